@@ -1,0 +1,71 @@
+"""One tree of errors: misuse raises, bad data never does.
+
+What goes in: a message in Chinese and English and the place it is about. What comes out: an exception every shell can
+print or turn into JSON. A wrong agreement, an unknown code, a refused request belong here; a bad *reading* does not: it
+becomes a rejection, a flag or an evaluation without a value.
+"""
+
+from __future__ import annotations
+
+
+class HengjieError(Exception):
+    """Base of all errors of this project.
+
+    Parameters
+    ----------
+    zh, en : what is wrong, in Chinese and English.
+    file : the file it is about; path : the place inside it (``clauses.1.scale.0.amount``).
+    remedy : what the reader can do about it.
+    """
+
+    code = "error"
+    status = 400
+
+    def __init__(
+        self, zh: str, en: str = "", *, file: object = None, path: str | None = None, remedy: str = ""
+    ) -> None:
+        self.zh, self.en, self.path, self.remedy = zh, en, path, remedy
+        self.file = None if file is None else str(file)
+        super().__init__(zh)
+
+    def __str__(self) -> str:
+        place = "".join(f"{part}: " for part in (self.file, self.path) if part)
+        english = f" ({self.en})" if self.en else ""
+        remedy = f" — 补救: {self.remedy}" if self.remedy else ""
+        return f"{place}{self.zh}{english}{remedy}"
+
+
+class AgreementError(HengjieError):
+    """An agreement or scorecard that the grammar refuses."""
+
+    code = "agreement"
+
+
+class RegisterError(HengjieError):
+    """A parties, sections, stations, indicators, units or standards file that cannot be used."""
+
+    code = "register"
+
+
+class UsageError(HengjieError):
+    """A command or request that does not fit: a wrong period, a missing option."""
+
+    code = "usage"
+
+
+class UnknownCode(HengjieError):
+    """A party, section, indicator, agreement or basin nobody declared."""
+
+    code = "unknown_code"
+
+
+class NotFound(HengjieError):
+    """Nothing is stored under that identity."""
+
+    code, status = "not_found", 404
+
+
+class Refused(HengjieError):
+    """Understood and not allowed: no key, a status that may not follow, evidence that does not hold."""
+
+    code, status = "refused", 403

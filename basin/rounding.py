@@ -1,0 +1,136 @@
+"""Where a measured float becomes an exact number, and how exact numbers are rounded.
+
+In: float64 values and exact fractions. Out: `Fraction`s, integer fen and printed text. GB/T 8170 (四舍六入五成双) rounds
+measurements; the agreement names how money is rounded. This module is the only one that turns a float into an exact
+number (`reported`), and it does so once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+from math import floor, isfinite
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+SIGNIFICANT_DIGITS = 12
+FEN_PER_WAN = 1_000_000
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?(%|/\d+)?", re.IGNORECASE)
+
+
+def reported(value: float, decimals: int | None) -> Fraction:
+    """The exact number a measured float stands for: the gate.
+
+    The float is written with 12 significant digits, which removes summation noise, read as a decimal and rounded once
+    (GB/T 8170-2008, half to even); where that gives 0, to one significant digit (总站水字〔2018〕87号).
+
+    Parameters
+    ----------
+    value : finite float, in the canonical unit.
+    decimals : decimals to keep; None keeps the 12 significant digits ("compare unrounded").
+
+    Raises
+    ------
+    ValueError : when `value` is not finite; absent data never reach the gate.
+    """
+    if not isfinite(value):
+        raise ValueError(f"not a finite number: {value}")
+    exact = Fraction(Decimal(f"{float(value):.{SIGNIFICANT_DIGITS - 1}e}"))
+    return exact if decimals is None else quantised(exact, decimals)
+
+
+def quantised(exact: Fraction, decimals: int) -> Fraction:
+    """`exact` rounded once, half to even, at `decimals`; to one significant digit where that would give 0."""
+    rounded_once = Fraction(round(exact * 10**decimals), 10**decimals)
+    if rounded_once or not exact:
+        return rounded_once
+    finer = decimals
+    while not (rounded_once := Fraction(round(exact * 10**finer), 10**finer)):
+        finer += 1
+    return rounded_once
+
+
+def half_even(exact: Fraction, decimals: int) -> Fraction:
+    """`exact` rounded half to even at `decimals`, 0 staying 0: for indices and ratios, which have no detection."""
+    return Fraction(round(exact * 10**decimals), 10**decimals)
+
+
+def rounded(values: ArrayLike, decimals: int) -> NDArray[np.float64]:
+    """`reported` for float64 arrays of any shape; the result stays float64, nan stays nan."""
+    array = np.asarray(values, dtype=np.float64)
+    result = _half_even(_significant(array), decimals)
+    vanished = (result == 0) & (array != 0) & np.isfinite(array)
+    if vanished.any():
+        result[vanished] = [float(reported(float(value), decimals)) for value in array[vanished]]
+    return result
+
+
+def _significant(array: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values with summation noise beyond 12 significant digits removed."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        exponent = np.floor(np.log10(np.abs(array)))
+    digits = np.where(np.isfinite(exponent), SIGNIFICANT_DIGITS - 1 - exponent, 0.0)
+    scale = np.power(10.0, digits)
+    return np.asarray(np.rint(array * scale) / scale)
+
+
+def _half_even(array: NDArray[np.float64], decimals: int) -> NDArray[np.float64]:
+    """Half-even rounding of values that carry no more than 12 significant digits."""
+    scaled = array * 10.0**decimals
+    nearest_half = np.rint(scaled * 2) / 2
+    on_a_tie = np.abs(scaled - nearest_half) < 1e-11 * np.maximum(np.abs(scaled), 1)
+    return np.asarray(np.rint(np.where(on_a_tie, nearest_half, scaled)) / 10.0**decimals)
+
+
+def fen(wan: Fraction, mode: str) -> int:
+    """An amount in 万元 as whole fen; `mode` is the agreement's: half_up, half_even or down (toward zero)."""
+    exact = abs(wan) * FEN_PER_WAN
+    whole = {"half_up": floor(exact + Fraction(1, 2)), "half_even": round(exact), "down": floor(exact)}[mode]
+    return whole if wan >= 0 else -whole
+
+
+def split(total: int, shares: Sequence[Fraction]) -> list[int]:
+    """`total` fen by `shares` (summing to 1) with largest remainders, so that the parts add up to the fen."""
+    exact = [abs(total) * share for share in shares]
+    parts = [floor(part) for part in exact]
+    by_remainder = sorted(range(len(shares)), key=lambda i: (parts[i] - exact[i], i))
+    for i in by_remainder[: abs(total) - sum(parts)]:
+        parts[i] += 1
+    return parts if total >= 0 else [-part for part in parts]
+
+
+def yuan(amount_fen: int) -> str:
+    """Fen as a yuan string with two decimals: ``1234567890`` is ``"12345678.90"``."""
+    sign = "-" if amount_fen < 0 else ""
+    return f"{sign}{abs(amount_fen) // 100}.{abs(amount_fen) % 100:02d}"
+
+
+def number(text: object) -> Fraction:
+    """A figure as written in an agreement: ``0.95``, ``1/3``, ``83%``, ``1e-3``; read as text, never as float.
+
+    Raises
+    ------
+    ValueError : when the text is no number.
+    """
+    if isinstance(text, Fraction):
+        return text
+    if isinstance(text, (bool, float)):
+        raise ValueError(f"not an exact number: {text!r}")
+    written = str(text).strip().replace(",", "")
+    if not _NUMBER.fullmatch(written):
+        raise ValueError(f"不是数字：{written!r} (not a number)")
+    return Fraction(written[:-1]) / 100 if written.endswith("%") else Fraction(written)
+
+
+def printed(exact: Fraction) -> str:
+    """An exact number as text a pocket calculator takes: a plain decimal where it is one, else a fraction ``1/3``."""
+    power, denominator = 0, exact.denominator
+    while power < 40 and (10**power) % denominator:
+        power += 1
+    if power == 40:
+        return f"{exact.numerator}/{exact.denominator}"
+    shown = Decimal(exact.numerator * (10**power // denominator)).scaleb(-power)
+    return f"{shown.quantize(Decimal(1).scaleb(-power), rounding=ROUND_HALF_EVEN):f}"
