@@ -1,0 +1,36 @@
+# Two commands are enough: `make run` serves, `make test` tests. Everything lives in .venv and var.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: install run test check bench
+
+install: $(INSTALLED)
+
+# --no-build-isolation: setuptools comes from the lock, so that nothing outside the lock is ever fetched.
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "需要 Python 3.11 或更新版本，现为 $$($(PYTHON) --version 2>&1)；可用 make PYTHON=python3.11 指定" \
+	       "(Python 3.11 or newer is needed)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { \
+	  echo "此 Python 缺 venv；Debian 上请安装 python3-venv (this Python lacks venv)" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(INSTALLED)
+	$(BIN)/hengjie run
+
+# An embedded PostgreSQL and the browser put their sockets into XDG_RUNTIME_DIR.
+test: $(INSTALLED)
+	@if [ -z "$$XDG_RUNTIME_DIR" ]; then \
+	  export XDG_RUNTIME_DIR=$$(mktemp -d); trap 'rm -rf "$$XDG_RUNTIME_DIR"' EXIT; fi; \
+	$(BIN)/python -m pytest
+
+check: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(INSTALLED)
+	$(BIN)/python -m tests.benchmarks
