@@ -1,0 +1,173 @@
+"""How a document's codes, periods and amounts read on paper: Chinese first, English second.
+
+In: codes, exact strings and small maps of a settlement or assessment document. Out: text for statements and workbooks.
+It knows no layout and computes no amount; a code nobody named is printed as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from basin.rounding import number
+
+POOL = "pool"
+ABSENT = "—"
+KINDS = {"payable": ("应付", "payable"), "indication": ("测算", "indication"), "stopped": ("中止", "stopped")}
+STATUSES = {
+    "试算": "trial run",
+    "待复核": "under review",
+    "已确认": "confirmed",
+    "已撤销": "withdrawn",
+}
+ROLES = {"upstream": "上游", "downstream": "下游", "province": "省级"}
+REASONS = {
+    "no_readings": "无有效监测数据",
+    "missing_parameter": "缺少参数",
+    "missing_month": "缺少月份",
+    "missing_fact": "缺少事实记录",
+    "scale_gap": "数值不在任何一档",
+    "undecided": "条件无法判定",
+    "excused": "依约免除",
+    "tie": "名次并列",
+    "pool_open": "资金池不平",
+    "outside_term": "不在协议期内",
+}
+FATES = {
+    "withheld": "未公布",
+    "quarantined": "待核",
+    "rejected": "拒收",
+    "absent": "缺测",
+    "duplicate": "重复",
+    "revised": "已修订",
+    "accepted": "采用",
+}
+_CAPITALS = "零壹贰叁肆伍陆柒捌玖"
+_SHORT_PERIOD = re.compile(r"(\d{4})(?:-(\d{2})|Q(\d))?")
+
+
+@dataclass(frozen=True)
+class Names:
+    """Chinese names by code; a code that is not there is printed as it is."""
+
+    parties: Mapping[str, str] = field(default_factory=dict)
+    sections: Mapping[str, str] = field(default_factory=dict)
+    indicators: Mapping[str, str] = field(default_factory=dict)
+
+    def party(self, code: str) -> str:
+        """A party's name; the pool is 资金池."""
+        return self.parties.get(code, "资金池" if code == POOL else code)
+
+    def section(self, code: str) -> str:
+        """A section's name."""
+        return self.sections.get(code, code)
+
+    def indicator(self, code: str) -> str:
+        """An indicator's name."""
+        return self.indicators.get(code, code)
+
+
+def parties_text(parties: object, names: Names) -> str:
+    """The parties of a document: roles with names, or the names of a list."""
+    if isinstance(parties, Mapping):
+        return "　".join(f"{ROLES.get(role, role)}：{names.party(str(code))}" for role, code in parties.items())
+    return "、".join(names.party(str(code)) for code in _listed(parties))
+
+
+def party_codes(parties: object) -> list[str]:
+    """The codes of a document's parties in the agreement's order, each once."""
+    listed = parties.values() if isinstance(parties, Mapping) else _listed(parties)
+    return list(dict.fromkeys(str(code) for code in listed))
+
+
+def side_text(side: object, names: Names) -> str:
+    """Who pays or receives an evaluation: one party, or shares of several."""
+    if isinstance(side, Mapping):
+        return "、".join(f"{names.party(str(code))} {share}" for code, share in side.items())
+    return names.party(str(side)) if side else ABSENT
+
+
+def element_text(element: Mapping[str, object] | None, names: Names) -> str:
+    """What is evaluated: section, indicator, party or period of an evaluation."""
+    readable = {"section": names.section, "indicator": names.indicator, "party": names.party}
+    parts = [readable.get(axis, period_text)(str(value)) for axis, value in (element or {}).items()]
+    return " · ".join(parts)
+
+
+def period_text(period: str) -> str:
+    """``2020`` is 2020年, ``2020-08`` 2020年8月, ``2020Q3`` 2020年第3季度, ``2018..2020`` 2018年至2020年."""
+    if ".." in period:
+        return "至".join(period_text(part) for part in period.split(".."))
+    if not (found := _SHORT_PERIOD.fullmatch(period)):
+        return period
+    year, month, quarter = found.groups()
+    return f"{year}年" + (f"{int(month)}月" if month else f"第{quarter}季度" if quarter else "")
+
+
+def reason_text(reason: str | None) -> str:
+    """A reason code in Chinese, with the code itself: ``missing_parameter: baseline`` is 缺少参数：baseline."""
+    if not reason:
+        return ""
+    code, _, detail = (part.strip() for part in reason.partition(":"))
+    known = REASONS.get(code)
+    return reason if known is None else f"{known}{'：' + detail if detail else ''}（{code}）"
+
+
+def left_out_text(left_out: Mapping[str, int] | None) -> str:
+    """Readings that were not used, counted by reason: 维护 1、未公布 3."""
+    return "、".join(f"{FATES.get(reason, reason)} {count}" for reason, count in sorted((left_out or {}).items()))
+
+
+def grouped(figure: str) -> str:
+    """A plain decimal with thousands separators: ``12000000.00`` is 12,000,000.00; a fraction stays as it is."""
+    sign, digits = ("-", figure[1:]) if figure.startswith("-") else ("", figure)
+    whole, point, decimals = digits.partition(".")
+    return f"{sign}{int(whole):,}{point}{decimals}" if whole.isdecimal() else figure
+
+
+def total_yuan(amounts: list[str]) -> str:
+    """The sum of yuan strings, as a yuan string."""
+    fen = int(sum((number(amount) for amount in amounts), Fraction(0)) * 100)
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+def capital_yuan(amount_yuan: str) -> str:
+    """A yuan string in the capital figures of Chinese vouchers: ``1200.05`` is 壹仟贰佰元零伍分.
+
+    《支付结算办法》 (银发〔1997〕393号) 附一: 整 after whole yuan or jiao, 零 for figures left out between others.
+    """
+    yuan, _, decimals = amount_yuan.partition(".")
+    jiao, fen = (int(digit) for digit in (decimals + "00")[:2])
+    whole = _capital_integer(int(yuan))
+    coins = (f"{_CAPITALS[jiao]}角" if jiao else "") + (f"{_CAPITALS[fen]}分" if fen else "")
+    if not coins:
+        return f"{whole or '零'}元整"
+    gap = "零" if whole and not jiao else ""
+    return f"{whole + '元' if whole else ''}{gap}{coins}{'' if fen else '整'}"
+
+
+def _capital_integer(value: int) -> str:
+    """A whole number in capital figures; empty for 0."""
+    for size, unit in ((10**8, "亿"), (10**4, "万")):
+        if value >= size:
+            high, low = divmod(value, size)
+            gap = "零" if 0 < low < size // 10 else ""
+            return _capital_integer(high) + unit + gap + _capital_integer(low)
+    return _four_digits(value)
+
+
+def _four_digits(four: int) -> str:
+    text, gap = "", False
+    for digit, unit in zip(f"{four:04d}", ("仟", "佰", "拾", ""), strict=True):
+        if digit == "0":
+            gap = bool(text)
+        else:
+            text += ("零" if gap else "") + _CAPITALS[int(digit)] + unit
+            gap = False
+    return text
+
+
+def _listed(parties: object) -> list[object]:
+    return list(parties) if isinstance(parties, (list, tuple)) else []
