@@ -1,0 +1,125 @@
+"""Registers in layers: directories of CSV files in, every declared thing by code out, later directories on top.
+
+A directory holds ``basins/<code>/{parties,sections,stations}.csv`` or these files flat, and may name its basins in
+``basins.csv``; any file may be absent. A section of a flat directory belongs to the basin of its column ``basin``, else
+to the one basin the directory names, else to one called like the directory. What the rows mean is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Generic, Protocol, TypeVar
+
+from basin.errors import RegisterError
+from basin.register_files import Row, register_rows
+
+REGISTERS: Mapping[str, tuple[str, ...]] = {
+    "basins": ("code", "name_zh", "name_en"),
+    "parties": ("code", "name_zh", "name_en", "adcode"),
+    "sections": (
+        "code", "name_zh", "name_en", "river", "order", "upstream", "downstream", "water_body", "target_class",
+    ),
+    "stations": ("code", "section", "province", "name_zh", "aliases", "timezone"),
+}  # fmt: skip
+REPEATED_IN_BASINS = "parties"  # one government has dealings in several basins
+
+
+class _Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+Thing = TypeVar("Thing", bound=_Coded)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of registers: the directory it came with, and the basin its sections belong to."""
+
+    layer: int
+    path: Path
+    basin: str
+
+
+@dataclass(frozen=True)
+class Declaration(Generic[Thing]):
+    """A thing as declared, with where that was."""
+
+    thing: Thing
+    layer: int
+    row: Row
+
+
+def basin_folders(directories: Sequence[Path]) -> list[Folder]:
+    """The folders of registers in `directories`, earlier directories first.
+
+    Raises
+    ------
+    RegisterError : when a directory does not exist.
+    """
+    return [folder for layer, directory in enumerate(directories) for folder in _folders(layer, Path(directory))]
+
+
+def _folders(layer: int, directory: Path) -> Iterator[Folder]:
+    if not directory.exists():
+        raise RegisterError("没有此目录", "no such directory", file=directory, remedy="检查路径")
+    if not directory.is_dir():  # a single agreement declares no rivers
+        return
+    yield Folder(layer, directory, _only_basin(directory / "basins.csv") or directory.resolve().name)
+    for path in sorted((directory / "basins").glob("*/")):
+        yield Folder(layer, path, path.name)
+
+
+def _only_basin(file: Path) -> str | None:
+    rows = register_rows(file, REGISTERS["basins"]) if file.is_file() else []
+    return rows[0]["code"] if len(rows) == 1 else None
+
+
+def declared(
+    folders: Sequence[Folder], register: str, read: Callable[[Row, str], Thing], messages: list[str]
+) -> dict[str, Declaration[Thing]]:
+    """All things of one register by code; those of later layers come last, and shadowing is added to `messages`.
+
+    Parameters
+    ----------
+    read : makes the thing of a row and the basin of its folder.
+
+    Raises
+    ------
+    RegisterError : a code twice in one layer, unless it is the same party in two basins.
+    """
+    known: dict[str, Declaration[Thing]] = {}
+    for folder in folders:
+        file = folder.path / f"{register}.csv"
+        for row in register_rows(file, REGISTERS[register]) if file.is_file() else ():
+            new = Declaration(read(row, folder.basin), folder.layer, row)
+            old = known.pop(new.thing.code, None)
+            if old is not None and old.layer == new.layer:
+                _refuse_double(old, new, register)
+            elif old is not None and old.thing != new.thing:
+                messages.append(shadowing(register, new.thing.code, row.file))
+            known[new.thing.code] = new
+    return known
+
+
+def _refuse_double(old: Declaration[Thing], new: Declaration[Thing], register: str) -> None:
+    if old.row.file == new.row.file or register != REPEATED_IN_BASINS:
+        zh = f"代码重复：{new.thing.code}（已见于 {old.row.file}）"
+        raise new.row.refused("code", zh, f"double code, already in {old.row.file}", "改其一的代码")
+    if old.thing != new.thing:
+        zh = f"主体 {new.thing.code} 与 {old.row.file} 所载不一致"
+        remedy = "同一主体在各流域的写法须完全相同"
+        raise new.row.refused("code", zh, f"the party differs from that in {old.row.file}", remedy)
+
+
+def shadowing(register: str, name: str, file: Path) -> str:
+    """The message that `name` of a register now means what `file` declares."""
+    return f"{register} {name}：以 {file} 为准，取代先前的声明 (shadows an earlier declaration)"
+
+
+def things(declarations: Mapping[str, Declaration[Thing]]) -> Mapping[str, Thing]:
+    """The declared things by code, without where they were declared."""
+    return MappingProxyType({code: declaration.thing for code, declaration in declarations.items()})

@@ -1,0 +1,239 @@
+"""The river network as declared: who can owe, where the river is judged, where numbers come from.
+
+In: directories of CSV registers. Out: one `Network` of frozen dataclasses, checked as a whole, that finds parties and
+stations by the names sources use. Which readings a station sent, and what was agreed, are not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from basin.layers import Declaration, basin_folders, declared, shadowing, things
+from basin.names import folded_name, new_and_old, short_name
+from basin.register_files import Row
+
+BUNDLED = Path(__file__).parent / "data"
+TIMEZONE = "Asia/Shanghai"  # what a station without a declared zone keeps
+WATER_BODIES = ("river", "lake")
+CLASSES = range(1, 7)
+GRAMMAR_WORDS = frozenset({"pool", "upstream", "downstream", "party", "all", "else", "by"})
+
+
+@dataclass(frozen=True)
+class Basin:
+    """A basin (流域): the sections that are settled together."""
+
+    code: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class Party:
+    """A government that can owe or be owed (补偿主体); `adcode` as in GB/T 2260, blank for an invented one."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    adcode: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """Where the river is judged (断面). `order` counts from source to mouth; `target_class` is 1–6 or not declared."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    river: str
+    order: int
+    upstream: str | None
+    downstream: str | None
+    water_body: str
+    target_class: int | None
+    basin: str
+
+
+@dataclass(frozen=True)
+class Station:
+    """Where numbers come from (监测站); it serves one section. `province` is a party code."""
+
+    code: str
+    section: str
+    province: str
+    name_zh: str
+    aliases: tuple[str, ...]
+    timezone: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """All that is declared about the rivers, by code; what a later directory declares stands after the rest."""
+
+    basins: Mapping[str, Basin]
+    parties: Mapping[str, Party]
+    sections: Mapping[str, Section]
+    stations: Mapping[str, Station]
+
+    def parties_named(self, text: str) -> frozenset[str]:
+        """Codes of the parties a source means by `text`: code, full or short Chinese name, or adcode."""
+        return self._party_codes.get(short_name(text), frozenset())
+
+    def station_named(self, province_text: str, name_text: str) -> Station | None:
+        """The station a source means; None where there is none, or more than one.
+
+        Names are unique only within a province. ``新名(旧名)`` is the station that has the whole text as its name,
+        alias or code; where none has, the one that has either part.
+        """
+        provinces = self.parties_named(province_text)
+        for names in ((folded_name(name_text),), new_and_old(name_text)):
+            keys = {(province, name) for province in provinces for name in names}
+            found = {self._station_codes[key] for key in keys if key in self._station_codes}
+            if found:
+                return self.stations[found.pop()] if len(found) == 1 else None
+        return None
+
+    @cached_property
+    def _party_codes(self) -> dict[str, frozenset[str]]:
+        codes: dict[str, frozenset[str]] = {}
+        for party in self.parties.values():
+            for text in {short_name(party.code), short_name(party.name_zh), party.adcode} - {""}:
+                codes[text] = codes.get(text, frozenset()) | {party.code}
+        return codes
+
+    @cached_property
+    def _station_codes(self) -> dict[tuple[str, str], str]:
+        return {key: station.code for station in self.stations.values() for key in _answers_to(station)}
+
+
+def load_network(directories: Sequence[Path]) -> tuple[Network, list[str]]:
+    """The network declared in `directories`, earlier ones first, and messages about what a later one shadowed.
+
+    References may point into any of the directories, whose layout `basin.layers` describes.
+
+    Raises
+    ------
+    RegisterError : an unreadable file, a missing column, a double code, one party declared in two ways, a station
+        name taken twice in a province, an unknown party or section, a cell that does not fit; file, row and column
+        are named.
+    """
+    folders = basin_folders(directories)
+    messages: list[str] = []
+    basins = declared(folders, "basins", _basin, messages)
+    parties = declared(folders, "parties", _party, messages)
+    who = Network({}, things(parties), {}, {})
+    sections = declared(folders, "sections", lambda row, home: _section(row, home, who), messages)
+    where = Network({}, who.parties, things(sections), {})
+    stations = declared(folders, "stations", lambda row, _: _station(row, where), messages)
+    _check_station_names(stations.values(), messages)
+    unnamed = {section.basin for section in where.sections.values()} - basins.keys()
+    named = {**things(basins), **{code: Basin(code, code, code) for code in sorted(unnamed)}}
+    return Network(MappingProxyType(named), who.parties, where.sections, things(stations)), messages
+
+
+def _code(row: Row) -> str:
+    code = row.required("code")
+    if code in GRAMMAR_WORDS or re.search(r"[\s|,/]", code):
+        zh = f"不能用作代码：{code}"
+        raise row.refused("code", zh, "cannot be a code", "改用拼音等不含空格的代码，避开协议语法的用词")
+    return code
+
+
+def _basin(row: Row, _home: str) -> Basin:
+    return Basin(_code(row), row.required("name_zh"), row["name_en"])
+
+
+def _party(row: Row, _home: str) -> Party:
+    if row["adcode"] and not re.fullmatch(r"\d{6}", row["adcode"], re.ASCII):
+        zh = f"行政区划代码应为六位数字：{row['adcode']}"
+        raise row.refused("adcode", zh, "an adcode has six digits", "如安徽省 340000；虚构的主体留空")
+    return Party(_code(row), row.required("name_zh"), row["name_en"], row["adcode"])
+
+
+def _section(row: Row, home: str, network: Network) -> Section:
+    order = row.whole("order")
+    return Section(
+        code=_code(row),
+        name_zh=row.required("name_zh"),
+        name_en=row["name_en"],
+        river=row["river"],
+        order=row.line if order is None else order,
+        upstream=_party_code(row, "upstream", network) if row["upstream"] else None,
+        downstream=_party_code(row, "downstream", network) if row["downstream"] else None,
+        water_body=_water_body(row),
+        target_class=_target_class(row),
+        basin=row["basin"] or home,
+    )
+
+
+def _water_body(row: Row) -> str:
+    if row["water_body"] not in WATER_BODIES:
+        zh = f"水体类型应为 river 或 lake：{row['water_body']}"
+        raise row.refused("water_body", zh, "must be river or lake", "河流写 river，湖库写 lake")
+    return row["water_body"]
+
+
+def _target_class(row: Row) -> int | None:
+    target = row.whole("target_class")
+    if target is not None and target not in CLASSES:
+        raise row.refused("target_class", f"类别应为 1–6：{target}", "a class is 1–6", "Ⅲ类写 3；没有目标留空")
+    return target
+
+
+def _party_code(row: Row, column: str, network: Network) -> str:
+    text = row.required(column)
+    named = {text} if text in network.parties else network.parties_named(text)
+    if len(named) != 1:
+        raise row.refused(column, f"未知的主体：{text}", f"unknown party {text}", "先在 parties.csv 中声明，或改正写法")
+    return next(iter(named))
+
+
+def _station(row: Row, network: Network) -> Station:
+    section = row.required("section")
+    if section not in network.sections:
+        zh, remedy = f"未知的断面：{section}", "先在 sections.csv 中声明，或改正写法"
+        raise row.refused("section", zh, f"unknown section {section}", remedy)
+    return Station(
+        code=_code(row),
+        section=section,
+        province=_party_code(row, "province", network),
+        name_zh=row.required("name_zh"),
+        aliases=row.several("aliases"),
+        timezone=_timezone(row),
+    )
+
+
+def _timezone(row: Row) -> str:
+    zone = row["timezone"] or TIMEZONE
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
+        raise row.refused("timezone", f"未知的时区：{zone}", f"unknown time zone {zone}", f"如 {TIMEZONE}") from problem
+    return zone
+
+
+def _answers_to(station: Station) -> frozenset[tuple[str, str]]:
+    """Province and name pairs a station is found by: its name, its aliases, its code."""
+    texts = (station.code, station.name_zh, *station.aliases)
+    return frozenset((station.province, folded_name(text)) for text in texts)
+
+
+def _check_station_names(stations: Iterable[Declaration[Station]], messages: list[str]) -> None:
+    """Within a province no two stations of one directory share a name; a later directory's station takes it over."""
+    owners: dict[tuple[str, str], Declaration[Station]] = {}
+    for new in stations:
+        for key in sorted(_answers_to(new.thing)):
+            old = owners.get(key)
+            if old is not None and old.layer == new.layer:
+                zh = f"{key[1]} 在 {key[0]} 已是站点 {old.thing.code}"
+                en = f"{key[1]} already names station {old.thing.code} in {key[0]}"
+                raise new.row.refused("name_zh, aliases", zh, en, "同省内站名和别名不能重复")
+            if old is not None:
+                messages.append(shadowing("stations", f"{key[0]} {key[1]}", new.row.file))
+            owners[key] = new

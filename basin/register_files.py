@@ -1,0 +1,103 @@
+"""Registers as files: one CSV in, its rows as text out, each knowing its place for the error message.
+
+A register is declared by people in a spreadsheet: UTF-8 (a BOM is welcome), a header, one thing per line. What the
+columns mean is not known here; `indicators`, `units` and `network` read their rows from these.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from basin.agreement_files import file_text
+from basin.errors import RegisterError
+
+SEPARATOR = "|"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a register: its cells by column, and where it stands."""
+
+    file: Path
+    line: int
+    cells: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+    def several(self, column: str) -> tuple[str, ...]:
+        """The texts of a cell that holds several, separated by ``|``."""
+        return tuple(part.strip() for part in self[column].split(SEPARATOR) if part.strip())
+
+    def required(self, column: str) -> str:
+        """The text of a cell that may not be blank."""
+        if not self[column]:
+            raise self.refused(column, "不能为空", "must not be blank", "填写此格")
+        return self[column]
+
+    def whole(self, column: str) -> int | None:
+        """The whole number of a cell; None where it is blank."""
+        if not self[column]:
+            return None
+        if not self[column].removeprefix("-").isdecimal():
+            raise self.refused(column, f"应为整数：{self[column]}", "must be a whole number", "写阿拉伯数字或留空")
+        return int(self[column])
+
+    def measured(self, column: str) -> float | None:
+        """The number of a cell as a float, for bounds of measurements; None where it is blank."""
+        try:
+            return float(self[column]) if self[column] else None
+        except ValueError as problem:
+            raise self.refused(column, f"应为数字：{self[column]}", "must be a number", "写小数或留空") from problem
+
+    def refused(self, column: str, zh: str, en: str, remedy: str) -> RegisterError:
+        """The error to raise about one cell: it names file, line, column and remedy."""
+        place = f"第 {self.line} 行 {column} (line {self.line}, column {column})"
+        return RegisterError(zh, en, file=self.file, path=place, remedy=remedy)
+
+
+def register_rows(file: Path, columns: Sequence[str]) -> list[Row]:
+    """The rows of a register that must have `columns`; blank lines are passed over, other columns are kept.
+
+    Raises
+    ------
+    RegisterError : unreadable, not UTF-8, a missing or double column, a line with more cells than the header.
+    """
+    reader = csv.reader(io.StringIO(file_text(file, RegisterError), newline=""))
+    header = [name.strip() for name in next(reader, [])]
+    _check_header(file, header, columns)
+    rows = []
+    for cells in reader:
+        if not any(cell.strip() for cell in cells):
+            continue
+        row = Row(file, reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=False)))
+        if len(cells) > len(header):
+            zh = f"有 {len(cells)} 格，表头只有 {len(header)} 列"
+            raise row.refused(header[-1], zh, "more cells than the header has columns", "含逗号的文字要加引号")
+        rows.append(row)
+    return rows
+
+
+def _check_header(file: Path, header: list[str], columns: Sequence[str]) -> None:
+    missing = [name for name in columns if name not in header]
+    if missing:
+        raise RegisterError(
+            f"缺少列 {'、'.join(missing)}",
+            f"missing column {', '.join(missing)}",
+            file=file,
+            path="第 1 行 (line 1)",
+            remedy=f"表头应有：{','.join(columns)}",
+        )
+    double = sorted({name for name in header if header.count(name) > 1})
+    if double:
+        raise RegisterError(
+            f"列重复：{'、'.join(double)}",
+            f"double column {', '.join(double)}",
+            file=file,
+            path="第 1 行 (line 1)",
+            remedy="每列只写一次",
+        )
