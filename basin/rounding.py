@@ -1,8 +1,8 @@
 """Where a measured float becomes an exact number, and how exact numbers are rounded.
 
-In: float64 values and exact fractions. Out: `Fraction`s, integer fen and printed text. GB/T 8170 (四舍六入五成双) rounds
-measurements; the agreement names how money is rounded. This module is the only one that turns a float into an exact
-number (`reported`), and it does so once.
+In: float64 values and exact fractions. Out: `Fraction`s, integer fen and printed text. GB/T 8170 (四舍六入五成双)
+rounds measurements; the agreement names how money is rounded. This module is the only one that turns a float into an
+exact number (`reported`), and it does so once.
 """
 
 from __future__ import annotations

@@ -1,0 +1,338 @@
+"""Agreements (补偿协议) and scorecards: what was signed, compiled from one dated document.
+
+In: the plain tree of a YAML file. Out: `Agreement`, whose `clause` and `sheet` give frozen, typed clauses and section
+sheets as they stand for a period and an element. It settles nothing and reads no file; what it refuses is told in
+`basin.agreement_checks`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+import pandas as pd
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
+
+from basin import periods
+from basin.dated import Hand, in_force, is_noted, join
+from basin.errors import AgreementError
+from basin.measures import FORBID_UNKNOWN, Measure, Texts, Weights
+from basin.scales import Figure, Piece
+
+Every = Literal["week", "month", "quarter", "year", "term"]
+AXES = ("section", "indicator", "party", "day", "week", "month", "quarter", "year")
+TIME_AXES = frozenset(periods.FREQUENCIES)
+SIDE_WORDS = frozenset({"upstream", "downstream", "party", "pool"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataRules:
+    """The ``data`` block: how readings become statistics where the signed text, or our default, says so."""
+
+    __pydantic_config__ = FORBID_UNKNOWN  # type: ignore[misc]
+
+    excludes: Texts = ()
+    min_readings_a_day: int | None = None
+    min_days_a_month: int | None = None
+    statuses: Texts | None = None
+    compare: Literal["rounded", "unrounded"] | None = None
+    non_detect: Literal["half", "zero", "limit"] | None = None
+    missing_month: Literal["stop", "exclude"] | None = None
+    load_method: str | None = None
+    joint_sample: Figure | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoneyRules:
+    """The ``money`` block: the one rounding of a sum, per clause and period."""
+
+    __pydantic_config__ = FORBID_UNKNOWN  # type: ignore[misc]
+
+    place: Literal["fen"] = "fen"
+    mode: Literal["half_up", "half_even", "down"] = "half_up"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proportion:
+    """Shares measured by a line: each of `among` by its part of the sum."""
+
+    __pydantic_config__ = FORBID_UNKNOWN  # type: ignore[misc]
+
+    in_proportion_to: str
+    among: Texts
+
+
+Side = str | Proportion | dict[str, Figure]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionSheet:
+    """What belongs to a section under one agreement; absent keys come from the network."""
+
+    __pydantic_config__ = FORBID_UNKNOWN  # type: ignore[misc]
+
+    target: int | None = None
+    limits: dict[str, Figure] = field(default_factory=dict)
+    baseline: dict[str, Figure] = field(default_factory=dict)
+    inflow: str | None = None
+    upstream: str | dict[str, Figure] | None = None
+    downstream: str | dict[str, Figure] | None = None
+    mean_of: Weights | None = None
+
+
+def _pieces(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clause:
+    """A clause for one period and element: test → measure → scale → × times → cap → shares."""
+
+    __pydantic_config__ = FORBID_UNKNOWN  # type: ignore[misc]
+
+    ref: str
+    source: str = ""
+    title: str = ""
+    every: Every | None = None
+    each: dict[str, Texts] = field(default_factory=dict)
+    when: tuple[Measure, ...] = ()
+    unless: tuple[Measure, ...] = ()
+    measure: Measure | None = None
+    scale: Annotated[tuple[Piece, ...], BeforeValidator(_pieces)] | None = None
+    times: Texts = ()
+    cap: Figure | None = None
+    pays: Side | None = None
+    receives: Side | None = None
+    points: Figure | None = None
+
+    @property
+    def is_line(self) -> bool:
+        """A clause that pays nobody: others refer to it."""
+        return self.pays is None
+
+    @property
+    def refs(self) -> tuple[str, ...]:
+        """The clauses it looks at, in measure, tests, times and shares."""
+        measures = (*((self.measure,) if self.measure else ()), *self.when, *self.unless)
+        shares = tuple(side.in_proportion_to for side in (self.pays, self.receives) if isinstance(side, Proportion))
+        return (*(ref for m in measures for ref in m.refs), *(t for t in self.times if not _is_figure(t)), *shares)
+
+
+def _is_figure(text: str) -> bool:
+    return text[:1].isdigit() or text[:1] == "-"
+
+
+T = TypeVar("T", Clause, SectionSheet)
+CLAUSE: TypeAdapter[Clause] = TypeAdapter(Clause)
+SHEET: TypeAdapter[SectionSheet] = TypeAdapter(SectionSheet)
+HEADER_KEYS = ("code", "title", "basin", "standard", "starts", "ends", "source", "parties", "clauses")
+OTHER_KEYS = ("every", "data", "money", "sections")
+
+
+@dataclass(frozen=True)
+class InPlace(Generic[T]):
+    """A typed clause or sheet with the paths of the unverified figures in it."""
+
+    value: T
+    unverified: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """One signed text as a document; typed pieces of it are made for a period and an element, and kept.
+
+    Attributes
+    ----------
+    document : the raw tree. text, file : where it came from. parties : role → code, or code → code for a list.
+    data, money : typed rules; notes : path → ``{value, source, verified, note}`` of each noted figure in them.
+    """
+
+    code: str
+    title: str
+    basin: str
+    standard: str
+    starts: date
+    ends: date
+    source: str
+    parties: Mapping[str, str]
+    every: Every | None
+    data: DataRules
+    money: MoneyRules
+    document: Mapping[str, Any]
+    text: str
+    file: str
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """Fingerprint of the text applied, as stored with each settlement."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def refs(self) -> tuple[str, ...]:
+        """The refs of the clauses, in the order of the text."""
+        return tuple(clause["ref"] for clause in self.document["clauses"])
+
+    @property
+    def section_codes(self) -> tuple[str, ...]:
+        """The sections named in the sheet; empty when the network's are meant."""
+        return tuple(self.document.get("sections", {}))
+
+    @property
+    def term(self) -> pd.Period:
+        """The months of the term as one period."""
+        return periods.run_of_months(pd.Period(self.starts, freq="M"), pd.Period(self.ends, freq="M"))
+
+    def every_of(self, ref: str) -> Every:
+        """How often the clause obliges: its own `every`, else the agreement's.
+
+        Raises
+        ------
+        AgreementError : when neither is stated.
+        """
+        every = self._raw_clause(ref)[1].get("every", self.every)
+        if every is None:
+            raise AgreementError(
+                f"条款 {ref} 没有 every", "clause without every", file=self.file, path=ref, remedy="写明 every: year 等"
+            )
+        return every
+
+    def axes_of(self, ref: str) -> Mapping[str, tuple[str, ...]]:
+        """The axes of the clause (`each`), which neither a date nor an element may change."""
+        each = self._raw_clause(ref)[1].get("each", {})
+        return {axis: (of,) if isinstance(of, str) else tuple(of) for axis, of in each.items()}
+
+    def clause(self, ref: str, days: tuple[date, date], codes: Mapping[str, str]) -> InPlace[Clause]:
+        """The clause as it stands on the first of `days` for the element with these codes."""
+        position, raw = self._raw_clause(ref)
+        return self._placed(("clause", ref), raw, f"clauses.{position}", CLAUSE, days, codes)
+
+    def sheet(self, section: str, days: tuple[date, date]) -> InPlace[SectionSheet]:
+        """The section sheet as it stands on the first of `days`; an empty one for a section without."""
+        raw = self.document.get("sections", {}).get(section) or {}
+        return self._placed(("sheet", section), raw, f"sections.{section}", SHEET, days, {"section": section})
+
+    def rules_stated(self) -> list[dict[str, Any]]:
+        """Every stated data and money rule with source and verification, as printed on the statement."""
+        stated = []
+        for block in ("data", "money"):
+            for key, raw in dict(self.document.get(block, {})).items():
+                note = raw if is_noted(raw) else {"value": raw}
+                value = note["value"] if isinstance(note["value"], str) else "、".join(note["value"])
+                verified = str(note.get("verified", "true")).lower() != "false"
+                source = note.get("source", self.source)
+                stated.append({"path": f"{block}.{key}", "value": value, "source": source, "verified": verified})
+        return stated
+
+    def _raw_clause(self, ref: str) -> tuple[int, dict[str, Any]]:
+        by_ref = self.kept.setdefault("by ref", {c["ref"]: (i, c) for i, c in enumerate(self.document["clauses"])})
+        return by_ref[ref]
+
+    def _placed(
+        self, what: tuple[str, str], raw: Any, path: str, adapter: TypeAdapter[Any], days: tuple[date, date],
+        codes: Mapping[str, str],
+    ) -> InPlace[Any]:  # fmt: skip
+        first = max(days[0], self.starts)
+        key = (*what, first, max(days[1], first), tuple(sorted(codes.items())))
+        if key not in self.kept:
+            stands = in_force(raw, Hand(first, max(days[1], first), codes), path)
+            self.kept[key] = InPlace(typed(adapter, stands.value, self.file, path), stands.unverified)
+        return self.kept[key]
+
+
+def typed(adapter: TypeAdapter[Any], plain: Any, file: str, path: str) -> Any:
+    """The plain tree as a dataclass.
+
+    Raises
+    ------
+    AgreementError : naming the path of the first thing that does not fit (``clauses.1.scale.0.amount``).
+    """
+    try:
+        return adapter.validate_python(plain)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        place = ".".join(str(part) for part in first["loc"] if _is_key(part))
+        zh, en, remedy = _told(first["type"], str(first["msg"]), first.get("input"))
+        raise AgreementError(zh, en, file=file, path=join(path, place) if place else path, remedy=remedy) from problem
+
+
+def _is_key(part: object) -> bool:
+    """Pydantic names the branch of a union too (``Proportion``, ``tuple[str, ...]``); a reader wants keys only."""
+    return isinstance(part, int) or (isinstance(part, str) and part == part.lower() and "[" not in part)
+
+
+def _told(kind: str, message: str, given: object) -> tuple[str, str, str]:
+    if kind in ("unexpected_keyword_argument", "extra_forbidden"):
+        return "不认识的键", "unknown key", "检查拼写，或删去此键"
+    if kind in ("missing", "missing_argument"):
+        return "缺少必填的键", "required key is missing", "补上此键"
+    if kind == "literal_error":
+        return f"不认识的取值 {given!r}", message, "改用列出的取值"
+    return f"取值不合要求：{given!r}", message.removeprefix("Value error, "), "改成所要求的形式"
+
+
+def compiled(document: Mapping[str, Any], text: str, file: str) -> Agreement:
+    """The agreement that a document declares; header and rules typed, clauses left for `Agreement.clause`.
+
+    Raises
+    ------
+    AgreementError : a missing or unknown top-level key, a header value that does not fit, a double ref.
+    """
+    _check_keys(document, file)
+    days = {key: _day(in_force(document[key], _ANY_DAY).value, file, key) for key in ("starts", "ends")}
+    plain = in_force({k: document.get(k, {}) for k in ("data", "money")}, Hand(days["starts"], days["starts"], {})).value
+    heads = {k: str(in_force(document[k], _ANY_DAY).value) for k in ("code", "title", "basin", "standard", "source")}
+    return Agreement(
+        **heads, **days, parties=_parties(document["parties"]), every=document.get("every"),
+        data=typed(TypeAdapter(DataRules), plain["data"], file, "data"),
+        money=typed(TypeAdapter(MoneyRules), plain["money"], file, "money"),
+        document=document, text=text, file=file,
+    )  # fmt: skip
+
+
+_ANY_DAY = Hand(date.max, date.max, {})
+
+
+def _check_keys(document: Mapping[str, Any], file: str) -> None:
+    for key in HEADER_KEYS:
+        if not document.get(key):
+            raise AgreementError(f"缺少 {key}", f"{key} is missing", file=file, path=key, remedy=f"补上 {key}")
+    for key in document:
+        if key not in HEADER_KEYS + OTHER_KEYS:
+            raise AgreementError("不认识的键", "unknown key", file=file, path=key, remedy="检查拼写，或删去此键")
+    _check_refs(document["clauses"], file)
+
+
+def _check_refs(clauses: Any, file: str) -> None:
+    seen: set[str] = set()
+    if not isinstance(clauses, list):
+        raise AgreementError("clauses 应是列表", "clauses must be a list", file=file, path="clauses", remedy="每条以 - 起")
+    for position, clause in enumerate(clauses):
+        ref = clause.get("ref") if isinstance(clause, dict) else None
+        if not isinstance(ref, str) or not ref:
+            raise AgreementError(
+                "条款没有 ref", "clause without ref", file=file, path=f"clauses.{position}.ref", remedy="写明条款编号"
+            )
+        if ref in seen:
+            raise AgreementError(
+                f"重复的 ref {ref}", "double ref", file=file, path=f"clauses.{position}.ref", remedy="改成唯一的编号"
+            )
+        seen.add(ref)
+
+
+def _day(text: Any, file: str, path: str) -> date:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError as problem:
+        raise AgreementError(
+            f"不是日期：{text!r}", "not a date", file=file, path=path, remedy="写成 2020-01-31"
+        ) from problem
+
+
+def _parties(raw: Any) -> dict[str, str]:
+    """Roles → codes; a plain list names each party by its own code."""
+    return {str(code): str(code) for code in raw} if isinstance(raw, list) else {str(k): str(v) for k, v in raw.items()}
+

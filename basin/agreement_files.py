@@ -1,0 +1,69 @@
+"""Declared documents as files: one YAML text in, a plain tree of text, lists and mappings out.
+
+Every scalar is read as text, so that ``2.10`` is not 2.1, ``off`` is not false and ``0.1`` never becomes a float; a key
+that stands twice in a mapping is refused. What the tree means is not known here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from basin.errors import AgreementError, HengjieError
+
+
+class _TextLoader(yaml.BaseLoader):
+    """Scalars as text; double keys refused."""
+
+
+def _mapping(loader: _TextLoader, node: yaml.MappingNode) -> dict[str, Any]:
+    seen: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, str):
+            raise yaml.constructor.ConstructorError(None, None, "键必须是文本 (a key must be text)", key_node.start_mark)
+        if key in seen:
+            raise yaml.constructor.ConstructorError(None, None, f"重复的键 {key} (double key)", key_node.start_mark)
+        seen[key] = loader.construct_object(value_node, deep=True)
+    return seen
+
+
+_TextLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def file_text(file: Path, refusal: type[HengjieError] = AgreementError) -> str:
+    """The UTF-8 text of a declared file.
+
+    Raises
+    ------
+    HengjieError : of the kind `refusal`, when the file is not there or not UTF-8.
+    """
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        raise refusal(f"读不到文件：{problem.strerror}", "cannot read the file", file=file, remedy="检查路径") from problem
+    except UnicodeDecodeError as problem:
+        raise refusal("不是 UTF-8 文本", "not UTF-8 text", file=file, remedy="另存为 UTF-8") from problem
+
+
+def tree(text: str, file: object = None) -> dict[str, Any]:
+    """The mapping that a YAML text holds, all scalars as text.
+
+    Raises
+    ------
+    AgreementError : no valid YAML, a double key, or no mapping at the top; the line is named.
+    """
+    try:
+        document = yaml.load(text, Loader=_TextLoader)
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        where = f"第 {mark.line + 1} 行 line {mark.line + 1}" if mark else None
+        what = getattr(problem, "problem", None) or str(problem)
+        raise AgreementError(
+            f"YAML 无法读取：{what}", "not readable as YAML", file=file, path=where, remedy="检查缩进、引号与重复的键"
+        ) from problem
+    if not isinstance(document, dict):
+        raise AgreementError("文件应是键值表", "the file must hold a mapping", file=file, remedy="从 code: 开始写")
+    return document

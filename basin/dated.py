@@ -1,0 +1,142 @@
+"""Values that depend on a date or on the element in hand, and values with a note: resolved before anything is typed.
+
+In: a raw document (text scalars, lists, mappings), a day and the element in hand. Out: the plain document in force and
+the paths of its unverified figures. Three shapes are resolved, wherever they stand:
+
+- by date    ``{2018-01-01: 75%, 2019-01-01: 83%}``: the last one that is in force on the first day;
+- by element ``{by: section, liuzhuang: 3, "4,5": 2, else: 1}``: the branch of the section (indicator, party, target);
+- noted      ``{value: 0.85, source: 第四条, verified: false, note: …}``: the value.
+
+It knows nothing of agreements; clauses and scorecards use it alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from basin.errors import AgreementError
+
+Raw = Any
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+NOTE_KEYS = frozenset({"value", "source", "verified", "note"})
+
+
+def is_dated(node: Raw) -> bool:
+    """Whether the node is a map from date to value."""
+    return isinstance(node, dict) and bool(node) and all(_DAY.fullmatch(key) for key in node)
+
+
+def is_noted(node: Raw) -> bool:
+    """Whether the node is a value with its note."""
+    return isinstance(node, dict) and "value" in node and node.keys() <= NOTE_KEYS
+
+
+def is_by_element(node: Raw) -> bool:
+    """Whether the node is a map from element to value."""
+    return isinstance(node, dict) and "by" in node
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A document as it stands for one day and one element, with the paths of the unverified figures in it."""
+
+    value: Raw
+    unverified: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Hand:
+    """What the resolution may depend on: the evaluated days and the codes of the element in hand."""
+
+    first: date
+    last: date
+    codes: Mapping[str, str]
+
+
+Choose = Callable[[Raw, str], Raw]
+
+
+def in_force(document: Raw, hand: Hand, path: str = "") -> InForce:
+    """The document in force on the first day in hand, for the element in hand.
+
+    Raises
+    ------
+    AgreementError : no value yet on that day; a change inside the evaluated days; no branch for the element.
+    """
+    unverified: list[str] = []
+
+    def choose(node: Raw, at: str) -> Raw:
+        return _on_day(node, hand, at) if is_dated(node) else _of_element(node, hand, at)
+
+    return InForce(_resolved(document, choose, unverified, path), tuple(unverified))
+
+
+def every_branch(document: Raw) -> Iterator[tuple[str, Raw]]:
+    """The document once per date and once per branch, so that a check sees each value that may ever be in force."""
+    for position in range(_widest(document)):
+
+        def choose(node: Raw, at: str, position: int = position) -> Raw:
+            branches = [value for key, value in node.items() if key != "by"]
+            return branches[min(position, len(branches) - 1)]
+
+        yield f"#{position + 1}", _resolved(document, choose, [], "")
+
+
+def _resolved(node: Raw, choose: Choose, unverified: list[str], path: str) -> Raw:
+    if is_noted(node):
+        if str(node.get("verified", "true")).lower() == "false":
+            unverified.append(path)
+        return _resolved(node["value"], choose, unverified, path)
+    if is_dated(node) or is_by_element(node):
+        return _resolved(choose(node, path), choose, unverified, path)
+    if isinstance(node, dict):
+        return {key: _resolved(value, choose, unverified, join(path, key)) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_resolved(value, choose, unverified, join(path, str(i))) for i, value in enumerate(node)]
+    return node
+
+
+def _on_day(node: dict[str, Raw], hand: Hand, path: str) -> Raw:
+    days = sorted((date.fromisoformat(day), day) for day in node)
+    inside = [text for day, text in days if hand.first < day <= hand.last]
+    if inside:
+        raise AgreementError(
+            f"数值在评价期内变更：{inside[0]}", f"value changes inside the evaluated period: {inside[0]}",
+            path=path, remedy="让变更日落在评价期的第一天",
+        )  # fmt: skip
+    past = [text for day, text in days if day <= hand.first]
+    if not past:
+        raise AgreementError(
+            f"{hand.first} 尚无生效的数值", f"no value in force on {hand.first}",
+            path=path, remedy=f"补一个不晚于 {hand.first} 的日期",
+        )  # fmt: skip
+    return node[past[-1]]
+
+
+def _of_element(node: dict[str, Raw], hand: Hand, path: str) -> Raw:
+    code = hand.codes.get(node["by"])
+    for key, value in node.items():
+        if key not in ("by", "else") and code in key.split(","):
+            return value
+    if "else" in node and code is not None:
+        return node["else"]
+    raise AgreementError(
+        f"没有适用于 {node['by']}={code} 的数值", f"no value for {node['by']}={code}", path=path, remedy="补上该键或 else"
+    )
+
+
+def _widest(node: Raw) -> int:
+    """How many branches the widest dated or by-element map of the document has, at least 1."""
+    if isinstance(node, dict):
+        branches = len(node.keys() - {"by"}) if is_dated(node) or is_by_element(node) else 1
+        return max([branches, *(_widest(value) for value in node.values())])
+    return max((_widest(value) for value in node), default=1) if isinstance(node, list) else 1
+
+
+def join(path: str, key: str) -> str:
+    """``path.key``, without a leading dot."""
+    return f"{path}.{key}" if path else key

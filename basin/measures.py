@@ -1,0 +1,132 @@
+"""Measures (考核指标): which number a clause looks at, as declared. What computes them is in `settlement`.
+
+In: the ``measure`` of a clause, all values already in force (see `basin.dated`). Out: frozen dataclasses. A *test* is a
+measure with a bound, or ``all_of`` / ``any_of`` tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict
+
+from basin.scales import Figure
+
+FORBID_UNKNOWN = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+Kind = Literal[
+    "concentration", "volume", "flow", "load", "quality_class", "exceedance", "index", "met", "reported", "result",
+    "rank", "completeness", "trend",
+]  # fmt: skip
+MEASURED = frozenset({"concentration", "volume", "flow", "load", "quality_class", "exceedance", "index"})
+OF_A_SECTION = MEASURED | {"completeness", "trend"}
+OWN_KEYS: Mapping[str, frozenset[str]] = {
+    "index": frozenset({"coefficient", "weights"}),
+    "met": frozenset({"all_of", "any_of"}),
+    "reported": frozenset({"fact"}),
+    "result": frozenset({"of"}),
+    "rank": frozenset({"of", "first", "ties"}),
+    "trend": frozenset({"significance"}),
+}
+ADDS_BY_ITSELF = frozenset({"result"})  # several values without `take` are summed
+
+
+def _texts(value: Any) -> Any:
+    """One text or a list of texts, as a tuple."""
+    return (value,) if isinstance(value, str) else value
+
+
+def _weighted(value: Any) -> Any:
+    """``[a, b]`` as ``{a: 1, b: 1}``."""
+    named = _texts(value)
+    return dict.fromkeys(named, "1") if isinstance(named, (list, tuple)) else named
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+Weights = Annotated[dict[str, Figure], BeforeValidator(_weighted)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runs:
+    """``take: {runs_of: n}``: how many complete runs of n met values in a row there are."""
+
+    __pydantic_config__ = FORBID_UNKNOWN  # type: ignore[misc]
+
+    runs_of: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Against:
+    """A reference other than a named one: a class, another section, or another clause."""
+
+    __pydantic_config__ = FORBID_UNKNOWN  # type: ignore[misc]
+
+    class_: int | None = None
+    section: str | None = None
+    ref: str | None = None
+
+
+def _against(value: Any) -> Any:
+    """``class`` is a Python word, so the field is called ``class_``."""
+    if isinstance(value, dict) and "class" in value:
+        return {("class_" if key == "class" else key): item for key, item in value.items()}
+    return value
+
+
+Named = Literal["target", "limits", "baseline", "inflow", "previous_year"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """The number a clause looks at; as a test it carries a bound. `grammar.md` defines every key."""
+
+    __pydantic_config__ = FORBID_UNKNOWN  # type: ignore[misc]
+
+    kind: Kind = "met"
+    section: str | None = None
+    sections: Texts | None = None
+    indicator: str | None = None
+    indicators: Texts | None = None
+    over: Literal["day", "week", "month", "quarter", "year"] | None = None
+    take: Literal["sum", "mean", "min", "max"] | Runs | None = None
+    against: Annotated[Named | Against, BeforeValidator(_against)] | None = None
+    expressed: Literal["difference", "ratio", "percent_change"] | None = None
+    at: Literal["previous_year"] | None = None
+    decimals: int | None = None
+    otherwise: Figure | None = None
+    # own keys of one kind
+    coefficient: Figure | None = None
+    weights: Weights | None = None
+    all_of: tuple[Measure, ...] | None = None
+    any_of: tuple[Measure, ...] | None = None
+    fact: str | None = None
+    of: Weights | None = None
+    first: Literal["lowest", "highest"] | None = None
+    ties: Texts = ()
+    significance: Figure | None = None
+    # bounds of a test
+    at_most: Figure | None = None
+    below: Figure | None = None
+    at_least: Figure | None = None
+    above: Figure | None = None
+    # grounds of an excuse (`unless`)
+    because: str | None = None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it can be true or false."""
+        return any(bound is not None for bound in (self.at_most, self.below, self.at_least, self.above))
+
+    @property
+    def tests(self) -> tuple[Measure, ...]:
+        """The tests inside, if any."""
+        return (self.all_of or ()) + (self.any_of or ())
+
+    @property
+    def refs(self) -> tuple[str, ...]:
+        """Clauses this measure, and the tests inside, look at."""
+        other = (self.against.ref,) if isinstance(self.against, Against) and self.against.ref else ()
+        ties = tuple(tie for tie in self.ties if tie != "same")
+        return (*(self.of or ()), *ties, *other, *(ref for test in self.tests for ref in test.refs))

@@ -1,0 +1,118 @@
+"""Everything declared, loaded once: network, agreements and scorecards, bundled or from outside directories.
+
+In: directories (`--with DIR`), a single YAML file, or nothing for the bundled ones alone. Out: one frozen `Registry`.
+An outside code shadows a bundled one and the registry says so. It reads files and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from basin import periods
+from basin.agreement import Agreement, compiled
+from basin.agreement_checks import problems
+from basin.agreement_files import file_text, tree
+from basin.errors import AgreementError, UnknownCode
+from basin.network import Network, load_network
+from basin.scorecards import Scorecard, scorecard_of
+
+BUNDLED = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The declared world: what exists, what was agreed, how performance is scored."""
+
+    network: Network
+    agreements: Mapping[str, Agreement]
+    scorecards: Mapping[str, Scorecard]
+    messages: tuple[str, ...]
+
+    def agreement(self, code: str) -> Agreement:
+        """The agreement of that code.
+
+        Raises
+        ------
+        UnknownCode : naming the codes there are.
+        """
+        if code not in self.agreements:
+            raise UnknownCode(f"没有协议 {code}", f"no agreement {code}", remedy="可用：" + " ".join(self.agreements))
+        return self.agreements[code]
+
+    def scorecard(self, code: str | None = None) -> Scorecard:
+        """The scorecard of that code, or the only one there is.
+
+        Raises
+        ------
+        UnknownCode : no such scorecard, or none named where there are several.
+        """
+        if code is None and len(self.scorecards) == 1:
+            return next(iter(self.scorecards.values()))
+        if code not in self.scorecards:
+            raise UnknownCode(f"没有评价表 {code}", "no such scorecard", remedy="可用：" + " ".join(self.scorecards))
+        return self.scorecards[code]
+
+    def in_force(self, period: pd.Period) -> list[Agreement]:
+        """The agreements whose term overlaps the period."""
+        first, last = periods.starts_on(period), periods.ends_on(period)
+        return [a for a in self.agreements.values() if a.starts <= last and a.ends >= first]
+
+
+def load_registry(extra: Sequence[Path] = ()) -> Registry:
+    """The bundled world, with outside directories or files on top of it, later ones shadowing earlier ones.
+
+    Raises
+    ------
+    AgreementError, RegisterError : naming file, path and remedy of the first thing that cannot be used.
+    """
+    network, messages = load_network([BUNDLED, *(path for path in extra if path.is_dir())])
+    agreements: dict[str, Agreement] = {}
+    scorecards: dict[str, Scorecard] = {}
+    for place in (BUNDLED, *extra):
+        for file, document, text in _documents(place):
+            if "criteria" in document:
+                card = scorecard_of(document, text, str(file))
+                messages += _shadowing(scorecards, card.code, file)
+                scorecards[card.code] = card
+            elif "clauses" in document:
+                agreement = checked(document, text, str(file), network)
+                messages += _shadowing(agreements, agreement.code, file)
+                agreements[agreement.code] = agreement
+    return Registry(network, agreements, scorecards, tuple(messages))
+
+
+def checked(document: Mapping[str, Any], text: str, file: str, network: Network) -> Agreement:
+    """The agreement that a document declares, refused when the grammar refuses anything in it.
+
+    Raises
+    ------
+    AgreementError : the first finding; the number of the others is told.
+    """
+    agreement = compiled(document, text, file)
+    if found := problems(agreement, network):
+        first = found[0]
+        if len(found) > 1:
+            first.remedy += f"（另有 {len(found) - 1} 处问题 and {len(found) - 1} more）"
+            raise AgreementError(first.zh, first.en, file=first.file, path=first.path, remedy=first.remedy)
+        raise first
+    return agreement
+
+
+def _documents(place: Path) -> Iterator[tuple[Path, dict[str, Any], str]]:
+    """The YAML documents of a bundled or outside directory (`agreements/`, `scorecards/`, or flat), or of one file."""
+    folders = [place] if place.is_file() else [place, place / "agreements", place / "scorecards"]
+    for folder in folders:
+        for file in [folder] if folder.is_file() else sorted(folder.glob("*.y*ml")):
+            text = file_text(file)
+            yield file, tree(text, file), text
+
+
+def _shadowing(known: Mapping[str, Any], code: str, file: Path) -> list[str]:
+    if code not in known:
+        return []
+    return [f"{code}：{file} 取代 {known[code].file}（{file} shadows {known[code].file}）"]

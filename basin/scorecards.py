@@ -1,0 +1,79 @@
+"""Scorecards (绩效评价表): the grammar of agreements with points in place of money.
+
+In: the plain tree of a scorecard YAML. Out: a `Scorecard` whose `agreement` gives, for a basin and a period, an
+agreement whose clauses are the criteria. Bands are half-open: a score belongs to the first band whose floor it reaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from basin import periods
+from basin.agreement import Agreement, compiled
+from basin.dated import Hand, in_force
+from basin.errors import AgreementError
+from basin.rounding import number
+
+_KEYS = ("code", "title", "source", "verified", "standard", "data", "bands", "criteria")
+
+
+@dataclass(frozen=True, eq=False)
+class Scorecard:
+    """A declared way to score a basin; `bands` is grade → floor, highest first."""
+
+    code: str
+    title: str
+    verified: bool
+    bands: Mapping[str, Fraction]
+    document: Mapping[str, Any]
+    text: str
+    file: str
+
+    def agreement(self, basin: str, sections: Sequence[str], of: pd.Period) -> Agreement:
+        """The criteria as lines of an agreement over these sections, evaluated for one period."""
+        every = {"M": "month", "Q": "quarter", "Y": "year"}.get(of.freqstr[0] if of.freqstr[0].isalpha() else "", "year")
+        document = {
+            **{key: self.document[key] for key in ("code", "title", "source", "standard")},
+            **{key: self.document[key] for key in ("data",) if key in self.document},
+            "basin": basin, "every": every, "parties": {"basin": basin},
+            "starts": str(periods.starts_on(of)), "ends": str(periods.ends_on(of)),
+            "sections": {code: {} for code in sections}, "clauses": self.document["criteria"],
+        }  # fmt: skip
+        return compiled(document, self.text, self.file)
+
+    def grade(self, score: Fraction) -> str:
+        """The grade of a score: the first band whose floor it reaches."""
+        return next(name for name, floor in self.bands.items() if score >= floor)
+
+
+def scorecard_of(document: Mapping[str, Any], text: str, file: str) -> Scorecard:
+    """The scorecard that a document declares.
+
+    Raises
+    ------
+    AgreementError : a missing or unknown key, bands that do not fall to 0, a criterion without points.
+    """
+    for key in _KEYS:
+        if key not in document and key not in ("verified", "data"):
+            raise AgreementError(f"缺少 {key}", f"{key} is missing", file=file, path=key, remedy=f"补上 {key}")
+    for key in document.keys() - set(_KEYS):
+        raise AgreementError("不认识的键", "unknown key", file=file, path=key, remedy="检查拼写")
+    plain = in_force({k: document[k] for k in ("code", "title", "bands")}, Hand(*_ANY_DAY, {})).value
+    floors = {grade: number(floor) for grade, floor in plain["bands"].items()}
+    if sorted(floors.values(), reverse=True) != list(floors.values()) or min(floors.values()) != 0:
+        raise AgreementError("等级须从高到低直到 0", "bands must fall to 0", file=file, path="bands", remedy="如 优: 90")
+    for position, criterion in enumerate(document["criteria"]):
+        if "points" not in criterion:
+            raise AgreementError(
+                "指标没有分值", "criterion without points", file=file, path=f"criteria.{position}", remedy="写 points"
+            )
+    verified = str(document.get("verified", "true")).lower() != "false"
+    return Scorecard(plain["code"], plain["title"], verified, floors, document, text, file)
+
+
+_ANY_DAY = (pd.Timestamp("2000-01-01").date(), pd.Timestamp("2000-01-01").date())

@@ -1,0 +1,233 @@
+"""Worked cases (算例): published or rule-derived outcomes, run as they stand in a YAML file.
+
+In: a case file and the registry. Out: for every case passed or failed, with what differs and the working. The file is
+documentation, acceptance test and the web page's example at once (`architecture.md` §8, `interfaces.md` "Cases").
+Amounts are 万元. It reads no database.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from basin import periods
+from basin.agreement import Agreement
+from basin.agreement_files import file_text, tree
+from basin.errors import AgreementError, HengjieError
+from basin.indicators import find_indicator
+from basin.registry import Registry, load_registry
+from basin.rounding import FEN_PER_WAN, number, printed
+from settlement.compensation import Compensation, Obligation, compensation
+from settlement.evaluation import Evaluator
+from settlement.measured import Key, Measurements
+
+_FILE_KEYS = frozenset({"agreement", "source", "cases", "note"})
+_CASE_KEYS = frozenset(
+    {"name", "period", "given", "given_previous", "lines", "lines_previous", "facts", "assumed", "expect",
+     "by_clause", "stops", "note", "source", "agreement"}
+)  # fmt: skip
+_TOTALS = frozenset({"volume", "load"})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One case: passed, or what differs (Chinese and English) with the working."""
+
+    file: str
+    name: str
+    differences: tuple[str, ...]
+    working: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything expected came out."""
+        return not self.differences
+
+
+def case_files(paths: Sequence[Path]) -> list[Path]:
+    """The case files among the paths: files as they are, folders with their `cases/` or flat.
+
+    Raises
+    ------
+    AgreementError : when there is no case file at all.
+    """
+    files = []
+    for path in paths:
+        folder = path / "cases" if (path / "cases").is_dir() else path
+        files += [path] if path.is_file() else sorted(f for f in folder.glob("*.y*ml") if "cases" in tree(file_text(f), f))
+    if not files:
+        raise AgreementError("没有算例文件", "no case files", file=" ".join(map(str, paths)), remedy="给出 *.yaml 或其目录")
+    return files
+
+
+def beside(paths: Sequence[Path]) -> list[Path]:
+    """The outside directories that lie beside case files: agreements and basins that travel with them."""
+    places = []
+    for path in paths:
+        folder = path.parent if path.is_file() else path
+        root = folder.parent if folder.name == "cases" else folder
+        places.append(root)
+    return [place for place in dict.fromkeys(places) if _declares_something(place)]
+
+
+def _declares_something(place: Path) -> bool:
+    if any((place / name).is_dir() for name in ("agreements", "basins", "scorecards")):
+        return True
+    return any("clauses" in tree(file_text(file), file) for file in place.glob("*.y*ml"))
+
+
+def run_cases(paths: Sequence[Path], extra: Sequence[Path] = ()) -> Iterator[Outcome]:
+    """Every case of every file, with the bundled agreements and those beside the files.
+
+    Raises
+    ------
+    AgreementError : a file that cannot be read as cases.
+    """
+    registry = load_registry([*extra, *beside(paths)])
+    for file in case_files(paths):
+        yield from outcomes(file, registry)
+
+
+def outcomes(file: Path, registry: Registry) -> Iterator[Outcome]:
+    """Every case of one file."""
+    document = tree(file_text(file), file)
+    _known_keys(document, _FILE_KEYS, file, "")
+    for position, case in enumerate(document["cases"]):
+        _known_keys(case, _CASE_KEYS, file, f"cases.{position}")
+        agreement = registry.agreement(case.get("agreement", document.get("agreement", "")))
+        yield _outcome(str(file), position, case, agreement, registry)
+
+
+def _known_keys(node: Mapping[str, Any], known: frozenset[str], file: Path, path: str) -> None:
+    for key in node:
+        if key not in known:
+            where = f"{path}.{key}" if path else key
+            raise AgreementError("不认识的键", "unknown key", file=file, path=where, remedy="可用：" + " ".join(sorted(known)))
+
+
+def _outcome(file: str, position: int, case: Mapping[str, Any], agreement: Agreement, registry: Registry) -> Outcome:
+    name = str(case.get("name", f"#{position + 1}"))
+    try:
+        span = periods.period(str(case["period"]))
+        ev = Evaluator(agreement, registry.network, Measurements(given=given(case, span, agreement)))
+        decided = compensation(ev, span)
+    except HengjieError as refusal:
+        return Outcome(file, name, (str(refusal),), ())
+    except (KeyError, ValueError) as problem:
+        raise AgreementError(f"算例写法有误：{problem}", "malformed case", file=file, path=f"cases.{position}",
+                             remedy="检查 period、given 与 expect") from problem  # fmt: skip
+    return Outcome(file, name, tuple(_differences(case, decided)), tuple(working_lines(decided)))
+
+
+def given(case: Mapping[str, Any], span: pd.Period, agreement: Agreement) -> dict[Key, Fraction]:
+    """The published figures of a case by (subject, quantity, period)."""
+    figures: dict[Key, Fraction] = {}
+    blocks = [("given", span), ("facts", span), ("given_previous", periods.year_before(span))]
+    for block, of in blocks:
+        for subject, quantities in dict(case.get(block, {})).items():
+            for quantity, figure in dict(quantities).items():
+                known = find_indicator(quantity)
+                figures |= _spread((subject, known.code if known else quantity), figure, of)
+    for block, of in (("lines", span), ("lines_previous", periods.year_before(span))):
+        for ref, figure in dict(case.get(block, {})).items():
+            by_subject = figure.items() if isinstance(figure, dict) and not _by_period(figure) else [("", figure)]
+            for subject, one in by_subject:
+                figures |= _spread((subject, f"line {ref}"), one, of)
+    return figures
+
+
+def _by_period(figure: Mapping[str, Any]) -> bool:
+    return all(key[:4].isdigit() for key in figure)
+
+
+def _years(span: pd.Period) -> list[int]:
+    return sorted({month.year for month in periods.months(span)})
+
+
+def _spread(key: tuple[str, str], figure: Any, of: pd.Period) -> dict[Key, Fraction]:
+    """A scalar for the period and the years and months in it; a list for its months (or its years); or by period."""
+    if isinstance(figure, dict):
+        return {k: v for text, one in figure.items() for k, v in _spread(key, one, periods.period(text)).items()}
+    if isinstance(figure, list):
+        parts = periods.months(of)
+        if len(figure) != len(parts):
+            parts = [pd.Period(str(year), freq="Y") for year in _years(of)]
+        if len(figure) != len(parts):
+            raise ValueError(f"{key[0]}.{key[1]}：{len(figure)} 个数值，{periods.label(of)} 有 {len(periods.months(of))} 个月")
+        return {k: v for part, one in zip(parts, figure, strict=True) if _there(one) for k, v in _spread(key, one, part).items()}
+    if not _there(figure):
+        return {}
+    inside = [] if key[1] in _TOTALS else [*periods.periods_in(of, "year"), *periods.months(of)]
+    quarters = periods.periods_in(of, "quarter") if key[1] not in _TOTALS else []
+    return {(*key, part): number(figure) for part in dict.fromkeys([of, *inside, *quarters])}
+
+
+def _there(figure: Any) -> bool:
+    return figure not in ("", "null", "~", None)
+
+
+def _differences(case: Mapping[str, Any], decided: Compensation) -> Iterator[str]:
+    expected = _stops_expected(case)
+    for stop in decided.stops:
+        if not any(stop.reason.startswith(reason) for reason in expected):
+            yield f"条款 {stop.clause} {periods.label(stop.period)} 停止：{stop.reason} (stopped)"
+    for reason in expected:
+        if not any(stop.reason.startswith(reason) for stop in decided.stops):
+            yield f"应停止而未停止：{reason} (did not stop)"
+    if "expect" in case:
+        yield from _compare(_wanted(case["expect"]), decided.transfers)
+    if "by_clause" in case:
+        yield from _compare(_wanted_by_clause(case["by_clause"]), _by_clause(decided.obligations))
+    if "expect" not in case and "by_clause" not in case and not expected:
+        yield "算例没有 expect (no expectation)"
+
+
+def _stops_expected(case: Mapping[str, Any]) -> list[str]:
+    stops = case.get("stops", [])
+    return [stops] if isinstance(stops, str) else list(stops)
+
+
+def _wanted(rows: Sequence[Mapping[str, str]]) -> dict[tuple[str, ...], Fraction]:
+    wanted: dict[tuple[str, ...], Fraction] = defaultdict(Fraction)
+    for row in rows:
+        wanted[row["payer"], row["payee"]] += number(row["amount"])
+    return {pair: amount for pair, amount in wanted.items() if amount}
+
+
+def _wanted_by_clause(rows: Sequence[Mapping[str, str]]) -> dict[tuple[str, ...], Fraction]:
+    return {(r["clause"], *filter(None, [r.get("period")]), r["payer"], r["payee"]): number(r["amount"]) for r in rows}
+
+
+def _by_clause(obligations: Sequence[Obligation]) -> dict[tuple[str, ...], int]:
+    """Each obligation under its clause and sides, and also under its period, so that a case may name either."""
+    found: dict[tuple[str, ...], int] = defaultdict(int)
+    for o in obligations:
+        found[o.clause, o.payer, o.payee] += o.fen
+        found[o.clause, periods.label(o.period), o.payer, o.payee] += o.fen
+    return found
+
+
+def _compare(wanted: Mapping[tuple[str, ...], Fraction], found: Mapping[Any, int]) -> Iterator[str]:
+    pairs_only = all(len(key) == 2 for key in wanted) and all(len(key) == 2 for key in found)
+    keys = [*wanted, *(key for key in found if key not in wanted)] if pairs_only else list(wanted)
+    for key in keys:
+        got = Fraction(found.get(key, 0), FEN_PER_WAN)
+        if got != wanted.get(key, 0):
+            yield f"{' → '.join(key)}：应为 {printed(wanted.get(key, Fraction(0)))} 万元，算得 {printed(got)} 万元"
+
+
+def working_lines(decided: Compensation) -> Iterator[str]:
+    """The working of every evaluation as lines of text."""
+    for evaluation in decided.evaluations:
+        axes = " ".join(code for _, code in evaluation.element.axes)
+        yield f"{evaluation.clause.ref} {periods.label(evaluation.element.of)} {axes}".rstrip()
+        for step in evaluation.steps:
+            yield f"    {step.label}：{step.expression} = {step.value}"
+        amount = evaluation.reason if evaluation.amount is None else printed(evaluation.amount)
+        yield f"    → {amount}"

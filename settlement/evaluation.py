@@ -1,0 +1,271 @@
+"""Evaluations (评价结果): one clause, one period, one element — test → measure → scale → × times → cap.
+
+In: an agreement, the network and the `Measurements`. Out: `Evaluation`s with value, amount and working; absent values
+carry a reason and stop what uses them, and nothing else. Amounts are exact 万元 (or points). Who pays whom is decided
+in `settlement.compensation`; what a measure's number is, in `settlement.measures`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from itertools import product
+
+import pandas as pd
+
+from basin import periods
+from basin.agreement import TIME_AXES, Agreement, Clause, SectionSheet
+from basin.measures import Measure
+from basin.network import Network
+from basin.rounding import number, printed
+from basin.scales import Applied, applied, capped
+from basin.standards import Standard, standard
+from settlement import measuring
+from settlement.measured import Measurements, Rules, Statistic, Value
+from settlement.trail import Step, Trail
+
+
+@dataclass(frozen=True)
+class Element:
+    """What is in hand: the period evaluated, the obligation's period, and the codes of the axes."""
+
+    of: pd.Period
+    within: pd.Period
+    axes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """Axis → code."""
+        return dict(self.axes)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A clause's number for a period and element, with its working; `amount` [万元 or points] is None when absent."""
+
+    clause: Clause
+    element: Element
+    value: Fraction | None
+    amount: Fraction | None
+    reason: str | None
+    excluded: bool
+    applied: Applied | None
+    steps: tuple[Step, ...]
+    statistics: tuple[Statistic, ...]
+    unverified: tuple[str, ...]
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it has no amount though one was due."""
+        return self.amount is None and not self.excluded
+
+
+@dataclass
+class Evaluator:
+    """One agreement applied to one body of data; every evaluation is made once and kept.
+
+    `fixed` makes an indication: clauses of longer periods are evaluated for this shorter one instead.
+    """
+
+    agreement: Agreement
+    network: Network
+    data: Measurements
+    fixed: pd.Period | None = None
+    kept: dict[tuple[str, Element], Evaluation] = field(default_factory=dict)
+
+    @property
+    def standard(self) -> Standard:
+        """The water-quality standard the agreement names."""
+        return standard(self.agreement.standard)
+
+    @property
+    def rules(self) -> Rules:
+        """How statistics become values under this agreement."""
+        data = self.agreement.data
+        return Rules(data.compare, data.missing_month, data.excludes, self.month_exists)
+
+    def month_exists(self, month: pd.Period) -> bool:
+        """In its first and last year months outside the term do not exist; earlier years are whole."""
+        starts, ends = self.agreement.starts, self.agreement.ends
+        if month.year not in (starts.year, ends.year):
+            return True
+        before = month.year == starts.year and periods.ends_on(month) < starts
+        after = month.year == ends.year and periods.starts_on(month) > ends
+        return not before and not after
+
+    def evaluations(self, ref: str, span: pd.Period) -> list[Evaluation]:
+        """All evaluations of a clause whose obligations fall due in `span`."""
+        return [self.evaluation(ref, element) for of in self.spans(ref, span) for element in self.elements(ref, of)]
+
+    def spans(self, ref: str, span: pd.Period) -> list[pd.Period]:
+        """The obligation periods of a clause that lie in `span`; for a shorter `span`, the one it lies in."""
+        every = self.agreement.every_of(ref)
+        if every == "term":
+            return [self.fixed or self.agreement.term]
+        if not periods.is_finer(span, every):
+            return [p for p in periods.periods_in(span, every) if any(map(self._in_term_or_before, periods.months(p)))]
+        return [span if self.fixed is not None else span.asfreq(periods.FREQUENCIES[every])]
+
+    def _in_term_or_before(self, month: pd.Period) -> bool:
+        return periods.starts_on(month) <= self.agreement.ends and self.month_exists(month)
+
+    def elements(self, ref: str, within: pd.Period) -> Iterator[Element]:
+        """The elements a clause is evaluated for inside one obligation period, in the order of its axes."""
+        axes = self.agreement.axes_of(ref)
+        choices = [[(axis, code) for code in self.axis(axis, of, within)] for axis, of in axes.items()]
+        for combination in product(*choices):
+            of = next((periods.period(code) for axis, code in combination if axis in TIME_AXES), within)
+            yield Element(of, within, combination)
+
+    def axis(self, axis: str, of: Sequence[str], within: pd.Period) -> list[str]:
+        """The codes of an axis: those listed, or all there are."""
+        if "all" not in of:
+            return list(of)
+        if axis in TIME_AXES:
+            inside = periods.periods_in(within, axis)
+            return [periods.label(p) for p in inside if any(map(self.month_exists, periods.months(p)))]
+        if axis == "section":
+            return self.sections()
+        return list(self.agreement.parties.values()) if axis == "party" else list(self.standard.evaluated)
+
+    def sections(self) -> list[str]:
+        """The agreement's sections; the basin's, from source to mouth, where its sheet names none."""
+        if self.agreement.section_codes:
+            return list(self.agreement.section_codes)
+        of_basin = [s for s in self.network.sections.values() if s.basin == self.agreement.basin]
+        return [s.code for s in sorted(of_basin, key=lambda s: s.order)]
+
+    def sheet(self, section: str, of: pd.Period) -> SectionSheet:
+        """The section sheet in force for the period."""
+        return self.agreement.sheet(section, days_of(of)).value
+
+    def doubt_sheet(self, section: str, key: str, of: pd.Period, trail: Trail) -> None:
+        """Name the unverified figures under one key of a section sheet."""
+        prefix = f"sections.{section}.{key}"
+        trail.doubts(path for path in self.agreement.sheet(section, days_of(of)).unverified if path.startswith(prefix))
+
+    def target(self, section: str, of: pd.Period) -> int | None:
+        """The target class of a section: the sheet's, else the network's."""
+        stated = self.sheet(section, of).target
+        known = self.network.sections.get(section)
+        return stated if stated is not None else (known.target_class if known else None)
+
+    def side_shares(self, section: str | None, side: str, of: pd.Period) -> Mapping[str, Fraction] | None:
+        """The upstream or downstream party of a section, with shares; the agreement's role where there is no section."""
+        if section is not None:
+            stated = getattr(self.sheet(section, of), side)
+            known = self.network.sections.get(section)
+            stated = stated or (getattr(known, side) if known else None)
+            if stated:
+                parties = self.agreement.parties
+                shares = {stated: Fraction(1)} if isinstance(stated, str) else stated
+                return {parties.get(code, code): share for code, share in shares.items()}
+        role = self.agreement.parties.get(side)
+        return {role: Fraction(1)} if role else None
+
+    def evaluation(self, ref: str, element: Element) -> Evaluation:
+        """The evaluation of a clause for an element; made once."""
+        key = (ref, element)
+        if key not in self.kept:
+            self.kept[key] = self._evaluated(ref, element)
+        return self.kept[key]
+
+    def codes_of(self, element: Element) -> dict[str, str]:
+        """The codes that figures ``{by: …}`` may depend on: the axes and the target class of the section in hand."""
+        codes = element.codes
+        if "section" in codes and (target := self.target(codes["section"], element.of)) is not None:
+            codes["target"] = str(target)
+        return codes
+
+    def _evaluated(self, ref: str, element: Element) -> Evaluation:
+        placed = self.agreement.clause(ref, days_of(element.of), self.codes_of(element))
+        clause, trail = placed.value, Trail()
+        trail.doubts(placed.unverified)
+        excused = self._excused(clause, element, trail)
+        if excused is not None:
+            return self._closed(clause, element, excused, None, trail)
+        value = Value(Fraction(0))
+        if clause.measure is not None:
+            value = self.value(clause.measure, element, trail)
+        if value.number is None:
+            return self._closed(clause, element, value, None, trail)
+        found = applied(clause.scale, value.number) if clause.scale is not None else None
+        if clause.scale is not None and found is None:
+            return self._closed(clause, element, Value(None, "scale_gap"), None, trail)
+        amount = self._multiplied(clause, element, found.amount if found else value.number, trail)
+        if amount.number is None:
+            return self._closed(clause, element, amount, found, trail)
+        _note_scale(trail, clause, value.number, found)
+        bounded = capped(amount.number, clause.cap)
+        if bounded != amount.number:
+            trail.note("封顶", f"|{printed(amount.number)}| > {printed(clause.cap)}", printed(bounded))
+        return self._closed(clause, element, value, found, trail, bounded)
+
+    def _excused(self, clause: Clause, element: Element, trail: Trail) -> Value | None:
+        """0 when a condition fails or an excuse holds; absent when a condition is undecided; None to go on."""
+        for test in clause.when:
+            held = self.value(test, element, trail, as_test=True)
+            if held.number != 1:
+                return held if held.number is None else Value(Fraction(0), "when")
+        for test in clause.unless:
+            excused = self.value(test, element, trail, as_test=True)
+            if excused.number is None:
+                return excused
+            if excused.number == 1:
+                trail.note("免除", test.because or "", "0")
+                return Value(Fraction(0), "unless")
+        return None
+
+    def _multiplied(self, clause: Clause, element: Element, amount: Fraction, trail: Trail) -> Value:
+        for factor in clause.times:
+            value = self.factor(factor, element)
+            if value.number is None:
+                return value
+            trail.note("乘数", f"{printed(amount)} × {printed(value.number)}（{factor}）", printed(amount * value.number))
+            amount *= value.number
+        return Value(amount)
+
+    def factor(self, text: str, element: Element) -> Value:
+        """One of `times`: a number, or the amount of a line."""
+        if text in self.agreement.refs:
+            return self.value(Measure(kind="result", of={text: Fraction(1)}), element, Trail())
+        return Value(number(text))
+
+    def value(self, measure: Measure, element: Element, trail: Trail, as_test: bool = False) -> Value:
+        """The number of a measure for the element in hand; 1 or 0 when asked as a test."""
+        return (measuring.truth if as_test else measuring.value)(self, measure, element, trail)
+
+    def _closed(
+        self, clause: Clause, element: Element, value: Value, found: Applied | None, trail: Trail,
+        amount: Fraction | None = None,
+    ) -> Evaluation:  # fmt: skip
+        if value.reason in ("when", "unless"):
+            amount = Fraction(0)
+        if trail.statistics:
+            trail.doubts(rule["path"] for rule in self.agreement.rules_stated() if not rule["verified"])
+        return Evaluation(
+            clause, element, value.number, amount, value.reason if amount is None or value.reason in ("when", "unless")
+            else None, value.excluded, found, tuple(trail.steps), tuple(trail.statistics), tuple(trail.unverified),
+        )  # fmt: skip
+
+
+def days_of(of: pd.Period) -> tuple[date, date]:
+    """First and last day of a period."""
+    return periods.starts_on(of), periods.ends_on(of)
+
+
+def _note_scale(trail: Trail, clause: Clause, value: Fraction, found: Applied | None) -> None:
+    if found is None:
+        return
+    piece, n = found.piece, printed(found.n)
+    where = f"第 {found.position + 1} 段" if len(clause.scale or ()) > 1 else "标准"
+    if piece.bound is not None:
+        where += f"（{'≤' if piece.up_to is not None else '<'} {printed(piece.bound)}）"
+    if piece.origin or piece.per != 1 or piece.steps:
+        steps = {"started": "，不足一档按一档", "completed": "，只计整档", None: ""}[piece.steps]
+        trail.note("档数 n", f"({printed(value)} − {printed(piece.origin)}) ÷ {printed(piece.per)}{steps}", n)
+    expression = printed(piece.amount) if not piece.rate else f"{printed(piece.amount)} + {printed(piece.rate)} × {n}"
+    trail.note(where, expression if piece.amount or not piece.rate else expression.removeprefix("0 + "),
+               printed(found.amount))  # fmt: skip

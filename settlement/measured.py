@@ -1,0 +1,236 @@
+"""What was measured or published, as exact numbers: the side of the gate where law and money begin.
+
+In: monthly statistics of readings (float64), published figures (exact), recorded facts, and the data rules of the
+agreement. Out: `Value`s — exact, absent with a reason, or excluded (not there, by a recorded ground) — each with the
+statistics it rests on. A float becomes exact here, through `basin.rounding.reported` and nothing else. It compares
+nothing with an agreement and knows no clause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+
+import pandas as pd
+
+from basin import periods
+from basin.indicators import INDICATORS
+from basin.rounding import printed, quantised, reported
+from monitoring_ingest.facts import Fact
+from settlement.statistics import mean_of_means
+
+SUMS = frozenset({"volume", "load"})
+
+
+@dataclass(frozen=True)
+class Month:
+    """One section, indicator and month of readings: mean [canonical unit], counts, what was left out and why."""
+
+    mean: float | None
+    readings: int = 0
+    days: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A mean as the statement prints it: of which section, indicator and period, from how many readings."""
+
+    section: str
+    indicator: str
+    period: str
+    mean: str | None
+    reported: str | None
+    readings: int
+    days: int
+    left_out: Mapping[str, int]
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Value:
+    """An exact number; or none, with the reason; or `excluded`: by a recorded ground it is simply not there."""
+
+    number: Fraction | None
+    reason: str | None = None
+    excluded: bool = False
+    statistics: tuple[Statistic, ...] = ()
+
+    @property
+    def present(self) -> bool:
+        """Whether there is a number."""
+        return self.number is not None
+
+
+Key = tuple[str, str, pd.Period]
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """All numbers an agreement is applied to.
+
+    Attributes
+    ----------
+    months, days : (section, indicator, month or day) → statistics of readings [canonical unit].
+    given : (section, party or clause, quantity, period) → a published figure, taken as it stands.
+    facts : what people recorded (grounds of exclusion, reported figures).
+    expected : (section, indicator, month) → readings expected, for completeness.
+    """
+
+    months: Mapping[Key, Month] = field(default_factory=dict)
+    days: Mapping[Key, float] = field(default_factory=dict)
+    given: Mapping[Key, Fraction] = field(default_factory=dict)
+    facts: Sequence[Fact] = ()
+    expected: Mapping[Key, int] = field(default_factory=dict)
+
+    def published(self, subject: str, quantity: str, of: pd.Period) -> Fraction | None:
+        """A published figure of a subject for exactly this period."""
+        return self.given.get((subject, quantity, of))
+
+    def fact(self, subjects: Iterable[str], kind: str, of: pd.Period) -> Fact | None:
+        """The newest fact of that kind about the first of the subjects that has one for exactly this period."""
+        wanted = periods.label(of)
+        for subject in subjects:
+            about = [f for f in self.facts if (f.subject, f.kind, f.period) == (subject, kind, wanted)]
+            if about:
+                return about[-1]
+        return None
+
+    def reports(self, section: str, indicator: str, year: int) -> bool:
+        """Whether the section has any reading or published figure of the indicator in that year."""
+        return (section, indicator, year) in self._reported_years
+
+    @cached_property
+    def _reported_years(self) -> frozenset[tuple[str, str, int]]:
+        read = {(s, i, m.year) for (s, i, m), month in self.months.items() if month.readings}
+        told = {(s, i, p.year) for s, i, p in self.given if i in INDICATORS}
+        return frozenset(read | told)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How statistics become values: rounding before comparison, missing months, grounds that exclude."""
+
+    compare: str | None
+    missing_month: str | None
+    excludes: tuple[str, ...]
+    exists: Callable[[pd.Period], bool]
+
+
+def concentration(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value:
+    """The mean [canonical unit] of one section and indicator: of a month, or of the monthly means of a longer period.
+
+    pH is averaged through H⁺. Excluded months are not there; a missing month stops or is excluded, as `rules` say
+    (环办监测函〔2020〕82号 forms means from the level below).
+    """
+    if (told := data.published(section, indicator, of)) is not None:
+        return Value(_compared(told, indicator, rules), statistics=(_told(section, indicator, of, told),))
+    if of.freqstr[0] in "DW":
+        return _of_days(data, rules, section, indicator, of)
+    values, months = [], []
+    for month in filter(rules.exists, periods.months(of)):
+        value = _month(data, rules, section, indicator, month)
+        months += value.statistics
+        if not value.present and not value.excluded:
+            return replace(value, statistics=tuple(months))
+        if value.number is not None:
+            values.append(value.number)
+    if not values:
+        return Value(None, "excluded" if months else "no_readings", bool(months), tuple(months))
+    if of.freqstr == "M":
+        return Value(_compared(values[0], indicator, rules), statistics=tuple(months))
+    mean = _mean(values, indicator)
+    return Value(_compared(mean, indicator, rules), statistics=(*months, _over(section, indicator, of, mean, months)))
+
+
+def _month(data: Measurements, rules: Rules, section: str, indicator: str, month: pd.Period) -> Value:
+    """One month before rounding: published, measured, excluded by a ground, or missing."""
+    for ground in rules.excludes:
+        if (fact := data.fact((section,), ground, month)) is not None:
+            reason = f"{ground}（{fact.document}）"
+            return Value(None, reason, True, (Statistic(section, indicator, str(month), None, None, 0, 0, {}, reason),))
+    if (told := data.published(section, indicator, month)) is not None:
+        return Value(told, statistics=(_told(section, indicator, month, told),))
+    read = data.months.get((section, indicator, month), Month(None, reason="no_readings"))
+    exact = None if read.mean is None else reported(read.mean, None)
+    statistic = Statistic(
+        section, indicator, str(month), exact if exact is None else printed(exact),
+        None if read.mean is None else printed(reported(read.mean, INDICATORS[indicator].evaluation_decimals)),
+        read.readings, read.days, dict(read.left_out), read.reason,
+    )  # fmt: skip
+    if exact is not None:
+        return Value(exact, statistics=(statistic,))
+    if rules.missing_month is None:
+        return Value(None, "missing_parameter: data.missing_month", False, (statistic,))
+    return Value(None, read.reason or "no_readings", rules.missing_month == "exclude", (statistic,))
+
+
+def _of_days(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value:
+    """The mean of the daily means of a day or a week."""
+    days = [data.days.get((section, indicator, day)) for day in periods.periods_in(of, "day")]
+    found = [reported(day, None) for day in days if day is not None]
+    if not found:
+        return Value(None, "no_readings", rules.missing_month == "exclude")
+    mean = _mean(found, indicator)
+    statistic = Statistic(section, indicator, periods.label(of), printed(mean), None, len(found), len(found), {}, None)
+    return Value(_compared(mean, indicator, rules), statistics=(statistic,))
+
+
+def _mean(values: Sequence[Fraction], indicator: str) -> Fraction:
+    """Exact arithmetic mean; pH through H⁺, in float64 and back through the gate."""
+    if indicator != "ph":
+        return sum(values, Fraction(0)) / len(values)
+    return reported(float(mean_of_means([float(value) for value in values], indicator)), None)
+
+
+def _compared(exact: Fraction, indicator: str, rules: Rules) -> Fraction:
+    """The value that is compared: rounded once at the evaluation decimals where the agreement says so."""
+    decimals = INDICATORS[indicator].evaluation_decimals
+    return quantised(exact, decimals) if rules.compare == "rounded" and decimals is not None else exact
+
+
+def _told(section: str, indicator: str, of: pd.Period, told: Fraction) -> Statistic:
+    return Statistic(section, indicator, periods.label(of), printed(told), printed(told), 0, 0, {}, "published")
+
+
+def _over(section: str, indicator: str, of: pd.Period, mean: Fraction, months: Sequence[Statistic]) -> Statistic:
+    """The statistic of a longer period: counts of its months summed."""
+    decimals = INDICATORS[indicator].evaluation_decimals
+    shown = mean if decimals is None else quantised(mean, decimals)
+    readings, days = sum(m.readings for m in months), sum(m.days for m in months)
+    label = periods.label(of)
+    return Statistic(section, indicator, label, printed(reported(float(mean), None)), printed(shown), readings, days, {},
+                     None)  # fmt: skip
+
+
+def total(data: Measurements, rules: Rules, section: str, quantity: str, of: pd.Period) -> Value:
+    """Volume [万 m³] or load [t] of a period: published, or the sum of its months; volume also from mean flow [m³/s]."""
+    if (told := data.published(section, quantity, of)) is not None:
+        return Value(told)
+    if (fact := data.fact((section,), quantity, of)) is not None and fact.value is not None:
+        return Value(Fraction(fact.value))
+    if of.freqstr != "M":
+        parts = [total(data, rules, section, quantity, month) for month in filter(rules.exists, periods.months(of))]
+        return _sum(parts)
+    if quantity != "volume":
+        return Value(None, f"no_{quantity}")
+    flow = _month(data, rules, section, "flow", of)
+    if flow.number is None:
+        return flow
+    seconds = of.days_in_month * 24 * 60 * 60
+    return Value(flow.number * seconds / 10_000, statistics=flow.statistics)
+
+
+def _sum(parts: Sequence[Value]) -> Value:
+    """The sum of what is there; the first absent part stops it."""
+    statistics = tuple(s for part in parts for s in part.statistics)
+    absent = next((part for part in parts if not part.present and not part.excluded), None)
+    if absent is not None:
+        return Value(None, absent.reason, False, statistics)
+    numbers = [part.number for part in parts if part.number is not None]
+    if not numbers:
+        return Value(None, "no_readings", bool(parts), statistics)
+    return Value(sum(numbers, Fraction(0)), statistics=statistics)

@@ -1,0 +1,65 @@
+"""Measures of the monitoring itself, for scorecards: how complete the data are and which way they go.
+
+In: the evaluator, the element in hand. Out: `Value`s — completeness as a share, trend as Sen slope in % of the median a
+year, 0 where it is not significant. The statistics are `settlement.trend`'s; here they only pass the gate.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from basin import periods
+from basin.measures import Measure
+from basin.rounding import printed, reported
+from settlement.measured import Value
+from settlement.trail import Trail
+from settlement.trend import seasonal_kendall
+
+if TYPE_CHECKING:
+    from settlement.evaluation import Element, Evaluator
+
+YEARS_NEEDED = 2
+
+
+def completeness_of(ev: Evaluator, spot: Element, name: str, trail: Trail) -> Value:
+    """Share of the expected readings that arrived and were used; absent where nothing was expected."""
+    keys = [(spot.codes["section"], spot.codes["indicator"], month) for month in periods.months(spot.of)]
+    expected = sum(ev.data.expected.get(key, 0) for key in keys)
+    arrived = sum(month.readings for key in keys if (month := ev.data.months.get(key)) is not None)
+    if not expected:
+        return Value(None, "no_readings", ev.agreement.data.missing_month == "exclude")
+    share = min(Fraction(arrived, expected), Fraction(1))
+    trail.note(f"{name} 数据完整率", f"{arrived} ÷ {expected}", printed(reported(float(share), 4)))
+    return Value(share)
+
+
+def trend_of(ev: Evaluator, measure: Measure, spot: Element, name: str, trail: Trail) -> Value:
+    """Seasonal Kendall trend of the monthly means up to the period, as Sen slope in % of the median a year."""
+    section, indicator = spot.codes["section"], spot.codes["indicator"]
+    last = spot.of.end_time.year
+    series = {
+        (month.year, month.month): read.mean
+        for (s, i, month), read in ev.data.months.items()
+        if (s, i) == (section, indicator) and month.year <= last and read.mean is not None
+    }
+    years = sorted({year for year, _ in series})
+    if len(years) < YEARS_NEEDED:
+        return Value(None, "too_few_years", ev.agreement.data.missing_month == "exclude")
+    span = range(years[0], last + 1)
+    block = np.array([[series.get((year, month), np.nan) for month in range(1, 13)] for year in span])
+    return _told(measure, block, name, trail)
+
+
+def _told(measure: Measure, block: np.ndarray, name: str, trail: Trail) -> Value:
+    found = seasonal_kendall(block)
+    p, slope, median = float(found.p), float(found.sen_slope), float(np.nanmedian(block))
+    if not np.isfinite(slope) or not np.isfinite(p) or median == 0:
+        return Value(None, "no_trend")
+    percent = reported(100 * slope / median, 4)
+    significant = p < float(measure.significance or 0)
+    detail = f"S = {float(found.s):.0f}，p = {p:.4g}，Sen 斜率 {slope:.4g}/年，中位数 {median:.4g}"
+    trail.note(f"{name} 季节性 Kendall 趋势（%/年）", detail, printed(percent) if significant else "0（不显著）")
+    return Value(percent if significant else Fraction(0))

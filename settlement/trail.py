@@ -1,0 +1,44 @@
+"""The working: recorded by what computes, printed by what explains.
+
+In: one `(label, expression, value)` a step, the statistics it rests on and the paths of unverified figures it used.
+Out: the same, in order. Nothing is rephrased later: the statement prints exactly this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from settlement.measured import Statistic
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of working, as a pocket calculator would check it."""
+
+    label: str
+    expression: str
+    value: str
+
+
+@dataclass
+class Trail:
+    """What one evaluation has written down so far."""
+
+    steps: list[Step] = field(default_factory=list)
+    statistics: dict[Statistic, None] = field(default_factory=dict)
+    unverified: dict[str, None] = field(default_factory=dict)
+
+    def note(self, label: str, expression: str, value: str) -> None:
+        """Write one step down."""
+        step = Step(label, expression, value)
+        if step not in self.steps:
+            self.steps.append(step)
+
+    def rests_on(self, statistics: Iterable[Statistic]) -> None:
+        """Name the statistics a value came from; each once."""
+        self.statistics.update(dict.fromkeys(statistics))
+
+    def doubts(self, paths: Iterable[str]) -> None:
+        """Name unverified figures or rules that were used; each once."""
+        self.unverified.update(dict.fromkeys(paths))
