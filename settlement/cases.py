@@ -128,17 +128,18 @@ def _outcome(file: str, position: int, case: Mapping[str, Any], agreement: Agree
 def given(case: Mapping[str, Any], span: pd.Period, agreement: Agreement) -> dict[Key, Fraction]:
     """The published figures of a case by (subject, quantity, period)."""
     figures: dict[Key, Fraction] = {}
-    blocks = [("given", span), ("facts", span), ("given_previous", periods.year_before(span))]
-    for block, of in blocks:
+    before = periods.year_before(span)
+    for block, of in (("given", span), ("given_previous", before)):
         for subject, quantities in dict(case.get(block, {})).items():
             for quantity, figure in dict(quantities).items():
                 known = find_indicator(quantity)
                 figures |= _spread((subject, known.code if known else quantity), figure, of)
-    for block, of in (("lines", span), ("lines_previous", periods.year_before(span))):
-        for ref, figure in dict(case.get(block, {})).items():
-            by_subject = figure.items() if isinstance(figure, dict) and not _by_period(figure) else [("", figure)]
+    for block, of, prefix in (("facts", span, ""), ("lines", span, "line "), ("lines_previous", before, "line ")):
+        whole = "" if prefix else agreement.code
+        for name, figure in dict(case.get(block, {})).items():
+            by_subject = figure.items() if isinstance(figure, dict) and not _by_period(figure) else [(whole, figure)]
             for subject, one in by_subject:
-                figures |= _spread((subject, f"line {ref}"), one, of)
+                figures |= _spread((subject, prefix + name), one, of)
     return figures
 
 

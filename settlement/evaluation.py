@@ -172,6 +172,13 @@ class Evaluator:
             self.kept[key] = self._evaluated(ref, element)
         return self.kept[key]
 
+    def told(self, ref: str, element: Element) -> Fraction | None:
+        """A published figure that stands for a line, for the party or section in hand or for the whole."""
+        codes = element.codes
+        subjects = [*(codes[axis] for axis in ("party", "section") if axis in codes), ""]
+        found = (self.data.published(subject, f"line {ref}", element.of) for subject in subjects)
+        return next((figure for figure in found if figure is not None), None)
+
     def codes_of(self, element: Element) -> dict[str, str]:
         """The codes that figures ``{by: …}`` may depend on: the axes and the target class of the section in hand."""
         codes = element.codes
@@ -182,6 +189,9 @@ class Evaluator:
     def _evaluated(self, ref: str, element: Element) -> Evaluation:
         placed = self.agreement.clause(ref, days_of(element.of), self.codes_of(element))
         clause, trail = placed.value, Trail()
+        if (told := self.told(ref, element)) is not None:
+            trail.note(f"{periods.label(element.of)} {ref}", "已公布的数值", printed(told))
+            return self._closed(clause, element, Value(told), None, trail, told)
         trail.doubts(placed.unverified)
         excused = self._excused(clause, element, trail)
         if excused is not None:

@@ -9,9 +9,10 @@ nothing with an agreement and knows no clause.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -46,8 +47,13 @@ class Statistic:
     reported: str | None
     readings: int
     days: int
-    left_out: Mapping[str, int]
+    left_out: tuple[tuple[str, int], ...]
     reason: str | None
+
+
+def as_document(statistic: Statistic) -> dict[str, Any]:
+    """A statistic as the statement holds it."""
+    return {**asdict(statistic), "left_out": dict(statistic.left_out)}
 
 
 @dataclass(frozen=True)
@@ -151,7 +157,7 @@ def _month(data: Measurements, rules: Rules, section: str, indicator: str, month
     for ground in rules.excludes:
         if (fact := data.fact((section,), ground, month)) is not None:
             reason = f"{ground}（{fact.document}）"
-            return Value(None, reason, True, (Statistic(section, indicator, str(month), None, None, 0, 0, {}, reason),))
+            return Value(None, reason, True, (Statistic(section, indicator, str(month), None, None, 0, 0, (), reason),))
     if (told := data.published(section, indicator, month)) is not None:
         return Value(told, statistics=(_told(section, indicator, month, told),))
     read = data.months.get((section, indicator, month), Month(None, reason="no_readings"))
@@ -159,7 +165,7 @@ def _month(data: Measurements, rules: Rules, section: str, indicator: str, month
     statistic = Statistic(
         section, indicator, str(month), exact if exact is None else printed(exact),
         None if read.mean is None else printed(reported(read.mean, INDICATORS[indicator].evaluation_decimals)),
-        read.readings, read.days, dict(read.left_out), read.reason,
+        read.readings, read.days, tuple(sorted(read.left_out.items())), read.reason,
     )  # fmt: skip
     if exact is not None:
         return Value(exact, statistics=(statistic,))
@@ -175,7 +181,7 @@ def _of_days(data: Measurements, rules: Rules, section: str, indicator: str, of:
     if not found:
         return Value(None, "no_readings", rules.missing_month == "exclude")
     mean = _mean(found, indicator)
-    statistic = Statistic(section, indicator, periods.label(of), printed(mean), None, len(found), len(found), {}, None)
+    statistic = Statistic(section, indicator, periods.label(of), printed(mean), None, len(found), len(found), (), None)
     return Value(_compared(mean, indicator, rules), statistics=(statistic,))
 
 
@@ -193,7 +199,7 @@ def _compared(exact: Fraction, indicator: str, rules: Rules) -> Fraction:
 
 
 def _told(section: str, indicator: str, of: pd.Period, told: Fraction) -> Statistic:
-    return Statistic(section, indicator, periods.label(of), printed(told), printed(told), 0, 0, {}, "published")
+    return Statistic(section, indicator, periods.label(of), printed(told), printed(told), 0, 0, (), "published")
 
 
 def _over(section: str, indicator: str, of: pd.Period, mean: Fraction, months: Sequence[Statistic]) -> Statistic:
@@ -202,7 +208,7 @@ def _over(section: str, indicator: str, of: pd.Period, mean: Fraction, months: S
     shown = mean if decimals is None else quantised(mean, decimals)
     readings, days = sum(m.readings for m in months), sum(m.days for m in months)
     label = periods.label(of)
-    return Statistic(section, indicator, label, printed(reported(float(mean), None)), printed(shown), readings, days, {},
+    return Statistic(section, indicator, label, printed(reported(float(mean), None)), printed(shown), readings, days, (),
                      None)  # fmt: skip
 
 

@@ -208,7 +208,7 @@ def _counts(found: Value) -> str:
     if not found.statistics:
         return "无读数"
     last = found.statistics[-1]
-    left_out = "，未用 " + "、".join(f"{why} {n}" for why, n in last.left_out.items()) if last.left_out else ""
+    left_out = "，未用 " + "、".join(f"{why} {n}" for why, n in last.left_out) if last.left_out else ""
     if last.reason == "published":
         return "已公布的数值"
     return f"{last.readings} 个读数、{last.days} 天的均值{left_out}"
@@ -412,9 +412,6 @@ def _result(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Val
 
 def line(ev: Evaluator, ref: str, spot: Element, measure: Measure) -> Value:
     """The amount of one clause in the element and period in hand."""
-    told = _told_line(ev, ref, spot, measure)
-    if told is not None:
-        return Value(told)
     codes = spot.codes
     found = [
         (evaluation.amount * share if evaluation.amount is not None else None, evaluation)
@@ -428,18 +425,6 @@ def line(ev: Evaluator, ref: str, spot: Element, measure: Measure) -> Value:
         return Value(None, stopped.reason)
     amounts = [amount for amount, _ in found if amount is not None]
     return Value(combined(measure.take, amounts)) if amounts else Value(None, f"no_result: {ref}", bool(found))
-
-
-def _told_line(ev: Evaluator, ref: str, spot: Element, measure: Measure) -> Fraction | None:
-    """A published figure that stands for a line, for the party or section in hand or for the whole."""
-    codes = spot.codes
-    subjects = [codes[axis] for axis in ("party", "section") if axis in codes] + [""]
-    told = [
-        next((t for s in subjects if (t := ev.data.published(s, f"line {ref}", of)) is not None), None)
-        for of in ev.spans(ref, spot.of)
-    ]
-    known = [figure for figure in told if figure is not None]
-    return combined(measure.take, known) if known and len(known) == len(told) else None
 
 
 def _in_hand(ev: Evaluator, line: Mapping[str, str], user: Mapping[str, str], of: pd.Period) -> Fraction:

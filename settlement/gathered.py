@@ -1,0 +1,128 @@
+"""What a settlement is made from, between store and engine: readings per section, and facts.
+
+In: frames as `monitoring_ingest.store` gives them, or as an evidence file holds them. Out: the `Measurements` the
+engine takes. Statistics are formed here, under the data rules the agreement states; a rule that is used and not stated
+is refused. No database, no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from basin import periods
+from basin.agreement import Agreement
+from basin.errors import AgreementError
+from basin.network import Network
+from monitoring_ingest.facts import Fact
+from settlement.measured import Key, Measurements, Month
+from settlement.statistics import DataRules, completeness, section_days, section_months
+
+OBSERVED = ["station", "indicator", "time", "value", "censored", "status", "mark", "revision"]
+LEFT_OUT = ["station", "indicator", "time", "reason"]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Observations, readings left out and facts, as they stood at one instant; of known stations only."""
+
+    observations: pd.DataFrame
+    left_out: pd.DataFrame
+    facts: Sequence[Fact]
+
+
+def data_rules(agreement: Agreement) -> DataRules:
+    """The rules by which readings become statistics.
+
+    Raises
+    ------
+    AgreementError : a rule is used and the agreement does not state it.
+    """
+    data = agreement.data
+    for rule in ("min_readings_a_day", "min_days_a_month", "statuses", "non_detect", "compare", "missing_month"):
+        if getattr(data, rule) is None:
+            raise AgreementError(
+                f"协议没有写明 {rule}", f"data.{rule} is used and not stated",
+                file=agreement.file, path=f"data.{rule}", remedy="写明取值；原文未载的注明 verified: false",
+            )  # fmt: skip
+    assert data.min_readings_a_day is not None and data.min_days_a_month is not None
+    assert data.statuses is not None and data.non_detect is not None
+    return DataRules(data.min_readings_a_day, data.min_days_a_month, data.statuses, data.non_detect)
+
+
+def measurements(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period) -> Measurements:
+    """The numbers behind an agreement: monthly statistics, daily ones where a clause looks at days, and facts."""
+    rules = data_rules(agreement)
+    observations = _of_sections(gathered.observations, network)
+    months = section_months(observations, rules, _of_sections(gathered.left_out, network))
+    return Measurements(
+        months={key: _month(row) for key, row in _rows(months)},
+        days=_days(agreement, observations, rules),
+        facts=gathered.facts,
+        expected=_expected(agreement, observations, span),
+    )
+
+
+def _of_sections(rows: pd.DataFrame, network: Network) -> pd.DataFrame:
+    section_of = {code: station.section for code, station in network.stations.items()}
+    placed = rows.assign(section=rows["station"].map(section_of))
+    return placed[placed["section"].notna()]
+
+
+def _rows(frame: pd.DataFrame) -> Iterable[tuple[Key, dict[str, object]]]:
+    columns = {name: frame[name].tolist() for name in frame.columns}
+    for i, key in enumerate(frame.index):
+        yield key, {name: values[i] for name, values in columns.items()}
+
+
+def _month(row: Mapping[str, object]) -> Month:
+    mean = row["mean"]
+    assert isinstance(mean, float) and isinstance(row["left_out"], dict)
+    absent = mean != mean
+    reason = str(row["reason"]) if absent else None
+    return Month(None if absent else mean, int(str(row["readings"])), int(str(row["days"])), row["left_out"], reason)
+
+
+def _days(agreement: Agreement, observations: pd.DataFrame, rules: DataRules) -> dict[Key, float]:
+    """Daily means, only where a clause or a measure speaks of days or weeks."""
+    if not _names(agreement.document["clauses"], {"day", "week"}):
+        return {}
+    return section_days(observations, rules)["mean"].to_dict()
+
+
+def _expected(agreement: Agreement, observations: pd.DataFrame, span: pd.Period) -> dict[Key, int]:
+    """Readings expected, only where completeness is measured."""
+    if not _names(agreement.document["clauses"], {"completeness"}) or observations.empty:
+        return {}
+    months = pd.PeriodIndex(periods.months(span))
+    return completeness(observations, months=months)["expected"].astype(int).to_dict()
+
+
+def _names(node: object, words: set[str]) -> bool:
+    """Whether one of the words stands anywhere in a raw document."""
+    if isinstance(node, dict):
+        return any(key in words or _names(value, words) for key, value in node.items())
+    return any(_names(item, words) for item in node) if isinstance(node, list) else node in words
+
+
+def sections_of(agreement: Agreement, network: Network) -> list[str]:
+    """The sections whose readings an agreement may look at: its own, their inflows and members; else the basin's."""
+    named = set(agreement.section_codes)
+    _collect(agreement.document, set(network.sections), named)
+    if agreement.section_codes and not _names(agreement.document["clauses"], {"all"}):
+        return sorted(named)
+    return sorted(named | {s.code for s in network.sections.values() if s.basin == agreement.basin})
+
+
+def _collect(node: object, known: set[str], found: set[str]) -> None:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            found |= {key} & known
+            _collect(value, known, found)
+    elif isinstance(node, list):
+        for item in node:
+            _collect(item, known, found)
+    elif isinstance(node, str) and node in known:
+        found.add(node)

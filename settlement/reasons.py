@@ -1,0 +1,33 @@
+"""Why there is no amount, in words: Chinese first, English second.
+
+In: a reason code as evaluations carry it (``no_readings``, ``missing_parameter: baseline``). Out: two messages. An
+unknown code prints as it is.
+"""
+
+from __future__ import annotations
+
+_WORDS = {
+    "no_readings": ("没有可用的监测数据", "no usable readings"),
+    "too_few_days": ("有效天数不足，月均值无效", "too few valid days for a monthly mean"),
+    "missing_parameter": ("协议缺少参数", "the agreement lacks a parameter"),
+    "scale_gap": ("计算标准没有覆盖该数值", "no piece of the scale covers the value"),
+    "no_fact": ("没有登记所需的事实", "the fact has not been recorded"),
+    "no_result": ("所引用的条款没有结果", "the clause referred to has no result"),
+    "tie": ("名次并列，协议没有规定如何区分", "a tie that the agreement does not break"),
+    "pool_not_closed": ("资金池收支不平", "the pool does not close at zero"),
+    "reference_is_zero": ("比较基准为零", "the reference is zero"),
+    "before_term": ("协议生效之前没有数值", "no value before the term"),
+    "excluded": ("按登记的事由不计", "excluded by a recorded ground"),
+    "no_load": ("没有通量数据", "no load"),
+    "no_volume": ("没有水量数据", "no volume"),
+    "too_few_years": ("年数不足，不能判断趋势", "too few years for a trend"),
+    "no_trend": ("不能计算趋势", "no trend can be computed"),
+    "absent": ("没有数值", "no value"),
+}
+
+
+def told(reason: str) -> dict[str, str]:
+    """``message_zh`` and ``message_en`` of a reason, with its detail."""
+    code, _, detail = reason.partition(": ")
+    zh, en = _WORDS.get(code, (reason, reason))
+    return {"message_zh": f"{zh}：{detail}" if detail else zh, "message_en": f"{en}: {detail}" if detail else en}

@@ -1,0 +1,102 @@
+"""The tables of settlements and assessments: what was decided, by whom it was confirmed, and how it was posted.
+
+All of them are append-only: a settlement is written once, its status is the newest of its status rows, a correction is a
+reversal and a new entry. Money is integer fen. Rows are written and read in `store`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, PrimaryKeyConstraint, Table, Text
+
+from monitoring_ingest.database import Identity, Instant, append_only, metadata
+
+# The texts applied, by fingerprint: an agreement's YAML as it stood when it was settled.
+agreement_texts = append_only(
+    Table(
+        "agreement_texts",
+        metadata,
+        Column("sha256", Text, primary_key=True),
+        Column("code", Text, nullable=False),
+        Column("text", Text, nullable=False),
+    )
+)
+
+# `document` is the canonical JSON: evaluations with working, statistics, obligations, stops.
+settlements = append_only(
+    Table(
+        "settlements",
+        metadata,
+        Column("id", Text, primary_key=True),
+        Column("agreement", Text, nullable=False),
+        Column("agreement_sha256", ForeignKey("agreement_texts.sha256"), nullable=False),
+        Column("title", Text, nullable=False),
+        Column("basin", Text, nullable=False),
+        Column("period", Text, nullable=False),
+        Column("as_of", Instant, nullable=False),
+        Column("kind", Text, nullable=False),
+        Column("digest", Text, nullable=False),
+        Column("document", Text, nullable=False),
+        Column("recorded_at", Instant, nullable=False),
+    )
+)
+
+obligations = append_only(
+    Table(
+        "obligations",
+        metadata,
+        Column("settlement", ForeignKey("settlements.id"), nullable=False),
+        Column("ordinal", Integer, nullable=False),
+        Column("clause", Text, nullable=False),
+        Column("period", Text, nullable=False),
+        Column("payer", Text, nullable=False),
+        Column("payee", Text, nullable=False),
+        Column("fen", BigInteger, nullable=False),
+        PrimaryKeyConstraint("settlement", "ordinal"),
+    )
+)
+
+# Each change of status, with person, time and reason; the newest counts.
+statuses = append_only(
+    Table(
+        "statuses",
+        metadata,
+        Column("id", Identity, primary_key=True),
+        Column("settlement", ForeignKey("settlements.id"), nullable=False, index=True),
+        Column("status", Text, nullable=False),
+        Column("person", Text, nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("recorded_at", Instant, nullable=False),
+    )
+)
+
+# The double-entry ledger: the entries of one status change sum to zero.
+entries = append_only(
+    Table(
+        "entries",
+        metadata,
+        Column("status", ForeignKey("statuses.id"), nullable=False),
+        Column("ordinal", Integer, nullable=False),
+        Column("party", Text, nullable=False),
+        Column("counterparty", Text, nullable=False),
+        Column("fen", BigInteger, nullable=False),
+        PrimaryKeyConstraint("status", "ordinal"),
+    )
+)
+
+assessments = append_only(
+    Table(
+        "assessments",
+        metadata,
+        Column("id", Text, primary_key=True),
+        Column("scorecard", Text, nullable=False),
+        Column("title", Text, nullable=False),
+        Column("basin", Text, nullable=False),
+        Column("period", Text, nullable=False),
+        Column("as_of", Instant, nullable=False),
+        Column("score", Text),
+        Column("grade", Text),
+        Column("digest", Text, nullable=False),
+        Column("document", Text, nullable=False),
+        Column("recorded_at", Instant, nullable=False),
+    )
+)
