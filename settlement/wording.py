@@ -7,9 +7,10 @@ It knows no layout and computes no amount; a code nobody named is printed as it 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from basin.rounding import number
 
@@ -29,8 +30,9 @@ REASONS = {
     "missing_month": "缺少月份",
     "missing_fact": "缺少事实记录",
     "scale_gap": "数值不在任何一档",
+    "when": "条件不满足",
+    "unless": "依约免除",
     "undecided": "条件无法判定",
-    "excused": "依约免除",
     "tie": "名次并列",
     "pool_open": "资金池不平",
     "outside_term": "不在协议期内",
@@ -118,6 +120,22 @@ def reason_text(reason: str | None) -> str:
 def left_out_text(left_out: Mapping[str, int] | None) -> str:
     """Readings that were not used, counted by reason: 维护 1、未公布 3."""
     return "、".join(f"{FATES.get(reason, reason)} {count}" for reason, count in sorted((left_out or {}).items()))
+
+
+def rules_used(rules: Sequence[Mapping[str, Any]], uses: Sequence[tuple[str, Sequence[str]]]) -> list[dict[str, Any]]:
+    """The rules of a document and the unverified figures used beside them, each with the clauses that used it.
+
+    Parameters
+    ----------
+    uses : clause and the paths of unverified figures in it, one an evaluation or criterion.
+    """
+    used_by: dict[str, dict[str, None]] = {}
+    for clause, paths in uses:
+        for path in paths:
+            used_by.setdefault(path, {})[clause] = None
+    stated = {rule["path"] for rule in rules}
+    figures = [{"path": path, "value": "", "source": "", "verified": False} for path in used_by if path not in stated]
+    return [{**rule, "used_by": "、".join(used_by.get(rule["path"], ()))} for rule in (*rules, *figures)]
 
 
 def grouped(figure: str) -> str:

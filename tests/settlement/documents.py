@@ -1,6 +1,7 @@
-"""Makers of settlement and assessment documents, as the engine writes them, for the tests of what prints and keeps them.
+"""Makers of settlement and assessment documents, as the engine writes them.
 
-Figures are those of published outcomes where a river is named (`agreements`), otherwise invented.
+For the tests of what prints and keeps documents. Figures are those of published outcomes where a river is named,
+otherwise invented.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ def settlement(agreement: str, title: str, period: str, **more: Any) -> dict[str
     document: dict[str, Any] = {
         "agreement": agreement, "title": title, "basin": agreement.split("-")[0], "agreement_sha256": "0" * 64,
         "period": period, "as_of": "2021-01-15T08:00:00Z", "kind": "payable", "status": "试算", "parties": {},
-        "verified": True, "rules": [], "evaluations": [], "statistics": [], "obligations": [], "transfers": [], "stops": [],
+        "verified": True, "rules": [], "evaluations": [], "statistics": [], "obligations": [], "transfers": [],
+        "stops": [],
     } | more  # fmt: skip
     fingerprint = digest(document)
     return document | {"digest": fingerprint, "id": f"{agreement}-{period}-{fingerprint[:12]}"}
@@ -84,12 +86,14 @@ def lushui_2020() -> dict[str, Any]:
         for month, value in enumerate(classes, 1)
     ]  # fmt: skip
     statistics = [
-        statistic("jinyushi", "tp", f"2020-{month:02d}", "0.0562", reported="0.06", left_out={"维护": 1} if month == 3 else {})
+        statistic("jinyushi", "tp", f"2020-{month:02d}", "0.0562", reported="0.06", left_out=left_out)
         for month in range(1, 13)
+        for left_out in ([{"维护": 1}] if month == 3 else [{}])
     ]
     return settlement(
         "lushui-jiangxi-hunan-2019", "渌水流域横向生态保护补偿协议", "2020",
-        parties={"upstream": "jiangxi", "downstream": "hunan"}, verified=False, evaluations=months, statistics=statistics,
+        parties={"upstream": "jiangxi", "downstream": "hunan"}, verified=False, evaluations=months,
+        statistics=statistics,
         rules=[rule("clauses.3.1.scale", "100 万元/月", source="协议第三条"),
                rule("data.min_days_a_month", "1", verified=False, source="协议未载明，程序默认"),
                rule("data.compare", "rounded", verified=False, source="协议未载明，程序默认")],
@@ -99,17 +103,16 @@ def lushui_2020() -> dict[str, Any]:
 
 
 def chishui_2018() -> dict[str, Any]:
-    """赤水河 2018: 20 000 万元 in as 1:5:4 and out as 3:4:3, so Guizhou and Sichuan pay Yunnan 2 000 万元 each (published)."""
+    """赤水河 2018: 20 000 万元 in as 1:5:4, out as 3:4:3: Guizhou and Sichuan pay Yunnan 2 000 万元 each."""
     paid_in = {"yunnan": "1/10", "guizhou": "1/2", "sichuan": "2/5"}
     paid_out = {"yunnan": "3/10", "guizhou": "2/5", "sichuan": "3/10"}
-    fund = working("赤水河补偿资金（万元）", "20000", "20000")
-    lump = scale("0", amount="20000")
+    lump = {"scale": scale("0", amount="20000"), "working": [working("赤水河补偿资金（万元）", "20000", "20000")]}
     return settlement(
         "chishui-yunnan-guizhou-sichuan-2018", "赤水河流域横向生态保护补偿协议", "2018",
         parties=["yunnan", "guizhou", "sichuan"],
         evaluations=[
-            evaluation("3.1", "2018", None, "20000", title="出资", scale=lump, pays=paid_in, receives="pool", working=[fund]),
-            evaluation("3.2", "2018", None, "20000", title="分配", scale=lump, pays="pool", receives=paid_out, working=[fund]),
+            evaluation("3.1", "2018", None, "20000", title="出资", pays=paid_in, receives="pool", **lump),
+            evaluation("3.2", "2018", None, "20000", title="分配", pays="pool", receives=paid_out, **lump),
         ],
         obligations=[
             obligation("3.1", "2018", "yunnan", "pool", "20000000.00"),
@@ -137,7 +140,8 @@ def xinan_2020() -> dict[str, Any]:
                rule("clauses.P.measure.weights", "22% 22% 28% 28%", verified=False, source="回忆，未核实")],
         evaluations=[
             evaluation(
-                "P", "2020", None, None, title="补偿指数 P", source="第二条", element={"section": "jiekou"}, reason=missing,
+                "P", "2020", None, None, title="补偿指数 P", source="第二条", element={"section": "jiekou"},
+                reason=missing,
                 unverified=["clauses.P.measure.coefficient", "clauses.P.measure.weights"], statistics=[0, 1, 2, 3],
                 working=[working(NAMES.indicator(code), "年均值", mean) for code, mean in measured],
             ),
@@ -147,24 +151,28 @@ def xinan_2020() -> dict[str, Any]:
             statistic("jiekou", "tp", "2020-07", None, readings=0, days=0, left_out={"维护": 3}, reason="no_readings"),
         ],
         stops=[{"clause": "P", "period": "2020", "element": {"section": "jiekou"}, "reason": missing,
-                "message_zh": "街口断面的基准浓度未公布，无法计算补偿指数", "message_en": "baselines at Jiekou are not published"}],
+                "message_zh": "街口断面的基准浓度未公布，无法计算补偿指数",
+                "message_en": "baselines at Jiekou are not published"}],
     )  # fmt: skip
 
 
 def demo_steps() -> dict[str, Any]:
     """Invented: pieces with steps, a multiplier, caps, a third, a payment the other way and one excused."""
     side = {"pays": "lower", "receives": "upper"}
+    whole = {"rate": "25", "per": "0.5", "steps": "completed"}
     return settlement(
         "demo-steps", "示例：阶梯、封顶与分担", "2020", parties={"upstream": "upper", "downstream": "lower"},
         evaluations=[
             evaluation("1", "2020-01", "1.6", "100", scale=scale("4", rate="25", per="0.5", steps="started"), **side),
-            evaluation("1", "2020-02", "1.6", "75", scale=scale("3", rate="25", per="0.5", steps="completed"), **side),
-            evaluation("1", "2020-03", "0.3", "75", scale=scale("3", rate="25", per="0.1", steps="completed"), **side),
-            evaluation("1", "2020-04", "-0.6", "-50", scale=scale("-2", rate="25", per="0.5", steps="completed"), **side),
-            evaluation("2", "2020", "1/3", "-4000", scale=scale("-2/3", rate="7200", origin="1"), times=["6/5"], cap="4000", **side),
+            evaluation("1", "2020-02", "1.6", "75", scale=scale("3", **whole), **side),
+            evaluation("1", "2020-03", "0.3", "75", scale=scale("3", **whole | {"per": "0.1"}), **side),
+            evaluation("1", "2020-04", "-0.6", "-50", scale=scale("-2", **whole), **side),
+            evaluation("2", "2020", "1/3", "-4000", scale=scale("-2/3", rate="7200", origin="1"), times=["6/5"],
+                       cap="4000", **side),
             evaluation("3", "2020", "1/3", "100/3", scale=scale("1/3", rate="100"), pays="lower",
                        receives={"upper": "1/3", "middle": "2/3"}),
-            evaluation("4", "2020", "5", "0", scale=scale("5", rate="100"), working=[working("免除", "特大洪水", "0")], **side),
+            evaluation("4", "2020", "5", "0", scale=scale("5", rate="100"), reason="unless",
+                       working=[working("免除", "特大洪水", "0")], **side),
             evaluation("line", "2020", "0.95", "0.95"),
         ],
         obligations=[
@@ -193,7 +201,7 @@ def demo_assessment() -> dict[str, Any]:
         "criteria": [
             {"ref": ref, "title": title, "source": "示例", "points": points, "earned": earned, "value": value,
              "reason": reason, "unverified": [] if reason else ["criteria." + ref + ".scale"], "statistics": [0],
-             "working": [] if reason else [working(title, "9 ÷ 10", value or ""), working("得分", f"{points} × {value}", earned or "")]}
+             "working": [] if reason else [working("得分", f"{points} × {value}", str(earned))]}
             for ref, title, points, earned, value, reason in criteria
         ],
         "statistics": [statistic("demo-1", "tp", "2020", "0.0562", reported="0.06")],
