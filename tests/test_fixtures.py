@@ -111,6 +111,11 @@ class TestWhatTheDemonstrationShows:
         assert 1 <= len(below) <= 50
         assert set(zip(below["indicator"], below["value"], strict=True)) == {("nh3n", "<0.02")}
 
+    def test_readings_taken_during_maintenance_say_so(self, rows):
+        marked = rows[rows["mark"].notna()]
+        assert set(marked["mark"]) == {"维护"}
+        assert marked.groupby("station")["time"].nunique().to_dict() == {"demo-lj1": 4, "demo-qx1": 2, "demo-qx2": 12}
+
     def test_two_values_cannot_be_read_as_numbers(self, rows):
         assert sorted(rows.loc[rows["number"].isna(), "value"]) == ["0.0.41", "故障"]
 
