@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from math import floor, isfinite
 
@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 SIGNIFICANT_DIGITS = 12
+LARGEST_POWER = 300  # of ten, well inside float64
+TIE_WIDTH = 1e-13  # relative: wider than float noise, narrower than the last of 12 digits
 FEN_PER_WAN = 1_000_000
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?(%|/\d+)?", re.IGNORECASE)
 
@@ -48,9 +50,9 @@ def quantised(exact: Fraction, decimals: int) -> Fraction:
     if rounded_once or not exact:
         return rounded_once
     finer = decimals
-    while not (rounded_once := Fraction(round(exact * 10**finer), 10**finer)):
+    while abs(exact) * 10**finer < 1:
         finer += 1
-    return rounded_once
+    return Fraction(round(exact * 10**finer), 10**finer)
 
 
 def half_even(exact: Fraction, decimals: int) -> Fraction:
@@ -73,6 +75,7 @@ def _significant(array: NDArray[np.float64]) -> NDArray[np.float64]:
     with np.errstate(divide="ignore", invalid="ignore"):
         exponent = np.floor(np.log10(np.abs(array)))
     digits = np.where(np.isfinite(exponent), SIGNIFICANT_DIGITS - 1 - exponent, 0.0)
+    digits = np.minimum(digits, LARGEST_POWER)  # what is smaller still rounds to 0 and is left to `reported`
     scale = np.power(10.0, digits)
     return np.asarray(np.rint(array * scale) / scale)
 
@@ -81,7 +84,7 @@ def _half_even(array: NDArray[np.float64], decimals: int) -> NDArray[np.float64]
     """Half-even rounding of values that carry no more than 12 significant digits."""
     scaled = array * 10.0**decimals
     nearest_half = np.rint(scaled * 2) / 2
-    on_a_tie = np.abs(scaled - nearest_half) < 1e-11 * np.maximum(np.abs(scaled), 1)
+    on_a_tie = np.abs(scaled - nearest_half) < TIE_WIDTH * np.maximum(np.abs(scaled), 1)
     return np.asarray(np.rint(np.where(on_a_tie, nearest_half, scaled)) / 10.0**decimals)
 
 
@@ -122,7 +125,10 @@ def number(text: object) -> Fraction:
     written = str(text).strip().replace(",", "")
     if not _NUMBER.fullmatch(written):
         raise ValueError(f"不是数字：{written!r} (not a number)")
-    return Fraction(written[:-1]) / 100 if written.endswith("%") else Fraction(written)
+    try:
+        return Fraction(written[:-1]) / 100 if written.endswith("%") else Fraction(written)
+    except ZeroDivisionError as problem:
+        raise ValueError(f"除数为零：{written!r} (divided by zero)") from problem
 
 
 def printed(exact: Fraction) -> str:
@@ -132,5 +138,6 @@ def printed(exact: Fraction) -> str:
         power += 1
     if power == 40:
         return f"{exact.numerator}/{exact.denominator}"
-    shown = Decimal(exact.numerator * (10**power // denominator)).scaleb(-power)
-    return f"{shown.quantize(Decimal(1).scaleb(-power), rounding=ROUND_HALF_EVEN):f}"
+    digits = str(abs(exact.numerator) * (10**power // denominator)).rjust(power + 1, "0")
+    sign, whole, decimals = "-" * (exact < 0), digits[: len(digits) - power], digits[len(digits) - power :]
+    return f"{sign}{whole}.{decimals}" if power else f"{sign}{whole}"
