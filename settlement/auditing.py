@@ -1,0 +1,120 @@
+"""For auditors: the evidence file of a stored settlement, and the settlement made again from such a file.
+
+In: an engine and a settlement's identity, or the contents of an evidence file. Out: a ZIP, or a document. Making it
+again reads no database: agreement, register, observations and facts all come from the file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Engine
+
+from basin import periods
+from basin.agreement import Agreement
+from basin.agreement_files import tree
+from basin.errors import Refused
+from basin.network import Network, Party, Section, Station, load_network
+from basin.registry import Registry, checked
+from monitoring_ingest.facts import Fact
+from settlement import store
+from settlement.evidence import EvidenceContents, evidence_zip
+from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, sections_of
+from settlement.run import gathered, window
+from settlement.statements import statement
+
+Document = dict[str, Any]
+ACCEPTED, NOT_USED = "accepted", "left_out"
+
+
+def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
+    """The evidence file of a stored settlement.
+
+    Raises
+    ------
+    NotFound : no such settlement.
+    Refused : the register has changed since, so that the settlement cannot be re-derived as it was.
+    """
+    with engine.connect() as connection:
+        document = store.settlement(connection, identity)
+        text = store.agreement_text(connection, document["agreement_sha256"])
+        agreement = checked(tree(text), text, f"{document['agreement']}.yaml", registry.network)
+        sections = sections_of(agreement, registry.network)
+        span, as_of = periods.period(document["period"]), datetime.fromisoformat(document["as_of"])
+        found = gathered(connection, registry.network, sections, window(span), as_of)
+    again = statement(agreement, registry.network, found, span, as_of)
+    if again["digest"] != document["digest"]:
+        zh = "登记信息已变，不能按当时的样子重算"
+        raise Refused(zh, "the register has changed since", file=identity, remedy="恢复当时的断面与站点登记后再导出")
+    parameters = {"agreement": agreement.code, "period": document["period"], "as_of": document["as_of"]}
+    facts = [_plain(fact) for fact in found.facts if _concerns(fact, agreement, sections)]
+    return evidence_zip(text, _register(registry.network, agreement, sections), _rows(found), facts, again, parameters)
+
+
+def recomputed(found: EvidenceContents) -> Document:
+    """The settlement document from the contents of an evidence file alone."""
+    with TemporaryDirectory() as folder:
+        for name, text in found.register.items():
+            file = Path(folder) / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        network, _ = load_network([Path(folder)])
+    agreement = checked(tree(found.agreement_text), found.agreement_text, "agreement.yaml", network)
+    used = found.observations["fate"] == ACCEPTED
+    again = Gathered(
+        found.observations.loc[used, OBSERVED].reset_index(drop=True),
+        found.observations.loc[~used, LEFT_OUT].reset_index(drop=True),
+        [Fact(**{**fact, "recorded_at": None}) for fact in found.facts],
+    )
+    as_of = datetime.fromisoformat(found.parameters["as_of"]).astimezone(UTC)
+    return statement(agreement, network, again, periods.period(found.parameters["period"]), as_of)
+
+
+def _rows(found: Gathered) -> pd.DataFrame:
+    """Readings used and left out in one table, told apart by `fate`; what one of them lacks is blank."""
+    used = found.observations.assign(fate=ACCEPTED, reason="")
+    unused = found.left_out.assign(fate=NOT_USED, value=float("nan"), censored=False, status="", mark="", revision=0)
+    return pd.concat([used, unused], ignore_index=True) if len(unused) else used
+
+
+def _concerns(fact: Fact, agreement: Agreement, sections: Collection[str]) -> bool:
+    return fact.subject in {agreement.code, agreement.basin, *agreement.parties.values(), *sections}
+
+
+def _plain(fact: Fact) -> Document:
+    return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in asdict(fact).items()}
+
+
+def _register(network: Network, agreement: Agreement, sections: Collection[str]) -> Mapping[str, str]:
+    """The sections, stations and parties an agreement rests on, in the layout of an outside directory."""
+    wanted = {s.basin for s in network.sections.values() if s.code in sections} | {agreement.basin}
+    files: dict[str, str] = {}
+    for basin in sorted(wanted):
+        own = [section for section in network.sections.values() if section.basin == basin]
+        stations = [s for s in network.stations.values() if s.section in {section.code for section in own}]
+        parties = {*agreement.parties.values(), *(s.province for s in stations)}
+        parties |= {side for section in own for side in (section.upstream, section.downstream) if side}
+        files[f"basins/{basin}/sections.csv"] = _csv(Section, own)
+        files[f"basins/{basin}/stations.csv"] = _csv(Station, stations)
+        known = [network.parties[code] for code in sorted(parties) if code in network.parties]
+        files[f"basins/{basin}/parties.csv"] = _csv(Party, known)
+    return files
+
+
+def _csv(of: type[Party] | type[Section] | type[Station], things: Iterable[Party | Section | Station]) -> str:
+    names = [field.name for field in fields(of) if field.name != "basin"]
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(names)
+    for thing in things:
+        values = (getattr(thing, name) for name in names)
+        writer.writerow("|".join(v) if isinstance(v, tuple) else "" if v is None else v for v in values)
+    return buffer.getvalue()

@@ -1,0 +1,148 @@
+"""Settling and assessing: gather – decide – write.
+
+In: an engine, the registry and what is asked for. Out: the stored document. The shell of the package: it reads readings
+and facts `as_of` an instant, calls the pure core, and writes what came out. `now` is an argument; it reads no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from sqlalchemy import Connection, Engine
+
+from basin import periods
+from basin.errors import HengjieError, Refused, UnknownCode
+from basin.network import Network
+from basin.registry import Registry
+from monitoring_ingest import store as intake
+from monitoring_ingest.database import writing
+from settlement import ledger, store
+from settlement.assessment import assessed
+from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, sections_of
+from settlement.statements import statement
+
+Document = dict[str, Any]
+CHINA = ZoneInfo("Asia/Shanghai")
+YEARS_OF_TREND = 10
+
+
+def settle(
+    engine: Engine, registry: Registry, code: str, period: str, *, as_of: datetime | None = None, now: datetime
+) -> Document:
+    """Settle one agreement for one period and store the result.
+
+    Raises
+    ------
+    HengjieError : an unknown agreement, a period outside its term, a rule that is used and not stated.
+    """
+    agreement, span = registry.agreement(code), periods.period(period)
+    known_at = as_of or now
+    with engine.connect() as connection:
+        sections = sections_of(agreement, registry.network)
+        found = gathered(connection, registry.network, sections, window(span), known_at)
+    document = statement(agreement, registry.network, found, span, known_at)
+    with writing(engine) as connection:
+        if store.keep_settlement(connection, document, agreement.text, known_at, now):
+            return document
+        return document | {"status": store.settlement(connection, document["id"])["status"]}
+
+
+def assess(
+    engine: Engine, registry: Registry, basin: str, period: str, *, scorecard: str | None = None,
+    as_of: datetime | None = None, now: datetime,
+) -> Document:  # fmt: skip
+    """Assess one basin for one period and store the result.
+
+    Raises
+    ------
+    HengjieError : an unknown basin or scorecard, a period that is none.
+    """
+    card, span, known_at = registry.scorecard(scorecard), periods.period(period), as_of or now
+    sections = [s.code for s in registry.network.sections.values() if s.basin == basin]
+    if not sections:
+        remedy = "可用：" + " ".join(registry.network.basins)
+        raise UnknownCode(f"没有流域 {basin}，或流域没有断面", f"no basin {basin} with sections", remedy=remedy)
+    with engine.connect() as connection:
+        found = gathered(connection, registry.network, sections, window(span, YEARS_OF_TREND), known_at)
+    document = assessed(card, registry.network, basin, found, span, known_at)
+    with writing(engine) as connection:
+        store.keep_assessment(connection, document, known_at, now)
+    return document
+
+
+def settle_all(
+    engine: Engine, registry: Registry, span: pd.Period, now: datetime
+) -> Iterator[tuple[str, Document | HengjieError]]:
+    """Settle the period for every agreement in force in it: the monthly job. One refusal does not stop the others."""
+    for agreement in registry.in_force(span):
+        try:
+            yield agreement.code, settle(engine, registry, agreement.code, periods.label(span), now=now)
+        except HengjieError as refusal:
+            yield agreement.code, refusal
+
+
+def set_status(engine: Engine, identity: str, change: tuple[str, str, str], now: datetime) -> Document:
+    """Give a settlement its next status (status, person, reason); confirming posts to the ledger, revoking reverses.
+
+    Raises
+    ------
+    NotFound : no such settlement. Refused : the change is not allowed, or another one is confirmed for the period.
+    """
+    status, person, _ = change
+    if not person.strip() or not change[2].strip():
+        raise Refused("须写明经办人与理由", "person and reason are required", path="person", remedy="补上经办人与理由")
+    with writing(engine) as connection:
+        document = store.settlement(connection, identity)
+        ledger.check_change(document["kind"], document["status"], status)
+        if status == ledger.CONFIRMED:
+            _refuse_second(connection, document)
+        posted = _posted(connection, document, status)
+        store.add_status(connection, identity, change, posted, now)
+        return store.settlement(connection, identity)
+
+
+def _refuse_second(connection: Connection, document: Document) -> None:
+    """One period of an agreement is payable once; the earlier settlement is revoked first."""
+    span = periods.period(document["period"])
+    for other in store.settlements(connection, agreement=document["agreement"]):
+        theirs = periods.period(other["period"])
+        overlaps = theirs.start_time <= span.end_time and span.start_time <= theirs.end_time
+        if other["status"] == ledger.CONFIRMED and overlaps:
+            raise Refused(
+                f"{other['period']} 已有确认的结算 {other['id']}", "another settlement of the period is confirmed",
+                path="status", remedy="先撤销它",
+            )  # fmt: skip
+
+
+def _posted(connection: Connection, document: Document, status: str) -> list[ledger.Entry]:
+    if status == ledger.CONFIRMED:
+        transfers = document["transfers"]
+        return ledger.postings((t["payer"], t["payee"], int(t["amount_yuan"].replace(".", ""))) for t in transfers)
+    return ledger.reversal(store.entries(connection, document["id"])) if status == ledger.REVOKED else []
+
+
+def window(span: pd.Period, years: int = 1) -> tuple[datetime, datetime]:
+    """From the start of the year `years` before to the end of the period, as instants."""
+    first = datetime(span.start_time.year - years, 1, 1, tzinfo=CHINA)
+    return first, datetime.combine(periods.ends_on(span), time.max, tzinfo=CHINA)
+
+
+def gathered(
+    connection: Connection, network: Network, sections: Collection[str], between: tuple[datetime, datetime],
+    as_of: datetime,
+) -> Gathered:  # fmt: skip
+    """Everything known at `as_of` about the sections in the window, in an order that depends on nothing else."""
+    stations = [station.code for station in network.stations.values() if station.section in set(sections)]
+    selected: intake.Selected = {"stations": stations, "start": between[0], "end": between[1], "as_of": as_of}
+    observations = intake.observations(connection, **selected)[OBSERVED]
+    left_out = intake.left_out_readings(connection, **selected)[LEFT_OUT]
+    order = ["station", "indicator", "time"]
+    return Gathered(
+        observations.sort_values(order, kind="stable").reset_index(drop=True),
+        left_out.sort_values([*order, "reason"], kind="stable").reset_index(drop=True),
+        intake.facts(connection, as_of),
+    )

@@ -1,0 +1,179 @@
+"""Settlements and assessments in the database: written once, read as they were.
+
+In: documents and status changes. Out: headers, documents, obligations. A document of the same content is the same row:
+settling again stores nothing new. The newest status row is the status. No rule of any agreement is known here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, func, insert, select
+
+from basin.errors import NotFound
+from settlement import tables
+from settlement.canonical import canonical_json
+from settlement.ledger import CONFIRMED, TRIAL, Entry
+
+Document = dict[str, Any]
+_HEADER = ("id", "agreement", "title", "basin", "period", "as_of", "kind", "digest", "recorded_at")
+_ASSESSED = ("id", "scorecard", "title", "basin", "period", "as_of", "score", "grade", "digest", "recorded_at")
+
+
+def keep_settlement(connection: Connection, document: Document, text: str, as_of: datetime, now: datetime) -> bool:
+    """Store a settlement with its obligations and first status; False when the same one is stored already."""
+    if _stored(connection, tables.settlements, document["id"]):
+        return False
+    if not connection.scalar(select(func.count()).where(tables.agreement_texts.c.sha256 == document["agreement_sha256"])):
+        values = {"sha256": document["agreement_sha256"], "code": document["agreement"], "text": text}
+        connection.execute(insert(tables.agreement_texts).values(values))
+    kept = {name: document[name] for name in ("id", "agreement", "agreement_sha256", "title", "basin", "period", "kind",
+                                              "digest")}  # fmt: skip
+    row = kept | {"as_of": as_of, "recorded_at": now, "document": canonical_json(document)}
+    connection.execute(insert(tables.settlements).values(row))
+    rows = [_obligation(document["id"], i, o) for i, o in enumerate(document["obligations"])]
+    if rows:
+        connection.execute(insert(tables.obligations), rows)
+    add_status(connection, document["id"], (TRIAL, "衡界", "结算生成"), [], now)
+    return True
+
+
+def _stored(connection: Connection, table: Table, identity: str) -> bool:
+    return bool(connection.scalar(select(func.count()).select_from(table).where(table.c.id == identity)))
+
+
+def _obligation(settlement: str, ordinal: int, o: dict[str, str]) -> Document:
+    fen = int(o["amount_yuan"].replace(".", ""))
+    sides = {name: o[name] for name in ("clause", "period", "payer", "payee")}
+    return sides | {"settlement": settlement, "ordinal": ordinal, "fen": fen}
+
+
+def add_status(
+    connection: Connection, settlement: str, change: tuple[str, str, str], entries: Sequence[Entry], now: datetime
+) -> None:
+    """Store a change of status (status, person, reason) and the ledger entries it makes."""
+    status, person, reason = change
+    identity = int(connection.scalar(select(func.coalesce(func.max(tables.statuses.c.id), 0))) or 0) + 1
+    row = {"id": identity, "settlement": settlement, "status": status, "person": person, "reason": reason}
+    connection.execute(insert(tables.statuses).values(row | {"recorded_at": now}))
+    rows = [{"status": identity, "ordinal": i, **vars(entry)} for i, entry in enumerate(entries)]
+    if rows:
+        connection.execute(insert(tables.entries), rows)
+
+
+def statuses(connection: Connection, settlement: str) -> list[Document]:
+    """Every status of a settlement, oldest first: status, person, reason, recorded_at."""
+    rows = tables.statuses
+    query = select(rows.c.status, rows.c.person, rows.c.reason, rows.c.recorded_at)
+    return _rows(connection, query.where(rows.c.settlement == settlement).order_by(rows.c.id))
+
+
+def entries(connection: Connection, settlement: str) -> list[Entry]:
+    """The ledger entries of a settlement, in order."""
+    e, s = tables.entries.c, tables.statuses.c
+    query = select(e.party, e.counterparty, e.fen).join_from(tables.entries, tables.statuses, e.status == s.id)
+    return [Entry(*row) for row in connection.execute(query.where(s.settlement == settlement).order_by(s.id, e.ordinal))]
+
+
+def settlements(
+    connection: Connection, *, agreement: str | None = None, basin: str | None = None, period: str | None = None,
+    limit: int | None = None,
+) -> list[Document]:  # fmt: skip
+    """Headers of settlements with their status, the newest first."""
+    s = tables.settlements
+    query = select(*(s.c[name] for name in _HEADER), _status().label("status"))
+    for column, wanted in ((s.c.agreement, agreement), (s.c.basin, basin), (s.c.period, period)):
+        query = query if wanted is None else query.where(column == wanted)
+    return _rows(connection, query.order_by(s.c.recorded_at.desc(), s.c.id).limit(limit))
+
+
+def settlement(connection: Connection, identity: str) -> Document:
+    """The document of a settlement with its current status and when it was recorded.
+
+    Raises
+    ------
+    NotFound : no settlement of that identity.
+    """
+    s = tables.settlements
+    row = connection.execute(
+        select(s.c.document, s.c.recorded_at, _status().label("status")).where(s.c.id == identity)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"没有结算 {identity}", f"no settlement {identity}", remedy="用 /v1/settlements 查看已有的结算")
+    return json.loads(row.document) | {"status": row.status, "recorded_at": row.recorded_at.isoformat()}
+
+
+def agreement_text(connection: Connection, sha256: str) -> str:
+    """The text of an agreement as it was applied."""
+    texts = tables.agreement_texts.c
+    return str(connection.scalar(select(texts.text).where(texts.sha256 == sha256)))
+
+
+def obligations(
+    connection: Connection, *, basin: str | None = None, period: str | None = None, party: str | None = None,
+    status: str | None = None,
+) -> list[Document]:  # fmt: skip
+    """Obligations with the settlement they belong to; `payable` only where that settlement is confirmed."""
+    o, s = tables.obligations.c, tables.settlements.c
+    columns = (o.settlement, o.clause, o.period, o.payer, o.payee, o.fen, s.agreement, s.basin, s.kind)
+    query = select(*columns, _status().label("status"))
+    query = query.join_from(tables.obligations, tables.settlements, o.settlement == s.id)
+    query = query if basin is None else query.where(s.basin == basin)
+    query = query if period is None else query.where(o.period == period)
+    query = query if party is None else query.where((o.payer == party) | (o.payee == party))
+    query = query if status is None else query.where(_status() == status)
+    rows = _rows(connection, query.order_by(s.recorded_at, o.settlement, o.ordinal))
+    return [row | {"payable": row["status"] == CONFIRMED} for row in rows]
+
+
+def _status() -> Any:
+    """The newest status of the settlement in the outer query."""
+    rows = tables.statuses.alias()
+    newest = select(rows.c.status).where(rows.c.settlement == tables.settlements.c.id)
+    return newest.order_by(rows.c.id.desc()).limit(1).correlate(tables.settlements).scalar_subquery()
+
+
+def keep_assessment(connection: Connection, document: Document, as_of: datetime, now: datetime) -> bool:
+    """Store an assessment; False when the same one is stored already."""
+    if _stored(connection, tables.assessments, document["id"]):
+        return False
+    kept = {name: document[name] for name in _ASSESSED if name not in ("as_of", "recorded_at")}
+    row = kept | {"as_of": as_of, "recorded_at": now, "document": canonical_json(document)}
+    connection.execute(insert(tables.assessments).values(row))
+    return True
+
+
+def assessments(
+    connection: Connection, *, basin: str | None = None, period: str | None = None, limit: int | None = None
+) -> list[Document]:
+    """Headers of assessments, the newest first."""
+    a = tables.assessments
+    query = select(*(a.c[name] for name in _ASSESSED))
+    for column, wanted in ((a.c.basin, basin), (a.c.period, period)):
+        query = query if wanted is None else query.where(column == wanted)
+    return _rows(connection, query.order_by(a.c.recorded_at.desc(), a.c.id).limit(limit))
+
+
+def assessment(connection: Connection, identity: str) -> Document:
+    """The document of an assessment.
+
+    Raises
+    ------
+    NotFound : no assessment of that identity.
+    """
+    a = tables.assessments
+    row = connection.execute(select(a.c.document, a.c.recorded_at).where(a.c.id == identity)).one_or_none()
+    if row is None:
+        raise NotFound(f"没有评价 {identity}", f"no assessment {identity}", remedy="用 /v1/assessments 查看已有的评价")
+    return json.loads(row.document) | {"recorded_at": row.recorded_at.isoformat()}
+
+
+def _rows(connection: Connection, query: Select[Any]) -> list[Document]:
+    """Rows as documents: instants as ISO text."""
+    return [
+        {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row._mapping.items()}
+        for row in connection.execute(query)
+    ]
