@@ -41,16 +41,15 @@ def daily_means(cube: xr.DataArray, min_readings: int = 1, timezone: str = CHINA
     """
     local = pd.DatetimeIndex(cube["time"].to_index(), tz="UTC").tz_convert(timezone).tz_localize(None)
     day = xr.DataArray(local.normalize().to_numpy(), dims="time", name="day")
-    values = _as_hydrogen(cube.astype(np.float64))
-    mean = xarray_reduce(values, day, func="nanmean")
-    return _valid_days(mean, xarray_reduce(values, day, func="count"), min_readings)
+    values = _as_hydrogen(cube.astype(np.float64, copy=False))
+    total, readings = (xarray_reduce(values, day, func=function) for function in ("nansum", "count"))
+    return _valid_days(total, readings, min_readings)
 
 
-def _valid_days(mean: xr.DataArray, readings: xr.DataArray, min_readings: int) -> xr.Dataset:
+def _valid_days(total: xr.DataArray, readings: xr.DataArray, min_readings: int) -> xr.Dataset:
     """Daily means with hydrogen turned back into pH, and only where the day has enough readings."""
-    valid = readings >= max(min_readings, 1)
-    means = _as_ph(mean.transpose(*SERIES, "day")).where(valid)
-    return xr.Dataset({"mean": means, "readings": readings.astype(np.int64)}).transpose(*SERIES, "day")
+    mean = _as_ph(total / readings).where(readings >= max(min_readings, 1))
+    return xr.Dataset({"mean": mean, "readings": readings.astype(np.int64, copy=False)}).transpose(*SERIES, "day")
 
 
 def monthly_means(daily: xr.Dataset, min_days: int = 1) -> xr.Dataset:
@@ -161,9 +160,11 @@ def _daily_of_rows(rows: pd.DataFrame, min_readings: int, timezone: str) -> xr.D
     values = xr.DataArray(scaled, dims="reading", coords={name: ("reading", code) for name, code in codes.items()})
     by = [values[name] for name in codes]
     groups = tuple(np.arange(len(label)) for label in labels.values())
-    mean = xarray_reduce(values, *by, func="nanmean", expected_groups=groups).assign_coords(labels)
-    count = xarray_reduce(values, *by, func="count", expected_groups=groups).assign_coords(labels)
-    return _valid_days(mean, count, min_readings)
+    total, readings = (
+        xarray_reduce(values, *by, func=function, expected_groups=groups, fill_value=0).assign_coords(labels)
+        for function in ("nansum", "count")
+    )
+    return _valid_days(total, readings, min_readings)
 
 
 def _left_out(unused: Sequence[pd.DataFrame], short: pd.Series, timezone: str) -> pd.Series:

@@ -1,0 +1,1 @@
+"""Benchmarks: how long the work takes beside the plainest thing that could do it. `python -m tests.benchmarks`."""
