@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,19 +67,31 @@ def register_rows(file: Path, columns: Sequence[str]) -> list[Row]:
     ------
     RegisterError : unreadable, not UTF-8, a missing or double column, a line with more cells than the header.
     """
-    reader = csv.reader(io.StringIO(file_text(file, RegisterError), newline=""))
-    header = [name.strip() for name in next(reader, [])]
+    lines = _lines(file)
+    header = [name.strip() for name in next(lines, (1, []))[1]]
     _check_header(file, header, columns)
     rows = []
-    for cells in reader:
+    for line, cells in lines:
         if not any(cell.strip() for cell in cells):
             continue
-        row = Row(file, reader.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=False)))
+        row = Row(file, line, dict(zip(header, (cell.strip() for cell in cells), strict=False)))
         if len(cells) > len(header):
             zh = f"有 {len(cells)} 格，表头只有 {len(header)} 列"
             raise row.refused(header[-1], zh, "more cells than the header has columns", "含逗号的文字要加引号")
         rows.append(row)
     return rows
+
+
+def _lines(file: Path) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of every record."""
+    reader = csv.reader(io.StringIO(file_text(file, RegisterError), newline=""), strict=True)
+    try:
+        yield from ((reader.line_num, cells) for cells in reader)
+    except csv.Error as problem:
+        path = f"第 {reader.line_num} 行 (line {reader.line_num})"
+        raise RegisterError(
+            f"CSV 无法读取：{problem}", "broken CSV", file=file, path=path, remedy="检查引号"
+        ) from problem
 
 
 def _check_header(file: Path, header: list[str], columns: Sequence[str]) -> None:
