@@ -7,7 +7,7 @@ amount as a figure and no formula. It decides no amount and writes no file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -17,6 +17,7 @@ from typing import Any
 from basin import periods
 from basin.errors import UsageError
 from basin.rounding import FEN_PER_WAN, fen, number, printed
+from settlement.wording import parties_of
 
 FEN_PER_YUAN = 100
 YUAN_PER_WAN = FEN_PER_WAN // FEN_PER_YUAN
@@ -65,14 +66,49 @@ def figure_cell(figure: Fraction) -> Formula | Fraction:
     return Formula(f"={figure.numerator}/{figure.denominator}", figure) if "/" in printed(figure) else figure
 
 
-def product_cell(factors: Sequence[str]) -> Formula | Fraction | None:
-    """The multipliers of a clause as one cell; None where one of them is no number."""
-    numbers = [exact(factor) for factor in factors]
-    known = [factor for factor in numbers if factor is not None]
-    if len(known) < len(numbers):
+@dataclass(frozen=True)
+class Factor:
+    """A multiplier of an amount: as text inside a formula (a figure, or the cell of a line) and its exact value."""
+
+    text: str
+    value: Fraction
+
+
+def factors(
+    evaluation: Mapping[str, Any], document: Mapping[str, Any], cell: Callable[[int], str]
+) -> list[Factor] | None:
+    """The multipliers of an evaluation; a reference to a line is the cell of that line. None where one is not told.
+
+    Parameters
+    ----------
+    cell : the cell with the amount of an evaluation, by its position in the document.
+    """
+    found = [_factor(text, evaluation, document, cell) for text in evaluation["times"]]
+    known = [factor for factor in found if factor is not None]
+    return known if len(known) == len(found) else None
+
+
+def _factor(
+    text: str, evaluation: Mapping[str, Any], document: Mapping[str, Any], cell: Callable[[int], str]
+) -> Factor | None:
+    lines = [
+        (position, exact(line["amount"]))
+        for position, line in enumerate(document["evaluations"])
+        if line["clause"] == text and lies_in(evaluation["period"], line["period"])
+        and line["element"].items() <= evaluation["element"].items()
+    ]  # fmt: skip
+    if len(lines) == 1 and lines[0][1] is not None:
+        return Factor(cell(lines[0][0]), lines[0][1])
+    figure = exact(text)
+    return None if lines or figure is None else Factor(written(figure), figure)
+
+
+def product_cell(multipliers: Sequence[Factor] | None) -> Formula | Fraction | None:
+    """The multipliers of a clause as one cell; None where one of them is not told."""
+    if multipliers is None:
         return None
-    product = _product(known)
-    return figure_cell(product) if len(known) < 2 else Formula("=" + "*".join(map(written, known)), product)
+    product = _product(factor.value for factor in multipliers)
+    return Formula("=" + "*".join(factor.text for factor in multipliers), product) if multipliers else product
 
 
 def steps_cell(evaluation: Mapping[str, Any], columns: Columns, row: int) -> Formula | Fraction | None:
@@ -89,10 +125,12 @@ def steps_cell(evaluation: Mapping[str, Any], columns: Columns, row: int) -> For
     return Formula(f"={text}", stated)
 
 
-def amount_cell(evaluation: Mapping[str, Any], columns: Columns, row: int) -> Formula | Fraction | None:
+def amount_cell(
+    evaluation: Mapping[str, Any], multipliers: Sequence[Factor] | None, columns: Columns, row: int
+) -> Formula | Fraction | None:
     """(amount + rate × n) × times within ± cap; the bare figure where a test or an excuse decided; None if absent."""
     stated = exact(evaluation["amount"])
-    if stated is None or _amount(evaluation) != stated:
+    if stated is None or multipliers is None or _amount(evaluation, multipliers) != stated:
         return stated
     at = {name: f"{letter}{row}" for name, letter in vars(columns).items()}
     base = at["value"] if evaluation["scale"] is None else f"({at['amount']}+{at['rate']}*{at['n']})"
@@ -102,18 +140,21 @@ def amount_cell(evaluation: Mapping[str, Any], columns: Columns, row: int) -> Fo
     return Formula(f"={multiplied}", stated)
 
 
+Shares = tuple[tuple[str, Fraction], ...]
+
+
 @dataclass(frozen=True)
 class Group:
     """Evaluations that one obligation adds up: same clause, obligation period, payers and payees."""
 
     clause: str
     period: str
-    pays: object
-    receives: object
+    pays: Shares
+    receives: Shares
 
     def share(self, payer: str, payee: str) -> Fraction:
         """What part of the sum goes from `payer` to `payee`; negative where the clause points the other way."""
-        pays, receives = _shares(self.pays), _shares(self.receives)
+        pays, receives = dict(self.pays), dict(self.receives)
         forward = pays.get(payer, Fraction(0)) * receives.get(payee, Fraction(0))
         return forward - pays.get(payee, Fraction(0)) * receives.get(payer, Fraction(0))
 
@@ -125,12 +166,10 @@ def groups(document: Mapping[str, Any]) -> list[Group | None]:
         due.setdefault(obligation["clause"], {})[obligation["period"]] = None
     found: list[Group | None] = []
     for evaluation in document["evaluations"]:
-        clause, period, pays = evaluation["clause"], evaluation["period"], evaluation["pays"]
-        if pays is None:
-            found.append(None)
-            continue
+        clause, period, element = evaluation["clause"], evaluation["period"], evaluation["element"]
         within = next((of for of in due.get(clause, ()) if lies_in(period, of)), period)
-        found.append(Group(clause, within, _frozen(pays), _frozen(evaluation["receives"])))
+        sides = [_shares(evaluation[side], element, document["parties"]) for side in ("pays", "receives")]
+        found.append(Group(clause, within, *sides) if evaluation["pays"] else None)
     return found
 
 
@@ -201,22 +240,16 @@ def _steps(evaluation: Mapping[str, Any]) -> Fraction | None:
     return n if whole is None else Fraction(whole(n))
 
 
-def _amount(evaluation: Mapping[str, Any]) -> Fraction | None:
+def _amount(evaluation: Mapping[str, Any], multipliers: Sequence[Factor]) -> Fraction | None:
     """What the formula would give; None where it has nothing to work on."""
     scale, value = evaluation["scale"], exact(evaluation["value"])
-    factors = [exact(factor) for factor in evaluation["times"]]
     base = value if scale is None else number(scale["amount"]) + number(scale["rate"]) * number(scale["n"])
-    if base is None or any(factor is None for factor in factors):
+    if base is None:
         return None
-    amount, cap = base * _product(factor for factor in factors if factor is not None), exact(evaluation["cap"])
+    amount, cap = base * _product(factor.value for factor in multipliers), exact(evaluation["cap"])
     return amount if cap is None else max(-cap, min(cap, amount))
 
 
-def _shares(side: object) -> dict[str, Fraction]:
-    if isinstance(side, tuple):
-        return {code: exact(share) or Fraction(0) for code, share in side}
-    return {str(side): Fraction(1)}
-
-
-def _frozen(side: object) -> object:
-    return tuple((str(code), str(share)) for code, share in side.items()) if isinstance(side, Mapping) else side
+def _shares(side: object, element: Mapping[str, Any], parties: object) -> Shares:
+    """Party code → exact share of one side."""
+    return tuple((code, exact(share) or Fraction(0)) for code, share in parties_of(side, element, parties).items())

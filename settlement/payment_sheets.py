@@ -17,6 +17,7 @@ from settlement.formulas import (
     Group,
     amount_cell,
     exact,
+    factors,
     figure_cell,
     groups,
     owed,
@@ -76,22 +77,24 @@ def calculation(sheet: Sheet, document: Document, names: Names) -> None:
     found = groups(document)
     numbers = _numbered(found)
     rows = [
-        _evaluation(position, evaluation, None if group is None else numbers[group], names)
-        for position, (evaluation, group) in enumerate(zip(document["evaluations"], found, strict=True))
+        _evaluation(document, position, None if group is None else numbers[group], names)
+        for position, group in enumerate(found)
     ]
     sheet.main_table(CALCULATION, rows)
 
 
-def _evaluation(position: int, evaluation: Document, group: int | None, names: Names) -> list[Cell]:
-    row, scale = FIRST_ROW + position, evaluation["scale"] or {}
+def _evaluation(document: Document, position: int, group: int | None, names: Names) -> list[Cell]:
+    row, evaluation = FIRST_ROW + position, document["evaluations"][position]
+    scale, element = evaluation["scale"] or {}, evaluation["element"]
+    multipliers = factors(evaluation, document, lambda other: f"{AMOUNT}{FIRST_ROW + other}")
     plain = [figure(scale.get(key)) for key in ("amount", "rate", "origin", "per")]
-    sides = [side_text(evaluation[side], names) for side in ("pays", "receives")]
+    sides = [side_text(evaluation[side], element, document["parties"], names) for side in ("pays", "receives")]
     return [
         position + 1, group, evaluation["clause"], evaluation["title"], evaluation["source"],
-        period_text(evaluation["period"]), element_text(evaluation["element"], names), figure(evaluation["value"]),
+        period_text(evaluation["period"]), element_text(element, names), figure(evaluation["value"]),
         scale["piece"] + 1 if scale else None, *plain, STEPS.get(scale.get("steps") or "", ""),
-        steps_cell(evaluation, AT, row), product_cell(evaluation["times"]), figure(evaluation["cap"]),
-        amount_cell(evaluation, AT, row), *sides, reason_text(evaluation["reason"]),
+        steps_cell(evaluation, AT, row), product_cell(multipliers), figure(evaluation["cap"]),
+        amount_cell(evaluation, multipliers, AT, row), *sides, reason_text(evaluation["reason"]),
         "、".join(evaluation["unverified"]),
     ]  # fmt: skip
 

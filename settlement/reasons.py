@@ -6,7 +6,7 @@ unknown code prints as it is.
 
 from __future__ import annotations
 
-_WORDS = {
+WORDS = {
     "no_readings": ("没有可用的监测数据", "no usable readings"),
     "too_few_days": ("有效天数不足，月均值无效", "too few valid days for a monthly mean"),
     "missing_parameter": ("协议缺少参数", "the agreement lacks a parameter"),
@@ -17,6 +17,9 @@ _WORDS = {
     "pool_not_closed": ("资金池收支不平", "the pool does not close at zero"),
     "reference_is_zero": ("比较基准为零", "the reference is zero"),
     "before_term": ("协议生效之前没有数值", "no value before the term"),
+    "when": ("条件不满足，金额为零", "a condition does not hold: zero"),
+    "unless": ("按约定免除，金额为零", "excused by the agreement: zero"),
+    "published": ("采用已公布的数值", "a published figure is used"),
     "excluded": ("按登记的事由不计", "excluded by a recorded ground"),
     "no_load": ("没有通量数据", "no load"),
     "no_volume": ("没有水量数据", "no volume"),
@@ -29,5 +32,5 @@ _WORDS = {
 def told(reason: str) -> dict[str, str]:
     """``message_zh`` and ``message_en`` of a reason, with its detail."""
     code, _, detail = reason.partition(": ")
-    zh, en = _WORDS.get(code, (reason, reason))
+    zh, en = WORDS.get(code, (reason, reason))
     return {"message_zh": f"{zh}：{detail}" if detail else zh, "message_en": f"{en}: {detail}" if detail else en}

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from basin.rounding import number
+from settlement.reasons import WORDS, told
 
 POOL = "pool"
 ABSENT = "—"
@@ -24,19 +25,7 @@ STATUSES = {
     "已撤销": "withdrawn",
 }
 ROLES = {"upstream": "上游", "downstream": "下游", "province": "省级"}
-REASONS = {
-    "no_readings": "无有效监测数据",
-    "missing_parameter": "缺少参数",
-    "missing_month": "缺少月份",
-    "missing_fact": "缺少事实记录",
-    "scale_gap": "数值不在任何一档",
-    "when": "条件不满足",
-    "unless": "依约免除",
-    "undecided": "条件无法判定",
-    "tie": "名次并列",
-    "pool_open": "资金池不平",
-    "outside_term": "不在协议期内",
-}
+REASONS = {code: zh for code, (zh, _) in WORDS.items()}
 FATES = {
     "withheld": "未公布",
     "quarantined": "待核",
@@ -45,9 +34,13 @@ FATES = {
     "duplicate": "重复",
     "revised": "已修订",
     "accepted": "采用",
+    "conflict": "同一时刻有不同的值",
+    "implausible": "超出合理范围",
+    "no_value": "没有值",
+    "too_few_readings_a_day": "当日读数不足",
 }
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖"
-_SHORT_PERIOD = re.compile(r"(\d{4})(?:-(\d{2})|Q(\d))?")
+_PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|Q(\d)|-W(\d{2}))?")
 
 
 @dataclass(frozen=True)
@@ -84,11 +77,35 @@ def party_codes(parties: object) -> list[str]:
     return list(dict.fromkeys(str(code) for code in listed))
 
 
-def side_text(side: object, names: Names) -> str:
+def parties_of(side: object, element: Mapping[str, Any] | None, parties: object) -> dict[str, str]:
+    """Who stands on a side of a clause: party code → share as written; empty where the document does not tell.
+
+    Parameters
+    ----------
+    side : as the agreement writes it: a role, a code, ``party``, ``pool``, or shares of several.
+    element, parties : of the evaluation and of the document; they tell what ``party`` and a role stand for.
+    """
+    if not side or (isinstance(side, Mapping) and "in_proportion_to" in side):
+        return {}
+    roles = parties if isinstance(parties, Mapping) else {}
+    shares = side if isinstance(side, Mapping) else {str(side): "1"}
+    in_hand = {"party": (element or {}).get("party", "party")}
+    return {str({**in_hand, **roles}.get(code, code)): str(share) for code, share in shares.items()}
+
+
+def side_text(side: object, element: Mapping[str, Any] | None, parties: object, names: Names) -> str:
     """Who pays or receives an evaluation: one party, or shares of several."""
-    if isinstance(side, Mapping):
-        return "、".join(f"{names.party(str(code))} {share}" for code, share in side.items())
-    return names.party(str(side)) if side else ABSENT
+    found = parties_of(side, element, parties)
+    if not found:
+        return "按比例分担" if side else ABSENT
+    if len(found) == 1:
+        return _one_side(next(iter(found)), names)
+    return "、".join(f"{_one_side(code, names)} {share}" for code, share in found.items())
+
+
+def _one_side(code: str, names: Names) -> str:
+    named = names.party(code)
+    return ROLES.get(code, code) if named == code else named
 
 
 def element_text(element: Mapping[str, object] | None, names: Names) -> str:
@@ -102,19 +119,19 @@ def period_text(period: str) -> str:
     """``2020`` is 2020年, ``2020-08`` 2020年8月, ``2020Q3`` 2020年第3季度, ``2018..2020`` 2018年至2020年."""
     if ".." in period:
         return "至".join(period_text(part) for part in period.split(".."))
-    if not (found := _SHORT_PERIOD.fullmatch(period)):
+    if not (found := _PERIOD.fullmatch(period)):
         return period
-    year, month, quarter = found.groups()
-    return f"{year}年" + (f"{int(month)}月" if month else f"第{quarter}季度" if quarter else "")
+    year, month, day, quarter, week = found.groups()
+    parts = ((month, "{}月"), (day, "{}日"), (quarter, "第{}季度"), (week, "第{}周"))
+    return f"{year}年" + "".join(form.format(int(part)) for part, form in parts if part)
 
 
 def reason_text(reason: str | None) -> str:
-    """A reason code in Chinese, with the code itself: ``missing_parameter: baseline`` is 缺少参数：baseline."""
+    """A reason in Chinese, its detail, and the code: ``no_readings`` is 没有可用的监测数据（no_readings）."""
     if not reason:
         return ""
-    code, _, detail = (part.strip() for part in reason.partition(":"))
-    known = REASONS.get(code)
-    return reason if known is None else f"{known}{'：' + detail if detail else ''}（{code}）"
+    code, zh = reason.partition(": ")[0], told(reason)["message_zh"]
+    return reason if zh == reason else f"{zh}（{code}）"
 
 
 def left_out_text(left_out: Mapping[str, int] | None) -> str:

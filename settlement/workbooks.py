@@ -13,6 +13,7 @@ from io import BytesIO
 from math import floor
 from typing import Any
 
+from basin.rounding import number
 from settlement.formulas import Formula, exact
 from settlement.payment_sheets import AS_STATED, FROM_FORMULA, calculation, figure, payments
 from settlement.spreadsheet import COUNT, Cell, Column, Sheet, Workbook, workbook
@@ -36,7 +37,7 @@ CRITERIA = (
     Column("条款", 8), Column("名称", 26), Column("依据", 16), Column("计量值", 12), Column("满分", 10),
     Column("得分", 10), Column("原因", 28), Column("未核实数值 unverified", 34),
 )  # fmt: skip
-FIRST_CRITERION, FIRST_SCORE = 4, 6  # rows, below what stands above them
+FIRST_CRITERION, FIRST_SCORE, FIRST_BAND = 4, 6, 13  # rows, below what stands above them
 
 
 def settlement_xlsx(document: Document, names: Names) -> bytes:
@@ -54,12 +55,12 @@ def settlement_xlsx(document: Document, names: Names) -> bytes:
         payments(due, document, names)
         _working(book, document["evaluations"], names)
         _statistics(book, document["statistics"], names)
-        _rules(book, document)
+        _rules(book, document["rules"], document["evaluations"])
     return into.getvalue()
 
 
 def assessment_xlsx(document: Document, names: Names) -> bytes:
-    """An assessment as a workbook (得分、准则、过程、统计); the same bytes on every call."""
+    """An assessment as a workbook (得分、准则、过程、统计、规则); the same bytes on every call."""
     into = BytesIO()
     with workbook(into, document["title"], document["digest"]) as book:
         score, criteria = book.sheet("得分"), book.sheet("准则")
@@ -70,6 +71,7 @@ def assessment_xlsx(document: Document, names: Names) -> bytes:
         ]
         _working(book, lines, names)
         _statistics(book, document["statistics"], names)
+        _rules(book, document.get("rules", []), lines)
     return into.getvalue()
 
 
@@ -93,12 +95,12 @@ def _statistics(book: Workbook, statistics: Sequence[Document], names: Names) ->
     ])  # fmt: skip
 
 
-def _rules(book: Workbook, document: Document) -> None:
+def _rules(book: Workbook, rules: Sequence[Document], evaluations: Sequence[Document]) -> None:
     sheet = book.sheet("规则")
     sheet.main_table(RULES, [
         [rule["path"], rule["value"], rule["source"], "已核实 verified" if rule["verified"] else "未核实 unverified",
          rule["used_by"]]
-        for rule in rules_used(document["rules"], [(of["clause"], of["unverified"]) for of in document["evaluations"]])
+        for rule in rules_used(rules, [(of["clause"], of["unverified"]) for of in evaluations])
     ])  # fmt: skip
 
 
@@ -150,20 +152,24 @@ def _earned(document: Document) -> Fraction:
 
 def _score_formula(document: Document) -> tuple[str, str | None, Fraction | None]:
     """Earned over available as a percentage, to the decimals of the stated score."""
-    stated, available = document["score"], _available(document)
+    stated, available, earned = document["score"], exact(document["available"]), exact(document["earned"])
     decimals = len((stated or "").partition(".")[2])
-    percentage = _earned(document) / available * 100 if available else None
+    percentage = earned / available * 100 if available and earned is not None else None
     found = None if percentage is None else Fraction(floor(percentage * 10**decimals + Fraction(1, 2)), 10**decimals)
     return f"=ROUND(B{FIRST_SCORE + 1}/B{FIRST_SCORE}*100,{decimals})", stated, found
 
 
 def _grade(document: Document) -> list[Cell]:
-    """The first band whose lower bound the score reaches, as nested IFs over the bands below."""
-    if document["grade"] is None:
-        return [None, ""]
-    first_band = FIRST_SCORE + 7
+    """The first band whose lower bound the score reaches, as nested IFs over the bands below; or the bare grade.
+
+    The grade is decided on the exact score: one that only rounding lifts to a bound has no formula.
+    """
+    stated, score = document["grade"], exact(document["score"])
+    bounds = [(grade, number(bound)) for grade, bound in document["bands"]]
+    found = next((grade for grade, bound in bounds if score is not None and score >= bound), None)
+    if stated is None or stated != found:
+        return [stated, AS_STATED if stated else ""]
     text = '""'
-    for position in reversed(range(len(document["bands"]))):
-        row = first_band + position
+    for row in reversed(range(FIRST_BAND, FIRST_BAND + len(bounds))):
         text = f"IF(B{FIRST_SCORE + 2}>=B{row},A{row},{text})"
-    return [Formula(f"={text}", document["grade"]), FROM_FORMULA]
+    return [Formula(f"={text}", stated), FROM_FORMULA]

@@ -21,6 +21,7 @@ from tests.settlement.documents import (
     lushui_2020,
     obligation,
     rule,
+    scale,
     settlement,
     statistic,
     xinan_2020,
@@ -118,10 +119,23 @@ class TestOneEvaluation:
         xlsx = settlement_xlsx(demo_steps(), NAMES)
         assert (formula(xlsx, "计算", "R11"), formula(xlsx, "计算", "B11")) == ("=H11", None)
 
+    def test_a_multiplier_that_is_a_line_is_the_cell_of_that_line(self) -> None:
+        growth = evaluation("growth", "2020", "0.05", "1.05", scale=scale("0.05", amount="1", rate="1"))
+        paid = evaluation("3.1", "2020-02", "2", "210", scale=scale("2", rate="100"), times=["growth"], pays="lower")
+        book = Recalculated(settlement_xlsx(settlement("demo", "示例", "2020", evaluations=[growth, paid]), NAMES))
+        assert book.formulas["计算"]["P5"].value == "=R4"
+        assert book.formulas["计算"]["R5"].value == "=(J5+K5*O5)*P5"
+        assert book.value("计算", "R5") == 210
+
+    def test_a_multiplier_that_the_document_does_not_tell_leaves_the_amount_a_figure(self) -> None:
+        paid = evaluation("3.1", "2020", "2", "210", scale=scale("2", rate="100"), times=["growth"])
+        xlsx = settlement_xlsx(settlement("demo", "示例", "2020", evaluations=[paid]), NAMES)
+        assert (formula(xlsx, "计算", "P4"), formula(xlsx, "计算", "R4")) == (None, 210)
+
     def test_an_absent_value_leaves_the_cells_empty_and_the_reason_beside_them(self) -> None:
         xlsx = settlement_xlsx(xinan_2020(), NAMES)
         assert column(xlsx, "计算", "金额（万元）") == [None]
-        assert column(xlsx, "计算", "原因") == ["缺少参数：baseline（missing_parameter）"]
+        assert column(xlsx, "计算", "原因") == ["协议缺少参数：baseline（missing_parameter）"]
 
     def test_changing_a_value_in_the_sheet_changes_the_payment(self) -> None:
         book = Recalculated(settlement_xlsx(demo_steps(), NAMES))
@@ -155,6 +169,19 @@ class TestObligations:
         start = next(i for i, row in enumerate(table) if row[0] == "主体") + 1
         assert [(row[0], row[3]) for row in table[start : start + 4]] == [
             ("云南省", 40_000_000), ("贵州省", -20_000_000), ("四川省", -20_000_000), ("资金池", 0)]  # fmt: skip
+
+    def test_sides_written_as_roles_and_as_the_party_in_hand_are_those_of_the_document(self) -> None:
+        roles = evaluation("1", "2020", "100", "100", pays="downstream", receives="upstream")
+        party = evaluation("2", "2020", "1", "1", element={"party": "anhui"}, pays="pool", receives="party")
+        due = [
+            obligation("1", "2020", "zhejiang", "anhui", "1000000.00"),
+            obligation("2", "2020", "pool", "anhui", "10000.00"),
+        ]
+        parties = {"upstream": "anhui", "downstream": "zhejiang"}
+        document = settlement("demo", "示例", "2020", parties=parties, evaluations=[roles, party], obligations=due)
+        xlsx = settlement_xlsx(document, NAMES)
+        assert [str(formula(xlsx, "应付", f"F{row}"))[:15] for row in (12, 13)] == ["=ROUND((SUMIFS("] * 2
+        assert column(xlsx, "计算", "收方") == ["安徽省", "安徽省"]
 
     def test_a_negative_sum_is_owed_the_other_way(self) -> None:
         assert formula(settlement_xlsx(demo_steps(), NAMES), "应付", "F15") == (
@@ -216,20 +243,10 @@ class TestWhatTheFiguresRestOn:
 
     def test_statistics_show_counts_and_what_was_left_out(self) -> None:
         xlsx = settlement_xlsx(xinan_2020(), NAMES)
-        assert rows(xlsx, "统计")[1] == [
-            1,
-            "街口",
-            "高锰酸盐指数",
-            "2020年8月",
-            1.7324,
-            1.7324,
-            180,
-            30,
-            "未公布 12",
-            None,
-        ]
-        assert rows(xlsx, "统计")[-1] == [
-            5, "街口", "总磷", "2020年7月", None, None, 0, 0, "维护 3", "无有效监测数据（no_readings）"]  # fmt: skip
+        table = rows(xlsx, "统计")
+        assert table[1][:4] == [1, "街口", "高锰酸盐指数", "2020年8月"]
+        assert table[1][4:] == [1.7324, 1.7324, 180, 30, "未公布 12", None]
+        assert table[-1][4:] == [None, None, 0, 0, "维护 3", "没有可用的监测数据（no_readings）"]
 
     def test_rules_say_whether_they_are_verified_and_who_used_them(self) -> None:
         listed = rows(settlement_xlsx(lushui_2020(), NAMES), "规则")
@@ -288,6 +305,10 @@ class TestAssessments:
         book = Recalculated(assessment_xlsx(demo_assessment(), NAMES))
         book.formulas["准则"]["F4"].value, book.formulas["准则"]["F5"].value = earned, 23.5
         assert (book.value("得分", "B8"), book.value("得分", "B9")) == (score, grade)
+
+    def test_a_grade_that_only_rounding_would_lift_has_no_formula(self) -> None:
+        rounded = demo_assessment() | {"score": "90", "grade": "良"}
+        assert formula(assessment_xlsx(rounded, NAMES), "得分", "B9") == "良"
 
     def test_without_any_data_there_is_no_score(self) -> None:
         criteria = [of | {"earned": None, "value": None} for of in demo_assessment()["criteria"]]
