@@ -1,0 +1,210 @@
+"""The shape of the code, checked: who may import whom, and where the impure things live. Each rule says why."""
+
+import ast
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LAYERS = ("basin", "monitoring_ingest", "settlement", "fixtures", "api")  # each may import those before it
+CORES = ("basin", "monitoring_ingest", "settlement")
+LONGEST_FILE = 400
+MOST_PARAMETERS = 6
+
+# library -> where it may be imported, and why nowhere else
+HOMES = {
+    "sqlalchemy": (
+        ["*/tables.py", "*/store.py", "monitoring_ingest/database.py"],
+        "cores stay free of the database, and two engines hide behind one store",
+    ),
+    "apscheduler": (
+        ["monitoring_ingest/job.py", "api/*"],
+        "what is due is decided by arithmetic on slots; only one module and the composition root know a scheduler",
+    ),
+    "fastapi": (["api/*"], "settling must work without a web server"),
+    "click": (["api/*"], "settling must work without a command line"),
+    "numpy.random": (
+        ["fixtures/*", "settlement/confidence.py"],
+        "the same data must give the same settlement, to the byte",
+    ),
+}
+# Shells gather and write: they open the connection a store works on, and name its type, but write no SQL.
+SHELLS = [
+    "monitoring_ingest/submissions.py",
+    "monitoring_ingest/exports.py",
+    "monitoring_ingest/job.py",
+    "settlement/auditing.py",
+    "settlement/run.py",
+    "api/*",
+]
+HANDLES = {"sqlalchemy.Connection", "sqlalchemy.Engine"}
+# The composition root and the job decide what time it is; everything else is told, so that the past can be recomputed.
+CLOCK_READERS = ["api/*", "monitoring_ingest/job.py"]
+CLOCKS = {"now", "utcnow", "today", "time", "time_ns"}
+CLOCK_OWNERS = {"datetime", "date", "Timestamp", "time", "pd", "dt"}
+
+
+@cache
+def sources() -> dict[str, ast.Module]:
+    """Every module of the project by its path below the root."""
+    files = (file for layer in LAYERS for file in sorted((ROOT / layer).rglob("*.py")))
+    return {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text(encoding="utf-8")) for file in files}
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Full names of what a module imports, also inside functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def belongs(name: str, library: str) -> bool:
+    return name == library or name.startswith(f"{library}.")
+
+
+def lives_in(path: str, homes: list[str]) -> bool:
+    return any(fnmatch(path, home) for home in homes)
+
+
+def calls(tree: ast.Module) -> Iterator[tuple[str, str, ast.Call]]:
+    """(owner, function, call) of every call: ``pd.Timestamp.now()`` is ("Timestamp", "now")."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            function = node.func
+            if isinstance(function, ast.Name):
+                yield "", function.id, node
+            elif isinstance(function, ast.Attribute):
+                owner = function.value
+                yield getattr(owner, "attr", getattr(owner, "id", "")), function.attr, node
+
+
+class TestImports:
+    def test_a_package_imports_only_itself_and_the_packages_before_it(self):
+        """basin <- monitoring_ingest <- settlement <- api: what was agreed cannot depend on how it is shown."""
+        wrong = [
+            f"{path} imports {name}"
+            for path, tree in sources().items()
+            for name in imported(tree)
+            for later in LAYERS[LAYERS.index(path.split("/")[0]) + 1 :]
+            if belongs(name, later)
+        ]
+        assert wrong == []
+
+    def test_no_package_but_api_knows_the_invented_world(self):
+        """A settlement of a real river must not be able to reach an invented number."""
+        assert [p for p, tree in sources().items() if p.startswith(CORES) and "fixtures" in set(imported(tree))] == []
+
+    def test_imports_are_absolute(self):
+        """So that the direction of every import can be read off its first word."""
+        wrong = [
+            path
+            for path, tree in sources().items()
+            if any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(tree))
+        ]
+        assert wrong == []
+
+    @pytest.mark.parametrize("library", HOMES)
+    def test_a_library_with_effects_is_imported_only_at_home(self, library):
+        homes, why = HOMES[library]
+        wrong = [
+            path
+            for path, tree in sources().items()
+            if not lives_in(path, homes)
+            and any(belongs(n, library) for n in imported(tree) if n not in HANDLES or not lives_in(path, SHELLS))
+        ]
+        assert wrong == [], f"{library} only in {homes}: {why}"
+
+
+class TestTime:
+    def test_cores_read_no_clock(self):
+        """A core takes `now` or `as_of`, so that any settlement can be recomputed as it was."""
+        wrong = [
+            f"{path}:{call.lineno} {owner}.{function}()"
+            for path, tree in sources().items()
+            if not lives_in(path, CLOCK_READERS)
+            for owner, function, call in calls(tree)
+            if function in CLOCKS and owner in CLOCK_OWNERS
+        ]
+        assert wrong == []
+
+    def test_nobody_asks_pandas_for_the_time_in_words(self):
+        """``pd.Timestamp("now")`` is a clock, too."""
+        wrong = [
+            f"{path}:{call.lineno}"
+            for path, tree in sources().items()
+            for _, function, call in calls(tree)
+            if function in {"Timestamp", "to_datetime", "datetime64"}
+            and any(isinstance(a, ast.Constant) and a.value in {"now", "today"} for a in call.args)
+        ]
+        assert wrong == []
+
+
+class TestExactNumbers:
+    def test_decimals_are_made_only_in_rounding(self):
+        """A float that becomes a Decimal elsewhere would carry its binary noise into money."""
+        wrong = [
+            f"{path}:{call.lineno}"
+            for path, tree in sources().items()
+            if path != "basin/rounding.py"
+            for _, function, call in calls(tree)
+            if function == "Decimal"
+        ]
+        assert wrong == []
+
+    def test_no_float_is_turned_into_a_fraction(self):
+        """`reported` is the one gate; from_float and limit_denominator are ways around it."""
+        ways_round = {"from_float", "from_decimal", "limit_denominator", "as_integer_ratio"}
+        wrong = [
+            f"{path}:{call.lineno} {function}"
+            for path, tree in sources().items()
+            for _, function, call in calls(tree)
+            if function in ways_round or (function == "Fraction" and any(_is_float(a) for a in call.args))
+        ]
+        assert wrong == []
+
+
+def _is_float(argument: ast.expr) -> bool:
+    """Whether an argument is plainly a float: ``0.5``, ``float(x)``, ``str(float(x))``."""
+    if isinstance(argument, ast.Constant):
+        return isinstance(argument.value, float)
+    if not isinstance(argument, ast.Call):
+        return False
+    name = getattr(argument.func, "id", getattr(argument.func, "attr", ""))
+    return name in {"float", "float64"} or (name in {"str", "repr"} and any(_is_float(a) for a in argument.args))
+
+
+class TestSize:
+    def test_a_file_can_be_read_in_one_sitting(self):
+        """Where a file grows beyond this it holds two things; the reader needs to know which."""
+        lengths = {f: len(f.read_text(encoding="utf-8").splitlines()) for f in _all_python()}
+        assert {str(file.relative_to(ROOT)): n for file, n in lengths.items() if n >= LONGEST_FILE} == {}
+
+    def test_a_core_function_takes_few_parameters(self):
+        """More than six means that something in the field has a name that the code does not."""
+        wrong = [
+            f"{path}:{node.lineno} {node.name}"
+            for path, tree in sources().items()
+            if path.startswith(CORES)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _parameters(node) > MOST_PARAMETERS
+        ]
+        assert wrong == []
+
+    def test_every_module_says_what_it_is_for(self):
+        """A newcomer reads the first paragraph and knows whether to read on."""
+        assert [path for path, tree in sources().items() if tree.body and not ast.get_docstring(tree)] == []
+
+
+def _all_python() -> list[Path]:
+    return [file for folder in (*LAYERS, "tests") for file in (ROOT / folder).rglob("*.py")]
+
+
+def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    arguments = function.args
+    names = [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+    return len([name for name in names if name not in {"self", "cls"}])
