@@ -85,8 +85,9 @@ def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -
     yield from _axes(agreement, network, clause, path)
     for side in ("pays", "receives"):
         yield from _side(agreement, network, clause, getattr(clause, side), join(path, side))
-    for name, measure in _measures(clause):
-        yield from _measure(agreement, network, clause, measure, join(path, name))
+    for name, measure, hand in _measures(clause):
+        yield from _measure(clause, measure, join(path, name))
+        yield from _in_hand(agreement, network, measure, hand, join(path, name))
     for name, tests in (("when", clause.when), ("unless", clause.unless)):
         for i, test in enumerate(tests):
             yield from _test(test, f"{path}.{name}.{i}")
@@ -111,23 +112,31 @@ def _axes(agreement: Agreement, network: Network, clause: Clause, path: str) -> 
                 yield at, f"未登记的代码 {element}", "unknown code", "改正或先登记"
 
 
-def _measures(clause: Clause) -> Iterator[tuple[str, Measure]]:
-    def inside(name: str, measure: Measure) -> Iterator[tuple[str, Measure]]:
-        yield name, measure
+def _measures(clause: Clause) -> Iterator[tuple[str, Measure, frozenset[str]]]:
+    """Every measure and test of a clause with its path and the axes it finds in hand."""
+
+    def inside(name: str, measure: Measure, hand: frozenset[str]) -> Iterator[tuple[str, Measure, frozenset[str]]]:
+        yield name, measure, hand
+        within = hand | _brings(measure)
         for key in ("all_of", "any_of"):
             for i, test in enumerate(getattr(measure, key) or ()):
-                yield from inside(f"{name}.{key}.{i}", test)
+                yield from inside(f"{name}.{key}.{i}", test, within)
 
+    axes = frozenset(clause.each)
     if clause.measure is not None:
-        yield from inside("measure", clause.measure)
+        yield from inside("measure", clause.measure, axes)
     for name in ("when", "unless"):
         for i, test in enumerate(getattr(clause, name)):
-            yield from inside(f"{name}.{i}", test)
+            yield from inside(f"{name}.{i}", test, axes)
 
 
-def _measure(
-    agreement: Agreement, network: Network, clause: Clause, measure: Measure, path: str
-) -> Iterator[Finding]:
+def _brings(measure: Measure) -> frozenset[str]:
+    """The axes a measure puts into the hand of the tests inside it."""
+    named = {"section": measure.section or measure.sections, "indicator": measure.indicator or measure.indicators}
+    return frozenset(axis for axis, codes in named.items() if codes)
+
+
+def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
     yield from _own_keys(measure, path)
     several = measure.sections is not None or measure.over is not None or _spreads(measure)
     if several and measure.take is None and measure.kind not in ADDS_BY_ITSELF:
@@ -140,7 +149,6 @@ def _measure(
         yield f"{path}.otherwise", zh, "a missing sample is not compliance", "删去 otherwise"
     if measure.kind == "rank" and "party" not in clause.each:
         yield path, "rank 须在 each: {party: …} 中", "rank outside each: {party}", "加上 each: {party: all}"
-    yield from _in_hand(agreement, network, clause, measure, path)
     for i, test in enumerate(measure.tests):
         yield from _test(test, f"{path}.{'all_of' if measure.all_of else 'any_of'}.{i}")
 
@@ -176,20 +184,20 @@ def _comparison(measure: Measure, path: str) -> Iterator[Finding]:
 
 
 def _in_hand(
-    agreement: Agreement, network: Network, clause: Clause, measure: Measure, path: str
+    agreement: Agreement, network: Network, measure: Measure, hand: frozenset[str], path: str
 ) -> Iterator[Finding]:
     sections = (*((measure.section,) if measure.section else ()), *(measure.sections or ()))
     for code in sections:
         if code != "all" and code not in network.sections and code not in agreement.section_codes:
             yield path, f"未登记的断面 {code}", "unknown section", "在 sections.csv 登记"
-    if measure.kind in OF_A_SECTION and not sections and "section" not in clause.each:
+    if measure.kind in OF_A_SECTION and not sections and "section" not in hand:
         yield path, "没有断面", "no section in hand", "写 section: 或 each: {section: …}"
     indicators = (*((measure.indicator,) if measure.indicator else ()), *(measure.indicators or ()))
     for code in (*indicators, *(measure.weights or ())):
         if find_indicator(code) is None:
             yield path, f"不认识的指标 {code}", "unknown indicator", "用指标代码"
     needs = measure.kind in OF_A_SECTION - _NO_INDICATOR
-    if needs and not indicators and "indicator" not in clause.each:
+    if needs and not indicators and "indicator" not in hand:
         yield path, "没有指标", "no indicator in hand", "写 indicator: 或 each: {indicator: …}"
 
 

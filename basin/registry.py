@@ -22,6 +22,7 @@ from basin.network import Network, load_network
 from basin.scorecards import Scorecard, scorecard_of
 
 BUNDLED = Path(__file__).parent / "data"
+ANY_YEAR = "2020"  # a scorecard has no dates of its own
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def load_registry(extra: Sequence[Path] = ()) -> Registry:
     for place in (BUNDLED, *extra):
         for file, document, text in _documents(place):
             if "criteria" in document:
-                card = scorecard_of(document, text, str(file))
+                card = checked_scorecard(document, text, str(file), network)
                 messages += _shadowing(scorecards, card.code, file)
                 scorecards[card.code] = card
             elif "clauses" in document:
@@ -101,6 +102,21 @@ def checked(document: Mapping[str, Any], text: str, file: str, network: Network)
             raise AgreementError(first.zh, first.en, file=first.file, path=first.path, remedy=first.remedy)
         raise first
     return agreement
+
+
+def checked_scorecard(document: Mapping[str, Any], text: str, file: str, network: Network) -> Scorecard:
+    """The scorecard that a document declares, its criteria checked as lines of an agreement over any basin.
+
+    Raises
+    ------
+    AgreementError : the first finding.
+    """
+    card = scorecard_of(document, text, file)
+    findings = problems(card.agreement("", [], pd.Period(ANY_YEAR, freq="Y")), network)
+    criteria = [found for found in findings if (found.path or "").startswith(("clauses", "standard"))]
+    if criteria:
+        raise criteria[0]
+    return card
 
 
 def _documents(place: Path) -> Iterator[tuple[Path, dict[str, Any], str]]:

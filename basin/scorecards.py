@@ -40,7 +40,7 @@ class Scorecard:
         document = {
             **{key: self.document[key] for key in ("code", "title", "source", "standard")},
             **{key: self.document[key] for key in ("data",) if key in self.document},
-            "basin": basin, "every": every, "parties": {"basin": basin},
+            "basin": basin or "any", "every": every, "parties": {"basin": basin or "any"},
             "starts": str(periods.starts_on(of)), "ends": str(periods.ends_on(of)),
             "sections": {code: {} for code in sections}, "clauses": self.document["criteria"],
         }  # fmt: skip

@@ -49,7 +49,7 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
         agreement = checked(tree(text), text, f"{document['agreement']}.yaml", registry.network)
         sections = sections_of(agreement, registry.network)
         span, as_of = periods.period(document["period"]), datetime.fromisoformat(document["as_of"])
-        found = gathered(connection, registry.network, sections, window(span), as_of)
+        found = gathered(connection, registry.network, sections, window(agreement, span), as_of)
     again = statement(agreement, registry.network, found, span, as_of)
     if again["digest"] != document["digest"]:
         zh = "登记信息已变，不能按当时的样子重算"

@@ -17,9 +17,11 @@ import pandas as pd
 
 from basin.agreement import Proportion, Side
 from basin.measures import Measure
+from basin.periods import is_finer
 from basin.rounding import fen, printed, split, yuan
 from settlement.evaluation import Element, Evaluation, Evaluator
 from settlement.measuring import line
+from settlement.trail import Trail
 
 POOL = "pool"
 Shares = tuple[tuple[str, Fraction], ...]
@@ -78,10 +80,16 @@ def compensation(ev: Evaluator, span: pd.Period) -> Compensation:
         for of in ev.spans(ref, span):
             evaluations = [ev.evaluation(ref, element) for element in ev.elements(ref, of)]
             stops += [Stop(ref, of, e.element.axes, e.reason or "absent") for e in evaluations if e.stopped]
-            if evaluations and not evaluations[0].clause.is_line:
+            if evaluations and not evaluations[0].clause.is_line and not _indicates(ev, ref, of):
                 obligations += _obligations(ev, of, evaluations)
     stops += _open_pools(obligations, stops)
     return Compensation(tuple(obligations), tuple(stops), tuple(ev.kept.values()))
+
+
+def _indicates(ev: Evaluator, ref: str, of: pd.Period) -> bool:
+    """Whether the clause is only looked at for a part of its own period: nothing is owed for a part."""
+    every = ev.agreement.every_of(ref)
+    return ev.fixed is not None and (every == "term" or is_finer(of, every))
 
 
 def _obligations(ev: Evaluator, of: pd.Period, evaluations: Sequence[Evaluation]) -> list[Obligation]:
@@ -134,7 +142,7 @@ def _in_proportion(ev: Evaluator, element: Element, side: Proportion) -> Shares:
     numbers = {}
     for party in side.among:
         there = Element(element.of, element.within, tuple({**element.codes, "party": party}.items()))
-        found = line(ev, side.in_proportion_to, there, Measure(kind="result"))
+        found = line(ev, side.in_proportion_to, there, Measure(kind="result"), Trail())
         if found.number is None or found.number < 0:
             return ()
         numbers[party] = found.number

@@ -230,17 +230,17 @@ class Evaluator:
 
     def _multiplied(self, clause: Clause, element: Element, amount: Fraction, trail: Trail) -> Value:
         for factor in clause.times:
-            value = self.factor(factor, element)
+            value = self.factor(factor, element, trail)
             if value.number is None:
                 return value
             trail.note("乘数", f"{printed(amount)} × {printed(value.number)}（{factor}）", printed(amount * value.number))
             amount *= value.number
         return Value(amount)
 
-    def factor(self, text: str, element: Element) -> Value:
+    def factor(self, text: str, element: Element, trail: Trail) -> Value:
         """One of `times`: a number, or the amount of a line."""
         if text in self.agreement.refs:
-            return self.value(Measure(kind="result", of={text: Fraction(1)}), element, Trail())
+            return self.value(Measure(kind="result", of={text: Fraction(1)}), element, trail)
         return Value(number(text))
 
     def value(self, measure: Measure, element: Element, trail: Trail, as_test: bool = False) -> Value:

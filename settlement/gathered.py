@@ -107,6 +107,11 @@ def _names(node: object, words: set[str]) -> bool:
     return any(_names(item, words) for item in node) if isinstance(node, list) else node in words
 
 
+def looks_back(agreement: Agreement) -> bool:
+    """Whether any clause compares with the year before."""
+    return _names(agreement.document["clauses"], {"previous_year"})
+
+
 def sections_of(agreement: Agreement, network: Network) -> list[str]:
     """The sections whose readings an agreement may look at: its own, their inflows and members; else the basin's."""
     named = set(agreement.section_codes)

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from settlement.evaluation import Element, Evaluator
 
 CLASS_NAMES = {1: "Ⅰ类", 2: "Ⅱ类", 3: "Ⅲ类", 4: "Ⅳ类", 5: "Ⅴ类", 6: "劣Ⅴ类"}
-OXYGEN_LIKE = frozenset({"do", "transparency"})  # the higher the better: an exceedance is limit/value − 1
 
 
 def value(ev: Evaluator, measure: Measure, element: Element, trail: Trail) -> Value:
@@ -277,7 +276,7 @@ def _exceedance(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) ->
     limit = _reference(ev, replace(measure, kind="concentration", against=measure.against or "target"), spot, trail)
     if found.number is None or limit.number is None:
         return found if found.number is None else limit
-    c, s = (limit.number, found.number) if indicator in OXYGEN_LIKE else (found.number, limit.number)
+    c, s = (limit.number, found.number) if ev.standard.higher_is_better(indicator) else (found.number, limit.number)
     if s == 0:
         return Value(None, "reference_is_zero")
     multiple = max(c / s - 1, Fraction(0))
@@ -401,7 +400,7 @@ def _result(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Val
     """Amounts of other clauses: axes in hand are matched, the others combined by `take`, refs added with weights."""
     whole, terms = Fraction(0), []
     for ref, weight in (measure.of or {}).items():
-        found = line(ev, ref, spot, measure)
+        found = line(ev, ref, spot, measure, trail)
         if found.number is None:
             return found
         whole += weight * found.number
@@ -410,7 +409,7 @@ def _result(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Val
     return Value(whole)
 
 
-def line(ev: Evaluator, ref: str, spot: Element, measure: Measure) -> Value:
+def line(ev: Evaluator, ref: str, spot: Element, measure: Measure, trail: Trail) -> Value:
     """The amount of one clause in the element and period in hand."""
     codes = spot.codes
     found = [
@@ -420,6 +419,8 @@ def line(ev: Evaluator, ref: str, spot: Element, measure: Measure) -> Value:
         if (share := _in_hand(ev, element.codes, codes, element.of)) != 0
         for evaluation in (ev.evaluation(ref, element),)
     ]
+    for _, evaluation in found:
+        trail.doubts(evaluation.unverified)
     stopped = next((evaluation for amount, evaluation in found if evaluation.stopped), None)
     if stopped is not None:
         return Value(None, stopped.reason)
@@ -446,7 +447,7 @@ def _rank(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value
         table[ref] = {}
         for party in parties:
             there = replace(spot, axes=tuple({**spot.codes, "party": party}.items()))
-            found = line(ev, ref, there, measure)
+            found = line(ev, ref, there, measure, trail)
             if found.number is None:
                 return found
             table[ref][party] = found.number

@@ -10,13 +10,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from basin import periods
 from basin.measures import Measure
 from basin.rounding import printed, reported
 from settlement.measured import Value
 from settlement.trail import Trail
-from settlement.trend import seasonal_kendall
+from settlement.trend import by_year_and_season, seasonal_kendall
 
 if TYPE_CHECKING:
     from settlement.evaluation import Element, Evaluator
@@ -39,23 +41,21 @@ def completeness_of(ev: Evaluator, spot: Element, name: str, trail: Trail) -> Va
 def trend_of(ev: Evaluator, measure: Measure, spot: Element, name: str, trail: Trail) -> Value:
     """Seasonal Kendall trend of the monthly means up to the period, as Sen slope in % of the median a year."""
     section, indicator = spot.codes["section"], spot.codes["indicator"]
-    last = spot.of.end_time.year
-    series = {
-        (month.year, month.month): read.mean
+    means = {
+        month: read.mean
         for (s, i, month), read in ev.data.months.items()
-        if (s, i) == (section, indicator) and month.year <= last and read.mean is not None
+        if (s, i) == (section, indicator) and month.end_time <= spot.of.end_time and read.mean is not None
     }
-    years = sorted({year for year, _ in series})
-    if len(years) < YEARS_NEEDED:
+    if len({month.year for month in means}) < YEARS_NEEDED:
         return Value(None, "too_few_years", ev.agreement.data.missing_month == "exclude")
-    span = range(years[0], last + 1)
-    block = np.array([[series.get((year, month), np.nan) for month in range(1, 13)] for year in span])
-    return _told(measure, block, name, trail)
+    return _told(measure, pd.PeriodIndex(means, freq="M"), np.array(list(means.values())), name, trail)
 
 
-def _told(measure: Measure, block: np.ndarray, name: str, trail: Trail) -> Value:
-    found = seasonal_kendall(block)
-    p, slope, median = float(found.p), float(found.sen_slope), float(np.nanmedian(block))
+def _told(
+    measure: Measure, months: pd.PeriodIndex, means: NDArray[np.float64], name: str, trail: Trail
+) -> Value:
+    found = seasonal_kendall(*by_year_and_season(months, means))
+    p, slope, median = float(found.p), float(found.sen_slope), float(np.median(means))
     if not np.isfinite(slope) or not np.isfinite(p) or median == 0:
         return Value(None, "no_trend")
     percent = reported(100 * slope / median, 4)

@@ -15,6 +15,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from basin import periods
+from basin.agreement import Agreement
 from basin.errors import HengjieError, Refused, UnknownCode
 from basin.network import Network
 from basin.registry import Registry
@@ -22,7 +23,7 @@ from monitoring_ingest import store as intake
 from monitoring_ingest.database import writing
 from settlement import ledger, store
 from settlement.assessment import assessed
-from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, sections_of
+from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, looks_back, sections_of
 from settlement.statements import statement
 
 Document = dict[str, Any]
@@ -43,7 +44,7 @@ def settle(
     known_at = as_of or now
     with engine.connect() as connection:
         sections = sections_of(agreement, registry.network)
-        found = gathered(connection, registry.network, sections, window(span), known_at)
+        found = gathered(connection, registry.network, sections, window(agreement, span), known_at)
     document = statement(agreement, registry.network, found, span, known_at)
     with writing(engine) as connection:
         if store.keep_settlement(connection, document, agreement.text, known_at, now):
@@ -67,7 +68,7 @@ def assess(
         remedy = "可用：" + " ".join(registry.network.basins)
         raise UnknownCode(f"没有流域 {basin}，或流域没有断面", f"no basin {basin} with sections", remedy=remedy)
     with engine.connect() as connection:
-        found = gathered(connection, registry.network, sections, window(span, YEARS_OF_TREND), known_at)
+        found = gathered(connection, registry.network, sections, whole_years(span, YEARS_OF_TREND), known_at)
     document = assessed(card, registry.network, basin, found, span, known_at)
     with writing(engine) as connection:
         store.keep_assessment(connection, document, known_at, now)
@@ -125,9 +126,14 @@ def _posted(connection: Connection, document: Document, status: str) -> list[led
     return ledger.reversal(store.entries(connection, document["id"])) if status == ledger.REVOKED else []
 
 
-def window(span: pd.Period, years: int = 1) -> tuple[datetime, datetime]:
-    """From the start of the year `years` before to the end of the period, as instants."""
-    first = datetime(span.start_time.year - years, 1, 1, tzinfo=CHINA)
+def window(agreement: Agreement, span: pd.Period) -> tuple[datetime, datetime]:
+    """The instants of the readings an agreement looks at for a period: from the start of its year, or the year before."""
+    return whole_years(span, 1 if looks_back(agreement) else 0)
+
+
+def whole_years(span: pd.Period, before: int) -> tuple[datetime, datetime]:
+    """From the start of the year so many years `before` the period to the period's end, as instants."""
+    first = datetime(span.start_time.year - before, 1, 1, tzinfo=CHINA)
     return first, datetime.combine(periods.ends_on(span), time.max, tzinfo=CHINA)
 
 

@@ -1,0 +1,379 @@
+"""The command line ``hengjie``: every door of the program for people and scripts.
+
+In: arguments and files. Out: text for people, or with ``--json`` exactly one JSON object on standard output; progress and
+messages go to standard error. Exit 0 done, 1 refused or a case failed, 2 usage. It decides nothing: each command parses,
+calls one function of the packages, and prints.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+
+from api.composition import Composition, compose
+from api.settings import from_environment
+from basin.errors import HengjieError, UsageError
+from basin.standards import standard
+from monitoring_ingest import exports
+from monitoring_ingest.facts import read_fact
+from monitoring_ingest.operations.store import create_key
+from monitoring_ingest.store import record_fact
+from monitoring_ingest.submissions import NATIONAL_RELEASE, READINGS, ingest
+from monitoring_ingest.database import writing
+from settlement import run as settling
+from settlement.auditing import evidence, recomputed
+from settlement.cases import run_cases
+from settlement.classification import classified
+from settlement.evidence import verify
+
+STANDARD = "gb3838-2002"
+
+
+def say(text: str) -> None:
+    """A message for people, on standard error."""
+    click.echo(text, err=True)
+
+
+def now() -> datetime:
+    """The clock of this shell."""
+    return datetime.now(UTC)
+
+
+def command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Options every command has, and one way to print results and errors."""
+
+    @click.option("--json", "as_json", is_flag=True, help="标准输出只打印一个 JSON 对象。One JSON object on stdout.")
+    @click.option("--with", "extra", multiple=True, type=click.Path(exists=True, path_type=Path),
+                  help="外部目录或文件，其代码优先于内置。Outside directory or file.")  # fmt: skip
+    @wraps(function)
+    def wrapped(*args: Any, as_json: bool, extra: Sequence[Path], **kwargs: Any) -> None:
+        try:
+            result, text = function(*args, extra=tuple(extra), **kwargs)
+        except HengjieError as problem:
+            _fail(problem, as_json)
+        if as_json:
+            click.echo(json.dumps(result, ensure_ascii=False))
+        elif text:
+            click.echo(text)
+        if isinstance(result, dict) and result.get("failed"):
+            sys.exit(1)
+
+    return wrapped
+
+
+def _fail(problem: HengjieError, as_json: bool) -> None:
+    if as_json:
+        told = {"error": problem.code, "message_zh": problem.zh, "message_en": problem.en, "file": problem.file}
+        click.echo(json.dumps(told | {"path": problem.path, "remedy": problem.remedy}, ensure_ascii=False))
+    say(str(problem))
+    sys.exit(2 if isinstance(problem, UsageError) else 1)
+
+
+def composed(extra: Sequence[Path]) -> Composition:
+    """Settings, registry and database of this command."""
+    settings = from_environment()
+    composition = compose(replace(settings, extra=(*settings.extra, *extra)))
+    for message in composition.registry.messages:
+        say(message)
+    return composition
+
+
+def instant(_context: Any, _option: Any, text: str | None) -> datetime | None:
+    """An ISO 8601 instant with its zone."""
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise click.BadParameter(f"不是时刻：{text}；写成 2026-01-31T08:00+08:00") from problem
+    if at.tzinfo is None:
+        raise click.BadParameter(f"时刻没有时区：{text}；写成 2026-01-31T08:00+08:00")
+    return at.astimezone(UTC)
+
+
+AS_OF = click.option("--as-of", callback=instant, metavar="T", help="当时已知的数据，如 2026-01-31T08:00+08:00。")
+
+
+def example(text: str) -> str:
+    """The example every ``--help`` ends with."""
+    return f"例 example:\n\n    {text}"
+
+
+@click.group(epilog=example("hengjie settle lushui-jiangxi-hunan-2019 2020"))
+def main() -> None:
+    """衡界：跨省流域生态补偿的结算。Settling river compensation between provinces."""
+
+
+@main.group("ingest")
+def ingest_group() -> None:
+    """接收监测数据。Take in station data."""
+
+
+def _taken_in(extra: Sequence[Path], files: Sequence[Path], door: str, day: date | None) -> tuple[dict[str, Any], str]:
+    here = composed(extra)
+    contents = [(file.name, file.read_bytes()) for path in files for file in _files(path)]
+    say(f"{len(contents)} 个文件 files …")
+    receipt = ingest(here.engine, here.registry.network, contents, door, now(), day).document()
+    counts = "，".join(f"{fate} {count}" for fate, count in receipt["counts"].items())
+    rows = [f"  {r['file']}:{r['row']} {r['field']} {r['value']} {r['fate']} {r['code']} {r['message_zh']}" for r in
+            (receipt["rows"] or [])[:20]]  # fmt: skip
+    more = len(receipt["rows"] or []) - len(rows)
+    text = "\n".join([f"提交 submission {receipt['id']}：{counts}", *rows, *([f"  … 另有 {more} 行"] if more > 0 else [])])
+    return receipt, text
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(file for file in path.iterdir() if file.is_file()) if path.is_dir() else [path]
+
+
+@ingest_group.command("national-release", epilog=example("hengjie ingest national-release 2020-08-13.json.gz"))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="文件名没有日期时的发布日期。")
+@command
+def ingest_release(paths: Sequence[Path], day: datetime | None, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+    """国家实时发布的应答（JSON，可 gzip）。Replies of the national real-time release."""
+    return _taken_in(extra, paths, NATIONAL_RELEASE, day.date() if day else None)
+
+
+@ingest_group.command("readings", epilog=example("hengjie ingest readings station.csv"))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@command
+def ingest_readings(paths: Sequence[Path], extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+    """长表 CSV：station,time,indicator,value,unit[,mark]。Long CSV of readings."""
+    return _taken_in(extra, paths, READINGS, None)
+
+
+@main.group("readings")
+def readings_group() -> None:
+    """已接收的数据。Stored readings."""
+
+
+@readings_group.command("export", epilog=example("hengjie readings export --station jiekou -o jiekou.csv"))
+@click.option("--station", "stations", multiple=True, help="站点代码，可重复。")
+@click.option("--wide", is_flag=True, help="classify 所读的宽表。The wide table that classify reads.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="写入文件；缺省为标准输出。")
+@AS_OF
+@command
+def readings_export(
+    stations: Sequence[str], wide: bool, output: Path | None, as_of: datetime | None, extra: Sequence[Path]
+) -> tuple[dict[str, Any], str]:
+    """导出读数为 CSV。Readings as CSV."""
+    here = composed(extra)
+    selected: dict[str, Any] = {"stations": list(stations) or None, "as_of": as_of}
+    with here.engine.connect() as connection:
+        form = exports.wide_readings if wide else exports.long_readings
+        frame = form(connection, here.registry.network, **selected)
+    return _written(frame, output)
+
+
+def _written(frame: pd.DataFrame, output: Path | None) -> tuple[dict[str, Any], str]:
+    """A table to a file or, as text, to standard output."""
+    text = frame.to_csv(index=False, lineterminator="\n")
+    if output is None:
+        return {"rows": frame.to_dict("records")}, text.rstrip("\n")
+    output.write_text(text, encoding="utf-8")
+    return {"rows": len(frame), "file": str(output)}, f"{len(frame)} 行 rows → {output}"
+
+
+@main.command(epilog=example("hengjie settle lushui-jiangxi-hunan-2019 2020"))
+@click.argument("agreement")
+@click.argument("period")
+@AS_OF
+@command
+def settle(agreement: str, period: str, as_of: datetime | None, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+    """按协议结算一个期间。Settle an agreement for a period."""
+    here = composed(extra)
+    document = settling.settle(here.engine, here.registry, agreement, period, as_of=as_of, now=now())
+    return document, "\n".join(_settlement_lines(document))
+
+
+def _settlement_lines(document: dict[str, Any]) -> list[str]:
+    lines = [f"{document['title']} {document['period']}：{document['kind']}，{document['id']}"]
+    for e in document["evaluations"]:
+        axes = " ".join(e["element"].values())
+        lines.append(f"条款 {e['clause']} {e['period']} {axes}".rstrip())
+        lines += [f"    {step['label']}：{step['expression']} = {step['value']}" for step in e["working"]]
+        lines.append(f"    → {e['amount'] if e['amount'] is not None else e['reason']}")
+        if e["unverified"]:
+            lines.append(f"    未核实 unverified：{'、'.join(e['unverified'])}")
+        if beside := e["year_to_date"]:
+            shown = beside["amount"] if beside["amount"] is not None else beside["reason"]
+            lines.append(f"    年初至今 {beside['period']} → {shown}")
+    lines += [f"停止 {s['clause']} {s['period']}：{s['message_zh']}（{s['reason']}）" for s in document["stops"]]
+    lines += [f"{t['payer']} → {t['payee']}：{t['amount_yuan']} 元" for t in document["transfers"]]
+    return lines
+
+
+@main.command(epilog=example('hengjie status ID 待复核 --person 张三 --reason "数据齐全"'))
+@click.argument("settlement")
+@click.argument("status")
+@click.option("--person", required=True, help="经办人。")
+@click.option("--reason", required=True, help="理由。")
+@command
+def status(
+    settlement: str, status: str, person: str, reason: str, extra: Sequence[Path]
+) -> tuple[dict[str, Any], str]:
+    """给结算下一个状态：待复核、已确认、已撤销。The next status of a settlement."""
+    here = composed(extra)
+    document = settling.set_status(here.engine, settlement, (status, person, reason), now())
+    return document, f"{document['id']}：{document['status']}"
+
+
+@main.command(epilog=example("hengjie assess demo-qingxi 2025"))
+@click.argument("basin")
+@click.argument("period")
+@click.option("--scorecard", help="评价表代码；只有一个时可省略。")
+@AS_OF
+@command
+def assess(
+    basin: str, period: str, scorecard: str | None, as_of: datetime | None, extra: Sequence[Path]
+) -> tuple[dict[str, Any], str]:
+    """评价一个流域的绩效。Assess the performance of a basin."""
+    here = composed(extra)
+    arguments = {"scorecard": scorecard, "as_of": as_of, "now": now()}
+    document = settling.assess(here.engine, here.registry, basin, period, **arguments)
+    lines = [f"{document['title']} {basin} {period}：{document['score']} 分，{document['grade']}，{document['id']}"]
+    for c in document["criteria"]:
+        lines.append(f"{c['title']}：{c['earned'] if c['earned'] is not None else c['message_zh']} / {c['points']}")
+        lines += [f"    {step['label']}：{step['expression']} = {step['value']}" for step in c["working"]]
+    return document, "\n".join(lines)
+
+
+@main.command(epilog=example("hengjie cases fixtures/cases"))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@command
+def cases(paths: Sequence[Path], extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+    """运行算例，打印不符者的计算过程。Run worked cases."""
+    outcomes = list(run_cases(paths, extra))
+    lines: list[str] = []
+    for outcome in outcomes:
+        if not outcome.passed:
+            lines += [f"不符 FAILED {outcome.file} {outcome.name}", *(f"  {d}" for d in outcome.differences)]
+            lines += [f"  {line}" for line in outcome.working]
+    failed = sum(not outcome.passed for outcome in outcomes)
+    summary = {"passed": len(outcomes) - failed, "failed": failed}
+    told = [vars(outcome) | {"passed": outcome.passed} for outcome in outcomes]
+    return summary | {"cases": told}, "\n".join([*lines, f"{summary['passed']} passed, {failed} failed"])
+
+
+@main.command(epilog=example("hengjie classify means.csv --require ph,do,codmn,nh3n,tp -o classes.csv"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="写入文件；缺省为标准输出。")
+@click.option("--require", default="", help="缺一即不评的指标，逗号分隔。")
+@click.option("--compare", type=click.Choice(["raw", "reported"]), default="raw", help="按原值，或修约后比较。")
+@command
+def classify(
+    file: Path, output: Path | None, require: str, compare: str, extra: Sequence[Path]
+) -> tuple[dict[str, Any], str]:
+    """评定水质类别。Water-quality classes of a table."""
+    table = _table(file)
+    wanted = [code for code in require.split(",") if code.strip()]
+    return _written(classified(table, standard(STANDARD), require=wanted, compare=compare), output)
+
+
+def _table(file: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (ValueError, UnicodeDecodeError) as problem:
+        raise UsageError(f"读不出表格：{problem}", "not a readable CSV", file=file, remedy="另存为 UTF-8 的 CSV") from problem
+
+
+@main.command(epilog=example("hengjie record incident.yaml"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@command
+def record(file: Path, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+    """登记一件事实（断流、事件、资金使用等）。Record a fact."""
+    fact = read_fact(file.read_text(encoding="utf-8-sig"), file=file)
+    here = composed(extra)
+    with writing(here.engine) as connection:
+        recorded = record_fact(connection, fact, now())
+    told = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in vars(recorded).items()}
+    return told, f"已登记 recorded：{recorded.subject} {recorded.period} {recorded.kind}"
+
+
+@main.command("evidence", epilog=example("hengjie evidence ID -o settlement.zip"))
+@click.argument("settlement")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="写入的 ZIP 文件。")
+@command
+def evidence_file(settlement: str, output: Path, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+    """导出一份结算的证据包。The evidence file of a settlement."""
+    here = composed(extra)
+    raw = evidence(here.engine, here.registry, settlement)
+    output.write_bytes(raw)
+    return {"file": str(output), "bytes": len(raw)}, f"{len(raw)} 字节 bytes → {output}"
+
+
+@main.command("verify", epilog=example("hengjie verify settlement.zip"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@command
+def verify_file(file: Path, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+    """不用数据库重算证据包，指出第一处不符。Recompute an evidence file without the database."""
+    found = verify(file.read_bytes(), recomputed)
+    lines = [f"✓ {held}" for held in found.checked] + ([f"✗ {found.failure}"] if found.failure else ["证据包成立 holds"])
+    told = {"ok": found.ok, "checked": found.checked, "failure": found.failure, "failed": 0 if found.ok else 1}
+    return told, "\n".join(lines)
+
+
+@main.group("key")
+def key_group() -> None:
+    """写入用的密钥。Writing keys."""
+
+
+@key_group.command("create", epilog=example("hengjie key create 浙江省监测中心"))
+@click.argument("name")
+@command
+def key_create(name: str, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+    """生成写入密钥，只打印这一次。A writing key, printed once."""
+    here = composed(extra)
+    secret = create_key(here.engine, name, now())
+    return {"name": name, "key": secret}, secret
+
+
+@main.command("serve", epilog=example("PORT=8080 hengjie serve"))
+@click.option("--with", "extra", multiple=True, type=click.Path(exists=True, path_type=Path), help="外部目录或文件。")
+def serve_pages(extra: Sequence[Path]) -> None:
+    """提供网页与接口，并运行定时任务。Serve pages and API, with the schedule inside."""
+    from api.serving import serve
+
+    _guarded(lambda: serve(composed(extra), say))
+
+
+@main.command("schedule", epilog=example("hengjie schedule"))
+@click.option("--once", is_flag=True, help="只补做到期的时段，然后结束。Run the slots that are due, then end.")
+@click.option("--with", "extra", multiple=True, type=click.Path(exists=True, path_type=Path), help="外部目录或文件。")
+def schedule_jobs(once: bool, extra: Sequence[Path]) -> None:
+    """只运行定时任务。Run the scheduled jobs."""
+    from api.serving import schedule
+
+    _guarded(lambda: schedule(composed(extra), say, once=once))
+
+
+@main.command("run", epilog=example("make run"))
+def run_demonstration() -> None:
+    """建库、载入虚构示例、接收、结算、评价，然后提供网页。Build the demonstration and serve it."""
+    from api.demonstration import build
+    from api.serving import serve
+
+    def run() -> None:
+        here = composed([Path(__file__).parents[1] / "fixtures"])
+        build(here, say, now)
+        serve(here, say)
+
+    _guarded(run)
+
+
+def _guarded(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except HengjieError as problem:
+        _fail(problem, as_json=False)
+
