@@ -59,8 +59,8 @@ def test_the_word_is_defined_where_the_glossary_says(row):
 
 def test_the_words_that_code_and_pages_use_most_are_there():
     most_used = """
-        Party, Section, Station, Indicator, Standard, Agreement, Clause, Measure, Scale, Reading, Observation, Statistics,
-        Evaluation, Obligation, Entry, Statement, Submission, Receipt, Fact, Evidence file, Scorecard, Pool, Line,
-        Section sheet, Slot
+        Party, Section, Station, Indicator, Standard, Agreement, Clause, Measure, Scale, Reading, Observation,
+        Statistics, Evaluation, Obligation, Entry, Statement, Submission, Receipt, Fact, Evidence file, Scorecard,
+        Pool, Line, Section sheet, Slot
     """
     assert {" ".join(word.split()) for word in most_used.split(",")} - set(terms()) == set()
