@@ -1,8 +1,8 @@
 """The command line ``hengjie``: every door of the program for people and scripts.
 
-In: arguments and files. Out: text for people, or with ``--json`` exactly one JSON object on standard output; progress and
-messages go to standard error. Exit 0 done, 1 refused or a case failed, 2 usage. It decides nothing: each command parses,
-calls one function of the packages, and prints.
+In: arguments and files. Out: text for people, or with ``--json`` exactly one JSON object on standard output; progress
+and messages go to standard error. Exit 0 done, 1 refused or a case failed, 2 usage. It decides nothing: each command
+parses, calls one function of the packages, and prints.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from api.settings import from_environment
 from basin.errors import HengjieError, UsageError
 from basin.standards import standard
 from monitoring_ingest import exports
+from monitoring_ingest.database import writing
 from monitoring_ingest.facts import read_fact
 from monitoring_ingest.operations.store import create_key
 from monitoring_ingest.store import record_fact
 from monitoring_ingest.submissions import NATIONAL_RELEASE, READINGS, ingest
-from monitoring_ingest.database import writing
 from settlement import run as settling
 from settlement.auditing import evidence, recomputed
 from settlement.cases import run_cases
@@ -127,7 +127,9 @@ def _taken_in(extra: Sequence[Path], files: Sequence[Path], door: str, day: date
     rows = [f"  {r['file']}:{r['row']} {r['field']} {r['value']} {r['fate']} {r['code']} {r['message_zh']}" for r in
             (receipt["rows"] or [])[:20]]  # fmt: skip
     more = len(receipt["rows"] or []) - len(rows)
-    text = "\n".join([f"提交 submission {receipt['id']}：{counts}", *rows, *([f"  … 另有 {more} 行"] if more > 0 else [])])
+    text = "\n".join(
+        [f"提交 submission {receipt['id']}：{counts}", *rows, *([f"  … 另有 {more} 行"] if more > 0 else [])]
+    )
     return receipt, text
 
 
@@ -219,9 +221,7 @@ def _settlement_lines(document: dict[str, Any]) -> list[str]:
 @click.option("--person", required=True, help="经办人。")
 @click.option("--reason", required=True, help="理由。")
 @command
-def status(
-    settlement: str, status: str, person: str, reason: str, extra: Sequence[Path]
-) -> tuple[dict[str, Any], str]:
+def status(settlement: str, status: str, person: str, reason: str, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
     """给结算下一个状态：待复核、已确认、已撤销。The next status of a settlement."""
     here = composed(extra)
     document = settling.set_status(here.engine, settlement, (status, person, reason), now())
@@ -284,7 +284,9 @@ def _table(file: Path) -> pd.DataFrame:
     try:
         return pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (ValueError, UnicodeDecodeError) as problem:
-        raise UsageError(f"读不出表格：{problem}", "not a readable CSV", file=file, remedy="另存为 UTF-8 的 CSV") from problem
+        raise UsageError(
+            f"读不出表格：{problem}", "not a readable CSV", file=file, remedy="另存为 UTF-8 的 CSV"
+        ) from problem
 
 
 @main.command(epilog=example("hengjie record incident.yaml"))
@@ -318,7 +320,9 @@ def evidence_file(settlement: str, output: Path, extra: Sequence[Path]) -> tuple
 def verify_file(file: Path, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
     """不用数据库重算证据包，指出第一处不符。Recompute an evidence file without the database."""
     found = verify(file.read_bytes(), recomputed)
-    lines = [f"✓ {held}" for held in found.checked] + ([f"✗ {found.failure}"] if found.failure else ["证据包成立 holds"])
+    lines = [f"✓ {held}" for held in found.checked] + (
+        [f"✗ {found.failure}"] if found.failure else ["证据包成立 holds"]
+    )
     told = {"ok": found.ok, "checked": found.checked, "failure": found.failure, "failed": 0 if found.ok else 1}
     return told, "\n".join(lines)
 
@@ -376,4 +380,3 @@ def _guarded(work: Callable[[], None]) -> None:
         work()
     except HengjieError as problem:
         _fail(problem, as_json=False)
-

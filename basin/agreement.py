@@ -32,7 +32,7 @@ SIDE_WORDS = frozenset({"upstream", "downstream", "party", "pool"})
 class DataRules:
     """The ``data`` block: how readings become statistics where the signed text, or our default, says so."""
 
-    __pydantic_config__ = FORBID_UNKNOWN  # type: ignore[misc]
+    __pydantic_config__ = FORBID_UNKNOWN
 
     excludes: Texts = ()
     min_readings_a_day: int | None = None
@@ -49,7 +49,7 @@ class DataRules:
 class MoneyRules:
     """The ``money`` block: the one rounding of a sum, per clause and period."""
 
-    __pydantic_config__ = FORBID_UNKNOWN  # type: ignore[misc]
+    __pydantic_config__ = FORBID_UNKNOWN
 
     place: Literal["fen"] = "fen"
     mode: Literal["half_up", "half_even", "down"] = "half_up"
@@ -59,7 +59,7 @@ class MoneyRules:
 class Proportion:
     """Shares measured by a line: each of `among` by its part of the sum."""
 
-    __pydantic_config__ = FORBID_UNKNOWN  # type: ignore[misc]
+    __pydantic_config__ = FORBID_UNKNOWN
 
     in_proportion_to: str
     among: Texts
@@ -72,7 +72,7 @@ Side = str | Proportion | dict[str, Figure]
 class SectionSheet:
     """What belongs to a section under one agreement; absent keys come from the network."""
 
-    __pydantic_config__ = FORBID_UNKNOWN  # type: ignore[misc]
+    __pydantic_config__ = FORBID_UNKNOWN
 
     target: int | None = None
     limits: dict[str, Figure] = field(default_factory=dict)
@@ -91,7 +91,7 @@ def _pieces(value: Any) -> Any:
 class Clause:
     """A clause for one period and element: test → measure → scale → × times → cap → shares."""
 
-    __pydantic_config__ = FORBID_UNKNOWN  # type: ignore[misc]
+    __pydantic_config__ = FORBID_UNKNOWN
 
     ref: str
     source: str = ""
@@ -283,10 +283,14 @@ def compiled(document: Mapping[str, Any], text: str, file: str) -> Agreement:
     """
     _check_keys(document, file)
     days = {key: _day(in_force(document[key], _ANY_DAY).value, file, key) for key in ("starts", "ends")}
-    plain = in_force({k: document.get(k, {}) for k in ("data", "money")}, Hand(days["starts"], days["starts"], {})).value
-    heads = {k: str(in_force(document[k], _ANY_DAY).value) for k in ("code", "title", "basin", "standard", "source")}
+    first_day = Hand(days["starts"], days["starts"], {})
+    plain = in_force({block: document.get(block, {}) for block in ("data", "money")}, first_day).value
+    code, title, basin, standard, source = (
+        str(in_force(document[key], _ANY_DAY).value) for key in ("code", "title", "basin", "standard", "source")
+    )
     return Agreement(
-        **heads, **days, parties=_parties(document["parties"]), every=document.get("every"),
+        code=code, title=title, basin=basin, standard=standard, source=source, starts=days["starts"],
+        ends=days["ends"], parties=_parties(document["parties"]), every=document.get("every"),
         data=typed(TypeAdapter(DataRules), plain["data"], file, "data"),
         money=typed(TypeAdapter(MoneyRules), plain["money"], file, "money"),
         document=document, text=text, file=file,
@@ -309,7 +313,8 @@ def _check_keys(document: Mapping[str, Any], file: str) -> None:
 def _check_refs(clauses: Any, file: str) -> None:
     seen: set[str] = set()
     if not isinstance(clauses, list):
-        raise AgreementError("clauses 应是列表", "clauses must be a list", file=file, path="clauses", remedy="每条以 - 起")
+        zh = "clauses 应是列表"
+        raise AgreementError(zh, "clauses must be a list", file=file, path="clauses", remedy="每条以 - 起")
     for position, clause in enumerate(clauses):
         ref = clause.get("ref") if isinstance(clause, dict) else None
         if not isinstance(ref, str) or not ref:
@@ -335,4 +340,3 @@ def _day(text: Any, file: str, path: str) -> date:
 def _parties(raw: Any) -> dict[str, str]:
     """Roles → codes; a plain list names each party by its own code."""
     return {str(code): str(code) for code in raw} if isinstance(raw, list) else {str(k): str(v) for k, v in raw.items()}
-

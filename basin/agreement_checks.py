@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from basin.agreement import AXES, CLAUSE, SHEET, SIDE_WORDS, TIME_AXES, Agreement, Clause, Proportion, Side, typed
+from basin.agreement import AXES, CLAUSE, SHEET, SIDE_WORDS, Agreement, Clause, Proportion, Side, typed
 from basin.dated import every_branch, join
 from basin.errors import AgreementError
 from basin.indicators import find_indicator
@@ -236,9 +236,7 @@ def _pays_when_met(clause: Clause, path: str) -> Iterator[Finding]:
         yield path, "超标倍数为 0 时也付款", "the ladder on exceedance pays at 0", "第一段写 {up_to: 0}"
 
 
-def _side(
-    agreement: Agreement, network: Network, clause: Clause, side: Side | None, path: str
-) -> Iterator[Finding]:
+def _side(agreement: Agreement, network: Network, clause: Clause, side: Side | None, path: str) -> Iterator[Finding]:
     if side is None:
         return
     if isinstance(side, Proportion):
@@ -286,8 +284,10 @@ def _references(agreement: Agreement, clauses: Sequence[Clause]) -> Iterator[Fin
             if ref not in looks_at:
                 yield _at(agreement, clause.ref), f"引用了不存在的条款 {ref}", "unknown ref", "改正 ref"
     for clause in clauses:
-        if clause.is_line and clause.points is None and not any(clause.ref in c.refs for c in clauses if c is not clause):
-            yield _at(agreement, clause.ref), f"中间项 {clause.ref} 无人使用", "a line nobody uses", "删去，或写 pays/receives"
+        used = any(clause.ref in other.refs for other in clauses if other.ref != clause.ref)
+        if clause.is_line and clause.points is None and not used:
+            zh = f"中间项 {clause.ref} 无人使用"
+            yield _at(agreement, clause.ref), zh, "a line nobody uses", "删去，或写 pays/receives"
     for ref in _in_a_circle(looks_at):
         yield _at(agreement, ref), f"条款 {ref} 循环引用", "references in a circle", "断开循环"
 

@@ -23,7 +23,8 @@ def _mapping(loader: _TextLoader, node: yaml.MappingNode) -> dict[str, Any]:
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
         if not isinstance(key, str):
-            raise yaml.constructor.ConstructorError(None, None, "键必须是文本 (a key must be text)", key_node.start_mark)
+            problem = "键必须是文本 (a key must be text)"
+            raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
         if key in seen:
             raise yaml.constructor.ConstructorError(None, None, f"重复的键 {key} (double key)", key_node.start_mark)
         seen[key] = loader.construct_object(value_node, deep=True)
@@ -43,7 +44,8 @@ def file_text(file: Path, refusal: type[HengjieError] = AgreementError) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except OSError as problem:
-        raise refusal(f"读不到文件：{problem.strerror}", "cannot read the file", file=file, remedy="检查路径") from problem
+        zh = f"读不到文件：{problem.strerror}"
+        raise refusal(zh, "cannot read the file", file=file, remedy="检查路径") from problem
     except UnicodeDecodeError as problem:
         raise refusal("不是 UTF-8 文本", "not UTF-8 text", file=file, remedy="另存为 UTF-8") from problem
 

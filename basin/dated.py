@@ -124,9 +124,8 @@ def _of_element(node: dict[str, Raw], hand: Hand, path: str) -> Raw:
             return value
     if "else" in node and code is not None:
         return node["else"]
-    raise AgreementError(
-        f"没有适用于 {node['by']}={code} 的数值", f"no value for {node['by']}={code}", path=path, remedy="补上该键或 else"
-    )
+    zh, en = f"没有适用于 {node['by']}={code} 的数值", f"no value for {node['by']}={code}"
+    raise AgreementError(zh, en, path=path, remedy="补上该键或 else")
 
 
 def _widest(node: Raw) -> int:

@@ -52,7 +52,7 @@ Weights = Annotated[dict[str, Figure], BeforeValidator(_weighted)]
 class Runs:
     """``take: {runs_of: n}``: how many complete runs of n met values in a row there are."""
 
-    __pydantic_config__ = FORBID_UNKNOWN  # type: ignore[misc]
+    __pydantic_config__ = FORBID_UNKNOWN
 
     runs_of: int
 
@@ -61,7 +61,7 @@ class Runs:
 class Against:
     """A reference other than a named one: a class, another section, or another clause."""
 
-    __pydantic_config__ = FORBID_UNKNOWN  # type: ignore[misc]
+    __pydantic_config__ = FORBID_UNKNOWN
 
     class_: int | None = None
     section: str | None = None
@@ -82,7 +82,7 @@ Named = Literal["target", "limits", "baseline", "inflow", "previous_year"]
 class Measure:
     """The number a clause looks at; as a test it carries a bound. `grammar.md` defines every key."""
 
-    __pydantic_config__ = FORBID_UNKNOWN  # type: ignore[misc]
+    __pydantic_config__ = FORBID_UNKNOWN
 
     kind: Kind = "met"
     section: str | None = None

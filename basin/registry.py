@@ -54,9 +54,10 @@ class Registry:
         """
         if code is None and len(self.scorecards) == 1:
             return next(iter(self.scorecards.values()))
-        if code not in self.scorecards:
+        found = self.scorecards.get(code or "")
+        if found is None:
             raise UnknownCode(f"没有评价表 {code}", "no such scorecard", remedy="可用：" + " ".join(self.scorecards))
-        return self.scorecards[code]
+        return found
 
     def in_force(self, period: pd.Period) -> list[Agreement]:
         """The agreements whose term overlaps the period."""

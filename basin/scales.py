@@ -28,7 +28,7 @@ Number = Fraction | Draws
 class Piece:
     """One piece: ``amount + rate × n`` with ``n = (value − origin)/per``, for values ``up_to`` (≤) or ``below`` (<)."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid", arbitrary_types_allowed=True)  # type: ignore[misc]
+    __pydantic_config__ = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
     amount: Figure = Fraction(0)
     rate: Figure = Fraction(0)

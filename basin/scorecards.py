@@ -36,7 +36,7 @@ class Scorecard:
 
     def agreement(self, basin: str, sections: Sequence[str], of: pd.Period) -> Agreement:
         """The criteria as lines of an agreement over these sections, evaluated for one period."""
-        every = {"M": "month", "Q": "quarter", "Y": "year"}.get(of.freqstr[0] if of.freqstr[0].isalpha() else "", "year")
+        every = {"M": "month", "Q": "quarter", "Y": "year"}.get(of.freqstr[0], "year")
         document = {
             **{key: self.document[key] for key in ("code", "title", "source", "standard")},
             **{key: self.document[key] for key in ("data",) if key in self.document},
@@ -66,7 +66,8 @@ def scorecard_of(document: Mapping[str, Any], text: str, file: str) -> Scorecard
     plain = in_force({k: document[k] for k in ("code", "title", "bands")}, Hand(*_ANY_DAY, {})).value
     floors = {grade: number(floor) for grade, floor in plain["bands"].items()}
     if sorted(floors.values(), reverse=True) != list(floors.values()) or min(floors.values()) != 0:
-        raise AgreementError("等级须从高到低直到 0", "bands must fall to 0", file=file, path="bands", remedy="如 优: 90")
+        zh = "等级须从高到低直到 0"
+        raise AgreementError(zh, "bands must fall to 0", file=file, path="bands", remedy="如 优: 90")
     for position, criterion in enumerate(document["criteria"]):
         if "points" not in criterion:
             raise AgreementError(

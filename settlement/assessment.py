@@ -45,7 +45,7 @@ def assessed(
     found = [next(iter(ev.evaluations(ref, span))) for ref in agreement.refs]
     statistics: dict[Statistic, int] = {}
     criteria = [_criterion(e, raw, statistics) for e, raw in zip(found, agreement.document["clauses"], strict=True)]
-    document = {
+    document: dict[str, Any] = {
         "scorecard": scorecard.code, "title": scorecard.title, "source": str(scorecard.document["source"]),
         "scorecard_sha256": agreement.sha256, "basin": basin, "period": periods.label(span),
         "verified": scorecard.verified, "bands": [[grade, printed(floor)] for grade, floor in scorecard.bands.items()],
@@ -66,7 +66,8 @@ def _score(scorecard: Scorecard, found: Sequence[Evaluation]) -> dict[str, str |
         return {"available": "0", "earned": "0", "score": None, "grade": None, "expression": None}
     score = FULL_SCORE * earned / available
     return {
-        "available": printed(available), "earned": _short(earned), "score": _short(score), "grade": scorecard.grade(score),
+        "available": printed(available), "earned": _short(earned),
+        "score": _short(score), "grade": scorecard.grade(score),
         "expression": f"{_short(earned)} ÷ {printed(available)} × {FULL_SCORE}",
     }  # fmt: skip
 

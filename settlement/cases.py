@@ -60,9 +60,12 @@ def case_files(paths: Sequence[Path]) -> list[Path]:
     files = []
     for path in paths:
         folder = path / "cases" if (path / "cases").is_dir() else path
-        files += [path] if path.is_file() else sorted(f for f in folder.glob("*.y*ml") if "cases" in tree(file_text(f), f))
+        inside = [] if path.is_file() else sorted(folder.glob("*.y*ml"))
+        files += [path] if path.is_file() else [file for file in inside if "cases" in tree(file_text(file), file)]
     if not files:
-        raise AgreementError("没有算例文件", "no case files", file=" ".join(map(str, paths)), remedy="给出 *.yaml 或其目录")
+        raise AgreementError(
+            "没有算例文件", "no case files", file=" ".join(map(str, paths)), remedy="给出 *.yaml 或其目录"
+        )
     return files
 
 
@@ -108,7 +111,9 @@ def _known_keys(node: Mapping[str, Any], known: frozenset[str], file: Path, path
     for key in node:
         if key not in known:
             where = f"{path}.{key}" if path else key
-            raise AgreementError("不认识的键", "unknown key", file=file, path=where, remedy="可用：" + " ".join(sorted(known)))
+            raise AgreementError(
+                "不认识的键", "unknown key", file=file, path=where, remedy="可用：" + " ".join(sorted(known))
+            )
 
 
 def _outcome(file: str, position: int, case: Mapping[str, Any], agreement: Agreement, registry: Registry) -> Outcome:
@@ -160,8 +165,10 @@ def _spread(key: tuple[str, str], figure: Any, of: pd.Period) -> dict[Key, Fract
         if len(figure) != len(parts):
             parts = [pd.Period(str(year), freq="Y") for year in _years(of)]
         if len(figure) != len(parts):
-            raise ValueError(f"{key[0]}.{key[1]}：{len(figure)} 个数值，{periods.label(of)} 有 {len(periods.months(of))} 个月")
-        return {k: v for part, one in zip(parts, figure, strict=True) if _there(one) for k, v in _spread(key, one, part).items()}
+            months = len(periods.months(of))
+            raise ValueError(f"{key[0]}.{key[1]}：{len(figure)} 个数值，{periods.label(of)} 有 {months} 个月")
+        each = [_spread(key, one, part) for part, one in zip(parts, figure, strict=True)]
+        return {k: v for found in each for k, v in found.items()}
     if not _there(figure):
         return {}
     inside = [] if key[1] in _TOTALS else [*periods.periods_in(of, "year"), *periods.months(of)]

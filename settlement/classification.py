@@ -44,7 +44,9 @@ def classified(
     needed = [indicator(code).code for code in require]
     for code in needed:
         if code not in columns:
-            raise UsageError(f"没有 {code} 一列", f"no column {code}", path=code, remedy="补上此列，或不要 --require 它")
+            raise UsageError(
+                f"没有 {code} 一列", f"no column {code}", path=code, remedy="补上此列，或不要 --require 它"
+            )
     texts = {code: table[column].fillna("").str.strip() for code, column in columns.items()}
     values = {code: _numbers(text) for code, text in texts.items()}
     if compare == "reported":
@@ -55,13 +57,11 @@ def classified(
     classes = np.where(usable, classify(standard, values, bodies), np.nan)
     decided = deciding(standard, values, bodies)
     reasons[usable & np.isnan(classes)] = "no_values"
-    return table.assign(
-        **{
-            "class": ["" if np.isnan(c) else str(int(c)) for c in classes],
-            "deciding": ["" if np.isnan(c) else "|".join(codes) for c, codes in zip(classes, decided, strict=True)],
-            "reason": reasons,
-        }
-    )
+    result = table.copy()
+    result["class"] = ["" if np.isnan(c) else str(int(c)) for c in classes]
+    result["deciding"] = ["" if np.isnan(c) else "|".join(codes) for c, codes in zip(classes, decided, strict=True)]
+    result["reason"] = reasons
+    return result
 
 
 def _indicator_columns(table: pd.DataFrame, standard: Standard) -> dict[str, str]:
@@ -76,7 +76,9 @@ def _indicator_columns(table: pd.DataFrame, standard: Standard) -> dict[str, str
             continue
         if known.code in columns:
             twice = f"{columns[known.code]}、{column}"
-            raise UsageError(f"{known.code} 有两列：{twice}", "one indicator in two columns", path=twice, remedy="留下一列")
+            raise UsageError(
+                f"{known.code} 有两列：{twice}", "one indicator in two columns", path=twice, remedy="留下一列"
+            )
         columns[known.code] = str(column)
     return columns
 

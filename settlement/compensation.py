@@ -93,7 +93,7 @@ def _indicates(ev: Evaluator, ref: str, of: pd.Period) -> bool:
 
 
 def _obligations(ev: Evaluator, of: pd.Period, evaluations: Sequence[Evaluation]) -> list[Obligation]:
-    """One clause and period: amounts summed per pair of sides, rounded once, shared out; a stopped part stops its sides."""
+    """One clause and period: amounts summed per pair of sides, rounded once, shared; a stopped part stops them."""
     sums: dict[tuple[Shares, Shares], Fraction] = defaultdict(Fraction)
     stopped: set[tuple[Shares, Shares]] = set()
     for evaluation in evaluations:
@@ -124,7 +124,7 @@ def _shared(clause: str, of: pd.Period, total: int, pays: Shares, receives: Shar
 
 
 def _shares(ev: Evaluator, evaluation: Evaluation, side: Side | None) -> Shares:
-    """The parties of one side with their shares, for the element in hand; empty when measured shares cannot be formed."""
+    """The parties of one side with shares, for the element in hand; empty when measured shares cannot be formed."""
     element, parties = evaluation.element, ev.agreement.parties
     if isinstance(side, Proportion):
         return _in_proportion(ev, element, side)

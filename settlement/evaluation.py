@@ -20,7 +20,7 @@ from basin.agreement import TIME_AXES, Agreement, Clause, SectionSheet
 from basin.measures import Measure
 from basin.network import Network
 from basin.rounding import number, printed
-from basin.scales import Applied, applied, capped
+from basin.scales import Applied, Piece, applied, capped
 from basin.standards import Standard, standard
 from settlement import measuring
 from settlement.measured import Measurements, Rules, Statistic, Value
@@ -153,7 +153,7 @@ class Evaluator:
         return stated if stated is not None else (known.target_class if known else None)
 
     def side_shares(self, section: str | None, side: str, of: pd.Period) -> Mapping[str, Fraction] | None:
-        """The upstream or downstream party of a section, with shares; the agreement's role where there is no section."""
+        """The upstream or downstream party of a section, with shares; else the agreement's role."""
         if section is not None:
             stated = getattr(self.sheet(section, of), side)
             known = self.network.sections.get(section)
@@ -208,9 +208,7 @@ class Evaluator:
         if amount.number is None:
             return self._closed(clause, element, amount, found, trail)
         _note_scale(trail, clause, value.number, found)
-        bounded = capped(amount.number, clause.cap)
-        if bounded != amount.number:
-            trail.note("封顶", f"|{printed(amount.number)}| > {printed(clause.cap)}", printed(bounded))
+        bounded = _capped(amount.number, clause.cap, trail)
         return self._closed(clause, element, value, found, trail, bounded)
 
     def _excused(self, clause: Clause, element: Element, trail: Trail) -> Value | None:
@@ -233,7 +231,9 @@ class Evaluator:
             value = self.factor(factor, element, trail)
             if value.number is None:
                 return value
-            trail.note("乘数", f"{printed(amount)} × {printed(value.number)}（{factor}）", printed(amount * value.number))
+            trail.note(
+                "乘数", f"{printed(amount)} × {printed(value.number)}（{factor}）", printed(amount * value.number)
+            )
             amount *= value.number
         return Value(amount)
 
@@ -266,6 +266,14 @@ def days_of(of: pd.Period) -> tuple[date, date]:
     return periods.starts_on(of), periods.ends_on(of)
 
 
+def _capped(amount: Fraction, cap: Fraction | None, trail: Trail) -> Fraction:
+    bounded = capped(amount, cap)
+    assert isinstance(bounded, Fraction)  # an exact amount stays exact
+    if cap is not None and bounded != amount:
+        trail.note("封顶", f"|{printed(amount)}| > {printed(cap)}", printed(bounded))
+    return bounded
+
+
 def _note_scale(trail: Trail, clause: Clause, value: Fraction, found: Applied | None) -> None:
     if found is None:
         return
@@ -276,6 +284,14 @@ def _note_scale(trail: Trail, clause: Clause, value: Fraction, found: Applied | 
     if piece.origin or piece.per != 1 or piece.steps:
         steps = {"started": "，不足一档按一档", "completed": "，只计整档", None: ""}[piece.steps]
         trail.note("档数 n", f"({printed(value)} − {printed(piece.origin)}) ÷ {printed(piece.per)}{steps}", n)
-    expression = printed(piece.amount) if not piece.rate else f"{printed(piece.amount)} + {printed(piece.rate)} × {n}"
-    trail.note(where, expression if piece.amount or not piece.rate else expression.removeprefix("0 + "),
-               printed(found.amount))  # fmt: skip
+    trail.note(where, _expression(piece, n), printed(found.amount))
+
+
+def _expression(piece: Piece, n: str) -> str:
+    """``10 − 5 × 0.4``: what the piece computes, without its zero parts."""
+    if not piece.rate:
+        return printed(piece.amount)
+    if not piece.amount:
+        return f"{printed(piece.rate)} × {n}"
+    sign = "−" if piece.rate < 0 else "+"
+    return f"{printed(piece.amount)} {sign} {printed(abs(piece.rate))} × {n}"

@@ -7,8 +7,10 @@ is refused. No database, no clock.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -47,9 +49,9 @@ def data_rules(agreement: Agreement) -> DataRules:
                 f"协议没有写明 {rule}", f"data.{rule} is used and not stated",
                 file=agreement.file, path=f"data.{rule}", remedy="写明取值；原文未载的注明 verified: false",
             )  # fmt: skip
-    assert data.min_readings_a_day is not None and data.min_days_a_month is not None
-    assert data.statuses is not None and data.non_detect is not None
-    return DataRules(data.min_readings_a_day, data.min_days_a_month, data.statuses, data.non_detect)
+    return DataRules(
+        data.min_readings_a_day or 1, data.min_days_a_month or 1, data.statuses or (), data.non_detect or "half"
+    )
 
 
 def measurements(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period) -> Measurements:
@@ -71,25 +73,25 @@ def _of_sections(rows: pd.DataFrame, network: Network) -> pd.DataFrame:
     return placed[placed["section"].notna()]
 
 
-def _rows(frame: pd.DataFrame) -> Iterable[tuple[Key, dict[str, object]]]:
+def _rows(frame: pd.DataFrame) -> Iterable[tuple[Key, dict[str, Any]]]:
     columns = {name: frame[name].tolist() for name in frame.columns}
     for i, key in enumerate(frame.index):
         yield key, {name: values[i] for name, values in columns.items()}
 
 
-def _month(row: Mapping[str, object]) -> Month:
-    mean = row["mean"]
-    assert isinstance(mean, float) and isinstance(row["left_out"], dict)
-    absent = mean != mean
+def _month(row: Mapping[str, Any]) -> Month:
+    mean = float(row["mean"])
+    absent = math.isnan(mean)
     reason = str(row["reason"]) if absent else None
-    return Month(None if absent else mean, int(str(row["readings"])), int(str(row["days"])), row["left_out"], reason)
+    return Month(None if absent else mean, int(row["readings"]), int(row["days"]), row["left_out"], reason)
 
 
 def _days(agreement: Agreement, observations: pd.DataFrame, rules: DataRules) -> dict[Key, float]:
     """Daily means, only where a clause or a measure speaks of days or weeks."""
     if not _names(agreement.document["clauses"], {"day", "week"}):
         return {}
-    return section_days(observations, rules)["mean"].to_dict()
+    days: dict[Key, float] = section_days(observations, rules)["mean"].to_dict()  # type: ignore[assignment]
+    return days
 
 
 def _expected(agreement: Agreement, observations: pd.DataFrame, span: pd.Period) -> dict[Key, int]:
@@ -97,7 +99,9 @@ def _expected(agreement: Agreement, observations: pd.DataFrame, span: pd.Period)
     if not _names(agreement.document["clauses"], {"completeness"}) or observations.empty:
         return {}
     months = pd.PeriodIndex(periods.months(span))
-    return completeness(observations, months=months)["expected"].astype(int).to_dict()
+    slots = completeness(observations, months=months)["expected"]
+    expected: dict[Key, int] = slots.astype(int).to_dict()  # type: ignore[assignment]
+    return expected
 
 
 def _names(node: object, words: set[str]) -> bool:

@@ -35,5 +35,5 @@ def place(party: str, table: Table, measure: Measure) -> tuple[int | None, str]:
 
 def _ranks(values: Mapping[str, Fraction], first: str) -> dict[str, int]:
     """Place of each party by one number; equal numbers share the better place."""
-    better = (lambda a, b: a < b) if first == "lowest" else (lambda a, b: a > b)
-    return {party: 1 + sum(better(other, own) for other in values.values()) for party, own in values.items()}
+    sign = 1 if first == "lowest" else -1
+    return {party: 1 + sum(sign * other < sign * own for other in values.values()) for party, own in values.items()}

@@ -31,11 +31,7 @@ class Entry:
 
 def postings(transfers: Iterable[tuple[str, str, int]]) -> list[Entry]:
     """Two entries for each transfer (payer, payee, fen); together they are zero."""
-    return [
-        entry
-        for payer, payee, fen in transfers
-        for entry in (Entry(payer, payee, -fen), Entry(payee, payer, fen))
-    ]
+    return [entry for payer, payee, fen in transfers for entry in (Entry(payer, payee, -fen), Entry(payee, payer, fen))]
 
 
 def reversal(entries: Iterable[Entry]) -> list[Entry]:
@@ -52,7 +48,9 @@ def check_change(kind: str, now: str, then: str) -> None:
     """
     if then not in MAY_FOLLOW.get(now, ()):
         allowed = "、".join(MAY_FOLLOW.get(now, ())) or "无"
-        raise Refused(f"{now} 之后不能是 {then}", f"{then} may not follow {now}", path="status", remedy=f"可用：{allowed}")
+        raise Refused(
+            f"{now} 之后不能是 {then}", f"{then} may not follow {now}", path="status", remedy=f"可用：{allowed}"
+        )
     if then == CONFIRMED and kind != "payable":
         raise Refused(
             f"{kind} 不是可支付的结算，不能确认", f"a settlement of kind {kind} cannot be confirmed",

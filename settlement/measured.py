@@ -136,18 +136,16 @@ def concentration(data: Measurements, rules: Rules, section: str, indicator: str
         return Value(_compared(told, indicator, rules), statistics=(_told(section, indicator, of, told),))
     if of.freqstr[0] in "DW":
         return _of_days(data, rules, section, indicator, of)
-    values, months = [], []
-    for month in filter(rules.exists, periods.months(of)):
-        value = _month(data, rules, section, indicator, month)
-        months += value.statistics
-        if not value.present and not value.excluded:
-            return replace(value, statistics=tuple(months))
-        if value.number is not None:
-            values.append(value.number)
+    parts = [_month(data, rules, section, indicator, month) for month in filter(rules.exists, periods.months(of))]
+    months = tuple(statistic for part in parts for statistic in part.statistics)
+    absent = next((part for part in parts if not part.present and not part.excluded), None)
+    if absent is not None:
+        return replace(absent, statistics=months)
+    values = [part.number for part in parts if part.number is not None]
     if not values:
-        return Value(None, "excluded" if months else "no_readings", bool(months), tuple(months))
+        return Value(None, parts[0].reason if parts else "no_readings", bool(parts), months)
     if of.freqstr == "M":
-        return Value(_compared(values[0], indicator, rules), statistics=tuple(months))
+        return Value(_compared(values[0], indicator, rules), statistics=months)
     mean = _mean(values, indicator)
     return Value(_compared(mean, indicator, rules), statistics=(*months, _over(section, indicator, of, mean, months)))
 
@@ -207,13 +205,12 @@ def _over(section: str, indicator: str, of: pd.Period, mean: Fraction, months: S
     decimals = INDICATORS[indicator].evaluation_decimals
     shown = mean if decimals is None else quantised(mean, decimals)
     readings, days = sum(m.readings for m in months), sum(m.days for m in months)
-    label = periods.label(of)
-    return Statistic(section, indicator, label, printed(reported(float(mean), None)), printed(shown), readings, days, (),
-                     None)  # fmt: skip
+    printed_mean = printed(reported(float(mean), None))
+    return Statistic(section, indicator, periods.label(of), printed_mean, printed(shown), readings, days, (), None)
 
 
 def total(data: Measurements, rules: Rules, section: str, quantity: str, of: pd.Period) -> Value:
-    """Volume [万 m³] or load [t] of a period: published, or the sum of its months; volume also from mean flow [m³/s]."""
+    """Volume [万 m³] or load [t] of a period: published, or summed over months; volume also from mean flow [m³/s]."""
     if (told := data.published(section, quantity, of)) is not None:
         return Value(told)
     if (fact := data.fact((section,), quantity, of)) is not None and fact.value is not None:

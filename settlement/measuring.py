@@ -2,11 +2,12 @@
 
 In: a declared `Measure`, the element, and the `Evaluator` that holds agreement, network and data. Out: a `Value`, and
 the working in the trail. Order, as the grammar has it: spread over sections, indicators and time → each value →
-comparison (`against`, `expressed`) → `take` → `decimals` → `otherwise`. A test adds its bound: true, false or undecided.
+comparison (`against`, `expressed`) → `take` → `decimals` → `otherwise`. A test adds its bound: true, false, undecided.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -55,16 +56,22 @@ def truth(ev: Evaluator, test: Measure, element: Element, trail: Trail) -> Value
     found = value(ev, test, element, trail)
     if found.number is None or not test.bounded:
         return found
-    n = found.number
-    bounds = (
-        (test.at_most, "≤", lambda b: n <= b), (test.below, "<", lambda b: n < b),
-        (test.at_least, "≥", lambda b: n >= b), (test.above, ">", lambda b: n > b),
-    )  # fmt: skip
-    stated = [(bound, sign, holds(bound)) for bound, sign, holds in bounds if bound is not None]
-    met = all(held for *_, held in stated)
-    for bound, sign, held in stated:
-        trail.note("条件", f"{printed(n)} {sign} {printed(bound)}", "成立" if held else "不成立")
+    met = True
+    for key, (sign, holds) in _BOUNDS.items():
+        bound: Fraction | None = getattr(test, key)
+        if bound is not None:
+            held = holds(found.number, bound)
+            trail.note("条件", f"{printed(found.number)} {sign} {printed(bound)}", "成立" if held else "不成立")
+            met = met and held
     return replace(found, number=Fraction(int(met)))
+
+
+_BOUNDS: Mapping[str, tuple[str, Callable[[Fraction, Fraction], bool]]] = {
+    "at_most": ("≤", operator.le),
+    "below": ("<", operator.lt),
+    "at_least": ("≥", operator.ge),
+    "above": (">", operator.gt),
+}
 
 
 def year_before(element: Element) -> Element:
@@ -199,7 +206,9 @@ def _mean_of(ev: Evaluator, spot: Element, indicator: str, members: Mapping[str,
     absent = next((part for part in parts.values() if part.number is None), None)
     if absent is not None:
         return replace(absent, statistics=statistics)
-    weighted = sum((members[code] * part.number for code, part in parts.items() if part.number is not None), Fraction(0))
+    weighted = sum(
+        (members[code] * part.number for code, part in parts.items() if part.number is not None), Fraction(0)
+    )
     return Value(weighted / sum(members.values()), statistics=statistics)
 
 
@@ -227,7 +236,8 @@ def _flow(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value
 
 def _total(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
     found = total(ev.data, ev.rules, _section(measure, spot), measure.kind, spot.of)
-    trail.note(f"{name_of(ev, spot)} {'水量（万 m³）' if measure.kind == 'volume' else '通量（t）'}", _counts(found), _shown(found))
+    quantity = "水量（万 m³）" if measure.kind == "volume" else "通量（t）"
+    trail.note(f"{name_of(ev, spot)} {quantity}", _counts(found), _shown(found))
     return found
 
 
@@ -280,12 +290,14 @@ def _exceedance(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) ->
     if s == 0:
         return Value(None, "reference_is_zero")
     multiple = max(c / s - 1, Fraction(0))
-    trail.note("超标倍数", f"{printed(c)} ÷ {printed(s)} − 1" + ("，达标记 0" if multiple == 0 else ""), printed(multiple))
+    trail.note(
+        "超标倍数", f"{printed(c)} ÷ {printed(s)} − 1" + ("，达标记 0" if multiple == 0 else ""), printed(multiple)
+    )
     return replace(found, number=multiple)
 
 
 def _index(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
-    """Weighted index: coefficient × Σ weights · C/reference. Means and weights are printed before a reference stops it."""
+    """Weighted index: coefficient × Σ weights · C/reference; means are printed before a missing reference stops it."""
     told = ev.data.published(spot.codes.get("section", ""), "index", spot.of)
     if told is not None:
         trail.note(f"{name_of(ev, spot)} 指数", "已公布的指数", printed(told))
@@ -340,7 +352,9 @@ def _reference(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> 
         return _single(ev, replace(measure, section=None, against=None), there, trail)
     if against == "target":
         target = ev.target(section, spot.of)
-        return Value(None, "missing_parameter: target") if target is None else _class_limit(ev, measure, spot, target, sheet)
+        if target is None:
+            return Value(None, "missing_parameter: target")
+        return _class_limit(ev, measure, spot, target, sheet)
     stated = sheet.limits if against == "limits" else sheet.baseline
     quantity = spot.codes.get("indicator", measure.kind) if measure.kind == "concentration" else measure.kind
     found = stated.get(quantity)
@@ -404,7 +418,8 @@ def _result(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Val
         if found.number is None:
             return found
         whole += weight * found.number
-        terms.append(f"{ref} {_short(found.number)}" if weight == 1 else f"{printed(weight)} × {ref} {_short(found.number)}")
+        term = f"{ref} {_short(found.number)}"
+        terms.append(term if weight == 1 else f"{printed(weight)} × {term}")
     trail.note(f"{periods.label(spot.of)} 引用", " + ".join(terms), _short(whole))
     return Value(whole)
 

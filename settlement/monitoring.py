@@ -51,9 +51,7 @@ def trend_of(ev: Evaluator, measure: Measure, spot: Element, name: str, trail: T
     return _told(measure, pd.PeriodIndex(means, freq="M"), np.array(list(means.values())), name, trail)
 
 
-def _told(
-    measure: Measure, months: pd.PeriodIndex, means: NDArray[np.float64], name: str, trail: Trail
-) -> Value:
+def _told(measure: Measure, months: pd.PeriodIndex, means: NDArray[np.float64], name: str, trail: Trail) -> Value:
     found = seasonal_kendall(*by_year_and_season(months, means))
     p, slope, median = float(found.p), float(found.sen_slope), float(np.median(means))
     if not np.isfinite(slope) or not np.isfinite(p) or median == 0:

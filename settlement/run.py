@@ -127,7 +127,7 @@ def _posted(connection: Connection, document: Document, status: str) -> list[led
 
 
 def window(agreement: Agreement, span: pd.Period) -> tuple[datetime, datetime]:
-    """The instants of the readings an agreement looks at for a period: from the start of its year, or the year before."""
+    """The instants of the readings an agreement looks at: from the start of the year, or of the one before it."""
     return whole_years(span, 1 if looks_back(agreement) else 0)
 
 

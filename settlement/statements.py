@@ -20,7 +20,7 @@ from basin.network import Network
 from basin.rounding import printed, yuan
 from basin.scales import Applied
 from settlement.canonical import digest
-from settlement.compensation import Compensation, compensation
+from settlement.compensation import Compensation, Stop, compensation
 from settlement.evaluation import Evaluation, Evaluator
 from settlement.gathered import Gathered, measurements
 from settlement.ledger import TRIAL
@@ -76,8 +76,8 @@ def _is_part(agreement: Agreement, span: pd.Period) -> bool:
 def _to_date(agreement: Agreement, network: Network, data: Measurements, span: pd.Period) -> dict[Any, Evaluation]:
     """(clause, axes) → evaluation of the year up to the end of the period."""
     last = periods.months(span)[-1]
-    existing = [m for m in periods.months(pd.Period(str(last.year), freq="Y")) if periods.ends_on(m) >= agreement.starts]
-    so_far = periods.run_of_months(existing[0], last)
+    first = max(pd.Period(f"{last.year}-01", freq="M"), pd.Period(agreement.starts, freq="M"))
+    so_far = periods.run_of_months(first, last)
     decided = compensation(Evaluator(agreement, network, data, so_far), so_far)
     return {(e.clause.ref, e.element.axes): e for e in decided.evaluations}
 
@@ -87,10 +87,7 @@ def _document(
 ) -> Document:
     statistics: dict[Statistic, int] = {}
     evaluations = [_evaluation(e, statistics, to_date) for e in _in_order(agreement, decided.evaluations)]
-    stops = [
-        {"clause": s.clause, "period": periods.label(s.period), "element": dict(s.element), "reason": s.reason} | told(s.reason)
-        for s in decided.stops
-    ]
+    stops = [_stop(stop) for stop in decided.stops]
     rules = agreement.rules_stated()
     return {
         "agreement": agreement.code, "title": agreement.title, "basin": agreement.basin, "source": agreement.source,
@@ -108,6 +105,11 @@ def _document(
         ],
         "stops": stops,
     }  # fmt: skip
+
+
+def _stop(stop: Stop) -> Document:
+    where = {"clause": stop.clause, "period": periods.label(stop.period), "element": dict(stop.element)}
+    return where | {"reason": stop.reason, **told(stop.reason)}
 
 
 def _in_order(agreement: Agreement, evaluations: Iterable[Evaluation]) -> list[Evaluation]:

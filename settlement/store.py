@@ -27,7 +27,8 @@ def keep_settlement(connection: Connection, document: Document, text: str, as_of
     """Store a settlement with its obligations and first status; False when the same one is stored already."""
     if _stored(connection, tables.settlements, document["id"]):
         return False
-    if not connection.scalar(select(func.count()).where(tables.agreement_texts.c.sha256 == document["agreement_sha256"])):
+    same_text = tables.agreement_texts.c.sha256 == document["agreement_sha256"]
+    if not connection.scalar(select(func.count()).where(same_text)):
         values = {"sha256": document["agreement_sha256"], "code": document["agreement"], "text": text}
         connection.execute(insert(tables.agreement_texts).values(values))
     kept = {name: document[name] for name in ("id", "agreement", "agreement_sha256", "title", "basin", "period", "kind",
@@ -75,7 +76,8 @@ def entries(connection: Connection, settlement: str) -> list[Entry]:
     """The ledger entries of a settlement, in order."""
     e, s = tables.entries.c, tables.statuses.c
     query = select(e.party, e.counterparty, e.fen).join_from(tables.entries, tables.statuses, e.status == s.id)
-    return [Entry(*row) for row in connection.execute(query.where(s.settlement == settlement).order_by(s.id, e.ordinal))]
+    rows = connection.execute(query.where(s.settlement == settlement).order_by(s.id, e.ordinal))
+    return [Entry(row.party, row.counterparty, row.fen) for row in rows]
 
 
 def settlements(

@@ -1,7 +1,7 @@
 """The tables of settlements and assessments: what was decided, by whom it was confirmed, and how it was posted.
 
-All of them are append-only: a settlement is written once, its status is the newest of its status rows, a correction is a
-reversal and a new entry. Money is integer fen. Rows are written and read in `store`.
+All of them are append-only: a settlement is written once, its status is the newest of its status rows, a correction is
+a reversal and a new entry. Money is integer fen. Rows are written and read in `store`.
 """
 
 from __future__ import annotations
