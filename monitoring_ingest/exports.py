@@ -1,0 +1,80 @@
+"""Readings given out again: the long CSV that `sources.station_files` reads, and the wide table `classify` reads.
+
+In: what `store` holds. Out: data frames of text, ready for `to_csv`. Values are unrounded and as sent in the long form,
+unrounded in canonical units in the wide one; quarantined and rejected readings are not in either.
+"""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from basin.indicators import INDICATORS
+from basin.network import Network
+from monitoring_ingest.frames import NOT_EQUIPPED
+from monitoring_ingest.sources.station_files import MARK_SEPARATOR, OPTIONAL, REQUIRED
+from monitoring_ingest.store import Selected, newest_readings
+
+LONG_COLUMNS = (*REQUIRED, OPTIONAL[0])
+DESCRIBING = ("section", "time", "water_body")
+
+
+def long_readings(connection: Connection, network: Network, **selected: Unpack[Selected]) -> pd.DataFrame:
+    """``station,time,indicator,value,unit,mark`` of the newest readings, ordered by station, time, indicator.
+
+    The time is the station's with its offset, the value the unrounded text as sent (``--`` or ``*`` where none was),
+    the mark the source's marks and status joined by ``|``. Read in again, every row is a duplicate.
+    """
+    readings = newest_readings(connection, **selected)
+    marks = [MARK_SEPARATOR.join(filter(None, pair)) for pair in zip(readings["mark"], readings["status"], strict=True)]
+    frame = pd.DataFrame(
+        {
+            "station": readings["station"],
+            "time": local_times(readings["time"], readings["station"], network),
+            "indicator": readings["indicator"],
+            "value": readings["value_text"].where(readings["value_text"] != "", readings["printed"]),
+            "unit": readings["unit"],
+            "mark": pd.Series(marks, dtype=object),
+        }
+    )
+    order = readings.sort_values(["station", "time", "indicator"], kind="stable").index
+    return frame.loc[order, list(LONG_COLUMNS)].reset_index(drop=True)
+
+
+def wide_readings(connection: Connection, network: Network, **selected: Unpack[Selected]) -> pd.DataFrame:
+    """``section,time,water_body,<indicators>,water_class`` of the newest readings: a row per station and instant.
+
+    Blank is missing, ``*`` not equipped; a value below detection stands as its limit. `water_class` is the class the
+    source published, for comparison. Stations the network does not know are not in it.
+    """
+    readings = newest_readings(connection, **selected)
+    readings = readings[readings["station"].isin(list(network.stations))]
+    equipped = readings["printed"].ne(NOT_EQUIPPED) | readings["number"].notna()
+    numbers = readings["number"].map(lambda number: "" if pd.isna(number) else repr(float(number)))
+    cells = readings.assign(shown=numbers.where(equipped, NOT_EQUIPPED))
+    wide = cells.pivot(index=["station", "time"], columns="indicator", values="shown").fillna("")
+    classes = cells[cells["water_class"] != ""].groupby(["station", "time"])["water_class"].last()
+    wide["water_class"] = classes.reindex(wide.index).fillna("")
+    return _with_sections(wide.reset_index(), network)
+
+
+def _with_sections(wide: pd.DataFrame, network: Network) -> pd.DataFrame:
+    sections = [network.sections[network.stations[code].section] for code in wide["station"]]
+    wide["section"] = [section.code for section in sections]
+    wide["water_body"] = [section.water_body for section in sections]
+    wide = wide.sort_values(["section", "time", "station"], ignore_index=True)
+    wide["time"] = local_times(wide["time"], wide["station"], network)
+    measured = [code for code in INDICATORS if code in wide.columns]
+    return wide[[*DESCRIBING, *measured, "water_class"]].rename_axis(columns=None)
+
+
+def local_times(times: pd.Series, stations: pd.Series, network: Network) -> pd.Series:
+    """Instants as ISO text in the zone of each row's station, with offset; UTC where the station is unknown by now."""
+    texts = pd.Series("", index=times.index, dtype=object)
+    zones = {code: network.stations[code].timezone if code in network.stations else "UTC" for code in stations.unique()}
+    for zone, here in times.groupby(stations.map(zones)):
+        known = {instant: instant.isoformat() for instant in here.dt.tz_convert(str(zone)).unique()}
+        texts[here.index] = here.dt.tz_convert(str(zone)).map(known)
+    return texts

@@ -1,0 +1,51 @@
+"""The readings frame: what every source hands over, one row per cell it sent, nothing judged yet.
+
+Sources build it with `readings_frame`; `validation` adds what was made of each row. Every column but `row` and `time`
+is text, ``""`` where the source said nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+# row           where it stood: file line of a CSV, 1-based entry of a release
+# field         the column it stood in, for sources with a column per indicator; "" where the row is the reading
+# province, station_text, indicator_text, unit      as written
+# time, time_text      UTC, NaT where there is none; and as written
+# value_text    the value as sent, unrounded; "" where no value was sent
+# printed       what the source shows in its place: the rounded value, `--`, `*`
+# mark, status  the source's remarks on this value, and on the station (正常, 维护, 停站 …)
+# water_class   the class the source gave the reading
+# problem       message code where the source could not even tell what the row is
+TEXTS = (
+    "field", "province", "station_text", "indicator_text", "time_text",
+    "value_text", "printed", "unit", "mark", "status", "water_class", "problem",
+)  # fmt: skip
+COLUMNS = ("row", "time", *TEXTS)
+
+NOT_MEASURED = "--"
+NOT_EQUIPPED = "*"
+
+
+def readings_frame(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """A readings frame of the given columns; text columns that are not given are blank.
+
+    Parameters
+    ----------
+    columns : `row` and `time` (aware instants or NaT) are required, all of one length.
+    """
+    length = len(columns["row"])
+    frame = pd.DataFrame({"row": pd.Series(columns["row"], dtype="int64"), "time": utc(columns["time"])})
+    for name in TEXTS:
+        frame[name] = pd.Series(columns.get(name, [""] * length), dtype=object)
+    return frame
+
+
+def utc(instants: Sequence[Any]) -> pd.Series:
+    """Aware instants as ``datetime64[ns, UTC]``; each distinct one is converted once."""
+    codes, distinct = pd.factorize(pd.Series(instants, dtype=object))
+    converted = pd.DatetimeIndex(pd.to_datetime(pd.Index(distinct), utc=True)).as_unit("ns")
+    return pd.Series(converted.append(pd.DatetimeIndex([pd.NaT], tz="UTC")).take(codes))  # -1, absent, is the last

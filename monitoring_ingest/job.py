@@ -1,0 +1,169 @@
+"""The schedule (定时任务): which slots are due, and running each exactly once.
+
+A job asks for missing slots, so the slot of this hour, one missed while the machine was off and one left behind by a
+crash are the same path. A slot is claimed in the table `runs` before its work starts. In: jobs and an instant. Out:
+what ran. What settling a month means is handed in by the composition root; the only clock is the one `schedule` gets.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.schedulers.blocking import BlockingScheduler
+from sqlalchemy import Engine
+
+from basin.network import TIMEZONE, Network
+from monitoring_ingest.operations.store import claim_slot, claimed_slots, finish_slot, put_off_slot
+from monitoring_ingest.submissions import INBOX, ingest
+
+CHINA = ZoneInfo(TIMEZONE)
+INBOX_EVERY_HOURS = 4
+LOOK_EVERY_SECONDS = 60
+SETTLING_HOUR = 6
+UNFINISHED_NAMES = (".part", ".tmp", ".crdownload")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something that is to be done once per slot.
+
+    Parameters
+    ----------
+    slots : (last slot or None, now) to the slots after it that are due, oldest first.
+    work : does the work of a slot at an instant and says what came of it.
+    """
+
+    name: str
+    slots: Callable[[datetime | None, datetime], list[datetime]]
+    work: Callable[[datetime, datetime], str]
+
+
+def due_slots(last: datetime | None, now: datetime, every_hours: int) -> list[datetime]:
+    """The full slots (00:00, 04:00 … in China) after `last` up to `now`; without a last one only the current."""
+    midnight = now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+    every = timedelta(hours=every_hours)
+    current = midnight + (now - midnight) // every * every
+    if last is None:
+        return [current.astimezone(UTC)]
+    missed = max((current - last) // every, 0)
+    return [(current - every * back).astimezone(UTC) for back in range(missed)][::-1]
+
+
+def due_months(last: datetime | None, now: datetime, day: int) -> list[datetime]:
+    """The settling instants (`day` of a month, 06:00 in China) after `last` up to `now`; at first only the latest."""
+    this_month = pd.Period(now.astimezone(CHINA).strftime("%Y-%m"), freq="M")
+    first = this_month - 1 if last is None else pd.Period(last.astimezone(CHINA).strftime("%Y-%m"), freq="M")
+    months = pd.period_range(first, this_month, freq="M")
+    slots = [datetime(each.year, each.month, day, SETTLING_HOUR, tzinfo=CHINA).astimezone(UTC) for each in months]
+    due = [slot for slot in slots if slot <= now and (last is None or slot > last)]
+    return due[-1:] if last is None else due
+
+
+def closed_month(slot: datetime) -> pd.Period:
+    """The month that is closed when a settling slot comes: the one before it."""
+    return pd.Period(slot.astimezone(CHINA).strftime("%Y-%m"), freq="M") - 1
+
+
+def inbox_job(engine: Engine, network: Network, inbox: Path) -> Job:
+    """Every 4 hours: take in what lies in the inbox folder and move it to ``done``."""
+    return Job(
+        "inbox",
+        lambda last, now: due_slots(last, now, INBOX_EVERY_HOURS),
+        lambda _slot, now: ingest_inbox(engine, network, inbox, now),
+    )
+
+
+def settlement_job(settle_month: Callable[[pd.Period], str], day: int) -> Job:
+    """On `day` (1–28) of each month: settle the closed month, by what the composition root hands in."""
+    return Job(
+        "settlement",
+        lambda last, now: due_months(last, now, day),
+        lambda slot, _now: settle_month(closed_month(slot)),
+    )
+
+
+def ingest_inbox(engine: Engine, network: Network, inbox: Path, now: datetime) -> str:
+    """Take in every file of the inbox folder, each as a submission of its own; what came of it.
+
+    A file is moved to ``done`` after it is stored; one that was stored but not moved comes again as duplicates. Hidden
+    files and those still being written (``.part``, ``.tmp``) stay.
+    """
+    done = inbox / "done"
+    done.mkdir(parents=True, exist_ok=True)
+    counts: list[str] = []
+    for file in sorted(inbox.iterdir()):
+        if file.is_file() and not file.name.startswith(".") and file.suffix not in UNFINISHED_NAMES:
+            receipt = ingest(engine, network, [(file.name, file.read_bytes())], INBOX, now)
+            shutil.move(file, _free_name(done / file.name))
+            counts.append(f"{file.name}: {' '.join(f'{fate} {n}' for fate, n in receipt.counts.items() if n)}")
+    return "; ".join(counts) or "no files"
+
+
+def _free_name(target: Path) -> Path:
+    """`target`, or the same with a number where a file of that name was taken in before."""
+    names = (target.with_name(f"{target.stem}.{number}{target.suffix}") for number in range(2, 1_000_000))
+    return next((name for name in names if not name.exists()), target) if target.exists() else target
+
+
+def missing_slots(engine: Engine, job: Job, now: datetime) -> list[datetime]:
+    """The slots of a job that are due and not done: those never claimed, and those whose run did not finish."""
+    with engine.connect() as connection:
+        claimed = claimed_slots(connection, job.name)
+    unfinished = [slot for slot, finished in claimed.items() if not finished]
+    return sorted({*unfinished, *job.slots(max(claimed, default=None), now)})
+
+
+def run_slot(engine: Engine, job: Job, slot: datetime, now: datetime) -> bool:
+    """Do the work of one slot unless it is done or somebody else is at it; whether it was done here.
+
+    Work that fails is noted and may be tried again later; it does not stop other slots.
+    """
+    if not claim_slot(engine, job.name, slot, now):
+        return False
+    try:
+        outcome = job.work(slot, now)
+    except Exception as problem:  # whatever it is, the schedule goes on and the run says so
+        log.exception("%s %s", job.name, slot.isoformat())
+        put_off_slot(engine, job.name, slot, f"failed: {problem}", now)
+        return False
+    finish_slot(engine, job.name, slot, outcome, now)
+    return True
+
+
+def catch_up(engine: Engine, jobs: Sequence[Job], now: datetime) -> list[tuple[str, datetime]]:
+    """Run every missing slot of every job, oldest first; what was run here."""
+    due = [(job, slot) for job in jobs for slot in missing_slots(engine, job, now)]
+    return [(job.name, slot) for job, slot in due if run_slot(engine, job, slot, now)]
+
+
+def schedule(
+    engine: Engine, jobs: Sequence[Job], clock: Callable[[], datetime], *, background: bool = False
+) -> BaseScheduler:
+    """A scheduler, not yet started, that looks for missing slots every minute and once right away.
+
+    Parameters
+    ----------
+    clock : gives the current instant, with zone.
+    background : in a thread of a server rather than as a process of its own.
+    """
+    scheduler = BackgroundScheduler(timezone=CHINA) if background else BlockingScheduler(timezone=CHINA)
+    scheduler.add_job(
+        lambda: catch_up(engine, jobs, clock()),
+        "interval",
+        seconds=LOOK_EVERY_SECONDS,
+        next_run_time=clock(),
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,
+    )
+    return scheduler

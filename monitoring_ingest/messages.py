@@ -1,0 +1,41 @@
+"""Why a row was not accepted, in words: a message code in, Chinese and English out.
+
+Receipts store the code; these texts explain it. Every code `validation`, `revisions` and the sources use is here, and a
+test holds them together.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Message(NamedTuple):
+    """What is the matter with a row."""
+
+    zh: str
+    en: str
+
+
+MESSAGES: dict[str, Message] = {
+    "duplicate": Message("与已有读数相同，未重复入库", "same as a reading already stored"),
+    "revised": Message("与已有读数不同，作为修订入库", "differs from the stored reading, kept as its revision"),
+    "conflict": Message("同一文件内同一站点、指标、时刻有不同的值", "another value for the same key in the same file"),
+    "unknown_station": Message(
+        "登记表中没有此站点；加入别名后再次导入即可采用", "station not in the register; accepted once an alias exists"
+    ),
+    "implausible": Message("超出该指标的合理范围，待核", "outside the plausible range of the indicator"),
+    "unknown_indicator": Message("没有此指标", "no such indicator"),
+    "unknown_unit": Message("不认识的单位，或与指标不符", "unknown unit, or one that does not fit the indicator"),
+    "unreadable_number": Message("不是数字", "not a number"),
+    "unreadable_time": Message("不是时刻", "not a time"),
+    "future_time": Message("时刻在未来", "time lies in the future"),
+    "withheld": Message("来源扣留了该值", "the source withholds this value"),
+    "not_equipped": Message("该站未配备此项目", "the station is not equipped for this"),
+    "no_value": Message("没有值", "no value"),
+    "no_time": Message("没有监测时间", "no time"),
+    "unreadable_file": Message("文件无法读取", "the file cannot be read"),
+    "missing_column": Message("缺少列", "missing column"),
+    "no_date": Message(
+        "时间没有年份，文件名中也没有日期；请用 --date 指明", "times without year in a file without date; give --date"
+    ),
+}

@@ -1,0 +1,121 @@
+"""Leases, runs of the schedule, writing keys and idempotency keys: the mutable tables, never evidence.
+
+Every function takes the instant it is asked at. Secrets are stored as SHA-256 of 256 random bits and shown once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from basin.errors import UsageError
+from monitoring_ingest.database import writing
+from monitoring_ingest.operations.processes import lives, this_process
+from monitoring_ingest.tables import access_keys, idempotency_keys, locks, runs
+
+LEASE = timedelta(hours=1)
+RETRY_AFTER = timedelta(minutes=15)
+SECRET_BYTES = 32
+
+
+def hold(connection: Connection, name: str, now: datetime) -> None:
+    """Note that this process works on `name`, for the length of a lease from `now`."""
+    connection.execute(delete(locks).where(locks.c.name == name))
+    connection.execute(insert(locks).values(name=name, holder=this_process(), expires_at=now + LEASE))
+
+
+def release(connection: Connection, name: str) -> None:
+    """Note that nobody works on `name` any more."""
+    connection.execute(delete(locks).where(locks.c.name == name))
+
+
+def is_held(connection: Connection, name: str, now: datetime) -> bool:
+    """Whether somebody works on `name`: the lease has not expired and its process lives."""
+    lease = connection.execute(select(locks.c.holder, locks.c.expires_at).where(locks.c.name == name)).first()
+    return lease is not None and lease.expires_at > now and lives(lease.holder)
+
+
+def claim_slot(engine: Engine, job: str, slot: datetime, now: datetime) -> bool:
+    """Claim one slot of a job for this process; false where it is done or somebody else has it.
+
+    A claim whose run did not finish can be taken over when its lease has expired or its process is gone.
+    """
+    claim = {"holder": this_process(), "expires_at": now + LEASE, "outcome": "running"}
+    try:
+        with writing(engine) as connection:
+            connection.execute(insert(runs).values(job=job, slot=slot, **claim))
+        return True
+    except IntegrityError:
+        pass
+    with writing(engine) as connection:
+        this_slot = (runs.c.job == job) & (runs.c.slot == slot)
+        run = connection.execute(select(runs).where(this_slot)).one()
+        if run.finished_at is not None or (run.expires_at > now and lives(run.holder)):
+            return False
+        connection.execute(update(runs).where(this_slot).values(**claim))
+        return True
+
+
+def finish_slot(engine: Engine, job: str, slot: datetime, outcome: str, now: datetime) -> None:
+    """Note that a slot's work is done, and with what outcome; it never runs again."""
+    _change_run(engine, job, slot, {"finished_at": now, "outcome": outcome})
+
+
+def put_off_slot(engine: Engine, job: str, slot: datetime, reason: str, now: datetime) -> None:
+    """Note that a slot's work failed; it may be claimed again after a while."""
+    _change_run(engine, job, slot, {"expires_at": now + RETRY_AFTER, "outcome": reason})
+
+
+def _change_run(engine: Engine, job: str, slot: datetime, values: dict[str, object]) -> None:
+    with writing(engine) as connection:
+        connection.execute(update(runs).where((runs.c.job == job) & (runs.c.slot == slot)).values(values))
+
+
+def claimed_slots(connection: Connection, job: str) -> dict[datetime, bool]:
+    """The slots of a job claimed so far, in order, and whether each is finished."""
+    query = select(runs.c.slot, runs.c.finished_at).where(runs.c.job == job).order_by(runs.c.slot)
+    return {run.slot: run.finished_at is not None for run in connection.execute(query)}
+
+
+def create_key(engine: Engine, name: str, now: datetime) -> str:
+    """A new writing key for `name`: the secret is returned here and nowhere stored.
+
+    Raises
+    ------
+    UsageError : the name is blank or has a key already.
+    """
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    if not name.strip():
+        raise UsageError("密钥需要名称", "a key needs a name", remedy="写明使用者")
+    try:
+        with writing(engine) as connection:
+            connection.execute(insert(access_keys).values(name=name, sha256=_digest(secret), created_at=now))
+    except IntegrityError as problem:
+        raise UsageError(f"{name} 已有密钥", f"{name} has a key already", remedy="换一个名称") from problem
+    return secret
+
+
+def key_name(engine: Engine, secret: str) -> str | None:
+    """The name a writing key was created for, None for what is no key."""
+    with engine.connect() as connection:
+        return connection.scalar(select(access_keys.c.name).where(access_keys.c.sha256 == _digest(secret)))
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def earlier_answer(connection: Connection, key: str) -> tuple[str, str] | None:
+    """SHA-256 of the request body and the answer given under an ``Idempotency-Key``; None for a new key."""
+    kept = connection.execute(select(idempotency_keys).where(idempotency_keys.c.key == key)).first()
+    return None if kept is None else (kept.body_sha256, kept.answer)
+
+
+def keep_answer(connection: Connection, key: str, body_sha256: str, answer: str, now: datetime) -> None:
+    """Keep the answer to a request, to be given again when the same request comes with the same key."""
+    row = {"key": key, "body_sha256": body_sha256, "answer": answer, "recorded_at": now}
+    connection.execute(insert(idempotency_keys).values(row))

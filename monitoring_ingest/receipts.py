@@ -1,0 +1,75 @@
+"""The receipt (回执) of a submission: what became of every row sent.
+
+In: counts and rows as `store` keeps them. Out: a frozen `Receipt` and its JSON document. The words for each code are in
+`messages`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from monitoring_ingest.messages import MESSAGES
+from monitoring_ingest.validation import FATES
+
+COMPLETE, RUNNING, INTERRUPTED = "complete", "running", "interrupted"
+ROW_FIELDS = ("file", "row", "field", "code", "message_zh", "message_en", "value", "fate")
+
+
+@dataclass(frozen=True)
+class FileReceipt:
+    """One file of a submission; `counts` is None where it was not taken in."""
+
+    name: str
+    sha256: str
+    counts: Mapping[str, int] | None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a submission: counts per fate of (station, indicator, time), and every row not accepted.
+
+    `state` is complete when every file has been taken in, else running or interrupted. `rows` are None in lists of
+    submissions.
+    """
+
+    id: int
+    door: str
+    name: str
+    sha256: str
+    state: str
+    recorded_at: datetime
+    files: Sequence[FileReceipt]
+    rows: Sequence[Mapping[str, Any]] | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The sum over the files taken in."""
+        return {fate: sum(file.counts[fate] for file in self.files if file.counts) for fate in FATES}
+
+    def document(self) -> dict[str, Any]:
+        """The receipt as JSON shows it."""
+        return {
+            "id": self.id,
+            "door": self.door,
+            "name": self.name,
+            "sha256": self.sha256,
+            "state": self.state,
+            "recorded_at": self.recorded_at.isoformat().replace("+00:00", "Z"),
+            "counts": self.counts,
+            "files": [{"name": file.name, "sha256": file.sha256, "counts": file.counts} for file in self.files],
+            "rows": self.rows,
+        }
+
+
+def explained(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Stored receipt rows with the words for their codes, in the fields of `ROW_FIELDS`."""
+    worded = rows.assign(
+        message_zh=[MESSAGES[code].zh for code in rows["code"]], message_en=[MESSAGES[code].en for code in rows["code"]]
+    )
+    columns = [worded[name].tolist() for name in ROW_FIELDS]
+    return [dict(zip(ROW_FIELDS, values, strict=True)) for values in zip(*columns, strict=True)]

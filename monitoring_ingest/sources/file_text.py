@@ -1,0 +1,83 @@
+"""Bytes as sent in, text and CSV lines out.
+
+Packed files (gzip) are unpacked; UTF-8 with or without BOM and GB18030 are told apart by trying. What the lines mean is
+known to the sources beside this module.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zlib
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+class UnreadableFile(Exception):
+    """A file no reading can be taken from. It never leaves monitoring_ingest: it becomes one rejected row of a receipt.
+
+    `code` is a message code (`monitoring_ingest.messages`), `value` what the message is about.
+    """
+
+    def __init__(self, code: str, value: str = "") -> None:
+        super().__init__(code, value)
+        self.code, self.value = code, value
+
+
+def unpacked(raw: bytes) -> bytes:
+    """The content of a gzip file, anything else as it is.
+
+    Raises
+    ------
+    UnreadableFile : a gzip file that is cut off or damaged.
+    """
+    if not raw.startswith(GZIP_MAGIC):
+        return raw
+    try:
+        return gzip.decompress(raw)
+    except (OSError, EOFError, zlib.error) as problem:
+        raise UnreadableFile("unreadable_file", "gzip") from problem
+
+
+def decoded(raw: bytes) -> str:
+    """The text of a file in UTF-8 (BOM or not) or, where it is no UTF-8, in GB18030.
+
+    Raises
+    ------
+    UnreadableFile : neither encoding fits.
+    """
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableFile("unreadable_file", "UTF-8, GB18030")
+
+
+def csv_lines(text: str) -> tuple[list[str], list[int], list[list[str]]]:
+    """The header of a CSV (stripped), and of every line that is not blank its number in the file and its cells.
+
+    A line shorter than the header is filled with blanks; cells beyond the header are dropped.
+
+    Raises
+    ------
+    UnreadableFile : no header, or a quoted cell without end that swallows the file.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""))
+    numbers, lines = [], []
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        for cells in reader:
+            if any(cells):
+                numbers.append(reader.line_num)
+                lines.append(cells if len(cells) == len(header) else _of_width(cells, len(header)))
+    except csv.Error as problem:
+        raise UnreadableFile("unreadable_file", str(problem)) from problem
+    if not header:
+        raise UnreadableFile("unreadable_file", "CSV")
+    return header, numbers, lines
+
+
+def _of_width(cells: list[str], width: int) -> list[str]:
+    return [*cells, *[""] * width][:width]

@@ -1,0 +1,318 @@
+"""What is stored of readings, observations, receipts and facts: frames and dataclasses in and out.
+
+All of it is append-only: a correction is a further row with a later `recorded_at`, and reads take an `as_of`. What
+deserves storing is decided in `validation` and `revisions`. Leases, runs and keys, which are no evidence, are in
+`operations.store`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, TypedDict, Unpack
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, exists, func, insert, select, true, union_all
+
+from basin.errors import NotFound
+from monitoring_ingest import tables
+from monitoring_ingest.database import insert_frame, read_frame
+from monitoring_ingest.facts import Fact
+from monitoring_ingest.operations.store import is_held
+from monitoring_ingest.receipts import COMPLETE, INTERRUPTED, RUNNING, FileReceipt, Receipt, explained
+from monitoring_ingest.revisions import KEY, STORED, place, shown
+from monitoring_ingest.validation import FATES
+
+READINGS, OBSERVATIONS = tables.readings, tables.observations
+OBSERVATION_COLUMNS = (
+    "station", "indicator", "time", "value", "censored", "status", "mark", "revision", "reading", "recorded_at",
+)  # fmt: skip
+LEFT_OUT = ("withheld", "quarantined")
+INSTANT = timedelta(microseconds=1)
+
+
+class Selected(TypedDict, total=False):
+    """Which keys to read; what is not given selects nothing away."""
+
+    stations: Collection[str] | None
+    indicators: Collection[str] | None
+    start: datetime | None  # times are half-open: start <= time < end
+    end: datetime | None
+    as_of: datetime | None  # what was recorded at or before an instant
+
+
+def _selects(table: Table, selected: Selected) -> ColumnElement[bool]:
+    """A selection as a condition on a table with station, indicator, time and recorded_at."""
+    columns = table.c
+    conditions: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+        "stations": lambda codes: columns.station.in_(codes),
+        "indicators": lambda codes: columns.indicator.in_(codes),
+        "start": lambda instant: columns.time >= instant,
+        "end": lambda instant: columns.time < instant,
+        "as_of": lambda instant: columns.recorded_at <= instant,
+    }
+    return and_(true(), *(conditions[name](value) for name, value in selected.items() if value is not None))
+
+
+# --- taking in -------------------------------------------------------------------------------------------------------
+
+
+def record_submission(
+    connection: Connection, door: str, name: str, files: Sequence[tuple[str, bytes]], now: datetime
+) -> int:
+    """Store that files have come in, before any of their rows; the identity of the submission.
+
+    The SHA-256 of several files is that of the lines ``<sha256>  <name>``, as `sha256sum` writes them.
+    """
+    digests = [sha256(content) for _, content in files]
+    lines = "".join(f"{digest}  {file}\n" for digest, (file, _) in zip(digests, files, strict=True))
+    whole = digests[0] if len(files) == 1 else sha256(lines.encode())
+    identity = _next_id(connection, tables.submissions)
+    row = {"id": identity, "door": door, "name": name, "sha256": whole, "recorded_at": now}
+    connection.execute(insert(tables.submissions).values(row))
+    listed = pd.DataFrame({"name": [file for file, _ in files], "sha256": digests})
+    listed = listed.assign(submission=identity, file=range(len(files)), bytes=[len(content) for _, content in files])
+    insert_frame(connection, tables.submission_files, listed)
+    return identity
+
+
+def sha256(content: bytes) -> str:
+    """The fingerprint files are known by."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _next_id(connection: Connection, table: Table) -> int:
+    """The next identity; only asked inside `database.writing`, where nobody else can be given the same."""
+    return int(connection.scalar(select(func.max(table.c.id))) or 0) + 1
+
+
+def stored_readings(connection: Connection, submission: int, checked: pd.DataFrame) -> pd.DataFrame:
+    """What is stored for the keys of validated files of a submission, as `revisions.decide` wants it."""
+    keyed = checked[checked["time"].notna() & checked["indicator"].notna()]
+    stations, texts = keyed["station"].dropna().unique(), keyed.loc[keyed["station"].isna(), "station_text"].unique()
+    keys: Selected = {"indicators": keyed["indicator"].unique().tolist()}
+    if len(keyed):
+        keys |= {"start": keyed["time"].min().to_pydatetime(), "end": keyed["time"].max().to_pydatetime() + INSTANT}
+    of_stations: Selected = {**keys, "stations": stations.tolist()}
+    observed = _observed().where(_selects(OBSERVATIONS, of_stations))
+    set_aside = _compared().where(_selects(READINGS, of_stations), READINGS.c.revision == 0)
+    unknown = _compared().where(_selects(READINGS, keys), READINGS.c.station.is_(None))
+    unknown = unknown.where(READINGS.c.station_text.in_(texts.tolist()))
+    stored = read_frame(connection, union_all(observed, set_aside, unknown))
+    stored["place"], stored["shown"] = place(stored), shown(stored["number"], stored["printed"])
+    same = _sent_again(connection, submission, checked["file"].unique().tolist())
+    stored["same_file"] = [pair in same for pair in zip(stored["submission"], stored["file"], strict=True)]
+    return stored[STORED]
+
+
+def _sent_again(connection: Connection, submission: int, ordinals: Sequence[int]) -> set[tuple[int, int]]:
+    """Every (submission, file) that had the same bytes as one of these files."""
+    files = tables.submission_files
+    these = select(files.c.sha256).where(files.c.submission == submission, files.c.file.in_(ordinals))
+    found = connection.execute(select(files.c.submission, files.c.file).where(files.c.sha256.in_(these)))
+    return {(row.submission, row.file) for row in found}
+
+
+def _compared() -> Select[Any]:
+    names = ("submission", "file", "province", "station_text", "station", "indicator", "time", "number", "censored")
+    return select(*(READINGS.c[name] for name in (*names, "unit", "printed", "mark", "status", "revision")))
+
+
+def _observed() -> Select[Any]:
+    """As `_compared`, for what became an observation: also of readings whose station was unknown when they came."""
+    columns = [OBSERVATIONS.c[c.key] if c.key in ("station", "revision") else c for c in _compared().selected_columns]
+    return select(*columns).join_from(OBSERVATIONS, READINGS, OBSERVATIONS.c.reading == READINGS.c.id)
+
+
+def keep_readings(connection: Connection, submission: int, decided: pd.DataFrame, now: datetime) -> None:
+    """Store the readings worth keeping (`keep`) and the observations among them (`revision` above 0)."""
+    kept = decided[decided["keep"]].assign(submission=submission, recorded_at=pd.Timestamp(now))
+    kept["id"] = range(first := _next_id(connection, READINGS), first + len(kept))
+    insert_frame(connection, READINGS, kept[[column.name for column in READINGS.c]])
+    add_observations(connection, kept[kept["revision"] > 0], now)
+
+
+def keep_receipts(
+    connection: Connection, submission: int, ordinals: Sequence[int], decided: pd.DataFrame, now: datetime
+) -> None:
+    """Store the receipts of some files of a submission: counts, and every row that was not accepted."""
+    counts = pd.crosstab(decided["file"], decided["fate"]).reindex(
+        index=pd.Index(ordinals), columns=FATES, fill_value=0
+    )
+    counts = counts.rename_axis(index="file").reset_index().assign(submission=submission, recorded_at=pd.Timestamp(now))
+    insert_frame(connection, tables.receipts, counts[[column.name for column in tables.receipts.c]])
+    rows = decided[decided["fate"] != "accepted"].assign(submission=submission)
+    rows["ordinal"] = range(len(rows))
+    insert_frame(connection, tables.receipt_rows, rows[[column.name for column in tables.receipt_rows.c]])
+
+
+def add_observations(connection: Connection, accepted: pd.DataFrame, now: datetime) -> None:
+    """Store accepted readings as observations: `id` of the reading, station, indicator, time, number, revision …"""
+    rows = accepted.assign(
+        reading=accepted["id"],
+        value=accepted["number"],
+        origin=accepted["revision"].gt(1).map({False: "original", True: "corrected"}),
+        quality="reliable",
+        recorded_at=pd.Timestamp(now),
+    )
+    rows = rows[[column.name for column in OBSERVATIONS.c]]
+    insert_frame(connection, OBSERVATIONS, rows.sort_values(["station", "indicator", "time", "revision"]))
+
+
+def unknown_names(connection: Connection) -> list[tuple[str, str]]:
+    """The (province, name) of every station that readings came from and that was not known then."""
+    query = select(READINGS.c.province, READINGS.c.station_text).where(READINGS.c.station.is_(None)).distinct()
+    return [(row.province, row.station_text) for row in connection.execute(query.order_by(*query.selected_columns))]
+
+
+def waiting_readings(connection: Connection, name: tuple[str, str], station: str) -> pd.DataFrame:
+    """The quarantined readings under an unknown name for whose keys `station` has no observation, as they arrived."""
+    same_key = [OBSERVATIONS.c[key] == READINGS.c[key] for key in KEY[1:]]
+    observed = exists().where(OBSERVATIONS.c.station == station, *same_key)
+    names = ("id", "indicator", "time", "number", "censored", "unit", "mark", "status")
+    query = select(*(READINGS.c[name] for name in names)).where(
+        READINGS.c.station.is_(None),
+        READINGS.c.province == name[0],
+        READINGS.c.station_text == name[1],
+        READINGS.c.code == "unknown_station",
+        ~observed,
+    )
+    return read_frame(connection, query.order_by(READINGS.c.id)).assign(station=station)
+
+
+# --- reading back ----------------------------------------------------------------------------------------------------
+
+
+def observations(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
+    """The newest revision of every observation recorded at or before `as_of`.
+
+    Returns
+    -------
+    station, indicator, time [UTC], value [canonical unit], censored (value is the detection limit), status, mark,
+    revision, reading, recorded_at; ordered by station, indicator, time.
+    """
+    query = select(*(OBSERVATIONS.c[name] for name in OBSERVATION_COLUMNS)).where(_selects(OBSERVATIONS, selected))
+    return _newest(read_frame(connection, query.order_by(*(OBSERVATIONS.c[name] for name in _ORDER))))
+
+
+_ORDER = ("station", "indicator", "time", "revision")
+
+
+def _newest(ordered: pd.DataFrame) -> pd.DataFrame:
+    if (ordered["revision"] == 1).all():
+        return ordered
+    return ordered.drop_duplicates(list(_ORDER[:3]), keep="last").reset_index(drop=True)
+
+
+def newest_readings(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
+    """What stands for every key: the reading of its newest observation or, where it has none, the last blank cell sent.
+
+    Returns
+    -------
+    station, indicator, time, revision (0: a blank cell), value_text, number, censored, unit, printed, mark, status,
+    water_class; ordered by key.
+    """
+    names = ("value_text", "number", "censored", "unit", "printed", "mark", "status", "water_class")
+    texts = [READINGS.c[name] for name in names]
+    keys = [OBSERVATIONS.c[name] for name in _ORDER]
+    valued = select(*keys, *texts).join_from(OBSERVATIONS, READINGS, OBSERVATIONS.c.reading == READINGS.c.id)
+    valued = valued.where(_selects(OBSERVATIONS, selected))
+    blank = select(*(READINGS.c[name] for name in _ORDER), *texts).where(_selects(READINGS, selected))
+    blank = blank.where(READINGS.c.fate.in_(["withheld", "absent"]), READINGS.c.station.is_not(None))
+    frames = [read_frame(connection, query) for query in (blank.order_by(READINGS.c.id), valued)]
+    both = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
+    return _newest(both.sort_values(list(_ORDER), kind="stable", ignore_index=True))
+
+
+def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
+    """The readings of known stations that gave no observation, and why.
+
+    Returns
+    -------
+    station, indicator, time, fate (withheld, quarantined, rejected), reason (the source's mark, else the message code),
+    value (as sent); each once, ordered by key.
+    """
+    reading = select(
+        *(READINGS.c[name] for name in ("station", "indicator", "time", "fate", "mark", "code")),
+        READINGS.c.value_text.label("value"),
+    ).where(_selects(READINGS, selected), READINGS.c.fate.in_(LEFT_OUT), READINGS.c.station.is_not(None))
+    refused = tables.receipt_rows
+    rejected = (
+        select(*(refused.c[name] for name in ("station", "indicator", "time", "fate", "code", "value")))
+        .join_from(refused, tables.receipts, _same_file(refused, tables.receipts))
+        .where(refused.c.fate == "rejected", refused.c.station.is_not(None), refused.c.time.is_not(None))
+        .where(_selects(refused, {**selected, "as_of": None}))
+        .where(_selects(tables.receipts, {"as_of": selected.get("as_of")}))
+    )
+    frames = [read_frame(connection, reading), read_frame(connection, rejected).assign(mark="")]
+    both = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
+    both["reason"] = both["mark"].where((both["fate"] == "withheld") & (both["mark"] != ""), both["code"])
+    columns = ["station", "indicator", "time", "fate", "reason", "value"]
+    return both[columns].drop_duplicates().sort_values(columns[:3], kind="stable", ignore_index=True)
+
+
+def _same_file(one: Table, other: Table) -> ColumnElement[bool]:
+    return and_(one.c.submission == other.c.submission, one.c.file == other.c.file)
+
+
+def submissions(connection: Connection, now: datetime, *, limit: int | None = None) -> list[Receipt]:
+    """The submissions so far, newest first, with counts and state but without rows."""
+    query = select(tables.submissions).order_by(tables.submissions.c.id.desc()).limit(limit)
+    return [_receipt(connection, row, now) for row in connection.execute(query).fetchall()]
+
+
+def receipt(connection: Connection, identity: int, now: datetime) -> Receipt:
+    """The receipt of one submission, with its rows.
+
+    Raises
+    ------
+    NotFound : no submission has that identity.
+    """
+    row = connection.execute(select(tables.submissions).where(tables.submissions.c.id == identity)).first()
+    if row is None:
+        raise NotFound(f"没有回执 {identity}", f"no receipt {identity}", remedy="查看提交列表")
+    files, rows = tables.submission_files, tables.receipt_rows
+    query = select(files.c.name.label("file"), *(rows.c[name] for name in ("row", "field", "code", "value", "fate")))
+    query = query.join_from(rows, files, _same_file(rows, files)).where(rows.c.submission == identity)
+    listed = read_frame(connection, query.order_by(rows.c.file, rows.c.ordinal))
+    return _receipt(connection, row, now, explained(listed))
+
+
+def _receipt(connection: Connection, row: Any, now: datetime, rows: list[dict[str, Any]] | None = None) -> Receipt:
+    files, counted = tables.submission_files, tables.receipts
+    query = select(files.c.name, files.c.sha256, *(counted.c[fate] for fate in FATES))
+    query = query.join_from(files, counted, _same_file(files, counted), isouter=True)
+    query = query.where(files.c.submission == row.id).order_by(files.c.file)
+    listed = [
+        FileReceipt(name, sha256, None if counts[0] is None else dict(zip(FATES, counts, strict=True)))
+        for name, sha256, *counts in connection.execute(query)
+    ]
+    missing = any(file.counts is None for file in listed)
+    state = COMPLETE if not missing else RUNNING if is_held(connection, lease_name(row.id), now) else INTERRUPTED
+    return Receipt(row.id, row.door, row.name, row.sha256, state, row.recorded_at, listed, rows)
+
+
+def lease_name(submission: int) -> str:
+    """Under which name a submission is held while it is taken in."""
+    return f"submission:{submission}"
+
+
+# --- facts -----------------------------------------------------------------------------------------------------------
+
+
+def record_fact(connection: Connection, fact: Fact, now: datetime) -> Fact:
+    """Store a fact; the fact with the instant it was recorded at."""
+    recorded = Fact(**{**asdict(fact), "recorded_at": now})
+    connection.execute(insert(tables.facts).values(id=_next_id(connection, tables.facts), **asdict(recorded)))
+    return recorded
+
+
+def facts(connection: Connection, as_of: datetime | None = None) -> list[Fact]:
+    """The facts recorded at or before `as_of`, in the order they were recorded."""
+    columns = [column for column in tables.facts.c if column.name != "id"]
+    query = select(*columns).order_by(tables.facts.c.id)
+    if as_of is not None:
+        query = query.where(tables.facts.c.recorded_at <= as_of)
+    return [Fact(**row._mapping) for row in connection.execute(query)]

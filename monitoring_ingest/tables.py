@@ -1,0 +1,208 @@
+"""The tables of monitoring_ingest: what was sent, what was made of it, and who may write.
+
+Evidence is append-only (`append_only`); locks, runs, idempotency keys and access keys are mutable and never evidence.
+Instants are UTC. Rows are written and read in `store`; the tables of settlements are in `settlement.tables`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from monitoring_ingest.database import Identity, Instant, append_only, metadata
+
+# One call of a door with one or more files. It is committed before any of its rows.
+submissions = append_only(
+    Table(
+        "submissions",
+        metadata,
+        Column("id", Identity, primary_key=True),
+        Column("door", Text, nullable=False),
+        Column("name", Text, nullable=False),
+        Column("sha256", Text, nullable=False),
+        Column("recorded_at", Instant, nullable=False),
+    )
+)
+
+submission_files = append_only(
+    Table(
+        "submission_files",
+        metadata,
+        Column("submission", ForeignKey("submissions.id"), nullable=False),
+        Column("file", Integer, nullable=False),
+        Column("name", Text, nullable=False),
+        Column("sha256", Text, nullable=False, index=True),
+        Column("bytes", Integer, nullable=False),
+        PrimaryKeyConstraint("submission", "file"),
+    )
+)
+
+# One per file, written in the same transaction as the file's readings: a file without receipt has no rows.
+receipts = append_only(
+    Table(
+        "receipts",
+        metadata,
+        Column("submission", Identity, nullable=False),
+        Column("file", Integer, nullable=False),
+        Column("accepted", Integer, nullable=False),
+        Column("duplicate", Integer, nullable=False),
+        Column("revised", Integer, nullable=False),
+        Column("quarantined", Integer, nullable=False),
+        Column("rejected", Integer, nullable=False),
+        Column("withheld", Integer, nullable=False),
+        Column("absent", Integer, nullable=False),
+        Column("recorded_at", Instant, nullable=False),
+        PrimaryKeyConstraint("submission", "file"),
+        ForeignKeyConstraint(["submission", "file"], ["submission_files.submission", "submission_files.file"]),
+    )
+)
+
+# What was not accepted, and why. The messages are made of the code (`messages`), not stored.
+receipt_rows = append_only(
+    Table(
+        "receipt_rows",
+        metadata,
+        Column("submission", Identity, nullable=False),
+        Column("file", Integer, nullable=False),
+        Column("ordinal", Integer, nullable=False),
+        Column("row", Integer, nullable=False),
+        Column("field", Text, nullable=False),
+        Column("code", Text, nullable=False),
+        Column("value", Text, nullable=False),
+        Column("fate", Text, nullable=False),
+        Column("station", Text),
+        Column("indicator", Text),
+        Column("time", Instant),
+        PrimaryKeyConstraint("submission", "file", "ordinal"),
+        ForeignKeyConstraint(["submission", "file"], ["submission_files.submission", "submission_files.file"]),
+    )
+)
+
+# One value as a source sent it. `number` is in the indicator's canonical unit, every text is as sent; `revision` is 0
+# for what did not become an observation when it came in.
+readings = append_only(
+    Table(
+        "readings",
+        metadata,
+        Column("id", Identity, primary_key=True),
+        Column("submission", Identity, nullable=False),
+        Column("file", Integer, nullable=False),
+        Column("row", Integer, nullable=False),
+        Column("province", Text, nullable=False),
+        Column("station_text", Text, nullable=False),
+        Column("station", Text),
+        Column("indicator", Text, nullable=False),
+        Column("time", Instant, nullable=False),
+        Column("value_text", Text, nullable=False),
+        Column("number", Float),
+        Column("censored", Boolean, nullable=False),
+        Column("unit", Text, nullable=False),
+        Column("printed", Text, nullable=False),
+        Column("mark", Text, nullable=False),
+        Column("status", Text, nullable=False),
+        Column("water_class", Text, nullable=False),
+        Column("fate", Text, nullable=False),
+        Column("code", Text, nullable=False),
+        Column("revision", Integer, nullable=False),
+        Column("recorded_at", Instant, nullable=False),
+        ForeignKeyConstraint(["submission", "file"], ["submission_files.submission", "submission_files.file"]),
+        Index("readings_of_station", "station", "indicator", "time"),
+        Index(
+            "readings_of_unknown_stations",
+            "station_text",
+            "province",
+            sqlite_where=text("station IS NULL"),
+            postgresql_where=text("station IS NULL"),
+        ),
+    )
+)
+
+# Accepted values in the canonical unit. `origin`: original or corrected; `quality`: reliable, doubtful or unreliable.
+observations = append_only(
+    Table(
+        "observations",
+        metadata,
+        Column("station", Text, nullable=False),
+        Column("indicator", Text, nullable=False),
+        Column("time", Instant, nullable=False),
+        Column("revision", Integer, nullable=False),
+        Column("value", Float, nullable=False),
+        Column("censored", Boolean, nullable=False),
+        Column("status", Text, nullable=False),
+        Column("mark", Text, nullable=False),
+        Column("origin", Text, nullable=False),
+        Column("quality", Text, nullable=False),
+        Column("reading", ForeignKey("readings.id"), nullable=False),
+        Column("recorded_at", Instant, nullable=False),
+        PrimaryKeyConstraint("station", "indicator", "time", "revision"),
+        sqlite_with_rowid=False,
+    )
+)
+
+facts = append_only(
+    Table(
+        "facts",
+        metadata,
+        Column("id", Identity, primary_key=True),
+        Column("subject", Text, nullable=False),
+        Column("period", Text, nullable=False),
+        Column("kind", Text, nullable=False),
+        Column("value", Text, nullable=False),
+        Column("document", Text, nullable=False),
+        Column("recorded_by", Text, nullable=False),
+        Column("recorded_at", Instant, nullable=False),
+    )
+)
+
+# A lease: who works on something, and until when that may be believed.
+locks = Table(
+    "locks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+# One row claims one slot of one job; the primary key lets one claimant win.
+runs = Table(
+    "runs",
+    metadata,
+    Column("job", Text, nullable=False),
+    Column("slot", Instant, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("outcome", Text, nullable=False),
+    PrimaryKeyConstraint("job", "slot"),
+)
+
+access_keys = Table(
+    "access_keys",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("name"),
+    PrimaryKeyConstraint("sha256"),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("body_sha256", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
