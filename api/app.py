@@ -1,0 +1,81 @@
+"""The web application put together: services, routes, errors, static files.
+
+In: settings, or what they compose to. Out: a FastAPI application. It holds no rule and no query; scheduled work is
+started by whoever serves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from api import errors
+from api.composition import Composition, compose
+from api.deps import Services, utc_now
+from api.routes import assessments, declared, facts, health, pages, readings, settlements
+from api.schemas import Problem
+from api.settings import Settings
+
+STATIC = Path(__file__).parent / "static"
+ROUTES = (declared, readings, facts, settlements, assessments, health, pages)
+DESCRIPTION = """跨省流域横向生态保护补偿的结算。金额以元的字符串给出，精确到分；时刻为 UTC。
+
+Settling river compensation between provinces. Amounts are yuan as text, exact to the fen; instants are UTC. Lists come
+as JSON, or as CSV by `Accept: text/csv` or a `.csv` address. Every error is `application/problem+json`.
+"""
+
+
+def create_app(settings: Settings, now: Callable[[], datetime] = utc_now) -> FastAPI:
+    """The application over the database and the directories that `settings` name.
+
+    Raises
+    ------
+    HengjieError : a register or agreement that cannot be used, a database that is not supported.
+    """
+    return application(compose(settings), now)
+
+
+def application(here: Composition, now: Callable[[], datetime] = utc_now) -> FastAPI:
+    """The application over what is composed already; it closes the database when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        here.engine.dispose()
+
+    app = FastAPI(
+        title="衡界 Hengjie", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=lifespan
+    )
+    app.state.services = Services(here.engine, here.registry, now)
+    errors.install(app)
+    for module in ROUTES:
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    _describe_problems(app)
+    return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Let OpenAPI know the one shape of every problem, also of a request the framework refuses."""
+    framework_openapi = app.openapi
+
+    def openapi() -> dict[str, object]:
+        document = framework_openapi()
+        schemas = document["components"]["schemas"]
+        schemas["Problem"] = Problem.model_json_schema()
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        for item in document["paths"].values():
+            for operation in item.values():
+                answer = operation["responses"].get("422", {}).get("content", {})
+                if "application/json" in answer:
+                    answer[errors.MEDIA_TYPE] = {"schema": {"$ref": "#/components/schemas/Problem"}}
+                    del answer["application/json"]
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,122 @@
+"""What a route is given: the services of the application, a connection, the language, the writing key, one instant.
+
+In: the request. Out: annotated dependencies. Nothing is decided here but whether a key may write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from fastapi.security import APIKeyHeader, HTTPBearer
+from fastapi.security.http import HTTPAuthorizationCredentials
+from sqlalchemy import Connection, Engine
+
+from api.language import Words, words
+from api.names import Names
+from basin.errors import Refused, UsageError
+from basin.registry import Registry
+from monitoring_ingest.operations.store import key_name
+
+
+@dataclass(frozen=True)
+class Services:
+    """What lives as long as the application; `now` is its only clock."""
+
+    engine: Engine
+    registry: Registry
+    now: Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The instant it is."""
+    return datetime.now(UTC)
+
+
+def services(request: Request) -> Services:
+    """The services of the application that serves this request."""
+    found: Services = request.app.state.services
+    return found
+
+
+Has = Annotated[Services, Depends(services)]
+
+
+def connection(has: Has) -> Iterator[Connection]:
+    """A connection for reading, open as long as the request."""
+    with has.engine.connect() as opened:
+        yield opened
+
+
+def names(has: Has, t: Annotated[Words, Depends(words)]) -> Names:
+    """Names in the reader's language."""
+    return Names(t, has.registry)
+
+
+_header = APIKeyHeader(
+    name="X-API-Key", auto_error=False, description="写入密钥 (writing key): `hengjie key create NAME`"
+)
+_bearer = HTTPBearer(auto_error=False, description="写入密钥 (the same key as a bearer token)")
+
+
+def writer(
+    has: Has,
+    header: Annotated[str | None, Depends(_header)],
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> str:
+    """The name of the key that writes.
+
+    Raises
+    ------
+    Refused : 401 without a key, 403 with one that is not known.
+    """
+    secret = header or (bearer.credentials if bearer else None)
+    remedy = "用 hengjie key create NAME 取得密钥，放在 X-API-Key 头中"
+    if not secret:
+        missing = Refused("写入需要密钥", "writing needs a key", path="X-API-Key", remedy=remedy)
+        missing.status = 401
+        raise missing
+    name = key_name(has.engine, secret)
+    if name is None:
+        raise Refused("密钥无效", "no such key", path="X-API-Key", remedy=remedy)
+    return name
+
+
+def instant(
+    as_of: Annotated[str | None, Query(description="ISO 8601 with zone: 按当时所知 (what was known then)")] = None,
+) -> datetime | None:
+    """The instant asked for with ``as_of``.
+
+    Raises
+    ------
+    UsageError : no instant, or one without a zone.
+    """
+    return parsed_instant(as_of, "as_of")
+
+
+def parsed_instant(text: str | None, path: str) -> datetime | None:
+    """An ISO instant with its zone; None where none is given.
+
+    Raises
+    ------
+    UsageError : no instant, or one without a zone.
+    """
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))  # an unescaped + of an address arrives as a space
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        remedy = "写成 2020-08-31T00:00:00Z 或 2020-08-31T08:00:00+08:00"
+        raise UsageError(f"不是带时区的时刻：{text}", f"not an instant with a zone: {text}", path=path, remedy=remedy)
+    return moment
+
+
+Reads = Annotated[Connection, Depends(connection)]
+Named = Annotated[Names, Depends(names)]
+Writer = Annotated[str, Depends(writer)]
+AsOf = Annotated[datetime | None, Depends(instant)]

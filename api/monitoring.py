@@ -1,0 +1,272 @@
+"""What a section measured, for its page and for the schematic of its basin: months with class, readings with fate.
+
+In: a connection, the registry, a section and a period. Out: plain rows. The statistics are those of
+`settlement.statistics` under the rules of the agreement that looks at the section; nothing is averaged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from api.figures import padded
+from basin.agreement import Agreement
+from basin.errors import AgreementError
+from basin.indicators import INDICATORS
+from basin.network import Section
+from basin.registry import Registry
+from basin.rounding import printed, reported, rounded
+from basin.standards import Standard, classify, deciding, indicator_class, standard
+from monitoring_ingest import store
+from monitoring_ingest.coverage import store as coverage
+from monitoring_ingest.store import Selected
+from settlement.counted_readings import reasons
+from settlement.gathered import data_rules, sections_of
+from settlement.statistics import CHINA, section_months
+
+Row = dict[str, Any]
+MONTHS_IN_A_CHART = 36
+SHOWN_DIGITS = 4  # of a mean without stated decimals; the full mean stands beside it
+
+
+# --- when ------------------------------------------------------------------------------------------------------------
+
+
+def extents(connection: Connection, stations: Iterable[str]) -> Mapping[str, tuple[datetime, datetime]]:
+    """The instants of the first and the last observation of each station that has any."""
+    return coverage.extents(connection, list(stations), list(INDICATORS))
+
+
+def month_of(time: datetime) -> pd.Period:
+    """The month of an instant in Chinese time."""
+    return pd.Timestamp(time).tz_convert(CHINA).tz_localize(None).to_period("M")
+
+
+def instants(first: pd.Period, last: pd.Period) -> tuple[datetime, datetime]:
+    """The half-open instants of the months from `first` to `last` in Chinese time."""
+    start, end = (month.start_time.tz_localize(CHINA).to_pydatetime() for month in (first, last + 1))
+    return start, end
+
+
+# --- rules -----------------------------------------------------------------------------------------------------------
+
+
+def ruling_agreement(registry: Registry, section: Section, month: pd.Period) -> Agreement | None:
+    """Whose data rules apply: the newest agreement that looks at the section, else a scorecard; None where none is."""
+    looking = [a for a in registry.agreements.values() if section.code in sections_of(a, registry.network)]
+    cards = [card.agreement(section.basin, [section.code], month) for card in registry.scorecards.values()]
+    for agreement in [*sorted(looking, key=lambda a: (a.basin == section.basin, a.starts), reverse=True), *cards]:
+        try:
+            data_rules(agreement)
+        except AgreementError:
+            continue
+        return agreement
+    return None
+
+
+# --- months ----------------------------------------------------------------------------------------------------------
+
+
+def months_of(
+    connection: Connection, registry: Registry, section: Section, agreement: Agreement, of: tuple[pd.Period, pd.Period]
+) -> pd.DataFrame:
+    """`section_months` of one section from the first to the last month of `of`, readings left out counted by reason."""
+    selected = selection(registry, section, *of)
+    observed, aside = store.observations(connection, **selected), store.left_out_readings(connection, **selected)
+    return section_months(
+        observed.assign(section=section.code), data_rules(agreement), aside.assign(section=section.code)
+    )
+
+
+def selection(registry: Registry, section: Section, first: pd.Period, last: pd.Period) -> Selected:
+    """The readings of a section in the months from `first` to `last`."""
+    start, end = instants(first, last)
+    return {"stations": stations_of(registry, section.code), "start": start, "end": end}
+
+
+def stations_of(registry: Registry, section: str) -> list[str]:
+    """The stations that serve a section."""
+    return [station.code for station in registry.network.stations.values() if station.section == section]
+
+
+def classes_of(months: pd.DataFrame, section: Section, agreement: Agreement) -> pd.DataFrame:
+    """The class of a section in each month and the items that decide it; index month, columns `class`, `deciding`."""
+    means = months["mean"].droplevel("section").unstack("indicator").sort_index()
+    rules = standard(agreement.standard)
+    values = {code: compared(means[code], code, agreement) for code in means.columns if code in rules.evaluated}
+    if not values:
+        return pd.DataFrame({"class": np.nan, "deciding": [()] * len(means)}, index=means.index)
+    worst, items = (function(rules, values, section.water_body) for function in (classify, deciding))
+    return pd.DataFrame({"class": worst, "deciding": items}, index=means.index)
+
+
+def compared(means: pd.Series, indicator: str, agreement: Agreement) -> NDArray[np.float64]:
+    """Means as they are compared with limits: rounded first, or not, as the agreement says."""
+    decimals = INDICATORS[indicator].evaluation_decimals
+    unrounded = agreement.data.compare == "unrounded" or decimals is None
+    return means.to_numpy() if unrounded else rounded(means.to_numpy(), decimals)
+
+
+def latest_classes(connection: Connection, registry: Registry, sections: Iterable[str]) -> dict[str, Row]:
+    """The newest month of each section that has readings, with its class; sections without readings are not there."""
+    serving = {code: section for section in sections for code in stations_of(registry, section)}
+    newest: dict[str, pd.Period] = {}
+    for station, (_, last) in extents(connection, serving).items():
+        section = serving[station]
+        newest[section] = max(month_of(last), newest.get(section, month_of(last)))
+    return {
+        code: _class_of(connection, registry, registry.network.sections[code], month) for code, month in newest.items()
+    }
+
+
+def _class_of(connection: Connection, registry: Registry, section: Section, month: pd.Period) -> Row:
+    agreement = ruling_agreement(registry, section, month)
+    if agreement is None:
+        return {"month": str(month), "class": None}
+    months = months_of(connection, registry, section, agreement, (month, month))
+    return {"month": str(month), "class": _whole(classes_of(months, section, agreement)["class"].get(month))}
+
+
+def _whole(cls: float | None) -> int | None:
+    return None if cls is None or np.isnan(cls) else int(cls)
+
+
+# --- the page of a section -------------------------------------------------------------------------------------------
+
+
+def section_page(connection: Connection, registry: Registry, section: Section, year: str | None) -> Row:
+    """What the page of a section shows for a year: indicators with their months, classes, the rules behind them.
+
+    The months reach back `MONTHS_IN_A_CHART` from the end of the year, or from the newest reading in it.
+    """
+    stations = stations_of(registry, section.code)
+    ends = extents(connection, stations).values()
+    nothing = {"year": year or "", "years": [], "rules": None, "indicators": [], "classes": []}
+    if not ends:
+        return nothing
+    oldest, newest = month_of(min(first for first, _ in ends)), month_of(max(last for _, last in ends))
+    chosen = int(year or newest.year)
+    last = min(pd.Period(year=chosen, month=12, freq="M"), max(newest, pd.Period(year=chosen, month=1, freq="M")))
+    first = max(last - MONTHS_IN_A_CHART + 1, oldest)
+    agreement = ruling_agreement(registry, section, last)
+    head = nothing | {"year": str(chosen), "years": [str(one) for one in range(oldest.year, newest.year + 1)]}
+    if agreement is None or last < oldest:
+        return head
+    months = months_of(connection, registry, section, agreement, (first, last))
+    return head | _told(months, pd.period_range(first, last, freq="M"), section, agreement)
+
+
+def _told(months: pd.DataFrame, wanted: pd.PeriodIndex, section: Section, agreement: Agreement) -> Row:
+    """Statistics as rows, every wanted month among them, in the order of the indicators."""
+    classes = classes_of(months, section, agreement).reindex(wanted)
+    present = set(months.index.get_level_values("indicator"))
+    rules = standard(agreement.standard)
+    return {
+        "rules": {"title": agreement.title, "stated": agreement.rules_stated()},
+        "indicators": [
+            _indicator(
+                months.xs(code, level="indicator").droplevel("section").reindex(wanted), code, section, agreement
+            )
+            | {"limits": limits(rules, code, section.water_body)}
+            for code in INDICATORS
+            if code in present
+        ],
+        "classes": [
+            {
+                "month": str(month),
+                "class": _whole(row["class"]),
+                "deciding": list(row["deciding"]) if row["class"] > 1 else [],
+            }
+            for month, row in classes.iterrows()
+        ],
+    }
+
+
+def limits(rules: Standard, indicator: str, water_body: str) -> list[tuple[int, str]]:
+    """The limits as printed, each with the best class it belongs to; a range (pH) has two ends for all classes."""
+    found: dict[str, int] = {}
+    for cls, band in enumerate(rules.bands(indicator, water_body) or (), start=1):
+        for limit in (band.low, band.high):
+            if limit is not None:
+                found.setdefault(printed(limit), cls)
+    return [(cls, limit) for limit, cls in found.items()]
+
+
+def _indicator(months: pd.DataFrame, code: str, section: Section, agreement: Agreement) -> Row:
+    indicator = INDICATORS[code]
+    classes = _item_classes(months["mean"], code, section, agreement)
+    rows = [
+        _month(month, row, indicator.evaluation_decimals) | {"class": _whole(cls)}
+        for (month, row), cls in zip(months.iterrows(), classes, strict=True)
+    ]
+    return {"code": code, "unit": indicator.unit, "months": rows}
+
+
+def _item_classes(means: pd.Series, code: str, section: Section, agreement: Agreement) -> NDArray[np.float64]:
+    """The class of one item in each month; nan where it has none, as for nitrogen in a river."""
+    rules = standard(agreement.standard)
+    if rules.bands(code, section.water_body) is None or code not in rules.evaluated:
+        return np.full(len(means), np.nan)
+    return indicator_class(rules, code, compared(means, code, agreement), section.water_body)
+
+
+def _month(month: pd.Period, row: pd.Series, decimals: int | None) -> Row:
+    """One month of an indicator; a month without any reading is there too and says so."""
+    absent, nothing = np.isnan(row["mean"]), not isinstance(row["left_out"], dict)
+    return {
+        "month": str(month),
+        "mean": None if absent else float(row["mean"]),
+        "mean_text": None if absent else printed(reported(row["mean"], None)),
+        "reported": None if absent else _reported(float(row["mean"]), decimals),
+        "readings": 0 if nothing else int(row["readings"]),
+        "days": 0 if nothing else int(row["days"]),
+        "left_out": {} if nothing else row["left_out"],
+        "reason": ("no_readings" if nothing else row["reason"]) if absent else None,
+    }
+
+
+def _reported(mean: float, decimals: int | None) -> str | None:
+    """The mean at the decimals of evaluation; shortened for reading where no rule states any, as for discharge."""
+    if decimals is None:
+        return f"{mean:.{SHOWN_DIGITS}g}"
+    return padded(printed(reported(mean, decimals)), decimals)
+
+
+# --- the readings of a month -----------------------------------------------------------------------------------------
+
+
+def month_readings(connection: Connection, registry: Registry, section: Section, month: pd.Period) -> list[Row]:
+    """Every reading of a month with what became of it: used, or left out and why; ordered by time.
+
+    Observations that the status rule leaves out carry their status as the reason; withheld, quarantined and rejected
+    readings carry the mark or code they got.
+    """
+    selected = selection(registry, section, month, month)
+    observed = store.observations(connection, **selected)
+    agreement = ruling_agreement(registry, section, month)
+    why = reasons(observed, data_rules(agreement)) if agreement else [""] * len(observed)
+    used = [_used(one, reason) for one, reason in zip(observed.itertuples(), why, strict=True)]
+    aside = [_aside(one) for one in store.left_out_readings(connection, **selected).itertuples()]
+    return sorted(used + aside, key=lambda row: (row["time"], row["station"], row["indicator"]))
+
+
+def _used(o: Any, reason: str) -> Row:
+    """An observation, printed with the decimals of a reading."""
+    number = printed(reported(o.value, INDICATORS[o.indicator].reading_decimals))
+    return _reading(o, ("<" if o.censored else "") + number, reason) | {"revision": o.revision - 1}
+
+
+def _aside(o: Any) -> Row:
+    """A reading that gave no observation, as it was sent."""
+    return _reading(o, o.value, o.reason) | {"revision": 0}
+
+
+def _reading(o: Any, text: str, reason: str) -> Row:
+    key = {"station": o.station, "indicator": o.indicator, "time": o.time.isoformat()}
+    return key | {"text": text, "reason": reason}

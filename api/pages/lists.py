@@ -1,0 +1,39 @@
+"""The lists: settlements, assessments, submissions, and one submission with its receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from api.names import Names
+
+FATES = ("accepted", "revised", "duplicate", "quarantined", "rejected", "withheld", "absent")
+MOST_ROWS = 500  # a receipt may list a hundred thousand; the API gives all
+
+
+def settlement_row(header: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """One settlement in a list."""
+    return {**header, "basin_name": names.basin(header["basin"]), "period_text": names.period(header["period"])}
+
+
+def settlements(headers: Sequence[Mapping[str, Any]], names: Names) -> dict[str, Any]:
+    """All settlements, newest first."""
+    return {"settlements": [settlement_row(header, names) for header in headers]}
+
+
+def assessments(headers: Sequence[Mapping[str, Any]], names: Names) -> dict[str, Any]:
+    """All assessments, newest first."""
+    return {"assessments": [settlement_row(header, names) for header in headers]}
+
+
+def submissions(receipts: Sequence[Mapping[str, Any]], names: Names) -> dict[str, Any]:
+    """What was handed in, newest first, interrupted ones included."""
+    return {"submissions": list(receipts), "fates": FATES}
+
+
+def submission(receipt: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """One receipt: the counts and every row that was not simply accepted."""
+    rows = [
+        {**row, "message": names.t.choose(row["message_zh"], row["message_en"])} for row in receipt["rows"][:MOST_ROWS]
+    ]
+    return {"submission": receipt, "fates": FATES, "rows": rows, "more": len(receipt["rows"]) - len(rows)}

@@ -1,0 +1,58 @@
+"""Performance assessments: list, document, downloads; assessing with a key."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from api.deps import Has, Reads, Writer, parsed_instant
+from api.downloads import PDF, XLSX, download, report_names
+from api.routes.described import file, listed, problems
+from api.schemas import AssessmentWanted, Document, Header
+from api.tabular import shaped
+from settlement import reports, run, store, workbooks
+
+router = APIRouter(prefix="/v1", tags=["绩效评价 assessment"])
+HEADER = ("id", "scorecard", "title", "basin", "period", "score", "grade", "as_of", "digest", "recorded_at")
+
+
+@router.get("/assessments.csv", include_in_schema=False)
+@router.get("/assessments", summary="评价一览 (assessments)", responses=listed(list[Header], 422))
+def assessments(request: Request, reads: Reads, basin: str | None = None, period: str | None = None) -> Response:
+    """Headers of the assessments, the newest first."""
+    return shaped(request, store.assessments(reads, basin=basin, period=period), HEADER)
+
+
+@router.post(
+    "/assessments", status_code=201, summary="评价一个流域 (assess)", response_model=Document,
+    responses=problems(400, 401, 403, 422),
+)  # fmt: skip
+def assess(wanted: AssessmentWanted, has: Has, writer: Writer, response: Response) -> Document:
+    """Assess one basin for one period by a scorecard."""
+    as_of = parsed_instant(wanted.as_of, "body.as_of")
+    document = run.assess(
+        has.engine, has.registry, wanted.basin, wanted.period, scorecard=wanted.scorecard, as_of=as_of, now=has.now()
+    )
+    response.headers["Location"] = f"/v1/assessments/{document['id']}"
+    return document
+
+
+@router.get("/assessments/{id}.pdf", summary="评价报告 PDF (report)", response_class=Response, responses=file(PDF, 404))
+def assessment_pdf(id: str, reads: Reads, has: Has) -> Response:
+    """The report; the same bytes on every call."""
+    return download(reports.assessment_pdf(store.assessment(reads, id), report_names(has.registry)), PDF, f"{id}.pdf")
+
+
+@router.get(
+    "/assessments/{id}.xlsx", summary="评价表 XLSX (workbook)", response_class=Response, responses=file(XLSX, 404)
+)
+def assessment_xlsx(id: str, reads: Reads, has: Has) -> Response:
+    """The criteria with live formulas."""
+    return download(
+        workbooks.assessment_xlsx(store.assessment(reads, id), report_names(has.registry)), XLSX, f"{id}.xlsx"
+    )
+
+
+@router.get("/assessments/{id}", summary="一份评价 (one assessment)", response_model=Document, responses=problems(404))
+def assessment(id: str, reads: Reads) -> Document:
+    """The document: each criterion with value, points and working, the score and the grade."""
+    return store.assessment(reads, id)

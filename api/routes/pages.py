@@ -1,0 +1,88 @@
+"""The pages: gather, make the view model, print it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import pandas as pd
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from api import queries
+from api.deps import Has, Named, Reads
+from api.pages import assessment as assessment_page
+from api.pages import basin as basin_page
+from api.pages import lists, overview
+from api.pages import section as section_page
+from api.pages import settlement as settlement_page
+from api.rendering import page
+from monitoring_ingest import store as ingest
+from settlement import store
+
+router = APIRouter(include_in_schema=False)
+Year = Annotated[str | None, Query(pattern=r"^\d{4}$")]
+Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+
+
+@router.get("/")
+def first_page(request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
+    """Who owes whom in each basin."""
+    data = queries.overview(reads, has.registry, has.now())
+    return page(request, "overview.html", overview.overview(data, names))
+
+
+@router.get("/basins/{code}")
+def basin(code: str, request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
+    """A basin from source to mouth."""
+    return page(request, "basin.html", basin_page.basin(queries.basin(reads, has.registry, code), names))
+
+
+@router.get("/sections/{code}")
+def section(
+    code: str, request: Request, reads: Reads, has: Has, names: Named, year: Year = None, month: Month = None
+) -> HTMLResponse:
+    """A section's months of a year, or the readings of a month."""
+    if month is not None:
+        readings = queries.section_month(reads, has.registry, code, pd.Period(month, freq="M"))
+        return page(request, "section_month.html", section_page.section_month(readings, names))
+    data = queries.section(reads, has.registry, code, year)
+    return page(request, "section.html", section_page.section(data, names))
+
+
+@router.get("/settlements")
+def settlements(request: Request, reads: Reads, names: Named, agreement: str | None = None) -> HTMLResponse:
+    """All settlements, or those of one agreement."""
+    found = store.settlements(reads, agreement=agreement)
+    return page(request, "settlements.html", lists.settlements(found, names))
+
+
+@router.get("/settlements/{id}")
+def settlement(id: str, request: Request, reads: Reads, names: Named) -> HTMLResponse:
+    """A settlement with its working."""
+    return page(request, "settlement.html", settlement_page.settlement(*queries.settlement(reads, id), names))
+
+
+@router.get("/assessments")
+def assessments(request: Request, reads: Reads, names: Named) -> HTMLResponse:
+    """All assessments."""
+    return page(request, "assessments.html", lists.assessments(store.assessments(reads), names))
+
+
+@router.get("/assessments/{id}")
+def assessment(id: str, request: Request, reads: Reads, names: Named) -> HTMLResponse:
+    """An assessment with its working."""
+    return page(request, "assessment.html", assessment_page.assessment(store.assessment(reads, id), names))
+
+
+@router.get("/submissions")
+def submissions(request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
+    """What was handed in."""
+    receipts = [receipt.document() for receipt in ingest.submissions(reads, has.now())]
+    return page(request, "submissions.html", lists.submissions(receipts, names))
+
+
+@router.get("/submissions/{id}")
+def submission(id: int, request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
+    """One receipt, row by row."""
+    receipt = ingest.receipt(reads, id, has.now()).document()
+    return page(request, "submission.html", lists.submission(receipt, names))

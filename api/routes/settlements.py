@@ -1,0 +1,127 @@
+"""Settlements: list, document, downloads, obligations; settling and changing the status with a key."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from api import queries
+from api.deps import Has, Reads, Writer, parsed_instant
+from api.downloads import PDF, XLSX, ZIP, download, report_names
+from api.routes.described import file, listed, problems
+from api.schemas import Document, Header, Obligation, SettlementWanted, StatusWanted
+from api.tabular import shaped
+from settlement import auditing, reports, run, store, workbooks
+
+router = APIRouter(prefix="/v1", tags=["结算 settlement"])
+HEADER = ("id", "agreement", "title", "basin", "period", "kind", "status", "as_of", "digest", "recorded_at")
+OBLIGATION = (
+    "settlement",
+    "agreement",
+    "basin",
+    "clause",
+    "period",
+    "payer",
+    "payee",
+    "amount_yuan",
+    "status",
+    "payable",
+)
+
+
+@router.get("/settlements.csv", include_in_schema=False)
+@router.get("/settlements", summary="结算一览 (settlements)", responses=listed(list[Header], 422))
+def settlements(
+    request: Request,
+    reads: Reads,
+    has: Has,
+    agreement: str | None = None,
+    basin: str | None = None,
+    period: str | None = None,
+    party: str | None = None,
+) -> Response:
+    """Headers of the settlements, the newest first; the document is at `/v1/settlements/{id}`."""
+    rows = store.settlements(reads, agreement=agreement, basin=basin, period=period)
+    return shaped(request, queries.of_party(rows, has.registry, party), HEADER)
+
+
+@router.post(
+    "/settlements", status_code=201, summary="结算一个期间 (settle)", response_model=Document,
+    responses=problems(400, 401, 403, 422),
+)  # fmt: skip
+def settle(wanted: SettlementWanted, has: Has, writer: Writer, response: Response) -> Document:
+    """Settle one agreement for one period; the same text, period, instant and data give the same id and digest."""
+    as_of = parsed_instant(wanted.as_of, "body.as_of")
+    document = run.settle(has.engine, has.registry, wanted.agreement, wanted.period, as_of=as_of, now=has.now())
+    response.headers["Location"] = f"/v1/settlements/{document['id']}"
+    return document
+
+
+@router.get(
+    "/settlements/{id}.pdf", summary="结算书 PDF (statement)", response_class=Response, responses=file(PDF, 404)
+)
+def settlement_pdf(id: str, reads: Reads, has: Has) -> Response:
+    """The statement to sign; the same bytes on every call while the status stays."""
+    return download(reports.settlement_pdf(store.settlement(reads, id), report_names(has.registry)), PDF, f"{id}.pdf")
+
+
+@router.get(
+    "/settlements/{id}.xlsx", summary="结算表 XLSX (workbook)", response_class=Response, responses=file(XLSX, 404)
+)
+def settlement_xlsx(id: str, reads: Reads, has: Has) -> Response:
+    """The working with live formulas."""
+    return download(
+        workbooks.settlement_xlsx(store.settlement(reads, id), report_names(has.registry)), XLSX, f"{id}.xlsx"
+    )
+
+
+@router.get("/settlements/{id}/evidence", include_in_schema=False)
+@router.get(
+    "/settlements/{id}.evidence.zip",
+    summary="证据包 (evidence)",
+    response_class=Response,
+    responses=file(ZIP, 403, 404),
+)
+def evidence(id: str, has: Has) -> Response:
+    """Everything to recompute the settlement without this database; check it with `hengjie verify`."""
+    return download(auditing.evidence(has.engine, has.registry, id), ZIP, f"{id}.evidence.zip")
+
+
+@router.get("/settlements/{id}", summary="一份结算 (one settlement)", response_model=Document, responses=problems(404))
+def settlement(id: str, reads: Reads) -> Document:
+    """The document: evaluations with their working, statistics, obligations, transfers and what stopped."""
+    return store.settlement(reads, id)
+
+
+@router.get(
+    "/settlements/{id}/status",
+    summary="状态记录 (status history)",
+    response_model=list[Document],
+    responses=problems(404),
+)
+def statuses(id: str, reads: Reads) -> list[Document]:
+    """Every status of a settlement, oldest first, with person, reason and time."""
+    return queries.settlement(reads, id)[1]
+
+
+@router.post(
+    "/settlements/{id}/status", summary="变更状态 (change the status)", response_model=Document,
+    responses=problems(401, 403, 404, 422),
+)  # fmt: skip
+def set_status(id: str, wanted: StatusWanted, has: Has, writer: Writer) -> Document:
+    """试算 → 待复核 → 已确认 / 已撤销; each change is a new row with person, reason and time."""
+    return run.set_status(has.engine, id, (wanted.status, wanted.person, wanted.reason), has.now())
+
+
+@router.get("/obligations.csv", include_in_schema=False)
+@router.get("/obligations", summary="应付补偿款 (obligations)", responses=listed(list[Obligation], 422))
+def obligations(
+    request: Request,
+    reads: Reads,
+    basin: str | None = None,
+    period: str | None = None,
+    party: str | None = None,
+    status: str | None = None,
+) -> Response:
+    """Who owes whom under which clause; payable only where the settlement is 已确认."""
+    found = store.obligations(reads, basin=basin, period=period, party=party, status=status)
+    return shaped(request, queries.in_yuan(found), OBLIGATION)

@@ -1,0 +1,151 @@
+"""The shapes of the API: what a request body may hold and what an answer looks like in OpenAPI.
+
+In and out: JSON. Settlement and assessment documents are described only as far as a reader needs; their content is
+decided in `settlement` and passed on unchanged.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Document = dict[str, Any]
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str = Field(examples=["urn:hengjie:problem:not_found"])
+    title: str = Field(description="短标题", examples=["没有找到"])
+    status: int = Field(examples=[404])
+    detail: str = Field(description="中文说明")
+    detail_en: str = Field(description="the same in English")
+    remedy: str = Field(description="补救：what the caller can do")
+    path: str | None = Field(description="the field or the place in the document it is about", examples=["body.period"])
+
+
+class Basin(BaseModel):
+    code: str
+    name_zh: str
+    name_en: str
+    sections: int = Field(description="number of sections")
+    agreements: list[str]
+
+
+class Section(BaseModel):
+    code: str
+    name_zh: str
+    name_en: str
+    basin: str
+    river: str
+    order: int
+    upstream: str | None = Field(description="party code")
+    downstream: str | None = Field(description="party code")
+    water_body: Literal["river", "lake"]
+    target_class: int | None = Field(description="1–6")
+    stations: list[str]
+
+
+class Reading(BaseModel):
+    station: str
+    section: str
+    indicator: str
+    time: str = Field(description="UTC", examples=["2020-08-31T00:00:00Z"])
+    value: float | None = Field(description="in the canonical unit of the indicator")
+    unit: str
+    censored: bool = Field(description="below the detection limit, which is then the value")
+    status: str
+    mark: str
+    revision: int
+    recorded_at: str
+
+
+class Readings(BaseModel):
+    """One page of observations, pinned to one instant of knowledge."""
+
+    as_of: str = Field(description="the page, and all pages after it, know what was recorded until then")
+    items: list[Reading]
+    next: str | None = Field(description="address of the next page; null on the last one")
+
+
+class Agreement(BaseModel):
+    code: str
+    title: str
+    basin: str
+    starts: str
+    ends: str | None
+    source: str
+    parties: dict[str, str] | list[str]
+    clauses: list[Document]
+    verified: bool = Field(description="false when a figure of the agreement is not verified against its source")
+    sha256: str
+
+
+class Header(BaseModel):
+    """A stored settlement or assessment without its working."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    title: str
+    basin: str
+    period: str
+    as_of: str
+    digest: str
+    recorded_at: str
+
+
+class Obligation(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    settlement: str
+    clause: str
+    period: str
+    payer: str
+    payee: str
+    amount_yuan: str = Field(description="元, exact", examples=["12000000.00"])
+
+
+class SettlementWanted(BaseModel):
+    """Settle one agreement for one period."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agreement: str = Field(examples=["lushui-jiangxi-hunan-2019"])
+    period: str = Field(description="2020, 2020-07, 2020Q3 or 2018..2020", examples=["2020"])
+    as_of: str | None = Field(default=None, description="ISO 8601 with zone; default: now")
+
+
+class AssessmentWanted(BaseModel):
+    """Assess one basin for one period by one scorecard."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    basin: str = Field(examples=["xinan"])
+    period: str = Field(examples=["2020"])
+    scorecard: str | None = Field(default=None, description="default: the only one there is")
+    as_of: str | None = Field(default=None, description="ISO 8601 with zone; default: now")
+
+
+class StatusWanted(BaseModel):
+    """The next status of a settlement; each change is a new row and needs a person and a reason."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: str = Field(examples=["待复核"])
+    person: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+
+
+class FactWanted(BaseModel):
+    """A fact that people record: an incident, a frozen month, funds used …"""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subject: str = Field(description="code of the section or party", examples=["jiekou"])
+    period: str = Field(examples=["2020-08"])
+    kind: str = Field(examples=["frozen"])
+    value: str = Field(examples=["1"])
+    document: str = Field(min_length=1, description="number or title of the document that says so")
+    recorded_by: str = Field(min_length=1)

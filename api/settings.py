@@ -1,0 +1,81 @@
+"""Where this installation keeps its state and where it listens.
+
+In: environment variables. Out: one frozen `Settings`. It opens nothing and creates nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from basin.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What differs between installations.
+
+    Attributes
+    ----------
+    data : directory of the state (embedded database, inbox); ``HENGJIE_DATA``.
+    database_url : an SQLAlchemy address; empty means SQLite in `data`; ``HENGJIE_DATABASE_URL``.
+    host, port : where pages and API are served; ``HOST``, ``PORT``.
+    extra : outside directories whose codes shadow bundled ones; ``HENGJIE_WITH``, separated like ``PATH``.
+    settling_day : day of the month (1–28) on which the closed month is settled; ``HENGJIE_SETTLING_DAY``.
+    """
+
+    data: Path = Path("var")
+    database_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    extra: tuple[Path, ...] = ()
+    settling_day: int = 5
+
+    @property
+    def inbox(self) -> Path:
+        """The folder whose files are taken in every 4 hours."""
+        return self.data / "inbox"
+
+    @property
+    def url(self) -> str:
+        """The address of the database, the embedded one where none is named."""
+        return self.database_url or f"sqlite:///{self.data / 'hengjie.sqlite'}"
+
+    @property
+    def address(self) -> str:
+        """The address a browser opens."""
+        return f"http://{self.host}:{self.port}"
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of the environment; what is not set keeps its default.
+
+    Raises
+    ------
+    UsageError : when ``PORT`` is no port.
+    """
+    return Settings(
+        data=Path(environ.get("HENGJIE_DATA") or "var"),
+        database_url=environ.get("HENGJIE_DATABASE_URL", ""),
+        host=environ.get("HOST") or Settings.host,
+        port=_port(environ.get("PORT") or str(Settings.port)),
+        extra=tuple(Path(part) for part in environ.get("HENGJIE_WITH", "").split(os.pathsep) if part),
+        settling_day=_day(environ.get("HENGJIE_SETTLING_DAY") or str(Settings.settling_day)),
+    )
+
+
+def _day(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 28:
+        zh, en = f"HENGJIE_SETTLING_DAY 不是 1–28 的日子：{text!r}", f"no day of every month: {text!r}"
+        raise UsageError(zh, en, path="HENGJIE_SETTLING_DAY", remedy="写 1 到 28 之间的数")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 2**16:
+        raise UsageError(
+            f"PORT 不是端口：{text!r}", f"PORT is no port: {text!r}", path="PORT", remedy="写 1 到 65535 之间的数"
+        )
+    return int(text)

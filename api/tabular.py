@@ -1,0 +1,55 @@
+"""Lists as JSON or CSV.
+
+In: rows and the request. Out: a response in the shape asked for: CSV where the address ends in ``.csv`` or ``Accept``
+prefers ``text/csv``, else JSON. Nested values are JSON inside a CSV cell; nothing is reordered or rounded.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+
+CSV = "text/csv"
+JSON = ("application/json", "application/*", "*/*")
+
+
+def wants_csv(request: Request) -> bool:
+    """Whether the request asks for CSV; a tie is JSON."""
+    if request.url.path.endswith(".csv"):
+        return True
+    accepted = _qualities(request.headers.get("accept", "*/*"))
+    return accepted.get(CSV, 0) > max(accepted.get(kind, 0) for kind in JSON)
+
+
+def _qualities(accept: str) -> dict[str, float]:
+    """Media types with the weight the client gave each."""
+    found = {}
+    for part in accept.split(","):
+        kind, *parameters = (piece.strip() for piece in part.split(";"))
+        weight = next((text[2:] for text in parameters if text.startswith("q=")), "1")
+        found[kind.lower()] = float(weight) if weight.replace(".", "", 1).isdigit() else 0.0
+    return found
+
+
+def shaped(request: Request, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], whole: Any = None) -> Response:
+    """`rows` as CSV with `columns`, or `whole` (default: the rows) as JSON."""
+    headers = {"Vary": "Accept"}
+    if not wants_csv(request):
+        return JSONResponse(rows if whole is None else whole, headers=headers)
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(columns)
+    table.writerows([_cell(row.get(column)) for column in columns] for row in rows)
+    return Response(text.getvalue(), media_type=f"{CSV}; charset=utf-8", headers=headers)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value
