@@ -239,8 +239,8 @@ def assess(
 ) -> tuple[dict[str, Any], str]:
     """评价一个流域的绩效。Assess the performance of a basin."""
     here = composed(extra)
-    arguments = {"scorecard": scorecard, "as_of": as_of, "now": now()}
-    document = settling.assess(here.engine, here.registry, basin, period, **arguments)
+    registry = here.registry.scoring_by(scorecard)
+    document = settling.assess(here.engine, registry, basin, period, as_of=as_of, now=now())
     lines = [f"{document['title']} {basin} {period}：{document['score']} 分，{document['grade']}，{document['id']}"]
     for c in document["criteria"]:
         lines.append(f"{c['title']}：{c['earned'] if c['earned'] is not None else c['message_zh']} / {c['points']}")

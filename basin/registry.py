@@ -7,7 +7,7 @@ An outside code shadows a bundled one and the registry says so. It reads files a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,19 +45,23 @@ class Registry:
             raise UnknownCode(f"没有协议 {code}", f"no agreement {code}", remedy="可用：" + " ".join(self.agreements))
         return self.agreements[code]
 
-    def scorecard(self, code: str | None = None) -> Scorecard:
-        """The scorecard of that code, or the only one there is.
+    @property
+    def scorecard(self) -> Scorecard:
+        """The scorecard that counts: the one declared last, so that an outside one goes before a bundled one."""
+        return list(self.scorecards.values())[-1]
+
+    def scoring_by(self, code: str | None) -> Registry:
+        """This registry with the scorecard of that code as the one that counts; itself without a code.
 
         Raises
         ------
-        UnknownCode : no such scorecard, or none named where there are several.
+        UnknownCode : naming the scorecards there are.
         """
-        if code is None and len(self.scorecards) == 1:
-            return next(iter(self.scorecards.values()))
-        found = self.scorecards.get(code or "")
-        if found is None:
+        if code is None:
+            return self
+        if code not in self.scorecards:
             raise UnknownCode(f"没有评价表 {code}", "no such scorecard", remedy="可用：" + " ".join(self.scorecards))
-        return found
+        return replace(self, scorecards={code: self.scorecards[code]})
 
     def in_force(self, period: pd.Period) -> list[Agreement]:
         """The agreements whose term overlaps the period."""

@@ -19,8 +19,9 @@ from basin.agreement import Proportion, Side
 from basin.measures import Measure
 from basin.periods import is_finer
 from basin.rounding import fen, printed, split, yuan
-from settlement.evaluation import Element, Evaluation, Evaluator
-from settlement.measuring import line
+from settlement.elements import Element
+from settlement.evaluation import Evaluation, Evaluator
+from settlement.other_clauses import line
 from settlement.trail import Trail
 
 POOL = "pool"
@@ -141,8 +142,7 @@ def _shares(ev: Evaluator, evaluation: Evaluation, side: Side | None) -> Shares:
 def _in_proportion(ev: Evaluator, element: Element, side: Proportion) -> Shares:
     numbers = {}
     for party in side.among:
-        there = Element(element.of, element.within, tuple({**element.codes, "party": party}.items()))
-        found = line(ev, side.in_proportion_to, there, Measure(kind="result"), Trail())
+        found = line(ev, side.in_proportion_to, element.holding("party", party), Measure(kind="result"), Trail())
         if found.number is None or found.number < 0:
             return ()
         numbers[party] = found.number

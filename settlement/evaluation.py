@@ -23,22 +23,9 @@ from basin.rounding import number, printed
 from basin.scales import Applied, Piece, applied, capped
 from basin.standards import Standard, standard
 from settlement import measuring
+from settlement.elements import Element
 from settlement.measured import Measurements, Rules, Statistic, Value
 from settlement.trail import Step, Trail
-
-
-@dataclass(frozen=True)
-class Element:
-    """What is in hand: the period evaluated, the obligation's period, and the codes of the axes."""
-
-    of: pd.Period
-    within: pd.Period
-    axes: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def codes(self) -> dict[str, str]:
-        """Axis → code."""
-        return dict(self.axes)
 
 
 @dataclass(frozen=True)
@@ -242,6 +229,10 @@ class Evaluator:
         if text in self.agreement.refs:
             return self.value(Measure(kind="result", of={text: Fraction(1)}), element, trail)
         return Value(number(text))
+
+    def single(self, measure: Measure, spot: Element, trail: Trail) -> Value:
+        """One value of a measure for the element in hand, before any comparison."""
+        return measuring.single(self, measure, spot, trail)
 
     def value(self, measure: Measure, element: Element, trail: Trail, as_test: bool = False) -> Value:
         """The number of a measure for the element in hand; 1 or 0 when asked as a test."""

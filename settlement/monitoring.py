@@ -21,7 +21,8 @@ from settlement.trail import Trail
 from settlement.trend import by_year_and_season, seasonal_kendall
 
 if TYPE_CHECKING:
-    from settlement.evaluation import Element, Evaluator
+    from settlement.elements import Element
+    from settlement.evaluation import Evaluator
 
 YEARS_NEEDED = 2
 

@@ -53,16 +53,15 @@ def settle(
 
 
 def assess(
-    engine: Engine, registry: Registry, basin: str, period: str, *, scorecard: str | None = None,
-    as_of: datetime | None = None, now: datetime,
-) -> Document:  # fmt: skip
-    """Assess one basin for one period and store the result.
+    engine: Engine, registry: Registry, basin: str, period: str, *, as_of: datetime | None = None, now: datetime
+) -> Document:
+    """Assess one basin for one period by the registry's scorecard and store the result.
 
     Raises
     ------
-    HengjieError : an unknown basin or scorecard, a period that is none.
+    HengjieError : an unknown basin, a period that is none.
     """
-    card, span, known_at = registry.scorecard(scorecard), periods.period(period), as_of or now
+    card, span, known_at = registry.scorecard, periods.period(period), as_of or now
     sections = [s.code for s in registry.network.sections.values() if s.basin == basin]
     if not sections:
         remedy = "可用：" + " ".join(registry.network.basins)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 
+from basin.rounding import printed, reported
 from settlement.measured import Statistic
 
 
@@ -42,3 +44,9 @@ class Trail:
     def doubts(self, paths: Iterable[str]) -> None:
         """Name unverified figures or rules that were used; each once."""
         self.unverified.update(dict.fromkeys(paths))
+
+
+def short(exact: Fraction) -> str:
+    """An exact ratio as text: itself where short, else to 12 significant digits and marked as such."""
+    text = printed(exact)
+    return text if len(text) <= 16 else f"≈{printed(reported(float(exact), None))}"

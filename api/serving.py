@@ -1,0 +1,98 @@
+"""Serving: pages and API in one process, with the schedule beside them.
+
+In: a composition. Out: a running server until it is stopped, or the schedule alone. The clock of the schedule is read
+here. What a job does is in `monitoring_ingest.job`; what settling means, in `settlement.run`.
+"""
+
+from __future__ import annotations
+
+import errno
+import gc
+import logging
+import socket
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import pandas as pd
+import uvicorn
+
+from api.app import application
+from api.composition import Composition
+from api.settings import Settings
+from basin.errors import HengjieError, UsageError
+from basin.periods import label
+from monitoring_ingest.job import Job, catch_up, inbox_job, settlement_job
+from monitoring_ingest.job import schedule as scheduled
+from settlement.run import settle_all
+
+DECEMBER = 12
+Say = Callable[[str], None]
+log = logging.getLogger(__name__)
+
+
+def serve(here: Composition, say: Say) -> None:
+    """Serve until stopped; the address is told once the port is known to be free.
+
+    Raises
+    ------
+    UsageError : the port is taken.
+    """
+    _check_port(here.settings)
+    scheduler = scheduled(here.engine, jobs(here), _now, background=True)
+    scheduler.start()
+    gc.collect()
+    gc.freeze()  # what is loaded now lives as long as the server; collecting it again and again costs time
+    say(f"衡界 {here.settings.address} （Ctrl-C 停止 to stop）")
+    try:
+        uvicorn.run(application(here), host=here.settings.host, port=here.settings.port, log_level="warning")
+    finally:
+        scheduler.shutdown(wait=True)
+
+
+def schedule(here: Composition, say: Say, *, once: bool = False) -> None:
+    """Run the jobs until stopped, or only the slots that are due now."""
+    if once:
+        for job, slot in catch_up(here.engine, jobs(here), _now()):
+            say(f"{job} {slot.isoformat()}")
+        return
+    say(f"定时任务 schedule：{here.settings.inbox}，每月 {here.settings.settling_day} 日结算（Ctrl-C 停止 to stop）")
+    scheduled(here.engine, jobs(here), _now).start()
+
+
+def jobs(here: Composition) -> Sequence[Job]:
+    """The jobs of this installation: the inbox every 4 hours, the closed month on the settling day."""
+
+    def settle_closed(month: pd.Period) -> str:
+        return "；".join(_settled(here, span) for span in _closed(month))
+
+    return (
+        inbox_job(here.engine, here.registry.network, here.settings.inbox),
+        settlement_job(settle_closed, here.settings.settling_day),
+    )
+
+
+def _closed(month: pd.Period) -> list[pd.Period]:
+    """What closes with a month: the month and, with December, the year."""
+    return [month, pd.Period(str(month.year), freq="Y")] if month.month == DECEMBER else [month]
+
+
+def _settled(here: Composition, span: pd.Period) -> str:
+    kinds = []
+    for code, result in settle_all(here.engine, here.registry, span, _now()):
+        kinds.append(f"{code} {result if isinstance(result, HengjieError) else result['kind']}")
+    return f"{label(span)}：{'，'.join(kinds) or '没有在期的协议 no agreement in force'}"
+
+
+def _check_port(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as problem:
+            taken = problem.errno == errno.EADDRINUSE
+            zh = f"{settings.address} 已被占用" if taken else f"不能使用地址 {settings.address}：{problem.strerror}"
+            raise UsageError(zh, "the address cannot be used", path="PORT", remedy="换一个端口，如 PORT=8001") from problem
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

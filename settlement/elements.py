@@ -1,0 +1,40 @@
+"""The element in hand: which period, section, indicator or party a clause is evaluated for.
+
+In: axes and periods. Out: frozen `Element`s. Nothing is computed about them here but the same element a year earlier.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from basin import periods
+from basin.agreement import TIME_AXES
+
+
+@dataclass(frozen=True)
+class Element:
+    """What is in hand: the period evaluated, the obligation's period, and the codes of the axes."""
+
+    of: pd.Period
+    within: pd.Period
+    axes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """Axis → code."""
+        return dict(self.axes)
+
+    def holding(self, axis: str, code: str) -> Element:
+        """The same element with another code on one axis."""
+        return replace(self, axes=tuple({**self.codes, axis: code}.items()))
+
+
+def year_before(element: Element) -> Element:
+    """The same element one year earlier, time axes included."""
+    axes = tuple(
+        (axis, periods.label(periods.year_before(periods.period(code))) if axis in TIME_AXES else code)
+        for axis, code in element.axes
+    )
+    return replace(element, of=periods.year_before(element.of), within=periods.year_before(element.within), axes=axes)

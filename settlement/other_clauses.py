@@ -1,0 +1,85 @@
+"""Other clauses as numbers: results of lines, and places in a league.
+
+In: the `Evaluator`, a measure that names refs, and the element in hand. Out: `Value`s. Axes in hand are matched, axes
+the user lacks are combined, and an evaluation at a section counts for its upstream party.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from basin import periods
+from basin.measures import Measure
+from basin.rounding import printed
+from settlement import league
+from settlement.combining import combined
+from settlement.measured import Value
+from settlement.trail import Trail, short
+
+if TYPE_CHECKING:
+    from settlement.elements import Element
+    from settlement.evaluation import Evaluator
+
+
+def result(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
+    """Amounts of other clauses: axes in hand are matched, the others combined by `take`, refs added with weights."""
+    whole, terms = Fraction(0), []
+    for ref, weight in (measure.of or {}).items():
+        found = line(ev, ref, spot, measure, trail)
+        if found.number is None:
+            return found
+        whole += weight * found.number
+        term = f"{ref} {short(found.number)}"
+        terms.append(term if weight == 1 else f"{printed(weight)} × {term}")
+    trail.note(f"{periods.label(spot.of)} 引用", " + ".join(terms), short(whole))
+    return Value(whole)
+
+
+def line(ev: Evaluator, ref: str, spot: Element, measure: Measure, trail: Trail) -> Value:
+    """The amount of one clause in the element and period in hand."""
+    codes = spot.codes
+    found = [
+        (evaluation.amount * share if evaluation.amount is not None else None, evaluation)
+        for of in ev.spans(ref, spot.of)
+        for element in ev.elements(ref, of)
+        if (share := _in_hand(ev, element.codes, codes, element.of)) != 0
+        for evaluation in (ev.evaluation(ref, element),)
+    ]
+    for _, evaluation in found:
+        trail.doubts(evaluation.unverified)
+    stopped = next((evaluation for amount, evaluation in found if evaluation.stopped), None)
+    if stopped is not None:
+        return Value(None, stopped.reason)
+    amounts = [amount for amount, _ in found if amount is not None]
+    return Value(combined(measure.take, amounts)) if amounts else Value(None, f"no_result: {ref}", bool(found))
+
+
+def _in_hand(ev: Evaluator, line: Mapping[str, str], user: Mapping[str, str], of: pd.Period) -> Fraction:
+    """Which part of a line's evaluation belongs to the element in hand: all, none, or the upstream party's share."""
+    for axis, code in line.items():
+        if axis in user and user[axis] != code:
+            return Fraction(0)
+    if "party" in user and "party" not in line and "section" in line:
+        upstream = ev.side_shares(line["section"], "upstream", of) or {}
+        return upstream.get(user["party"], Fraction(0))
+    return Fraction(1)
+
+
+def rank(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
+    """The place in the league of all parties, by the sum of ranks."""
+    parties = ev.axis("party", ("all",), spot.of)
+    table: dict[str, dict[str, Fraction]] = {}
+    for ref in {*(measure.of or ()), *(t for t in measure.ties if t != "same")}:
+        table[ref] = {}
+        for party in parties:
+            found = line(ev, ref, spot.holding("party", party), measure, trail)
+            if found.number is None:
+                return found
+            table[ref][party] = found.number
+    place, how = league.place(spot.codes["party"], table, measure)
+    trail.note("排名", how, "并列未决" if place is None else str(place))
+    return Value(None, "tie") if place is None else Value(Fraction(place))

@@ -1,0 +1,204 @@
+"""Quantities: what one section, one period and one measure kind come to, before any comparison.
+
+In: the `Evaluator`, a measure and the element in hand. Out: `Value`s with working: means, classes, exceedances,
+indices, volumes, facts, and the measures of the monitoring itself. What a value is compared with is in
+`settlement.references`; order and combination of several values, in `settlement.measuring`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from basin import periods
+from basin.indicators import INDICATORS
+from basin.measures import Measure
+from basin.rounding import printed
+from basin.standards import indicator_class
+from settlement.measured import Value, concentration, total
+from settlement.monitoring import completeness_of, trend_of
+from settlement.references import reference, water_body
+from settlement.trail import Trail, short
+
+if TYPE_CHECKING:
+    from settlement.elements import Element
+    from settlement.evaluation import Evaluator
+
+CLASS_NAMES = {1: "Ⅰ类", 2: "Ⅱ类", 3: "Ⅲ类", 4: "Ⅳ类", 5: "Ⅴ类", 6: "劣Ⅴ类"}
+
+
+def name_of(ev: Evaluator, spot: Element, indicator: str | None = None) -> str:
+    """Period, section and indicator as a label of the working."""
+    code = spot.codes.get("section", "")
+    known = ev.network.sections.get(code)
+    named = INDICATORS[indicator].name_zh if indicator else ""
+    return " ".join(filter(None, (periods.label(spot.of), known.name_zh if known else code, named)))
+
+
+def measured(ev: Evaluator, spot: Element, indicator: str, trail: Trail) -> Value:
+    """The concentration (or flow) of the section in hand, `mean_of` members averaged first."""
+    members = ev.sheet(spot.codes["section"], spot.of).mean_of
+    if members is None:
+        found = concentration(ev.data, ev.rules, spot.codes["section"], indicator, spot.of)
+    else:
+        found = _mean_of(ev, spot, indicator, members)
+    trail.rests_on(found.statistics)
+    trail.note(name_of(ev, spot, indicator), _counts(found), _shown(found))
+    return found
+
+
+def _mean_of(ev: Evaluator, spot: Element, indicator: str, members: Mapping[str, Fraction]) -> Value:
+    """The weighted mean of several sections' data, before anything else looks at them."""
+    parts = {code: concentration(ev.data, ev.rules, code, indicator, spot.of) for code in members}
+    statistics = tuple(s for part in parts.values() for s in part.statistics)
+    absent = next((part for part in parts.values() if part.number is None), None)
+    if absent is not None:
+        return replace(absent, statistics=statistics)
+    weighted = sum(
+        (members[code] * part.number for code, part in parts.items() if part.number is not None), Fraction(0)
+    )
+    return Value(weighted / sum(members.values()), statistics=statistics)
+
+
+def _counts(found: Value) -> str:
+    if not found.statistics:
+        return "无读数"
+    last = found.statistics[-1]
+    left_out = "，未用 " + "、".join(f"{why} {n}" for why, n in last.left_out) if last.left_out else ""
+    if last.reason == "published":
+        return "已公布的数值"
+    return f"{last.readings} 个读数、{last.days} 天的均值{left_out}"
+
+
+def _shown(found: Value) -> str:
+    return printed(found.number) if found.number is not None else f"无值：{found.reason}"
+
+
+def mean(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
+    """A concentration: the mean of the section and indicator in hand."""
+    return measured(ev, spot, spot.codes["indicator"], trail)
+
+
+def flow(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
+    """The mean flow [m³/s] of the section in hand."""
+    return measured(ev, spot, "flow", trail)
+
+
+def amount(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
+    """A volume [万 m³] or load [t] of the section in hand."""
+    found = total(ev.data, ev.rules, spot.codes["section"], measure.kind, spot.of)
+    quantity = "水量（万 m³）" if measure.kind == "volume" else "通量（t）"
+    trail.note(f"{name_of(ev, spot)} {quantity}", _counts(found), _shown(found))
+    return found
+
+
+def quality_class(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
+    """Single-factor class: the worst of the indicators; an annual class is the class of the mean of monthly means."""
+    section = spot.codes["section"]
+    told = ev.data.published(section, "quality_class", spot.of)
+    if told is not None:
+        trail.note(f"{name_of(ev, spot)} 类别", "已公布的类别", _class_name(told))
+        return Value(told)
+    indicators = measure.indicators or tuple(
+        i for i in ev.standard.evaluated if ev.data.reports(section, i, spot.of.year) or _members_report(ev, spot, i)
+    )
+    values = {indicator: measured(ev, spot, indicator, trail) for indicator in indicators}
+    absent = next((v for v in values.values() if not v.present and not v.excluded), None)
+    present = {i: v.number for i, v in values.items() if v.number is not None}
+    if absent is not None or not present:
+        trail.note(f"{name_of(ev, spot)} 类别", "无值", (absent.reason if absent else None) or "no_readings")
+        return absent or Value(None, "no_readings", any(v.excluded for v in values.values()))
+    body = water_body(ev, section)
+    classes = {i: int(indicator_class(ev.standard, i, number, body)) for i, number in present.items()}
+    worst = max(classes.values())
+    deciding = "、".join(INDICATORS[i].name_zh for i, c in classes.items() if c == worst)
+    trail.note(f"{name_of(ev, spot)} 类别", f"单因子最差：{deciding}", _class_name(Fraction(worst)))
+    return Value(Fraction(worst), statistics=tuple(s for v in values.values() for s in v.statistics))
+
+
+def _members_report(ev: Evaluator, spot: Element, indicator: str) -> bool:
+    members = ev.sheet(spot.codes["section"], spot.of).mean_of or {}
+    return any(ev.data.reports(code, indicator, spot.of.year) for code in members)
+
+
+def _class_name(value: Fraction) -> str:
+    return CLASS_NAMES.get(int(value), printed(value)) if value.denominator == 1 else printed(value)
+
+
+def exceedance(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
+    """超标倍数: C/limit − 1 (limit/C − 1 where more is better), 0 when the limit is met (环办〔2011〕22号)."""
+    indicator = spot.codes["indicator"]
+    found = measured(ev, spot, indicator, trail)
+    limit = reference(ev, replace(measure, kind="concentration", against=measure.against or "target"), spot, trail)
+    if found.number is None or limit.number is None:
+        return found if found.number is None else limit
+    c, s = (limit.number, found.number) if ev.standard.higher_is_better(indicator) else (found.number, limit.number)
+    if s == 0:
+        return Value(None, "reference_is_zero")
+    multiple = max(c / s - 1, Fraction(0))
+    trail.note(
+        "超标倍数", f"{printed(c)} ÷ {printed(s)} − 1" + ("，达标记 0" if multiple == 0 else ""), printed(multiple)
+    )
+    return replace(found, number=multiple)
+
+
+def index(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
+    """Weighted index: coefficient × Σ weights · C/reference; means are printed before a missing reference stops it."""
+    told = ev.data.published(spot.codes.get("section", ""), "index", spot.of)
+    if told is not None:
+        trail.note(f"{name_of(ev, spot)} 指数", "已公布的指数", printed(told))
+        return Value(told)
+    weights = measure.weights or {}
+    means = {indicator: measured(ev, spot, indicator, trail) for indicator in weights}
+    trail.note("权重", "、".join(f"{INDICATORS[i].name_zh} {printed(w)}" for i, w in weights.items()), "合计 1")
+    absent = next((v for v in means.values() if not v.present), None)
+    if absent is not None:
+        return absent
+    parts: dict[str, Fraction] = {}
+    for indicator, mean in means.items():
+        against = reference(ev, replace(measure, kind="concentration"), spot.holding("indicator", indicator), trail)
+        if against.number is None or mean.number is None:
+            return against
+        if against.number == 0:
+            return Value(None, "reference_is_zero")
+        parts[indicator] = mean.number / against.number
+        note = f"{printed(mean.number)} ÷ {printed(against.number)}"
+        trail.note(f"{INDICATORS[indicator].name_zh} 比值", note, short(parts[indicator]))
+    return _weighted(measure, parts, means, trail)
+
+
+def _weighted(measure: Measure, parts: Mapping[str, Fraction], means: Mapping[str, Value], trail: Trail) -> Value:
+    weights, k = measure.weights or {}, measure.coefficient
+    index = (k if k is not None else 1) * sum((weights[i] * ratio for i, ratio in parts.items()), Fraction(0))
+    terms = " + ".join(f"{printed(weights[i])} × {short(ratio)}" for i, ratio in parts.items())
+    trail.note("指数", f"{printed(k)} × ({terms})" if k is not None else terms, short(index))
+    return Value(index, statistics=tuple(s for v in means.values() for s in v.statistics))
+
+
+def reported(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
+    """A recorded or published fact about the section, the party, or the agreement and its basin."""
+    codes = spot.codes
+    own = [codes[axis] for axis in ("section", "party") if axis in codes]
+    agreement = ev.agreement
+    subjects = own or [agreement.code, agreement.basin, *agreement.parties.values(), *ev.sections()]
+    for subject in subjects:
+        if (told := ev.data.published(subject, measure.fact or "", spot.of)) is not None:
+            trail.note(f"{periods.label(spot.of)} {measure.fact}", f"已公布（{subject}）", printed(told))
+            return Value(told)
+    fact = ev.data.fact(subjects, measure.fact or "", spot.of)
+    if fact is None or fact.value is None:
+        return Value(None, f"no_fact: {measure.fact}")
+    trail.note(f"{periods.label(spot.of)} {measure.fact}", f"{fact.document}，{fact.recorded_by} 记录", str(fact.value))
+    return Value(Fraction(fact.value))
+
+
+def completeness(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
+    """The share of expected readings that arrived."""
+    return completeness_of(ev, spot, name_of(ev, spot, spot.codes["indicator"]), trail)
+
+
+def trend(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
+    """The trend of many years [% of the median a year]."""
+    return trend_of(ev, measure, spot, name_of(ev, spot, spot.codes["indicator"]), trail)
