@@ -29,9 +29,8 @@ def assessments(request: Request, reads: Reads, basin: str | None = None, period
 def assess(wanted: AssessmentWanted, has: Has, writer: Writer, response: Response) -> Document:
     """Assess one basin for one period by a scorecard."""
     as_of = parsed_instant(wanted.as_of, "body.as_of")
-    document = run.assess(
-        has.engine, has.registry, wanted.basin, wanted.period, scorecard=wanted.scorecard, as_of=as_of, now=has.now()
-    )
+    registry = has.registry.scoring_by(wanted.scorecard)
+    document = run.assess(has.engine, registry, wanted.basin, wanted.period, as_of=as_of, now=has.now())
     response.headers["Location"] = f"/v1/assessments/{document['id']}"
     return document
 
