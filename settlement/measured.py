@@ -8,6 +8,7 @@ nothing with an agreement and knows no clause.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
@@ -205,8 +206,21 @@ def _over(section: str, indicator: str, of: pd.Period, mean: Fraction, months: S
     decimals = INDICATORS[indicator].evaluation_decimals
     shown = mean if decimals is None else quantised(mean, decimals)
     readings, days = sum(m.readings for m in months), sum(m.days for m in months)
+    left_out: Counter[str] = Counter()
+    for month in months:
+        left_out.update(dict(month.left_out))
     printed_mean = printed(reported(float(mean), None))
-    return Statistic(section, indicator, periods.label(of), printed_mean, printed(shown), readings, days, (), None)
+    return Statistic(
+        section,
+        indicator,
+        periods.label(of),
+        printed_mean,
+        printed(shown),
+        readings,
+        days,
+        tuple(sorted(left_out.items())),
+        None,
+    )
 
 
 def total(data: Measurements, rules: Rules, section: str, quantity: str, of: pd.Period) -> Value:

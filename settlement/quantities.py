@@ -63,13 +63,17 @@ def _mean_of(ev: Evaluator, spot: Element, indicator: str, members: Mapping[str,
 
 
 def _counts(found: Value) -> str:
+    """How many readings and days a mean rests on, and what was left out."""
     if not found.statistics:
         return "无读数"
-    last = found.statistics[-1]
-    left_out = "，未用 " + "、".join(f"{why} {n}" for why, n in last.left_out) if last.left_out else ""
+    last, months = found.statistics[-1], len(found.statistics) - 1
     if last.reason == "published":
         return "已公布的数值"
-    return f"{last.readings} 个读数、{last.days} 天的均值{left_out}"
+    left_out = "，未用 " + "、".join(f"{why} {n}" for why, n in last.left_out) if last.left_out else ""
+    counts = f"{last.readings} 个读数、{last.days} 天"
+    return (
+        f"{months} 个月均值的平均，共 {counts}{left_out}" if months and found.present else f"{counts}的均值{left_out}"
+    )
 
 
 def _shown(found: Value) -> str:
