@@ -31,7 +31,7 @@ AGREEMENT, OBSERVATIONS, FACTS = "agreement.yaml", "observations.csv", "facts.js
 PARAMETERS, SETTLEMENT, SUMS, REGISTER = "parameters.json", "settlement.json", "SHA256SUMS", "register/"
 REQUIRED = (AGREEMENT, FACTS, OBSERVATIONS, PARAMETERS, SETTLEMENT)
 INSTANTS = ("time", "recorded_at")
-SORTED_BY = ("station", "indicator", "time", "revision", "reading")
+SORTED_BY = ("station", "indicator", "time", "revision", "reading", "fate", "reason")
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first date a ZIP can carry
 _PLAIN_FILE = 0o644 << 16
 # NotImplementedError is a RuntimeError (an unknown or encrypted method), struct errors come as BadZipFile

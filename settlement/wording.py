@@ -7,8 +7,9 @@ It knows no layout and computes no amount; a code nobody named is printed as it 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +18,7 @@ from settlement.reasons import WORDS, told
 
 POOL = "pool"
 ABSENT = "—"
+BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 KINDS = {"payable": ("应付", "payable"), "indication": ("测算", "indication"), "stopped": ("中止", "stopped")}
 STATUSES = {
     "试算": "trial run",
@@ -39,6 +41,32 @@ FATES = {
     "no_value": "没有值",
     "too_few_readings_a_day": "当日读数不足",
 }
+RULES = {
+    "data.excludes": "可剔除数据的事由",
+    "data.min_readings_a_day": "每日最少有效读数",
+    "data.min_days_a_month": "每月最少有效天数",
+    "data.statuses": "采用的站点状态",
+    "data.compare": "比较前是否修约",
+    "data.non_detect": "未检出的取值",
+    "data.missing_month": "缺测月份的处理",
+    "data.load_method": "通量计算方法",
+    "data.joint_sample": "联合采样允差",
+    "money.place": "金额精度",
+    "money.mode": "金额取舍",
+}
+RULE_VALUES = {
+    "rounded": "修约后比较",
+    "unrounded": "不修约比较",
+    "half": "检出限的一半",
+    "zero": "零",
+    "limit": "检出限",
+    "stop": "缺测即中止",
+    "exclude": "不计缺测月份",
+    "half_up": "四舍五入",
+    "half_even": "四舍六入五成双",
+    "down": "舍去尾数",
+    "fen": "分",
+}
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖"
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|Q(\d)|-W(\d{2}))?")
 
@@ -50,6 +78,7 @@ class Names:
     parties: Mapping[str, str] = field(default_factory=dict)
     sections: Mapping[str, str] = field(default_factory=dict)
     indicators: Mapping[str, str] = field(default_factory=dict)
+    basins: Mapping[str, str] = field(default_factory=dict)
 
     def party(self, code: str) -> str:
         """A party's name; the pool is 资金池."""
@@ -63,12 +92,16 @@ class Names:
         """An indicator's name."""
         return self.indicators.get(code, code)
 
+    def basin(self, code: str) -> str:
+        """A basin's name."""
+        return self.basins.get(code, code)
+
 
 def parties_text(parties: object, names: Names) -> str:
-    """The parties of a document: roles with names, or the names of a list."""
-    if isinstance(parties, Mapping):
+    """The parties of a document: roles with names, or the names where parties have no roles but their codes."""
+    if isinstance(parties, Mapping) and any(role != code for role, code in parties.items()):
         return "　".join(f"{ROLES.get(role, role)}：{names.party(str(code))}" for role, code in parties.items())
-    return "、".join(names.party(str(code)) for code in _listed(parties))
+    return "、".join(names.party(code) for code in party_codes(parties))
 
 
 def party_codes(parties: object) -> list[str]:
@@ -126,12 +159,28 @@ def period_text(period: str) -> str:
     return f"{year}年" + "".join(form.format(int(part)) for part, form in parts if part)
 
 
-def reason_text(reason: str | None) -> str:
+def reason_text(reason: str | None, *, code: bool = True) -> str:
     """A reason in Chinese, its detail, and the code: ``no_readings`` is 没有可用的监测数据（no_readings）."""
     if not reason:
         return ""
-    code, zh = reason.partition(": ")[0], told(reason)["message_zh"]
-    return reason if zh == reason else f"{zh}（{code}）"
+    zh = told(reason)["message_zh"]
+    return f"{zh}（{reason.partition(': ')[0]}）" if code and zh != reason else zh
+
+
+def rule_text(path: str) -> str:
+    """A rule's path with what it rules: 每月最少有效天数（data.min_days_a_month）; the bare path of a figure."""
+    return f"{RULES[path]}（{path}）" if path in RULES else path
+
+
+def rule_value_text(path: str, value: object) -> str:
+    """The value of a data or money rule in words; a figure or a text as it is."""
+    return RULE_VALUES.get(str(value), str(value)) if path in RULES else str(value)
+
+
+def instant_text(instant: str) -> str:
+    """An instant in Beijing time beside the UTC it is stored as."""
+    local = datetime.fromisoformat(instant).astimezone(BEIJING)
+    return f"{local:%Y-%m-%d %H:%M:%S} 北京时间（{instant}）"
 
 
 def left_out_text(left_out: Mapping[str, int] | None) -> str:
@@ -140,7 +189,7 @@ def left_out_text(left_out: Mapping[str, int] | None) -> str:
 
 
 def rules_used(rules: Sequence[Mapping[str, Any]], uses: Sequence[tuple[str, Sequence[str]]]) -> list[dict[str, Any]]:
-    """The rules of a document and the unverified figures used beside them, each with the clauses that used it.
+    """The rules of a document and the unverified figures used beside them, numbered, each with who used it.
 
     Parameters
     ----------
@@ -152,7 +201,25 @@ def rules_used(rules: Sequence[Mapping[str, Any]], uses: Sequence[tuple[str, Seq
             used_by.setdefault(path, {})[clause] = None
     stated = {rule["path"] for rule in rules}
     figures = [{"path": path, "value": "", "source": "", "verified": False} for path in used_by if path not in stated]
-    return [{**rule, "used_by": "、".join(used_by.get(rule["path"], ()))} for rule in (*rules, *figures)]
+    return [
+        {
+            "number": place, "path": rule["path"], "rule": rule_text(rule["path"]),
+            "value": rule_value_text(rule["path"], rule["value"]), "source": rule["source"],
+            "verified": rule["verified"], "used_by": "、".join(used_by.get(rule["path"], ())),
+        }
+        for place, rule in enumerate((*rules, *figures), 1)
+    ]  # fmt: skip
+
+
+def ranges(positions: Iterable[int]) -> str:
+    """``[1, 2, 3, 5]`` as 1–3、5."""
+    runs: list[list[int]] = []
+    for position in sorted(positions):
+        if runs and position == runs[-1][-1] + 1:
+            runs[-1].append(position)
+        else:
+            runs.append([position])
+    return "、".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def grouped(figure: str) -> str:

@@ -30,7 +30,8 @@ STATISTICS = (
     Column("原因", 24),
 )  # fmt: skip
 RULES = (
-    Column("规则", 34), Column("取值", 24), Column("依据", 34), Column("核实", 24), Column("用于条款", 24),
+    Column("序号", 6, COUNT), Column("规则", 42), Column("取值", 24), Column("依据", 34), Column("核实", 24),
+    Column("用于条款", 24),
 )  # fmt: skip
 SCORE = (Column("项目", 22), Column("数值", 18), Column("算法", 20))
 CRITERIA = (
@@ -65,7 +66,7 @@ def assessment_xlsx(document: Document, names: Names) -> bytes:
     with workbook(into, document["title"], document["digest"]) as book:
         score, criteria = book.sheet("得分"), book.sheet("准则")
         _criteria(criteria, document)
-        _score(score, document)
+        _score(score, document, names)
         lines = [
             criterion | {"clause": criterion["ref"], "period": document["period"]} for criterion in document["criteria"]
         ]
@@ -98,8 +99,8 @@ def _statistics(book: Workbook, statistics: Sequence[Document], names: Names) ->
 def _rules(book: Workbook, rules: Sequence[Document], evaluations: Sequence[Document]) -> None:
     sheet = book.sheet("规则")
     sheet.main_table(RULES, [
-        [rule["path"], rule["value"], rule["source"], "已核实 verified" if rule["verified"] else "未核实 unverified",
-         rule["used_by"]]
+        [rule["number"], rule["rule"], rule["value"], rule["source"],
+         "已核实 verified" if rule["verified"] else "未核实 unverified", rule["used_by"]]
         for rule in rules_used(rules, [(of["clause"], of["unverified"]) for of in evaluations])
     ])  # fmt: skip
 
@@ -114,10 +115,12 @@ def _criteria(sheet: Sheet, document: Document) -> None:
     ])  # fmt: skip
 
 
-def _score(sheet: Sheet, document: Document) -> None:
+def _score(sheet: Sheet, document: Document, names: Names) -> None:
     """Earned over available points, the score and its grade, with the bands they fall into."""
     sheet.line(document["title"], "title")
-    sheet.line(f"评价期 {period_text(document['period'])}　流域 {document['basin']}　数据截至 {document['as_of']}")
+    sheet.line(
+        f"评价期 {period_text(document['period'])}　流域 {names.basin(document['basin'])}　数据截至 {document['as_of']}"
+    )
     sheet.line(f"评价指纹 SHA-256 {document['digest']}")
     sheet.row += 1
     sheet.widths(SCORE)

@@ -15,6 +15,7 @@ NAMES = Names(
     parties={"jiangxi": "江西省", "hunan": "湖南省", "yunnan": "云南省", "guizhou": "贵州省", "sichuan": "四川省",
              "anhui": "安徽省", "zhejiang": "浙江省", "upper": "示例上游", "lower": "示例下游"},
     sections={"jinyushi": "金鱼石", "jiekou": "街口", "demo-1": "示例一"},
+    basins={"lushui": "渌水", "demo": "示例流域"},
     indicators={"codmn": "高锰酸盐指数", "tp": "总磷", "tn": "总氮", "nh3n": "氨氮"},
 )  # fmt: skip
 
