@@ -91,7 +91,7 @@ def _check_port(settings: Settings) -> None:
         except OSError as problem:
             taken = problem.errno == errno.EADDRINUSE
             zh = f"{settings.address} 已被占用" if taken else f"不能使用地址 {settings.address}：{problem.strerror}"
-            raise UsageError(zh, "the address cannot be used", path="PORT", remedy="换一个端口，如 PORT=8001") from problem
+            raise UsageError(zh, "the address cannot be used", path="PORT", remedy="改端口，如 PORT=8001") from problem
 
 
 def _now() -> datetime:
