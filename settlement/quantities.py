@@ -70,6 +70,8 @@ def _counts(found: Value) -> str:
     if last.reason == "published":
         return "已公布的数值"
     left_out = "，未用 " + "、".join(f"{why} {n}" for why, n in last.left_out) if last.left_out else ""
+    if not last.readings:
+        return f"没有读数{left_out}"
     counts = f"{last.readings} 个读数、{last.days} 天"
     return (
         f"{months} 个月均值的平均，共 {counts}{left_out}" if months and found.present else f"{counts}的均值{left_out}"

@@ -19,7 +19,9 @@ from settlement.canonical import canonical_json
 from settlement.ledger import CONFIRMED, TRIAL, Entry
 
 Document = dict[str, Any]
-_HEADER = ("id", "agreement", "title", "basin", "period", "as_of", "kind", "digest", "recorded_at")
+_HEADER = (
+    "id", "agreement", "agreement_sha256", "title", "basin", "period", "as_of", "kind", "digest", "recorded_at",
+)  # fmt: skip
 _ASSESSED = ("id", "scorecard", "title", "basin", "period", "as_of", "score", "grade", "digest", "recorded_at")
 
 
