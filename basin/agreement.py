@@ -17,9 +17,9 @@ import pandas as pd
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
 from basin import periods
-from basin.dated import Hand, in_force, is_noted, join
+from basin.dated import Hand, InForce, in_force, is_noted, join
 from basin.errors import AgreementError
-from basin.measures import FORBID_UNKNOWN, Measure, Texts, Weights
+from basin.measures import FORBID_UNKNOWN, IndicatorCode, Measure, Texts, Weights, indicator_code
 from basin.scales import Figure, Piece
 
 Every = Literal["week", "month", "quarter", "year", "term"]
@@ -75,8 +75,8 @@ class SectionSheet:
     __pydantic_config__ = FORBID_UNKNOWN
 
     target: int | None = None
-    limits: dict[str, Figure] = field(default_factory=dict)
-    baseline: dict[str, Figure] = field(default_factory=dict)
+    limits: dict[IndicatorCode, Figure] = field(default_factory=dict)
+    baseline: dict[IndicatorCode, Figure] = field(default_factory=dict)
     inflow: str | None = None
     upstream: str | dict[str, Figure] | None = None
     downstream: str | dict[str, Figure] | None = None
@@ -85,6 +85,18 @@ class SectionSheet:
 
 def _pieces(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
+
+
+def _axes(value: Any) -> Any:
+    """Indicators by their codes, however they are spelled."""
+    if not isinstance(value, dict) or "indicator" not in value:
+        return value
+    spelled = value["indicator"]
+    codes = [indicator_code(text) for text in spelled] if isinstance(spelled, list) else indicator_code(spelled)
+    return {**value, "indicator": codes}
+
+
+Axes = Annotated[dict[str, Texts], BeforeValidator(_axes)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +109,7 @@ class Clause:
     source: str = ""
     title: str = ""
     every: Every | None = None
-    each: dict[str, Texts] = field(default_factory=dict)
+    each: Axes = field(default_factory=dict)
     when: tuple[Measure, ...] = ()
     unless: tuple[Measure, ...] = ()
     measure: Measure | None = None
@@ -114,20 +126,22 @@ class Clause:
         return self.pays is None
 
     @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Its measure and tests."""
+        return (*((self.measure,) if self.measure else ()), *self.when, *self.unless)
+
+    @property
     def refs(self) -> tuple[str, ...]:
-        """The clauses it looks at, in measure, tests, times and shares."""
-        measures = (*((self.measure,) if self.measure else ()), *self.when, *self.unless)
+        """The clauses it looks at, in measure, tests, times and shares; a number in `times` stands here too."""
         shares = tuple(side.in_proportion_to for side in (self.pays, self.receives) if isinstance(side, Proportion))
-        return (*(ref for m in measures for ref in m.refs), *(t for t in self.times if not _is_figure(t)), *shares)
-
-
-def _is_figure(text: str) -> bool:
-    return text[:1].isdigit() or text[:1] == "-"
+        return (*(ref for measure in self.measures for ref in measure.refs), *self.times, *shares)
 
 
 T = TypeVar("T", Clause, SectionSheet)
 CLAUSE: TypeAdapter[Clause] = TypeAdapter(Clause)
 SHEET: TypeAdapter[SectionSheet] = TypeAdapter(SectionSheet)
+EACH: TypeAdapter[Axes] = TypeAdapter(Axes)
+EVERY: TypeAdapter[Every | None] = TypeAdapter(Every | None)
 HEADER_KEYS = ("code", "title", "basin", "standard", "starts", "ends", "source", "parties", "clauses")
 OTHER_KEYS = ("every", "data", "money", "sections")
 
@@ -193,7 +207,8 @@ class Agreement:
         ------
         AgreementError : when neither is stated.
         """
-        every = self._raw_clause(ref)[1].get("every", self.every)
+        position, raw = self._raw_clause(ref)
+        every = plainly(raw.get("every", self.every), self.file, f"clauses.{position}.every")
         if every is None:
             raise AgreementError(
                 f"条款 {ref} 没有 every", "clause without every", file=self.file, path=ref, remedy="写明 every: year 等"
@@ -202,8 +217,12 @@ class Agreement:
 
     def axes_of(self, ref: str) -> Mapping[str, tuple[str, ...]]:
         """The axes of the clause (`each`), which neither a date nor an element may change."""
-        each = self._raw_clause(ref)[1].get("each", {})
-        return {axis: (of,) if isinstance(of, str) else tuple(of) for axis, of in each.items()}
+        key = ("axes", ref)
+        if key not in self.kept:
+            position, raw = self._raw_clause(ref)
+            path = f"clauses.{position}.each"
+            self.kept[key] = typed(EACH, plainly(raw.get("each", {}), self.file, path), self.file, path)
+        return self.kept[key]
 
     def clause(self, ref: str, days: tuple[date, date], codes: Mapping[str, str]) -> InPlace[Clause]:
         """The clause as it stands on the first of `days` for the element with these codes."""
@@ -215,17 +234,20 @@ class Agreement:
         raw = self.document.get("sections", {}).get(section) or {}
         return self._placed(("sheet", section), raw, f"sections.{section}", SHEET, days, {"section": section})
 
-    def rules_stated(self) -> list[dict[str, Any]]:
-        """Every stated data and money rule with source and verification, as printed on the statement."""
-        stated = []
+    def rules_stated(self, *of: str) -> list[dict[str, Any]]:
+        """Term, data and money rules with source and verification, as the statement prints them; all, or those `of`
+        ``starts``, ``ends``, ``data``, ``money``.
+        """
+        stated: list[tuple[str, Any]] = [(key, self.document[key]) for key in ("starts", "ends")]
         for block in ("data", "money"):
-            for key, raw in dict(self.document.get(block, {})).items():
-                note = raw if is_noted(raw) else {"value": raw}
-                value = note["value"] if isinstance(note["value"], str) else "、".join(note["value"])
-                verified = str(note.get("verified", "true")).lower() != "false"
-                source = note.get("source", self.source)
-                stated.append({"path": f"{block}.{key}", "value": value, "source": source, "verified": verified})
-        return stated
+            stated += [(f"{block}.{key}", raw) for key, raw in dict(self.document.get(block, {})).items()]
+        return [self._stated(path, raw) for path, raw in stated if not of or path.partition(".")[0] in of]
+
+    def _stated(self, path: str, raw: Any) -> dict[str, Any]:
+        note = raw if is_noted(raw) else {"value": raw}
+        value = note["value"] if isinstance(note["value"], str) else "、".join(note["value"])
+        verified = str(note.get("verified", "true")).lower() != "false"
+        return {"path": path, "value": value, "source": note.get("source", self.source), "verified": verified}
 
     def _raw_clause(self, ref: str) -> tuple[int, dict[str, Any]]:
         by_ref = self.kept.setdefault("by ref", {c["ref"]: (i, c) for i, c in enumerate(self.document["clauses"])})
@@ -236,11 +258,33 @@ class Agreement:
         codes: Mapping[str, str],
     ) -> InPlace[Any]:  # fmt: skip
         first = max(days[0], self.starts)
-        key = (*what, first, max(days[1], first), tuple(sorted(codes.items())))
+        last = max(min(days[1], self.ends), first)
+        key = (*what, first, last, tuple(sorted(codes.items())))
         if key not in self.kept:
-            stands = in_force(raw, Hand(first, max(days[1], first), codes), path)
+            stands = _standing(raw, Hand(first, last, codes), self.file, path)
             self.kept[key] = InPlace(typed(adapter, stands.value, self.file, path), stands.unverified)
         return self.kept[key]
+
+
+_EVER = Hand(date.min, date.max, {})  # for what neither a date nor an element may change
+
+
+def plainly(node: Any, file: str, path: str) -> Any:
+    """A value that neither a date nor an element may change, without its note.
+
+    Raises
+    ------
+    AgreementError : where a date or an element would change it.
+    """
+    return _standing(node, _EVER, file, path).value
+
+
+def _standing(node: Any, hand: Hand, file: str, path: str) -> InForce:
+    try:
+        return in_force(node, hand, path)
+    except AgreementError as refusal:
+        refusal.file = file
+        raise
 
 
 def typed(adapter: TypeAdapter[Any], plain: Any, file: str, path: str) -> Any:
@@ -282,22 +326,18 @@ def compiled(document: Mapping[str, Any], text: str, file: str) -> Agreement:
     AgreementError : a missing or unknown top-level key, a header value that does not fit, a double ref.
     """
     _check_keys(document, file)
-    days = {key: _day(in_force(document[key], _ANY_DAY).value, file, key) for key in ("starts", "ends")}
+    plain = {key: plainly(document.get(key), file, key) for key in (*HEADER_KEYS[:-1], "every")}
+    days = {key: _day(plain[key], file, key) for key in ("starts", "ends")}
     first_day = Hand(days["starts"], days["starts"], {})
-    plain = in_force({block: document.get(block, {}) for block in ("data", "money")}, first_day).value
-    code, title, basin, standard, source = (
-        str(in_force(document[key], _ANY_DAY).value) for key in ("code", "title", "basin", "standard", "source")
-    )
+    rules = _standing({block: document.get(block, {}) for block in ("data", "money")}, first_day, file, "").value
+    code, title, basin, standard, source = (str(plain[key]) for key in ("code", "title", "basin", "standard", "source"))
     return Agreement(
         code=code, title=title, basin=basin, standard=standard, source=source, starts=days["starts"],
-        ends=days["ends"], parties=_parties(document["parties"]), every=document.get("every"),
-        data=typed(TypeAdapter(DataRules), plain["data"], file, "data"),
-        money=typed(TypeAdapter(MoneyRules), plain["money"], file, "money"),
+        ends=days["ends"], parties=_parties(plain["parties"], file), every=typed(EVERY, plain["every"], file, "every"),
+        data=typed(TypeAdapter(DataRules), rules["data"], file, "data"),
+        money=typed(TypeAdapter(MoneyRules), rules["money"], file, "money"),
         document=document, text=text, file=file,
     )  # fmt: skip
-
-
-_ANY_DAY = Hand(date.max, date.max, {})
 
 
 def _check_keys(document: Mapping[str, Any], file: str) -> None:
@@ -307,6 +347,11 @@ def _check_keys(document: Mapping[str, Any], file: str) -> None:
     for key in document:
         if key not in HEADER_KEYS + OTHER_KEYS:
             raise AgreementError("不认识的键", "unknown key", file=file, path=key, remedy="检查拼写，或删去此键")
+    if not isinstance(document.get("sections", {}), dict):
+        remedy = "写成 断面代码: {target: 3}"
+        raise AgreementError(
+            "sections 应是键值表", "sections must be a mapping", file=file, path="sections", remedy=remedy
+        )
     _check_refs(document["clauses"], file)
 
 
@@ -337,6 +382,10 @@ def _day(text: Any, file: str, path: str) -> date:
         ) from problem
 
 
-def _parties(raw: Any) -> dict[str, str]:
+def _parties(raw: Any, file: str) -> dict[str, str]:
     """Roles → codes; a plain list names each party by its own code."""
-    return {str(code): str(code) for code in raw} if isinstance(raw, list) else {str(k): str(v) for k, v in raw.items()}
+    roles = {code: code for code in raw if isinstance(code, str)} if isinstance(raw, list) else raw
+    if isinstance(roles, dict) and len(roles) == len(raw) and all(isinstance(code, str) for code in roles.values()):
+        return roles
+    remedy = "写成 {upstream: …, downstream: …} 或 [甲, 乙, 丙]，每方一次"
+    raise AgreementError("parties 写法不对", "roles or a list of codes", file=file, path="parties", remedy=remedy)

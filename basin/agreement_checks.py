@@ -2,27 +2,41 @@
 
 In: a compiled `Agreement` and the network. Out: a list of `AgreementError`s with file, path and remedy, all at once.
 Each clause is looked at once per date and per branch, so that a figure that is in force only later is checked too.
-It evaluates nothing.
+Measures and tests are looked at in `basin.measure_checks`, refs in `basin.reference_checks`. It evaluates nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
+from typing import Any
 
-from basin.agreement import AXES, CLAUSE, SHEET, SIDE_WORDS, Agreement, Clause, Proportion, Side, typed
-from basin.dated import every_branch, join
-from basin.errors import AgreementError
+from basin import periods
+from basin.agreement import (
+    AXES,
+    CLAUSE,
+    SHEET,
+    SIDE_WORDS,
+    TIME_AXES,
+    Agreement,
+    Clause,
+    Proportion,
+    SectionSheet,
+    Side,
+    typed,
+)
+from basin.dated import element_codes, every_branch, is_by_element, is_dated, is_noted, join, special_values
+from basin.errors import AgreementError, HengjieError
 from basin.indicators import find_indicator
-from basin.measures import ADDS_BY_ITSELF, OF_A_SECTION, OWN_KEYS, Against, Measure
+from basin.measure_checks import Finding, class_findings, measure_findings, section_findings
 from basin.network import Network
+from basin.reference_checks import reference_findings
 from basin.scales import Piece, applied
 from basin.standards import standard
 
-Finding = tuple[str, str, str, str]  # path, zh, en, remedy
-_NO_INDICATOR = frozenset({"quality_class", "index", "volume", "flow"})
-_FINER = ("day", "week", "month", "quarter", "year")
+_FINER = ("day", "week", "month", "quarter", "year", "term")
+_BY = ("section", "indicator", "party", "target")
 
 
 def problems(agreement: Agreement, network: Network) -> list[AgreementError]:
@@ -31,17 +45,61 @@ def problems(agreement: Agreement, network: Network) -> list[AgreementError]:
     clauses: list[tuple[str, Clause]] = []
     for position, raw in enumerate(agreement.document["clauses"]):
         path = f"clauses.{position}"
-        for _, plain in every_branch(raw):
+        for plain in every_branch(raw):
             try:
                 clauses.append((path, typed(CLAUSE, plain, agreement.file, path)))
             except AgreementError as refusal:
                 found.append(refusal)
-    findings = [*_header(agreement, network), *_sheets(agreement, network, found)]
+    findings = [*_special(agreement, network), *_header(agreement, network), *_sheets(agreement, network, found)]
+    lines = {clause.ref: clause for _, clause in clauses if clause.is_line}
     for path, clause in clauses:
         findings += _clause(agreement, network, clause, path)
-    findings += _references(agreement, [clause for _, clause in clauses])
+        findings += _ladder(clause, lines, join(path, "scale"))
+    findings += reference_findings(agreement, [clause for _, clause in clauses])
     told = dict.fromkeys(findings)
     return found + [AgreementError(zh, en, file=agreement.file, path=p, remedy=r) for p, zh, en, r in told]
+
+
+def _special(agreement: Agreement, network: Network) -> Iterator[Finding]:
+    """Values with a note, by date or by element, wherever they stand."""
+    for path, node in special_values(dict(agreement.document)):
+        if is_noted(node):
+            if not node.get("source") and str(node.get("verified", "true")).lower() != "false":
+                yield path, "数值没有出处", "a figure without source", "写明 source，或 verified: false"
+        elif is_dated(node):
+            yield from (_no_day(path, day) for day in node if not _is_day(day))
+        elif is_by_element(node):
+            yield from _by(agreement, network, node, path)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _no_day(path: str, text: str) -> Finding:
+    return path, f"不存在的日期 {text}", "no such date", "改正日期"
+
+
+def _by(agreement: Agreement, network: Network, node: Mapping[str, Any], path: str) -> Iterator[Finding]:
+    """A by-element map names an axis and codes that there are."""
+    if node["by"] not in _BY:
+        yield f"{path}.by", f"不认识的轴 {node['by']}", "unknown axis", f"用 {' '.join(_BY)}"
+        return
+    if len(node) == 1:
+        yield path, "by 之外没有数值", "by without values", "写明各取值"
+    known: dict[str, Callable[[str], object]] = {
+        "section": lambda code: code in network.sections or code in agreement.section_codes,
+        "indicator": find_indicator,
+        "party": lambda code: code in network.parties,
+        "target": lambda code: code in {"1", "2", "3", "4", "5", "6"},
+    }
+    for code in (code for key in node.keys() - {"by", "else"} for code in element_codes(key)):
+        if not known[node["by"]](code):
+            yield path, f"未登记的代码 {code}", "unknown code", "改正或先登记"
 
 
 def _header(agreement: Agreement, network: Network) -> Iterator[Finding]:
@@ -59,7 +117,7 @@ def _header(agreement: Agreement, network: Network) -> Iterator[Finding]:
 def _sheets(agreement: Agreement, network: Network, found: list[AgreementError]) -> Iterator[Finding]:
     for code, raw in dict(agreement.document.get("sections", {})).items():
         path = f"sections.{code}"
-        for _, plain in every_branch(raw or {}):
+        for plain in every_branch(raw or {}):
             try:
                 sheet = typed(SHEET, plain, agreement.file, path)
             except AgreementError as refusal:
@@ -67,12 +125,21 @@ def _sheets(agreement: Agreement, network: Network, found: list[AgreementError])
                 continue
             if code not in network.sections and sheet.mean_of is None:
                 yield path, f"未登记的断面 {code}", "unknown section", "在 sections.csv 登记"
-            yield from _class(sheet.target, f"{path}.target")
-            for side in ("upstream", "downstream"):
-                yield from _shares(getattr(sheet, side) or {}, f"{path}.{side}", network, agreement)
-            for indicator in (*sheet.limits, *sheet.baseline):
-                if indicator != "volume" and find_indicator(indicator) is None:
-                    yield f"{path}.{indicator}", f"不认识的指标 {indicator}", "unknown indicator", "用指标代码"
+            yield from _sheet(agreement, network, sheet, path)
+            if isinstance(plain.get("mean_of"), dict) and sheet.mean_of and sum(sheet.mean_of.values()) != 1:
+                yield f"{path}.mean_of", "权重之和不为 1", "weights do not sum to 1", "改正权重，或写成列表"
+
+
+def _sheet(agreement: Agreement, network: Network, sheet: SectionSheet, path: str) -> Iterator[Finding]:
+    yield from class_findings(sheet.target, f"{path}.target")
+    for side in ("upstream", "downstream"):
+        yield from _shares(getattr(sheet, side) or {}, f"{path}.{side}", network, agreement)
+    for indicator in (*sheet.limits, *sheet.baseline):
+        if indicator != "volume" and find_indicator(indicator) is None:
+            yield f"{path}.{indicator}", f"不认识的指标 {indicator}", "unknown indicator", "用指标代码"
+    for key, codes in (("inflow", [sheet.inflow]), ("mean_of", sheet.mean_of or ())):
+        for code in codes:
+            yield from section_findings(agreement, network, code, f"{path}.{key}")
 
 
 def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
@@ -85,16 +152,8 @@ def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -
     yield from _axes(agreement, network, clause, path)
     for side in ("pays", "receives"):
         yield from _side(agreement, network, clause, getattr(clause, side), join(path, side))
-    for name, measure, hand in _measures(clause):
-        yield from _measure(clause, measure, join(path, name))
-        yield from _in_hand(agreement, network, measure, hand, join(path, name))
-    for name, tests in (("when", clause.when), ("unless", clause.unless)):
-        for i, test in enumerate(tests):
-            yield from _test(test, f"{path}.{name}.{i}")
-            if name == "unless" and not test.because:
-                yield f"{path}.unless.{i}", "unless 没有 because", "unless without because", "写明依据与文件"
+    yield from measure_findings(agreement, network, clause, path)
     yield from _pieces(clause.scale or (), join(path, "scale"))
-    yield from _pays_when_met(clause, join(path, "scale"))
 
 
 def _axes(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
@@ -110,100 +169,18 @@ def _axes(agreement: Agreement, network: Network, clause: Clause, path: str) -> 
         for element in elements:
             if element != "all" and axis in known and not known[axis](element):
                 yield at, f"未登记的代码 {element}", "unknown code", "改正或先登记"
+            if element != "all" and axis in TIME_AXES and not _is_period(element, axis):
+                yield at, f"不是期间 {element}", f"not a {axis}", "如 2020-07"
+        every = clause.every or agreement.every
+        if axis in _FINER and every in _FINER and _FINER.index(axis) > _FINER.index(every):
+            yield at, f"{axis} 长于 every: {every}", "an axis longer than the obligation's period", "改 every 或改轴"
 
 
-def _measures(clause: Clause) -> Iterator[tuple[str, Measure, frozenset[str]]]:
-    """Every measure and test of a clause with its path and the axes it finds in hand."""
-
-    def inside(name: str, measure: Measure, hand: frozenset[str]) -> Iterator[tuple[str, Measure, frozenset[str]]]:
-        yield name, measure, hand
-        within = hand | _brings(measure)
-        for key in ("all_of", "any_of"):
-            for i, test in enumerate(getattr(measure, key) or ()):
-                yield from inside(f"{name}.{key}.{i}", test, within)
-
-    axes = frozenset(clause.each)
-    if clause.measure is not None:
-        yield from inside("measure", clause.measure, axes)
-    for name in ("when", "unless"):
-        for i, test in enumerate(getattr(clause, name)):
-            yield from inside(f"{name}.{i}", test, axes)
-
-
-def _brings(measure: Measure) -> frozenset[str]:
-    """The axes a measure puts into the hand of the tests inside it."""
-    named = {"section": measure.section or measure.sections, "indicator": measure.indicator or measure.indicators}
-    return frozenset(axis for axis, codes in named.items() if codes)
-
-
-def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
-    yield from _own_keys(measure, path)
-    several = measure.sections is not None or measure.over is not None or _spreads(measure)
-    if several and measure.take is None and measure.kind not in ADDS_BY_ITSELF:
-        yield path, "多个数值而没有 take", "several values without take", "写明 take: mean 等"
-    if measure.take is not None and not several and measure.kind != "result":
-        yield path, "take 用在单个数值上", "take without several values", "删去 take"
-    yield from _comparison(measure, path)
-    if measure.otherwise is not None and measure.kind not in ("reported", "result"):
-        zh = "otherwise 不能代替监测数据：没有样品不等于达标"
-        yield f"{path}.otherwise", zh, "a missing sample is not compliance", "删去 otherwise"
-    if measure.kind == "rank" and "party" not in clause.each:
-        yield path, "rank 须在 each: {party: …} 中", "rank outside each: {party}", "加上 each: {party: all}"
-    for i, test in enumerate(measure.tests):
-        yield from _test(test, f"{path}.{'all_of' if measure.all_of else 'any_of'}.{i}")
-
-
-def _own_keys(measure: Measure, path: str) -> Iterator[Finding]:
-    for kind, keys in OWN_KEYS.items():
-        for key in sorted(keys - OWN_KEYS.get(measure.kind, frozenset())):
-            if getattr(measure, key) and not (kind == "met" and measure.kind == "met"):
-                yield f"{path}.{key}", f"{key} 不用于 {measure.kind}", f"{key} is no key of {measure.kind}", "删去此键"
-    needed = {"index": "weights", "reported": "fact", "result": "of", "rank": "of", "trend": "significance"}
-    if measure.kind in needed and not getattr(measure, needed[measure.kind]):
-        yield path, f"{measure.kind} 缺少 {needed[measure.kind]}", f"{needed[measure.kind]} is missing", "补上"
-    if measure.kind == "met" and not measure.tests:
-        yield path, "met 须有 all_of 或 any_of", "met needs tests", "补上 all_of"
-    if measure.kind == "index" and measure.weights and sum(measure.weights.values()) != 1:
-        yield f"{path}.weights", "权重之和不为 1", "weights do not sum to 1", "改正权重"
-
-
-def _spreads(measure: Measure) -> bool:
-    return measure.indicators is not None and measure.kind not in ("quality_class", "index")
-
-
-def _comparison(measure: Measure, path: str) -> Iterator[Finding]:
-    if measure.kind in ("index", "exceedance"):
-        if measure.expressed is not None:
-            yield f"{path}.expressed", f"{measure.kind} 不用 expressed", "expressed has no meaning here", "删去"
-        if measure.kind == "index" and measure.against is None:
-            yield path, "index 须有 against", "index without against", "写明 against: baseline 等"
-    elif (measure.against is None) != (measure.expressed is None):
-        yield path, "against 与 expressed 须同时写", "against without expressed or the reverse", "两者都写"
-    if isinstance(measure.against, Against):
-        yield from _class(measure.against.class_, f"{path}.against")
-
-
-def _in_hand(
-    agreement: Agreement, network: Network, measure: Measure, hand: frozenset[str], path: str
-) -> Iterator[Finding]:
-    sections = (*((measure.section,) if measure.section else ()), *(measure.sections or ()))
-    for code in sections:
-        if code != "all" and code not in network.sections and code not in agreement.section_codes:
-            yield path, f"未登记的断面 {code}", "unknown section", "在 sections.csv 登记"
-    if measure.kind in OF_A_SECTION and not sections and "section" not in hand:
-        yield path, "没有断面", "no section in hand", "写 section: 或 each: {section: …}"
-    indicators = (*((measure.indicator,) if measure.indicator else ()), *(measure.indicators or ()))
-    for code in (*indicators, *(measure.weights or ())):
-        if find_indicator(code) is None:
-            yield path, f"不认识的指标 {code}", "unknown indicator", "用指标代码"
-    needs = measure.kind in OF_A_SECTION - _NO_INDICATOR
-    if needs and not indicators and "indicator" not in hand:
-        yield path, "没有指标", "no indicator in hand", "写 indicator: 或 each: {indicator: …}"
-
-
-def _test(test: Measure, path: str) -> Iterator[Finding]:
-    if not test.bounded and not test.tests:
-        yield path, "条件没有界限", "a test without a bound", "写 at_most、below、at_least 或 above"
+def _is_period(text: str, axis: str) -> bool:
+    try:
+        return periods.period(text).freqstr[0] == periods.FREQUENCIES[axis]
+    except HengjieError:
+        return False
 
 
 def _pieces(pieces: Sequence[Piece], path: str) -> Iterator[Finding]:
@@ -227,13 +204,23 @@ def _beyond(piece: Piece, last: Piece) -> bool:
     return piece.bound > last.bound or closes_the_same_point
 
 
-def _pays_when_met(clause: Clause, path: str) -> Iterator[Finding]:
-    """A ladder on `exceedance` that pays at 0 would charge a compliant month."""
-    if clause.measure is None or clause.measure.kind != "exceedance" or not clause.scale:
+def _ladder(clause: Clause, lines: Mapping[str, Clause], path: str) -> Iterator[Finding]:
+    """A ladder on `exceedance` that pays at 0 would charge a compliant month; a line of one piece is a multiplier."""
+    scale = clause.scale or ()
+    if not _is_exceedance(clause, lines) or (clause.is_line and len(scale) < 2):
         return
-    at_zero = applied(clause.scale, Fraction(0))
+    at_zero = applied(scale, Fraction(0))
     if at_zero is not None and at_zero.amount != 0:
         yield path, "超标倍数为 0 时也付款", "the ladder on exceedance pays at 0", "第一段写 {up_to: 0}"
+
+
+def _is_exceedance(clause: Clause, lines: Mapping[str, Clause]) -> bool:
+    """Whether it measures an exceedance, itself or through lines without a scale."""
+    measure = clause.measure
+    if measure is None or measure.kind != "result":
+        return measure is not None and measure.kind == "exceedance" and measure.against != "previous_year"
+    refs = [lines[ref] for ref in measure.of or () if ref in lines and ref != clause.ref]
+    return bool(refs) and all(line.scale is None and _is_exceedance(line, lines) for line in refs)
 
 
 def _side(agreement: Agreement, network: Network, clause: Clause, side: Side | None, path: str) -> Iterator[Finding]:
@@ -248,14 +235,27 @@ def _side(agreement: Agreement, network: Network, clause: Clause, side: Side | N
     elif side == "party" and "party" not in clause.each:
         yield path, "party 须在 each: {party: …} 中", "party outside each: {party}", "加上 each: {party: all}"
     elif side in ("upstream", "downstream"):
-        if side not in agreement.parties and not _has_section(clause):
+        if side not in agreement.parties and not _has_side(agreement, network, clause, side):
             yield path, f"{side} 既无断面也无角色", f"{side} with no section and no role", "写 parties 或 each"
     elif side not in SIDE_WORDS and side not in network.parties and side not in agreement.parties:
         yield path, f"未登记的主体 {side}", "unknown party", "在 parties.csv 登记"
 
 
-def _has_section(clause: Clause) -> bool:
-    return "section" in clause.each or (clause.measure is not None and clause.measure.section is not None)
+def _has_side(agreement: Agreement, network: Network, clause: Clause, side: str) -> bool:
+    """Whether every section in hand has a party on that side, in its sheet or in the network."""
+    codes = clause.each.get("section", ()) or ((clause.measure.section,) if clause.measure else ())
+    of_basin = [section.code for section in network.sections.values() if section.basin == agreement.basin]
+    sections = (agreement.section_codes or of_basin) if "all" in codes else [code for code in codes if code]
+    return bool(sections) and all(_stated(agreement, code, side) or _declared(network, code, side) for code in sections)
+
+
+def _stated(agreement: Agreement, section: str, side: str) -> bool:
+    sheet = agreement.document.get("sections", {}).get(section)
+    return isinstance(sheet, dict) and bool(sheet.get(side))
+
+
+def _declared(network: Network, section: str, side: str) -> bool:
+    return bool(getattr(network.sections.get(section), side, None))
 
 
 def _shares(side: object, path: str, network: Network, agreement: Agreement) -> Iterator[Finding]:
@@ -264,44 +264,8 @@ def _shares(side: object, path: str, network: Network, agreement: Agreement) -> 
     if isinstance(side, dict) and side:
         if sum(side.values()) != 1:
             yield path, "份额之和不为 1", "shares do not sum to 1", "改正份额"
+        if min(side.values()) < 0:
+            yield path, "份额不能为负", "a share is negative", "改正份额"
         for code in side:
             if code not in network.parties and code not in agreement.parties:
                 yield path, f"未登记的主体 {code}", "unknown party", "在 parties.csv 登记"
-
-
-def _class(value: int | None, path: str) -> Iterator[Finding]:
-    if value is not None and not 1 <= value <= 6:
-        yield path, f"类别 {value} 不在 1–6", "class outside 1-6", "写 1（Ⅰ类）到 6（劣Ⅴ类）"
-
-
-def _references(agreement: Agreement, clauses: Sequence[Clause]) -> Iterator[Finding]:
-    looks_at: dict[str, set[str]] = {ref: set() for ref in agreement.refs}
-    for clause in clauses:
-        last_year = clause.measure is not None and clause.measure.at == "previous_year"
-        refs = replace(clause, measure=None).refs if last_year else clause.refs
-        looks_at[clause.ref] |= set(refs)
-        for ref in clause.refs:
-            if ref not in looks_at:
-                yield _at(agreement, clause.ref), f"引用了不存在的条款 {ref}", "unknown ref", "改正 ref"
-    for clause in clauses:
-        used = any(clause.ref in other.refs for other in clauses if other.ref != clause.ref)
-        if clause.is_line and clause.points is None and not used:
-            zh = f"中间项 {clause.ref} 无人使用"
-            yield _at(agreement, clause.ref), zh, "a line nobody uses", "删去，或写 pays/receives"
-    for ref in _in_a_circle(looks_at):
-        yield _at(agreement, ref), f"条款 {ref} 循环引用", "references in a circle", "断开循环"
-
-
-def _at(agreement: Agreement, ref: str) -> str:
-    return f"clauses.{agreement.refs.index(ref)}"
-
-
-def _in_a_circle(looks_at: dict[str, set[str]]) -> Iterator[str]:
-    for ref in looks_at:
-        reached: set[str] = set()
-        ahead = set(looks_at[ref])
-        while ahead:
-            reached |= ahead
-            ahead = {b for a in ahead for b in looks_at.get(a, ())} - reached
-        if ref in reached:
-            yield ref

@@ -13,7 +13,7 @@ It knows nothing of agreements; clauses and scorecards use it alike.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -75,15 +75,22 @@ def in_force(document: Raw, hand: Hand, path: str = "") -> InForce:
     return InForce(_resolved(document, choose, unverified, path), tuple(unverified))
 
 
-def every_branch(document: Raw) -> Iterator[tuple[str, Raw]]:
-    """The document once per date and once per branch, so that a check sees each value that may ever be in force."""
-    for position in range(_widest(document)):
+def every_branch(document: Raw) -> list[Raw]:
+    """Plain documents in which each value that may ever be in force stands at least once, for checks."""
+    if is_noted(document):
+        return every_branch(document["value"])
+    if is_dated(document) or is_by_element(document):
+        return [plain for key, value in document.items() if key != "by" for plain in every_branch(value)] or [None]
+    if isinstance(document, dict):
+        return [dict(zip(document, row, strict=True)) for row in _side_by_side(document.values())]
+    return [list(row) for row in _side_by_side(document)] if isinstance(document, list) else [document]
 
-        def choose(node: Raw, at: str, position: int = position) -> Raw:
-            branches = [value for key, value in node.items() if key != "by"]
-            return branches[min(position, len(branches) - 1)]
 
-        yield f"#{position + 1}", _resolved(document, choose, [], "")
+def _side_by_side(nodes: Iterable[Raw]) -> Iterator[tuple[Raw, ...]]:
+    """The branches of several nodes in step; one with fewer branches repeats its last."""
+    columns = [every_branch(node) for node in nodes]
+    for position in range(max(map(len, columns), default=1)):
+        yield tuple(branches[min(position, len(branches) - 1)] for branches in columns)
 
 
 def _resolved(node: Raw, choose: Choose, unverified: list[str], path: str) -> Raw:
@@ -120,7 +127,7 @@ def _on_day(node: dict[str, Raw], hand: Hand, path: str) -> Raw:
 def _of_element(node: dict[str, Raw], hand: Hand, path: str) -> Raw:
     code = hand.codes.get(node["by"])
     for key, value in node.items():
-        if key not in ("by", "else") and code in key.split(","):
+        if key not in ("by", "else") and code in element_codes(key):
             return value
     if "else" in node and code is not None:
         return node["else"]
@@ -128,12 +135,18 @@ def _of_element(node: dict[str, Raw], hand: Hand, path: str) -> Raw:
     raise AgreementError(zh, en, path=path, remedy="补上该键或 else")
 
 
-def _widest(node: Raw) -> int:
-    """How many branches the widest dated or by-element map of the document has, at least 1."""
-    if isinstance(node, dict):
-        branches = len(node.keys() - {"by"}) if is_dated(node) or is_by_element(node) else 1
-        return max([branches, *(_widest(value) for value in node.values())])
-    return max((_widest(value) for value in node), default=1) if isinstance(node, list) else 1
+def element_codes(key: str) -> list[str]:
+    """The elements a key of a by-element map stands for: ``"4,5"`` for two."""
+    return [code.strip() for code in key.split(",")]
+
+
+def special_values(document: Raw, path: str = "") -> Iterator[tuple[str, dict[str, Raw]]]:
+    """Every noted, dated and by-element value of a raw document with its path, in the order of the text."""
+    if is_noted(document) or is_dated(document) or is_by_element(document):
+        yield path, document
+    if isinstance(document, (dict, list)):
+        for key, value in document.items() if isinstance(document, dict) else enumerate(document):
+            yield from special_values(value, join(path, str(key)))
 
 
 def join(path: str, key: str) -> str:

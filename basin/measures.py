@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict
 
+from basin.indicators import find_indicator
 from basin.scales import Figure
 
 FORBID_UNKNOWN = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
@@ -44,8 +45,17 @@ def _weighted(value: Any) -> Any:
     return dict.fromkeys(named, "1") if isinstance(named, (list, tuple)) else named
 
 
+def indicator_code(text: Any) -> Any:
+    """The code of an indicator however it is spelled (``NH3-N``, ``氨氮``); another text as it is, for the checks."""
+    found = find_indicator(text) if isinstance(text, str) else None
+    return found.code if found else text
+
+
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
 Weights = Annotated[dict[str, Figure], BeforeValidator(_weighted)]
+IndicatorCode = Annotated[str, BeforeValidator(indicator_code)]
+IndicatorCodes = Annotated[tuple[IndicatorCode, ...], BeforeValidator(_texts)]
+IndicatorWeights = Annotated[dict[IndicatorCode, Figure], BeforeValidator(_weighted)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +97,8 @@ class Measure:
     kind: Kind = "met"
     section: str | None = None
     sections: Texts | None = None
-    indicator: str | None = None
-    indicators: Texts | None = None
+    indicator: IndicatorCode | None = None
+    indicators: IndicatorCodes | None = None
     over: Literal["day", "week", "month", "quarter", "year"] | None = None
     take: Literal["sum", "mean", "min", "max"] | Runs | None = None
     against: Annotated[Named | Against, BeforeValidator(_against)] | None = None
@@ -98,7 +108,7 @@ class Measure:
     otherwise: Figure | None = None
     # own keys of one kind
     coefficient: Figure | None = None
-    weights: Weights | None = None
+    weights: IndicatorWeights | None = None
     all_of: tuple[Measure, ...] | None = None
     any_of: tuple[Measure, ...] | None = None
     fact: str | None = None
@@ -130,3 +140,15 @@ class Measure:
         other = (self.against.ref,) if isinstance(self.against, Against) and self.against.ref else ()
         ties = tuple(tie for tie in self.ties if tie != "same")
         return (*(self.of or ()), *ties, *other, *(ref for test in self.tests for ref in test.refs))
+
+    @property
+    def refs_last_year(self) -> tuple[str, ...]:
+        """The clauses whose result of the year before it takes."""
+        own = tuple(self.of or ()) if self.kind == "result" and self.at == "previous_year" else ()
+        return (*own, *(ref for test in self.tests for ref in test.refs_last_year))
+
+    @property
+    def brings(self) -> frozenset[str]:
+        """The axes it puts into the hand of the tests inside it and of what it is compared with."""
+        named = {"section": self.section or self.sections, "indicator": self.indicator or self.indicators}
+        return frozenset({axis for axis, codes in named.items() if codes} | ({self.over} if self.over else set()))

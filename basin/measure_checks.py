@@ -1,0 +1,143 @@
+"""What a measure or a test may not say.
+
+In: one typed clause, the agreement and the network. Out: findings (path, Chinese, English, remedy). What is refused
+about clauses and sheets as wholes is in `basin.agreement_checks`; about refs, in `basin.reference_checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from basin.agreement import Agreement, Clause
+from basin.dated import join
+from basin.indicators import find_indicator
+from basin.measures import ADDS_BY_ITSELF, OF_A_SECTION, OWN_KEYS, Against, Measure, Runs
+from basin.network import Network
+
+Finding = tuple[str, str, str, str]  # path, zh, en, remedy
+_NO_INDICATOR = frozenset({"quality_class", "index", "volume", "flow", "load"})
+_HAVE_CLASS_LIMITS = frozenset({"concentration", "quality_class", "exceedance", "index"})
+_NEEDED = {"index": "weights", "reported": "fact", "result": "of", "rank": "of", "trend": "significance"}
+
+
+def measure_findings(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
+    """Everything the grammar refuses in the measure and the tests of a clause."""
+    for name, measure, hand in _measures(clause):
+        yield from _measure(clause, measure, join(path, name))
+        yield from _in_hand(agreement, network, measure, hand, join(path, name))
+    if clause.measure is not None and clause.measure.bounded:
+        zh, remedy = "measure 里的界限不起作用", "作条件写在 when，或 kind: met 的 all_of 里"
+        yield join(path, "measure"), zh, "a bound has no effect in a measure", remedy
+    for name in ("when", "unless"):
+        for i, test in enumerate(getattr(clause, name)):
+            yield from _test(test, f"{path}.{name}.{i}")
+            if name == "unless" and not test.because:
+                yield f"{path}.unless.{i}", "unless 没有 because", "unless without because", "写明依据与文件"
+
+
+def class_findings(value: int | None, path: str) -> Iterator[Finding]:
+    """A water-quality class is one of six."""
+    if value is not None and not 1 <= value <= 6:
+        yield path, f"类别 {value} 不在 1–6", "class outside 1-6", "写 1（Ⅰ类）到 6（劣Ⅴ类）"
+
+
+def section_findings(agreement: Agreement, network: Network, code: str | None, path: str) -> Iterator[Finding]:
+    """A section is in the register or has a sheet."""
+    if code not in (None, "all") and code not in network.sections and code not in agreement.section_codes:
+        yield path, f"未登记的断面 {code}", "unknown section", "在 sections.csv 登记"
+
+
+def _measures(clause: Clause) -> Iterator[tuple[str, Measure, frozenset[str]]]:
+    """Every measure and test of a clause with its path and the axes it finds in hand."""
+
+    def inside(name: str, measure: Measure, hand: frozenset[str]) -> Iterator[tuple[str, Measure, frozenset[str]]]:
+        yield name, measure, hand
+        within = hand | measure.brings
+        for key in ("all_of", "any_of"):
+            for i, test in enumerate(getattr(measure, key) or ()):
+                yield from inside(f"{name}.{key}.{i}", test, within)
+
+    axes = frozenset(clause.each)
+    if clause.measure is not None:
+        yield from inside("measure", clause.measure, axes)
+    for name in ("when", "unless"):
+        for i, test in enumerate(getattr(clause, name)):
+            yield from inside(f"{name}.{i}", test, axes)
+
+
+def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
+    yield from _own_keys(measure, path)
+    several = measure.sections is not None or measure.over is not None or _spreads(measure)
+    if several and measure.take is None and measure.kind not in ADDS_BY_ITSELF:
+        yield path, "多个数值而没有 take", "several values without take", "写明 take: mean 等"
+    if measure.take is not None and not several and measure.kind != "result":
+        yield path, "take 用在单个数值上", "take without several values", "删去 take"
+    if isinstance(measure.take, Runs) and measure.take.runs_of < 1:
+        yield f"{path}.take", "runs_of 至少为 1", "runs_of must be at least 1", "写连续的个数，如 3"
+    yield from _comparison(measure, path)
+    if measure.otherwise is not None and measure.kind not in ("reported", "result"):
+        zh = "otherwise 不能代替监测数据：没有样品不等于达标"
+        yield f"{path}.otherwise", zh, "a missing sample is not compliance", "删去 otherwise"
+    if measure.kind == "rank" and "party" not in clause.each:
+        yield path, "rank 须在 each: {party: …} 中", "rank outside each: {party}", "加上 each: {party: all}"
+    for key in ("all_of", "any_of"):
+        for i, test in enumerate(getattr(measure, key) or ()):
+            yield from _test(test, f"{path}.{key}.{i}")
+
+
+def _own_keys(measure: Measure, path: str) -> Iterator[Finding]:
+    kind = measure.kind
+    foreign = {key for keys in OWN_KEYS.values() for key in keys} - OWN_KEYS.get(kind, frozenset())
+    for key in sorted(key for key in foreign if getattr(measure, key)):
+        yield f"{path}.{key}", f"{key} 不用于 {kind}", f"{key} is no key of {kind}", "删去此键"
+    if kind in _NEEDED and not getattr(measure, _NEEDED[kind]):
+        yield path, f"{kind} 缺少 {_NEEDED[kind]}", f"{_NEEDED[kind]} is missing", "补上"
+    if kind == "met" and bool(measure.all_of) == bool(measure.any_of):
+        yield path, "met 须有 all_of 或 any_of 之一", "met needs all_of or any_of, one of them", "分成两层写"
+    if kind == "index" and measure.weights and sum(measure.weights.values()) != 1:
+        yield f"{path}.weights", "权重之和不为 1", "weights do not sum to 1", "改正权重"
+
+
+def _spreads(measure: Measure) -> bool:
+    return measure.indicators is not None and measure.kind not in ("quality_class", "index")
+
+
+def _comparison(measure: Measure, path: str) -> Iterator[Finding]:
+    kind, against = measure.kind, measure.against
+    if kind in ("index", "exceedance"):
+        if measure.expressed is not None:
+            yield f"{path}.expressed", f"{kind} 不用 expressed", "expressed has no meaning here", "删去"
+        if kind == "index" and against is None:
+            yield path, "index 须有 against", "index without against", "写明 against: baseline 等"
+    elif (against is None) != (measure.expressed is None):
+        yield path, "against 与 expressed 须同时写", "against without expressed or the reverse", "两者都写"
+    if isinstance(against, Against):
+        yield from class_findings(against.class_, f"{path}.against")
+        if sum(part is not None for part in (against.class_, against.section, against.ref)) != 1:
+            yield f"{path}.against", "against 只能指一样", "against names one thing", "写 class、section、ref 之一"
+    of_a_class = against == "target" or (isinstance(against, Against) and against.class_ is not None)
+    if of_a_class and kind not in _HAVE_CLASS_LIMITS:
+        yield f"{path}.against", f"{kind} 没有类别限值", f"{kind} has no class limit", "用 baseline、limits 或条款"
+
+
+def _in_hand(
+    agreement: Agreement, network: Network, measure: Measure, hand: frozenset[str], path: str
+) -> Iterator[Finding]:
+    sections = (*((measure.section,) if measure.section else ()), *(measure.sections or ()))
+    other = measure.against.section if isinstance(measure.against, Against) else None
+    for code in (*sections, other):
+        yield from section_findings(agreement, network, code, path)
+    if measure.kind in OF_A_SECTION and not sections and "section" not in hand:
+        yield path, "没有断面", "no section in hand", "写 section: 或 each: {section: …}"
+    indicators = (*((measure.indicator,) if measure.indicator else ()), *(measure.indicators or ()))
+    for code in (*indicators, *(measure.weights or ())):
+        if code != "all" and find_indicator(code) is None:
+            yield path, f"不认识的指标 {code}", "unknown indicator", "用指标代码"
+    needs = measure.kind in OF_A_SECTION - _NO_INDICATOR
+    if needs and not indicators and "indicator" not in hand:
+        yield path, "没有指标", "no indicator in hand", "写 indicator: 或 each: {indicator: …}"
+
+
+def _test(test: Measure, path: str) -> Iterator[Finding]:
+    if not test.bounded and not test.tests:
+        yield path, "条件没有界限", "a test without a bound", "写 at_most、below、at_least 或 above"

@@ -1,0 +1,102 @@
+"""What clauses may not say about each other.
+
+In: the agreement and its typed clauses, each once per branch. Out: findings (path, Chinese, English, remedy): refs that
+do not exist, circles, lines nobody uses, several numbers where one is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from basin.agreement import TIME_AXES, Agreement, Clause
+from basin.measures import Against, Measure
+from basin.rounding import number
+
+Finding = tuple[str, str, str, str]  # path, zh, en, remedy
+_LONGER_AND_LONGER = ("day", "week", "month", "quarter", "year", "term")
+
+
+def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Iterator[Finding]:
+    """Everything the grammar refuses about the refs of an agreement."""
+    looks_at: dict[str, set[str]] = {ref: set() for ref in agreement.refs}
+    by_ref = {clause.ref: clause for clause in clauses}
+    for clause in clauses:
+        for ref in clause.refs:
+            if ref not in looks_at and not (ref in clause.times and _is_number(ref)):
+                yield _at(agreement, clause.ref), f"引用了不存在的条款 {ref}", "unknown ref", "改正 ref"
+        looks_at[clause.ref] |= set(_this_year(clause)) & looks_at.keys()
+        yield from _several(agreement, by_ref, clause)
+    for clause in clauses:
+        used = any(clause.ref in other.refs for other in clauses if other.ref != clause.ref)
+        if clause.is_line and clause.points is None and not used:
+            zh = f"中间项 {clause.ref} 无人使用"
+            yield _at(agreement, clause.ref), zh, "a line nobody uses", "删去，或写 pays/receives"
+    for ref in _in_a_circle(looks_at):
+        yield _at(agreement, ref), f"条款 {ref} 循环引用", "references in a circle", "断开循环"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        number(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _at(agreement: Agreement, ref: str) -> str:
+    return f"clauses.{agreement.refs.index(ref)}"
+
+
+def _this_year(clause: Clause) -> Iterator[str]:
+    """What a clause looks at, its own last year left out."""
+    own_last_year = [ref for measure in clause.measures for ref in measure.refs_last_year if ref == clause.ref]
+    refs = list(clause.refs)
+    for ref in own_last_year:
+        refs.remove(ref)
+    yield from refs
+
+
+def _in_a_circle(looks_at: dict[str, set[str]]) -> Iterator[str]:
+    for ref in looks_at:
+        reached: set[str] = set()
+        ahead = set(looks_at[ref])
+        while ahead:
+            reached |= ahead
+            ahead = {b for a in ahead for b in looks_at.get(a, ())} - reached
+        if ref in reached:
+            yield ref
+
+
+def _several(agreement: Agreement, clauses: Mapping[str, Clause], user: Clause) -> Iterator[Finding]:
+    """A multiplier or a reference is one number: the other clause has no axis and no shorter period of its own."""
+    one_each = [*((ref, frozenset()) for ref in user.times), *(pair for m in user.measures for pair in _compared(m))]
+    for ref, brought in one_each:
+        if ref not in clauses:
+            continue
+        hand = brought | user.each.keys()
+        own = [axis for axis, of in clauses[ref].each.items() if axis not in TIME_AXES | hand and _many(of)]
+        theirs, ours = (_shortest(agreement, clauses[ref], ()), _shortest(agreement, user, hand))
+        if theirs < ours:
+            own.append(_LONGER_AND_LONGER[theirs])
+        if own:
+            zh, en = f"条款 {ref} 有多个数值（{'、'.join(own)}），此处须为一个", "several values where one is needed"
+            yield _at(agreement, user.ref), zh, en, "加一个用 take 合并的中间项，或加上 each"
+
+
+def _compared(measure: Measure, brought: frozenset[str] = frozenset()) -> Iterator[tuple[str, frozenset[str]]]:
+    """The clauses a measure and the tests inside are compared with, and the axes in hand there."""
+    brought |= measure.brings
+    if isinstance(measure.against, Against) and measure.against.ref:
+        yield measure.against.ref, brought
+    for test in measure.tests:
+        yield from _compared(test, brought)
+
+
+def _many(of: Sequence[str]) -> bool:
+    return len(of) > 1 or "all" in of
+
+
+def _shortest(agreement: Agreement, clause: Clause, hand: Iterable[str]) -> int:
+    """The shortest period a clause is evaluated for, as its place in the order of length."""
+    every = clause.every or agreement.every or "term"
+    return min(map(_LONGER_AND_LONGER.index, {every, *(TIME_AXES & {*clause.each, *hand})}))
