@@ -5,9 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 
-from tests.benchmarks import national_month
+from tests.benchmarks import class_and_cap, ingest_speed, national_month
 
-BENCHMARKS: Mapping[str, Callable[[], None]] = {"national_month": national_month.main}
+BENCHMARKS: Mapping[str, Callable[[], None]] = {
+    "ingest_speed": ingest_speed.main,
+    "national_month": national_month.main,
+    "class_and_cap": class_and_cap.main,
+}
 
 
 def main(names: list[str]) -> int:
@@ -16,6 +20,7 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"没有这项基准测试：{'、'.join(unknown)} (choose from {', '.join(BENCHMARKS)})", file=sys.stderr)
         return 2
+    print("× 为耗时与衡界之比 (× is the time taken relative to hengjie)")
     for name in names or BENCHMARKS:
         BENCHMARKS[name]()
     return 0

@@ -1,8 +1,8 @@
 """Runs a piece of the project beside its controls and prints the seconds of each and their ratio.
 
 In: contestants, the project's own first. Out: lines on the terminal. Project and controls run in the same process, in
-turn, so that a busy machine slows all of them alike; the first round is not timed, and in it every control must give
-the project's result. No time is ever asserted: a ratio can be compared between machines, a second cannot.
+turn, so that a busy machine slows all of them alike, and in every round each control must give the project's result.
+No time is ever asserted: a ratio can be compared between machines, a second cannot.
 """
 
 from __future__ import annotations
@@ -19,15 +19,21 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Contestant:
-    """One way to do the work: `run` is timed and takes what `prepare`, which is not timed, made for that round."""
+    """One way to do the work: only `run` is timed.
+
+    Attributes
+    ----------
+    run : takes what `prepare` made for this round.
+    finish : takes that and what `run` returned, tidies up, and returns the result that all contestants must share.
+    """
 
     name: str
     run: Callable[[Any], Any]
     prepare: Callable[[], Any] = lambda: None
-    clear: Callable[[Any], None] = lambda prepared: None
+    finish: Callable[[Any, Any], Sequence[Any]] = lambda prepared, returned: returned
 
 
-def compare(title: str, contestants: Sequence[Contestant], amount: int, unit: str, repeats: int = 5) -> None:
+def compare(title: str, contestants: Sequence[Contestant], amount: int, unit: str, repeats: int = 7) -> None:
     """Print median seconds, `unit`s per second and the ratio to the project for each contestant.
 
     Parameters
@@ -39,28 +45,28 @@ def compare(title: str, contestants: Sequence[Contestant], amount: int, unit: st
     ------
     AssertionError : a control gives another result, so that the times would compare different work.
     """
-    print(f"\n{title}: {amount:,} {unit}, median of {repeats}")
-    expected, *others = (_once(contestant)[1] for contestant in contestants)
-    for contestant, result in zip(contestants[1:], others, strict=True):
-        assert_same(result, expected, contestant.name)
+    print(f"\n{title}: {amount:,} {unit}, median of {repeats}", flush=True)
     seconds: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
+    expected: Sequence[Any] | None = None
     for _ in range(repeats):
         for contestant in contestants:
-            seconds[contestant.name].append(_once(contestant)[0])
+            taken, result = _once(contestant)
+            seconds[contestant.name].append(taken)
+            expected = result if expected is None else expected
+            assert_same(result, expected, contestant.name)
     own = median(seconds[contestants[0].name])
-    for name, taken in seconds.items():
-        took = median(taken)
-        print(f"  {name:<38}{took:>9.3f} s {amount / took:>14,.0f} {unit}/s   × {took / own:.2f}")
+    for name, times in seconds.items():
+        took = median(times)
+        print(f"  {name:<38}{took:>9.3f} s {amount / took:>14,.0f} {unit}/s   × {took / own:.2f}", flush=True)
 
 
-def _once(contestant: Contestant) -> tuple[float, Any]:
+def _once(contestant: Contestant) -> tuple[float, Sequence[Any]]:
     prepared = contestant.prepare()
     gc.collect()
     started = time.perf_counter()
-    result = contestant.run(prepared)
+    returned = contestant.run(prepared)
     taken = time.perf_counter() - started
-    contestant.clear(prepared)
-    return taken, result
+    return taken, contestant.finish(prepared, returned)
 
 
 def assert_same(result: Sequence[Any], expected: Sequence[Any], name: str) -> None:
