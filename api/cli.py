@@ -36,6 +36,9 @@ from settlement.classification import classified
 from settlement.evidence import verify
 
 STANDARD = "gb3838-2002"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+# What a command tells: the JSON object, the text, and work that goes on after both are printed.
+Told = tuple[dict[str, Any], str] | tuple[dict[str, Any], str, Callable[[], None]]
 
 
 def say(text: str) -> None:
@@ -57,14 +60,17 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def wrapped(*args: Any, as_json: bool, extra: Sequence[Path], **kwargs: Any) -> None:
         try:
-            result, text = function(*args, extra=tuple(extra), **kwargs)
+            result, text, *work = function(*args, extra=tuple(extra), **kwargs)
         except HengjieError as problem:
             _fail(problem, as_json)
         if as_json:
             click.echo(json.dumps(result, ensure_ascii=False))
         elif text:
             click.echo(text)
-        if isinstance(result, dict) and result.get("failed"):
+        sys.stdout.flush()
+        for long_running in work:
+            long_running()
+        if result.get("failed"):
             sys.exit(1)
 
     return wrapped
@@ -118,7 +124,7 @@ def ingest_group() -> None:
     """接收监测数据。Take in station data."""
 
 
-def _taken_in(extra: Sequence[Path], files: Sequence[Path], door: str, day: date | None) -> tuple[dict[str, Any], str]:
+def _taken_in(extra: Sequence[Path], files: Sequence[Path], door: str, day: date | None) -> Told:
     here = composed(extra)
     contents = [(file.name, file.read_bytes()) for path in files for file in _files(path)]
     say(f"{len(contents)} 个文件 files …")
@@ -141,7 +147,7 @@ def _files(path: Path) -> list[Path]:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="文件名没有日期时的发布日期。")
 @command
-def ingest_release(paths: Sequence[Path], day: datetime | None, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+def ingest_release(paths: Sequence[Path], day: datetime | None, extra: Sequence[Path]) -> Told:
     """国家实时发布的应答（JSON，可 gzip）。Replies of the national real-time release."""
     return _taken_in(extra, paths, NATIONAL_RELEASE, day.date() if day else None)
 
@@ -149,7 +155,7 @@ def ingest_release(paths: Sequence[Path], day: datetime | None, extra: Sequence[
 @ingest_group.command("readings", epilog=example("hengjie ingest readings station.csv"))
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @command
-def ingest_readings(paths: Sequence[Path], extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+def ingest_readings(paths: Sequence[Path], extra: Sequence[Path]) -> Told:
     """长表 CSV：station,time,indicator,value,unit[,mark]。Long CSV of readings."""
     return _taken_in(extra, paths, READINGS, None)
 
@@ -167,7 +173,7 @@ def readings_group() -> None:
 @command
 def readings_export(
     stations: Sequence[str], wide: bool, output: Path | None, as_of: datetime | None, extra: Sequence[Path]
-) -> tuple[dict[str, Any], str]:
+) -> Told:
     """导出读数为 CSV。Readings as CSV."""
     here = composed(extra)
     selected: dict[str, Any] = {"stations": list(stations) or None, "as_of": as_of}
@@ -177,7 +183,7 @@ def readings_export(
     return _written(frame, output)
 
 
-def _written(frame: pd.DataFrame, output: Path | None) -> tuple[dict[str, Any], str]:
+def _written(frame: pd.DataFrame, output: Path | None) -> Told:
     """A table to a file or, as text, to standard output."""
     text = frame.to_csv(index=False, lineterminator="\n")
     if output is None:
@@ -191,7 +197,7 @@ def _written(frame: pd.DataFrame, output: Path | None) -> tuple[dict[str, Any], 
 @click.argument("period")
 @AS_OF
 @command
-def settle(agreement: str, period: str, as_of: datetime | None, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+def settle(agreement: str, period: str, as_of: datetime | None, extra: Sequence[Path]) -> Told:
     """按协议结算一个期间。Settle an agreement for a period."""
     here = composed(extra)
     document = settling.settle(here.engine, here.registry, agreement, period, as_of=as_of, now=now())
@@ -221,7 +227,7 @@ def _settlement_lines(document: dict[str, Any]) -> list[str]:
 @click.option("--person", required=True, help="经办人。")
 @click.option("--reason", required=True, help="理由。")
 @command
-def status(settlement: str, status: str, person: str, reason: str, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+def status(settlement: str, status: str, person: str, reason: str, extra: Sequence[Path]) -> Told:
     """给结算下一个状态：待复核、已确认、已撤销。The next status of a settlement."""
     here = composed(extra)
     document = settling.set_status(here.engine, settlement, (status, person, reason), now())
@@ -234,9 +240,7 @@ def status(settlement: str, status: str, person: str, reason: str, extra: Sequen
 @click.option("--scorecard", help="评价表代码；只有一个时可省略。")
 @AS_OF
 @command
-def assess(
-    basin: str, period: str, scorecard: str | None, as_of: datetime | None, extra: Sequence[Path]
-) -> tuple[dict[str, Any], str]:
+def assess(basin: str, period: str, scorecard: str | None, as_of: datetime | None, extra: Sequence[Path]) -> Told:
     """评价一个流域的绩效。Assess the performance of a basin."""
     here = composed(extra)
     registry = here.registry.scoring_by(scorecard)
@@ -251,7 +255,7 @@ def assess(
 @main.command(epilog=example("hengjie cases fixtures/cases"))
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @command
-def cases(paths: Sequence[Path], extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+def cases(paths: Sequence[Path], extra: Sequence[Path]) -> Told:
     """运行算例，打印不符者的计算过程。Run worked cases."""
     outcomes = list(run_cases(paths, extra))
     lines: list[str] = []
@@ -271,9 +275,7 @@ def cases(paths: Sequence[Path], extra: Sequence[Path]) -> tuple[dict[str, Any],
 @click.option("--require", default="", help="缺一即不评的指标，逗号分隔。")
 @click.option("--compare", type=click.Choice(["raw", "reported"]), default="raw", help="按原值，或修约后比较。")
 @command
-def classify(
-    file: Path, output: Path | None, require: str, compare: str, extra: Sequence[Path]
-) -> tuple[dict[str, Any], str]:
+def classify(file: Path, output: Path | None, require: str, compare: str, extra: Sequence[Path]) -> Told:
     """评定水质类别。Water-quality classes of a table."""
     table = _table(file)
     wanted = [code for code in require.split(",") if code.strip()]
@@ -292,7 +294,7 @@ def _table(file: Path) -> pd.DataFrame:
 @main.command(epilog=example("hengjie record incident.yaml"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @command
-def record(file: Path, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+def record(file: Path, extra: Sequence[Path]) -> Told:
     """登记一件事实（断流、事件、资金使用等）。Record a fact."""
     fact = read_fact(file.read_text(encoding="utf-8-sig"), file=file)
     here = composed(extra)
@@ -306,7 +308,7 @@ def record(file: Path, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
 @click.argument("settlement")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="写入的 ZIP 文件。")
 @command
-def evidence_file(settlement: str, output: Path, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+def evidence_file(settlement: str, output: Path, extra: Sequence[Path]) -> Told:
     """导出一份结算的证据包。The evidence file of a settlement."""
     here = composed(extra)
     raw = evidence(here.engine, here.registry, settlement)
@@ -317,7 +319,7 @@ def evidence_file(settlement: str, output: Path, extra: Sequence[Path]) -> tuple
 @main.command("verify", epilog=example("hengjie verify settlement.zip"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @command
-def verify_file(file: Path, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+def verify_file(file: Path, extra: Sequence[Path]) -> Told:
     """不用数据库重算证据包，指出第一处不符。Recompute an evidence file without the database."""
     found = verify(file.read_bytes(), recomputed)
     lines = [f"✓ {held}" for held in found.checked] + (
@@ -335,7 +337,7 @@ def key_group() -> None:
 @key_group.command("create", epilog=example("hengjie key create 浙江省监测中心"))
 @click.argument("name")
 @command
-def key_create(name: str, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
+def key_create(name: str, extra: Sequence[Path]) -> Told:
     """生成写入密钥，只打印这一次。A writing key, printed once."""
     here = composed(extra)
     secret = create_key(here.engine, name, now())
@@ -343,40 +345,45 @@ def key_create(name: str, extra: Sequence[Path]) -> tuple[dict[str, Any], str]:
 
 
 @main.command("serve", epilog=example("PORT=8080 hengjie serve"))
-@click.option("--with", "extra", multiple=True, type=click.Path(exists=True, path_type=Path), help="外部目录或文件。")
-def serve_pages(extra: Sequence[Path]) -> None:
+@command
+def serve_pages(extra: Sequence[Path]) -> Told:
     """提供网页与接口，并运行定时任务。Serve pages and API, with the schedule inside."""
-    from api.serving import serve
-
-    _guarded(lambda: serve(composed(extra), say))
+    return _serving(composed(extra))
 
 
-@main.command("schedule", epilog=example("hengjie schedule"))
+def _serving(here: Composition) -> Told:
+    """The address, told before the server starts and only when it can be used."""
+    from api import serving  # the web framework takes a second to load, which no other command needs
+
+    serving.check_port(here.settings)
+    address = here.settings.address
+    return {"address": address}, f"衡界 {address} （Ctrl-C 停止 to stop）", lambda: serving.serve(here)
+
+
+@main.command("schedule", epilog=example("hengjie schedule --once"))
 @click.option("--once", is_flag=True, help="只补做到期的时段，然后结束。Run the slots that are due, then end.")
-@click.option("--with", "extra", multiple=True, type=click.Path(exists=True, path_type=Path), help="外部目录或文件。")
-def schedule_jobs(once: bool, extra: Sequence[Path]) -> None:
+@command
+def schedule_jobs(once: bool, extra: Sequence[Path]) -> Told:
     """只运行定时任务。Run the scheduled jobs."""
-    from api.serving import schedule
+    from api import serving
 
-    _guarded(lambda: schedule(composed(extra), say, once=once))
+    here = composed(extra)
+    if once:
+        ran = [{"job": job, "slot": slot.isoformat()} for job, slot in serving.run_due(here)]
+        return {"ran": ran}, "\n".join(
+            f"{slot['job']} {slot['slot']}" for slot in ran
+        ) or "没有到期的时段 nothing is due"
+    inbox, day = here.settings.inbox, here.settings.settling_day
+    told = f"定时任务 schedule：{inbox}，每月 {day} 日结算（Ctrl-C 停止 to stop）"
+    return {"inbox": str(inbox), "settling_day": day}, told, lambda: serving.schedule(here)
 
 
 @main.command("run", epilog=example("make run"))
-def run_demonstration() -> None:
+@command
+def run_demonstration(extra: Sequence[Path]) -> Told:
     """建库、载入虚构示例、接收、结算、评价，然后提供网页。Build the demonstration and serve it."""
     from api.demonstration import build
-    from api.serving import serve
 
-    def run() -> None:
-        here = composed([Path(__file__).parents[1] / "fixtures"])
-        build(here, say, now)
-        serve(here, say)
-
-    _guarded(run)
-
-
-def _guarded(work: Callable[[], None]) -> None:
-    try:
-        work()
-    except HengjieError as problem:
-        _fail(problem, as_json=False)
+    here = composed([FIXTURES, *extra])
+    build(here, say, now)
+    return _serving(here)

@@ -6,8 +6,9 @@ In: a connection, the registry, a section and a period. Out: plain rows. The sta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from settlement.gathered import data_rules, sections_of
 from settlement.statistics import CHINA, section_months
 
 Row = dict[str, Any]
+Months = tuple[pd.Period, pd.Period]  # the first and the last of a run
 MONTHS_IN_A_CHART = 36
 SHOWN_DIGITS = 4  # of a mean without stated decimals; the full mean stands beside it
 
@@ -57,52 +59,70 @@ def instants(first: pd.Period, last: pd.Period) -> tuple[datetime, datetime]:
 # --- rules -----------------------------------------------------------------------------------------------------------
 
 
-def ruling_agreement(registry: Registry, section: Section, month: pd.Period) -> Agreement | None:
-    """Whose data rules apply: the newest agreement that looks at the section, else a scorecard; None where none is."""
-    looking = [a for a in registry.agreements.values() if section.code in sections_of(a, registry.network)]
-    cards = [card.agreement(section.basin, [section.code], month) for card in registry.scorecards.values()]
-    for agreement in [*sorted(looking, key=lambda a: (a.basin == section.basin, a.starts), reverse=True), *cards]:
-        try:
-            data_rules(agreement)
-        except AgreementError:
-            continue
-        return agreement
-    return None
+def ruling_agreements(registry: Registry, sections: Collection[str], month: pd.Period) -> dict[str, Agreement]:
+    """Whose data rules apply to each section: the newest agreement that looks at it, else the first scorecard.
+
+    Agreements of the section's own basin come first; a section that neither looks at is not there.
+    """
+    ruling: dict[str, Agreement] = {}
+    for agreement in sorted(registry.agreements.values(), key=lambda a: a.starts, reverse=True):
+        if _states_rules(agreement):
+            for code in sections_of(agreement, registry.network):
+                own = registry.network.sections[code].basin == agreement.basin
+                if code in sections and (code not in ruling or (own and ruling[code].basin != agreement.basin)):
+                    ruling[code] = agreement
+    rest = sorted(set(sections) - ruling.keys())
+    cards = (card.agreement("", rest, month) for card in registry.scorecards.values())
+    return ruling | {code: card for card in islice(filter(_states_rules, cards), 1) for code in rest}
+
+
+def _states_rules(agreement: Agreement) -> bool:
+    try:
+        data_rules(agreement)
+    except AgreementError:
+        return False
+    return True
 
 
 # --- months ----------------------------------------------------------------------------------------------------------
 
 
 def months_of(
-    connection: Connection, registry: Registry, section: Section, agreement: Agreement, of: tuple[pd.Period, pd.Period]
+    connection: Connection, registry: Registry, sections: Collection[str], agreement: Agreement, of: Months
 ) -> pd.DataFrame:
-    """`section_months` of one section from the first to the last month of `of`, readings left out counted by reason."""
-    selected = selection(registry, section, *of)
+    """`section_months` of some sections in the months `of`, readings left out counted by reason."""
+    section_of = stations_of(registry, sections)
+    selected = selection(section_of, of)
     observed, aside = store.observations(connection, **selected), store.left_out_readings(connection, **selected)
-    return section_months(
-        observed.assign(section=section.code), data_rules(agreement), aside.assign(section=section.code)
-    )
+    placed = [frame.assign(section=frame["station"].map(section_of)) for frame in (observed, aside)]
+    return section_months(placed[0], data_rules(agreement), placed[1])
 
 
-def selection(registry: Registry, section: Section, first: pd.Period, last: pd.Period) -> Selected:
-    """The readings of a section in the months from `first` to `last`."""
-    start, end = instants(first, last)
-    return {"stations": stations_of(registry, section.code), "start": start, "end": end}
+def selection(stations: Iterable[str], of: Months) -> Selected:
+    """The readings of some stations in the months `of`."""
+    start, end = instants(*of)
+    return {"stations": list(stations), "start": start, "end": end}
 
 
-def stations_of(registry: Registry, section: str) -> list[str]:
-    """The stations that serve a section."""
-    return [station.code for station in registry.network.stations.values() if station.section == section]
+def stations_of(registry: Registry, sections: Collection[str]) -> dict[str, str]:
+    """The stations that serve some sections, each with its section."""
+    return {one.code: one.section for one in registry.network.stations.values() if one.section in sections}
 
 
-def classes_of(months: pd.DataFrame, section: Section, agreement: Agreement) -> pd.DataFrame:
-    """The class of a section in each month and the items that decide it; index month, columns `class`, `deciding`."""
-    means = months["mean"].droplevel("section").unstack("indicator").sort_index()
+def classes_of(months: pd.DataFrame, registry: Registry, agreement: Agreement) -> pd.DataFrame:
+    """The class of sections by month and the items that decide it.
+
+    Returns
+    -------
+    index (section, month), columns `class` (nan where nothing is present) and `deciding` (codes).
+    """
+    means = months["mean"].unstack("indicator")
+    bodies = [registry.network.sections[code].water_body for code in means.index.get_level_values("section")]
     rules = standard(agreement.standard)
     values = {code: compared(means[code], code, agreement) for code in means.columns if code in rules.evaluated}
     if not values:
         return pd.DataFrame({"class": np.nan, "deciding": [()] * len(means)}, index=means.index)
-    worst, items = (function(rules, values, section.water_body) for function in (classify, deciding))
+    worst, items = (function(rules, values, np.array(bodies)) for function in (classify, deciding))
     return pd.DataFrame({"class": worst, "deciding": items}, index=means.index)
 
 
@@ -113,28 +133,32 @@ def compared(means: pd.Series, indicator: str, agreement: Agreement) -> NDArray[
     return means.to_numpy() if unrounded else rounded(means.to_numpy(), decimals)
 
 
-def latest_classes(connection: Connection, registry: Registry, sections: Iterable[str]) -> dict[str, Row]:
+def latest_classes(connection: Connection, registry: Registry, sections: Collection[str]) -> dict[str, Row]:
     """The newest month of each section that has readings, with its class; sections without readings are not there."""
-    serving = {code: section for section in sections for code in stations_of(registry, section)}
+    newest = _newest_months(connection, registry, sections)
+    found: dict[str, Row] = {}
+    for month in sorted(set(newest.values())):
+        wanted = [code for code, at in newest.items() if at == month]
+        ruling = ruling_agreements(registry, wanted, month)
+        for agreement in dict.fromkeys(ruling.values()):
+            theirs = [code for code, one in ruling.items() if one is agreement]
+            months = months_of(connection, registry, theirs, agreement, (month, month))
+            classes = classes_of(months, registry, agreement)["class"]
+            found |= {code: {"month": str(month), "class": _whole(cls)} for (code, _), cls in classes.items()}
+    return found
+
+
+def _newest_months(connection: Connection, registry: Registry, sections: Collection[str]) -> dict[str, pd.Period]:
+    serving = stations_of(registry, sections)
     newest: dict[str, pd.Period] = {}
     for station, (_, last) in extents(connection, serving).items():
         section = serving[station]
         newest[section] = max(month_of(last), newest.get(section, month_of(last)))
-    return {
-        code: _class_of(connection, registry, registry.network.sections[code], month) for code, month in newest.items()
-    }
+    return newest
 
 
-def _class_of(connection: Connection, registry: Registry, section: Section, month: pd.Period) -> Row:
-    agreement = ruling_agreement(registry, section, month)
-    if agreement is None:
-        return {"month": str(month), "class": None}
-    months = months_of(connection, registry, section, agreement, (month, month))
-    return {"month": str(month), "class": _whole(classes_of(months, section, agreement)["class"].get(month))}
-
-
-def _whole(cls: float | None) -> int | None:
-    return None if cls is None or np.isnan(cls) else int(cls)
+def _whole(cls: float) -> int | None:
+    return None if np.isnan(cls) else int(cls)
 
 
 # --- the page of a section -------------------------------------------------------------------------------------------
@@ -145,8 +169,7 @@ def section_page(connection: Connection, registry: Registry, section: Section, y
 
     The months reach back `MONTHS_IN_A_CHART` from the end of the year, or from the newest reading in it.
     """
-    stations = stations_of(registry, section.code)
-    ends = extents(connection, stations).values()
+    ends = extents(connection, stations_of(registry, [section.code])).values()
     nothing = {"year": year or "", "years": [], "rules": None, "indicators": [], "classes": []}
     if not ends:
         return nothing
@@ -154,36 +177,31 @@ def section_page(connection: Connection, registry: Registry, section: Section, y
     chosen = int(year or newest.year)
     last = min(pd.Period(year=chosen, month=12, freq="M"), max(newest, pd.Period(year=chosen, month=1, freq="M")))
     first = max(last - MONTHS_IN_A_CHART + 1, oldest)
-    agreement = ruling_agreement(registry, section, last)
+    agreement = ruling_agreements(registry, [section.code], last).get(section.code)
     head = nothing | {"year": str(chosen), "years": [str(one) for one in range(oldest.year, newest.year + 1)]}
     if agreement is None or last < oldest:
         return head
-    months = months_of(connection, registry, section, agreement, (first, last))
-    return head | _told(months, pd.period_range(first, last, freq="M"), section, agreement)
+    months = months_of(connection, registry, [section.code], agreement, (first, last))
+    classes = classes_of(months, registry, agreement).droplevel("section")
+    wanted = pd.period_range(first, last, freq="M")
+    return head | _told(months.droplevel("section"), classes.reindex(wanted), section, agreement)
 
 
-def _told(months: pd.DataFrame, wanted: pd.PeriodIndex, section: Section, agreement: Agreement) -> Row:
-    """Statistics as rows, every wanted month among them, in the order of the indicators."""
-    classes = classes_of(months, section, agreement).reindex(wanted)
+def _told(months: pd.DataFrame, classes: pd.DataFrame, section: Section, agreement: Agreement) -> Row:
+    """Statistics as rows, every month of `classes` among them, in the order of the indicators."""
     present = set(months.index.get_level_values("indicator"))
     rules = standard(agreement.standard)
     return {
-        "rules": {"title": agreement.title, "stated": agreement.rules_stated()},
+        "rules": {"title": agreement.title, "stated": agreement.rules_stated("data")},
         "indicators": [
-            _indicator(
-                months.xs(code, level="indicator").droplevel("section").reindex(wanted), code, section, agreement
-            )
+            _indicator(months.xs(code, level="indicator").reindex(classes.index), code, section, agreement)
             | {"limits": limits(rules, code, section.water_body)}
             for code in INDICATORS
             if code in present
         ],
         "classes": [
-            {
-                "month": str(month),
-                "class": _whole(row["class"]),
-                "deciding": list(row["deciding"]) if row["class"] > 1 else [],
-            }
-            for month, row in classes.iterrows()
+            {"month": str(month), "class": _whole(cls), "deciding": [] if np.isnan(cls) else list(items)}
+            for month, cls, items in zip(classes.index, classes["class"], classes["deciding"], strict=True)
         ],
     }
 
@@ -247,9 +265,9 @@ def month_readings(connection: Connection, registry: Registry, section: Section,
     Observations that the status rule leaves out carry their status as the reason; withheld, quarantined and rejected
     readings carry the mark or code they got.
     """
-    selected = selection(registry, section, month, month)
+    selected = selection(stations_of(registry, [section.code]), (month, month))
     observed = store.observations(connection, **selected)
-    agreement = ruling_agreement(registry, section, month)
+    agreement = ruling_agreements(registry, [section.code], month).get(section.code)
     why = reasons(observed, data_rules(agreement)) if agreement else [""] * len(observed)
     used = [_used(one, reason) for one, reason in zip(observed.itertuples(), why, strict=True)]
     aside = [_aside(one) for one in store.left_out_readings(connection, **selected).itertuples()]

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import errno
 import gc
-import logging
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -26,37 +25,28 @@ from monitoring_ingest.job import schedule as scheduled
 from settlement.run import settle_all
 
 DECEMBER = 12
-Say = Callable[[str], None]
-log = logging.getLogger(__name__)
 
 
-def serve(here: Composition, say: Say) -> None:
-    """Serve until stopped; the address is told once the port is known to be free.
-
-    Raises
-    ------
-    UsageError : the port is taken.
-    """
-    _check_port(here.settings)
+def serve(here: Composition) -> None:
+    """Serve pages and API until stopped, with the schedule in a thread beside them."""
     scheduler = scheduled(here.engine, jobs(here), _now, background=True)
     scheduler.start()
     gc.collect()
     gc.freeze()  # what is loaded now lives as long as the server; collecting it again and again costs time
-    say(f"衡界 {here.settings.address} （Ctrl-C 停止 to stop）")
     try:
         uvicorn.run(application(here), host=here.settings.host, port=here.settings.port, log_level="warning")
     finally:
         scheduler.shutdown(wait=True)
 
 
-def schedule(here: Composition, say: Say, *, once: bool = False) -> None:
-    """Run the jobs until stopped, or only the slots that are due now."""
-    if once:
-        for job, slot in catch_up(here.engine, jobs(here), _now()):
-            say(f"{job} {slot.isoformat()}")
-        return
-    say(f"定时任务 schedule：{here.settings.inbox}，每月 {here.settings.settling_day} 日结算（Ctrl-C 停止 to stop）")
+def schedule(here: Composition) -> None:
+    """Run the jobs until stopped."""
     scheduled(here.engine, jobs(here), _now).start()
+
+
+def run_due(here: Composition) -> list[tuple[str, datetime]]:
+    """Run the slots that are due now; which ones."""
+    return catch_up(here.engine, jobs(here), _now())
 
 
 def jobs(here: Composition) -> Sequence[Job]:
@@ -83,7 +73,13 @@ def _settled(here: Composition, span: pd.Period) -> str:
     return f"{label(span)}：{'，'.join(kinds) or '没有在期的协议 no agreement in force'}"
 
 
-def _check_port(settings: Settings) -> None:
+def check_port(settings: Settings) -> None:
+    """Whether the address can be served at.
+
+    Raises
+    ------
+    UsageError : it is taken, or not of this machine.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -6,7 +6,7 @@ the same on paper and on screen. What an agreement says is not here: it is shown
 
 from __future__ import annotations
 
-from settlement.wording import FATES, KINDS, ROLES, STATUSES
+from settlement.wording import FATES, KINDS, ROLES, RULE_VALUES, RULES, STATUSES
 
 _FATES_EN = {
     "withheld": "withheld",
@@ -16,6 +16,34 @@ _FATES_EN = {
     "duplicate": "duplicate",
     "revised": "revised",
     "accepted": "accepted",
+}
+_RULES_EN = {
+    "starts": "In force from",
+    "ends": "In force until",
+    "data.excludes": "Grounds for exclusion",
+    "data.min_readings_a_day": "Least readings a day",
+    "data.min_days_a_month": "Least valid days a month",
+    "data.statuses": "Station states that count",
+    "data.compare": "Comparison with limits",
+    "data.non_detect": "Non-detects",
+    "data.missing_month": "A missing month",
+    "data.load_method": "Method of loads",
+    "data.joint_sample": "Tolerance of joint samples",
+    "money.place": "Money rounded to",
+    "money.mode": "Way of rounding",
+}
+_RULE_VALUES_EN = {
+    "rounded": "rounded, then compared",
+    "unrounded": "compared unrounded",
+    "half": "half the detection limit",
+    "zero": "zero",
+    "limit": "the detection limit",
+    "stop": "stops the clause",
+    "exclude": "is left out",
+    "half_up": "half up",
+    "half_even": "half to even",
+    "down": "toward zero",
+    "fen": "fen",
 }
 _ROLES_EN = {"upstream": "upstream", "downstream": "downstream", "province": "province"}
 
@@ -74,7 +102,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "month": ("月份", "Month"),
     "obligations": ("应付补偿款", "Obligations"),
     "parties": ("补偿主体", "Parties"),
-    "party": ("补偿主体", "Party"),
     "payer": ("付方", "Payer"),
     "payee": ("收方", "Payee"),
     "pays": ("付", "pays"),
@@ -119,28 +146,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "class.5": ("Ⅴ类", "class V"),
     "class.6": ("劣Ⅴ类", "worse than V"),
     "class.none": ("未评", "not classed"),
-    "rule.min_readings_a_day": ("每日最少读数", "Least readings a day"),
-    "rule.min_days_a_month": ("每月最少有效日", "Least valid days a month"),
-    "rule.statuses": ("采用的站点状态", "Station states that count"),
-    "rule.compare": ("与限值比较", "Comparison with limits"),
-    "rule.non_detect": ("未检出", "Non-detects"),
-    "rule.missing_month": ("缺月", "A missing month"),
-    "rule.excludes": ("可剔除的事由", "Grounds for exclusion"),
-    "rule.load_method": ("通量算法", "Method of loads"),
-    "rule.joint_sample": ("联合采样容差", "Tolerance of joint samples"),
-    "rule.place": ("金额舍入到", "Money rounded to"),
-    "rule.mode": ("舍入方式", "Way of rounding"),
-    "rule_value.rounded": ("先修约后比较", "rounded, then compared"),
-    "rule_value.unrounded": ("不修约直接比较", "compared unrounded"),
-    "rule_value.half": ("取检出限的一半", "half the detection limit"),
-    "rule_value.zero": ("取零", "zero"),
-    "rule_value.limit": ("取检出限", "the detection limit"),
-    "rule_value.stop": ("中止该条款", "stops the clause"),
-    "rule_value.exclude": ("不计入", "is left out"),
-    "rule_value.fen": ("分", "fen"),
-    "rule_value.half_up": ("四舍五入", "half up"),
-    "rule_value.half_even": ("四舍六入五成双", "half to even"),
-    "rule_value.down": ("舍去", "down"),
     # The working.
     "working.count": ("计算过程（{count} 行）", "Working ({count} lines)"),
     "working.label": ("项目", "Item"),
@@ -153,6 +158,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "step.cap": ("封顶", "cap"),
     "step.amount": ("金额", "amount"),
     "step.result": ("结果", "result"),
+    "reversed": ("金额为负，由{payer}付给{payee}。", "The amount is negative: {payer} pays {payee}."),
     "year_to_date": ("本年至今", "Year to date"),
     "year_to_date.value": ("本年至今的测值", "Value of the year to date"),
     # Page by page.
@@ -167,6 +173,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "overview.submission": ("最近一次接收", "Latest submission"),
     "overview.owing": ("各流域最近一年的应付", "What is owed, in each basin's latest year"),
     "overview.nothing": ("还没有结算。", "Nothing has been settled yet."),
+    "overview.parts": ("（其中 {count} 期）", " ({count} periods of it)"),
     "overview.even": ("互不相欠", "Nobody owes anybody"),
     "overview.stopped": ("{count} 项中止", "{count} stopped"),
     "overview.stopped.short": ("中止，原因见流域页", "stopped; the basin page tells why"),
@@ -269,6 +276,8 @@ TEXTS |= {f"left_out.{code}": (zh, _FATES_EN.get(code, code)) for code, zh in FA
 TEXTS |= {f"fate.{code}": (zh, _FATES_EN.get(code, code)) for code, zh in FATES.items()}
 TEXTS |= {f"status.{zh}": (zh, en) for zh, en in STATUSES.items()}
 TEXTS |= {f"kind.{code}": both for code, both in KINDS.items()}
+TEXTS |= {f"rule.{path}": (zh, _RULES_EN.get(path, path)) for path, zh in RULES.items()}
+TEXTS |= {f"rule_value.{word}": (zh, _RULE_VALUES_EN.get(word, word)) for word, zh in RULE_VALUES.items()}
 TEXTS |= {f"role.{code}": (zh, _ROLES_EN.get(code, code)) for code, zh in ROLES.items()}
 
 PROBLEM_TITLES = {

@@ -15,17 +15,10 @@ from fractions import Fraction
 
 import pandas as pd
 
-from basin.agreement import Proportion, Side
-from basin.measures import Measure
 from basin.periods import is_finer
-from basin.rounding import fen, printed, split, yuan
-from settlement.elements import Element
+from basin.rounding import fen, split, yuan
 from settlement.evaluation import Evaluation, Evaluator
-from settlement.other_clauses import line
-from settlement.trail import Trail
-
-POOL = "pool"
-Shares = tuple[tuple[str, Fraction], ...]
+from settlement.sides import POOL, Shares, sides
 
 
 @dataclass(frozen=True)
@@ -41,7 +34,7 @@ class Obligation:
 
 @dataclass(frozen=True)
 class Stop:
-    """Why a clause, or the pool (clause ""), gives no obligation for a period."""
+    """Why a clause, or the pool (`clause` is ``pool``), gives no obligation for a period."""
 
     clause: str
     period: pd.Period
@@ -61,13 +54,13 @@ class Compensation:
     def transfers(self) -> dict[tuple[str, str], int]:
         """(payer, payee) → fen over the whole span, pools paid out, pairs netted."""
         net: dict[tuple[str, str], int] = defaultdict(int)
-        stopped = {stop.period for stop in self.stops}
+        unpaid = {stop.period for stop in self.stops if stop.clause == POOL}
         for of in dict.fromkeys(o.period for o in self.obligations):
             due = [o for o in self.obligations if o.period == of]
             for o in due:
                 if POOL not in (o.payer, o.payee):
                     net[o.payer, o.payee] += o.fen
-            if of not in stopped:
+            if of not in unpaid:
                 for pair, amount in paid_out(positions(due)).items():
                     net[pair] += amount
         return _netted(net)
@@ -80,11 +73,19 @@ def compensation(ev: Evaluator, span: pd.Period) -> Compensation:
     for ref in ev.agreement.refs:
         for of in ev.spans(ref, span):
             evaluations = [ev.evaluation(ref, element) for element in ev.elements(ref, of)]
-            stops += [Stop(ref, of, e.element.axes, e.reason or "absent") for e in evaluations if e.stopped]
+            stops += [stop for e in evaluations if (stop := _stop(ev, of, e)) is not None]
             if evaluations and not evaluations[0].clause.is_line and not _indicates(ev, ref, of):
                 obligations += _obligations(ev, of, evaluations)
-    stops += _open_pools(obligations, stops)
+    stops += _pools_not_paid(ev, obligations, stops)
     return Compensation(tuple(obligations), tuple(stops), tuple(ev.kept.values()))
+
+
+def _stop(ev: Evaluator, of: pd.Period, e: Evaluation) -> Stop | None:
+    """Why an evaluation obliges nobody though it should; None where it does."""
+    if e.stopped:
+        return Stop(e.clause.ref, of, e.element.axes, e.reason or "absent")
+    undecided = not e.excluded and not e.clause.is_line and not all(sides(ev, e))
+    return Stop(e.clause.ref, of, e.element.axes, "no_shares") if undecided else None
 
 
 def _indicates(ev: Evaluator, ref: str, of: pd.Period) -> bool:
@@ -98,11 +99,11 @@ def _obligations(ev: Evaluator, of: pd.Period, evaluations: Sequence[Evaluation]
     sums: dict[tuple[Shares, Shares], Fraction] = defaultdict(Fraction)
     stopped: set[tuple[Shares, Shares]] = set()
     for evaluation in evaluations:
-        sides = (_shares(ev, evaluation, evaluation.clause.pays), _shares(ev, evaluation, evaluation.clause.receives))
-        if evaluation.stopped or not all(sides):
-            stopped.add(sides)
+        pair = sides(ev, evaluation)
+        if evaluation.stopped or not all(pair):
+            stopped.add(pair)
         elif evaluation.amount is not None:
-            sums[sides] += evaluation.amount
+            sums[pair] += evaluation.amount
     clause, mode = evaluations[0].clause.ref, ev.agreement.money.mode
     due: list[Obligation] = []
     for (pays, receives), amount in sums.items():
@@ -124,32 +125,6 @@ def _shared(clause: str, of: pd.Period, total: int, pays: Shares, receives: Shar
     ]
 
 
-def _shares(ev: Evaluator, evaluation: Evaluation, side: Side | None) -> Shares:
-    """The parties of one side with shares, for the element in hand; empty when measured shares cannot be formed."""
-    element, parties = evaluation.element, ev.agreement.parties
-    if isinstance(side, Proportion):
-        return _in_proportion(ev, element, side)
-    if isinstance(side, dict):
-        return tuple((parties.get(code, code), share) for code, share in side.items())
-    if side in ("upstream", "downstream"):
-        measure = evaluation.clause.measure
-        section = element.codes.get("section") or (measure.section if measure else None)
-        return tuple((ev.side_shares(section, side, element.of) or {}).items())
-    code = element.codes["party"] if side == "party" else str(side)
-    return ((parties.get(code, code), Fraction(1)),)
-
-
-def _in_proportion(ev: Evaluator, element: Element, side: Proportion) -> Shares:
-    numbers = {}
-    for party in side.among:
-        found = line(ev, side.in_proportion_to, element.holding("party", party), Measure(kind="result"), Trail())
-        if found.number is None or found.number < 0:
-            return ()
-        numbers[party] = found.number
-    whole = sum(numbers.values(), Fraction(0))
-    return tuple((party, number / whole) for party, number in numbers.items()) if whole else ()
-
-
 def positions(obligations: Iterable[Obligation]) -> dict[str, int]:
     """Each party's position in the pool [fen]: what it receives less what it pays in."""
     net: dict[str, int] = defaultdict(int)
@@ -161,15 +136,17 @@ def positions(obligations: Iterable[Obligation]) -> dict[str, int]:
     return dict(net)
 
 
-def _open_pools(obligations: Sequence[Obligation], stops: Sequence[Stop]) -> list[Stop]:
-    """A pool that does not close at zero is not paid out; the remainder is named."""
+def _pools_not_paid(ev: Evaluator, obligations: Sequence[Obligation], stops: Sequence[Stop]) -> list[Stop]:
+    """Pools that are not paid out: a clause of the pool stopped, or it does not close at zero (the rest is named)."""
+    of_the_pool = {e.clause.ref for e in ev.kept.values() if POOL in (e.clause.pays, e.clause.receives)}
     found = []
     for of in dict.fromkeys(o.period for o in obligations if POOL in (o.payer, o.payee)):
-        if any(stop.period == of for stop in stops):
-            continue
+        stopped = [stop.clause for stop in stops if stop.period == of and stop.clause in of_the_pool]
         rest = -sum(positions(o for o in obligations if o.period == of).values())
-        if rest:
-            found.append(Stop("", of, (), f"pool_not_closed: {yuan(rest)}"))
+        if stopped:
+            found.append(Stop(POOL, of, (), f"pool_incomplete: {stopped[0]}"))
+        elif rest:
+            found.append(Stop(POOL, of, (), f"pool_not_closed: {yuan(rest)}"))
     return found
 
 
@@ -193,8 +170,3 @@ def _netted(pairs: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
         if amount > 0:
             net[payer, payee] = amount
     return net
-
-
-def shares_printed(shares: Shares) -> str:
-    """Sides as the statement prints them: ``yunnan 1/10、guizhou 1/2``."""
-    return "、".join(code if share == 1 else f"{code} {printed(share)}" for code, share in shares)

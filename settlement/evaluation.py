@@ -238,14 +238,18 @@ class Evaluator:
         """The number of a measure for the element in hand; 1 or 0 when asked as a test."""
         return (measuring.truth if as_test else measuring.value)(self, measure, element, trail)
 
+    def _doubt_rules(self, clause: Clause, trail: Trail) -> None:
+        """Name the unverified rules it rests on: the term, data rules where data were used, money rules if it pays."""
+        used = ["starts", "ends", *(["data"] if trail.statistics else []), *([] if clause.is_line else ["money"])]
+        trail.doubts(rule["path"] for rule in self.agreement.rules_stated(*used) if not rule["verified"])
+
     def _closed(
         self, clause: Clause, element: Element, value: Value, found: Applied | None, trail: Trail,
         amount: Fraction | None = None,
     ) -> Evaluation:  # fmt: skip
         if value.reason in ("when", "unless"):
             amount = Fraction(0)
-        if trail.statistics:
-            trail.doubts(rule["path"] for rule in self.agreement.rules_stated() if not rule["verified"])
+        self._doubt_rules(clause, trail)
         return Evaluation(
             clause, element, value.number, amount, value.reason if amount is None or value.reason in ("when", "unless")
             else None, value.excluded, found, tuple(trail.steps), tuple(trail.statistics), tuple(trail.unverified),

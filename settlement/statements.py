@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from basin import periods
-from basin.agreement import Agreement, Proportion, Side
+from basin.agreement import Agreement
 from basin.errors import UsageError
 from basin.network import Network
 from basin.rounding import printed, yuan
@@ -26,6 +26,7 @@ from settlement.gathered import Gathered, measurements
 from settlement.ledger import TRIAL
 from settlement.measured import Measurements, Statistic, as_document
 from settlement.reasons import told
+from settlement.sides import Shares, sides
 
 Document = dict[str, Any]
 
@@ -43,9 +44,10 @@ def statement(agreement: Agreement, network: Network, gathered: Gathered, span: 
     _check_term(agreement, span)
     data = measurements(agreement, network, gathered, span)
     fixed = span if _is_part(agreement, span) else None
-    decided = compensation(Evaluator(agreement, network, data, fixed), span)
+    ev = Evaluator(agreement, network, data, fixed)
+    decided = compensation(ev, span)
     to_date = _to_date(agreement, network, data, span) if fixed is not None else {}
-    document = _document(agreement, span, decided, to_date)
+    document = _document(ev, span, decided, to_date)
     document["digest"] = digest(document)
     document["id"] = f"{agreement.code}-{document['period']}-{document['digest'][:12]}"
     return document | {"as_of": instant(as_of), "status": TRIAL}
@@ -82,11 +84,10 @@ def _to_date(agreement: Agreement, network: Network, data: Measurements, span: p
     return {(e.clause.ref, e.element.axes): e for e in decided.evaluations}
 
 
-def _document(
-    agreement: Agreement, span: pd.Period, decided: Compensation, to_date: Mapping[Any, Evaluation]
-) -> Document:
+def _document(ev: Evaluator, span: pd.Period, decided: Compensation, to_date: Mapping[Any, Evaluation]) -> Document:
+    agreement = ev.agreement
     statistics: dict[Statistic, int] = {}
-    evaluations = [_evaluation(e, statistics, to_date) for e in _in_order(agreement, decided.evaluations)]
+    evaluations = [_evaluation(ev, e, statistics, to_date) for e in _in_order(agreement, decided.evaluations)]
     stops = [_stop(stop) for stop in decided.stops]
     rules = agreement.rules_stated()
     return {
@@ -118,16 +119,19 @@ def _in_order(agreement: Agreement, evaluations: Iterable[Evaluation]) -> list[E
     return sorted(evaluations, key=lambda e: (place[e.clause.ref], e.element.of.start_time, e.element.axes))
 
 
-def _evaluation(e: Evaluation, statistics: dict[Statistic, int], to_date: Mapping[Any, Evaluation]) -> Document:
+def _evaluation(
+    ev: Evaluator, e: Evaluation, statistics: dict[Statistic, int], to_date: Mapping[Any, Evaluation]
+) -> Document:
     for statistic in e.statistics:
         statistics.setdefault(statistic, len(statistics))
     beside = to_date.get((e.clause.ref, e.element.axes))
+    pays, receives = sides(ev, e)
     return {
         "clause": e.clause.ref, "title": e.clause.title, "source": e.clause.source,
         "period": periods.label(e.element.of), "element": e.element.codes,
         "value": _text(e.value), "amount": _text(e.amount), "reason": e.reason, "excluded": e.excluded,
         "scale": _scale(e.applied), "times": list(e.clause.times), "cap": _text(e.clause.cap),
-        "pays": _side(e.clause.pays), "receives": _side(e.clause.receives),
+        "pays": _side(pays), "receives": _side(receives),
         "unverified": list(e.unverified), "working": [asdict(step) for step in e.steps],
         "statistics": [statistics[s] for s in e.statistics],
         "year_to_date": None if beside is None else _beside(beside),
@@ -149,11 +153,11 @@ def _scale(applied: Applied | None) -> Document | None:
     return {"piece": applied.position, **figures, "steps": applied.piece.steps, "n": printed(applied.n)}
 
 
-def _side(side: Side | None) -> Any:
-    """A side as the agreement writes it."""
-    if isinstance(side, Proportion):
-        return {"in_proportion_to": side.in_proportion_to, "among": list(side.among)}
-    return {code: printed(share) for code, share in side.items()} if isinstance(side, dict) else side
+def _side(shares: Shares) -> str | dict[str, str] | None:
+    """One party as its code, several with their shares, a line's absent side as None."""
+    if len(shares) == 1:
+        return shares[0][0]
+    return {code: printed(share) for code, share in shares} or None
 
 
 def _text(number: Any) -> str | None:

@@ -42,6 +42,8 @@ FATES = {
     "too_few_readings_a_day": "当日读数不足",
 }
 RULES = {
+    "starts": "生效日期",
+    "ends": "终止日期",
     "data.excludes": "可剔除数据的事由",
     "data.min_readings_a_day": "每日最少有效读数",
     "data.min_days_a_month": "每月最少有效天数",

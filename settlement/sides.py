@@ -1,0 +1,53 @@
+"""Who pays and who receives: the parties of a clause's sides for the element in hand, with their shares.
+
+In: the `Evaluator`, an evaluation, and a side as the clause writes it. Out: (party, share) pairs; the shares sum to 1.
+No amount is known here.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from basin.agreement import Proportion, Side
+from basin.measures import Measure
+from settlement.elements import Element
+from settlement.evaluation import Evaluation, Evaluator
+from settlement.other_clauses import line
+from settlement.trail import Trail
+
+POOL = "pool"
+Shares = tuple[tuple[str, Fraction], ...]
+
+
+def sides(ev: Evaluator, evaluation: Evaluation) -> tuple[Shares, Shares]:
+    """Payers and payees of a paying clause; an empty side cannot be determined."""
+    clause = evaluation.clause
+    return shares(ev, evaluation, clause.pays), shares(ev, evaluation, clause.receives)
+
+
+def shares(ev: Evaluator, evaluation: Evaluation, side: Side | None) -> Shares:
+    """The parties of one side with shares, for the element in hand; empty when measured shares cannot be formed."""
+    element, parties = evaluation.element, ev.agreement.parties
+    if side is None:
+        return ()
+    if isinstance(side, Proportion):
+        return _in_proportion(ev, element, side)
+    if isinstance(side, dict):
+        return tuple((parties.get(code, code), share) for code, share in side.items())
+    if side in ("upstream", "downstream"):
+        measure = evaluation.clause.measure
+        section = element.codes.get("section") or (measure.section if measure else None)
+        return tuple((ev.side_shares(section, side, element.of) or {}).items())
+    code = element.codes["party"] if side == "party" else str(side)
+    return ((parties.get(code, code), Fraction(1)),)
+
+
+def _in_proportion(ev: Evaluator, element: Element, side: Proportion) -> Shares:
+    numbers = {}
+    for party in side.among:
+        found = line(ev, side.in_proportion_to, element.holding("party", party), Measure(kind="result"), Trail())
+        if found.number is None or found.number < 0:
+            return ()
+        numbers[party] = found.number
+    whole = sum(numbers.values(), Fraction(0))
+    return tuple((party, number / whole) for party, number in numbers.items()) if whole else ()
