@@ -63,7 +63,7 @@ def measurements(agreement: Agreement, network: Network, gathered: Gathered, spa
         months={key: _month(row) for key, row in _rows(months)},
         days=_days(agreement, observations, rules),
         facts=gathered.facts,
-        expected=_expected(agreement, observations, span),
+        slots=_slots(agreement, observations, span),
     )
 
 
@@ -94,14 +94,13 @@ def _days(agreement: Agreement, observations: pd.DataFrame, rules: DataRules) ->
     return days
 
 
-def _expected(agreement: Agreement, observations: pd.DataFrame, span: pd.Period) -> dict[Key, int]:
-    """Readings expected, only where completeness is measured."""
+def _slots(agreement: Agreement, observations: pd.DataFrame, span: pd.Period) -> dict[Key, tuple[int, int]]:
+    """Slots filled and expected, only where completeness is measured."""
     if not _names(agreement.document["clauses"], {"completeness"}) or observations.empty:
         return {}
-    months = pd.PeriodIndex(periods.months(span))
-    slots = completeness(observations, months=months)["expected"]
-    expected: dict[Key, int] = slots.astype(int).to_dict()  # type: ignore[assignment]
-    return expected
+    found = completeness(observations, months=pd.PeriodIndex(periods.months(span)))
+    pairs = zip(found["filled"].astype(int), found["expected"].astype(int), strict=True)
+    return dict(zip(found.index, pairs, strict=True))
 
 
 def _names(node: object, words: set[str]) -> bool:

@@ -8,6 +8,7 @@ nothing with an agreement and knows no clause.
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -15,13 +16,14 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from basin import periods
 from basin.indicators import INDICATORS
 from basin.rounding import printed, quantised, reported
 from monitoring_ingest.facts import Fact
-from settlement.statistics import mean_of_means
+from settlement.counted_readings import hydrogen, ph_of
 
 SUMS = frozenset({"volume", "load"})
 
@@ -84,14 +86,14 @@ class Measurements:
     months, days : (section, indicator, month or day) → statistics of readings [canonical unit].
     given : (section, party or clause, quantity, period) → a published figure, taken as it stands.
     facts : what people recorded (grounds of exclusion, reported figures).
-    expected : (section, indicator, month) → readings expected, for completeness.
+    slots : (section, indicator, month) → slots that hold an observation, and slots expected, for completeness.
     """
 
     months: Mapping[Key, Month] = field(default_factory=dict)
     days: Mapping[Key, float] = field(default_factory=dict)
     given: Mapping[Key, Fraction] = field(default_factory=dict)
     facts: Sequence[Fact] = ()
-    expected: Mapping[Key, int] = field(default_factory=dict)
+    slots: Mapping[Key, tuple[int, int]] = field(default_factory=dict)
 
     def published(self, subject: str, quantity: str, of: pd.Period) -> Fraction | None:
         """A published figure of a subject for exactly this period."""
@@ -106,6 +108,14 @@ class Measurements:
                 return about[-1]
         return None
 
+    def ground(self, section: str, kind: str, of: pd.Period) -> str | None:
+        """The ground of that kind that covers the whole period at a section, with its document."""
+        if self.published(section, kind, of):
+            return kind
+        about = [fact for fact in self.facts if (fact.subject, fact.kind) == (section, kind)]
+        covering = [fact for fact in about if _covers(periods.period(fact.period), of)]
+        return f"{kind}（{covering[-1].document}）" if covering and covering[-1].value != "0" else None
+
     def reports(self, section: str, indicator: str, year: int) -> bool:
         """Whether the section has any reading or published figure of the indicator in that year."""
         return (section, indicator, year) in self._reported_years
@@ -115,6 +125,10 @@ class Measurements:
         read = {(s, i, m.year) for (s, i, m), month in self.months.items() if month.readings}
         told = {(s, i, p.year) for s, i, p in self.given if i in INDICATORS}
         return frozenset(read | told)
+
+
+def _covers(longer: pd.Period, of: pd.Period) -> bool:
+    return bool(longer.start_time <= of.start_time and of.end_time <= longer.end_time)
 
 
 @dataclass(frozen=True)
@@ -127,12 +141,21 @@ class Rules:
     exists: Callable[[pd.Period], bool]
 
 
+def excluded(data: Measurements, rules: Rules, section: str, of: pd.Period) -> Value | None:
+    """What a section is in a period that a recorded ground excludes: not there. None where no ground covers it all."""
+    grounds = (data.ground(section, kind, of) for kind in rules.excludes)
+    found = next((ground for ground in grounds if ground is not None), None)
+    return None if found is None else Value(None, found, True)
+
+
 def concentration(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value:
     """The mean [canonical unit] of one section and indicator: of a month, or of the monthly means of a longer period.
 
     pH is averaged through H⁺. Excluded months are not there; a missing month stops or is excluded, as `rules` say
     (环办监测函〔2020〕82号 forms means from the level below).
     """
+    if (gone := excluded(data, rules, section, of)) is not None:
+        return replace(gone, statistics=(_gone(section, indicator, of, gone),))
     if (told := data.published(section, indicator, of)) is not None:
         return Value(_compared(told, indicator, rules), statistics=(_told(section, indicator, of, told),))
     if of.freqstr[0] in "DW":
@@ -153,10 +176,8 @@ def concentration(data: Measurements, rules: Rules, section: str, indicator: str
 
 def _month(data: Measurements, rules: Rules, section: str, indicator: str, month: pd.Period) -> Value:
     """One month before rounding: published, measured, excluded by a ground, or missing."""
-    for ground in rules.excludes:
-        if (fact := data.fact((section,), ground, month)) is not None:
-            reason = f"{ground}（{fact.document}）"
-            return Value(None, reason, True, (Statistic(section, indicator, str(month), None, None, 0, 0, (), reason),))
+    if (gone := excluded(data, rules, section, month)) is not None:
+        return replace(gone, statistics=(_gone(section, indicator, month, gone),))
     if (told := data.published(section, indicator, month)) is not None:
         return Value(told, statistics=(_told(section, indicator, month, told),))
     read = data.months.get((section, indicator, month), Month(None, reason="no_readings"))
@@ -175,8 +196,9 @@ def _month(data: Measurements, rules: Rules, section: str, indicator: str, month
 
 def _of_days(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value:
     """The mean of the daily means of a day or a week."""
-    days = [data.days.get((section, indicator, day)) for day in periods.periods_in(of, "day")]
-    found = [reported(day, None) for day in days if day is not None]
+    days = [day for day in periods.periods_in(of, "day") if excluded(data, rules, section, day) is None]
+    means = [data.days.get((section, indicator, day)) for day in days]
+    found = [reported(mean, None) for mean in means if mean is not None]
     if not found:
         return Value(None, "no_readings", rules.missing_month == "exclude")
     mean = _mean(found, indicator)
@@ -184,17 +206,40 @@ def _of_days(data: Measurements, rules: Rules, section: str, indicator: str, of:
     return Value(_compared(mean, indicator, rules), statistics=(statistic,))
 
 
-def _mean(values: Sequence[Fraction], indicator: str) -> Fraction:
-    """Exact arithmetic mean; pH through H⁺, in float64 and back through the gate."""
+def mean_of_sections(
+    data: Measurements, rules: Rules, members: Mapping[str, Fraction], indicator: str, of: pd.Period
+) -> Value:
+    """The weighted mean of several sections' data, rounded once after it is formed; excluded sections are not there."""
+    unrounded = replace(rules, compare="unrounded")
+    parts = {code: concentration(data, unrounded, code, indicator, of) for code in members}
+    statistics = tuple(s for part in parts.values() for s in part.statistics)
+    absent = next((part for part in parts.values() if not part.present and not part.excluded), None)
+    if absent is not None:
+        return replace(absent, statistics=statistics)
+    present = {code: part.number for code, part in parts.items() if part.number is not None}
+    if not present:
+        return Value(None, next(iter(parts.values())).reason, True, statistics)
+    mean = _mean(list(present.values()), indicator, [members[code] for code in present])
+    return Value(_compared(mean, indicator, rules), statistics=statistics)
+
+
+def _mean(values: Sequence[Fraction], indicator: str, weights: Sequence[Fraction] = ()) -> Fraction:
+    """Exact (weighted) arithmetic mean; pH through H⁺, in float64 and back through the gate."""
+    shares = weights or [Fraction(1)] * len(values)
     if indicator != "ph":
-        return sum(values, Fraction(0)) / len(values)
-    return reported(float(mean_of_means([float(value) for value in values], indicator)), None)
+        return sum(map(operator.mul, shares, values), Fraction(0)) / sum(shares)
+    activity = np.average(hydrogen([float(value) for value in values]), weights=[float(share) for share in shares])
+    return reported(float(ph_of(activity)), None)
 
 
 def _compared(exact: Fraction, indicator: str, rules: Rules) -> Fraction:
     """The value that is compared: rounded once at the evaluation decimals where the agreement says so."""
     decimals = INDICATORS[indicator].evaluation_decimals
     return quantised(exact, decimals) if rules.compare == "rounded" and decimals is not None else exact
+
+
+def _gone(section: str, indicator: str, of: pd.Period, gone: Value) -> Statistic:
+    return Statistic(section, indicator, periods.label(of), None, None, 0, 0, (), gone.reason)
 
 
 def _told(section: str, indicator: str, of: pd.Period, told: Fraction) -> Statistic:

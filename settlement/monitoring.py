@@ -17,7 +17,7 @@ from basin import periods
 from basin.measures import Measure
 from basin.rounding import printed, reported
 from settlement.measured import Value
-from settlement.trail import Trail
+from settlement.trail import Trail, short
 from settlement.trend import by_year_and_season, seasonal_kendall
 
 if TYPE_CHECKING:
@@ -28,14 +28,13 @@ YEARS_NEEDED = 2
 
 
 def completeness_of(ev: Evaluator, spot: Element, name: str, trail: Trail) -> Value:
-    """Share of the expected readings that arrived and were used; absent where nothing was expected."""
+    """Share of the expected slots that hold an observation; absent where none is expected."""
     keys = [(spot.codes["section"], spot.codes["indicator"], month) for month in periods.months(spot.of)]
-    expected = sum(ev.data.expected.get(key, 0) for key in keys)
-    arrived = sum(month.readings for key in keys if (month := ev.data.months.get(key)) is not None)
+    filled, expected = (sum(ev.data.slots.get(key, (0, 0))[i] for key in keys) for i in (0, 1))
     if not expected:
         return Value(None, "no_readings", ev.agreement.data.missing_month == "exclude")
-    share = min(Fraction(arrived, expected), Fraction(1))
-    trail.note(f"{name} 数据完整率", f"{arrived} ÷ {expected}", printed(reported(float(share), 4)))
+    share = Fraction(filled, expected)
+    trail.note(f"{name} 数据完整率", f"{filled} ÷ {expected}", short(share))
     return Value(share)
 
 
