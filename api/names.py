@@ -55,19 +55,25 @@ class Names:
 
     def side(self, side: object, evaluation: Mapping[str, Any], parties: Mapping[str, str]) -> str:
         """Who pays or receives: a role or party, shares of several, or in proportion to a line."""
+        element = evaluation["element"]
         match side:
+            case None:
+                return ""
             case {"among": among}:
                 return self.t("list").join(self.party(code) for code in among)
             case Mapping():
-                return self.t("list").join(f"{self._role(code, parties)} {share}" for code, share in side.items())
-            case "party":
-                return self.party(evaluation["element"].get("party", ""))
+                shared = (f"{self._role(code, element, parties)} {share}" for code, share in side.items())
+                return self.t("list").join(shared)
             case _:
-                return self._role(str(side), parties) if side else ""
+                return self._role(str(side), element, parties)
 
-    def _role(self, word: str, parties: Mapping[str, str]) -> str:
-        """A role of the agreement (its party, named), else a party's own code."""
-        return self.party(parties.get(word, word))
+    def _role(self, word: str, element: Mapping[str, str], parties: Mapping[str, str]) -> str:
+        """Whom a word of the agreement means: the party or section in hand, else a role, else a party by its code."""
+        section = self.registry.network.sections.get(element.get("section", ""))
+        in_hand = {"party": element.get("party")}
+        if section:
+            in_hand |= {"upstream": section.upstream, "downstream": section.downstream}
+        return self.party(in_hand.get(word) or parties.get(word, word))
 
     def parties(self, parties: Mapping[str, str] | list[str]) -> list[dict[str, str]]:
         """The parties of an agreement with their roles; a plain list has none."""

@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from api import monitoring, queries
+from api import monitoring, register
 from basin import periods
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, indicator
@@ -72,9 +72,9 @@ def page_of(connection: Connection, registry: Registry, wanted: Wanted, as_of: d
 def _stations(registry: Registry, wanted: Wanted) -> list[str]:
     """The stations that serve what is wanted."""
     if wanted.basin is not None:
-        queries.known_basin(registry, wanted.basin)
+        register.known_basin(registry, wanted.basin)
     if wanted.section is not None:
-        queries.known_section(registry, wanted.section)
+        register.known_section(registry, wanted.section)
     sections = registry.network.sections
     return [
         station.code

@@ -13,10 +13,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from api import monitoring
+from api import monitoring, register
 from basin import periods
-from basin.agreement import Agreement
-from basin.errors import UnknownCode
 from basin.network import Section
 from basin.registry import Registry
 from basin.rounding import yuan
@@ -27,143 +25,6 @@ from settlement.gathered import sections_of
 from settlement.ledger import MAY_FOLLOW, REVOKED
 
 Row = dict[str, Any]
-
-
-# --- declared --------------------------------------------------------------------------------------------------------
-
-
-def basins(registry: Registry) -> list[Row]:
-    """Every basin with the number of its sections and the codes of its agreements."""
-    sections = [section.basin for section in registry.network.sections.values()]
-    return [
-        {
-            "code": basin.code,
-            "name_zh": basin.name_zh,
-            "name_en": basin.name_en,
-            "sections": sections.count(basin.code),
-            "agreements": [agreement.code for agreement in agreements_of(registry, basin.code)],
-        }
-        for basin in registry.network.basins.values()
-    ]
-
-
-def known_basin(registry: Registry, code: str) -> str:
-    """The code itself, once it is known to be a basin.
-
-    Raises
-    ------
-    UnknownCode : naming the basins there are.
-    """
-    if code not in registry.network.basins:
-        raise _unknown("流域", "basin", code, registry.network.basins)
-    return code
-
-
-def known_section(registry: Registry, code: str) -> Section:
-    """The section of that code.
-
-    Raises
-    ------
-    UnknownCode : when nobody declared it.
-    """
-    section = registry.network.sections.get(code)
-    if section is None:
-        raise _unknown("断面", "section", code, ())
-    return section
-
-
-def _unknown(zh: str, en: str, code: str, known: Iterable[str]) -> UnknownCode:
-    remedy = "可用：" + " ".join(known) if known else "代码见 /v1/sections"
-    error = UnknownCode(f"没有{zh} {code}", f"no {en} {code}", path=en, remedy=remedy)
-    error.status = 404
-    return error
-
-
-def agreements_of(registry: Registry, basin: str) -> list[Agreement]:
-    """The agreements of a basin, the latest first."""
-    found = [agreement for agreement in registry.agreements.values() if agreement.basin == basin]
-    return sorted(found, key=lambda agreement: agreement.starts, reverse=True)
-
-
-def sections(registry: Registry, basin: str | None = None, party: str | None = None) -> list[Row]:
-    """The sections from source to mouth, of one basin or at the border of one party."""
-    stations: dict[str, list[str]] = {}
-    for station in registry.network.stations.values():
-        stations.setdefault(station.section, []).append(station.code)
-    found = [
-        section_row(section, stations.get(section.code, []))
-        for section in registry.network.sections.values()
-        if basin in (None, section.basin) and party in (None, section.upstream, section.downstream)
-    ]
-    return sorted(found, key=lambda row: (row["basin"], row["order"]))
-
-
-def section_row(section: Section, stations: Sequence[str]) -> Row:
-    """A section as the API shows it."""
-    return {
-        "code": section.code,
-        "name_zh": section.name_zh,
-        "name_en": section.name_en,
-        "basin": section.basin,
-        "river": section.river,
-        "order": section.order,
-        "upstream": section.upstream,
-        "downstream": section.downstream,
-        "water_body": section.water_body,
-        "target_class": section.target_class,
-        "stations": list(stations),
-    }
-
-
-def agreement_row(agreement: Agreement) -> Row:
-    """An agreement as the API shows it: identity, term, parties and the clauses as signed."""
-    clauses = [
-        {"ref": clause["ref"], "title": clause.get("title", ""), "source": clause["source"]}
-        for clause in agreement.document["clauses"]
-    ]
-    return {
-        "code": agreement.code,
-        "title": agreement.title,
-        "basin": agreement.basin,
-        "starts": str(agreement.starts),
-        "ends": str(agreement.ends),
-        "source": agreement.source,
-        "parties": dict(agreement.parties),
-        "clauses": clauses,
-        "verified": "false" not in _verified(agreement.document),
-        "sha256": agreement.sha256,
-    }
-
-
-def agreements(registry: Registry, basin: str | None = None, party: str | None = None) -> list[Row]:
-    """The agreements, of one basin or of one party."""
-    if basin is not None:
-        known_basin(registry, basin)
-    return [
-        agreement_row(agreement)
-        for agreement in registry.agreements.values()
-        if basin in (None, agreement.basin) and (party is None or party in agreement.parties.values())
-    ]
-
-
-def known_agreement(registry: Registry, code: str) -> Agreement:
-    """The agreement of that code.
-
-    Raises
-    ------
-    UnknownCode : naming the agreements there are.
-    """
-    if code not in registry.agreements:
-        raise _unknown("协议", "agreement", code, registry.agreements)
-    return registry.agreements[code]
-
-
-def _verified(node: object) -> set[str]:
-    """What the notes anywhere in a raw document say under ``verified``."""
-    if isinstance(node, Mapping):
-        own = {str(node["verified"]).lower()} if "verified" in node else set()
-        return own.union(*(_verified(value) for value in node.values()))
-    return set().union(*(_verified(item) for item in node)) if isinstance(node, list) else set()
 
 
 # --- decided ---------------------------------------------------------------------------------------------------------
@@ -220,10 +81,13 @@ def _due(connection: Connection, headers: Sequence[Row]) -> Row:
     documents = [decided.settlement(connection, header["id"]) for header in headers]
     statuses = [document["status"] for document in documents]
     months = [month for document in documents for month in periods.months(periods.period(document["period"]))]
+    span = periods.run_of_months(months[0], months[-1])
+    without_gap = len(months) == len(periods.months(span))
     return {
         "agreement": documents[0]["agreement"],
         "settlements": [document["id"] for document in documents],
-        "period": periods.label(periods.run_of_months(months[0], months[-1])),
+        "period": periods.label(span) if without_gap else year_of(documents[0]["period"]),
+        "parts": None if without_gap else len(documents),
         "status": min(statuses, key=list(MAY_FOLLOW).index),
         "kind": "stopped" if any(d["kind"] == "stopped" for d in documents) else "payable",
         "verified": all(document["verified"] for document in documents),
@@ -274,7 +138,7 @@ def overview(connection: Connection, registry: Registry, now: datetime) -> Row:
             "agreements": len(row["agreements"]),
             "dues": dues(connection, [header for header in headers if header["basin"] == row["code"]]),
         }
-        for row in basins(registry)
+        for row in register.basins(registry)
     ]
     listed.sort(key=lambda row: (not any(due["transfers"] for due in row["dues"]), not row["dues"], -row["agreements"]))
     return {"freshness": freshness(connection, registry, now), "basins": listed}
@@ -299,14 +163,14 @@ def basin(connection: Connection, registry: Registry, code: str) -> Row:
     ------
     UnknownCode : when nobody declared the basin.
     """
-    rows = sections(registry, known_basin(registry, code))
+    rows = register.sections(registry, register.known_basin(registry, code))
     latest = monitoring.latest_classes(connection, registry, [row["code"] for row in rows])
     headers = decided.settlements(connection, basin=code)
     return {
         "code": code,
         "sections": [_placed(row, registry) | {"latest": latest.get(row["code"])} for row in rows],
         "parties": list(registry.network.parties),
-        "agreements": [agreement_row(agreement) for agreement in agreements_of(registry, code)],
+        "agreements": [register.agreement_row(agreement) for agreement in register.agreements_of(registry, code)],
         "settlements": headers,
         "assessments": decided.assessments(connection, basin=code),
         "dues": dues(connection, headers),
@@ -324,7 +188,7 @@ def _placed(row: Row, registry: Registry) -> Row:
 def target(registry: Registry, section: str) -> int | None:
     """The class a section is to reach: that of its newest agreement, else the one declared for the section."""
     declared = registry.network.sections[section]
-    for agreement in agreements_of(registry, declared.basin):
+    for agreement in register.agreements_of(registry, declared.basin):
         if section in sections_of(agreement, registry.network):
             sheet = agreement.sheet(section, (agreement.ends, agreement.ends)).value
             if sheet.target is not None:
@@ -339,7 +203,7 @@ def section(connection: Connection, registry: Registry, code: str, year: str | N
     ------
     UnknownCode : when nobody declared the section.
     """
-    known = known_section(registry, code)
+    known = register.known_section(registry, code)
     return _section_head(registry, known) | monitoring.section_page(connection, registry, known, year)
 
 
@@ -350,13 +214,13 @@ def section_month(connection: Connection, registry: Registry, code: str, month: 
     ------
     UnknownCode : when nobody declared the section.
     """
-    known = known_section(registry, code)
+    known = register.known_section(registry, code)
     readings = monitoring.month_readings(connection, registry, known, month)
     return _section_head(registry, known) | {"month": str(month), "readings": readings}
 
 
 def _section_head(registry: Registry, known: Section) -> Row:
-    row = section_row(known, monitoring.stations_of(registry, known.code))
+    row = register.section_row(known, list(monitoring.stations_of(registry, [known.code])))
     return {"section": _placed(row, registry) | {"target": target(registry, known.code)}}
 
 

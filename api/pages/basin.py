@@ -19,7 +19,7 @@ def basin(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
     return {
         "code": data["code"],
         "name": names.basin(data["code"]),
-        "drawing": drawing(sections, transfers) if sections else None,
+        "drawing": drawing(sections, transfers) if any(map(_is_border, data["sections"])) else None,
         "party_names": {code: names.party(code) for code in data["parties"]},
         "sections": sections,
         "dues": dues,
@@ -28,6 +28,11 @@ def basin(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
         "settlements": [settlement_row(header, names) for header in data["settlements"]],
         "assessments": data["assessments"],
     }
+
+
+def _is_border(section: Mapping[str, Any]) -> bool:
+    """Whether two parties meet at the section; without any border there is no river to draw, only a list."""
+    return bool(section["upstream"] and section["downstream"])
 
 
 def _section(section: Mapping[str, Any], names: Names) -> dict[str, Any]:

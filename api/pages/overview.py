@@ -34,7 +34,8 @@ def due(one: Mapping[str, Any], names: Names) -> dict[str, Any]:
         if len(one["settlements"]) == 1
         else f"/settlements?agreement={one['agreement']}",
         "title": names.agreement(one["agreement"]),
-        "period_text": names.period(one["period"]),
+        "period_text": names.period(one["period"])
+        + (names.t("overview.parts", count=one["parts"]) if one["parts"] else ""),
         "transfers": [names.transfer(transfer) for transfer in one["transfers"]],
         "reasons": list(dict.fromkeys(names.reason(stop["reason"]) for stop in one["stops"])),
     }

@@ -31,8 +31,8 @@ def settlement(document: Mapping[str, Any], statuses: Sequence[Mapping[str, Any]
 
 def rule_text(rule: Mapping[str, Any], names: Names) -> dict[str, Any]:
     """A rule of data or money in words beside its path and value."""
-    key, t = rule["path"].partition(".")[2], names.t
-    return {**rule, "name": t.known("rule", key), "value_text": t.known("rule_value", rule["value"])}
+    t = names.t
+    return {**rule, "name": t.known("rule", rule["path"]), "value_text": t.known("rule_value", rule["value"])}
 
 
 def _obligation(obligation: Mapping[str, Any], document: Mapping[str, Any], names: Names) -> dict[str, Any]:
@@ -48,7 +48,6 @@ def _stop(stop: Mapping[str, Any], names: Names) -> dict[str, Any]:
         **stop,
         "period_text": names.period(stop["period"]),
         "element_text": names.element(stop["element"]),
-        "reason_text": names.reason(stop["reason"]),
         "message": names.t.choose(stop["message_zh"], stop["message_en"]),
     }
 
@@ -75,17 +74,27 @@ def _clauses(document: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
 
 def _evaluation(evaluation: Evaluation, anchor: str, document: Mapping[str, Any], names: Names) -> dict[str, Any]:
     behind = [document["statistics"][place] for place in evaluation["statistics"]]
+    period, element = names.period(evaluation["period"]), names.element(evaluation["element"])
     return {
         **evaluation,
+        **_sides(evaluation, document["parties"], names),
         "anchor": anchor,
-        "period_text": names.period(evaluation["period"]),
-        "element_text": names.element(evaluation["element"]),
+        "what": period if element in ("", period) else f"{period} · {element}",
         "reason_text": names.reason(evaluation["reason"]),
-        "pays_name": names.side(evaluation["pays"], evaluation, document["parties"]),
-        "receives_name": names.side(evaluation["receives"], evaluation, document["parties"]),
         "steps": steps(evaluation, names),
         "behind": [statistic(one, names) for one in behind],
+        "to_date_text": names.period(evaluation["year_to_date"]["period"]) if evaluation["year_to_date"] else "",
     }
+
+
+def _sides(evaluation: Evaluation, parties: object, names: Names) -> dict[str, Any]:
+    """Who pays whom how much in fact: a negative amount goes from `receives` to `pays`."""
+    roles = parties if isinstance(parties, Mapping) else {}
+    payer, payee = (names.side(evaluation[side], evaluation, roles) for side in ("pays", "receives"))
+    amount = evaluation["amount"] or ""
+    if not amount.startswith("-"):
+        return {"payer": payer, "payee": payee, "sum": evaluation["amount"], "reversed": False}
+    return {"payer": payee, "payee": payer, "sum": amount[1:], "reversed": bool(payer)}
 
 
 def steps(evaluation: Evaluation, names: Names) -> list[dict[str, str]]:

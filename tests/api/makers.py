@@ -1,0 +1,66 @@
+"""The served world of the API tests: invented basins with a month or two of readings, at one instant.
+
+Constant readings, so that every mean can be seen without computing: each indicator keeps its value but where a test
+says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+import settlement.tables  # noqa: F401  declares its tables
+from api.app import application
+from api.composition import Composition
+from api.settings import Settings
+from basin.registry import Registry, load_registry
+from monitoring_ingest.database import create_schema
+from monitoring_ingest.submissions import READINGS, ingest
+
+NOW = datetime(2026, 1, 10, tzinfo=UTC)
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+USUAL = {"ph": "7.5", "do": "8.0", "codmn": "3.5", "nh3n": "0.40", "tp": "0.15"}
+UNITS = {"ph": "-"}
+HOURS = (0, 4, 8, 12, 16, 20)
+HEADER = "station,time,indicator,value,unit,mark"
+
+
+def registry() -> Registry:
+    """The bundled world and the invented one."""
+    return load_registry([FIXTURES])
+
+
+def row(station: str, time: str, indicator: str, value: str, mark: str = "") -> str:
+    """One line of a long CSV."""
+    return f"{station},{time},{indicator},{value},{UNITS.get(indicator, 'mg/L')},{mark}"
+
+
+def month_rows(station: str, month: str, days: int = 28, **changed: str) -> list[str]:
+    """Every reading of the first `days` days of a month, six a day, at the usual values but for `changed`."""
+    return [
+        row(station, f"{month}-{day:02d} {hour:02d}:00", indicator, value)
+        for day in range(1, days + 1)
+        for hour in HOURS
+        for indicator, value in (USUAL | changed).items()
+    ]
+
+
+def send(here: Composition, rows: Iterable[str], name: str = "readings.csv", now: datetime = NOW) -> int:
+    """Ingest rows as one submission; its identity."""
+    content = "\n".join([HEADER, *rows, ""]).encode()
+    return ingest(here.engine, here.registry.network, [(name, content)], READINGS, now).id
+
+
+def composed(engine: Engine, world: Registry) -> Composition:
+    """The invented world over an empty database."""
+    create_schema(engine)
+    return Composition(Settings(extra=(FIXTURES,)), world, engine)
+
+
+def client_of(here: Composition, **options: bool) -> TestClient:
+    """A client of the application at the instant `NOW`; used as a context, it closes the database when it ends."""
+    return TestClient(application(here, lambda: NOW), **options)

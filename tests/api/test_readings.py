@@ -1,0 +1,126 @@
+"""Paging through observations: each row once, whatever comes in meanwhile; on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.api import makers
+from tests.api.makers import NOW, row
+
+TIMES = ("2025-03-01 00:00", "2025-03-01 04:00", "2025-06-01 00:00")
+LATER = (NOW + timedelta(hours=1)).isoformat()
+
+
+@pytest.fixture
+def served(engine, world):
+    """Six observations, months apart, and the client that reads them."""
+    here = makers.composed(engine, world)
+    makers.send(here, [row("demo-qx2", time, code, "3.0") for time in TIMES for code in ("codmn", "do")])
+    with makers.client_of(here) as client:
+        yield here, client
+
+
+def pages(client, **wanted):
+    """Every page from the first to the last."""
+    answer = client.get("/v1/readings", params=wanted).json()
+    found = [answer]
+    while answer["next"]:
+        answer = client.get(answer["next"]).json()
+        found.append(answer)
+    return found
+
+
+def keys(found):
+    return [(item["time"], item["indicator"]) for page in found for item in page["items"]]
+
+
+def test_the_pages_hold_every_observation_once_and_in_order(served):
+    _, client = served
+    whole = keys(pages(client, limit=1000))
+    assert len(whole) == 6
+    assert whole == sorted(whole)
+    for limit in (1, 2, 4, 6):
+        assert keys(pages(client, limit=limit)) == whole
+
+
+def test_a_page_names_value_unit_and_when_it_was_recorded(served):
+    _, client = served
+    item = client.get("/v1/readings", params={"limit": 1}).json()["items"][0]
+    assert item == {
+        "station": "demo-qx2",
+        "section": "qingxi-2",
+        "indicator": "codmn",
+        "time": "2025-02-28T16:00:00Z",
+        "value": 3.0,
+        "unit": "mg/L",
+        "censored": False,
+        "status": "",
+        "mark": "",
+        "revision": 1,
+        "recorded_at": "2026-01-10T00:00:00Z",
+    }
+
+
+def test_what_comes_in_between_two_pages_is_on_neither(served):
+    here, client = served
+    first = client.get("/v1/readings", params={"limit": 3}).json()
+    makers.send(here, [row("demo-qx2", "2025-04-01 00:00", "do", "9.0")], now=NOW + timedelta(minutes=1))
+    rest = client.get(first["next"]).json()
+    assert keys([first, rest]) == keys(pages(client, as_of=NOW.isoformat()))
+    assert len(keys(pages(client, as_of=LATER))) == 7
+
+
+def test_an_earlier_instant_knows_the_earlier_value(served):
+    here, client = served
+    makers.send(here, [row("demo-qx2", TIMES[0], "do", "7.0")], now=NOW + timedelta(minutes=1))
+    wanted = {"indicator": "do", "limit": 1}
+    before = client.get("/v1/readings", params=wanted).json()["items"][0]
+    after = client.get("/v1/readings", params=wanted | {"as_of": LATER}).json()["items"][0]
+    assert (before["value"], before["revision"]) == (3.0, 1)
+    assert (after["value"], after["revision"]) == (7.0, 2)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"period": "2025-03"}, 4),
+        ({"period": "2025"}, 6),
+        ({"period": "2024"}, 0),
+        ({"indicator": "高锰酸盐指数"}, 3),
+        ({"section": "qingxi-2"}, 6),
+        ({"section": "qingxi-3"}, 0),
+        ({"basin": "demo-qingxi", "indicator": "do", "period": "2025Q2"}, 1),
+        ({"basin": "demo-lanjiang"}, 0),
+        ({"station": "demo-qx2b"}, 0),
+    ],
+)
+def test_readings_are_narrowed(served, wanted, expected):
+    _, client = served
+    assert len(keys(pages(client, **wanted))) == expected
+
+
+def test_csv_names_the_next_page_in_a_header(served):
+    _, client = served
+    answer = client.get("/v1/readings.csv", params={"limit": 4})
+    following = answer.links["next"]["url"]
+    assert len(answer.text.splitlines()) == 1 + 4
+    assert len(client.get(following).text.splitlines()) == 1 + 2
+    assert "link" not in client.get(following).headers
+
+
+@pytest.mark.parametrize(
+    ("wanted", "path"),
+    [
+        ({"after": "rubbish"}, "after"),
+        ({"as_of": "2025-01-01"}, "as_of"),
+        ({"as_of": "yesterday"}, "as_of"),
+        ({"limit": "0"}, "query.limit"),
+    ],
+)
+def test_what_does_not_fit_is_named(served, wanted, path):
+    _, client = served
+    problem = client.get("/v1/readings", params=wanted)
+    assert problem.status_code in (400, 422)
+    assert problem.json()["path"] == path

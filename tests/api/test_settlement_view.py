@@ -1,0 +1,95 @@
+"""What the page of a settlement makes of documents as the engine writes them, published outcomes among them."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.language import Words
+from api.names import Names
+from api.pages.settlement import scale_text, settlement, steps
+from api.queries import netted, year_of
+from tests.settlement import documents
+
+
+@pytest.fixture(scope="module")
+def names(world):
+    return Names(Words("zh"), world)
+
+
+def test_lushui_2020_pays_1200_from_hunan_to_jiangxi(names):
+    view = settlement(documents.lushui_2020(), [], names)
+    assert [(t["payer_name"], t["payee_name"], t["wan"]) for t in view["transfers"]] == [("湖南省", "江西省", "1,200")]
+
+
+def test_chishui_2018_pays_2000_each_out_of_the_pool(names):
+    view = settlement(documents.chishui_2018(), [], names)
+    assert {(t["payer_name"], t["payee_name"], t["wan"]) for t in view["transfers"]} == {
+        ("贵州省", "云南省", "2,000"),
+        ("四川省", "云南省", "2,000"),
+    }
+    assert "资金池" in {o["payee_name"] for o in view["obligations"]}
+
+
+def test_xinan_2020_stops_and_says_what_is_missing(names):
+    view = settlement(documents.xinan_2020(), [], names)
+    assert view["transfers"] == []
+    assert {stop["reason"] for stop in view["stops"]} == {"missing_parameter: baseline"}
+
+
+def test_every_obligation_leads_to_the_clause_that_made_it(names):
+    view = settlement(documents.chishui_2018(), [], names)
+    assert {o["anchor"] for o in view["obligations"]} <= {clause["anchor"] for clause in view["clauses"]}
+
+
+class TestSteps:
+    def test_the_chain_goes_from_value_to_amount(self, names):
+        whole = documents.evaluation(
+            "2.1", "2020", "2", "4000", scale=documents.scale("-1", rate="-6000"), times=["1.2"], cap="4000", pays="a"
+        )
+        assert [step["text"] for step in steps(whole, names)] == [
+            "2",
+            "0 + (−6,000) × (−1)",
+            "× 1.2",
+            "≤ 4,000",
+            "4,000",
+        ]
+
+    def test_an_evaluation_that_stopped_ends_where_it_stopped(self, names):
+        assert [s["label"] for s in steps(documents.evaluation("P", "2020", "0.9", None), names)] == ["测值"]
+
+    def test_a_lump_sum_shows_no_value(self, names):
+        lump = documents.evaluation("1", "2020", "0", "20000", scale=documents.scale("0", amount="20000"))
+        assert [step["text"] for step in steps(lump, names)] == ["20,000", "20,000"]
+
+    @pytest.mark.parametrize(
+        ("piece", "text"),
+        [
+            ({"amount": "50", "rate": "0", "n": "3"}, "50"),
+            ({"amount": "10000", "rate": "2000", "n": "3"}, "10,000 + 2,000 × 3"),
+            ({"amount": "0", "rate": "100", "n": "-1/3"}, "0 + 100 × (−1/3)"),
+        ],
+    )
+    def test_a_piece_is_written_for_a_pocket_calculator(self, piece, text):
+        assert scale_text(piece) == text
+
+
+class TestNetting:
+    def pay(self, payer: str, payee: str, amount: str) -> dict[str, str]:
+        return {"payer": payer, "payee": payee, "amount_yuan": amount}
+
+    def test_months_of_a_pair_become_one_sum_in_the_direction_of_the_larger(self):
+        months = [self.pay("a", "b", "10.00"), self.pay("b", "a", "25.01"), self.pay("a", "b", "5.00")]
+        assert netted(months) == [self.pay("b", "a", "10.01")]
+
+    def test_what_cancels_out_is_gone(self):
+        assert netted([self.pay("a", "b", "1.00"), self.pay("b", "a", "1.00")]) == []
+
+    def test_the_largest_comes_first(self):
+        assert [t["payee"] for t in netted([self.pay("a", "b", "1.00"), self.pay("a", "c", "2.00")])] == ["c", "b"]
+
+
+@pytest.mark.parametrize(
+    ("period", "year"), [("2020", "2020"), ("2020-07", "2020"), ("2020Q3", "2020"), ("2018..2020", "2020")]
+)
+def test_a_period_belongs_to_the_year_it_ends_in(period, year):
+    assert year_of(period) == year

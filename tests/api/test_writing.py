@@ -1,0 +1,130 @@
+"""What writes needs a key; settling twice is settling once; each change of status is a new row."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitoring_ingest.database import open_engine
+from monitoring_ingest.operations.store import create_key
+from tests.api.makers import NOW, client_of, composed, month_rows, send
+
+SETTLE = {"agreement": "demo-monthly-class", "period": "2025-08"}
+FACT = {
+    "subject": "qingxi-2",
+    "period": "2025-08",
+    "kind": "frozen",
+    "value": "1",
+    "document": "示例函〔2025〕1号",
+    "recorded_by": "示例记录人",
+}
+WRITES = [
+    ("/v1/settlements", SETTLE),
+    ("/v1/facts", FACT),
+    ("/v1/assessments", {"basin": "demo-qingxi", "period": "2025"}),
+    ("/v1/settlements/any/status", {"status": "待复核", "person": "某人", "reason": "核对"}),
+]
+
+
+@pytest.fixture
+def writing(world, tmp_path):
+    """A client with a key over one month of readings."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}")
+    here = composed(engine, world)
+    send(here, month_rows("demo-qx2", "2025-08", tp="0.25"))
+    send(here, month_rows("demo-qx3", "2025-08"), "three.csv")
+    with client_of(here) as client:
+        client.headers["X-API-Key"] = create_key(engine, "测试", NOW)
+        yield client
+
+
+class TestKeys:
+    @pytest.mark.parametrize(("address", "body"), WRITES)
+    def test_writing_without_a_key_is_refused(self, client, address, body):
+        answer = client.post(address, json=body)
+        assert (answer.status_code, answer.json()["type"]) == (401, "urn:hengjie:problem:refused")
+        assert "X-API-Key" in answer.json()["remedy"]
+
+    @pytest.mark.parametrize(("address", "body"), WRITES)
+    def test_a_wrong_key_is_refused(self, client, address, body):
+        assert client.post(address, json=body, headers={"X-API-Key": "guess"}).status_code == 403
+
+    def test_a_key_may_come_as_a_bearer_token(self, client, key):
+        bearer = {"Authorization": f"Bearer {key['X-API-Key']}"}
+        assert client.post("/v1/settlements/none/status", json=WRITES[3][1], headers=bearer).status_code == 404
+
+
+class TestSettling:
+    def test_a_settlement_is_created_and_found_at_its_address(self, writing):
+        answer = writing.post("/v1/settlements", json=SETTLE)
+        assert answer.status_code == 201
+        assert writing.get(answer.headers["location"]).json()["digest"] == answer.json()["digest"]
+
+    def test_the_same_request_gives_the_same_settlement(self, writing):
+        first, second = (writing.post("/v1/settlements", json=SETTLE).json() for _ in range(2))
+        assert (first["id"], first["digest"]) == (second["id"], second["digest"])
+        assert len(writing.get("/v1/settlements").json()) == 1
+
+    def test_an_instant_before_the_data_gives_a_stop(self, writing):
+        document = writing.post("/v1/settlements", json=SETTLE | {"as_of": "2026-01-09T00:00:00Z"}).json()
+        assert document["kind"] == "stopped"
+        assert {stop["reason"] for stop in document["stops"]} == {"no_readings"}
+
+    @pytest.mark.parametrize(
+        ("changed", "path"),
+        [
+            ({"agreement": "nobody-signed-this"}, None),
+            ({"period": "sometime"}, None),
+            ({"period": "1999-01"}, "demo-monthly-class.yaml: period"),
+            ({"as_of": "2025-01-01"}, "body.as_of"),
+        ],
+    )
+    def test_what_cannot_be_settled_is_told(self, writing, changed, path):
+        answer = writing.post("/v1/settlements", json=SETTLE | changed)
+        assert answer.status_code == 400
+        assert answer.json()["path"] == path
+        assert answer.json()["remedy"]
+
+    def test_an_unknown_field_is_refused(self, writing):
+        answer = writing.post("/v1/settlements", json=SETTLE | {"amount": "1"})
+        assert (answer.status_code, answer.json()["path"]) == (422, "body.amount")
+
+
+class TestStatus:
+    def change(self, writing, status: str, person: str = "某人"):
+        identity = writing.post("/v1/settlements", json=SETTLE).json()["id"]
+        body = {"status": status, "person": person, "reason": "核对无误"}
+        return writing.post(f"/v1/settlements/{identity}/status", json=body)
+
+    def test_a_settlement_is_reviewed_and_then_confirmed(self, writing):
+        assert self.change(writing, "待复核").json()["status"] == "待复核"
+        confirmed = self.change(writing, "已确认").json()
+        history = writing.get(f"/v1/settlements/{confirmed['id']}/status").json()
+        assert [one["status"] for one in history] == ["试算", "待复核", "已确认"]
+        assert all(one["payable"] for one in writing.get("/v1/obligations").json())
+
+    def test_a_step_may_not_be_skipped(self, writing):
+        answer = self.change(writing, "已确认")
+        assert (answer.status_code, answer.json()["path"]) == (403, "status")
+
+    def test_a_change_needs_a_person(self, writing):
+        assert self.change(writing, "待复核", person="").status_code == 422
+
+
+class TestFacts:
+    def test_a_fact_is_recorded_and_listed(self, writing):
+        answer = writing.post("/v1/facts", json=FACT)
+        assert answer.status_code == 201
+        assert writing.get("/v1/facts").json() == [FACT | {"recorded_at": "2026-01-10T00:00:00Z"}]
+
+    def test_a_fact_without_its_document_is_refused(self, writing):
+        assert writing.post("/v1/facts", json=FACT | {"document": ""}).status_code == 422
+
+    def test_a_fact_of_no_period_is_refused(self, writing):
+        answer = writing.post("/v1/facts", json=FACT | {"period": "some day"})
+        assert (answer.status_code, answer.json()["path"]) == (400, "period")
+
+
+def test_a_basin_is_assessed(writing):
+    answer = writing.post("/v1/assessments", json={"basin": "demo-qingxi", "period": "2025"})
+    assert answer.status_code == 201
+    assert writing.get(answer.headers["location"]).json()["score"] == answer.json()["score"]
