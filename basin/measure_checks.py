@@ -67,10 +67,9 @@ def _measures(clause: Clause) -> Iterator[tuple[str, Measure, frozenset[str]]]:
 
 def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
     yield from _own_keys(measure, path)
-    several = measure.sections is not None or measure.over is not None or _spreads(measure)
-    if several and measure.take is None and measure.kind not in ADDS_BY_ITSELF:
+    if measure.several and measure.take is None and measure.kind not in ADDS_BY_ITSELF:
         yield path, "多个数值而没有 take", "several values without take", "写明 take: mean 等"
-    if measure.take is not None and not several and measure.kind != "result":
+    if measure.take is not None and not measure.several and measure.kind != "result":
         yield path, "take 用在单个数值上", "take without several values", "删去 take"
     if isinstance(measure.take, Runs) and measure.take.runs_of < 1:
         yield f"{path}.take", "runs_of 至少为 1", "runs_of must be at least 1", "写连续的个数，如 3"
@@ -96,10 +95,6 @@ def _own_keys(measure: Measure, path: str) -> Iterator[Finding]:
         yield path, "met 须有 all_of 或 any_of 之一", "met needs all_of or any_of, one of them", "分成两层写"
     if kind == "index" and measure.weights and sum(measure.weights.values()) != 1:
         yield f"{path}.weights", "权重之和不为 1", "weights do not sum to 1", "改正权重"
-
-
-def _spreads(measure: Measure) -> bool:
-    return measure.indicators is not None and measure.kind not in ("quality_class", "index")
 
 
 def _comparison(measure: Measure, path: str) -> Iterator[Finding]:

@@ -135,6 +135,12 @@ class Measure:
         return (self.all_of or ()) + (self.any_of or ())
 
     @property
+    def several(self) -> bool:
+        """Whether it is taken over several sections, indicators or periods."""
+        indicators = self.indicators is not None and self.kind not in ("quality_class", "index")
+        return self.sections is not None or self.over is not None or indicators
+
+    @property
     def refs(self) -> tuple[str, ...]:
         """Clauses this measure, and the tests inside, look at."""
         other = (self.against.ref,) if isinstance(self.against, Against) and self.against.ref else ()

@@ -94,6 +94,11 @@ def periods_in(span: pd.Period, frequency: str) -> list[pd.Period]:
     return [p for p in inside if p.start_time >= span.start_time and p.end_time <= span.end_time]
 
 
+def overlap(one: pd.Period, other: pd.Period) -> bool:
+    """Whether the two periods share a day."""
+    return bool(one.start_time <= other.end_time and other.start_time <= one.end_time)
+
+
 def year_before(of: pd.Period) -> pd.Period:
     """The same period of the year before (same month, quarter or run of months; the week 52 weeks earlier)."""
     if of.freqstr.startswith("W"):

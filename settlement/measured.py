@@ -16,14 +16,13 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from basin import periods
 from basin.indicators import INDICATORS
-from basin.rounding import printed, quantised, reported
+from basin.rounding import number, printed, quantised, reported
 from monitoring_ingest.facts import Fact
-from settlement.counted_readings import hydrogen, ph_of
+from settlement.statistics import mean_of_means
 
 SUMS = frozenset({"volume", "load"})
 
@@ -127,6 +126,14 @@ class Measurements:
         return frozenset(read | told)
 
 
+def stated(fact: Fact) -> Value:
+    """The number somebody recorded; text that is none is bad data, not an error."""
+    try:
+        return Value(number(fact.value))
+    except ValueError:
+        return Value(None, f"fact_is_no_number: {fact.kind}")
+
+
 def _covers(longer: pd.Period, of: pd.Period) -> bool:
     return bool(longer.start_time <= of.start_time and of.end_time <= longer.end_time)
 
@@ -228,8 +235,8 @@ def _mean(values: Sequence[Fraction], indicator: str, weights: Sequence[Fraction
     shares = weights or [Fraction(1)] * len(values)
     if indicator != "ph":
         return sum(map(operator.mul, shares, values), Fraction(0)) / sum(shares)
-    activity = np.average(hydrogen([float(value) for value in values]), weights=[float(share) for share in shares])
-    return reported(float(ph_of(activity)), None)
+    mean = mean_of_means([float(value) for value in values], indicator, weights=[float(share) for share in shares])
+    return reported(float(mean), None)
 
 
 def _compared(exact: Fraction, indicator: str, rules: Rules) -> Fraction:
@@ -270,10 +277,14 @@ def _over(section: str, indicator: str, of: pd.Period, mean: Fraction, months: S
 
 def total(data: Measurements, rules: Rules, section: str, quantity: str, of: pd.Period) -> Value:
     """Volume [万 m³] or load [t] of a period: published, or summed over months; volume also from mean flow [m³/s]."""
+    if (gone := excluded(data, rules, section, of)) is not None:
+        return gone
     if (told := data.published(section, quantity, of)) is not None:
         return Value(told)
-    if (fact := data.fact((section,), quantity, of)) is not None and fact.value is not None:
-        return Value(Fraction(fact.value))
+    if (fact := data.fact((section,), quantity, of)) is not None:
+        return stated(fact)
+    if of.freqstr[0] in "DW":
+        return Value(None, f"no_{quantity}")
     if of.freqstr != "M":
         parts = [total(data, rules, section, quantity, month) for month in filter(rules.exists, periods.months(of))]
         return _sum(parts)

@@ -15,12 +15,12 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from basin import periods
-from basin.measures import Measure
+from basin.measures import OF_A_SECTION, Measure
 from basin.rounding import half_even, printed
 from settlement import other_clauses, quantities
 from settlement.combining import combined
 from settlement.elements import Element, year_before
-from settlement.measured import Value
+from settlement.measured import Value, excluded
 from settlement.references import reference
 from settlement.trail import Trail
 
@@ -31,12 +31,9 @@ if TYPE_CHECKING:
 def value(ev: Evaluator, measure: Measure, element: Element, trail: Trail) -> Value:
     """The number of a measure for the element in hand."""
     at = year_before(element) if measure.at == "previous_year" else element
-    if measure.at == "previous_year" and _before_it_began(ev, measure, at):
-        found = Value(None, "before_term")
-    else:
-        values = [_compared(ev, measure, spot, trail) for spot in _spread(ev, measure, at)]
-        found = _taken(measure, values, trail)
-    if found.number is None and not found.excluded and measure.otherwise is not None:
+    one = replace(measure, take=None) if measure.kind == "result" and measure.several else measure
+    found = _taken(measure, [_compared(ev, one, spot, trail) for spot in _spread(ev, measure, at)], trail)
+    if found.number is None and measure.otherwise is not None and _never_was(ev, measure, at, found):
         trail.note("缺省值", f"{found.reason} → otherwise", printed(measure.otherwise))
         return replace(found, number=measure.otherwise, reason=None)
     if found.number is not None and measure.decimals is not None:
@@ -69,9 +66,15 @@ _BOUNDS: Mapping[str, tuple[str, Callable[[Fraction, Fraction], bool]]] = {
 }
 
 
-def _before_it_began(ev: Evaluator, measure: Measure, at: Element) -> bool:
-    """A clause that looks at its own last year finds nothing before the agreement starts."""
-    return measure.kind == "result" and periods.ends_on(at.within) < ev.agreement.starts
+def _never_was(ev: Evaluator, measure: Measure, at: Element, found: Value) -> bool:
+    """Whether `otherwise` may stand in: for a fact nobody recorded, a clause before the term or without a result.
+
+    A clause that stopped stops what uses it: data that are missing below it must not turn into a default.
+    """
+    if measure.kind == "reported":
+        return not found.excluded and (found.reason or "").startswith("no_fact")
+    before = periods.ends_on(at.within) < ev.agreement.starts
+    return not found.excluded and (before or (found.reason or "").startswith("no_result"))
 
 
 def _spread(ev: Evaluator, measure: Measure, element: Element) -> Iterator[Element]:
@@ -99,7 +102,7 @@ def _taken(measure: Measure, values: Sequence[Value], trail: Trail) -> Value:
         return absent
     if not numbers:
         return Value(None, values[0].reason if values else "no_readings", bool(values))
-    if measure.take is None or measure.kind == "result":  # a result has used its `take` on the other clause's axes
+    if measure.take is None or not measure.several:  # a result has used its `take` on the other clause's axes
         return Value(combined(None, numbers))
     taken = combined(measure.take, numbers)
     name = {"sum": "合计", "mean": "平均", "min": "最小", "max": "最大"}
@@ -131,6 +134,10 @@ def _compared(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> V
 
 def single(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
     """One value before any comparison; a published one stands for the measure where there is one."""
+    gone = excluded(ev.data, ev.rules, spot.codes["section"], spot.of) if measure.kind in OF_A_SECTION else None
+    if gone is not None:
+        trail.note(quantities.name_of(ev, spot), "按登记的事由不计", gone.reason or "")
+        return gone
     found = _KINDS[measure.kind](ev, measure, spot, trail)
     trail.rests_on(found.statistics)
     return found

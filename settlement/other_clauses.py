@@ -41,11 +41,14 @@ def result(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Valu
 
 def line(ev: Evaluator, ref: str, spot: Element, measure: Measure, trail: Trail) -> Value:
     """The amount of one clause in the element and period in hand."""
+    if _before_it_began(ev, ref, spot):
+        return Value(None, "before_term")
     codes = spot.codes
     found = [
         (evaluation.amount * share if evaluation.amount is not None else None, evaluation)
         for of in ev.spans(ref, spot.of)
         for element in ev.elements(ref, of)
+        if periods.overlap(element.of, spot.of)
         if (share := _in_hand(ev, element.codes, codes, element.of)) != 0
         for evaluation in (ev.evaluation(ref, element),)
     ]
@@ -56,6 +59,15 @@ def line(ev: Evaluator, ref: str, spot: Element, measure: Measure, trail: Trail)
         return Value(None, stopped.reason)
     amounts = [amount for amount, _ in found if amount is not None]
     return Value(combined(measure.take, amounts)) if amounts else Value(None, f"no_result: {ref}", bool(found))
+
+
+def _before_it_began(ev: Evaluator, ref: str, spot: Element) -> bool:
+    """A clause that takes its own last year does not exist before the agreement starts; other clauses do."""
+    if periods.ends_on(spot.within) >= ev.agreement.starts:
+        return False
+    days = (ev.agreement.starts, ev.agreement.starts)
+    measures = ev.agreement.clause(ref, days, ev.codes_of(spot)).value.measures
+    return any(ref in measure.refs_last_year for measure in measures)
 
 
 def _in_hand(ev: Evaluator, line: Mapping[str, str], user: Mapping[str, str], of: pd.Period) -> Fraction:
@@ -70,16 +82,17 @@ def _in_hand(ev: Evaluator, line: Mapping[str, str], user: Mapping[str, str], of
 
 
 def rank(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
-    """The place in the league of all parties, by the sum of ranks."""
+    """The place in the league of all parties, by the sum of ranks; an excluded party leaves the league."""
+    own, table = spot.codes["party"], {}
     parties = ev.axis("party", ("all",), spot.of)
-    table: dict[str, dict[str, Fraction]] = {}
-    for ref in {*(measure.of or ()), *(t for t in measure.ties if t != "same")}:
-        table[ref] = {}
-        for party in parties:
-            found = line(ev, ref, spot.holding("party", party), measure, trail)
-            if found.number is None:
-                return found
-            table[ref][party] = found.number
-    place, how = league.place(spot.codes["party"], table, measure)
+    for ref in dict.fromkeys([*(measure.of or ()), *(tie for tie in measure.ties if tie != "same")]):
+        found = {party: line(ev, ref, spot.holding("party", party), measure, trail) for party in parties}
+        absent = next((v for p, v in found.items() if v.number is None and (p == own or not v.excluded)), None)
+        if absent is not None:
+            return absent
+        table[ref] = {party: value.number for party, value in found.items() if value.number is not None}
+    ranked = set.intersection(*(set(numbers) for numbers in table.values()))
+    table = {ref: {p: n for p, n in numbers.items() if p in ranked} for ref, numbers in table.items()}
+    place, how = league.place(own, table, measure)
     trail.note("排名", how, "并列未决" if place is None else str(place))
     return Value(None, "tie") if place is None else Value(Fraction(place))

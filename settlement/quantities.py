@@ -17,7 +17,7 @@ from basin.indicators import INDICATORS
 from basin.measures import Measure
 from basin.rounding import printed
 from basin.standards import indicator_class
-from settlement.measured import Value, concentration, total
+from settlement.measured import Value, concentration, mean_of_sections, stated, total
 from settlement.monitoring import completeness_of, trend_of
 from settlement.references import reference, water_body
 from settlement.trail import Trail, short
@@ -43,23 +43,10 @@ def measured(ev: Evaluator, spot: Element, indicator: str, trail: Trail) -> Valu
     if members is None:
         found = concentration(ev.data, ev.rules, spot.codes["section"], indicator, spot.of)
     else:
-        found = _mean_of(ev, spot, indicator, members)
+        found = mean_of_sections(ev.data, ev.rules, members, indicator, spot.of)
     trail.rests_on(found.statistics)
     trail.note(name_of(ev, spot, indicator), _counts(found), _shown(found))
     return found
-
-
-def _mean_of(ev: Evaluator, spot: Element, indicator: str, members: Mapping[str, Fraction]) -> Value:
-    """The weighted mean of several sections' data, before anything else looks at them."""
-    parts = {code: concentration(ev.data, ev.rules, code, indicator, spot.of) for code in members}
-    statistics = tuple(s for part in parts.values() for s in part.statistics)
-    absent = next((part for part in parts.values() if part.number is None), None)
-    if absent is not None:
-        return replace(absent, statistics=statistics)
-    weighted = sum(
-        (members[code] * part.number for code, part in parts.items() if part.number is not None), Fraction(0)
-    )
-    return Value(weighted / sum(members.values()), statistics=statistics)
 
 
 def _counts(found: Value) -> str:
@@ -185,19 +172,19 @@ def _weighted(measure: Measure, parts: Mapping[str, Fraction], means: Mapping[st
 
 def reported(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
     """A recorded or published fact about the section, the party, or the agreement and its basin."""
-    codes = spot.codes
-    own = [codes[axis] for axis in ("section", "party") if axis in codes]
+    own = [spot.codes[axis] for axis in ("section", "party") if axis in spot.codes]
     agreement = ev.agreement
-    subjects = own or [agreement.code, agreement.basin, *agreement.parties.values(), *ev.sections()]
+    anyone = [] if own else [*agreement.parties.values(), *ev.sections()]
+    subjects = [*own, agreement.code, agreement.basin, *anyone]
     for subject in subjects:
         if (told := ev.data.published(subject, measure.fact or "", spot.of)) is not None:
             trail.note(f"{periods.label(spot.of)} {measure.fact}", f"已公布（{subject}）", printed(told))
             return Value(told)
     fact = ev.data.fact(subjects, measure.fact or "", spot.of)
-    if fact is None or fact.value is None:
+    if fact is None:
         return Value(None, f"no_fact: {measure.fact}")
-    trail.note(f"{periods.label(spot.of)} {measure.fact}", f"{fact.document}，{fact.recorded_by} 记录", str(fact.value))
-    return Value(Fraction(fact.value))
+    trail.note(f"{periods.label(spot.of)} {measure.fact}", f"{fact.document}，{fact.recorded_by} 记录", fact.value)
+    return stated(fact)
 
 
 def completeness(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:

@@ -12,6 +12,7 @@ WORDS = {
     "missing_parameter": ("协议缺少参数", "the agreement lacks a parameter"),
     "scale_gap": ("计算标准没有覆盖该数值", "no piece of the scale covers the value"),
     "no_fact": ("没有登记所需的事实", "the fact has not been recorded"),
+    "fact_is_no_number": ("登记的事实不是数字", "the recorded fact is no number"),
     "no_result": ("所引用的条款没有结果", "the clause referred to has no result"),
     "tie": ("名次并列，协议没有规定如何区分", "a tie that the agreement does not break"),
     "pool_incomplete": ("资金池有条款停止，不能分付", "a clause of the pool stopped"),

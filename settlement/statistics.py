@@ -229,8 +229,10 @@ def _local(time: pd.Series, timezone: str) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(time).tz_convert(timezone).tz_localize(None)
 
 
-def mean_of_means(values: ArrayLike, indicator: str, axis: int = -1) -> NDArray[np.float64] | np.float64:
-    """Mean of means along `axis`: of months for a year, of sections for a basin; pH through the hydrogen ion.
+def mean_of_means(
+    values: ArrayLike, indicator: str, axis: int = -1, weights: ArrayLike | None = None
+) -> NDArray[np.float64] | np.float64:
+    """(Weighted) mean of means along `axis`: months of a year, sections of a basin; pH through the hydrogen ion.
 
     An absent mean (nan) makes the result absent: whether a missing month stops a clause or leaves the denominator is
     the agreement's decision, taken before. No value at all gives nan.
@@ -238,4 +240,6 @@ def mean_of_means(values: ArrayLike, indicator: str, axis: int = -1) -> NDArray[
     array = np.asarray(values, dtype=np.float64)
     if array.shape[axis] == 0:
         return np.full(np.delete(array.shape, axis), np.nan)[()]
-    return ph_of(hydrogen(array).mean(axis=axis))[()] if indicator == PH else array.mean(axis=axis)
+    shares = None if weights is None else np.asarray(weights, dtype=np.float64)
+    mean = np.average(hydrogen(array) if indicator == PH else array, axis=axis, weights=shares)
+    return ph_of(mean)[()] if indicator == PH else mean
