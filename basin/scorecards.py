@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
+from pydantic import TypeAdapter
 
 from basin import periods
-from basin.agreement import Agreement, compiled
-from basin.dated import Hand, in_force
+from basin.agreement import Agreement, compiled, plainly, typed
 from basin.errors import AgreementError
-from basin.rounding import number
+from basin.scales import Figure
 
+_EVERY = {"W": "week", "M": "month", "Q": "quarter", "Y": "year"}  # a run of months is assessed as one term
 _KEYS = ("code", "title", "source", "verified", "standard", "data", "bands", "criteria")
 
 
@@ -36,7 +38,7 @@ class Scorecard:
 
     def agreement(self, basin: str, sections: Sequence[str], of: pd.Period) -> Agreement:
         """The criteria as lines of an agreement over these sections, evaluated for one period."""
-        every = {"M": "month", "Q": "quarter", "Y": "year"}.get(of.freqstr[0], "year")
+        every = _EVERY.get(of.freqstr[0], "term")
         document = {
             **{key: self.document[key] for key in ("code", "title", "source", "standard")},
             **{key: self.document[key] for key in ("data",) if key in self.document},
@@ -47,8 +49,8 @@ class Scorecard:
         return compiled(document, self.text, self.file)
 
     def grade(self, score: Fraction) -> str:
-        """The grade of a score: the first band whose floor it reaches."""
-        return next(name for name, floor in self.bands.items() if score >= floor)
+        """The grade of a score: the first band whose floor it reaches; below zero it is the last."""
+        return next((name for name, floor in self.bands.items() if score >= floor), list(self.bands)[-1])
 
 
 def scorecard_of(document: Mapping[str, Any], text: str, file: str) -> Scorecard:
@@ -63,18 +65,19 @@ def scorecard_of(document: Mapping[str, Any], text: str, file: str) -> Scorecard
             raise AgreementError(f"缺少 {key}", f"{key} is missing", file=file, path=key, remedy=f"补上 {key}")
     for key in document.keys() - set(_KEYS):
         raise AgreementError("不认识的键", "unknown key", file=file, path=key, remedy="检查拼写")
-    plain = in_force({k: document[k] for k in ("code", "title", "bands")}, Hand(*_ANY_DAY, {})).value
-    floors = {grade: number(floor) for grade, floor in plain["bands"].items()}
-    if sorted(floors.values(), reverse=True) != list(floors.values()) or min(floors.values()) != 0:
+    code, title, bands = (plainly(document[key], file, key) for key in ("code", "title", "bands"))
+    floors = typed(TypeAdapter(dict[str, Figure]), bands, file, "bands")
+    falling = list(floors.values())
+    if not falling or falling[-1] != 0 or any(lower >= higher for higher, lower in pairwise(falling)):
         zh = "等级须从高到低直到 0"
-        raise AgreementError(zh, "bands must fall to 0", file=file, path="bands", remedy="如 优: 90")
+        raise AgreementError(zh, "bands must fall to 0", file=file, path="bands", remedy="如 {优: 90, 差: 0}")
+    if not isinstance(document["criteria"], list):
+        zh = "criteria 应是列表"
+        raise AgreementError(zh, "criteria must be a list", file=file, path="criteria", remedy="每项以 - 起")
     for position, criterion in enumerate(document["criteria"]):
-        if "points" not in criterion:
+        if not isinstance(criterion, dict) or "points" not in criterion:
             raise AgreementError(
                 "指标没有分值", "criterion without points", file=file, path=f"criteria.{position}", remedy="写 points"
             )
     verified = str(document.get("verified", "true")).lower() != "false"
-    return Scorecard(plain["code"], plain["title"], verified, floors, document, text, file)
-
-
-_ANY_DAY = (pd.Timestamp("2000-01-01").date(), pd.Timestamp("2000-01-01").date())
+    return Scorecard(code, title, verified, floors, document, text, file)

@@ -27,7 +27,7 @@ from basin.registry import Registry, checked
 from monitoring_ingest.facts import Fact
 from settlement import store
 from settlement.evidence import EvidenceContents, evidence_zip
-from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, sections_of
+from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, named_in, sections_of
 from settlement.run import gathered, window
 from settlement.statements import statement
 
@@ -55,7 +55,8 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
         zh = "登记信息已变，不能按当时的样子重算"
         raise Refused(zh, "the register has changed since", file=identity, remedy="恢复当时的断面与站点登记后再导出")
     parameters = {"agreement": agreement.code, "period": document["period"], "as_of": document["as_of"]}
-    facts = [_plain(fact) for fact in found.facts if _concerns(fact, agreement, sections)]
+    subjects = {agreement.code, agreement.basin, *named_in(agreement, registry.network.parties), *sections}
+    facts = [_plain(fact) for fact in found.facts if fact.subject in subjects]
     return evidence_zip(text, _register(registry.network, agreement, sections), _rows(found), facts, again, parameters)
 
 
@@ -85,10 +86,6 @@ def _rows(found: Gathered) -> pd.DataFrame:
     return pd.concat([used, unused], ignore_index=True) if len(unused) else used
 
 
-def _concerns(fact: Fact, agreement: Agreement, sections: Collection[str]) -> bool:
-    return fact.subject in {agreement.code, agreement.basin, *agreement.parties.values(), *sections}
-
-
 def _plain(fact: Fact) -> Document:
     return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in asdict(fact).items()}
 
@@ -100,7 +97,7 @@ def _register(network: Network, agreement: Agreement, sections: Collection[str])
     for basin in sorted(wanted):
         own = [section for section in network.sections.values() if section.basin == basin]
         stations = [s for s in network.stations.values() if s.section in {section.code for section in own}]
-        parties = {*agreement.parties.values(), *(s.province for s in stations)}
+        parties = {*named_in(agreement, network.parties), *(s.province for s in stations)}
         parties |= {side for section in own for side in (section.upstream, section.downstream) if side}
         files[f"basins/{basin}/sections.csv"] = _csv(Section, own)
         files[f"basins/{basin}/stations.csv"] = _csv(Station, stations)

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import pandas as pd
 
-from basin.periods import is_finer
-from basin.rounding import fen, split, yuan
+from basin.periods import ends_on, is_finer
+from basin.rounding import FEN_PER_WAN, fen, split, yuan
 from settlement.evaluation import Evaluation, Evaluator
 from settlement.sides import POOL, Shares, sides
 
@@ -30,6 +30,29 @@ class Obligation:
     payer: str
     payee: str
     fen: int
+
+
+@dataclass(frozen=True)
+class Due:
+    """What one clause and period come to between two sides: `exact`, and `fen` rounded once, both in fen, signed."""
+
+    clause: str
+    period: pd.Period
+    pays: Shares
+    receives: Shares
+    exact: Fraction
+    fen: int
+
+    @property
+    def into_pool(self) -> int:
+        """1 where a positive sum flows into the pool, -1 where it flows out, 0 where it passes it by."""
+        whole = ((POOL, Fraction(1)),)
+        return int(self.receives == whole) - int(self.pays == whole)
+
+    @property
+    def rounded_up(self) -> Fraction:
+        """By how much rounding favours the pool [fen]."""
+        return self.into_pool * (self.fen - self.exact)
 
 
 @dataclass(frozen=True)
@@ -67,17 +90,27 @@ class Compensation:
 
 
 def compensation(ev: Evaluator, span: pd.Period) -> Compensation:
-    """Obligations of every paying clause whose period lies in `span`; lines are evaluated where they are used."""
-    obligations: list[Obligation] = []
+    """Obligations of every paying clause whose period lies in `span`; lines count where a paying clause uses them."""
+    dues: list[Due] = []
     stops: list[Stop] = []
     for ref in ev.agreement.refs:
-        for of in ev.spans(ref, span):
+        for of in _due_in(ev, ref, span):
             evaluations = [ev.evaluation(ref, element) for element in ev.elements(ref, of)]
             stops += [stop for e in evaluations if (stop := _stop(ev, of, e)) is not None]
             if evaluations and not evaluations[0].clause.is_line and not _indicates(ev, ref, of):
-                obligations += _obligations(ev, of, evaluations)
+                dues += _dues(ev, of, evaluations)
+    obligations = [obligation for due in _closed_to_the_fen(dues) for obligation in _shared(due)]
+    lines = {e.clause.ref for e in ev.kept.values() if e.clause.is_line}
+    if all(stop.clause in lines for stop in stops):
+        stops = []  # nobody who pays needed these lines
     stops += _pools_not_paid(ev, obligations, stops)
     return Compensation(tuple(obligations), tuple(stops), tuple(ev.kept.values()))
+
+
+def _due_in(ev: Evaluator, ref: str, span: pd.Period) -> list[pd.Period]:
+    """The obligation periods of a clause that fall due in `span`; a whole term only where it ends there."""
+    whole_term = ev.fixed is None and ev.agreement.every_of(ref) == "term"
+    return [] if whole_term and ends_on(span) < ends_on(ev.agreement.term) else ev.spans(ref, span)
 
 
 def _stop(ev: Evaluator, of: pd.Period, e: Evaluation) -> Stop | None:
@@ -94,8 +127,8 @@ def _indicates(ev: Evaluator, ref: str, of: pd.Period) -> bool:
     return ev.fixed is not None and (every == "term" or is_finer(of, every))
 
 
-def _obligations(ev: Evaluator, of: pd.Period, evaluations: Sequence[Evaluation]) -> list[Obligation]:
-    """One clause and period: amounts summed per pair of sides, rounded once, shared; a stopped part stops them."""
+def _dues(ev: Evaluator, of: pd.Period, evaluations: Sequence[Evaluation]) -> list[Due]:
+    """One clause and period: amounts summed per pair of sides and rounded once; a stopped part stops its pair."""
     sums: dict[tuple[Shares, Shares], Fraction] = defaultdict(Fraction)
     stopped: set[tuple[Shares, Shares]] = set()
     for evaluation in evaluations:
@@ -105,21 +138,34 @@ def _obligations(ev: Evaluator, of: pd.Period, evaluations: Sequence[Evaluation]
         elif evaluation.amount is not None:
             sums[pair] += evaluation.amount
     clause, mode = evaluations[0].clause.ref, ev.agreement.money.mode
-    due: list[Obligation] = []
-    for (pays, receives), amount in sums.items():
-        if (pays, receives) not in stopped:
-            due += _shared(clause, of, fen(amount, mode), pays, receives)
-    return due
-
-
-def _shared(clause: str, of: pd.Period, total: int, pays: Shares, receives: Shares) -> list[Obligation]:
-    """`total` fen from the shares of one side to those of the other; a negative total goes the other way."""
-    if total < 0:
-        total, pays, receives = -total, receives, pays
-    pairs = [(a, b, share_a * share_b) for a, share_a in pays for b, share_b in receives]
-    parts = split(total, [share for *_, share in pairs])
     return [
-        Obligation(clause, of, payer, payee, part)
+        Due(clause, of, *pair, amount * FEN_PER_WAN, fen(amount, mode))
+        for pair, amount in sums.items()
+        if pair not in stopped
+    ]
+
+
+def _closed_to_the_fen(dues: Sequence[Due]) -> list[Due]:
+    """What closes at zero exactly closes in fen, too: where roundings add up, the largest give way by one fen."""
+    closed = list(dues)
+    for of in dict.fromkeys(due.period for due in dues):
+        pool = [i for i, due in enumerate(closed) if due.period == of and due.into_pool]
+        if sum(closed[i].into_pool * closed[i].exact for i in pool) != 0:
+            continue
+        rest = sum(closed[i].into_pool * closed[i].fen for i in pool)
+        too_much = sorted(pool, key=lambda i: closed[i].rounded_up * (-1 if rest > 0 else 1))
+        for i in too_much[: abs(rest)]:
+            closed[i] = replace(closed[i], fen=closed[i].fen - closed[i].into_pool * (1 if rest > 0 else -1))
+    return closed
+
+
+def _shared(due: Due) -> list[Obligation]:
+    """The fen from the shares of one side to those of the other; a negative sum goes the other way."""
+    pays, receives = (due.pays, due.receives) if due.fen >= 0 else (due.receives, due.pays)
+    pairs = [(a, b, share_a * share_b) for a, share_a in pays for b, share_b in receives]
+    parts = split(abs(due.fen), [share for *_, share in pairs])
+    return [
+        Obligation(due.clause, due.period, payer, payee, part)
         for (payer, payee, _), part in zip(pairs, parts, strict=True)
         if part and payer != payee
     ]
@@ -151,14 +197,18 @@ def _pools_not_paid(ev: Evaluator, obligations: Sequence[Obligation], stops: Seq
 
 
 def paid_out(position: Mapping[str, int]) -> dict[tuple[str, str], int]:
-    """Each net debtor pays the net creditors in proportion to what they are owed (largest remainders) [fen]."""
+    """Each net debtor pays the net creditors in proportion to what they are still owed (largest remainders) [fen].
+
+    So every party ends where its position says, to the fen.
+    """
     owed = {party: amount for party, amount in position.items() if amount > 0}
-    whole = sum(owed.values())
     transfers: dict[tuple[str, str], int] = {}
     for debtor, amount in position.items():
         if amount < 0:
-            parts = split(-amount, [Fraction(credit, whole) for credit in owed.values()])
-            transfers |= {(debtor, creditor): part for creditor, part in zip(owed, parts, strict=True) if part}
+            whole = sum(owed.values())
+            parts = dict(zip(owed, split(-amount, [Fraction(credit, whole) for credit in owed.values()]), strict=True))
+            transfers |= {(debtor, creditor): part for creditor, part in parts.items() if part}
+            owed = {creditor: credit - parts[creditor] for creditor, credit in owed.items()}
     return transfers
 
 

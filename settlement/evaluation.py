@@ -191,27 +191,30 @@ class Evaluator:
         found = applied(clause.scale, value.number) if clause.scale is not None else None
         if clause.scale is not None and found is None:
             return self._closed(clause, element, Value(None, "scale_gap"), None, trail)
+        _note_scale(trail, clause, value.number, found)
         amount = self._multiplied(clause, element, found.amount if found else value.number, trail)
         if amount.number is None:
             return self._closed(clause, element, amount, found, trail)
-        _note_scale(trail, clause, value.number, found)
         bounded = _capped(amount.number, clause.cap, trail)
         return self._closed(clause, element, value, found, trail, bounded)
 
     def _excused(self, clause: Clause, element: Element, trail: Trail) -> Value | None:
-        """0 when a condition fails or an excuse holds; absent when a condition is undecided; None to go on."""
-        for test in clause.when:
-            held = self.value(test, element, trail, as_test=True)
-            if held.number != 1:
-                return held if held.number is None else Value(Fraction(0), "when")
-        for test in clause.unless:
-            excused = self.value(test, element, trail, as_test=True)
-            if excused.number is None:
-                return excused
-            if excused.number == 1:
-                trail.note("免除", test.because or "", "0")
-                return Value(Fraction(0), "unless")
-        return None
+        """0 when a condition fails or an excuse holds; absent while that is undecided; None to go on.
+
+        One condition that fails, or one excuse that holds, decides whatever the others are.
+        """
+        conditions = [self.value(test, element, trail, as_test=True) for test in clause.when]
+        if any(held.number == 0 for held in conditions):
+            return Value(Fraction(0), "when")
+        excuses = [self.value(test, element, trail, as_test=True) for test in clause.unless]
+        holding = [test for test, held in zip(clause.unless, excuses, strict=True) if held.number == 1]
+        if holding:
+            trail.note("免除", holding[0].because or "", "0")
+            return Value(Fraction(0), "unless")
+        undecided = next((v for v in (*conditions, *excuses) if v.number is None and not v.excluded), None)
+        if undecided is None and conditions and all(v.excluded for v in conditions):
+            return conditions[0]
+        return undecided
 
     def _multiplied(self, clause: Clause, element: Element, amount: Fraction, trail: Trail) -> Value:
         for factor in clause.times:

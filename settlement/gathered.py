@@ -8,7 +8,7 @@ is refused. No database, no clock.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ import pandas as pd
 
 from basin import periods
 from basin.agreement import Agreement
+from basin.dated import element_codes
 from basin.errors import AgreementError
 from basin.network import Network
 from monitoring_ingest.facts import Fact
@@ -115,22 +116,38 @@ def looks_back(agreement: Agreement) -> bool:
     return _names(agreement.document["clauses"], {"previous_year"})
 
 
+def looks_through_the_term(agreement: Agreement) -> bool:
+    """Whether the whole term counts: a clause obliges once for it, or takes last year's result, which took its own."""
+    return "term" in {agreement.every_of(ref) for ref in agreement.refs} or _chains(agreement.document["clauses"])
+
+
+def _chains(node: object) -> bool:
+    if isinstance(node, dict):
+        last_year = "previous_year" in (node.get("at"), node.get("against"))
+        return (node.get("kind") == "result" and last_year) or any(map(_chains, node.values()))
+    return any(map(_chains, node)) if isinstance(node, list) else False
+
+
 def sections_of(agreement: Agreement, network: Network) -> list[str]:
     """The sections whose readings an agreement may look at: its own, their inflows and members; else the basin's."""
-    named = set(agreement.section_codes)
-    _collect(agreement.document, set(network.sections), named)
+    named = {*agreement.section_codes, *named_in(agreement, network.sections)}
     if agreement.section_codes and not _names(agreement.document["clauses"], {"all"}):
         return sorted(named)
     return sorted(named | {s.code for s in network.sections.values() if s.basin == agreement.basin})
 
 
-def _collect(node: object, known: set[str], found: set[str]) -> None:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            found |= {key} & known
-            _collect(value, known, found)
-    elif isinstance(node, list):
-        for item in node:
-            _collect(item, known, found)
-    elif isinstance(node, str) and node in known:
-        found.add(node)
+def named_in(agreement: Agreement, known: Collection[str]) -> set[str]:
+    """Those of the known codes that stand anywhere in the agreement, as a key or as a text."""
+
+    def found(node: object) -> Iterator[str]:
+        if isinstance(node, dict):
+            for key, value in node.items():
+                yield from element_codes(key)
+                yield from found(value)
+        elif isinstance(node, list):
+            for item in node:
+                yield from found(item)
+        elif isinstance(node, str):
+            yield node
+
+    return set(found(dict(agreement.document))) & set(known)

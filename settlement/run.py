@@ -23,7 +23,7 @@ from monitoring_ingest import store as intake
 from monitoring_ingest.database import writing
 from settlement import ledger, store
 from settlement.assessment import assessed
-from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, looks_back, sections_of
+from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, looks_back, looks_through_the_term, sections_of
 from settlement.statements import statement
 
 Document = dict[str, Any]
@@ -109,9 +109,7 @@ def _refuse_second(connection: Connection, document: Document) -> None:
     """One period of an agreement is payable once; the earlier settlement is revoked first."""
     span = periods.period(document["period"])
     for other in store.settlements(connection, agreement=document["agreement"]):
-        theirs = periods.period(other["period"])
-        overlaps = theirs.start_time <= span.end_time and span.start_time <= theirs.end_time
-        if other["status"] == ledger.CONFIRMED and overlaps:
+        if other["status"] == ledger.CONFIRMED and periods.overlap(periods.period(other["period"]), span):
             raise Refused(
                 f"{other['period']} 已有确认的结算 {other['id']}", "another settlement of the period is confirmed",
                 path="status", remedy="先撤销它",
@@ -126,8 +124,13 @@ def _posted(connection: Connection, document: Document, status: str) -> list[led
 
 
 def window(agreement: Agreement, span: pd.Period) -> tuple[datetime, datetime]:
-    """The instants of the readings an agreement looks at: from the start of the year, or of the one before it."""
-    return whole_years(span, 1 if looks_back(agreement) else 0)
+    """The instants of the readings an agreement looks at for a period.
+
+    From the start of its year, or of the term where a clause reaches through it; a year earlier where it compares.
+    """
+    year = span.start_time.year
+    first = min(year, agreement.starts.year) if looks_through_the_term(agreement) else year
+    return whole_years(span, year - first + (1 if looks_back(agreement) else 0))
 
 
 def whole_years(span: pd.Period, before: int) -> tuple[datetime, datetime]:

@@ -70,8 +70,8 @@ def _check_term(agreement: Agreement, span: pd.Period) -> None:
 def _is_part(agreement: Agreement, span: pd.Period) -> bool:
     """Whether the period is only a part of the period some clause obliges for."""
     every = {agreement.every_of(ref) for ref in agreement.refs}
-    if "term" in every and periods.ends_on(span) < agreement.ends:
-        return True
+    if every == {"term"}:
+        return periods.ends_on(span) < agreement.ends
     return any(periods.is_finer(span, one) for one in every if one != "term")
 
 
