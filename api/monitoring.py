@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from api.figures import padded
+from api.figures import padded, roman
 from basin.agreement import Agreement
 from basin.errors import AgreementError
 from basin.indicators import INDICATORS
@@ -206,14 +206,15 @@ def _told(months: pd.DataFrame, classes: pd.DataFrame, section: Section, agreeme
     }
 
 
-def limits(rules: Standard, indicator: str, water_body: str) -> list[tuple[int, str]]:
-    """The limits as printed, each with the best class it belongs to; a range (pH) has two ends for all classes."""
-    found: dict[str, int] = {}
-    for cls, band in enumerate(rules.bands(indicator, water_body) or (), start=1):
-        for limit in (band.low, band.high):
-            if limit is not None:
-                found.setdefault(printed(limit), cls)
-    return [(cls, limit) for limit, cls in found.items()]
+def limits(rules: Standard, indicator: str, water_body: str) -> list[tuple[str, str]]:
+    """The limits as printed, each with the best class it belongs to; the ends of a range (pH) belong to all classes."""
+    bands = rules.bands(indicator, water_body) or ()
+    found: dict[str, str] = {}
+    for cls, band in enumerate(bands, start=1):
+        ends = [limit for limit in (band.low, band.high) if limit is not None]
+        for limit in ends:
+            found.setdefault(printed(limit), roman(cls) if len(ends) == 1 else f"{roman(1)}–{roman(len(bands))}")
+    return [(label, limit) for limit, label in found.items()]
 
 
 def _indicator(months: pd.DataFrame, code: str, section: Section, agreement: Agreement) -> Row:

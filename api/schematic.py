@@ -20,7 +20,10 @@ MARGIN = 30  # between the edge of a band and what stands in it
 LEAST_BAND = 104  # a party without a section of its own is still seen
 BEND = 20  # how far the river swings from side to side
 MOST_ARROWS = 6  # more would be a tangle; the table beside the drawing has all
-LANE = 40  # sideways distance between arrows of money
+FIRST_LANE, LANE = 70, 40  # how far the first arrow of money swings out, and each further one beyond it
+BETWEEN_ENDS = 18  # between the ends of arrows in one band
+LABEL = 46.0  # height of a label
+Pair = tuple[float, float]
 
 
 @dataclass
@@ -147,22 +150,48 @@ def _river(nodes: Sequence[Node], height: float) -> list[Reach]:
 
 
 def _arrows(bands: Sequence[Band], transfers: Sequence[Mapping[str, Any]]) -> list[Arrow]:
-    """Arrows between the largest bands of the parties, each in a lane of its own."""
-    largest: dict[str, Band] = {}
-    for band in sorted(bands, key=lambda band: band.height):
-        largest[band.party] = band
+    """Arrows between the largest bands of the parties; shorter ones run further in, labels stand in one column."""
+    largest = {band.party: band for band in sorted(bands, key=lambda band: band.height)}
     drawn = [t for t in transfers if t["payer"] in largest and t["payee"] in largest][:MOST_ARROWS]
+    ends = _ends([(largest[t["payer"]].middle, largest[t["payee"]].middle) for t in drawn])
+    inner_first = sorted(zip(drawn, ends, strict=True), key=lambda item: abs(item[1][0] - item[1][1]))
+    label_x = MONEY_X + 0.75 * (FIRST_LANE + LANE * (len(drawn) - 1)) + 16
+    heights = _apart([(start + end) / 2 for _, (start, end) in inner_first])
     return [
-        _arrow(transfer, largest[transfer["payer"]].middle, largest[transfer["payee"]].middle, lane, len(drawn))
-        for lane, transfer in enumerate(drawn)
+        _arrow(transfer, pair, FIRST_LANE + LANE * lane, (label_x, heights[lane]))
+        for lane, (transfer, pair) in enumerate(inner_first)
     ]
 
 
-def _arrow(transfer: Mapping[str, Any], start: float, end: float, lane: int, lanes: int) -> Arrow:
+def _ends(pairs: Sequence[Pair]) -> list[Pair]:
+    """Where each arrow begins and ends: arrows of one band apart, in the order in which none crosses another."""
+    points = [(own, other, i) for i, (start, end) in enumerate(pairs) for own, other in ((start, end), (end, start))]
+    placed: dict[tuple[float, int], float] = {}
+    for band in {own for own, _, _ in points}:
+        here = sorted((point for point in points if point[0] == band), key=_nested)
+        for place, (_, _, arrow) in enumerate(here):
+            placed[band, arrow] = band + (place - (len(here) - 1) / 2) * BETWEEN_ENDS
+    return [(placed[start, i], placed[end, i]) for i, (start, end) in enumerate(pairs)]
+
+
+def _nested(point: tuple[float, float, int]) -> tuple[bool, float]:
+    """Arrows that go up stand above those that go down; on each side the longer one stands further out."""
+    own, other, _ = point
+    return (other > own, own - other)
+
+
+def _apart(heights: Sequence[float]) -> list[float]:
+    """Heights of labels, moved down where one would stand on another."""
+    apart = list(heights)
+    last = -LABEL
+    for place in sorted(range(len(heights)), key=lambda i: heights[i]):
+        last = apart[place] = max(heights[place], last + LABEL)
+    return apart
+
+
+def _arrow(transfer: Mapping[str, Any], ends: Pair, lane: float, label: Pair) -> Arrow:
     """One curve from the payer's land to the payee's, its head pointing at the river."""
-    shift = (lane - (lanes - 1) / 2) * 16
-    start, end = start + shift, end + shift
-    out = MONEY_X + 70 + LANE * lane
+    start, end = ends
+    out = MONEY_X + lane
     path = f"M{MONEY_X} {start:.1f}C{out} {start:.1f} {out} {end:.1f} {MONEY_X + 9} {end:.1f}"
-    head = f"M{MONEY_X} {end:.1f}l13 -6.5v13z"
-    return Arrow(transfer, path, head, (MONEY_X + 3 * out) / 4 + 12, (start + end) / 2)
+    return Arrow(transfer, path, f"M{MONEY_X} {end:.1f}l13 -6.5v13z", *label)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.charts import chart
-from api.figures import roman
 from api.names import Names
 from api.pages.settlement import rule_text
 from basin.indicators import INDICATORS
@@ -37,7 +36,7 @@ def _head(section: Mapping[str, Any], names: Names) -> dict[str, Any]:
 
 
 def _indicator(one: Mapping[str, Any], year: str, names: Names) -> dict[str, Any]:
-    limits = [(roman(cls), limit) for cls, limit in one["limits"]]
+    limits = one["limits"]
     rows = [
         {**month, "left_out_text": names.left_out(month["left_out"]), "reason_text": names.reason(month["reason"])}
         for month in one["months"]
@@ -47,7 +46,7 @@ def _indicator(one: Mapping[str, Any], year: str, names: Names) -> dict[str, Any
         "code": one["code"],
         "name": names.indicator(one["code"]),
         "unit": one["unit"],
-        "limits": limits,
+        "limits": [(label, "–".join(limit for name, limit in limits if name == label)) for label in dict(limits)],
         "chart": chart(one["months"], [(label, float(limit)) for label, limit in limits], one["code"]),
         "rows": rows,
     }

@@ -18,14 +18,16 @@ from api.app import application
 from api.composition import Composition
 from api.settings import Settings
 from basin.registry import Registry, load_registry
-from monitoring_ingest.database import create_schema
+from monitoring_ingest.database import create_schema, open_engine
 from monitoring_ingest.submissions import READINGS, ingest
+from settlement import run
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 USUAL = {"ph": "7.5", "do": "8.0", "codmn": "3.5", "nh3n": "0.40", "tp": "0.15"}
 UNITS = {"ph": "-"}
 HOURS = (0, 4, 8, 12, 16, 20)
+XINAN = "xinan-anhui-zhejiang-2018"
 HEADER = "station,time,indicator,value,unit,mark"
 
 
@@ -59,6 +61,26 @@ def composed(engine: Engine, world: Registry) -> Composition:
     """The invented world over an empty database."""
     create_schema(engine)
     return Composition(Settings(extra=(FIXTURES,)), world, engine)
+
+
+def filled(world: Registry, folder: Path) -> Composition:
+    """Two months of one border, settled and assessed, and some rows that did not pass."""
+    here = composed(open_engine(f"sqlite:///{folder / 'hengjie.sqlite'}"), world)
+    send(here, month_rows("demo-qx2", "2025-11"), "november.csv")
+    august = [
+        *month_rows("demo-qx2", "2025-08", tp="0.25"),
+        row("demo-qx2", "2025-08-29 08:00", "tp", "0.11", "维护"),
+        row("demo-qx2", "2025-08-29 12:00", "nh3n", "<0.02"),
+        row("demo-qx2", "2025-08-30 08:00", "codmn", "9999"),
+        row("demo-nowhere", "2025-08-30 08:00", "codmn", "3.0"),
+        row("demo-qx2", "2025-08-30 12:00", "codmn", "<script>alert(1)</script>"),
+        *month_rows("demo-qx3", "2025-08", codmn="3.0", tp="0.08"),
+    ]
+    send(here, august, "august.csv")
+    for agreement, period in (("demo-monthly-class", "2025-08"), ("demo-monthly-class", "2025-11"), (XINAN, "2020-08")):
+        run.settle(here.engine, world, agreement, period, now=NOW)
+    run.assess(here.engine, world, "demo-qingxi", "2025", now=NOW)
+    return here
 
 
 def client_of(here: Composition, **options: bool) -> TestClient:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from api.schematic import LEAST_BAND, MOST_ARROWS, WIDTH, drawing
+from api.schematic import LABEL, LEAST_BAND, MOST_ARROWS, WIDTH, drawing
 
 
 def section(upstream: str | None, downstream: str | None) -> dict[str, str | None]:
@@ -61,11 +61,22 @@ class TestMoney:
 
     def test_arrows_have_a_lane_each_and_stay_on_the_sheet(self):
         drawn = drawing(CHISHUI, [transfer("guizhou", "yunnan"), transfer("sichuan", "yunnan")])
-        assert len({arrow.label_x for arrow in drawn.arrows}) == 2
+        assert len({arrow.path.split("C")[1].split(" ")[0] for arrow in drawn.arrows}) == 2
         assert all(arrow.label_x < WIDTH - 100 for arrow in drawn.arrows)
+
+    def test_labels_do_not_stand_on_each_other(self):
+        drawn = drawing(CHISHUI, [transfer("guizhou", "yunnan")] * 3)
+        heights = sorted(arrow.label_y for arrow in drawn.arrows)
+        assert all(below - above >= LABEL for above, below in pairwise(heights))
 
     def test_a_party_without_land_here_gets_no_arrow(self):
         assert drawing(CHISHUI, [transfer("beijing", "yunnan")]).arrows == []
 
     def test_a_tangle_is_cut_off(self):
         assert len(drawing(CHISHUI, [transfer("sichuan", "yunnan")] * 9).arrows) == MOST_ARROWS
+
+    def test_arrows_do_not_cross(self):
+        """Both end in one band: the longer one ends below the shorter one when they come from below."""
+        drawn = drawing(CHISHUI, [transfer("sichuan", "yunnan"), transfer("guizhou", "yunnan")])
+        ends = {arrow.transfer["payer"]: float(arrow.path.rsplit(" ", 1)[1]) for arrow in drawn.arrows}
+        assert ends["sichuan"] < ends["guizhou"]
