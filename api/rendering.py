@@ -42,6 +42,7 @@ def page(request: Request, template: str, model: dict[str, Any], status_code: in
     shared = {"t": t, "here": request.url.path, "other": str(request.url.include_query_params(lang=other).query)}
     response = HTMLResponse(templates.get_template(template).render(shared | model), status_code)
     response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
     if asked := chosen(request):
         response.set_cookie(COOKIE, asked, max_age=A_YEAR, samesite="lax", httponly=True)
     return response

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
-from typing import Any
+from hashlib import sha256
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Header
 
 from api.deps import AsOf, Has, Reads, Writer
 from api.routes.described import problems
 from api.schemas import FactWanted
+from basin.errors import Refused
 from monitoring_ingest import store
 from monitoring_ingest.database import writing
 from monitoring_ingest.facts import Fact, fact
+from monitoring_ingest.operations.store import earlier_answer, keep_answer
 from settlement.statements import instant
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"])
@@ -25,10 +29,36 @@ def facts(reads: Reads, as_of: AsOf) -> list[dict[str, Any]]:
 
 
 @router.post("/facts", status_code=201, summary="记录事实 (record a fact)", responses=problems(400, 401, 403, 422))
-def record(wanted: FactWanted, has: Has, writer: Writer) -> dict[str, Any]:
-    """Record one fact; facts are append-only like readings."""
+def record(
+    wanted: FactWanted, has: Has, writer: Writer, idempotency_key: Annotated[str | None, Header()] = None
+) -> dict[str, Any]:
+    """Record one fact; facts are append-only like readings.
+
+    With an `Idempotency-Key`, the same request sent again is answered as before and records nothing.
+    """
+    body = sha256(wanted.model_dump_json().encode()).hexdigest()
+    repeated = f"facts/{writer}/{idempotency_key}" if idempotency_key else None
     with writing(has.engine) as connection:
-        return _shown(store.record_fact(connection, fact(wanted.model_dump()), has.now()))
+        if repeated and (earlier := earlier_answer(connection, repeated)):
+            return _same_request(body, *earlier)
+        recorded = _shown(store.record_fact(connection, fact(wanted.model_dump()), has.now()))
+        if repeated:
+            keep_answer(connection, repeated, body, json.dumps(recorded, ensure_ascii=False), has.now())
+        return recorded
+
+
+def _same_request(body: str, earlier_body: str, answer: str) -> dict[str, Any]:
+    if body != earlier_body:
+        reused = Refused(
+            "这个 Idempotency-Key 用过了，内容不同",
+            "this Idempotency-Key was used for another request",
+            path="Idempotency-Key",
+            remedy="换一个新的 Idempotency-Key",
+        )
+        reused.status = 422
+        raise reused
+    found: dict[str, Any] = json.loads(answer)
+    return found
 
 
 def _shown(recorded: Fact) -> dict[str, Any]:

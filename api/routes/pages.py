@@ -20,6 +20,7 @@ from monitoring_ingest import store as ingest
 from settlement import store
 
 router = APIRouter(include_in_schema=False)
+MOST_LISTED = 300  # the newest; the API lists all
 Year = Annotated[str | None, Query(pattern=r"^\d{4}$")]
 Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 
@@ -52,7 +53,7 @@ def section(
 @router.get("/settlements")
 def settlements(request: Request, reads: Reads, names: Named, agreement: str | None = None) -> HTMLResponse:
     """All settlements, or those of one agreement."""
-    found = store.settlements(reads, agreement=agreement)
+    found = store.settlements(reads, agreement=agreement, limit=MOST_LISTED)
     return page(request, "settlements.html", lists.settlements(found, names))
 
 
@@ -65,7 +66,7 @@ def settlement(id: str, request: Request, reads: Reads, names: Named) -> HTMLRes
 @router.get("/assessments")
 def assessments(request: Request, reads: Reads, names: Named) -> HTMLResponse:
     """All assessments."""
-    return page(request, "assessments.html", lists.assessments(store.assessments(reads), names))
+    return page(request, "assessments.html", lists.assessments(store.assessments(reads, limit=MOST_LISTED), names))
 
 
 @router.get("/assessments/{id}")
@@ -77,7 +78,7 @@ def assessment(id: str, request: Request, reads: Reads, names: Named) -> HTMLRes
 @router.get("/submissions")
 def submissions(request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
     """What was handed in."""
-    receipts = [receipt.document() for receipt in ingest.submissions(reads, has.now())]
+    receipts = [receipt.document() for receipt in ingest.submissions(reads, has.now(), limit=MOST_LISTED)]
     return page(request, "submissions.html", lists.submissions(receipts, names))
 
 

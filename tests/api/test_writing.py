@@ -119,6 +119,24 @@ class TestFacts:
     def test_a_fact_without_its_document_is_refused(self, writing):
         assert writing.post("/v1/facts", json=FACT | {"document": ""}).status_code == 422
 
+    def test_the_same_request_with_the_same_key_is_recorded_once(self, writing):
+        once = {"Idempotency-Key": "2025-08/1"}
+        first, second = (writing.post("/v1/facts", json=FACT, headers=once) for _ in range(2))
+        assert first.json() == second.json()
+        assert len(writing.get("/v1/facts").json()) == 1
+
+    def test_another_request_with_the_same_key_is_refused(self, writing):
+        once = {"Idempotency-Key": "2025-08/2"}
+        writing.post("/v1/facts", json=FACT, headers=once)
+        answer = writing.post("/v1/facts", json=FACT | {"value": "0"}, headers=once)
+        assert (answer.status_code, answer.json()["path"]) == (422, "Idempotency-Key")
+        assert len(writing.get("/v1/facts").json()) == 1
+
+    def test_without_a_key_the_same_fact_may_be_recorded_twice(self, writing):
+        for _ in range(2):
+            writing.post("/v1/facts", json=FACT)
+        assert len(writing.get("/v1/facts").json()) == 2
+
     def test_a_fact_of_no_period_is_refused(self, writing):
         answer = writing.post("/v1/facts", json=FACT | {"period": "some day"})
         assert (answer.status_code, answer.json()["path"]) == (400, "period")
