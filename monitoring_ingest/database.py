@@ -152,7 +152,7 @@ _REFUSE_CHANGE: dict[str, Callable[[str], list[str]]] = {
 
 
 def insert_frame(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
-    """Store the rows of a frame, set-based: `executemany` on SQLite, one ``unnest`` statement on PostgreSQL.
+    """Store the rows of a frame, set-based: `executemany` on SQLite, COPY on PostgreSQL.
 
     Parameters
     ----------
@@ -160,14 +160,15 @@ def insert_frame(connection: Connection, table: Table, rows: pd.DataFrame) -> No
     """
     if rows.empty:
         return
-    columns = [_plain(table, name, rows[name]) for name in rows.columns]
-    names = ", ".join(rows.columns)
-    if connection.dialect.name == "postgresql":
-        arrays = ", ".join(f"%s::{table.c[name].type.compile(connection.dialect)}[]" for name in rows.columns)
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})", tuple(columns))
+    names, marks = ", ".join(rows.columns), ", ".join("?" * len(rows.columns))
+    values = zip(*(_plain(table, name, rows[name]) for name in rows.columns), strict=True)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(values))
         return
-    marks = ", ".join("?" * len(columns))
-    connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(zip(*columns, strict=True)))
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        for row in values:
+            copy.write_row(row)
 
 
 def _plain(table: Table, name: str, column: pd.Series) -> list[Any]:

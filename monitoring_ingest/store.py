@@ -8,13 +8,27 @@ deserves storing is decided in `validation` and `revisions`. Leases, runs and ke
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, exists, func, insert, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+    true,
+    union_all,
+)
 
 from basin.errors import NotFound
 from monitoring_ingest import tables
@@ -31,6 +45,7 @@ OBSERVATION_COLUMNS = (
 )  # fmt: skip
 LEFT_OUT = ("withheld", "quarantined")
 INSTANT = timedelta(microseconds=1)
+SET_ASIDE = text(f"readings.{tables.SET_ASIDE}")
 
 
 class Selected(TypedDict, total=False):
@@ -97,7 +112,7 @@ def stored_readings(connection: Connection, submission: int, checked: pd.DataFra
         keys |= {"start": keyed["time"].min().to_pydatetime(), "end": keyed["time"].max().to_pydatetime() + INSTANT}
     of_stations: Selected = {**keys, "stations": stations.tolist()}
     observed = _observed().where(_selects(OBSERVATIONS, of_stations))
-    set_aside = _compared().where(_selects(READINGS, of_stations), READINGS.c.revision == 0)
+    set_aside = _compared().where(_selects(READINGS, of_stations), SET_ASIDE)
     unknown = _compared().where(_selects(READINGS, keys), READINGS.c.station.is_(None))
     unknown = unknown.where(READINGS.c.station_text.in_(texts.tolist()))
     stored = read_frame(connection, union_all(observed, set_aside, unknown))
@@ -220,7 +235,7 @@ def newest_readings(connection: Connection, **selected: Unpack[Selected]) -> pd.
     valued = select(*keys, *texts).join_from(OBSERVATIONS, READINGS, OBSERVATIONS.c.reading == READINGS.c.id)
     valued = valued.where(_selects(OBSERVATIONS, selected))
     blank = select(*(READINGS.c[name] for name in _ORDER), *texts).where(_selects(READINGS, selected))
-    blank = blank.where(READINGS.c.fate.in_(["withheld", "absent"]), READINGS.c.station.is_not(None))
+    blank = blank.where(SET_ASIDE, READINGS.c.fate.in_(["withheld", "absent"]), READINGS.c.station.is_not(None))
     frames = [read_frame(connection, query) for query in (blank.order_by(READINGS.c.id), valued)]
     both = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
     return _newest(both.sort_values(list(_ORDER), kind="stable", ignore_index=True))
@@ -237,12 +252,12 @@ def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> p
     reading = select(
         *(READINGS.c[name] for name in ("station", "indicator", "time", "fate", "mark", "code")),
         READINGS.c.value_text.label("value"),
-    ).where(_selects(READINGS, selected), READINGS.c.fate.in_(LEFT_OUT), READINGS.c.station.is_not(None))
+    ).where(_selects(READINGS, selected), SET_ASIDE, READINGS.c.fate.in_(LEFT_OUT), READINGS.c.station.is_not(None))
     refused = tables.receipt_rows
     rejected = (
         select(*(refused.c[name] for name in ("station", "indicator", "time", "fate", "code", "value")))
         .join_from(refused, tables.receipts, _same_file(refused, tables.receipts))
-        .where(refused.c.fate == "rejected", refused.c.station.is_not(None), refused.c.time.is_not(None))
+        .where(text(f"receipt_rows.{tables.REJECTED}"), refused.c.station.is_not(None), refused.c.time.is_not(None))
         .where(_selects(refused, {**selected, "as_of": None}))
         .where(_selects(tables.receipts, {"as_of": selected.get("as_of")}))
     )
@@ -260,7 +275,9 @@ def _same_file(one: Table, other: Table) -> ColumnElement[bool]:
 def submissions(connection: Connection, now: datetime, *, limit: int | None = None) -> list[Receipt]:
     """The submissions so far, newest first, with counts and state but without rows."""
     query = select(tables.submissions).order_by(tables.submissions.c.id.desc()).limit(limit)
-    return [_receipt(connection, row, now) for row in connection.execute(query).fetchall()]
+    listed = connection.execute(query).fetchall()
+    files = _files(connection, tables.submission_files.c.submission >= min((row.id for row in listed), default=0))
+    return [_receipt(connection, row, files[row.id], now) for row in listed]
 
 
 def receipt(connection: Connection, identity: int, now: datetime) -> Receipt:
@@ -277,21 +294,26 @@ def receipt(connection: Connection, identity: int, now: datetime) -> Receipt:
     query = select(files.c.name.label("file"), *(rows.c[name] for name in ("row", "field", "code", "value", "fate")))
     query = query.join_from(rows, files, _same_file(rows, files)).where(rows.c.submission == identity)
     listed = read_frame(connection, query.order_by(rows.c.file, rows.c.ordinal))
-    return _receipt(connection, row, now, explained(listed))
+    of_this = _files(connection, files.c.submission == identity)[identity]
+    return replace(_receipt(connection, row, of_this, now), rows=explained(listed))
 
 
-def _receipt(connection: Connection, row: Any, now: datetime, rows: list[dict[str, Any]] | None = None) -> Receipt:
+def _files(connection: Connection, which: ColumnElement[bool]) -> dict[int, list[FileReceipt]]:
+    """The files of some submissions, in order, with their counts where they have been taken in."""
     files, counted = tables.submission_files, tables.receipts
-    query = select(files.c.name, files.c.sha256, *(counted.c[fate] for fate in FATES))
-    query = query.join_from(files, counted, _same_file(files, counted), isouter=True)
-    query = query.where(files.c.submission == row.id).order_by(files.c.file)
-    listed = [
-        FileReceipt(name, sha256, None if counts[0] is None else dict(zip(FATES, counts, strict=True)))
-        for name, sha256, *counts in connection.execute(query)
-    ]
-    missing = any(file.counts is None for file in listed)
+    query = select(files.c.submission, files.c.name, files.c.sha256, *(counted.c[fate] for fate in FATES))
+    query = query.join_from(files, counted, _same_file(files, counted), isouter=True).where(which)
+    found: dict[int, list[FileReceipt]] = defaultdict(list)
+    for submission, name, digest, *counts in connection.execute(query.order_by(files.c.submission, files.c.file)):
+        of_file = None if counts[0] is None else dict(zip(FATES, counts, strict=True))
+        found[submission].append(FileReceipt(name, digest, of_file))
+    return found
+
+
+def _receipt(connection: Connection, row: Any, files: list[FileReceipt], now: datetime) -> Receipt:
+    missing = any(file.counts is None for file in files)
     state = COMPLETE if not missing else RUNNING if is_held(connection, lease_name(row.id), now) else INTERRUPTED
-    return Receipt(row.id, row.door, row.name, row.sha256, state, row.recorded_at, listed, rows)
+    return Receipt(row.id, row.door, row.name, row.sha256, state, row.recorded_at, files)
 
 
 def lease_name(submission: int) -> str:

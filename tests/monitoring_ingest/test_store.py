@@ -1,0 +1,212 @@
+"""Reading back: what was known when, what was left out, what people recorded."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from basin.errors import NotFound, UsageError
+from monitoring_ingest import store
+from monitoring_ingest.database import writing
+from monitoring_ingest.facts import Fact, read_fact
+from monitoring_ingest.submissions import NATIONAL_RELEASE, ingest
+from tests.monitoring_ingest.makers import NOW, network, original, release, rows_of, sent
+
+DAY = timedelta(days=1)
+EIGHT = datetime(2020, 7, 1, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def corrected(engine):
+    """One key corrected twice, a day apart, and two that were not."""
+    for days, value in enumerate(("0.1", "0.2", "0.3")):
+        sent(engine, f"qiaotou,2020-07-01 08:00,nh3n,{value},mg/L,正常", now=NOW + days * DAY)
+    sent(
+        engine, "qiaotou,2020-07-02 08:00,nh3n,<0.5,mg/L,", "shangyou,2020-07-01 08:00,tp,0.01,mg/L,", now=NOW + 3 * DAY
+    )
+    return engine
+
+
+class TestObservations:
+    """Downstream asks for what was known at an instant, and gets it back however much later."""
+
+    @pytest.mark.parametrize(
+        ("as_of", "expected"),
+        [
+            (NOW - DAY, []),
+            (NOW, [(0.1, 1)]),
+            (NOW + DAY - timedelta(microseconds=1), [(0.1, 1)]),
+            (NOW + DAY, [(0.2, 2)]),
+            (NOW + 2 * DAY, [(0.3, 3)]),
+            (NOW + 9 * DAY, [(0.3, 3), (0.5, 1), (0.01, 1)]),
+            (None, [(0.3, 3), (0.5, 1), (0.01, 1)]),
+        ],
+    )
+    def test_the_newest_revision_known_at_an_instant(self, corrected, as_of, expected):
+        with corrected.connect() as connection:
+            assert rows_of(store.observations(connection, as_of=as_of), "value", "revision") == expected
+
+    @pytest.mark.parametrize(
+        ("selected", "expected"),
+        [
+            ({"stations": ["shangyou"]}, [0.01]),
+            ({"stations": []}, []),
+            ({"indicators": ["nh3n"]}, [0.3, 0.5]),
+            ({"start": EIGHT, "end": EIGHT + DAY}, [0.3, 0.01]),
+            ({"start": EIGHT + timedelta(seconds=1)}, [0.5]),
+            ({"end": EIGHT}, []),
+            ({"stations": ["qiaotou"], "indicators": ["nh3n"], "start": EIGHT + DAY}, [0.5]),
+        ],
+    )
+    def test_only_the_keys_selected(self, corrected, selected, expected):
+        with corrected.connect() as connection:
+            assert store.observations(connection, **selected)["value"].tolist() == expected
+
+    def test_every_column_has_its_kind(self, corrected):
+        with corrected.connect() as connection:
+            found = store.observations(connection)
+        assert tuple(found.columns) == store.OBSERVATION_COLUMNS
+        kinds = {name: str(found[name].dtype) for name in ("time", "value", "censored", "revision", "recorded_at")}
+        assert kinds == {
+            "time": "datetime64[ns, UTC]",
+            "value": "float64",
+            "censored": "bool",
+            "revision": "int64",
+            "recorded_at": "datetime64[ns, UTC]",
+        }
+        assert rows_of(found, "station", "status", "censored") == [
+            ("qiaotou", "正常", False),
+            ("qiaotou", "", True),
+            ("shangyou", "", False),
+        ]
+
+    def test_an_empty_database_gives_an_empty_frame_of_the_same_columns(self, engine):
+        with engine.connect() as connection:
+            assert tuple(store.observations(connection).columns) == store.OBSERVATION_COLUMNS
+            assert store.left_out_readings(connection).empty
+            assert store.newest_readings(connection).empty
+
+
+class TestLeftOut:
+    """Every reading of a known station that gave no observation, with its reason, once."""
+
+    ROWS = (
+        "qiaotou,2020-07-01 08:00,nh3n,--,mg/L,极值过滤|维护",
+        "qiaotou,2020-07-01 08:00,tp,-1,mg/L,",
+        "qiaotou,2020-07-01 08:00,tn,1,furlong,",
+        "qiaotou,2020-07-01 08:00,do,8,mg/L,",
+        "qiaotou,2020-07-01 08:00,do,9,mg/L,",
+        "qiaotou,2020-07-01 08:00,chla,*,mg/L,",
+        "nobody,2020-07-01 08:00,do,8,mg/L,",
+    )
+
+    def test_withheld_quarantined_and_rejected_readings_are_listed_with_reasons(self, engine):
+        for trailing in ([], [""]):  # the second sending changes nothing
+            sent(engine, *self.ROWS, *trailing)
+        with engine.connect() as connection:
+            found = store.left_out_readings(connection)
+        assert rows_of(found, "indicator", "fate", "reason", "value") == [
+            ("do", "quarantined", "conflict", "9"),
+            ("nh3n", "withheld", "极值过滤", ""),
+            ("tn", "rejected", "unknown_unit", "furlong"),
+            ("tp", "quarantined", "implausible", "-1"),
+        ]
+        assert set(found["station"]) == {"qiaotou"}
+
+    @pytest.mark.parametrize(
+        ("selected", "count"),
+        [
+            ({"as_of": NOW - DAY}, 0),
+            ({"as_of": NOW}, 4),
+            ({"indicators": ["tn", "tp"]}, 2),
+            ({"stations": ["shangyou"]}, 0),
+            ({"start": EIGHT + DAY}, 0),
+        ],
+    )
+    def test_only_the_keys_selected(self, engine, selected, count):
+        sent(engine, *self.ROWS)
+        with engine.connect() as connection:
+            assert len(store.left_out_readings(connection, **selected)) == count
+
+
+class TestNewestReadings:
+    """For every key what was sent last: a value as sent, or the blank cell in its place."""
+
+    def test_a_value_outweighs_a_blank_cell_and_a_later_blank_cell_an_earlier(self, engine):
+        for now, cells in (
+            (NOW, (original("0.2", "0.200"), "--")),
+            (NOW + DAY, ("<span title='极值过滤'>--</span>", "<span title='极值过滤'>--</span>")),
+        ):
+            reply = release(("安徽省", "桥头", "07-01 08:00", *cells, "正常"), measured=("氨氮(mg/L)", "总磷(mg/L)"))
+            ingest(engine, network(), [("2020-07-01.json", reply)], NATIONAL_RELEASE, now)
+        with engine.connect() as connection:
+            found = store.newest_readings(connection)
+            earlier = store.newest_readings(connection, as_of=NOW)
+        columns = ("indicator", "revision", "value_text", "printed", "mark", "status", "water_class")
+        assert rows_of(found, *columns) == [
+            ("nh3n", 1, "0.2", "0.200", "", "正常", "Ⅱ"),
+            ("tp", 0, "", "--", "极值过滤", "正常", "Ⅱ"),
+        ]
+        assert earlier["mark"].tolist() == ["", ""]
+
+
+class TestReceipts:
+    """Submissions are listed newest first; an identity nobody gave is not found."""
+
+    def test_submissions_are_listed_newest_first(self, engine):
+        for name in ("a.csv", "b.csv", "c.csv"):
+            sent(engine, name=name)
+        with engine.connect() as connection:
+            assert [each.name for each in store.submissions(connection, NOW)] == ["c.csv", "b.csv", "a.csv"]
+            assert [each.name for each in store.submissions(connection, NOW, limit=1)] == ["c.csv"]
+
+    def test_an_unknown_receipt_is_not_found(self, engine):
+        with engine.connect() as connection, pytest.raises(NotFound):
+            store.receipt(connection, 7, NOW)
+
+
+FACT = """
+subject: qiaotou
+period: 2020-07
+kind: funds used
+value: 1200.50
+document: 财建〔2020〕1号
+recorded_by: 某甲
+"""
+
+
+class TestFacts:
+    """What people vouch for is text, complete, and kept."""
+
+    def test_a_fact_is_read_as_text(self):
+        expected = Fact("qiaotou", "2020-07", "funds used", "1200.50", "财建〔2020〕1号", "某甲", None)
+        assert read_fact(FACT) == expected
+
+    @pytest.mark.parametrize(
+        ("old", "new", "path"),
+        [
+            ("value: 1200.50\n", "", "value"),
+            ("某甲", "''", "recorded_by"),
+            ("qiaotou", "[a, b]", "subject"),
+            ("2020-07", "2020-13", "period"),
+            ("2020-07", "July", "period"),
+            ("kind: ", "knid: ", "knid"),
+        ],
+    )
+    def test_what_is_wrong_is_named(self, old, new, path):
+        with pytest.raises(UsageError) as problem:
+            read_fact(FACT.replace(old, new), file="fact.yaml")
+        assert (problem.value.file, problem.value.path) == ("fact.yaml", path)
+        assert problem.value.remedy
+
+    @pytest.mark.parametrize("period", ["2020", "2020-07", "2020Q3"])
+    def test_a_period_is_a_year_a_month_or_a_quarter(self, period):
+        assert read_fact(FACT.replace("2020-07", period)).period == period
+
+    def test_facts_are_kept_in_order_and_known_from_when_they_were_recorded(self, engine):
+        for days, value in enumerate(("1", "2")):
+            with writing(engine) as connection:
+                store.record_fact(connection, read_fact(FACT.replace("1200.50", value)), NOW + days * DAY)
+        with engine.connect() as connection:
+            assert [fact.value for fact in store.facts(connection)] == ["1", "2"]
+            assert [fact.value for fact in store.facts(connection, NOW)] == ["1"]
+            assert store.facts(connection, NOW - DAY) == []
