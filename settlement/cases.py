@@ -8,7 +8,7 @@ Amounts are 万元. It reads no database.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -48,6 +48,15 @@ class Outcome:
     def passed(self) -> bool:
         """Whether everything expected came out."""
         return not self.differences
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a case says must come out; None where it says nothing."""
+
+    transfers: Mapping[tuple[str, ...], Fraction] | None
+    obligations: Mapping[tuple[str, ...], Fraction] | None
+    stops: tuple[str, ...]
 
 
 def case_files(paths: Sequence[Path]) -> list[Path]:
@@ -101,6 +110,8 @@ def outcomes(file: Path, registry: Registry) -> Iterator[Outcome]:
     """Every case of one file."""
     document = tree(file_text(file), file)
     _known_keys(document, _FILE_KEYS, file, "")
+    if not isinstance(document.get("cases"), list):
+        raise AgreementError("不是算例文件", "no case file", file=file, path="cases", remedy="写 cases: 及其下各例")
     for position, case in enumerate(document["cases"]):
         _known_keys(case, _CASE_KEYS, file, f"cases.{position}")
         agreement = registry.agreement(case.get("agreement", document.get("agreement", "")))
@@ -120,20 +131,23 @@ def _outcome(file: str, position: int, case: Mapping[str, Any], agreement: Agree
     name = str(case.get("name", f"#{position + 1}"))
     try:
         span = periods.period(str(case["period"]))
-        ev = Evaluator(agreement, registry.network, Measurements(given=given(case, span, agreement)))
-        decided = compensation(ev, span)
+        figures, expected = given(case, span, agreement), _expected(case)
     except HengjieError as refusal:
         return Outcome(file, name, (str(refusal),), ())
-    except (KeyError, ValueError) as problem:
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
         raise AgreementError(f"算例写法有误：{problem}", "malformed case", file=file, path=f"cases.{position}",
                              remedy="检查 period、given 与 expect") from problem  # fmt: skip
-    return Outcome(file, name, tuple(_differences(case, decided)), tuple(working_lines(decided)))
+    try:
+        decided = compensation(Evaluator(agreement, registry.network, Measurements(given=figures)), span)
+    except HengjieError as refusal:
+        return Outcome(file, name, (str(refusal),), ())
+    return Outcome(file, name, tuple(_differences(expected, decided)), tuple(working_lines(decided)))
 
 
 def given(case: Mapping[str, Any], span: pd.Period, agreement: Agreement) -> dict[Key, Fraction]:
     """The published figures of a case by (subject, quantity, period)."""
     figures: dict[Key, Fraction] = {}
-    before = periods.year_before(span)
+    before = _before(span)
     for block, of in (("given", span), ("given_previous", before)):
         for subject, quantities in dict(case.get(block, {})).items():
             for quantity, figure in dict(quantities).items():
@@ -146,6 +160,13 @@ def given(case: Mapping[str, Any], span: pd.Period, agreement: Agreement) -> dic
             for subject, one in by_subject:
                 figures |= _spread((subject, prefix + name), one, of)
     return figures
+
+
+def _before(span: pd.Period) -> pd.Period:
+    """The same period of the year before; of several years, the year before the first."""
+    if len(_years(span)) == 1:
+        return periods.year_before(span)
+    return pd.Period(str(span.start_time.year - 1), freq="Y")
 
 
 def _by_period(figure: Mapping[str, Any]) -> bool:
@@ -180,36 +201,37 @@ def _there(figure: Any) -> bool:
     return figure not in ("", "null", "~", None)
 
 
-def _differences(case: Mapping[str, Any], decided: Compensation) -> Iterator[str]:
-    expected = _stops_expected(case)
-    for stop in decided.stops:
-        if not any(stop.reason.startswith(reason) for reason in expected):
-            yield f"条款 {stop.clause} {periods.label(stop.period)} 停止：{stop.reason} (stopped)"
-    for reason in expected:
-        if not any(stop.reason.startswith(reason) for stop in decided.stops):
-            yield f"应停止而未停止：{reason} (did not stop)"
-    if "expect" in case:
-        yield from _compare(_wanted(case["expect"]), decided.transfers)
-    if "by_clause" in case:
-        yield from _compare(_wanted_by_clause(case["by_clause"]), _by_clause(decided.obligations))
-    if "expect" not in case and "by_clause" not in case and not expected:
-        yield "算例没有 expect (no expectation)"
+def _expected(case: Mapping[str, Any]) -> Expected:
+    pairs, single, stops = case.get("expect"), case.get("by_clause"), case.get("stops", [])
+    return Expected(
+        transfers=None if pairs is None else _wanted(pairs, ()),
+        obligations=None if single is None else _wanted(single, ("clause", "period")),
+        stops=(stops,) if isinstance(stops, str) else tuple(stops),
+    )
 
 
-def _stops_expected(case: Mapping[str, Any]) -> list[str]:
-    stops = case.get("stops", [])
-    return [stops] if isinstance(stops, str) else list(stops)
-
-
-def _wanted(rows: Sequence[Mapping[str, str]]) -> dict[tuple[str, ...], Fraction]:
+def _wanted(rows: Sequence[Mapping[str, str]], first: Sequence[str]) -> dict[tuple[str, ...], Fraction]:
+    """(clause and period where they are named, payer, payee) → amount."""
     wanted: dict[tuple[str, ...], Fraction] = defaultdict(Fraction)
     for row in rows:
-        wanted[row["payer"], row["payee"]] += number(row["amount"])
-    return {pair: amount for pair, amount in wanted.items() if amount}
+        named = [row[key] for key in first if key in row]
+        wanted[*named, row["payer"], row["payee"]] += number(row["amount"])
+    return dict(wanted)
 
 
-def _wanted_by_clause(rows: Sequence[Mapping[str, str]]) -> dict[tuple[str, ...], Fraction]:
-    return {(r["clause"], *filter(None, [r.get("period")]), r["payer"], r["payee"]): number(r["amount"]) for r in rows}
+def _differences(expected: Expected, decided: Compensation) -> Iterator[str]:
+    for stop in decided.stops:
+        if not stop.reason.startswith(expected.stops):
+            yield f"条款 {stop.clause} {periods.label(stop.period)} 停止：{stop.reason} (stopped)"
+    for reason in expected.stops:
+        if not any(stop.reason.startswith(reason) for stop in decided.stops):
+            yield f"应停止而未停止：{reason} (did not stop)"
+    if expected.transfers is not None:
+        yield from _compare(expected.transfers, decided.transfers, [*expected.transfers, *decided.transfers])
+    if expected.obligations is not None:
+        yield from _compare(expected.obligations, _by_clause(decided.obligations), expected.obligations)
+    if expected == Expected(None, None, ()):
+        yield "算例没有 expect (no expectation)"
 
 
 def _by_clause(obligations: Sequence[Obligation]) -> dict[tuple[str, ...], int]:
@@ -221,13 +243,13 @@ def _by_clause(obligations: Sequence[Obligation]) -> dict[tuple[str, ...], int]:
     return found
 
 
-def _compare(wanted: Mapping[tuple[str, ...], Fraction], found: Mapping[Any, int]) -> Iterator[str]:
-    pairs_only = all(len(key) == 2 for key in wanted) and all(len(key) == 2 for key in found)
-    keys = [*wanted, *(key for key in found if key not in wanted)] if pairs_only else list(wanted)
-    for key in keys:
-        got = Fraction(found.get(key, 0), FEN_PER_WAN)
-        if got != wanted.get(key, 0):
-            yield f"{' → '.join(key)}：应为 {printed(wanted.get(key, Fraction(0)))} 万元，算得 {printed(got)} 万元"
+def _compare(
+    wanted: Mapping[tuple[str, ...], Fraction], found: Mapping[Any, int], keys: Iterable[tuple[str, ...]]
+) -> Iterator[str]:
+    for key in dict.fromkeys(keys):
+        got, due = Fraction(found.get(key, 0), FEN_PER_WAN), wanted.get(key, Fraction(0))
+        if got != due:
+            yield f"{' → '.join(key)}：应为 {printed(due)} 万元，算得 {printed(got)} 万元"
 
 
 def working_lines(decided: Compensation) -> Iterator[str]:
