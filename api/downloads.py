@@ -33,7 +33,6 @@ def report_names(registry: Registry) -> Names:
     network = registry.network
     return Names(
         parties={code: party.name_zh for code, party in network.parties.items()},
-        basins={code: basin.name_zh for code, basin in network.basins.items()},
         sections={code: section.name_zh for code, section in network.sections.items()},
         indicators={code: one.name_zh for code, one in INDICATORS.items()},
         basins={code: basin.name_zh for code, basin in network.basins.items()},
