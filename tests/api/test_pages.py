@@ -6,6 +6,9 @@ import re
 
 import pytest
 
+from monitoring_ingest.database import open_engine, writing
+from monitoring_ingest.store import record_submission
+from tests.api.makers import NOW, client_of, composed
 from tests.api.markup import read
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -126,8 +129,6 @@ class TestEveryPage:
 
 class TestLanguage:
     def test_it_is_chinese_until_one_chooses_and_then_stays(self, here):
-        from tests.api.makers import client_of
-
         client = client_of(here)
         assert "谁欠谁" in client.get("/").text
         assert "Who owes whom" in client.get("/?lang=en").text
@@ -273,3 +274,11 @@ class TestSubmissions:
     def test_a_receipt_explains_each_row_that_did_not_pass(self, client):
         rows = table(page(client, "/submissions/2"), "逐行原因")
         assert {"9999", "<script>alert(1)</script>"} <= {row[3] for row in rows}
+
+    def test_an_interrupted_submission_is_shown_as_interrupted(self, world, tmp_path):
+        here = composed(open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}"), world)
+        with writing(here.engine) as connection:
+            record_submission(connection, "readings", "killed.csv", [("killed.csv", b"station,time")], NOW)
+        with client_of(here) as client:
+            assert page(client, "/submissions").all("table")[0].table()[1][2] == "中断"
+            assert "重发同一文件" in page(client, "/submissions/1").text
