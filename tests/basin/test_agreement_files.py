@@ -1,0 +1,81 @@
+"""YAML read as text: nothing becomes a number, a date or a truth value by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from basin.agreement_files import file_text, tree
+from basin.errors import AgreementError, RegisterError
+from basin.rounding import number
+
+
+class TestTree:
+    """`tree` keeps every scalar as it is written."""
+
+    @pytest.mark.parametrize(
+        "written",
+        ["2.10", "0.1", "off", "no", "yes", "true", "null", "~", "1_000", "0x10", "010", "2020-01-01", "1e3", "22:30"],
+    )
+    def test_a_scalar_stays_the_text_it_is(self, written: str) -> None:
+        assert tree(f"v: {written}") == {"v": written}
+
+    def test_a_ref_of_2_10_is_not_2_1(self) -> None:
+        assert tree("clauses: [{ref: 2.10}, {ref: 2.1}]")["clauses"] == [{"ref": "2.10"}, {"ref": "2.1"}]
+
+    def test_a_tenth_is_exactly_a_tenth(self) -> None:
+        assert number(tree("v: 0.1")["v"]) * 10 == 1
+
+    def test_keys_are_text_too(self) -> None:
+        assert list(tree('{2018-01-01: 1, "4,5": 2, off: 3, 1.0: 4}')) == ["2018-01-01", "4,5", "off", "1.0"]
+
+    def test_anchors_and_quotes_are_read(self) -> None:
+        assert tree('a: &x {k: "1"}\nb: *x') == {"a": {"k": "1"}, "b": {"k": "1"}}
+
+    def test_a_tag_makes_nothing_but_text(self) -> None:
+        assert tree("{a: !!int 7, b: !!python/name:os.system x}") == {"a": "7", "b": "x"}
+
+    @pytest.mark.parametrize(
+        ("text", "said", "line"),
+        [
+            ("a: 1\na: 2", "重复的键 a", "line 2"),
+            ("x:\n  - {ref: 1, ref: 2}", "重复的键 ref", "line 2"),
+            ("a: [1, 2", "YAML 无法读取", "line 1"),
+            ("a: 1\n\tb: 2", "YAML 无法读取", "line 2"),
+            ("a: &x {inside: *x}", "YAML 无法读取", "line 1"),
+            ("? [a, b]\n: 1", "键必须是文本", "line 1"),
+        ],
+    )
+    def test_what_is_refused_names_the_file_and_the_line(self, text: str, said: str, line: str) -> None:
+        with pytest.raises(AgreementError) as refused:
+            tree(text, "agreements/x.yaml")
+        message = str(refused.value)
+        assert said in message
+        assert line in message
+        assert message.startswith("agreements/x.yaml")
+        assert refused.value.remedy
+
+    @pytest.mark.parametrize("text", ["", "- a\n- b", "just text"])
+    def test_a_document_is_a_mapping(self, text: str) -> None:
+        with pytest.raises(AgreementError, match="文件应是键值表"):
+            tree(text)
+
+
+class TestFileText:
+    """`file_text` reads UTF-8, with or without a byte order mark."""
+
+    @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+    def test_a_byte_order_mark_is_no_content(self, tmp_path: Path, mark: bytes) -> None:
+        (tmp_path / "a.yaml").write_bytes(mark + "code: 渌水".encode())
+        assert file_text(tmp_path / "a.yaml") == "code: 渌水"
+
+    def test_another_encoding_is_refused_by_name(self, tmp_path: Path) -> None:
+        (tmp_path / "a.yaml").write_bytes("code: 渌水".encode("gb18030"))
+        with pytest.raises(AgreementError, match="不是 UTF-8 文本") as refused:
+            file_text(tmp_path / "a.yaml")
+        assert refused.value.file == str(tmp_path / "a.yaml")
+
+    def test_a_missing_file_is_refused_with_the_error_the_caller_wants(self, tmp_path: Path) -> None:
+        with pytest.raises(RegisterError, match="读不到文件"):
+            file_text(tmp_path / "none.yaml", RegisterError)
