@@ -277,7 +277,8 @@ def month_readings(connection: Connection, registry: Registry, section: Section,
 
 def _used(o: Any, reason: str) -> Row:
     """An observation, printed with the decimals of a reading."""
-    number = printed(reported(o.value, INDICATORS[o.indicator].reading_decimals))
+    decimals = INDICATORS[o.indicator].reading_decimals
+    number = padded(printed(reported(o.value, decimals)), decimals) or ""
     return _reading(o, ("<" if o.censored else "") + number, reason) | {"revision": o.revision - 1}
 
 
