@@ -201,11 +201,11 @@ class TestMonth:
     def test_each_reading_left_out_carries_its_reason(self, client):
         tree = page(client, "/sections/qingxi-2?month=2025-08")
         struck = [s.text for s in tree.all("s")]
-        assert {"0.11", "9999"} <= set(struck)
+        assert {"0.110", "9999"} <= set(struck)
         assert "维护" in tree.all("table")[0].text
 
     def test_a_reading_below_the_detection_limit_keeps_its_sign(self, client):
-        assert "<0.02" in page(client, "/sections/qingxi-2?month=2025-08").all("table")[0].text.replace("< ", "<")
+        assert "<0.020" in page(client, "/sections/qingxi-2?month=2025-08").all("table")[0].text.replace("< ", "<")
 
     def test_what_a_source_wrote_is_text_and_never_markup(self, client):
         for address in ("/sections/qingxi-2?month=2025-08", "/submissions/2"):
