@@ -41,7 +41,7 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
     Raises
     ------
     NotFound : no such settlement.
-    Refused : the register has changed since, so that the settlement cannot be re-derived as it was.
+    Refused : register or engine have changed since, so that the settlement cannot be re-derived as it was.
     """
     with engine.connect() as connection:
         document = store.settlement(connection, identity)
@@ -52,8 +52,8 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
         found = gathered(connection, registry.network, sections, window(agreement, span), as_of)
     again = statement(agreement, registry.network, found, span, as_of)
     if again["digest"] != document["digest"]:
-        zh = "登记信息已变，不能按当时的样子重算"
-        raise Refused(zh, "the register has changed since", file=identity, remedy="恢复当时的断面与站点登记后再导出")
+        zh = "重算与所存的结算不同：登记或程序在结算之后变了"
+        raise Refused(zh, "register or engine has changed since", file=identity, remedy="恢复当时的登记与程序版本后再导出，或重新结算")
     parameters = {"agreement": agreement.code, "period": document["period"], "as_of": document["as_of"]}
     subjects = {agreement.code, agreement.basin, *named_in(agreement, registry.network.parties), *sections}
     facts = [_plain(fact) for fact in found.facts if fact.subject in subjects]
