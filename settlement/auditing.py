@@ -53,7 +53,8 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
     again = statement(agreement, registry.network, found, span, as_of)
     if again["digest"] != document["digest"]:
         zh = "重算与所存的结算不同：登记或程序在结算之后变了"
-        raise Refused(zh, "register or engine has changed since", file=identity, remedy="恢复当时的登记与程序版本后再导出，或重新结算")
+        remedy = "恢复当时的登记与程序版本后再导出，或重新结算"
+        raise Refused(zh, "register or engine has changed since", file=identity, remedy=remedy)
     parameters = {"agreement": agreement.code, "period": document["period"], "as_of": document["as_of"]}
     subjects = {agreement.code, agreement.basin, *named_in(agreement, registry.network.parties), *sections}
     facts = [_plain(fact) for fact in found.facts if fact.subject in subjects]
