@@ -1,0 +1,125 @@
+"""Makers: the smallest rivers, agreements and figures that show a point. Everything here is invented.
+
+An agreement is written as its file would be: `an_agreement` takes the clauses as YAML text and any header line as a
+keyword, so that a test reads like the page it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from textwrap import dedent
+
+from basin import periods
+from basin.agreement import Agreement
+from basin.agreement_files import tree
+from basin.network import Basin, Network, Party, Section, Station
+from basin.registry import checked
+from basin.rounding import FEN_PER_WAN, number, printed
+from monitoring_ingest.facts import Fact
+from settlement.cases import given
+from settlement.compensation import Compensation, compensation
+from settlement.evaluation import Evaluation, Evaluator
+from settlement.measured import Measurements
+
+HEADER = {
+    "code": "test-river", "title": "试验协议", "basin": "test", "source": "试验文本", "standard": "gb3838-2002",
+    "starts": "2020-01-01", "ends": "2022-12-31", "parties": "{upstream: up, downstream: down}", "every": "year",
+}  # fmt: skip
+# the data rules, every one stated
+RULES = (
+    "{min_readings_a_day: 1, min_days_a_month: 1, statuses: [正常], compare: rounded, non_detect: half,"
+    " missing_month: stop, excludes: [frozen, dry]}"
+)
+
+
+def a_network(*sections: str, parties: str = "") -> Network:
+    """A network from ``code upstream downstream target water_body`` lines (``-`` for none) and further parties."""
+    rows = [(*line.split(), *("-",) * 5)[:5] for line in sections]
+    named = dict.fromkeys([*(side for row in rows for side in row[1:3] if side != "-"), *parties.split()])
+    made = {
+        code: Section(code, code, code, "test", order, _known(up), _known(down), _known(body) or "river",
+                      int(target) if target != "-" else None, "test")
+        for order, (code, up, down, target, body) in enumerate(rows, start=1)
+    }  # fmt: skip
+    stations = {code: Station(code, code, named and next(iter(named)), code, (), "Asia/Shanghai") for code in made}
+    people = {code: Party(code, code, code, "") for code in named}
+    return Network({"test": Basin("test", "试验", "test")}, people, made, stations)
+
+
+def _known(text: str) -> str | None:
+    return None if text == "-" else text
+
+
+RIVER = a_network("s1 up down 3", "s2 up down 3", parties="third fourth")
+
+
+def agreement_text(clauses: str, **header: str) -> str:
+    """The YAML text of an agreement; a header line given as an empty text is left out."""
+    lines = [f"{key}: {value}" for key, value in (HEADER | header).items() if value]
+    return "\n".join([*lines, "clauses:", dedent(clauses).strip("\n")]) + "\n"
+
+
+def an_agreement(clauses: str, network: Network = RIVER, **header: str) -> Agreement:
+    """A checked agreement with these clauses."""
+    text = agreement_text(clauses, **header)
+    return checked(tree(text), text, "test.yaml", network)
+
+
+def decided(
+    agreement: Agreement, period: str, figures: str = "", *, network: Network = RIVER, facts: Sequence[Fact] = ()
+) -> Compensation:
+    """What the agreement comes to for published figures, written as in a case file."""
+    return compensation(evaluator(agreement, period, figures, network=network, facts=facts), periods.period(period))
+
+
+def evaluator(
+    agreement: Agreement, period: str, figures: str = "", *, network: Network = RIVER, facts: Sequence[Fact] = ()
+) -> Evaluator:
+    """The agreement with published figures in hand."""
+    case = tree(dedent(figures)) if figures.strip() else {}
+    published = given(case, periods.period(period), agreement)
+    return Evaluator(agreement, network, Measurements(given=published, facts=facts))
+
+
+def paid(
+    agreement: Agreement, period: str, figures: str = "", *, network: Network = RIVER, facts: Sequence[Fact] = ()
+) -> dict[str, str]:
+    """``payer → payee``: 万元 over the whole period, when nothing stops."""
+    found = decided(agreement, period, figures, network=network, facts=facts)
+    assert [stop.reason for stop in found.stops] == []
+    return in_wan(found.transfers)
+
+
+def in_wan(transfers: Mapping[tuple[str, str], int]) -> dict[str, str]:
+    """Transfers [fen] as ``payer → payee``: 万元."""
+    return {f"{payer} → {payee}": printed(number(str(fen)) / FEN_PER_WAN) for (payer, payee), fen in transfers.items()}
+
+
+def by_clause(found: Compensation) -> dict[str, str]:
+    """``clause: payer → payee``: 万元, summed over the periods."""
+    sums: dict[tuple[str, str], int] = {}
+    for o in found.obligations:
+        key = (f"{o.clause}: {o.payer}", o.payee)
+        sums[key] = sums.get(key, 0) + o.fen
+    return in_wan(sums)
+
+
+def reasons(found: Compensation) -> list[str]:
+    """Why clauses stopped, each reason once."""
+    return list(dict.fromkeys(stop.reason for stop in found.stops))
+
+
+def evaluations(found: Compensation, ref: str) -> list[Evaluation]:
+    """The evaluations of one clause."""
+    return [e for e in found.evaluations if e.clause.ref == ref]
+
+
+def amounts(found: Compensation, ref: str) -> list[str | None]:
+    """The amounts of one clause as text."""
+    return [None if e.amount is None else printed(e.amount) for e in evaluations(found, ref)]
+
+
+def a_fact(subject: str, period: str, kind: str, value: str = "1", document: str = "会议纪要") -> Fact:
+    """A fact somebody recorded."""
+    return Fact(subject, period, kind, value, document, "记录人", datetime(2023, 1, 1, tzinfo=UTC))
