@@ -37,7 +37,7 @@ def is_noted(node: Raw) -> bool:
 
 def is_by_element(node: Raw) -> bool:
     """Whether the node is a map from element to value."""
-    return isinstance(node, dict) and "by" in node
+    return isinstance(node, dict) and isinstance(node.get("by"), str)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ def _texts(value: Any) -> Any:
 def _weighted(value: Any) -> Any:
     """``[a, b]`` as ``{a: 1, b: 1}``."""
     named = _texts(value)
-    return dict.fromkeys(named, "1") if isinstance(named, (list, tuple)) else named
+    listed = isinstance(named, (list, tuple)) and all(isinstance(name, str) for name in named)
+    return dict.fromkeys(named, "1") if listed else named
 
 
 def indicator_code(text: Any) -> Any:
