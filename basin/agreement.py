@@ -11,10 +11,11 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import pandas as pd
-from pydantic import BeforeValidator, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from basin import periods
 from basin.dated import Hand, InForce, in_force, is_noted, join
@@ -35,8 +36,8 @@ class DataRules:
     __pydantic_config__ = FORBID_UNKNOWN
 
     excludes: Texts = ()
-    min_readings_a_day: int | None = None
-    min_days_a_month: int | None = None
+    min_readings_a_day: Annotated[int, Field(ge=1)] | None = None
+    min_days_a_month: Annotated[int, Field(ge=1)] | None = None
     statuses: Texts | None = None
     compare: Literal["rounded", "unrounded"] | None = None
     non_detect: Literal["half", "zero", "limit"] | None = None
@@ -83,6 +84,13 @@ class SectionSheet:
     mean_of: Weights | None = None
 
 
+def _not_negative(value: Fraction) -> Fraction:
+    """A cap bounds both directions; a negative one would turn the money round."""
+    if value < 0:
+        raise ValueError("must not be negative")
+    return value
+
+
 def _pieces(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
@@ -115,7 +123,7 @@ class Clause:
     measure: Measure | None = None
     scale: Annotated[tuple[Piece, ...], BeforeValidator(_pieces)] | None = None
     times: Texts = ()
-    cap: Figure | None = None
+    cap: Annotated[Figure, AfterValidator(_not_negative)] | None = None
     pays: Side | None = None
     receives: Side | None = None
     points: Figure | None = None

@@ -29,7 +29,7 @@ from settlement import store
 from settlement.evidence import EvidenceContents, evidence_zip
 from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, named_in, sections_of
 from settlement.run import gathered, window
-from settlement.statements import statement
+from settlement.settling import settled
 
 Document = dict[str, Any]
 ACCEPTED, NOT_USED = "accepted", "left_out"
@@ -50,7 +50,7 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
         sections = sections_of(agreement, registry.network)
         span, as_of = periods.period(document["period"]), datetime.fromisoformat(document["as_of"])
         found = gathered(connection, registry.network, sections, window(agreement, span), as_of)
-    again = statement(agreement, registry.network, found, span, as_of)
+    again = settled(agreement, registry.network, found, span, as_of)
     if again["digest"] != document["digest"]:
         zh = "重算与所存的结算不同：登记或程序在结算之后变了"
         remedy = "恢复当时的登记与程序版本后再导出，或重新结算"
@@ -77,7 +77,7 @@ def recomputed(found: EvidenceContents) -> Document:
         [Fact(**{**fact, "recorded_at": None}) for fact in found.facts],
     )
     as_of = datetime.fromisoformat(found.parameters["as_of"]).astimezone(UTC)
-    return statement(agreement, network, again, periods.period(found.parameters["period"]), as_of)
+    return settled(agreement, network, again, periods.period(found.parameters["period"]), as_of)
 
 
 def _rows(found: Gathered) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from basin.periods import ends_on, is_finer
+from basin.periods import ends_on, is_finer, overlap
 from basin.rounding import FEN_PER_WAN, fen, split, yuan
 from settlement.evaluation import Evaluation, Evaluator
 from settlement.sides import POOL, Shares, sides
@@ -110,7 +110,9 @@ def compensation(ev: Evaluator, span: pd.Period) -> Compensation:
 def _due_in(ev: Evaluator, ref: str, span: pd.Period) -> list[pd.Period]:
     """The obligation periods of a clause that fall due in `span`; a whole term only where it ends there."""
     whole_term = ev.fixed is None and ev.agreement.every_of(ref) == "term"
-    return [] if whole_term and ends_on(span) < ends_on(ev.agreement.term) else ev.spans(ref, span)
+    if whole_term and ends_on(span) < ends_on(ev.agreement.term):
+        return []
+    return [of for of in ev.spans(ref, span) if overlap(of, ev.agreement.term)]
 
 
 def _stop(ev: Evaluator, of: pd.Period, e: Evaluation) -> Stop | None:

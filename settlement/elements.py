@@ -26,6 +26,11 @@ class Element:
         """Axis → code."""
         return dict(self.axes)
 
+    @property
+    def without_time(self) -> Element:
+        """The same element without its time axes: what months have in common."""
+        return replace(self, axes=tuple((axis, code) for axis, code in self.axes if axis not in TIME_AXES))
+
     def holding(self, axis: str, code: str) -> Element:
         """The same element with another code on one axis."""
         return replace(self, axes=tuple({**self.codes, axis: code}.items()))

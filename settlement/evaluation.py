@@ -25,7 +25,7 @@ from basin.standards import Standard, standard
 from settlement import measuring
 from settlement.elements import Element
 from settlement.measured import Measurements, Rules, Statistic, Value
-from settlement.trail import Step, Trail
+from settlement.trail import Step, Trail, readable
 
 
 @dataclass(frozen=True)
@@ -277,12 +277,12 @@ def _note_scale(trail: Trail, clause: Clause, value: Fraction, found: Applied | 
         return
     piece, n = found.piece, printed(found.n)
     where = f"第 {found.position + 1} 段" if len(clause.scale or ()) > 1 else "标准"
-    if piece.bound is not None:
-        where += f"（{'≤' if piece.up_to is not None else '<'} {printed(piece.bound)}）"
+    sign = "≤" if piece.up_to is not None else "<"
     if piece.origin or piece.per != 1 or piece.steps:
         steps = {"started": "，不足一档按一档", "completed": "，只计整档", None: ""}[piece.steps]
         trail.note("档数 n", f"({printed(value)} − {printed(piece.origin)}) ÷ {printed(piece.per)}{steps}", n)
-    trail.note(where, _expression(piece, n), printed(found.amount))
+    covers = "" if piece.bound is None else f"{readable(value)} {sign} {printed(piece.bound)}："
+    trail.note(where, covers + _expression(piece, n), printed(found.amount))
 
 
 def _expression(piece: Piece, n: str) -> str:

@@ -50,9 +50,8 @@ def data_rules(agreement: Agreement) -> DataRules:
                 f"协议没有写明 {rule}", f"data.{rule} is used and not stated",
                 file=agreement.file, path=f"data.{rule}", remedy="写明取值；原文未载的注明 verified: false",
             )  # fmt: skip
-    return DataRules(
-        data.min_readings_a_day or 1, data.min_days_a_month or 1, data.statuses or (), data.non_detect or "half"
-    )
+    stated = (data.min_readings_a_day, data.min_days_a_month, data.statuses, data.non_detect)
+    return DataRules(*stated)  # type: ignore[arg-type]  # none of them is None any more
 
 
 def measurements(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period) -> Measurements:

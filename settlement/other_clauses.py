@@ -18,7 +18,7 @@ from basin.rounding import printed
 from settlement import league
 from settlement.combining import combined
 from settlement.measured import Value
-from settlement.trail import Trail, short
+from settlement.trail import Trail, readable, short
 
 if TYPE_CHECKING:
     from settlement.elements import Element
@@ -33,7 +33,7 @@ def result(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Valu
         if found.number is None:
             return found
         whole += weight * found.number
-        term = f"{ref} {short(found.number)}"
+        term = f"{ref} {readable(found.number)}"
         terms.append(term if weight == 1 else f"{printed(weight)} × {term}")
     trail.note(f"{periods.label(spot.of)} 引用", " + ".join(terms), short(whole))
     return Value(whole)

@@ -45,8 +45,16 @@ def measured(ev: Evaluator, spot: Element, indicator: str, trail: Trail) -> Valu
     else:
         found = mean_of_sections(ev.data, ev.rules, members, indicator, spot.of)
     trail.rests_on(found.statistics)
-    trail.note(name_of(ev, spot, indicator), _counts(found), _shown(found))
+    trail.note(name_of(ev, spot, indicator), _counts(found) + _rounding(found, indicator), _shown(found))
     return found
+
+
+def _rounding(found: Value, indicator: str) -> str:
+    """How the printed mean became the value compared, where it was rounded at all."""
+    unrounded = found.statistics[-1].mean if found.statistics else None
+    if found.number is None or unrounded is None or unrounded == printed(found.number):
+        return ""
+    return f"：{unrounded}，修约到 {INDICATORS[indicator].evaluation_decimals} 位小数"
 
 
 def _counts(found: Value) -> str:
@@ -106,9 +114,21 @@ def quality_class(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) 
     body = water_body(ev, section)
     classes = {i: int(indicator_class(ev.standard, i, number, body)) for i, number in present.items()}
     worst = max(classes.values())
-    deciding = "、".join(INDICATORS[i].name_zh for i, c in classes.items() if c == worst)
+    deciding = "、".join(_limit_met(ev, i, present[i], worst, body) for i, c in classes.items() if c == worst)
     trail.note(f"{name_of(ev, spot)} 类别", f"单因子最差：{deciding}", _class_name(Fraction(worst)))
     return Value(Fraction(worst), statistics=tuple(s for v in values.values() for s in v.statistics))
+
+
+def _limit_met(ev: Evaluator, indicator: str, value: Fraction, of_class: int, body: str) -> str:
+    """Why a value has its class: the limit it meets, or for 劣Ⅴ the last one it does not."""
+    named = f"{INDICATORS[indicator].name_zh} {printed(value)}"
+    limits = ev.standard.limits(indicator, body)
+    if limits is None:
+        return named
+    missed = of_class > len(limits)
+    sign = {(False, False): "≤", (False, True): ">", (True, False): "≥", (True, True): "<"}
+    higher = ev.standard.higher_is_better(indicator)
+    return f"{named} {sign[higher, missed]} {printed(limits[-1] if missed else limits[of_class - 1])}"
 
 
 def _members_report(ev: Evaluator, spot: Element, indicator: str) -> bool:

@@ -60,7 +60,8 @@ def _class_limit(ev: Evaluator, measure: Measure, spot: Element, of_class: int, 
         return Value(Fraction(of_class))
     indicator = spot.codes["indicator"]
     stated = sheet.limits.get(indicator) if sheet else None
-    limit = stated or ev.standard.limit(indicator, of_class, water_body(ev, spot.codes.get("section", "")))
+    at_class = ev.standard.limit(indicator, of_class, water_body(ev, spot.codes.get("section", "")))
+    limit = stated if stated is not None else at_class
     return Value(limit) if limit is not None else Value(None, "missing_parameter: limits")
 
 

@@ -24,7 +24,7 @@ from monitoring_ingest.database import writing
 from settlement import ledger, store
 from settlement.assessment import assessed
 from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, looks_back, looks_through_the_term, sections_of
-from settlement.statements import statement
+from settlement.settling import check_span, settled
 
 Document = dict[str, Any]
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -42,10 +42,11 @@ def settle(
     """
     agreement, span = registry.agreement(code), periods.period(period)
     known_at = as_of or now
+    check_span(agreement, span)
     with engine.connect() as connection:
         sections = sections_of(agreement, registry.network)
         found = gathered(connection, registry.network, sections, window(agreement, span), known_at)
-    document = statement(agreement, registry.network, found, span, known_at)
+    document = settled(agreement, registry.network, found, span, known_at)
     with writing(engine) as connection:
         if store.keep_settlement(connection, document, agreement.text, known_at, now):
             return document

@@ -1,11 +1,12 @@
 """Statements (结算书): what the engine decided, as the one document that is stored, served, printed and verified.
 
-In: an agreement, the network, what was gathered, a period. Out: the settlement document of `interfaces.md`, canonical
-and without floats; its digest leaves out recording times. Pure: a statement can be made again from an evidence file.
+In: the evaluator and its compensation. Out: the settlement document of `interfaces.md`, canonical and without floats.
+Nothing is decided here.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -15,42 +16,17 @@ import pandas as pd
 
 from basin import periods
 from basin.agreement import Agreement
-from basin.errors import UsageError
-from basin.network import Network
 from basin.rounding import printed, yuan
 from basin.scales import Applied
-from settlement.canonical import digest
-from settlement.compensation import Compensation, Stop, compensation
+from settlement.compensation import Compensation, Obligation, Stop
 from settlement.evaluation import Evaluation, Evaluator
-from settlement.gathered import Gathered, measurements
-from settlement.ledger import TRIAL
-from settlement.measured import Measurements, Statistic, as_document
+from settlement.measured import Statistic, as_document
 from settlement.reasons import told
-from settlement.sides import Shares, sides
+from settlement.sides import POOL, Shares, sides
 
 Document = dict[str, Any]
-
-
-def statement(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period, as_of: datetime) -> Document:
-    """The settlement document of one agreement for one period.
-
-    A period shorter than a clause's gives an indication: that period's readings only, the year to date beside it.
-
-    Raises
-    ------
-    UsageError : the period lies outside the term.
-    AgreementError : a data rule is used and not stated.
-    """
-    _check_term(agreement, span)
-    data = measurements(agreement, network, gathered, span)
-    fixed = span if _is_part(agreement, span) else None
-    ev = Evaluator(agreement, network, data, fixed)
-    decided = compensation(ev, span)
-    to_date = _to_date(agreement, network, data, span) if fixed is not None else {}
-    document = _document(ev, span, decided, to_date)
-    document["digest"] = digest(document)
-    document["id"] = f"{agreement.code}-{document['period']}-{document['digest'][:12]}"
-    return document | {"as_of": instant(as_of), "status": TRIAL}
+# The year to date beside an indication: clause and element without time → its evaluations.
+ToDate = Mapping[tuple[str, tuple[tuple[str, str], ...]], Sequence[Evaluation]]
 
 
 def instant(at: datetime) -> str:
@@ -58,33 +34,8 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _check_term(agreement: Agreement, span: pd.Period) -> None:
-    if periods.ends_on(span) < agreement.starts or periods.starts_on(span) > agreement.ends:
-        raise UsageError(
-            f"{periods.label(span)} 不在协议期内（{agreement.starts} 至 {agreement.ends}）",
-            f"outside the term {agreement.starts} to {agreement.ends}",
-            file=agreement.file, path="period", remedy="换一个协议期内的期间",
-        )  # fmt: skip
-
-
-def _is_part(agreement: Agreement, span: pd.Period) -> bool:
-    """Whether the period is only a part of the period some clause obliges for."""
-    every = {agreement.every_of(ref) for ref in agreement.refs}
-    if every == {"term"}:
-        return periods.ends_on(span) < agreement.ends
-    return any(periods.is_finer(span, one) for one in every if one != "term")
-
-
-def _to_date(agreement: Agreement, network: Network, data: Measurements, span: pd.Period) -> dict[Any, Evaluation]:
-    """(clause, axes) → evaluation of the year up to the end of the period."""
-    last = periods.months(span)[-1]
-    first = max(pd.Period(f"{last.year}-01", freq="M"), pd.Period(agreement.starts, freq="M"))
-    so_far = periods.run_of_months(first, last)
-    decided = compensation(Evaluator(agreement, network, data, so_far), so_far)
-    return {(e.clause.ref, e.element.axes): e for e in decided.evaluations}
-
-
-def _document(ev: Evaluator, span: pd.Period, decided: Compensation, to_date: Mapping[Any, Evaluation]) -> Document:
+def statement(ev: Evaluator, span: pd.Period, decided: Compensation, to_date: ToDate) -> Document:
+    """The settlement document, before it has a digest; with a year to date it is an indication."""
     agreement = ev.agreement
     statistics: dict[Statistic, int] = {}
     evaluations = [_evaluation(ev, e, statistics, to_date) for e in _in_order(agreement, decided.evaluations)]
@@ -104,8 +55,21 @@ def _document(ev: Evaluator, span: pd.Period, decided: Compensation, to_date: Ma
             {"payer": payer, "payee": payee, "amount_yuan": yuan(amount)}
             for (payer, payee), amount in decided.transfers.items()
         ],
-        "stops": stops,
+        "pools": _pools(decided.obligations), "stops": stops,
     }  # fmt: skip
+
+
+def _pools(obligations: Iterable[Obligation]) -> list[Document]:
+    """What each party pays into the pool and receives from it, by period: how 5 000 in and 2 000 out become 3 000."""
+    flows: dict[tuple[pd.Period, str], list[int]] = defaultdict(lambda: [0, 0])
+    for o in obligations:
+        if POOL in (o.payer, o.payee):
+            flows[o.period, o.payee if o.payer == POOL else o.payer][o.payee == POOL] += o.fen
+    return [
+        {"period": periods.label(of), "party": party, "receives_yuan": yuan(receives), "pays_yuan": yuan(pays),
+         "net_yuan": yuan(receives - pays)}
+        for (of, party), (receives, pays) in flows.items()
+    ]  # fmt: skip
 
 
 def _stop(stop: Stop) -> Document:
@@ -119,12 +83,10 @@ def _in_order(agreement: Agreement, evaluations: Iterable[Evaluation]) -> list[E
     return sorted(evaluations, key=lambda e: (place[e.clause.ref], e.element.of.start_time, e.element.axes))
 
 
-def _evaluation(
-    ev: Evaluator, e: Evaluation, statistics: dict[Statistic, int], to_date: Mapping[Any, Evaluation]
-) -> Document:
+def _evaluation(ev: Evaluator, e: Evaluation, statistics: dict[Statistic, int], to_date: ToDate) -> Document:
     for statistic in e.statistics:
         statistics.setdefault(statistic, len(statistics))
-    beside = to_date.get((e.clause.ref, e.element.axes))
+    beside = to_date.get((e.clause.ref, e.element.without_time.axes))
     pays, receives = sides(ev, e)
     return {
         "clause": e.clause.ref, "title": e.clause.title, "source": e.clause.source,
@@ -138,12 +100,18 @@ def _evaluation(
     }  # fmt: skip
 
 
-def _beside(e: Evaluation) -> Document:
-    """The year to date, printed beside an indication."""
+def _beside(to_date: Sequence[Evaluation]) -> Document:
+    """The year to date, printed beside an indication: one evaluation, or the sum of those of its months."""
+    only = to_date[0] if len(to_date) == 1 else None
+    stopped = next((e for e in to_date if e.stopped), None)
+    amounts = [e.amount for e in to_date if e.amount is not None]
     return {
-        "period": periods.label(e.element.of), "value": _text(e.value), "amount": _text(e.amount), "reason": e.reason,
-        "working": [asdict(step) for step in e.steps],
-    }  # fmt: skip
+        "period": periods.label(to_date[0].element.within),
+        "value": _text(only.value) if only else None,
+        "amount": None if stopped or not amounts else printed(sum(amounts, start=amounts[0] * 0)),
+        "reason": stopped.reason if stopped else to_date[0].reason if not amounts else None,
+        "working": [asdict(step) for e in to_date for step in e.steps],
+    }
 
 
 def _scale(applied: Applied | None) -> Document | None:
@@ -162,8 +130,3 @@ def _side(shares: Shares) -> str | dict[str, str] | None:
 
 def _text(number: Any) -> str | None:
     return None if number is None else printed(number)
-
-
-def sections_used(document: Document) -> Sequence[str]:
-    """The sections whose statistics a document rests on."""
-    return sorted({statistic["section"] for statistic in document["statistics"]})

@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from basin.rounding import printed, reported
+from basin.rounding import half_even, printed, reported
 from settlement.measured import Statistic
+
+READABLE_DECIMALS = 6
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,12 @@ class Trail:
     def doubts(self, paths: Iterable[str]) -> None:
         """Name unverified figures or rules that were used; each once."""
         self.unverified.update(dict.fromkeys(paths))
+
+
+def readable(exact: Fraction) -> str:
+    """An exact number inside an expression: a fraction has its decimal beside it, ``2/3（≈0.666667）``."""
+    text = short(exact)
+    return f"{text}（≈{printed(half_even(exact, READABLE_DECIMALS))}）" if "/" in text else text
 
 
 def short(exact: Fraction) -> str:

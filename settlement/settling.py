@@ -1,0 +1,93 @@
+"""Settling one agreement for one period, decided in memory: from what was gathered to the settlement document.
+
+In: an agreement, the network, readings and facts, a period. Out: the document with its digest and identity; the digest
+leaves out recording times. Pure: the same settlement can be made again from an evidence file.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+import pandas as pd
+
+from basin import periods
+from basin.agreement import Agreement
+from basin.errors import UsageError
+from basin.network import Network
+from settlement.canonical import digest
+from settlement.compensation import compensation
+from settlement.evaluation import Evaluation, Evaluator
+from settlement.gathered import Gathered, measurements
+from settlement.ledger import TRIAL
+from settlement.measured import Measurements
+from settlement.statements import Document, ToDate, instant, statement
+
+
+def settled(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period, as_of: datetime) -> Document:
+    """The settlement document of one agreement for one period.
+
+    A period shorter than a clause's gives an indication: that period's readings only, the year to date beside it.
+
+    Raises
+    ------
+    UsageError : the period lies outside the term, is shorter than a month, or cuts an obligation period in two.
+    AgreementError : a data rule is used and not stated.
+    """
+    check_span(agreement, span)
+    data = measurements(agreement, network, gathered, span)
+    fixed = span if _is_part(agreement, span) else None
+    ev = Evaluator(agreement, network, data, fixed)
+    decided = compensation(ev, span)
+    document = statement(ev, span, decided, _to_date(agreement, network, data, span) if fixed is not None else {})
+    document["digest"] = digest(document)
+    document["id"] = f"{agreement.code}-{document['period']}-{document['digest'][:12]}"
+    return document | {"as_of": instant(as_of), "status": TRIAL}
+
+
+def check_span(agreement: Agreement, span: pd.Period) -> None:
+    """Whether the agreement can be settled for the period.
+
+    Raises
+    ------
+    UsageError : it lies outside the term, is shorter than a month, or cuts an obligation period in two.
+    """
+    if periods.ends_on(span) < agreement.starts or periods.starts_on(span) > agreement.ends:
+        zh = f"{periods.label(span)} 不在协议期内（{agreement.starts} 至 {agreement.ends}）"
+        raise _refused(agreement, zh, "outside the term", "换一个协议期内的期间")
+    if span.freqstr[0] in "DW":
+        raise _refused(
+            agreement, f"{periods.label(span)} 短于一个月", "shorter than a month", "写成 2020-07、2020Q3 或 2020"
+        )
+    every = {agreement.every_of(ref) for ref in agreement.refs} - {"term", "week"}
+    for one in every:
+        whole = {month for p in periods.periods_in(span, one) for month in periods.months(p)}
+        if not periods.is_finer(span, one) and not whole.issuperset(periods.months(span)):
+            zh = f"{periods.label(span)} 不是由整{_NAMES[one]}组成"
+            raise _refused(agreement, zh, f"not made of whole {one}s", "从期首到期末整段结算，如 2024..2025")
+
+
+_NAMES = {"month": "月", "quarter": "季", "year": "年"}
+
+
+def _refused(agreement: Agreement, zh: str, en: str, remedy: str) -> UsageError:
+    return UsageError(zh, en, file=agreement.file, path="period", remedy=remedy)
+
+
+def _is_part(agreement: Agreement, span: pd.Period) -> bool:
+    """Whether the period is only a part of the period some clause obliges for."""
+    every = {agreement.every_of(ref) for ref in agreement.refs}
+    if every == {"term"}:
+        return periods.ends_on(span) < agreement.ends
+    return any(periods.is_finer(span, one) for one in every if one != "term")
+
+
+def _to_date(agreement: Agreement, network: Network, data: Measurements, span: pd.Period) -> ToDate:
+    """The evaluations of the year up to the end of the period, those of its months together."""
+    last = periods.months(span)[-1]
+    first = max(pd.Period(f"{last.year}-01", freq="M"), pd.Period(agreement.starts, freq="M"))
+    so_far = periods.run_of_months(first, last)
+    to_date: dict[tuple[str, tuple[tuple[str, str], ...]], list[Evaluation]] = defaultdict(list)
+    for e in compensation(Evaluator(agreement, network, data, so_far), so_far).evaluations:
+        to_date[e.clause.ref, e.element.without_time.axes].append(e)
+    return to_date
