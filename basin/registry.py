@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -21,6 +21,7 @@ from basin.errors import AgreementError, UnknownCode
 from basin.network import Network, load_network
 from basin.scorecards import Scorecard, scorecard_of
 
+T = TypeVar("T", Agreement, Scorecard)
 BUNDLED = Path(__file__).parent / "data"
 ANY_YEAR = "2020"  # a scorecard has no dates of its own
 
@@ -80,16 +81,25 @@ def load_registry(extra: Sequence[Path] = ()) -> Registry:
     agreements: dict[str, Agreement] = {}
     scorecards: dict[str, Scorecard] = {}
     for place in (BUNDLED, *extra):
+        own_agreements: dict[str, Agreement] = {}
+        own_scorecards: dict[str, Scorecard] = {}
         for file, document, text in _documents(place):
-            if "criteria" in document:
-                card = checked_scorecard(document, text, str(file), network)
-                messages += _shadowing(scorecards, card.code, file)
-                scorecards[card.code] = card
-            elif "clauses" in document:
-                agreement = checked(document, text, str(file), network)
-                messages += _shadowing(agreements, agreement.code, file)
-                agreements[agreement.code] = agreement
+            if "criteria" in document or file.parent.name == "scorecards":
+                _add(own_scorecards, checked_scorecard(document, text, str(file), network))
+            elif "clauses" in document or file.parent.name == "agreements":
+                _add(own_agreements, checked(document, text, str(file), network))
+        messages += [*_shadowing(agreements, own_agreements), *_shadowing(scorecards, own_scorecards)]
+        agreements |= own_agreements
+        scorecards = {code: card for code, card in scorecards.items() if code not in own_scorecards} | own_scorecards
     return Registry(network, agreements, scorecards, tuple(messages))
+
+
+def _add(own: dict[str, T], new: T) -> None:
+    """Within one place a code is declared once."""
+    if new.code in own:
+        zh, remedy = f"重复的 code {new.code}，已见于 {own[new.code].file}", "改成唯一的代码，或删去一份"
+        raise AgreementError(zh, "double code", file=new.file, path="code", remedy=remedy)
+    own[new.code] = new
 
 
 def checked(document: Mapping[str, Any], text: str, file: str, network: Network) -> Agreement:
@@ -126,14 +136,16 @@ def checked_scorecard(document: Mapping[str, Any], text: str, file: str, network
 
 def _documents(place: Path) -> Iterator[tuple[Path, dict[str, Any], str]]:
     """The YAML documents of a bundled or outside directory (`agreements/`, `scorecards/`, or flat), or of one file."""
-    folders = [place] if place.is_file() else [place, place / "agreements", place / "scorecards"]
+    folders = [place / name for name in ("", "agreements", "scorecards")] if place.is_dir() else [place]
     for folder in folders:
-        for file in [folder] if folder.is_file() else sorted(folder.glob("*.y*ml")):
+        for file in sorted(folder.glob("*.y*ml")) if place.is_dir() else [place]:
             text = file_text(file)
             yield file, tree(text, file), text
 
 
-def _shadowing(known: Mapping[str, Any], code: str, file: Path) -> list[str]:
-    if code not in known:
-        return []
-    return [f"{code}：{file} 取代 {known[code].file}（{file} shadows {known[code].file}）"]
+def _shadowing(known: Mapping[str, T], own: Mapping[str, T]) -> list[str]:
+    return [
+        f"{code}：{new.file} 取代 {known[code].file}（{new.file} shadows {known[code].file}）"
+        for code, new in own.items()
+        if code in known
+    ]
