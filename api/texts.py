@@ -232,6 +232,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "settlement.history": ("状态记录", "Status history"),
     "settlement.history.caption": ("每次变更都是新的一行；只有“已确认”才是应付", "Each change is a new row"),
     "settlement.history.none": ("还没有变更", "No change yet"),
+    "pools": ("资金池", "Pool"),
+    "party": ("主体", "Party"),
+    "pools.caption": (
+        "应得减应出为净额（元）；净出方按净得方的净额比例支付",
+        "Received less paid in is the net position (yuan); net debtors pay net creditors in proportion",
+    ),
+    "pools.receives": ("应得", "Receives"),
+    "pools.pays": ("应出", "Pays in"),
+    "pools.net": ("净额", "Net"),
     "obligations.caption": ("每项义务只舍入一次", "Each obligation is rounded once"),
     "assessments.lead": (
         "按公开的评价表打分；没有数据的指标不计分，也不计满分。",

@@ -8,7 +8,6 @@ several months (``freq="36M"``); there is no period type of our own. No clock, n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 
 import pandas as pd
@@ -115,8 +114,3 @@ def is_finer(of: pd.Period, than: str) -> bool:
     """Whether the period is shorter than one period of the frequency `than`, as a month is shorter than a year."""
     days = (of.end_time - of.start_time).days + 1
     return days < {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}[than]
-
-
-def clipped(span: pd.Period, first: date, last: date) -> Iterator[pd.Period]:
-    """The months of `span` that overlap the days `first` … `last`."""
-    return (m for m in months(span) if ends_on(m) >= first and starts_on(m) <= last)

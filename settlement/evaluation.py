@@ -2,7 +2,7 @@
 
 In: an agreement, the network and the `Measurements`. Out: `Evaluation`s with value, amount and working; absent values
 carry a reason and stop what uses them, and nothing else. Amounts are exact 万元 (or points). Who pays whom is decided
-in `settlement.compensation`; what a measure's number is, in `settlement.measures`.
+in `settlement.compensation`; what a measure's number is, in `settlement.measuring`.
 """
 
 from __future__ import annotations

@@ -24,8 +24,6 @@ from basin.rounding import number, printed, quantised, reported
 from monitoring_ingest.facts import Fact
 from settlement.statistics import mean_of_means
 
-SUMS = frozenset({"volume", "load"})
-
 
 @dataclass(frozen=True)
 class Month:

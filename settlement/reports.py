@@ -89,6 +89,7 @@ def settlement_view(document: Document, names: Names) -> View:
         "total": _amount(total_yuan([transfer["amount_yuan"] for transfer in document["transfers"]])),
         "stops": [_stop(stop, names) for stop in document["stops"]],
         "obligations": [_obligation(obligation, titles, names) for obligation in document["obligations"]],
+        "pools": [_position(position, names) for position in document.get("pools", [])],
         "clauses": _clauses(document, rules, names),
         "statistics": _statistics(document["statistics"], names),
         "rules": rules,
@@ -118,6 +119,12 @@ def assessment_view(document: Document, names: Names) -> View:
         "bands": _bands(document["bands"]),
         "rules": rules,
     }  # fmt: skip
+
+
+def _position(position: Document, names: Names) -> View:
+    """What a party receives from the pool, pays into it, and the difference."""
+    flows = {key: grouped(position[f"{key}_yuan"]) for key in ("receives", "pays", "net")}
+    return {"party": names.party(position["party"]), "period": period_text(position["period"]), **flows}
 
 
 def _result(zh: str, en: str, value: str, note: str) -> View:

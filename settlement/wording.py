@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from basin.rounding import number
-from settlement.reasons import WORDS, told
+from settlement.reasons import told
 
 POOL = "pool"
 ABSENT = "—"
@@ -27,7 +27,6 @@ STATUSES = {
     "已撤销": "withdrawn",
 }
 ROLES = {"upstream": "上游", "downstream": "下游", "province": "省级"}
-REASONS = {code: zh for code, (zh, _) in WORDS.items()}
 FATES = {
     "withheld": "未公布",
     "quarantined": "待核",

@@ -21,6 +21,7 @@ def settlement(document: Mapping[str, Any], statuses: Sequence[Mapping[str, Any]
         "parties": names.parties(document["parties"]),
         "transfers": [names.transfer(transfer) for transfer in document["transfers"]],
         "obligations": [_obligation(one, document, names) for one in document["obligations"]],
+        "pools": [_position(one, names) for one in document.get("pools", [])],
         "clauses": _clauses(document, names),
         "stops": [_stop(stop, names) for stop in document["stops"]],
         "unverified": sorted({path for one in document["evaluations"] for path in one["unverified"]}),
@@ -41,6 +42,11 @@ def _obligation(obligation: Mapping[str, Any], document: Mapping[str, Any], name
         "period_text": names.period(obligation["period"]),
         "anchor": clause_anchor(document, obligation["clause"]),
     }
+
+
+def _position(position: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """What a party pays into the pool and receives from it."""
+    return {**position, "period_text": names.period(position["period"]), "party_name": names.party(position["party"])}
 
 
 def _stop(stop: Mapping[str, Any], names: Names) -> dict[str, Any]:
