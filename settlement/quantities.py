@@ -19,6 +19,7 @@ from basin.rounding import printed
 from basin.standards import indicator_class
 from settlement.measured import Value, concentration, mean_of_sections, stated, total
 from settlement.monitoring import completeness_of, trend_of
+from settlement.reasons import in_chinese
 from settlement.references import reference, water_body
 from settlement.trail import Trail, short
 
@@ -64,7 +65,7 @@ def _counts(found: Value) -> str:
     last, months = found.statistics[-1], len(found.statistics) - 1
     if last.reason == "published":
         return "已公布的数值"
-    left_out = "，未用 " + "、".join(f"{why} {n}" for why, n in last.left_out) if last.left_out else ""
+    left_out = "，未用 " + "、".join(f"{in_chinese(why)} {n}" for why, n in last.left_out) if last.left_out else ""
     if not last.readings:
         return f"没有读数{left_out}"
     counts = f"{last.readings} 个读数、{last.days} 天"

@@ -6,8 +6,11 @@ unknown code prints as it is.
 
 from __future__ import annotations
 
+from monitoring_ingest.messages import MESSAGES
+
 WORDS = {
     "no_readings": ("没有可用的监测数据", "no usable readings"),
+    "too_few_readings_a_day": ("当日读数不足", "too few readings that day"),
     "too_few_days": ("有效天数不足，月均值无效", "too few valid days for a monthly mean"),
     "missing_parameter": ("协议缺少参数", "the agreement lacks a parameter"),
     "scale_gap": ("计算标准没有覆盖该数值", "no piece of the scale covers the value"),
@@ -30,6 +33,13 @@ WORDS = {
     "no_trend": ("不能计算趋势", "no trend can be computed"),
     "absent": ("没有数值", "no value"),
 }
+
+
+def in_chinese(reason: str) -> str:
+    """A reason code in Chinese; what the source wrote itself stays as it is."""
+    if reason in MESSAGES:
+        return MESSAGES[reason].zh
+    return WORDS.get(reason, (reason, reason))[0]
 
 
 def told(reason: str) -> dict[str, str]:
