@@ -45,7 +45,7 @@ class TestInventedAndSayingSo:
             assert [thing.code for thing in kind.values() if not thing.name_zh.endswith("（虚构）")] == []
 
     def test_basins_and_stations_are_recognised_by_their_codes(self, network):
-        assert sorted(network.basins) == ["demo-lanjiang", "demo-qingxi"]
+        assert sorted(network.basins) == ["demo-lanjiang", "demo-qingxi", "demo-yanxi"]
         assert all(code.startswith("demo-") for code in network.stations)
         assert len(network.stations) <= 10
 

@@ -76,7 +76,7 @@ class TestBundled:
     def test_basins_have_their_chinese_names(self, bundled: Network):
         assert bundled.basins["xinan"].name_zh == "新安江"
         assert bundled.basins["national"].name_zh == "国家地表水监测网"
-        assert set(bundled.basins) == {section.basin for section in bundled.sections.values()}
+        assert {section.basin for section in bundled.sections.values()} <= set(bundled.basins)
 
     def test_parties_have_their_division_codes(self, bundled: Network):
         assert bundled.parties["anhui"] == Party("anhui", "安徽省", "Anhui", "340000")
@@ -85,8 +85,8 @@ class TestBundled:
             "shaanxi": "610000", "shanxi": "140000", "neimenggu": "150000", "luan": "341500", "hefei": "340100",
         }  # fmt: skip
 
-    def test_every_section_has_a_station_and_every_station_keeps_beijing_time(self, bundled: Network):
-        assert {station.section for station in bundled.stations.values()} == set(bundled.sections)
+    def test_every_station_is_at_a_section_and_keeps_beijing_time(self, bundled: Network):
+        assert {station.section for station in bundled.stations.values()} <= set(bundled.sections)
         assert {station.timezone for station in bundled.stations.values()} == {"Asia/Shanghai"}
 
     def test_lake_limits_apply_at_ten_sections(self, bundled: Network):
