@@ -14,6 +14,8 @@ import pandas as pd
 
 from basin.errors import UsageError
 
+# An instant counted in nanoseconds reaches from 1677 to 2262: this leaves room for the years before and after.
+YEARS = range(1900, 2201)
 FREQUENCIES = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
 _WRITTEN = re.compile(r"\d{4}(-\d{2}(-\d{2})?|Q[1-4]|-W\d{2})?")
 
@@ -23,7 +25,7 @@ def period(text: str) -> pd.Period:
 
     Raises
     ------
-    UsageError : when the text is no period.
+    UsageError : when the text is no period, or one of a year outside `YEARS`.
     """
     first, dots, last = str(text).strip().partition("..")
     if not dots:
@@ -39,6 +41,9 @@ def _single(text: str) -> pd.Period:
         raise UsageError(
             f"不认识的期间：{text!r}", f"not a period: {text!r}", remedy="写成 2020、2020-07、2020Q3 或 2018..2020"
         )
+    if int(text[:4]) not in YEARS:
+        zh, en = f"期间的年份不在 {YEARS[0]}–{YEARS[-1]}：{text}", f"a year outside {YEARS[0]}-{YEARS[-1]}: {text}"
+        raise UsageError(zh, en, remedy="改正年份")
     try:
         if "-W" in text:
             return pd.Period(date.fromisocalendar(int(text[:4]), int(text[6:]), 1), freq="W")

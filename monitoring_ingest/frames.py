@@ -7,14 +7,17 @@ is text, ``""`` where the source said nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
+from basin.periods import YEARS
+
 # row           where it stood: file line of a CSV, 1-based entry of a release
 # field         the column it stood in, for sources with a column per indicator; "" where the row is the reading
 # province, station_text, indicator_text, unit      as written
-# time, time_text      UTC, NaT where there is none; and as written
+# time, time_text      UTC, NaT where there is none or not `in_reach`; and as written
 # value_text    the value as sent, unrounded; "" where no value was sent
 # printed       what the source shows in its place: the rounded value, `--`, `*`
 # mark, status  the source's remarks on this value, and on the station (正常, 维护, 停站 …)
@@ -42,6 +45,11 @@ def readings_frame(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     for name in TEXTS:
         frame[name] = pd.Series(columns.get(name, [""] * length), dtype=object)
     return frame
+
+
+def in_reach(instant: datetime | None) -> datetime | None:
+    """The instant; None in a year nobody measures in (``9999-12-31``), which no frame could hold."""
+    return instant if instant is not None and instant.year in YEARS else None
 
 
 def utc(instants: Sequence[Any]) -> pd.Series:

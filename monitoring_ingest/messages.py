@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from basin.periods import YEARS
+
 
 class Message(NamedTuple):
     """What is the matter with a row."""
@@ -27,7 +29,9 @@ MESSAGES: dict[str, Message] = {
     "unknown_indicator": Message("没有此指标", "no such indicator"),
     "unknown_unit": Message("不认识的单位，或与指标不符", "unknown unit, or one that does not fit the indicator"),
     "unreadable_number": Message("不是数字", "not a number"),
-    "unreadable_time": Message("不是时刻", "not a time"),
+    "unreadable_time": Message(
+        f"不是时刻，或年份不在 {YEARS[0]}–{YEARS[-1]}", f"not a time, or of a year outside {YEARS[0]}-{YEARS[-1]}"
+    ),
     "future_time": Message("时刻在未来", "time lies in the future"),
     "withheld": Message("来源扣留了该值", "the source withholds this value"),
     "not_equipped": Message("该站未配备此项目", "the station is not equipped for this"),

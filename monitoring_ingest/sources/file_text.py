@@ -45,13 +45,16 @@ def decoded(raw: bytes) -> str:
 
     Raises
     ------
-    UnreadableFile : neither encoding fits.
+    UnreadableFile : neither encoding fits, or it holds a NUL, which no text has and no database keeps.
     """
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return raw.decode(encoding)
+            text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if "\0" in text:
+            raise UnreadableFile("unreadable_file", "NUL")
+        return text
     raise UnreadableFile("unreadable_file", "UTF-8, GB18030")
 
 

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from monitoring_ingest.frames import NOT_EQUIPPED, NOT_MEASURED, readings_frame
+from monitoring_ingest.frames import NOT_EQUIPPED, NOT_MEASURED, in_reach, readings_frame
 from monitoring_ingest.sources.file_text import UnreadableFile, csv_lines, decoded, unpacked
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -34,6 +34,8 @@ DESCRIBING = {
 NOT_READ = frozenset({"流域"})
 NO_VALUE = frozenset({"", NOT_MEASURED, NOT_EQUIPPED})
 
+# what JSON can spell and no database keeps: NUL, and half of a surrogate pair
+_NO_TEXT = re.compile(r"\\u0000|\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]..", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _TOOLTIP = re.compile(r"""title\s*=\s*(?:'([^']*)'|"([^"]*)")""")
 _ORIGINAL = re.compile(r"原始值\s*[：:]\s*(.*)")
@@ -88,10 +90,12 @@ def _cells_frame(
 
 def _json_rows(text: str) -> tuple[list[str], list[int], list[list[Any]]]:
     """Header, 1-based row numbers and rows of a reply, every row as long as the header."""
+    if found := _NO_TEXT.search(text):
+        raise UnreadableFile("unreadable_file", found[0])
     try:
         reply = json.loads(text)
         header, body = list(map(str, reply["thead"])), list(reply["tbody"])
-    except (ValueError, KeyError, TypeError) as problem:
+    except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise UnreadableFile("unreadable_file", "JSON thead, tbody") from problem
     width = len(header)
     rows = [(list(row) if isinstance(row, list) else []) + [None] * width for row in body]
@@ -151,7 +155,7 @@ def instants(texts: Sequence[str], day: date | None) -> list[datetime | None]:
     ------
     UnreadableFile : a time has no year and `day` is None.
     """
-    known = {text: _instant(text, day) for text in dict.fromkeys(texts)}
+    known = {text: in_reach(_instant(text, day)) for text in dict.fromkeys(texts)}
     return [known[text] for text in texts]
 
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from basin.network import TIMEZONE, Network
-from monitoring_ingest.frames import NOT_EQUIPPED, NOT_MEASURED, readings_frame
+from monitoring_ingest.frames import NOT_EQUIPPED, NOT_MEASURED, in_reach, readings_frame
 from monitoring_ingest.sources.file_text import UnreadableFile, csv_lines, decoded, unpacked
 from monitoring_ingest.station_names import stations_of
 
@@ -91,7 +91,7 @@ def marks_and_status(text: str) -> tuple[str, str]:
 def instants(texts: Sequence[str], zones: Sequence[str]) -> list[datetime | None]:
     """The instants written in `texts`, each in its zone where it names none; None where there is no such instant."""
     pairs = list(zip(texts, zones, strict=True))
-    known = {pair: _instant(*pair) for pair in dict.fromkeys(pairs)}
+    known = {pair: in_reach(_instant(*pair)) for pair in dict.fromkeys(pairs)}
     return [known[pair] for pair in pairs]
 
 

@@ -58,6 +58,23 @@ class TestPeriod:
             periods.period(text)
         assert refused.value.remedy
 
+    @pytest.mark.parametrize(
+        "text",
+        ["0001", "0000", "1899", "2201", "9999", "0001-01", "9999Q4", "9999-12-31", "0001-W01", "9999-W52",
+         "0001..2020", "2020..9999"],
+    )  # fmt: skip
+    def test_a_year_that_is_surely_a_slip_is_refused_with_a_remedy(self, text: str) -> None:
+        with pytest.raises(UsageError, match="不在 1900–2200") as refused:
+            periods.period(text)
+        assert refused.value.remedy
+
+    @pytest.mark.parametrize("text", ["1900", "2200", "1900-01-01", "2200-12-31", "1900-W01", "2200-W52", "1900..2200"])
+    def test_the_first_and_the_last_year_have_months_and_a_year_before(self, text: str) -> None:
+        of = periods.period(text)
+        assert periods.label(of) == text
+        assert periods.months(of)
+        assert periods.ends_on(periods.year_before(of)) < periods.ends_on(of)
+
     @given(written)
     def test_label_is_the_inverse_of_period(self, text: str) -> None:
         of = periods.period(text)

@@ -59,6 +59,14 @@ class TestTimes:
     def test_a_time_is_an_instant_in_china(self, text, day, expected):
         assert instants([text], day) == [expected]
 
+    @pytest.mark.parametrize("text", ["9999-12-31 23:59", "0001-01-01 00:00", "2201-01-01 08:00", "1899-12-31 08:00"])
+    def test_a_year_nobody_measures_in_is_no_time(self, text):
+        assert instants([text], None) == [None]
+
+    @pytest.mark.parametrize("day", [date(1, 1, 1), date(9999, 12, 31)])
+    def test_nor_is_one_near_a_day_of_such_a_year(self, day):
+        assert instants(["07-15 08:00"], day) == [None]
+
     def test_without_a_day_a_time_without_year_cannot_be_read(self):
         with pytest.raises(UnreadableFile) as problem:
             instants(["07-15 08:00"], None)
@@ -130,6 +138,11 @@ class TestShapes:
             (b"", "unreadable_file"),
             (b"\xff\xfe\x00\x81", "unreadable_file"),
             (b"a,b\n1,2\n", "missing_column"),
+            (b"[" * 100_000, "unreadable_file"),
+            (b'{"thead": ["\\u0000"], "tbody": []}', "unreadable_file"),
+            (b'{"thead": ["\\ud800"], "tbody": []}', "unreadable_file"),
+            (b'{"thead": ["\\uDC00"], "tbody": []}', "unreadable_file"),
+            (b'{"thead": ["\\ud83d\\ude00"], "tbody": []}', "missing_column"),
         ],
     )
     def test_what_is_no_release_says_so(self, raw, code):

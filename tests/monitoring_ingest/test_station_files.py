@@ -29,6 +29,13 @@ class TestTimes:
             ("2020-07-01", datetime(2020, 6, 30, 16, 0, tzinfo=UTC)),
             ("2020/13/1 8:00", None),
             ("1986-05-04 02:30", None),  # skipped when China introduced summer time
+            ("1900-01-02 08:00", datetime(1900, 1, 1, 23, 54, 17, tzinfo=UTC)),  # before 1901 by the sun of Shanghai
+            ("2200-12-31 08:00", datetime(2200, 12, 31, tzinfo=UTC)),
+            ("1899-12-31 08:00", None),  # no frame holds such years, and nobody measured in them
+            ("2201-01-01 08:00", None),
+            ("9999-12-31T23:59", None),
+            ("9999-12-31T23:59-08:00", None),
+            ("0001-01-01T00:00+08:00", None),
             ("yesterday", None),
             ("", None),
         ],
@@ -72,6 +79,7 @@ class TestText:
             (b"station,time,indicator,value\n", "missing_column", "unit"),
             (b"", "unreadable_file", "CSV"),
             (b"\xff\xff", "unreadable_file", "UTF-8, GB18030"),
+            (csv("qiaotou,2020-07-01,ph,7,-,\0"), "unreadable_file", "NUL"),
         ],
     )
     def test_what_is_no_long_csv_says_so(self, raw, code, value):

@@ -98,13 +98,20 @@ class TestReceipts:
             (READINGS, "a.csv", b"a,b\n", "missing_column"),
             (NATIONAL_RELEASE, "2020-07-01.json", b"{", "unreadable_file"),
             (NATIONAL_RELEASE, "x.json", release(("安徽省", "桥头", "07-01 08:00", "7", "7", "正常")), "no_date"),
-            (INBOX, "x.bin", b"\x00\x01", "missing_column"),
+            (INBOX, "x.bin", b"\x00\x01", "unreadable_file"),
+            (INBOX, "x.bin", b"\x01\x02", "missing_column"),
         ],
     )
     def test_an_unreadable_file_is_one_rejected_row(self, engine, door, name, raw, code):
         receipt = ingest(engine, network(), [(name, raw)], door, NOW)
         assert fates(receipt) == {"rejected": 1}
         assert [(row["row"], row["field"], row["code"]) for row in receipt.rows] == [(0, "file", code)]
+
+    @pytest.mark.parametrize("time", ["9999-12-31T23:59", "0001-01-01 00:00"])
+    def test_a_time_no_reading_can_have_is_one_rejected_row(self, engine, time):
+        receipt = sent(engine, f"{KEY},0.2,mg/L,正常", f"qiaotou,{time},nh3n,0.2,mg/L,正常")
+        assert fates(receipt) == {"accepted": 1, "rejected": 1}
+        assert [(row["row"], row["code"], row["value"]) for row in receipt.rows] == [(3, "unreadable_time", time)]
 
     @pytest.mark.parametrize(("door", "files"), [("telegram", [("a", b"")]), (READINGS, [])])
     def test_misuse_is_refused_and_leaves_nothing(self, engine, door, files):
