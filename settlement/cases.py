@@ -180,7 +180,12 @@ def _years(span: pd.Period) -> list[int]:
 def _spread(key: tuple[str, str], figure: Any, of: pd.Period) -> dict[Key, Fraction]:
     """A scalar for the period and the years and months in it; a list for its months (or its years); or by period."""
     if isinstance(figure, dict):
-        return {k: v for text, one in figure.items() for k, v in _spread(key, one, periods.period(text)).items()}
+        figures: dict[Key, Fraction] = {}
+        for text, one in figure.items():
+            part = periods.period(text)
+            taken_away = [] if _there(one) else [part, *periods.months(part)]
+            figures = {k: v for k, v in figures.items() if k[2] not in taken_away} | _spread(key, one, part)
+        return figures
     if isinstance(figure, list):
         parts = periods.months(of)
         if len(figure) != len(parts):

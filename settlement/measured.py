@@ -58,12 +58,17 @@ def as_document(statistic: Statistic) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Value:
-    """An exact number; or none, with the reason; or `excluded`: by a recorded ground it is simply not there."""
+    """An exact number; or none, with the reason; or `excluded`: by a recorded ground it is simply not there.
+
+    Where only some of several values are absent, the known ones may bound what it can be: `least`, `greatest`.
+    """
 
     number: Fraction | None
     reason: str | None = None
     excluded: bool = False
     statistics: tuple[Statistic, ...] = ()
+    least: Fraction | None = None
+    greatest: Fraction | None = None
 
     @property
     def present(self) -> bool:

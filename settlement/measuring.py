@@ -44,18 +44,34 @@ def value(ev: Evaluator, measure: Measure, element: Element, trail: Trail) -> Va
 
 
 def truth(ev: Evaluator, test: Measure, element: Element, trail: Trail) -> Value:
-    """A test: 1 true, 0 false, no number undecided. Tests without a bound of their own are `all_of` / `any_of`."""
+    """A test: 1 true, 0 false, no number undecided; what is known of several values may decide it already.
+
+    Tests without a bound of their own are `all_of` / `any_of`.
+    """
     found = value(ev, test, element, trail)
-    if found.number is None or not test.bounded:
+    if not test.bounded or found.excluded:
         return found
-    met = True
-    for key, (sign, holds) in _BOUNDS.items():
-        bound: Fraction | None = getattr(test, key)
-        if bound is not None:
-            held = holds(found.number, bound)
-            trail.note("条件", f"{printed(found.number)} {sign} {printed(bound)}", "成立" if held else "不成立")
-            met = met and held
-    return replace(found, number=Fraction(int(met)))
+    least, greatest = (found.number, found.number) if found.number is not None else (found.least, found.greatest)
+    bounds: list[tuple[str, Fraction]] = [(key, b) for key in _BOUNDS if (b := getattr(test, key)) is not None]
+    held = [_holds(key, bound, least, greatest) for key, bound in bounds]
+    if None in held and False not in held:
+        return found
+    shown = printed(found.number) if found.number is not None else f"无值（{found.reason}），已知部分足以判定，"
+    for (key, bound), holds in zip(bounds, held, strict=True):
+        trail.note("条件", f"{shown} {_BOUNDS[key][0]} {printed(bound)}", _HELD[holds])
+    return Value(Fraction(int(False not in held)), statistics=found.statistics)
+
+
+_HELD = {True: "成立", False: "不成立", None: "未定"}
+
+
+def _holds(key: str, bound: Fraction, least: Fraction | None, greatest: Fraction | None) -> bool | None:
+    """Whether a number between `least` and `greatest` keeps a bound; None while both is possible."""
+    compare = _BOUNDS[key][1]
+    worst, best = (greatest, least) if key in ("at_most", "below") else (least, greatest)
+    if worst is not None and compare(worst, bound):
+        return True
+    return False if best is not None and not compare(best, bound) else None
 
 
 _BOUNDS: Mapping[str, tuple[str, Callable[[Fraction, Fraction], bool]]] = {
@@ -99,7 +115,7 @@ def _taken(measure: Measure, values: Sequence[Value], trail: Trail) -> Value:
     absent = next((v for v in values if not v.present and not v.excluded), None)
     numbers = [v.number for v in values if v.number is not None]
     if absent is not None:
-        return absent
+        return _bounded_by_the_known(measure, values, absent)
     if not numbers:
         return Value(None, values[0].reason if values else "no_readings", bool(values))
     if measure.take is None or not measure.several:  # a result has used its `take` on the other clause's axes
@@ -110,6 +126,19 @@ def _taken(measure: Measure, values: Sequence[Value], trail: Trail) -> Value:
     left = f"（另有 {len(values) - len(numbers)} 个不计）" if len(values) > len(numbers) else ""
     trail.note(label, "、".join(map(printed, numbers)) + left, printed(taken))
     return Value(taken)
+
+
+def _bounded_by_the_known(measure: Measure, values: Sequence[Value], absent: Value) -> Value:
+    """Absent, with what it can still be: of tests each absent one could be either, a greatest value only grow."""
+    known = [v.number for v in values if v.number is not None]
+    there = [v.number for v in values if not v.excluded]
+    if measure.take is None or not known or measure.decimals is not None:
+        return absent
+    if measure.kind == "met" and measure.against is None:
+        failed, met = ([Fraction(if_absent) if n is None else n for n in there] for if_absent in (0, 1))
+        return replace(absent, least=combined(measure.take, failed), greatest=combined(measure.take, met))
+    least, greatest = (max(known) if measure.take == "max" else None), (min(known) if measure.take == "min" else None)
+    return replace(absent, least=least, greatest=greatest)
 
 
 def _compared(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:

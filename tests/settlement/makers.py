@@ -66,6 +66,11 @@ def an_agreement(clauses: str, network: Network = RIVER, **header: str) -> Agree
     return checked(tree(text), text, "test.yaml", network)
 
 
+def per_unit(measure: str, more: str = "") -> str:
+    """The text of a clause "1" that pays 1 万元 per unit of a measure, from upstream to downstream."""
+    return f'- {{ref: "1", measure: {{{measure}}}, scale: [{{rate: 1}}], pays: upstream, receives: downstream{more}}}'
+
+
 def decided(
     agreement: Agreement, period: str, figures: str = "", *, network: Network = RIVER, facts: Sequence[Fact] = ()
 ) -> Compensation:
@@ -123,3 +128,9 @@ def amounts(found: Compensation, ref: str) -> list[str | None]:
 def a_fact(subject: str, period: str, kind: str, value: str = "1", document: str = "会议纪要") -> Fact:
     """A fact somebody recorded."""
     return Fact(subject, period, kind, value, document, "记录人", datetime(2023, 1, 1, tzinfo=UTC))
+
+
+def amount(clauses: str, figures: str = "", period: str = "2020", **header: str) -> str | None:
+    """The amount [万元] of the one evaluation of clause "1"; None where it stops or is excluded."""
+    (found,) = amounts(decided(an_agreement(clauses, **header), period, figures), "1")
+    return found
