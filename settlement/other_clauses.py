@@ -48,8 +48,8 @@ def line(ev: Evaluator, ref: str, spot: Element, measure: Measure, trail: Trail)
         (evaluation.amount * share if evaluation.amount is not None else None, evaluation)
         for of in ev.spans(ref, spot.of)
         for element in ev.elements(ref, of)
-        if periods.overlap(element.of, spot.of)
         if (share := _in_hand(ev, element.codes, codes, element.of)) != 0
+        if element.of == spot.of or periods.overlap(element.of, spot.of)
         for evaluation in (ev.evaluation(ref, element),)
     ]
     for _, evaluation in found:
