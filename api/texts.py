@@ -297,6 +297,7 @@ PROBLEM_TITLES = {
     "unknown_code": "代码没有登记",
     "not_found": "没有找到",
     "refused": "不允许",
+    "unavailable": "文件或数据库不可用",
     "request": "请求不符合接口说明",
 }
 HTTP_PROBLEMS: dict[int, tuple[str, str, str, str]] = {

@@ -69,3 +69,9 @@ class Refused(HengjieError):
     """Understood and not allowed: no key, a status that may not follow, evidence that does not hold."""
 
     code, status = "refused", 403
+
+
+class Unavailable(HengjieError):
+    """Something outside the program that does not do its part: a folder that cannot be written, a database."""
+
+    code, status = "unavailable", 503

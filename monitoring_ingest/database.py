@@ -32,9 +32,10 @@ from sqlalchemy import (
     event,
     make_url,
 )
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from basin.errors import UsageError
+from basin.errors import Unavailable, UsageError
 from monitoring_ingest.frames import utc
 
 metadata = MetaData()
@@ -43,6 +44,7 @@ Identity = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER is SQL
 
 INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"  # fixed width, so that text sorts by time
 BUSY_SECONDS = 60
+_ADDRESSES = "HENGJIE_DATABASE_URL 写成 sqlite:///路径 或 postgresql://用户@主机/库"
 WRITER_LOCK = 0x48454E474A4945  # "HENGJIE": the advisory lock every writer takes
 
 
@@ -80,18 +82,20 @@ def open_engine(url: str) -> Engine:
 
     Raises
     ------
-    UsageError : any other database.
+    UsageError : no address of a database, or one of any other database. OSError : the folder cannot be created.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as problem:  # the text is not told: it may hold a password
+        raise UsageError("不是数据库地址", "not the address of a database", remedy=_ADDRESSES) from problem
     backend = parsed.get_backend_name()
     if backend == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"))
     if backend != "sqlite":
-        remedy = "sqlite:///路径 或 postgresql://…"
-        raise UsageError(f"不支持数据库 {backend}", f"database {backend} is not supported", remedy=remedy)
+        raise UsageError(f"不支持数据库 {backend}", f"database {backend} is not supported", remedy=_ADDRESSES)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(parsed.set(drivername="sqlite"), connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -118,14 +122,28 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def create_schema(engine: Engine) -> None:
-    """Create every declared table that is missing, and the triggers of the append-only ones. Harmless when repeated."""
-    with writing(engine) as connection:
-        metadata.create_all(connection)
-        statements = _REFUSE_CHANGE[engine.dialect.name]
-        for table in metadata.sorted_tables:
-            if table.info.get("append_only"):
-                for statement in statements(table.name):
-                    connection.exec_driver_sql(statement)
+    """Create every declared table that is missing, and the triggers of the append-only ones. Harmless when repeated.
+
+    Raises
+    ------
+    Unavailable : the database cannot be reached, opened or given tables.
+    """
+    try:
+        with writing(engine) as connection:
+            metadata.create_all(connection)
+            for statement in _triggers(engine.dialect.name):
+                connection.exec_driver_sql(statement)
+    except DatabaseError as problem:
+        address = engine.url.render_as_string(hide_password=True)
+        why = " ".join(str(problem.orig).split())
+        zh, en = f"数据库不能使用：{why}", f"the database cannot be used: {why}"
+        raise Unavailable(zh, en, file=address, remedy="检查地址、权限，以及数据库是否在运行") from problem
+
+
+def _triggers(dialect: str) -> Iterator[str]:
+    for table in metadata.sorted_tables:
+        if table.info.get("append_only"):
+            yield from _REFUSE_CHANGE[dialect](table.name)
 
 
 def _refuse_change_sqlite(table: str) -> list[str]:

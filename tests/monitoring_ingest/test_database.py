@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from basin.errors import UsageError
+from basin.errors import Unavailable, UsageError
 from monitoring_ingest import tables
 from monitoring_ingest.database import create_schema, insert_frame, metadata, open_engine, read_frame, writing
 from monitoring_ingest.facts import Fact
@@ -75,6 +75,21 @@ class TestEngines:
     def test_any_other_database_is_refused(self, url):
         with pytest.raises(UsageError, match="不支持数据库"):
             open_engine(url)
+
+    @pytest.mark.parametrize("url", ["", "somewhere", "postgresql://u:secret@host:port/x"])
+    def test_what_is_no_address_is_refused_without_repeating_it(self, url):
+        with pytest.raises(UsageError, match="不是数据库地址") as refused:
+            open_engine(url)
+        assert "secret" not in str(refused.value)
+
+    def test_a_file_that_is_no_database_cannot_be_used(self, tmp_path):
+        (tmp_path / "h.sqlite").write_bytes(b"this is no database" * 99)
+        with pytest.raises(Unavailable, match="数据库不能使用：file is not a database"):
+            create_schema(open_engine(f"sqlite:///{tmp_path / 'h.sqlite'}"))
+
+    def test_a_server_that_does_not_answer_cannot_be_used(self):
+        with pytest.raises(Unavailable, match=r"u:\*\*\*@127.0.0.1:1/x: 数据库不能使用：connection failed"):
+            create_schema(open_engine("postgresql://u:secret@127.0.0.1:1/x"))
 
     def test_the_folder_of_a_new_database_is_made(self, tmp_path):
         engine = open_engine(f"sqlite:///{tmp_path / 'var' / 'deep' / 'h.sqlite'}")
