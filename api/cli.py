@@ -1,31 +1,30 @@
 """The command line ``hengjie``: every door of the program for people and scripts.
 
 In: arguments and files. Out: text for people, or with ``--json`` exactly one JSON object on standard output; progress
-and messages go to standard error. Exit 0 done, 1 refused or a case failed, 2 usage. It decides nothing: each command
-parses, calls one function of the packages, and prints.
+and messages go to standard error. Exit 0 done, 1 refused, or a case or slot failed, 2 usage. It decides nothing: each
+command parses, calls one function of the packages, and tells; how that is printed is in `api.commands`.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 import pandas as pd
 
+from api.commands import AS_OF, Commands, Told, command, example, say
 from api.composition import Composition, compose
 from api.settings import from_environment
-from basin.errors import HengjieError, UsageError
+from basin.agreement_files import file_text
+from basin.errors import UsageError
 from basin.standards import standard
 from monitoring_ingest import exports
 from monitoring_ingest.database import writing
-from monitoring_ingest.facts import read_fact
+from monitoring_ingest.facts import about_something_known, read_fact
 from monitoring_ingest.operations.store import create_key
 from monitoring_ingest.store import record_fact
 from monitoring_ingest.submissions import NATIONAL_RELEASE, READINGS, ingest
@@ -37,51 +36,11 @@ from settlement.evidence import verify
 
 STANDARD = "gb3838-2002"
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-# What a command tells: the JSON object, the text, and work that goes on after both are printed.
-Told = tuple[dict[str, Any], str] | tuple[dict[str, Any], str, Callable[[], None]]
-
-
-def say(text: str) -> None:
-    """A message for people, on standard error."""
-    click.echo(text, err=True)
 
 
 def now() -> datetime:
     """The clock of this shell."""
     return datetime.now(UTC)
-
-
-def command(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Options every command has, and one way to print results and errors."""
-
-    @click.option("--json", "as_json", is_flag=True, help="标准输出只打印一个 JSON 对象。One JSON object on stdout.")
-    @click.option("--with", "extra", multiple=True, type=click.Path(exists=True, path_type=Path),
-                  help="外部目录或文件，其代码优先于内置。Outside directory or file.")  # fmt: skip
-    @wraps(function)
-    def wrapped(*args: Any, as_json: bool, extra: Sequence[Path], **kwargs: Any) -> None:
-        try:
-            result, text, *work = function(*args, extra=tuple(extra), **kwargs)
-        except HengjieError as problem:
-            _fail(problem, as_json)
-        if as_json:
-            click.echo(json.dumps(result, ensure_ascii=False))
-        elif text:
-            click.echo(text)
-        sys.stdout.flush()
-        for long_running in work:
-            long_running()
-        if result.get("failed"):
-            sys.exit(1)
-
-    return wrapped
-
-
-def _fail(problem: HengjieError, as_json: bool) -> None:
-    if as_json:
-        told = {"error": problem.code, "message_zh": problem.zh, "message_en": problem.en, "file": problem.file}
-        click.echo(json.dumps(told | {"path": problem.path, "remedy": problem.remedy}, ensure_ascii=False))
-    say(str(problem))
-    sys.exit(2 if isinstance(problem, UsageError) else 1)
 
 
 def composed(extra: Sequence[Path]) -> Composition:
@@ -93,28 +52,7 @@ def composed(extra: Sequence[Path]) -> Composition:
     return composition
 
 
-def instant(_context: Any, _option: Any, text: str | None) -> datetime | None:
-    """An ISO 8601 instant with its zone."""
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise click.BadParameter(f"不是时刻：{text}；写成 2026-01-31T08:00+08:00") from problem
-    if at.tzinfo is None:
-        raise click.BadParameter(f"时刻没有时区：{text}；写成 2026-01-31T08:00+08:00")
-    return at.astimezone(UTC)
-
-
-AS_OF = click.option("--as-of", callback=instant, metavar="T", help="当时已知的数据，如 2026-01-31T08:00+08:00。")
-
-
-def example(text: str) -> str:
-    """The example every ``--help`` ends with."""
-    return f"例 example:\n\n    {text}"
-
-
-@click.group(epilog=example("hengjie settle lushui-jiangxi-hunan-2019 2020"))
+@click.group(cls=Commands, epilog=example("hengjie settle lushui-jiangxi-hunan-2019 2020"))
 def main() -> None:
     """衡界：跨省流域生态补偿的结算。Settling river compensation between provinces."""
 
@@ -296,8 +234,8 @@ def _table(file: Path) -> pd.DataFrame:
 @command
 def record(file: Path, extra: Sequence[Path]) -> Told:
     """登记一件事实（断流、事件、资金使用等）。Record a fact."""
-    fact = read_fact(file.read_text(encoding="utf-8-sig"), file=file)
     here = composed(extra)
+    fact = about_something_known(read_fact(file_text(file, UsageError), file=file), here.registry, file=file)
     with writing(here.engine) as connection:
         recorded = record_fact(connection, fact, now())
     told = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in vars(recorded).items()}
@@ -369,13 +307,14 @@ def schedule_jobs(once: bool, extra: Sequence[Path]) -> Told:
 
     here = composed(extra)
     if once:
-        ran = [{"job": job, "slot": slot.isoformat()} for job, slot in serving.run_due(here)]
-        return {"ran": ran}, "\n".join(
-            f"{slot['job']} {slot['slot']}" for slot in ran
-        ) or "没有到期的时段 nothing is due"
+        ran = serving.run_due(here)
+        slots = [{"job": one.job, "slot": one.slot.isoformat(), "failure": one.failure} for one in ran]
+        lines = [f"{one.job} {one.slot.isoformat()} {one.failure or '完成 done'}" for one in ran]
+        told = {"ran": slots, "failed": sum(one.failure is not None for one in ran)}
+        return told, "\n".join(lines) or "没有到期的时段 nothing is due"
     inbox, day = here.settings.inbox, here.settings.settling_day
-    told = f"定时任务 schedule：{inbox}，每月 {day} 日结算（Ctrl-C 停止 to stop）"
-    return {"inbox": str(inbox), "settling_day": day}, told, lambda: serving.schedule(here)
+    text = f"定时任务 schedule：{inbox}，每月 {day} 日结算（Ctrl-C 停止 to stop）"
+    return {"inbox": str(inbox), "settling_day": day}, text, lambda: serving.schedule(here)
 
 
 @main.command("run", epilog=example("make run"))

@@ -15,9 +15,10 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 from sqlalchemy import Connection, Engine
 
+from api.instants import parsed_instant
 from api.language import Words, words
 from api.names import Names
-from basin.errors import Refused, UsageError
+from basin.errors import Refused
 from basin.registry import Registry
 from monitoring_ingest.operations.store import key_name
 
@@ -92,28 +93,9 @@ def instant(
 
     Raises
     ------
-    UsageError : no instant, or one without a zone.
+    UsageError : no instant, one without a zone, or one of a year nobody measures in.
     """
     return parsed_instant(as_of, "as_of")
-
-
-def parsed_instant(text: str | None, path: str) -> datetime | None:
-    """An ISO instant with its zone; None where none is given.
-
-    Raises
-    ------
-    UsageError : no instant, or one without a zone.
-    """
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))  # an unescaped + of an address arrives as a space
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        remedy = "写成 2020-08-31T00:00:00Z 或 2020-08-31T08:00:00+08:00"
-        raise UsageError(f"不是带时区的时刻：{text}", f"not an instant with a zone: {text}", path=path, remedy=remedy)
-    return moment
 
 
 Reads = Annotated[Connection, Depends(connection)]

@@ -20,7 +20,7 @@ from api.composition import Composition
 from api.settings import Settings
 from basin.errors import HengjieError, UsageError
 from basin.periods import label
-from monitoring_ingest.job import Job, catch_up, inbox_job, settlement_job
+from monitoring_ingest.job import Job, Ran, catch_up, inbox_job, settlement_job
 from monitoring_ingest.job import schedule as scheduled
 from settlement.run import settle_all
 
@@ -44,8 +44,8 @@ def schedule(here: Composition) -> None:
     scheduled(here.engine, jobs(here), _now).start()
 
 
-def run_due(here: Composition) -> list[tuple[str, datetime]]:
-    """Run the slots that are due now; which ones."""
+def run_due(here: Composition) -> list[Ran]:
+    """Run the slots that are due now; which ones, and what failed."""
     return catch_up(here.engine, jobs(here), _now())
 
 

@@ -50,12 +50,12 @@ def file_text(file: Path, refusal: type[HengjieError] = AgreementError) -> str:
         raise refusal("不是 UTF-8 文本", "not UTF-8 text", file=file, remedy="另存为 UTF-8") from problem
 
 
-def tree(text: str, file: object = None) -> dict[str, Any]:
+def tree(text: str, file: object = None, refusal: type[HengjieError] = AgreementError) -> dict[str, Any]:
     """The mapping that a YAML text holds, all scalars as text.
 
     Raises
     ------
-    AgreementError : no valid YAML, a double key, or no mapping at the top; the line is named.
+    HengjieError : of the kind `refusal`: no valid YAML, a double key, or no mapping at the top; the line is named.
     """
     try:
         document = yaml.load(text, Loader=_TextLoader)
@@ -63,9 +63,9 @@ def tree(text: str, file: object = None) -> dict[str, Any]:
         mark = getattr(problem, "problem_mark", None)
         where = f"第 {mark.line + 1} 行 line {mark.line + 1}" if mark else None
         what = getattr(problem, "problem", None) or str(problem)
-        raise AgreementError(
-            f"YAML 无法读取：{what}", "not readable as YAML", file=file, path=where, remedy="检查缩进、引号与重复的键"
-        ) from problem
+        zh, remedy = f"YAML 无法读取：{what}", "检查缩进、引号与重复的键"
+        raise refusal(zh, "not readable as YAML", file=file, path=where, remedy=remedy) from problem
     if not isinstance(document, dict):
-        raise AgreementError("文件应是键值表", "the file must hold a mapping", file=file, remedy="从 code: 开始写")
+        remedy = "最外层逐行写“键: 值”，不以 - 起"
+        raise refusal("文件应是键值表", "the file must hold a mapping", file=file, remedy=remedy)
     return document

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 
 from basin.agreement_files import tree
-from basin.errors import UsageError
+from basin.errors import UnknownCode, UsageError
 from basin.periods import period
+from basin.registry import Registry
 
 # Kinds agreements ask for; any other is taken as written, for the next agreement may name one.
 KINDS = {
@@ -55,9 +57,9 @@ def read_fact(text: str, *, file: object = None) -> Fact:
 
     Raises
     ------
-    HengjieError : no mapping, a double, unknown, missing or blank key, or a period that is none; `file` is named.
+    UsageError : no mapping, a double, unknown, missing or blank key, or a period that is none; `file` is named.
     """
-    return fact(tree(text, file), file=file)
+    return fact(tree(text, file, UsageError), file=file)
 
 
 def fact(written: Mapping[str, object], *, file: object = None) -> Fact:
@@ -81,3 +83,21 @@ def fact(written: Mapping[str, object], *, file: object = None) -> Fact:
     except UsageError as problem:
         raise UsageError(problem.zh, problem.en, file=file, path="period", remedy=problem.remedy) from problem
     return found
+
+
+def about_something_known(told: Fact, registry: Registry, *, file: object = None) -> Fact:
+    """The fact, when its subject is declared: one about a mistyped section would be stored and never apply.
+
+    Raises
+    ------
+    UnknownCode : the subject is no section, station, party, basin, agreement or scorecard.
+    """
+    network, agreements = registry.network, registry.agreements
+    kinds = (network.sections, network.stations, network.parties, network.basins, agreements, registry.scorecards)
+    codes = {code for known in (*kinds, *(a.section_codes for a in agreements.values())) for code in known}
+    if told.subject in codes:
+        return told
+    similar = get_close_matches(told.subject, sorted(codes))
+    remedy = "写断面、站点、主体、流域或协议的代码" + (f"；相近的有 {'、'.join(similar)}" if similar else "")
+    zh, en = f"没有登记的对象 {told.subject}", f"nothing is declared as {told.subject}"
+    raise UnknownCode(zh, en, file=file, path="subject", remedy=remedy)

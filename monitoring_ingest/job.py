@@ -2,14 +2,15 @@
 
 A job asks for missing slots, so the slot of this hour, one missed while the machine was off and one left behind by a
 crash are the same path. A slot is claimed in the table `runs` before its work starts. In: jobs and an instant. Out:
-what ran. What settling a month means is handed in by the composition root; the only clock is the one `schedule` gets.
+what ran, and what failed. What settling a month means is handed in by the composition root; the only clock is the one
+`schedule` gets.
 """
 
 from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from sqlalchemy import Engine
 
 from basin.network import TIMEZONE, Network
 from monitoring_ingest.operations.store import claim_slot, claimed_slots, finish_slot, put_off_slot
+from monitoring_ingest.sources.file_text import legible
 from monitoring_ingest.submissions import INBOX, ingest
 
 CHINA = ZoneInfo(TIMEZONE)
@@ -46,6 +48,19 @@ class Job:
     name: str
     slots: Callable[[datetime | None, datetime], list[datetime]]
     work: Callable[[datetime, datetime], str]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A slot that was worked on here; `failure` says why not all of its work was done, None where all was."""
+
+    job: str
+    slot: datetime
+    failure: str | None = None
+
+
+class PartlyDone(Exception):
+    """A slot did all it could; trying again would not help. Its text says what came of each part."""
 
 
 def due_slots(last: datetime | None, now: datetime, every_hours: int) -> list[datetime]:
@@ -95,18 +110,53 @@ def settlement_job(settle_month: Callable[[pd.Period], str], day: int) -> Job:
 def ingest_inbox(engine: Engine, network: Network, inbox: Path, now: datetime) -> str:
     """Take in every file of the inbox folder, each as a submission of its own; what came of it.
 
-    A file is moved to ``done`` after it is stored; one that was stored but not moved comes again as duplicates. Hidden
-    files and those still being written (``.part``, ``.tmp``) stay.
+    A file is moved to ``done`` after it is stored; one that was stored but not moved comes again as duplicates. One
+    that could not be taken in is moved to ``failed``, so that it stops no other and is not stored again and again.
+
+    Raises
+    ------
+    PartlyDone : when a file failed, after all the others were taken in.
     """
-    done = inbox / "done"
-    done.mkdir(parents=True, exist_ok=True)
-    counts: list[str] = []
+    outcomes = [(legible(file.name), *_taken_in(engine, network, file, now)) for file in _waiting(inbox)]
+    told = "; ".join(f"{name}: {outcome}" for name, outcome, _ in outcomes) or "no files"
+    if any(failed for *_, failed in outcomes):
+        raise PartlyDone(told)
+    return told
+
+
+def _waiting(inbox: Path) -> Iterator[Path]:
+    """The files to take in, in order of name; hidden ones and those still being written (``.part``) stay."""
+    (inbox / "done").mkdir(parents=True, exist_ok=True)
     for file in sorted(inbox.iterdir()):
         if file.is_file() and not file.name.startswith(".") and file.suffix not in UNFINISHED_NAMES:
-            receipt = ingest(engine, network, [(file.name, file.read_bytes())], INBOX, now)
-            shutil.move(file, _free_name(done / file.name))
-            counts.append(f"{file.name}: {' '.join(f'{fate} {n}' for fate, n in receipt.counts.items() if n)}")
-    return "; ".join(counts) or "no files"
+            yield file
+
+
+def _taken_in(engine: Engine, network: Network, file: Path, now: datetime) -> tuple[str, bool]:
+    """Take in one file and move it aside: what came of it, and whether it failed."""
+    try:
+        receipt = ingest(engine, network, [(file.name, file.read_bytes())], INBOX, now)
+        _move(file, "done")
+    except Exception as problem:  # whatever is the matter with one file, the others are taken in
+        log.exception("inbox %s", legible(file.name))
+        with engine.connect():  # a database that does not answer is not the file's fault: then it stays
+            return f"failed: {type(problem).__name__}: {problem}{_set_aside(file)}", True
+    return " ".join(f"{fate} {n}" for fate, n in receipt.counts.items() if n), False
+
+
+def _set_aside(file: Path) -> str:
+    """Move a file that failed to ``failed``; why it could not be moved."""
+    try:
+        _move(file, "failed")
+    except OSError as problem:
+        return f"; not moved: {problem.strerror}"
+    return ""
+
+
+def _move(file: Path, folder: str) -> None:
+    target = file.parent / folder
+    target.mkdir(exist_ok=True)
+    shutil.move(file, _free_name(target / file.name))
 
 
 def _free_name(target: Path) -> Path:
@@ -123,27 +173,31 @@ def missing_slots(engine: Engine, job: Job, now: datetime) -> list[datetime]:
     return sorted({*unfinished, *job.slots(max(claimed, default=None), now)})
 
 
-def run_slot(engine: Engine, job: Job, slot: datetime, now: datetime) -> bool:
-    """Do the work of one slot unless it is done or somebody else is at it; whether it was done here.
+def run_slot(engine: Engine, job: Job, slot: datetime, now: datetime) -> Ran | None:
+    """Do the work of one slot; None where it is done or somebody else is at it.
 
     Work that fails is noted and may be tried again later; it does not stop other slots.
     """
     if not claim_slot(engine, job.name, slot, now):
-        return False
+        return None
     try:
         outcome = job.work(slot, now)
+    except PartlyDone as problem:
+        finish_slot(engine, job.name, slot, f"failed: {problem}", now)
+        return Ran(job.name, slot, str(problem))
     except Exception as problem:  # whatever it is, the schedule goes on and the run says so
         log.exception("%s %s", job.name, slot.isoformat())
         put_off_slot(engine, job.name, slot, f"failed: {problem}", now)
-        return False
+        return Ran(job.name, slot, str(problem) or type(problem).__name__)
     finish_slot(engine, job.name, slot, outcome, now)
-    return True
+    return Ran(job.name, slot)
 
 
-def catch_up(engine: Engine, jobs: Sequence[Job], now: datetime) -> list[tuple[str, datetime]]:
-    """Run every missing slot of every job, oldest first; what was run here."""
+def catch_up(engine: Engine, jobs: Sequence[Job], now: datetime) -> list[Ran]:
+    """Run every missing slot of every job, oldest first; what was worked on here."""
     due = [(job, slot) for job in jobs for slot in missing_slots(engine, job, now)]
-    return [(job.name, slot) for job, slot in due if run_slot(engine, job, slot, now)]
+    ran = (run_slot(engine, job, slot, now) for job, slot in due)
+    return [one for one in ran if one is not None]
 
 
 def schedule(

@@ -24,7 +24,7 @@ from monitoring_ingest.frames import readings_frame
 from monitoring_ingest.operations.store import hold, release
 from monitoring_ingest.receipts import Receipt
 from monitoring_ingest.revisions import decide, place, released
-from monitoring_ingest.sources.file_text import UnreadableFile
+from monitoring_ingest.sources.file_text import UnreadableFile, legible
 from monitoring_ingest.sources.national_release import read_release
 from monitoring_ingest.sources.station_files import looks_like_long_csv, read_long_csv
 from monitoring_ingest.station_names import stations_of
@@ -79,7 +79,7 @@ def ingest(
     ------
     UsageError : an unknown door, or no file. Bad data never raise: the receipt says what became of each row.
     """
-    read, files = source(door, network, date), list(files)
+    read, files = source(door, network, date), [(legible(name), raw) for name, raw in files]
     if not files:
         raise UsageError("没有文件", "no file", path="files", remedy="给出至少一个文件")
     name = files[0][0] if len(files) == 1 else f"{files[0][0]} … {files[-1][0]} ({len(files)})"

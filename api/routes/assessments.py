@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import Has, Reads, Writer, parsed_instant
+from api.deps import Has, Reads, Writer
 from api.downloads import PDF, XLSX, download, report_names
+from api.instants import parsed_instant
 from api.routes.described import file, listed, problems
 from api.schemas import AssessmentWanted, Document, Header
 from api.tabular import shaped

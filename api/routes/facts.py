@@ -15,7 +15,7 @@ from api.schemas import FactWanted
 from basin.errors import Refused
 from monitoring_ingest import store
 from monitoring_ingest.database import writing
-from monitoring_ingest.facts import Fact, fact
+from monitoring_ingest.facts import Fact, about_something_known, fact
 from monitoring_ingest.operations.store import earlier_answer, keep_answer
 from settlement.statements import instant
 
@@ -41,7 +41,8 @@ def record(
     with writing(has.engine) as connection:
         if repeated and (earlier := earlier_answer(connection, repeated)):
             return _same_request(body, *earlier)
-        recorded = _shown(store.record_fact(connection, fact(wanted.model_dump()), has.now()))
+        told = about_something_known(fact(wanted.model_dump()), has.registry)
+        recorded = _shown(store.record_fact(connection, told, has.now()))
         if repeated:
             keep_answer(connection, repeated, body, json.dumps(recorded, ensure_ascii=False), has.now())
         return recorded

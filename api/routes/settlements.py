@@ -5,8 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from api import queries
-from api.deps import Has, Reads, Writer, parsed_instant
+from api.deps import Has, Reads, Writer
 from api.downloads import PDF, XLSX, ZIP, download, report_names
+from api.instants import parsed_instant
 from api.routes.described import file, listed, problems
 from api.schemas import Document, Header, Obligation, SettlementWanted, StatusWanted
 from api.tabular import shaped

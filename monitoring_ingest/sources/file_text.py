@@ -58,6 +58,15 @@ def decoded(raw: bytes) -> str:
     raise UnreadableFile("unreadable_file", "UTF-8, GB18030")
 
 
+def legible(name: str) -> str:
+    """A file name as text; one whose bytes are no UTF-8 was packed on a Chinese Windows and is GB18030."""
+    raw = name.encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
+
+
 def csv_lines(text: str) -> tuple[list[str], list[int], list[list[str]]]:
     """The header of a CSV (stripped), and of every line that is not blank its number in the file and its cells.
 

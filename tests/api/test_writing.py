@@ -137,6 +137,16 @@ class TestFacts:
             writing.post("/v1/facts", json=FACT)
         assert len(writing.get("/v1/facts").json()) == 2
 
+    @pytest.mark.parametrize("subject", ["qingxi-2", "demo-qx2", "shanzhou", "demo-qingxi", "demo-monthly-class"])
+    def test_a_fact_is_about_a_section_a_station_a_party_a_basin_or_an_agreement(self, writing, subject):
+        assert writing.post("/v1/facts", json=FACT | {"subject": subject, "kind": "of my own"}).status_code == 201
+
+    def test_a_fact_about_nothing_that_is_declared_is_refused(self, writing):
+        answer = writing.post("/v1/facts", json=FACT | {"subject": "qingxi-22"})
+        assert (answer.status_code, answer.json()["type"]) == (400, "urn:hengjie:problem:unknown_code")
+        assert (answer.json()["path"], "qingxi-2" in answer.json()["remedy"]) == ("subject", True)
+        assert writing.get("/v1/facts").json() == []
+
     def test_a_fact_of_no_period_is_refused(self, writing):
         answer = writing.post("/v1/facts", json=FACT | {"period": "some day"})
         assert (answer.status_code, answer.json()["path"]) == (400, "period")

@@ -58,7 +58,7 @@ class TestTree:
 
     @pytest.mark.parametrize("text", ["", "- a\n- b", "just text"])
     def test_a_document_is_a_mapping(self, text: str) -> None:
-        with pytest.raises(AgreementError, match="文件应是键值表"):
+        with pytest.raises(AgreementError, match=r"文件应是键值表.*最外层逐行写“键: 值”"):
             tree(text)
 
 

@@ -1,6 +1,8 @@
 """The schedule: slots by arithmetic, each run once, whatever was missed or crashed."""
 
+import os
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from threading import Event
 
 import pandas as pd
@@ -10,6 +12,7 @@ from sqlalchemy import select
 from monitoring_ingest import store, tables
 from monitoring_ingest.job import (
     Job,
+    Ran,
     catch_up,
     closed_month,
     due_months,
@@ -85,7 +88,7 @@ class TestRuns:
     def test_missed_slots_are_caught_up_oldest_first(self, engine):
         catch_up(engine, [job()], NOW)
         later = NOW + timedelta(hours=9)
-        assert [slot for _, slot in catch_up(engine, [job()], later)] == [
+        assert [ran.slot for ran in catch_up(engine, [job()], later)] == [
             SLOT + timedelta(hours=4),
             SLOT + timedelta(hours=8),
         ]
@@ -93,7 +96,7 @@ class TestRuns:
     def test_who_claims_second_does_not_run(self, engine):
         assert claim_slot(engine, "demo", SLOT, NOW)
         assert not claim_slot(engine, "demo", SLOT, NOW)
-        assert not run_slot(engine, job(), SLOT, NOW)
+        assert run_slot(engine, job(), SLOT, NOW) is None
 
     def test_a_finished_slot_is_not_claimed_again_however_late(self, engine):
         claim_slot(engine, "demo", SLOT, NOW)
@@ -103,24 +106,24 @@ class TestRuns:
     def test_a_run_that_did_not_finish_is_taken_up_when_its_lease_is_over(self, engine):
         claim_slot(engine, "demo", SLOT, NOW)
         assert catch_up(engine, [job()], NOW + LEASE - timedelta(minutes=1)) == []
-        assert catch_up(engine, [job()], NOW + LEASE) == [("demo", SLOT)]
+        assert catch_up(engine, [job()], NOW + LEASE) == [Ran("demo", SLOT)]
 
     def test_work_that_fails_is_noted_and_tried_again_later(self, engine):
         def fail(slot, now):
             raise RuntimeError("no network")
 
-        assert catch_up(engine, [job(fail)], NOW) == []
+        assert catch_up(engine, [job(fail)], NOW) == [Ran("demo", SLOT, "no network")]
         with engine.connect() as connection:
             assert connection.scalar(select(tables.runs.c.outcome)) == "failed: no network"
         assert catch_up(engine, [job()], NOW + RETRY_AFTER - timedelta(minutes=1)) == []
-        assert catch_up(engine, [job()], NOW + RETRY_AFTER) == [("demo", SLOT)]
+        assert catch_up(engine, [job()], NOW + RETRY_AFTER) == [Ran("demo", SLOT)]
 
     def test_one_job_that_fails_does_not_stop_another(self, engine):
         def fail(slot, now):
             raise RuntimeError
 
         other = Job("other", lambda last, now: due_slots(last, now, 4), lambda slot, now: "done")
-        assert catch_up(engine, [job(fail), other], NOW) == [("other", SLOT)]
+        assert catch_up(engine, [job(fail), other], NOW) == [Ran("demo", SLOT, "RuntimeError"), Ran("other", SLOT)]
 
     def test_nothing_is_missing_when_all_is_done(self, engine):
         catch_up(engine, [job()], NOW)
@@ -148,6 +151,41 @@ class TestInbox:
         assert (receipt.door, receipt.name, outcome) == ("inbox", "a.csv", "a.csv: accepted 1")
         assert sorted(file.name for file in inbox.iterdir()) == [".hidden", "b.csv.part", "done"]
         assert [file.name for file in (inbox / "done").iterdir()] == ["a.csv"]
+
+    @pytest.fixture
+    def failing(self, inbox):
+        """Three files, of which the second cannot be read, whoever tries."""
+        if not Path("/proc/self/mem").exists():
+            pytest.skip("only Linux has a file that nobody can read from its start")
+        (inbox / "a.csv").rename(inbox / "1.csv")
+        (inbox / "2.csv").symlink_to("/proc/self/mem")
+        (inbox / "3.csv").write_bytes(csv("qiaotou,2020-07-01 12:00,nh3n,0.3,mg/L,"))
+        return inbox
+
+    def test_one_file_that_fails_stops_no_other_and_is_put_aside(self, engine, failing):
+        (ran,) = catch_up(engine, [inbox_job(engine, network(), failing)], NOW)
+        assert ran.failure.startswith("1.csv: accepted 1; 2.csv: failed: OSError: ")
+        assert ran.failure.endswith("; 3.csv: accepted 1")
+        assert [file.name for file in (failing / "failed").iterdir()] == ["2.csv"]
+        with engine.connect() as connection:
+            assert store.observations(connection)["value"].tolist() == [0.2, 0.3]
+            assert connection.scalar(select(tables.runs.c.outcome)) == f"failed: {ran.failure}"
+
+    def test_what_was_put_aside_is_not_tried_again(self, engine, failing):
+        every_four_hours = inbox_job(engine, network(), failing)
+        catch_up(engine, [every_four_hours], NOW)
+        assert catch_up(engine, [every_four_hours], NOW + RETRY_AFTER) == []
+        assert catch_up(engine, [every_four_hours], NOW + timedelta(hours=4)) == [
+            Ran("inbox", SLOT + timedelta(hours=4))
+        ]
+        with engine.connect() as connection:
+            assert [receipt.name for receipt in store.submissions(connection, NOW)] == ["3.csv", "1.csv"]
+
+    def test_a_file_name_in_another_encoding_is_taken_as_it_was_meant(self, engine, inbox):
+        (inbox / "a.csv").rename(inbox / os.fsdecode("桥头.csv".encode("gb18030")))
+        assert catch_up(engine, [inbox_job(engine, network(), inbox)], NOW) == [Ran("inbox", SLOT)]
+        with engine.connect() as connection:
+            assert [receipt.name for receipt in store.submissions(connection, NOW)] == ["桥头.csv"]
 
     def test_a_second_file_of_the_same_name_does_not_overwrite_the_first(self, engine, inbox):
         for hours, value in ((0, "0.2"), (4, "0.3")):

@@ -107,12 +107,6 @@ class TestReceipts:
         assert fates(receipt) == {"rejected": 1}
         assert [(row["row"], row["field"], row["code"]) for row in receipt.rows] == [(0, "file", code)]
 
-    @pytest.mark.parametrize("time", ["9999-12-31T23:59", "0001-01-01 00:00"])
-    def test_a_time_no_reading_can_have_is_one_rejected_row(self, engine, time):
-        receipt = sent(engine, f"{KEY},0.2,mg/L,正常", f"qiaotou,{time},nh3n,0.2,mg/L,正常")
-        assert fates(receipt) == {"accepted": 1, "rejected": 1}
-        assert [(row["row"], row["code"], row["value"]) for row in receipt.rows] == [(3, "unreadable_time", time)]
-
     @pytest.mark.parametrize(("door", "files"), [("telegram", [("a", b"")]), (READINGS, [])])
     def test_misuse_is_refused_and_leaves_nothing(self, engine, door, files):
         with pytest.raises(UsageError):

@@ -1,0 +1,215 @@
+"""The command line: what it cannot do it says in words, as one JSON object where that is asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from api.cli import main
+from tests.api.makers import HEADER, row
+
+Run = Callable[..., Result]
+FACT = {
+    "subject": "jiekou",
+    "period": "2020-07",
+    "kind": "frozen",
+    "value": "1",
+    "document": "示例函〔2020〕1号",
+    "recorded_by": "示例记录人",
+}
+
+
+@pytest.fixture
+def hengjie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command over an empty database."""
+    monkeypatch.setenv("HENGJIE_DATA", str(tmp_path / "var"))
+
+    def run(*arguments: object) -> Result:
+        return CliRunner().invoke(main, [str(one) for one in arguments])
+
+    return run
+
+
+def told(result: Result) -> dict[str, str]:
+    """The one JSON object on standard output."""
+    (line,) = result.stdout.splitlines()
+    found: dict[str, str] = json.loads(line)
+    return found
+
+
+def written(file: Path, **changed: str) -> Path:
+    """A fact file."""
+    file.write_text("\n".join(f"{key}: {value}" for key, value in (FACT | changed).items()), encoding="utf-8")
+    return file
+
+
+class TestUsage:
+    """Whatever is asked in a wrong way: exit 2, and with --json one object on standard output."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "path", "said"),
+        [
+            (["settle"], "agreement", "Missing argument"),
+            (["settle", "xinan-anhui-zhejiang-2018"], "period", "Missing argument"),
+            (["settle", "xinan-anhui-zhejiang-2018", "0001"], None, "期间的年份不在 1900–2200：0001"),
+            (["settle", "xinan-anhui-zhejiang-2018", "9999-12"], None, "期间的年份不在 1900–2200：9999-12"),
+            (["settle", "xinan-anhui-zhejiang-2018", "sometime"], None, "不认识的期间"),
+            (["assess", "xinan", "0001"], None, "期间的年份不在 1900–2200：0001"),
+            (["assess", "xinan", "2020", "--as-of", "0001-01-01T00:00+08:00"], "as_of", "年份不在 1900–2200"),
+            (["assess", "xinan", "2020", "--as-of", "9999-12-31T23:59-08:00"], "as_of", "年份不在 1900–2200"),
+            (["assess", "xinan", "2020", "--as-of", "2020-01-01"], "as_of", "不是带时区的时刻：2020-01-01"),
+            (["assess", "xinan", "2020", "--as-of", "yesterday"], "as_of", "不是带时区的时刻：yesterday"),
+            (["assess", "xinan", "2020", "--as-off", "x"], None, "No such option"),
+            (["seattle"], None, "No such command 'seattle'"),
+            (["ingest", "telegram"], None, "No such command 'telegram'"),
+            (["record", "nowhere.yaml"], "file", "does not exist"),
+            (["classify", __file__, "--compare", "guess"], "compare", "'guess' is not one of"),
+            ([], None, "No such option"),
+        ],
+    )
+    def test_what_does_not_fit_is_told_twice(self, hengjie, arguments, path, said):
+        result = hengjie(*arguments, "--json")
+        problem = told(result)
+        assert (result.exit_code, problem["error"], problem["path"]) == (2, "usage", path)
+        assert said in problem["message_zh"]
+        assert said in result.stderr
+        assert problem["remedy"]
+
+    def test_without_json_standard_output_stays_empty(self, hengjie):
+        result = hengjie("settle")
+        assert (result.exit_code, result.stdout) == (2, "")
+
+    def test_an_instant_may_have_a_blank_for_its_t(self, hengjie):
+        assert hengjie("assess", "xinan", "2020", "--as-of", "2026-01-31 08:00+08:00").exit_code == 0
+
+
+class TestOutside:
+    """What the machine does not give: exit 1 and why."""
+
+    @pytest.mark.parametrize(
+        "arguments", [["readings", "export", "--wide"], ["classify", "table.csv"], ["evidence", "settlement"]]
+    )
+    def test_an_output_in_a_missing_folder(self, hengjie, tmp_path, arguments, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        Path("table.csv").write_text("section,time,water_body,ph\ns,2020-07,river,7\n", encoding="utf-8")
+        if "settlement" in arguments:
+            arguments = ["evidence", told(hengjie("settle", "xinan-anhui-zhejiang-2018", "2020", "--json"))["id"]]
+        result = hengjie(*arguments, "-o", "missing/out.file", "--json")
+        problem = told(result)
+        assert (result.exit_code, problem["error"], problem["file"]) == (1, "unavailable", "missing/out.file")
+        assert problem["message_zh"] == "文件读写不了：没有此文件或文件夹"
+        assert problem["message_zh"] in result.stderr
+
+    @pytest.mark.parametrize(
+        ("data", "why"),
+        [("taken", "已有同名的文件"), ("taken/below", "上级不是文件夹"), ("hindered", "数据库不能使用")],
+    )
+    def test_a_data_folder_that_cannot_be_used(self, hengjie, tmp_path, monkeypatch, data, why):
+        (tmp_path / "taken").write_text("a file", encoding="utf-8")
+        (tmp_path / "hindered" / "hengjie.sqlite").mkdir(parents=True)
+        monkeypatch.setenv("HENGJIE_DATA", str(tmp_path / data))
+        result = hengjie("key", "create", "某人", "--json")
+        assert (result.exit_code, told(result)["error"]) == (1, "unavailable")
+        assert why in told(result)["message_zh"]
+
+    def test_a_database_that_does_not_answer(self, hengjie, monkeypatch):
+        monkeypatch.setenv("HENGJIE_DATABASE_URL", "postgresql://u:secret@127.0.0.1:1/hengjie")
+        result = hengjie("key", "create", "某人", "--json")
+        assert (result.exit_code, told(result)["error"]) == (1, "unavailable")
+        assert "数据库不能使用" in result.stderr
+        assert "secret" not in result.output
+
+    @pytest.mark.parametrize("url", ["somewhere", "mysql://a/b", "postgresql://u:secret@host:port/x"])
+    def test_an_address_that_is_none(self, hengjie, monkeypatch, url):
+        monkeypatch.setenv("HENGJIE_DATABASE_URL", url)
+        result = hengjie("key", "create", "某人", "--json")
+        assert (result.exit_code, told(result)["error"]) == (2, "usage")
+        assert "HENGJIE_DATABASE_URL" in told(result)["remedy"]
+        assert "secret" not in result.output
+
+
+class TestRecord:
+    """A fact is recorded about something that is declared, from a text."""
+
+    def test_a_fact_about_a_section_is_recorded(self, hengjie, tmp_path):
+        result = hengjie("record", written(tmp_path / "fact.yaml"), "--json")
+        assert (result.exit_code, told(result)["subject"]) == (0, "jiekou")
+
+    @pytest.mark.parametrize("subject", ["jieko", "街口", "JIEKOU", "nobody"])
+    def test_one_about_nothing_that_is_declared_is_refused(self, hengjie, tmp_path, subject):
+        result = hengjie("record", written(tmp_path / "fact.yaml", subject=subject), "--json")
+        problem = told(result)
+        assert (result.exit_code, problem["error"], problem["path"]) == (1, "unknown_code", "subject")
+        assert problem["file"] == str(tmp_path / "fact.yaml")
+        assert "断面、站点、主体、流域或协议的代码" in problem["remedy"]
+
+    def test_a_slip_is_shown_what_is_like_it(self, hengjie, tmp_path):
+        result = hengjie("record", written(tmp_path / "fact.yaml", subject="jieko"), "--json")
+        assert "相近的有 jiekou" in told(result)["remedy"]
+
+    @pytest.mark.parametrize(
+        ("raw", "said"),
+        [
+            ("subject: 街口".encode("gb18030"), "不是 UTF-8 文本"),
+            (b"\xff\xfe", "不是 UTF-8 文本"),
+            (b"a: [1", "YAML 无法读取"),
+            (b"- a", "文件应是键值表"),
+            (b"", "文件应是键值表"),
+        ],
+    )
+    def test_what_is_no_fact_is_refused_by_name(self, hengjie, tmp_path, raw, said):
+        (tmp_path / "fact.yaml").write_bytes(raw)
+        result = hengjie("record", tmp_path / "fact.yaml", "--json")
+        problem = told(result)
+        assert (result.exit_code, problem["error"], problem["file"]) == (2, "usage", str(tmp_path / "fact.yaml"))
+        assert said in problem["message_zh"]
+
+
+class TestSchedule:
+    """`schedule --once` is done only when every slot is."""
+
+    def test_what_was_due_is_told(self, hengjie):
+        result = hengjie("schedule", "--once", "--json")
+        assert result.exit_code == 0
+        assert [(slot["job"], slot["failure"]) for slot in told(result)["ran"]] == [
+            ("inbox", None),
+            ("settlement", None),
+        ]
+
+    def test_a_slot_that_failed_makes_it_fail(self, hengjie, tmp_path):
+        (tmp_path / "var").mkdir()
+        (tmp_path / "var" / "inbox").write_text("a file where the folder should be", encoding="utf-8")
+        result = hengjie("schedule", "--once", "--json")
+        assert (result.exit_code, told(result)["failed"]) == (1, 1)
+        assert "Not a directory" in told(result)["ran"][0]["failure"]
+
+    def test_so_does_one_file_of_the_inbox_while_the_others_come_in(self, hengjie, tmp_path):
+        if not Path("/proc/self/mem").exists():
+            pytest.skip("only Linux has a file that nobody can read from its start")
+        inbox = tmp_path / "var" / "inbox"
+        inbox.mkdir(parents=True)
+        (inbox / "bad.csv").symlink_to("/proc/self/mem")
+        (inbox / "good.csv").write_text(
+            f"{HEADER}\n{row('jiekou', '2020-07-01 08:00', 'tp', '0.02')}\n", encoding="utf-8"
+        )
+        result = hengjie("schedule", "--once")
+        assert result.exit_code == 1
+        assert "bad.csv: failed: OSError" in result.stdout
+        assert {file.name: [one.name for one in file.iterdir()] for file in inbox.iterdir()} == {
+            "done": ["good.csv"],
+            "failed": ["bad.csv"],
+        }
+
+
+def test_a_time_no_reading_can_have_does_not_stop_a_file(hengjie, tmp_path):
+    file = tmp_path / "a.csv"
+    rows = (row("jiekou", time, "tp", "0.02") for time in ("2020-07-01 08:00", "9999-12-31T23:59"))
+    file.write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
+    receipt = told(hengjie("ingest", "readings", file, "--json"))
+    assert [(r["row"], r["fate"], r["code"]) for r in receipt["rows"] if r["row"] == 3] == [
+        (3, "rejected", "unreadable_time")
+    ]
