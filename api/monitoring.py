@@ -67,9 +67,9 @@ def ruling_agreements(registry: Registry, sections: Collection[str], month: pd.P
     ruling: dict[str, Agreement] = {}
     for agreement in sorted(registry.agreements.values(), key=lambda a: a.starts, reverse=True):
         if _states_rules(agreement):
-            for code in sections_of(agreement, registry.network):
+            for code in (one for one in sections_of(agreement, registry.network) if one in sections):
                 own = registry.network.sections[code].basin == agreement.basin
-                if code in sections and (code not in ruling or (own and ruling[code].basin != agreement.basin)):
+                if code not in ruling or (own and ruling[code].basin != agreement.basin):
                     ruling[code] = agreement
     rest = sorted(set(sections) - ruling.keys())
     cards = (card.agreement("", rest, month) for card in registry.scorecards.values())

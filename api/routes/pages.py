@@ -6,6 +6,7 @@ from typing import Annotated
 
 import pandas as pd
 from fastapi import APIRouter, Query, Request
+from fastapi import Path as PathParameter
 from fastapi.responses import HTMLResponse
 
 from api import queries
@@ -21,8 +22,10 @@ from settlement import store
 
 router = APIRouter(include_in_schema=False)
 MOST_LISTED = 300  # the newest; the API lists all
-Year = Annotated[str | None, Query(pattern=r"^\d{4}$")]
-Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+_YEAR = "(19|20|21)[0-9]{2}"  # what a calendar of readings can hold (`basin.periods.YEARS`)
+Year = Annotated[str | None, Query(pattern=f"^{_YEAR}$")]
+Month = Annotated[str | None, Query(pattern=f"^{_YEAR}-(0[1-9]|1[0-2])$")]
+Identity = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
 
 
 @router.get("/")
@@ -83,7 +86,7 @@ def submissions(request: Request, reads: Reads, has: Has, names: Named) -> HTMLR
 
 
 @router.get("/submissions/{id}")
-def submission(id: int, request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
+def submission(id: Identity, request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
     """One receipt, row by row."""
     receipt = ingest.receipt(reads, id, has.now()).document()
     return page(request, "submission.html", lists.submission(receipt, names))
