@@ -1,0 +1,91 @@
+"""Reviewing one agreement before it is used: everything the grammar refuses in it, and what nobody has verified yet.
+
+In: the text of a file and the network. Out: a `Review` with all findings at once, where loading stops at the first. It
+refuses nothing itself and decides nothing about money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from basin.agreement import CLAUSE, compiled, typed
+from basin.agreement_checks import problems
+from basin.agreement_diff import in_one_line
+from basin.agreement_files import tree
+from basin.dated import every_branch, is_noted, special_values
+from basin.errors import AgreementError
+from basin.network import Network
+
+
+@dataclass(frozen=True)
+class Unverified:
+    """A value that is used as written though nobody has seen the signed text say so."""
+
+    path: str
+    clause: str | None
+    value: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a look at one file found; without findings the agreement may be settled."""
+
+    code: str
+    clauses: int
+    findings: tuple[AgreementError, ...]
+    unverified: tuple[Unverified, ...]
+
+
+def review(text: str, file: str, network: Network) -> Review:
+    """All findings on the text of an agreement, each once, and its unverified values.
+
+    A file that is no YAML mapping has that one finding. Where the header cannot be read, clauses are looked at one by
+    one, not in their relations.
+    """
+    try:
+        document = tree(text, file)
+    except AgreementError as refusal:
+        return Review("", 0, (refusal,), ())
+    once = {(found.path, found.zh): found for found in _findings(document, text, file, network)}
+    clauses = document.get("clauses")
+    count = len(clauses) if isinstance(clauses, list) else 0
+    return Review(str(document.get("code", "")), count, tuple(once.values()), tuple(_unverified(document)))
+
+
+def _findings(document: Mapping[str, Any], text: str, file: str, network: Network) -> Iterator[AgreementError]:
+    try:
+        agreement = compiled(document, text, file)
+    except AgreementError as refusal:
+        yield refusal
+        yield from _shapes(document, file)
+    else:
+        yield from problems(agreement, network)
+
+
+def _shapes(document: Mapping[str, Any], file: str) -> Iterator[AgreementError]:
+    """What is wrong inside single clauses, where the agreement as a whole cannot be read."""
+    clauses = document.get("clauses")
+    for position, raw in enumerate(clauses if isinstance(clauses, list) else ()):
+        for plain in every_branch(raw) if isinstance(raw, dict) else ():
+            try:
+                typed(CLAUSE, plain, file, f"clauses.{position}")
+            except AgreementError as refusal:
+                yield refusal
+
+
+def _unverified(document: Mapping[str, Any]) -> Iterator[Unverified]:
+    for path, node in special_values(dict(document)):
+        if is_noted(node) and str(node.get("verified", "true")).lower() == "false":
+            yield Unverified(path, _ref(document, path), in_one_line(node["value"]), str(node.get("note", "")))
+
+
+def _ref(document: Mapping[str, Any], path: str) -> str | None:
+    """The ref of the clause a path lies in: a reader knows clauses by their number in the text."""
+    block, _, rest = path.partition(".")
+    if block != "clauses" or not isinstance(document["clauses"], list):
+        return None
+    raw = document["clauses"][int(rest.partition(".")[0])]
+    return str(raw.get("ref")) if isinstance(raw, dict) and "ref" in raw else None

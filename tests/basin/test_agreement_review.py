@@ -1,0 +1,65 @@
+"""Reviewing a file: all findings at once, and what is not verified."""
+
+from __future__ import annotations
+
+from basin.agreement_review import Review, Unverified, review
+from tests.settlement.makers import RIVER, agreement_text
+
+PAYS = "pays: upstream, receives: downstream"
+
+
+def looked_at(clauses: str, **header: str) -> Review:
+    """The review of an agreement with these clauses."""
+    return review(agreement_text(clauses, **header), "test.yaml", RIVER)
+
+
+def places(found: Review) -> list[str | None]:
+    """Where the findings lie."""
+    return [one.path for one in found.findings]
+
+
+def test_a_good_agreement_has_no_findings():
+    found = looked_at(f'- {{ref: "1", scale: [{{amount: 1}}], {PAYS}}}')
+    assert (found.code, found.clauses, found.findings, found.unverified) == ("test-river", 1, (), ())
+
+
+def test_findings_of_several_clauses_come_together():
+    found = looked_at(f"""
+        - {{ref: "1", ammount: 1, scale: [{{amount: 1}}], {PAYS}}}
+        - {{ref: "2", measure: {{kind: pollution}}, scale: [{{amount: 1}}], {PAYS}}}
+        - {{ref: "3", scale: [{{up_to: 1}}], pays: nobody, receives: downstream}}
+        """)
+    assert places(found) == ["clauses.0.ammount", "clauses.1.measure.kind", "clauses.2.pays", "clauses.2.scale.0"]
+
+
+def test_the_same_finding_in_every_branch_of_a_dated_value_is_told_once():
+    found = looked_at(f'- {{ref: "1", ammount: {{2020-01-01: 1, 2021-01-01: 2}}, scale: [{{amount: 1}}], {PAYS}}}')
+    assert places(found) == ["clauses.0.ammount"]
+
+
+def test_with_a_header_that_cannot_be_read_clauses_are_looked_at_all_the_same():
+    found = looked_at(f'- {{ref: "1", ammount: 1, scale: [{{amount: 1}}], {PAYS}}}', starts="2020-02-31")
+    assert places(found) == ["starts", "clauses.0.ammount"]
+
+
+def test_a_file_that_is_no_mapping_has_one_finding_with_its_remedy():
+    found = review("- 1\n- 2\n", "test.yaml", RIVER)
+    assert [(one.file, one.remedy) for one in found.findings] == [("test.yaml", "最外层逐行写“键: 值”，不以 - 起")]
+
+
+def test_unverified_values_are_listed_with_the_clause_they_stand_in():
+    found = looked_at(
+        f'- {{ref: "2.1", scale: [{{amount: {{value: 7, verified: false, note: 自拟}}}}], {PAYS}}}',
+        data="{compare: {value: rounded, verified: false}}",
+    )
+    assert found.findings == ()
+    assert found.unverified == (
+        Unverified("data.compare", None, "rounded", ""),
+        Unverified("clauses.0.scale.0.amount", "2.1", "7", "自拟"),
+    )
+
+
+def test_what_is_no_list_of_clauses_is_a_finding_and_no_crash():
+    text = agreement_text("").replace("clauses:", "clauses: {a: {value: 1, verified: false}}")
+    found = review(text, "test.yaml", RIVER)
+    assert places(found) == ["clauses"]
