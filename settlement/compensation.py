@@ -108,9 +108,11 @@ def compensation(ev: Evaluator, span: pd.Period) -> Compensation:
 
 
 def _due_in(ev: Evaluator, ref: str, span: pd.Period) -> list[pd.Period]:
-    """The obligation periods of a clause that fall due in `span`; a whole term only where it ends there."""
-    whole_term = ev.fixed is None and ev.agreement.every_of(ref) == "term"
-    if whole_term and ends_on(span) < ends_on(ev.agreement.term):
+    """The obligation periods of a clause that fall due in `span`: none that is longer, a whole term where it ends."""
+    every = ev.agreement.every_of(ref)
+    if ev.fixed is None and every == "term" and ends_on(span) < ends_on(ev.agreement.term):
+        return []
+    if ev.fixed is None and every != "term" and is_finer(span, every):
         return []
     return [of for of in ev.spans(ref, span) if overlap(of, ev.agreement.term)]
 
