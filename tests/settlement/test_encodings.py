@@ -97,7 +97,8 @@ class TestXinan2023:
 
     def agreement(self) -> object:
         return an_agreement(
-            XINAN, self.RIVER, starts="2023-01-01", ends="2027-12-31", parties="{upstream: anhui, downstream: zhejiang}",
+            XINAN, self.RIVER, starts="2023-01-01", ends="2027-12-31",
+            parties="{upstream: anhui, downstream: zhejiang}",
             sections="{jiekou: {baseline: {codmn: 2, nh3n: 0.1, tp: 0.02, tn: 1}}}",
         )  # fmt: skip
 
