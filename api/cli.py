@@ -16,6 +16,7 @@ from typing import Any
 import click
 import pandas as pd
 
+from api.agreement_commands import agreement_group
 from api.commands import AS_OF, Commands, Told, command, example, say
 from api.composition import Composition, compose
 from api.settings import from_environment
@@ -265,6 +266,9 @@ def verify_file(file: Path, extra: Sequence[Path]) -> Told:
     )
     told = {"ok": found.ok, "checked": found.checked, "failure": found.failure, "failed": 0 if found.ok else 1}
     return told, "\n".join(lines)
+
+
+main.add_command(agreement_group)
 
 
 @main.group("key")

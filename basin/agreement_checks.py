@@ -36,7 +36,7 @@ from basin.scales import Piece, applied
 from basin.standards import standard
 
 _FINER = ("day", "week", "month", "quarter", "year", "term")
-_BY = ("section", "indicator", "party", "target")
+ELEMENT_AXES = ("section", "indicator", "party", "target")
 
 
 def problems(agreement: Agreement, network: Network) -> list[AgreementError]:
@@ -86,8 +86,8 @@ def _no_day(path: str, text: str) -> Finding:
 
 def _by(agreement: Agreement, network: Network, node: Mapping[str, Any], path: str) -> Iterator[Finding]:
     """A by-element map names an axis and codes that there are."""
-    if node["by"] not in _BY:
-        yield f"{path}.by", f"不认识的轴 {node['by']}", "unknown axis", f"用 {' '.join(_BY)}"
+    if node["by"] not in ELEMENT_AXES:
+        yield f"{path}.by", f"不认识的轴 {node['by']}", "unknown axis", f"用 {' '.join(ELEMENT_AXES)}"
         return
     if len(node) == 1:
         yield path, "by 之外没有数值", "by without values", "写明各取值"

@@ -1,0 +1,108 @@
+"""Commands for who writes agreements: check, diff, schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from api.cli import main
+from basin.registry import BUNDLED
+
+Run = Callable[..., Result]
+XINAN = BUNDLED / "agreements" / "xinan-anhui-zhejiang-2018.yaml"
+
+
+@pytest.fixture
+def hengjie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command where no database is."""
+    monkeypatch.setenv("HENGJIE_DATA", str(tmp_path / "var"))
+
+    def run(*arguments: object) -> Result:
+        return CliRunner().invoke(main, ["agreement", *map(str, arguments)])
+
+    return run
+
+
+def draft(folder: Path, *changes: tuple[str, str]) -> Path:
+    """A draft made from the third round on the Xin'an river."""
+    text = XINAN.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    file = folder / "草案.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_good_agreement_passes_with_its_unverified_values_as_notices(hengjie: Run):
+    result = hengjie("check", XINAN)
+    assert result.exit_code == 0
+    assert "未核实 unverified starts：2018-01-01" in result.stdout
+    assert "可以使用 may be used：2 条 clauses" in result.stdout
+
+
+def test_a_refused_agreement_tells_every_finding_and_exits_with_1(hengjie: Run, tmp_path: Path):
+    file = draft(tmp_path, ("basin: xinan", "basin: xinan\nbasiin: x"), ("ref: P", "ref: P\n    cpa: 1"))
+    result = hengjie("check", file)
+    assert result.exit_code == 1
+    assert f"{file}: basiin: 不认识的键 (unknown key) — 补救: 检查拼写，或删去此键" in result.stdout
+    assert f"{file}: clauses.0.cpa: 不认识的键 (unknown key) — 补救: 检查拼写，或删去此键" in result.stdout
+    assert "2 处问题 findings" in result.stdout
+
+
+def test_as_json_findings_and_notices_are_one_object(hengjie: Run, tmp_path: Path):
+    result = hengjie("check", draft(tmp_path, ("basin: xinan", "basin: xinan\nbasiin: x")), "--json")
+    told = json.loads(result.stdout)
+    assert (told["failed"], told["findings"][0]["path"], told["findings"][0]["remedy"]) == (
+        1, "basiin", "检查拼写，或删去此键"
+    )  # fmt: skip
+    assert told["unverified"][0]["path"] == "starts"
+
+
+def test_a_file_that_is_not_there_is_refused_in_words(hengjie: Run, tmp_path: Path):
+    result = hengjie("check", tmp_path / "nowhere.yaml")
+    assert result.exit_code == 1
+    assert "nowhere.yaml: " in result.stderr
+
+
+def test_parties_of_an_outside_directory_are_known_with_it(hengjie: Run):
+    fixtures = Path(__file__).parents[2] / "fixtures"
+    demo = fixtures / "agreements" / "demo-monthly-class.yaml"
+    assert hengjie("check", demo).exit_code == 1
+    assert hengjie("check", demo, "--with", fixtures).exit_code == 0
+
+
+def test_a_draft_is_compared_with_the_agreement_in_force(hengjie: Run, tmp_path: Path):
+    result = hengjie("diff", "xinan-anhui-zhejiang-2018", draft(tmp_path, ("codmn: 22%", "codmn: 21%")))
+    assert result.exit_code == 0
+    assert "1 处不同 differences" in result.stdout
+    assert "~ 改 changed clauses.P.measure.weights.value.codmn：22% → 21%" in result.stdout
+
+
+def test_what_one_side_does_not_have_is_added_or_removed(hengjie: Run, tmp_path: Path):
+    file = draft(tmp_path, ("  place: fen\n", ""))
+    removed = json.loads(hengjie("diff", XINAN, file, "--json").stdout)["differences"]
+    assert removed == [{"path": "money.place", "was": "fen", "now": None}]
+    assert "+ 增 added money.place：fen" in hengjie("diff", file, XINAN).stdout
+
+
+def test_an_unknown_code_names_those_there_are(hengjie: Run):
+    result = hengjie("diff", "nonsense", XINAN)
+    assert result.exit_code == 1
+    assert "没有协议 nonsense" in result.stderr
+
+
+def test_the_schema_is_printed_whole(hengjie: Run):
+    printed = json.loads(hengjie("schema").stdout)
+    assert printed == json.loads(hengjie("schema", "--json").stdout)
+    assert printed["required"][0] == "code"
+
+
+def test_no_database_is_made(hengjie: Run, tmp_path: Path):
+    hengjie("check", XINAN)
+    hengjie("diff", XINAN, XINAN)
+    assert not (tmp_path / "var").exists()
