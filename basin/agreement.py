@@ -15,13 +15,14 @@ from fractions import Fraction
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import pandas as pd
-from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
 
 from basin import periods
-from basin.dated import Hand, InForce, in_force, is_noted, join
+from basin.dated import Hand, InForce, in_force, is_noted
 from basin.errors import AgreementError
 from basin.measures import FORBID_UNKNOWN, IndicatorCode, Measure, Texts, Weights, indicator_code
 from basin.scales import Figure, Piece
+from basin.shapes import typed
 
 Every = Literal["week", "month", "quarter", "year", "term"]
 AXES = ("section", "indicator", "party", "day", "week", "month", "quarter", "year")
@@ -293,37 +294,6 @@ def _standing(node: Any, hand: Hand, file: str, path: str) -> InForce:
     except AgreementError as refusal:
         refusal.file = file
         raise
-
-
-def typed(adapter: TypeAdapter[Any], plain: Any, file: str, path: str) -> Any:
-    """The plain tree as a dataclass.
-
-    Raises
-    ------
-    AgreementError : naming the path of the first thing that does not fit (``clauses.1.scale.0.amount``).
-    """
-    try:
-        return adapter.validate_python(plain)
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        place = ".".join(str(part) for part in first["loc"] if _is_key(part))
-        zh, en, remedy = _told(first["type"], str(first["msg"]), first.get("input"))
-        raise AgreementError(zh, en, file=file, path=join(path, place) if place else path, remedy=remedy) from problem
-
-
-def _is_key(part: object) -> bool:
-    """Pydantic names the branch of a union too (``Proportion``, ``tuple[str, ...]``); a reader wants keys only."""
-    return isinstance(part, int) or (isinstance(part, str) and part == part.lower() and "[" not in part)
-
-
-def _told(kind: str, message: str, given: object) -> tuple[str, str, str]:
-    if kind in ("unexpected_keyword_argument", "extra_forbidden"):
-        return "不认识的键", "unknown key", "检查拼写，或删去此键"
-    if kind in ("missing", "missing_argument"):
-        return "缺少必填的键", "required key is missing", "补上此键"
-    if kind == "literal_error":
-        return f"不认识的取值 {given!r}", message, "改用列出的取值"
-    return f"取值不合要求：{given!r}", message.removeprefix("Value error, "), "改成所要求的形式"
 
 
 def compiled(document: Mapping[str, Any], text: str, file: str) -> Agreement:

@@ -7,6 +7,7 @@ Measures and tests are looked at in `basin.measure_checks`, refs in `basin.refer
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -24,7 +25,6 @@ from basin.agreement import (
     Proportion,
     SectionSheet,
     Side,
-    typed,
 )
 from basin.dated import element_codes, every_branch, is_by_element, is_dated, is_noted, join, special_values
 from basin.errors import AgreementError, HengjieError
@@ -33,8 +33,10 @@ from basin.measure_checks import Finding, class_findings, measure_findings, sect
 from basin.network import Network
 from basin.reference_checks import reference_findings
 from basin.scales import Piece, applied
+from basin.shapes import typed
 from basin.standards import standard
 
+_CODE = re.compile(r"[\w-]+")  # it stands in addresses and file names
 _FINER = ("day", "week", "month", "quarter", "year", "term")
 ELEMENT_AXES = ("section", "indicator", "party", "target")
 
@@ -103,6 +105,14 @@ def _by(agreement: Agreement, network: Network, node: Mapping[str, Any], path: s
 
 
 def _header(agreement: Agreement, network: Network) -> Iterator[Finding]:
+    if not _CODE.fullmatch(agreement.code):
+        yield "code", f"不能用作代码：{agreement.code}", "cannot be a code", "只用字母、汉字、数字、- 与 _"
+    if agreement.basin not in network.basins:
+        yield "basin", f"未登记的流域 {agreement.basin}", "unknown basin", "在 basins.csv 登记，或改正代码"
+    for key, day in (("starts", agreement.starts), ("ends", agreement.ends)):
+        if day.year not in periods.YEARS:
+            first, last = periods.YEARS[0], periods.YEARS[-1]
+            yield key, f"年份不在 {first}–{last}：{day}", f"a year outside {first}-{last}", "改正日期"
     if agreement.ends < agreement.starts:
         yield "ends", "终止早于生效", "ends before it starts", "改正日期"
     for role, code in agreement.parties.items():
@@ -191,7 +201,8 @@ def _pieces(pieces: Sequence[Piece], path: str) -> Iterator[Finding]:
         if last is not None and (last.bound is None or not _beyond(piece, last)):
             yield f"{path}.{i}", "此段顺序不对或永远用不到", "piece out of order or never reached", "按上限从小到大排列"
         if piece.per <= 0:
-            yield f"{path}.{i}.per", "per 须大于 0", "per must be positive", "改正"
+            remedy = "写正数，如 0.01；方向相反时改 rate 的正负号"
+            yield f"{path}.{i}.per", "per 须大于 0", "per must be positive", remedy
         last = piece
     if last is not None and last.bound is not None:
         yield f"{path}.{len(pieces) - 1}", "最后一段没有敞口", "the scale is open at the top", "最后一段不写上限"

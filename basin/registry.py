@@ -128,7 +128,7 @@ def checked_scorecard(document: Mapping[str, Any], text: str, file: str, network
     """
     card = scorecard_of(document, text, file)
     findings = problems(card.agreement("", [], pd.Period(ANY_YEAR, freq="Y")), network)
-    criteria = [found for found in findings if (found.path or "").startswith(("clauses", "standard"))]
+    criteria = [found for found in findings if (found.path or "").startswith(("clauses", "standard", "code"))]
     if criteria:
         raise criteria[0]
     return card

@@ -16,9 +16,10 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from basin import periods
-from basin.agreement import Agreement, compiled, plainly, typed
+from basin.agreement import Agreement, compiled, plainly
 from basin.errors import AgreementError
 from basin.scales import Figure
+from basin.shapes import typed
 
 _EVERY = {"W": "week", "M": "month", "Q": "quarter", "Y": "year"}  # a run of months is assessed as one term
 _KEYS = ("code", "title", "source", "verified", "standard", "data", "bands", "criteria")

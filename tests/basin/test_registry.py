@@ -29,7 +29,8 @@ def bundled() -> Registry:
 def written(file: Path, clauses: str = LUMP, **header: str) -> Path:
     """An agreement file of two provinces."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(agreement_text(clauses, **({"parties": PARTIES, "code": "outside"} | header)), encoding="utf-8")
+    named = {"parties": PARTIES, "code": "outside", "basin": "xinan"} | header
+    file.write_text(agreement_text(clauses, **named), encoding="utf-8")
     return file
 
 

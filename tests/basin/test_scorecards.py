@@ -88,6 +88,13 @@ class TestRefused:
         with pytest.raises(AgreementError, match=said):
             checked_scorecard(tree(text), text, "card.yaml", RIVER)
 
+    def test_its_code_is_part_of_an_address(self) -> None:
+        text = "\n".join(
+            f"{key}: {value}" for key, value in (HEAD | {"code": "a/b", "criteria": f"[{CRITERION}]"}).items()
+        )
+        with pytest.raises(AgreementError, match="不能用作代码：a/b"):
+            checked_scorecard(tree(text), text, "card.yaml", RIVER)
+
 
 class TestAgreement:
     """The criteria as lines over the sections of a basin, for one period."""

@@ -1,0 +1,151 @@
+"""What a measure or a test may not say: several values, comparisons, what is in hand, bounds, foreign keys."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.basin.clauses import assert_refused, lump, measured, scaled, when
+
+REFUSED = {
+    # several values
+    "several sections without take": (
+        measured("kind: quality_class, sections: all"),
+        "clauses.0.measure",
+        "多个数值而没有 take",
+    ),
+    "several indicators without take": (
+        measured("kind: concentration, section: s1, indicators: [tp, tn]"),
+        "clauses.0.measure",
+        "没有 take",
+    ),
+    "several months without take": (
+        measured("kind: quality_class, section: s1, over: month"),
+        "clauses.0.measure",
+        "没有 take",
+    ),
+    "several sections under the key of one": (
+        measured("kind: quality_class, section: [s1, s2], take: mean"),
+        "clauses.0.measure.section",
+        "几个断面写 sections: [a, b]",
+    ),
+    "runs without a number": (
+        measured("kind: quality_class, section: s1, over: month, take: {runs: 3}"),
+        "clauses.0.measure.take.runs_of",
+        "缺少必填的键",
+    ),
+    "take without several": (
+        measured("kind: quality_class, section: s1, take: mean"),
+        "clauses.0.measure",
+        "take 用在单个数值上",
+    ),
+    "runs of none": (
+        measured("kind: quality_class, section: s1, over: month, take: {runs_of: 0}"),
+        "clauses.0.measure.take",
+        "runs_of",
+    ),
+    # comparison
+    "against without expressed": (
+        measured("kind: quality_class, section: s1, against: target"),
+        "clauses.0.measure",
+        "against 与 expressed 须同时写",
+    ),
+    "expressed without against": (
+        measured("kind: quality_class, section: s1, expressed: ratio"),
+        "clauses.0.measure",
+        "须同时写",
+    ),
+    "expressed on an exceedance": (
+        measured("kind: exceedance, section: s1, indicator: tp, against: target, expressed: ratio"),
+        "clauses.0.measure.expressed",
+        "exceedance 不用 expressed",
+    ),
+    "an index without against": (
+        measured("kind: index, section: s1, weights: {tp: 1}"),
+        "clauses.0.measure",
+        "index 须有 against",
+    ),
+    "a number to compare with": (
+        measured("kind: exceedance, section: s1, indicator: tp, against: 0.05"),
+        "clauses.0.measure.against",
+        "写在 sections 中该断面的 limits 里，此处写 against: limits",
+    ),
+    "a reference by an unknown key": (
+        measured("kind: quality_class, section: s1, against: {klass: 3}, expressed: ratio"),
+        "clauses.0.measure.against.klass",
+        "不认识的键",
+    ),
+    "a class to compare with that is none": (
+        measured("kind: quality_class, section: s1, against: {class: Ⅲ}, expressed: ratio"),
+        "clauses.0.measure.against.class",
+        "取值不合要求",
+    ),
+    "a class limit for a volume": (
+        measured("kind: volume, section: s1, against: target, expressed: ratio"),
+        "clauses.0.measure.against",
+        "没有类别限值",
+    ),
+    "two references at once": (
+        measured("kind: quality_class, section: s1, against: {class: 3, section: s2}, expressed: ratio"),
+        "clauses.0.measure.against",
+        "against 只能指一样",
+    ),
+    # what is in hand
+    "no section in hand": (measured("kind: quality_class"), "clauses.0.measure", "没有断面"),
+    "no section in hand of a test": (when("kind: quality_class, at_most: 3"), "clauses.0.when.0", "没有断面"),
+    "no indicator in hand": (measured("kind: concentration, section: s1"), "clauses.0.measure", "没有指标"),
+    # tests
+    "unless without because": (
+        lump("unless: [{kind: reported, fact: x, at_least: 1}]"),
+        "clauses.0.unless.0",
+        "unless 没有 because",
+    ),
+    "a test without a bound": (when("kind: reported, fact: x"), "clauses.0.when.0", "条件没有界限"),
+    "an inner test without a bound": (
+        measured("kind: met, all_of: [{kind: reported, fact: x}]"),
+        "clauses.0.measure.all_of.0",
+        "条件没有界限",
+    ),
+    "a bound where a number is measured": (
+        measured("kind: quality_class, section: s1, at_most: 3"),
+        "clauses.0.measure",
+        "界限不起作用",
+    ),
+    "met without tests": (measured("kind: met"), "clauses.0.measure", "met 须有 all_of 或 any_of"),
+    "both all_of and any_of": (
+        measured(
+            "kind: met, all_of: [{kind: reported, fact: x, above: 0}], any_of: [{kind: reported, fact: y, above: 0}]"
+        ),
+        "clauses.0.measure",
+        "met 须有 all_of 或 any_of 之一",
+    ),
+    "otherwise on a measurement": (
+        measured("kind: quality_class, section: s1, otherwise: 3"),
+        "clauses.0.measure.otherwise",
+        "没有样品不等于达标",
+    ),
+    "otherwise on tests": (
+        measured("kind: met, otherwise: 1, all_of: [{kind: quality_class, section: s1, at_most: 3}]"),
+        "clauses.0.measure.otherwise",
+        "没有样品不等于达标",
+    ),
+    # keys of another kind, keys that are missing
+    "a key of another kind": (
+        measured("kind: quality_class, section: s1, weights: {tp: 1}"),
+        "clauses.0.measure.weights",
+        "不用于 quality_class",
+    ),
+    "a fact without a name": (measured("kind: reported"), "clauses.0.measure", "reported 缺少 fact"),
+    "a result of nothing": (measured("kind: result"), "clauses.0.measure", "result 缺少 of"),
+    # classes and sources
+    "a class outside 1-6": (
+        measured("kind: quality_class, section: s1, against: {class: 7}, expressed: difference"),
+        "clauses.0.measure.against",
+        "类别 7 不在 1–6",
+    ),
+    "a figure without source": (scaled("{amount: {value: 5}}"), "clauses.0.scale.0.amount", "数值没有出处"),
+}
+
+
+@pytest.mark.parametrize(("clauses", "path", "word"), REFUSED.values(), ids=REFUSED)
+def test_refused(clauses: str, path: str, word: str) -> None:
+    assert_refused(clauses, path, word)
