@@ -1,0 +1,191 @@
+"""docs/agreements.md is true: its examples are accepted and settle, and no refusal, key or reason is missing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple, get_args
+
+import pytest
+
+from basin import agreement, measures, scales
+from basin.agreement_files import tree
+from basin.errors import AgreementError
+from basin.registry import Registry, checked, load_registry
+from settlement.cases import outcomes
+from settlement.reasons import WORDS
+
+ROOT = Path(__file__).parent.parent
+DOCUMENT = ROOT / "docs" / "agreements.md"
+TEXT = DOCUMENT.read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```yaml (?P<kind>\w+)(?: from (?P<source>[\w-]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+ALSO_REFUSE = ("basin/rounding.py", "basin/periods.py", "settlement/cases.py", "settlement/gathered.py")
+GRAMMAR = (
+    agreement.DataRules, agreement.MoneyRules, agreement.Proportion, agreement.SectionSheet, agreement.Clause,
+    measures.Measure, measures.Runs, measures.Against, scales.Piece,
+)  # fmt: skip
+IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
+
+
+def checkers() -> list[str]:
+    """The modules whose messages an author may meet: all that refuse agreements or find faults in them."""
+    refuse = [f for f in (ROOT / "basin").glob("*.py") if re.search("AgreementError|Finding", f.read_text("utf-8"))]
+    return sorted({f"basin/{file.name}" for file in refuse} | set(ALSO_REFUSE))
+
+
+class Block(NamedTuple):
+    """A fenced block of the document: what it is marked as, which agreement it is taken from, and its text."""
+
+    kind: str
+    source: str | None
+    text: str
+    line: int
+
+
+def blocks(kind: str) -> list[Block]:
+    found = [Block(m["kind"], m["source"], m["text"], TEXT[: m.start()].count("\n") + 1) for m in BLOCK.finditer(TEXT)]
+    return [block for block in found if block.kind == kind]
+
+
+def at_line(block: object) -> str:
+    return f"line {block.line}" if isinstance(block, Block) else ""
+
+
+@cache
+def registry() -> Registry:
+    return load_registry([ROOT / "fixtures"])
+
+
+def accepted(document: dict[str, object], text: str) -> agreement.Agreement:
+    return checked(document, text, DOCUMENT.name, registry().network)
+
+
+def template() -> dict[str, object]:
+    """The first agreement of the document, which readers copy."""
+    return tree(blocks("agreement")[0].text)
+
+
+def without_title(clause: dict[str, object]) -> dict[str, object]:
+    """A clause as the document prints it."""
+    return {key: value for key, value in clause.items() if key != "title"}
+
+
+def as_clause(measure: object) -> dict[str, object]:
+    """A measure in the smallest clause that pays by it."""
+    return {
+        "ref": "1", "source": "示例", "measure": measure, "scale": [{"rate": "1"}],
+        "pays": "upstream", "receives": "downstream",
+    }  # fmt: skip
+
+
+def test_every_kind_of_block_is_known_and_there_are_examples_of_each():
+    kinds = {m["kind"] for m in BLOCK.finditer(TEXT)}
+    assert kinds == {"agreement", "clauses", "measures", "case", "wrong"}
+
+
+@pytest.mark.parametrize("block", blocks("agreement"), ids=at_line)
+def test_every_agreement_in_the_document_is_accepted(block: Block):
+    assert accepted(tree(block.text), block.text).code
+
+
+@pytest.mark.parametrize("block", blocks("clauses"), ids=at_line)
+def test_every_clause_in_the_document_is_accepted_in_the_template_or_stands_so_in_its_agreement(block: Block):
+    clauses = tree(block.text)["clauses"]
+    if block.source is None:
+        assert accepted(template() | {"clauses": clauses}, block.text).refs
+    else:
+        shipped = registry().agreement(block.source).document["clauses"]
+        assert [clause for clause in clauses if clause not in map(without_title, shipped)] == []
+
+
+@pytest.mark.parametrize("block", blocks("measures"), ids=at_line)
+def test_every_measure_in_the_document_is_accepted_in_a_clause_of_the_template(block: Block):
+    for measure in tree(f"measures:\n{block.text}")["measures"]:
+        assert accepted(template() | {"clauses": [as_clause(measure)]}, block.text).refs == ("1",)
+
+
+@pytest.mark.parametrize("block", blocks("wrong"), ids=at_line)
+def test_every_wrong_example_is_refused_with_the_message_in_its_first_line(block: Block):
+    message = block.text.partition("\n")[0].removeprefix("# ")
+    with pytest.raises(AgreementError) as refusal:
+        accepted(template() | {"clauses": tree(block.text)["clauses"]}, block.text)
+    assert refusal.value.zh == message
+
+
+@pytest.mark.parametrize("block", blocks("case"), ids=at_line)
+def test_every_case_in_the_document_comes_out_as_it_says(block: Block, tmp_path: Path):
+    file = tmp_path / "case.yaml"
+    file.write_text(block.text, encoding="utf-8")
+    own = {a.code: a for a in (accepted(tree(other.text), other.text) for other in blocks("agreement"))}
+    known = registry()
+    world = Registry(known.network, {**known.agreements, **own}, known.scorecards, ())
+    assert [outcome.differences for outcome in outcomes(file, world) if not outcome.passed] == []
+
+
+def test_every_family_has_clauses_and_a_case():
+    sections = re.split(r"^### ", TEXT, flags=re.MULTILINE)
+    families = {part.split(maxsplit=1)[0]: part for part in sections if re.match(r"F\d+ ", part)}
+    assert list(families) == [f"F{number}" for number in range(1, 18)]
+    wanted = ("```yaml clauses", "```yaml case")
+    assert [name for name, part in families.items() if not all(mark in part for mark in wanted)] == []
+
+
+@pytest.mark.parametrize("of", GRAMMAR, ids=lambda of: of.__name__)
+def test_every_key_of_the_grammar_is_explained(of: type):
+    keys = [field.name.removesuffix("_") for field in fields(of)]
+    assert [key for key in keys if f"`{key}`" not in TEXT] == []
+
+
+def test_every_header_key_kind_and_axis_is_explained():
+    words = [*agreement.HEADER_KEYS, *agreement.OTHER_KEYS, *get_args(measures.Kind), *agreement.AXES]
+    assert [word for word in words if f"`{word}`" not in TEXT] == []
+
+
+def test_every_reason_for_an_absent_amount_is_explained():
+    assert [reason for reason in WORDS if f"`{reason}`" not in TEXT] == []
+
+
+def literal(node: ast.AST) -> str | None:
+    """A text in the source, with … where a value is put in."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+    return None
+
+
+def literals(node: ast.AST) -> Iterator[str]:
+    """Every text below a node but docstrings; the parts of a text with values in it are not looked at again."""
+    if (text := literal(node)) is not None:
+        yield text
+        return
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)):
+            yield from literals(child)
+
+
+def english_beside(node: ast.AST) -> Iterator[str]:
+    """The English of findings (path, zh, en, remedy), of errors (zh, en, …), and of ``zh, en = …``."""
+    for found in ast.walk(node):
+        beside: list[ast.expr] = []
+        if isinstance(found, ast.Tuple):
+            beside = found.elts
+        elif isinstance(found, ast.Call):
+            beside = found.args
+        texts = ["中" if isinstance(part, ast.Name) and part.id == "zh" else literal(part) or "" for part in beside]
+        for chinese, english in pairwise(texts):
+            if IDEOGRAPH.search(chinese) and english and not IDEOGRAPH.search(english):
+                yield english
+
+
+@pytest.mark.parametrize("file", checkers())
+def test_every_message_and_remedy_of_the_checkers_is_listed(file: str):
+    source = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    chinese = [text for text in literals(source) if IDEOGRAPH.search(text)]
+    told = [text.strip() for text in (*chinese, *english_beside(source))]
+    assert [text for text in dict.fromkeys(told) if text not in TEXT] == []
