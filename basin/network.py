@@ -132,7 +132,8 @@ def load_network(directories: Sequence[Path]) -> tuple[Network, list[str]]:
     where = Network({}, who.parties, things(sections), {})
     stations = declared(folders, "stations", lambda row, _: _station(row, where), messages)
     _check_station_names(stations.values(), messages)
-    unnamed = {section.basin for section in where.sections.values()} - basins.keys()
+    homes = {folder.basin for folder in folders if folder.path.parent.name == "basins"}  # also of parties alone
+    unnamed = ({section.basin for section in where.sections.values()} | homes) - basins.keys()
     named = {**things(basins), **{code: Basin(code, code, code) for code in sorted(unnamed)}}
     return Network(MappingProxyType(named), who.parties, where.sections, things(stations)), messages
 
