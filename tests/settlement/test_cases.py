@@ -36,16 +36,11 @@ class TestShipped:
     """The cases of `fixtures/cases`."""
 
     @pytest.mark.parametrize("file", sorted(CASES.glob("*.yaml")), ids=lambda file: file.stem)
-    def test_every_case_passes(self, registry: Registry, file: Path) -> None:
-        found = list(outcomes(file, registry))
-        assert found
-        assert [(case.name, case.differences) for case in found if not case.passed] == []
-
-    @pytest.mark.parametrize("file", sorted(CASES.glob("*.yaml")), ids=lambda file: file.stem)
-    def test_one_yuan_more_or_less_in_any_expectation_fails_and_the_working_is_there(
+    def test_every_case_passes_and_none_with_one_yuan_more_in_any_expectation(
         self, registry: Registry, file: Path
     ) -> None:
         document = tree(file_text(file), file)
+        assert document["cases"]
         for case in document["cases"]:
             agreement = registry.agreement(case.get("agreement", document.get("agreement")))
             span = periods.period(case["period"])
