@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "agreements.md"
 TEXT = DOCUMENT.read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```yaml (?P<kind>\w+)(?: from (?P<source>[\w-]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-ALSO_REFUSE = ("basin/rounding.py", "basin/periods.py", "settlement/cases.py", "settlement/gathered.py")
+ALSO_REFUSE = ("basin/rounding.py", "basin/periods.py", "settlement/gathered.py", "settlement/settling.py")
 GRAMMAR = (
     agreement.DataRules, agreement.MoneyRules, agreement.Proportion, agreement.SectionSheet, agreement.Clause,
     measures.Measure, measures.Runs, measures.Against, scales.Piece,
@@ -35,7 +35,8 @@ IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 def checkers() -> list[str]:
     """The modules whose messages an author may meet: all that refuse agreements or find faults in them."""
     refuse = [f for f in (ROOT / "basin").glob("*.py") if re.search("AgreementError|Finding", f.read_text("utf-8"))]
-    return sorted({f"basin/{file.name}" for file in refuse} | set(ALSO_REFUSE))
+    cases = (ROOT / "settlement").glob("case*.py")
+    return sorted({file.relative_to(ROOT).as_posix() for file in (*refuse, *cases)} | set(ALSO_REFUSE))
 
 
 class Block(NamedTuple):
