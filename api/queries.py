@@ -152,7 +152,7 @@ def freshness(connection: Connection, registry: Registry, now: datetime) -> Row:
         "latest": max(last for _, last in ends.values()).isoformat() if ends else None,
         "reporting": len(ends),
         "registered": len(registry.network.stations),
-        "submission": newest[0].document() if newest else None,
+        "submission": {k: v for k, v in newest[0].document().items() if k not in ("files", "rows")} if newest else None,
     }
 
 
