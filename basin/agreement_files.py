@@ -69,3 +69,11 @@ def tree(text: str, file: object = None, refusal: type[HengjieError] = Agreement
         remedy = "最外层逐行写“键: 值”，不以 - 起"
         raise refusal("文件应是键值表", "the file must hold a mapping", file=file, remedy=remedy)
     return document
+
+
+def readable(file: Path) -> dict[str, Any] | None:
+    """The mapping a file holds; None where it cannot be read as one. For files that only happen to lie there."""
+    try:
+        return tree(file_text(file), file)
+    except HengjieError:
+        return None

@@ -16,7 +16,7 @@ import pandas as pd
 from basin import periods
 from basin.agreement import Agreement, compiled
 from basin.agreement_checks import problems
-from basin.agreement_files import file_text, tree
+from basin.agreement_files import file_text, readable, tree
 from basin.errors import AgreementError, UnknownCode
 from basin.network import Network, load_network
 from basin.scorecards import Scorecard, scorecard_of
@@ -70,20 +70,25 @@ class Registry:
         return [a for a in self.agreements.values() if a.starts <= last and a.ends >= first]
 
 
-def load_registry(extra: Sequence[Path] = ()) -> Registry:
+def load_registry(extra: Sequence[Path] = (), beside: Sequence[Path] = ()) -> Registry:
     """The bundled world, with outside directories or files on top of it, later ones shadowing earlier ones.
+
+    Parameters
+    ----------
+    extra : directories and files that were asked for.
+    beside : directories something else lies in, on top of `extra`; a flat file there that cannot be read is passed by.
 
     Raises
     ------
     AgreementError, RegisterError : naming file, path and remedy of the first thing that cannot be used.
     """
-    network, messages = load_network([BUNDLED, *(path for path in extra if path.is_dir())])
+    network, messages = load_network([BUNDLED, *(path for path in (*extra, *beside) if path.is_dir())])
     agreements: dict[str, Agreement] = {}
     scorecards: dict[str, Scorecard] = {}
-    for place in (BUNDLED, *extra):
+    for place, read in [*((place, _documents) for place in (BUNDLED, *extra)), *((place, _lying) for place in beside)]:
         own_agreements: dict[str, Agreement] = {}
         own_scorecards: dict[str, Scorecard] = {}
-        for file, document, text in _documents(place):
+        for file, document, text in read(place):
             if "criteria" in document or file.parent.name == "scorecards":
                 _add(own_scorecards, checked_scorecard(document, text, str(file), network))
             elif "clauses" in document or file.parent.name == "agreements":
@@ -141,6 +146,13 @@ def _documents(place: Path) -> Iterator[tuple[Path, dict[str, Any], str]]:
         for file in sorted(folder.glob("*.y*ml")) if place.is_dir() else [place]:
             text = file_text(file)
             yield file, tree(text, file), text
+
+
+def _lying(place: Path) -> Iterator[tuple[Path, dict[str, Any], str]]:
+    """The YAML documents of a directory, without flat files that cannot be read."""
+    flat = [file for file in sorted(place.glob("*.y*ml")) if readable(file) is not None]
+    for one in (*flat, *(place / name for name in ("agreements", "scorecards") if (place / name).is_dir())):
+        yield from _documents(one)
 
 
 def _shadowing(known: Mapping[str, T], own: Mapping[str, T]) -> list[str]:

@@ -18,11 +18,14 @@ import pandas as pd
 
 from basin import periods
 from basin.agreement import Agreement
-from basin.agreement_files import file_text, tree
-from basin.errors import AgreementError, HengjieError
+from basin.agreement_files import file_text, readable, tree
+from basin.dated import join
+from basin.errors import AgreementError, HengjieError, UnknownCode
 from basin.indicators import find_indicator
+from basin.network import Network
 from basin.registry import Registry, load_registry
 from basin.rounding import FEN_PER_WAN, number, printed
+from settlement.case_checks import TOTALS, is_by_period, is_there, name_findings, shape_findings
 from settlement.compensation import Compensation, Obligation, compensation
 from settlement.evaluation import Evaluator
 from settlement.measured import Key, Measurements
@@ -32,7 +35,6 @@ _CASE_KEYS = frozenset(
     {"name", "period", "given", "given_previous", "lines", "lines_previous", "facts", "assumed", "expect",
      "by_clause", "stops", "note", "source", "agreement"}
 )  # fmt: skip
-_TOTALS = frozenset({"volume", "load"})
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def beside(paths: Sequence[Path]) -> list[Path]:
 def _declares_something(place: Path) -> bool:
     if any((place / name).is_dir() for name in ("agreements", "basins", "scorecards")):
         return True
-    return any("clauses" in tree(file_text(file), file) for file in place.glob("*.y*ml"))
+    return any("clauses" in (readable(file) or {}) for file in place.glob("*.y*ml"))
 
 
 def run_cases(paths: Sequence[Path], extra: Sequence[Path] = ()) -> Iterator[Outcome]:
@@ -99,23 +101,52 @@ def run_cases(paths: Sequence[Path], extra: Sequence[Path] = ()) -> Iterator[Out
 
     Raises
     ------
-    AgreementError : a file that cannot be read as cases.
+    AgreementError : a file that cannot be read as cases. UnknownCode : an agreement nobody declared.
     """
-    registry = load_registry([*extra, *beside(paths)])
+    places = beside(paths)
+    registry = load_registry(extra, places)
     for file in case_files(paths):
-        yield from outcomes(file, registry)
+        try:
+            yield from outcomes(file, registry)
+        except UnknownCode as unknown:
+            broken = [one.name for place in {*places, file.parent} for one in place.glob("*.y*ml") if not readable(one)]
+            if broken:
+                unknown.remedy += f"；旁边的 {'、'.join(sorted(broken))} 读不出，协议或在其中"
+            raise
 
 
 def outcomes(file: Path, registry: Registry) -> Iterator[Outcome]:
-    """Every case of one file."""
+    """Every case of one file.
+
+    Raises
+    ------
+    AgreementError : what is no case file, or a case that has not its shape; file and path are named.
+    UnknownCode : no such agreement.
+    """
     document = tree(file_text(file), file)
     _known_keys(document, _FILE_KEYS, file, "")
     if not isinstance(document.get("cases"), list):
         raise AgreementError("不是算例文件", "no case file", file=file, path="cases", remedy="写 cases: 及其下各例")
     for position, case in enumerate(document["cases"]):
-        _known_keys(case, _CASE_KEYS, file, f"cases.{position}")
-        agreement = registry.agreement(case.get("agreement", document.get("agreement", "")))
-        yield _outcome(str(file), position, case, agreement, registry)
+        path = f"cases.{position}"
+        if not isinstance(case, dict):
+            raise AgreementError(
+                "算例应是键值表", "a case must be a mapping", file=file, path=path, remedy="逐条写键: 值"
+            )
+        _known_keys(case, _CASE_KEYS, file, path)
+        for at, zh, en, remedy in shape_findings(case):
+            raise AgreementError(f"算例写法有误：{zh}", en, file=file, path=join(path, at), remedy=remedy)
+        yield _outcome(file, path, case, _agreement(document, case, registry, file), registry.network)
+
+
+def _agreement(document: Mapping[str, Any], case: Mapping[str, Any], registry: Registry, file: Path) -> Agreement:
+    """The agreement a case names, else its file."""
+    code = case.get("agreement", document.get("agreement", ""))
+    try:
+        return registry.agreement(str(code))
+    except UnknownCode as unknown:
+        unknown.file, unknown.path = str(file), "agreement"
+        raise
 
 
 def _known_keys(node: Mapping[str, Any], known: frozenset[str], file: Path, path: str) -> None:
@@ -127,21 +158,25 @@ def _known_keys(node: Mapping[str, Any], known: frozenset[str], file: Path, path
             )
 
 
-def _outcome(file: str, position: int, case: Mapping[str, Any], agreement: Agreement, registry: Registry) -> Outcome:
-    name = str(case.get("name", f"#{position + 1}"))
+def _outcome(file: Path, path: str, case: Mapping[str, Any], agreement: Agreement, network: Network) -> Outcome:
+    name = case.get("name", f"#{int(path.rpartition('.')[2]) + 1}")
+    wrong = [
+        str(AgreementError(zh, en, file=file, path=join(path, at), remedy=remedy))
+        for at, zh, en, remedy in name_findings(case, agreement, network)
+    ]
+    if wrong:
+        return Outcome(str(file), name, tuple(wrong), ())
+    span = periods.period(case["period"])
     try:
-        span = periods.period(str(case["period"]))
-        figures, expected = given(case, span, agreement), _expected(case)
-    except HengjieError as refusal:
-        return Outcome(file, name, (str(refusal),), ())
-    except (AttributeError, KeyError, TypeError, ValueError) as problem:
-        raise AgreementError(f"算例写法有误：{problem}", "malformed case", file=file, path=f"cases.{position}",
-                             remedy="检查 period、given 与 expect") from problem  # fmt: skip
+        figures = given(case, span, agreement)
+    except ValueError as problem:
+        raise AgreementError(f"算例写法有误：{problem}", "malformed case", file=file, path=path,
+                             remedy="每月一个数，或每年一个数") from problem  # fmt: skip
     try:
-        decided = compensation(Evaluator(agreement, registry.network, Measurements(given=figures)), span)
+        decided = compensation(Evaluator(agreement, network, Measurements(given=figures)), span)
     except HengjieError as refusal:
-        return Outcome(file, name, (str(refusal),), ())
-    return Outcome(file, name, tuple(_differences(expected, decided)), tuple(working_lines(decided)))
+        return Outcome(str(file), name, (str(refusal),), ())
+    return Outcome(str(file), name, tuple(_differences(_expected(case), decided)), tuple(working_lines(decided)))
 
 
 def given(case: Mapping[str, Any], span: pd.Period, agreement: Agreement) -> dict[Key, Fraction]:
@@ -156,7 +191,7 @@ def given(case: Mapping[str, Any], span: pd.Period, agreement: Agreement) -> dic
     for block, of, prefix in (("facts", span, ""), ("lines", span, "line "), ("lines_previous", before, "line ")):
         whole = "" if prefix else agreement.code
         for name, figure in dict(case.get(block, {})).items():
-            by_subject = figure.items() if isinstance(figure, dict) and not _by_period(figure) else [(whole, figure)]
+            by_subject = figure.items() if isinstance(figure, dict) and not is_by_period(figure) else [(whole, figure)]
             for subject, one in by_subject:
                 figures |= _spread((subject, prefix + name), one, of)
     return figures
@@ -169,10 +204,6 @@ def _before(span: pd.Period) -> pd.Period:
     return pd.Period(str(span.start_time.year - 1), freq="Y")
 
 
-def _by_period(figure: Mapping[str, Any]) -> bool:
-    return all(key[:4].isdigit() for key in figure)
-
-
 def _years(span: pd.Period) -> list[int]:
     return sorted({month.year for month in periods.months(span)})
 
@@ -183,7 +214,7 @@ def _spread(key: tuple[str, str], figure: Any, of: pd.Period) -> dict[Key, Fract
         figures: dict[Key, Fraction] = {}
         for text, one in figure.items():
             part = periods.period(text)
-            taken_away = [] if _there(one) else [part, *periods.months(part)]
+            taken_away = [] if is_there(one) else [part, *periods.months(part)]
             figures = {k: v for k, v in figures.items() if k[2] not in taken_away} | _spread(key, one, part)
         return figures
     if isinstance(figure, list):
@@ -195,15 +226,11 @@ def _spread(key: tuple[str, str], figure: Any, of: pd.Period) -> dict[Key, Fract
             raise ValueError(f"{key[0]}.{key[1]}：{len(figure)} 个数值，{periods.label(of)} 有 {months} 个月")
         each = [_spread(key, one, part) for part, one in zip(parts, figure, strict=True)]
         return {k: v for found in each for k, v in found.items()}
-    if not _there(figure):
+    if not is_there(figure):
         return {}
-    inside = [] if key[1] in _TOTALS else [*periods.periods_in(of, "year"), *periods.months(of)]
-    quarters = periods.periods_in(of, "quarter") if key[1] not in _TOTALS else []
+    inside = [] if key[1] in TOTALS else [*periods.periods_in(of, "year"), *periods.months(of)]
+    quarters = periods.periods_in(of, "quarter") if key[1] not in TOTALS else []
     return {(*key, part): number(figure) for part in dict.fromkeys([of, *inside, *quarters])}
-
-
-def _there(figure: Any) -> bool:
-    return figure not in ("", "null", "~", None)
 
 
 def _expected(case: Mapping[str, Any]) -> Expected:
@@ -219,16 +246,24 @@ def _wanted(rows: Sequence[Mapping[str, str]], first: Sequence[str]) -> dict[tup
     """(clause and period where they are named, payer, payee) → amount."""
     wanted: dict[tuple[str, ...], Fraction] = defaultdict(Fraction)
     for row in rows:
-        named = [row[key] for key in first if key in row]
+        named = [
+            periods.label(periods.period(row[key])) if key == "period" else row[key] for key in first if key in row
+        ]
         wanted[*named, row["payer"], row["payee"]] += number(row["amount"])
     return dict(wanted)
+
+
+def _labelled(key: str, text: str) -> str:
+    """A period as obligations are labelled, however it is written; anything else as it is."""
+    return periods.label(periods.period(text)) if key == "period" else text
 
 
 def _differences(expected: Expected, decided: Compensation) -> Iterator[str]:
     for stop in decided.stops:
         follows = stop.reason.startswith("pool_incomplete")  # from the stop of one of its clauses, which is told
         if not follows and not stop.reason.startswith(expected.stops):
-            yield f"条款 {stop.clause} {periods.label(stop.period)} 停止：{stop.reason} (stopped)"
+            element = "".join(f" {code}" for _, code in stop.element)
+            yield f"条款 {stop.clause} {periods.label(stop.period)}{element} 停止：{stop.reason} (stopped)"
     for reason in expected.stops:
         if not any(stop.reason.startswith(reason) for stop in decided.stops):
             yield f"应停止而未停止：{reason} (did not stop)"

@@ -119,7 +119,7 @@ class TestExpectations:
             ("- {period: 2020, facts: {x: 5}, stops: [no_fact], expect: []}", False),
             ("- {period: 2020, expect: []}", False),  # it stopped, and nobody said so
             ("- {period: 2020, facts: {x: 5}}", False),  # it expects nothing
-            ("- {period: 1999, facts: {x: 5}, expect: []}", True),  # before the term nothing is owed
+            ("- {period: 1999, facts: {x: 5}, expect: []}", False),  # nothing can be owed outside the term
         ],
     )  # fmt: skip
     def test_truth_table(self, tmp_path: Path, case: str, passes: bool) -> None:
