@@ -16,6 +16,7 @@ from typing import Any
 import click
 import pandas as pd
 
+from api import explaining
 from api.agreement_commands import agreement_group
 from api.commands import AS_OF, Commands, Told, command, example, say
 from api.composition import Composition, compose
@@ -158,6 +159,19 @@ def _settlement_lines(document: dict[str, Any]) -> list[str]:
     lines += [f"停止 {s['clause']} {s['period']}：{s['message_zh']}（{s['reason']}）" for s in document["stops"]]
     lines += [f"{t['payer']} → {t['payee']}：{t['amount_yuan']} 元" for t in document["transfers"]]
     return lines
+
+
+@main.command(epilog=example("hengjie explain ID --clause 2.1 --readings"))
+@click.argument("settlement")
+@click.option("--clause", help="只看一条。One clause only.")
+@click.option("--readings", is_flag=True, help="列出每个读数，不只是未用的。Every reading, not only those left out.")
+@command
+def explain(settlement: str, clause: str | None, readings: bool, extra: Sequence[Path]) -> Told:
+    """一份结算从应付款到读数的全部依据。A settlement unfolded, from obligations down to readings."""
+    here = composed(extra)
+    with here.engine.connect() as connection:
+        tree = explaining.explained(connection, here.registry, settlement, clause)
+    return tree, "\n".join(explaining.lines(tree, readings))
 
 
 @main.command(epilog=example('hengjie status ID 待复核 --person 张三 --reason "数据齐全"'))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api import queries
+from api import explaining, queries
 from api.deps import Has, Reads, Writer
 from api.downloads import PDF, XLSX, ZIP, download, report_names
 from api.instants import parsed_instant
@@ -91,6 +91,17 @@ def evidence(id: str, has: Has) -> Response:
 def settlement(id: str, reads: Reads) -> Document:
     """The document: evaluations with their working, statistics, obligations, transfers and what stopped."""
     return store.settlement(reads, id)
+
+
+@router.get(
+    "/settlements/{id}/explanation",
+    summary="结算的依据 (explanation)",
+    response_model=Document,
+    responses=problems(400, 404, 422),
+)
+def explanation(id: str, reads: Reads, has: Has, clause: str | None = None) -> Document:
+    """Obligation → clause → working → statistics → readings as one tree, as of the settlement's own instant."""
+    return explaining.explained(reads, has.registry, id, clause)
 
 
 @router.get(

@@ -1,0 +1,136 @@
+"""The explanation of a stored settlement, for the command line and the API.
+
+In: a connection, the registry and a settlement's identity. Out: the tree of `settlement.explanation`, and its lines for
+a terminal. Agreement text and readings are those of the settlement's own instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from basin import periods
+from basin.agreement import compiled
+from basin.agreement_files import tree
+from basin.registry import Registry
+from monitoring_ingest import store as intake
+from settlement import store
+from settlement.explanation import explanation
+from settlement.gathered import sections_of
+from settlement.reasons import in_chinese, told
+from settlement.run import gathered, window
+
+Document = dict[str, Any]
+INDENT = "    "
+
+
+def explained(connection: Connection, registry: Registry, identity: str, clause: str | None = None) -> Document:
+    """The tree of a stored settlement, or of one clause of it.
+
+    Raises
+    ------
+    NotFound : no such settlement. UnknownCode : no such clause.
+    """
+    document = store.settlement(connection, identity)
+    text = store.agreement_text(connection, document["agreement_sha256"])
+    agreement = compiled(tree(text), text, f"{document['agreement']}.yaml")
+    sections = sections_of(agreement, registry.network)
+    between = window(agreement, periods.period(document["period"]))
+    as_of = datetime.fromisoformat(document["as_of"])
+    found = gathered(connection, registry.network, sections, between, as_of)
+    stations = [station.code for station in registry.network.stations.values() if station.section in sections]
+    selected: intake.Selected = {"stations": stations, "start": between[0], "end": between[1], "as_of": as_of}
+    found = replace(found, left_out=intake.left_out_readings(connection, **selected))  # here with the values as sent
+    return explanation(document, agreement, registry.network, found, clause)
+
+
+def lines(tree_: Document, every_reading: bool = False) -> list[str]:
+    """The tree as indented text; readings as counts and those left out, or every one of them."""
+    statistics = {one["place"]: one for one in tree_["statistics"]}
+    writer = _Writer(statistics, every_reading)
+    head = f"{tree_['title']} {tree_['period']}（{tree_['id']}），数据截至 {tree_['as_of']}"
+    written = [head, f"出处 source：{tree_['source']}"]
+    for obligation in tree_["obligations"]:
+        written += writer.obligation(obligation)
+    for e in tree_["others"]:
+        written += ["没有应付款 no obligation：", *writer.evaluation(e, 1)]
+    for s in tree_["stops"]:
+        written.append(f"停止 stopped {s['clause']} {s['period']}：{s['message_zh']}（{s['message_en']}）")
+    return [*written, "规则 rules：", *(f"{INDENT}{_rule(rule)}" for rule in tree_["rules"])]
+
+
+def _rule(rule: Document) -> str:
+    return f"{rule['path']} = {rule['value']}（{rule['source']}）{_unverified(rule['verified'])}"
+
+
+def _figure(figure: Document, source: str) -> str:
+    """A figure with its own source, where it has another than its clause."""
+    own = f"（{figure['source']}）" if figure["source"] != source else ""
+    note = f" — {figure['note']}" if figure["note"] else ""
+    return f"{figure['path']} = {figure['value']}{own}{_unverified(figure['verified'])}{note}"
+
+
+def _unverified(verified: bool) -> str:
+    return "" if verified else " 未核实 unverified"
+
+
+class _Writer:
+    """Writes nodes of the tree, each statistic's readings only where it stands first."""
+
+    def __init__(self, statistics: dict[int, Document], every_reading: bool) -> None:
+        self.statistics, self.every_reading = statistics, every_reading
+        self.written: set[int] = set()
+
+    def obligation(self, o: Document) -> Iterator[str]:
+        """What is owed, how it was rounded, and what it sums."""
+        yield f"{o['payer']} → {o['payee']}：{o['amount_yuan']} 元 yuan（条款 clause {o['clause']}，{o['period']}）"
+        exact = f"{o['exact_wan']} 万元 = {o['exact_yuan']} 元"
+        yield f"{INDENT}合计 sum：{exact}，修约一次 rounded once：{o['amount_yuan']}"
+        for e in o["evaluations"]:
+            yield from self.evaluation(e, 1)
+
+    def evaluation(self, e: Document, depth: int) -> Iterator[str]:
+        """One evaluation: its text, figures, working, statistics, and the lines it looks at below it."""
+        at = INDENT * depth
+        named = " ".join(filter(None, (e["clause"], e["title"], e["period"], *e["element"].values())))
+        outcome = e["amount"] if e["amount"] is not None else in_chinese(e["reason"] or "absent")
+        yield f"{at}条款 clause {named} → {outcome}"
+        within = at + INDENT
+        yield f"{within}出处 source：{e['source']}"
+        yield from (f"{within}参数 figure {_figure(figure, e['source'])}" for figure in e["figures"])
+        yield from (f"{within}{step['label']}：{step['expression']} = {step['value']}" for step in e["working"])
+        yield from (f"{within}{line}" for line in _outcome(e))
+        for place in e["statistics"]:
+            yield from self._statistic(self.statistics[place], within)
+        for used in e["uses"]:
+            yield from self.evaluation(used, depth + 1)
+
+    def _statistic(self, s: Document, at: str) -> Iterator[str]:
+        counts = f"用 used {s['readings']}，天 days {s['days']}，未用 left out {sum(s['left_out'].values())}"
+        absent = told(s["reason"] or "absent")["message_zh"]
+        mean = absent if s["mean"] is None else f"{s['mean']} → {s['reported']}"
+        yield f"{at}统计 {s['section']} {s['indicator']} {s['period']}：{mean}（{counts}）"
+        if s["place"] in self.written:
+            return
+        self.written.add(s["place"])
+        for reading in s["used"] if self.every_reading else ():
+            yield f"{at}{INDENT}{_reading(reading)}"
+        for reading in s["not_used"]:
+            yield f"{at}{INDENT}未用 left out {_reading(reading)}：{reading['reason_zh']}"
+
+
+def _outcome(e: Document) -> Iterator[str]:
+    if e["scale"] is not None:
+        yield f"适用第 {e['scale']['piece'] + 1} 段 piece {e['scale']['piece'] + 1}，n = {e['scale']['n']}"
+    if e["cap"] is not None and e["amount"] is not None:
+        yield f"封顶 cap {e['cap']['amount']}：{'起作用 bound' if e['cap']['bound'] else '未触及 not reached'}"
+
+
+def _reading(reading: Document) -> str:
+    sign = "<" if reading["censored"] else ""
+    marks = " ".join(filter(None, (reading["mark"], reading["status"])))
+    return f"{reading['time']} {reading['station']} {sign}{reading['value'] or '—'} {reading['unit']} {marks}".rstrip()

@@ -1,0 +1,77 @@
+"""The figures of a clause or section sheet as they stand for a day and an element, each with where it comes from.
+
+In: a raw piece of an agreement (see `basin.dated`). Out: every number in force with its path, source and whether
+anybody has verified it. It types nothing and computes nothing: it is what an explanation prints beside the working.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from basin.dated import Hand, element_codes, is_by_element, is_dated, is_noted, join
+from basin.rounding import number
+
+_NAMES = frozenset({"of", "ties", "times", "in_proportion_to", "fact"})  # a text here may be a ref that looks like 1
+
+
+@dataclass(frozen=True)
+class StatedFigure:
+    """One number of an agreement: where it stands, as it is written, what it rests on."""
+
+    path: str
+    value: str
+    source: str
+    verified: bool
+    note: str
+
+
+def stated_figures(raw: Any, hand: Hand, path: str, source: str, refs: Collection[str] = ()) -> Iterator[StatedFigure]:
+    """Every number in force in a raw tree; one without a note of its own rests on `source`.
+
+    Dated values give the one in force on the first day in hand; by-element values the branch of the element, or every
+    branch where the element in hand does not tell which.
+    """
+    yield from _walked(raw, hand, StatedFigure(path, "", source, True, ""), ("", frozenset(refs)))
+
+
+def _walked(raw: Any, hand: Hand, so_far: StatedFigure, named: tuple[str, frozenset[str]]) -> Iterator[StatedFigure]:
+    if is_noted(raw):
+        verified = str(raw.get("verified", "true")).lower() != "false"
+        noted = replace(so_far, source=raw.get("source", so_far.source), verified=verified, note=raw.get("note", ""))
+        yield from _walked(raw["value"], hand, noted, named)
+    elif is_dated(raw) or is_by_element(raw):
+        for branch in _in_force(raw, hand):
+            yield from _walked(branch, hand, so_far, named)
+    elif isinstance(raw, dict | list):
+        items = [(key, key, node) for key, node in raw.items()] if isinstance(raw, dict) else [
+            (str(place), named[0], node) for place, node in enumerate(raw)
+        ]  # fmt: skip
+        for place, key, node in items:
+            yield from _walked(node, hand, replace(so_far, path=join(so_far.path, place)), (key, named[1]))
+    elif _is_figure(raw, *named):
+        yield replace(so_far, value=str(raw))
+
+
+def _in_force(raw: dict[str, Any], hand: Hand) -> list[Any]:
+    if is_dated(raw):
+        past = sorted(day for day in raw if date.fromisoformat(day) <= hand.first)
+        return [raw[past[-1]]] if past else []
+    branches = {key: node for key, node in raw.items() if key != "by"}
+    code = hand.codes.get(raw["by"])
+    if code is None:
+        return list(branches.values())
+    own = [node for key, node in branches.items() if code in element_codes(key)]
+    return own or [node for key, node in branches.items() if key == "else"]
+
+
+def _is_figure(text: Any, key: str, refs: frozenset[str]) -> bool:
+    if key in _NAMES and text in refs:
+        return False
+    try:
+        number(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,70 @@
+"""A stored settlement explained, over the API and in a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api import explaining
+from api.composition import Composition
+
+
+@pytest.fixture(scope="module")
+def tree(client: TestClient, august: str) -> dict[str, Any]:
+    """The explanation of August 2025."""
+    answer = client.get(f"/v1/settlements/{august}/explanation")
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def test_the_tree_goes_from_the_obligation_to_the_readings(tree: dict[str, Any]):
+    obligation = tree["obligations"][0]
+    assert (obligation["payer"], obligation["payee"], obligation["exact_wan"]) == ("shanzhou", "pingzhou", "50")
+    (evaluation,) = obligation["evaluations"]
+    assert evaluation["cap"] == {"amount": "100", "bound": False}
+    statistics = [tree["statistics"][place] for place in evaluation["statistics"]]
+    assert {one["indicator"]: len(one["used"]) for one in statistics} == dict.fromkeys(
+        ("ph", "do", "codmn", "nh3n", "tp"), 168
+    )
+
+
+def test_readings_that_were_not_used_say_why_with_the_value_as_sent(tree: dict[str, Any]):
+    told = [(r["value"], r["reason"]) for one in tree["statistics"] for r in one["not_used"]]
+    assert told == [
+        ("9999", "implausible"), ("<script>alert(1)</script>", "unreadable_number"),
+        ("0.02", "too_few_readings_a_day"), ("0.11", "维护"),
+    ]  # fmt: skip
+
+
+def test_the_lists_agree_with_the_counts_of_every_stored_statistic(client: TestClient):
+    for header in client.get("/v1/settlements").json():
+        for one in client.get(f"/v1/settlements/{header['id']}/explanation").json()["statistics"]:
+            assert (len(one["used"]), len(one["not_used"])) == (one["readings"], sum(one["left_out"].values()))
+
+
+def test_one_clause_alone_and_an_unknown_one(client: TestClient, august: str):
+    path = f"/v1/settlements/{august}/explanation"
+    assert len(client.get(path, params={"clause": "4.1"}).json()["obligations"]) == 2
+    unknown = client.get(path, params={"clause": "9"})
+    assert (unknown.status_code, unknown.json()["remedy"]) == (400, "可用：4.1")
+
+
+def test_what_is_not_stored_is_not_found(client: TestClient):
+    assert client.get("/v1/settlements/nothing/explanation").status_code == 404
+
+
+def test_in_a_terminal_it_is_an_indented_text(here: Composition, august: str):
+    with here.engine.connect() as connection:
+        tree = explaining.explained(connection, here.registry, august)
+    lines = explaining.lines(tree)
+    assert "shanzhou → pingzhou：500000.00 元 yuan（条款 clause 4.1，2025-08）" in lines
+    assert "    合计 sum：50 万元 = 500000 元，修约一次 rounded once：500000.00" in lines
+    assert "    条款 clause 4.1 逐月类别补偿 2025-08 qingxi-2 → -50" in lines
+    assert "        封顶 cap 100：未触及 not reached" in lines
+    assert "        统计 qingxi-2 tp 2025-08：0.25 → 0.25（用 used 168，天 days 28，未用 left out 1）" in lines
+    assert "            未用 left out 2025-08-29T08:00+08:00 demo-qx2 0.11 mg/L 维护：维护" in lines
+    every = explaining.lines(tree, every_reading=True)
+    assert "            2025-08-01T00:00+08:00 demo-qx2 0.25 mg/L" in every
+    assert len(every) == len(lines) + 10 * 168
