@@ -88,7 +88,7 @@ def _month(row: Mapping[str, Any]) -> Month:
 
 def _days(agreement: Agreement, observations: pd.DataFrame, rules: DataRules) -> dict[Key, float]:
     """Daily means, only where a clause or a measure speaks of days or weeks."""
-    if not _names(agreement.document["clauses"], {"day", "week"}):
+    if not looks_at_weeks(agreement) and not _names(agreement.document["clauses"], {"day"}):
         return {}
     days: dict[Key, float] = section_days(observations, rules)["mean"].to_dict()  # type: ignore[assignment]
     return days
@@ -113,6 +113,11 @@ def _names(node: object, words: set[str]) -> bool:
 def looks_back(agreement: Agreement) -> bool:
     """Whether any clause compares with the year before."""
     return _names(agreement.document["clauses"], {"previous_year"})
+
+
+def looks_at_weeks(agreement: Agreement) -> bool:
+    """Whether any clause obliges for weeks or takes them."""
+    return agreement.every == "week" or _names(agreement.document["clauses"], {"week"})
 
 
 def looks_through_the_term(agreement: Agreement) -> bool:

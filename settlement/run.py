@@ -7,7 +7,7 @@ and facts `as_of` an instant, calls the pure core, and writes what came out. `no
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,15 @@ from monitoring_ingest import store as intake
 from monitoring_ingest.database import writing
 from settlement import ledger, store
 from settlement.assessment import assessed
-from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, looks_back, looks_through_the_term, sections_of
+from settlement.gathered import (
+    LEFT_OUT,
+    OBSERVED,
+    Gathered,
+    looks_at_weeks,
+    looks_back,
+    looks_through_the_term,
+    sections_of,
+)
 from settlement.settling import check_span, settled
 
 Document = dict[str, Any]
@@ -127,11 +135,13 @@ def _posted(connection: Connection, document: Document, status: str) -> list[led
 def window(agreement: Agreement, span: pd.Period) -> tuple[datetime, datetime]:
     """The instants of the readings an agreement looks at for a period.
 
-    From the start of its year, or of the term where a clause reaches through it; a year earlier where it compares.
+    From the start of its year, or of the term where a clause reaches through it; a year earlier where it compares; the
+    first week whole.
     """
     year = span.start_time.year
     first = min(year, agreement.starts.year) if looks_through_the_term(agreement) else year
-    return whole_years(span, year - first + (1 if looks_back(agreement) else 0))
+    start, end = whole_years(span, year - first + (1 if looks_back(agreement) else 0))
+    return (start - timedelta(days=start.weekday()) if looks_at_weeks(agreement) else start), end
 
 
 def whole_years(span: pd.Period, before: int) -> tuple[datetime, datetime]:

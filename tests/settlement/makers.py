@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from textwrap import dedent
 
+import pandas as pd
+
 from basin import periods
 from basin.agreement import Agreement
 from basin.agreement_files import tree
@@ -20,6 +22,7 @@ from monitoring_ingest.facts import Fact
 from settlement.cases import given
 from settlement.compensation import Compensation, compensation
 from settlement.evaluation import Evaluation, Evaluator
+from settlement.gathered import LEFT_OUT, OBSERVED, Gathered
 from settlement.measured import Measurements
 
 HEADER = {
@@ -134,3 +137,30 @@ def amount(clauses: str, figures: str = "", period: str = "2020", **header: str)
     """The amount [万元] of the one evaluation of clause "1"; None where it stops or is excluded."""
     (found,) = amounts(decided(an_agreement(clauses, **header), period, figures), "1")
     return found
+
+
+def readings(values: Mapping[tuple[str, str, str], float | str], mark: str = "正常") -> bytes:
+    """A long CSV: (station, indicator, local time) → value, in mg/L."""
+    rows = [f"{s},{t},{i},{v},mg/L,{mark}" for (s, i, t), v in values.items()]
+    return "\n".join(["station,time,indicator,value,unit,mark", *rows, ""]).encode()
+
+
+def monthly(values: Mapping[tuple[str, str], Sequence[float]], year: int = 2020) -> dict[tuple[str, str, str], float]:
+    """One reading at noon on the fifteenth of each month: (station, indicator) → values of the months from January."""
+    return {
+        (station, indicator, f"{year}-{month:02d}-15 12:00"): value
+        for (station, indicator), of_months in values.items()
+        for month, value in enumerate(of_months, start=1)
+    }
+
+
+def gathered(values: Mapping[tuple[str, str, str], float], facts: Sequence[Fact] = ()) -> Gathered:
+    """What a store would give for these readings: (station, indicator, local time) → value [canonical unit]."""
+    times = pd.to_datetime([time for *_, time in values]).tz_localize("Asia/Shanghai").tz_convert("UTC")
+    rows = {
+        "station": [station for station, *_ in values], "indicator": [indicator for _, indicator, _ in values],
+        "time": times.as_unit("ns"), "value": [float(value) for value in values.values()], "censored": False,
+        "status": "正常", "mark": "", "revision": 1,
+    }  # fmt: skip
+    none = pd.DataFrame({name: pd.Series(dtype="str") for name in LEFT_OUT}).astype({"time": "datetime64[ns, UTC]"})
+    return Gathered(pd.DataFrame(rows)[OBSERVED], none, facts)
