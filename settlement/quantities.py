@@ -108,10 +108,12 @@ def quality_class(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) 
     )
     values = {indicator: measured(ev, spot, indicator, trail) for indicator in indicators}
     absent = next((v for v in values.values() if not v.present and not v.excluded), None)
+    # where only classes are published nothing else tells that the month is a missing one
+    left_out = not indicators and spot.of.freqstr == "M" and ev.rules.missing_month == "exclude"
     present = {i: v.number for i, v in values.items() if v.number is not None}
     if absent is not None or not present:
         trail.note(f"{name_of(ev, spot)} 类别", "无值", (absent.reason if absent else None) or "no_readings")
-        return absent or Value(None, "no_readings", any(v.excluded for v in values.values()))
+        return absent or Value(None, "no_readings", any(v.excluded for v in values.values()) or left_out)
     body = water_body(ev, section)
     classes = {i: int(indicator_class(ev.standard, i, number, body)) for i, number in present.items()}
     worst = max(classes.values())
