@@ -16,7 +16,7 @@ from typing import Any
 import click
 import pandas as pd
 
-from api import explaining
+from api import asking, explaining
 from api.agreement_commands import agreement_group
 from api.commands import AS_OF, Commands, Told, command, example, say
 from api.composition import Composition, compose
@@ -172,6 +172,24 @@ def explain(settlement: str, clause: str | None, readings: bool, extra: Sequence
     with here.engine.connect() as connection:
         tree = explaining.explained(connection, here.registry, settlement, clause)
     return tree, "\n".join(explaining.lines(tree, readings))
+
+
+@main.command(epilog=example("hengjie whatif lushui-jiangxi-hunan-2019 --set clauses.1.cap=5000 --years 2020..2021"))
+@click.argument("agreement")
+@click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="改一处，可重复。Change one value.")
+@click.option("--with-agreement", "file", type=click.Path(dir_okay=False, path_type=Path), help="拟议的协议文件。")
+@click.option("--years", required=True, help="2023 或 2023..2025。")
+@AS_OF
+@command
+def whatif(
+    agreement: str, changes: Sequence[str], file: Path | None, years: str, as_of: datetime | None, extra: Sequence[Path]
+) -> Told:
+    """同样的数据，换一份协议会怎样。The same data under a changed or proposed agreement."""
+    here = composed(extra)
+    proposed = asking.proposal(here.registry, agreement, changes, file)
+    with here.engine.connect() as connection:
+        answer = asking.answered(connection, here.registry, agreement, proposed, years, as_of or now())
+    return answer, "\n".join(asking.lines(answer))
 
 
 @main.command(epilog=example('hengjie status ID 待复核 --person 张三 --reason "数据齐全"'))

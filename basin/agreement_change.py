@@ -1,0 +1,75 @@
+"""Changing an agreement in hand: one value at a path replaced, for a question that is asked and not stored.
+
+In: a compiled agreement and changes ``(path, text)`` as people write them: ``clauses.2.2.cap``, ``5000``. Out: the
+changed agreement, checked like any other. The file it came from stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import deepcopy
+from typing import Any
+
+from basin.agreement import Agreement
+from basin.agreement_files import tree
+from basin.errors import UsageError
+from basin.network import Network
+from basin.registry import checked
+
+CLAUSES = "clauses."
+
+
+def with_changes(agreement: Agreement, changes: Iterable[tuple[str, str]], network: Network) -> Agreement:
+    """The agreement with the value at each path replaced by the YAML text beside it; a clause by ref, else by place.
+
+    Raises
+    ------
+    UsageError : nothing stands where the path leads. AgreementError : the grammar refuses what came out.
+    """
+    document, text = deepcopy(dict(agreement.document)), agreement.text
+    for path, written in changes:
+        _replace(document, path, tree(f"value: {written}\n")["value"])
+        text += f"# {path}={written}\n"
+    return checked(document, text, agreement.file, network)
+
+
+def _replace(document: dict[str, Any], path: str, value: Any) -> None:
+    node: Any = document
+    *way, last = _steps(document, path)
+    for key in way:
+        node = node[_key(node, key, path)]
+    if isinstance(node, dict):
+        node[last] = value  # a key that is new here is for the grammar to refuse
+    else:
+        node[_key(node, last, path)] = value
+
+
+def _steps(document: dict[str, Any], path: str) -> list[str]:
+    """The keys of a path; a ref may itself hold dots, and the longest one that fits is meant."""
+    if not path.startswith(CLAUSES):
+        return path.split(".")
+    rest = path.removeprefix(CLAUSES)
+    places = {clause["ref"]: str(place) for place, clause in enumerate(document["clauses"])}
+    fitting = [ref for ref in places if rest == ref or rest.startswith(f"{ref}.")]
+    if not fitting:
+        return path.split(".")
+    ref = max(fitting, key=len)
+    return ["clauses", places[ref], *filter(None, rest[len(ref) + 1 :].split("."))]
+
+
+def _key(node: Any, key: str, path: str) -> Any:
+    """The key of a mapping, or the place in a list.
+
+    Raises
+    ------
+    UsageError : naming what there is instead.
+    """
+    if isinstance(node, dict) and key in node:
+        return key
+    if isinstance(node, list) and key.isdecimal() and int(key) < len(node):
+        return int(key)
+    there = list(node) if isinstance(node, dict) else []
+    if isinstance(node, list):
+        there = [item["ref"] if isinstance(item, dict) and "ref" in item else str(i) for i, item in enumerate(node)]
+    remedy = f"此处有：{' '.join(there)}" if there else "此处是一个值，没有下级"
+    raise UsageError(f"协议里没有 {path}：到 {key} 为止", f"nothing at {key} of {path}", path=path, remedy=remedy)

@@ -1,0 +1,183 @@
+"""What if the agreement were another: the same data under the agreement in force and under a proposed one.
+
+In: two agreements, what was gathered, and years. Out: amounts of both per year and pair, who gains and who loses, how
+much the sums swing from year to year, and the incentive: what 0.01 mg/L more at a section changes. Pure; nothing is
+stored, and an answer is no settlement.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from basin import periods
+from basin.agreement import Agreement
+from basin.errors import UsageError
+from basin.indicators import INDICATORS
+from basin.network import Network
+from basin.rounding import yuan
+from settlement.compensation import Compensation, compensation
+from settlement.evaluation import Evaluator
+from settlement.gathered import Gathered, measurements
+from settlement.measured import Measurements
+from settlement.settling import check_span
+
+Document = dict[str, Any]
+Pair = tuple[str, str]
+STEP = 0.01  # mg/L: the unit in which the incentive is told
+MG_PER_LITRE = "mg/L"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One agreement applied to one year: transfers [fen], reasons why something stopped, incentives.
+
+    `slopes` : (section, indicator) → party → change of its net [fen] when the monthly means there rise by `STEP`.
+    """
+
+    transfers: Mapping[Pair, int]
+    stops: tuple[str, ...]
+    slopes: Mapping[Pair, Mapping[str, int]]
+
+
+def whatif(
+    in_force: Agreement, proposed: Agreement, network: Network, found: Gathered, years: Sequence[pd.Period]
+) -> Document:
+    """Both agreements on the same data, year by year.
+
+    Returns
+    -------
+    ``years``: per year the pairs with both amounts and their difference, the stops and the incentives of both;
+    ``parties``: over the years in which neither stops, the net received under both, the difference and the standard
+    deviation between years (of a sample; None below two years); ``winners`` and ``losers``. All sums in yuan.
+
+    Raises
+    ------
+    UsageError : a year outside the term of one of them.
+    """
+    outcomes = {of: tuple(_outcome(one, network, found, of) for one in (in_force, proposed)) for of in years}
+    counted = [pair for pair in outcomes.values() if not any(one.stops for one in pair)]
+    nets = [[net(one.transfers) for one in side] for side in zip(*counted, strict=True)] or [[], []]
+    names = sorted({party for side in nets for of_year in side for party in of_year})
+    parties = [_party(name, *([of_year.get(name, 0) for of_year in side] for side in nets)) for name in names]
+    return {
+        "agreement": in_force.code, "proposed": proposed.code, "step": f"{STEP} {MG_PER_LITRE}",
+        "years": [_year(of, *pair) for of, pair in outcomes.items()], "years_counted": len(counted),
+        "parties": parties,
+        "winners": [p["party"] for p in parties if _fen(p["difference_yuan"]) > 0],
+        "losers": [p["party"] for p in parties if _fen(p["difference_yuan"]) < 0],
+    }  # fmt: skip
+
+
+def whole_years(text: str) -> list[pd.Period]:
+    """The years of a period written as ``2023`` or ``2023..2025``.
+
+    Raises
+    ------
+    UsageError : it is not made of whole years.
+    """
+    span = periods.period(text)
+    years = periods.periods_in(span, "year")
+    if len(years) * 12 != len(periods.months(span)):
+        raise UsageError(f"不是整年：{text}", "not whole years", path="years", remedy="写成 2023 或 2023..2025")
+    return years
+
+
+def _outcome(agreement: Agreement, network: Network, found: Gathered, of: pd.Period) -> Outcome:
+    check_span(agreement, of)
+    data = measurements(agreement, network, found, of)
+    decided = _decided(agreement, network, data, of)
+    stops = tuple(dict.fromkeys(f"{stop.clause}: {stop.reason}" for stop in decided.stops))
+    return Outcome(decided.transfers, stops, {} if stops else _slopes(agreement, network, data, of, decided))
+
+
+def _decided(agreement: Agreement, network: Network, data: Measurements, of: pd.Period) -> Compensation:
+    return compensation(Evaluator(agreement, network, data), of)
+
+
+def _slopes(
+    agreement: Agreement, network: Network, data: Measurements, of: pd.Period, decided: Compensation
+) -> dict[Pair, dict[str, int]]:
+    """What each section and indicator that was used changes when its monthly means of the year rise by `STEP`.
+
+    Where values are rounded before they are compared, or a ladder pays in steps, this is 0 or a whole step.
+    """
+    used = dict.fromkeys((s.section, s.indicator) for e in decided.evaluations for s in e.statistics)
+    before = net(decided.transfers)
+    slopes: dict[Pair, dict[str, int]] = {}
+    for section, indicator in used:
+        if INDICATORS[indicator].unit == MG_PER_LITRE:
+            after = net(_decided(agreement, network, shifted(data, section, indicator, of), of).transfers)
+            changes = {party: after.get(party, 0) - before.get(party, 0) for party in sorted({*before, *after})}
+            slopes[section, indicator] = {party: change for party, change in changes.items() if change}
+    return slopes
+
+
+def shifted(data: Measurements, section: str, indicator: str, of: pd.Period) -> Measurements:
+    """The measurements with the monthly means of one section, indicator and year raised by `STEP`; days stay."""
+    months = {
+        (s, i, month): replace(one, mean=one.mean + STEP)
+        for (s, i, month), one in data.months.items()
+        if (s, i, month.year) == (section, indicator, of.year) and one.mean is not None
+    }
+    return replace(data, months={**data.months, **months})
+
+
+def net(transfers: Mapping[Pair, int]) -> dict[str, int]:
+    """What each party receives less what it pays [fen]."""
+    sums: dict[str, int] = defaultdict(int)
+    for (payer, payee), amount in transfers.items():
+        sums[payer] -= amount
+        sums[payee] += amount
+    return dict(sums)
+
+
+def _year(of: pd.Period, now: Outcome, then: Outcome) -> Document:
+    pairs = [_pair(pair, now.transfers, then.transfers) for pair in _pairs([*now.transfers, *then.transfers])]
+    slopes = [
+        {"section": section, "indicator": indicator, "in_force_yuan": _in_yuan(now.slopes.get((section, indicator))),
+         "proposed_yuan": _in_yuan(then.slopes.get((section, indicator)))}
+        for section, indicator in dict.fromkeys([*now.slopes, *then.slopes])
+    ]  # fmt: skip
+    stops = {"in_force": list(now.stops), "proposed": list(then.stops)}
+    return {"year": periods.label(of), "pairs": pairs, "stops": stops, "incentives": slopes}
+
+
+def _in_yuan(changes: Mapping[str, int] | None) -> dict[str, str] | None:
+    """None where the agreement does not look at it, or stopped; empty where nothing changes."""
+    return None if changes is None else {party: yuan(change) for party, change in changes.items()}
+
+
+def _pairs(directed: Iterable[Pair]) -> list[Pair]:
+    """Each pair of parties once, in the direction met first."""
+    met: dict[frozenset[str], Pair] = {}
+    for pair in directed:
+        met.setdefault(frozenset(pair), pair)
+    return list(met.values())
+
+
+def _pair(pair: Pair, now: Mapping[Pair, int], then: Mapping[Pair, int]) -> Document:
+    """Both amounts from payer to payee, negative where the money goes the other way."""
+    back = (pair[1], pair[0])
+    was, would_be = (side.get(pair, 0) - side.get(back, 0) for side in (now, then))
+    amounts = {"in_force_yuan": yuan(was), "proposed_yuan": yuan(would_be), "difference_yuan": yuan(would_be - was)}
+    return {"payer": pair[0], "payee": pair[1], **amounts}
+
+
+def _party(name: str, now: Sequence[int], then: Sequence[int]) -> Document:
+    sums = {"in_force_yuan": yuan(sum(now)), "proposed_yuan": yuan(sum(then))}
+    swings = {"in_force_volatility_yuan": _volatility(now), "proposed_volatility_yuan": _volatility(then)}
+    return {"party": name, **sums, "difference_yuan": yuan(sum(then) - sum(now)), **swings}
+
+
+def _volatility(yearly: Sequence[int]) -> str | None:
+    return yuan(round(statistics.stdev(yearly))) if len(yearly) > 1 else None
+
+
+def _fen(amount: str) -> int:
+    return int(amount.replace(".", ""))
