@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: install run test check bench
+.PHONY: install run test check bench prove
 
 install: $(INSTALLED)
 
@@ -34,3 +34,7 @@ check: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks
+
+# Two evaluators, a hundred thousand agreements, to the fen: an hour or more. It writes docs/proof.md.
+prove: $(INSTALLED)
+	$(BIN)/python -m tests.independent.prove
