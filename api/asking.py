@@ -78,8 +78,8 @@ def lines(answer: Document) -> Iterator[str]:
 def _year_lines(year: Document, step: str) -> Iterator[str]:
     yield f"{year['year']}："
     for pair in year["pairs"]:
-        sums = f"{pair['in_force_yuan']} → {pair['proposed_yuan']}（差 difference {pair['difference_yuan']}）"
-        yield f"    {pair['payer']} → {pair['payee']}：{sums} 元"
+        was, would_be, difference = (pair[f"{key}_yuan"] or "—" for key in ("in_force", "proposed", "difference"))
+        yield f"    {pair['payer']} → {pair['payee']}：{was} → {would_be}（差 difference {difference}） 元"
     for side, name in (("in_force", "现行 in force"), ("proposed", "拟议 proposed")):
         yield from (f"    停止 stopped（{name}）{stop}" for stop in year["stops"][side])
     for one in year["incentives"]:

@@ -51,7 +51,8 @@ def readings_behind(series: Series, statistic: dict[str, Any]) -> dict[str, Any]
     -------
     ``used`` and ``not_used``: lists of {station, time (local), value, unit, censored, mark, status} and, for what was
     not used, its reason; both empty where a figure was published or nothing was measured, and for what is longer than
-    a month: its months are statistics of their own.
+    a month: its months are statistics of their own. Where several stations of a section measure at one instant, each
+    is listed; the statistic pools them and counts the instant once.
     """
     rows = series.get((statistic["section"], statistic["indicator"]))
     of = periods.period(statistic["period"])

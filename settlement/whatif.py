@@ -138,7 +138,7 @@ def net(transfers: Mapping[Pair, int]) -> dict[str, int]:
 
 
 def _year(of: pd.Period, now: Outcome, then: Outcome) -> Document:
-    pairs = [_pair(pair, now.transfers, then.transfers) for pair in _pairs([*now.transfers, *then.transfers])]
+    pairs = [_pair(pair, now, then) for pair in _pairs([*now.transfers, *then.transfers])]
     slopes = [
         {"section": section, "indicator": indicator, "in_force_yuan": _in_yuan(now.slopes.get((section, indicator))),
          "proposed_yuan": _in_yuan(then.slopes.get((section, indicator)))}
@@ -161,12 +161,21 @@ def _pairs(directed: Iterable[Pair]) -> list[Pair]:
     return list(met.values())
 
 
-def _pair(pair: Pair, now: Mapping[Pair, int], then: Mapping[Pair, int]) -> Document:
-    """Both amounts from payer to payee, negative where the money goes the other way."""
+def _pair(pair: Pair, now: Outcome, then: Outcome) -> Document:
+    """Both amounts from payer to payee, negative where the money goes the other way; None where it is not known."""
+    was, would_be = (_between(pair, side) for side in (now, then))
+    difference = None if was is None or would_be is None else yuan(would_be - was)
+    shown = (None if amount is None else yuan(amount) for amount in (was, would_be))
+    amounts = dict(zip(("in_force_yuan", "proposed_yuan"), shown, strict=True))
+    return {"payer": pair[0], "payee": pair[1], **amounts, "difference_yuan": difference}
+
+
+def _between(pair: Pair, side: Outcome) -> int | None:
+    """What is owed, without the parts that stop; where nothing remains of a side that stops it is unknown, not 0."""
     back = (pair[1], pair[0])
-    was, would_be = (side.get(pair, 0) - side.get(back, 0) for side in (now, then))
-    amounts = {"in_force_yuan": yuan(was), "proposed_yuan": yuan(would_be), "difference_yuan": yuan(would_be - was)}
-    return {"payer": pair[0], "payee": pair[1], **amounts}
+    if side.stops and not side.transfers.keys() & {pair, back}:
+        return None
+    return side.transfers.get(pair, 0) - side.transfers.get(back, 0)
 
 
 def _party(name: str, now: Sequence[int], then: Sequence[int]) -> Document:

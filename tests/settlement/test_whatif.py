@@ -99,6 +99,13 @@ def test_a_year_in_which_one_stops_is_named_and_not_counted():
     assert answer["years"][1]["incentives"] == []
 
 
+def test_an_amount_that_is_not_known_is_none_and_not_zero():
+    # a payer into a pool nobody takes from: the pool does not close
+    answer = asked(("clauses.1.receives", "pool"), years="2020")
+    (pair,) = answer["years"][0]["pairs"]
+    assert (pair["in_force_yuan"], pair["proposed_yuan"], pair["difference_yuan"]) == ("1000000.00", None, None)
+
+
 def test_nothing_comparable_is_no_error():
     answer = asked(CAP, years="2021", found=gathered(year=2021))
     assert (answer["years_counted"], answer["parties"], answer["losers"]) == (0, [], [])
