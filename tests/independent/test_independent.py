@@ -17,8 +17,8 @@ from basin import periods
 from basin.agreement_files import file_text, tree
 from basin.registry import Registry, load_registry
 from settlement.cases import case_files, given
-from tests.independent.agreements import FAMILIES, example
-from tests.independent.comparing import Example, differences, independent
+from tests.independent.agreements import FAMILIES, SIDES, agreement, example, months
+from tests.independent.comparing import Example, differences, independent, network_of, of_engine
 from tests.independent.figures import Span, half_even, in_fen, largest_remainder, measured, span
 from tests.independent.measures import taken
 
@@ -45,6 +45,20 @@ def test_the_examples_reach_sums_stops_and_both_directions() -> None:
         "upstream first" if owed.payer.startswith("u") else "downstream first" for o in outcomes for owed in o.owed
         if {owed.payer[0], owed.payee[0]} == {"u", "d"}
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("missing_month", "stops"), [("stop", {"2021-02"}), ("exclude", set())])
+def test_a_month_without_a_published_class_stops_or_is_left_out_as_the_rules_say(
+    missing_month: str, stops: set[str]
+) -> None:
+    clause = {"ref": "1", "every": "month", "each": {"section": ["s1"]}, "measure": {"kind": "quality_class"},
+              "scale": [{"rate": "1"}], "pays": "upstream", "receives": "downstream"}  # fmt: skip
+    rules = {"missing_month": missing_month, "excludes": []}
+    document = agreement(Random(1), [clause], sections={"s1": {"target": "3"}}, data=rules)
+    figures = {("s1", "quality_class", month): Fraction(3) for month in months() if month != "2021-02"}
+    case = Example("monthly classes", document, SIDES, figures, "2021")
+    assert {periods.label(stop.period) for stop in of_engine(case, network_of(case)).stops} == stops
+    assert differences(case) == []
 
 
 @pytest.fixture(scope="module")
