@@ -48,7 +48,8 @@ def assessed(
     document: dict[str, Any] = {
         "scorecard": scorecard.code, "title": scorecard.title, "source": str(scorecard.document["source"]),
         "scorecard_sha256": agreement.sha256, "basin": basin, "period": periods.label(span),
-        "verified": scorecard.verified, "bands": [[grade, printed(floor)] for grade, floor in scorecard.bands.items()],
+        "verified": scorecard.verified and not any(criterion["unverified"] for criterion in criteria),
+        "bands": [[grade, printed(floor)] for grade, floor in scorecard.bands.items()],
         "rules": agreement.rules_stated("data"), "criteria": criteria, **_score(scorecard, found),
         "statistics": [as_document(s) for s in statistics],
     }  # fmt: skip
