@@ -54,10 +54,10 @@ def trend_of(ev: Evaluator, measure: Measure, spot: Element, name: str, trail: T
 def _told(measure: Measure, months: pd.PeriodIndex, means: NDArray[np.float64], name: str, trail: Trail) -> Value:
     found = seasonal_kendall(*by_year_and_season(months, means))
     p, slope, median = float(found.p), float(found.sen_slope), float(np.median(means))
-    if not np.isfinite(slope) or not np.isfinite(p) or median == 0:
+    if not np.isfinite(slope) or (median == 0 and slope != 0):
         return Value(None, "no_trend")
-    percent = reported(100 * slope / median, 4)
-    significant = p < float(measure.significance or 0)
+    significant = bool(slope) and p < float(measure.significance or 0)  # a constant series has no p and no trend
+    percent = reported(100 * slope / median, 4) if significant else Fraction(0)
     detail = f"S = {float(found.s):.0f}，p = {p:.4g}，Sen 斜率 {slope:.4g}/年，中位数 {median:.4g}"
     trail.note(f"{name} 季节性 Kendall 趋势（%/年）", detail, printed(percent) if significant else "0（不显著）")
-    return Value(percent if significant else Fraction(0))
+    return Value(percent)
