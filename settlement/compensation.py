@@ -126,9 +126,16 @@ def _stop(ev: Evaluator, of: pd.Period, e: Evaluation) -> Stop | None:
 
 
 def _indicates(ev: Evaluator, ref: str, of: pd.Period) -> bool:
-    """Whether the clause is only looked at for a part of its own period: nothing is owed for a part."""
-    every = ev.agreement.every_of(ref)
-    return ev.fixed is not None and (every == "term" or is_finer(of, every))
+    """Whether the clause, or one it uses, is only looked at for a part of its period: nothing is owed for a part."""
+    if ev.fixed is None:
+        return False
+    refs = {e.clause.ref: set(e.clause.refs) for e in ev.kept.values()}
+    used, ahead = {ref}, refs.get(ref, set())
+    while ahead := ahead - used:
+        used |= ahead
+        ahead = {other for one in ahead for other in refs.get(one, set())}
+    every = [ev.agreement.every_of(one) for one in used if one in refs]
+    return any(one == "term" or is_finer(of, one) for one in every)
 
 
 def _dues(ev: Evaluator, of: pd.Period, evaluations: Sequence[Evaluation]) -> list[Due]:

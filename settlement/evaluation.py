@@ -16,13 +16,13 @@ from itertools import product
 import pandas as pd
 
 from basin import periods
-from basin.agreement import TIME_AXES, Agreement, Clause, SectionSheet
+from basin.agreement import TIME_AXES, Agreement, Clause, Proportion, SectionSheet
 from basin.measures import Measure
 from basin.network import Network
 from basin.rounding import number, printed
 from basin.scales import Applied, Piece, applied, capped
 from basin.standards import Standard, standard
-from settlement import measuring
+from settlement import measuring, other_clauses
 from settlement.elements import Element
 from settlement.measured import Measurements, Rules, Statistic, Value
 from settlement.trail import Step, Trail, readable
@@ -109,13 +109,13 @@ class Evaluator:
     def axis(self, axis: str, of: Sequence[str], within: pd.Period) -> list[str]:
         """The codes of an axis: those listed, or all there are."""
         if "all" not in of:
-            return list(of)
+            return list(dict.fromkeys(of))
         if axis in TIME_AXES:
             inside = periods.periods_in(within, axis)
             return [periods.label(p) for p in inside if any(map(self.month_exists, periods.months(p)))]
         if axis == "section":
             return self.sections()
-        return list(self.agreement.parties.values()) if axis == "party" else list(self.standard.evaluated)
+        return list(dict.fromkeys(self.agreement.parties.values() if axis == "party" else self.standard.evaluated))
 
     def sections(self) -> list[str]:
         """The agreement's sections; the basin's, from source to mouth, where its sheet names none."""
@@ -246,12 +246,24 @@ class Evaluator:
         used = ["starts", "ends", *(["data"] if trail.statistics else []), *([] if clause.is_line else ["money"])]
         trail.doubts(rule["path"] for rule in self.agreement.rules_stated(*used) if not rule["verified"])
 
+    def _doubt_sides(self, clause: Clause, element: Element, trail: Trail) -> None:
+        """Name the unverified sides of the section in hand, and what the lines rest on that measure shares."""
+        section = element.codes.get("section") or (clause.measure.section if clause.measure else None)
+        for side in (clause.pays, clause.receives):
+            if isinstance(side, Proportion):
+                for party in side.among:
+                    there = element.holding("party", party)
+                    other_clauses.line(self, side.in_proportion_to, there, Measure(kind="result"), trail)
+            elif section is not None and side in ("upstream", "downstream"):
+                self.doubt_sheet(section, str(side), element.of, trail)
+
     def _closed(
         self, clause: Clause, element: Element, value: Value, found: Applied | None, trail: Trail,
         amount: Fraction | None = None,
     ) -> Evaluation:  # fmt: skip
         if value.reason in ("when", "unless"):
             amount = Fraction(0)
+        self._doubt_sides(clause, element, trail)
         self._doubt_rules(clause, trail)
         return Evaluation(
             clause, element, value.number, amount, value.reason if amount is None or value.reason in ("when", "unless")

@@ -44,6 +44,7 @@ def measured(ev: Evaluator, spot: Element, indicator: str, trail: Trail) -> Valu
     if members is None:
         found = concentration(ev.data, ev.rules, spot.codes["section"], indicator, spot.of)
     else:
+        ev.doubt_sheet(spot.codes["section"], "mean_of", spot.of, trail)
         found = mean_of_sections(ev.data, ev.rules, members, indicator, spot.of)
     trail.rests_on(found.statistics)
     trail.note(name_of(ev, spot, indicator), _counts(found) + _rounding(found, indicator), _shown(found))

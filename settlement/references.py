@@ -38,6 +38,7 @@ def reference(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> V
         target = ev.target(section, spot.of)
         if target is None:
             return Value(None, "missing_parameter: target")
+        ev.doubt_sheet(section, "limits", spot.of, trail)
         return _class_limit(ev, measure, spot, target, sheet)
     stated = sheet.limits if against == "limits" else sheet.baseline
     quantity = spot.codes.get("indicator", measure.kind) if measure.kind == "concentration" else measure.kind

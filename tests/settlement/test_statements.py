@@ -271,3 +271,40 @@ def test_the_network_of_another_river_changes_the_target() -> None:
     agreement = an_agreement(EXCESS, strict, data=RULES)
     read = gathered(monthly({("s1", "nh3n"): TWELVE}))
     assert settled(agreement, strict, read, periods.period("2020"), JANUARY)["evaluations"][0]["value"] == "0.67"
+
+
+def test_what_a_month_owes_by_a_line_of_the_year_waits_for_the_year() -> None:
+    text = """
+    - {ref: a, every: year, measure: {kind: concentration, section: s1, indicator: nh3n}}
+    - {ref: "1", every: month, measure: {kind: result, of: [a]}, scale: [{rate: 1}], pays: up, receives: down}
+    - {ref: "2", every: month, scale: [{amount: 5}], pays: upstream, receives: downstream}
+    """
+    july = a_settlement(text, period="2020-07")
+    assert (july["kind"], [o["clause"] for o in july["obligations"]]) == ("indication", ["2"])
+    year = a_settlement(text)
+    assert [o["amount_yuan"] for o in year["obligations"] if o["clause"] == "1"] == ["11700.00"] * 12
+
+
+@pytest.mark.parametrize(
+    ("clause", "sheet", "path"),
+    [
+        (EXCESS, "{s1: {limits: {value: {nh3n: 1}, verified: false}}}", "sections.s1.limits"),
+        (EXCESS, "{s1: {target: {value: 3, verified: false}}}", "sections.s1.target"),
+        (EXCESS, "{s1: {upstream: {value: up, verified: false}}}", "sections.s1.upstream"),
+        (EXCESS.replace("section: s1", "section: v").replace("against: target", "against: {class: 3}"),
+         "{v: {mean_of: {value: [s1], verified: false}}}", "sections.v.mean_of"),
+    ],
+)  # fmt: skip
+def test_every_unverified_figure_of_a_sheet_that_is_used_is_named(clause: str, sheet: str, path: str) -> None:
+    found = a_settlement(clause, sections=sheet)
+    assert path in found["evaluations"][0]["unverified"]
+    assert found["verified"] is False
+
+
+def test_shares_measured_by_an_unverified_line_are_doubted() -> None:
+    text = """
+    - {ref: w, each: {party: [third, fourth]}, scale: [{amount: {value: 1, verified: false}}]}
+    - {ref: "1", scale: [{amount: 100}], pays: up, receives: {in_proportion_to: w, among: [third, fourth]}}
+    """
+    paying = next(e for e in a_settlement(text)["evaluations"] if e["clause"] == "1")
+    assert paying["unverified"] == ["clauses.0.scale.0.amount"]
