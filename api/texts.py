@@ -177,7 +177,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "overview.even": ("互不相欠", "Nobody owes anybody"),
     "overview.stopped": ("{count} 项中止", "{count} stopped"),
     "overview.stopped.short": ("中止，原因见流域页", "stopped; the basin page tells why"),
-    "overview.none": ("没有应付", "nothing owed"),
+    "overview.none": ("尚未结算", "not settled yet"),
     "overview.working": ("看计算过程", "See the working"),
     "overview.all": ("全部流域", "All basins"),
     "overview.caption": ("每个流域最近一年的净应付；点流域名看断面和协议", "Net sums of each basin's latest year"),

@@ -30,6 +30,7 @@ from settlement.canonical import canonical_json, digest, first_difference
 AGREEMENT, OBSERVATIONS, FACTS = "agreement.yaml", "observations.csv", "facts.json"
 PARAMETERS, SETTLEMENT, SUMS, REGISTER = "parameters.json", "settlement.json", "SHA256SUMS", "register/"
 REQUIRED = (AGREEMENT, FACTS, OBSERVATIONS, PARAMETERS, SETTLEMENT)
+STATUS = "status"  # what became of a settlement is told by whoever keeps it
 INSTANTS = ("time", "recorded_at")
 SORTED_BY = ("station", "indicator", "time", "revision", "reading", "fate", "reason")
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first date a ZIP can carry
@@ -90,7 +91,7 @@ def evidence_zip(
         OBSERVATIONS: _observations_csv(observations),
         FACTS: canonical_json(facts),
         PARAMETERS: canonical_json(parameters),
-        SETTLEMENT: canonical_json(document),
+        SETTLEMENT: canonical_json({key: value for key, value in document.items() if key != STATUS}),
     } | {REGISTER + _inside(name): text for name, text in register.items()}
     encoded = {name: text.encode() for name, text in entries.items()}
     return _archive(encoded | {SUMS: _sums(encoded)})
@@ -134,9 +135,18 @@ def _steps(raw: bytes, recompute: Callable[[EvidenceContents], dict[str, Any]]) 
     evidence = _parsed(entries)
     _refuse_other_fingerprints(entries, evidence)
     yield f"文书指纹一致 digest {evidence.document['digest']}"
-    if difference := first_difference(evidence.document, recompute(evidence)):
+    if difference := first_difference(evidence.document, _recomputed(evidence, recompute)):
         raise Refused(f"重算不符：{difference}", "stated ≠ recomputed", file=SETTLEMENT)
     yield "不用数据库重算一致 recomputed"
+
+
+def _recomputed(evidence: EvidenceContents, recompute: Callable[[EvidenceContents], dict[str, Any]]) -> dict[str, Any]:
+    """The document made again; contents that no engine can read do not hold either."""
+    try:
+        return recompute(evidence)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
+        zh, remedy = "内容读不懂，无法重算", "向出具者另取证据包"
+        raise Refused(zh, f"cannot be recomputed: {problem}", remedy=remedy) from problem
 
 
 def _archive(entries: Mapping[str, bytes]) -> bytes:
@@ -201,7 +211,9 @@ def _refuse_other_hashes(entries: Mapping[str, bytes]) -> None:
 
 
 def _refuse_other_fingerprints(entries: Mapping[str, bytes], evidence: EvidenceContents) -> None:
-    """The document's own digest, and the agreement's hash it states."""
+    """The document's own digest, the agreement's hash it states, and no word about its status, which nothing proves."""
+    if STATUS in evidence.document:
+        raise Refused("证据包证明计算，不证明状态", "a status is not proven by this file", file=SETTLEMENT, path=STATUS)
     if evidence.document.get("digest") != (found := digest(evidence.document)):
         raise Refused(f"文书指纹不符：重算为 {found}", "the document's digest differs", file=SETTLEMENT, path="digest")
     agreement = sha256(entries[AGREEMENT]).hexdigest()

@@ -46,6 +46,8 @@ def trend_of(ev: Evaluator, measure: Measure, spot: Element, name: str, trail: T
         for (s, i, month), read in ev.data.months.items()
         if (s, i) == (section, indicator) and month.end_time <= spot.of.end_time and read.mean is not None
     }
+    if not any(month.start_time >= spot.of.start_time for month in means):
+        return Value(None, "no_readings", ev.agreement.data.missing_month == "exclude")
     if len({month.year for month in means}) < YEARS_NEEDED:
         return Value(None, "too_few_years", ev.agreement.data.missing_month == "exclude")
     return _told(measure, pd.PeriodIndex(means, freq="M"), np.array(list(means.values())), name, trail)

@@ -58,7 +58,14 @@ def settle(
     with writing(engine) as connection:
         if store.keep_settlement(connection, document, agreement.text, known_at, now):
             return document
+        _reopen(connection, document["id"], now)
         return document | {"status": store.settlement(connection, document["id"])["status"]}
+
+
+def _reopen(connection: Connection, identity: str, now: datetime) -> None:
+    """A revoked settlement that comes out the same again starts over as a trial; its history stays."""
+    if store.settlement(connection, identity)["status"] == ledger.REVOKED:
+        store.add_status(connection, identity, (ledger.TRIAL, "衡界", "重新结算，结果相同"), [], now)
 
 
 def assess(

@@ -110,7 +110,8 @@ class TestTheContents:
     def test_text_facts_and_parameters_come_back(self) -> None:
         found = contents(evidence())
         assert (found.agreement_text, dict(found.register)) == (AGREEMENT, {"sections.csv": SECTIONS})
-        assert (found.facts, found.parameters, found.document) == (FACTS, PARAMETERS, document())
+        stated = {key: value for key, value in document().items() if key != "status"}
+        assert (found.facts, found.parameters, found.document) == (FACTS, PARAMETERS, stated)
 
     def test_line_ends_are_kept_because_the_hash_of_the_agreement_is_over_bytes(self) -> None:
         other = {"document": xinan_2020() | {"agreement_sha256": sha256(b"a: 1\r\n").hexdigest()}}
@@ -202,6 +203,7 @@ class TestVerify:
         forged = document()
         forged["evaluations"][2]["working"][1]["value"] = "1.9"
         forged |= {"digest": digest(forged)}
+        del forged["status"]
         raw = rewritten(INTACT, "settlement.json", lambda _: canonical_json(forged).encode())
         found = verify(raw, as_stated)
         assert len(found.checked) == 3
@@ -212,6 +214,17 @@ class TestVerify:
             raise Refused(f"引擎不识此协议：{found.parameters['agreement']}")
 
         assert "引擎不识此协议：lushui" in str(verify(INTACT, refuses).failure)
+
+    def test_a_status_written_into_the_file_is_refused_since_nothing_in_it_proves_one(self) -> None:
+        forged = document() | {"status": "已确认"}
+        raw = rewritten(INTACT, "settlement.json", lambda _: canonical_json(forged).encode())
+        assert "不证明状态" in str(verify(raw, as_stated).failure)
+
+    def test_contents_no_engine_can_read_are_refused_in_words(self) -> None:
+        def fails(found: EvidenceContents) -> dict[str, Any]:
+            raise TypeError("missing argument")
+
+        assert "无法重算" in str(verify(INTACT, fails).failure)
 
     def test_a_confirmed_settlement_verifies_though_a_recomputation_is_a_trial(self) -> None:
         assert verify(evidence(document=document() | {"status": "已确认"}), as_stated).ok
