@@ -18,7 +18,7 @@ import pandas as pd
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
 
 from basin import periods
-from basin.dated import Hand, InForce, in_force, is_noted
+from basin.dated import Hand, InForce, every_branch, in_force, is_noted
 from basin.errors import AgreementError
 from basin.measures import FORBID_UNKNOWN, IndicatorCode, Measure, Texts, Weights, indicator_code
 from basin.scales import Figure, Piece
@@ -237,6 +237,15 @@ class Agreement:
         """The clause as it stands on the first of `days` for the element with these codes."""
         position, raw = self._raw_clause(ref)
         return self._placed(("clause", ref), raw, f"clauses.{position}", CLAUSE, days, codes)
+
+    def takes_its_own_last_year(self, ref: str) -> bool:
+        """Whether the clause, in any of its branches, looks at its own result of the year before."""
+        key = ("own last year", ref)
+        if key not in self.kept:
+            position, raw = self._raw_clause(ref)
+            branches = [typed(CLAUSE, plain, self.file, f"clauses.{position}") for plain in every_branch(raw)]
+            self.kept[key] = any(ref in m.refs_last_year for clause in branches for m in clause.measures)
+        return self.kept[key]
 
     def sheet(self, section: str, days: tuple[date, date]) -> InPlace[SectionSheet]:
         """The section sheet as it stands on the first of `days`; an empty one for a section without."""

@@ -41,7 +41,7 @@ def result(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Valu
 
 def line(ev: Evaluator, ref: str, spot: Element, measure: Measure, trail: Trail) -> Value:
     """The amount of one clause in the element and period in hand."""
-    if _before_it_began(ev, ref, spot):
+    if periods.ends_on(spot.within) < ev.agreement.starts and ev.agreement.takes_its_own_last_year(ref):
         return Value(None, "before_term")
     codes = spot.codes
     found = [
@@ -59,15 +59,6 @@ def line(ev: Evaluator, ref: str, spot: Element, measure: Measure, trail: Trail)
         return Value(None, stopped.reason)
     amounts = [amount for amount, _ in found if amount is not None]
     return Value(combined(measure.take, amounts)) if amounts else Value(None, f"no_result: {ref}", bool(found))
-
-
-def _before_it_began(ev: Evaluator, ref: str, spot: Element) -> bool:
-    """A clause that takes its own last year does not exist before the agreement starts; other clauses do."""
-    if periods.ends_on(spot.within) >= ev.agreement.starts:
-        return False
-    days = (ev.agreement.starts, ev.agreement.starts)
-    measures = ev.agreement.clause(ref, days, ev.codes_of(spot)).value.measures
-    return any(ref in measure.refs_last_year for measure in measures)
 
 
 def _in_hand(ev: Evaluator, line: Mapping[str, str], user: Mapping[str, str], of: pd.Period) -> Fraction:

@@ -109,6 +109,14 @@ class TestOtherClauses:
         assert amount(text, "facts: {x: {2019: 4, 2020: 9}}") == "4"
         assert amount(text.replace("previous_year}", "previous_year, otherwise: 7}"), "facts: {x: 9}") == "7"
 
+    def test_figures_by_section_do_not_hinder_the_look_back(self) -> None:
+        text = """
+        - {ref: a, each: {section: all}, measure: {kind: quality_class},
+           scale: [{rate: {by: section, s1: 1, else: 2}}]}
+        - {ref: "1", measure: {kind: result, of: [a], at: previous_year}, scale: [{rate: 1}], pays: up, receives: down}
+        """
+        assert amount(text, "given: {s1: {quality_class: {2019: 3}}, s2: {quality_class: {2019: 4}}}") == "11"
+
     def test_a_condition_may_look_at_the_clauses_own_last_year(self) -> None:
         text = """
         - {ref: "1", when: [{kind: result, of: ["1"], at: previous_year, otherwise: 0, at_most: 0}],
