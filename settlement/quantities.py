@@ -115,7 +115,7 @@ def quality_class(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) 
     if absent is not None or not present:
         trail.note(f"{name_of(ev, spot)} 类别", "无值", (absent.reason if absent else None) or "no_readings")
         return absent or Value(None, "no_readings", any(v.excluded for v in values.values()) or left_out)
-    body = water_body(ev, section)
+    body = water_body(ev, section, spot.of)
     classes = {i: int(indicator_class(ev.standard, i, number, body)) for i, number in present.items()}
     worst = max(classes.values())
     deciding = "、".join(_limit_met(ev, i, present[i], worst, body) for i, c in classes.items() if c == worst)

@@ -10,6 +10,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from basin.agreement import SectionSheet
 from basin.measures import Against, Measure
 from settlement.elements import year_before
@@ -61,12 +63,15 @@ def _class_limit(ev: Evaluator, measure: Measure, spot: Element, of_class: int, 
         return Value(Fraction(of_class))
     indicator = spot.codes["indicator"]
     stated = sheet.limits.get(indicator) if sheet else None
-    at_class = ev.standard.limit(indicator, of_class, water_body(ev, spot.codes.get("section", "")))
+    at_class = ev.standard.limit(indicator, of_class, water_body(ev, spot.codes.get("section", ""), spot.of))
     limit = stated if stated is not None else at_class
     return Value(limit) if limit is not None else Value(None, "missing_parameter: limits")
 
 
-def water_body(ev: Evaluator, section: str) -> str:
-    """Whether river or lake limits apply at a section."""
+def water_body(ev: Evaluator, section: str, of: pd.Period) -> str:
+    """Whether river or lake limits apply at a section; at a mean of sections, lake limits where all are lakes."""
     known = ev.network.sections.get(section)
-    return known.water_body if known else "river"
+    if known is not None:
+        return known.water_body
+    members = [ev.network.sections[code].water_body for code in ev.sheet(section, of).mean_of or ()]
+    return "lake" if members and set(members) == {"lake"} else "river"

@@ -203,6 +203,15 @@ class TestMeanOfSections:
         figures = "given: {s1: {nh3n: 0.104}, s2: {nh3n: 0.104}}"
         assert amount(text, figures, sections="{v: {mean_of: [s1, s2]}}", data=RULES) == "0.1"
 
+    @pytest.mark.parametrize(("bodies", "expected"), [("lake lake", "3"), ("river river", "2"), ("lake river", "2")])
+    def test_the_mean_of_lakes_is_judged_as_a_lake(self, bodies: str, expected: str) -> None:
+        one, other = bodies.split()
+        waters = a_network(f"s1 up down 3 {one}", f"s2 up down 3 {other}")
+        text = per_unit("kind: quality_class, section: v, indicators: [tp]")
+        agreement = an_agreement(text, waters, sections="{v: {mean_of: [s1, s2]}}")
+        figures = "given: {s1: {tp: 0.04}, s2: {tp: 0.06}}"
+        assert paid(agreement, "2020", figures, network=waters) == {"up → down": expected}
+
     def test_ph_is_averaged_through_hydrogen(self) -> None:
         text = per_unit("kind: concentration, section: v, indicator: ph")
         found = amount(text, "given: {s1: {ph: 6}, s2: {ph: 8}}", sections="{v: {mean_of: [s1, s2]}}")
