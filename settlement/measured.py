@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -103,17 +103,12 @@ class Measurements:
 
     def fact(self, subjects: Iterable[str], kind: str, of: pd.Period) -> Fact | None:
         """The newest fact of that kind about the first of the subjects that has one for exactly this period."""
+        wanted = periods.label(of)
         for subject in subjects:
-            about = [f for f in self.facts if (f.subject, f.kind) == (subject, kind) and periods.period(f.period) == of]
+            about = [f for f in self.facts if (f.subject, f.kind, f.period) == (subject, kind, wanted)]
             if about:
                 return about[-1]
         return None
-
-    def speaks_of_parts(self, subjects: Collection[str], kind: str, of: pd.Period) -> bool:
-        """Whether a figure or fact of that kind is there for some part of the period."""
-        told = (p for s, quantity, p in self.given if quantity == kind and s in subjects)
-        recorded = (periods.period(f.period) for f in self.facts if f.kind == kind and f.subject in subjects)
-        return any(_covers(of, part) for part in (*told, *recorded))
 
     def ground(self, section: str, kind: str, of: pd.Period) -> str | None:
         """The ground of that kind that covers the whole period at a section, with its document."""
