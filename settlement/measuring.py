@@ -88,7 +88,7 @@ def _never_was(ev: Evaluator, measure: Measure, at: Element, found: Value) -> bo
     A clause that stopped stops what uses it: data that are missing below it must not turn into a default.
     """
     if measure.kind == "reported":
-        return not found.excluded and (found.reason or "").startswith(("no_fact", "fact_of_parts"))
+        return not found.excluded and (found.reason or "").startswith("no_fact")
     before = periods.ends_on(at.within) < ev.agreement.starts
     return not found.excluded and (before or (found.reason or "").startswith("no_result"))
 
