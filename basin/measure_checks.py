@@ -95,6 +95,8 @@ def _own_keys(measure: Measure, path: str) -> Iterator[Finding]:
         yield path, "met 须有 all_of 或 any_of 之一", "met needs all_of or any_of, one of them", "分成两层写"
     if kind == "index" and measure.weights and sum(measure.weights.values()) != 1:
         yield f"{path}.weights", "权重之和不为 1", "weights do not sum to 1", "改正权重"
+    if kind == "index" and measure.weights and min(measure.weights.values()) < 0:
+        yield f"{path}.weights", "权重不能为负", "a weight is negative", "改正权重"
 
 
 def _comparison(measure: Measure, path: str) -> Iterator[Finding]:

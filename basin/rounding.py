@@ -20,7 +20,7 @@ SIGNIFICANT_DIGITS = 12
 LARGEST_POWER = 300  # of ten, well inside float64
 TIE_WIDTH = 1e-13  # relative: wider than float noise, narrower than the last of 12 digits
 FEN_PER_WAN = 1_000_000
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?(%|/\d+)?", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?(e[+-]?\d+)?(%|/\d+)?", re.IGNORECASE)
 
 
 def reported(value: float, decimals: int | None) -> Fraction:
@@ -122,9 +122,10 @@ def number(text: object) -> Fraction:
         return text
     if isinstance(text, (bool, float)):
         raise ValueError(f"not an exact number: {text!r}")
-    written = str(text).strip().replace(",", "")
+    written = str(text).strip()
     if not _NUMBER.fullmatch(written):
         raise ValueError(f"不是数字：{written!r} (not a number)")
+    written = written.replace(",", "")  # of thousands: "1,5" is no number here
     try:
         return Fraction(written[:-1]) / 100 if written.endswith("%") else Fraction(written)
     except ZeroDivisionError as problem:

@@ -108,6 +108,8 @@ class Evaluator:
 
     def axis(self, axis: str, of: Sequence[str], within: pd.Period) -> list[str]:
         """The codes of an axis: those listed, or all there are."""
+        if "all" not in of and axis in TIME_AXES:
+            return [code for code in dict.fromkeys(of) if periods.period(code) in periods.periods_in(within, axis)]
         if "all" not in of:
             return list(dict.fromkeys(of))
         if axis in TIME_AXES:

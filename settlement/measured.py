@@ -9,8 +9,8 @@ nothing with an agreement and knows no clause.
 from __future__ import annotations
 
 import operator
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -103,19 +103,39 @@ class Measurements:
 
     def fact(self, subjects: Iterable[str], kind: str, of: pd.Period) -> Fact | None:
         """The newest fact of that kind about the first of the subjects that has one for exactly this period."""
-        wanted = periods.label(of)
         for subject in subjects:
-            about = [f for f in self.facts if (f.subject, f.kind, f.period) == (subject, kind, wanted)]
+            about = [fact for period, fact in self._recorded.get((subject, kind), ()) if period == of]
             if about:
                 return about[-1]
         return None
+
+    def speaks_of_parts(self, subjects: Collection[str], kind: str, of: pd.Period) -> bool:
+        """Whether a figure or fact of that kind is there for some part of the period."""
+        periods_known = (p for subject in subjects for p in self._periods_known.get((subject, kind), ()))
+        return any(_covers(of, part) for part in periods_known)
+
+    @cached_property
+    def _recorded(self) -> Mapping[tuple[str, str], Sequence[tuple[pd.Period, Fact]]]:
+        found: dict[tuple[str, str], list[tuple[pd.Period, Fact]]] = defaultdict(list)
+        for fact in self.facts:
+            found[fact.subject, fact.kind].append((periods.period(fact.period), fact))
+        return found
+
+    @cached_property
+    def _periods_known(self) -> Mapping[tuple[str, str], Sequence[pd.Period]]:
+        found: dict[tuple[str, str], list[pd.Period]] = defaultdict(list)
+        for subject, quantity, of in self.given:
+            found[subject, quantity].append(of)
+        for key, recorded in self._recorded.items():
+            found[key] += [period for period, _ in recorded]
+        return found
 
     def ground(self, section: str, kind: str, of: pd.Period) -> str | None:
         """The ground of that kind that covers the whole period at a section, with its document."""
         if self.published(section, kind, of):
             return kind
-        about = [fact for fact in self.facts if (fact.subject, fact.kind) == (section, kind)]
-        covering = [fact for fact in about if _covers(periods.period(fact.period), of)]
+        about = self._recorded.get((section, kind), ())
+        covering = [fact for period, fact in about if _covers(period, of)]
         return f"{kind}（{covering[-1].document}）" if covering and covering[-1].value != "0" else None
 
     def reports(self, section: str, indicator: str, year: int) -> bool:

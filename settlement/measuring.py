@@ -2,7 +2,7 @@
 
 In: a declared `Measure`, the element in hand, and the `Evaluator` that holds agreement, network and data. Out: a
 `Value`, and the working in the trail. Spread over sections, indicators and time → each value → comparison (`against`,
-`expressed`) → `take` → `decimals` → `otherwise`. A test adds its bound: true, false or undecided.
+`expressed`) → `otherwise` → `take` → `decimals`. A test adds its bound: true, false or undecided.
 """
 
 from __future__ import annotations
@@ -32,10 +32,9 @@ def value(ev: Evaluator, measure: Measure, element: Element, trail: Trail) -> Va
     """The number of a measure for the element in hand."""
     at = year_before(element) if measure.at == "previous_year" else element
     one = replace(measure, take=None) if measure.kind == "result" and measure.several else measure
-    found = _taken(measure, [_compared(ev, one, spot, trail) for spot in _spread(ev, measure, at)], trail)
-    if found.number is None and measure.otherwise is not None and _never_was(ev, measure, at, found):
-        trail.note("缺省值", f"{found.reason} → otherwise", printed(measure.otherwise))
-        return replace(found, number=measure.otherwise, reason=None)
+    spots = list(_spread(ev, measure, at))
+    values = [_defaulted(ev, measure, spot, _compared(ev, one, spot, trail), trail) for spot in spots]
+    found = _taken(measure, values, trail)
     if found.number is not None and measure.decimals is not None:
         kept = half_even(found.number, measure.decimals)
         trail.note("修约", f"{printed(found.number)} → {measure.decimals} 位小数，四舍六入五成双", printed(kept))
@@ -80,6 +79,14 @@ _BOUNDS: Mapping[str, tuple[str, Callable[[Fraction, Fraction], bool]]] = {
     "at_least": ("≥", operator.ge),
     "above": (">", operator.gt),
 }
+
+
+def _defaulted(ev: Evaluator, measure: Measure, spot: Element, found: Value, trail: Trail) -> Value:
+    """`otherwise` in place of one value that never was."""
+    if found.number is not None or measure.otherwise is None or not _never_was(ev, measure, spot, found):
+        return found
+    trail.note("缺省值", f"{found.reason} → otherwise", printed(measure.otherwise))
+    return replace(found, number=measure.otherwise, reason=None)
 
 
 def _never_was(ev: Evaluator, measure: Measure, at: Element, found: Value) -> bool:

@@ -195,20 +195,33 @@ def _weighted(measure: Measure, parts: Mapping[str, Fraction], means: Mapping[st
 
 
 def reported(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
-    """A recorded or published fact about the section, the party, or the agreement and its basin."""
+    """A recorded or published fact about the section or the party in hand, else about the agreement or its basin.
+
+    With neither in hand it may be about one party or section of the agreement; two that differ are not chosen between,
+    and facts about parts of the period do not stand for the whole.
+    """
+    kind, agreement = measure.fact or "", ev.agreement
     own = [spot.codes[axis] for axis in ("section", "party") if axis in spot.codes]
-    agreement = ev.agreement
     anyone = [] if own else [*agreement.parties.values(), *ev.sections()]
     subjects = [*own, agreement.code, agreement.basin, *anyone]
-    for subject in subjects:
-        if (told := ev.data.published(subject, measure.fact or "", spot.of)) is not None:
-            trail.note(f"{periods.label(spot.of)} {measure.fact}", f"已公布（{subject}）", printed(told))
-            return Value(told)
-    fact = ev.data.fact(subjects, measure.fact or "", spot.of)
-    if fact is None:
-        return Value(None, f"no_fact: {measure.fact}")
-    trail.note(f"{periods.label(spot.of)} {measure.fact}", f"{fact.document}，{fact.recorded_by} 记录", fact.value)
-    return stated(fact)
+    known = {subject: told for subject in subjects if (told := _stated(ev, subject, kind, spot)) is not None}
+    if not known:
+        parts = ev.data.speaks_of_parts(subjects, kind, spot.of)
+        return Value(None, f"fact_of_parts: {kind}" if parts else f"no_fact: {kind}")
+    subject, (found, how) = next(iter(known.items()))
+    if subject in anyone and len({value.number for value, _ in known.values()}) > 1:
+        return Value(None, f"several_facts: {kind}")
+    shown = printed(found.number) if found.number is not None else f"无值：{found.reason}"
+    trail.note(f"{periods.label(spot.of)} {kind}", how, shown)
+    return found
+
+
+def _stated(ev: Evaluator, subject: str, kind: str, spot: Element) -> tuple[Value, str] | None:
+    """What is published or recorded about one subject, and where it stands."""
+    if (told := ev.data.published(subject, kind, spot.of)) is not None:
+        return Value(told), f"已公布（{subject}）"
+    fact = ev.data.fact([subject], kind, spot.of)
+    return None if fact is None else (stated(fact), f"{fact.document}，{fact.recorded_by} 记录")
 
 
 def completeness(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:

@@ -178,6 +178,12 @@ REFUSED = {
         "clauses.0.measure.weights",
         "权重之和不为 1",
     ),
+    "a negative weight": (
+        measured("kind: index, section: s1, against: baseline, weights: {tp: 3/2, tn: -1/2}"),
+        "clauses.0.measure.weights",
+        "权重不能为负",
+    ),
+    "a comma for a decimal point": (scaled('{amount: "1,5"}'), "clauses.0.scale.0.amount", "不是数字"),
     "party outside each party": (
         '- {ref: "1", scale: [{amount: 1}], pays: party, receives: pool}',
         "clauses.0.pays",

@@ -274,6 +274,8 @@ class Measuring:
         for subject in subjects:
             if (subject, measure["fact"], at.of) in self.given:
                 return self.given[subject, measure["fact"], at.of]
+        if any(s in subjects and q == measure["fact"] and at.of.holds(part) for s, q, part in self.given):
+            raise Absent("fact_of_parts")
         if "otherwise" in measure:
             return number(measure["otherwise"])
         raise Absent("no_fact")

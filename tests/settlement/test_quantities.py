@@ -30,7 +30,6 @@ from tests.settlement.makers import (
 SIDES = "pays: up, receives: down"
 
 
-
 def of_readings(
     clauses: str, period: str, months: dict[tuple[str, str, str], float | Month], **header: str
 ) -> list[Evaluation]:
@@ -279,3 +278,57 @@ class TestDaysAndWeeks:
     def test_a_week_has_no_volume_of_its_own(self) -> None:
         text = per_unit("kind: volume, section: s1", ", every: week")
         assert set(self.evaluated(text, {})) == {None}
+
+
+class TestFacts:
+    """Whose fact it is, and for which period."""
+
+    FACT = per_unit("kind: reported, fact: x, otherwise: 7")
+    EACH = per_unit("kind: reported, fact: x, otherwise: 7", ", each: {section: all}")
+
+    @pytest.mark.parametrize(
+        ("figures", "expected"),
+        [
+            ("facts: {x: 1}", "1"),
+            ("given: {test: {x: 2}}", "2"),  # the basin's
+            ("given: {up: {x: 3}}", "3"),
+            ("given: {s1: {x: 4}}", "4"),
+            ("facts: {x: 1}\ngiven: {up: {x: 3}, down: {x: 5}}", "1"),  # the agreement's own goes first
+            ("given: {up: {x: 3}, down: {x: 3}}", "3"),
+            ("given: {third: {x: 3}}", "7"),  # no party of the agreement
+            ("", "7"),
+        ],
+    )
+    def test_it_is_the_agreements_the_basins_or_one_partys(self, figures: str, expected: str) -> None:
+        assert amount(self.FACT, figures) == expected
+
+    def test_two_that_differ_are_not_chosen_between(self) -> None:
+        found = decided(an_agreement(self.FACT), "2020", "given: {up: {x: 3}, down: {x: 5}}")
+        assert reasons(found) == ["several_facts: x"]
+
+    def test_with_a_section_in_hand_it_is_the_sections_else_the_agreements_and_never_anothers(self) -> None:
+        found = decided(an_agreement(self.EACH), "2020", "facts: {x: 1}\ngiven: {s1: {x: 3}}")
+        assert amounts(found, "1") == ["3", "1"]
+        found = decided(an_agreement(self.EACH), "2020", "given: {s1: {x: 3}}")
+        assert amounts(found, "1") == ["3", "7"]
+
+    @pytest.mark.parametrize("part", ["2020-05", "2020-05-03", "2020Q2"])
+    def test_a_fact_about_a_part_of_the_period_neither_stands_for_it_nor_lets_the_default_in(self, part: str) -> None:
+        found = decided(an_agreement(self.FACT), "2020", facts=[a_fact("test-river", part, "x")])
+        assert reasons(found) == ["fact_of_parts: x"]
+
+    def test_facts_of_months_are_summed_where_the_clause_says_so(self) -> None:
+        months = per_unit("kind: reported, fact: x, otherwise: 0, over: month, take: sum")
+        incidents = [a_fact("test-river", "2020-05", "x", "1"), a_fact("test-river", "2020-11", "x", "2")]
+        assert amounts(decided(an_agreement(months), "2020", facts=incidents), "1") == ["3"]
+
+    def test_a_period_may_be_written_in_several_ways(self) -> None:
+        fact = a_fact("test-river", "2020-01..2020-12", "x", "5")
+        assert amounts(decided(an_agreement(self.FACT), "2020", facts=[fact]), "1") == ["5"]
+
+
+def test_a_month_that_is_named_counts_in_its_own_year_only() -> None:
+    text = per_unit("kind: concentration, section: s1, indicator: tp", ", each: {month: [2020-03, 2021-11]}")
+    figures = "given: {s1: {tp: {2020: 1, 2021: 2}}}"
+    assert amounts(decided(an_agreement(text), "2020", figures), "1") == ["1"]
+    assert amounts(decided(an_agreement(text), "2020..2021", figures), "1") == ["1", "2"]
