@@ -151,6 +151,8 @@ CLAUSE: TypeAdapter[Clause] = TypeAdapter(Clause)
 SHEET: TypeAdapter[SectionSheet] = TypeAdapter(SectionSheet)
 EACH: TypeAdapter[Axes] = TypeAdapter(Axes)
 EVERY: TypeAdapter[Every | None] = TypeAdapter(Every | None)
+DATA: TypeAdapter[DataRules] = TypeAdapter(DataRules)
+MONEY: TypeAdapter[MoneyRules] = TypeAdapter(MoneyRules)
 HEADER_KEYS = ("code", "title", "basin", "standard", "starts", "ends", "source", "parties", "clauses")
 OTHER_KEYS = ("every", "data", "money", "sections")
 
@@ -321,8 +323,8 @@ def compiled(document: Mapping[str, Any], text: str, file: str) -> Agreement:
     return Agreement(
         code=code, title=title, basin=basin, standard=standard, source=source, starts=days["starts"],
         ends=days["ends"], parties=_parties(plain["parties"], file), every=typed(EVERY, plain["every"], file, "every"),
-        data=typed(TypeAdapter(DataRules), rules["data"], file, "data"),
-        money=typed(TypeAdapter(MoneyRules), rules["money"], file, "money"),
+        data=typed(DATA, rules["data"], file, "data"),
+        money=typed(MONEY, rules["money"], file, "money"),
         document=document, text=text, file=file,
     )  # fmt: skip
 

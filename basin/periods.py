@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 
@@ -17,9 +18,11 @@ from basin.errors import UsageError
 # An instant counted in nanoseconds reaches from 1677 to 2262: this leaves room for the years before and after.
 YEARS = range(1900, 2201)
 FREQUENCIES = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
+REMEMBERED = 65_536  # answers kept of each question: a calendar is asked the same things over and over
 _WRITTEN = re.compile(r"\d{4}(-\d{2}(-\d{2})?|Q[1-4]|-W\d{2})?")
 
 
+@lru_cache(REMEMBERED)
 def period(text: str) -> pd.Period:
     """The period written as ``2020``, ``2020-07``, ``2020Q3``, ``2020-W28``, ``2020-07-01`` or ``2018..2020``.
 
@@ -63,6 +66,7 @@ def run_of_months(first: pd.Period, last: pd.Period) -> pd.Period:
     return pd.Period(first.start_time, freq=f"{count}M")
 
 
+@lru_cache(REMEMBERED)
 def label(of: pd.Period) -> str:
     """The period as people write it; the inverse of `period`."""
     if of.freqstr.startswith("W"):
@@ -75,34 +79,40 @@ def label(of: pd.Period) -> str:
     return str(of)
 
 
+@lru_cache(REMEMBERED)
 def starts_on(of: pd.Period) -> date:
     """First day of the period."""
     return of.start_time.date()
 
 
+@lru_cache(REMEMBERED)
 def ends_on(of: pd.Period) -> date:
     """Last day of the period."""
     return of.end_time.date()
 
 
-def months(of: pd.Period) -> list[pd.Period]:
+@lru_cache(REMEMBERED)
+def months(of: pd.Period) -> tuple[pd.Period, ...]:
     """The calendar months that the period touches, in order."""
-    return list(pd.period_range(of.start_time, of.end_time, freq="M"))
+    return tuple(pd.period_range(of.start_time, of.end_time, freq="M"))
 
 
-def periods_in(span: pd.Period, frequency: str) -> list[pd.Period]:
+@lru_cache(REMEMBERED)
+def periods_in(span: pd.Period, frequency: str) -> tuple[pd.Period, ...]:
     """The days, weeks, months, quarters or years that lie wholly in `span`; a week counts for the span it ends in."""
     inside = pd.period_range(span.start_time, span.end_time, freq=FREQUENCIES[frequency])
     if frequency == "week":
-        return [p for p in inside if span.start_time <= p.end_time <= span.end_time]
-    return [p for p in inside if p.start_time >= span.start_time and p.end_time <= span.end_time]
+        return tuple(p for p in inside if span.start_time <= p.end_time <= span.end_time)
+    return tuple(p for p in inside if p.start_time >= span.start_time and p.end_time <= span.end_time)
 
 
+@lru_cache(REMEMBERED)
 def overlap(one: pd.Period, other: pd.Period) -> bool:
     """Whether the two periods share a day."""
     return bool(one.start_time <= other.end_time and other.start_time <= one.end_time)
 
 
+@lru_cache(REMEMBERED)
 def year_before(of: pd.Period) -> pd.Period:
     """The same period of the year before (same month, quarter or run of months; the week 52 weeks earlier)."""
     if of.freqstr.startswith("W"):
@@ -115,6 +125,7 @@ def year_before(of: pd.Period) -> pd.Period:
     return of - {"M": 12, "Q": 4, "Y": 1}[of.freqstr[0]]
 
 
+@lru_cache(REMEMBERED)
 def is_finer(of: pd.Period, than: str) -> bool:
     """Whether the period is shorter than one period of the frequency `than`, as a month is shorter than a year."""
     days = (of.end_time - of.start_time).days + 1

@@ -220,7 +220,7 @@ def _spread(key: tuple[str, str], figure: Any, of: pd.Period) -> dict[Key, Fract
     if isinstance(figure, list):
         parts = periods.months(of)
         if len(figure) != len(parts):
-            parts = [pd.Period(str(year), freq="Y") for year in _years(of)]
+            parts = tuple(pd.Period(str(year), freq="Y") for year in _years(of))
         if len(figure) != len(parts):
             months = len(periods.months(of))
             raise ValueError(f"{key[0]}.{key[1]}：{len(figure)} 个数值，{periods.label(of)} 有 {months} 个月")

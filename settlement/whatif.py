@@ -74,7 +74,7 @@ def whatif(
     }  # fmt: skip
 
 
-def whole_years(text: str) -> list[pd.Period]:
+def whole_years(text: str) -> tuple[pd.Period, ...]:
     """The years of a period written as ``2023`` or ``2023..2025``.
 
     Raises
