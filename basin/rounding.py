@@ -11,15 +11,20 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import floor, isfinite
+from typing import overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from basin.draws import Draws, Number
 
 SIGNIFICANT_DIGITS = 12
 LARGEST_POWER = 300  # of ten, well inside float64
 TIE_WIDTH = 1e-13  # relative: wider than float noise, narrower than the last of 12 digits
 FEN_PER_WAN = 1_000_000
+LONGEST_DECIMAL = 40
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?(e[+-]?\d+)?(%|/\d+)?", re.IGNORECASE)
 
 
@@ -44,8 +49,14 @@ def reported(value: float, decimals: int | None) -> Fraction:
     return exact if decimals is None else quantised(exact, decimals)
 
 
-def quantised(exact: Fraction, decimals: int) -> Fraction:
-    """`exact` rounded once, half to even, at `decimals`; to one significant digit where that would give 0."""
+@overload
+def quantised(exact: Fraction, decimals: int) -> Fraction: ...
+@overload
+def quantised(exact: Number, decimals: int) -> Number: ...
+def quantised(exact: Number, decimals: int) -> Number:
+    """A number rounded once, half to even, at `decimals`; to one significant digit where that would give 0."""
+    if isinstance(exact, Draws):
+        return Draws(rounded(exact.values, decimals))
     rounded_once = Fraction(round(exact * 10**decimals), 10**decimals)
     if rounded_once or not exact:
         return rounded_once
@@ -55,8 +66,19 @@ def quantised(exact: Fraction, decimals: int) -> Fraction:
     return Fraction(round(exact * 10**finer), 10**finer)
 
 
-def half_even(exact: Fraction, decimals: int) -> Fraction:
-    """`exact` rounded half to even at `decimals`, 0 staying 0: for indices and ratios, which have no detection."""
+def unrounded(exact: Number) -> Number:
+    """A number as it is; draws without the summation noise beyond 12 significant digits."""
+    return Draws(_significant(exact.values)) if isinstance(exact, Draws) else exact
+
+
+@overload
+def half_even(exact: Fraction, decimals: int) -> Fraction: ...
+@overload
+def half_even(exact: Number, decimals: int) -> Number: ...
+def half_even(exact: Number, decimals: int) -> Number:
+    """A number rounded half to even at `decimals`, 0 staying 0: for indices and ratios, which have no detection."""
+    if isinstance(exact, Draws):
+        return Draws(_half_even(_significant(exact.values), decimals))
     return Fraction(round(exact * 10**decimals), 10**decimals)
 
 
@@ -132,13 +154,19 @@ def number(text: object) -> Fraction:
         raise ValueError(f"除数为零：{written!r} (divided by zero)") from problem
 
 
-def printed(exact: Fraction) -> str:
+def printed(exact: Number) -> str:
     """An exact number as text a pocket calculator takes: a plain decimal where it is one, else a fraction ``1/3``."""
-    power, denominator = 0, exact.denominator
-    while power < 40 and (10**power) % denominator:
-        power += 1
-    if power == 40:
+    if isinstance(exact, Draws):
+        return str(exact)
+    power = _decimals_of(exact.denominator)
+    if power is None:
         return f"{exact.numerator}/{exact.denominator}"
-    digits = str(abs(exact.numerator) * (10**power // denominator)).rjust(power + 1, "0")
+    digits = str(abs(exact.numerator) * (10**power // exact.denominator)).rjust(power + 1, "0")
     sign, whole, decimals = "-" * (exact < 0), digits[: len(digits) - power], digits[len(digits) - power :]
     return f"{sign}{whole}.{decimals}" if power else f"{sign}{whole}"
+
+
+@lru_cache(4096)
+def _decimals_of(denominator: int) -> int | None:
+    """With how many decimals a fraction of this denominator is written; None where no decimal ends it."""
+    return next((power for power in range(LONGEST_DECIMAL) if 10**power % denominator == 0), None)

@@ -1,8 +1,8 @@
 """Scales (计算标准): how a measured number becomes money or points.
 
-In: pieces and a value, either an exact `Fraction` (what is paid) or a float64 array of draws (confidence, forecasts,
-what-ifs). Out: the amount in the unit of the pieces (万元 or points). The same code serves both worlds. It does not
-know where the value came from, nor who pays.
+In: pieces and a value, either exact (what is paid) or draws (confidence, forecasts, what-ifs). Out: the amount in the
+unit of the pieces (万元 or points). The same code serves both worlds (`basin.draws`). It does not know where the value
+came from, nor who pays.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
-from typing import Annotated, Literal
+from typing import Annotated, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, ConfigDict
 
+from basin.draws import Array, Draws, margin
 from basin.rounding import number
 
 Figure = Annotated[Fraction, BeforeValidator(number)]
-Draws = NDArray[np.float64]
-Number = Fraction | Draws
+STEP_DECIMALS = 9  # of draws: (0.6 − 0.1)/0.1 in float64 must not start a sixth step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,32 +63,26 @@ def applied(pieces: Sequence[Piece], value: Fraction) -> Applied | None:
     return None
 
 
-def scaled(pieces: Sequence[Piece], values: Number) -> Number:
-    """Amounts for an exact value or for an array of draws of any shape; nan where no piece covers a draw.
-
-    Raises
-    ------
-    ValueError : when no piece covers an exact value.
-    """
-    if isinstance(values, Fraction):
-        if (found := applied(pieces, values)) is None:
-            raise ValueError(f"no piece covers {values}")
-        return found.amount
+def scaled(pieces: Sequence[Piece], values: Draws) -> Draws:
+    """Amounts for draws of any shape: each by the first piece that covers it; nan where none does."""
     if len(pieces) == 1 and pieces[0].bound is None:
-        return _amounts(pieces[0], values)
-    conditions = [np.broadcast_to(covers(piece, values), values.shape) for piece in pieces]
-    return np.select(conditions, [_amounts(piece, values) for piece in pieces], default=np.nan)
+        return Draws(_amounts(pieces[0], values.values))
+    conditions = [_covered(piece, values.values) for piece in pieces]
+    return Draws(np.select(conditions, [_amounts(piece, values.values) for piece in pieces], default=np.nan))
 
 
-def covers(piece: Piece, value: Number) -> bool | NDArray[np.bool_]:
-    """Whether the piece's bound covers the value (elementwise for draws; nan is never covered)."""
-    if isinstance(value, Fraction):
-        within = piece.up_to is None or value <= piece.up_to
-        return within and (piece.below is None or value < piece.below)
-    covered = ~np.isnan(value)
-    if piece.up_to is not None:
-        covered &= value <= float(piece.up_to)
-    return covered & (value < float(piece.below)) if piece.below is not None else covered
+def covers(piece: Piece, value: Fraction) -> bool:
+    """Whether the piece's bound covers an exact value."""
+    within = piece.up_to is None or value <= piece.up_to
+    return within and (piece.below is None or value < piece.below)
+
+
+def _covered(piece: Piece, values: Array) -> NDArray[np.bool_]:
+    """`covers` for each draw, noise at the bound aside; an absent draw is never covered."""
+    if piece.bound is None:
+        return ~np.isnan(values)
+    bound = float(piece.bound)
+    return values <= bound + margin(bound) if piece.up_to is not None else values < bound - margin(bound)
 
 
 def _steps(piece: Piece, value: Fraction) -> Fraction:
@@ -98,23 +92,26 @@ def _steps(piece: Piece, value: Fraction) -> Fraction:
     return Fraction(ceil(n) if piece.steps == "started" else floor(n))
 
 
-def _amounts(piece: Piece, values: Draws) -> Draws:
+def _amounts(piece: Piece, values: Array) -> Array:
     """The piece on draws; factors that change nothing are left out, which halves the passes over a large array."""
     if not piece.rate:
         return np.where(np.isnan(values), np.nan, float(piece.amount))
     n = values - float(piece.origin) if piece.origin else values
     n = n / float(piece.per) if piece.per != 1 else n
     if piece.steps:
-        # 12 significant digits, as at the gate: (0.6 − 0.1)/0.1 in float64 must not start a sixth step
-        n = np.ceil(np.round(n, 9)) if piece.steps == "started" else np.floor(np.round(n, 9))
+        n = (np.ceil if piece.steps == "started" else np.floor)(np.round(n, STEP_DECIMALS))
     amounts = n * float(piece.rate)
     return amounts + float(piece.amount) if piece.amount else amounts
 
 
-def capped(amount: Number, cap: Fraction | None) -> Number:
+@overload
+def capped(amount: Fraction, cap: Fraction | None) -> Fraction: ...
+@overload
+def capped(amount: Draws, cap: Fraction | None) -> Draws: ...
+def capped(amount: Fraction | Draws, cap: Fraction | None) -> Fraction | Draws:
     """The amount bounded to ± `cap`; unbounded without one."""
     if cap is None:
         return amount
     if isinstance(amount, Fraction):
         return max(-cap, min(cap, amount))
-    return np.clip(amount, -float(cap), float(cap))
+    return Draws(np.clip(amount.values, -float(cap), float(cap)))

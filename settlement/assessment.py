@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from basin import periods
+from basin.draws import exact
 from basin.network import Network
 from basin.rounding import half_even, number, printed
 from basin.scorecards import Scorecard
@@ -62,7 +63,7 @@ def _score(scorecard: Scorecard, found: Sequence[Evaluation]) -> dict[str, str |
     """Points earned of the points that could be earned, as a score of 100, and the grade."""
     counted = [e for e in found if e.amount is not None]
     available = sum((e.clause.points or Fraction(0) for e in counted), Fraction(0))
-    earned = sum((e.amount or Fraction(0) for e in counted), Fraction(0))
+    earned = sum((exact(e.amount) for e in counted if e.amount is not None), Fraction(0))
     if not available:
         return {"available": "0", "earned": "0", "score": None, "grade": None, "expression": None}
     score = FULL_SCORE * earned / available
@@ -73,8 +74,8 @@ def _score(scorecard: Scorecard, found: Sequence[Evaluation]) -> dict[str, str |
     }  # fmt: skip
 
 
-def _short(exact: Fraction) -> str:
-    return printed(half_even(exact, SCORE_DECIMALS))
+def _short(score: Fraction) -> str:
+    return printed(half_even(score, SCORE_DECIMALS))
 
 
 def _criterion(e: Evaluation, raw: Mapping[str, Any], statistics: dict[Statistic, int]) -> dict[str, Any]:
@@ -83,7 +84,8 @@ def _criterion(e: Evaluation, raw: Mapping[str, Any], statistics: dict[Statistic
     reason = None if e.amount is not None else e.reason or "no_readings"
     return {
         "ref": e.clause.ref, "title": e.clause.title, "source": e.clause.source,
-        "points": printed(e.clause.points or number("0")), "earned": None if e.amount is None else _short(e.amount),
+        "points": printed(e.clause.points or number("0")),
+        "earned": None if e.amount is None else _short(exact(e.amount)),
         "value": None if e.value is None else printed(half_even(e.value, 4)), "reason": reason,
         **(told(reason) if reason else {"message_zh": None, "message_en": None}),
         "unverified": list(e.unverified), "working": [asdict(step) for step in e.steps],

@@ -9,12 +9,14 @@ negative one the other way.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import pandas as pd
 
+from basin.agreement import Proportion
+from basin.draws import Number, exact
 from basin.periods import ends_on, is_finer, overlap
 from basin.rounding import FEN_PER_WAN, fen, split, yuan
 from settlement.evaluation import Evaluation, Evaluator
@@ -93,18 +95,47 @@ def compensation(ev: Evaluator, span: pd.Period) -> Compensation:
     """Obligations of every paying clause whose period lies in `span`; lines count where a paying clause uses them."""
     dues: list[Due] = []
     stops: list[Stop] = []
-    for ref in ev.agreement.refs:
-        for of in _due_in(ev, ref, span):
-            evaluations = [ev.evaluation(ref, element) for element in ev.elements(ref, of)]
-            stops += [stop for e in evaluations if (stop := _stop(ev, of, e)) is not None]
-            if evaluations and not evaluations[0].clause.is_line and not _indicates(ev, ref, of):
-                dues += _dues(ev, of, evaluations)
+    for of, evaluations in _evaluations(ev, span):
+        stops += [stop for e in evaluations if (stop := _stop(ev, of, e)) is not None]
+        if not evaluations[0].clause.is_line and not _indicates(ev, evaluations[0].clause.ref, of):
+            dues += _dues(ev, of, evaluations)
     obligations = [obligation for due in _closed_to_the_fen(dues) for obligation in _shared(due)]
     lines = {e.clause.ref for e in ev.kept.values() if e.clause.is_line}
     if all(stop.clause in lines for stop in stops):
         stops = []  # nobody who pays needed these lines
     stops += _pools_not_paid(ev, obligations, stops)
     return Compensation(tuple(obligations), tuple(stops), tuple(ev.kept.values()))
+
+
+def balances(ev: Evaluator, span: pd.Period) -> dict[str, Number | None]:
+    """What each party receives less what it pays [万元], unrounded, exact or as draws; None where a part stops.
+
+    What the pool keeps stands under ``pool``: 0 where it closes.
+    """
+    balance: dict[str, Number | None] = {}
+    for _, evaluations in _evaluations(ev, span):
+        for e in (e for e in evaluations if not e.clause.is_line and (e.stopped or e.amount is not None)):
+            for party, gain in _gains(ev, e):
+                so_far = balance.get(party, Fraction(0))
+                balance[party] = None if so_far is None or gain is None else so_far + gain
+    return balance
+
+
+def _gains(ev: Evaluator, e: Evaluation) -> Iterator[tuple[str, Number | None]]:
+    """What each party of an evaluation gains [万元]; None where the amount, or its share in it, is not known."""
+    for sign, side, shares in zip((-1, 1), (e.clause.pays, e.clause.receives), sides(ev, e), strict=True):
+        if not shares and isinstance(side, Proportion):
+            yield from ((party, None) for party in side.among)
+        for party, share in shares:
+            yield party, None if e.amount is None else sign * share * e.amount
+
+
+def _evaluations(ev: Evaluator, span: pd.Period) -> Iterator[tuple[pd.Period, list[Evaluation]]]:
+    """The evaluations of every clause and obligation period that fall due in `span`."""
+    for ref in ev.agreement.refs:
+        for of in _due_in(ev, ref, span):
+            if evaluations := [ev.evaluation(ref, element) for element in ev.elements(ref, of)]:
+                yield of, evaluations
 
 
 def _due_in(ev: Evaluator, ref: str, span: pd.Period) -> list[pd.Period]:
@@ -147,7 +178,7 @@ def _dues(ev: Evaluator, of: pd.Period, evaluations: Sequence[Evaluation]) -> li
         if evaluation.stopped or not all(pair):
             stopped.add(pair)
         elif evaluation.amount is not None:
-            sums[pair] += evaluation.amount
+            sums[pair] += exact(evaluation.amount)
     clause, mode = evaluations[0].clause.ref, ev.agreement.money.mode
     return [
         Due(clause, of, *pair, amount * FEN_PER_WAN, fen(amount, mode))
@@ -174,7 +205,7 @@ def _shared(due: Due) -> list[Obligation]:
     """The fen from the shares of one side to those of the other; a negative sum goes the other way."""
     pays, receives = (due.pays, due.receives) if due.fen >= 0 else (due.receives, due.pays)
     pairs = [(a, b, share_a * share_b) for a, share_a in pays for b, share_b in receives]
-    parts = split(abs(due.fen), [share for *_, share in pairs])
+    parts = split(abs(due.fen), [exact(share) for *_, share in pairs])
     return [
         Obligation(due.clause, due.period, payer, payee, part)
         for (payer, payee, _), part in zip(pairs, parts, strict=True)

@@ -17,10 +17,11 @@ import pandas as pd
 
 from basin import periods
 from basin.agreement import TIME_AXES, Agreement, Clause, Proportion, SectionSheet
+from basin.draws import Draws, Number, chosen, denied, holds_all, holds_any, nowhere, number_of, truth_of
 from basin.measures import Measure
 from basin.network import Network
 from basin.rounding import number, printed
-from basin.scales import Applied, Piece, applied, capped
+from basin.scales import Applied, Piece, applied, capped, scaled
 from basin.standards import Standard, standard
 from settlement import measuring, other_clauses
 from settlement.elements import Element
@@ -30,12 +31,15 @@ from settlement.trail import Step, Trail, readable
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A clause's number for a period and element, with its working; `amount` [万元 or points] is None when absent."""
+    """A clause's number for a period and element, with its working; `amount` [万元 or points] is None when absent.
+
+    Both are exact, or draws where the data were; `applied` is told of an exact value only.
+    """
 
     clause: Clause
     element: Element
-    value: Fraction | None
-    amount: Fraction | None
+    value: Number | None
+    amount: Number | None
     reason: str | None
     excluded: bool
     applied: Applied | None
@@ -161,7 +165,7 @@ class Evaluator:
             self.kept[key] = self._evaluated(ref, element)
         return self.kept[key]
 
-    def told(self, ref: str, element: Element) -> Fraction | None:
+    def told(self, ref: str, element: Element) -> Number | None:
         """A published figure that stands for a line, for the party or section in hand or for the whole."""
         codes = element.codes
         subjects = [*(codes[axis] for axis in ("party", "section") if axis in codes), ""]
@@ -182,43 +186,53 @@ class Evaluator:
             trail.note(f"{periods.label(element.of)} {ref}", "已公布的数值", printed(told))
             return self._closed(clause, element, Value(told), None, trail, told)
         trail.doubts(placed.unverified)
-        excused = self._excused(clause, element, trail)
-        if excused is not None:
-            return self._closed(clause, element, excused, None, trail)
+        applies = self._applies(clause, element, trail)
+        if applies.number is None or nowhere(holds := truth_of(applies.number)) or holds is None:
+            return self._closed(clause, element, applies, None, trail, applies.number)
         value = Value(Fraction(0))
         if clause.measure is not None:
             value = self.value(clause.measure, element, trail)
-        if value.number is None:
-            return self._closed(clause, element, value, None, trail)
-        found = applied(clause.scale, value.number) if clause.scale is not None else None
-        if clause.scale is not None and found is None:
-            return self._closed(clause, element, Value(None, "scale_gap"), None, trail)
-        _note_scale(trail, clause, value.number, found)
-        amount = self._multiplied(clause, element, found.amount if found else value.number, trail)
-        if amount.number is None:
-            return self._closed(clause, element, amount, found, trail)
+        found, amount = self._amount(clause, element, value, trail)
+        if amount.number is None:  # of draws, those that do not apply still pay 0; what is excluded adds nothing
+            there = Fraction(0) if amount.excluded and isinstance(holds, Draws) else None
+            return self._closed(clause, element, amount, found, trail, chosen(holds, there, Fraction(0)))
         bounded = _capped(amount.number, clause.cap, trail)
-        return self._closed(clause, element, value, found, trail, bounded)
+        return self._closed(clause, element, value, found, trail, chosen(holds, bounded, Fraction(0)))
 
-    def _excused(self, clause: Clause, element: Element, trail: Trail) -> Value | None:
-        """0 when a condition fails or an excuse holds; absent while that is undecided; None to go on.
+    def _amount(
+        self, clause: Clause, element: Element, value: Value, trail: Trail
+    ) -> tuple[Applied | None, Value]:  # fmt: skip
+        """The value on its scale × times; absent where the value is, where no piece covers it or a factor stops."""
+        if value.number is None:
+            return None, value
+        found, amount = _on_scale(clause, value.number, trail)
+        if amount is None:
+            return None, Value(None, "scale_gap")
+        return found, self._multiplied(clause, element, amount, trail)
+
+    def _applies(self, clause: Clause, element: Element, trail: Trail) -> Value:
+        """1 where the clause is evaluated; 0 where a condition fails or an excuse holds; absent while undecided.
 
         One condition that fails, or one excuse that holds, decides whatever the others are.
         """
         conditions = [self.value(test, element, trail, as_test=True) for test in clause.when]
-        if any(held.number == 0 for held in conditions):
+        met = holds_all([truth_of(v.number) for v in conditions if not v.excluded])
+        if nowhere(met):
             return Value(Fraction(0), "when")
         excuses = [self.value(test, element, trail, as_test=True) for test in clause.unless]
-        holding = [test for test, held in zip(clause.unless, excuses, strict=True) if held.number == 1]
-        if holding:
-            trail.note("免除", holding[0].because or "", "0")
+        excused = holds_any([truth_of(v.number) for v in excuses if not v.excluded])
+        if excused is True:
+            holding = next(test for test, held in zip(clause.unless, excuses, strict=True) if held.number == 1)
+            trail.note("免除", holding.because or "", "0")
             return Value(Fraction(0), "unless")
-        undecided = next((v for v in (*conditions, *excuses) if v.number is None and not v.excluded), None)
-        if undecided is None and conditions and all(v.excluded for v in conditions):
+        applies = holds_all([met, denied(excused)])
+        if applies is None:
+            return next(v for v in (*conditions, *excuses) if v.number is None and not v.excluded)
+        if conditions and all(v.excluded for v in conditions):
             return conditions[0]
-        return undecided
+        return Value(number_of(applies))
 
-    def _multiplied(self, clause: Clause, element: Element, amount: Fraction, trail: Trail) -> Value:
+    def _multiplied(self, clause: Clause, element: Element, amount: Number, trail: Trail) -> Value:
         for factor in clause.times:
             value = self.factor(factor, element, trail)
             if value.number is None:
@@ -226,7 +240,7 @@ class Evaluator:
             trail.note(
                 "乘数", f"{printed(amount)} × {printed(value.number)}（{factor}）", printed(amount * value.number)
             )
-            amount *= value.number
+            amount = amount * value.number
         return Value(amount)
 
     def factor(self, text: str, element: Element, trail: Trail) -> Value:
@@ -261,10 +275,8 @@ class Evaluator:
 
     def _closed(
         self, clause: Clause, element: Element, value: Value, found: Applied | None, trail: Trail,
-        amount: Fraction | None = None,
+        amount: Number | None = None,
     ) -> Evaluation:  # fmt: skip
-        if value.reason in ("when", "unless"):
-            amount = Fraction(0)
         self._doubt_sides(clause, element, trail)
         self._doubt_rules(clause, trail)
         return Evaluation(
@@ -278,17 +290,27 @@ def days_of(of: pd.Period) -> tuple[date, date]:
     return periods.starts_on(of), periods.ends_on(of)
 
 
-def _capped(amount: Fraction, cap: Fraction | None, trail: Trail) -> Fraction:
+def _on_scale(clause: Clause, value: Number, trail: Trail) -> tuple[Applied | None, Number | None]:
+    """The amount for a value, with the piece that gave it where the value is exact; none where no piece covers it."""
+    if clause.scale is None:
+        return None, value
+    if isinstance(value, Draws):
+        return None, scaled(clause.scale, value)
+    found = applied(clause.scale, value)
+    if found is None:
+        return None, None
+    _note_scale(trail, clause, value, found)
+    return found, found.amount
+
+
+def _capped(amount: Number, cap: Fraction | None, trail: Trail) -> Number:
     bounded = capped(amount, cap)
-    assert isinstance(bounded, Fraction)  # an exact amount stays exact
-    if cap is not None and bounded != amount:
+    if cap is not None and isinstance(bounded, Fraction) and bounded != amount:
         trail.note("封顶", f"|{printed(amount)}| > {printed(cap)}", printed(bounded))
     return bounded
 
 
-def _note_scale(trail: Trail, clause: Clause, value: Fraction, found: Applied | None) -> None:
-    if found is None:
-        return
+def _note_scale(trail: Trail, clause: Clause, value: Fraction, found: Applied) -> None:
     piece, n = found.piece, printed(found.n)
     where = f"第 {found.position + 1} 段" if len(clause.scale or ()) > 1 else "标准"
     sign = "≤" if piece.up_to is not None else "<"

@@ -2,8 +2,9 @@
 
 In: monthly statistics of readings (float64), published figures (exact), recorded facts, and the data rules of the
 agreement. Out: `Value`s — exact, absent with a reason, or excluded (not there, by a recorded ground) — each with the
-statistics it rests on. A float becomes exact here, through `basin.rounding.reported` and nothing else. It compares
-nothing with an agreement and knows no clause.
+statistics it rests on. A float becomes exact here, through `basin.rounding.reported` and nothing else. Means and
+figures may also be draws (`basin.draws`); then so are the `Value`s. It compares nothing with an agreement and knows no
+clause.
 """
 
 from __future__ import annotations
@@ -16,20 +17,22 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from basin import periods
+from basin.draws import Array, Draws, Number, floats
 from basin.indicators import INDICATORS
-from basin.rounding import number, printed, quantised, reported
+from basin.rounding import number, printed, quantised, reported, unrounded
 from monitoring_ingest.facts import Fact
 from settlement.statistics import mean_of_means
 
 
 @dataclass(frozen=True)
 class Month:
-    """One section, indicator and month of readings: mean [canonical unit], counts, what was left out and why."""
+    """One section, indicator and month of readings: mean [canonical unit] or draws of it, counts, what was left out."""
 
-    mean: float | None
+    mean: float | Array | None
     readings: int = 0
     days: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
@@ -63,12 +66,12 @@ class Value:
     Where only some of several values are absent, the known ones may bound what it can be: `least`, `greatest`.
     """
 
-    number: Fraction | None
+    number: Number | None
     reason: str | None = None
     excluded: bool = False
     statistics: tuple[Statistic, ...] = ()
-    least: Fraction | None = None
-    greatest: Fraction | None = None
+    least: Number | None = None
+    greatest: Number | None = None
 
     @property
     def present(self) -> bool:
@@ -92,12 +95,12 @@ class Measurements:
     """
 
     months: Mapping[Key, Month] = field(default_factory=dict)
-    days: Mapping[Key, float] = field(default_factory=dict)
-    given: Mapping[Key, Fraction] = field(default_factory=dict)
+    days: Mapping[Key, float | Array] = field(default_factory=dict)
+    given: Mapping[Key, Number] = field(default_factory=dict)
     facts: Sequence[Fact] = ()
     slots: Mapping[Key, tuple[int, int]] = field(default_factory=dict)
 
-    def published(self, subject: str, quantity: str, of: pd.Period) -> Fraction | None:
+    def published(self, subject: str, quantity: str, of: pd.Period) -> Number | None:
         """A published figure of a subject for exactly this period."""
         return self.given.get((subject, quantity, of))
 
@@ -211,10 +214,11 @@ def _month(data: Measurements, rules: Rules, section: str, indicator: str, month
     if (told := data.published(section, indicator, month)) is not None:
         return Value(told, statistics=(_told(section, indicator, month, told),))
     read = data.months.get((section, indicator, month), Month(None, reason="no_readings"))
-    exact = None if read.mean is None else reported(read.mean, None)
+    exact = None if read.mean is None else _through_the_gate(read.mean, None)
+    shown = None if read.mean is None else _through_the_gate(read.mean, INDICATORS[indicator].evaluation_decimals)
     statistic = Statistic(
         section, indicator, str(month), exact if exact is None else printed(exact),
-        None if read.mean is None else printed(reported(read.mean, INDICATORS[indicator].evaluation_decimals)),
+        shown if shown is None else printed(shown),
         read.readings, read.days, tuple(sorted(read.left_out.items())), read.reason,
     )  # fmt: skip
     if exact is not None:
@@ -224,11 +228,18 @@ def _month(data: Measurements, rules: Rules, section: str, indicator: str, month
     return Value(None, read.reason or "no_readings", rules.missing_month == "exclude", (statistic,))
 
 
+def _through_the_gate(mean: float | Array, decimals: int | None) -> Number:
+    """A measured mean as an exact number; draws of it stay draws, rounded alike."""
+    if not isinstance(mean, np.ndarray):
+        return reported(mean, decimals)
+    return unrounded(Draws(mean)) if decimals is None else quantised(Draws(mean), decimals)
+
+
 def _of_days(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value:
     """The mean of the daily means of a day or a week."""
     days = [day for day in periods.periods_in(of, "day") if excluded(data, rules, section, day) is None]
     means = [data.days.get((section, indicator, day)) for day in days]
-    found = [reported(mean, None) for mean in means if mean is not None]
+    found = [_through_the_gate(mean, None) for mean in means if mean is not None]
     if not found:
         return Value(None, "no_readings", rules.missing_month == "exclude")
     mean = _mean(found, indicator)
@@ -253,30 +264,31 @@ def mean_of_sections(
     return Value(_compared(mean, indicator, rules), statistics=statistics)
 
 
-def _mean(values: Sequence[Fraction], indicator: str, weights: Sequence[Fraction] = ()) -> Fraction:
+def _mean(values: Sequence[Number], indicator: str, weights: Sequence[Fraction] = ()) -> Number:
     """Exact (weighted) arithmetic mean; pH through H⁺, in float64 and back through the gate."""
     shares = weights or [Fraction(1)] * len(values)
     if indicator != "ph":
         return sum(map(operator.mul, shares, values), Fraction(0)) / sum(shares)
-    mean = mean_of_means([float(value) for value in values], indicator, weights=[float(share) for share in shares])
-    return reported(float(mean), None)
+    stacked = np.stack(np.broadcast_arrays(*map(floats, values)), axis=-1)
+    mean = mean_of_means(stacked, indicator, weights=[float(share) for share in shares])
+    return _through_the_gate(mean if mean.ndim else float(mean), None)
 
 
-def _compared(exact: Fraction, indicator: str, rules: Rules) -> Fraction:
+def _compared(exact: Number, indicator: str, rules: Rules) -> Number:
     """The value that is compared: rounded once at the evaluation decimals where the agreement says so."""
     decimals = INDICATORS[indicator].evaluation_decimals
-    return quantised(exact, decimals) if rules.compare == "rounded" and decimals is not None else exact
+    return quantised(exact, decimals) if rules.compare == "rounded" and decimals is not None else unrounded(exact)
 
 
 def _gone(section: str, indicator: str, of: pd.Period, gone: Value) -> Statistic:
     return Statistic(section, indicator, periods.label(of), None, None, 0, 0, (), gone.reason)
 
 
-def _told(section: str, indicator: str, of: pd.Period, told: Fraction) -> Statistic:
+def _told(section: str, indicator: str, of: pd.Period, told: Number) -> Statistic:
     return Statistic(section, indicator, periods.label(of), printed(told), printed(told), 0, 0, (), "published")
 
 
-def _over(section: str, indicator: str, of: pd.Period, mean: Fraction, months: Sequence[Statistic]) -> Statistic:
+def _over(section: str, indicator: str, of: pd.Period, mean: Number, months: Sequence[Statistic]) -> Statistic:
     """The statistic of a longer period: counts of its months summed."""
     decimals = INDICATORS[indicator].evaluation_decimals
     shown = mean if decimals is None else quantised(mean, decimals)
@@ -284,7 +296,7 @@ def _over(section: str, indicator: str, of: pd.Period, mean: Fraction, months: S
     left_out: Counter[str] = Counter()
     for month in months:
         left_out.update(dict(month.left_out))
-    printed_mean = printed(reported(float(mean), None))
+    printed_mean = printed(mean if isinstance(mean, Draws) else reported(float(mean), None))
     return Statistic(
         section,
         indicator,

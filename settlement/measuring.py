@@ -7,14 +7,14 @@ In: a declared `Measure`, the element in hand, and the `Evaluator` that holds ag
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING
 
-from basin import periods
+from basin import draws, periods
+from basin.draws import Draws, Number, Truth
 from basin.measures import OF_A_SECTION, Measure
 from basin.rounding import half_even, printed
 from settlement import other_clauses, quantities
@@ -38,7 +38,7 @@ def value(ev: Evaluator, measure: Measure, element: Element, trail: Trail) -> Va
     if found.number is not None and measure.decimals is not None:
         kept = half_even(found.number, measure.decimals)
         trail.note("修约", f"{printed(found.number)} → {measure.decimals} 位小数，四舍六入五成双", printed(kept))
-        return replace(found, number=kept)
+        return replace(found, number=kept, least=None, greatest=None)
     return found
 
 
@@ -50,34 +50,36 @@ def truth(ev: Evaluator, test: Measure, element: Element, trail: Trail) -> Value
     found = value(ev, test, element, trail)
     if not test.bounded or found.excluded:
         return found
-    least, greatest = (found.number, found.number) if found.number is not None else (found.least, found.greatest)
     bounds: list[tuple[str, Fraction]] = [(key, b) for key in _BOUNDS if (b := getattr(test, key)) is not None]
-    held = [_holds(key, bound, least, greatest) for key, bound in bounds]
-    if None in held and False not in held:
+    held = [_holds(key, bound, found) for key, bound in bounds]
+    decided = draws.holds_all(held)
+    if decided is None:
         return found
     shown = printed(found.number) if found.number is not None else f"无值（{found.reason}），已知部分足以判定，"
     for (key, bound), holds in zip(bounds, held, strict=True):
-        trail.note("条件", f"{shown} {_BOUNDS[key][0]} {printed(bound)}", _HELD[holds])
-    return Value(Fraction(int(False not in held)), statistics=found.statistics)
+        kept = str(holds) if isinstance(holds, Draws) else _HELD[holds]
+        trail.note("条件", f"{shown} {_BOUNDS[key][0]} {printed(bound)}", kept)
+    return Value(draws.number_of(decided), statistics=found.statistics)
 
 
-_HELD = {True: "成立", False: "不成立", None: "未定"}
+_HELD: Mapping[bool | None, str] = {True: "成立", False: "不成立", None: "未定"}
 
 
-def _holds(key: str, bound: Fraction, least: Fraction | None, greatest: Fraction | None) -> bool | None:
-    """Whether a number between `least` and `greatest` keeps a bound; None while both is possible."""
+def _holds(key: str, bound: Fraction, found: Value) -> Truth | None:
+    """Whether a number keeps a bound; None while what is known of it allows both."""
     compare = _BOUNDS[key][1]
+    least = found.number if found.least is None else found.least
+    greatest = found.number if found.greatest is None else found.greatest
     worst, best = (greatest, least) if key in ("at_most", "below") else (least, greatest)
-    if worst is not None and compare(worst, bound):
-        return True
-    return False if best is not None and not compare(best, bound) else None
+    certainly, possibly = (None if number is None else compare(number, bound) for number in (worst, best))
+    return draws.between(certainly, possibly)
 
 
-_BOUNDS: Mapping[str, tuple[str, Callable[[Fraction, Fraction], bool]]] = {
-    "at_most": ("≤", operator.le),
-    "below": ("<", operator.lt),
-    "at_least": ("≥", operator.ge),
-    "above": (">", operator.gt),
+_BOUNDS: Mapping[str, tuple[str, Callable[[Number, Fraction], Truth]]] = {
+    "at_most": ("≤", draws.at_most),
+    "below": ("<", draws.below),
+    "at_least": ("≥", draws.at_least),
+    "above": (">", draws.above),
 }
 
 
@@ -132,7 +134,7 @@ def _taken(measure: Measure, values: Sequence[Value], trail: Trail) -> Value:
     label = name[measure.take] if isinstance(measure.take, str) else f"连续 {measure.take.runs_of} 个的次数"
     left = f"（另有 {len(values) - len(numbers)} 个不计）" if len(values) > len(numbers) else ""
     trail.note(label, "、".join(map(printed, numbers)) + left, printed(taken))
-    return Value(taken)
+    return _bounded_by_the_known(measure, values, Value(taken)) if draws.has_gaps(numbers) else Value(taken)
 
 
 def _bounded_by_the_known(measure: Measure, values: Sequence[Value], absent: Value) -> Value:
@@ -142,9 +144,10 @@ def _bounded_by_the_known(measure: Measure, values: Sequence[Value], absent: Val
     if measure.take is None or not known or measure.decimals is not None:
         return absent
     if measure.kind == "met" and measure.against is None:
-        failed, met = ([Fraction(if_absent) if n is None else n for n in there] for if_absent in (0, 1))
+        failed, met = ([draws.filled(n, Fraction(if_absent)) for n in there] for if_absent in (0, 1))
         return replace(absent, least=combined(measure.take, failed), greatest=combined(measure.take, met))
-    least, greatest = (max(known) if measure.take == "max" else None), (min(known) if measure.take == "min" else None)
+    least = draws.greatest_known(known) if measure.take == "max" else None
+    greatest = draws.least_known(known) if measure.take == "min" else None
     return replace(absent, least=least, greatest=greatest)
 
 
@@ -155,17 +158,24 @@ def _compared(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> V
     against = reference(ev, measure, spot, trail)
     if against.number is None:
         return against
-    a, b = found.number, against.number
-    if measure.expressed != "difference" and b == 0:
+    result = _expressed(measure.expressed, found.number, against.number)
+    if result is None:
         return Value(None, "reference_is_zero")
-    result, sign = {
-        "difference": lambda: (a - b, f"{printed(a)} − {printed(b)}"),
-        "ratio": lambda: (a / b, f"{printed(a)} ÷ {printed(b)}"),
-        "percent_change": lambda: (100 * (a - b) / b, f"({printed(a)} − {printed(b)}) ÷ {printed(b)} × 100"),
-    }[measure.expressed]()
-    label = {"difference": "差值", "ratio": "比值", "percent_change": "变化（%）"}[measure.expressed]
-    trail.note(label, sign, printed(result))
+    a, b = printed(found.number), printed(against.number)
+    label, working = {
+        "difference": ("差值", f"{a} − {b}"),
+        "ratio": ("比值", f"{a} ÷ {b}"),
+        "percent_change": ("变化（%）", f"({a} − {b}) ÷ {b} × 100"),
+    }[measure.expressed]
+    trail.note(label, working, printed(result))
     return replace(found, number=result)
+
+
+def _expressed(how: str, a: Number, b: Number) -> Number | None:
+    """A value beside its reference; none where the reference is zero and divides."""
+    if how == "difference":
+        return a - b
+    return draws.quotient(a, b) if how == "ratio" else draws.quotient(100 * (a - b), b)
 
 
 def single(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
@@ -181,14 +191,14 @@ def single(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Valu
 
 def _met(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
     """1 or 0 of tests, three-valued: decided as soon as the known part decides."""
-    decisive = 0 if measure.all_of else 1
     held = [truth(ev, test, spot, trail) for test in measure.tests]
-    if any(v.number == decisive for v in held):
-        return Value(Fraction(decisive))
-    undecided = next((v for v in held if v.number is None and not v.excluded), None)
-    if undecided is not None:
-        return Value(None, undecided.reason)
-    return Value(Fraction(1 - decisive)) if any(v.present for v in held) else Value(None, held[0].reason, True)
+    there = [v for v in held if not v.excluded]
+    if not there:
+        return Value(None, held[0].reason, True)
+    decided = (draws.holds_all if measure.all_of else draws.holds_any)([draws.truth_of(v.number) for v in there])
+    if decided is None:
+        return Value(None, next(v.reason for v in there if v.number is None))
+    return Value(draws.number_of(decided))
 
 
 _KINDS: Mapping[str, Callable[[Evaluator, Measure, Element, Trail], Value]] = {

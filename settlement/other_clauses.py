@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from basin import periods
+from basin.draws import Number
 from basin.measures import Measure
 from basin.rounding import printed
 from settlement import league
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 def result(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
     """Amounts of other clauses: axes in hand are matched, the others combined by `take`, refs added with weights."""
-    whole, terms = Fraction(0), []
+    whole: Number = Fraction(0)
+    terms = []
     for ref, weight in (measure.of or {}).items():
         found = line(ev, ref, spot, measure, trail)
         if found.number is None:
@@ -85,5 +87,5 @@ def rank(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
     ranked = set.intersection(*(set(numbers) for numbers in table.values()))
     table = {ref: {p: n for p, n in numbers.items() if p in ranked} for ref, numbers in table.items()}
     place, how = league.place(own, table, measure)
-    trail.note("排名", how, "并列未决" if place is None else str(place))
-    return Value(None, "tie") if place is None else Value(Fraction(place))
+    trail.note("排名", how, "并列未决" if place is None else printed(place))
+    return Value(None, "tie") if place is None else Value(place)

@@ -13,10 +13,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from basin import periods
+from basin.draws import Draws, Number, at_most, chosen, greatest, holds_all, quotient, same
 from basin.indicators import INDICATORS
 from basin.measures import Measure
 from basin.rounding import printed
-from basin.standards import indicator_class
+from basin.standards import Standard, indicator_class
 from settlement.measured import Value, concentration, mean_of_sections, stated, total
 from settlement.monitoring import completeness_of, trend_of
 from settlement.reasons import in_chinese
@@ -116,23 +117,30 @@ def quality_class(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) 
         trail.note(f"{name_of(ev, spot)} 类别", "无值", (absent.reason if absent else None) or "no_readings")
         return absent or Value(None, "no_readings", any(v.excluded for v in values.values()) or left_out)
     body = water_body(ev, section, spot.of)
-    classes = {i: int(indicator_class(ev.standard, i, number, body)) for i, number in present.items()}
-    worst = max(classes.values())
-    deciding = "、".join(_limit_met(ev, i, present[i], worst, body) for i, c in classes.items() if c == worst)
-    trail.note(f"{name_of(ev, spot)} 类别", f"单因子最差：{deciding}", _class_name(Fraction(worst)))
-    return Value(Fraction(worst), statistics=tuple(s for v in values.values() for s in v.statistics))
+    classes = {i: _class(ev.standard, i, number, body) for i, number in present.items()}
+    worst = greatest(list(classes.values()))
+    deciding = [_limit_met(ev, i, present[i], worst, body) for i, c in classes.items() if same(c, worst) is True]
+    trail.note(f"{name_of(ev, spot)} 类别", f"单因子最差：{'、'.join(deciding)}", _class_name(worst))
+    return Value(worst, statistics=tuple(s for v in values.values() for s in v.statistics))
 
 
-def _limit_met(ev: Evaluator, indicator: str, value: Fraction, of_class: int, body: str) -> str:
+def _class(standard: Standard, indicator: str, value: Number, body: str) -> Number:
+    """The class of one item."""
+    if isinstance(value, Draws):
+        return Draws(indicator_class(standard, indicator, value.values, body))
+    return Fraction(indicator_class(standard, indicator, value, body))
+
+
+def _limit_met(ev: Evaluator, indicator: str, value: Number, of_class: Number, body: str) -> str:
     """Why a value has its class: the limit it meets, or for 劣Ⅴ the last one it does not."""
     named = f"{INDICATORS[indicator].name_zh} {printed(value)}"
     limits = ev.standard.limits(indicator, body)
-    if limits is None:
+    if limits is None or isinstance(of_class, Draws):
         return named
     missed = of_class > len(limits)
     sign = {(False, False): "≤", (False, True): ">", (True, False): "≥", (True, True): "<"}
     higher = ev.standard.higher_is_better(indicator)
-    return f"{named} {sign[higher, missed]} {printed(limits[-1] if missed else limits[of_class - 1])}"
+    return f"{named} {sign[higher, missed]} {printed(limits[-1] if missed else limits[int(of_class) - 1])}"
 
 
 def _members_report(ev: Evaluator, spot: Element, indicator: str) -> bool:
@@ -140,7 +148,9 @@ def _members_report(ev: Evaluator, spot: Element, indicator: str) -> bool:
     return any(ev.data.reports(code, indicator, spot.of.year) for code in members)
 
 
-def _class_name(value: Fraction) -> str:
+def _class_name(value: Number) -> str:
+    if isinstance(value, Draws):
+        return printed(value)
     return CLASS_NAMES.get(int(value), printed(value)) if value.denominator == 1 else printed(value)
 
 
@@ -152,12 +162,12 @@ def exceedance(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> 
     if found.number is None or limit.number is None:
         return found if found.number is None else limit
     c, s = (limit.number, found.number) if ev.standard.higher_is_better(indicator) else (found.number, limit.number)
-    if s == 0:
+    ratio = quotient(c, s)
+    if ratio is None:
         return Value(None, "reference_is_zero")
-    multiple = max(c / s - 1, Fraction(0))
-    trail.note(
-        "超标倍数", f"{printed(c)} ÷ {printed(s)} − 1" + ("，达标记 0" if multiple == 0 else ""), printed(multiple)
-    )
+    multiple = greatest([ratio - 1, Fraction(0)])
+    met = "，达标记 0" if at_most(ratio, 1) is True else ""
+    trail.note("超标倍数", f"{printed(c)} ÷ {printed(s)} − 1{met}", printed(multiple))
     return replace(found, number=multiple)
 
 
@@ -173,20 +183,21 @@ def index(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value
     absent = next((v for v in means.values() if not v.present), None)
     if absent is not None:
         return absent
-    parts: dict[str, Fraction] = {}
+    parts: dict[str, Number] = {}
     for indicator, mean in means.items():
         against = reference(ev, replace(measure, kind="concentration"), spot.holding("indicator", indicator), trail)
         if against.number is None or mean.number is None:
             return against
-        if against.number == 0:
+        ratio = quotient(mean.number, against.number)
+        if ratio is None:
             return Value(None, "reference_is_zero")
-        parts[indicator] = mean.number / against.number
+        parts[indicator] = ratio
         note = f"{printed(mean.number)} ÷ {printed(against.number)}"
         trail.note(f"{INDICATORS[indicator].name_zh} 比值", note, short(parts[indicator]))
     return _weighted(measure, parts, means, trail)
 
 
-def _weighted(measure: Measure, parts: Mapping[str, Fraction], means: Mapping[str, Value], trail: Trail) -> Value:
+def _weighted(measure: Measure, parts: Mapping[str, Number], means: Mapping[str, Value], trail: Trail) -> Value:
     weights, k = measure.weights or {}, measure.coefficient
     index = (k if k is not None else 1) * sum((weights[i] * ratio for i, ratio in parts.items()), Fraction(0))
     terms = " + ".join(f"{printed(weights[i])} × {short(ratio)}" for i, ratio in parts.items())
@@ -209,10 +220,12 @@ def reported(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Va
         parts = ev.data.speaks_of_parts(subjects, kind, spot.of)
         return Value(None, f"fact_of_parts: {kind}" if parts else f"no_fact: {kind}")
     subject, (found, how) = next(iter(known.items()))
-    if subject in anyone and len({value.number for value, _ in known.values()}) > 1:
-        return Value(None, f"several_facts: {kind}")
-    shown = printed(found.number) if found.number is not None else f"无值：{found.reason}"
-    trail.note(f"{periods.label(spot.of)} {kind}", how, shown)
+    if subject in anyone and found.number is not None:
+        others = [value.number for value, _ in known.values()]
+        agreed = holds_all([None if other is None else same(other, found.number) for other in others])
+        found = replace(found, number=None if agreed is None else chosen(agreed, found.number, None))
+        found = found if found.present else Value(None, f"several_facts: {kind}")
+    trail.note(f"{periods.label(spot.of)} {kind}", how, _shown(found))
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from basin.agreement import Proportion, Side
+from basin.draws import Number, at_least, chosen, quotient
 from basin.measures import Measure
 from settlement.elements import Element
 from settlement.evaluation import Evaluation, Evaluator
@@ -16,7 +17,7 @@ from settlement.other_clauses import line
 from settlement.trail import Trail
 
 POOL = "pool"
-Shares = tuple[tuple[str, Fraction], ...]
+Shares = tuple[tuple[str, Number], ...]
 
 
 def sides(ev: Evaluator, evaluation: Evaluation) -> tuple[Shares, Shares]:
@@ -46,8 +47,10 @@ def _in_proportion(ev: Evaluator, element: Element, side: Proportion) -> Shares:
     numbers = {}
     for party in side.among:
         found = line(ev, side.in_proportion_to, element.holding("party", party), Measure(kind="result"), Trail())
-        if found.number is None or found.number < 0:
+        share = None if found.number is None else chosen(at_least(found.number, 0), found.number, None)
+        if share is None:
             return ()
-        numbers[party] = found.number
+        numbers[party] = share
     whole = sum(numbers.values(), Fraction(0))
-    return tuple((party, number / whole) for party, number in numbers.items()) if whole else ()
+    parts = {party: quotient(number, whole) for party, number in numbers.items()}
+    return tuple((party, part) for party, part in parts.items() if part is not None)

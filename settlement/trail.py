@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from fractions import Fraction
 
+from basin.draws import Draws, Number
 from basin.rounding import half_even, printed, reported
 from settlement.measured import Statistic
 
@@ -48,13 +48,13 @@ class Trail:
         self.unverified.update(dict.fromkeys(paths))
 
 
-def readable(exact: Fraction) -> str:
+def readable(exact: Number) -> str:
     """An exact number inside an expression: a fraction has its decimal beside it, ``2/3（≈0.666667）``."""
     text = short(exact)
     return f"{text}（≈{printed(half_even(exact, READABLE_DECIMALS))}）" if "/" in text else text
 
 
-def short(exact: Fraction) -> str:
+def short(exact: Number) -> str:
     """An exact ratio as text: itself where short, else to 12 significant digits and marked as such."""
     text = printed(exact)
-    return text if len(text) <= 16 else f"≈{printed(reported(float(exact), None))}"
+    return text if isinstance(exact, Draws) or len(text) <= 16 else f"≈{printed(reported(float(exact), None))}"

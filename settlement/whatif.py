@@ -13,19 +13,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from basin import periods
 from basin.agreement import Agreement
+from basin.draws import Number, floats
 from basin.errors import UsageError
 from basin.indicators import INDICATORS
 from basin.network import Network
-from basin.rounding import yuan
-from settlement.compensation import Compensation, compensation
+from basin.rounding import FEN_PER_WAN, yuan
+from settlement.compensation import Compensation, balances, compensation
 from settlement.evaluation import Evaluator
 from settlement.gathered import Gathered, measurements
 from settlement.measured import Measurements
 from settlement.settling import check_span
+from settlement.sides import POOL
 
 Document = dict[str, Any]
 Pair = tuple[str, str]
@@ -105,25 +108,37 @@ def _slopes(
 ) -> dict[Pair, dict[str, int]]:
     """What each section and indicator that was used changes when its monthly means of the year rise by `STEP`.
 
-    Where values are rounded before they are compared, or a ladder pays in steps, this is 0 or a whole step.
+    All of them at once, one draw each. Where values are rounded before they are compared, or a ladder pays in steps,
+    this is 0 or a whole step; where the rise makes something stop, there is no incentive to tell.
     """
     used = dict.fromkeys((s.section, s.indicator) for e in decided.evaluations for s in e.statistics)
-    before = net(decided.transfers)
-    slopes: dict[Pair, dict[str, int]] = {}
-    for section, indicator in used:
-        if INDICATORS[indicator].unit == MG_PER_LITRE:
-            after = net(_decided(agreement, network, shifted(data, section, indicator, of), of).transfers)
-            changes = {party: after.get(party, 0) - before.get(party, 0) for party in sorted({*before, *after})}
-            slopes[section, indicator] = {party: change for party, change in changes.items() if change}
-    return slopes
+    raised = [(section, code) for section, code in used if INDICATORS[code].unit == MG_PER_LITRE]
+    if not raised:
+        return {}
+    now = balances(Evaluator(agreement, network, data), of)
+    then = balances(Evaluator(agreement, network, shifted(data, raised, of)), of)
+    changes = {party: _change(now[party], then[party], len(raised)) for party in sorted(now) if party != POOL}
+    return {one: {party: fen for party, each in changes.items() if (fen := each[i])} for i, one in enumerate(raised)}
 
 
-def shifted(data: Measurements, section: str, indicator: str, of: pd.Period) -> Measurements:
-    """The measurements with the monthly means of one section, indicator and year raised by `STEP`; days stay."""
+def _change(now: Number | None, then: Number | None, draws: int) -> list[int]:
+    """By how much each draw of a balance exceeds the balance as it is [fen]; 0 where a draw has none."""
+    if now is None or then is None:
+        return [0] * draws
+    more = np.broadcast_to(floats(then - now) * FEN_PER_WAN, draws)
+    return [round(change) for change in np.nan_to_num(more).tolist()]
+
+
+def shifted(data: Measurements, raised: Sequence[Pair], of: pd.Period) -> Measurements:
+    """The measurements in as many draws: in each the monthly means of one section, indicator and year rise by `STEP`.
+
+    Days stay.
+    """
+    rises = dict(zip(raised, STEP * np.eye(len(raised)), strict=True))
     months = {
-        (s, i, month): replace(one, mean=one.mean + STEP)
+        (s, i, month): replace(one, mean=one.mean + rises[s, i])
         for (s, i, month), one in data.months.items()
-        if (s, i, month.year) == (section, indicator, of.year) and one.mean is not None
+        if (s, i) in rises and month.year == of.year and one.mean is not None
     }
     return replace(data, months={**data.months, **months})
 

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from basin.agreement_files import tree
+from basin.draws import Draws
 from basin.scales import Piece, applied, capped, scaled
 
 PIECES = TypeAdapter(tuple[Piece, ...])
@@ -24,6 +26,16 @@ def pieces(text: str) -> tuple[Piece, ...]:
 def money(text: str, value: str) -> str | None:
     found = applied(pieces(text), Fraction(value))
     return None if found is None else str(found.amount)
+
+
+def amount(scale: tuple[Piece, ...], value: Fraction) -> Fraction:
+    found = applied(scale, value)
+    assert found is not None
+    return found.amount
+
+
+def drawn(scale: tuple[Piece, ...], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return scaled(scale, Draws(values)).values
 
 
 OVER_BY_1_6 = "[{up_to: 0}, {rate: 25, per: 0.5%s}]"
@@ -86,8 +98,6 @@ class TestApplied:
 
     def test_a_value_above_a_closed_scale_is_in_no_piece(self) -> None:
         assert money("[{up_to: 1, amount: 1}]", "1.1") is None
-        with pytest.raises(ValueError, match="no piece covers"):
-            scaled(pieces("[{up_to: 1, amount: 1}]"), Fraction("1.1"))
 
     def test_the_piece_and_its_steps_are_told(self) -> None:
         found = applied(pieces(OVER_BY_1_6 % ", steps: started"), Fraction("1.6"))
@@ -134,8 +144,8 @@ class TestDraws:
         self, scale: tuple[Piece, ...], values: list[Fraction]
     ) -> None:
         exact = [float(found.amount) for value in values if (found := applied(scale, value)) is not None]
-        drawn = scaled(scale, np.array([float(value) for value in values]))
-        np.testing.assert_allclose(drawn, exact, rtol=1e-12, atol=1e-9)
+        found = drawn(scale, np.array([float(value) for value in values]))
+        np.testing.assert_allclose(found, exact, rtol=1e-12, atol=1e-9)
 
     @given(scales(), decimals)
     def test_a_scale_that_is_open_at_the_top_covers_everything(self, scale: tuple[Piece, ...], value: Fraction) -> None:
@@ -146,13 +156,13 @@ class TestDraws:
         self, values: list[Fraction], per: Fraction, rounding: str | None
     ) -> None:
         rising = (Piece(rate=Fraction(7), per=per, steps=rounding),)
-        amounts = [scaled(rising, value) for value in sorted(values)]
+        amounts = [amount(rising, value) for value in sorted(values)]
         assert amounts == sorted(amounts)
 
     @given(decimals, pers)
     def test_completed_never_exceeds_linear_and_started_never_falls_short(self, value: Fraction, per: Fraction) -> None:
         linear, completed, started = (
-            scaled((Piece(rate=Fraction(1), per=per, steps=kind),), value) for kind in (None, "completed", "started")
+            amount((Piece(rate=Fraction(1), per=per, steps=kind),), value) for kind in (None, "completed", "started")
         )
         assert completed <= linear <= started
         assert started - completed in (0, 1)
@@ -162,20 +172,20 @@ class TestDraws:
         completed = pieces("[{rate: 1, origin: 0.1, per: 0.1, steps: completed}]")
         assert (0.4 - 0.1) / 0.1 > 3  # in float64
         assert (0.7 - 0.1) / 0.1 < 6
-        assert scaled(started, np.array([0.4])).tolist() == [3.0]
-        assert scaled(completed, np.array([0.7])).tolist() == [6.0]
+        assert drawn(started, np.array([0.4])).tolist() == [3.0]
+        assert drawn(completed, np.array([0.7])).tolist() == [6.0]
 
     def test_draws_keep_their_shape_and_absent_draws_stay_absent(self) -> None:
         ladder = pieces("[{up_to: 0}, {up_to: 1, amount: 5}, {amount: 7, rate: 1}]")
-        drawn = scaled(ladder, np.array([[-1.0, 0.5], [np.nan, 2.0]]))
-        np.testing.assert_array_equal(drawn, [[0.0, 5.0], [np.nan, 9.0]])
+        found = drawn(ladder, np.array([[-1.0, 0.5], [np.nan, 2.0]]))
+        np.testing.assert_array_equal(found, [[0.0, 5.0], [np.nan, 9.0]])
 
     @pytest.mark.parametrize("text", ["[{amount: 3}]", "[{rate: 2}]", "[{rate: 2, steps: started}]"])
     def test_an_absent_draw_of_a_single_piece_stays_absent(self, text: str) -> None:
-        assert np.isnan(scaled(pieces(text), np.array([np.nan]))).all()
+        assert np.isnan(drawn(pieces(text), np.array([np.nan]))).all()
 
     def test_a_draw_no_piece_covers_is_absent(self) -> None:
-        np.testing.assert_array_equal(scaled(pieces("[{up_to: 1, amount: 1}]"), np.array([0.0, 2.0])), [1.0, np.nan])
+        np.testing.assert_array_equal(drawn(pieces("[{up_to: 1, amount: 1}]"), np.array([0.0, 2.0])), [1.0, np.nan])
 
 
 class TestCapped:
@@ -194,7 +204,8 @@ class TestCapped:
     @given(st.lists(decimals, min_size=1), decimals.map(abs))
     def test_exact_and_float_are_capped_alike(self, amounts: list[Fraction], cap: Fraction) -> None:
         exact = [float(capped(amount, cap)) for amount in amounts]
-        assert capped(np.array([float(amount) for amount in amounts]), cap).tolist() == exact
+        drawn = capped(Draws(np.array([float(amount) for amount in amounts])), cap)
+        assert drawn.values.tolist() == exact
 
     @given(decimals, decimals.map(abs))
     def test_capping_twice_changes_nothing_and_the_sign_stays(self, amount: Fraction, cap: Fraction) -> None:

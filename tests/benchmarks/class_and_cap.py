@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from basin.draws import Draws
 from basin.scales import Piece, capped, scaled
 from tests.benchmarks.runner import Contestant, compare
 
@@ -25,22 +26,20 @@ LADDER = [
     Piece(rate=Fraction(80), per=Fraction("0.5"), amount=Fraction(20), steps="started"),
 ]
 
-Draws = NDArray[np.float64]
+Array = NDArray[np.float64]
 
 
-def by_project(pieces: Sequence[Piece], classes: Draws) -> Draws:
+def by_project(pieces: Sequence[Piece], classes: Array) -> Array:
     """The scale and the cap of the settlement."""
-    amounts = capped(scaled(pieces, classes - TARGET), CAP)
-    assert isinstance(amounts, np.ndarray)
-    return amounts
+    return capped(scaled(pieces, Draws(classes - TARGET)), CAP).values
 
 
-def per_class_by_numpy(classes: Draws) -> Draws:
+def per_class_by_numpy(classes: Array) -> Array:
     """The first clause written out."""
     return np.clip(-120.0 * (classes - TARGET), -300.0, 300.0)
 
 
-def ladder_by_numpy(classes: Draws) -> Draws:
+def ladder_by_numpy(classes: Array) -> Array:
     """The second clause written out; an absent class stays absent."""
     above = classes - TARGET
     steps = 20.0 + 80.0 * np.ceil(np.round(above / 0.5, 9))
@@ -48,7 +47,7 @@ def ladder_by_numpy(classes: Draws) -> Draws:
     return np.clip(np.where(np.isnan(above), np.nan, amounts), -300.0, 300.0)
 
 
-def _one_array(_classes: Draws, amounts: Draws) -> list[Draws]:
+def _one_array(_classes: Array, amounts: Array) -> list[Array]:
     return [amounts]
 
 

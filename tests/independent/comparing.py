@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from basin import periods
+from basin.agreement import Agreement
 from basin.network import Basin, Network, Party, Section
 from basin.registry import checked
 from settlement import compensation as engine
@@ -55,12 +56,17 @@ def independent(example: Example) -> Outcome:
 
 def of_engine(example: Example, network: Network) -> engine.Compensation:
     """What the engine comes to."""
-    text = json.dumps(example.agreement, ensure_ascii=False)
-    agreement = checked(example.agreement, text, f"{example.family}.yaml", network)
+    agreement = agreement_of(example, network)
     given = {(subject, quantity, periods.period(of)): value for (subject, quantity, of), value in example.given.items()}
     return engine.compensation(
         evaluation.Evaluator(agreement, network, Measurements(given=given)), periods.period(example.period)
     )
+
+
+def agreement_of(example: Example, network: Network) -> Agreement:
+    """The example's agreement as the engine reads it."""
+    text = json.dumps(example.agreement, ensure_ascii=False)
+    return checked(example.agreement, text, f"{example.family}.yaml", network)
 
 
 def network_of(example: Example) -> Network:

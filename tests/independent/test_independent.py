@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from random import Random
@@ -21,6 +22,7 @@ from tests.independent.agreements import FAMILIES, SIDES, agreement, example, mo
 from tests.independent.comparing import Example, differences, independent, network_of, of_engine
 from tests.independent.figures import Span, half_even, in_fen, largest_remainder, measured, span
 from tests.independent.measures import taken
+from tests.independent.worlds import differences_of_worlds, variants
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = 12  # of each family; `make prove` makes thousands
@@ -33,6 +35,27 @@ OUT_OF_REACH = (NotImplementedError, KeyError, ValueError)
 @given_by(seed=st.integers(0, 2**32))
 def test_the_engine_and_the_second_evaluator_agree_to_the_fen(family: str, seed: int) -> None:
     assert differences(example(family, Random(seed))) == []
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@settings(derandomize=True, max_examples=EXAMPLES // 2, deadline=None, database=None)
+@given_by(seed=st.integers(0, 2**32))
+def test_the_exact_world_and_the_world_of_draws_agree_draw_by_draw(family: str, seed: int) -> None:
+    made = Random(seed)
+    one = example(family, made)
+    assert differences_of_worlds(one, variants(one, made, 3)) == []
+
+
+def test_the_draws_of_an_example_pay_differently() -> None:
+    """Draws that are all alike would prove nothing."""
+    spread = 0
+    for name in FAMILIES:
+        made = Random(f"spread {name}")
+        one = example(name, made)
+        figures = variants(one, made, 3)
+        outcomes = [independent(replace(one, given=each)).transfers for each in figures]
+        spread += len({tuple(sorted(paid.items())) for paid in outcomes}) > 1
+    assert spread > len(FAMILIES) / 2
 
 
 def test_the_examples_reach_sums_stops_and_both_directions() -> None:
