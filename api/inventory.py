@@ -137,7 +137,7 @@ def _unverified(told: Sequence[Record]) -> list[str]:
     for one in told:
         for value in one["unverified"]:
             agreements[_said_of(value)].append(one["code"])
-    shared = {said: codes for said, codes in agreements.items() if len(codes) > len(told) / 4}
+    shared = {said: codes for said, codes in agreements.items() if len(codes) > max(1, len(told) / 4)}
     lines = [
         "## 未核实的值 Unverified values",
         "",

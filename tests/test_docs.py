@@ -198,7 +198,8 @@ def test_every_message_and_remedy_of_the_checkers_is_listed(file: str):
     assert [text for text in dict.fromkeys(told) if text not in TEXT] == []
 
 
-FIGURES = ("agreement", "figures", "--with", str(ROOT / "fixtures"), "--families", str(ROOT / "docs" / "coverage.md"))
+COVERAGE = ROOT / "docs" / "coverage.md"
+FIGURES = ("agreement", "figures", "--with", str(ROOT / "fixtures"), "--families", str(COVERAGE))
 
 
 @cache
@@ -241,6 +242,16 @@ def test_every_agreement_that_is_not_invented_tells_its_grounds():
     assert [one["code"] for one in shipped() if not one["grounds"]] == []
 
 
-def test_every_family_has_an_agreement():
+def test_every_family_has_an_agreement_and_where_no_numbers_are_public_an_invented_one():
     families = {family for one in shipped() for family in one["families"]}
     assert families == {f"F{number}" for number in range(1, 18)}
+    invented = {family for one in shipped() if one["code"].startswith("demo-") for family in one["families"]}
+    assert {"F10", "F13", "F14", "F16"} <= invented
+
+
+def test_coverage_names_every_case_and_only_agreements_and_cases_that_are_shipped():
+    tables = [line for line in COVERAGE.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    named = set(re.findall(r"`([a-z0-9_-]+)`", "\n".join(tables)))
+    cases = {file.stem for file in (ROOT / "fixtures" / "cases").glob("*.yaml")}
+    assert sorted(cases - named) == []
+    assert sorted(named - cases - {one["code"] for one in shipped()}) == []
