@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: install run test check bench prove
+.PHONY: install run test check bench prove figures
 
 install: $(INSTALLED)
 
@@ -38,3 +38,8 @@ bench: $(INSTALLED)
 # Two evaluators, a hundred thousand agreements, to the fen: an hour or more. It writes docs/proof.md.
 prove: $(INSTALLED)
 	$(BIN)/python -m tests.independent.prove
+
+# The page of figures, from the agreements and cases as they are.
+figures: $(INSTALLED)
+	$(BIN)/hengjie agreement figures --with fixtures --families docs/coverage.md > docs/figures.md.new
+	mv docs/figures.md.new docs/figures.md

@@ -1,4 +1,4 @@
-"""Commands for who writes agreements: check one, compare two, and print the schema for an editor.
+"""Commands for who writes agreements: check one, compare two, count the figures of all, print the schema for an editor.
 
 In: files or codes. Out: what `basin` found, as text or JSON. No database is opened: an agreement can be written,
 checked and compared on a machine that settles nothing.
@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from api.commands import Told, command, example, say
+from api.inventory import failures, page, records, shown
 from api.settings import from_environment
 from basin.agreement import Agreement, compiled
 from basin.agreement_diff import Difference, differences
@@ -24,13 +25,14 @@ from basin.agreement_schema import schema
 from basin.errors import AgreementError
 from basin.network import Network, load_network
 from basin.registry import BUNDLED, load_registry
+from settlement.cases import run_cases
 
 SUFFIXES = (".yaml", ".yml")
 
 
 @click.group("agreement")
 def agreement_group() -> None:
-    """编写协议：检查、比较、编辑器用的模式。Writing agreements: check, diff, schema."""
+    """编写协议：检查、比较、数值清单、编辑器用的模式。Writing agreements: check, diff, figures, schema."""
 
 
 @agreement_group.command("check", epilog=example("hengjie agreement check 草案.yaml"))
@@ -95,6 +97,21 @@ def _told(found: Difference) -> str:
     if found.now is None:
         return f"- 删 removed {found.path}：{found.was}"
     return f"~ 改 changed {found.path}：{found.was} → {found.now}"
+
+
+@agreement_group.command("figures", epilog=example("hengjie agreement figures --with fixtures > docs/figures.md"))
+@click.argument("named", metavar="[代码或文件]...", nargs=-1)
+@click.option("--families", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="写明各协议属于哪一类、依据什么的页面。Page that tells families and grounds.")  # fmt: skip
+@command
+def figures(named: Sequence[str], families: Path | None, extra: Sequence[Path]) -> Told:
+    """每份协议有多少数值、各依据什么、哪些未核实；缺省为全部协议。Figures, references, what is unverified."""
+    places = (*from_environment().extra, *extra)
+    agreements = [_agreement(one, extra) for one in named] or load_registry(places).agreements.values()
+    with_cases = [place for place in places if (place / "cases").is_dir()]
+    outcomes = list(run_cases(with_cases, places)) if with_cases else []
+    told = records(agreements, outcomes, shown(file_text(families)) if families else {})
+    return {"agreements": told, "failed": failures(told)}, page(told)
 
 
 @agreement_group.command("schema", epilog=example("hengjie agreement schema > agreement.schema.json"))

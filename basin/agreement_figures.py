@@ -28,16 +28,20 @@ class StatedFigure:
     note: str
 
 
-def stated_figures(raw: Any, hand: Hand, path: str, source: str, refs: Collection[str] = ()) -> Iterator[StatedFigure]:
+def stated_figures(
+    raw: Any, hand: Hand | None, path: str, source: str, refs: Collection[str] = ()
+) -> Iterator[StatedFigure]:
     """Every number in force in a raw tree; one without a note of its own rests on `source`.
 
     Dated values give the one in force on the first day in hand; by-element values the branch of the element, or every
-    branch where the element in hand does not tell which.
+    branch where the element in hand does not tell which. With nothing in hand, every branch.
     """
     yield from _walked(raw, hand, StatedFigure(path, "", source, True, ""), ("", frozenset(refs)))
 
 
-def _walked(raw: Any, hand: Hand, so_far: StatedFigure, named: tuple[str, frozenset[str]]) -> Iterator[StatedFigure]:
+def _walked(
+    raw: Any, hand: Hand | None, so_far: StatedFigure, named: tuple[str, frozenset[str]]
+) -> Iterator[StatedFigure]:
     if is_noted(raw):
         verified = str(raw.get("verified", "true")).lower() != "false"
         noted = replace(so_far, source=raw.get("source", so_far.source), verified=verified, note=raw.get("note", ""))
@@ -55,7 +59,9 @@ def _walked(raw: Any, hand: Hand, so_far: StatedFigure, named: tuple[str, frozen
         yield replace(so_far, value=str(raw))
 
 
-def _in_force(raw: dict[str, Any], hand: Hand) -> list[Any]:
+def _in_force(raw: dict[str, Any], hand: Hand | None) -> list[Any]:
+    if hand is None:
+        return [node for key, node in raw.items() if key != "by"]
     if is_dated(raw):
         past = sorted(day for day in raw if date.fromisoformat(day) <= hand.first)
         return [raw[past[-1]]] if past else []

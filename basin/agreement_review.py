@@ -27,6 +27,7 @@ class Unverified:
     path: str
     clause: str | None
     value: str
+    source: str
     note: str
 
 
@@ -53,7 +54,7 @@ def review(text: str, file: str, network: Network) -> Review:
     once = {(found.path, found.zh): found for found in _findings(document, text, file, network)}
     clauses = document.get("clauses")
     count = len(clauses) if isinstance(clauses, list) else 0
-    return Review(str(document.get("code", "")), count, tuple(once.values()), tuple(_unverified(document)))
+    return Review(str(document.get("code", "")), count, tuple(once.values()), tuple(unverified(document)))
 
 
 def _findings(document: Mapping[str, Any], text: str, file: str, network: Network) -> Iterator[AgreementError]:
@@ -77,10 +78,12 @@ def _shapes(document: Mapping[str, Any], file: str) -> Iterator[AgreementError]:
                 yield refusal
 
 
-def _unverified(document: Mapping[str, Any]) -> Iterator[Unverified]:
+def unverified(document: Mapping[str, Any]) -> Iterator[Unverified]:
+    """Every value of a document marked as not verified, in the order of the text."""
     for path, node in special_values(dict(document)):
         if is_noted(node) and str(node.get("verified", "true")).lower() == "false":
-            yield Unverified(path, _ref(document, path), in_one_line(node["value"]), str(node.get("note", "")))
+            source, note = str(node.get("source", "")), str(node.get("note", ""))
+            yield Unverified(path, _ref(document, path), in_one_line(node["value"]), source, note)
 
 
 def _ref(document: Mapping[str, Any], path: str) -> str | None:

@@ -43,6 +43,7 @@ class Outcome:
 
     file: str
     name: str
+    agreement: str
     differences: tuple[str, ...]
     working: tuple[str, ...]
 
@@ -165,7 +166,7 @@ def _outcome(file: Path, path: str, case: Mapping[str, Any], agreement: Agreemen
         for at, zh, en, remedy in name_findings(case, agreement, network)
     ]
     if wrong:
-        return Outcome(str(file), name, tuple(wrong), ())
+        return Outcome(str(file), name, agreement.code, tuple(wrong), ())
     span = periods.period(case["period"])
     try:
         figures = given(case, span, agreement)
@@ -175,8 +176,9 @@ def _outcome(file: Path, path: str, case: Mapping[str, Any], agreement: Agreemen
     try:
         decided = compensation(Evaluator(agreement, network, Measurements(given=figures)), span)
     except HengjieError as refusal:
-        return Outcome(str(file), name, (str(refusal),), ())
-    return Outcome(str(file), name, tuple(_differences(_expected(case), decided)), tuple(working_lines(decided)))
+        return Outcome(str(file), name, agreement.code, (str(refusal),), ())
+    differences = tuple(_differences(_expected(case), decided))
+    return Outcome(str(file), name, agreement.code, differences, tuple(working_lines(decided)))
 
 
 def given(case: Mapping[str, Any], span: pd.Period, agreement: Agreement) -> dict[Key, Fraction]:

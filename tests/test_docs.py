@@ -1,18 +1,24 @@
-"""docs/agreements.md is true: its examples are accepted and settle, and no refusal, key or reason is missing."""
+"""docs/agreements.md is true: its examples are accepted and settle, and no refusal, key or reason is missing.
+
+So is docs/figures.md: it is what the program prints of the shipped agreements and cases.
+"""
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 import pytest
+from click.testing import CliRunner
 
+from api.cli import main
 from basin import agreement, measures, scales
 from basin.agreement_files import tree
 from basin.errors import AgreementError
@@ -190,3 +196,62 @@ def test_every_message_and_remedy_of_the_checkers_is_listed(file: str):
     chinese = [text for text in literals(source) if IDEOGRAPH.search(text)]
     told = [text.strip() for text in (*chinese, *english_beside(source))]
     assert [text for text in dict.fromkeys(told) if text not in TEXT] == []
+
+
+COVERAGE = ROOT / "docs" / "coverage.md"
+FIGURES = ("agreement", "figures", "--with", str(ROOT / "fixtures"), "--families", str(COVERAGE))
+
+
+@cache
+def shipped() -> tuple[dict[str, Any], ...]:
+    """What the program tells of every shipped agreement."""
+    result = CliRunner().invoke(main, [*FIGURES, "--json"])
+    assert result.exit_code == 0, result.output
+    return tuple(json.loads(result.stdout)["agreements"])
+
+
+def test_the_page_of_figures_is_what_the_program_prints_now():
+    printed = CliRunner().invoke(main, FIGURES).stdout
+    page = (ROOT / "docs" / "figures.md").read_text(encoding="utf-8")
+    assert page == printed, "make figures rewrites it"
+
+
+def test_every_shipped_agreement_is_in_the_page_of_figures_and_its_cases_pass():
+    files = {*(ROOT / "basin/data/agreements").glob("*.yaml"), *(ROOT / "fixtures/agreements").glob("*.yaml")}
+    assert {one["code"] for one in shipped()} == {tree(file.read_text("utf-8"))["code"] for file in files}
+    assert [one["code"] for one in shipped() if not 0 < one["cases"] == one["cases_passed"]] == []
+
+
+def test_every_dated_value_and_every_figure_has_a_reference():
+    assert sum(one["dated"] for one in shipped()) > 0
+    assert [path for one in shipped() for path in one["dated_without_reference"]] == []
+    assert [one["code"] for one in shipped() if one["without_reference"]] == []
+
+
+def test_what_is_invented_says_so_in_its_title_and_header_and_nothing_else_does():
+    invented = [one for one in shipped() if "虚构 invented" in one["grounds"]]
+    assert {one["code"] for one in invented} == {one["code"] for one in shipped() if one["code"].startswith("demo-")}
+    for one in invented:
+        assert re.fullmatch("示例：.*（虚构）", one["title"]), one["code"]
+        assert one["source"].startswith("虚构的示例协议"), one["code"]
+    bundled = {tree(file.read_text("utf-8"))["code"] for file in (ROOT / "basin/data/agreements").glob("*.yaml")}
+    assert [one["code"] for one in invented if one["code"] in bundled] == []
+
+
+def test_every_agreement_that_is_not_invented_tells_its_grounds():
+    assert [one["code"] for one in shipped() if not one["grounds"]] == []
+
+
+def test_every_family_has_an_agreement_and_where_no_numbers_are_public_an_invented_one():
+    families = {family for one in shipped() for family in one["families"]}
+    assert families == {f"F{number}" for number in range(1, 18)}
+    invented = {family for one in shipped() if one["code"].startswith("demo-") for family in one["families"]}
+    assert {"F10", "F13", "F14", "F16"} <= invented
+
+
+def test_coverage_names_every_case_and_only_agreements_and_cases_that_are_shipped():
+    tables = [line for line in COVERAGE.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    named = set(re.findall(r"`([a-z0-9_-]+)`", "\n".join(tables)))
+    cases = {file.stem for file in (ROOT / "fixtures" / "cases").glob("*.yaml")}
+    assert sorted(cases - named) == []
+    assert sorted(named - cases - {one["code"] for one in shipped()}) == []

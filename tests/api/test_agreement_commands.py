@@ -106,3 +106,35 @@ def test_no_database_is_made(hengjie: Run, tmp_path: Path):
     hengjie("check", XINAN)
     hengjie("diff", XINAN, XINAN)
     assert not (tmp_path / "var").exists()
+
+
+def test_the_figures_of_a_draft_are_counted_and_its_unverified_values_listed(hengjie: Run, tmp_path: Path):
+    result = hengjie("figures", draft(tmp_path), "--json")
+    (told,) = json.loads(result.stdout)["agreements"]
+    assert (told["code"], told["clauses"], told["figures"]) == ("xinan-anhui-zhejiang-2018", 2, 12)
+    assert "clauses.0.measure.coefficient" in [one["path"] for one in told["unverified"]]
+    assert (told["families"], told["cases"]) == ([], 0)
+
+
+def test_a_dated_value_that_only_rests_on_the_whole_agreement_fails(hengjie: Run, tmp_path: Path):
+    target = "sections: {jiekou: {target: {2018-01-01: 2, 2019-01-01: 3}}}"
+    file = draft(tmp_path, ("sections:\n  jiekou: {}", target))
+    result = hengjie("figures", file, "--json")
+    assert result.exit_code == 1
+    (told,) = json.loads(result.stdout)["agreements"]
+    assert told["dated_without_reference"] == [
+        "sections.jiekou.target.2018-01-01", "sections.jiekou.target.2019-01-01",
+    ]  # fmt: skip
+
+
+def test_families_and_grounds_come_from_the_page_that_tells_them(hengjie: Run, tmp_path: Path):
+    page = tmp_path / "coverage.md"
+    page.write_text(
+        "| 类 | 协议 | 依据 |\n|---|---|---|\n| F1 | `xinan-anhui-zhejiang-2018` | 公布 published |\n"
+        "| | `xinan-anhui-zhejiang-2018` `other` | 条文，金额未公布 |\n\n| 省 | `other` | 公布 |\n",
+        encoding="utf-8",
+    )
+    result = hengjie("figures", XINAN, "--families", page, "--json")
+    (told,) = json.loads(result.stdout)["agreements"]
+    assert told["families"] == ["F1"]
+    assert told["grounds"] == ["公布 published", "条文 rule text"]

@@ -49,13 +49,13 @@ def test_a_file_that_is_no_mapping_has_one_finding_with_its_remedy():
 
 def test_unverified_values_are_listed_with_the_clause_they_stand_in():
     found = looked_at(
-        f'- {{ref: "2.1", scale: [{{amount: {{value: 7, verified: false, note: 自拟}}}}], {PAYS}}}',
+        f'- {{ref: "2.1", scale: [{{amount: {{value: 7, source: 转述, verified: false, note: 自拟}}}}], {PAYS}}}',
         data="{compare: {value: rounded, verified: false}}",
     )
     assert found.findings == ()
     assert found.unverified == (
-        Unverified("data.compare", None, "rounded", ""),
-        Unverified("clauses.0.scale.0.amount", "2.1", "7", "自拟"),
+        Unverified("data.compare", None, "rounded", "", ""),
+        Unverified("clauses.0.scale.0.amount", "2.1", "7", "转述", "自拟"),
     )
 
 
