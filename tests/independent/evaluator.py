@@ -92,7 +92,7 @@ class Evaluator:
 
     def every(self, ref: str) -> str:
         """How often an obligation arises."""
-        return self.clauses[ref].get("every", self.agreement.get("every", "year"))
+        return standing(self.clauses[ref].get("every", self.agreement.get("every", "year")), self.first, {})
 
     def dues(self, ref: str, within: Span) -> list[Span]:
         """The spans of a clause's obligations that lie in a span and touch the term."""
