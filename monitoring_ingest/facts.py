@@ -6,7 +6,7 @@ like readings; what an agreement makes of one is decided in settlement.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -26,7 +26,10 @@ KINDS = {
     "in-kind co-operation": "非资金方式的合作",
     "funds used": "资金使用",
 }
+# They take data away, so that others must be able to see who allowed it: a document alone is not enough.
+GROUNDS = frozenset({"dry", "frozen", "suspended", "disaster"})
 FIELDS = ("subject", "period", "kind", "value", "document", "recorded_by")
+APPROVED_BY = "approved_by"
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Fact:
     value : as written; numbers stay text, for they are exact.
     document : what it rests on; recorded_by : who says so.
     recorded_at : when it was stored; None before that.
+    approved_by : who allowed it; required of a ground that takes data away, and another person than `recorded_by`.
     """
 
     subject: str
@@ -50,6 +54,7 @@ class Fact:
     document: str
     recorded_by: str
     recorded_at: datetime | None = None
+    approved_by: str | None = None
 
 
 def read_fact(text: str, *, file: object = None) -> Fact:
@@ -67,22 +72,46 @@ def fact(written: Mapping[str, object], *, file: object = None) -> Fact:
 
     Raises
     ------
-    UsageError : a key is unknown, a field is missing, blank or no text, or the period is none.
+    UsageError : a key is unknown, a field is missing, blank or no text, the period is none, or a ground of exclusion
+    has no approver of its own.
     """
+    known = (*FIELDS, APPROVED_BY)
     for name in written:
-        if name not in FIELDS:
-            raise UsageError("未知的键", "unknown key", file=file, path=str(name), remedy=f"可用：{'、'.join(FIELDS)}")
-    for name in FIELDS:
+        if name not in known:
+            raise UsageError("未知的键", "unknown key", file=file, path=str(name), remedy=f"可用：{'、'.join(known)}")
+    for name in (*FIELDS, *(name for name in written if name == APPROVED_BY)):
         value = written.get(name)
         if not isinstance(value, str) or not value.strip():
             raise UsageError("缺少或不是文字", "missing or not a text", file=file, path=name, remedy=f"写明 {name}")
     subject, when, kind, value, document, recorded_by = (str(written[name]).strip() for name in FIELDS)
-    found = Fact(subject, when, kind, value, document, recorded_by)
+    approved_by = str(written[APPROVED_BY]).strip() if APPROVED_BY in written else None
+    found = Fact(subject, when, kind, value, document, recorded_by, approved_by=approved_by)
     try:
         period(found.period)
     except UsageError as problem:
         raise UsageError(problem.zh, problem.en, file=file, path="period", remedy=problem.remedy) from problem
-    return found
+    return approved(found, GROUNDS, file=file)
+
+
+def approved(told: Fact, grounds: Collection[str], *, file: object = None) -> Fact:
+    """The fact, when it is no ground that takes data away or somebody else allowed it: four eyes.
+
+    Raises
+    ------
+    UsageError : it is one of the grounds without an approver, or approved by the one who records it.
+    """
+    if told.kind in grounds and told.approved_by is None:
+        zh, en = f"{KINDS.get(told.kind, told.kind)}剔除数据，须有批准人", "taking data away needs an approver"
+        remedy = "写明 approved_by：批准剔除的人，与 recorded_by 不是同一人"
+        raise UsageError(zh, en, file=file, path=APPROVED_BY, remedy=remedy)
+    if told.kind in grounds and _same_person(told.approved_by or "", told.recorded_by):
+        zh, en = f"批准人与登记人同为 {told.recorded_by}", "approved by the one who recorded it"
+        raise UsageError(zh, en, file=file, path=APPROVED_BY, remedy="由另一人批准，登记与批准分开")
+    return told
+
+
+def _same_person(one: str, other: str) -> bool:
+    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
 
 
 def about_something_known(told: Fact, registry: Registry, *, file: object = None) -> Fact:
@@ -91,8 +120,10 @@ def about_something_known(told: Fact, registry: Registry, *, file: object = None
     Raises
     ------
     UnknownCode : the subject is no section, station, party, basin, agreement or scorecard.
+    UsageError : it is what some agreement excludes data for, and nobody else approved it.
     """
     network, agreements = registry.network, registry.agreements
+    approved(told, {ground for agreement in agreements.values() for ground in agreement.data.excludes}, file=file)
     kinds = (network.sections, network.stations, network.parties, network.basins, agreements, registry.scorecards)
     codes = {code for known in (*kinds, *(a.section_codes for a in agreements.values())) for code in known}
     if told.subject in codes:

@@ -16,6 +16,7 @@ FACT = {
     "value": "1",
     "document": "示例函〔2025〕1号",
     "recorded_by": "示例记录人",
+    "approved_by": "示例批准人",
 }
 WRITES = [
     ("/v1/settlements", SETTLE),
@@ -118,6 +119,16 @@ class TestFacts:
 
     def test_a_fact_without_its_document_is_refused(self, writing):
         assert writing.post("/v1/facts", json=FACT | {"document": ""}).status_code == 422
+
+    @pytest.mark.parametrize(
+        ("approver", "said"),
+        [({}, "自然灾害剔除数据，须有批准人"), ({"approved_by": FACT["recorded_by"]}, "批准人与登记人同为 示例记录人")],
+    )
+    def test_data_are_not_taken_away_by_one_person(self, writing, approver, said):
+        alone = {key: value for key, value in FACT.items() if key != "approved_by"} | {"kind": "disaster"}
+        problem = writing.post("/v1/facts", json=alone | approver).json()
+        assert (problem["path"], problem["detail"], bool(problem["remedy"])) == ("approved_by", said, True)
+        assert writing.get("/v1/facts").json() == []
 
     def test_the_same_request_with_the_same_key_is_recorded_once(self, writing):
         once = {"Idempotency-Key": "2025-08/1"}
