@@ -15,6 +15,7 @@ from basin.agreement_files import tree
 from basin.errors import UnknownCode, UsageError
 from basin.periods import period
 from basin.registry import Registry
+from basin.rounding import number
 
 # Kinds agreements ask for; any other is taken as written, for the next agreement may name one.
 KINDS = {
@@ -25,7 +26,10 @@ KINDS = {
     "disaster": "自然灾害",
     "in-kind co-operation": "非资金方式的合作",
     "funds used": "资金使用",
+    "paid": "已付款",
 }
+# `paid` [万元] is about an agreement and a settlement period; ``paid CODE`` names the payer where several parties owe.
+PAID, UNPAID = "paid", "unpaid"
 # They take data away, so that others must be able to see who allowed it: a document alone is not enough.
 GROUNDS = frozenset({"dry", "frozen", "suspended", "disaster"})
 FIELDS = ("subject", "period", "kind", "value", "document", "recorded_by")
@@ -90,7 +94,26 @@ def fact(written: Mapping[str, object], *, file: object = None) -> Fact:
         period(found.period)
     except UsageError as problem:
         raise UsageError(problem.zh, problem.en, file=file, path="period", remedy=problem.remedy) from problem
+    _refuse_what_the_ledger_cannot_take(found, file)
     return approved(found, GROUNDS, file=file)
+
+
+def _refuse_what_the_ledger_cannot_take(told: Fact, file: object) -> None:
+    if told.kind == UNPAID:
+        zh, en = "未付额由账目算出，不能登记", "what is unpaid is computed from the ledger, not recorded"
+        remedy = "登记付款：kind: paid，subject 写协议代码，period 写所付的结算期，value 写万元数"
+        raise UsageError(zh, en, file=file, path="kind", remedy=remedy)
+    if is_payment(told):
+        try:
+            number(told.value)
+        except ValueError as problem:
+            zh, en = f"付款额不是数字：{told.value}", "the sum paid is no number"
+            raise UsageError(zh, en, file=file, path="value", remedy="写万元数，如 1200") from problem
+
+
+def is_payment(told: Fact) -> bool:
+    """Whether the fact says that something was paid, by the only one who owes or by a party it names."""
+    return told.kind.split()[0] == PAID
 
 
 def approved(told: Fact, grounds: Collection[str], *, file: object = None) -> Fact:
@@ -114,6 +137,16 @@ def _same_person(one: str, other: str) -> bool:
     return "".join(one.split()).casefold() == "".join(other.split()).casefold()
 
 
+def _refuse_payment_of_nothing_known(payment: Fact, registry: Registry, file: object) -> None:
+    if payment.subject not in registry.agreements:
+        zh, en = f"没有协议 {payment.subject}", f"no agreement {payment.subject}"
+        raise UnknownCode(zh, en, file=file, path="subject", remedy="付款的 subject 写协议代码")
+    for payer in payment.kind.split()[1:]:
+        if payer not in registry.network.parties:
+            zh, en = f"没有主体 {payer}", f"no party {payer}"
+            raise UnknownCode(zh, en, file=file, path="kind", remedy="写 kind: paid，或 kind: paid 主体代码")
+
+
 def about_something_known(told: Fact, registry: Registry, *, file: object = None) -> Fact:
     """The fact, when its subject is declared: one about a mistyped section would be stored and never apply.
 
@@ -124,6 +157,8 @@ def about_something_known(told: Fact, registry: Registry, *, file: object = None
     """
     network, agreements = registry.network, registry.agreements
     approved(told, {ground for agreement in agreements.values() for ground in agreement.data.excludes}, file=file)
+    if is_payment(told):
+        _refuse_payment_of_nothing_known(told, registry, file)
     kinds = (network.sections, network.stations, network.parties, network.basins, agreements, registry.scorecards)
     codes = {code for known in (*kinds, *(a.section_codes for a in agreements.values())) for code in known}
     if told.subject in codes:

@@ -158,6 +158,22 @@ class TestFacts:
         assert (answer.json()["path"], "qingxi-2" in answer.json()["remedy"]) == ("subject", True)
         assert writing.get("/v1/facts").json() == []
 
+    @pytest.mark.parametrize(
+        ("changed", "path"),
+        [
+            ({"subject": "shanzhou"}, "subject"),
+            ({"kind": "paid nobody"}, "kind"),
+            ({"value": "much"}, "value"),
+            ({"kind": "unpaid"}, "kind"),
+        ],
+    )
+    def test_a_payment_is_a_sum_under_an_agreement_by_a_known_party(self, writing, changed, path):
+        payment = FACT | {"subject": "demo-monthly-class", "kind": "paid shanzhou", "value": "50.25"}
+        answer = writing.post("/v1/facts", json=payment | changed)
+        assert (answer.status_code, answer.json()["path"]) == (400, path)
+        assert writing.post("/v1/facts", json=payment).status_code == 201
+        assert writing.post("/v1/facts", json=payment | {"kind": "paid"}).status_code == 201
+
     def test_a_fact_of_no_period_is_refused(self, writing):
         answer = writing.post("/v1/facts", json=FACT | {"period": "some day"})
         assert (answer.status_code, answer.json()["path"]) == (400, "period")

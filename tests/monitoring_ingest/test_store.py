@@ -216,6 +216,19 @@ class TestFacts:
         assert (problem.value.path, bool(problem.value.remedy)) == ("approved_by", True)
         assert read_fact(written + "approved_by: 某乙\n").approved_by == "某乙"
 
+    @pytest.mark.parametrize(
+        ("kind", "value", "path", "said"),
+        [
+            ("unpaid", "500", "kind", "未付额由账目算出，不能登记"),
+            ("paid", "全部", "value", "付款额不是数字：全部"),
+            ("paid zhejiang", "", "value", "缺少或不是文字"),
+        ],
+    )
+    def test_the_ledger_takes_payments_and_knows_what_is_unpaid_itself(self, kind, value, path, said):
+        with pytest.raises(UsageError, match=said) as problem:
+            read_fact(FACT.replace("funds used", kind).replace("1200.50", f"'{value}'"))
+        assert (problem.value.path, bool(problem.value.remedy)) == (path, True)
+
     def test_any_other_fact_may_name_who_approved_it_and_need_not(self):
         assert read_fact(FACT).approved_by is None
         assert read_fact(FACT + "approved_by: 某甲\n").approved_by == "某甲"
