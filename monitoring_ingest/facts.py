@@ -113,7 +113,7 @@ def _refuse_what_the_ledger_cannot_take(told: Fact, file: object) -> None:
 
 def is_payment(told: Fact) -> bool:
     """Whether the fact says that something was paid, by the only one who owes or by a party it names."""
-    return told.kind.split()[0] == PAID
+    return told.kind.split()[:1] == [PAID]
 
 
 def approved(told: Fact, grounds: Collection[str], *, file: object = None) -> Fact:
