@@ -16,6 +16,7 @@ from basin.agreement_files import file_text, tree
 from basin.errors import AgreementError, UnknownCode
 from basin.registry import Registry, load_registry
 from basin.rounding import number, printed
+from settlement.case_checks import recorded
 from settlement.cases import _differences, _expected, beside, case_files, given, outcomes, run_cases, working_lines
 from settlement.compensation import compensation
 from settlement.evaluation import Evaluator
@@ -44,7 +45,7 @@ class TestShipped:
         for case in document["cases"]:
             agreement = registry.agreement(case.get("agreement", document.get("agreement")))
             span = periods.period(case["period"])
-            data = Measurements(given=given(case, span, agreement))
+            data = Measurements(given=given(case, span, agreement), facts=recorded(case))
             decided = compensation(Evaluator(agreement, registry.network, data), span)
             assert list(_differences(_expected(case), decided)) == []
             for wrong in _altered(case):
@@ -190,6 +191,12 @@ class TestGiven:
         found = self.figures("facts: {gdp_growth: 5%, frozen: {s1: {2020-01: 1}}}")
         assert found["test-river", "gdp_growth", "2020"] == "0.05"
         assert found["s1", "frozen", "2020-01"] == "1"
+
+    def test_whole_facts_are_no_figures(self) -> None:
+        one = "{subject: s1, period: 2020, kind: x, value: 5, document: 函, recorded_by: 甲}"
+        assert self.figures(f"facts: [{one}]") == {}
+        (told,) = recorded(tree(f"facts: [{one}]"))
+        assert (told.subject, told.value, told.document, told.approved_by) == ("s1", "5", "函", None)
 
 
 class TestFiles:
