@@ -24,9 +24,13 @@ def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Itera
         for ref in clause.refs:
             if ref not in looks_at and not (ref in clause.times and _is_number(ref)):
                 yield _at(agreement, clause.ref), f"引用了不存在的条款 {ref}", "unknown ref", "改正 ref"
+        for ref in clause.times:
+            if ref in looks_at and _is_number(ref):
+                zh, remedy = f"{ref} 既是数，又是条款的 ref", "给那条条款换一个不是数的 ref"
+                yield f"{_at(agreement, clause.ref)}.times", zh, "both a number and a ref", remedy
         looks_at[clause.ref] |= set(_this_year(clause)) & looks_at.keys()
         yield from _several(agreement, by_ref, clause)
-    for clause in clauses:
+    for clause in clauses if by_ref.keys() == looks_at.keys() else ():  # one that does not fit may use a line
         used = any(clause.ref in other.refs for other in clauses if other.ref != clause.ref)
         if clause.is_line and clause.points is None and not used:
             zh = f"中间项 {clause.ref} 无人使用"
