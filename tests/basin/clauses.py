@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from basin.agreement import compiled
-from basin.agreement_checks import problems
-from basin.agreement_files import tree
+from basin.agreement_review import review
 from basin.errors import AgreementError
 from tests.settlement.makers import RIVER, agreement_text
 
@@ -17,8 +15,7 @@ LADDER = "[{up_to: 0.5, amount: 50}, {amount: 100}]"
 
 def found(clauses: str, **header: str) -> list[AgreementError]:
     """Everything that is refused."""
-    text = agreement_text(clauses, **header)
-    return problems(compiled(tree(text), text, "test.yaml"), RIVER)
+    return list(review(agreement_text(clauses, **header), "test.yaml", RIVER).findings)
 
 
 def lump(text: str) -> str:

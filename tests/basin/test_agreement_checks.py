@@ -52,6 +52,20 @@ HEADERS: dict[str, tuple[str, str, str]] = {
         "sections.v.mean_of",
         "权重之和不为 1",
     ),
+    "a negative weight of a mean": (
+        "sections: {v: {mean_of: {s1: 3/2, s2: -1/2}}}",
+        "sections.v.mean_of",
+        "权重不能为负",
+    ),
+    "a mean of nothing": ("sections: {v: {mean_of: []}}", "sections.v.mean_of", "mean_of 是空的"),
+    "a ground nobody records": ("data: {excludes: [frozn]}", "data.excludes.0", "不认识的取值 'frozn'"),
+    "a data rule that changes": (
+        "data: {compare: {2020-01-01: rounded, 2021-01-01: unrounded}}",
+        "data.compare",
+        "变更：2021-01-01",
+    ),
+    "a money rule of later": ("money: {mode: {2021-01-01: down}}", "money.mode", "变更：2021-01-01"),
+    "a day of the header that is none": ("starts: {2020-02-30: 2020-01-01}", "starts", "不存在的日期 2020-02-30"),
     "an unknown party of a section": ("sections: {s1: {upstream: nobody}}", "sections.s1.upstream", "未登记的主体"),
     "parties of a section as a list": (
         "sections: {s1: {upstream: [up, third]}}",
@@ -63,6 +77,12 @@ HEADERS: dict[str, tuple[str, str, str]] = {
         "sections.s1.upstream",
         "份额之和不为 1",
     ),
+    "a negative share of a section": (
+        "sections: {s1: {downstream: {down: 3/2, third: -1/2}}}",
+        "sections.s1.downstream",
+        "份额不能为负",
+    ),
+    "shares of a section among nobody": ("sections: {s1: {upstream: {}}}", "sections.s1.upstream", "份额之和不为 1"),
 }
 
 
@@ -91,6 +111,13 @@ class TestAllowed:
             # a multiplier per section for a clause per section, and a year's line for a month
             f'- {{ref: a, each: {{section: all}}, {FACT}}}\n- {{ref: b, every: year, {FACT}}}\n'
             f'- {{ref: "1", every: month, each: {{section: all}}, {LUMP}, times: [a, b]}}',
+            # a class of stated items beside the indicator in hand
+            lump("each: {indicator: [tp]}, measure: {kind: quality_class, section: s1, indicators: all}"),
+            lump("each: {indicator: [tp]}, measure: {kind: quality_class, section: s1,"
+                 " indicators: {by: indicator, tp: [tp]}}"),
+            # negative weights of a result are differences; a mean of classes may be bounded between two classes
+            f'- {{ref: a, {FACT}}}\n- {{ref: b, {FACT}}}\n' + lump("measure: {kind: result, of: {a: 1, b: -1}}"),
+            lump("when: [{kind: quality_class, sections: all, take: mean, at_most: 2.5}]"),
             # below and up_to may part at one point
             f'- {{ref: "1", {FACT}, scale: [{{below: 1}}, {{up_to: 1, amount: 1}}, {{amount: 2}}], {PAYS}}}',
             # a party that is registered but no party of the agreement
