@@ -53,7 +53,6 @@ from basin.shapes import fitted
 from basin.standards import standard
 
 _CODE = re.compile(r"[\w-]+")  # it stands in addresses and file names
-_FINER = ("day", "week", "month", "quarter", "year", "term")
 
 
 def problems(agreement: Agreement, network: Network, *, scored: bool = False) -> list[AgreementError]:
@@ -90,6 +89,8 @@ def _special(agreement: Agreement, network: Network) -> Iterator[Finding]:
         if is_noted(node):
             if not node.get("source") and str(node.get("verified", "true")).lower() != "false":
                 yield path, "数值没有出处", "a figure without source", "写明 source，或 verified: false"
+            if str(node.get("verified", "true")).lower() not in ("true", "false"):  # ``no`` is read as text
+                yield f"{path}.verified", "verified 须为 true 或 false", "verified is true or false", "改正取值"
         elif is_dated(node):
             yield from (finding for text in node for finding in _day(path, text))
         elif is_by_element(node):
@@ -176,6 +177,8 @@ def _sheet(agreement: Agreement, network: Network, sheet: SectionSheet, path: st
 def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
     if (clause.pays is None) != (clause.receives is None):
         yield path, "pays 与 receives 须同时写", "pays without receives", "两者都写，或都不写（成为中间项）"
+    if clause.pays is not None and clause.pays == clause.receives:
+        yield path, "pays 与 receives 相同", "pays and receives are the same", "改正其一"
     if clause.pays is not None and clause.scale is None:
         yield f"{path}.scale", "付款条款没有 scale", "a payer without scale", "写明金额标准"
     if clause.every is None and agreement.every is None:
@@ -190,6 +193,8 @@ def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -
 
 
 def _axes(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
+    if len(TIME_AXES & clause.each.keys()) > 1:
+        yield f"{path}.each", "each 只能有一个时间轴", "more than one axis of time", "删去其余的时间轴"
     for axis, elements in clause.each.items():
         at = f"{path}.each.{axis}"
         if axis not in AXES:
@@ -207,7 +212,11 @@ def _axes(agreement: Agreement, network: Network, clause: Clause, path: str) -> 
         if not elements:
             yield empty_list(at)
         every = clause.every or agreement.every
-        if axis in _FINER and every in _FINER and _FINER.index(axis) > _FINER.index(every):
+        if (
+            axis in periods.LENGTHS
+            and every in periods.LENGTHS
+            and periods.LENGTHS.index(axis) > periods.LENGTHS.index(every)
+        ):
             yield at, f"{axis} 长于 every: {every}", "an axis longer than the obligation's period", "改 every 或改轴"
 
 

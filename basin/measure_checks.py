@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from basin.agreement import Agreement, Clause
+from basin.agreement import TIME_AXES, Agreement, Clause
 from basin.dated import join
 from basin.indicators import find_indicator
 from basin.measures import ADDS_BY_ITSELF, OF_A_SECTION, OWN_KEYS, Against, Measure, Runs
 from basin.network import Network
+from basin.periods import LENGTHS
 from basin.rounding import printed
 
 Finding = tuple[str, str, str, str]  # path, zh, en, remedy
@@ -31,6 +32,10 @@ def measure_findings(agreement: Agreement, network: Network, clause: Clause, pat
     for name, measure, hand in _measures(clause):
         yield from _measure(clause, measure, join(path, name))
         yield from _limits(measure, join(path, name))
+        lasts = {clause.every or agreement.every or "term", *(TIME_AXES & hand)}
+        if measure.over and LENGTHS.index(measure.over) > min(map(LENGTHS.index, lasts)):
+            zh, en = f"over: {measure.over} 长于所评的期间", "over more than the period evaluated"
+            yield f"{path}.{name}.over", zh, en, "改 over，或改 every、each"
         if measure.because is not None and not _EXCUSE.fullmatch(name):
             zh, remedy = "because 只用于 unless", "写在 unless 的一条上，或删去"
             yield f"{path}.{name}.because", zh, "because belongs to unless", remedy

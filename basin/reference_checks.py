@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from basin.agreement import TIME_AXES, Agreement, Clause
 from basin.measures import Against, Measure
+from basin.periods import LENGTHS
 from basin.rounding import number
 
 Finding = tuple[str, str, str, str]  # path, zh, en, remedy
-_LONGER_AND_LONGER = ("day", "week", "month", "quarter", "year", "term")
 
 
 def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Iterator[Finding]:
@@ -81,7 +81,7 @@ def _several(agreement: Agreement, clauses: Mapping[str, Clause], user: Clause) 
         own = [axis for axis, of in clauses[ref].each.items() if axis not in TIME_AXES | hand and _many(of)]
         theirs, ours = (_shortest(agreement, clauses[ref], ()), _shortest(agreement, user, hand))
         if theirs < ours:
-            own.append(_LONGER_AND_LONGER[theirs])
+            own.append(LENGTHS[theirs])
         if own:
             zh, en = f"条款 {ref} 有多个数值（{'、'.join(own)}），此处须为一个", "several values where one is needed"
             yield _at(agreement, user.ref), zh, en, "加一个用 take 合并的中间项，或加上 each"
@@ -103,4 +103,4 @@ def _many(of: Sequence[str]) -> bool:
 def _shortest(agreement: Agreement, clause: Clause, hand: Iterable[str]) -> int:
     """The shortest period a clause is evaluated for, as its place in the order of length."""
     every = clause.every or agreement.every or "term"
-    return min(map(_LONGER_AND_LONGER.index, {every, *(TIME_AXES & {*clause.each, *hand})}))
+    return min(map(LENGTHS.index, {every, *(TIME_AXES & {*clause.each, *hand})}))

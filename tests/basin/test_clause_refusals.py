@@ -242,6 +242,17 @@ REFUSED = {
     "a cap below zero": (lump("cap: -5"), "clauses.0.cap", "must not be negative"),
     "a figure divided by zero": (lump("cap: 1/0"), "clauses.0.cap", "除数为零：'1/0'"),
     "a figure with its unit": (lump("cap: 5万元"), "clauses.0.cap", "写 0.95、1/3、83%，不带单位"),
+    "the same on both sides": (
+        '- {ref: "1", scale: [{amount: 1}], pays: pool, receives: pool}',
+        "clauses.0",
+        "pays 与 receives 相同",
+    ),
+    "two axes of time": (lump("each: {month: all, day: all}"), "clauses.0.each", "each 只能有一个时间轴"),
+    "a figure verified by a word": (
+        scaled("{amount: {value: 5, source: 第一条, verified: no}}"),
+        "clauses.0.scale.0.amount.verified",
+        "verified 须为 true 或 false",
+    ),
     # pieces
     "pieces out of order": (
         scaled("{up_to: 1, amount: 1}, {up_to: 0.5, amount: 2}, {amount: 3}"),

@@ -201,6 +201,24 @@ REFUSED = {
         "rank 的 of 不带权重",
     ),
     # figures beyond their limits
+    "years inside a month": (
+        lump("every: month, measure: {kind: quality_class, section: s1, over: year, take: sum}"),
+        "clauses.0.measure.over",
+        "over: year 长于所评的期间",
+    ),
+    "months inside an axis of days": (
+        lump("each: {day: all}, when: [{kind: quality_class, section: s1, over: month, take: max, at_most: 3}]"),
+        "clauses.0.when.0.over",
+        "over: month 长于所评的期间",
+    ),
+    "years inside months inside a year": (
+        measured(
+            "kind: met, over: month, take: sum, all_of:"
+            " [{kind: quality_class, section: s1, over: year, take: max, at_most: 3}]"
+        ),
+        "clauses.0.measure.all_of.0.over",
+        "长于所评的期间",
+    ),
     "fewer decimals than none": (
         measured("kind: reported, fact: x, decimals: -1"),
         "clauses.0.measure.decimals",
