@@ -27,6 +27,7 @@ from basin.shapes import typed
 Every = Literal["week", "month", "quarter", "year", "term"]
 # Grounds (事由) on which data may be taken away; a fact of such a kind, with its document, says where and when.
 Ground = Literal["dry", "frozen", "suspended", "disaster"]
+GROUNDS: Mapping[str, str] = {"dry": "断流", "frozen": "封冻", "suspended": "停测", "disaster": "自然灾害"}
 AXES = ("section", "indicator", "party", "day", "week", "month", "quarter", "year")
 TIME_AXES = frozenset(periods.FREQUENCIES)
 SIDE_WORDS = frozenset({"upstream", "downstream", "party", "pool"})
