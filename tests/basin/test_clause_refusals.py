@@ -170,6 +170,12 @@ REFUSED = {
         "clauses.1.pays.among",
         "among 是空的",
     ),
+    "a proportion to one number for all": (
+        f"- {{ref: w, {FACT}}}\n"
+        '- {ref: "1", scale: [{amount: 1}], pays: {in_proportion_to: w, among: [up, third]}, receives: pool}',
+        "clauses.1.pays",
+        "w 不分主体，不能按它分摊",
+    ),
     "sides as a list": (
         '- {ref: "1", scale: [{amount: 1}], pays: [up, third], receives: pool}',
         "clauses.0.pays",
