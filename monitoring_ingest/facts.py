@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
+from basin.agreement import GROUNDS
 from basin.agreement_files import tree
 from basin.errors import UnknownCode, UsageError
 from basin.periods import period
 from basin.registry import Registry
 from basin.rounding import number
 
-# Kinds agreements ask for; any other is taken as written, for the next agreement may name one.
-KINDS = {
+# Kinds agreements ask for, the grounds that take data away among them; any other is taken as written, for the next
+# agreement may name one.
+KINDS: Mapping[str, str] = {
     "incident": "水污染事件",
-    "dry": "断流",
-    "frozen": "封冻",
-    "suspended": "停测",
-    "disaster": "自然灾害",
+    **GROUNDS,
     "in-kind co-operation": "非资金方式的合作",
     "funds used": "资金使用",
     "paid": "已付款",

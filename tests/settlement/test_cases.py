@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from basin import periods
+from basin.agreement import Agreement, compiled
 from basin.agreement_files import file_text, tree
 from basin.errors import AgreementError, UnknownCode
 from basin.registry import Registry, load_registry
@@ -71,7 +72,11 @@ def _altered(case: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def ran(folder: Path, case: str, clauses: str = per_unit("kind: reported, fact: x")) -> list[Any]:
     """The outcomes of cases of one small agreement between up and down."""
-    agreement = an_agreement(clauses)
+    return outcomes_of(folder, case, an_agreement(clauses))
+
+
+def outcomes_of(folder: Path, case: str, agreement: Agreement) -> list[Any]:
+    """The outcomes of cases of an agreement."""
     file = folder / "case.yaml"
     file.write_text("agreement: test-river\nsource: 试验\ncases:\n" + dedent(case), encoding="utf-8")
     return list(outcomes(file, Registry(RIVER, {agreement.code: agreement}, {}, ())))
@@ -127,9 +132,10 @@ class TestExpectations:
         found = ran(tmp_path, case.replace("PAIR", "payer: up, payee: down"))
         assert [outcome.passed for outcome in found] == [passes]
 
-    def test_what_the_agreement_refuses_fails_the_case_with_its_words(self, tmp_path: Path) -> None:
+    def test_what_an_unchecked_agreement_refuses_fails_the_case_with_its_words(self, tmp_path: Path) -> None:
         dated = '- {ref: "1", scale: [{amount: {2020-01-01: 1, 2020-07-01: 2}}], pays: upstream, receives: downstream}'
-        (failed,) = ran(tmp_path, "- {period: 2020, expect: []}", dated)
+        text = agreement_text(dated)
+        (failed,) = outcomes_of(tmp_path, "- {period: 2020, expect: []}", compiled(tree(text), text, "test.yaml"))
         assert "变更" in failed.differences[0]
 
     def test_a_name_is_shown_or_its_place(self, tmp_path: Path) -> None:
