@@ -119,7 +119,6 @@ class TestHeader:
             compiled_text(agreement_text(clauses))
         assert (refused.value.path, refused.value.zh) == (path, said)
 
-
     def test_clauses_are_no_mapping(self) -> None:
         with pytest.raises(AgreementError, match="clauses 应是列表"):
             compiled(tree(agreement_text(LUMP)) | {"clauses": {"one": {"ref": "a"}}}, "", "test.yaml")
