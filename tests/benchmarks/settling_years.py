@@ -55,18 +55,23 @@ def networked() -> tuple[Network, list[Agreement]]:
 
 
 def readings(sections: Sequence[str], first: int, last: int) -> Gathered:
-    """Invented readings of every indicator, from the first year to the last, as a store would give them."""
-    rng = np.random.default_rng([first, last, len(sections)])
+    """Invented readings of every indicator, from the first year to the last, as a store would give them.
+
+    A year has the same readings whatever years are gathered with it.
+    """
     times = pd.date_range(f"{first}-01-01", f"{last}-12-31 20:00", freq=f"{24 // A_DAY}h", tz="Asia/Shanghai")
     series = [(f"at-{section}", indicator) for section in sorted(sections) for indicator in sorted(LEVELS)]
     usual = np.repeat([LEVELS[indicator] for _, indicator in series], len(times))
     spread = np.where(usual == LEVELS["ph"], 0.1, 0.4)
-    states = np.array(["正常", "维护"], dtype=object)[(rng.random(len(usual)) < 0.02).astype(np.int64)]
+    years = zip(*np.unique(times.year, return_counts=True), strict=True)
+    chances = [np.random.default_rng(year).random((2, len(series), number)) for year, number in years]
+    down, place = np.concatenate(chances, axis=2).reshape(2, -1)
+    states = np.array(["正常", "维护"], dtype=object)[(down < 0.02).astype(np.int64)]
     columns = {
         "station": np.repeat(np.array([station for station, _ in series], dtype=object), len(times)),
         "indicator": np.repeat(np.array([indicator for _, indicator in series], dtype=object), len(times)),
         "time": times.tz_convert("UTC").as_unit("ns").take(np.tile(np.arange(len(times)), len(series))),
-        "value": usual * rng.uniform(1 - spread, 1 + spread),
+        "value": usual * (1 + spread * (2 * place - 1)),
         "censored": False, "status": states, "mark": "", "revision": 1,
     }  # fmt: skip
     none = pd.DataFrame({name: pd.Series(dtype="object") for name in LEFT_OUT})
@@ -100,15 +105,16 @@ def by_project(given: Sequence[Task], network: Network) -> list[Document]:
 
 def by_pandas(given: Sequence[Task]) -> list[pd.DataFrame]:
     """The monthly means of every task, as anyone would write them first."""
-    return [_monthly_means(one.read.observations) for one in given]
+    return [_monthly_means(one.read.observations, one.agreement.data.min_readings_a_day or 1) for one in given]
 
 
-def _monthly_means(read: pd.DataFrame) -> pd.DataFrame:
+def _monthly_means(read: pd.DataFrame, min_readings: int) -> pd.DataFrame:
     used = read[(read["status"] == "正常") & read["value"].notna()]
     day = used["time"].dt.tz_convert("Asia/Shanghai").dt.tz_localize(None).dt.normalize()
     ph = used["indicator"] == "ph"
     value = used["value"].where(~ph, 10.0 ** -used["value"])
     daily = value.groupby([used["station"], used["indicator"], day]).agg(["mean", "count"]).reset_index()
+    daily = daily[daily["count"] >= min_readings]
     monthly = daily.groupby(["station", "indicator", daily["time"].dt.to_period("M")]).agg(
         mean=("mean", "mean"), readings=("count", "sum"), days=("mean", "count")
     )
