@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import pandas as pd
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
 
 from basin import periods
-from basin.dated import Hand, InForce, every_branch, in_force, is_noted
+from basin.dated import Hand, InForce, every_branch, in_force, is_noted, special_values
 from basin.errors import AgreementError
 from basin.measures import FORBID_UNKNOWN, IndicatorCode, Measure, Texts, Weights, indicator_code, texts
 from basin.scales import Figure, Piece
@@ -137,12 +138,12 @@ class Clause:
         """A clause that pays nobody: others refer to it."""
         return self.pays is None
 
-    @property
+    @cached_property
     def measures(self) -> tuple[Measure, ...]:
         """Its measure and tests."""
         return (*((self.measure,) if self.measure else ()), *self.when, *self.unless)
 
-    @property
+    @cached_property
     def refs(self) -> tuple[str, ...]:
         """The clauses it looks at, in measure, tests, times and shares; a number in `times` stands here too."""
         shares = tuple(side.in_proportion_to for side in (self.pays, self.receives) if isinstance(side, Proportion))
@@ -194,12 +195,12 @@ class Agreement:
     file: str
     kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Fingerprint of the text applied, as stored with each settlement."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    @property
+    @cached_property
     def refs(self) -> tuple[str, ...]:
         """The refs of the clauses, in the order of the text."""
         return tuple(clause["ref"] for clause in self.document["clauses"])
@@ -209,7 +210,7 @@ class Agreement:
         """The sections named in the sheet; empty when the network's are meant."""
         return tuple(self.document.get("sections", {}))
 
-    @property
+    @cached_property
     def term(self) -> pd.Period:
         """The months of the term as one period."""
         return periods.run_of_months(pd.Period(self.starts, freq="M"), pd.Period(self.ends, freq="M"))
@@ -266,10 +267,14 @@ class Agreement:
         """Term, data and money rules with source and verification, as the statement prints them; all, or those `of`
         ``starts``, ``ends``, ``data``, ``money``.
         """
+        return [dict(rule) for rule in self._rules if not of or rule["path"].partition(".")[0] in of]
+
+    @cached_property
+    def _rules(self) -> tuple[dict[str, Any], ...]:
         stated: list[tuple[str, Any]] = [(key, self.document[key]) for key in ("starts", "ends")]
         for block in ("data", "money"):
             stated += [(f"{block}.{key}", raw) for key, raw in dict(self.document.get(block, {})).items()]
-        return [self._stated(path, raw) for path, raw in stated if not of or path.partition(".")[0] in of]
+        return tuple(self._stated(path, raw) for path, raw in stated)
 
     def _stated(self, path: str, raw: Any) -> dict[str, Any]:
         note = raw if is_noted(raw) else {"value": raw}
@@ -285,11 +290,18 @@ class Agreement:
         self, what: tuple[str, str], raw: Any, path: str, adapter: TypeAdapter[Any], days: tuple[date, date],
         codes: Mapping[str, str],
     ) -> InPlace[Any]:  # fmt: skip
-        hand = self.hand(days, codes)
-        key = (*what, hand.first, hand.last, tuple(sorted(codes.items())))
+        key = what if self._stands_still(what, raw) else (*what, days, tuple(codes.items()))
         if key not in self.kept:
+            hand = self.hand(days, codes)
             stands = _standing(raw, hand, self.file, path)
             self.kept[key] = InPlace(typed(adapter, stands.value, self.file, path), stands.unverified)
+        return self.kept[key]
+
+    def _stands_still(self, what: tuple[str, str], raw: Any) -> bool:
+        """Whether neither a date nor an element changes anything in it, so that it need be typed only once."""
+        key = ("stands still", *what)
+        if key not in self.kept:
+            self.kept[key] = all(is_noted(node) for _, node in special_values(raw))
         return self.kept[key]
 
 

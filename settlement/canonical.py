@@ -18,6 +18,7 @@ LEFT_OUT_OF_THE_DIGEST = ("id", "as_of", "digest", "status")
 # What is computed first is compared first, so that the difference named is the cause and not its effect.
 CAUSES_FIRST = ("rules", "statistics", "evaluations", "working", "value", "amount", "obligations", "transfers")
 MAY_DIFFER = ("status",)
+_EXACT = frozenset({str, int, bool, type(None)})
 
 
 def canonical_json(document: object) -> str:
@@ -60,10 +61,12 @@ def _refuse_what_is_not_exact(value: object, path: str) -> None:
             for key, inner in value.items():
                 if not isinstance(key, str):
                     raise UsageError(f"键不是文本：{key!r}", f"key is not text: {key!r}", path=path)
-                _refuse_what_is_not_exact(inner, f"{path}.{key}" if path else key)
+                if type(inner) not in _EXACT:  # most are, and need no path
+                    _refuse_what_is_not_exact(inner, f"{path}.{key}" if path else key)
         case list() | tuple():
             for position, inner in enumerate(value):
-                _refuse_what_is_not_exact(inner, f"{path}[{position}]")
+                if type(inner) not in _EXACT:
+                    _refuse_what_is_not_exact(inner, f"{path}[{position}]")
         case _:
             raise UsageError(
                 f"文书里不能有 {type(value).__name__}：{value!r}",

@@ -59,8 +59,10 @@ def detected(values: ArrayLike, censored: ArrayLike, non_detect: str) -> NDArray
 
 def reasons(observations: pd.DataFrame, rules: DataRules) -> pd.Series:
     """Why each observation is left out: its status, or the mark in place of a value; ``""`` where it counts."""
-    status = observations["status"].astype("str").fillna("")
-    why = status.where(~status.isin(["", *rules.statuses]), "")
+    code, states = pd.factorize(observations["status"])
+    told = ["" if state in rules.statuses else str(state) for state in states]
+    said = np.array([*told, ""], dtype=object)[code]  # a reading without a state has the code -1
+    why = pd.Series(said, index=observations.index, dtype="object")
     absent = observations["value"].isna() & (why == "")
     if absent.any():
         mark = observations.get("mark", pd.Series("", index=observations.index, dtype="str"))

@@ -8,9 +8,9 @@ is refused. No database, no clock.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -23,17 +23,23 @@ from monitoring_ingest.facts import UNPAID, Fact
 from settlement.measured import Key, Measurements, Month
 from settlement.statistics import DataRules, completeness, section_days, section_months
 
+T = TypeVar("T")
 OBSERVED = ["station", "indicator", "time", "value", "censored", "status", "mark", "revision"]
 LEFT_OUT = ["station", "indicator", "time", "reason"]
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """Observations, readings left out and facts, as they stood at one instant; of known stations only."""
+    """Observations, readings left out and facts, as they stood at one instant; of known stations only.
+
+    Readings are reduced to months and days once for each set of rules, and that is kept: every period settled from
+    them, and every agreement with the same rules, takes its part.
+    """
 
     observations: pd.DataFrame
     left_out: pd.DataFrame
     facts: Sequence[Fact]
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 def data_rules(agreement: Agreement) -> DataRules:
@@ -57,20 +63,56 @@ def data_rules(agreement: Agreement) -> DataRules:
 def measurements(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period) -> Measurements:
     """The numbers behind an agreement: monthly statistics, daily ones where a clause looks at days, and facts."""
     rules = data_rules(agreement)
-    observations = _of_sections(gathered.observations, network)
-    months = section_months(observations, rules, _of_sections(gathered.left_out, network))
     return Measurements(
-        months={key: _month(row) for key, row in _rows(months)},
-        days=_days(agreement, observations, rules),
+        months=_until(span, _months(gathered, network, rules)),
+        days=_until(span, _days(gathered, network, rules)) if _looks_at_days(agreement) else {},
         facts=gathered.facts,
-        slots=_slots(agreement, observations, span),
+        slots=_slots(agreement, gathered, network, span),
     )
 
 
+def _until(span: pd.Period, found: Mapping[Key, T]) -> dict[Key, T]:
+    """What is known when the period ends: a settlement never looks ahead, whatever was gathered."""
+    last = {freq: pd.Period(periods.ends_on(span), freq).ordinal for freq in "MD"}
+    return {key: value for key, value in found.items() if key[2].ordinal <= last[key[2].freqstr]}
+
+
+def _once(gathered: Gathered, what: str, network: Network, rules: DataRules, reduced: Callable[[], T]) -> T:
+    """What the readings come to under these rules: reduced when first asked for, kept with the network it stands on."""
+    key = (what, id(network), rules)
+    if key not in gathered.kept:
+        gathered.kept[key] = (reduced(), network)  # as long as the network is kept, nothing else has its id
+    found: T = gathered.kept[key][0]
+    return found
+
+
+def _months(gathered: Gathered, network: Network, rules: DataRules) -> Mapping[Key, Month]:
+    """The monthly statistics of all that was gathered."""
+
+    def reduced() -> dict[Key, Month]:
+        observations, left_out = (_of_sections(rows, network) for rows in (gathered.observations, gathered.left_out))
+        return {key: _month(row) for key, row in _rows(section_months(observations, rules, left_out))}
+
+    return _once(gathered, "months", network, rules, reduced)
+
+
+def _days(gathered: Gathered, network: Network, rules: DataRules) -> Mapping[Key, float]:
+    """The daily means of all that was gathered."""
+
+    def reduced() -> dict[Key, float]:
+        found: dict[Key, float] = section_days(_of_sections(gathered.observations, network), rules)["mean"].to_dict()  # type: ignore[assignment]
+        return found
+
+    return _once(gathered, "days", network, rules, reduced)
+
+
 def _of_sections(rows: pd.DataFrame, network: Network) -> pd.DataFrame:
-    section_of = {code: station.section for code, station in network.stations.items()}
-    placed = rows.assign(section=rows["station"].map(section_of))
-    return placed[placed["section"].notna()]
+    """The rows of known stations, with the section each serves as a category."""
+    code, stations = pd.factorize(rows["station"])
+    known = [network.stations[station].section if station in network.stations else None for station in stations]
+    sections = pd.Categorical(known)
+    placed = rows.assign(section=pd.Categorical.from_codes(sections.codes[code], dtype=sections.dtype))
+    return placed if None not in known else placed[placed["section"].notna()]
 
 
 def _rows(frame: pd.DataFrame) -> Iterable[tuple[Key, dict[str, Any]]]:
@@ -86,17 +128,17 @@ def _month(row: Mapping[str, Any]) -> Month:
     return Month(None if absent else mean, int(row["readings"]), int(row["days"]), row["left_out"], reason)
 
 
-def _days(agreement: Agreement, observations: pd.DataFrame, rules: DataRules) -> dict[Key, float]:
-    """Daily means, only where a clause or a measure speaks of days or weeks."""
-    if not looks_at_weeks(agreement) and not _names(agreement.document["clauses"], {"day"}):
-        return {}
-    days: dict[Key, float] = section_days(observations, rules)["mean"].to_dict()  # type: ignore[assignment]
-    return days
+def _looks_at_days(agreement: Agreement) -> bool:
+    """Whether a clause or a measure speaks of days or weeks."""
+    return looks_at_weeks(agreement) or _names(agreement.document["clauses"], {"day"})
 
 
-def _slots(agreement: Agreement, observations: pd.DataFrame, span: pd.Period) -> dict[Key, tuple[int, int]]:
+def _slots(agreement: Agreement, gathered: Gathered, network: Network, span: pd.Period) -> dict[Key, tuple[int, int]]:
     """Slots filled and expected, only where completeness is measured."""
-    if not _names(agreement.document["clauses"], {"completeness"}) or observations.empty:
+    if not _names(agreement.document["clauses"], {"completeness"}):
+        return {}
+    observations = _of_sections(gathered.observations, network)
+    if observations.empty:
         return {}
     found = completeness(observations, months=pd.PeriodIndex(periods.months(span)))
     pairs = zip(found["filled"].astype(int), found["expected"].astype(int), strict=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +22,7 @@ from settlement.evaluation import Evaluation, Evaluator
 from settlement.measured import Statistic, as_document
 from settlement.reasons import told
 from settlement.sides import POOL, Shares, sides
+from settlement.trail import as_line
 
 Document = dict[str, Any]
 # The year to date beside an indication: clause and element without time → its evaluations.
@@ -94,7 +94,7 @@ def _evaluation(ev: Evaluator, e: Evaluation, statistics: dict[Statistic, int], 
         "value": _text(e.value), "amount": _text(e.amount), "reason": e.reason, "excluded": e.excluded,
         "scale": _scale(e.applied), "times": list(e.clause.times), "cap": _text(e.clause.cap),
         "pays": _side(pays), "receives": _side(receives),
-        "unverified": list(e.unverified), "working": [asdict(step) for step in e.steps],
+        "unverified": list(e.unverified), "working": [as_line(step) for step in e.steps],
         "statistics": [statistics[s] for s in e.statistics],
         "year_to_date": None if beside is None else _beside(beside),
     }  # fmt: skip
@@ -110,7 +110,7 @@ def _beside(to_date: Sequence[Evaluation]) -> Document:
         "value": _text(only.value) if only else None,
         "amount": None if stopped or not amounts else printed(sum(amounts, start=amounts[0] * 0)),
         "reason": stopped.reason if stopped else to_date[0].reason if not amounts else None,
-        "working": [asdict(step) for e in to_date for step in e.steps],
+        "working": [as_line(step) for e in to_date for step in e.steps],
     }
 
 

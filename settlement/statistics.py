@@ -10,7 +10,10 @@ Days and months are calendar days and months of `timezone`; instants are UTC.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -120,28 +123,38 @@ def section_months(
     counts = why == ""
     rows = one_per_instant(observations[counts], rules)
     months = _months_of_rows(rows, rules, timezone)
-    unused = observations.loc[~counts, [*SERIES, "time"]].assign(reason=why)
+    unused = observations.loc[~counts, [*SERIES, "time"]].assign(reason=why[~counts])
     aside = _left_out([unused, *([] if left_out is None else [left_out])], months["short_day_readings"], timezone)
     return _with_reasons(months, aside)
 
 
 def _months_of_rows(rows: pd.DataFrame, rules: DataRules, timezone: str) -> pd.DataFrame:
     """`monthly_means` as a table of the months that hold a reading."""
+    columns = ["mean", "readings", "days", "short_day_readings"]
     if rows.empty:
-        return _no_rows("month", ["mean", "readings", "days", "short_day_readings"])
-    daily = _daily_of_rows(rows, rules.min_readings_a_day, timezone)
-    months = monthly_means(daily, rules.min_days_a_month).to_dataframe()
-    return months[months["readings"] + months["short_day_readings"] > 0]
+        return _no_rows("month", columns)
+    days = _days_of_rows(rows, rules.min_readings_a_day, timezone)
+    month, months = pd.factorize(days.labels[-1].to_period("M"))
+    first = np.flatnonzero(np.diff(month, prepend=-1))  # days are in order, so a month is a slice of them
+    valid = np.isfinite(days.mean)
+    activity = _of_ph(np.where(valid, days.mean, 0.0), days.labels, hydrogen)
+    number = np.add.reduceat(valid, first, axis=-1, dtype=np.int64)
+    with np.errstate(invalid="ignore"):
+        mean = np.add.reduceat(np.where(valid, activity, 0.0), first, axis=-1) / number
+    mean = np.where(number >= max(rules.min_days_a_month, 1), _of_ph(mean, days.labels, ph_of), np.nan)
+    readings, short = (np.add.reduceat(np.where(kept, days.readings, 0), first, axis=-1) for kept in (valid, ~valid))
+    labels = (*days.labels[:-1], months)
+    return _table((mean, readings, number, short), columns, labels, "month", readings + short > 0)
 
 
 def section_days(observations: pd.DataFrame, rules: DataRules, timezone: str = CHINA) -> pd.DataFrame:
     """The valid days: index (section, indicator, day: Period[D]), columns `mean` [canonical unit] and `readings`."""
-    rows = counted(observations, rules)
+    rows, columns = counted(observations, rules), ["mean", "readings"]
     if rows.empty:
-        return _no_rows("day", ["mean", "readings"])
-    daily = _daily_of_rows(rows, rules.min_readings_a_day, timezone)
-    daily = daily.assign_coords(day=pd.DatetimeIndex(daily["day"].to_index()).to_period("D"))
-    return daily.to_dataframe().dropna(subset="mean")
+        return _no_rows("day", columns)
+    days = _days_of_rows(rows, rules.min_readings_a_day, timezone)
+    labels = (*days.labels[:-1], days.labels[-1].to_period("D"))
+    return _table((days.mean, days.readings), columns, labels, "day", np.isfinite(days.mean))
 
 
 def _no_rows(period: str, columns: list[str]) -> pd.DataFrame:
@@ -151,47 +164,87 @@ def _no_rows(period: str, columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(columns=columns, index=index, dtype="float64")
 
 
-def _daily_of_rows(rows: pd.DataFrame, min_readings: int, timezone: str) -> xr.Dataset:
-    """`daily_means` straight from the long frame, without laying out a cube of instants."""
-    day, days = pd.factorize(_local(rows["time"], timezone).normalize(), sort=True)
-    codes = {name: rows[name].cat.codes.to_numpy(np.int64) for name in SERIES} | {"day": day}
-    labels = {name: rows[name].cat.categories.to_numpy(dtype=str) for name in SERIES} | {"day": pd.DatetimeIndex(days)}
-    scaled = where_ph(rows["value"], rows["indicator"], hydrogen)
-    values = xr.DataArray(scaled, dims="reading", coords={name: ("reading", code) for name, code in codes.items()})
-    by = [values[name] for name in codes]
-    groups = tuple(np.arange(len(label)) for label in labels.values())
-    total, readings = (
-        xarray_reduce(values, *by, func=function, expected_groups=groups, fill_value=0).assign_coords(labels)
-        for function in ("nansum", "count")
-    )
-    return _valid_days(total, readings, min_readings)
+@dataclass(frozen=True)
+class _Days:
+    """`daily_means` as bare arrays: (section, indicator, day), with the labels of the three."""
+
+    mean: NDArray[np.float64]
+    readings: NDArray[np.int64]
+    labels: tuple[NDArray[Any], NDArray[Any], pd.DatetimeIndex]
+
+
+def _days_of_rows(rows: pd.DataFrame, min_readings: int, timezone: str) -> _Days:
+    """`daily_means` straight from the long frame, without laying out a cube of instants.
+
+    One agreement's readings are few: labelled arrays and grouping by flox would cost several times the sums themselves.
+    """
+    instant, instants = pd.factorize(rows["time"])
+    day_of, days = pd.factorize(_local(instants, timezone).normalize(), sort=True)
+    series = [rows[name].cat for name in SERIES]
+    shape = (*(len(each.categories) for each in series), len(days))
+    cells = np.ravel_multi_index([*(each.codes.to_numpy(np.int64) for each in series), day_of[instant]], shape)
+    size = shape[0] * shape[1] * shape[2]
+    total = np.bincount(cells, where_ph(rows["value"], rows["indicator"], hydrogen), size).reshape(shape)
+    readings = np.bincount(cells, minlength=size).reshape(shape)
+    section, indicator = (each.categories.to_numpy(dtype=str) for each in series)
+    labels = (section, indicator, pd.DatetimeIndex(days))
+    with np.errstate(invalid="ignore"):
+        mean = _of_ph(total / readings, labels, ph_of)
+    return _Days(np.where(readings >= max(min_readings, 1), mean, np.nan), readings, labels)
+
+
+def _of_ph(values: NDArray[np.float64], labels: Sequence[Any], scale: Scale) -> NDArray[np.float64]:
+    """(section, indicator, …) with the pH row, if there is one, put on another scale."""
+    ph = labels[1] == PH
+    if ph.any():
+        values[:, ph] = scale(values[:, ph])
+    return values
+
+
+def _table(
+    values: Sequence[NDArray[Any]], columns: Sequence[str], labels: Sequence[Any], period: str, kept: NDArray[np.bool_]
+) -> pd.DataFrame:
+    """Arrays (section, indicator, period) as a table of those cells that are kept."""
+    cells = np.nonzero(kept)
+    codes: Sequence[Any] = cells
+    index = pd.MultiIndex(levels=labels, codes=codes, names=[*SERIES, period], verify_integrity=False)
+    return pd.DataFrame(dict(zip(columns, (each[cells] for each in values), strict=True)), index=index)
 
 
 def _left_out(unused: Sequence[pd.DataFrame], short: pd.Series, timezone: str) -> pd.Series:
     """Readings not used, {reason: number} per (section, indicator, month)."""
-    rows = pd.concat([frame[[*SERIES, "time", "reason"]] for frame in unused])
-    rows["month"] = _local(rows["time"], timezone).to_period("M")
-    numbers = rows.value_counts([*LEVELS, "reason"], sort=False).rename("number").reset_index()
-    days = short[short > 0].rename("number").reset_index().assign(reason="too_few_readings_a_day")
-    found = pd.concat([frame for frame in (numbers, days) if len(frame)] or [days])
+    numbers: Counter[tuple[str, str, int, str]] = Counter()
+    for rows in unused:
+        month = _local(rows["time"], timezone).to_period("M").asi8
+        numbers.update(zip(rows["section"], rows["indicator"], month.tolist(), rows["reason"], strict=True))
     by_month: dict[tuple[object, ...], dict[str, int]] = {}
-    for *key, reason, number in found[[*LEVELS, "reason", "number"]].itertuples(index=False, name=None):
-        by_month.setdefault(tuple(key), {})[reason] = number
+    for (section, indicator, ordinal, reason), number in sorted(numbers.items()):
+        key = (section, indicator, pd.Period(ordinal=ordinal, freq="M"))
+        by_month.setdefault(key, {})[reason] = number
+    few = short[short > 0]
+    for key, number in zip(few.index.tolist(), few.tolist(), strict=True):
+        by_month.setdefault(key, {})["too_few_readings_a_day"] = number
     index = pd.MultiIndex.from_tuples(list(by_month), names=LEVELS) if by_month else short.index[:0]
     return pd.Series(list(by_month.values()), index=index, dtype="object")
 
 
 def _with_reasons(months: pd.DataFrame, aside: pd.Series) -> pd.DataFrame:
     """The result table: months with readings and months that only have readings left out."""
-    frame = months.reindex(months.index.union(aside.index)).sort_index()
-    frame = frame.astype({"mean": "float64"}).fillna({"readings": 0, "days": 0, "short_day_readings": 0})
-    frame = frame.astype({"readings": "int64", "days": "int64"})
-    any_reading = frame["readings"] + frame["short_day_readings"] > 0
-    absent = pd.Series(np.where(any_reading, "too_few_days", "no_readings"), index=frame.index, dtype="object")
-    numbers = [found if isinstance(found, dict) else {} for found in aside.reindex(frame.index)]
-    frame["left_out"] = pd.Series(numbers, index=frame.index, dtype="object")
-    frame["reason"] = absent.where(frame["mean"].isna(), None)
-    return frame[["mean", "readings", "days", "left_out", "reason"]]
+    if len(aside):
+        months = months.reindex(months.index.union(aside.index))
+    readings, days, short = (
+        months[name].fillna(0).to_numpy(np.int64) for name in ("readings", "days", "short_day_readings")
+    )
+    mean = months["mean"].to_numpy(np.float64)
+    reason = np.where(readings + short > 0, "too_few_days", "no_readings").astype(object)
+    reason[~np.isnan(mean)] = None
+    left_out = [found if isinstance(found, dict) else {} for found in aside.reindex(months.index)]
+    columns = {
+        "mean": mean, "readings": readings, "days": days,
+        "left_out": pd.Series(left_out, index=months.index, dtype="object"),
+        "reason": pd.Series(reason, index=months.index, dtype="object"),
+    }  # fmt: skip
+    return pd.DataFrame(columns, index=months.index)
 
 
 def completeness(
@@ -224,7 +277,7 @@ def completeness(
     return frame.assign(share=frame["filled"] / frame["expected"])
 
 
-def _local(time: pd.Series, timezone: str) -> pd.DatetimeIndex:
+def _local(time: pd.Series | pd.Index, timezone: str) -> pd.DatetimeIndex:
     """UTC instants as naive local time."""
     return pd.DatetimeIndex(time).tz_convert(timezone).tz_localize(None)
 

@@ -25,19 +25,22 @@ class Step:
     value: str
 
 
+def as_line(step: Step) -> dict[str, str]:
+    """A step as the statement holds it."""
+    return {"label": step.label, "expression": step.expression, "value": step.value}
+
+
 @dataclass
 class Trail:
     """What one evaluation has written down so far."""
 
-    steps: list[Step] = field(default_factory=list)
+    steps: dict[Step, None] = field(default_factory=dict)
     statistics: dict[Statistic, None] = field(default_factory=dict)
     unverified: dict[str, None] = field(default_factory=dict)
 
     def note(self, label: str, expression: str, value: str) -> None:
-        """Write one step down."""
-        step = Step(label, expression, value)
-        if step not in self.steps:
-            self.steps.append(step)
+        """Write one step down; each once."""
+        self.steps[Step(label, expression, value)] = None
 
     def rests_on(self, statistics: Iterable[Statistic]) -> None:
         """Name the statistics a value came from; each once."""
