@@ -22,6 +22,7 @@ from basin import periods
 from basin.indicators import INDICATORS
 from basin.rounding import number, printed, quantised, reported
 from monitoring_ingest.facts import Fact
+from settlement.loads import MonthLoad
 from settlement.statistics import mean_of_means
 
 
@@ -89,6 +90,7 @@ class Measurements:
     given : (section, party or clause, quantity, period) → a published figure, taken as it stands.
     facts : what people recorded (grounds of exclusion, reported figures).
     slots : (section, indicator, month) → slots that hold an observation, and slots expected, for completeness.
+    loads : (section, indicator, month) → the load of readings [t], by the method the agreement states.
     """
 
     months: Mapping[Key, Month] = field(default_factory=dict)
@@ -96,6 +98,7 @@ class Measurements:
     given: Mapping[Key, Fraction] = field(default_factory=dict)
     facts: Sequence[Fact] = ()
     slots: Mapping[Key, tuple[int, int]] = field(default_factory=dict)
+    loads: Mapping[Key, MonthLoad] = field(default_factory=dict)
 
     def published(self, subject: str, quantity: str, of: pd.Period) -> Fraction | None:
         """A published figure of a subject for exactly this period."""
@@ -163,12 +166,14 @@ def _covers(longer: pd.Period, of: pd.Period) -> bool:
 
 @dataclass(frozen=True)
 class Rules:
-    """How statistics become values: rounding before comparison, missing months, grounds that exclude."""
+    """How statistics become values: rounding before comparison, missing months, grounds that exclude, and so on."""
 
     compare: str | None
     missing_month: str | None
     excludes: tuple[str, ...]
     exists: Callable[[pd.Period], bool]
+    load_method: str | None = None
+    joint_sample: Fraction | None = None
 
 
 def excluded(data: Measurements, rules: Rules, section: str, of: pd.Period) -> Value | None:
@@ -299,7 +304,7 @@ def _over(section: str, indicator: str, of: pd.Period, mean: Fraction, months: S
 
 
 def total(data: Measurements, rules: Rules, section: str, quantity: str, of: pd.Period) -> Value:
-    """Volume [万 m³] or load [t] of a period: published, or summed over months; volume also from mean flow [m³/s]."""
+    """Volume [万 m³] of a period: published, or summed over months, or from mean flow [m³/s] and time."""
     if (gone := excluded(data, rules, section, of)) is not None:
         return gone
     if (told := data.published(section, quantity, of)) is not None:
@@ -310,9 +315,7 @@ def total(data: Measurements, rules: Rules, section: str, quantity: str, of: pd.
         return Value(None, f"no_{quantity}")
     if of.freqstr != "M":
         parts = [total(data, rules, section, quantity, month) for month in filter(rules.exists, periods.months(of))]
-        return _sum(parts)
-    if quantity != "volume":
-        return Value(None, f"no_{quantity}")
+        return summed(parts)
     flow = _month(data, rules, section, "flow", of)
     if flow.number is None:
         return flow
@@ -320,7 +323,7 @@ def total(data: Measurements, rules: Rules, section: str, quantity: str, of: pd.
     return Value(flow.number * seconds / 10_000, statistics=flow.statistics)
 
 
-def _sum(parts: Sequence[Value]) -> Value:
+def summed(parts: Sequence[Value]) -> Value:
     """The sum of what is there; the first absent part stops it."""
     statistics = tuple(s for part in parts for s in part.statistics)
     absent = next((part for part in parts if not part.present and not part.excluded), None)

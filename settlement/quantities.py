@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from basin import periods
@@ -21,6 +22,7 @@ from settlement.measured import Value, concentration, mean_of_sections, stated, 
 from settlement.monitoring import completeness_of, trend_of
 from settlement.reasons import in_chinese
 from settlement.references import reference, water_body
+from settlement.tonnages import tonnage
 from settlement.trail import Trail, short
 
 if TYPE_CHECKING:
@@ -91,9 +93,10 @@ def flow(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
 
 def amount(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
     """A volume [万 m³] or load [t] of the section in hand."""
+    if measure.kind == "load":
+        return tonnage(ev, spot, partial(name_of, ev), trail)
     found = total(ev.data, ev.rules, spot.codes["section"], measure.kind, spot.of)
-    quantity = "水量（万 m³）" if measure.kind == "volume" else "通量（t）"
-    trail.note(f"{name_of(ev, spot)} {quantity}", _counts(found), _shown(found))
+    trail.note(f"{name_of(ev, spot)} 水量（万 m³）", _counts(found), _shown(found))
     return found
 
 

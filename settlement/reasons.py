@@ -30,7 +30,12 @@ WORDS = {
     "published": ("采用已公布的数值", "a published figure is used"),
     "excluded": ("按登记的事由不计", "excluded by a recorded ground"),
     "no_load": ("没有通量数据", "no load"),
-    "no_volume": ("没有水量数据", "no volume"),
+    "no_flow": ("没有流量或水量，算不出通量", "no flow or volume to compute a load from"),
+    "no_pairs": ("没有浓度与流量同时测到的时段，算不出通量", "concentration and flow were never measured together"),
+    "load_needs_readings": (
+        "此种通量算法须有逐次读数，月均值不够",
+        "this load method needs readings, monthly means are not enough",
+    ),
     "too_few_years": ("年数不足，不能判断趋势", "too few years for a trend"),
     "no_trend": ("不能计算趋势", "no trend can be computed"),
     "absent": ("没有数值", "no value"),

@@ -119,13 +119,21 @@ def _slopes(
 
 
 def shifted(data: Measurements, section: str, indicator: str, of: pd.Period) -> Measurements:
-    """The measurements with the monthly means of one section, indicator and year raised by `STEP`; days stay."""
+    """The measurements with the monthly means and loads of one section, indicator and year raised by `STEP`; days stay.
+
+    A load rises by what `STEP` more in every sample adds to it.
+    """
     months = {
         (s, i, month): replace(one, mean=one.mean + STEP)
         for (s, i, month), one in data.months.items()
         if (s, i, month.year) == (section, indicator, of.year) and one.mean is not None
     }
-    return replace(data, months={**data.months, **months})
+    loads = {
+        (s, i, month): replace(one, tonnes=one.tonnes + STEP * one.per_mg_l)
+        for (s, i, month), one in data.loads.items()
+        if (s, i, month.year) == (section, indicator, of.year) and one.tonnes is not None
+    }
+    return replace(data, months={**data.months, **months}, loads={**data.loads, **loads})
 
 
 def net(transfers: Mapping[Pair, int]) -> dict[str, int]:
