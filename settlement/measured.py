@@ -241,20 +241,18 @@ def _of_days(data: Measurements, rules: Rules, section: str, indicator: str, of:
     return Value(_compared(mean, indicator, rules), statistics=(statistic,))
 
 
-def mean_of_sections(
-    data: Measurements, rules: Rules, members: Mapping[str, Fraction], indicator: str, of: pd.Period
-) -> Value:
-    """The weighted mean of several sections' data, rounded once after it is formed; excluded sections are not there."""
-    unrounded = replace(rules, compare="unrounded")
-    parts = {code: concentration(data, unrounded, code, indicator, of) for code in members}
-    statistics = tuple(s for part in parts.values() for s in part.statistics)
-    absent = next((part for part in parts.values() if not part.present and not part.excluded), None)
+def mean_of_parts(parts: Sequence[Value], rules: Rules, indicator: str, weights: Sequence[Fraction] = ()) -> Value:
+    """The (weighted) mean of several values, rounded once after it is formed; excluded ones are not there."""
+    statistics = tuple(s for part in parts for s in part.statistics)
+    absent = next((part for part in parts if not part.present and not part.excluded), None)
     if absent is not None:
         return replace(absent, statistics=statistics)
-    present = {code: part.number for code, part in parts.items() if part.number is not None}
+    shares = weights or [Fraction(1)] * len(parts)
+    present = [(part.number, share) for part, share in zip(parts, shares, strict=True) if part.number is not None]
     if not present:
-        return Value(None, next(iter(parts.values())).reason, True, statistics)
-    mean = _mean(list(present.values()), indicator, [members[code] for code in present])
+        return Value(None, parts[0].reason if parts else "no_readings", bool(parts), statistics)
+    numbers, of_present = zip(*present, strict=True)
+    mean = numbers[0] if len(numbers) == 1 else _mean(numbers, indicator, of_present)
     return Value(_compared(mean, indicator, rules), statistics=statistics)
 
 

@@ -18,7 +18,8 @@ from basin.indicators import INDICATORS
 from basin.measures import Measure
 from basin.rounding import printed
 from basin.standards import indicator_class
-from settlement.measured import Value, concentration, mean_of_sections, stated, total
+from settlement.joint_samples import joint_mean
+from settlement.measured import Value, concentration, stated, total
 from settlement.monitoring import completeness_of, trend_of
 from settlement.reasons import in_chinese
 from settlement.references import reference, water_body
@@ -41,13 +42,12 @@ def name_of(ev: Evaluator, spot: Element, indicator: str | None = None) -> str:
 
 
 def measured(ev: Evaluator, spot: Element, indicator: str, trail: Trail) -> Value:
-    """The concentration (or flow) of the section in hand, `mean_of` members averaged first."""
+    """The concentration (or flow) of the section in hand; with `mean_of`, that of its members together."""
     members = ev.sheet(spot.codes["section"], spot.of).mean_of
-    if members is None:
-        found = concentration(ev.data, ev.rules, spot.codes["section"], indicator, spot.of)
-    else:
+    if members is not None:
         ev.doubt_sheet(spot.codes["section"], "mean_of", spot.of, trail)
-        found = mean_of_sections(ev.data, ev.rules, members, indicator, spot.of)
+        return joint_mean(ev, spot, indicator, partial(name_of, ev), trail)
+    found = concentration(ev.data, ev.rules, spot.codes["section"], indicator, spot.of)
     trail.rests_on(found.statistics)
     trail.note(name_of(ev, spot, indicator), _counts(found) + _rounding(found, indicator), _shown(found))
     return found

@@ -36,6 +36,11 @@ WORDS = {
         "此种通量算法须有逐次读数，月均值不够",
         "this load method needs readings, monthly means are not enough",
     ),
+    "joint_sample_differs": (
+        "联合采样相差超出允差，没有复测值",
+        "joint samples differ beyond the tolerance and none was measured again",
+    ),
+    "no_volume": ("没有水量数据", "no volume"),
     "too_few_years": ("年数不足，不能判断趋势", "too few years for a trend"),
     "no_trend": ("不能计算趋势", "no trend can be computed"),
     "absent": ("没有数值", "no value"),

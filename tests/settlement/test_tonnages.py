@@ -15,6 +15,7 @@ import pytest
 
 from basin import periods
 from basin.agreement import LoadMethod
+from basin.errors import AgreementError
 from basin.registry import Registry
 from monitoring_ingest.database import create_schema, open_engine
 from monitoring_ingest.facts import Fact
@@ -256,6 +257,12 @@ class TestCompared:
 
 def test_the_methods_an_agreement_may_name_are_those_that_compute() -> None:
     assert tuple(METHODS) == tuple(FORMULAS) == get_args(LoadMethod)
+
+
+def test_an_unknown_method_is_refused_with_the_choices() -> None:
+    with pytest.raises(AgreementError, match="'integral', 'A', 'B', 'C', 'D' or 'E'") as refusal:
+        an_agreement(MONTHLY, data=rules("F"))
+    assert (refusal.value.path, refusal.value.remedy) == ("data.load_method", "改用列出的取值")
 
 
 def test_loads_are_computed_only_where_a_clause_measures_them() -> None:
