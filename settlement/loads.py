@@ -98,10 +98,15 @@ def method_e(concentration: Array, flow: Array, seconds: float) -> Array:
 METHODS: Mapping[str, Callable[[Array, Array, float], Array]] = {
     "integral": integral, "A": method_a, "B": method_b, "C": method_c, "D": method_d, "E": method_e
 }  # fmt: skip
-FORMULAS: Mapping[str, str] = {
-    "integral": "Σ C·Q·Δt", "A": "K·(ΣC/n)·(ΣQᵢ/n)", "B": "K·(ΣC/n)·Q̄", "C": "K·Σ(Cᵢ·Qᵢ)/n", "D": "Σ Kᵢ·Cᵢ·Q̄ᵢ",
-    "E": "K·(ΣCᵢ·Qᵢ/ΣQᵢ)·Q̄",
-}  # fmt: skip
+# what a working line says of each method
+IN_WORDS: Mapping[str, str] = {
+    "integral": "各时段浓度×流量×时长，相加",
+    "A": "同时测到的浓度平均×流量平均×全月",
+    "B": "全部浓度平均×全部流量平均×全月",
+    "C": "瞬时通量的平均×全月",
+    "D": "每个样品×离它最近的时段的平均流量×时长，相加",
+    "E": "流量加权浓度×全部流量平均×全月",
+}
 # A and B look at the mean concentration and the mean flow only, so monthly means are enough; the others weigh every
 # concentration with its own flow, which monthly means no longer tell.
 FROM_MEANS = frozenset({"A", "B"})

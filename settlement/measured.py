@@ -166,7 +166,7 @@ def _covers(longer: pd.Period, of: pd.Period) -> bool:
 
 @dataclass(frozen=True)
 class Rules:
-    """How statistics become values: rounding before comparison, missing months, grounds that exclude, and so on."""
+    """How statistics become values: the data rules of an agreement that values need, and which months exist."""
 
     compare: str | None
     missing_month: str | None

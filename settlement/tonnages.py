@@ -17,7 +17,7 @@ import pandas as pd
 from basin import periods
 from basin.measures import load_of
 from basin.rounding import printed, reported
-from settlement.loads import FORMULAS, FROM_MEANS, LoadRule
+from settlement.loads import FROM_MEANS, IN_WORDS, LoadRule
 from settlement.measured import Value, concentration, excluded, stated, summed, total
 from settlement.trail import Trail, short
 
@@ -76,7 +76,7 @@ def _of_month(ev: Evaluator, section: str, indicator: str, month: pd.Period) -> 
         return Value(None, read.reason, rules.missing_month == "exclude", behind), ""
     minutes, share = LoadRule(method).minutes, reported(100 * read.pairs / read.slots, 1)
     slots = f"{read.slots} 个 {minutes} 分钟的时段中 {read.pairs} 个浓度和流量都有，覆盖 {printed(share)}%"
-    how = f"{method}：{FORMULAS[method]}；{slots}；未检出按零计（SL 219-2013 §12.2.5）"
+    how = f"{method}：{IN_WORDS[method]}；{slots}；未检出按零计（SL 219-2013 §12.2.5）"
     return Value(reported(read.tonnes, None), statistics=behind), how
 
 

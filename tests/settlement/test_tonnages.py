@@ -24,7 +24,7 @@ from settlement.auditing import evidence, recomputed
 from settlement.evidence import verify
 from settlement.explanation import explanation
 from settlement.gathered import measurements
-from settlement.loads import FORMULAS, METHODS
+from settlement.loads import IN_WORDS, METHODS
 from settlement.run import settle
 from settlement.settling import settled
 from settlement.whatif import shifted
@@ -87,8 +87,8 @@ class TestOfReadings:
         (evaluation,) = document(SAMPLES, rules("integral"))["evaluations"]
         assert evaluation["working"][0] == {
             "label": "2021-02 s1 总磷 通量（t）",
-            "expression": "integral：Σ C·Q·Δt；168 个 240 分钟的时段中 2 个浓度和流量都有，覆盖 1.2%；"
-            "未检出按零计（SL 219-2013 §12.2.5）",
+            "expression": "integral：各时段浓度×流量×时长，相加；168 个 240 分钟的时段中 2 个"
+            "浓度和流量都有，覆盖 1.2%；未检出按零计（SL 219-2013 §12.2.5）",
             "value": "2.016",
         }
 
@@ -256,7 +256,7 @@ class TestCompared:
 
 
 def test_the_methods_an_agreement_may_name_are_those_that_compute() -> None:
-    assert tuple(METHODS) == tuple(FORMULAS) == get_args(LoadMethod)
+    assert tuple(METHODS) == tuple(IN_WORDS) == get_args(LoadMethod)
 
 
 def test_an_unknown_method_is_refused_with_the_choices() -> None:
