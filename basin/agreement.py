@@ -20,14 +20,22 @@ from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
 from basin import periods
 from basin.dated import Hand, InForce, every_branch, in_force, is_noted
 from basin.errors import AgreementError
-from basin.measures import FORBID_UNKNOWN, IndicatorCode, Measure, Texts, Weights, indicator_code
+from basin.measures import FORBID_UNKNOWN, Measure, QuantityCode, Texts, Weights, indicator_code
 from basin.scales import Figure, Piece
 from basin.shapes import typed
 
 Every = Literal["week", "month", "quarter", "year", "term"]
+LoadMethod = Literal["integral", "A", "B", "C", "D", "E"]
 AXES = ("section", "indicator", "party", "day", "week", "month", "quarter", "year")
 TIME_AXES = frozenset(periods.FREQUENCIES)
 SIDE_WORDS = frozenset({"upstream", "downstream", "party", "pool"})
+
+
+def _not_negative(value: Fraction) -> Fraction:
+    """A cap bounds both directions, a negative one would turn the money round; nothing keeps a negative tolerance."""
+    if value < 0:
+        raise ValueError("must not be negative")
+    return value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +51,8 @@ class DataRules:
     compare: Literal["rounded", "unrounded"] | None = None
     non_detect: Literal["half", "zero", "limit"] | None = None
     missing_month: Literal["stop", "exclude"] | None = None
-    load_method: str | None = None
-    joint_sample: Figure | None = None
+    load_method: LoadMethod | None = None
+    joint_sample: Annotated[Figure, AfterValidator(_not_negative)] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,19 +85,12 @@ class SectionSheet:
     __pydantic_config__ = FORBID_UNKNOWN
 
     target: int | None = None
-    limits: dict[IndicatorCode, Figure] = field(default_factory=dict)
-    baseline: dict[IndicatorCode, Figure] = field(default_factory=dict)
+    limits: dict[QuantityCode, Figure] = field(default_factory=dict)
+    baseline: dict[QuantityCode, Figure] = field(default_factory=dict)
     inflow: str | None = None
     upstream: str | dict[str, Figure] | None = None
     downstream: str | dict[str, Figure] | None = None
     mean_of: Weights | None = None
-
-
-def _not_negative(value: Fraction) -> Fraction:
-    """A cap bounds both directions; a negative one would turn the money round."""
-    if value < 0:
-        raise ValueError("must not be negative")
-    return value
 
 
 def _pieces(value: Any) -> Any:

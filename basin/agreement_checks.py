@@ -145,7 +145,7 @@ def _sheet(agreement: Agreement, network: Network, sheet: SectionSheet, path: st
     for side in ("upstream", "downstream"):
         yield from _shares(getattr(sheet, side) or {}, f"{path}.{side}", network, agreement)
     for indicator in (*sheet.limits, *sheet.baseline):
-        if indicator != "volume" and find_indicator(indicator) is None:
+        if indicator != "volume" and find_indicator(indicator.removeprefix("load ")) is None:
             yield f"{path}.{indicator}", f"不认识的指标 {indicator}", "unknown indicator", "用指标代码"
     for key, codes in (("inflow", [sheet.inflow]), ("mean_of", sheet.mean_of or ())):
         for code in codes:

@@ -15,7 +15,7 @@ from basin.measures import ADDS_BY_ITSELF, OF_A_SECTION, OWN_KEYS, Against, Meas
 from basin.network import Network
 
 Finding = tuple[str, str, str, str]  # path, zh, en, remedy
-_NO_INDICATOR = frozenset({"quality_class", "index", "volume", "flow", "load"})
+_NO_INDICATOR = frozenset({"quality_class", "index", "volume", "flow"})
 _HAVE_CLASS_LIMITS = frozenset({"concentration", "quality_class", "exceedance", "index"})
 _NEEDED = {"index": "weights", "reported": "fact", "result": "of", "rank": "of", "trend": "significance"}
 

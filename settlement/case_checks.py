@@ -14,19 +14,28 @@ from basin.agreement import Agreement
 from basin.dated import Raw, is_noted
 from basin.errors import UsageError
 from basin.indicators import find_indicator
+from basin.measures import load_of
 from basin.network import Network
 from basin.rounding import number
 from settlement.sides import POOL
 
 Finding = tuple[str, str, str, str]  # path, zh, en, remedy
 FEW = 20  # codes to choose from are listed up to here
-TOTALS = frozenset({"volume", "load"})
-_PUBLISHED = frozenset({"quality_class", "index"}) | TOTALS
+_PUBLISHED = frozenset({"quality_class", "index", "volume"})
 _OF_A_SUBJECT = ("given", "given_previous")
 _SUBJECT = "断面、主体、协议或流域"
 _BLOCKS = (*_OF_A_SUBJECT, "facts", "lines", "lines_previous")
 _ROWS = {"expect": ("payer", "payee", "amount"), "by_clause": ("clause", "payer", "payee", "amount")}
 _MAY_STAND = {"expect": (), "by_clause": ("period",)}
+
+
+def is_total(quantity: str) -> bool:
+    """Whether a period's figure is the sum of its parts' and never a part's own: volumes and loads."""
+    return quantity == "volume" or _is_load(quantity)
+
+
+def _is_load(quantity: str) -> bool:
+    return quantity.startswith(load_of("")) and find_indicator(quantity.removeprefix(load_of(""))) is not None
 
 
 def is_there(figure: object) -> bool:
@@ -124,10 +133,12 @@ def name_findings(case: Mapping[str, Any], agreement: Agreement, network: Networ
             yield from _known(subject, subjects, f"{key}.{subject}", _SUBJECT)
             for quantity, figure in quantities.items():
                 path = f"{key}.{subject}.{quantity}"
-                if find_indicator(quantity) is None:
+                if quantity == "load":
+                    yield path, "通量须写明指标", "a load is that of an indicator", "写 load tp"
+                elif find_indicator(quantity) is None and not _is_load(quantity):
                     yield from _known(quantity, _PUBLISHED | facts, path, "指标或量")
                 yield from _periods_of(figure, path)
-    for key, names in (("facts", facts | TOTALS), ("lines", agreement.refs), ("lines_previous", agreement.refs)):
+    for key, names in (("facts", facts | {"volume"}), ("lines", agreement.refs), ("lines_previous", agreement.refs)):
         for name, figure in case.get(key, {}).items():
             yield from _known(name, names, f"{key}.{name}", "协议所用的事实" if key == "facts" else "条款")
             yield from _subjects_of(figure, subjects, f"{key}.{name}")

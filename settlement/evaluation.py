@@ -75,7 +75,9 @@ class Evaluator:
     def rules(self) -> Rules:
         """How statistics become values under this agreement."""
         data = self.agreement.data
-        return Rules(data.compare, data.missing_month, data.excludes, self.month_exists)
+        return Rules(
+            data.compare, data.missing_month, data.excludes, self.month_exists, data.load_method, data.joint_sample
+        )
 
     def month_exists(self, month: pd.Period) -> bool:
         """In its first and last year months outside the term do not exist; earlier years are whole."""

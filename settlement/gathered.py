@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -20,8 +20,10 @@ from basin.dated import element_codes
 from basin.errors import AgreementError
 from basin.network import Network
 from monitoring_ingest.facts import Fact
+from settlement.counted_readings import SERIES, counted
+from settlement.loads import LoadRule, MonthLoad, section_loads
 from settlement.measured import Key, Measurements, Month
-from settlement.statistics import DataRules, completeness, section_days, section_months
+from settlement.statistics import CHINA, DataRules, completeness, section_days, section_months
 
 OBSERVED = ["station", "indicator", "time", "value", "censored", "status", "mark", "revision"]
 LEFT_OUT = ["station", "indicator", "time", "reason"]
@@ -64,6 +66,7 @@ def measurements(agreement: Agreement, network: Network, gathered: Gathered, spa
         days=_days(agreement, observations, rules),
         facts=gathered.facts,
         slots=_slots(agreement, observations, span),
+        loads=_loads(agreement, observations, rules),
     )
 
 
@@ -101,6 +104,20 @@ def _slots(agreement: Agreement, observations: pd.DataFrame, span: pd.Period) ->
     found = completeness(observations, months=pd.PeriodIndex(periods.months(span)))
     pairs = zip(found["filled"].astype(int), found["expected"].astype(int), strict=True)
     return dict(zip(found.index, pairs, strict=True))
+
+
+def _loads(agreement: Agreement, observations: pd.DataFrame, rules: DataRules) -> dict[Key, MonthLoad]:
+    """Loads of months by the method stated, only where a clause measures loads; days not valid for a mean are left out.
+
+    Non-detects are zero whatever they are in a mean (SL 219-2013 §12.2.5).
+    """
+    method = agreement.data.load_method
+    if method is None or observations.empty or not _names(agreement.document["clauses"], {"load"}):
+        return {}
+    rows = counted(observations, replace(rules, non_detect="zero"))
+    day = rows["time"].dt.tz_convert(CHINA).dt.date
+    readings = rows.groupby([*(rows[name] for name in SERIES), day], observed=True)["value"].transform("size")
+    return section_loads(rows[readings >= rules.min_readings_a_day], LoadRule(method))
 
 
 def _names(node: object, words: set[str]) -> bool:

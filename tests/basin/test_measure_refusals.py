@@ -93,6 +93,7 @@ REFUSED = {
     "no section in hand": (measured("kind: quality_class"), "clauses.0.measure", "没有断面"),
     "no section in hand of a test": (when("kind: quality_class, at_most: 3"), "clauses.0.when.0", "没有断面"),
     "no indicator in hand": (measured("kind: concentration, section: s1"), "clauses.0.measure", "没有指标"),
+    "a load of nothing": (measured("kind: load, section: s1"), "clauses.0.measure", "没有指标"),
     # tests
     "unless without because": (
         lump("unless: [{kind: reported, fact: x, at_least: 1}]"),
