@@ -20,7 +20,7 @@ from api.settings import from_environment
 from basin.agreement import Agreement, compiled
 from basin.agreement_diff import Difference, differences
 from basin.agreement_files import file_text, tree
-from basin.agreement_review import Unverified, review
+from basin.agreement_review import Unverified, WithoutSource, review
 from basin.agreement_schema import schema
 from basin.errors import AgreementError
 from basin.network import Network, load_network
@@ -39,14 +39,16 @@ def agreement_group() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @command
 def check(file: Path, extra: Sequence[Path]) -> Told:
-    """一次列出协议的全部问题与未核实的数值。Every finding in an agreement, and its unverified values."""
+    """一次列出协议的全部问题、未核实的数值、没有出处的条款。Findings, unverified values, clauses without a source."""
     found = review(file_text(file), str(file), _network(extra))
     findings = [_finding(one) for one in found.findings]
     told = {"file": str(file), "code": found.code, "clauses": found.clauses, "findings": findings}
-    told |= {"unverified": [asdict(one) for one in found.unverified], "failed": len(findings)}
-    lines = [*map(str, found.findings), *map(_notice, found.unverified)]
+    told |= {"unverified": [asdict(one) for one in found.unverified]}
+    told |= {"without_source": [asdict(one) for one in found.without_source], "failed": len(findings)}
+    lines = [*map(str, found.findings), *map(_notice, found.unverified), *map(_unsourced, found.without_source)]
     verdict = f"{len(findings)} 处问题 findings" if findings else f"可以使用 may be used：{found.clauses} 条 clauses"
     notices = f"，{len(found.unverified)} 个未核实的数值 unverified" if found.unverified else ""
+    notices += f"，{len(found.without_source)} 条没有出处 without source" if found.without_source else ""
     return told, "\n".join([*lines, f"{file}: {verdict}{notices}"])
 
 
@@ -68,6 +70,10 @@ def _notice(one: Unverified) -> str:
     clause = f"（条款 {one.clause}）" if one.clause else ""
     note = f" — {one.note}" if one.note else ""
     return f"未核实 unverified {one.path}{clause}：{one.value}{note}"
+
+
+def _unsourced(one: WithoutSource) -> str:
+    return f"没有出处 without source {one.path}（条款 {one.clause}）：暂以协议的 source 为准，请写明原文第几条"
 
 
 @agreement_group.command("diff", epilog=example("hengjie agreement diff xinan-anhui-zhejiang-2015 草案.yaml"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from basin.agreement_files import file_text, tree
 from basin.errors import UsageError
 from basin.registry import Registry, checked
 from settlement.gathered import sections_of
-from settlement.run import gathered, window
+from settlement.run import gathered, window, with_unpaid
 from settlement.whatif import whatif, whole_years
 
 Document = dict[str, Any]
@@ -58,6 +59,8 @@ def answered(
     windows = [window(one, span) for one in (in_force, proposed) for span in spans]
     between = min(start for start, _ in windows), max(end for _, end in windows)
     found = gathered(connection, registry.network, sorted(sections), between, as_of)
+    for one, span in product((in_force, proposed), spans):  # the ledger is that of the agreement in force for both
+        found = with_unpaid(connection, one, span, found, (in_force.code, as_of))
     return whatif(in_force, proposed, registry.network, found, spans)
 
 

@@ -149,3 +149,9 @@ class FactWanted(BaseModel):
     value: str = Field(examples=["1"])
     document: str = Field(min_length=1, description="number or title of the document that says so")
     recorded_by: str = Field(min_length=1)
+    approved_by: str | None = Field(
+        default=None,
+        min_length=1,
+        description="who allowed it; required of dry, frozen, suspended and disaster, and not the one who records it",
+        examples=["李四"],
+    )

@@ -20,12 +20,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
 from basin import periods
 from basin.dated import Hand, InForce, every_branch, in_force, is_noted
 from basin.errors import AgreementError
-from basin.measures import FORBID_UNKNOWN, Measure, QuantityCode, Texts, Weights, indicator_code
+from basin.measures import FORBID_UNKNOWN, Measure, QuantityCode, Texts, Weights, indicator_code, texts
 from basin.scales import Figure, Piece
 from basin.shapes import typed
 
 Every = Literal["week", "month", "quarter", "year", "term"]
 LoadMethod = Literal["integral", "A", "B", "C", "D", "E"]
+# Grounds (事由) on which data may be taken away; a fact of such a kind, with its document, says where and when.
+Ground = Literal["dry", "frozen", "suspended", "disaster"]
+GROUNDS: Mapping[str, str] = {"dry": "断流", "frozen": "封冻", "suspended": "停测", "disaster": "自然灾害"}
 AXES = ("section", "indicator", "party", "day", "week", "month", "quarter", "year")
 TIME_AXES = frozenset(periods.FREQUENCIES)
 SIDE_WORDS = frozenset({"upstream", "downstream", "party", "pool"})
@@ -44,7 +47,7 @@ class DataRules:
 
     __pydantic_config__ = FORBID_UNKNOWN
 
-    excludes: Texts = ()
+    excludes: Annotated[tuple[Ground, ...], BeforeValidator(texts)] = ()
     min_readings_a_day: Annotated[int, Field(ge=1)] | None = None
     min_days_a_month: Annotated[int, Field(ge=1)] | None = None
     statuses: Texts | None = None
@@ -241,6 +244,11 @@ class Agreement:
         position, raw = self._raw_clause(ref)
         return self._placed(("clause", ref), raw, f"clauses.{position}", CLAUSE, days, codes)
 
+    def hand(self, days: tuple[date, date], codes: Mapping[str, str]) -> Hand:
+        """What is in hand in a period: of its days, those inside the term; before the term, its first day."""
+        first = max(days[0], self.starts)
+        return Hand(first, max(min(days[1], self.ends), first), codes)
+
     def takes_its_own_last_year(self, ref: str) -> bool:
         """Whether the clause, in any of its branches, looks at its own result of the year before."""
         key = ("own last year", ref)
@@ -278,11 +286,10 @@ class Agreement:
         self, what: tuple[str, str], raw: Any, path: str, adapter: TypeAdapter[Any], days: tuple[date, date],
         codes: Mapping[str, str],
     ) -> InPlace[Any]:  # fmt: skip
-        first = max(days[0], self.starts)
-        last = max(min(days[1], self.ends), first)
-        key = (*what, first, last, tuple(sorted(codes.items())))
+        hand = self.hand(days, codes)
+        key = (*what, hand.first, hand.last, tuple(sorted(codes.items())))
         if key not in self.kept:
-            stands = _standing(raw, Hand(first, last, codes), self.file, path)
+            stands = _standing(raw, hand, self.file, path)
             self.kept[key] = InPlace(typed(adapter, stands.value, self.file, path), stands.unverified)
         return self.kept[key]
 
@@ -318,8 +325,8 @@ def compiled(document: Mapping[str, Any], text: str, file: str) -> Agreement:
     _check_keys(document, file)
     plain = {key: plainly(document.get(key), file, key) for key in (*HEADER_KEYS[:-1], "every")}
     days = {key: _day(plain[key], file, key) for key in ("starts", "ends")}
-    first_day = Hand(days["starts"], days["starts"], {})
-    rules = _standing({block: document.get(block, {}) for block in ("data", "money")}, first_day, file, "").value
+    term = Hand(days["starts"], days["ends"], {})  # one rule for all of it: nothing chooses another one later
+    rules = _standing({block: document.get(block, {}) for block in ("data", "money")}, term, file, "").value
     code, title, basin, standard, source = (str(plain[key]) for key in ("code", "title", "basin", "standard", "source"))
     return Agreement(
         code=code, title=title, basin=basin, standard=standard, source=source, starts=days["starts"],

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -26,40 +25,62 @@ from basin.agreement import (
     SectionSheet,
     Side,
 )
-from basin.dated import element_codes, every_branch, is_by_element, is_dated, is_noted, join, special_values
+from basin.coverage_checks import coverage_findings
+from basin.dated import (
+    ELEMENT_AXES,
+    day_of,
+    element_codes,
+    every_branch,
+    is_by_element,
+    is_dated,
+    is_noted,
+    join,
+    special_values,
+)
 from basin.errors import AgreementError, HengjieError
 from basin.indicators import find_indicator
-from basin.measure_checks import Finding, class_findings, measure_findings, section_findings
+from basin.measure_checks import (
+    Finding,
+    class_findings,
+    empty_list,
+    measure_findings,
+    section_findings,
+)
 from basin.network import Network
 from basin.reference_checks import reference_findings
 from basin.scales import Piece, applied
-from basin.shapes import typed
+from basin.shapes import fitted
 from basin.standards import standard
 
 _CODE = re.compile(r"[\w-]+")  # it stands in addresses and file names
-_FINER = ("day", "week", "month", "quarter", "year", "term")
-ELEMENT_AXES = ("section", "indicator", "party", "target")
 
 
-def problems(agreement: Agreement, network: Network) -> list[AgreementError]:
-    """Everything the grammar refuses in this agreement; empty when it may be settled."""
+def problems(agreement: Agreement, network: Network, *, scored: bool = False) -> list[AgreementError]:
+    """Everything the grammar refuses in this agreement, or scorecard where `scored`; empty when it may be used."""
     found: list[AgreementError] = []
     clauses: list[tuple[str, Clause]] = []
     for position, raw in enumerate(agreement.document["clauses"]):
         path = f"clauses.{position}"
         for plain in every_branch(raw):
-            try:
-                clauses.append((path, typed(CLAUSE, plain, agreement.file, path)))
-            except AgreementError as refusal:
-                found.append(refusal)
+            clause, misfits = fitted(CLAUSE, plain, agreement.file, path)
+            clauses += [(path, clause)] if clause is not None else []
+            found += misfits
     findings = [*_special(agreement, network), *_header(agreement, network), *_sheets(agreement, network, found)]
     lines = {clause.ref: clause for _, clause in clauses if clause.is_line}
     for path, clause in clauses:
         findings += _clause(agreement, network, clause, path)
         findings += _ladder(clause, lines, join(path, "scale"))
+        if clause.points is not None and not scored:
+            zh, remedy = "points 只用于绩效评价表", "删去 points；金额写在 scale"
+            findings.append((f"{path}.points", zh, "points belong to scorecards", remedy))
     findings += reference_findings(agreement, [clause for _, clause in clauses])
-    told = dict.fromkeys(findings)
-    return found + [AgreementError(zh, en, file=agreement.file, path=p, remedy=r) for p, zh, en, r in told]
+    if not scored and {agreement.starts.year, agreement.ends.year} <= set(periods.YEARS):
+        findings += coverage_findings(agreement, network, [clause for _, clause in clauses])
+    found += [AgreementError(zh, en, file=agreement.file, path=p, remedy=r) for p, zh, en, r in findings]
+    told: dict[tuple[str | None, str], AgreementError] = {}
+    for one in found:
+        told.setdefault((one.path, one.zh), one)
+    return list(told.values())
 
 
 def _special(agreement: Agreement, network: Network) -> Iterator[Finding]:
@@ -68,22 +89,19 @@ def _special(agreement: Agreement, network: Network) -> Iterator[Finding]:
         if is_noted(node):
             if not node.get("source") and str(node.get("verified", "true")).lower() != "false":
                 yield path, "数值没有出处", "a figure without source", "写明 source，或 verified: false"
+            if str(node.get("verified", "true")).lower() not in ("true", "false"):  # ``no`` is read as text
+                yield f"{path}.verified", "verified 须为 true 或 false", "verified is true or false", "改正取值"
         elif is_dated(node):
-            yield from (_no_day(path, day) for day in node if not _is_day(day))
+            yield from (finding for text in node for finding in _day(path, text))
         elif is_by_element(node):
             yield from _by(agreement, network, node, path)
 
 
-def _is_day(text: str) -> bool:
+def _day(path: str, text: str) -> Iterator[Finding]:
     try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _no_day(path: str, text: str) -> Finding:
-    return path, f"不存在的日期 {text}", "no such date", "改正日期"
+        day_of(text, path)
+    except AgreementError as refusal:
+        yield path, refusal.zh, refusal.en, refusal.remedy
 
 
 def _by(agreement: Agreement, network: Network, node: Mapping[str, Any], path: str) -> Iterator[Finding]:
@@ -128,10 +146,9 @@ def _sheets(agreement: Agreement, network: Network, found: list[AgreementError])
     for code, raw in dict(agreement.document.get("sections", {})).items():
         path = f"sections.{code}"
         for plain in every_branch(raw or {}):
-            try:
-                sheet = typed(SHEET, plain, agreement.file, path)
-            except AgreementError as refusal:
-                found.append(refusal)
+            sheet, misfits = fitted(SHEET, plain, agreement.file, path)
+            if sheet is None:
+                found += misfits
                 continue
             if code not in network.sections and sheet.mean_of is None:
                 yield path, f"未登记的断面 {code}", "unknown section", "在 sections.csv 登记"
@@ -143,7 +160,12 @@ def _sheets(agreement: Agreement, network: Network, found: list[AgreementError])
 def _sheet(agreement: Agreement, network: Network, sheet: SectionSheet, path: str) -> Iterator[Finding]:
     yield from class_findings(sheet.target, f"{path}.target")
     for side in ("upstream", "downstream"):
-        yield from _shares(getattr(sheet, side) or {}, f"{path}.{side}", network, agreement)
+        if getattr(sheet, side) is not None:
+            yield from _shares(getattr(sheet, side), f"{path}.{side}", network, agreement)
+    if sheet.mean_of == {}:
+        yield empty_list(f"{path}.mean_of")
+    if any(weight < 0 for weight in (sheet.mean_of or {}).values()):
+        yield f"{path}.mean_of", "权重不能为负", "a weight is negative", "改正权重，或写成列表"
     for indicator in (*sheet.limits, *sheet.baseline):
         if indicator != "volume" and find_indicator(indicator.removeprefix("load ")) is None:
             yield f"{path}.{indicator}", f"不认识的指标 {indicator}", "unknown indicator", "用指标代码"
@@ -155,6 +177,8 @@ def _sheet(agreement: Agreement, network: Network, sheet: SectionSheet, path: st
 def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
     if (clause.pays is None) != (clause.receives is None):
         yield path, "pays 与 receives 须同时写", "pays without receives", "两者都写，或都不写（成为中间项）"
+    if clause.pays is not None and clause.pays == clause.receives:
+        yield path, "pays 与 receives 相同", "pays and receives are the same", "改正其一"
     if clause.pays is not None and clause.scale is None:
         yield f"{path}.scale", "付款条款没有 scale", "a payer without scale", "写明金额标准"
     if clause.every is None and agreement.every is None:
@@ -163,10 +187,14 @@ def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -
     for side in ("pays", "receives"):
         yield from _side(agreement, network, clause, getattr(clause, side), join(path, side))
     yield from measure_findings(agreement, network, clause, path)
+    if clause.scale == ():
+        yield empty_list(f"{path}.scale")
     yield from _pieces(clause.scale or (), join(path, "scale"))
 
 
 def _axes(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
+    if len(TIME_AXES & clause.each.keys()) > 1:
+        yield f"{path}.each", "each 只能有一个时间轴", "more than one axis of time", "删去其余的时间轴"
     for axis, elements in clause.each.items():
         at = f"{path}.each.{axis}"
         if axis not in AXES:
@@ -181,8 +209,14 @@ def _axes(agreement: Agreement, network: Network, clause: Clause, path: str) -> 
                 yield at, f"未登记的代码 {element}", "unknown code", "改正或先登记"
             if element != "all" and axis in TIME_AXES and not _is_period(element, axis):
                 yield at, f"不是期间 {element}", f"not a {axis}", "如 2020-07"
+        if not elements:
+            yield empty_list(at)
         every = clause.every or agreement.every
-        if axis in _FINER and every in _FINER and _FINER.index(axis) > _FINER.index(every):
+        if (
+            axis in periods.LENGTHS
+            and every in periods.LENGTHS
+            and periods.LENGTHS.index(axis) > periods.LENGTHS.index(every)
+        ):
             yield at, f"{axis} 长于 every: {every}", "an axis longer than the obligation's period", "改 every 或改轴"
 
 
@@ -238,6 +272,8 @@ def _side(agreement: Agreement, network: Network, clause: Clause, side: Side | N
     if side is None:
         return
     if isinstance(side, Proportion):
+        if not side.among:
+            yield empty_list(f"{path}.among")
         for code in side.among:
             if code not in network.parties:
                 yield path, f"未登记的主体 {code}", "unknown party", "在 parties.csv 登记"
@@ -272,10 +308,10 @@ def _declared(network: Network, section: str, side: str) -> bool:
 def _shares(side: object, path: str, network: Network, agreement: Agreement) -> Iterator[Finding]:
     if isinstance(side, str) and side not in network.parties and side not in agreement.parties:
         yield path, f"未登记的主体 {side}", "unknown party", "在 parties.csv 登记"
-    if isinstance(side, dict) and side:
+    if isinstance(side, dict):
         if sum(side.values()) != 1:
             yield path, "份额之和不为 1", "shares do not sum to 1", "改正份额"
-        if min(side.values()) < 0:
+        if any(share < 0 for share in side.values()):
             yield path, "份额不能为负", "a share is negative", "改正份额"
         for code in side:
             if code not in network.parties and code not in agreement.parties:

@@ -1,4 +1,5 @@
-"""Reviewing one agreement before it is used: everything the grammar refuses in it, and what nobody has verified yet.
+"""Reviewing one agreement before it is used: what the grammar refuses in it, what nobody has verified, what no article
+of the text is named for.
 
 In: the text of a file and the network. Out: a `Review` with all findings at once, where loading stops at the first. It
 refuses nothing itself and decides nothing about money.
@@ -17,7 +18,7 @@ from basin.agreement_files import tree
 from basin.dated import every_branch, is_noted, special_values
 from basin.errors import AgreementError
 from basin.network import Network
-from basin.shapes import typed
+from basin.shapes import fitted
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,14 @@ class Unverified:
 
 
 @dataclass(frozen=True)
+class WithoutSource:
+    """A clause that names no article of the text; the agreement's own source stands for it."""
+
+    path: str
+    clause: str
+
+
+@dataclass(frozen=True)
 class Review:
     """What a look at one file found; without findings the agreement may be settled."""
 
@@ -39,10 +48,11 @@ class Review:
     clauses: int
     findings: tuple[AgreementError, ...]
     unverified: tuple[Unverified, ...]
+    without_source: tuple[WithoutSource, ...]
 
 
 def review(text: str, file: str, network: Network) -> Review:
-    """All findings on the text of an agreement, each once, and its unverified values.
+    """All findings on the text of an agreement, each once, its unverified values and its clauses without a source.
 
     A file that is no YAML mapping has that one finding. Where the header cannot be read, clauses are looked at one by
     one, not in their relations.
@@ -50,11 +60,12 @@ def review(text: str, file: str, network: Network) -> Review:
     try:
         document = tree(text, file)
     except AgreementError as refusal:
-        return Review("", 0, (refusal,), ())
+        return Review("", 0, (refusal,), (), ())
     once = {(found.path, found.zh): found for found in _findings(document, text, file, network)}
     clauses = document.get("clauses")
     count = len(clauses) if isinstance(clauses, list) else 0
-    return Review(str(document.get("code", "")), count, tuple(once.values()), tuple(unverified(document)))
+    noted = tuple(unverified(document)), tuple(_without_source(document))
+    return Review(str(document.get("code", "")), count, tuple(once.values()), *noted)
 
 
 def _findings(document: Mapping[str, Any], text: str, file: str, network: Network) -> Iterator[AgreementError]:
@@ -72,10 +83,7 @@ def _shapes(document: Mapping[str, Any], file: str) -> Iterator[AgreementError]:
     clauses = document.get("clauses")
     for position, raw in enumerate(clauses if isinstance(clauses, list) else ()):
         for plain in every_branch(raw) if isinstance(raw, dict) else ():
-            try:
-                typed(CLAUSE, plain, file, f"clauses.{position}")
-            except AgreementError as refusal:
-                yield refusal
+            yield from fitted(CLAUSE, plain, file, f"clauses.{position}")[1]
 
 
 def unverified(document: Mapping[str, Any]) -> Iterator[Unverified]:
@@ -84,6 +92,13 @@ def unverified(document: Mapping[str, Any]) -> Iterator[Unverified]:
         if is_noted(node) and str(node.get("verified", "true")).lower() == "false":
             source, note = str(node.get("source", "")), str(node.get("note", ""))
             yield Unverified(path, _ref(document, path), in_one_line(node["value"]), source, note)
+
+
+def _without_source(document: Mapping[str, Any]) -> Iterator[WithoutSource]:
+    clauses = document.get("clauses")
+    for position, raw in enumerate(clauses if isinstance(clauses, list) else ()):
+        if isinstance(raw, dict) and not raw.get("source"):
+            yield WithoutSource(f"clauses.{position}", str(raw.get("ref", "")))
 
 
 def _ref(document: Mapping[str, Any], path: str) -> str | None:

@@ -18,7 +18,7 @@ from pydantic_core import core_schema
 
 from basin import agreement, measures
 from basin.agreement import Clause, DataRules, Every, MoneyRules, SectionSheet
-from basin.agreement_checks import ELEMENT_AXES
+from basin.dated import ELEMENT_AXES
 from basin.measures import FORBID_UNKNOWN
 from basin.rounding import number
 
@@ -105,7 +105,7 @@ class _AsWritten(GenerateJsonSchema):
         if made is number:
             return dict(FIGURE)
         inside = self.generate_inner(schema["schema"])
-        if made is measures._texts:
+        if made is measures.texts:
             return {"anyOf": [dict(TEXT), inside]}
         if made is measures._weighted:
             return {"anyOf": [dict(TEXT), {"type": "array", "items": dict(TEXT)}, inside]}

@@ -21,6 +21,7 @@ from typing import Any
 from basin.errors import AgreementError
 
 Raw = Any
+ELEMENT_AXES = ("section", "indicator", "party", "target")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 NOTE_KEYS = frozenset({"value", "source", "verified", "note"})
 
@@ -65,7 +66,7 @@ def in_force(document: Raw, hand: Hand, path: str = "") -> InForce:
 
     Raises
     ------
-    AgreementError : no value yet on that day; a change inside the evaluated days; no branch for the element.
+    AgreementError : no value yet, a change inside the evaluated days, no branch of the element, no such day.
     """
     unverified: list[str] = []
 
@@ -108,7 +109,7 @@ def _resolved(node: Raw, choose: Choose, unverified: list[str], path: str) -> Ra
 
 
 def _on_day(node: dict[str, Raw], hand: Hand, path: str) -> Raw:
-    days = sorted((date.fromisoformat(day), day) for day in node)
+    days = sorted((day_of(text, path), text) for text in node)
     inside = [text for day, text in days if hand.first < day <= hand.last]
     if inside:
         raise AgreementError(
@@ -122,6 +123,19 @@ def _on_day(node: dict[str, Raw], hand: Hand, path: str) -> Raw:
             path=path, remedy=f"补一个不晚于 {hand.first} 的日期",
         )  # fmt: skip
     return node[past[-1]]
+
+
+def day_of(text: str, path: str) -> date:
+    """The day a key of a dated value names.
+
+    Raises
+    ------
+    AgreementError : where there is no such day.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as problem:
+        raise AgreementError(f"不存在的日期 {text}", "no such date", path=path, remedy="改正日期") from problem
 
 
 def _of_element(node: dict[str, Raw], hand: Hand, path: str) -> Raw:

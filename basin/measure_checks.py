@@ -6,17 +6,24 @@ about clauses and sheets as wholes is in `basin.agreement_checks`; about refs, i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from fractions import Fraction
 
-from basin.agreement import Agreement, Clause
+from basin.agreement import TIME_AXES, Agreement, Clause
 from basin.dated import join
 from basin.indicators import find_indicator
 from basin.measures import ADDS_BY_ITSELF, OF_A_SECTION, OWN_KEYS, Against, Measure, Runs
 from basin.network import Network
+from basin.periods import LENGTHS
+from basin.rounding import printed
 
 Finding = tuple[str, str, str, str]  # path, zh, en, remedy
+_EXCUSE = re.compile(r"unless\.\d+")
 _NO_INDICATOR = frozenset({"quality_class", "index", "volume", "flow"})
 _HAVE_CLASS_LIMITS = frozenset({"concentration", "quality_class", "exceedance", "index"})
+_OF_NO_INDICATOR = frozenset({"index", "volume", "flow"})  # their own keys, or nothing, say which
+_MOST_DECIMALS = 12  # a figure has no more significant digits than these
 _NEEDED = {"index": "weights", "reported": "fact", "result": "of", "rank": "of", "trend": "significance"}
 
 
@@ -24,6 +31,14 @@ def measure_findings(agreement: Agreement, network: Network, clause: Clause, pat
     """Everything the grammar refuses in the measure and the tests of a clause."""
     for name, measure, hand in _measures(clause):
         yield from _measure(clause, measure, join(path, name))
+        yield from _limits(measure, join(path, name))
+        lasts = {clause.every or agreement.every or "term", *(TIME_AXES & hand)}
+        if measure.over and LENGTHS.index(measure.over) > min(map(LENGTHS.index, lasts)):
+            zh, en = f"over: {measure.over} 长于所评的期间", "over more than the period evaluated"
+            yield f"{path}.{name}.over", zh, en, "改 over，或改 every、each"
+        if measure.because is not None and not _EXCUSE.fullmatch(name):
+            zh, remedy = "because 只用于 unless", "写在 unless 的一条上，或删去"
+            yield f"{path}.{name}.because", zh, "because belongs to unless", remedy
         yield from _in_hand(agreement, network, measure, hand, join(path, name))
     if clause.measure is not None and clause.measure.bounded:
         zh, remedy = "measure 里的界限不起作用", "作条件写在 when，或 kind: met 的 all_of 里"
@@ -35,10 +50,16 @@ def measure_findings(agreement: Agreement, network: Network, clause: Clause, pat
                 yield f"{path}.unless.{i}", "unless 没有 because", "unless without because", "写明依据与文件"
 
 
-def class_findings(value: int | None, path: str) -> Iterator[Finding]:
+def empty_list(path: str) -> Finding:
+    """A list that names nothing runs over nothing: it is surely a slip."""
+    key = path.rpartition(".")[2]
+    return path, f"{key} 是空的", "an empty list", "至少写一项，或删去此键"
+
+
+def class_findings(value: int | Fraction | None, path: str) -> Iterator[Finding]:
     """A water-quality class is one of six."""
     if value is not None and not 1 <= value <= 6:
-        yield path, f"类别 {value} 不在 1–6", "class outside 1-6", "写 1（Ⅰ类）到 6（劣Ⅴ类）"
+        yield path, f"类别 {printed(Fraction(value))} 不在 1–6", "class outside 1-6", "写 1（Ⅰ类）到 6（劣Ⅴ类）"
 
 
 def section_findings(agreement: Agreement, network: Network, code: str | None, path: str) -> Iterator[Finding]:
@@ -67,6 +88,9 @@ def _measures(clause: Clause) -> Iterator[tuple[str, Measure, frozenset[str]]]:
 
 def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
     yield from _own_keys(measure, path)
+    for key in ("sections", "indicators"):
+        if getattr(measure, key) == ():
+            yield empty_list(f"{path}.{key}")
     if measure.several and measure.take is None and measure.kind not in ADDS_BY_ITSELF:
         yield path, "多个数值而没有 take", "several values without take", "写明 take: mean 等"
     if measure.take is not None and not measure.several and measure.kind != "result":
@@ -84,15 +108,31 @@ def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
             yield from _test(test, f"{path}.{key}.{i}")
 
 
+def _limits(measure: Measure, path: str) -> Iterator[Finding]:
+    """Figures that only make sense within limits."""
+    if measure.decimals is not None and not 0 <= measure.decimals <= _MOST_DECIMALS:
+        zh, en = f"decimals 须在 0–{_MOST_DECIMALS} 之间", f"decimals must lie between 0 and {_MOST_DECIMALS}"
+        yield f"{path}.decimals", zh, en, "写小数位数，如 2"
+    if measure.significance is not None and not 0 < measure.significance < 1:
+        zh, en = "significance 须在 0 与 1 之间", "significance must lie between 0 and 1"
+        yield f"{path}.significance", zh, en, "写显著性水平，如 0.05"
+    if measure.kind == "quality_class" and measure.against is None and measure.take in (None, "mean", "min", "max"):
+        for key in ("at_most", "below", "at_least", "above"):
+            yield from class_findings(getattr(measure, key), f"{path}.{key}")
+
+
 def _own_keys(measure: Measure, path: str) -> Iterator[Finding]:
     kind = measure.kind
     foreign = {key for keys in OWN_KEYS.values() for key in keys} - OWN_KEYS.get(kind, frozenset())
+    foreign |= {"indicator", "indicators"} if kind in _OF_NO_INDICATOR else set()
     for key in sorted(key for key in foreign if getattr(measure, key)):
         yield f"{path}.{key}", f"{key} 不用于 {kind}", f"{key} is no key of {kind}", "删去此键"
     if kind in _NEEDED and not getattr(measure, _NEEDED[kind]):
         yield path, f"{kind} 缺少 {_NEEDED[kind]}", f"{_NEEDED[kind]} is missing", "补上"
     if kind == "met" and bool(measure.all_of) == bool(measure.any_of):
         yield path, "met 须有 all_of 或 any_of 之一", "met needs all_of or any_of, one of them", "分成两层写"
+    if kind == "rank" and set((measure.of or {}).values()) - {1}:
+        yield f"{path}.of", "rank 的 of 不带权重", "a league adds ranks without weights", "写成列表 of: [a, b]"
     if kind == "index" and measure.weights and sum(measure.weights.values()) != 1:
         yield f"{path}.weights", "权重之和不为 1", "weights do not sum to 1", "改正权重"
     if kind == "index" and measure.weights and min(measure.weights.values()) < 0:
@@ -130,6 +170,9 @@ def _in_hand(
     for code in (*indicators, *(measure.weights or ())):
         if code != "all" and find_indicator(code) is None:
             yield path, f"不认识的指标 {code}", "unknown indicator", "用指标代码"
+    if measure.kind == "quality_class" and not measure.indicators and (measure.indicator or "indicator" in hand):
+        zh, en = "手头有 indicator，类别评哪几项须写明", "with an indicator in hand a class says which ones it judges"
+        yield path, zh, en, "写 indicators: [nh3n]、all，或 {by: indicator, nh3n: [nh3n]}"
     needs = measure.kind in OF_A_SECTION - _NO_INDICATOR
     if needs and not indicators and "indicator" not in hand:
         yield path, "没有指标", "no indicator in hand", "写 indicator: 或 each: {indicator: …}"

@@ -34,14 +34,14 @@ OWN_KEYS: Mapping[str, frozenset[str]] = {
 ADDS_BY_ITSELF = frozenset({"result"})  # several values without `take` are summed
 
 
-def _texts(value: Any) -> Any:
+def texts(value: Any) -> Any:
     """One text or a list of texts, as a tuple."""
     return (value,) if isinstance(value, str) else value
 
 
 def _weighted(value: Any) -> Any:
     """``[a, b]`` as ``{a: 1, b: 1}``."""
-    named = _texts(value)
+    named = texts(value)
     listed = isinstance(named, (list, tuple)) and all(isinstance(name, str) for name in named)
     return dict.fromkeys(named, "1") if listed else named
 
@@ -64,11 +64,11 @@ def indicator_code(text: Any) -> Any:
     return found.code if found else text
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(texts)]
 Weights = Annotated[dict[str, Figure], BeforeValidator(_weighted)]
 IndicatorCode = Annotated[str, BeforeValidator(indicator_code)]
 QuantityCode = Annotated[str, BeforeValidator(quantity_code)]
-IndicatorCodes = Annotated[tuple[IndicatorCode, ...], BeforeValidator(_texts)]
+IndicatorCodes = Annotated[tuple[IndicatorCode, ...], BeforeValidator(texts)]
 IndicatorWeights = Annotated[dict[IndicatorCode, Figure], BeforeValidator(_weighted)]
 
 

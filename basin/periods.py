@@ -18,6 +18,7 @@ from basin.errors import UsageError
 # An instant counted in nanoseconds reaches from 1677 to 2262: this leaves room for the years before and after.
 YEARS = range(1900, 2201)
 FREQUENCIES = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
+LENGTHS = (*FREQUENCIES, "term")  # shortest first
 REMEMBERED = 65_536  # answers kept of each question: a calendar is asked the same things over and over
 _WRITTEN = re.compile(r"\d{4}(-\d{2}(-\d{2})?|Q[1-4]|-W\d{2})?")
 

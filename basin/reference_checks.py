@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from basin.agreement import TIME_AXES, Agreement, Clause
+from basin.agreement import TIME_AXES, Agreement, Clause, Proportion
 from basin.measures import Against, Measure
+from basin.periods import LENGTHS
 from basin.rounding import number
 
 Finding = tuple[str, str, str, str]  # path, zh, en, remedy
-_LONGER_AND_LONGER = ("day", "week", "month", "quarter", "year", "term")
 
 
 def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Iterator[Finding]:
@@ -24,15 +24,36 @@ def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Itera
         for ref in clause.refs:
             if ref not in looks_at and not (ref in clause.times and _is_number(ref)):
                 yield _at(agreement, clause.ref), f"引用了不存在的条款 {ref}", "unknown ref", "改正 ref"
+        yield from _ambiguous(agreement, clause)
+        yield from _not_apart(agreement, by_ref, clause)
         looks_at[clause.ref] |= set(_this_year(clause)) & looks_at.keys()
         yield from _several(agreement, by_ref, clause)
-    for clause in clauses:
+    for clause in clauses if by_ref.keys() == looks_at.keys() else ():  # one that does not fit may use a line
         used = any(clause.ref in other.refs for other in clauses if other.ref != clause.ref)
         if clause.is_line and clause.points is None and not used:
             zh = f"中间项 {clause.ref} 无人使用"
             yield _at(agreement, clause.ref), zh, "a line nobody uses", "删去，或写 pays/receives"
     for ref in _in_a_circle(looks_at):
         yield _at(agreement, ref), f"条款 {ref} 循环引用", "references in a circle", "断开循环"
+
+
+def _ambiguous(agreement: Agreement, clause: Clause) -> Iterator[Finding]:
+    """A number among `times` that is the ref of a clause, too: nobody can say which is meant."""
+    for ref in clause.times:
+        if ref in agreement.refs and _is_number(ref):
+            zh, remedy = f"{ref} 既是数，又是条款的 ref", "给那条条款换一个不是数的 ref"
+            yield f"{_at(agreement, clause.ref)}.times", zh, "both a number and a ref", remedy
+
+
+def _not_apart(agreement: Agreement, clauses: Mapping[str, Clause], clause: Clause) -> Iterator[Finding]:
+    """A line without parties, or sections with an upstream party, would share alike whatever it comes to."""
+    for key in ("pays", "receives"):
+        side = getattr(clause, key)
+        line = clauses.get(side.in_proportion_to) if isinstance(side, Proportion) else None
+        if line is not None and not {"party", "section"} & line.each.keys():
+            zh, en = f"{line.ref} 不分主体，不能按它分摊", "the line is the same for every party"
+            remedy = "给该中间项写 each: {party: …} 或 each: {section: …}"
+            yield f"{_at(agreement, clause.ref)}.{key}", zh, en, remedy
 
 
 def _is_number(text: str) -> bool:
@@ -77,7 +98,7 @@ def _several(agreement: Agreement, clauses: Mapping[str, Clause], user: Clause) 
         own = [axis for axis, of in clauses[ref].each.items() if axis not in TIME_AXES | hand and _many(of)]
         theirs, ours = (_shortest(agreement, clauses[ref], ()), _shortest(agreement, user, hand))
         if theirs < ours:
-            own.append(_LONGER_AND_LONGER[theirs])
+            own.append(LENGTHS[theirs])
         if own:
             zh, en = f"条款 {ref} 有多个数值（{'、'.join(own)}），此处须为一个", "several values where one is needed"
             yield _at(agreement, user.ref), zh, en, "加一个用 take 合并的中间项，或加上 each"
@@ -99,4 +120,4 @@ def _many(of: Sequence[str]) -> bool:
 def _shortest(agreement: Agreement, clause: Clause, hand: Iterable[str]) -> int:
     """The shortest period a clause is evaluated for, as its place in the order of length."""
     every = clause.every or agreement.every or "term"
-    return min(map(_LONGER_AND_LONGER.index, {every, *(TIME_AXES & {*clause.each, *hand})}))
+    return min(map(LENGTHS.index, {every, *(TIME_AXES & {*clause.each, *hand})}))

@@ -132,7 +132,7 @@ def checked_scorecard(document: Mapping[str, Any], text: str, file: str, network
     AgreementError : the first finding.
     """
     card = scorecard_of(document, text, file)
-    findings = problems(card.agreement("", [], pd.Period(ANY_YEAR, freq="Y")), network)
+    findings = problems(card.agreement("", [], pd.Period(ANY_YEAR, freq="Y")), network, scored=True)
     criteria = [found for found in findings if (found.path or "").startswith(("clauses", "standard", "code"))]
     if criteria:
         raise criteria[0]

@@ -6,7 +6,8 @@ and whether they fit each other, is checked elsewhere (`basin.agreement_checks`)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby, takewhile
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -37,26 +38,38 @@ def typed(adapter: TypeAdapter[Any], plain: Any, file: str, path: str) -> Any:
     ------
     AgreementError : naming the path of the first thing that does not fit (``clauses.1.scale.0.amount``).
     """
+    value, misfits = fitted(adapter, plain, file, path)
+    if misfits:
+        raise misfits[0]
+    return value
+
+
+def fitted(adapter: TypeAdapter[Any], plain: Any, file: str, path: str) -> tuple[Any, list[AgreementError]]:
+    """The plain tree as a dataclass; or None, and everything in it that does not fit."""
     try:
-        return adapter.validate_python(plain)
+        return adapter.validate_python(plain), []
     except ValidationError as problem:
-        first = _telling(problem.errors())
-        place = ".".join(str(part).removesuffix("_") for part in first["loc"] if _is_key(part))  # class_ is Python's
-        at = join(path, place) if place else path
-        zh, en, remedy = _told(first["type"], str(first["msg"]), first.get("input"))
-        remedy = _INSTEAD.get(at.rpartition(".")[2], remedy) if remedy in (_OTHER_VALUE, _OTHER_FORM) else remedy
-        raise AgreementError(zh, en, file=file, path=at, remedy=remedy) from problem
+        values = groupby(problem.errors(), key=lambda error: tuple(takewhile(_is_key, error["loc"])))
+        return None, [_refusal(one, file, path) for _, errors in values for one in _telling(list(errors))]
 
 
-def _telling(errors: Sequence[ErrorDetails]) -> ErrorDetails:
-    """The first error; of a value that may have several shapes, that of the shape that was meant."""
+def _refusal(error: ErrorDetails, file: str, path: str) -> AgreementError:
+    place = ".".join(str(part).removesuffix("_") for part in error["loc"] if _is_key(part))  # class_ is Python's
+    at = join(path, place) if place else path
+    zh, en, remedy = _told(error["type"], str(error["msg"]), error.get("input"))
+    remedy = _INSTEAD.get(at.rpartition(".")[2], remedy) if remedy in (_OTHER_VALUE, _OTHER_FORM) else remedy
+    return AgreementError(zh, en, file=file, path=at, remedy=remedy)
+
+
+def _telling(errors: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Of the errors of one value, which may have several shapes: all of the shape that was meant, else the first."""
     first = errors[0]
     given = first.get("input")
-    if not isinstance(given, dict) or _is_key(first["loc"][-1] if first["loc"] else ""):
-        return first
-    shares = "Proportion" if given.keys() & _KEYS_OF_A_PROPORTION else "dict["
-    meant = [e for e in errors if any(str(part).startswith((shares, "Against", "Runs")) for part in e["loc"])]
-    return meant[0] if meant else first
+    meant: list[ErrorDetails] = []
+    if isinstance(given, dict) and not _is_key(first["loc"][-1] if first["loc"] else ""):
+        shares = "Proportion" if given.keys() & _KEYS_OF_A_PROPORTION else "dict["
+        meant = [e for e in errors if any(str(part).startswith((shares, "Against", "Runs")) for part in e["loc"])]
+    yield from meant or [first]
 
 
 def _is_key(part: object) -> bool:
@@ -67,6 +80,7 @@ def _is_key(part: object) -> bool:
 
 
 _OTHER_VALUE, _OTHER_FORM = "改用列出的取值", "改成所要求的形式"
+_NO_FIGURE = {"不是数字": "写 0.95、1/3、83%，不带单位", "除数为零": "改正分母"}  # what `rounding.number` says
 
 
 def _told(kind: str, message: str, given: object) -> tuple[str, str, str]:
@@ -76,4 +90,8 @@ def _told(kind: str, message: str, given: object) -> tuple[str, str, str]:
         return "缺少必填的键", "required key is missing", "补上此键"
     if kind == "literal_error":
         return f"不认识的取值 {given!r}", message, _OTHER_VALUE
-    return f"取值不合要求：{given!r}", message.removeprefix("Value error, "), _OTHER_FORM
+    said, figure = message.removeprefix("Value error, "), next((w for w in _NO_FIGURE if w in message), None)
+    if figure is not None:
+        zh, _, en = said.removesuffix(")").rpartition(" (")
+        return zh, en, _NO_FIGURE[figure]
+    return f"取值不合要求：{given!r}", said, _OTHER_FORM

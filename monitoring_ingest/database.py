@@ -30,6 +30,7 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    inspect,
     make_url,
 )
 from sqlalchemy.exc import ArgumentError, DatabaseError
@@ -122,7 +123,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def create_schema(engine: Engine) -> None:
-    """Create every declared table that is missing, and the triggers of the append-only ones. Harmless when repeated.
+    """Create every declared table and column that is missing, and the triggers of the append-only ones.
+
+    Harmless when repeated. A column that a table of an earlier version lacks is added; the rows that stand in the table
+    have no value there, so that only a column that may be blank can be declared later.
 
     Raises
     ------
@@ -131,13 +135,23 @@ def create_schema(engine: Engine) -> None:
     try:
         with writing(engine) as connection:
             metadata.create_all(connection)
-            for statement in _triggers(engine.dialect.name):
+            for statement in (*_missing_columns(connection), *_triggers(engine.dialect.name)):
                 connection.exec_driver_sql(statement)
     except DatabaseError as problem:
         address = engine.url.render_as_string(hide_password=True)
         why = " ".join(str(problem.orig).split())
         zh, en = f"数据库不能使用：{why}", f"the database cannot be used: {why}"
         raise Unavailable(zh, en, file=address, remedy="检查地址、权限，以及数据库是否在运行") from problem
+
+
+def _missing_columns(connection: Connection) -> Iterator[str]:
+    found = inspect(connection).get_multi_columns()
+    there = {(table, column["name"]) for (_, table), columns in found.items() for column in columns}
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            if (table.name, column.name) not in there:
+                kind = column.type.compile(connection.dialect)
+                yield f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}"
 
 
 def _triggers(dialect: str) -> Iterator[str]:

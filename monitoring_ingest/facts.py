@@ -6,27 +6,33 @@ like readings; what an agreement makes of one is decided in settlement.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
+from basin.agreement import GROUNDS
 from basin.agreement_files import tree
 from basin.errors import UnknownCode, UsageError
 from basin.periods import period
 from basin.registry import Registry
+from basin.rounding import number
 
-# Kinds agreements ask for; any other is taken as written, for the next agreement may name one.
-KINDS = {
+# Kinds agreements ask for, the grounds that take data away among them; any other is taken as written, for the next
+# agreement may name one.
+KINDS: Mapping[str, str] = {
     "incident": "水污染事件",
-    "dry": "断流",
-    "frozen": "封冻",
-    "suspended": "停测",
-    "disaster": "自然灾害",
+    **GROUNDS,
     "in-kind co-operation": "非资金方式的合作",
     "funds used": "资金使用",
+    "paid": "已付款",
 }
+# `paid` [万元] is about an agreement and a settlement period; ``paid CODE`` names the payer where several parties owe.
+PAID, UNPAID = "paid", "unpaid"
+# They take data away, so that others must be able to see who allowed it: a document alone is not enough.
+GROUNDS = frozenset({"dry", "frozen", "suspended", "disaster"})
 FIELDS = ("subject", "period", "kind", "value", "document", "recorded_by")
+APPROVED_BY = "approved_by"
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,7 @@ class Fact:
     value : as written; numbers stay text, for they are exact.
     document : what it rests on; recorded_by : who says so.
     recorded_at : when it was stored; None before that.
+    approved_by : who allowed it; required of a ground that takes data away, and another person than `recorded_by`.
     """
 
     subject: str
@@ -50,6 +57,7 @@ class Fact:
     document: str
     recorded_by: str
     recorded_at: datetime | None = None
+    approved_by: str | None = None
 
 
 def read_fact(text: str, *, file: object = None) -> Fact:
@@ -67,22 +75,75 @@ def fact(written: Mapping[str, object], *, file: object = None) -> Fact:
 
     Raises
     ------
-    UsageError : a key is unknown, a field is missing, blank or no text, or the period is none.
+    UsageError : a key is unknown, a field is missing, blank or no text, the period is none, or a ground of exclusion
+    has no approver of its own.
     """
+    known = (*FIELDS, APPROVED_BY)
     for name in written:
-        if name not in FIELDS:
-            raise UsageError("未知的键", "unknown key", file=file, path=str(name), remedy=f"可用：{'、'.join(FIELDS)}")
-    for name in FIELDS:
+        if name not in known:
+            raise UsageError("未知的键", "unknown key", file=file, path=str(name), remedy=f"可用：{'、'.join(known)}")
+    for name in (*FIELDS, *(name for name in written if name == APPROVED_BY)):
         value = written.get(name)
         if not isinstance(value, str) or not value.strip():
             raise UsageError("缺少或不是文字", "missing or not a text", file=file, path=name, remedy=f"写明 {name}")
     subject, when, kind, value, document, recorded_by = (str(written[name]).strip() for name in FIELDS)
-    found = Fact(subject, when, kind, value, document, recorded_by)
+    approved_by = str(written[APPROVED_BY]).strip() if APPROVED_BY in written else None
+    found = Fact(subject, when, kind, value, document, recorded_by, approved_by=approved_by)
     try:
         period(found.period)
     except UsageError as problem:
         raise UsageError(problem.zh, problem.en, file=file, path="period", remedy=problem.remedy) from problem
-    return found
+    _refuse_what_the_ledger_cannot_take(found, file)
+    return approved(found, GROUNDS, file=file)
+
+
+def _refuse_what_the_ledger_cannot_take(told: Fact, file: object) -> None:
+    if told.kind == UNPAID:
+        zh, en = "未付额由账目算出，不能登记", "what is unpaid is computed from the ledger, not recorded"
+        remedy = "登记付款：kind: paid，subject 写协议代码，period 写所付的结算期，value 写万元数"
+        raise UsageError(zh, en, file=file, path="kind", remedy=remedy)
+    if is_payment(told):
+        try:
+            number(told.value)
+        except ValueError as problem:
+            zh, en = f"付款额不是数字：{told.value}", "the sum paid is no number"
+            raise UsageError(zh, en, file=file, path="value", remedy="写万元数，如 1200") from problem
+
+
+def is_payment(told: Fact) -> bool:
+    """Whether the fact says that something was paid, by the only one who owes or by a party it names."""
+    return told.kind.split()[:1] == [PAID]
+
+
+def approved(told: Fact, grounds: Collection[str], *, file: object = None) -> Fact:
+    """The fact, when it is no ground that takes data away or somebody else allowed it: four eyes.
+
+    Raises
+    ------
+    UsageError : it is one of the grounds without an approver, or approved by the one who records it.
+    """
+    if told.kind in grounds and told.approved_by is None:
+        zh, en = f"{KINDS.get(told.kind, told.kind)}剔除数据，须有批准人", "taking data away needs an approver"
+        remedy = "写明 approved_by：批准剔除的人，与 recorded_by 不是同一人"
+        raise UsageError(zh, en, file=file, path=APPROVED_BY, remedy=remedy)
+    if told.kind in grounds and _same_person(told.approved_by or "", told.recorded_by):
+        zh, en = f"批准人与登记人同为 {told.recorded_by}", "approved by the one who recorded it"
+        raise UsageError(zh, en, file=file, path=APPROVED_BY, remedy="由另一人批准，登记与批准分开")
+    return told
+
+
+def _same_person(one: str, other: str) -> bool:
+    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
+
+
+def _refuse_payment_of_nothing_known(payment: Fact, registry: Registry, file: object) -> None:
+    if payment.subject not in registry.agreements:
+        zh, en = f"没有协议 {payment.subject}", f"no agreement {payment.subject}"
+        raise UnknownCode(zh, en, file=file, path="subject", remedy="付款的 subject 写协议代码")
+    for payer in payment.kind.split()[1:]:
+        if payer not in registry.network.parties:
+            zh, en = f"没有主体 {payer}", f"no party {payer}"
+            raise UnknownCode(zh, en, file=file, path="kind", remedy="写 kind: paid，或 kind: paid 主体代码")
 
 
 def about_something_known(told: Fact, registry: Registry, *, file: object = None) -> Fact:
@@ -91,8 +152,12 @@ def about_something_known(told: Fact, registry: Registry, *, file: object = None
     Raises
     ------
     UnknownCode : the subject is no section, station, party, basin, agreement or scorecard.
+    UsageError : it is what some agreement excludes data for, and nobody else approved it.
     """
     network, agreements = registry.network, registry.agreements
+    approved(told, {ground for agreement in agreements.values() for ground in agreement.data.excludes}, file=file)
+    if is_payment(told):
+        _refuse_payment_of_nothing_known(told, registry, file)
     kinds = (network.sections, network.stations, network.parties, network.basins, agreements, registry.scorecards)
     codes = {code for known in (*kinds, *(a.section_codes for a in agreements.values())) for code in known}
     if told.subject in codes:

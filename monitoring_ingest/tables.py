@@ -172,6 +172,7 @@ facts = append_only(
         Column("document", Text, nullable=False),
         Column("recorded_by", Text, nullable=False),
         Column("recorded_at", Instant, nullable=False),
+        Column("approved_by", Text),
     )
 )
 

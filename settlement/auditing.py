@@ -28,7 +28,7 @@ from monitoring_ingest.facts import Fact
 from settlement import store
 from settlement.evidence import EvidenceContents, evidence_zip
 from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, named_in, sections_of
-from settlement.run import gathered, window
+from settlement.run import known
 from settlement.settling import settled
 
 Document = dict[str, Any]
@@ -49,7 +49,7 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
         agreement = checked(tree(text), text, f"{document['agreement']}.yaml", registry.network)
         sections = sections_of(agreement, registry.network)
         span, as_of = periods.period(document["period"]), datetime.fromisoformat(document["as_of"])
-        found = gathered(connection, registry.network, sections, window(agreement, span), as_of)
+        found = known(connection, registry.network, agreement, span, as_of)
     again = settled(agreement, registry.network, found, span, as_of)
     if again["digest"] != document["digest"]:
         zh = "重算与所存的结算不同：登记或程序在结算之后变了"

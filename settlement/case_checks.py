@@ -6,22 +6,24 @@ A name nobody uses would be read, and silently change nothing: so a case fails o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from basin import periods
 from basin.agreement import Agreement
-from basin.dated import Raw, is_noted
+from basin.dated import Raw, is_noted, join
 from basin.errors import UsageError
-from basin.indicators import find_indicator
+from basin.indicators import INDICATORS, find_indicator
 from basin.measures import load_of
 from basin.network import Network
 from basin.rounding import number
+from monitoring_ingest.facts import Fact, approved, fact
 from settlement.sides import POOL
 
 Finding = tuple[str, str, str, str]  # path, zh, en, remedy
 FEW = 20  # codes to choose from are listed up to here
 _PUBLISHED = frozenset({"quality_class", "index", "volume"})
+_RECORDED = frozenset({"volume", *INDICATORS, *map(load_of, INDICATORS)})  # measured again, or computed elsewhere
 _OF_A_SUBJECT = ("given", "given_previous")
 _SUBJECT = "断面、主体、协议或流域"
 _BLOCKS = (*_OF_A_SUBJECT, "facts", "lines", "lines_previous")
@@ -48,6 +50,18 @@ def is_by_period(figure: Mapping[str, Any]) -> bool:
     return all(key[:4].isdigit() for key in figure)
 
 
+def figures_of(case: Mapping[str, Any], block: str) -> Mapping[str, Any]:
+    """A block of a case as name → figure; none where the facts are whole ones."""
+    found = case.get(block, {})
+    return {} if isinstance(found, list) else found
+
+
+def recorded(case: Mapping[str, Any]) -> list[Fact]:
+    """The facts of a case that are written as `hengjie record` takes them, with document, recorder and approver."""
+    found = case.get("facts", {})
+    return [fact(written) for written in found] if isinstance(found, list) else []
+
+
 def shape_findings(case: Mapping[str, Any]) -> Iterator[Finding]:
     """Everything in a case that is not of the shape a case has."""
     if not isinstance(case.get("period"), str) or not case["period"]:
@@ -67,6 +81,9 @@ def shape_findings(case: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _block_shape(block: object, key: str) -> Iterator[Finding]:
+    if key == "facts" and isinstance(block, list):
+        yield from _facts_shape(block)
+        return
     if not isinstance(block, dict):
         yield key, "应是键值表", "must be a mapping", "如 given: {断面: {指标: 数值}}"
         return
@@ -75,6 +92,19 @@ def _block_shape(block: object, key: str) -> Iterator[Finding]:
             yield f"{key}.{name}", "应是键值表", "must be a mapping", f"如 {name}: {{指标: 数值}}"
         else:
             yield from _figure_shape(figure, f"{key}.{name}")
+
+
+def _facts_shape(facts: Sequence[object]) -> Iterator[Finding]:
+    """Whole facts, as `hengjie record` takes them and refuses them."""
+    for position, written in enumerate(facts):
+        path = f"facts.{position}"
+        if not isinstance(written, dict):
+            yield path, f"应是键值表：{written!r}", "must be a mapping", "逐条写 - {subject: …, period: …, kind: …, …}"
+            continue
+        try:
+            fact(written)
+        except UsageError as problem:
+            yield join(path, problem.path or ""), problem.zh, problem.en, problem.remedy
 
 
 def _figure_shape(figure: object, path: str) -> Iterator[Finding]:
@@ -138,11 +168,22 @@ def name_findings(case: Mapping[str, Any], agreement: Agreement, network: Networ
                 elif find_indicator(quantity) is None and not _is_load(quantity):
                     yield from _known(quantity, _PUBLISHED | facts, path, "指标或量")
                 yield from _periods_of(figure, path)
+    for position, told in enumerate(recorded(case)):
+        yield from _named_in_fact(told, agreement, subjects, f"facts.{position}")
     for key, names in (("facts", facts | {"volume"}), ("lines", agreement.refs), ("lines_previous", agreement.refs)):
-        for name, figure in case.get(key, {}).items():
+        for name, figure in figures_of(case, key).items():
             yield from _known(name, names, f"{key}.{name}", "协议所用的事实" if key == "facts" else "条款")
             yield from _subjects_of(figure, subjects, f"{key}.{name}")
     yield from _named_in_rows(case, agreement, network)
+
+
+def _named_in_fact(told: Fact, agreement: Agreement, subjects: Collection[str], path: str) -> Iterator[Finding]:
+    yield from _known(told.subject, subjects, f"{path}.subject", _SUBJECT)
+    yield from _known(told.kind, facts_of(agreement) | _RECORDED, f"{path}.kind", "协议所用的事实")
+    try:
+        approved(told, agreement.data.excludes)
+    except UsageError as problem:
+        yield join(path, problem.path or ""), problem.zh, problem.en, problem.remedy
 
 
 def _subjects_of(figure: object, subjects: Collection[str], path: str) -> Iterator[Finding]:

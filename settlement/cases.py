@@ -25,7 +25,7 @@ from basin.measures import quantity_code
 from basin.network import Network
 from basin.registry import Registry, load_registry
 from basin.rounding import FEN_PER_WAN, number, printed
-from settlement.case_checks import is_by_period, is_there, is_total, name_findings, shape_findings
+from settlement.case_checks import figures_of, is_by_period, is_there, is_total, name_findings, recorded, shape_findings
 from settlement.compensation import Compensation, Obligation, compensation
 from settlement.evaluation import Evaluator
 from settlement.measured import Key, Measurements
@@ -174,7 +174,7 @@ def _outcome(file: Path, path: str, case: Mapping[str, Any], agreement: Agreemen
         raise AgreementError(f"算例写法有误：{problem}", "malformed case", file=file, path=path,
                              remedy="每月一个数，或每年一个数") from problem  # fmt: skip
     try:
-        decided = compensation(Evaluator(agreement, network, Measurements(given=figures)), span)
+        decided = compensation(Evaluator(agreement, network, Measurements(given=figures, facts=recorded(case))), span)
     except HengjieError as refusal:
         return Outcome(str(file), name, agreement.code, (str(refusal),), ())
     differences = tuple(_differences(_expected(case), decided))
@@ -191,7 +191,7 @@ def given(case: Mapping[str, Any], span: pd.Period, agreement: Agreement) -> dic
                 figures |= _spread((subject, quantity_code(quantity)), figure, of)
     for block, of, prefix in (("facts", span, ""), ("lines", span, "line "), ("lines_previous", before, "line ")):
         whole = "" if prefix else agreement.code
-        for name, figure in dict(case.get(block, {})).items():
+        for name, figure in figures_of(case, block).items():
             by_subject = figure.items() if isinstance(figure, dict) and not is_by_period(figure) else [(whole, figure)]
             for subject, one in by_subject:
                 figures |= _spread((subject, prefix + name), one, of)

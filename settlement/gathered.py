@@ -19,7 +19,7 @@ from basin.agreement import Agreement
 from basin.dated import element_codes
 from basin.errors import AgreementError
 from basin.network import Network
-from monitoring_ingest.facts import Fact
+from monitoring_ingest.facts import UNPAID, Fact
 from settlement.counted_readings import SERIES, counted
 from settlement.loads import LoadRule, MonthLoad, section_loads
 from settlement.measured import Key, Measurements, Month
@@ -135,6 +135,18 @@ def looks_back(agreement: Agreement) -> bool:
 def looks_at_weeks(agreement: Agreement) -> bool:
     """Whether any clause obliges for weeks or takes them."""
     return agreement.every == "week" or _names(agreement.document["clauses"], {"week"})
+
+
+def looks_at_the_ledger(agreement: Agreement) -> bool:
+    """Whether any clause asks what is unpaid."""
+    return _names(agreement.document["clauses"], {UNPAID})
+
+
+def frequencies_of(agreement: Agreement) -> list[str]:
+    """The weeks, months, quarters and years that clauses oblige for, evaluate or look over."""
+    every = {agreement.every_of(ref) for ref in agreement.refs}
+    named = (one for one in periods.FREQUENCIES if one in every or _names(agreement.document["clauses"], {one}))
+    return [one for one in named if one != "day"]
 
 
 def looks_through_the_term(agreement: Agreement) -> bool:

@@ -29,6 +29,16 @@ class Entry:
     fen: int
 
 
+@dataclass(frozen=True)
+class Debt:
+    """What one confirmed settlement says one party owes another [fen]."""
+
+    settlement: str
+    period: str
+    payer: str
+    fen: int
+
+
 def postings(transfers: Iterable[tuple[str, str, int]]) -> list[Entry]:
     """Two entries for each transfer (payer, payee, fen); together they are zero."""
     return [entry for payer, payee, fen in transfers for entry in (Entry(payer, payee, -fen), Entry(payee, payer, fen))]

@@ -137,12 +137,15 @@ class Measurements:
         return found
 
     def ground(self, section: str, kind: str, of: pd.Period) -> str | None:
-        """The ground of that kind that covers the whole period at a section, with its document."""
+        """The ground of that kind that covers the whole period at a section, with its document and approver."""
         if self.published(section, kind, of):
             return kind
         about = self._recorded.get((section, kind), ())
         covering = [fact for period, fact in about if _covers(period, of)]
-        return f"{kind}（{covering[-1].document}）" if covering and covering[-1].value != "0" else None
+        if not covering or covering[-1].value == "0":
+            return None
+        approver = f"，批准人 {covering[-1].approved_by}" if covering[-1].approved_by else ""  # older ones name none
+        return f"{kind}（{covering[-1].document}{approver}）"
 
     def reports(self, section: str, indicator: str, year: int) -> bool:
         """Whether the section has any reading or published figure of the indicator in that year."""

@@ -108,7 +108,8 @@ def quality_class(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) 
     if told is not None:
         trail.note(f"{name_of(ev, spot)} 类别", "已公布的类别", _class_name(told))
         return Value(told)
-    indicators = measure.indicators or tuple(
+    listed = () if "all" in (measure.indicators or ()) else measure.indicators
+    indicators = listed or tuple(
         i for i in ev.standard.evaluated if ev.data.reports(section, i, spot.of.year) or _members_report(ev, spot, i)
     )
     values = {indicator: measured(ev, spot, indicator, trail) for indicator in indicators}

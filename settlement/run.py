@@ -7,6 +7,7 @@ and facts `as_of` an instant, calls the pure core, and writes what came out. `no
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from basin.network import Network
 from basin.registry import Registry
 from monitoring_ingest import store as intake
 from monitoring_ingest.database import writing
+from monitoring_ingest.facts import is_payment
 from settlement import ledger, store
 from settlement.assessment import assessed
 from settlement.gathered import (
@@ -33,6 +35,7 @@ from settlement.gathered import (
     sections_of,
 )
 from settlement.settling import check_span, settled
+from settlement.unpaid import unpaid
 
 Document = dict[str, Any]
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -52,8 +55,7 @@ def settle(
     known_at = as_of or now
     check_span(agreement, span)
     with engine.connect() as connection:
-        sections = sections_of(agreement, registry.network)
-        found = gathered(connection, registry.network, sections, window(agreement, span), known_at)
+        found = known(connection, registry.network, agreement, span, known_at)
     document = settled(agreement, registry.network, found, span, known_at)
     with writing(engine) as connection:
         if store.keep_settlement(connection, document, agreement.text, known_at, now):
@@ -155,6 +157,24 @@ def whole_years(span: pd.Period, before: int) -> tuple[datetime, datetime]:
     """From the start of the year so many years `before` the period to the period's end, as instants."""
     first = datetime(span.start_time.year - before, 1, 1, tzinfo=CHINA)
     return first, datetime.combine(periods.ends_on(span), time.max, tzinfo=CHINA)
+
+
+def known(connection: Connection, network: Network, agreement: Agreement, span: pd.Period, as_of: datetime) -> Gathered:
+    """Everything known at `as_of` that an agreement is applied to for a period; where a clause asks, what is unpaid."""
+    found = gathered(connection, network, sections_of(agreement, network), window(agreement, span), as_of)
+    return with_unpaid(connection, agreement, span, found, (agreement.code, as_of))
+
+
+def with_unpaid(
+    connection: Connection, agreement: Agreement, span: pd.Period, found: Gathered, account: tuple[str, datetime]
+) -> Gathered:
+    """What was gathered, and what is unpaid where a clause asks for it.
+
+    `account` : the agreement whose ledger and payments count, and the instant at which they do.
+    """
+    payments = [fact for fact in found.facts if fact.subject == account[0] and is_payment(fact)]
+    told = unpaid(agreement, span, store.debts(connection, *account), payments)
+    return replace(found, facts=[*found.facts, *told])
 
 
 def gathered(

@@ -82,11 +82,16 @@ def _is_part(agreement: Agreement, span: pd.Period) -> bool:
     return any(periods.is_finer(span, one) for one in every if one != "term")
 
 
-def _to_date(agreement: Agreement, network: Network, data: Measurements, span: pd.Period) -> ToDate:
-    """The evaluations of the year up to the end of the period, those of its months together."""
+def year_to_date(agreement: Agreement, span: pd.Period) -> pd.Period:
+    """The months of the year, and of the term, up to the end of the period."""
     last = periods.months(span)[-1]
     first = max(pd.Period(f"{last.year}-01", freq="M"), pd.Period(agreement.starts, freq="M"))
-    so_far = periods.run_of_months(first, last)
+    return periods.run_of_months(first, last)
+
+
+def _to_date(agreement: Agreement, network: Network, data: Measurements, span: pd.Period) -> ToDate:
+    """The evaluations of the year up to the end of the period, those of its months together."""
+    so_far = year_to_date(agreement, span)
     to_date: dict[tuple[str, tuple[tuple[str, str], ...]], list[Evaluation]] = defaultdict(list)
     for e in compensation(Evaluator(agreement, network, data, so_far), so_far).evaluations:
         to_date[e.clause.ref, e.element.without_time.axes].append(e)

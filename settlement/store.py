@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Select, Table, func, insert, select
 from basin.errors import NotFound
 from settlement import tables
 from settlement.canonical import canonical_json
-from settlement.ledger import CONFIRMED, TRIAL, Entry
+from settlement.ledger import CONFIRMED, TRIAL, Debt, Entry
 
 Document = dict[str, Any]
 _HEADER = (
@@ -80,6 +80,19 @@ def entries(connection: Connection, settlement: str) -> list[Entry]:
     query = select(e.party, e.counterparty, e.fen).join_from(tables.entries, tables.statuses, e.status == s.id)
     rows = connection.execute(query.where(s.settlement == settlement).order_by(s.id, e.ordinal))
     return [Entry(row.party, row.counterparty, row.fen) for row in rows]
+
+
+def debts(connection: Connection, agreement: str, as_of: datetime) -> list[Debt]:
+    """What the ledger of an agreement says parties owe, as it stood at `as_of`; what was reversed is not there."""
+    e, s, changes = tables.entries.c, tables.settlements.c, tables.statuses
+    owed = -func.sum(e.fen)
+    query = select(s.id, s.period, e.party, owed).select_from(
+        tables.entries.join(changes, e.status == changes.c.id).join(tables.settlements, changes.c.settlement == s.id)
+    )
+    query = query.where(s.agreement == agreement, changes.c.recorded_at <= as_of)
+    query = query.group_by(s.id, s.period, e.party, e.counterparty).having(owed > 0)
+    rows = sorted(map(tuple, connection.execute(query)))  # here, for the engines sort text in different ways
+    return [Debt(settlement, period, payer, int(fen)) for settlement, period, payer, fen in rows]
 
 
 def settlements(

@@ -36,12 +36,12 @@ def record(
 
     With an `Idempotency-Key`, the same request sent again is answered as before and records nothing.
     """
-    body = sha256(wanted.model_dump_json().encode()).hexdigest()
+    body = sha256(wanted.model_dump_json(exclude_none=True).encode()).hexdigest()
     repeated = f"facts/{writer}/{idempotency_key}" if idempotency_key else None
     with writing(has.engine) as connection:
         if repeated and (earlier := earlier_answer(connection, repeated)):
             return _same_request(body, *earlier)
-        told = about_something_known(fact(wanted.model_dump()), has.registry)
+        told = about_something_known(fact(wanted.model_dump(exclude_none=True)), has.registry)
         recorded = _shown(store.record_fact(connection, told, has.now()))
         if repeated:
             keep_answer(connection, repeated, body, json.dumps(recorded, ensure_ascii=False), has.now())

@@ -63,6 +63,18 @@ def test_as_json_findings_and_notices_are_one_object(hengjie: Run, tmp_path: Pat
     assert told["unverified"][0]["path"] == "starts"
 
 
+def test_a_clause_without_a_source_is_a_notice(hengjie: Run, tmp_path: Path):
+    source = next(line for line in XINAN.read_text(encoding="utf-8").splitlines() if line.startswith("    source:"))
+    file = draft(tmp_path, (source, "    source: ''"))
+    result = hengjie("check", file)
+    assert result.exit_code == 0
+    assert "没有出处 without source clauses.0（条款 P）" in result.stdout
+    assert "1 条没有出处 without source" in result.stdout
+    assert json.loads(hengjie("check", file, "--json").stdout)["without_source"] == [
+        {"path": "clauses.0", "clause": "P"}
+    ]
+
+
 def test_a_file_that_is_not_there_is_refused_in_words(hengjie: Run, tmp_path: Path):
     result = hengjie("check", tmp_path / "nowhere.yaml")
     assert result.exit_code == 1

@@ -20,6 +20,7 @@ FACT = {
     "value": "1",
     "document": "示例函〔2020〕1号",
     "recorded_by": "示例记录人",
+    "approved_by": "示例批准人",
 }
 
 
@@ -138,6 +139,11 @@ class TestRecord:
     def test_a_fact_about_a_section_is_recorded(self, hengjie, tmp_path):
         result = hengjie("record", written(tmp_path / "fact.yaml"), "--json")
         assert (result.exit_code, told(result)["subject"]) == (0, "jiekou")
+
+    def test_data_are_not_taken_away_without_an_approver(self, hengjie, tmp_path):
+        result = hengjie("record", written(tmp_path / "fact.yaml", approved_by="示例记录人"), "--json")
+        assert (result.exit_code, told(result)["path"]) == (2, "approved_by")
+        assert "另一人" in told(result)["remedy"]
 
     @pytest.mark.parametrize("subject", ["jieko", "街口", "JIEKOU", "nobody"])
     def test_one_about_nothing_that_is_declared_is_refused(self, hengjie, tmp_path, subject):

@@ -16,6 +16,7 @@ FACT = {
     "value": "1",
     "document": "示例函〔2025〕1号",
     "recorded_by": "示例记录人",
+    "approved_by": "示例批准人",
 }
 WRITES = [
     ("/v1/settlements", SETTLE),
@@ -119,6 +120,16 @@ class TestFacts:
     def test_a_fact_without_its_document_is_refused(self, writing):
         assert writing.post("/v1/facts", json=FACT | {"document": ""}).status_code == 422
 
+    @pytest.mark.parametrize(
+        ("approver", "said"),
+        [({}, "自然灾害剔除数据，须有批准人"), ({"approved_by": FACT["recorded_by"]}, "批准人与登记人同为 示例记录人")],
+    )
+    def test_data_are_not_taken_away_by_one_person(self, writing, approver, said):
+        alone = {key: value for key, value in FACT.items() if key != "approved_by"} | {"kind": "disaster"}
+        problem = writing.post("/v1/facts", json=alone | approver).json()
+        assert (problem["path"], problem["detail"], bool(problem["remedy"])) == ("approved_by", said, True)
+        assert writing.get("/v1/facts").json() == []
+
     def test_the_same_request_with_the_same_key_is_recorded_once(self, writing):
         once = {"Idempotency-Key": "2025-08/1"}
         first, second = (writing.post("/v1/facts", json=FACT, headers=once) for _ in range(2))
@@ -146,6 +157,22 @@ class TestFacts:
         assert (answer.status_code, answer.json()["type"]) == (400, "urn:hengjie:problem:unknown_code")
         assert (answer.json()["path"], "qingxi-2" in answer.json()["remedy"]) == ("subject", True)
         assert writing.get("/v1/facts").json() == []
+
+    @pytest.mark.parametrize(
+        ("changed", "path"),
+        [
+            ({"subject": "shanzhou"}, "subject"),
+            ({"kind": "paid nobody"}, "kind"),
+            ({"value": "much"}, "value"),
+            ({"kind": "unpaid"}, "kind"),
+        ],
+    )
+    def test_a_payment_is_a_sum_under_an_agreement_by_a_known_party(self, writing, changed, path):
+        payment = FACT | {"subject": "demo-monthly-class", "kind": "paid shanzhou", "value": "50.25"}
+        answer = writing.post("/v1/facts", json=payment | changed)
+        assert (answer.status_code, answer.json()["path"]) == (400, path)
+        assert writing.post("/v1/facts", json=payment).status_code == 201
+        assert writing.post("/v1/facts", json=payment | {"kind": "paid"}).status_code == 201
 
     def test_a_fact_of_no_period_is_refused(self, writing):
         answer = writing.post("/v1/facts", json=FACT | {"period": "some day"})

@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 from hashlib import sha256
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from basin.agreement import Agreement, Proportion, compiled
+from basin.agreement import GROUNDS, Agreement, Ground, Proportion, compiled
 from basin.agreement_checks import problems
 from basin.agreement_files import tree
 from basin.errors import AgreementError
 from basin.measures import Runs
 from basin.periods import label
+from monitoring_ingest.facts import KINDS
 from tests.settlement.makers import HEADER, RIVER, RULES, agreement_text, an_agreement
 
 LUMP = '- {ref: "1", scale: [{amount: 1}], pays: upstream, receives: downstream}'
@@ -224,6 +225,13 @@ class TestSheet:
     def test_unverified_figures_are_named_by_section_and_key(self) -> None:
         agreement = an_agreement(LUMP, sections="{s1: {target: {value: 3, verified: false}}}")
         assert agreement.sheet("s1", YEAR_2020).unverified == ("sections.s1.target",)
+
+
+def test_every_ground_that_takes_data_away_has_its_name_and_is_a_kind_of_fact() -> None:
+    assert tuple(GROUNDS) == get_args(Ground)
+    assert GROUNDS.items() <= KINDS.items()
+    for ground in GROUNDS:
+        assert an_agreement(LUMP, data=f"{{excludes: {ground}}}").data.excludes == (ground,)
 
 
 class TestRulesStated:

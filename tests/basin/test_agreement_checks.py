@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from basin.errors import AgreementError
-from tests.basin.clauses import FACT, LUMP, PAYS, found, lump
+from tests.basin.clauses import FACT, LUMP, PAYS, assert_refused, found, lump
 from tests.settlement.makers import a_network, an_agreement
 
 GOOD = """
@@ -52,6 +52,20 @@ HEADERS: dict[str, tuple[str, str, str]] = {
         "sections.v.mean_of",
         "权重之和不为 1",
     ),
+    "a negative weight of a mean": (
+        "sections: {v: {mean_of: {s1: 3/2, s2: -1/2}}}",
+        "sections.v.mean_of",
+        "权重不能为负",
+    ),
+    "a mean of nothing": ("sections: {v: {mean_of: []}}", "sections.v.mean_of", "mean_of 是空的"),
+    "a ground nobody records": ("data: {excludes: [frozn]}", "data.excludes.0", "不认识的取值 'frozn'"),
+    "a data rule that changes": (
+        "data: {compare: {2020-01-01: rounded, 2021-01-01: unrounded}}",
+        "data.compare",
+        "变更：2021-01-01",
+    ),
+    "a money rule of later": ("money: {mode: {2021-01-01: down}}", "money.mode", "变更：2021-01-01"),
+    "a day of the header that is none": ("starts: {2020-02-30: 2020-01-01}", "starts", "不存在的日期 2020-02-30"),
     "an unknown party of a section": ("sections: {s1: {upstream: nobody}}", "sections.s1.upstream", "未登记的主体"),
     "parties of a section as a list": (
         "sections: {s1: {upstream: [up, third]}}",
@@ -63,13 +77,19 @@ HEADERS: dict[str, tuple[str, str, str]] = {
         "sections.s1.upstream",
         "份额之和不为 1",
     ),
+    "a negative share of a section": (
+        "sections: {s1: {downstream: {down: 3/2, third: -1/2}}}",
+        "sections.s1.downstream",
+        "份额不能为负",
+    ),
+    "shares of a section among nobody": ("sections: {s1: {upstream: {}}}", "sections.s1.upstream", "份额之和不为 1"),
 }
 
 
 @pytest.mark.parametrize(("header", "path", "word"), HEADERS.values(), ids=HEADERS)
 def test_refused_in_head_or_sheets(header: str, path: str, word: str) -> None:
     key, _, value = header.partition(": ")
-    assert (path, True) in [(r.path, word in str(r)) for r in found(lump("cap: 5"), **{key: value})]
+    assert_refused(lump("cap: 5"), path, word, **{key: value})
 
 
 class TestAllowed:
@@ -83,14 +103,21 @@ class TestAllowed:
             f'- {{ref: "1", when: [{{kind: result, of: ["1"], at: previous_year, otherwise: 0, at_most: 0}}], {LUMP}}}',
             # another clause's last year
             f'- {{ref: a, {FACT}}}\n- {{ref: "1", measure: {{kind: result, of: [a], at: previous_year}}, {LUMP}}}',
-            # a number and a ref that looks like one among times
-            f'- {{ref: "2.1", {FACT}}}\n- {{ref: "1", {LUMP}, times: ["2.1", 1/2, -1]}}',
+            # a number beside a ref among times, and a number that stands for the ref of no clause
+            f'- {{ref: a, {FACT}}}\n- {{ref: "1", {LUMP}, times: [a, 1/2, -1, "1.0"]}}',
             # 1 + m as a multiplier is a line of one piece, not a ladder
             '- {ref: m, measure: {kind: exceedance, section: s1, indicator: tp}, scale: [{amount: 1, rate: 1}]}\n'
             f'- {{ref: "1", {LUMP}, times: [m]}}',
             # a multiplier per section for a clause per section, and a year's line for a month
             f'- {{ref: a, each: {{section: all}}, {FACT}}}\n- {{ref: b, every: year, {FACT}}}\n'
             f'- {{ref: "1", every: month, each: {{section: all}}, {LUMP}, times: [a, b]}}',
+            # a class of stated items beside the indicator in hand
+            lump("each: {indicator: [tp]}, measure: {kind: quality_class, section: s1, indicators: all}"),
+            lump("each: {indicator: [tp]}, measure: {kind: quality_class, section: s1,"
+                 " indicators: {by: indicator, tp: [tp]}}"),
+            # negative weights of a result are differences; a mean of classes may be bounded between two classes
+            f'- {{ref: a, {FACT}}}\n- {{ref: b, {FACT}}}\n' + lump("measure: {kind: result, of: {a: 1, b: -1}}"),
+            lump("when: [{kind: quality_class, sections: all, take: mean, at_most: 2.5}]"),
             # below and up_to may part at one point
             f'- {{ref: "1", {FACT}, scale: [{{below: 1}}, {{up_to: 1, amount: 1}}, {{amount: 2}}], {PAYS}}}',
             # a party that is registered but no party of the agreement

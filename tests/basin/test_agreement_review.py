@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from basin.agreement_review import Review, Unverified, review
+from basin.agreement_review import Review, Unverified, WithoutSource, review
 from tests.settlement.makers import RIVER, agreement_text
 
 PAYS = "pays: upstream, receives: downstream"
@@ -19,7 +19,8 @@ def places(found: Review) -> list[str | None]:
 
 
 def test_a_good_agreement_has_no_findings():
-    found = looked_at(f'- {{ref: "1", scale: [{{amount: 1}}], {PAYS}}}')
+    found = looked_at(f'- {{ref: "1", source: 第一条, scale: [{{amount: 1}}], {PAYS}}}')
+    assert found.without_source == ()
     assert (found.code, found.clauses, found.findings, found.unverified) == ("test-river", 1, (), ())
 
 
@@ -57,6 +58,21 @@ def test_unverified_values_are_listed_with_the_clause_they_stand_in():
         Unverified("data.compare", None, "rounded", "", ""),
         Unverified("clauses.0.scale.0.amount", "2.1", "7", "转述", "自拟"),
     )
+
+
+def test_clauses_without_a_source_are_listed_and_not_refused():
+    found = looked_at(f"""
+        - {{ref: "2.1", source: 第二条, scale: [{{amount: 1}}], {PAYS}}}
+        - {{ref: "2.2", scale: [{{amount: 1}}], {PAYS}}}
+        - {{ref: "2.3", source: "", scale: [{{amount: 1}}], {PAYS}}}
+        """)
+    assert found.findings == ()
+    assert found.without_source == (WithoutSource("clauses.1", "2.2"), WithoutSource("clauses.2", "2.3"))
+
+
+def test_every_misfit_is_told_also_where_the_header_cannot_be_read():
+    found = looked_at(f'- {{ref: "1", ammount: 1, cap: much, scale: [{{amount: 1}}], {PAYS}}}', starts="2020-02-31")
+    assert places(found) == ["starts", "clauses.0.cap", "clauses.0.ammount"]
 
 
 def test_what_is_no_list_of_clauses_is_a_finding_and_no_crash():

@@ -12,6 +12,7 @@ from tests.basin.clauses import (
     PAYS,
     assert_refused,
     exceeding,
+    found,
     lump,
     measured,
     scaled,
@@ -109,6 +110,11 @@ REFUSED = {
         "clauses.0.scale.0.amount",
         "much",
     ),
+    "a number that is also the ref of a clause": (
+        f'- {{ref: "2", {FACT}}}\n- {{ref: "1", {LUMP}, times: ["2"]}}',
+        "clauses.1.times",
+        "2 既是数，又是条款的 ref",
+    ),
     # circles
     "a clause that looks at itself": (measured('kind: result, of: ["1"]'), "clauses.0", "循环引用"),
     "two clauses that look at each other": (
@@ -152,6 +158,23 @@ REFUSED = {
         '- {ref: "1", scale: [{amount: 1}], pays: {up: 1/2, third: 1/3}, receives: pool}',
         "clauses.0.pays",
         "份额之和不为 1",
+    ),
+    "shares of nobody": (
+        '- {ref: "1", scale: [{amount: 1}], pays: {}, receives: pool}',
+        "clauses.0.pays",
+        "份额之和不为 1",
+    ),
+    "a proportion among an empty list": (
+        f"- {{ref: w, each: {{party: all}}, {FACT}}}\n"
+        '- {ref: "1", scale: [{amount: 1}], pays: {in_proportion_to: w, among: []}, receives: pool}',
+        "clauses.1.pays.among",
+        "among 是空的",
+    ),
+    "a proportion to one number for all": (
+        f"- {{ref: w, {FACT}}}\n"
+        '- {ref: "1", scale: [{amount: 1}], pays: {in_proportion_to: w, among: [up, third]}, receives: pool}',
+        "clauses.1.pays",
+        "w 不分主体，不能按它分摊",
     ),
     "sides as a list": (
         '- {ref: "1", scale: [{amount: 1}], pays: [up, third], receives: pool}',
@@ -218,6 +241,24 @@ REFUSED = {
         "clauses.1",
         "有多个数值",
     ),
+    # what belongs elsewhere, and what names nothing
+    "points in an agreement": (lump("points: 5"), "clauses.0.points", "points 只用于绩效评价表"),
+    "an axis without elements": (lump("each: {section: []}"), "clauses.0.each.section", "section 是空的"),
+    "a scale without pieces": (f'- {{ref: "1", scale: [], {PAYS}}}', "clauses.0.scale", "scale 是空的"),
+    "a cap below zero": (lump("cap: -5"), "clauses.0.cap", "must not be negative"),
+    "a figure divided by zero": (lump("cap: 1/0"), "clauses.0.cap", "除数为零：'1/0'"),
+    "a figure with its unit": (lump("cap: 5万元"), "clauses.0.cap", "写 0.95、1/3、83%，不带单位"),
+    "the same on both sides": (
+        '- {ref: "1", scale: [{amount: 1}], pays: pool, receives: pool}',
+        "clauses.0",
+        "pays 与 receives 相同",
+    ),
+    "two axes of time": (lump("each: {month: all, day: all}"), "clauses.0.each", "each 只能有一个时间轴"),
+    "a figure verified by a word": (
+        scaled("{amount: {value: 5, source: 第一条, verified: no}}"),
+        "clauses.0.scale.0.amount.verified",
+        "verified 须为 true 或 false",
+    ),
     # pieces
     "pieces out of order": (
         scaled("{up_to: 1, amount: 1}, {up_to: 0.5, amount: 2}, {amount: 3}"),
@@ -255,6 +296,30 @@ REFUSED = {
         "超标倍数为 0 时也付款",
     ),
 }
+
+
+def test_every_misfit_of_a_clause_is_told() -> None:
+    clause = lump("ammount: 1, cap: much, measure: {kind: pollution, decimals: few}, when: [{kind: reported, fakt: x}]")
+    assert [refusal.path for refusal in found(clause)] == [
+        "clauses.0.when.0.fakt",
+        "clauses.0.measure.kind",
+        "clauses.0.measure.decimals",
+        "clauses.0.cap",
+        "clauses.0.ammount",
+    ]
+
+
+def test_every_share_that_is_no_number_is_told_and_no_other_shape_a_side_could_have() -> None:
+    clause = '- {ref: "1", scale: [{amount: 1}], pays: {up: half, third: rest}, receives: pool}'
+    assert [(refusal.path, refusal.zh) for refusal in found(clause)] == [
+        ("clauses.0.pays.up", "不是数字：'half'"),
+        ("clauses.0.pays.third", "不是数字：'rest'"),
+    ]
+
+
+def test_a_line_is_not_called_unused_while_a_clause_that_may_use_it_does_not_fit() -> None:
+    clauses = f"- {{ref: a, {FACT}}}\n" + lump("ammount: 1, times: [a]")
+    assert [refusal.path for refusal in found(clauses)] == ["clauses.1.ammount"]
 
 
 @pytest.mark.parametrize(("clauses", "path", "word"), REFUSED.values(), ids=REFUSED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.basin.clauses import assert_refused, lump, measured, scaled, when
+from tests.basin.clauses import FACT, LEAGUE, assert_refused, lump, measured, scaled, when
 
 REFUSED = {
     # several values
@@ -42,6 +42,16 @@ REFUSED = {
         measured("kind: quality_class, section: s1, over: month, take: {runs_of: 0}"),
         "clauses.0.measure.take",
         "runs_of",
+    ),
+    "sections that are none": (
+        measured("kind: concentration, sections: [], indicator: tp, take: mean"),
+        "clauses.0.measure.sections",
+        "sections 是空的",
+    ),
+    "indicators that are none": (
+        measured("kind: quality_class, section: s1, indicators: []"),
+        "clauses.0.measure.indicators",
+        "indicators 是空的",
     ),
     # comparison
     "against without expressed": (
@@ -94,11 +104,51 @@ REFUSED = {
     "no section in hand of a test": (when("kind: quality_class, at_most: 3"), "clauses.0.when.0", "没有断面"),
     "no indicator in hand": (measured("kind: concentration, section: s1"), "clauses.0.measure", "没有指标"),
     "a load of nothing": (measured("kind: load, section: s1"), "clauses.0.measure", "没有指标"),
+    "an indicator that is in hand and not judged": (
+        lump("each: {indicator: [tp, nh3n]}, measure: {kind: quality_class, section: s1}"),
+        "clauses.0.measure",
+        "手头有 indicator，类别评哪几项须写明",
+    ),
+    "such a class in a condition": (
+        lump("each: {indicator: [tp, nh3n]}, when: [{kind: quality_class, section: s1, at_least: 6}]"),
+        "clauses.0.when.0",
+        "手头有 indicator",
+    ),
+    "such a class in a test inside": (
+        measured("kind: met, indicator: tp, all_of: [{kind: quality_class, section: s1, at_most: 3}]"),
+        "clauses.0.measure.all_of.0",
+        "手头有 indicator",
+    ),
+    "a class by the key of one indicator": (
+        measured("kind: quality_class, section: s1, indicator: tp"),
+        "clauses.0.measure",
+        "写 indicators: [nh3n]",
+    ),
+    "an indicator of a volume": (
+        measured("kind: volume, section: s1, indicator: tp"),
+        "clauses.0.measure.indicator",
+        "indicator 不用于 volume",
+    ),
     # tests
     "unless without because": (
         lump("unless: [{kind: reported, fact: x, at_least: 1}]"),
         "clauses.0.unless.0",
         "unless 没有 because",
+    ),
+    "because of a condition": (
+        when("kind: reported, fact: x, at_least: 1, because: 第九条"),
+        "clauses.0.when.0.because",
+        "because 只用于 unless",
+    ),
+    "because of a measure": (
+        measured("kind: reported, fact: x, because: 第九条"),
+        "clauses.0.measure.because",
+        "because 只用于 unless",
+    ),
+    "because of a part of an excuse": (
+        lump("unless: [{because: 第九条, any_of: [{kind: reported, fact: x, at_least: 1, because: 第十条}]}]"),
+        "clauses.0.unless.0.any_of.0.because",
+        "because 只用于 unless",
     ),
     "a test without a bound": (when("kind: reported, fact: x"), "clauses.0.when.0", "条件没有界限"),
     "an inner test without a bound": (
@@ -136,6 +186,60 @@ REFUSED = {
         "不用于 quality_class",
     ),
     "a fact without a name": (measured("kind: reported"), "clauses.0.measure", "reported 缺少 fact"),
+    "an index without weights": (
+        measured("kind: index, section: s1, against: baseline"),
+        "clauses.0.measure",
+        "index 缺少 weights",
+    ),
+    "a trend without significance": (
+        measured("kind: trend, section: s1, indicator: tp"),
+        "clauses.0.measure",
+        "trend 缺少 significance",
+    ),
+    "a league with weights": (
+        f"- {{ref: a, each: {{party: all}}, {FACT}}}\n" + LEAGUE % "of: {a: 2}, ties: [same]",
+        "clauses.1.measure.of",
+        "rank 的 of 不带权重",
+    ),
+    # figures beyond their limits
+    "years inside a month": (
+        lump("every: month, measure: {kind: quality_class, section: s1, over: year, take: sum}"),
+        "clauses.0.measure.over",
+        "over: year 长于所评的期间",
+    ),
+    "months inside an axis of days": (
+        lump("each: {day: all}, when: [{kind: quality_class, section: s1, over: month, take: max, at_most: 3}]"),
+        "clauses.0.when.0.over",
+        "over: month 长于所评的期间",
+    ),
+    "years inside months inside a year": (
+        measured(
+            "kind: met, over: month, take: sum, all_of:"
+            " [{kind: quality_class, section: s1, over: year, take: max, at_most: 3}]"
+        ),
+        "clauses.0.measure.all_of.0.over",
+        "长于所评的期间",
+    ),
+    "fewer decimals than none": (
+        measured("kind: reported, fact: x, decimals: -1"),
+        "clauses.0.measure.decimals",
+        "decimals 须在 0–12 之间",
+    ),
+    "more decimals than figures have": (
+        measured("kind: reported, fact: x, decimals: 1000000"),
+        "clauses.0.measure.decimals",
+        "decimals 须在 0–12 之间",
+    ),
+    "a significance of five percent written as five": (
+        measured("kind: trend, section: s1, indicator: tp, significance: 5"),
+        "clauses.0.measure.significance",
+        "significance 须在 0 与 1 之间",
+    ),
+    "a bound that no class has": (
+        when("kind: quality_class, section: s1, at_most: 7"),
+        "clauses.0.when.0.at_most",
+        "类别 7 不在 1–6",
+    ),
     "a result of nothing": (measured("kind: result"), "clauses.0.measure", "result 缺少 of"),
     # classes and sources
     "a class outside 1-6": (

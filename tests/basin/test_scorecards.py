@@ -60,7 +60,7 @@ class TestRefused:
             ({"bands": "{良: 80, 优: 90, 差: 0}"}, "bands", "等级须从高到低"),
             ({"bands": "{优: 90, 良: 80}"}, "bands", "直到 0"),
             ({"bands": "{优: 90, 良: 90, 差: 0}"}, "bands", "等级须从高到低"),
-            ({"bands": "{优: high, 差: 0}"}, "bands.优", "取值不合要求"),
+            ({"bands": "{优: high, 差: 0}"}, "bands.优", "不是数字"),
             ({"bands": "[90, 80, 0]"}, "bands", "取值不合要求"),
             ({"bands": "{}"}, "bands", "等级须从高到低"),
             ({"criteria": "[{ref: a, source: x}]"}, "criteria.0", "指标没有分值"),

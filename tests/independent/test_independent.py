@@ -102,6 +102,15 @@ def test_the_worked_cases_come_out_the_same_in_the_second_evaluator(registry: Re
     assert compared > 190, sorted(beyond)
 
 
+def test_the_worked_cases_come_out_the_same_in_both_worlds(registry: Registry) -> None:
+    found = {
+        case.family: differences_of_worlds(case, variants(case, Random(case.family), 2), registry.network)
+        for case in _cases(registry)
+    }
+    assert len(found) > 200
+    assert {family: told for family, told in found.items() if told} == {}
+
+
 def _cases(registry: Registry) -> Iterator[Example]:
     declared = _declared()
     for file in case_files([ROOT / "fixtures"]):

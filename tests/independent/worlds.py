@@ -33,7 +33,8 @@ def variants(example: Example, r: Random, count: int) -> list[Figures]:
     of_kind: dict[str, list[Fraction]] = {}
     for (_, quantity, _), value in example.given.items():
         of_kind.setdefault(quantity, []).append(value)
-    fixed = example.agreement.get("data", {}).get("excludes", [])
+    stated = example.agreement.get("data", {}).get("excludes", [])
+    fixed = stated["value"] if isinstance(stated, dict) else stated
     made: list[Figures] = [example.given]
     for _ in range(count):
         level = {quantity: Fraction(1) if quantity in fixed else r.choice(LEVELS) for quantity in of_kind}

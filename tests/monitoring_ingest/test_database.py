@@ -16,7 +16,7 @@ from tests.monitoring_ingest.makers import NOW, sent
 
 EVIDENCE = ["submissions", "submission_files", "receipts", "receipt_rows", "readings", "observations", "facts"]
 MUTABLE = ["locks", "runs", "access_keys", "idempotency_keys"]
-A_FACT = Fact("qiaotou", "2020-07", "dry", "1", "水文公报第3号", "某甲")
+A_FACT = Fact("qiaotou", "2020-07", "dry", "1", "水文公报第3号", "某甲", approved_by="某乙")
 
 
 @pytest.fixture
@@ -63,6 +63,19 @@ class TestSchema:
         create_schema(filled)
         with filled.connect() as connection:
             assert [fact.subject for fact in facts(connection)] == ["qiaotou"]
+
+    def test_a_database_of_before_facts_had_approvers_is_taken_on(self, engine):
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE facts DROP COLUMN approved_by"))
+            columns = "id, subject, period, kind, value, document, recorded_by, recorded_at"
+            old = "1, 'qiaotou', '2020-07', 'dry', '1', '水文公报第3号', '某甲', '2020-08-01T00:00:00.000000Z'"
+            connection.execute(text(f"INSERT INTO facts ({columns}) VALUES ({old})"))
+        create_schema(engine)
+        with writing(engine) as connection:
+            record_fact(connection, A_FACT, NOW)
+            assert [fact.approved_by for fact in facts(connection)] == [None, "某乙"]
+        with pytest.raises(DBAPIError, match="facts is append-only"), engine.begin() as connection:
+            connection.execute(text("UPDATE facts SET approved_by = '某丙'"))
 
     def test_every_declared_table_is_there(self, engine):
         assert set(EVIDENCE + MUTABLE) <= set(inspect(engine).get_table_names())

@@ -198,6 +198,46 @@ class TestFacts:
         assert (problem.value.file, problem.value.path) == ("fact.yaml", path)
         assert problem.value.remedy
 
+    @pytest.mark.parametrize("kind", ["dry", "frozen", "suspended", "disaster"])
+    @pytest.mark.parametrize(
+        ("approver", "said"),
+        [
+            ("", "剔除数据，须有批准人"),
+            ("approved_by: 某甲\n", "批准人与登记人同为 某甲"),
+            ("approved_by: ' 某 甲'\n", "批准人与登记人同为 某甲"),
+            ("approved_by: ''\n", "缺少或不是文字"),
+            ("approved_by: [某乙]\n", "缺少或不是文字"),
+        ],
+    )
+    def test_data_are_taken_away_by_two_people(self, kind, approver, said):
+        written = FACT.replace("funds used", kind).replace("1200.50", "1")
+        with pytest.raises(UsageError, match=said) as problem:
+            read_fact(written + approver)
+        assert (problem.value.path, bool(problem.value.remedy)) == ("approved_by", True)
+        assert read_fact(written + "approved_by: 某乙\n").approved_by == "某乙"
+
+    @pytest.mark.parametrize(
+        ("kind", "value", "path", "said"),
+        [
+            ("unpaid", "500", "kind", "未付额由账目算出，不能登记"),
+            ("paid", "全部", "value", "付款额不是数字：全部"),
+            ("paid zhejiang", "", "value", "缺少或不是文字"),
+        ],
+    )
+    def test_the_ledger_takes_payments_and_knows_what_is_unpaid_itself(self, kind, value, path, said):
+        with pytest.raises(UsageError, match=said) as problem:
+            read_fact(FACT.replace("funds used", kind).replace("1200.50", f"'{value}'"))
+        assert (problem.value.path, bool(problem.value.remedy)) == (path, True)
+
+    def test_any_other_fact_may_name_who_approved_it_and_need_not(self):
+        assert read_fact(FACT).approved_by is None
+        assert read_fact(FACT + "approved_by: 某甲\n").approved_by == "某甲"
+
+    def test_who_approved_it_is_kept(self, engine):
+        with writing(engine) as connection:
+            store.record_fact(connection, read_fact(FACT + "approved_by: 某乙\n"), NOW)
+            assert [fact.approved_by for fact in store.facts(connection)] == ["某乙"]
+
     @pytest.mark.parametrize("period", ["2020", "2020-07", "2020Q3"])
     def test_a_period_is_a_year_a_month_or_a_quarter(self, period):
         assert read_fact(FACT.replace("2020-07", period)).period == period

@@ -128,9 +128,11 @@ def amounts(found: Compensation, ref: str) -> list[str | None]:
     return [None if e.amount is None else printed(e.amount) for e in evaluations(found, ref)]
 
 
-def a_fact(subject: str, period: str, kind: str, value: str = "1", document: str = "会议纪要") -> Fact:
+def a_fact(
+    subject: str, period: str, kind: str, value: str = "1", document: str = "会议纪要", approved_by: str | None = None
+) -> Fact:
     """A fact somebody recorded."""
-    return Fact(subject, period, kind, value, document, "记录人", datetime(2023, 1, 1, tzinfo=UTC))
+    return Fact(subject, period, kind, value, document, "记录人", datetime(2023, 1, 1, tzinfo=UTC), approved_by)
 
 
 def amount(clauses: str, figures: str = "", period: str = "2020", **header: str) -> str | None:

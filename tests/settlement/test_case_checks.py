@@ -21,6 +21,7 @@ CLAUSES = """
 AGREEMENT = an_agreement(CLAUSES, data=RULES)
 REGISTRY = Registry(RIVER, {"test-river": AGREEMENT}, {}, ())
 MET = "given: {s1: {tp: 0.1}, s2: {tp: 0.1}}"
+FROZEN = "subject: s1, period: 2020-01, kind: frozen, value: 1, document: 函, recorded_by: 甲"
 
 
 def ran(folder: Path, case: str) -> list[Outcome]:
@@ -39,7 +40,19 @@ SHAPES = {
     "a figure that is none": ("period: 2020, given: {s1: {tp: much}}, expect: []", "given.s1.tp", "不是数字"),
     "one of a list that is none": ("period: 2020, facts: {x: [1, 2, many]}, expect: []", "facts.x.2", "不是数字"),
     "one by period that is none": ("period: 2020, lines: {'1': {2020: a}}, expect: []", "lines.1.2020", "不是数字"),
-    "facts in a list": ("period: 2020, facts: [x], expect: []", "facts", "应是键值表"),
+    "facts that are one": ("period: 2020, facts: x, expect: []", "facts", "应是键值表"),
+    "a fact of a list that is none": ("period: 2020, facts: [x], expect: []", "facts.0", "应是键值表：'x'"),
+    "a whole fact without its document": (
+        "period: 2020, facts: [{subject: s1, period: 2020, kind: x, value: 1}], expect: []",
+        "facts.0.document",
+        "缺少或不是文字",
+    ),
+    "data taken away and nobody approved": (
+        f"period: 2020, facts: [{{{FROZEN}}}], expect: []", "facts.0.approved_by", "封冻剔除数据，须有批准人",
+    ),
+    "data taken away by the one who records it": (
+        f"period: 2020, facts: [{{{FROZEN}, approved_by: '甲 '}}], expect: []", "facts.0.approved_by", "同为 甲",
+    ),
     "one row in place of a list": ("period: 2020, expect: {payer: up, payee: down, amount: 1}", "expect", "应是列表"),
     "nothing in place of a list": ("period: 2020, expect: ", "expect", "应是列表"),
     "a row that is none": ("period: 2020, expect: [up]", "expect.0", "应是键值表"),
@@ -106,6 +119,16 @@ NAMES = {
     ),
     "a month that is none": ("facts: {x: {2020: 1, 2020-13: 2}}", "facts.x.2020-13", "不存在的期间"),
     "a month of a given figure": ("given: {s1: {tp: {2020-1: 2}}}", "given.s1.tp.2020-1", "不认识的期间"),
+    "a subject of a whole fact": (
+        f"facts: [{{{FROZEN.replace('s1', 's11')}, approved_by: 乙}}]",
+        "facts.0.subject",
+        "协议或流域：s11",
+    ),
+    "a kind of a whole fact": (
+        f"facts: [{{{FROZEN.replace('frozen', 'thawed')}}}]",
+        "facts.0.kind",
+        "没有这个协议所用的事实：thawed",
+    ),
     "a month of a subject's fact": ("facts: {frozen: {s1: {2020-1: 1}}}", "facts.frozen.s1.2020-1", "不认识的期间"),
 }
 
@@ -119,6 +142,20 @@ def test_a_case_that_speaks_of_what_is_not_there_fails_at_its_place(
     assert told.startswith(str(tmp_path / "case.yaml"))
     assert said in told
     assert "补救" in told
+
+
+@pytest.mark.parametrize(("approver", "passes"), [("", False), (", approved_by: 乙", True)])
+def test_what_an_agreement_itself_excludes_data_for_needs_an_approver_too(
+    tmp_path: Path, approver: str, passes: bool
+) -> None:
+    works = FROZEN.replace("frozen", "works") + approver
+    agreement = an_agreement(CLAUSES, data=RULES.replace("frozen, dry", "works"))
+    file = tmp_path / "case.yaml"
+    case = f"{{period: 2020, {MET}, facts: [{{{works}}}], stops: [no_fact], expect: []}}"
+    file.write_text(f"agreement: test-river\ncases:\n  - {case}\n", encoding="utf-8")
+    (outcome,) = outcomes(file, Registry(RIVER, {"test-river": agreement}, {}, ()))
+    assert outcome.passed == passes, outcome.differences
+    assert passes or "works剔除数据，须有批准人" in outcome.differences[0]
 
 
 @pytest.mark.parametrize("period", ["1999", "2019-12", "2023", "2023..2024"])

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from basin import periods
+from basin.agreement import Agreement, compiled
 from basin.agreement_files import file_text, tree
 from basin.errors import AgreementError, UnknownCode
 from basin.registry import Registry, load_registry
 from basin.rounding import number, printed
+from settlement.case_checks import recorded
 from settlement.cases import _differences, _expected, beside, case_files, given, outcomes, run_cases, working_lines
 from settlement.compensation import compensation
 from settlement.evaluation import Evaluator
@@ -44,7 +46,7 @@ class TestShipped:
         for case in document["cases"]:
             agreement = registry.agreement(case.get("agreement", document.get("agreement")))
             span = periods.period(case["period"])
-            data = Measurements(given=given(case, span, agreement))
+            data = Measurements(given=given(case, span, agreement), facts=recorded(case))
             decided = compensation(Evaluator(agreement, registry.network, data), span)
             assert list(_differences(_expected(case), decided)) == []
             for wrong in _altered(case):
@@ -70,7 +72,11 @@ def _altered(case: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def ran(folder: Path, case: str, clauses: str = per_unit("kind: reported, fact: x")) -> list[Any]:
     """The outcomes of cases of one small agreement between up and down."""
-    agreement = an_agreement(clauses)
+    return outcomes_of(folder, case, an_agreement(clauses))
+
+
+def outcomes_of(folder: Path, case: str, agreement: Agreement) -> list[Any]:
+    """The outcomes of cases of an agreement."""
     file = folder / "case.yaml"
     file.write_text("agreement: test-river\nsource: 试验\ncases:\n" + dedent(case), encoding="utf-8")
     return list(outcomes(file, Registry(RIVER, {agreement.code: agreement}, {}, ())))
@@ -126,9 +132,10 @@ class TestExpectations:
         found = ran(tmp_path, case.replace("PAIR", "payer: up, payee: down"))
         assert [outcome.passed for outcome in found] == [passes]
 
-    def test_what_the_agreement_refuses_fails_the_case_with_its_words(self, tmp_path: Path) -> None:
+    def test_what_an_unchecked_agreement_refuses_fails_the_case_with_its_words(self, tmp_path: Path) -> None:
         dated = '- {ref: "1", scale: [{amount: {2020-01-01: 1, 2020-07-01: 2}}], pays: upstream, receives: downstream}'
-        (failed,) = ran(tmp_path, "- {period: 2020, expect: []}", dated)
+        text = agreement_text(dated)
+        (failed,) = outcomes_of(tmp_path, "- {period: 2020, expect: []}", compiled(tree(text), text, "test.yaml"))
         assert "变更" in failed.differences[0]
 
     def test_a_name_is_shown_or_its_place(self, tmp_path: Path) -> None:
@@ -190,6 +197,12 @@ class TestGiven:
         found = self.figures("facts: {gdp_growth: 5%, frozen: {s1: {2020-01: 1}}}")
         assert found["test-river", "gdp_growth", "2020"] == "0.05"
         assert found["s1", "frozen", "2020-01"] == "1"
+
+    def test_whole_facts_are_no_figures(self) -> None:
+        one = "{subject: s1, period: 2020, kind: x, value: 5, document: 函, recorded_by: 甲}"
+        assert self.figures(f"facts: [{one}]") == {}
+        (told,) = recorded(tree(f"facts: [{one}]"))
+        assert (told.subject, told.value, told.document, told.approved_by) == ("s1", "5", "函", None)
 
 
 class TestFiles:

@@ -140,6 +140,30 @@ def test_an_excluded_evaluation_stands_among_the_others():
     assert [(e["excluded"], e["reason"]) for e in tree(facts=(frozen,))["others"]] == [(True, "frozen（水文通报）")]
 
 
+def test_both_kinds_of_exception_name_their_article_and_their_document():
+    clause = """
+    - {ref: "5", source: 第五条, measure: {kind: met, over: month, take: mean, all_of: [
+       {kind: concentration, section: s1, indicator: codmn, at_most: 6}]}, scale: [{rate: 9}],
+       unless: [{kind: reported, fact: incident, at_least: 1, because: 上游责任的事件（第九条；认定文件）}],
+       pays: downstream, receives: upstream}
+    """
+    rules = RULES.replace("[frozen, dry]", "{value: [dry], source: 第八条}").replace("stop", "exclude")
+    dry = a_fact("s1", "2020-01", "dry", document="断流通报", approved_by="批准人")
+    incident = [a_fact("test-river", "2020", "incident", value, document="事件认定") for value in ("0", "1")]
+    taken_away, excused = (
+        tree("2020", clauses=clause, every="year", rules=rules, facts=(dry, told)) for told in incident
+    )
+    months = [step for step in taken_away["others"][0]["working"] if step["label"].startswith("2020-01")]
+    assert [step["value"] for step in months] == ["dry（断流通报，批准人 批准人）"]
+    (rule,) = [rule for rule in taken_away["rules"] if rule["path"] == "data.excludes"]
+    assert rule["source"] == "第八条"
+    (waived,) = excused["others"]
+    assert (waived["source"], waived["amount"], waived["reason"]) == ("第五条", "0", "unless")
+    steps = {step["label"]: step["expression"] for step in waived["working"]}
+    assert steps["免除"] == "上游责任的事件（第九条；认定文件）"
+    assert steps["2020 incident"] == "事件认定，记录人 记录"
+
+
 def test_a_year_lists_no_readings_for_its_months_do():
     clauses = CLAUSES.replace("{kind: concentration", "{at: previous_year, kind: concentration")
     found = tree(

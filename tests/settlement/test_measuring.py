@@ -253,6 +253,13 @@ class TestExcludedMonths:
         assert [step.value for step in working if "2020-01" in step.label] == ["frozen（苏水函〔2020〕1号）"]
         assert any("另有 2 个不计" in step.expression for step in working)
 
+    def test_the_ground_is_printed_with_document_and_approver(self) -> None:
+        flood = [a_fact("s1", "2020-01", "dry", document="水文公报第3号", approved_by="某乙")]
+        figures = f"given: {{s1: {{quality_class: {self.CLASSES}}}}}"
+        found = decided(an_agreement(self.RATE, data=RULES), "2020", figures, facts=flood)
+        (step,) = [step for step in evaluations(found, "rate")[0].steps if "2020-01" in step.label]
+        assert (step.expression, step.value) == ("按登记的事由不计", "dry（水文公报第3号，批准人 某乙）")
+
     def test_nine_of_ten_are_by_what_a_case_gives(self) -> None:
         figures = (
             f"given: {{s1: {{quality_class: {self.CLASSES}, frozen: [1, 1, '', '', '', '', '', '', '', '', '', '']}}}}"

@@ -130,6 +130,11 @@ class TestQualityClass:
         found = decided(an_agreement(text, data=RULES), "2020", figures)
         assert amounts(found, "1") == ["5"] * 11 + [None]
 
+    def test_all_indicators_are_those_that_are_reported(self) -> None:
+        figures = "given: {s1: {codmn: 2, nh3n: 0.9}}"  # class Ⅱ by permanganate, Ⅲ by ammonia
+        assert amount(per_unit("kind: quality_class, section: s1, indicators: all"), figures) == "3"
+        assert amount(per_unit("kind: quality_class, section: s1, indicators: [codmn]"), figures) == "1"
+
     def test_the_class_of_the_mean_is_not_the_mean_of_classes(self) -> None:
         figures = "given: {s1: {nh3n: [0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 5]}}"
         assert amount(self.CLASS, figures) == "3"  # mean 0.508

@@ -1,0 +1,204 @@
+"""Values by date or by element: whether each has its value for every period of the term and every element in use.
+
+In: the agreement, the network, and the typed clauses that fit. Out: findings (path, Chinese, English, remedy), as a
+settlement would refuse them: a value not yet in force, one that changes inside an evaluated period, one that an element
+lacks. What a value means is not looked at, nor one that depends on nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import product
+from typing import Any
+
+import pandas as pd
+
+from basin import periods
+from basin.agreement import TIME_AXES, Agreement, Clause
+from basin.dated import (
+    ELEMENT_AXES,
+    day_of,
+    every_branch,
+    in_force,
+    is_by_element,
+    is_dated,
+    special_values,
+)
+from basin.errors import AgreementError, HengjieError
+from basin.measures import OF_A_SECTION, Against, Measure
+from basin.network import Network
+from basin.standards import standard
+
+Finding = tuple[str, str, str, str]  # path, zh, en, remedy
+Pace = tuple[str, ...]  # how long what is evaluated lasts: ``("month",)``, ``("term",)``, or the periods listed
+_IN_THE_SHEET = ("target", "limits", "baseline", "inflow")
+
+
+def coverage_findings(agreement: Agreement, network: Network, clauses: Sequence[Clause]) -> Iterator[Finding]:
+    """Every value of a clause or section sheet that a period of the term, or an element in use, is without."""
+    fit = {clause.ref for clause in clauses}
+    for position, raw in enumerate(agreement.document["clauses"]):
+        if raw["ref"] in fit:
+            yield from _clause(agreement, network, raw, f"clauses.{position}")
+    for section, paces in _asked(agreement, network, clauses).items():
+        raw = agreement.document.get("sections", {}).get(section)
+        for path, node, days in _depending(raw, f"sections.{section}"):
+            for pace in sorted(paces):
+                for span in _spans(agreement, pace, days):
+                    yield from _missing(agreement, node, span, {"section": section}, path)
+
+
+def _clause(agreement: Agreement, network: Network, raw: Mapping[str, Any], path: str) -> Iterator[Finding]:
+    try:
+        axes, every = agreement.axes_of(raw["ref"]), agreement.every_of(raw["ref"])
+    except AgreementError as refusal:  # one that depends on a date or an element; without any it is told elsewhere
+        if refusal.path != raw["ref"]:
+            yield _told(refusal, path)
+        return
+    for at, node, days in _depending(raw, path):
+        by = {inner["by"] for _, inner in special_values(node) if is_by_element(inner)}
+        if "target" in by:  # it changes with the sheet
+            days = (*days, *_days_in(agreement.document.get("sections", {})))
+        for span in _spans(agreement, _pace(axes, every), days) if by <= set(ELEMENT_AXES) else ():
+            for codes in _elements(agreement, network, axes, by, span):
+                yield from _missing(agreement, node, span, codes, at)
+
+
+def _depending(raw: Any, path: str) -> Iterator[tuple[str, Any, tuple[date, ...]]]:
+    """The outermost values that depend on a date or an element, with their paths and the days on which they change."""
+    outer = None
+    for at, node in special_values(raw, path):
+        if outer is not None and at.startswith(f"{outer}."):
+            continue
+        outer = at
+        if any(is_dated(value) or is_by_element(value) for _, value in special_values(node, at)):
+            yield at, node, _days_in(node)
+
+
+def _days_in(raw: Any) -> tuple[date, ...]:
+    """Every day on which a value in a raw tree changes."""
+    texts = [text for _, node in special_values(raw) if is_dated(node) for text in node]
+    return tuple(day for day in map(_day, texts) if day is not None)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return day_of(text, "")
+    except AgreementError:  # told where dates are looked at
+        return None
+
+
+def _missing(
+    agreement: Agreement, node: Any, span: tuple[date, date], codes: Mapping[str, str], path: str
+) -> Iterator[Finding]:
+    try:
+        in_force(node, agreement.hand(span, codes), path)
+    except AgreementError as refusal:
+        yield _told(refusal, path)
+
+
+def _told(refusal: AgreementError, path: str) -> Finding:
+    return refusal.path or path, refusal.zh, refusal.en, refusal.remedy
+
+
+def _pace(axes: Mapping[str, Sequence[str]], every: str) -> Pace:
+    """The first time axis says how long an evaluation lasts, else the obligation's period."""
+    axis = next((axis for axis in axes if axis in TIME_AXES), None)
+    if axis is None:
+        return (every,)
+    return (axis,) if "all" in axes[axis] else tuple(axes[axis])
+
+
+def _spans(agreement: Agreement, pace: Pace, days: Sequence[date]) -> Iterator[tuple[date, date]]:
+    """First and last days of the evaluated periods that tell all: the first of the term, and where a value changes."""
+    if pace == ("term",):
+        yield agreement.starts, agreement.ends
+    elif pace[:1] and pace[0] in TIME_AXES:
+        for day in (agreement.starts, *(d for d in days if agreement.starts < d <= agreement.ends)):
+            of = pd.Period(day, freq=periods.FREQUENCIES[pace[0]])
+            yield periods.starts_on(of), periods.ends_on(of)
+    else:
+        for text in pace:
+            try:
+                of = periods.period(text)
+            except HengjieError:  # told where the axis is looked at
+                continue
+            yield periods.starts_on(of), periods.ends_on(of)
+
+
+def _elements(
+    agreement: Agreement, network: Network, axes: Mapping[str, Sequence[str]], by: set[str],
+    span: tuple[date, date],
+) -> Iterator[dict[str, str]]:  # fmt: skip
+    """The codes in hand of each element, as far as a value depends on them."""
+    needed = [axis for axis in axes if axis in by or (axis == "section" and "target" in by)]
+    for row in product(*(codes_on(agreement, network, axis, axes[axis]) for axis in needed)):
+        codes = dict(zip(needed, row, strict=True))
+        target = _target(agreement, network, codes["section"], span) if "section" in codes else None
+        yield codes if target is None else {**codes, "target": str(target)}
+
+
+def codes_on(agreement: Agreement, network: Network, axis: str, of: Sequence[str]) -> Sequence[str]:
+    """The codes of an axis that is not one of time: those listed, or all there are."""
+    if "all" not in of:
+        return of
+    if axis == "section":
+        of_basin = [section.code for section in network.sections.values() if section.basin == agreement.basin]
+        return agreement.section_codes or of_basin
+    return tuple(agreement.parties.values()) if axis == "party" else _evaluated(agreement)
+
+
+def _evaluated(agreement: Agreement) -> tuple[str, ...]:
+    try:
+        return tuple(standard(agreement.standard).evaluated)
+    except HengjieError:  # told in the header
+        return ()
+
+
+def _target(agreement: Agreement, network: Network, section: str, span: tuple[date, date]) -> int | None:
+    """The target class of a section in a period; None also where its sheet cannot be read, which is told there."""
+    try:
+        stated = agreement.sheet(section, span).value.target
+    except AgreementError:
+        return None
+    known = network.sections.get(section)
+    return stated if stated is not None or known is None else known.target_class
+
+
+def _asked(agreement: Agreement, network: Network, clauses: Sequence[Clause]) -> dict[str, set[Pace]]:
+    """Whose section sheets the clauses look into, and for how long a period at a time."""
+    found: dict[str, set[Pace]] = defaultdict(set)
+    for clause in clauses:
+        every = clause.every or agreement.every
+        if every is None:
+            continue
+        pace, own = _pace(clause.each, every), clause.each.get("section", ())
+        of_sides = own or ((clause.measure.section,) if clause.measure and clause.measure.section else ())
+        sided = {"upstream", "downstream"} & {side for side in (clause.pays, clause.receives) if isinstance(side, str)}
+        asked: list[tuple[Sequence[str], Pace]] = [(of_sides if sided else own, pace)]
+        asked += [each for measure in clause.measures for each in _asked_by(agreement, measure, own, pace)]
+        for sections, at in asked:
+            for code in codes_on(agreement, network, "section", sections):
+                found[code].add(at)
+    return found
+
+
+def _asked_by(
+    agreement: Agreement, measure: Measure, hand: Sequence[str], pace: Pace
+) -> Iterator[tuple[Sequence[str], Pace]]:
+    """The sections whose sheets a measure and the tests inside it look into."""
+    own = (measure.section,) if measure.section else measure.sections or hand
+    pace = (measure.over,) if measure.over else pace
+    of_sheet = measure.against in _IN_THE_SHEET
+    if of_sheet or (measure.kind in OF_A_SECTION and measure.kind not in ("volume", "load")):
+        yield own, pace
+    if measure.against == "inflow":
+        sheets = [agreement.document.get("sections", {}).get(code) for code in own]
+        plains = [plain for sheet in sheets if isinstance(sheet, dict) for plain in every_branch(sheet)]
+        yield [code for plain in plains if isinstance(code := plain.get("inflow"), str)], pace
+    if isinstance(measure.against, Against) and measure.against.section:
+        yield (measure.against.section,), pace
+    for test in measure.tests:
+        yield from _asked_by(agreement, test, own, pace)
