@@ -6,7 +6,7 @@ like readings; what an agreement makes of one is decided in settlement.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -29,8 +29,6 @@ KINDS: Mapping[str, str] = {
 }
 # `paid` [万元] is about an agreement and a settlement period; ``paid CODE`` names the payer where several parties owe.
 PAID, UNPAID = "paid", "unpaid"
-# They take data away, so that others must be able to see who allowed it: a document alone is not enough.
-GROUNDS = frozenset({"dry", "frozen", "suspended", "disaster"})
 FIELDS = ("subject", "period", "kind", "value", "document", "recorded_by")
 APPROVED_BY = "approved_by"
 
@@ -94,7 +92,8 @@ def fact(written: Mapping[str, object], *, file: object = None) -> Fact:
     except UsageError as problem:
         raise UsageError(problem.zh, problem.en, file=file, path="period", remedy=problem.remedy) from problem
     _refuse_what_the_ledger_cannot_take(found, file)
-    return approved(found, GROUNDS, file=file)
+    _refuse_ground_nobody_else_approved(found, file)
+    return found
 
 
 def _refuse_what_the_ledger_cannot_take(told: Fact, file: object) -> None:
@@ -115,21 +114,17 @@ def is_payment(told: Fact) -> bool:
     return told.kind.split()[:1] == [PAID]
 
 
-def approved(told: Fact, grounds: Collection[str], *, file: object = None) -> Fact:
-    """The fact, when it is no ground that takes data away or somebody else allowed it: four eyes.
-
-    Raises
-    ------
-    UsageError : it is one of the grounds without an approver, or approved by the one who records it.
-    """
-    if told.kind in grounds and told.approved_by is None:
-        zh, en = f"{KINDS.get(told.kind, told.kind)}剔除数据，须有批准人", "taking data away needs an approver"
+def _refuse_ground_nobody_else_approved(told: Fact, file: object) -> None:
+    """A ground takes data away: others must see who allowed it, and a document alone is not enough."""
+    if told.kind not in GROUNDS:
+        return
+    if told.approved_by is None:
+        zh, en = f"{GROUNDS[told.kind]}剔除数据，须有批准人", "taking data away needs an approver"
         remedy = "写明 approved_by：批准剔除的人，与 recorded_by 不是同一人"
         raise UsageError(zh, en, file=file, path=APPROVED_BY, remedy=remedy)
-    if told.kind in grounds and _same_person(told.approved_by or "", told.recorded_by):
+    if _same_person(told.approved_by, told.recorded_by):
         zh, en = f"批准人与登记人同为 {told.recorded_by}", "approved by the one who recorded it"
         raise UsageError(zh, en, file=file, path=APPROVED_BY, remedy="由另一人批准，登记与批准分开")
-    return told
 
 
 def _same_person(one: str, other: str) -> bool:
@@ -152,10 +147,8 @@ def about_something_known(told: Fact, registry: Registry, *, file: object = None
     Raises
     ------
     UnknownCode : the subject is no section, station, party, basin, agreement or scorecard.
-    UsageError : it is what some agreement excludes data for, and nobody else approved it.
     """
     network, agreements = registry.network, registry.agreements
-    approved(told, {ground for agreement in agreements.values() for ground in agreement.data.excludes}, file=file)
     if is_payment(told):
         _refuse_payment_of_nothing_known(told, registry, file)
     kinds = (network.sections, network.stations, network.parties, network.basins, agreements, registry.scorecards)

@@ -17,7 +17,7 @@ from basin.indicators import INDICATORS, find_indicator
 from basin.measures import load_of
 from basin.network import Network
 from basin.rounding import number
-from monitoring_ingest.facts import Fact, approved, fact
+from monitoring_ingest.facts import Fact, fact
 from settlement.sides import POOL
 
 Finding = tuple[str, str, str, str]  # path, zh, en, remedy
@@ -180,10 +180,6 @@ def name_findings(case: Mapping[str, Any], agreement: Agreement, network: Networ
 def _named_in_fact(told: Fact, agreement: Agreement, subjects: Collection[str], path: str) -> Iterator[Finding]:
     yield from _known(told.subject, subjects, f"{path}.subject", _SUBJECT)
     yield from _known(told.kind, facts_of(agreement) | _RECORDED, f"{path}.kind", "协议所用的事实")
-    try:
-        approved(told, agreement.data.excludes)
-    except UsageError as problem:
-        yield join(path, problem.path or ""), problem.zh, problem.en, problem.remedy
 
 
 def _subjects_of(figure: object, subjects: Collection[str], path: str) -> Iterator[Finding]:

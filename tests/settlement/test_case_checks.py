@@ -144,20 +144,6 @@ def test_a_case_that_speaks_of_what_is_not_there_fails_at_its_place(
     assert "补救" in told
 
 
-@pytest.mark.parametrize(("approver", "passes"), [("", False), (", approved_by: 乙", True)])
-def test_what_an_agreement_itself_excludes_data_for_needs_an_approver_too(
-    tmp_path: Path, approver: str, passes: bool
-) -> None:
-    works = FROZEN.replace("frozen", "works") + approver
-    agreement = an_agreement(CLAUSES, data=RULES.replace("frozen, dry", "works"))
-    file = tmp_path / "case.yaml"
-    case = f"{{period: 2020, {MET}, facts: [{{{works}}}], stops: [no_fact], expect: []}}"
-    file.write_text(f"agreement: test-river\ncases:\n  - {case}\n", encoding="utf-8")
-    (outcome,) = outcomes(file, Registry(RIVER, {"test-river": agreement}, {}, ()))
-    assert outcome.passed == passes, outcome.differences
-    assert passes or "works剔除数据，须有批准人" in outcome.differences[0]
-
-
 @pytest.mark.parametrize("period", ["1999", "2019-12", "2023", "2023..2024"])
 def test_a_period_outside_the_term_fails(tmp_path: Path, period: str) -> None:
     (failed,) = ran(tmp_path, f"period: {period}, facts: {{x: 0}}, expect: []")
