@@ -44,6 +44,12 @@ _RULE_VALUES_EN = {
     "half_even": "half to even",
     "down": "toward zero",
     "fen": "fen",
+    "integral": "integral: concentration × flow × time, slot by slot",
+    "A": "A: mean concentration × mean flow of the pairs",
+    "B": "B: mean of all concentrations × mean of all flows",
+    "C": "C: mean of the instantaneous loads",
+    "D": "D: each sample × the mean flow of the slots nearest to it",
+    "E": "E: flow-weighted concentration × mean flow",
 }
 _ROLES_EN = {"upstream": "upstream", "downstream": "downstream", "province": "province"}
 

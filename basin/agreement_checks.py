@@ -13,18 +13,8 @@ from fractions import Fraction
 from typing import Any
 
 from basin import periods
-from basin.agreement import (
-    AXES,
-    CLAUSE,
-    SHEET,
-    SIDE_WORDS,
-    TIME_AXES,
-    Agreement,
-    Clause,
-    Proportion,
-    SectionSheet,
-    Side,
-)
+from basin.agreement import Agreement
+from basin.clauses import AXES, CLAUSE, SHEET, SIDE_WORDS, TIME_AXES, Clause, Proportion, SectionSheet, Side
 from basin.coverage_checks import coverage_findings
 from basin.dated import (
     ELEMENT_AXES,
@@ -167,7 +157,7 @@ def _sheet(agreement: Agreement, network: Network, sheet: SectionSheet, path: st
     if any(weight < 0 for weight in (sheet.mean_of or {}).values()):
         yield f"{path}.mean_of", "权重不能为负", "a weight is negative", "改正权重，或写成列表"
     for indicator in (*sheet.limits, *sheet.baseline):
-        if indicator != "volume" and find_indicator(indicator) is None:
+        if indicator != "volume" and find_indicator(indicator.removeprefix("load ")) is None:
             yield f"{path}.{indicator}", f"不认识的指标 {indicator}", "unknown indicator", "用指标代码"
     for key, codes in (("inflow", [sheet.inflow]), ("mean_of", sheet.mean_of or ())):
         for code in codes:

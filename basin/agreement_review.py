@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from basin.agreement import CLAUSE, compiled
+from basin.agreement import compiled
 from basin.agreement_checks import problems
 from basin.agreement_diff import in_one_line
 from basin.agreement_files import tree
+from basin.clauses import CLAUSE
 from basin.dated import every_branch, is_noted, special_values
 from basin.errors import AgreementError
 from basin.network import Network

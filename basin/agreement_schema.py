@@ -1,6 +1,6 @@
 """A JSON Schema of agreements, for editors that complete and check while one writes.
 
-In: the typed dataclasses of `basin.agreement`. Out: one JSON Schema (draft 2020-12) as a plain tree. It knows the keys,
+In: the typed dataclasses of `basin.clauses`. Out: one JSON Schema (draft 2020-12) as a plain tree. It knows the keys,
 kinds and words of the grammar and lets every value be plain, dated, by element or noted, as `basin.dated` resolves
 them. It does not know codes, refs, shares or the order of pieces: `hengjie agreement check` does.
 """
@@ -16,8 +16,8 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
-from basin import agreement, measures
-from basin.agreement import Clause, DataRules, Every, MoneyRules, SectionSheet
+from basin import clauses, measures
+from basin.clauses import Clause, DataRules, Every, MoneyRules, SectionSheet
 from basin.dated import ELEMENT_AXES
 from basin.measures import FORBID_UNKNOWN
 from basin.rounding import number
@@ -109,7 +109,7 @@ class _AsWritten(GenerateJsonSchema):
             return {"anyOf": [dict(TEXT), inside]}
         if made is measures._weighted:
             return {"anyOf": [dict(TEXT), {"type": "array", "items": dict(TEXT)}, inside]}
-        return {"anyOf": [inside, inside["items"]]} if made is agreement._pieces else inside
+        return {"anyOf": [inside, inside["items"]]} if made is clauses._pieces else inside
 
     def str_schema(self, schema: core_schema.StringSchema) -> Schema:
         return dict(TEXT)

@@ -16,7 +16,8 @@ from typing import Any
 import pandas as pd
 
 from basin import periods
-from basin.agreement import TIME_AXES, Agreement, Clause
+from basin.agreement import Agreement
+from basin.clauses import TIME_AXES, Clause
 from basin.dated import (
     ELEMENT_AXES,
     day_of,

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from basin.agreement import TIME_AXES, Agreement, Clause
+from basin.agreement import Agreement
+from basin.clauses import TIME_AXES, Clause
 from basin.dated import join
 from basin.indicators import find_indicator
 from basin.measures import ADDS_BY_ITSELF, OF_A_SECTION, OWN_KEYS, Against, Measure, Runs
@@ -20,9 +21,9 @@ from basin.rounding import printed
 
 Finding = tuple[str, str, str, str]  # path, zh, en, remedy
 _EXCUSE = re.compile(r"unless\.\d+")
-_NO_INDICATOR = frozenset({"quality_class", "index", "volume", "flow", "load"})
+_NO_INDICATOR = frozenset({"quality_class", "index", "volume", "flow"})
 _HAVE_CLASS_LIMITS = frozenset({"concentration", "quality_class", "exceedance", "index"})
-_OF_NO_INDICATOR = frozenset({"index", "volume", "flow", "load"})  # their own keys, or nothing, say which
+_OF_NO_INDICATOR = frozenset({"index", "volume", "flow"})  # their own keys, or nothing, say which
 _MOST_DECIMALS = 12  # a figure has no more significant digits than these
 _NEEDED = {"index": "weights", "reported": "fact", "result": "of", "rank": "of", "trend": "significance"}
 

@@ -46,6 +46,18 @@ def _weighted(value: Any) -> Any:
     return dict.fromkeys(named, "1") if listed else named
 
 
+def load_of(indicator: str) -> str:
+    """The quantity under which the load of an indicator is published, recorded and referred to: ``load nh3n``."""
+    return f"load {indicator}"
+
+
+def quantity_code(text: Any) -> Any:
+    """An indicator, or the load of one, by its code however it is spelled; another text as it is."""
+    prefix, _, spelled = text.partition(" ") if isinstance(text, str) else ("", "", "")
+    found = find_indicator(spelled) if prefix == "load" else None
+    return load_of(found.code) if found else indicator_code(text)
+
+
 def indicator_code(text: Any) -> Any:
     """The code of an indicator however it is spelled (``NH3-N``, ``氨氮``); another text as it is, for the checks."""
     found = find_indicator(text) if isinstance(text, str) else None
@@ -55,6 +67,7 @@ def indicator_code(text: Any) -> Any:
 Texts = Annotated[tuple[str, ...], BeforeValidator(texts)]
 Weights = Annotated[dict[str, Figure], BeforeValidator(_weighted)]
 IndicatorCode = Annotated[str, BeforeValidator(indicator_code)]
+QuantityCode = Annotated[str, BeforeValidator(quantity_code)]
 IndicatorCodes = Annotated[tuple[IndicatorCode, ...], BeforeValidator(texts)]
 IndicatorWeights = Annotated[dict[IndicatorCode, Figure], BeforeValidator(_weighted)]
 

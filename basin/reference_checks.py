@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from basin.agreement import TIME_AXES, Agreement, Clause, Proportion
+from basin.agreement import Agreement
+from basin.clauses import TIME_AXES, Clause, Proportion
 from basin.measures import Against, Measure
 from basin.periods import LENGTHS
 from basin.rounding import number

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
-from basin.agreement import GROUNDS
 from basin.agreement_files import tree
+from basin.clauses import GROUNDS
 from basin.errors import UnknownCode, UsageError
 from basin.periods import period
 from basin.registry import Registry

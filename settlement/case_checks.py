@@ -13,7 +13,8 @@ from basin import periods
 from basin.agreement import Agreement
 from basin.dated import Raw, is_noted, join
 from basin.errors import UsageError
-from basin.indicators import find_indicator
+from basin.indicators import INDICATORS, find_indicator
+from basin.measures import load_of
 from basin.network import Network
 from basin.rounding import number
 from monitoring_ingest.facts import Fact, fact
@@ -21,13 +22,22 @@ from settlement.sides import POOL
 
 Finding = tuple[str, str, str, str]  # path, zh, en, remedy
 FEW = 20  # codes to choose from are listed up to here
-TOTALS = frozenset({"volume", "load"})
-_PUBLISHED = frozenset({"quality_class", "index"}) | TOTALS
+_PUBLISHED = frozenset({"quality_class", "index", "volume"})
+_RECORDED = frozenset({"volume", *INDICATORS, *map(load_of, INDICATORS)})  # measured again, or computed elsewhere
 _OF_A_SUBJECT = ("given", "given_previous")
 _SUBJECT = "断面、主体、协议或流域"
 _BLOCKS = (*_OF_A_SUBJECT, "facts", "lines", "lines_previous")
 _ROWS = {"expect": ("payer", "payee", "amount"), "by_clause": ("clause", "payer", "payee", "amount")}
 _MAY_STAND = {"expect": (), "by_clause": ("period",)}
+
+
+def is_total(quantity: str) -> bool:
+    """Whether a period's figure is the sum of its parts' and never a part's own: volumes and loads."""
+    return quantity == "volume" or _is_load(quantity)
+
+
+def _is_load(quantity: str) -> bool:
+    return quantity.startswith(load_of("")) and find_indicator(quantity.removeprefix(load_of(""))) is not None
 
 
 def is_there(figure: object) -> bool:
@@ -153,12 +163,14 @@ def name_findings(case: Mapping[str, Any], agreement: Agreement, network: Networ
             yield from _known(subject, subjects, f"{key}.{subject}", _SUBJECT)
             for quantity, figure in quantities.items():
                 path = f"{key}.{subject}.{quantity}"
-                if find_indicator(quantity) is None:
+                if quantity == "load":
+                    yield path, "通量须写明指标", "a load is that of an indicator", "写 load tp"
+                elif find_indicator(quantity) is None and not _is_load(quantity):
                     yield from _known(quantity, _PUBLISHED | facts, path, "指标或量")
                 yield from _periods_of(figure, path)
     for position, told in enumerate(recorded(case)):
         yield from _named_in_fact(told, agreement, subjects, f"facts.{position}")
-    for key, names in (("facts", facts | TOTALS), ("lines", agreement.refs), ("lines_previous", agreement.refs)):
+    for key, names in (("facts", facts | {"volume"}), ("lines", agreement.refs), ("lines_previous", agreement.refs)):
         for name, figure in figures_of(case, key).items():
             yield from _known(name, names, f"{key}.{name}", "协议所用的事实" if key == "facts" else "条款")
             yield from _subjects_of(figure, subjects, f"{key}.{name}")
@@ -167,7 +179,7 @@ def name_findings(case: Mapping[str, Any], agreement: Agreement, network: Networ
 
 def _named_in_fact(told: Fact, agreement: Agreement, subjects: Collection[str], path: str) -> Iterator[Finding]:
     yield from _known(told.subject, subjects, f"{path}.subject", _SUBJECT)
-    yield from _known(told.kind, facts_of(agreement) | TOTALS, f"{path}.kind", "协议所用的事实")
+    yield from _known(told.kind, facts_of(agreement) | _RECORDED, f"{path}.kind", "协议所用的事实")
 
 
 def _subjects_of(figure: object, subjects: Collection[str], path: str) -> Iterator[Finding]:

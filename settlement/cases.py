@@ -21,11 +21,11 @@ from basin.agreement import Agreement
 from basin.agreement_files import file_text, readable, tree
 from basin.dated import join
 from basin.errors import AgreementError, HengjieError, UnknownCode
-from basin.indicators import find_indicator
+from basin.measures import quantity_code
 from basin.network import Network
 from basin.registry import Registry, load_registry
 from basin.rounding import FEN_PER_WAN, number, printed
-from settlement.case_checks import TOTALS, figures_of, is_by_period, is_there, name_findings, recorded, shape_findings
+from settlement.case_checks import figures_of, is_by_period, is_there, is_total, name_findings, recorded, shape_findings
 from settlement.compensation import Compensation, Obligation, compensation
 from settlement.evaluation import Evaluator
 from settlement.measured import Key, Measurements
@@ -188,8 +188,7 @@ def given(case: Mapping[str, Any], span: pd.Period, agreement: Agreement) -> dic
     for block, of in (("given", span), ("given_previous", before)):
         for subject, quantities in dict(case.get(block, {})).items():
             for quantity, figure in dict(quantities).items():
-                known = find_indicator(quantity)
-                figures |= _spread((subject, known.code if known else quantity), figure, of)
+                figures |= _spread((subject, quantity_code(quantity)), figure, of)
     for block, of, prefix in (("facts", span, ""), ("lines", span, "line "), ("lines_previous", before, "line ")):
         whole = "" if prefix else agreement.code
         for name, figure in figures_of(case, block).items():
@@ -230,9 +229,9 @@ def _spread(key: tuple[str, str], figure: Any, of: pd.Period) -> dict[Key, Fract
         return {k: v for found in each for k, v in found.items()}
     if not is_there(figure):
         return {}
-    inside = [] if key[1] in TOTALS else [*periods.periods_in(of, "year"), *periods.months(of)]
-    quarters = periods.periods_in(of, "quarter") if key[1] not in TOTALS else []
-    return {(*key, part): number(figure) for part in dict.fromkeys([of, *inside, *quarters])}
+    parts = () if is_total(key[1]) else (*periods.periods_in(of, "year"), *periods.months(of))
+    quarters = () if is_total(key[1]) else periods.periods_in(of, "quarter")
+    return {(*key, part): number(figure) for part in dict.fromkeys([of, *parts, *quarters])}
 
 
 def _expected(case: Mapping[str, Any]) -> Expected:

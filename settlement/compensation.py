@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from basin.agreement import Proportion
+from basin.clauses import Proportion
 from basin.draws import Number, exact
 from basin.periods import ends_on, is_finer, overlap
 from basin.rounding import FEN_PER_WAN, fen, split, yuan

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from basin import periods
-from basin.agreement import TIME_AXES
+from basin.clauses import TIME_AXES
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from itertools import product
 import pandas as pd
 
 from basin import periods
-from basin.agreement import TIME_AXES, Agreement, Clause, Proportion, SectionSheet
+from basin.agreement import Agreement
+from basin.clauses import TIME_AXES, Clause, Proportion, SectionSheet
 from basin.draws import Draws, Number, chosen, denied, holds_all, holds_any, nowhere, number_of, truth_of
 from basin.measures import Measure
 from basin.network import Network
@@ -75,7 +76,9 @@ class Evaluator:
     def rules(self) -> Rules:
         """How statistics become values under this agreement."""
         data = self.agreement.data
-        return Rules(data.compare, data.missing_month, data.excludes, self.month_exists)
+        return Rules(
+            data.compare, data.missing_month, data.excludes, self.month_exists, data.load_method, data.joint_sample
+        )
 
     def month_exists(self, month: pd.Period) -> bool:
         """In its first and last year months outside the term do not exist; earlier years are whole."""

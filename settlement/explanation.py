@@ -13,8 +13,9 @@ from fractions import Fraction
 from typing import Any
 
 from basin import periods
-from basin.agreement import CLAUSE, TIME_AXES, Agreement
+from basin.agreement import Agreement
 from basin.agreement_figures import stated_figures
+from basin.clauses import CLAUSE, TIME_AXES
 from basin.dated import Hand, every_branch
 from basin.errors import UnknownCode
 from basin.network import Network

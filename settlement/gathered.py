@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -20,8 +20,10 @@ from basin.dated import element_codes
 from basin.errors import AgreementError
 from basin.network import Network
 from monitoring_ingest.facts import UNPAID, Fact
+from settlement.counted_readings import SERIES, counted
+from settlement.loads import LoadRule, MonthLoad, section_loads
 from settlement.measured import Key, Measurements, Month
-from settlement.statistics import DataRules, completeness, section_days, section_months
+from settlement.statistics import CHINA, DataRules, completeness, section_days, section_months
 
 T = TypeVar("T")
 OBSERVED = ["station", "indicator", "time", "value", "censored", "status", "mark", "revision"]
@@ -68,6 +70,7 @@ def measurements(agreement: Agreement, network: Network, gathered: Gathered, spa
         days=_until(span, _days(gathered, network, rules)) if _looks_at_days(agreement) else {},
         facts=gathered.facts,
         slots=_slots(agreement, gathered, network, span),
+        loads=_until(span, _loads(agreement, gathered, network, rules)),
     )
 
 
@@ -143,6 +146,24 @@ def _slots(agreement: Agreement, gathered: Gathered, network: Network, span: pd.
     found = completeness(observations, months=pd.PeriodIndex(periods.months(span)))
     pairs = zip(found["filled"].astype(int), found["expected"].astype(int), strict=True)
     return dict(zip(found.index, pairs, strict=True))
+
+
+def _loads(agreement: Agreement, gathered: Gathered, network: Network, rules: DataRules) -> Mapping[Key, MonthLoad]:
+    """Loads of months by the method stated, only where a clause measures loads; days not valid for a mean are left out.
+
+    Non-detects are zero whatever they are in a mean (SL 219-2013 §12.2.5).
+    """
+    method = agreement.data.load_method
+
+    def reduced() -> dict[Key, MonthLoad]:
+        rows = counted(_of_sections(gathered.observations, network), replace(rules, non_detect="zero"))
+        day = rows["time"].dt.tz_convert(CHINA).dt.date
+        readings = rows.groupby([*(rows[name] for name in SERIES), day], observed=True)["value"].transform("size")
+        return section_loads(rows[readings >= rules.min_readings_a_day], LoadRule(method or ""))
+
+    if method is None or gathered.observations.empty or not _names(agreement.document["clauses"], {"load"}):
+        return {}
+    return _once(gathered, f"loads by {method}", network, rules, reduced)
 
 
 def _names(node: object, words: set[str]) -> bool:

@@ -2,7 +2,8 @@
 
 In: concentrations [mg/L] and flows [m³/s] with their instants, and the method an agreement names. Out: tonnes per month
 and their sum, the flow-weighted mean [mg/L], and the share of the period that both were measured in. It fills no gap,
-fits no rating curve and chooses no method: the methods differ several-fold on one set of data.
+fits no rating curve and chooses no method: the methods differ several-fold on one set of data. What a clause makes of
+them, and of published monthly figures, is in `settlement.tonnages`.
 
 A period is cut into equal slots. A slot's concentration and flow are the means of the readings in it, nan without one;
 a slot with both is a *pair*. K turns mg/L × m³/s into t: mg/L × m³/s = g/s; × seconds of the slot or period × 1e-6 = t.
@@ -11,7 +12,7 @@ Non-detects are the caller's (`counted_readings.detected`): SL 219-2013 §12.2.5
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +20,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from basin import periods
 from basin.errors import UsageError
+from basin.indicators import INDICATORS
 
 Array = NDArray[np.float64]
 TONNES_PER_GRAM = 1e-6
+MG_PER_LITRE = "mg/L"
 
 
 def tonnes(concentration: ArrayLike, volume_m3: ArrayLike) -> Array:
@@ -94,6 +98,18 @@ def method_e(concentration: Array, flow: Array, seconds: float) -> Array:
 METHODS: Mapping[str, Callable[[Array, Array, float], Array]] = {
     "integral": integral, "A": method_a, "B": method_b, "C": method_c, "D": method_d, "E": method_e
 }  # fmt: skip
+# what a working line says of each method
+IN_WORDS: Mapping[str, str] = {
+    "integral": "各时段浓度×流量×时长，相加",
+    "A": "同时测到的浓度平均×流量平均×全月",
+    "B": "全部浓度平均×全部流量平均×全月",
+    "C": "瞬时通量的平均×全月",
+    "D": "每个样品×离它最近的时段的平均流量×时长，相加",
+    "E": "流量加权浓度×全部流量平均×全月",
+}
+# A and B look at the mean concentration and the mean flow only, so monthly means are enough; the others weigh every
+# concentration with its own flow, which monthly means no longer tell.
+FROM_MEANS = frozenset({"A", "B"})
 
 
 @dataclass(frozen=True)
@@ -119,8 +135,9 @@ class Load:
     ----------
     tonnes : the sum of `months["tonnes"]` in their order; nan where a month has none. mean : flow-weighted [mg/L].
     pairs, slots, coverage : slots with both measured, slots of the period, their ratio.
-    months : index month, columns tonnes, mean, pairs, slots, coverage, paired_volume [m³] and reason (None,
-        ``no_readings``, ``no_flow``, ``no_pairs``).
+    months : index month, columns tonnes, mean, pairs, slots, coverage, paired_volume [m³], per_mg_l (what 1 mg/L more
+        adds [t]: every method is linear in the concentration) and reason (None, ``no_readings``, ``no_flow``,
+        ``no_pairs``).
     """
 
     tonnes: float
@@ -150,12 +167,55 @@ def load(
     return Load(sum(table["tonnes"].to_list()), float(weighted), pairs, slots, pairs / slots, table)
 
 
+@dataclass(frozen=True)
+class MonthLoad:
+    """A month's load as `Load.months` has it: [t], None with a reason where there is none; `per_mg_l` [t per mg/L]."""
+
+    tonnes: float | Array | None
+    pairs: int
+    slots: int
+    per_mg_l: float = 0.0
+    reason: str | None = None
+
+
+def section_loads(rows: pd.DataFrame, rule: LoadRule) -> dict[tuple[str, str, pd.Period], MonthLoad]:
+    """The loads of every section that measures its flow: (section, indicator in mg/L, month) → `MonthLoad`.
+
+    Parameters
+    ----------
+    rows : the readings that count, non-detects as zero: columns section, indicator, time (UTC), value.
+    """
+    groups = rows.groupby(["section", "indicator"], observed=True)
+    series = {(str(s), str(i)): part.set_index("time")["value"] for (s, i), part in groups}
+    found: dict[tuple[str, str, pd.Period], MonthLoad] = {}
+    for (section, indicator), concentration in series.items():
+        flow = series.get((section, "flow"))
+        if flow is not None and INDICATORS[indicator].unit == MG_PER_LITRE:
+            table = load(concentration, flow, _span(concentration), rule).months
+            told = [_told(row) for row in table.to_dict("records")]
+            found |= {(section, indicator, of): one for of, one in zip(table.index, told, strict=True)}
+    return found
+
+
+def _span(readings: pd.Series, timezone: str = "Asia/Shanghai") -> pd.Period:
+    """The months from the first reading to the last."""
+    local = pd.DatetimeIndex(readings.index).tz_convert(timezone).tz_localize(None)
+    return periods.run_of_months(local.min().to_period("M"), local.max().to_period("M"))
+
+
+def _told(row: Mapping[Hashable, Any]) -> MonthLoad:
+    if row["reason"] is not None:
+        return MonthLoad(None, row["pairs"], row["slots"], reason=row["reason"])
+    return MonthLoad(float(row["tonnes"]), row["pairs"], row["slots"], float(row["per_mg_l"]))
+
+
 def _month(concentration: pd.Series | None, flow: pd.Series | None, month: pd.Period, rule: LoadRule) -> dict[str, Any]:
     """One line of `Load.months`."""
     c, q = slot_means(concentration, month, rule.minutes), slot_means(flow, month, rule.minutes)
     pair = np.isfinite(c) & np.isfinite(q)
     seconds = rule.minutes * 60
     amount = float(METHODS[rule.method](c, q, seconds))
+    of_one_mg_l = float(METHODS[rule.method](np.where(np.isfinite(c), 1.0, np.nan), q, seconds))
     missing = {"no_readings": ~np.isfinite(c), "no_flow": ~np.isfinite(q), "no_pairs": ~pair}
     reason = next((reason for reason, where in missing.items() if where.all()), "no_flow")
     return {
@@ -165,6 +225,7 @@ def _month(concentration: pd.Series | None, flow: pd.Series | None, month: pd.Pe
         "slots": len(pair),
         "coverage": float(pair.mean()),
         "paired_volume": float(q[pair].sum() * seconds),
+        "per_mg_l": of_one_mg_l,
         "reason": reason if np.isnan(amount) else None,
     }
 

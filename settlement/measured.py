@@ -25,6 +25,7 @@ from basin.draws import Array, Draws, Number, floats
 from basin.indicators import INDICATORS
 from basin.rounding import number, printed, quantised, reported, unrounded
 from monitoring_ingest.facts import Fact
+from settlement.loads import MonthLoad
 from settlement.statistics import mean_of_means
 
 
@@ -92,6 +93,7 @@ class Measurements:
     given : (section, party or clause, quantity, period) → a published figure, taken as it stands.
     facts : what people recorded (grounds of exclusion, reported figures).
     slots : (section, indicator, month) → slots that hold an observation, and slots expected, for completeness.
+    loads : (section, indicator, month) → the load of readings [t], by the method the agreement states.
     """
 
     months: Mapping[Key, Month] = field(default_factory=dict)
@@ -99,6 +101,7 @@ class Measurements:
     given: Mapping[Key, Number] = field(default_factory=dict)
     facts: Sequence[Fact] = ()
     slots: Mapping[Key, tuple[int, int]] = field(default_factory=dict)
+    loads: Mapping[Key, MonthLoad] = field(default_factory=dict)
 
     def published(self, subject: str, quantity: str, of: pd.Period) -> Number | None:
         """A published figure of a subject for exactly this period."""
@@ -169,12 +172,14 @@ def _covers(longer: pd.Period, of: pd.Period) -> bool:
 
 @dataclass(frozen=True)
 class Rules:
-    """How statistics become values: rounding before comparison, missing months, grounds that exclude."""
+    """How statistics become values: the data rules of an agreement that values need, and which months exist."""
 
     compare: str | None
     missing_month: str | None
     excludes: tuple[str, ...]
     exists: Callable[[pd.Period], bool]
+    load_method: str | None = None
+    joint_sample: Fraction | None = None
 
 
 def excluded(data: Measurements, rules: Rules, section: str, of: pd.Period) -> Value | None:
@@ -217,8 +222,8 @@ def _month(data: Measurements, rules: Rules, section: str, indicator: str, month
     if (told := data.published(section, indicator, month)) is not None:
         return Value(told, statistics=(_told(section, indicator, month, told),))
     read = data.months.get((section, indicator, month), Month(None, reason="no_readings"))
-    exact = None if read.mean is None else _through_the_gate(read.mean, None)
-    shown = None if read.mean is None else _through_the_gate(read.mean, INDICATORS[indicator].evaluation_decimals)
+    exact = None if read.mean is None else through_the_gate(read.mean, None)
+    shown = None if read.mean is None else through_the_gate(read.mean, INDICATORS[indicator].evaluation_decimals)
     statistic = Statistic(
         section, indicator, str(month), exact if exact is None else printed(exact),
         shown if shown is None else printed(shown),
@@ -231,7 +236,7 @@ def _month(data: Measurements, rules: Rules, section: str, indicator: str, month
     return Value(None, read.reason or "no_readings", rules.missing_month == "exclude", (statistic,))
 
 
-def _through_the_gate(mean: float | Array, decimals: int | None) -> Number:
+def through_the_gate(mean: float | Array, decimals: int | None) -> Number:
     """A measured mean as an exact number; draws of it stay draws, rounded alike."""
     if not isinstance(mean, np.ndarray):
         return reported(mean, decimals)
@@ -242,7 +247,7 @@ def _of_days(data: Measurements, rules: Rules, section: str, indicator: str, of:
     """The mean of the daily means of a day or a week."""
     days = [day for day in periods.periods_in(of, "day") if excluded(data, rules, section, day) is None]
     means = [data.days.get((section, indicator, day)) for day in days]
-    found = [_through_the_gate(mean, None) for mean in means if mean is not None]
+    found = [through_the_gate(mean, None) for mean in means if mean is not None]
     if not found:
         return Value(None, "no_readings", rules.missing_month == "exclude")
     mean = _mean(found, indicator)
@@ -250,20 +255,18 @@ def _of_days(data: Measurements, rules: Rules, section: str, indicator: str, of:
     return Value(_compared(mean, indicator, rules), statistics=(statistic,))
 
 
-def mean_of_sections(
-    data: Measurements, rules: Rules, members: Mapping[str, Fraction], indicator: str, of: pd.Period
-) -> Value:
-    """The weighted mean of several sections' data, rounded once after it is formed; excluded sections are not there."""
-    unrounded = replace(rules, compare="unrounded")
-    parts = {code: concentration(data, unrounded, code, indicator, of) for code in members}
-    statistics = tuple(s for part in parts.values() for s in part.statistics)
-    absent = next((part for part in parts.values() if not part.present and not part.excluded), None)
+def mean_of_parts(parts: Sequence[Value], rules: Rules, indicator: str, weights: Sequence[Fraction] = ()) -> Value:
+    """The (weighted) mean of several values, rounded once after it is formed; excluded ones are not there."""
+    statistics = tuple(s for part in parts for s in part.statistics)
+    absent = next((part for part in parts if not part.present and not part.excluded), None)
     if absent is not None:
         return replace(absent, statistics=statistics)
-    present = {code: part.number for code, part in parts.items() if part.number is not None}
+    shares = weights or [Fraction(1)] * len(parts)
+    present = [(part.number, share) for part, share in zip(parts, shares, strict=True) if part.number is not None]
     if not present:
-        return Value(None, next(iter(parts.values())).reason, True, statistics)
-    mean = _mean(list(present.values()), indicator, [members[code] for code in present])
+        return Value(None, parts[0].reason if parts else "no_readings", bool(parts), statistics)
+    numbers, of_present = zip(*present, strict=True)
+    mean = numbers[0] if len(numbers) == 1 else _mean(numbers, indicator, of_present)
     return Value(_compared(mean, indicator, rules), statistics=statistics)
 
 
@@ -274,7 +277,7 @@ def _mean(values: Sequence[Number], indicator: str, weights: Sequence[Fraction] 
         return sum(map(operator.mul, shares, values), Fraction(0)) / sum(shares)
     stacked = np.stack(np.broadcast_arrays(*map(floats, values)), axis=-1)
     mean = mean_of_means(stacked, indicator, weights=[float(share) for share in shares])
-    return _through_the_gate(mean if mean.ndim else float(mean), None)
+    return through_the_gate(mean if mean.ndim else float(mean), None)
 
 
 def _compared(exact: Number, indicator: str, rules: Rules) -> Number:
@@ -314,7 +317,7 @@ def _over(section: str, indicator: str, of: pd.Period, mean: Number, months: Seq
 
 
 def total(data: Measurements, rules: Rules, section: str, quantity: str, of: pd.Period) -> Value:
-    """Volume [万 m³] or load [t] of a period: published, or summed over months; volume also from mean flow [m³/s]."""
+    """Volume [万 m³] of a period: published, or summed over months, or from mean flow [m³/s] and time."""
     if (gone := excluded(data, rules, section, of)) is not None:
         return gone
     if (told := data.published(section, quantity, of)) is not None:
@@ -325,9 +328,7 @@ def total(data: Measurements, rules: Rules, section: str, quantity: str, of: pd.
         return Value(None, f"no_{quantity}")
     if of.freqstr != "M":
         parts = [total(data, rules, section, quantity, month) for month in filter(rules.exists, periods.months(of))]
-        return _sum(parts)
-    if quantity != "volume":
-        return Value(None, f"no_{quantity}")
+        return summed(parts)
     flow = _month(data, rules, section, "flow", of)
     if flow.number is None:
         return flow
@@ -335,7 +336,7 @@ def total(data: Measurements, rules: Rules, section: str, quantity: str, of: pd.
     return Value(flow.number * seconds / 10_000, statistics=flow.statistics)
 
 
-def _sum(parts: Sequence[Value]) -> Value:
+def summed(parts: Sequence[Value]) -> Value:
     """The sum of what is there; the first absent part stops it."""
     statistics = tuple(s for part in parts for s in part.statistics)
     absent = next((part for part in parts if not part.present and not part.excluded), None)

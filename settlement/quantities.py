@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from basin import periods
@@ -18,10 +19,12 @@ from basin.indicators import INDICATORS
 from basin.measures import Measure
 from basin.rounding import printed
 from basin.standards import Standard, indicator_class
-from settlement.measured import Value, concentration, mean_of_sections, stated, total
+from settlement.joint_samples import joint_mean
+from settlement.measured import Value, concentration, stated, total
 from settlement.monitoring import completeness_of, trend_of
 from settlement.reasons import in_chinese
 from settlement.references import reference, water_body
+from settlement.tonnages import tonnage
 from settlement.trail import Trail, short
 
 if TYPE_CHECKING:
@@ -40,13 +43,12 @@ def name_of(ev: Evaluator, spot: Element, indicator: str | None = None) -> str:
 
 
 def measured(ev: Evaluator, spot: Element, indicator: str, trail: Trail) -> Value:
-    """The concentration (or flow) of the section in hand, `mean_of` members averaged first."""
+    """The concentration (or flow) of the section in hand; with `mean_of`, that of its members together."""
     members = ev.sheet(spot.codes["section"], spot.of).mean_of
-    if members is None:
-        found = concentration(ev.data, ev.rules, spot.codes["section"], indicator, spot.of)
-    else:
+    if members is not None:
         ev.doubt_sheet(spot.codes["section"], "mean_of", spot.of, trail)
-        found = mean_of_sections(ev.data, ev.rules, members, indicator, spot.of)
+        return joint_mean(ev, spot, indicator, partial(name_of, ev), trail)
+    found = concentration(ev.data, ev.rules, spot.codes["section"], indicator, spot.of)
     trail.rests_on(found.statistics)
     trail.note(name_of(ev, spot, indicator), _counts(found) + _rounding(found, indicator), _shown(found))
     return found
@@ -92,9 +94,10 @@ def flow(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
 
 def amount(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
     """A volume [万 m³] or load [t] of the section in hand."""
+    if measure.kind == "load":
+        return tonnage(ev, spot, partial(name_of, ev), trail)
     found = total(ev.data, ev.rules, spot.codes["section"], measure.kind, spot.of)
-    quantity = "水量（万 m³）" if measure.kind == "volume" else "通量（t）"
-    trail.note(f"{name_of(ev, spot)} {quantity}", _counts(found), _shown(found))
+    trail.note(f"{name_of(ev, spot)} 水量（万 m³）", _counts(found), _shown(found))
     return found
 
 

@@ -30,6 +30,16 @@ WORDS = {
     "published": ("采用已公布的数值", "a published figure is used"),
     "excluded": ("按登记的事由不计", "excluded by a recorded ground"),
     "no_load": ("没有通量数据", "no load"),
+    "no_flow": ("没有流量或水量，算不出通量", "no flow or volume to compute a load from"),
+    "no_pairs": ("没有浓度与流量同时测到的时段，算不出通量", "concentration and flow were never measured together"),
+    "load_needs_readings": (
+        "此种通量算法须有逐次读数，月均值不够",
+        "this load method needs readings, monthly means are not enough",
+    ),
+    "joint_sample_differs": (
+        "联合采样相差超出允差，没有复测值",
+        "joint samples differ beyond the tolerance and none was measured again",
+    ),
     "no_volume": ("没有水量数据", "no volume"),
     "too_few_years": ("年数不足，不能判断趋势", "too few years for a trend"),
     "no_trend": ("不能计算趋势", "no trend can be computed"),

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from basin.agreement import SectionSheet
-from basin.measures import Against, Measure
+from basin.clauses import SectionSheet
+from basin.measures import Against, Measure, load_of
 from settlement.elements import year_before
 from settlement.measured import Value
 from settlement.trail import Trail
@@ -43,7 +43,8 @@ def reference(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> V
         ev.doubt_sheet(section, "limits", spot.of, trail)
         return _class_limit(ev, measure, spot, target, sheet)
     stated = sheet.limits if against == "limits" else sheet.baseline
-    quantity = spot.codes.get("indicator", measure.kind) if measure.kind == "concentration" else measure.kind
+    indicator = spot.codes.get("indicator", measure.kind)
+    quantity = {"concentration": indicator, "load": load_of(indicator)}.get(measure.kind, measure.kind)
     found = stated.get(quantity)
     return Value(found) if found is not None else Value(None, f"missing_parameter: {against}")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from basin.agreement import Proportion, Side
+from basin.clauses import Proportion, Side
 from basin.draws import Number, at_least, chosen, quotient
 from basin.measures import Measure
 from settlement.elements import Element

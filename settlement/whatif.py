@@ -132,7 +132,7 @@ def _change(now: Number | None, then: Number | None, draws: int) -> list[int]:
 def shifted(data: Measurements, raised: Sequence[Pair], of: pd.Period) -> Measurements:
     """The measurements in as many draws: in each the monthly means of one section, indicator and year rise by `STEP`.
 
-    Days stay.
+    Loads rise by what that adds to every sample; days stay.
     """
     rises = dict(zip(raised, STEP * np.eye(len(raised)), strict=True))
     months = {
@@ -140,7 +140,12 @@ def shifted(data: Measurements, raised: Sequence[Pair], of: pd.Period) -> Measur
         for (s, i, month), one in data.months.items()
         if (s, i) in rises and month.year == of.year and one.mean is not None
     }
-    return replace(data, months={**data.months, **months})
+    loads = {
+        (s, i, month): replace(one, tonnes=one.tonnes + rises[s, i] * one.per_mg_l)
+        for (s, i, month), one in data.loads.items()
+        if (s, i) in rises and month.year == of.year and one.tonnes is not None
+    }
+    return replace(data, months={**data.months, **months}, loads={**data.loads, **loads})
 
 
 def net(transfers: Mapping[Pair, int]) -> dict[str, int]:

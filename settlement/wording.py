@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from basin.rounding import number
+from settlement.loads import IN_WORDS
 from settlement.reasons import told
 
 POOL = "pool"
@@ -67,6 +68,7 @@ RULE_VALUES = {
     "half_even": "四舍六入五成双",
     "down": "舍去尾数",
     "fen": "分",
+    **{method: f"{method}：{words}" for method, words in IN_WORDS.items()},
 }
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖"
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|Q(\d)|-W(\d{2}))?")

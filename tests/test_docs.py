@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli import main
-from basin import agreement, measures, scales
+from basin import agreement, clauses, measures, scales
 from basin.agreement_files import tree
 from basin.errors import AgreementError
 from basin.registry import Registry, checked, load_registry
@@ -32,7 +32,7 @@ TEXT = DOCUMENT.read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```yaml (?P<kind>\w+)(?: from (?P<source>[\w-]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 ALSO_REFUSE = ("basin/rounding.py", "basin/periods.py", "settlement/gathered.py", "settlement/settling.py")
 GRAMMAR = (
-    agreement.DataRules, agreement.MoneyRules, agreement.Proportion, agreement.SectionSheet, agreement.Clause,
+    clauses.DataRules, clauses.MoneyRules, clauses.Proportion, clauses.SectionSheet, clauses.Clause,
     measures.Measure, measures.Runs, measures.Against, scales.Piece,
 )  # fmt: skip
 IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
@@ -149,7 +149,7 @@ def test_every_key_of_the_grammar_is_explained(of: type):
 
 
 def test_every_header_key_kind_and_axis_is_explained():
-    words = [*agreement.HEADER_KEYS, *agreement.OTHER_KEYS, *get_args(measures.Kind), *agreement.AXES]
+    words = [*agreement.HEADER_KEYS, *agreement.OTHER_KEYS, *get_args(measures.Kind), *clauses.AXES]
     assert [word for word in words if f"`{word}`" not in TEXT] == []
 
 

@@ -50,7 +50,7 @@ class TestDeclared:
     def test_a_basin_counts_its_sections_and_names_its_agreements(self, client):
         found = {basin["code"]: basin for basin in client.get("/v1/basins").json()}
         assert found["demo-qingxi"]["sections"] == 3
-        assert found["demo-qingxi"]["agreements"] == ["demo-monthly-class"]
+        assert found["demo-qingxi"]["agreements"] == ["demo-load-price", "demo-monthly-class"]
         assert found["xinan"]["name_zh"] == "新安江"
 
     def test_sections_come_from_source_to_mouth(self, client):

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from basin.agreement import GROUNDS, Agreement, Ground, Proportion, compiled
+from basin.agreement import Agreement, compiled
 from basin.agreement_checks import problems
 from basin.agreement_files import tree
+from basin.clauses import GROUNDS, Ground, Proportion
 from basin.errors import AgreementError
 from basin.measures import Runs
 from basin.periods import label

@@ -103,6 +103,7 @@ REFUSED = {
     "no section in hand": (measured("kind: quality_class"), "clauses.0.measure", "没有断面"),
     "no section in hand of a test": (when("kind: quality_class, at_most: 3"), "clauses.0.when.0", "没有断面"),
     "no indicator in hand": (measured("kind: concentration, section: s1"), "clauses.0.measure", "没有指标"),
+    "a load of nothing": (measured("kind: load, section: s1"), "clauses.0.measure", "没有指标"),
     "an indicator that is in hand and not judged": (
         lump("each: {indicator: [tp, nh3n]}, measure: {kind: quality_class, section: s1}"),
         "clauses.0.measure",

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from tests.independent.comparing import Example
-from tests.independent.measures import limits
+from tests.independent.tables import limits
 
 Tree = dict[str, Any]
 Figures = dict[tuple[str, str, str], Fraction]
@@ -193,4 +193,4 @@ def term(r: Random) -> Tree:
     return r.choice([{}, {}, {}, {"starts": "2021-04-01"}, {"ends": "2021-10-31"}])
 
 
-from tests.independent import families  # noqa: E402, F401  the families register themselves
+from tests.independent import data_families, families  # noqa: E402, F401  the families register themselves

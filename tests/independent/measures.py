@@ -2,26 +2,22 @@
 
 In: the plain tree of a measure and the element in hand. Out: a `Fraction`, or `Absent` or `NotThere`. It does not know
 amounts, money or sides: those are in `evaluator`. Oxygen and pH are left out: the grammar does not say how far
-"reversed" goes. The limits of the standard and the decimals of the indicators are read from their data files.
+"reversed" goes.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import Any, Protocol
 
-import yaml
-
 from tests.independent.figures import Absent, BeforeTerm, NotThere, Span, half_even, measured, month_of, number
+from tests.independent.sections import mean_of
+from tests.independent.tables import decimals_of, limits, standard
 
-DATA = Path(__file__).parents[2] / "basin" / "data"
 ANYTHING = 10**30  # beyond every measured value
 BOUNDS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "at_most": lambda v, b: v <= b,
@@ -57,29 +53,6 @@ class Lines(Protocol):
     def members(self) -> list[str]: ...
 
 
-@cache
-def standard() -> dict[str, Any]:
-    """The classes of GB 3838-2002 as its data file states them."""
-    return yaml.load((DATA / "standards" / "gb3838-2002.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
-
-
-@cache
-def limits(indicator: str) -> tuple[Fraction, ...]:
-    """The five limits of an indicator of which less is better, in rivers."""
-    stated = standard()["items"][indicator]["at_most"]
-    return tuple(number(text) for text in (stated["river"] if isinstance(stated, dict) else stated))
-
-
-@cache
-def decimals_of(indicator: str) -> int | None:
-    """How many decimals a statistic of the indicator is reported with."""
-    with (DATA / "indicators.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["code"] == indicator:
-                return int(row["evaluation_decimals"]) if row["evaluation_decimals"] else None
-    raise KeyError(indicator)
-
-
 class Measuring:
     """Measures over one set of figures."""
 
@@ -96,19 +69,26 @@ class Measuring:
         return [m for m in of.parts(1) if m.year < first // 12 or first <= m.first <= last]
 
     def concentration(self, section: str, indicator: str, of: Span) -> Fraction:
-        """The figure given for the span, else the mean of sections, else the mean of its months."""
+        """The figure given for the span, else a mean, reported once."""
+        self._excluded(section, of)
+        given = self.given.get((section, indicator, of))
+        return given if given is not None else self._reported(self._mean(section, indicator, of), indicator)
+
+    def _mean(self, section: str, indicator: str, of: Span) -> Fraction:
+        """The figure given for the span, else the mean of sections, else the mean of its months, unrounded.
+
+        Where joint samples have a tolerance, a longer span is the mean of months also at a mean of sections.
+        """
         self._excluded(section, of)
         if (section, indicator, of) in self.given:
             return self.given[section, indicator, of]
-        if parts := self.lines.sheet(section, of).get("mean_of"):
-            weights = dict.fromkeys(parts, "1") if isinstance(parts, list) else parts
-            found = {part: self.concentration(part, indicator, of) for part in weights}
-            total = sum(number(w) for w in weights.values())
-            return self._reported(sum(number(w) * found[part] for part, w in weights.items()) / total, indicator)
+        parts, tolerance = self.lines.sheet(section, of).get("mean_of"), self.rules.get("joint_sample")
+        if parts and (of.months == 1 or tolerance is None):
+            return mean_of(parts, tolerance, lambda part: self._mean(part, indicator, of))
         if of.months == 1:
             raise self._missing("no_readings")
-        values = self._there(lambda month: self.concentration(section, indicator, month), self.months(of))
-        return self._reported(sum(values) / len(values), indicator)
+        values = self._there(lambda month: self._mean(section, indicator, month), self.months(of))
+        return sum(values, Fraction(0)) / len(values)
 
     def _excluded(self, section: str, of: Span) -> None:
         """A month with a recorded ground (frozen …) is not there, whatever was measured in it."""
@@ -141,6 +121,17 @@ class Measuring:
         if of.months == 1:
             raise self._missing("no_volume")
         return sum(self._there(lambda month: self.volume(section, month), self.months(of)), Fraction(0))
+
+    def load(self, section: str, indicator: str, of: Span) -> Fraction:
+        """The load given for the span, else the sum of its months: mean concentration × volume, by method A or B."""
+        self._excluded(section, of)
+        if (section, f"load {indicator}", of) in self.given:
+            return self.given[section, f"load {indicator}", of]
+        if of.months > 1:
+            return sum(self._there(lambda month: self.load(section, indicator, month), self.months(of)), Fraction(0))
+        if self.rules.get("load_method") not in ("A", "B"):
+            raise Absent("load_needs_readings")
+        return self._mean(section, indicator, of) * self.volume(section, of) / 100
 
     def quality_class(self, section: str, indicators: list[str] | None, of: Span) -> Fraction:
         """The class given for the span, else the worst class of the indicators."""
@@ -215,6 +206,7 @@ class Measuring:
             other = self.lines.sheet(section, at.of)["inflow"] if against == "inflow" else against["section"]
             return self.plain(measure, Element(at.of, tuple({**at.codes, "section": other}.items())))
         quantity = kind if kind in ("volume", "flow") else at.codes.get("indicator", "")
+        quantity = f"load {quantity}" if kind == "load" else quantity
         if against in ("baseline", "limits"):
             return self._stated(section, against, quantity, at.of)
         target = against["class"] if isinstance(against, dict) else self.lines.sheet(section, at.of).get("target")
@@ -236,6 +228,8 @@ class Measuring:
                 return self.concentration(codes["section"], codes["indicator"], at.of)
             case "volume":
                 return self.volume(codes["section"], at.of)
+            case "load":
+                return self.load(codes["section"], codes["indicator"], at.of)
             case "quality_class":
                 return self.quality_class(codes["section"], measure.get("indicators"), at.of)
             case "exceedance":

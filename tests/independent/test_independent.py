@@ -26,7 +26,7 @@ from tests.independent.worlds import differences_of_worlds, variants
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = 12  # of each family; `make prove` makes thousands
-# what the second evaluator does not read: oxygen, weeks and days, discharge, loads
+# what the second evaluator does not read: oxygen, weeks and days, discharge
 OUT_OF_REACH = (NotImplementedError, KeyError, ValueError)
 
 

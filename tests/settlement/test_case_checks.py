@@ -124,6 +124,7 @@ NAMES = {
         "facts.0.subject",
         "协议或流域：s11",
     ),
+    "a load of nothing": ("given: {s1: {load: 5}}", "given.s1.load", "通量须写明指标"),
     "a kind of a whole fact": (
         f"facts: [{{{FROZEN.replace('frozen', 'thawed')}}}]",
         "facts.0.kind",

@@ -161,7 +161,7 @@ class TestQualityClass:
 
 
 class TestAmountsOfWater:
-    """Volumes [万 m³] are sums of months, or mean flow times time; loads are what is published."""
+    """Volumes [万 m³] are sums of months, or mean flow times time."""
 
     VOLUME = per_unit("kind: volume, section: s1")
 
@@ -190,11 +190,6 @@ class TestAmountsOfWater:
         )
         sheet = "{s1: {baseline: {volume: 20000}}}"
         assert amount(text, f"given: {{s1: {{volume: {value}}}}}", sections=sheet) == expected
-
-    def test_a_load_is_published_or_absent(self) -> None:
-        text = per_unit("kind: load, section: s1")
-        assert amount(text, "given: {s1: {load: 100}}") == "100"
-        assert reasons(decided(an_agreement(text, data=RULES), "2020")) == ["no_load"]
 
 
 class TestComparisons:

@@ -1,0 +1,152 @@
+"""Clauses (条款), section sheets and rules: the typed pieces of an agreement, as they stand for a period and element.
+
+In: plain trees, all values already in force (see `basin.dated`). Out: frozen dataclasses. Which of them an agreement
+has, and when, is `basin.agreement`'s; what it refuses is told in `basin.agreement_checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
+
+from basin import periods
+from basin.measures import FORBID_UNKNOWN, Measure, QuantityCode, Texts, Weights, indicator_code, texts
+from basin.scales import Figure, Piece
+
+Every = Literal["week", "month", "quarter", "year", "term"]
+LoadMethod = Literal["integral", "A", "B", "C", "D", "E"]
+# Grounds (事由) on which data may be taken away; a fact of such a kind, with its document, says where and when.
+Ground = Literal["dry", "frozen", "suspended", "disaster"]
+GROUNDS: Mapping[str, str] = {"dry": "断流", "frozen": "封冻", "suspended": "停测", "disaster": "自然灾害"}
+AXES = ("section", "indicator", "party", "day", "week", "month", "quarter", "year")
+TIME_AXES = frozenset(periods.FREQUENCIES)
+SIDE_WORDS = frozenset({"upstream", "downstream", "party", "pool"})
+
+
+def _not_negative(value: Fraction) -> Fraction:
+    """A cap bounds both directions, a negative one would turn the money round; nothing keeps a negative tolerance."""
+    if value < 0:
+        raise ValueError("must not be negative")
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataRules:
+    """The ``data`` block: how readings become statistics where the signed text, or our default, says so."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    excludes: Annotated[tuple[Ground, ...], BeforeValidator(texts)] = ()
+    min_readings_a_day: Annotated[int, Field(ge=1)] | None = None
+    min_days_a_month: Annotated[int, Field(ge=1)] | None = None
+    statuses: Texts | None = None
+    compare: Literal["rounded", "unrounded"] | None = None
+    non_detect: Literal["half", "zero", "limit"] | None = None
+    missing_month: Literal["stop", "exclude"] | None = None
+    load_method: LoadMethod | None = None
+    joint_sample: Annotated[Figure, AfterValidator(_not_negative)] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoneyRules:
+    """The ``money`` block: the one rounding of a sum, per clause and period."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    place: Literal["fen"] = "fen"
+    mode: Literal["half_up", "half_even", "down"] = "half_up"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proportion:
+    """Shares measured by a line: each of `among` by its part of the sum."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    in_proportion_to: str
+    among: Texts
+
+
+Side = str | Proportion | dict[str, Figure]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionSheet:
+    """What belongs to a section under one agreement; absent keys come from the network."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    target: int | None = None
+    limits: dict[QuantityCode, Figure] = field(default_factory=dict)
+    baseline: dict[QuantityCode, Figure] = field(default_factory=dict)
+    inflow: str | None = None
+    upstream: str | dict[str, Figure] | None = None
+    downstream: str | dict[str, Figure] | None = None
+    mean_of: Weights | None = None
+
+
+def _pieces(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+def _axes(value: Any) -> Any:
+    """Indicators by their codes, however they are spelled."""
+    if not isinstance(value, dict) or "indicator" not in value:
+        return value
+    spelled = value["indicator"]
+    codes = [indicator_code(text) for text in spelled] if isinstance(spelled, list) else indicator_code(spelled)
+    return {**value, "indicator": codes}
+
+
+Axes = Annotated[dict[str, Texts], BeforeValidator(_axes)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clause:
+    """A clause for one period and element: test → measure → scale → × times → cap → shares."""
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    ref: str
+    source: str = ""
+    title: str = ""
+    every: Every | None = None
+    each: Axes = field(default_factory=dict)
+    when: tuple[Measure, ...] = ()
+    unless: tuple[Measure, ...] = ()
+    measure: Measure | None = None
+    scale: Annotated[tuple[Piece, ...], BeforeValidator(_pieces)] | None = None
+    times: Texts = ()
+    cap: Annotated[Figure, AfterValidator(_not_negative)] | None = None
+    pays: Side | None = None
+    receives: Side | None = None
+    points: Figure | None = None
+
+    @property
+    def is_line(self) -> bool:
+        """A clause that pays nobody: others refer to it."""
+        return self.pays is None
+
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        """Its measure and tests."""
+        return (*((self.measure,) if self.measure else ()), *self.when, *self.unless)
+
+    @cached_property
+    def refs(self) -> tuple[str, ...]:
+        """The clauses it looks at, in measure, tests, times and shares; a number in `times` stands here too."""
+        shares = tuple(side.in_proportion_to for side in (self.pays, self.receives) if isinstance(side, Proportion))
+        return (*(ref for measure in self.measures for ref in measure.refs), *self.times, *shares)
+
+
+CLAUSE: TypeAdapter[Clause] = TypeAdapter(Clause)
+SHEET: TypeAdapter[SectionSheet] = TypeAdapter(SectionSheet)
+EACH: TypeAdapter[Axes] = TypeAdapter(Axes)
+EVERY: TypeAdapter[Every | None] = TypeAdapter(Every | None)
+DATA: TypeAdapter[DataRules] = TypeAdapter(DataRules)
+MONEY: TypeAdapter[MoneyRules] = TypeAdapter(MoneyRules)

@@ -1,0 +1,83 @@
+"""Makers of families in which the data rules do the work: joint samples with a tolerance, loads by a method.
+
+In: a `random.Random`. Out: an `Example`, as in `families`. All figures are invented.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from random import Random
+
+from tests.independent.agreements import (
+    YEAR,
+    Tree,
+    agreement,
+    both_ways,
+    concentration,
+    family,
+    made,
+    modified,
+    months,
+    sampled,
+    sheets,
+    steps,
+    term,
+    wan,
+)
+from tests.independent.comparing import Example
+
+
+@family("F3 joint samples")
+def joint_samples(r: Random) -> Example:
+    """The class or concentration of a section two sides sample, with a tolerance and months measured again."""
+    codes = ["cod", "nh3n"]
+    sections = sheets(r, ["s1", "s2"])
+    sections["s3"] = {"target": "3", "mean_of": r.choice([["s1", "s2"], {"s1": "0.7", "s2": "0.3"}])}
+    measure: Tree = r.choice(
+        [
+            {"kind": "quality_class", "indicators": codes, "against": "target", "expressed": "difference"},
+            {"kind": "concentration", "indicator": "nh3n"},
+        ]
+    )
+    every = r.choice(["month", "quarter", "year"])
+    clause = {"ref": "1", "every": every, "measure": measure | {"section": "s3"}, "scale": steps(r, ["0", "1"])}
+    tree = agreement(r, [modified(r, clause) | both_ways(r)], sections=sections, **term(r))
+    tree["data"]["joint_sample"] = r.choice(["50%", "120%", "1.6", "2"])
+    figures = sampled(r, ["s1", "s2"], codes)
+    for of in [*months(), YEAR, f"{YEAR}Q1"]:
+        for code in codes:
+            if r.random() < 0.15:
+                figures["s3", code, of] = concentration(r, code)
+    if r.random() < 0.2:
+        figures["s3", "frozen", r.choice(months())] = Fraction(1)
+    return made(r, "F3 joint samples", tree, figures)
+
+
+@family("F9 loads")
+def loads(r: Random) -> Example:
+    """Tonnes over a limit, last year's or the inflow's, from monthly means and volumes or as published."""
+    codes = r.choice([["cod"], ["cod", "tp"]])
+    against = r.choice(["limits", "baseline", "previous_year", "inflow"])
+    rhythm = r.choice([{"every": "month"}, {"every": "quarter"}, {"every": "year"}, {"every": "year", "month": "all"}])
+    measure = {"kind": "load", "against": against, "expressed": r.choice(["difference", "ratio", "percent_change"])}
+    each = {"section": ["s1"], "indicator": codes} | {k: v for k, v in rhythm.items() if k == "month"}
+    price = {"by": "indicator", **{code: wan(r) for code in codes}}
+    clause = {
+        "ref": "1", "every": rhythm["every"], "each": each, "measure": measure,
+        "scale": r.choice([[{"up_to": "0"}, {"rate": price}], [{"rate": price, "per": "1000"}]]),
+    }  # fmt: skip
+    stated = {f"load {code}": str(r.randint(1, 900)) for code in codes}
+    sections = sheets(r, ["s1"], inflow="s2", **({against: stated} if against in ("limits", "baseline") else {}))
+    tree = agreement(r, [modified(r, clause) | both_ways(r)], sections=sections, **term(r))
+    tree["data"]["load_method"] = r.choice(["A", "B", "B", "E"])
+    years = ["2020", YEAR]
+    figures = sampled(r, ["s1", "s2"], codes, years)
+    for section in ("s1", "s2"):
+        for of in (month for year in years for month in months(year)):
+            if r.random() < 0.995:
+                figures[section, "volume", of] = Fraction(r.randint(1, 9999), 10)
+            if r.random() < 0.1:
+                figures[section, f"load {r.choice(codes)}", of] = Fraction(r.randint(0, 9999), 10)
+        if r.random() < 0.2:
+            figures[section, f"load {codes[0]}", YEAR] = Fraction(r.randint(0, 9999), 10)
+    return made(r, "F9 loads", tree, figures)
