@@ -39,6 +39,22 @@ class Month:
     left_out: Mapping[str, int] = field(default_factory=dict)
     reason: str | None = None
 
+    @cached_property
+    def exact(self) -> Number | None:
+        """The mean past the gate; every settlement of the month uses the same."""
+        return None if self.mean is None else through_the_gate(self.mean, None)
+
+    @cached_property
+    def in_order(self) -> tuple[tuple[str, int], ...]:
+        """What was left out."""
+        return tuple(sorted(self.left_out.items()))
+
+    def shown(self, decimals: int | None) -> tuple[str | None, str | None]:
+        """The mean as printed, unrounded and as reported."""
+        if self.exact is None:
+            return None, None
+        return printed(self.exact), printed(self.exact if decimals is None else quantised(self.exact, decimals))
+
 
 @dataclass(frozen=True)
 class Statistic:
@@ -222,15 +238,12 @@ def _month(data: Measurements, rules: Rules, section: str, indicator: str, month
     if (told := data.published(section, indicator, month)) is not None:
         return Value(told, statistics=(_told(section, indicator, month, told),))
     read = data.months.get((section, indicator, month), Month(None, reason="no_readings"))
-    exact = None if read.mean is None else through_the_gate(read.mean, None)
-    shown = None if read.mean is None else through_the_gate(read.mean, INDICATORS[indicator].evaluation_decimals)
     statistic = Statistic(
-        section, indicator, str(month), exact if exact is None else printed(exact),
-        shown if shown is None else printed(shown),
-        read.readings, read.days, tuple(sorted(read.left_out.items())), read.reason,
+        section, indicator, periods.label(month), *read.shown(INDICATORS[indicator].evaluation_decimals),
+        read.readings, read.days, read.in_order, read.reason,
     )  # fmt: skip
-    if exact is not None:
-        return Value(exact, statistics=(statistic,))
+    if read.exact is not None:
+        return Value(read.exact, statistics=(statistic,))
     if rules.missing_month is None:
         return Value(None, "missing_parameter: data.missing_month", False, (statistic,))
     return Value(None, read.reason or "no_readings", rules.missing_month == "exclude", (statistic,))
