@@ -216,10 +216,11 @@ class Evaluator:
     def _applies(self, clause: Clause, element: Element, trail: Trail) -> Value:
         """1 where the clause is evaluated; 0 where a condition fails or an excuse holds; absent while undecided.
 
-        One condition that fails, or one excuse that holds, decides whatever the others are.
+        One condition that fails, or one excuse that holds, decides whatever the others are. Excluded data excuse
+        nobody; a clause whose condition waits for them is not there itself.
         """
         conditions = [self.value(test, element, trail, as_test=True) for test in clause.when]
-        met = holds_all([truth_of(v.number) for v in conditions if not v.excluded])
+        met = holds_all([truth_of(v.number) for v in conditions])
         if nowhere(met):
             return Value(Fraction(0), "when")
         excuses = [self.value(test, element, trail, as_test=True) for test in clause.unless]
@@ -230,9 +231,7 @@ class Evaluator:
             return Value(Fraction(0), "unless")
         applies = holds_all([met, denied(excused)])
         if applies is None:
-            return next(v for v in (*conditions, *excuses) if v.number is None and not v.excluded)
-        if conditions and all(v.excluded for v in conditions):
-            return conditions[0]
+            return measuring.undecided([*conditions, *(v for v in excuses if not v.excluded)])
         return Value(number_of(applies))
 
     def _multiplied(self, clause: Clause, element: Element, amount: Number, trail: Trail) -> Value:

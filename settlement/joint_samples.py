@@ -30,14 +30,13 @@ Named = Callable[["Element", str], str]
 def joint_mean(ev: Evaluator, spot: Element, indicator: str, named: Named, trail: Trail) -> Value:
     """The concentration (or flow) of the section in hand, rounded once; `named` labels the lines of the working.
 
-    With a tolerance a period longer than a month is the mean of its months, each judged by itself. Flow is not
-    sampled, and days and weeks have no joint sample: there the members are averaged as they are.
+    Data are averaged before anything else: a period longer than a month is the mean of its months, each formed (and
+    judged) by itself. Days and weeks, and members published for exactly the period, are averaged as they are.
     """
-    judged = ev.rules.joint_sample is not None and indicator != "flow" and spot.of.freqstr[0] not in "DW"
-    if judged and spot.of.freqstr != "M":
-        found = _of_months(ev, spot, indicator, named, trail)
-    else:
-        found = _at_once(ev, spot, indicator, named, trail)
+    members = ev.sheet(spot.codes["section"], spot.of).mean_of or {}
+    as_they_are = any(ev.data.published(code, indicator, spot.of) is not None for code in members)
+    way = _at_once if spot.of.freqstr[0] in "DW" or spot.of.freqstr == "M" or as_they_are else _of_months
+    found = way(ev, spot, indicator, named, trail)
     trail.rests_on(found.statistics)
     if found.number is None:
         trail.note(named(spot, indicator), "几个断面的平均", f"无值：{found.reason}")

@@ -131,10 +131,10 @@ class Measurements:
                 return about[-1]
         return None
 
-    def speaks_of_parts(self, subjects: Collection[str], kind: str, of: pd.Period) -> bool:
-        """Whether a figure or fact of that kind is there for some part of the period."""
+    def speaks_around(self, subjects: Collection[str], kind: str, of: pd.Period) -> bool:
+        """Whether a figure or fact of that kind is there for a part of the period, or for a longer one around it."""
         periods_known = (p for subject in subjects for p in self._periods_known.get((subject, kind), ()))
-        return any(_covers(of, part) for part in periods_known)
+        return any(_covers(of, other) or _covers(other, of) for other in periods_known)
 
     @cached_property
     def _recorded(self) -> Mapping[tuple[str, str], Sequence[tuple[pd.Period, Fact]]]:
@@ -327,35 +327,3 @@ def _over(section: str, indicator: str, of: pd.Period, mean: Number, months: Seq
         tuple(sorted(left_out.items())),
         None,
     )
-
-
-def total(data: Measurements, rules: Rules, section: str, quantity: str, of: pd.Period) -> Value:
-    """Volume [万 m³] of a period: published, or summed over months, or from mean flow [m³/s] and time."""
-    if (gone := excluded(data, rules, section, of)) is not None:
-        return gone
-    if (told := data.published(section, quantity, of)) is not None:
-        return Value(told)
-    if (fact := data.fact((section,), quantity, of)) is not None:
-        return stated(fact)
-    if of.freqstr[0] in "DW":
-        return Value(None, f"no_{quantity}")
-    if of.freqstr != "M":
-        parts = [total(data, rules, section, quantity, month) for month in filter(rules.exists, periods.months(of))]
-        return summed(parts)
-    flow = _month(data, rules, section, "flow", of)
-    if flow.number is None:
-        return flow
-    seconds = of.days_in_month * 24 * 60 * 60
-    return Value(flow.number * seconds / 10_000, statistics=flow.statistics)
-
-
-def summed(parts: Sequence[Value]) -> Value:
-    """The sum of what is there; the first absent part stops it."""
-    statistics = tuple(s for part in parts for s in part.statistics)
-    absent = next((part for part in parts if not part.present and not part.excluded), None)
-    if absent is not None:
-        return Value(None, absent.reason, False, statistics)
-    numbers = [part.number for part in parts if part.number is not None]
-    if not numbers:
-        return Value(None, "no_readings", bool(parts), statistics)
-    return Value(sum(numbers, Fraction(0)), statistics=statistics)

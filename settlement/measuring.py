@@ -190,15 +190,16 @@ def single(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Valu
 
 
 def _met(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
-    """1 or 0 of tests, three-valued: decided as soon as the known part decides."""
+    """1 or 0 of tests, three-valued: decided as soon as the known part decides; excluded data decide nothing."""
     held = [truth(ev, test, spot, trail) for test in measure.tests]
-    there = [v for v in held if not v.excluded]
-    if not there:
-        return Value(None, held[0].reason, True)
-    decided = (draws.holds_all if measure.all_of else draws.holds_any)([draws.truth_of(v.number) for v in there])
-    if decided is None:
-        return Value(None, next(v.reason for v in there if v.number is None))
-    return Value(draws.number_of(decided))
+    decided = (draws.holds_all if measure.all_of else draws.holds_any)([draws.truth_of(v.number) for v in held])
+    return undecided(held) if decided is None else Value(draws.number_of(decided))
+
+
+def undecided(held: Sequence[Value]) -> Value:
+    """Tests that do not decide: absent where one is; where the others wait for excluded data only, not there."""
+    absent = next((v for v in held if v.number is None and not v.excluded), None)
+    return Value(None, absent.reason) if absent else Value(None, next(v.reason for v in held if v.excluded), True)
 
 
 _KINDS: Mapping[str, Callable[[Evaluator, Measure, Element, Trail], Value]] = {

@@ -20,12 +20,13 @@ from basin.measures import Measure
 from basin.rounding import printed
 from basin.standards import Standard, indicator_class
 from settlement.joint_samples import joint_mean
-from settlement.measured import Value, concentration, stated, total
+from settlement.measured import Value, concentration, stated
 from settlement.monitoring import completeness_of, trend_of
 from settlement.reasons import in_chinese
 from settlement.references import reference, water_body
 from settlement.tonnages import tonnage
 from settlement.trail import Trail, short
+from settlement.volumes import volume
 
 if TYPE_CHECKING:
     from settlement.elements import Element
@@ -66,12 +67,12 @@ def _counts(found: Value) -> str:
     """How many readings and days a mean rests on, and what was left out."""
     if not found.statistics:
         return "无读数"
-    last, months = found.statistics[-1], len(found.statistics) - 1
+    last, months = found.statistics[-1], sum(month.mean is not None for month in found.statistics[:-1])
     if last.reason == "published":
         return "已公布的数值"
     left_out = "，未用 " + "、".join(f"{in_chinese(why)} {n}" for why, n in last.left_out) if last.left_out else ""
     if not last.readings:
-        return f"没有读数{left_out}"
+        return f"{months} 个月均值的平均" if months and found.present else f"没有读数{left_out}"
     counts = f"{last.readings} 个读数、{last.days} 天"
     return (
         f"{months} 个月均值的平均，共 {counts}{left_out}" if months and found.present else f"{counts}的均值{left_out}"
@@ -96,9 +97,7 @@ def amount(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Valu
     """A volume [万 m³] or load [t] of the section in hand."""
     if measure.kind == "load":
         return tonnage(ev, spot, partial(name_of, ev), trail)
-    found = total(ev.data, ev.rules, spot.codes["section"], measure.kind, spot.of)
-    trail.note(f"{name_of(ev, spot)} 水量（万 m³）", _counts(found), _shown(found))
-    return found
+    return volume(ev, spot, partial(name_of, ev), trail)
 
 
 def quality_class(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
@@ -213,7 +212,7 @@ def reported(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Va
     """A recorded or published fact about the section or the party in hand, else about the agreement or its basin.
 
     With neither in hand it may be about one party or section of the agreement; two that differ are not chosen between,
-    and facts about parts of the period do not stand for the whole.
+    and a fact about a part of the period, or about a longer one, neither stands for it nor lets a default in.
     """
     kind, agreement = measure.fact or "", ev.agreement
     own = [spot.codes[axis] for axis in ("section", "party") if axis in spot.codes]
@@ -221,8 +220,8 @@ def reported(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Va
     subjects = [*own, agreement.code, agreement.basin, *anyone]
     known = {subject: told for subject in subjects if (told := _stated(ev, subject, kind, spot)) is not None}
     if not known:
-        parts = ev.data.speaks_of_parts(subjects, kind, spot.of)
-        return Value(None, f"fact_of_parts: {kind}" if parts else f"no_fact: {kind}")
+        around = ev.data.speaks_around(subjects, kind, spot.of)
+        return Value(None, f"fact_of_other_period: {kind}" if around else f"no_fact: {kind}")
     subject, (found, how) = next(iter(known.items()))
     if subject in anyone and found.number is not None:
         others = [value.number for value, _ in known.values()]

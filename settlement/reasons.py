@@ -15,7 +15,7 @@ WORDS = {
     "missing_parameter": ("协议缺少参数", "the agreement lacks a parameter"),
     "scale_gap": ("计算标准没有覆盖该数值", "no piece of the scale covers the value"),
     "no_fact": ("没有登记所需的事实", "the fact has not been recorded"),
-    "fact_of_parts": ("只登记了其中一部分期间的事实", "the fact is recorded for parts of the period only"),
+    "fact_of_other_period": ("事实登记在更短或更长的期间", "the fact is recorded for a shorter or longer period"),
     "several_facts": ("几方登记的事实不同，条款没有说用谁的", "facts of several parties differ"),
     "fact_is_no_number": ("登记的事实不是数字", "the recorded fact is no number"),
     "no_result": ("所引用的条款没有结果", "the clause referred to has no result"),

@@ -12,51 +12,41 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from basin import periods
 from basin.measures import load_of
 from basin.rounding import printed, reported
 from settlement.loads import FROM_MEANS, IN_WORDS, LoadRule
-from settlement.measured import Value, concentration, excluded, stated, summed, through_the_gate, total
+from settlement.measured import Value, concentration, through_the_gate
 from settlement.trail import Trail, short
+from settlement.volumes import in_months, known, summed, volume
 
 if TYPE_CHECKING:
     from settlement.elements import Element
     from settlement.evaluation import Evaluator
 
 PER_TONNE = 100  # 1 mg/L × 1 万 m³ = 0.01 t
-Named = Callable[["Element", str], str]
+Named = Callable[..., str]
 
 
 def tonnage(ev: Evaluator, spot: Element, named: Named, trail: Trail) -> Value:
     """The load [t] of the section and indicator in hand; `named` labels the lines of the working."""
     section, indicator = spot.codes["section"], spot.codes["indicator"]
-    found, how = _known(ev, section, load_of(indicator), spot.of) or (Value(None, "no_load"), "")
+    found, how = known(ev, section, load_of(indicator), spot.of) or (Value(None, "no_load"), "")
     if not how and spot.of.freqstr == "M":
-        found, how = _of_month(ev, section, indicator, spot.of)
+        found, how = _of_month(ev, spot, named, trail)
     elif not how and spot.of.freqstr[0] not in "DW":
         months = [month for month in periods.months(spot.of) if ev.rules.exists(month)]
-        found = summed([tonnage(ev, replace(spot, of=month), named, trail) for month in months])
-        how = f"{len(months)} 个月之和"
+        parts = [tonnage(ev, replace(spot, of=month), named, trail) for month in months]
+        found, how = summed(parts), in_months(parts)
     trail.rests_on(found.statistics)
     shown = f"无值：{found.reason}" if found.number is None else short(found.number)
     trail.note(f"{named(spot, indicator)} 通量（t）", how, shown)
     return found
 
 
-def _known(ev: Evaluator, section: str, quantity: str, of: pd.Period) -> tuple[Value, str] | None:
-    """What takes the place of any computing: a ground that excludes, a published figure, a recorded fact."""
-    if (gone := excluded(ev.data, ev.rules, section, of)) is not None:
-        return gone, "按登记的事由不计"
-    if (told := ev.data.published(section, quantity, of)) is not None:
-        return Value(told), "已公布的数值"
-    fact = ev.data.fact((section,), quantity, of)
-    return None if fact is None else (stated(fact), f"{fact.document}，{fact.recorded_by} 记录")
-
-
-def _of_month(ev: Evaluator, section: str, indicator: str, month: pd.Period) -> tuple[Value, str]:
+def _of_month(ev: Evaluator, spot: Element, named: Named, trail: Trail) -> tuple[Value, str]:
     """A month's load and how it was computed; a month without a valid mean of either has none."""
+    section, indicator, month = spot.codes["section"], spot.codes["indicator"], spot.of
     rules, method = replace(ev.rules, compare="unrounded"), ev.rules.load_method
     if method is None:
         return Value(None, "missing_parameter: data.load_method"), ""
@@ -64,7 +54,9 @@ def _of_month(ev: Evaluator, section: str, indicator: str, month: pd.Period) -> 
     if mean.number is None:
         return mean, ""
     if ev.data.published(section, indicator, month) is not None:
-        return _of_means(ev, section, month, method, mean)
+        if method not in FROM_MEANS:
+            return Value(None, f"load_needs_readings: {method}", statistics=mean.statistics), ""
+        return _of_means(method, mean, volume(ev, spot, named, trail))
     flow = concentration(ev.data, rules, section, "flow", month)
     behind = (*mean.statistics, *flow.statistics)
     read = ev.data.loads.get((section, indicator, month))
@@ -80,11 +72,8 @@ def _of_month(ev: Evaluator, section: str, indicator: str, month: pd.Period) -> 
     return Value(through_the_gate(read.tonnes, None), statistics=behind), how
 
 
-def _of_means(ev: Evaluator, section: str, month: pd.Period, method: str, mean: Value) -> tuple[Value, str]:
-    """A month of which only means are published: mean concentration × volume, for the methods that ask no more."""
-    if method not in FROM_MEANS:
-        return Value(None, f"load_needs_readings: {method}", statistics=mean.statistics), ""
-    water = total(ev.data, ev.rules, section, "volume", month)
+def _of_means(method: str, mean: Value, water: Value) -> tuple[Value, str]:
+    """A month of which only means are published: mean concentration × volume."""
     behind = (*mean.statistics, *water.statistics)
     if mean.number is None or water.number is None:
         return replace(water, reason=_of_water(water.reason), statistics=behind), ""

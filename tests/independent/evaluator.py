@@ -159,14 +159,16 @@ class Evaluator:
 
     def _is_nil(self, clause: Tree, at: Element) -> bool:
         """Whether a condition fails or an excuse holds; undecided stops."""
-        tests = [self.measuring.holds(test, at) for test in clause.get("when", [])]
+        tests = self.measuring.held(clause.get("when", []), at)
         if False in tests:
             return True
-        excuses = [self.measuring.holds(test, at) for test in clause.get("unless", [])]
+        excuses = self.measuring.held(clause.get("unless", []), at)
         if True in excuses:
             return True
         if None in tests or None in excuses:
             raise Absent("undecided")
+        if NotThere in tests:
+            raise NotThere
         return False
 
     def result(self, ref: str, at: Element, take: str | None) -> Fraction:

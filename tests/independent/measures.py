@@ -25,6 +25,7 @@ BOUNDS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "at_least": lambda v, b: v >= b,
     "above": lambda v, b: v > b,
 }
+Held = bool | None | type[NotThere]
 Given = Mapping[tuple[str, str, Span], Fraction]
 Tree = Mapping[str, Any]
 
@@ -77,13 +78,13 @@ class Measuring:
     def _mean(self, section: str, indicator: str, of: Span) -> Fraction:
         """The figure given for the span, else the mean of sections, else the mean of its months, unrounded.
 
-        Where joint samples have a tolerance, a longer span is the mean of months also at a mean of sections.
+        At a mean of sections, too, a longer span is the mean of months, unless a member is given for exactly the span.
         """
         self._excluded(section, of)
         if (section, indicator, of) in self.given:
             return self.given[section, indicator, of]
         parts, tolerance = self.lines.sheet(section, of).get("mean_of"), self.rules.get("joint_sample")
-        if parts and (of.months == 1 or tolerance is None):
+        if parts and (of.months == 1 or any((part, indicator, of) in self.given for part in parts)):
             return mean_of(parts, tolerance, lambda part: self._mean(part, indicator, of))
         if of.months == 1:
             raise self._missing("no_readings")
@@ -268,8 +269,9 @@ class Measuring:
         for subject in subjects:
             if (subject, measure["fact"], at.of) in self.given:
                 return self.given[subject, measure["fact"], at.of]
-        if any(s in subjects and q == measure["fact"] and at.of.holds(part) for s, q, part in self.given):
-            raise Absent("fact_of_parts")
+        others = [of for s, q, of in self.given if s in subjects and q == measure["fact"]]
+        if any(at.of.holds(of) or of.holds(at.of) for of in others):
+            raise Absent("fact_of_other_period")
         if "otherwise" in measure:
             return number(measure["otherwise"])
         raise Absent("no_fact")
@@ -316,15 +318,24 @@ class Measuring:
     def holds(self, test: Tree, at: Element) -> bool | None:
         """True, false, or None when the known part does not decide."""
         if "kind" not in test:
-            found = [self.holds(part, at) for part in test.get("all_of", test.get("any_of"))]
-            deciding = "any_of" in test
-            return deciding if deciding in found else (None if None in found else not deciding)
+            found = self.held(test.get("all_of", test.get("any_of")), at)
+            return decided(found, by="any_of" in test)
         if "over" in test:
             return self._decided(test, at)
         try:
             return _within(test, self.value(test, at))
         except Absent:
             return None
+
+    def held(self, tests: Iterable[Tree], at: Element) -> list[Held]:
+        """What each test comes to; of excluded data, that it is not there."""
+        found: list[Held] = []
+        for test in tests:
+            try:
+                found.append(self.holds(test, at))
+            except NotThere:
+                found.append(NotThere)
+        return found
 
     def _decided(self, test: Tree, at: Element) -> bool | None:
         """Several months together, whatever the months that are missing would have been."""
@@ -360,6 +371,15 @@ def _within(test: Tree, value: Fraction) -> bool:
 
 def _of_party(at: Element, party: str) -> Element:
     return Element(at.of, tuple({**at.codes, "party": party}.items()))
+
+
+def decided(found: list[Held], by: bool) -> bool | None:
+    """Several tests as one, decided as soon as one comes to `by`; what waits for excluded data only is not there."""
+    if by in found or None in found:
+        return by if by in found else None
+    if NotThere in found:
+        raise NotThere
+    return not by
 
 
 def _place(scores: Mapping[str, Fraction], member: str) -> int:

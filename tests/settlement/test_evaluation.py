@@ -141,6 +141,32 @@ class TestThreeValued:
         text = f'- {{ref: "1", unless: [{tests}], scale: [{{amount: 5}}], {SIDES}}}'
         assert amount(text, "facts: {yes: 1, no: 0}") == expected
 
+    # s1 is over its limit; s2, the inflow, is dry: what is compared with it is not there
+    OVER = "{kind: concentration, section: s1, indicator: tp, above: 0.2}"
+    MET = "{kind: concentration, section: s1, indicator: tp, at_most: 0.2}"
+    DRY = "{kind: concentration, section: s2, indicator: tp, at_least: 0.2}"
+
+    @pytest.mark.parametrize(
+        ("tests", "expected"),
+        [
+            (f"unless: [{{all_of: [{OVER}, {DRY}], because: 第四条}}]", "5"),  # data that are not there excuse nobody
+            (f"unless: [{{all_of: [{MET}, {DRY}], because: 第四条}}]", "5"),
+            (f"unless: [{{any_of: [{OVER}, {DRY}], because: 第四条}}]", "0"),
+            (f"unless: [{{any_of: [{MET}, {DRY}], because: 第四条}}]", "5"),
+            (f"unless: [{DRY[:-1]}, because: 第四条}}]", "5"),
+            (f"when: [{OVER}, {DRY}]", "not there"),
+            (f"when: [{MET}, {DRY}]", "0"),
+            (f"when: [{{any_of: [{OVER}, {DRY}]}}]", "5"),
+            (f"when: [{{any_of: [{MET}, {DRY}]}}]", "not there"),
+            (f"when: [{OVER}], unless: [{DRY[:-1]}, because: 第四条}}]", "5"),
+        ],
+    )
+    def test_excluded_data_decide_nothing(self, tests: str, expected: str) -> None:
+        text = f'- {{ref: "1", {tests}, scale: [{{amount: 5}}], {SIDES}}}'
+        figures = "given: {s1: {tp: 0.27}, s2: {tp: 0.15, dry: 1}}"
+        (found,) = evaluations(decided(an_agreement(text, data=RULES), "2020", figures), "1")
+        assert ("not there" if found.excluded else str(found.amount)) == expected
+
     def test_an_excuse_is_printed_with_its_ground(self) -> None:
         excuse = "kind: reported, fact: flood, above: 0, because: 协议第九条"
         text = f'- {{ref: "1", unless: [{{{excuse}}}], scale: [{{amount: 5}}], {SIDES}}}'

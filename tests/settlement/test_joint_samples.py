@@ -206,3 +206,27 @@ def test_a_negative_tolerance_is_refused() -> None:
     with pytest.raises(AgreementError, match="must not be negative") as refusal:
         an_agreement(MONTHLY, data=TOLERANT.replace("10%", "-10%"), sections=EQUAL)
     assert refusal.value.path == "data.joint_sample"
+
+
+class TestYears:
+    """Data are averaged before anything else: a year of a joint section is the mean of its joint months."""
+
+    @pytest.mark.parametrize("data", [SILENT, TOLERANT])
+    def test_months_published_for_the_joint_section_make_its_year(self, data: str) -> None:
+        figures = "given: {v: {nh3n: [1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3]}}"
+        assert amounts(found(figures, YEARLY, "2020", data=data), "1") == ["2"]
+
+    def test_a_month_frozen_at_the_joint_section_is_not_in_its_year(self) -> None:
+        twelve = "[100, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]"
+        figures = f"given: {{s1: {{nh3n: {twelve}}}, s2: {{nh3n: {twelve}}}, v: {{frozen: {{2020-01: 1}}}}}}"
+        assert amounts(found(figures, YEARLY, "2020", data=SILENT), "1") == ["2"]
+
+    def test_a_member_that_is_frozen_leaves_its_weight_to_the_others_that_month(self) -> None:
+        twelve = "[14, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]"
+        figures = f"given: {{s1: {{nh3n: {twelve}, frozen: {{2020-01: 1}}}}, s2: {{nh3n: {twelve}}}}}"
+        shares = found(figures, YEARLY, "2020", data=SILENT, sections=SHARES)
+        assert amounts(shares, "1") == ["3"]  # (14 + 11 × 2) ÷ 12
+
+    def test_members_published_for_the_year_are_averaged_as_they_are(self) -> None:
+        figures = "given: {s1: {nh3n: {2020: 1}}, s2: {nh3n: {2020: 3}}}"
+        assert amounts(found(figures, YEARLY, "2020", data=SILENT), "1") == ["2"]

@@ -315,7 +315,12 @@ class TestFacts:
     @pytest.mark.parametrize("part", ["2020-05", "2020-05-03", "2020Q2"])
     def test_a_fact_about_a_part_of_the_period_neither_stands_for_it_nor_lets_the_default_in(self, part: str) -> None:
         found = decided(an_agreement(self.FACT), "2020", facts=[a_fact("test-river", part, "x")])
-        assert reasons(found) == ["fact_of_parts: x"]
+        assert reasons(found) == ["fact_of_other_period: x"]
+
+    def test_a_fact_about_a_longer_period_does_not_vanish_beside_a_default(self) -> None:
+        months = per_unit("kind: reported, fact: x, otherwise: 0, over: month, take: sum")
+        found = decided(an_agreement(months), "2020", facts=[a_fact("test-river", "2020", "x", "1")])
+        assert reasons(found) == ["fact_of_other_period: x"]
 
     def test_facts_of_months_are_summed_where_the_clause_says_so(self) -> None:
         months = per_unit("kind: reported, fact: x, otherwise: 0, over: month, take: sum")

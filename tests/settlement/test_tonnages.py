@@ -209,7 +209,7 @@ class TestPublished:
         agreement = an_agreement(MONTHLY, data=rules(method))
         found = decided(agreement, "2021-05", figures)
         assert amounts(found, "1") == ["2.5"]  # 0.25 g/m³ × 10⁷ m³
-        assert found.evaluations[0].steps[0].expression == f"{method}：0.25 mg/L × 1000 万 m³ ÷ 100"
+        assert found.evaluations[0].steps[1].expression == f"{method}：0.25 mg/L × 1000 万 m³ ÷ 100"
 
     def test_the_volume_may_come_from_the_mean_flow(self) -> None:
         found = decided(an_agreement(MONTHLY, data=rules()), "2021-02", "given: {s1: {tp: 1, flow: 10}}")
