@@ -79,7 +79,12 @@ def _is_part(agreement: Agreement, span: pd.Period) -> bool:
     every = {agreement.every_of(ref) for ref in agreement.refs}
     if every == {"term"}:
         return periods.ends_on(span) < agreement.ends
-    return any(periods.is_finer(span, one) for one in every if one != "term")
+    return any(_is_longer(one, span) for one in every if one != "term")
+
+
+def _is_longer(every: str, span: pd.Period) -> bool:
+    """Whether a clause obliges for longer than the period."""
+    return every == "term" or periods.is_finer(span, every)
 
 
 def year_to_date(agreement: Agreement, span: pd.Period) -> pd.Period:
@@ -90,9 +95,13 @@ def year_to_date(agreement: Agreement, span: pd.Period) -> pd.Period:
 
 
 def _to_date(agreement: Agreement, network: Network, data: Measurements, span: pd.Period) -> ToDate:
-    """The evaluations of the year up to the end of the period, those of its months together."""
+    """Beside clauses of a longer period, and the lines they use: the year up to the end of this one."""
     so_far = year_to_date(agreement, span)
     to_date: dict[tuple[str, tuple[tuple[str, str], ...]], list[Evaluation]] = defaultdict(list)
-    for e in compensation(Evaluator(agreement, network, data, so_far), so_far).evaluations:
+    ev = Evaluator(agreement, network, data, so_far)
+    for ref in agreement.refs:
+        if _is_longer(agreement.every_of(ref), span):
+            ev.evaluations(ref, so_far)
+    for e in ev.kept.values():
         to_date[e.clause.ref, e.element.without_time.axes].append(e)
     return to_date
