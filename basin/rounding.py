@@ -158,12 +158,13 @@ def printed(exact: Number) -> str:
     """An exact number as text a pocket calculator takes: a plain decimal where it is one, else a fraction ``1/3``."""
     if isinstance(exact, Draws):
         return str(exact)
+    if exact.denominator == 1:
+        return str(exact.numerator)
     power = _decimals_of(exact.denominator)
     if power is None:
         return f"{exact.numerator}/{exact.denominator}"
     digits = str(abs(exact.numerator) * (10**power // exact.denominator)).rjust(power + 1, "0")
-    sign, whole, decimals = "-" * (exact < 0), digits[: len(digits) - power], digits[len(digits) - power :]
-    return f"{sign}{whole}.{decimals}" if power else f"{sign}{whole}"
+    return f"{'-' if exact.numerator < 0 else ''}{digits[:-power]}.{digits[-power:]}"
 
 
 @lru_cache(4096)

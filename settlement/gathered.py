@@ -18,6 +18,8 @@ from basin import periods
 from basin.agreement import Agreement
 from basin.dated import element_codes
 from basin.errors import AgreementError
+from basin.indicators import INDICATORS
+from basin.measures import indicator_code
 from basin.network import Network
 from monitoring_ingest.facts import UNPAID, Fact
 from settlement.counted_readings import SERIES, counted
@@ -154,16 +156,19 @@ def _loads(agreement: Agreement, gathered: Gathered, network: Network, rules: Da
     Non-detects are zero whatever they are in a mean (SL 219-2013 §12.2.5).
     """
     method = agreement.data.load_method
+    named = {indicator_code(text) for text in _texts(agreement.document["clauses"])}
+    looked_at = frozenset(INDICATORS if "all" in named else named & set(INDICATORS) | {"flow"})
 
     def reduced() -> dict[Key, MonthLoad]:
-        rows = counted(_of_sections(gathered.observations, network), replace(rules, non_detect="zero"))
+        observations = gathered.observations[gathered.observations["indicator"].isin(looked_at)]
+        rows = counted(_of_sections(observations, network), replace(rules, non_detect="zero"))
         day = rows["time"].dt.tz_convert(CHINA).dt.date
         readings = rows.groupby([*(rows[name] for name in SERIES), day], observed=True)["value"].transform("size")
         return section_loads(rows[readings >= rules.min_readings_a_day], LoadRule(method or ""))
 
     if method is None or gathered.observations.empty or not _names(agreement.document["clauses"], {"load"}):
         return {}
-    return _once(gathered, f"loads by {method}", network, rules, reduced)
+    return _once(gathered, f"loads by {method} of {sorted(looked_at)}", network, rules, reduced)
 
 
 def _names(node: object, words: set[str]) -> bool:
@@ -217,16 +222,17 @@ def sections_of(agreement: Agreement, network: Network) -> list[str]:
 
 def named_in(agreement: Agreement, known: Collection[str]) -> set[str]:
     """Those of the known codes that stand anywhere in the agreement, as a key or as a text."""
+    return set(_texts(dict(agreement.document))) & set(known)
 
-    def found(node: object) -> Iterator[str]:
-        if isinstance(node, dict):
-            for key, value in node.items():
-                yield from element_codes(key)
-                yield from found(value)
-        elif isinstance(node, list):
-            for item in node:
-                yield from found(item)
-        elif isinstance(node, str):
-            yield node
 
-    return set(found(dict(agreement.document))) & set(known)
+def _texts(node: object) -> Iterator[str]:
+    """Every key and text of a raw document; a key for several elements as each of them."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from element_codes(key)
+            yield from _texts(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _texts(item)
+    elif isinstance(node, str):
+        yield node

@@ -235,10 +235,10 @@ def slot_means(readings: pd.Series | None, month: pd.Period, minutes: int) -> Ar
     slots = month.days_in_month * 1440 // minutes
     if readings is None:
         return np.full(slots, np.nan)
-    readings = readings.dropna()
-    slot = np.asarray((pd.DatetimeIndex(readings.index) - month.start_time) // pd.Timedelta(minutes=minutes))
-    inside = slot < slots
-    total = np.bincount(slot[inside], weights=readings.to_numpy(np.float64)[inside], minlength=slots)
+    values, start = readings.to_numpy(np.float64), month.start_time.to_datetime64().astype("datetime64[m]")
+    slot = (readings.index.to_numpy().astype("datetime64[m]") - start).astype(np.int64) // minutes
+    inside = (slot < slots) & ~np.isnan(values)
+    total = np.bincount(slot[inside], weights=values[inside], minlength=slots)
     number = np.bincount(slot[inside], minlength=slots)
     return np.where(number > 0, total / np.maximum(number, 1), np.nan)
 

@@ -40,6 +40,11 @@ class Month:
     reason: str | None = None
 
     @cached_property
+    def kept(self) -> dict[tuple[object, ...], Value]:
+        """What it comes to under the rules that asked: every settlement of the month uses the same."""
+        return {}
+
+    @cached_property
     def exact(self) -> Number | None:
         """The mean past the gate; every settlement of the month uses the same."""
         return None if self.mean is None else through_the_gate(self.mean, None)
@@ -237,16 +242,25 @@ def _month(data: Measurements, rules: Rules, section: str, indicator: str, month
         return replace(gone, statistics=(_gone(section, indicator, month, gone),))
     if (told := data.published(section, indicator, month)) is not None:
         return Value(told, statistics=(_told(section, indicator, month, told),))
-    read = data.months.get((section, indicator, month), Month(None, reason="no_readings"))
+    read, key = data.months.get((section, indicator, month)), (section, indicator, month, rules.missing_month)
+    if read is None:
+        return _read(Month(None, reason="no_readings"), *key)
+    if key not in read.kept:
+        read.kept[key] = _read(read, *key)
+    return read.kept[key]
+
+
+def _read(read: Month, section: str, indicator: str, month: pd.Period, missing_month: str | None) -> Value:
+    """What a month's readings come to."""
     statistic = Statistic(
         section, indicator, periods.label(month), *read.shown(INDICATORS[indicator].evaluation_decimals),
         read.readings, read.days, read.in_order, read.reason,
     )  # fmt: skip
     if read.exact is not None:
         return Value(read.exact, statistics=(statistic,))
-    if rules.missing_month is None:
+    if missing_month is None:
         return Value(None, "missing_parameter: data.missing_month", False, (statistic,))
-    return Value(None, read.reason or "no_readings", rules.missing_month == "exclude", (statistic,))
+    return Value(None, read.reason or "no_readings", missing_month == "exclude", (statistic,))
 
 
 def through_the_gate(mean: float | Array, decimals: int | None) -> Number:

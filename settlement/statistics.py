@@ -216,16 +216,25 @@ def _left_out(unused: Sequence[pd.DataFrame], short: pd.Series, timezone: str) -
     numbers: Counter[tuple[str, str, int, str]] = Counter()
     for rows in unused:
         month = _local(rows["time"], timezone).to_period("M").asi8
-        numbers.update(zip(rows["section"], rows["indicator"], month.tolist(), rows["reason"], strict=True))
+        columns = [rows[name].astype("category") for name in (*SERIES, "reason")]
+        sections, indicators, whys = (column.cat.categories for column in columns)
+        codes = np.column_stack([*(column.cat.codes for column in columns), month])
+        for (s, i, why, ordinal), number in zip(*_counted(codes), strict=True):
+            numbers[sections[s], indicators[i], ordinal, whys[why]] += number
     by_month: dict[tuple[object, ...], dict[str, int]] = {}
     for (section, indicator, ordinal, reason), number in sorted(numbers.items()):
-        key = (section, indicator, pd.Period(ordinal=ordinal, freq="M"))
-        by_month.setdefault(key, {})[reason] = number
+        by_month.setdefault((section, indicator, pd.Period(ordinal=ordinal, freq="M")), {})[reason] = number
     few = short[short > 0]
     for key, number in zip(few.index.tolist(), few.tolist(), strict=True):
         by_month.setdefault(key, {})["too_few_readings_a_day"] = number
     index = pd.MultiIndex.from_tuples(list(by_month), names=LEVELS) if by_month else short.index[:0]
     return pd.Series(list(by_month.values()), index=index, dtype="object")
+
+
+def _counted(codes: NDArray[np.int64]) -> tuple[list[list[int]], list[int]]:
+    """The different rows of codes, and how often each occurs."""
+    rows, numbers = np.unique(codes, axis=0, return_counts=True)
+    return rows.tolist(), numbers.tolist()
 
 
 def _with_reasons(months: pd.DataFrame, aside: pd.Series) -> pd.DataFrame:
