@@ -20,7 +20,8 @@ from basin import periods
 from basin.agreement import Agreement
 from basin.network import Network, Station
 from basin.registry import load_registry
-from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, looks_back, sections_of
+from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, looks_back, measurements, sections_of
+from settlement.measured import Measurements
 from settlement.settling import settled
 from settlement.statements import Document
 from tests.benchmarks.runner import Contestant, compare
@@ -34,6 +35,7 @@ LEVELS = {  # usual level [canonical unit]
 SAME_DECIMALS = 6  # of means compared: documents print 12 significant digits
 
 Key = tuple[str, str, str]  # section, indicator, month
+Counts = tuple[float, int, int]  # mean, readings, days
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,11 @@ def by_project(given: Sequence[Task], network: Network) -> list[Document]:
     return [settled(one.agreement, network, one.read, of, NOW) for one in given for of in months(one.year)]
 
 
+def by_years(given: Sequence[Task], network: Network) -> list[Document]:
+    """The twelve months of every task as one settlement document with its working and digest."""
+    return [settled(one.agreement, network, one.read, periods.period(str(one.year)), NOW) for one in given]
+
+
 def by_pandas(given: Sequence[Task]) -> list[pd.DataFrame]:
     """The monthly means of every task, as anyone would write them first."""
     return [_monthly_means(one.read.observations, one.agreement.data.min_readings_a_day or 1) for one in given]
@@ -123,7 +130,7 @@ def _monthly_means(read: pd.DataFrame, min_readings: int) -> pd.DataFrame:
     return monthly
 
 
-def printed_means(documents: Sequence[Document]) -> dict[tuple[str, Key], tuple[float, int, int]]:
+def printed_means(documents: Sequence[Document]) -> dict[tuple[str, Key], Counts]:
     """The monthly statistics that documents print, by agreement and key: mean, readings, days."""
     return {
         (document["agreement"], (s["section"], s["indicator"], s["period"])): (
@@ -137,15 +144,35 @@ def printed_means(documents: Sequence[Document]) -> dict[tuple[str, Key], tuple[
     }
 
 
-def _numbers(found: Mapping[tuple[str, Key], tuple[float, int, int]]) -> list[NDArray[np.float64]]:
+def _numbers(found: Mapping[tuple[str, Key], Counts]) -> list[NDArray[np.float64]]:
     return [np.round(np.array([found[key] for key in sorted(found)], dtype=np.float64), SAME_DECIMALS)]
+
+
+def formed_means(given: Sequence[Task], formed: Sequence[Measurements]) -> dict[tuple[str, Key], Counts]:
+    """The monthly statistics as they were formed, like `printed_means`."""
+    return {
+        (one.agreement.code, (section, indicator, periods.label(month))): (float(read.mean), read.readings, read.days)
+        for one, made in zip(given, formed, strict=True)
+        for (section, indicator, month), read in made.months.items()
+        if isinstance(read.mean, float)
+    }
+
+
+def _formed(one: Task, network: Network) -> Measurements:
+    return measurements(one.agreement, network, one.read, periods.period(str(one.year)))
+
+
+def _of(keys: set[tuple[str, Key]], found: Mapping[tuple[str, Key], Counts]) -> (
+    Mapping[tuple[str, Key], Counts]
+):  # fmt: skip
+    return {key: found[key] for key in keys}
 
 
 def _means_of_the_same(
     given: Sequence[Task], tables: Sequence[pd.DataFrame], printed: set[tuple[str, Key]]
-) -> dict[tuple[str, Key], tuple[float, int, int]]:
+) -> dict[tuple[str, Key], Counts]:
     """What pandas gives for the statistics that the documents print."""
-    found: dict[tuple[str, Key], tuple[float, int, int]] = {}
+    found: dict[tuple[str, Key], Counts] = {}
     for one, table in zip(given, tables, strict=True):
         for (station, indicator, month), row in zip(table.index, table.itertuples(index=False), strict=True):
             key = (one.agreement.code, (station.removeprefix("at-"), indicator, str(month)))
@@ -173,21 +200,30 @@ def compare_years(years: int, network: Network, agreements: Sequence[Agreement],
     """So many years of all agreements, beside their monthly means alone."""
     given = [task for agreement in agreements for task in tasks(agreement, network, years)]
     documents = by_project(given, network)
-    printed = set(printed_means(documents))
+    printed = set(printed_means(documents)) & set(printed_means(by_years(given, network)))
     stopped = sum(bool(document["stops"]) for document in documents)
     read = sum(len(one.read.observations) for one in given)
     print(f"\n{len(agreements)} × {12 * years}: {read:,} readings, {stopped} of {len(documents)} settlements stop")
     contestants = [
         Contestant(
-            "hengjie (whole working, digest)", lambda fresh: by_project(fresh, network),
-            prepare=lambda: as_loaded(given), finish=lambda _, found: _numbers(printed_means(found)),
+            "hengjie (month by month, year to date)", lambda fresh: by_project(fresh, network),
+            prepare=lambda: as_loaded(given), finish=lambda _, found: _numbers(_of(printed, printed_means(found))),
+        ),
+        Contestant(
+            "hengjie (twelve months at once)", lambda fresh: by_years(fresh, network),
+            prepare=lambda: as_loaded(given), finish=lambda _, found: _numbers(_of(printed, printed_means(found))),
+        ),
+        Contestant(
+            "of which: monthly statistics", lambda fresh: [_formed(one, network) for one in fresh],
+            prepare=lambda: as_loaded(given),
+            finish=lambda fresh, made: _numbers(_of(printed, formed_means(fresh, made))),
         ),
         Contestant(
             "plain pandas (monthly means alone)", by_pandas, prepare=lambda: given,
             finish=lambda _, tables: _numbers(_means_of_the_same(given, tables, printed)),
         ),
     ]  # fmt: skip
-    compare(f"Settling, {years} year(s)", contestants, len(documents), "settlements", repeats)
+    compare(f"Settling, {years} year(s)", contestants, len(documents), "agreement-months", repeats)
 
 
 def main() -> None:
