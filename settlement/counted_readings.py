@@ -61,10 +61,12 @@ def reasons(observations: pd.DataFrame, rules: DataRules) -> pd.Series:
     """Why each observation is left out: its status, or the mark in place of a value; ``""`` where it counts."""
     code, states = pd.factorize(observations["status"])
     told = ["" if state in rules.statuses else str(state) for state in states]
-    said = np.array([*told, ""], dtype=object)[code]  # a reading without a state has the code -1
-    why = pd.Series(said, index=observations.index, dtype="object")
+    kind, kinds = pd.factorize(np.array([*told, ""], dtype=object))
+    said = pd.Categorical.from_codes(kind[code], pd.Index(kinds))  # a reading without a state has the code -1
+    why = pd.Series(said, index=observations.index)
     absent = observations["value"].isna() & (why == "")
     if absent.any():
+        why = why.astype("object")
         mark = observations.get("mark", pd.Series("", index=observations.index, dtype="str"))
         why = why.where(~absent, mark.astype("str").fillna("").replace("", "no_value"))
     return why

@@ -27,7 +27,7 @@ def readings_by_series(found: Gathered, network: Network, rules: DataRules) -> S
     """(section, indicator) → its readings in order of time, each with the `reason` it was left out, or ``""``."""
     section_of = {code: station.section for code, station in network.stations.items()}
     used = found.observations.assign(section=found.observations["station"].map(section_of))
-    used = used.assign(reason=reasons(used, rules), sent="")
+    used = used.assign(reason=reasons(used, rules).astype("object"), sent="")
     used["reason"] = used["reason"].mask(_on_short_days(used, rules), "too_few_readings_a_day")
     aside = found.left_out.assign(section=found.left_out["station"].map(section_of), censored=False, mark="", status="")
     aside = aside.assign(sent=aside["value"].fillna("") if "value" in aside else "", value=float("nan"))
