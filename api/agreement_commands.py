@@ -22,6 +22,7 @@ from basin.agreement_diff import Difference, differences
 from basin.agreement_files import file_text, tree
 from basin.agreement_review import Unverified, WithoutSource, review
 from basin.agreement_schema import schema
+from basin.certain_stops import WillStop
 from basin.errors import AgreementError
 from basin.network import Network, load_network
 from basin.registry import BUNDLED, load_registry
@@ -39,15 +40,22 @@ def agreement_group() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @command
 def check(file: Path, extra: Sequence[Path]) -> Told:
-    """一次列出协议的全部问题、未核实的数值、没有出处的条款。Findings, unverified values, clauses without a source."""
+    """一次列出协议的全部问题、结算时必停之处、未核实的数值、没有出处的条款。Findings and notices."""
     found = review(file_text(file), str(file), _network(extra))
     findings = [_finding(one) for one in found.findings]
     told = {"file": str(file), "code": found.code, "clauses": found.clauses, "findings": findings}
+    told |= {"will_stop": [asdict(one) for one in found.will_stop]}
     told |= {"unverified": [asdict(one) for one in found.unverified]}
     told |= {"without_source": [asdict(one) for one in found.without_source], "failed": len(findings)}
-    lines = [*map(str, found.findings), *map(_notice, found.unverified), *map(_unsourced, found.without_source)]
+    lines = [
+        *map(str, found.findings),
+        *map(_stopping, found.will_stop),
+        *map(_notice, found.unverified),
+        *map(_unsourced, found.without_source),
+    ]
     verdict = f"{len(findings)} 处问题 findings" if findings else f"可以使用 may be used：{found.clauses} 条 clauses"
-    notices = f"，{len(found.unverified)} 个未核实的数值 unverified" if found.unverified else ""
+    notices = f"，{len(found.will_stop)} 处用到就停 will stop" if found.will_stop else ""
+    notices += f"，{len(found.unverified)} 个未核实的数值 unverified" if found.unverified else ""
     notices += f"，{len(found.without_source)} 条没有出处 without source" if found.without_source else ""
     return told, "\n".join([*lines, f"{file}: {verdict}{notices}"])
 
@@ -64,6 +72,12 @@ def _network(extra: Sequence[Path]) -> Network:
 def _finding(problem: AgreementError) -> dict[str, Any]:
     told = {"message_zh": problem.zh, "message_en": problem.en, "remedy": problem.remedy}
     return {"file": problem.file, "path": problem.path, **told}
+
+
+def _stopping(one: WillStop) -> str:
+    sections = "、".join(one.sections)
+    lacking = f"断面 {sections} 没有 {one.lacking}，在断面表写明 (not in the sheet)"
+    return f"用到就停 will stop {one.path}（条款 {one.clause}）：{lacking}"
 
 
 def _notice(one: Unverified) -> str:

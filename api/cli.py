@@ -225,15 +225,16 @@ def assess(basin: str, period: str, scorecard: str | None, as_of: datetime | Non
 
 @main.command(epilog=example("hengjie cases fixtures/cases"))
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--all", "whole", is_flag=True, help="不符的算例印出全部条款的过程。The working of every clause.")
 @command
-def cases(paths: Sequence[Path], extra: Sequence[Path]) -> Told:
-    """运行算例，打印不符者的计算过程。Run worked cases."""
-    outcomes = list(run_cases(paths, extra))
+def cases(paths: Sequence[Path], whole: bool, extra: Sequence[Path]) -> Told:
+    """运行算例，打印不符处的计算过程。Run worked cases."""
+    outcomes = list(run_cases(paths, extra, say))
     lines: list[str] = []
     for outcome in outcomes:
         if not outcome.passed:
             lines += [f"不符 FAILED {outcome.file} {outcome.name}", *(f"  {d}" for d in outcome.differences)]
-            lines += [f"  {line}" for line in outcome.working]
+            lines += [f"  {line}" for line in (outcome.working if whole else outcome.leading)]
     failed = sum(not outcome.passed for outcome in outcomes)
     summary = {"passed": len(outcomes) - failed, "failed": failed}
     told = [vars(outcome) | {"passed": outcome.passed} for outcome in outcomes]
@@ -362,3 +363,7 @@ def run_demonstration(extra: Sequence[Path]) -> Told:
     here = composed([FIXTURES, *extra])
     build(here, say, now)
     return _serving(here)
+
+
+if __name__ == "__main__":
+    main()

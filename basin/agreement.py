@@ -221,7 +221,8 @@ def _check_keys(document: Mapping[str, Any], file: str) -> None:
             raise AgreementError(f"缺少 {key}", f"{key} is missing", file=file, path=key, remedy=f"补上 {key}")
     for key in document:
         if key not in HEADER_KEYS + OTHER_KEYS:
-            raise AgreementError("不认识的键", "unknown key", file=file, path=key, remedy="检查拼写，或删去此键")
+            remedy = "冒号写成半角加空格，如 cap: 250" if "：" in key else "检查拼写，或删去此键"
+            raise AgreementError("不认识的键", "unknown key", file=file, path=key, remedy=remedy)
     if not isinstance(document.get("sections", {}), dict):
         remedy = "写成 断面代码: {target: 3}"
         raise AgreementError(

@@ -116,7 +116,8 @@ def _header(agreement: Agreement, network: Network) -> Iterator[Finding]:
     if not _CODE.fullmatch(agreement.code):
         yield "code", f"不能用作代码：{agreement.code}", "cannot be a code", "只用字母、汉字、数字、- 与 _"
     if agreement.basin not in network.basins:
-        yield "basin", f"未登记的流域 {agreement.basin}", "unknown basin", "在 basins.csv 登记，或改正代码"
+        remedy = "建文件夹 basins/流域代码/，放 sections.csv，命令加 --with；或改正代码"
+        yield "basin", f"未登记的流域 {agreement.basin}", "unknown basin", remedy
     for key, day in (("starts", agreement.starts), ("ends", agreement.ends)):
         if day.year not in periods.YEARS:
             first, last = periods.YEARS[0], periods.YEARS[-1]

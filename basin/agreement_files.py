@@ -6,12 +6,15 @@ that stands twice in a mapping is refused. What the tree means is not known here
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from basin.errors import AgreementError, HengjieError
+
+_FULL_WIDTH = re.compile(r'^[\s{-]*[\w."-]+：|[{,，]\s*[\w"-]+：|[{\[].*，\s*[\w"-]+: ', re.ASCII)
 
 
 class _TextLoader(yaml.BaseLoader):
@@ -61,14 +64,27 @@ def tree(text: str, file: object = None, refusal: type[HengjieError] = Agreement
         document = yaml.load(text, Loader=_TextLoader)
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
-        where = f"第 {mark.line + 1} 行 line {mark.line + 1}" if mark else None
+        line = mark.line if mark else None
         what = getattr(problem, "problem", None) or str(problem)
         zh, remedy = f"YAML 无法读取：{what}", "检查缩进、引号与重复的键"
+        if (full_width := _full_width_before(text, line)) is not None:
+            line, zh = full_width, "YAML 无法读取：冒号或逗号是全角的"
+            remedy = "键后写半角冒号加空格（cap: 250），花括号里写半角逗号"
+        where = None if line is None else f"第 {line + 1} 行 line {line + 1}"
         raise refusal(zh, "not readable as YAML", file=file, path=where, remedy=remedy) from problem
     if not isinstance(document, dict):
         remedy = "最外层逐行写“键: 值”，不以 - 起"
         raise refusal("文件应是键值表", "the file must hold a mapping", file=file, remedy=remedy)
     return document
+
+
+def _full_width_before(text: str, line: int | None) -> int | None:
+    """The line with a full-width colon or comma that made the parser give up at `line`: there or just before."""
+    if line is None:
+        return None
+    lines = text.splitlines()
+    near = range(min(line, len(lines) - 1), max(line - 3, -1), -1)
+    return next((number for number in near if _FULL_WIDTH.search(lines[number])), None)
 
 
 def readable(file: Path) -> dict[str, Any] | None:

@@ -1,5 +1,5 @@
-"""Reviewing one agreement before it is used: what the grammar refuses in it, what nobody has verified, what no article
-of the text is named for.
+"""Reviewing one agreement before it is used: what the grammar refuses in it, what will stop when it is settled, what
+nobody has verified, what no article of the text is named for.
 
 In: the text of a file and the network. Out: a `Review` with all findings at once, where loading stops at the first. It
 refuses nothing itself and decides nothing about money.
@@ -15,6 +15,7 @@ from basin.agreement import compiled
 from basin.agreement_checks import problems
 from basin.agreement_diff import in_one_line
 from basin.agreement_files import tree
+from basin.certain_stops import WillStop, certain_stops
 from basin.clauses import CLAUSE
 from basin.dated import every_branch, is_noted, special_values
 from basin.errors import AgreementError
@@ -50,13 +51,14 @@ class Review:
     findings: tuple[AgreementError, ...]
     unverified: tuple[Unverified, ...]
     without_source: tuple[WithoutSource, ...]
+    will_stop: tuple[WillStop, ...] = ()
 
 
 def review(text: str, file: str, network: Network) -> Review:
     """All findings on the text of an agreement, each once, its unverified values and its clauses without a source.
 
-    A file that is no YAML mapping has that one finding. Where the header cannot be read, clauses are looked at one by
-    one, not in their relations.
+    Without findings also what will stop. A file that is no YAML mapping has that one finding. Where the header cannot
+    be read, clauses are looked at one by one, not in their relations.
     """
     try:
         document = tree(text, file)
@@ -66,7 +68,8 @@ def review(text: str, file: str, network: Network) -> Review:
     clauses = document.get("clauses")
     count = len(clauses) if isinstance(clauses, list) else 0
     noted = tuple(unverified(document)), tuple(_without_source(document))
-    return Review(str(document.get("code", "")), count, tuple(once.values()), *noted)
+    stops = () if once else tuple(certain_stops(compiled(document, text, file), network))
+    return Review(str(document.get("code", "")), count, tuple(once.values()), *noted, stops)
 
 
 def _findings(document: Mapping[str, Any], text: str, file: str, network: Network) -> Iterator[AgreementError]:

@@ -63,7 +63,7 @@ def _clause(agreement: Agreement, network: Network, raw: Mapping[str, Any], path
         if "target" in by:  # it changes with the sheet
             days = (*days, *_days_in(agreement.document.get("sections", {})))
         for span in _spans(agreement, _pace(axes, every), days) if by <= set(ELEMENT_AXES) else ():
-            for codes in _elements(agreement, network, axes, by, span):
+            for codes in elements_of(agreement, network, axes, by, span):
                 yield from _missing(agreement, node, span, codes, at)
 
 
@@ -129,11 +129,11 @@ def _spans(agreement: Agreement, pace: Pace, days: Sequence[date]) -> Iterator[t
             yield periods.starts_on(of), periods.ends_on(of)
 
 
-def _elements(
+def elements_of(
     agreement: Agreement, network: Network, axes: Mapping[str, Sequence[str]], by: set[str],
     span: tuple[date, date],
 ) -> Iterator[dict[str, str]]:  # fmt: skip
-    """The codes in hand of each element, as far as a value depends on them."""
+    """The codes in hand of each element, as far as a value depends on them (`by`)."""
     needed = [axis for axis in axes if axis in by or (axis == "section" and "target" in by)]
     for row in product(*(codes_on(agreement, network, axis, axes[axis]) for axis in needed)):
         codes = dict(zip(needed, row, strict=True))

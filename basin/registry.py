@@ -76,16 +76,19 @@ def load_registry(extra: Sequence[Path] = (), beside: Sequence[Path] = ()) -> Re
     Parameters
     ----------
     extra : directories and files that were asked for.
-    beside : directories something else lies in, on top of `extra`; a flat file there that cannot be read is passed by.
+    beside : directories something else lies in, below `extra`; a flat file there that cannot be read is passed by.
 
     Raises
     ------
     AgreementError, RegisterError : naming file, path and remedy of the first thing that cannot be used.
     """
-    network, messages = load_network([BUNDLED, *(path for path in (*extra, *beside) if path.is_dir())])
+    asked = {place.resolve() for place in extra}
+    beside = [place for place in beside if place.resolve() not in asked]
+    network, messages = load_network([BUNDLED, *(path for path in (*beside, *extra) if path.is_dir())])
     agreements: dict[str, Agreement] = {}
     scorecards: dict[str, Scorecard] = {}
-    for place, read in [*((place, _documents) for place in (BUNDLED, *extra)), *((place, _lying) for place in beside)]:
+    lying, asked_for = [(place, _lying) for place in beside], [(place, _documents) for place in extra]
+    for place, read in [(BUNDLED, _documents), *lying, *asked_for]:
         own_agreements: dict[str, Agreement] = {}
         own_scorecards: dict[str, Scorecard] = {}
         for file, document, text in read(place):

@@ -6,6 +6,7 @@ and whether they fit each other, is checked elsewhere (`basin.agreement_checks`)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, takewhile
 from typing import Any
@@ -27,7 +28,21 @@ _INSTEAD = {
     "自定的限值写在 sections 中该断面的 limits 里，此处写 against: limits",
     "section": "写一个断面；几个断面写 sections: [a, b]，并写明 take",
     "indicator": "写一个指标；几个指标写 indicators: [a, b]，并写明 take",
+    "target": "写 1–6 的数字，如 3（Ⅲ类）",
+    "class": "写 1–6 的数字，如 3（Ⅲ类）",
 }
+# what a value must be, by pydantic's name of what it is not
+_MUST_BE = {
+    "int": "须为整数",
+    "bool": "须为 true 或 false",
+    "string": "须为一行文字",
+    "dict": "须为键值表",
+    "dataclass": "须为键值表",
+    "list": "须为列表",
+    "tuple": "须为列表",
+    "greater_than_equal": "须为正整数",
+}
+_DAY_SHORTENED = re.compile(r"\d{4}(-\d{1,2}(-\d{1,2})?)?")
 _KEYS_OF_A_PROPORTION = frozenset({"in_proportion_to", "among"})
 
 
@@ -56,9 +71,17 @@ def fitted(adapter: TypeAdapter[Any], plain: Any, file: str, path: str) -> tuple
 def _refusal(error: ErrorDetails, file: str, path: str) -> AgreementError:
     place = ".".join(str(part).removesuffix("_") for part in error["loc"] if _is_key(part))  # class_ is Python's
     at = join(path, place) if place else path
-    zh, en, remedy = _told(error["type"], str(error["msg"]), error.get("input"))
-    remedy = _INSTEAD.get(at.rpartition(".")[2], remedy) if remedy in (_OTHER_VALUE, _OTHER_FORM) else remedy
+    zh, en, remedy = _told(error, "：" in place)
+    if remedy.startswith((_OTHER_VALUE, _OTHER_FORM)):
+        remedy = _INSTEAD.get(at.rpartition(".")[2], remedy)
+    if _is_dated_by_half(error.get("input")):
+        remedy = "日期写全，如 2022-01-01"
     return AgreementError(zh, en, file=file, path=at, remedy=remedy)
+
+
+def _is_dated_by_half(given: object) -> bool:
+    """Whether years or months stand where whole dates should."""
+    return isinstance(given, dict) and bool(given) and all(_DAY_SHORTENED.fullmatch(str(key)) for key in given)
 
 
 def _telling(errors: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
@@ -83,15 +106,19 @@ _OTHER_VALUE, _OTHER_FORM = "改用列出的取值", "改成所要求的形式"
 _NO_FIGURE = {"不是数字": "写 0.95、1/3、83%，不带单位", "除数为零": "改正分母"}  # what `rounding.number` says
 
 
-def _told(kind: str, message: str, given: object) -> tuple[str, str, str]:
+def _told(error: ErrorDetails, full_width: bool) -> tuple[str, str, str]:
+    kind, message, given = error["type"], str(error["msg"]), error.get("input")
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
-        return "不认识的键", "unknown key", "检查拼写，或删去此键"
+        return "不认识的键", "unknown key", "冒号写成半角加空格，如 cap: 250" if full_width else "检查拼写，或删去此键"
     if kind in ("missing", "missing_argument"):
         return "缺少必填的键", "required key is missing", "补上此键"
     if kind == "literal_error":
-        return f"不认识的取值 {given!r}", message, _OTHER_VALUE
+        words = str(error.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
+        return f"不认识的取值 {given!r}", message, f"{_OTHER_VALUE}：{' '.join(words)}"
     said, figure = message.removeprefix("Value error, "), next((w for w in _NO_FIGURE if w in message), None)
     if figure is not None:
         zh, _, en = said.removesuffix(")").rpartition(" (")
         return zh, en, _NO_FIGURE[figure]
-    return f"取值不合要求：{given!r}", said, _OTHER_FORM
+    wanted = next((words for name, words in _MUST_BE.items() if kind.startswith(name)), None)
+    wanted = "不能为负" if said == "must not be negative" else wanted
+    return f"取值不合要求：{given!r}" + (f"，{wanted}" if wanted else ""), said, _OTHER_FORM

@@ -7,10 +7,11 @@ A name nobody uses would be read, and silently change nothing: so a case fails o
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from basin import periods
 from basin.agreement import Agreement
+from basin.clauses import Ground
 from basin.dated import Raw, is_noted, join
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, find_indicator
@@ -116,7 +117,12 @@ def _figure_shape(figure: object, path: str) -> Iterator[Finding]:
         for position, one in enumerate(figure):
             yield from _figure_shape(one, f"{path}.{position}")
     elif is_there(figure) and not _is_number(figure):
-        yield path, f"不是数字：{figure!r}", "not a number", "写数字；没有数值留空或写 null"
+        text = str(figure).strip()
+        if text[:1] in ("<", "＜", "≤") or text.upper() == "ND" or "未检出" in text:
+            zh, remedy = f"算例不收未检出：{figure!r}", "写按 non_detect 取的数，如半检出限"
+            yield path, zh, "a case takes no non-detects", remedy
+        else:
+            yield path, f"不是数字：{figure!r}", "not a number", "写数字；没有数值留空或写 null"
 
 
 def _is_number(text: object) -> bool:
@@ -166,20 +172,32 @@ def name_findings(case: Mapping[str, Any], agreement: Agreement, network: Networ
                 if quantity == "load":
                     yield path, "通量须写明指标", "a load is that of an indicator", "写 load tp"
                 elif find_indicator(quantity) is None and not _is_load(quantity):
-                    yield from _known(quantity, _PUBLISHED | facts, path, "指标或量")
+                    yield from _ground(quantity, facts, path) or _known(quantity, _PUBLISHED | facts, path, "指标或量")
                 yield from _periods_of(figure, path)
     for position, told in enumerate(recorded(case)):
         yield from _named_in_fact(told, agreement, subjects, f"facts.{position}")
     for key, names in (("facts", facts | {"volume"}), ("lines", agreement.refs), ("lines_previous", agreement.refs)):
         for name, figure in figures_of(case, key).items():
-            yield from _known(name, names, f"{key}.{name}", "协议所用的事实" if key == "facts" else "条款")
+            path = f"{key}.{name}"
+            ground = _ground(name, facts, path) if key == "facts" else []
+            yield from ground or _known(name, names, path, "协议所用的事实" if key == "facts" else "条款")
             yield from _subjects_of(figure, subjects, f"{key}.{name}")
     yield from _named_in_rows(case, agreement, network)
 
 
 def _named_in_fact(told: Fact, agreement: Agreement, subjects: Collection[str], path: str) -> Iterator[Finding]:
     yield from _known(told.subject, subjects, f"{path}.subject", _SUBJECT)
-    yield from _known(told.kind, facts_of(agreement) | _RECORDED, f"{path}.kind", "协议所用的事实")
+    facts, path = facts_of(agreement), f"{path}.kind"
+    if told.kind not in _RECORDED:
+        yield from _ground(told.kind, facts, path) or _known(told.kind, facts, path, "协议所用的事实")
+
+
+def _ground(kind: str, facts: Collection[str], path: str) -> list[Finding]:
+    """A ground of excluding data under an agreement that excludes none on it."""
+    if kind in facts or kind not in get_args(Ground):
+        return []
+    zh, remedy = f"协议没有准许以 {kind} 剔除数据", f"在协议的 data.excludes 写上 {kind}，注明出处；或删去此事实"
+    return [(path, zh, "the agreement excludes no data on this ground", remedy)]
 
 
 def _subjects_of(figure: object, subjects: Collection[str], path: str) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ Amounts are 万元. It reads no database.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -29,6 +29,7 @@ from settlement.case_checks import figures_of, is_by_period, is_there, is_total,
 from settlement.compensation import Compensation, Obligation, compensation
 from settlement.evaluation import Evaluator
 from settlement.measured import Key, Measurements
+from settlement.sides import POOL, sides
 
 _FILE_KEYS = frozenset({"agreement", "source", "cases", "note"})
 _CASE_KEYS = frozenset(
@@ -39,18 +40,28 @@ _CASE_KEYS = frozenset(
 
 @dataclass(frozen=True)
 class Outcome:
-    """One case: passed, or what differs (Chinese and English) with the working."""
+    """One case: passed, or what differs (Chinese and English), with the whole working and the part that leads there."""
 
     file: str
     name: str
     agreement: str
     differences: tuple[str, ...]
     working: tuple[str, ...]
+    leading: tuple[str, ...]
 
     @property
     def passed(self) -> bool:
         """Whether everything expected came out."""
         return not self.differences
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What did not come out, and of what: a clause, else some parties, else the whole."""
+
+    told: str
+    clause: str = ""
+    parties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,8 +108,12 @@ def _declares_something(place: Path) -> bool:
     return any("clauses" in (readable(file) or {}) for file in place.glob("*.y*ml"))
 
 
-def run_cases(paths: Sequence[Path], extra: Sequence[Path] = ()) -> Iterator[Outcome]:
-    """Every case of every file, with the bundled agreements and those beside the files.
+def run_cases(
+    paths: Sequence[Path], extra: Sequence[Path] = (), tell: Callable[[str], object] = lambda _: None
+) -> Iterator[Outcome]:
+    """Every case of every file, with the bundled agreements, on top those beside the files, on top those of `extra`.
+
+    What shadows what is told before the first case runs.
 
     Raises
     ------
@@ -106,6 +121,8 @@ def run_cases(paths: Sequence[Path], extra: Sequence[Path] = ()) -> Iterator[Out
     """
     places = beside(paths)
     registry = load_registry(extra, places)
+    for message in registry.messages:
+        tell(message)
     for file in case_files(paths):
         try:
             yield from outcomes(file, registry)
@@ -166,19 +183,48 @@ def _outcome(file: Path, path: str, case: Mapping[str, Any], agreement: Agreemen
         for at, zh, en, remedy in name_findings(case, agreement, network)
     ]
     if wrong:
-        return Outcome(str(file), name, agreement.code, tuple(wrong), ())
+        return Outcome(str(file), name, agreement.code, tuple(wrong), (), ())
     span = periods.period(case["period"])
     try:
         figures = given(case, span, agreement)
     except ValueError as problem:
         raise AgreementError(f"算例写法有误：{problem}", "malformed case", file=file, path=path,
                              remedy="每月一个数，或每年一个数") from problem  # fmt: skip
+    ev = Evaluator(agreement, network, Measurements(given=figures, facts=recorded(case)))
     try:
-        decided = compensation(Evaluator(agreement, network, Measurements(given=figures, facts=recorded(case))), span)
+        decided = compensation(ev, span)
     except HengjieError as refusal:
-        return Outcome(str(file), name, agreement.code, (str(refusal),), ())
-    differences = tuple(_differences(_expected(case), decided))
-    return Outcome(str(file), name, agreement.code, differences, tuple(working_lines(decided)))
+        return Outcome(str(file), name, agreement.code, (str(refusal),), (), ())
+    found = list(_differences(_expected(case), decided))
+    leading = tuple(working_lines(decided, _leading(ev, decided, found))) if found else ()
+    told = tuple(difference.told for difference in found)
+    return Outcome(str(file), name, agreement.code, told, tuple(working_lines(decided)), leading)
+
+
+def _leading(ev: Evaluator, decided: Compensation, found: Sequence[Difference]) -> set[str]:
+    """The clauses that lead to what differs, with the lines they use; all of them where it cannot be told."""
+    of_refs = {e.clause.ref: e.clause.refs for e in decided.evaluations}
+    paying = [
+        (e.clause.ref, {party for side in sides(ev, e) for party, _ in side})
+        for e in decided.evaluations
+        if not e.clause.is_line
+    ]
+    refs: set[str] = set()
+    for one in found:
+        own = {one.clause} & of_refs.keys() or {ref for ref, sided in paying if _between(one.parties, sided)}
+        if not own:
+            return set(of_refs)
+        refs |= own
+    ahead = refs
+    while ahead := {used for ref in ahead for used in of_refs[ref]} & of_refs.keys() - refs:
+        refs = refs | ahead
+    return refs
+
+
+def _between(parties: Collection[str], sided: Collection[str]) -> bool:
+    """Whether a clause with these sides can move money between two parties, itself or through the pool."""
+    named = {*parties} & {*sided}
+    return bool(named) and (len(named) == len(parties) or POOL in sided)
 
 
 def given(case: Mapping[str, Any], span: pd.Period, agreement: Agreement) -> dict[Key, Fraction]:
@@ -259,21 +305,22 @@ def _labelled(key: str, text: str) -> str:
     return periods.label(periods.period(text)) if key == "period" else text
 
 
-def _differences(expected: Expected, decided: Compensation) -> Iterator[str]:
+def _differences(expected: Expected, decided: Compensation) -> Iterator[Difference]:
     for stop in decided.stops:
         follows = stop.reason.startswith("pool_incomplete")  # from the stop of one of its clauses, which is told
         if not follows and not stop.reason.startswith(expected.stops):
             element = "".join(f" {code}" for _, code in stop.element)
-            yield f"条款 {stop.clause} {periods.label(stop.period)}{element} 停止：{stop.reason} (stopped)"
+            told = f"条款 {stop.clause} {periods.label(stop.period)}{element} 停止：{stop.reason} (stopped)"
+            yield Difference(told, stop.clause, (stop.clause,))
     for reason in expected.stops:
         if not any(stop.reason.startswith(reason) for stop in decided.stops):
-            yield f"应停止而未停止：{reason} (did not stop)"
+            yield Difference(f"应停止而未停止：{reason} (did not stop)")
     if expected.transfers is not None:
         yield from _compare(expected.transfers, decided.transfers, [*expected.transfers, *decided.transfers])
     if expected.obligations is not None:
         yield from _compare(expected.obligations, _by_clause(decided.obligations), expected.obligations)
     if expected == Expected(None, None, ()):
-        yield "算例没有 expect (no expectation)"
+        yield Difference("算例没有 expect (no expectation)")
 
 
 def _by_clause(obligations: Sequence[Obligation]) -> dict[tuple[str, ...], int]:
@@ -287,16 +334,20 @@ def _by_clause(obligations: Sequence[Obligation]) -> dict[tuple[str, ...], int]:
 
 def _compare(
     wanted: Mapping[tuple[str, ...], Fraction], found: Mapping[Any, int], keys: Iterable[tuple[str, ...]]
-) -> Iterator[str]:
+) -> Iterator[Difference]:
     for key in dict.fromkeys(keys):
         got, due = Fraction(found.get(key, 0), FEN_PER_WAN), wanted.get(key, Fraction(0))
         if got != due:
-            yield f"{' → '.join(key)}：应为 {printed(due)} 万元，算得 {printed(got)} 万元"
+            told = f"{' → '.join(key)}：应为 {printed(due)} 万元，算得 {printed(got)} 万元"
+            *clause, payer, payee = key
+            yield Difference(told, "".join(clause[:1]), (payer, payee))
 
 
-def working_lines(decided: Compensation) -> Iterator[str]:
-    """The working of every evaluation as lines of text."""
+def working_lines(decided: Compensation, of: Collection[str] | None = None) -> Iterator[str]:
+    """The working of every evaluation, or those of some clauses, as lines of text."""
     for evaluation in decided.evaluations:
+        if of is not None and evaluation.clause.ref not in of:
+            continue
         axes = " ".join(code for _, code in evaluation.element.axes)
         yield f"{evaluation.clause.ref} {periods.label(evaluation.element.of)} {axes}".rstrip()
         for step in evaluation.steps:

@@ -18,9 +18,9 @@ import pandas as pd
 from basin.clauses import Proportion
 from basin.draws import Number, exact
 from basin.periods import ends_on, is_finer, overlap
-from basin.rounding import FEN_PER_WAN, fen, split, yuan
+from basin.rounding import FEN_PER_WAN, fen, printed, split
 from settlement.evaluation import Evaluation, Evaluator
-from settlement.sides import POOL, Shares, sides
+from settlement.sides import POOL, Shares, sides, without_share
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,13 @@ def _stop(ev: Evaluator, of: pd.Period, e: Evaluation) -> Stop | None:
     if e.stopped:
         return Stop(e.clause.ref, of, e.element.axes, e.reason or "absent")
     undecided = not e.excluded and not e.clause.is_line and not all(sides(ev, e))
-    return Stop(e.clause.ref, of, e.element.axes, "no_shares") if undecided else None
+    return Stop(e.clause.ref, of, e.element.axes, f"no_shares{_whose(ev, e)}") if undecided else None
+
+
+def _whose(ev: Evaluator, e: Evaluation) -> str:
+    """The parties whose number is negative or missing, where shares are measured."""
+    parties = without_share(ev, e)
+    return f": {' '.join(parties)}" if parties else ""
 
 
 def _indicates(ev: Evaluator, ref: str, of: pd.Period) -> bool:
@@ -230,11 +236,13 @@ def _pools_not_paid(ev: Evaluator, obligations: Sequence[Obligation], stops: Seq
     found = []
     for of in dict.fromkeys(o.period for o in obligations if POOL in (o.payer, o.payee)):
         stopped = [stop.clause for stop in stops if stop.period == of and stop.clause in of_the_pool]
-        rest = -sum(positions(o for o in obligations if o.period == of).values())
+        into = sum(o.fen for o in obligations if o.period == of and o.payee == POOL)
+        out = sum(o.fen for o in obligations if o.period == of and o.payer == POOL)
         if stopped:
             found.append(Stop(POOL, of, (), f"pool_incomplete: {stopped[0]}"))
-        elif rest:
-            found.append(Stop(POOL, of, (), f"pool_not_closed: {yuan(rest)}"))
+        elif into != out:
+            rest, into_wan, out_wan = (printed(Fraction(each, FEN_PER_WAN)) for each in (into - out, into, out))
+            found.append(Stop(POOL, of, (), f"pool_not_closed: {rest} 万元（收 in {into_wan}，支 out {out_wan}）"))
     return found
 
 

@@ -43,14 +43,26 @@ def shares(ev: Evaluator, evaluation: Evaluation, side: Side | None) -> Shares:
     return ((parties.get(code, code), Fraction(1)),)
 
 
+def without_share(ev: Evaluator, evaluation: Evaluation) -> list[str]:
+    """The parties of measured shares whose number is negative or missing."""
+    clause, element = evaluation.clause, evaluation.element
+    measured = [side for side in (clause.pays, clause.receives) if isinstance(side, Proportion)]
+    return [party for side in measured for party in side.among if _part(ev, element, side, party) is None]
+
+
 def _in_proportion(ev: Evaluator, element: Element, side: Proportion) -> Shares:
     numbers = {}
     for party in side.among:
-        found = line(ev, side.in_proportion_to, element.holding("party", party), Measure(kind="result"), Trail())
-        share = None if found.number is None else chosen(at_least(found.number, 0), found.number, None)
-        if share is None:
+        part = _part(ev, element, side, party)
+        if part is None:
             return ()
-        numbers[party] = share
+        numbers[party] = part
     whole = sum(numbers.values(), Fraction(0))
     parts = {party: quotient(number, whole) for party, number in numbers.items()}
     return tuple((party, part) for party, part in parts.items() if part is not None)
+
+
+def _part(ev: Evaluator, element: Element, side: Proportion, party: str) -> Number | None:
+    """The number a party's share is measured by; none where it is missing or negative."""
+    found = line(ev, side.in_proportion_to, element.holding("party", party), Measure(kind="result"), Trail())
+    return None if found.number is None else chosen(at_least(found.number, 0), found.number, None)

@@ -22,6 +22,7 @@ from api.cli import main
 from basin import agreement, clauses, measures, scales
 from basin.agreement_files import tree
 from basin.errors import AgreementError
+from basin.indicators import INDICATORS
 from basin.registry import Registry, checked, load_registry
 from settlement.cases import outcomes
 from settlement.reasons import WORDS
@@ -151,6 +152,14 @@ def test_every_key_of_the_grammar_is_explained(of: type):
 def test_every_header_key_kind_and_axis_is_explained():
     words = [*agreement.HEADER_KEYS, *agreement.OTHER_KEYS, *get_args(measures.Kind), *clauses.AXES]
     assert [word for word in words if f"`{word}`" not in TEXT] == []
+
+
+def test_the_table_of_decimals_is_that_of_the_indicators():
+    table = TEXT[TEXT.index("### 4.2") : TEXT.index("## 5 ")]
+    rows = re.findall(r"^\| (\d|不修约)[^|]* \| (.+) \|$", table, flags=re.MULTILINE)
+    told = {code: decimals for decimals, codes in rows for code in re.findall(r"`(\w+)`", codes)}
+    known = {code: one.evaluation_decimals for code, one in INDICATORS.items()}
+    assert told == {code: "不修约" if decimals is None else str(decimals) for code, decimals in known.items()}
 
 
 def test_every_reason_for_an_absent_amount_is_explained():

@@ -63,6 +63,19 @@ def test_as_json_findings_and_notices_are_one_object(hengjie: Run, tmp_path: Pat
     assert told["unverified"][0]["path"] == "starts"
 
 
+def test_what_will_stop_is_a_notice_in_text_and_json(hengjie: Run):
+    result = hengjie("check", XINAN)
+    assert result.exit_code == 0
+    stops = "用到就停 will stop clauses.0.measure（条款 P）：断面 jiekou 没有 baseline codmn，在断面表写明"
+    assert f"{stops} (not in the sheet)" in result.stdout
+    assert "，4 处用到就停 will stop，" in result.stdout
+    told = json.loads(hengjie("check", XINAN, "--json").stdout)
+    assert told["failed"] == 0
+    assert told["will_stop"][0] == {
+        "path": "clauses.0.measure", "clause": "P", "lacking": "baseline codmn", "sections": ["jiekou"],
+    }  # fmt: skip
+
+
 def test_a_clause_without_a_source_is_a_notice(hengjie: Run, tmp_path: Path):
     source = next(line for line in XINAN.read_text(encoding="utf-8").splitlines() if line.startswith("    source:"))
     file = draft(tmp_path, (source, "    source: ''"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli import main
+from basin.registry import BUNDLED
 from tests.api.makers import HEADER, row
 
 Run = Callable[..., Result]
@@ -219,3 +222,38 @@ def test_a_time_no_reading_can_have_does_not_stop_a_file(hengjie, tmp_path):
     assert [(r["row"], r["fate"], r["code"]) for r in receipt["rows"] if r["row"] == 3] == [
         (3, "rejected", "unreadable_time")
     ]
+
+
+class TestCases:
+    """A failing case prints the working that leads to what differs, and with --all that of every clause."""
+
+    CASE = (
+        "agreement: yellow-river-henan-shandong-2021\n"
+        "cases: [{period: 2022, given: {liuzhuang: {quality_class: 2}}, lines: {change: 10},"
+        " by_clause: [{clause: '1', payer: shandong, payee: henan, amount: 1}]}]\n"
+    )
+
+    @pytest.mark.parametrize(("more", "others"), [([], False), (["--all"], True)])
+    def test_the_other_clauses_are_printed_only_when_asked_for(
+        self, hengjie: Run, tmp_path: Path, more: list[str], others: bool
+    ) -> None:
+        (tmp_path / "case.yaml").write_text(self.CASE, encoding="utf-8")
+        result = hengjie("cases", tmp_path / "case.yaml", *more)
+        assert result.exit_code == 1
+        assert "1 → shandong → henan：应为 1 万元，算得 6000 万元" in result.stdout
+        assert "    → 6000" in result.stdout
+        assert ("change 2022" in result.stdout) is others
+
+    def test_what_shadows_what_goes_to_standard_error(self, hengjie: Run, tmp_path: Path) -> None:
+        bundled = BUNDLED / "agreements" / "yellow-river-henan-shandong-2021.yaml"
+        (tmp_path / "own.yaml").write_text(bundled.read_text(encoding="utf-8"), encoding="utf-8")
+        (tmp_path / "case.yaml").write_text(self.CASE.replace("amount: 1}", "amount: 6000}"), encoding="utf-8")
+        result = hengjie("cases", tmp_path / "case.yaml")
+        assert result.exit_code == 0
+        assert f"{tmp_path / 'own.yaml'} 取代 {bundled}" in result.stderr
+
+
+def test_the_module_runs_as_the_command_does() -> None:
+    done = subprocess.run([sys.executable, "-m", "api.cli", "--help"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "衡界" in done.stdout

@@ -56,6 +56,23 @@ class TestTree:
         assert message.startswith("agreements/x.yaml")
         assert refused.value.remedy
 
+    @pytest.mark.parametrize(
+        ("text", "line"),
+        [
+            ("a: 1\ncap：250\nb: 2", 2),
+            ("a: 1\n- {ref: 1}\n", None),
+            ("clauses:\n  - ref: 1\n    cap：250\n    pays: a\n    receives: b", 3),
+            ("scale: [{amount: 1， up_to: 3}]", 1),
+            ("title: 甲，乙: 丙", None),
+        ],
+    )
+    def test_a_full_width_colon_or_comma_is_named_with_its_line(self, text: str, line: int | None) -> None:
+        with pytest.raises(AgreementError) as refused:
+            tree(text, "x.yaml")
+        told = f"第 {line} 行 line {line}", "YAML 无法读取：冒号或逗号是全角的"
+        assert ((refused.value.path, refused.value.zh) == told) is (line is not None)
+        assert ("半角冒号" in refused.value.remedy) is (line is not None)
+
     @pytest.mark.parametrize("text", ["", "- a\n- b", "just text"])
     def test_a_document_is_a_mapping(self, text: str) -> None:
         with pytest.raises(AgreementError, match=r"文件应是键值表.*最外层逐行写“键: 值”"):

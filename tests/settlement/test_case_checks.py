@@ -37,6 +37,10 @@ SHAPES = {
     "several agreements": ("period: 2020, agreement: [a, b], expect: []", "agreement", "不是文字"),
     "given without subjects": ("period: 2020, given: 5, expect: []", "given", "应是键值表"),
     "given without quantities": ("period: 2020, given: {s1: 5}, expect: []", "given.s1", "应是键值表"),
+    "a non-detect": ("period: 2020, given: {s1: {tp: '<0.01'}}, expect: []", "given.s1.tp", "算例不收未检出：'<0.01'"),
+    "a non-detect in words": (
+        "period: 2020, given: {s1: {tp: [未检出]}}, expect: []", "given.s1.tp.0", "算例不收未检出：'未检出'",
+    ),
     "a figure that is none": ("period: 2020, given: {s1: {tp: much}}, expect: []", "given.s1.tp", "不是数字"),
     "one of a list that is none": ("period: 2020, facts: {x: [1, 2, many]}, expect: []", "facts.x.2", "不是数字"),
     "one by period that is none": ("period: 2020, lines: {'1': {2020: a}}, expect: []", "lines.1.2020", "不是数字"),
@@ -128,7 +132,18 @@ NAMES = {
     "a kind of a whole fact": (
         f"facts: [{{{FROZEN.replace('frozen', 'thawed')}}}]",
         "facts.0.kind",
-        "没有这个协议所用的事实：thawed",
+        "没有这个协议所用的事实：thawed (unknown: thawed) — 补救: 改正代码；可用：dry frozen x",
+    ),
+    "a ground the agreement does not exclude on": (
+        "given: {s1: {suspended: {2020-01: 1}}}",
+        "given.s1.suspended",
+        "剔除数据 (the agreement excludes no data on this ground) — 补救: 在协议的 data.excludes 写上 suspended",
+    ),
+    "one among the facts": ("facts: {disaster: {s1: 1}}", "facts.disaster", "没有准许以 disaster 剔除数据"),
+    "one as a whole fact": (
+        f"facts: [{{{FROZEN.replace('frozen', 'suspended')}, approved_by: 乙}}]",
+        "facts.0.kind",
+        "没有准许以 suspended 剔除数据",
     ),
     "a month of a subject's fact": ("facts: {frozen: {s1: {2020-1: 1}}}", "facts.frozen.s1.2020-1", "不认识的期间"),
 }

@@ -130,12 +130,22 @@ class TestProportion:
         figures = f"given: {{third: {{w: {third}}}, fourth: {{w: {fourth}}}}}"
         assert paid(an_agreement(self.TEXT), "2020", figures) == expected
 
-    @pytest.mark.parametrize(("third", "fourth"), [("0", "0"), ("-1", "3"), ("null", "3")])
-    def test_negative_or_all_zero_or_absent_shares_stop(self, third: str, fourth: str) -> None:
+    @pytest.mark.parametrize(
+        ("third", "fourth", "reason"),
+        [
+            ("0", "0", "no_shares"),
+            ("-1", "3", "no_shares: third"),
+            ("null", "3", "no_shares: third"),
+            ("-1", "-3", "no_shares: third fourth"),
+        ],
+    )
+    def test_negative_or_all_zero_or_absent_shares_stop_and_name_whose(
+        self, third: str, fourth: str, reason: str
+    ) -> None:
         figures = f"given: {{third: {{w: {third}}}, fourth: {{w: {fourth}}}}}"
         found = decided(an_agreement(self.TEXT), "2020", figures)
         assert found.obligations == ()
-        assert "1" in [stop.clause for stop in found.stops]
+        assert [stop.reason for stop in found.stops if stop.clause == "1"] == [reason]
 
 
 class TestPool:
@@ -150,7 +160,7 @@ class TestPool:
 
     def test_a_pool_that_does_not_close_stops_and_names_the_rest(self) -> None:
         found = decided(an_agreement(lump("100", "up", "pool") + lump("80", "pool", "down", "2")), "2020")
-        assert reasons(found) == ["pool_not_closed: 200000.00"]
+        assert reasons(found) == ["pool_not_closed: 20 万元（收 in 100，支 out 80）"]
         assert found.transfers == {}
         assert len(found.obligations) == 2
 
@@ -161,8 +171,8 @@ class TestPool:
         """
         found = decided(an_agreement(text), "2020-01..2020-02", "facts: {in: [1, 2], out: [2, 1]}")
         assert sorted(stop.reason for stop in found.stops) == [
-            "pool_not_closed: -10000.00",
-            "pool_not_closed: 10000.00",
+            "pool_not_closed: -1 万元（收 in 1，支 out 2）",
+            "pool_not_closed: 1 万元（收 in 2，支 out 1）",
         ]
 
     def test_an_open_month_leaves_the_others_paid(self) -> None:
