@@ -270,7 +270,7 @@ def test_the_methods_an_agreement_may_name_are_those_that_compute() -> None:
 def test_an_unknown_method_is_refused_with_the_choices() -> None:
     with pytest.raises(AgreementError, match="'integral', 'A', 'B', 'C', 'D' or 'E'") as refusal:
         an_agreement(MONTHLY, data=rules("F"))
-    assert (refusal.value.path, refusal.value.remedy) == ("data.load_method", "改用列出的取值")
+    assert (refusal.value.path, refusal.value.remedy) == ("data.load_method", "改用列出的取值：integral A B C D E")
 
 
 def test_loads_are_computed_only_where_a_clause_measures_them() -> None:
