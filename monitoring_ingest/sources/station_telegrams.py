@@ -210,7 +210,7 @@ def _pair(item: str, where: str) -> tuple[str, str]:
     name, _, value = item.partition("=")
     if not name or item.count("=") != 1:
         raise _Malformed(f"{where} 中有一项不是 名=值", f"an item of {where} is not name=value")
-    return name, MASK if value and name.casefold() in _SECRET else value
+    return name, MASK if value and name.strip().casefold() in _SECRET else value
 
 
 def _flag(text: str | None) -> Flag | None:

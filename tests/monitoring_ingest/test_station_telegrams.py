@@ -250,8 +250,8 @@ class TestValues:
         assert [(one.code, one.time, one.fields["Avg"]) for one in read(with_cp(cp)).values] == found
 
     def test_no_password_is_kept_anywhere(self):
-        telegram = read(with_cp("NewPW=654321;pw=1234567"))
-        assert telegram.pairs == (("NewPW", MASK), ("pw", MASK))
+        telegram = read(with_cp("NewPW=654321; pw =1234567"))
+        assert telegram.pairs == (("NewPW", MASK), (" pw ", MASK))
         assert not any(secret in repr(telegram) for secret in ("123456", "654321"))
 
     @pytest.mark.parametrize("data", ["PW123456;CP=&&&&", "PW=123456;PW=123456;CP=&&&&", "ST=21,PW=123456;CP=&&&&"])
