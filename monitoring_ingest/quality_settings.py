@@ -7,6 +7,7 @@ with its keywords, source and whether anybody verified them. No test is run here
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,13 +86,20 @@ def _keywords(test: str, written: Mapping[str, Any], file: Path, path: str) -> d
         zh, en = f"{test} 的参数不符", f"not the keywords of {test}"
         raise RegisterError(zh, en, file=file, path=path, remedy=f"应写：{' '.join(sorted(needed))}")
     try:
-        return {name: _number(value) for name, value in written.items()}
+        return {name: _threshold(value) for name, value in written.items()}
     except ValueError as problem:
         zh, en = f"不是数字：{problem}", "not a number"
         raise RegisterError(zh, en, file=file, path=path, remedy="写数字，或数字的列表") from problem
 
 
-def _number(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_number(each) for each in value)
-    return int(value) if str(value).isdecimal() else float(value)
+def _threshold(written: Any) -> Any:
+    """A number, which nan or infinity would not be: either switches a test off; in a list, by month, nan is no bound."""
+    if isinstance(written, list):
+        return tuple(_number(each) for each in written)
+    if not math.isfinite(number := _number(written)):
+        raise ValueError(written)
+    return number
+
+
+def _number(written: Any) -> float:
+    return int(written) if str(written).isdecimal() else float(written)

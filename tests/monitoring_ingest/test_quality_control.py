@@ -195,6 +195,11 @@ class TestFlatLine:
         assert said(self.exact(values, every(4, 6), censored=censored)) == "nnnnnr"
         assert said(self.exact(values, every(4, 6))) == "dddddr"
 
+    def test_a_detection_limit_does_not_join_the_readings_that_equal_it(self):
+        censored = np.array([True, True, True, True, False, False, False])
+        values = series(0.025, 0.025, 0.025, 0.025, 0.025, 0.025, 0.04)
+        assert said(self.exact(values, every(4, 7), censored=censored)) == "nnnnrrr"
+
     def test_a_gap_ends_a_stretch_and_a_short_one_is_not_evaluated(self):
         assert said(self.exact(series(5, 5, 5, 5, 5), at_hours(0, 4, 30, 34, 38))) == "nnnnn"
 
