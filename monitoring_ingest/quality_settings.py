@@ -93,7 +93,7 @@ def _keywords(test: str, written: Mapping[str, Any], file: Path, path: str) -> d
 
 
 def _threshold(written: Any) -> Any:
-    """A number, which nan or infinity would not be: either switches a test off; in a list, by month, nan is no bound."""
+    """A number; nan or infinity would switch a test off. In a list, by month, nan is a month without a bound."""
     if isinstance(written, list):
         return tuple(_number(each) for each in written)
     if not math.isfinite(number := _number(written)):
