@@ -5,7 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 
-from tests.benchmarks import class_and_cap, ingest_speed, national_month, settling_years, threshold_price_cap
+from tests.benchmarks import (
+    class_and_cap,
+    ingest_speed,
+    national_month,
+    quality_control,
+    settling_years,
+    threshold_price_cap,
+)
 
 BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "ingest_speed": ingest_speed.main,
@@ -13,6 +20,7 @@ BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "class_and_cap": class_and_cap.main,
     "threshold_price_cap": threshold_price_cap.main,
     "settling_years": settling_years.main,
+    "quality_control": quality_control.main,
 }
 
 

@@ -1,0 +1,40 @@
+"""What tests/benchmarks/planted_faults.py plants is what it says, so that its table does not measure itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.benchmarks.planted_faults import SHIFT_SIZE, SPIKE_SIZE, Cadence, Series, faults, percent, stretches
+
+CADENCE = Cadence("a small one", flat=3, long=4, gap=2, eight_hours=2)
+BEFORE = np.arange(10.0)
+NAN = np.nan
+
+
+@pytest.mark.parametrize(
+    ("kind", "after"),
+    [
+        ("spike", [0, 1, 2, 3 + SPIKE_SIZE, 4, 5, 6, 7, 8, 9]),
+        ("flat line", [0, 1, 2, 3, 3, 3, 6, 7, 8, 9]),
+        ("level shift", [0, 1, 2, *(n + SHIFT_SIZE for n in (3, 4, 5, 6)), 7, 8, 9]),
+        ("drift", [0, 1, 2, 3, 4 + SHIFT_SIZE / 3, 5 + SHIFT_SIZE * 2 / 3, 6 + SHIFT_SIZE, 7, 8, 9]),
+        ("gap", [0, 1, 2, NAN, NAN, 5, 6, 7, 8, 9]),
+        ("8-hour shift", [0, 1, 2, 1, 2, 3, 4, 7, 8, 9]),
+    ],
+)
+def test_a_fault_alters_only_the_readings_it_is_planted_in(kind, after):
+    plant = next(plant for name, (_, plant) in faults(CADENCE).items() if name.endswith(kind))
+    values = BEFORE.copy()
+    plant(values, 3, 1.0)
+    np.testing.assert_allclose(values, after)
+
+
+def test_labelled_readings_that_follow_one_another_are_one_stretch():
+    labelled = np.array([True, True, False, True, False])
+    series = Series("ph", np.arange(5).astype("M8[h]"), np.zeros(5), labelled, {})
+    assert stretches(series) == [slice(0, 2), slice(3, 4)]
+
+
+def test_a_share_of_nothing_is_no_share():
+    assert (percent(1, 3), percent(0, 0)) == ("33 %", "—")
