@@ -130,9 +130,10 @@ class Measuring:
             return self.given[section, f"load {indicator}", of]
         if of.months > 1:
             return sum(self._there(lambda month: self.load(section, indicator, month), self.months(of)), Fraction(0))
+        mean = self._mean(section, indicator, of) if "load_method" in self.rules else Fraction(0)
         if self.rules.get("load_method") not in ("A", "B"):
             raise Absent("load_needs_readings")
-        return self._mean(section, indicator, of) * self.volume(section, of) / 100
+        return mean * self.volume(section, of) / 100
 
     def quality_class(self, section: str, indicators: list[str] | None, of: Span) -> Fraction:
         """The class given for the span, else the worst class of the indicators."""
