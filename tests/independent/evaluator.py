@@ -26,8 +26,9 @@ from tests.independent.figures import (
     month_of,
     number,
     standing,
+    taken,
 )
-from tests.independent.measures import Element, Given, Measuring, Tree, taken
+from tests.independent.measures import Element, Given, Measuring, Tree
 
 FEN = 1_000_000
 Shares = tuple[tuple[str, Fraction], ...]

@@ -141,3 +141,28 @@ def _branch(node: Mapping[str, Any], code: str) -> Any:
         if key not in ("by", "else") and code in [part.strip() for part in key.split(",")]:
             return value
     return node["else"]
+
+
+Held = bool | None | type[NotThere]
+
+
+def decided(found: list[Held], by: bool) -> bool | None:
+    """Several tests as one, decided as soon as one comes to `by`; what waits for excluded data only is not there."""
+    if by in found or None in found:
+        return by if by in found else None
+    if NotThere in found:
+        raise NotThere
+    return not by
+
+
+def taken(values: list[Fraction], take: Any) -> Fraction:
+    """Several values as one."""
+    if isinstance(take, dict):
+        length, runs, running = int(take["runs_of"]), 0, 0
+        for value in values:
+            running = running + 1 if value == 1 else 0
+            if running == length:
+                runs, running = runs + 1, 0
+        return Fraction(runs)
+    together = {"sum": sum, "max": max, "min": min, "mean": lambda v: sum(v) / len(v)}
+    return Fraction(together[take](values))

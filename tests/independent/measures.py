@@ -14,7 +14,19 @@ from fractions import Fraction
 from itertools import product
 from typing import Any, Protocol
 
-from tests.independent.figures import Absent, BeforeTerm, NotThere, Span, half_even, measured, month_of, number
+from tests.independent.figures import (
+    Absent,
+    BeforeTerm,
+    Held,
+    NotThere,
+    Span,
+    decided,
+    half_even,
+    measured,
+    month_of,
+    number,
+    taken,
+)
 from tests.independent.sections import mean_of
 from tests.independent.tables import decimals_of, limits, standard
 
@@ -25,7 +37,6 @@ BOUNDS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "at_least": lambda v, b: v >= b,
     "above": lambda v, b: v > b,
 }
-Held = bool | None | type[NotThere]
 Given = Mapping[tuple[str, str, Span], Fraction]
 Tree = Mapping[str, Any]
 
@@ -374,27 +385,5 @@ def _of_party(at: Element, party: str) -> Element:
     return Element(at.of, tuple({**at.codes, "party": party}.items()))
 
 
-def decided(found: list[Held], by: bool) -> bool | None:
-    """Several tests as one, decided as soon as one comes to `by`; what waits for excluded data only is not there."""
-    if by in found or None in found:
-        return by if by in found else None
-    if NotThere in found:
-        raise NotThere
-    return not by
-
-
 def _place(scores: Mapping[str, Fraction], member: str) -> int:
     return 1 + sum(score < scores[member] for score in scores.values())
-
-
-def taken(values: list[Fraction], take: Any) -> Fraction:
-    """Several values as one."""
-    if isinstance(take, dict):
-        length, runs, running = int(take["runs_of"]), 0, 0
-        for value in values:
-            running = running + 1 if value == 1 else 0
-            if running == length:
-                runs, running = runs + 1, 0
-        return Fraction(runs)
-    together = {"sum": sum, "max": max, "min": min, "mean": lambda v: sum(v) / len(v)}
-    return Fraction(together[take](values))

@@ -20,8 +20,7 @@ from basin.registry import Registry, load_registry
 from settlement.cases import case_files, given
 from tests.independent.agreements import FAMILIES, SIDES, agreement, example, months
 from tests.independent.comparing import Example, differences, independent, network_of, of_engine
-from tests.independent.figures import Span, half_even, in_fen, largest_remainder, measured, span
-from tests.independent.measures import taken
+from tests.independent.figures import Span, half_even, in_fen, largest_remainder, measured, span, taken
 from tests.independent.worlds import differences_of_worlds, variants
 
 ROOT = Path(__file__).parents[2]
