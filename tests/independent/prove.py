@@ -138,7 +138,7 @@ figures are invented at random.
 {rows}
 
 没有比较的：pH 与溶解氧、周与日、流量、由读数算的通量、读数（只用给定的月、年数值）。
-Not compared: pH and oxygen, weeks and days, discharge, loads from readings, readings (figures of months and years are given).
+Not compared: pH and oxygen, weeks and days, discharge, loads from readings (figures of months and years are given).
 """
 
 
