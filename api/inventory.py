@@ -17,13 +17,13 @@ from basin.agreement_inventory import inventory
 from settlement.cases import Outcome
 
 Record = dict[str, Any]
-GROUNDS = {
+PROVENANCE = {
     "公布": "公布 published", "条文": "条文 rule text", "虚构": "虚构 invented", "推算": "推算 derived",
 }  # fmt: skip
 INVENTED = "虚构"
 _CODE = re.compile(r"`([a-z0-9-]+)`")
 _FAMILY = re.compile(r"F\d+")
-_LEADING = re.compile(f"(?:{'|'.join(GROUNDS)}|、)*")
+_LEADING = re.compile(f"(?:{'|'.join(PROVENANCE)}|、)*")
 _INTRODUCTION = """\
 # 数值与出处 Figures and references
 
@@ -74,7 +74,7 @@ def shown(page: str) -> Mapping[str, Shown]:
         leading = _LEADING.match(cells[-1])[0]
         for code in _CODE.findall(" ".join(cells)):
             families[code] |= dict.fromkeys([family] if family else [])
-            grounds[code] |= {GROUNDS[word]: None for word in GROUNDS if word in leading}
+            grounds[code] |= {PROVENANCE[word]: None for word in PROVENANCE if word in leading}
     return {code: Shown(tuple(families[code]), tuple(grounds[code])) for code in families}
 
 
@@ -85,7 +85,7 @@ def records(agreements: Iterable[Agreement], outcomes: Sequence[Outcome], said: 
 
 def _record(agreement: Agreement, outcomes: Sequence[Outcome], said: Shown | None) -> Record:
     told: Record = {"code": agreement.code, "title": agreement.title, "source": agreement.source}
-    invented = (GROUNDS[INVENTED],) if INVENTED in agreement.title else ()
+    invented = (PROVENANCE[INVENTED],) if INVENTED in agreement.title else ()
     told |= {"families": said.families if said else (), "grounds": (said.grounds if said else ()) or invented}
     told |= asdict(inventory(agreement.document))
     return told | {"cases": len(outcomes), "cases_passed": sum(outcome.passed for outcome in outcomes)}

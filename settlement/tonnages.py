@@ -12,13 +12,12 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from basin import periods
 from basin.measures import load_of
 from basin.rounding import printed, reported
 from settlement.loads import FROM_MEANS, IN_WORDS, LoadRule
 from settlement.measured import Value, concentration, through_the_gate
-from settlement.trail import Trail, short
-from settlement.volumes import in_months, known, summed, volume
+from settlement.trail import Trail
+from settlement.volumes import amount_of, volume
 
 if TYPE_CHECKING:
     from settlement.elements import Element
@@ -30,18 +29,11 @@ Named = Callable[..., str]
 
 def tonnage(ev: Evaluator, spot: Element, named: Named, trail: Trail) -> Value:
     """The load [t] of the section and indicator in hand; `named` labels the lines of the working."""
-    section, indicator = spot.codes["section"], spot.codes["indicator"]
-    found, how = known(ev, section, load_of(indicator), spot.of) or (Value(None, "no_load"), "")
-    if not how and spot.of.freqstr == "M":
-        found, how = _of_month(ev, spot, named, trail)
-    elif not how and spot.of.freqstr[0] not in "DW":
-        months = [month for month in periods.months(spot.of) if ev.rules.exists(month)]
-        parts = [tonnage(ev, replace(spot, of=month), named, trail) for month in months]
-        found, how = summed(parts), in_months(parts)
-    trail.rests_on(found.statistics)
-    shown = f"无值：{found.reason}" if found.number is None else short(found.number)
-    trail.note(f"{named(spot, indicator)} 通量（t）", how, shown)
-    return found
+    indicator = spot.codes["indicator"]
+    return amount_of(
+        ev, spot, load_of(indicator), trail,
+        lambda at: f"{named(at, indicator)} 通量（t）", lambda at: _of_month(ev, at, named, trail),
+    )  # fmt: skip
 
 
 def _of_month(ev: Evaluator, spot: Element, named: Named, trail: Trail) -> tuple[Value, str]:

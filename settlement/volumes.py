@@ -29,16 +29,28 @@ Named = Callable[..., str]
 
 def volume(ev: Evaluator, spot: Element, named: Named, trail: Trail) -> Value:
     """The volume [万 m³] of the section in hand; `named` labels the lines of the working."""
-    found, how = known(ev, spot.codes["section"], "volume", spot.of) or (Value(None, "no_volume"), "")
+    return amount_of(
+        ev, spot, "volume", trail, lambda at: f"{named(at)} 水量（万 m³）", lambda at: _of_month(ev, at, named, trail)
+    )
+
+
+def amount_of(
+    ev: Evaluator, spot: Element, quantity: str, trail: Trail, label: Callable[[Element], str],
+    of_month: Callable[[Element], tuple[Value, str]],
+) -> Value:  # fmt: skip
+    """An amount of water or substance over the period in hand: known for exactly it, of a month, or of its months.
+
+    Days and weeks have none of their own.
+    """
+    found, how = known(ev, spot.codes["section"], quantity, spot.of) or (Value(None, f"no_{quantity.split()[0]}"), "")
     if not how and spot.of.freqstr == "M":
-        found, how = _of_month(ev, spot, named, trail)
+        found, how = of_month(spot)
     elif not how and spot.of.freqstr[0] not in "DW":
-        months = [month for month in periods.months(spot.of) if ev.rules.exists(month)]
-        parts = [volume(ev, replace(spot, of=month), named, trail) for month in months]
+        months = [replace(spot, of=month) for month in periods.months(spot.of) if ev.rules.exists(month)]
+        parts = [amount_of(ev, month, quantity, trail, label, of_month) for month in months]
         found, how = summed(parts), in_months(parts)
     trail.rests_on(found.statistics)
-    shown = f"无值：{found.reason}" if found.number is None else short(found.number)
-    trail.note(f"{named(spot)} 水量（万 m³）", how, shown)
+    trail.note(label(spot), how, f"无值：{found.reason}" if found.number is None else short(found.number))
     return found
 
 

@@ -45,7 +45,7 @@ def variants(example: Example, r: Random, count: int) -> list[Figures]:
 
 def _another(quantity: str, value: Fraction, level: Fraction) -> Fraction:
     """A figure at another level; a class stays a class."""
-    return min(max(round(value * level), 1), 6) * Fraction(1) if quantity == "quality_class" else value * level
+    return Fraction(min(max(round(value * level), 1), 6)) if quantity == "quality_class" else value * level
 
 
 def differences_of_worlds(example: Example, figures: Sequence[Figures], network: Network | None = None) -> list[str]:
