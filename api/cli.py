@@ -30,7 +30,7 @@ from monitoring_ingest.database import writing
 from monitoring_ingest.facts import about_something_known, read_fact
 from monitoring_ingest.operations.store import create_key
 from monitoring_ingest.store import record_fact
-from monitoring_ingest.submissions import NATIONAL_RELEASE, READINGS, ingest
+from monitoring_ingest.submissions import NATIONAL_RELEASE, READINGS, door, ingest
 from settlement import run as settling
 from settlement.auditing import evidence, recomputed
 from settlement.cases import run_cases
@@ -65,11 +65,12 @@ def ingest_group() -> None:
     """接收监测数据。Take in station data."""
 
 
-def _taken_in(extra: Sequence[Path], files: Sequence[Path], door: str, day: date | None) -> Told:
+def _taken_in(extra: Sequence[Path], files: Sequence[Path], name: str, day: date | None) -> Told:
     here = composed(extra)
     contents = [(file.name, file.read_bytes()) for path in files for file in _files(path)]
     say(f"{len(contents)} 个文件 files …")
-    receipt = ingest(here.engine, here.registry.network, contents, door, now(), day).document()
+    through = door(name, here.registry.network, day)
+    receipt = ingest(here.engine, here.registry.network, contents, through, now()).document()
     counts = "，".join(f"{fate} {count}" for fate, count in receipt["counts"].items())
     rows = [f"  {r['file']}:{r['row']} {r['field']} {r['value']} {r['fate']} {r['code']} {r['message_zh']}" for r in
             (receipt["rows"] or [])[:20]]  # fmt: skip

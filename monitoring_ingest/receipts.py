@@ -39,6 +39,7 @@ class Receipt:
 
     id: int
     door: str
+    sender: str
     name: str
     sha256: str
     state: str
@@ -56,6 +57,7 @@ class Receipt:
         return {
             "id": self.id,
             "door": self.door,
+            "sender": self.sender,
             "name": self.name,
             "sha256": self.sha256,
             "state": self.state,

@@ -75,9 +75,9 @@ def _selects(table: Table, selected: Selected) -> ColumnElement[bool]:
 
 
 def record_submission(
-    connection: Connection, door: str, name: str, files: Sequence[tuple[str, bytes]], now: datetime
+    connection: Connection, who: tuple[str, str, str], files: Sequence[tuple[str, bytes]], now: datetime
 ) -> int:
-    """Store that files have come in, before any of their rows; the identity of the submission.
+    """Store that files have come in (`who`: door, sender, name), before any of their rows; the submission's identity.
 
     The SHA-256 of several files is that of the lines ``<sha256>  <name>``, as `sha256sum` writes them.
     """
@@ -85,8 +85,8 @@ def record_submission(
     lines = "".join(f"{digest}  {file}\n" for digest, (file, _) in zip(digests, files, strict=True))
     whole = digests[0] if len(files) == 1 else sha256(lines.encode())
     identity = _next_id(connection, tables.submissions)
-    row = {"id": identity, "door": door, "name": name, "sha256": whole, "recorded_at": now}
-    connection.execute(insert(tables.submissions).values(row))
+    told = dict(zip(("door", "sender", "name"), who, strict=True))
+    connection.execute(insert(tables.submissions).values(id=identity, **told, sha256=whole, recorded_at=now))
     listed = pd.DataFrame({"name": [file for file, _ in files], "sha256": digests})
     listed = listed.assign(submission=identity, file=range(len(files)), bytes=[len(content) for _, content in files])
     insert_frame(connection, tables.submission_files, listed)
@@ -313,7 +313,7 @@ def _files(connection: Connection, which: ColumnElement[bool]) -> dict[int, list
 def _receipt(connection: Connection, row: Any, files: list[FileReceipt], now: datetime) -> Receipt:
     missing = any(file.counts is None for file in files)
     state = COMPLETE if not missing else RUNNING if is_held(connection, lease_name(row.id), now) else INTERRUPTED
-    return Receipt(row.id, row.door, row.name, row.sha256, state, row.recorded_at, files)
+    return Receipt(row.id, row.door, row.sender or "", row.name, row.sha256, state, row.recorded_at, files)
 
 
 def lease_name(submission: int) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import pandas as pd
 from sqlalchemy import Connection, Engine
@@ -40,8 +40,16 @@ class Source(Protocol):
     def __call__(self, raw: bytes, *, name: str) -> pd.DataFrame: ...
 
 
-def source(door: str, network: Network, day: date | None = None) -> Source:
-    """How files that come through `door` are read; at the inbox they tell by themselves what they are.
+class Door(NamedTuple):
+    """By which way files come: what the way is called, how they are read, and who hands them in, if known."""
+
+    name: str
+    read: Source
+    sender: str = ""
+
+
+def door(name: str, network: Network, day: date | None = None) -> Door:
+    """One of the doors for files; at the inbox they tell by themselves what they are.
 
     Raises
     ------
@@ -53,40 +61,39 @@ def source(door: str, network: Network, day: date | None = None) -> Source:
         READINGS: long_csv,
         INBOX: lambda raw, *, name: (long_csv if looks_like_long_csv(raw) else release)(raw, name=name),
     }
-    if door not in doors:
-        raise UsageError(f"没有入口 {door}", f"no door {door}", path="door", remedy="、".join(doors))
-    return doors[door]
+    if name not in doors:
+        raise UsageError(f"没有入口 {name}", f"no door {name}", path="door", remedy="、".join(doors))
+    return Door(name, doors[name])
 
 
 def ingest(
     engine: Engine,
     network: Network,
     files: Iterable[tuple[str, bytes]],
-    door: str,
+    through: Door | str,
     now: datetime,
-    date: date | None = None,
 ) -> Receipt:
     """Take in files as one submission.
 
     Parameters
     ----------
     files : (name, content) of each, in the order they are to be read.
-    door : ``national-release``, ``readings`` or ``inbox``.
+    through : the door, or the name of one of `door`.
     now : the instant everything is recorded at.
-    date : the day of a national release whose file names do not tell it.
 
     Raises
     ------
     UsageError : an unknown door, or no file. Bad data never raise: the receipt says what became of each row.
     """
-    read, files = source(door, network, date), [(legible(name), raw) for name, raw in files]
+    through = door(through, network) if isinstance(through, str) else through
+    files = [(legible(name), raw) for name, raw in files]
     if not files:
         raise UsageError("没有文件", "no file", path="files", remedy="给出至少一个文件")
     name = files[0][0] if len(files) == 1 else f"{files[0][0]} … {files[-1][0]} ({len(files)})"
     with writing(engine) as connection:
-        submission = store.record_submission(connection, door, name, files, now)
+        submission = store.record_submission(connection, (through.name, through.sender, name), files, now)
         hold(connection, store.lease_name(submission), now)
-    for ordinals, readings in batches(files, read):
+    for ordinals, readings in batches(files, through.read):
         checked = validate(readings, network, now)
         with writing(engine) as connection:
             decided = [_keep_readings(connection, submission, part, now) for part in apart(checked)]

@@ -37,6 +37,7 @@ submissions = append_only(
         Column("name", Text, nullable=False),
         Column("sha256", Text, nullable=False),
         Column("recorded_at", Instant, nullable=False),
+        Column("sender", Text),  # the key, device or source that handed it in; blank where nobody is named
     )
 )
 

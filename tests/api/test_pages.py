@@ -278,7 +278,7 @@ class TestSubmissions:
     def test_an_interrupted_submission_is_shown_as_interrupted(self, world, tmp_path):
         here = composed(open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}"), world)
         with writing(here.engine) as connection:
-            record_submission(connection, "readings", "killed.csv", [("killed.csv", b"station,time")], NOW)
+            record_submission(connection, ("readings", "", "killed.csv"), [("killed.csv", b"station,time")], NOW)
         with client_of(here) as client:
             assert page(client, "/submissions").all("table")[0].table()[1][2] == "中断"
             assert "重发同一文件" in page(client, "/submissions/1").text
