@@ -23,7 +23,7 @@ from settlement.measured import Measurements
 from tests.independent.comparing import Example, agreement_of, network_of
 
 LEVELS = [Fraction(1, 5), Fraction(1, 2), Fraction(1), Fraction(1), Fraction(2), Fraction(5)]
-# Of the largest amount of the example [万元]: the gate leaves a mean 12 digits, and what two nearly equal ones differ by
+# Of the example's largest amount [万元]: the gate leaves a mean 12 digits, and what two nearly equal ones differ by
 # may be multiplied afterwards.
 NEAR = 1e-9
 Figures = Mapping[tuple[str, str, str], Fraction]
