@@ -15,6 +15,7 @@ from basin.clauses import CLAUSE, SHEET, Clause, SectionSheet
 from basin.coverage_checks import codes_on, elements_of
 from basin.dated import ELEMENT_AXES, every_branch, in_force, join
 from basin.errors import AgreementError
+from basin.indicators import find_indicator
 from basin.measures import Measure, load_of
 from basin.network import Network
 from basin.shapes import fitted
@@ -83,10 +84,21 @@ def _lacking(
             stated = {quantity for sheet in sheets for quantity in getattr(sheet, against)}
             wanted = _quantities(measure.kind, codes)
             yield from ((path, section, f"{against} {quantity}") for quantity in wanted if quantity not in stated)
+    listed = measure.indicators or () if measure.kind == "quality_class" else ()
+    for section in codes_on(agreement, network, "section", sections) if listed else ():
+        yield from ((path, section, f"limits {code}") for code in _without_classes(agreement, network, section, listed))
     inside: Hand = {"section": tuple(sections), "indicator": tuple(indicators)}
     for key in ("all_of", "any_of"):
         for i, test in enumerate(getattr(measure, key) or ()):
             yield from _lacking(agreement, network, test, inside, join(path, f"{key}.{i}"))
+
+
+def _without_classes(agreement: Agreement, network: Network, section: str, listed: Collection[str]) -> Iterator[str]:
+    """The listed indicators that no class can be given for in the section's water body."""
+    known, bands = network.sections.get(section), standard(agreement.standard).bands
+    for indicator in map(find_indicator, listed if known is not None else ()):
+        if indicator is not None and known is not None and bands(indicator.code, known.water_body) is None:
+            yield indicator.code
 
 
 def _quantities(kind: str, indicators: Collection[str]) -> list[str]:

@@ -102,6 +102,17 @@ def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
     if measure.otherwise is not None and measure.kind not in ("reported", "result"):
         zh = "otherwise 不能代替监测数据：没有样品不等于达标"
         yield f"{path}.otherwise", zh, "a missing sample is not compliance", "删去 otherwise"
+    if (
+        measure.otherwise is not None
+        and measure.kind == "result"
+        and measure.take is None
+        and len(measure.of or {}) > 1
+    ):
+        zh, en = (
+            "otherwise 会代替几项之和，而不是缺的那一项",
+            "otherwise would stand for the sum, not for the missing term",
+        )
+        yield f"{path}.otherwise", zh, en, "删去 otherwise；各项各自成中间项，在其中写 otherwise"
     if measure.kind == "rank" and "party" not in clause.each:
         yield path, "rank 须在 each: {party: …} 中", "rank outside each: {party}", "加上 each: {party: all}"
     for key in ("all_of", "any_of"):

@@ -120,6 +120,9 @@ def quality_class(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) 
         trail.note(f"{name_of(ev, spot)} 类别", "无值", (absent.reason if absent else None) or "no_readings")
         return absent or Value(None, "no_readings", any(v.excluded for v in values.values()) or left_out)
     body = water_body(ev, section, spot.of)
+    if any(ev.standard.bands(i, body) is None for i in present):
+        trail.note(f"{name_of(ev, spot)} 类别", "所列指标在此水体没有类别限值", "missing_parameter: limits")
+        return Value(None, "missing_parameter: limits")
     classes = {i: _class(ev.standard, i, number, body) for i, number in present.items()}
     worst = greatest(list(classes.values()))
     deciding = [_limit_met(ev, i, present[i], worst, body) for i, c in classes.items() if same(c, worst) is True]

@@ -54,6 +54,9 @@ CASES = {
     "total nitrogen has no class limit in a river": (
         measured("kind: exceedance, section: s1, indicator: tn"), "", [(M, "limits tn", ("s1",))],
     ),
+    "a class of what has no class in a river": (
+        measured("kind: quality_class, section: s1, indicators: [tp, tn]"), "", [(M, "limits tn", ("s1",))],
+    ),
     "last year": (compared("previous_year"), "", []),
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.basin.clauses import FACT, LEAGUE, assert_refused, lump, measured, scaled, when
+from tests.basin.clauses import FACT, LEAGUE, assert_refused, exceeding, lump, measured, scaled, when
 
 REFUSED = {
     # several values
@@ -173,6 +173,11 @@ REFUSED = {
         measured("kind: quality_class, section: s1, otherwise: 3"),
         "clauses.0.measure.otherwise",
         "没有样品不等于达标",
+    ),
+    "otherwise on a sum": (
+        f"{exceeding('a')}{exceeding('b')}{measured('kind: result, of: [a, b], otherwise: 0')}",
+        "clauses.2.measure.otherwise",
+        "otherwise 会代替几项之和",
     ),
     "otherwise on tests": (
         measured("kind: met, otherwise: 1, all_of: [{kind: quality_class, section: s1, at_most: 3}]"),

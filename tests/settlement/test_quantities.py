@@ -135,6 +135,11 @@ class TestQualityClass:
         assert amount(per_unit("kind: quality_class, section: s1, indicators: all"), figures) == "3"
         assert amount(per_unit("kind: quality_class, section: s1, indicators: [codmn]"), figures) == "1"
 
+    def test_what_has_no_class_in_a_river_stops_where_it_is_listed(self) -> None:
+        text = per_unit("kind: quality_class, section: s1, indicators: [codmn, tn]")
+        found = decided(an_agreement(text, data=RULES), "2020", "given: {s1: {codmn: 2, tn: 1}}")
+        assert reasons(found) == ["missing_parameter: limits"]
+
     def test_the_class_of_the_mean_is_not_the_mean_of_classes(self) -> None:
         figures = "given: {s1: {nh3n: [0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 5]}}"
         assert amount(self.CLASS, figures) == "3"  # mean 0.508
