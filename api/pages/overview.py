@@ -9,13 +9,19 @@ from api.names import Names
 
 
 def overview(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
-    """Basins with their latest year of obligations first, those that stopped next, the others in a table."""
+    """Basins with what is owed in their latest year; what stopped without any sum in a table, with its reasons."""
     basins = [_basin(basin, names) for basin in data["basins"]]
+    owing = [{**basin, "dues": [due for due in basin["dues"] if not _stopped(due)]} for basin in basins]
     return {
         "freshness": data["freshness"],
-        "owing": [basin for basin in basins if basin["dues"]],
+        "owing": [basin for basin in owing if basin["dues"]],
+        "stopped": [(basin, due) for basin in basins for due in basin["dues"] if _stopped(due)],
         "basins": basins,
     }
+
+
+def _stopped(due: Mapping[str, Any]) -> bool:
+    return bool(due["stops"] and not due["transfers"])
 
 
 def _basin(basin: Mapping[str, Any], names: Names) -> dict[str, Any]:

@@ -182,6 +182,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "overview.parts": ("（其中 {count} 期）", " ({count} periods of it)"),
     "overview.even": ("互不相欠", "Nobody owes anybody"),
     "overview.stopped": ("{count} 项中止", "{count} stopped"),
+    "overview.stopped.heading": ("中止的结算", "Settlements that stopped"),
+    "overview.stopped.caption": ("缺什么就停在哪里，补齐后重算", "Settle again when what is missing has come"),
     "overview.stopped.short": ("中止，原因见流域页", "stopped; the basin page tells why"),
     "overview.none": ("尚未结算", "not settled yet"),
     "overview.working": ("看计算过程", "See the working"),

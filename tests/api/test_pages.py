@@ -151,6 +151,12 @@ class TestOverview:
         row = next(row for row in rows if row[0].startswith("清溪") and row[2].startswith("山州"))
         assert row[1:6] == ["2025年（其中 2 期）", "山州（虚构）", "平州（虚构）", "50", "500,000.00"]
 
+    def test_what_stopped_without_any_sum_is_a_row_with_its_reason_and_no_card(self, client):
+        told = page(client, "/")
+        (row,) = [row for row in table(told, "缺什么就停在哪里") if row[0].startswith("新安江")]
+        assert "中止" in row[3]
+        assert not any("新安江" in card.text for card in told.all("article"))
+
     def test_it_says_how_fresh_the_data_are(self, client):
         facts = [dd.text for dd in page(client, "/").all("dd")]
         assert facts[0] == "2025-11-28 20:00"
