@@ -5,6 +5,7 @@ In: `Settings`. Out: a `Composition` that commands, pages and jobs share. The sc
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -24,6 +25,15 @@ class Composition:
     engine: Engine
 
 
+def collect_seldom() -> None:
+    """Look for garbage a hundred times less often than Python does by itself.
+
+    A settlement makes a great many small records that live as long as its document and hold no cycles; looking through
+    them again and again costs more than making them.
+    """
+    gc.set_threshold(100_000, 20, 100)
+
+
 def compose(settings: Settings) -> Composition:
     """Everything declared loaded and checked, the database open and its schema there.
 
@@ -31,6 +41,7 @@ def compose(settings: Settings) -> Composition:
     ------
     HengjieError : a declared file that cannot be used, or a database that is not supported.
     """
+    collect_seldom()
     registry = load_registry(settings.extra)
     engine = open_engine(settings.url)
     create_schema(engine)

@@ -103,7 +103,8 @@ def _pooled(rows: pd.DataFrame) -> pd.DataFrame:
     instant = pd.factorize(rows["time"])[0].astype(np.int64)
     series = rows["section"].cat.codes.to_numpy(np.int64) * len(rows["indicator"].cat.categories)
     series += rows["indicator"].cat.codes.to_numpy()
-    if pd.Index(series * (instant.max(initial=0) + 1) + instant).is_unique:
+    key = series * (instant.max(initial=0) + 1) + instant
+    if bool((key[1:] > key[:-1]).all()) or pd.Index(key).is_unique:
         return rows.reset_index(drop=True)
     scaled = rows.assign(value=where_ph(rows["value"], rows["indicator"], hydrogen))
     pooled = scaled.groupby([*SERIES, "time"], observed=True)["value"].mean().reset_index()

@@ -12,7 +12,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from basin import periods
 from basin.agreement import Agreement
@@ -30,6 +32,7 @@ from settlement.statistics import CHINA, DataRules, completeness, section_days, 
 T = TypeVar("T")
 OBSERVED = ["station", "indicator", "time", "value", "censored", "status", "mark", "revision"]
 LEFT_OUT = ["station", "indicator", "time", "reason"]
+_NEEDED = {"time", "value", "censored", "status", "mark", "reason"}  # of either, once the section is known
 
 
 @dataclass(frozen=True)
@@ -112,12 +115,23 @@ def _days(gathered: Gathered, network: Network, rules: DataRules) -> Mapping[Key
 
 
 def _of_sections(rows: pd.DataFrame, network: Network) -> pd.DataFrame:
-    """The rows of known stations, with the section each serves as a category."""
+    """The rows of known stations with the section each serves; section and indicator as categories."""
     code, stations = pd.factorize(rows["station"])
     known = [network.stations[station].section if station in network.stations else None for station in stations]
-    sections = pd.Categorical(known)
-    placed = rows.assign(section=pd.Categorical.from_codes(sections.codes[code], dtype=sections.dtype))
+    indicator, indicators = pd.factorize(rows["indicator"])
+    columns = {
+        "section": _categories(known, code),
+        "indicator": _categories(indicators, indicator),
+        **{name: rows[name].array for name in rows.columns if name in _NEEDED},
+    }
+    placed = pd.DataFrame(columns, copy=False)
     return placed if None not in known else placed[placed["section"].notna()]
+
+
+def _categories(labels: Any, code: NDArray[np.intp]) -> Any:
+    """The label of each code, as sorted categories; each label is looked at once, not each row."""
+    sorted_once = pd.Categorical(labels)
+    return pd.Categorical.from_codes(sorted_once.codes[code], dtype=sorted_once.dtype)
 
 
 def _rows(frame: pd.DataFrame) -> Iterable[tuple[Key, dict[str, Any]]]:

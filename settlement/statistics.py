@@ -11,7 +11,7 @@ Days and months are calendar days and months of `timezone`; instants are UTC.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ from settlement.counted_readings import cube as cube
 
 CHINA = "Asia/Shanghai"
 LEVELS = [*SERIES, "month"]
+_COUNTED = [*SERIES, "time", "value", "censored"]
 
 
 def daily_means(cube: xr.DataArray, min_readings: int = 1, timezone: str = CHINA) -> xr.Dataset:
@@ -121,7 +122,7 @@ def section_months(
     """
     why = reasons(observations, rules)
     counts = why == ""
-    rows = one_per_instant(observations[counts], rules)
+    rows = one_per_instant(observations.loc[counts, _COUNTED], rules)
     months = _months_of_rows(rows, rules, timezone)
     unused = observations.loc[~counts, [*SERIES, "time"]].assign(reason=why[~counts])
     aside = _left_out([unused, *([] if left_out is None else [left_out])], months["short_day_readings"], timezone)
@@ -215,15 +216,16 @@ def _left_out(unused: Sequence[pd.DataFrame], short: pd.Series, timezone: str) -
     """Readings not used, {reason: number} per (section, indicator, month)."""
     numbers: Counter[tuple[str, str, int, str]] = Counter()
     for rows in unused:
-        month = _local(rows["time"], timezone).to_period("M").asi8
+        month, months = pd.factorize(_local(rows["time"], timezone).to_period("M").asi8)
         columns = [rows[name].astype("category") for name in (*SERIES, "reason")]
-        sections, indicators, whys = (column.cat.categories for column in columns)
-        codes = np.column_stack([*(column.cat.codes for column in columns), month])
-        for (s, i, why, ordinal), number in zip(*_counted(codes), strict=True):
-            numbers[sections[s], indicators[i], ordinal, whys[why]] += number
+        labels = [*(column.cat.categories.tolist() for column in columns), months.tolist()]
+        codes = [*(column.cat.codes.to_numpy(np.int64) for column in columns), month]
+        for (s, i, why, m), number in _counted(codes, [len(each) for each in labels]):
+            numbers[labels[0][s], labels[1][i], labels[3][m], labels[2][why]] += number
+    period = {ordinal: pd.Period(ordinal=ordinal, freq="M") for ordinal in {key[2] for key in numbers}}
     by_month: dict[tuple[object, ...], dict[str, int]] = {}
     for (section, indicator, ordinal, reason), number in sorted(numbers.items()):
-        by_month.setdefault((section, indicator, pd.Period(ordinal=ordinal, freq="M")), {})[reason] = number
+        by_month.setdefault((section, indicator, period[ordinal]), {})[reason] = number
     few = short[short > 0]
     for key, number in zip(few.index.tolist(), few.tolist(), strict=True):
         by_month.setdefault(key, {})["too_few_readings_a_day"] = number
@@ -231,10 +233,11 @@ def _left_out(unused: Sequence[pd.DataFrame], short: pd.Series, timezone: str) -
     return pd.Series(list(by_month.values()), index=index, dtype="object")
 
 
-def _counted(codes: NDArray[np.int64]) -> tuple[list[list[int]], list[int]]:
-    """The different rows of codes, and how often each occurs."""
-    rows, numbers = np.unique(codes, axis=0, return_counts=True)
-    return rows.tolist(), numbers.tolist()
+def _counted(codes: Sequence[NDArray[Any]], shape: Sequence[int]) -> Iterator[tuple[tuple[int, ...], int]]:
+    """The different combinations of codes, and how often each occurs."""
+    cells, numbers = np.unique(np.ravel_multi_index(codes, shape), return_counts=True)
+    different = zip(*(each.tolist() for each in np.unravel_index(cells, shape)), strict=True)
+    return zip(different, numbers.tolist(), strict=True)
 
 
 def _with_reasons(months: pd.DataFrame, aside: pd.Series) -> pd.DataFrame:

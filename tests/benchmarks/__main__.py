@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 
+from api.composition import collect_seldom
 from tests.benchmarks import (
     class_and_cap,
     ingest_speed,
@@ -30,6 +31,7 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"没有这项基准测试：{'、'.join(unknown)} (choose from {', '.join(BENCHMARKS)})", file=sys.stderr)
         return 2
+    collect_seldom()  # as every process of the product does
     print("× 为耗时与衡界之比 (× is the time taken relative to hengjie)")
     for name in names or BENCHMARKS:
         BENCHMARKS[name]()
