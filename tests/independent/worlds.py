@@ -23,8 +23,8 @@ from settlement.measured import Measurements
 from tests.independent.comparing import Example, agreement_of, network_of
 
 LEVELS = [Fraction(1, 5), Fraction(1, 2), Fraction(1), Fraction(1), Fraction(2), Fraction(5)]
-# Of the example's largest amount [万元]: the gate leaves a mean 12 digits, and what two nearly equal ones differ by
-# may be multiplied afterwards.
+# Of the example's largest amount or rate [万元]: the gate leaves a mean 12 digits, draws keep those of a float, and a
+# rate multiplies what the two differ by, also where the amount itself is small.
 NEAR = 1e-9
 Figures = Mapping[tuple[str, str, str], Fraction]
 Key = tuple[str, Element]
@@ -61,11 +61,25 @@ def differences_of_worlds(example: Example, figures: Sequence[Figures], network:
     for i, one in enumerate(figures):
         exact = _evaluator(agreement, river, dict(one))
         alone, paid = balances(exact, span), compensation(exact, span)
-        near = NEAR * max(1.0, *(abs(float(floats(each.amount or Fraction(0)))) for each in exact.kept.values()))
+        amounts = (float(floats(each.amount or Fraction(0))) for each in exact.kept.values())
+        near = NEAR * max(1.0, *map(abs, amounts), *map(abs, _rates(example.agreement)))
         found += [f"draw {i}: {told}" for told in _evaluations(exact.kept, drawn.kept, i, near)]
         found += [f"draw {i}: {told}" for told in _balances(alone, together, i, near)]
         found += [] if paid.stops else [f"draw {i}: {told}" for told in _not_paid(alone, paid.transfers)]
     return found
+
+
+def _rates(node: object, key: str = "") -> Iterator[float]:
+    """Every rate that is written in an agreement, whatever chooses it; a share or percentage is small anyway."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name not in ("source", "verified", "note", "by"):
+                yield from _rates(value, key if key == "rate" else name)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _rates(value, key)
+    elif key == "rate" and not str(node).endswith("%"):
+        yield float(Fraction(str(node)))
 
 
 def _drawn(figures: Sequence[Figures]) -> dict[tuple[str, str, str], Number]:
