@@ -54,13 +54,39 @@ def lines(tree_: Document, every_reading: bool = False) -> list[str]:
     writer = _Writer(statistics, every_reading)
     head = f"{tree_['title']} {tree_['period']}（{tree_['id']}），数据截至 {tree_['as_of']}"
     written = [head, f"出处 source：{tree_['source']}"]
+    written += [*_transfers(tree_["transfers"]), *_pools(tree_["pools"])]
     for obligation in tree_["obligations"]:
         written += writer.obligation(obligation)
     for e in tree_["others"]:
-        written += ["没有应付款 no obligation：", *writer.evaluation(e, 1)]
+        told = "预估，不是应付款 indication, not payable" if e["indication"] else "没有应付款 no obligation"
+        written += [f"{told}：", *writer.evaluation(e, 1)]
     for s in tree_["stops"]:
         written.append(f"停止 stopped {s['clause']} {s['period']}：{s['message_zh']}（{s['message_en']}）")
     return [*written, "规则 rules：", *(f"{INDENT}{_rule(rule)}" for rule in tree_["rules"])]
+
+
+def _transfers(transfers: list[Document]) -> Iterator[str]:
+    """Who finally pays whom, and how obligations came to it."""
+    if transfers:
+        yield "净额划转 transfers："
+    for t in transfers:
+        yield f"{INDENT}{t['payer']} → {t['payee']}：{t['amount_yuan']} 元 yuan"
+        yield from _working(t, INDENT * 2)
+
+
+def _pools(pools: list[Document]) -> Iterator[str]:
+    """What each party receives from the pool and pays into it."""
+    if pools:
+        yield "资金池 pool（元 yuan）："
+    for one in pools:
+        receives, pays = f"应得 receives {one['receives_yuan']}", f"应出 pays in {one['pays_yuan']}"
+        yield f"{INDENT}{one['period']} {one['party']}：{receives} − {pays} = 净额 net {one['net_yuan']}"
+
+
+def _working(of: Document, at: str) -> Iterator[str]:
+    """The working as it was recorded; documents stored before sums had any have none."""
+    for step in of.get("working", ()):
+        yield f"{at}{step['label']}：{step['expression']} = {step['value']}"
 
 
 def _rule(rule: Document) -> str:
@@ -88,8 +114,7 @@ class _Writer:
     def obligation(self, o: Document) -> Iterator[str]:
         """What is owed, how it was rounded, and what it sums."""
         yield f"{o['payer']} → {o['payee']}：{o['amount_yuan']} 元 yuan（条款 clause {o['clause']}，{o['period']}）"
-        exact = f"{o['exact_wan']} 万元 = {o['exact_yuan']} 元"
-        yield f"{INDENT}合计 sum：{exact}，修约一次 rounded once：{o['amount_yuan']}"
+        yield from _working(o, INDENT)
         for e in o["evaluations"]:
             yield from self.evaluation(e, 1)
 
@@ -102,7 +127,7 @@ class _Writer:
         within = at + INDENT
         yield f"{within}出处 source：{e['source']}"
         yield from (f"{within}参数 figure {_figure(figure, e['source'])}" for figure in e["figures"])
-        yield from (f"{within}{step['label']}：{step['expression']} = {step['value']}" for step in e["working"])
+        yield from _working(e, within)
         yield from (f"{within}{line}" for line in _outcome(e))
         for place in e["statistics"]:
             yield from self._statistic(self.statistics[place], within)

@@ -49,11 +49,11 @@ def statement(ev: Evaluator, span: pd.Period, decided: Compensation, to_date: To
         "rules": rules, "evaluations": evaluations, "statistics": [as_document(s) for s in statistics],
         "obligations": [
             {"clause": o.clause, "period": periods.label(o.period), "payer": o.payer, "payee": o.payee,
-             "amount_yuan": yuan(o.fen)} for o in decided.obligations
+             "amount_yuan": yuan(o.fen), "working": [as_line(step) for step in o.steps]} for o in decided.obligations
         ],
         "transfers": [
-            {"payer": payer, "payee": payee, "amount_yuan": yuan(amount)}
-            for (payer, payee), amount in decided.transfers.items()
+            {"payer": t.payer, "payee": t.payee, "amount_yuan": yuan(t.fen),
+             "working": [as_line(step) for step in t.steps]} for t in decided.netted
         ],
         "pools": _pools(decided.obligations), "stops": stops,
     }  # fmt: skip

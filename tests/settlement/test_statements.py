@@ -37,10 +37,13 @@ class TestDocument:
     def test_a_year_by_hand(self) -> None:
         found = a_settlement()
         assert (found["kind"], found["status"], found["period"]) == ("payable", "试算", "2020")
+        rounding = {"label": "修约一次（元，四舍五入）", "expression": "0.17 万元 × 10000", "value": "1700.00"}
         assert found["obligations"] == [
-            {"clause": "1", "period": "2020", "payer": "up", "payee": "down", "amount_yuan": "1700.00"}
-        ]
-        assert found["transfers"] == [{"payer": "up", "payee": "down", "amount_yuan": "1700.00"}]
+            {"clause": "1", "period": "2020", "payer": "up", "payee": "down", "amount_yuan": "1700.00",
+             "working": [rounding]}
+        ]  # fmt: skip
+        owed = {"label": "条款 1 2020", "expression": "up → down 应付", "value": "1700.00"}
+        assert found["transfers"] == [{"payer": "up", "payee": "down", "amount_yuan": "1700.00", "working": [owed]}]
         (evaluation,) = found["evaluations"]
         assert (evaluation["value"], evaluation["amount"], evaluation["reason"]) == ("0.17", "0.17", None)
         assert (evaluation["pays"], evaluation["receives"]) == ("up", "down")
@@ -92,7 +95,9 @@ class TestDocument:
         assert [(p["party"], p["pays_yuan"], p["receives_yuan"], p["net_yuan"]) for p in found["pools"]] == [
             ("up", "25000000.00", "30000000.00", "5000000.00"), ("down", "25000000.00", "20000000.00", "-5000000.00"),
         ]  # fmt: skip
-        assert found["transfers"] == [{"payer": "down", "payee": "up", "amount_yuan": "5000000.00"}]
+        assert [(t["payer"], t["payee"], t["amount_yuan"]) for t in found["transfers"]] == [
+            ("down", "up", "5000000.00")
+        ]
 
 
 class TestIdentity:

@@ -31,7 +31,18 @@ from settlement.loads import IN_WORDS, METHODS
 from settlement.run import settle
 from settlement.settling import settled
 from settlement.whatif import shifted
-from tests.settlement.makers import RIVER, RULES, a_fact, amounts, an_agreement, decided, gathered, per_unit, reasons
+from tests.settlement.makers import (
+    RIVER,
+    RULES,
+    a_fact,
+    amounts,
+    an_agreement,
+    calculated,
+    decided,
+    gathered,
+    per_unit,
+    reasons,
+)  # fmt: skip
 
 NOW = datetime(2022, 1, 15, 8, tzinfo=UTC)
 MONTHLY = per_unit("kind: load, section: s1, indicator: tp", ", every: month")
@@ -64,16 +75,6 @@ def document(values: Any, data: str, period: str = "2021-02", clauses: str = MON
     """The settlement of a month of readings."""
     agreement = an_agreement(clauses, data=data, **more)
     return settled(agreement, RIVER, gathered(values), periods.period(period), NOW)
-
-
-def calculated(expression: str) -> Fraction:
-    """What a pocket calculator makes of a line of working: method, notes in brackets and units are not numbers."""
-    figures = re.sub(r"^\w+：|；.*|（[^）]*）|[a-z³]+/[a-zA-Z]+|天|秒|万 m³", "", expression).replace("10⁶", "1000000")
-    first, *others = re.split(r"([×÷])", figures.replace(" ", ""))
-    result = Fraction(first)
-    for sign, figure in zip(others[::2], others[1::2], strict=True):
-        result = result * Fraction(figure) if sign == "×" else result / Fraction(figure)
-    return result
 
 
 def value(found: dict[str, Any]) -> tuple[str | None, str | None]:
