@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from basin import periods
 from basin.agreement import compiled
 from basin.agreement_files import tree
+from basin.clauses import TIME_AXES
 from basin.registry import Registry
 from monitoring_ingest import store as intake
 from settlement import store
@@ -61,7 +62,7 @@ def lines(tree_: Document, every_reading: bool = False) -> list[str]:
         told = "预估，不是应付款 indication, not payable" if e["indication"] else "没有应付款 no obligation"
         written += [f"{told}：", *writer.evaluation(e, 1)]
     for s in tree_["stops"]:
-        written.append(f"停止 stopped {s['clause']} {s['period']}：{s['message_zh']}（{s['message_en']}）")
+        written.append(f"中止 stopped {s['clause']} {s['period']}：{s['message_zh']}（{s['message_en']}）")
     return [*written, "规则 rules：", *(f"{INDENT}{_rule(rule)}" for rule in tree_["rules"])]
 
 
@@ -121,7 +122,8 @@ class _Writer:
     def evaluation(self, e: Document, depth: int) -> Iterator[str]:
         """One evaluation: its text, figures, working, statistics, and the lines it looks at below it."""
         at = INDENT * depth
-        named = " ".join(filter(None, (e["clause"], e["title"], e["period"], *e["element"].values())))
+        axes = (code for axis, code in e["element"].items() if axis not in TIME_AXES)
+        named = " ".join(filter(None, (e["clause"], e["title"], e["period"], *axes)))
         outcome = e["amount"] if e["amount"] is not None else in_chinese(e["reason"] or "absent")
         yield f"{at}条款 clause {named} → {outcome}"
         within = at + INDENT
@@ -135,7 +137,7 @@ class _Writer:
             yield from self.evaluation(used, depth + 1)
 
     def _statistic(self, s: Document, at: str) -> Iterator[str]:
-        counts = f"用 used {s['readings']}，天 days {s['days']}，未用 left out {sum(s['left_out'].values())}"
+        counts = f"采用 used {s['readings']}，天 days {s['days']}，未采用 left out {sum(s['left_out'].values())}"
         absent = told(s["reason"] or "absent")["message_zh"]
         mean = absent if s["mean"] is None else f"{s['mean']} → {s['reported']}"
         yield f"{at}统计 {s['section']} {s['indicator']} {s['period']}：{mean}（{counts}）"
@@ -145,7 +147,7 @@ class _Writer:
         for reading in s["used"] if self.every_reading else ():
             yield f"{at}{INDENT}{_reading(reading)}"
         for reading in s["not_used"]:
-            yield f"{at}{INDENT}未用 left out {_reading(reading)}：{reading['reason_zh']}"
+            yield f"{at}{INDENT}未采用 left out {_reading(reading)}：{reading['reason_zh']}"
 
 
 def _outcome(e: Document) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,10 @@ import pandas as pd
 from basin import periods
 from basin.rounding import split, yuan
 from settlement.sides import POOL
-from settlement.trail import Step
+from settlement.trail import Step, printed_lines
 
 if TYPE_CHECKING:
-    from settlement.compensation import Obligation
+    from settlement.compensation import Compensation, Obligation
 
 
 @dataclass(frozen=True)
@@ -60,16 +60,16 @@ def _flows(obligations: Sequence[Obligation], unpaid: Collection[pd.Period]) -> 
         due = [o for o in obligations if o.period == of]
         for o in due:
             if POOL not in (o.payer, o.payee):
-                step = Step(f"条款 {o.clause} {periods.label(of)}", f"{o.payer} → {o.payee} 应付", yuan(o.fen))
-                yield Flow(o.payer, o.payee, o.fen, step)
+                told = Step(f"条款 {o.clause} {periods.label(of)}", "应付补偿款", yuan(o.fen))
+                yield Flow(o.payer, o.payee, o.fen, told)
         if of not in unpaid:
             for flow in payouts(positions(due)):
-                step = Step(f"资金池 {periods.label(of)} {flow.step.label}", flow.step.expression, flow.step.value)
-                yield Flow(flow.payer, flow.payee, flow.fen, step)
+                yield replace(flow, step=replace(flow.step, label=f"{flow.step.label} {periods.label(of)}"))
 
 
 def _working(forth: Sequence[Flow], back: Sequence[Flow], amount: int) -> tuple[Step, ...]:
-    steps = [flow.step for flow in (*forth, *back)]
+    turned = [replace(flow.step, label=f"反向 {flow.step.label}") for flow in back]
+    steps = [*(flow.step for flow in forth), *turned]
     if len(steps) > 1:
         taken = "".join(f" − {yuan(flow.fen)}" for flow in back)
         steps.append(Step("净额（元）", " + ".join(yuan(flow.fen) for flow in forth) + taken, yuan(amount)))
@@ -101,7 +101,7 @@ def payouts(position: Mapping[str, int]) -> Iterator[Flow]:
                 rest = part - Fraction(-amount * owed[creditor], whole)
                 how = f"净付 {yuan(-amount)} × 待收 {yuan(owed[creditor])} ÷ 待收合计 {yuan(whole)}{remainder(rest)}"
                 if part:
-                    yield Flow(debtor, creditor, part, Step(f"{debtor} → {creditor}", how, yuan(part)))
+                    yield Flow(debtor, creditor, part, Step("资金池", how, yuan(part)))
             owed = {creditor: credit - parts[creditor] for creditor, credit in owed.items()}
 
 
@@ -110,3 +110,13 @@ def remainder(rest: Fraction) -> str:
     if not rest:
         return ""
     return "，不足一分，余数较大，进一分" if rest > 0 else "，不足一分，余数较小，舍去"
+
+
+def sum_lines(decided: Compensation) -> Iterator[str]:
+    """How evaluations make what is owed, and that what finally moves, as lines of text."""
+    for o in decided.obligations:
+        yield f"应付补偿款 {o.clause} {periods.label(o.period)} {o.payer} → {o.payee}"
+        yield from printed_lines(o.steps)
+    for transfer in decided.netted:
+        yield f"净额划转 {transfer.payer} → {transfer.payee}：{yuan(transfer.fen)} 元"
+        yield from printed_lines(transfer.steps)

@@ -123,7 +123,7 @@ def steps(evaluation: Evaluation, names: Names) -> list[dict[str, str]]:
 
 
 def _is_lump_sum(evaluation: Evaluation) -> bool:
-    """Whether the amount does not depend on the value, which is then only a formality."""
+    """Whether the amount does not depend on the value, as a document stored earlier may give it: 0."""
     return bool(evaluation["scale"]) and evaluation["scale"]["rate"] == "0" and evaluation["value"] == "0"
 
 

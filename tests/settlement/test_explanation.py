@@ -73,6 +73,14 @@ def test_each_obligation_shows_the_one_rounding_and_its_share_as_they_were_recor
     }
 
 
+def test_a_month_of_a_yearly_clause_is_an_indication_and_a_zero_of_a_monthly_one_is_none():
+    assert [(e["clause"], e["amount"], e["indication"]) for e in tree(every="year")["others"]] == [("3.2", "24", True)]
+    nothing = CLAUSES.replace("origin: 2", "origin: 3.2")
+    assert [(e["clause"], e["amount"], e["indication"]) for e in tree(clauses=nothing)["others"]] == [
+        ("3.2", "0", False)
+    ]
+
+
 def test_it_begins_with_who_finally_pays_whom_and_with_the_pool_but_not_for_one_clause():
     pool = """
     - {ref: "1", source: 甲, scale: [{amount: 100}], pays: upstream, receives: pool}

@@ -42,7 +42,7 @@ class TestDocument:
             {"clause": "1", "period": "2020", "payer": "up", "payee": "down", "amount_yuan": "1700.00",
              "working": [rounding]}
         ]  # fmt: skip
-        owed = {"label": "条款 1 2020", "expression": "up → down 应付", "value": "1700.00"}
+        owed = {"label": "条款 1 2020", "expression": "应付补偿款", "value": "1700.00"}
         assert found["transfers"] == [{"payer": "up", "payee": "down", "amount_yuan": "1700.00", "working": [owed]}]
         (evaluation,) = found["evaluations"]
         assert (evaluation["value"], evaluation["amount"], evaluation["reason"]) == ("0.17", "0.17", None)
@@ -78,6 +78,12 @@ class TestDocument:
     def test_sides_with_several_parties_have_their_shares(self) -> None:
         shared = EXCESS.replace("pays: upstream", "pays: {up: 1/3, third: 2/3}")
         assert a_settlement(shared)["evaluations"][0]["pays"] == {"up": "1/3", "third": "2/3"}
+
+    def test_a_clause_without_a_measure_has_an_amount_and_no_value(self) -> None:
+        (lump,) = a_settlement('- {ref: "1", scale: [{amount: 5}], pays: upstream, receives: downstream}')[
+            "evaluations"
+        ]
+        assert (lump["value"], lump["amount"], lump["reason"]) == (None, "5", None)
 
     def test_a_line_has_no_sides(self) -> None:
         text = """

@@ -94,21 +94,21 @@ class TestTransfers:
     def test_the_pool_is_paid_out_in_proportion_to_what_is_still_owed(self) -> None:
         text = lump("100", "{up: 60%, third: 40%}", "pool") + lump("100", "pool", "{down: 70%, fourth: 30%}", "2")
         found = decided(an_agreement(text), "2020")
-        assert [line for one in found.netted for line in lines(one.steps)] == [
-            "资金池 2020 up → down：净付 600000.00 × 待收 700000.00 ÷ 待收合计 1000000.00 = 420000.00",
-            "资金池 2020 up → fourth：净付 600000.00 × 待收 300000.00 ÷ 待收合计 1000000.00 = 180000.00",
-            "资金池 2020 third → down：净付 400000.00 × 待收 280000.00 ÷ 待收合计 400000.00 = 280000.00",
-            "资金池 2020 third → fourth：净付 400000.00 × 待收 120000.00 ÷ 待收合计 400000.00 = 120000.00",
-        ]
+        assert {f"{one.payer} → {one.payee}": lines(one.steps) for one in found.netted} == {
+            "up → down": ["资金池 2020：净付 600000.00 × 待收 700000.00 ÷ 待收合计 1000000.00 = 420000.00"],
+            "up → fourth": ["资金池 2020：净付 600000.00 × 待收 300000.00 ÷ 待收合计 1000000.00 = 180000.00"],
+            "third → down": ["资金池 2020：净付 400000.00 × 待收 280000.00 ÷ 待收合计 400000.00 = 280000.00"],
+            "third → fourth": ["资金池 2020：净付 400000.00 × 待收 120000.00 ÷ 待收合计 400000.00 = 120000.00"],
+        }
 
     def test_both_directions_are_set_off(self) -> None:
         (one,) = decided(an_agreement(lump("60") + lump("100", "down", "up", "2")), "2020").netted
         assert lines(one.steps) == [
-            "条款 2 2020：down → up 应付 = 1000000.00",
-            "条款 1 2020：up → down 应付 = 600000.00",
+            "条款 2 2020：应付补偿款 = 1000000.00",
+            "反向 条款 1 2020：应付补偿款 = 600000.00",
             "净额（元）：1000000.00 − 600000.00 = 400000.00",
         ]
 
     def test_a_single_obligation_is_the_transfer(self) -> None:
         (one,) = decided(an_agreement(lump("60")), "2020").netted
-        assert lines(one.steps) == ["条款 1 2020：up → down 应付 = 600000.00"]
+        assert lines(one.steps) == ["条款 1 2020：应付补偿款 = 600000.00"]
