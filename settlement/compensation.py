@@ -21,7 +21,7 @@ from basin.periods import ends_on, is_finer, overlap
 from basin.rounding import FEN_PER_WAN, fen, printed, split, yuan
 from settlement.evaluation import Evaluation, Evaluator
 from settlement.sides import POOL, Shares, sides, without_share
-from settlement.trail import Step, readable
+from settlement.trail import Step, readable, short
 from settlement.transfers import Transfer, netted, remainder
 from settlement.wording import RULE_VALUES
 
@@ -198,7 +198,7 @@ def _due(clause: str, of: pd.Period, pair: tuple[Shares, Shares], amounts: Seque
     """The sum of some amounts [万元], rounded once, with both as working."""
     whole, there = sum(amounts, Fraction(0)), [amount for amount in amounts if amount]
     rounded = fen(whole, mode)
-    steps = [Step("合计（万元）", " + ".join(map(_addend, there)), readable(whole))] if len(there) > 1 else []
+    steps = [Step("合计（万元）", " + ".join(map(_addend, there)), short(whole))] if len(there) > 1 else []
     turned = "；负数由收方付给付方" if rounded < 0 else ""
     expression = f"{readable(whole)} 万元 × {FEN_PER_WAN // FEN_PER_YUAN}{turned}"
     steps.append(Step(f"修约一次（元，{RULE_VALUES[mode]}）", expression, yuan(rounded)))

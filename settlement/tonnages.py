@@ -89,7 +89,7 @@ def _of_readings(read: MonthLoad, rule: LoadRule, month: pd.Period) -> tuple[Val
     values = [reported(float(factor.value), None) for factor in read.factors]
     shown = [f"{printed(value)} {_made(factor)}" for value, factor in zip(values, read.factors, strict=True)]
     exact = prod(values, start=Fraction(time, GRAMS_PER_TONNE))
-    how = f"{rule.method}：{' × '.join((*shown, words))} ÷ 10⁶；{IN_WORDS[rule.method]}"
+    how = f"{rule.method}：{' × '.join((*shown, words))} ÷ {GRAMS_PER_TONNE}；{IN_WORDS[rule.method]}"
     return Value(reported(float(exact), None)), how
 
 

@@ -175,7 +175,7 @@ def calculated(expression: str) -> Fraction:
 
     ``10 ÷ 4 个时段，舍去`` is 5/2; ``2/3（≈0.666667） × 6 mg/L`` is 4.
     """
-    bare = re.sub(r"；.*|，.*|（[^）]*）|[A-Za-z³]+/[A-Za-z³]+", "", expression).replace("10⁶", "1000000")
+    bare = re.sub(r"；.*|，.*|（[^）]*）|[A-Za-z³]+/[A-Za-z³]+", "", expression)
     figures = re.sub(r"[^0-9.+−×÷/()-]", "", bare).translate(str.maketrans("×÷−", "*/-"))
     exact: Fraction = eval(re.sub(r"[0-9.]+", r"Fraction('\g<0>')", figures), {"Fraction": Fraction})
     return exact
