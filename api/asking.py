@@ -84,7 +84,7 @@ def _year_lines(year: Document, step: str) -> Iterator[str]:
         was, would_be, difference = (pair[f"{key}_yuan"] or "—" for key in ("in_force", "proposed", "difference"))
         yield f"    {pair['payer']} → {pair['payee']}：{was} → {would_be}（差 difference {difference}） 元"
     for side, name in (("in_force", "现行 in force"), ("proposed", "拟议 proposed")):
-        yield from (f"    停止 stopped（{name}）{stop}" for stop in year["stops"][side])
+        yield from (f"    中止 stopped（{name}）{stop}" for stop in year["stops"][side])
     for one in year["incentives"]:
         sides = " → ".join(_slope(one[f"{side}_yuan"]) for side in ("in_force", "proposed"))
         yield f"    {one['section']} {one['indicator']} 升高 up {step}：{sides}"

@@ -23,6 +23,7 @@ from api.composition import Composition, compose
 from api.settings import from_environment
 from api.telegram_commands import telegram_group
 from basin.agreement_files import file_text
+from basin.clauses import TIME_AXES
 from basin.errors import UsageError
 from basin.standards import standard
 from monitoring_ingest import exports
@@ -149,7 +150,7 @@ def settle(agreement: str, period: str, as_of: datetime | None, extra: Sequence[
 def _settlement_lines(document: dict[str, Any]) -> list[str]:
     lines = [f"{document['title']} {document['period']}：{document['kind']}，{document['id']}"]
     for e in document["evaluations"]:
-        axes = " ".join(e["element"].values())
+        axes = " ".join(code for axis, code in e["element"].items() if axis not in TIME_AXES)
         lines.append(f"条款 {e['clause']} {e['period']} {axes}".rstrip())
         lines += [f"    {step['label']}：{step['expression']} = {step['value']}" for step in e["working"]]
         lines.append(f"    → {e['amount'] if e['amount'] is not None else e['reason']}")
@@ -158,7 +159,7 @@ def _settlement_lines(document: dict[str, Any]) -> list[str]:
         if beside := e["year_to_date"]:
             shown = beside["amount"] if beside["amount"] is not None else beside["reason"]
             lines.append(f"    年初至今 {beside['period']} → {shown}")
-    lines += [f"停止 {s['clause']} {s['period']}：{s['message_zh']}（{s['reason']}）" for s in document["stops"]]
+    lines += [f"中止 {s['clause']} {s['period']}：{s['message_zh']}（{s['reason']}）" for s in document["stops"]]
     lines += [f"{t['payer']} → {t['payee']}：{t['amount_yuan']} 元" for t in document["transfers"]]
     return lines
 
@@ -166,7 +167,7 @@ def _settlement_lines(document: dict[str, Any]) -> list[str]:
 @main.command(epilog=example("hengjie explain ID --clause 2.1 --readings"))
 @click.argument("settlement")
 @click.option("--clause", help="只看一条。One clause only.")
-@click.option("--readings", is_flag=True, help="列出每个读数，不只是未用的。Every reading, not only those left out.")
+@click.option("--readings", is_flag=True, help="列出每个读数，不只是未采用的。Every reading, not only those left out.")
 @command
 def explain(settlement: str, clause: str | None, readings: bool, extra: Sequence[Path]) -> Told:
     """一份结算从应付款到读数的全部依据。A settlement unfolded, from obligations down to readings."""
@@ -227,16 +228,17 @@ def assess(basin: str, period: str, scorecard: str | None, as_of: datetime | Non
 
 @main.command(epilog=example("hengjie cases fixtures/cases"))
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--all", "whole", is_flag=True, help="不符的算例印出全部条款的过程。The working of every clause.")
+@click.option("--all", "whole", is_flag=True, help="每个算例都印出全部条款的过程。The working of every case.")
 @command
 def cases(paths: Sequence[Path], whole: bool, extra: Sequence[Path]) -> Told:
-    """运行算例，打印不符处的计算过程。Run worked cases."""
+    """运行算例，打印不符处的计算过程；加 --all 打印全部。Run worked cases."""
     outcomes = list(run_cases(paths, extra, say))
     lines: list[str] = []
     for outcome in outcomes:
-        if not outcome.passed:
-            lines += [f"不符 FAILED {outcome.file} {outcome.name}", *(f"  {d}" for d in outcome.differences)]
-            lines += [f"  {line}" for line in (outcome.working if whole else outcome.leading)]
+        if whole or not outcome.passed:
+            verdict = "相符 passed" if outcome.passed else "不符 FAILED"
+            lines += [f"{verdict} {outcome.file} {outcome.name}", *(f"  {d}" for d in outcome.differences)]
+            lines += [f"  {line}" for line in ((*outcome.working, *outcome.sums) if whole else outcome.leading)]
     failed = sum(not outcome.passed for outcome in outcomes)
     summary = {"passed": len(outcomes) - failed, "failed": failed}
     told = [vars(outcome) | {"passed": outcome.passed} for outcome in outcomes]

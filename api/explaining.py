@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from basin import periods
 from basin.agreement import compiled
 from basin.agreement_files import tree
+from basin.clauses import TIME_AXES
 from basin.registry import Registry
 from monitoring_ingest import store as intake
 from settlement import store
@@ -54,13 +55,39 @@ def lines(tree_: Document, every_reading: bool = False) -> list[str]:
     writer = _Writer(statistics, every_reading)
     head = f"{tree_['title']} {tree_['period']}（{tree_['id']}），数据截至 {tree_['as_of']}"
     written = [head, f"出处 source：{tree_['source']}"]
+    written += [*_transfers(tree_["transfers"]), *_pools(tree_["pools"])]
     for obligation in tree_["obligations"]:
         written += writer.obligation(obligation)
     for e in tree_["others"]:
-        written += ["没有应付款 no obligation：", *writer.evaluation(e, 1)]
+        told = "预估，不是应付款 indication, not payable" if e["indication"] else "没有应付款 no obligation"
+        written += [f"{told}：", *writer.evaluation(e, 1)]
     for s in tree_["stops"]:
-        written.append(f"停止 stopped {s['clause']} {s['period']}：{s['message_zh']}（{s['message_en']}）")
+        written.append(f"中止 stopped {s['clause']} {s['period']}：{s['message_zh']}（{s['message_en']}）")
     return [*written, "规则 rules：", *(f"{INDENT}{_rule(rule)}" for rule in tree_["rules"])]
+
+
+def _transfers(transfers: list[Document]) -> Iterator[str]:
+    """Who finally pays whom, and how obligations came to it."""
+    if transfers:
+        yield "净额划转 transfers："
+    for t in transfers:
+        yield f"{INDENT}{t['payer']} → {t['payee']}：{t['amount_yuan']} 元 yuan"
+        yield from _working(t, INDENT * 2)
+
+
+def _pools(pools: list[Document]) -> Iterator[str]:
+    """What each party receives from the pool and pays into it."""
+    if pools:
+        yield "资金池 pool（元 yuan）："
+    for one in pools:
+        receives, pays = f"应得 receives {one['receives_yuan']}", f"应出 pays in {one['pays_yuan']}"
+        yield f"{INDENT}{one['period']} {one['party']}：{receives} − {pays} = 净额 net {one['net_yuan']}"
+
+
+def _working(of: Document, at: str) -> Iterator[str]:
+    """The working as it was recorded; documents stored before sums had any have none."""
+    for step in of.get("working", ()):
+        yield f"{at}{step['label']}：{step['expression']} = {step['value']}"
 
 
 def _rule(rule: Document) -> str:
@@ -88,21 +115,21 @@ class _Writer:
     def obligation(self, o: Document) -> Iterator[str]:
         """What is owed, how it was rounded, and what it sums."""
         yield f"{o['payer']} → {o['payee']}：{o['amount_yuan']} 元 yuan（条款 clause {o['clause']}，{o['period']}）"
-        exact = f"{o['exact_wan']} 万元 = {o['exact_yuan']} 元"
-        yield f"{INDENT}合计 sum：{exact}，修约一次 rounded once：{o['amount_yuan']}"
+        yield from _working(o, INDENT)
         for e in o["evaluations"]:
             yield from self.evaluation(e, 1)
 
     def evaluation(self, e: Document, depth: int) -> Iterator[str]:
         """One evaluation: its text, figures, working, statistics, and the lines it looks at below it."""
         at = INDENT * depth
-        named = " ".join(filter(None, (e["clause"], e["title"], e["period"], *e["element"].values())))
+        axes = (code for axis, code in e["element"].items() if axis not in TIME_AXES)
+        named = " ".join(filter(None, (e["clause"], e["title"], e["period"], *axes)))
         outcome = e["amount"] if e["amount"] is not None else in_chinese(e["reason"] or "absent")
         yield f"{at}条款 clause {named} → {outcome}"
         within = at + INDENT
         yield f"{within}出处 source：{e['source']}"
         yield from (f"{within}参数 figure {_figure(figure, e['source'])}" for figure in e["figures"])
-        yield from (f"{within}{step['label']}：{step['expression']} = {step['value']}" for step in e["working"])
+        yield from _working(e, within)
         yield from (f"{within}{line}" for line in _outcome(e))
         for place in e["statistics"]:
             yield from self._statistic(self.statistics[place], within)
@@ -110,7 +137,7 @@ class _Writer:
             yield from self.evaluation(used, depth + 1)
 
     def _statistic(self, s: Document, at: str) -> Iterator[str]:
-        counts = f"用 used {s['readings']}，天 days {s['days']}，未用 left out {sum(s['left_out'].values())}"
+        counts = f"采用 used {s['readings']}，天 days {s['days']}，未采用 left out {sum(s['left_out'].values())}"
         absent = told(s["reason"] or "absent")["message_zh"]
         mean = absent if s["mean"] is None else f"{s['mean']} → {s['reported']}"
         yield f"{at}统计 {s['section']} {s['indicator']} {s['period']}：{mean}（{counts}）"
@@ -120,7 +147,7 @@ class _Writer:
         for reading in s["used"] if self.every_reading else ():
             yield f"{at}{INDENT}{_reading(reading)}"
         for reading in s["not_used"]:
-            yield f"{at}{INDENT}未用 left out {_reading(reading)}：{reading['reason_zh']}"
+            yield f"{at}{INDENT}未采用 left out {_reading(reading)}：{reading['reason_zh']}"
 
 
 def _outcome(e: Document) -> Iterator[str]:

@@ -30,6 +30,8 @@ from settlement.compensation import Compensation, Obligation, compensation
 from settlement.evaluation import Evaluator
 from settlement.measured import Key, Measurements
 from settlement.sides import POOL, sides
+from settlement.trail import printed_lines
+from settlement.transfers import sum_lines
 
 _FILE_KEYS = frozenset({"agreement", "source", "cases", "note"})
 _CASE_KEYS = frozenset(
@@ -40,7 +42,10 @@ _CASE_KEYS = frozenset(
 
 @dataclass(frozen=True)
 class Outcome:
-    """One case: passed, or what differs (Chinese and English), with the whole working and the part that leads there."""
+    """One case: passed, or what differs (Chinese and English), with the whole working and the part that leads there.
+
+    `sums` are the working of what is owed and of what finally moves.
+    """
 
     file: str
     name: str
@@ -48,6 +53,7 @@ class Outcome:
     differences: tuple[str, ...]
     working: tuple[str, ...]
     leading: tuple[str, ...]
+    sums: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -198,7 +204,9 @@ def _outcome(file: Path, path: str, case: Mapping[str, Any], agreement: Agreemen
     found = list(_differences(_expected(case), decided))
     leading = tuple(working_lines(decided, _leading(ev, decided, found))) if found else ()
     told = tuple(difference.told for difference in found)
-    return Outcome(str(file), name, agreement.code, told, tuple(working_lines(decided)), leading)
+    return Outcome(
+        str(file), name, agreement.code, told, tuple(working_lines(decided)), leading, tuple(sum_lines(decided))
+    )
 
 
 def _leading(ev: Evaluator, decided: Compensation, found: Sequence[Difference]) -> set[str]:
@@ -310,11 +318,11 @@ def _differences(expected: Expected, decided: Compensation) -> Iterator[Differen
         follows = stop.reason.startswith("pool_incomplete")  # from the stop of one of its clauses, which is told
         if not follows and not stop.reason.startswith(expected.stops):
             element = "".join(f" {code}" for _, code in stop.element)
-            told = f"条款 {stop.clause} {periods.label(stop.period)}{element} 停止：{stop.reason} (stopped)"
+            told = f"条款 {stop.clause} {periods.label(stop.period)}{element} 中止：{stop.reason} (stopped)"
             yield Difference(told, stop.clause, (stop.clause,))
     for reason in expected.stops:
         if not any(stop.reason.startswith(reason) for stop in decided.stops):
-            yield Difference(f"应停止而未停止：{reason} (did not stop)")
+            yield Difference(f"应中止而未中止：{reason} (did not stop)")
     if expected.transfers is not None:
         yield from _compare(expected.transfers, decided.transfers, [*expected.transfers, *decided.transfers])
     if expected.obligations is not None:
@@ -348,9 +356,8 @@ def working_lines(decided: Compensation, of: Collection[str] | None = None) -> I
     for evaluation in decided.evaluations:
         if of is not None and evaluation.clause.ref not in of:
             continue
-        axes = " ".join(code for _, code in evaluation.element.axes)
+        axes = " ".join(code for _, code in evaluation.element.without_time.axes)
         yield f"{evaluation.clause.ref} {periods.label(evaluation.element.of)} {axes}".rstrip()
-        for step in evaluation.steps:
-            yield f"    {step.label}：{step.expression} = {step.value}"
+        yield from printed_lines(evaluation.steps)
         amount = evaluation.reason if evaluation.amount is None else printed(evaluation.amount)
         yield f"    → {amount}"

@@ -1,16 +1,16 @@
 """Obligations (应付补偿款): who owes whom how much under which clause, to the fen.
 
-In: an `Evaluator` and the span asked for. Out: obligations per clause and obligation period, what stops, and the
-transfers that remain when pools are paid out and pairs are netted. Sums are rounded once per (clause, period, sides);
-shares are split by largest remainders, so that they add up. A positive amount goes from `pays` to `receives`, a
-negative one the other way.
+In: an `Evaluator` and the span asked for. Out: obligations per clause and obligation period, each with its working, and
+what stops. Sums are rounded once per (clause, period, sides); shares are split by largest remainders, so that they add
+up. A positive amount goes from `pays` to `receives`, a negative one the other way. What remains when pools are paid out
+and pairs are netted is in `settlement.transfers`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import pandas as pd
@@ -18,20 +18,29 @@ import pandas as pd
 from basin.clauses import Proportion
 from basin.draws import Number, exact
 from basin.periods import ends_on, is_finer, overlap
-from basin.rounding import FEN_PER_WAN, fen, printed, split
+from basin.rounding import FEN_PER_WAN, fen, printed, split, yuan
 from settlement.evaluation import Evaluation, Evaluator
 from settlement.sides import POOL, Shares, sides, without_share
+from settlement.trail import Step, readable, short
+from settlement.transfers import Transfer, netted, remainder
+from settlement.wording import RULE_VALUES
+
+FEN_PER_YUAN = 100
 
 
 @dataclass(frozen=True)
 class Obligation:
-    """`payer` owes `payee` `fen` (> 0) under one clause for one period; the pool may stand on either side."""
+    """`payer` owes `payee` `fen` (> 0) under one clause for one period; the pool may stand on either side.
+
+    `steps` tell how the fen came about: the sum, the one rounding, what gave way, the share.
+    """
 
     clause: str
     period: pd.Period
     payer: str
     payee: str
     fen: int
+    steps: tuple[Step, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,7 @@ class Due:
     receives: Shares
     exact: Fraction
     fen: int
+    steps: tuple[Step, ...]
 
     @property
     def into_pool(self) -> int:
@@ -78,17 +88,12 @@ class Compensation:
     @property
     def transfers(self) -> dict[tuple[str, str], int]:
         """(payer, payee) → fen over the whole span, pools paid out, pairs netted."""
-        net: dict[tuple[str, str], int] = defaultdict(int)
-        unpaid = {stop.period for stop in self.stops if stop.clause == POOL}
-        for of in dict.fromkeys(o.period for o in self.obligations):
-            due = [o for o in self.obligations if o.period == of]
-            for o in due:
-                if POOL not in (o.payer, o.payee):
-                    net[o.payer, o.payee] += o.fen
-            if of not in unpaid:
-                for pair, amount in paid_out(positions(due)).items():
-                    net[pair] += amount
-        return _netted(net)
+        return {(one.payer, one.payee): one.fen for one in self.netted}
+
+    @property
+    def netted(self) -> list[Transfer]:
+        """The transfers with their working."""
+        return list(netted(self.obligations, {stop.period for stop in self.stops if stop.clause == POOL}))
 
 
 def compensation(ev: Evaluator, span: pd.Period) -> Compensation:
@@ -177,20 +182,31 @@ def _indicates(ev: Evaluator, ref: str, of: pd.Period) -> bool:
 
 def _dues(ev: Evaluator, of: pd.Period, evaluations: Sequence[Evaluation]) -> list[Due]:
     """One clause and period: amounts summed per pair of sides and rounded once; a stopped part stops its pair."""
-    sums: dict[tuple[Shares, Shares], Fraction] = defaultdict(Fraction)
+    sums: dict[tuple[Shares, Shares], list[Fraction]] = defaultdict(list)
     stopped: set[tuple[Shares, Shares]] = set()
     for evaluation in evaluations:
         pair = sides(ev, evaluation)
         if evaluation.stopped or not all(pair):
             stopped.add(pair)
         elif evaluation.amount is not None:
-            sums[pair] += exact(evaluation.amount)
+            sums[pair].append(exact(evaluation.amount))
     clause, mode = evaluations[0].clause.ref, ev.agreement.money.mode
-    return [
-        Due(clause, of, *pair, amount * FEN_PER_WAN, fen(amount, mode))
-        for pair, amount in sums.items()
-        if pair not in stopped
-    ]
+    return [_due(clause, of, pair, amounts, mode) for pair, amounts in sums.items() if pair not in stopped]
+
+
+def _due(clause: str, of: pd.Period, pair: tuple[Shares, Shares], amounts: Sequence[Fraction], mode: str) -> Due:
+    """The sum of some amounts [万元], rounded once, with both as working."""
+    whole, there = sum(amounts, Fraction(0)), [amount for amount in amounts if amount]
+    rounded = fen(whole, mode)
+    steps = [Step("合计（万元）", " + ".join(map(_addend, there)), short(whole))] if len(there) > 1 else []
+    turned = "；负数由收方付给付方" if rounded < 0 else ""
+    expression = f"{readable(whole)} 万元 × {FEN_PER_WAN // FEN_PER_YUAN}{turned}"
+    steps.append(Step(f"修约一次（元，{RULE_VALUES[mode]}）", expression, yuan(rounded)))
+    return Due(clause, of, *pair, whole * FEN_PER_WAN, rounded, tuple(steps))
+
+
+def _addend(amount: Fraction) -> str:
+    return f"({readable(amount)})" if amount < 0 else readable(amount)
 
 
 def _closed_to_the_fen(dues: Sequence[Due]) -> list[Due]:
@@ -203,31 +219,39 @@ def _closed_to_the_fen(dues: Sequence[Due]) -> list[Due]:
         rest = sum(closed[i].into_pool * closed[i].fen for i in pool)
         too_much = sorted(pool, key=lambda i: closed[i].rounded_up * (-1 if rest > 0 else 1))
         for i in too_much[: abs(rest)]:
-            closed[i] = replace(closed[i], fen=closed[i].fen - closed[i].into_pool * (1 if rest > 0 else -1))
+            closed[i] = _giving_way(closed[i], rest)
     return closed
+
+
+def _giving_way(due: Due, rest: int) -> Due:
+    """One fen less for the pool where roundings left `rest` fen too much in it, one more where too little."""
+    change = -due.into_pool if rest > 0 else due.into_pool
+    left = (
+        f"各款都不修约时资金池收支相等，修约后{'多收' if rest > 0 else '少收'} {yuan(abs(rest))} 元，修约差最大的调一分"
+    )
+    step = Step(
+        "资金池平账（元）", f"{yuan(due.fen)} {'+' if change > 0 else '−'} 0.01；{left}", yuan(due.fen + change)
+    )
+    return replace(due, fen=due.fen + change, steps=(*due.steps, step))
 
 
 def _shared(due: Due) -> list[Obligation]:
     """The fen from the shares of one side to those of the other; a negative sum goes the other way."""
     pays, receives = (due.pays, due.receives) if due.fen >= 0 else (due.receives, due.pays)
-    pairs = [(a, b, share_a * share_b) for a, share_a in pays for b, share_b in receives]
-    parts = split(abs(due.fen), [exact(share) for *_, share in pairs])
+    pairs = [(a, b, exact(share_a * share_b)) for a, share_a in pays for b, share_b in receives]
+    parts = split(abs(due.fen), [share for *_, share in pairs])
     return [
-        Obligation(due.clause, due.period, payer, payee, part)
-        for (payer, payee, _), part in zip(pairs, parts, strict=True)
+        Obligation(due.clause, due.period, payer, payee, part, (*due.steps, *_of_share(abs(due.fen), share, part)))
+        for (payer, payee, share), part in zip(pairs, parts, strict=True)
         if part and payer != payee
     ]
 
 
-def positions(obligations: Iterable[Obligation]) -> dict[str, int]:
-    """Each party's position in the pool [fen]: what it receives less what it pays in."""
-    net: dict[str, int] = defaultdict(int)
-    for o in obligations:
-        if o.payer == POOL:
-            net[o.payee] += o.fen
-        elif o.payee == POOL:
-            net[o.payer] -= o.fen
-    return dict(net)
+def _of_share(whole: int, share: Fraction, part: int) -> Iterator[Step]:
+    """How a share of the fen was cut, where several share."""
+    if share != 1:
+        cut = f"{yuan(whole)} × {readable(share)}{remainder(part - whole * share)}"
+        yield Step("份额（元）", cut, yuan(part))
 
 
 def _pools_not_paid(ev: Evaluator, obligations: Sequence[Obligation], stops: Sequence[Stop]) -> list[Stop]:
@@ -244,29 +268,3 @@ def _pools_not_paid(ev: Evaluator, obligations: Sequence[Obligation], stops: Seq
             rest, into_wan, out_wan = (printed(Fraction(each, FEN_PER_WAN)) for each in (into - out, into, out))
             found.append(Stop(POOL, of, (), f"pool_not_closed: {rest} 万元（收 in {into_wan}，支 out {out_wan}）"))
     return found
-
-
-def paid_out(position: Mapping[str, int]) -> dict[tuple[str, str], int]:
-    """Each net debtor pays the net creditors in proportion to what they are still owed (largest remainders) [fen].
-
-    So every party ends where its position says, to the fen.
-    """
-    owed = {party: amount for party, amount in position.items() if amount > 0}
-    transfers: dict[tuple[str, str], int] = {}
-    for debtor, amount in position.items():
-        if amount < 0:
-            whole = sum(owed.values())
-            parts = dict(zip(owed, split(-amount, [Fraction(credit, whole) for credit in owed.values()]), strict=True))
-            transfers |= {(debtor, creditor): part for creditor, part in parts.items() if part}
-            owed = {creditor: credit - parts[creditor] for creditor, credit in owed.items()}
-    return transfers
-
-
-def _netted(pairs: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
-    """Both directions of a pair against each other; what remains is positive."""
-    net: dict[tuple[str, str], int] = {}
-    for payer, payee in pairs:
-        amount = pairs[payer, payee] - pairs.get((payee, payer), 0)
-        if amount > 0:
-            net[payer, payee] = amount
-    return net

@@ -314,7 +314,7 @@ def _capped(amount: Number, cap: Fraction | None, trail: Trail) -> Number:
 
 def _note_scale(trail: Trail, clause: Clause, value: Fraction, found: Applied) -> None:
     piece, n = found.piece, printed(found.n)
-    where = f"第 {found.position + 1} 段" if len(clause.scale or ()) > 1 else "标准"
+    where = f"第 {found.position + 1} 段" if len(clause.scale or ()) > 1 else "计算标准"
     sign = "≤" if piece.up_to is not None else "<"
     if piece.origin or piece.per != 1 or piece.steps:
         steps = {"started": "，不足一档按一档", "completed": "，只计整档", None: ""}[piece.steps]

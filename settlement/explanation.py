@@ -1,8 +1,7 @@
 """Explaining a settlement: obligation → clause → working → statistics → readings, as one tree.
 
 In: a stored settlement document, the agreement as it was applied, and the readings as they stood at its `as_of`. Out: a
-tree of plain dicts. Nothing is computed anew but the exact sum of each obligation, which shows the one rounding; all
-working is what was recorded when the settlement was made.
+tree of plain dicts. Nothing is computed anew: all working is what was recorded when the settlement was made.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from basin.clauses import CLAUSE, TIME_AXES
 from basin.dated import Hand, every_branch
 from basin.errors import UnknownCode
 from basin.network import Network
-from basin.rounding import FEN_PER_WAN, number, printed
+from basin.rounding import number
 from basin.shapes import typed
 from settlement.gathered import Gathered, data_rules
 from settlement.readings_behind import readings_behind, readings_by_series
@@ -36,11 +35,12 @@ def explanation(
 
     Returns
     -------
-    ``obligations``, each with its clause, exact sum, the rounding and the ``evaluations`` behind it; ``others``:
-    evaluations that oblige nobody (zero, stopped, an indication; with `clause`, also those of a line); ``statistics``
-    with the readings used and not used; ``rules`` of data and money with source and `verified`. An evaluation has the
-    figures it rests on, its working, the piece that applied, the cap and whether it bound, its statistics (by their
-    place in the list) and, under ``uses``, the evaluations of the lines it looks at.
+    ``transfers`` with their working and ``pools``, where no clause is asked for; ``obligations``, each with its clause,
+    working, the rules of rounding and the ``evaluations`` behind it; ``others``: evaluations that oblige nobody (zero,
+    stopped, an indication; with `clause`, also those of a line); ``statistics`` with the readings used and not used;
+    ``rules`` of data and money with source and `verified`. An evaluation has the figures it rests on, its working, the
+    piece that applied, the cap and whether it bound, its statistics (by their place in the list) and, under ``uses``,
+    the evaluations of the lines it looks at.
 
     Raises
     ------
@@ -57,6 +57,7 @@ def explanation(
         "obligations": [explained.obligation(o, places) for o, places in roots],
         "others": [explained.evaluation(place) for place in others],
         "transfers": document["transfers"] if clause is None else [],
+        "pools": document.get("pools", []) if clause is None else [],
         "stops": [stop for stop in document["stops"] if clause in (None, stop["clause"])],
     }
     series = readings_by_series(found, network, data_rules(agreement))
@@ -98,18 +99,9 @@ class _Explained:
         ]
 
     def obligation(self, obligation: Document, places: list[int]) -> Document:
-        """An obligation with its exact sum before the one rounding, and what it sums."""
-        amounts = [
-            number(e["amount"]) * _share(e, obligation)
-            for e in (self.evaluations[place] for place in places)
-            if e["amount"] is not None
-        ]
-        exact = sum(amounts, Fraction(0))
+        """An obligation with the rules of its rounding, and what it sums."""
         money = [rule for rule in self.document["rules"] if rule["path"].startswith("money.")]
-        return obligation | {
-            "exact_wan": printed(exact), "exact_yuan": printed(exact * FEN_PER_WAN / 100), "rounding": money,
-            "evaluations": [self.evaluation(place) for place in places],
-        }  # fmt: skip
+        return obligation | {"rounding": money, "evaluations": [self.evaluation(place) for place in places]}
 
     def evaluation(self, place: int, above: tuple[int, ...] = ()) -> Document:
         """One evaluation, with the lines it looks at unfolded below it."""
@@ -123,7 +115,7 @@ class _Explained:
             "receives": e["receives"], "figures": list(self._figures(e)), "working": e["working"],
             "scale": e["scale"], "times": e["times"],
             "cap": None if e["cap"] is None else {"amount": e["cap"], "bound": bound},
-            "unverified": e["unverified"], "statistics": e["statistics"],
+            "unverified": e["unverified"], "statistics": e["statistics"], "indication": e["year_to_date"] is not None,
             "uses": [self.evaluation(other, below) for other in self._uses(e) if other not in below],
         }  # fmt: skip
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from basin.indicators import INDICATORS
 
 Array = NDArray[np.float64]
 TONNES_PER_GRAM = 1e-6
-MG_PER_LITRE = "mg/L"
+MG_PER_LITRE, M3_A_SECOND, GRAMS_A_SECOND = "mg/L", "m³/s", "g/s"
 
 
 def tonnes(concentration: ArrayLike, volume_m3: ArrayLike) -> Array:
@@ -39,43 +40,65 @@ def flow_weighted_mean(concentration: Array, flow: Array) -> Array:
 
     The mean that loads rest on; a water-quality class rests on the time mean (环办〔2011〕22号).
     """
-    pair = np.isfinite(concentration) & np.isfinite(flow)
+    flowed = np.where(_pairs(concentration, flow), flow, 0).sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nansum(concentration * flow, axis=-1) / np.where(pair, flow, 0).sum(axis=-1)
+        return np.nansum(concentration * flow, axis=-1) / flowed
 
 
-def integral(concentration: Array, flow: Array, seconds: float) -> Array:
-    """Σ C·Q·Δt [t] over the pairs: each stands for its own slot and for nothing else, so gaps carry no load.
+@dataclass(frozen=True)
+class Factor:
+    """What a method multiplies, a mean or a sum over slots [unit], and how it came about: a calculator does it again.
+
+    Attributes
+    ----------
+    value : (…), nan without anything to add, or where nothing flowed. total, over : what was added up, and the number
+        of slots or the sum beside it. made : how they make `value`, with places for both.
+    """
+
+    value: Array
+    unit: str
+    total: Array
+    over: Array
+    made: str
+
+
+Factors = tuple[Factor, ...]
+
+
+def integral(concentration: Array, flow: Array) -> Factors:
+    """Σ C·Q·Δt over the pairs: each stands for its own slot and for nothing else, so gaps carry no load.
 
     Parameters (of this and all methods below)
     ----------
-    concentration : (…, slot) [mg/L]. flow : (…, slot) [m³/s]. seconds : length Δt of a slot [s].
+    concentration : (…, slot) [mg/L]. flow : (…, slot) [m³/s].
 
     Returns
     -------
-    (…) [t]; nan without a pair.
+    factors of (…); their product is nan without a pair.
     """
-    return _present_sum(concentration * flow) * seconds * TONNES_PER_GRAM
+    total = _present_sum(concentration * flow)
+    return (
+        Factor(total, GRAMS_A_SECOND, total, _pairs(concentration, flow).sum(axis=-1), "{over} 个时段的浓度×流量相加"),
+    )
 
 
-def method_a(concentration: Array, flow: Array, seconds: float) -> Array:
+def method_a(concentration: Array, flow: Array) -> Factors:
     """K·(ΣC/n)·(ΣQ_i/n): mean concentration × mean flow of the n pairs × the period; ignores how C goes with Q."""
-    pair = np.isfinite(concentration) & np.isfinite(flow)
-    mean_c, mean_q = _mean(np.where(pair, concentration, np.nan)), _mean(np.where(pair, flow, np.nan))
-    return mean_c * mean_q * _k(flow, seconds)
+    pair = _pairs(concentration, flow)
+    return _mean(np.where(pair, concentration, np.nan), MG_PER_LITRE), _mean(np.where(pair, flow, np.nan), M3_A_SECOND)
 
 
-def method_b(concentration: Array, flow: Array, seconds: float) -> Array:
+def method_b(concentration: Array, flow: Array) -> Factors:
     """K·(ΣC/n)·Q̄: mean of all concentrations × mean of all flows × the period; where point sources dominate."""
-    return _mean(concentration) * _mean(flow) * _k(flow, seconds)
+    return _mean(concentration, MG_PER_LITRE), _mean(flow, M3_A_SECOND)
 
 
-def method_c(concentration: Array, flow: Array, seconds: float) -> Array:
+def method_c(concentration: Array, flow: Array) -> Factors:
     """K·Σ(C_i·Q_i)/n: mean of the n instantaneous loads × the period."""
-    return _mean(concentration * flow) * _k(flow, seconds)
+    return (_mean(concentration * flow, GRAMS_A_SECOND),)
 
 
-def method_d(concentration: Array, flow: Array, seconds: float) -> Array:
+def method_d(concentration: Array, flow: Array) -> Factors:
     """Σ K_i·C_i·Q̄_i: each sample stands for the slots nearest to it and their mean flow.
 
     K_i is the length of those slots; a slot midway goes to the earlier sample. A sample with no flow
@@ -86,18 +109,33 @@ def method_d(concentration: Array, flow: Array, seconds: float) -> Array:
     length = _owned(owner, np.ones(flow.shape))
     with np.errstate(invalid="ignore"):
         mean_flow = _owned(owner, np.nan_to_num(flow)) / _owned(owner, np.isfinite(flow))
-    load = np.where(sampled, concentration * mean_flow * length, 0).sum(axis=-1) * seconds * TONNES_PER_GRAM
-    return np.where(sampled.any(axis=-1), load, np.nan)
+    added = np.where(sampled, concentration * mean_flow * length, 0).sum(axis=-1)
+    total = np.where(sampled.any(axis=-1), added, np.nan)
+    return (Factor(total, GRAMS_A_SECOND, total, sampled.sum(axis=-1), "{over} 个样品的浓度×平均流量×时段数相加"),)
 
 
-def method_e(concentration: Array, flow: Array, seconds: float) -> Array:
+def method_e(concentration: Array, flow: Array) -> Factors:
     """K·(ΣC_i·Q_i/ΣQ_i)·Q̄: flow-weighted mean of the pairs × mean of all flows × the period; for diffuse sources."""
-    return flow_weighted_mean(concentration, flow) * _mean(flow) * _k(flow, seconds)
+    weighted, carried = flow_weighted_mean(concentration, flow), np.nansum(concentration * flow, axis=-1)
+    flowed = np.where(_pairs(concentration, flow), flow, 0).sum(axis=-1)
+    of_pairs = Factor(weighted, MG_PER_LITRE, carried, flowed, "{total} g/s ÷ {over} m³/s")
+    return of_pairs, _mean(flow, M3_A_SECOND)
 
 
-METHODS: Mapping[str, Callable[[Array, Array, float], Array]] = {
+METHODS: Mapping[str, Callable[[Array, Array], Factors]] = {
     "integral": integral, "A": method_a, "B": method_b, "C": method_c, "D": method_d, "E": method_e
 }  # fmt: skip
+# These add up slots, so that their sum is multiplied by the length of one; the means of the others by the whole period.
+SUMS_OF_SLOTS = frozenset({"integral", "D"})
+
+
+def load_by(method: str, concentration: Array, flow: Array, seconds: float) -> Array:
+    """Load [t] of (…, slot) by a method, the slots being of so many seconds; nan where the method has no load."""
+    time = seconds * (1 if method in SUMS_OF_SLOTS else flow.shape[-1])
+    values = (factor.value for factor in METHODS[method](concentration, flow))
+    return np.asarray(prod(values, start=time * TONNES_PER_GRAM), dtype=np.float64)
+
+
 # what a working line says of each method
 IN_WORDS: Mapping[str, str] = {
     "integral": "各时段浓度×流量×时长，相加",
@@ -126,6 +164,11 @@ class LoadRule:
                 path="data.load_method", remedy=" | ".join(METHODS),
             )  # fmt: skip
 
+    @property
+    def seconds(self) -> int:
+        """The length of a slot [s]."""
+        return self.minutes * 60
+
 
 @dataclass(frozen=True)
 class Load:
@@ -136,8 +179,8 @@ class Load:
     tonnes : the sum of `months["tonnes"]` in their order; nan where a month has none. mean : flow-weighted [mg/L].
     pairs, slots, coverage : slots with both measured, slots of the period, their ratio.
     months : index month, columns tonnes, mean, pairs, slots, coverage, paired_volume [m³], per_mg_l (what 1 mg/L more
-        adds [t]: every method is linear in the concentration) and reason (None, ``no_readings``, ``no_flow``,
-        ``no_pairs``).
+        adds [t]: every method is linear in the concentration), reason (None, ``no_readings``, ``no_flow``,
+        ``no_pairs``) and factors (what the method multiplied).
     """
 
     tonnes: float
@@ -169,13 +212,17 @@ def load(
 
 @dataclass(frozen=True)
 class MonthLoad:
-    """A month's load as `Load.months` has it: [t], None with a reason where there is none; `per_mg_l` [t per mg/L]."""
+    """A month's load as `Load.months` has it: [t], None with a reason where there is none; `per_mg_l` [t per mg/L].
+
+    `factors` are what the method multiplied, for the working.
+    """
 
     tonnes: float | Array | None
     pairs: int
     slots: int
     per_mg_l: float = 0.0
     reason: str | None = None
+    factors: Factors = ()
 
 
 def section_loads(rows: pd.DataFrame, rule: LoadRule) -> dict[tuple[str, str, pd.Period], MonthLoad]:
@@ -206,16 +253,15 @@ def _span(readings: pd.Series, timezone: str = "Asia/Shanghai") -> pd.Period:
 def _told(row: Mapping[Hashable, Any]) -> MonthLoad:
     if row["reason"] is not None:
         return MonthLoad(None, row["pairs"], row["slots"], reason=row["reason"])
-    return MonthLoad(float(row["tonnes"]), row["pairs"], row["slots"], float(row["per_mg_l"]))
+    return MonthLoad(float(row["tonnes"]), row["pairs"], row["slots"], float(row["per_mg_l"]), factors=row["factors"])
 
 
 def _month(concentration: pd.Series | None, flow: pd.Series | None, month: pd.Period, rule: LoadRule) -> dict[str, Any]:
     """One line of `Load.months`."""
     c, q = slot_means(concentration, month, rule.minutes), slot_means(flow, month, rule.minutes)
-    pair = np.isfinite(c) & np.isfinite(q)
-    seconds = rule.minutes * 60
-    amount = float(METHODS[rule.method](c, q, seconds))
-    of_one_mg_l = float(METHODS[rule.method](np.where(np.isfinite(c), 1.0, np.nan), q, seconds))
+    pair, seconds = _pairs(c, q), rule.seconds
+    amount = float(load_by(rule.method, c, q, seconds))
+    of_one_mg_l = float(load_by(rule.method, np.where(np.isfinite(c), 1.0, np.nan), q, seconds))
     missing = {"no_readings": ~np.isfinite(c), "no_flow": ~np.isfinite(q), "no_pairs": ~pair}
     reason = next((reason for reason, where in missing.items() if where.all()), "no_flow")
     return {
@@ -227,6 +273,7 @@ def _month(concentration: pd.Series | None, flow: pd.Series | None, month: pd.Pe
         "paired_volume": float(q[pair].sum() * seconds),
         "per_mg_l": of_one_mg_l,
         "reason": reason if np.isnan(amount) else None,
+        "factors": METHODS[rule.method](c, q),
     }
 
 
@@ -250,15 +297,16 @@ def _by_month(readings: pd.Series, timezone: str) -> dict[pd.Period, pd.Series]:
     return {part.index[0].to_period("M"): part for _, part in series.groupby(local.to_period("M"))}
 
 
-def _k(flow: Array, seconds: float) -> float:
-    """K of a whole period: t per (mg/L × m³/s)."""
-    return flow.shape[-1] * seconds * TONNES_PER_GRAM
+def _pairs(concentration: Array, flow: Array) -> NDArray[np.bool_]:
+    """The slots with both."""
+    return np.isfinite(concentration) & np.isfinite(flow)
 
 
-def _mean(values: Array) -> Array:
-    """Mean of what is present, nan where nothing is."""
+def _mean(values: Array, unit: str) -> Factor:
+    """Mean of the slots that are present, nan where none is."""
+    total, number = np.nansum(values, axis=-1), np.isfinite(values).sum(axis=-1)
     with np.errstate(invalid="ignore"):
-        return np.nansum(values, axis=-1) / np.isfinite(values).sum(axis=-1)
+        return Factor(np.asarray(total / number), unit, total, number, "{total} ÷ {over} 个时段")
 
 
 def _present_sum(values: Array) -> Array:

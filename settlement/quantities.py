@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from settlement.elements import Element
     from settlement.evaluation import Evaluator
 
+WATER_BODIES = {"river": "河流", "lake": "湖库"}
 CLASS_NAMES = {1: "Ⅰ类", 2: "Ⅱ类", 3: "Ⅲ类", 4: "Ⅳ类", 5: "Ⅴ类", 6: "劣Ⅴ类"}
 
 
@@ -70,7 +71,7 @@ def _counts(found: Value) -> str:
     last, months = found.statistics[-1], sum(month.mean is not None for month in found.statistics[:-1])
     if last.reason == "published":
         return "已公布的数值"
-    left_out = "，未用 " + "、".join(f"{in_chinese(why)} {n}" for why, n in last.left_out) if last.left_out else ""
+    left_out = "，未采用 " + "、".join(f"{in_chinese(why)} {n}" for why, n in last.left_out) if last.left_out else ""
     if not last.readings:
         return f"{months} 个月均值的平均" if months and found.present else f"没有读数{left_out}"
     counts = f"{last.readings} 个读数、{last.days} 天"
@@ -125,8 +126,9 @@ def quality_class(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) 
         return Value(None, "missing_parameter: limits")
     classes = {i: _class(ev.standard, i, number, body) for i, number in present.items()}
     worst = greatest(list(classes.values()))
-    deciding = [_limit_met(ev, i, present[i], worst, body) for i, c in classes.items() if same(c, worst) is True]
-    trail.note(f"{name_of(ev, spot)} 类别", f"单因子最差：{'、'.join(deciding)}", _class_name(worst))
+    limits = "、".join(_limit_met(ev.standard, i, present[i], c, body) for i, c in classes.items())
+    how = f"{ev.standard.code.upper()} {WATER_BODIES[body]}限值：{limits}；取最差的一项"
+    trail.note(f"{name_of(ev, spot)} 类别", how, _class_name(worst))
     return Value(worst, statistics=tuple(s for v in values.values() for s in v.statistics))
 
 
@@ -137,16 +139,21 @@ def _class(standard: Standard, indicator: str, value: Number, body: str) -> Numb
     return Fraction(indicator_class(standard, indicator, value, body))
 
 
-def _limit_met(ev: Evaluator, indicator: str, value: Number, of_class: Number, body: str) -> str:
+def _limit_met(standard: Standard, indicator: str, value: Number, of_class: Number, body: str) -> str:
     """Why a value has its class: the limit it meets, or for 劣Ⅴ the last one it does not."""
-    named = f"{INDICATORS[indicator].name_zh} {printed(value)}"
-    limits = ev.standard.limits(indicator, body)
-    if limits is None or isinstance(of_class, Draws):
-        return named
-    missed = of_class > len(limits)
-    sign = {(False, False): "≤", (False, True): ">", (True, False): "≥", (True, True): "<"}
-    higher = ev.standard.higher_is_better(indicator)
-    return f"{named} {sign[higher, missed]} {printed(limits[-1] if missed else limits[int(of_class) - 1])}"
+    shown, bands = printed(value), standard.bands(indicator, body) or ()
+    if isinstance(of_class, Draws):
+        return f"{INDICATORS[indicator].name_zh} {shown}"
+    missed = of_class > len(bands)
+    band = bands[-1] if missed else bands[int(of_class) - 1]
+    low, high = (None if bound is None else printed(bound) for bound in (band.low, band.high))
+    if low is not None and high is not None:
+        beside = f"{shown} 不在 {low} 至 {high}" if missed else f"{low} ≤ {shown} ≤ {high}"
+    elif low is not None:
+        beside = f"{shown} {'<' if missed else '≥'} {low}"
+    else:
+        beside = f"{shown} {'>' if missed else '≤'} {high}"
+    return f"{INDICATORS[indicator].name_zh} {beside} {_class_name(of_class)}"
 
 
 def _members_report(ev: Evaluator, spot: Element, indicator: str) -> bool:

@@ -20,7 +20,7 @@ WORDS = {
     "fact_is_no_number": ("登记的事实不是数字", "the recorded fact is no number"),
     "no_result": ("所引用的条款没有结果", "the clause referred to has no result"),
     "tie": ("名次并列，协议没有规定如何区分", "a tie that the agreement does not break"),
-    "pool_incomplete": ("资金池有条款停止，不能分付", "a clause of the pool stopped"),
+    "pool_incomplete": ("资金池有条款中止，不能分付", "a clause of the pool stopped"),
     "no_shares": ("付方或收方的份额不能确定", "the shares of a side cannot be determined"),
     "pool_not_closed": ("资金池收支不平", "the pool does not close at zero"),
     "reference_is_zero": ("比较基准为零", "the reference is zero"),

@@ -41,7 +41,7 @@ FINAL = "已确认"
 PROVENANCE = ("数据截至", "编号", "文书指纹")
 NOTICES = {
     "indication": (
-        "本件为测算：结算期尚未结束或短于条款的结算周期，不作为付款依据。",
+        "本件为预估：结算期尚未结束或短于条款的结算周期，不作为付款依据。",
         "An indication: the period is shorter than the clauses oblige for. Not payable.",
     ),
     "stopped": (
@@ -181,7 +181,7 @@ def _amount(amount_yuan: str) -> View:
 
 def _payment(transfer: Document, names: Names) -> View:
     sides = {side: names.party(transfer[side]) for side in ("payer", "payee")}
-    return {**sides, **_amount(transfer["amount_yuan"])}
+    return {**sides, **_amount(transfer["amount_yuan"]), "working": transfer.get("working", [])}
 
 
 def _obligation(obligation: Document, titles: Mapping[str, str], names: Names) -> View:

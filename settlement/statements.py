@@ -15,6 +15,7 @@ import pandas as pd
 
 from basin import periods
 from basin.agreement import Agreement
+from basin.draws import Number
 from basin.rounding import printed, yuan
 from basin.scales import Applied
 from settlement.compensation import Compensation, Obligation, Stop
@@ -49,11 +50,11 @@ def statement(ev: Evaluator, span: pd.Period, decided: Compensation, to_date: To
         "rules": rules, "evaluations": evaluations, "statistics": [as_document(s) for s in statistics],
         "obligations": [
             {"clause": o.clause, "period": periods.label(o.period), "payer": o.payer, "payee": o.payee,
-             "amount_yuan": yuan(o.fen)} for o in decided.obligations
+             "amount_yuan": yuan(o.fen), "working": [as_line(step) for step in o.steps]} for o in decided.obligations
         ],
         "transfers": [
-            {"payer": payer, "payee": payee, "amount_yuan": yuan(amount)}
-            for (payer, payee), amount in decided.transfers.items()
+            {"payer": t.payer, "payee": t.payee, "amount_yuan": yuan(t.fen),
+             "working": [as_line(step) for step in t.steps]} for t in decided.netted
         ],
         "pools": _pools(decided.obligations), "stops": stops,
     }  # fmt: skip
@@ -91,13 +92,18 @@ def _evaluation(ev: Evaluator, e: Evaluation, statistics: dict[Statistic, int], 
     return {
         "clause": e.clause.ref, "title": e.clause.title, "source": e.clause.source,
         "period": periods.label(e.element.of), "element": e.element.codes,
-        "value": _text(e.value), "amount": _text(e.amount), "reason": e.reason, "excluded": e.excluded,
+        "value": _text(_measured(e)), "amount": _text(e.amount), "reason": e.reason, "excluded": e.excluded,
         "scale": _scale(e.applied), "times": list(e.clause.times), "cap": _text(e.clause.cap),
         "pays": _side(pays), "receives": _side(receives),
         "unverified": list(e.unverified), "working": [as_line(step) for step in e.steps],
         "statistics": [statistics[s] for s in e.statistics],
         "year_to_date": None if beside is None else _beside(beside),
     }  # fmt: skip
+
+
+def _measured(e: Evaluation) -> Number | None:
+    """The measure's value; a clause without a measure has none, whatever its scale starts from."""
+    return None if e.clause.measure is None else e.value
 
 
 def _beside(to_date: Sequence[Evaluation]) -> Document:
@@ -107,7 +113,7 @@ def _beside(to_date: Sequence[Evaluation]) -> Document:
     amounts = [e.amount for e in to_date if e.amount is not None]
     return {
         "period": periods.label(to_date[0].element.within),
-        "value": _text(only.value) if only else None,
+        "value": _text(_measured(only)) if only else None,
         "amount": None if stopped or not amounts else printed(sum(amounts, start=amounts[0] * 0)),
         "reason": stopped.reason if stopped else to_date[0].reason if not amounts else None,
         "working": [as_line(step) for e in to_date for step in e.steps],

@@ -6,7 +6,7 @@ Out: the same, in order. Nothing is rephrased later: the statement prints exactl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from basin.draws import Draws, Number
@@ -28,6 +28,11 @@ class Step:
 def as_line(step: Step) -> dict[str, str]:
     """A step as the statement holds it."""
     return {"label": step.label, "expression": step.expression, "value": step.value}
+
+
+def printed_lines(steps: Iterable[Step]) -> Iterator[str]:
+    """Steps as indented lines of text."""
+    return (f"    {step.label}：{step.expression} = {step.value}" for step in steps)
 
 
 @dataclass

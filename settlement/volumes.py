@@ -50,7 +50,8 @@ def amount_of(
         parts = [amount_of(ev, month, quantity, trail, label, of_month) for month in months]
         found, how = summed(parts), in_months(parts)
     trail.rests_on(found.statistics)
-    trail.note(label(spot), how, f"无值：{found.reason}" if found.number is None else short(found.number))
+    told = how or "没有公布或登记的数值"
+    trail.note(label(spot), told, f"无值：{found.reason}" if found.number is None else short(found.number))
     return found
 
 

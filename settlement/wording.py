@@ -20,7 +20,7 @@ from settlement.reasons import told
 POOL = "pool"
 ABSENT = "—"
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
-KINDS = {"payable": ("应付", "payable"), "indication": ("测算", "indication"), "stopped": ("中止", "stopped")}
+KINDS = {"payable": ("应付", "payable"), "indication": ("预估", "indication"), "stopped": ("中止", "stopped")}
 STATUSES = {
     "试算": "trial run",
     "待复核": "under review",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from api.figures import approximate, padded, signed
@@ -22,6 +22,7 @@ def settlement(document: Mapping[str, Any], statuses: Sequence[Mapping[str, Any]
         "transfers": [names.transfer(transfer) for transfer in document["transfers"]],
         "obligations": [_obligation(one, document, names) for one in document["obligations"]],
         "pools": [_position(one, names) for one in document.get("pools", [])],
+        "sums": list(_sums(document, names)),
         "clauses": _clauses(document, names),
         "stops": [_stop(stop, names) for stop in document["stops"]],
         "unverified": sorted({path for one in document["evaluations"] for path in one["unverified"]}),
@@ -42,6 +43,17 @@ def _obligation(obligation: Mapping[str, Any], document: Mapping[str, Any], name
         "period_text": names.period(obligation["period"]),
         "anchor": clause_anchor(document, obligation["clause"]),
     }
+
+
+def _sums(document: Mapping[str, Any], names: Names) -> Iterator[dict[str, Any]]:
+    """How each obligation and transfer was summed, rounded and shared; documents stored earlier do not tell."""
+    owed = [
+        ({"ref": one["clause"], "period_text": names.period(one["period"])}, one) for one in document["obligations"]
+    ]
+    moved: list[tuple[dict[str, Any], Mapping[str, Any]]] = [({"ref": None}, one) for one in document["transfers"]]
+    for what, one in (*owed, *moved):
+        if lines := one.get("working"):
+            yield names.transfer(one) | what | {"working": lines}
 
 
 def _position(position: Mapping[str, Any], names: Names) -> dict[str, Any]:
@@ -123,7 +135,7 @@ def steps(evaluation: Evaluation, names: Names) -> list[dict[str, str]]:
 
 
 def _is_lump_sum(evaluation: Evaluation) -> bool:
-    """Whether the amount does not depend on the value, which is then only a formality."""
+    """Whether the amount does not depend on the value, as a document stored earlier may give it: 0."""
     return bool(evaluation["scale"]) and evaluation["scale"]["rate"] == "0" and evaluation["value"] == "0"
 
 

@@ -218,7 +218,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "settlements.none": ("还没有结算", "Nothing has been settled yet"),
     "settlement.indication": (
-        "条款按年结算，这里只用所问期间的读数试算，不产生应付。",
+        "条款按年结算，这里只用所问期间的读数预估，不产生应付。",
         "The clause settles by year; this is what the period asked for would give. Nothing is payable.",
     ),
     "settlement.transfers": ("谁付给谁", "Who pays whom"),
@@ -230,6 +230,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "settlement.facts": ("依据", "What it rests on"),
     "settlement.text": ("协议文本 SHA-256", "SHA-256 of the agreement text"),
+    "settlement.sums": ("合计与划转", "Sums and transfers"),
     "settlement.working": ("逐条计算过程", "The working, clause by clause"),
     "settlement.rests_on": ("依据未核实的数值：", "Rests on unverified figures: "),
     "settlement.rules": ("数据与金额规则", "Rules for data and money"),

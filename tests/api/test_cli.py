@@ -244,6 +244,13 @@ class TestCases:
         assert "    → 6000" in result.stdout
         assert ("change 2022" in result.stdout) is others
 
+    def test_with_all_a_passing_case_is_printed_with_its_working_and_sums(self, hengjie: Run, tmp_path: Path) -> None:
+        (tmp_path / "case.yaml").write_text(self.CASE.replace("amount: 1}", "amount: 6000}"), encoding="utf-8")
+        plain, whole = (hengjie("cases", tmp_path / "case.yaml", *more) for more in ([], ["--all"]))
+        assert plain.stdout.strip() == "1 passed, 0 failed"
+        assert f"相符 passed {tmp_path / 'case.yaml'} #1" in whole.stdout
+        assert "    修约一次（元，四舍五入）：6000 万元 × 10000 = 60000000.00" in whole.stdout
+
     def test_what_shadows_what_goes_to_standard_error(self, hengjie: Run, tmp_path: Path) -> None:
         bundled = BUNDLED / "agreements" / "yellow-river-henan-shandong-2021.yaml"
         (tmp_path / "own.yaml").write_text(bundled.read_text(encoding="utf-8"), encoding="utf-8")

@@ -41,6 +41,16 @@ def test_every_obligation_leads_to_the_clause_that_made_it(names):
     assert {o["anchor"] for o in view["obligations"]} <= {clause["anchor"] for clause in view["clauses"]}
 
 
+def test_every_sum_and_transfer_is_shown_with_its_working_and_documents_without_any_show_none(names):
+    document = documents.lushui_2020()
+    assert settlement(document, [], names)["sums"] == []
+    (owed,), (moved,) = document["obligations"], document["transfers"]
+    owed["working"] = [documents.working("修约一次（元，四舍五入）", "1200 万元 × 10000", "12000000.00")]
+    moved["working"] = [documents.working("条款 1 2020", "应付补偿款", "12000000.00")]
+    told = [(one["ref"], one["payer_name"], one["working"]) for one in settlement(document, [], names)["sums"]]
+    assert told == [(owed["clause"], "湖南省", owed["working"]), (None, "湖南省", moved["working"])]
+
+
 class TestSteps:
     def test_the_chain_goes_from_value_to_amount(self, names):
         whole = documents.evaluation(

@@ -6,8 +6,10 @@ keyword, so that a test reads like the page it is about.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from fractions import Fraction
 from textwrap import dedent
 
 import pandas as pd
@@ -166,3 +168,14 @@ def gathered(values: Mapping[tuple[str, str, str], float], facts: Sequence[Fact]
     }  # fmt: skip
     none = pd.DataFrame({name: pd.Series(dtype="str") for name in LEFT_OUT}).astype({"time": "datetime64[ns, UTC]"})
     return Gathered(pd.DataFrame(rows)[OBSERVED], none, facts)
+
+
+def calculated(expression: str) -> Fraction:
+    """What a pocket calculator makes of a line of working; words, units and notes in brackets or behind are none of it.
+
+    ``10 ÷ 4 个时段，舍去`` is 5/2; ``2/3（≈0.666667） × 6 mg/L`` is 4.
+    """
+    bare = re.sub(r"；.*|，.*|（[^）]*）|[A-Za-z³]+/[A-Za-z³]+", "", expression)
+    figures = re.sub(r"[^0-9.+−×÷/()-]", "", bare).translate(str.maketrans("×÷−", "*/-"))
+    exact: Fraction = eval(re.sub(r"[0-9.]+", r"Fraction('\g<0>')", figures), {"Fraction": Fraction})
+    return exact

@@ -197,7 +197,7 @@ def test_the_facts_of_an_agreement_are_those_of_any_date_element_and_ground() ->
 
 def test_a_stop_nobody_expected_names_the_element(tmp_path: Path) -> None:
     (failed,) = ran(tmp_path, "period: 2020, facts: {x: 0}, given: {s1: {tp: 0.1}}, expect: []")
-    assert failed.differences == ("条款 2 2020 s2 停止：no_readings (stopped)",)
+    assert failed.differences == ("条款 2 2020 s2 中止：no_readings (stopped)",)
 
 
 class TestNeighbours:

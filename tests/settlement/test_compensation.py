@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.compensation import Compensation, Obligation, paid_out, positions
+from settlement.compensation import Compensation, Obligation
+from settlement.transfers import payouts, positions
 from tests.settlement.makers import a_network, amounts, an_agreement, by_clause, decided, paid, per_unit, reasons
 
 YEAR = pd.Period("2020", freq="Y")
@@ -231,6 +232,11 @@ class TestPool:
         """  # noqa: E501
         found = decided(an_agreement(text), "2020", "facts: {fund: 100000.0000003, share: 1/3}")
         assert reasons(found) == []
+
+
+def paid_out(position: Mapping[str, int]) -> dict[tuple[str, str], int]:
+    """(debtor, creditor) → fen."""
+    return {(flow.payer, flow.payee): flow.fen for flow in payouts(position)}
 
 
 class TestPaidOut:

@@ -62,10 +62,34 @@ def the_evaluation(of: dict[str, Any]) -> dict[str, Any]:
     return evaluation
 
 
-def test_each_obligation_has_its_exact_share_of_the_sum_before_the_rounding():
+def test_each_obligation_shows_the_one_rounding_and_its_share_as_they_were_recorded():
     # mean of (3.5, 3) = 3.25 → 3.2; 10 × 1.2 = 12; × 2 = 24
-    told = [(o["payee"], o["exact_wan"], o["exact_yuan"], o["amount_yuan"]) for o in tree()["obligations"]]
-    assert told == [("down", "16", "160000", "160000.00"), ("third", "8", "80000", "80000.00")]
+    told = {
+        o["payee"]: [f"{step['expression']} = {step['value']}" for step in o["working"]] for o in tree()["obligations"]
+    }
+    assert told == {
+        "down": ["24 万元 × 10000 = 240000.00", "240000.00 × 2/3（≈0.666667） = 160000.00"],
+        "third": ["24 万元 × 10000 = 240000.00", "240000.00 × 1/3（≈0.333333） = 80000.00"],
+    }
+
+
+def test_a_month_of_a_yearly_clause_is_an_indication_and_a_zero_of_a_monthly_one_is_none():
+    assert [(e["clause"], e["amount"], e["indication"]) for e in tree(every="year")["others"]] == [("3.2", "24", True)]
+    nothing = CLAUSES.replace("origin: 2", "origin: 3.2")
+    assert [(e["clause"], e["amount"], e["indication"]) for e in tree(clauses=nothing)["others"]] == [
+        ("3.2", "0", False)
+    ]
+
+
+def test_it_begins_with_who_finally_pays_whom_and_with_the_pool_but_not_for_one_clause():
+    pool = """
+    - {ref: "1", source: 甲, scale: [{amount: 100}], pays: upstream, receives: pool}
+    - {ref: "2", source: 乙, scale: [{amount: 100}], pays: pool, receives: downstream}
+    """
+    whole, one = tree(clauses=pool), tree(clauses=pool, clause="1")
+    assert [(t["payer"], t["payee"], t["amount_yuan"]) for t in whole["transfers"]] == [("up", "down", "1000000.00")]
+    assert [(p["party"], p["net_yuan"]) for p in whole["pools"]] == [("up", "-1000000.00"), ("down", "1000000.00")]
+    assert (one["transfers"], one["pools"]) == ([], [])
 
 
 def test_the_rounding_names_its_rule_and_source():

@@ -41,6 +41,36 @@ def test_the_working_that_leads_to_what_differs(tmp_path: Path, case: str, refs:
     assert outcome.passed is (not refs)
 
 
+def test_a_case_that_passes_has_its_working_and_its_sums_too(tmp_path: Path) -> None:
+    pairs = "{payer: up, payee: down, amount: 5}, {payer: third, payee: fourth, amount: 2}"
+    (outcome,) = _ran(tmp_path, f"{FACTS}, expect: [{pairs}]")
+    assert outcome.passed
+    assert outcome.working[-4:] == (
+        "4 2020",
+        "    2020 y：已公布（test-river） = 1",
+        "    计算标准：1 × 1 = 1",
+        "    → 1",
+    )
+    assert outcome.sums[:2] == (
+        "应付补偿款 1 2020 up → down",
+        "    修约一次（元，四舍五入）：5 万元 × 10000 = 50000.00",
+    )
+    assert outcome.sums[-4:] == (
+        "净额划转 third → fourth：20000.00 元",
+        "    条款 2 2020：应付补偿款 = 10000.00",
+        "    资金池 2020：净付 10000.00 × 待收 10000.00 ÷ 待收合计 10000.00 = 10000.00",
+        "    净额（元）：10000.00 + 10000.00 = 20000.00",
+    )
+
+
+def test_a_month_of_a_yearly_clause_is_named_once(tmp_path: Path) -> None:
+    monthly = an_agreement(per_unit("kind: reported, fact: x", ", each: {section: [s1], month: all}"))
+    text = "agreement: test-river\ncases: [{period: 2020, given: {s1: {x: 1}}, expect: []}]\n"
+    (tmp_path / "case.yaml").write_text(text, encoding="utf-8")
+    (outcome,) = outcomes(tmp_path / "case.yaml", Registry(RIVER, {"test-river": monthly}, {}, ()))
+    assert outcome.working[0] == "1 2020-01 s1"
+
+
 def _ran(folder: Path, case: str) -> list[Outcome]:
     file = folder / "case.yaml"
     file.write_text(f"agreement: test-river\ncases:\n  - {{period: 2020, {case}}}\n", encoding="utf-8")

@@ -197,7 +197,8 @@ class TestOfReadings:
         agreement = an_agreement(MONTHLY, data=TOLERANT, sections=EQUAL)
         registry = Registry(RIVER, {agreement.code: agreement}, {}, ())
         stored = settle(engine, registry, agreement.code, "2020-07", now=NOW)
-        assert stored["transfers"] == [{"payer": "up", "payee": "down", "amount_yuan": "10500.00"}]
+        (transfer,) = stored["transfers"]
+        assert (transfer["payer"], transfer["payee"], transfer["amount_yuan"]) == ("up", "down", "10500.00")
         assert verify(evidence(engine, registry, stored["id"]), recomputed).failure is None
         engine.dispose()
 

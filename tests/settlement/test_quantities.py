@@ -82,7 +82,7 @@ class TestReadings:
         (found,) = of_readings(self.CONCENTRATION, "2020-07", {("s1", "nh3n", "2020-07"): few})
         assert (found.reason, found.stopped) == ("too_few_days", True)
         assert found.statistics[0].left_out == (("维护", 4),)
-        assert "未用 维护 4" in found.steps[0].expression
+        assert "未采用 维护 4" in found.steps[0].expression
 
     def test_a_published_figure_goes_before_readings_and_is_rounded_alike(self) -> None:
         agreement = an_agreement(self.CONCENTRATION, data=RULES)
@@ -146,12 +146,19 @@ class TestQualityClass:
         over_months = per_unit("kind: quality_class, section: s1, over: month, take: mean")
         assert amount(over_months, figures) == "17/12"
 
-    def test_the_deciding_items_are_told(self) -> None:
+    def test_every_item_is_told_with_the_limit_it_meets_and_its_class(self) -> None:
+        figures = "given: {s1: {ph: 7.8, do: 6.3, codmn: 3, nh3n: 0.4, tp: 0.1}}"
+        found = evaluations(decided(an_agreement(self.CLASS), "2020", figures), "1")
+        (worst,) = [step.expression for step in found[0].steps if step.value == "Ⅱ类"]
+        assert worst == (
+            "GB3838-2002 河流限值：pH 6 ≤ 7.8 ≤ 9 Ⅰ类、溶解氧 6.3 ≥ 6 Ⅱ类、高锰酸盐指数 3 ≤ 4 Ⅱ类、"
+            "氨氮 0.4 ≤ 0.5 Ⅱ类、总磷 0.1 ≤ 0.1 Ⅱ类；取最差的一项"
+        )
+
+    def test_beyond_the_last_class_the_limit_that_is_missed_is_told(self) -> None:
         found = evaluations(decided(an_agreement(self.CLASS), "2020", "given: {s1: {codmn: 2, nh3n: 3, tp: 0.5}}"), "1")
         (worst,) = [step.expression for step in found[0].steps if step.value == "劣Ⅴ类"]
-        assert "氨氮 3 > 2" in worst
-        assert "总磷 0.5 > 0.4" in worst
-        assert "高锰酸盐" not in worst
+        assert "高锰酸盐指数 2 ≤ 2 Ⅰ类、氨氮 3 > 2 劣Ⅴ类、总磷 0.5 > 0.4 劣Ⅴ类" in worst
 
     @pytest.mark.parametrize(
         ("against", "expected"), [("target", "1"), ("{class: 2}", "2"), ("previous_year", "-1"), ("{section: s2}", "3")]

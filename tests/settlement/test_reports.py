@@ -117,7 +117,7 @@ class TestTheView:
             ({"verified": True}, ["本件尚未经各"]),
             ({"verified": True, "status": "已确认"}, []),
             ({"verified": False, "status": "已确认"}, ["本件依据的部"]),
-            ({"verified": True, "kind": "indication"}, ["本件为测算："]),
+            ({"verified": True, "kind": "indication"}, ["本件为预估："]),
             ({"verified": False, "kind": "stopped"}, ["本结算有条款", "本件依据的部"]),
         ],
         ids=["trial", "confirmed", "unverified", "indication", "stopped"],

@@ -58,7 +58,8 @@ class TestSettle:
         sent(engine)
         found = settle(engine, a_registry(), "test-1", "2020", now=NOW)
         assert (found["kind"], found["status"]) == ("payable", TRIAL)
-        assert found["transfers"] == [{"payer": "up", "payee": "down", "amount_yuan": "1700.00"}]
+        (transfer,) = found["transfers"]
+        assert (transfer["payer"], transfer["payee"], transfer["amount_yuan"]) == ("up", "down", "1700.00")
         with engine.connect() as connection:
             (row,) = store.obligations(connection)
             assert (row["fen"], row["payable"], row["settlement"]) == (170_000, False, found["id"])

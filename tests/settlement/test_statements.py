@@ -37,10 +37,13 @@ class TestDocument:
     def test_a_year_by_hand(self) -> None:
         found = a_settlement()
         assert (found["kind"], found["status"], found["period"]) == ("payable", "试算", "2020")
+        rounding = {"label": "修约一次（元，四舍五入）", "expression": "0.17 万元 × 10000", "value": "1700.00"}
         assert found["obligations"] == [
-            {"clause": "1", "period": "2020", "payer": "up", "payee": "down", "amount_yuan": "1700.00"}
-        ]
-        assert found["transfers"] == [{"payer": "up", "payee": "down", "amount_yuan": "1700.00"}]
+            {"clause": "1", "period": "2020", "payer": "up", "payee": "down", "amount_yuan": "1700.00",
+             "working": [rounding]}
+        ]  # fmt: skip
+        owed = {"label": "条款 1 2020", "expression": "应付补偿款", "value": "1700.00"}
+        assert found["transfers"] == [{"payer": "up", "payee": "down", "amount_yuan": "1700.00", "working": [owed]}]
         (evaluation,) = found["evaluations"]
         assert (evaluation["value"], evaluation["amount"], evaluation["reason"]) == ("0.17", "0.17", None)
         assert (evaluation["pays"], evaluation["receives"]) == ("up", "down")
@@ -76,6 +79,12 @@ class TestDocument:
         shared = EXCESS.replace("pays: upstream", "pays: {up: 1/3, third: 2/3}")
         assert a_settlement(shared)["evaluations"][0]["pays"] == {"up": "1/3", "third": "2/3"}
 
+    def test_a_clause_without_a_measure_has_an_amount_and_no_value(self) -> None:
+        (lump,) = a_settlement('- {ref: "1", scale: [{amount: 5}], pays: upstream, receives: downstream}')[
+            "evaluations"
+        ]
+        assert (lump["value"], lump["amount"], lump["reason"]) == (None, "5", None)
+
     def test_a_line_has_no_sides(self) -> None:
         text = """
         - {ref: a, measure: {kind: concentration, section: s1, indicator: nh3n}}
@@ -92,7 +101,9 @@ class TestDocument:
         assert [(p["party"], p["pays_yuan"], p["receives_yuan"], p["net_yuan"]) for p in found["pools"]] == [
             ("up", "25000000.00", "30000000.00", "5000000.00"), ("down", "25000000.00", "20000000.00", "-5000000.00"),
         ]  # fmt: skip
-        assert found["transfers"] == [{"payer": "down", "payee": "up", "amount_yuan": "5000000.00"}]
+        assert [(t["payer"], t["payee"], t["amount_yuan"]) for t in found["transfers"]] == [
+            ("down", "up", "5000000.00")
+        ]
 
 
 class TestIdentity:

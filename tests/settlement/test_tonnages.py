@@ -18,6 +18,7 @@ from basin.clauses import LoadMethod
 from basin.draws import floats
 from basin.errors import AgreementError
 from basin.registry import Registry
+from basin.rounding import number, printed, reported
 from monitoring_ingest.database import create_schema, open_engine
 from monitoring_ingest.facts import Fact
 from monitoring_ingest.submissions import READINGS, ingest
@@ -30,7 +31,18 @@ from settlement.loads import IN_WORDS, METHODS
 from settlement.run import settle
 from settlement.settling import settled
 from settlement.whatif import shifted
-from tests.settlement.makers import RIVER, RULES, a_fact, amounts, an_agreement, decided, gathered, per_unit, reasons
+from tests.settlement.makers import (
+    RIVER,
+    RULES,
+    a_fact,
+    amounts,
+    an_agreement,
+    calculated,
+    decided,
+    gathered,
+    per_unit,
+    reasons,
+)  # fmt: skip
 
 NOW = datetime(2022, 1, 15, 8, tzinfo=UTC)
 MONTHLY = per_unit("kind: load, section: s1, indicator: tp", ", every: month")
@@ -40,6 +52,12 @@ SAMPLES = {
     ("s1", "tp", "2021-02-01 00:00"): 2.0, ("s1", "flow", "2021-02-01 00:00"): 10.0,
     ("s1", "tp", "2021-02-02 00:00"): 4.0, ("s1", "flow", "2021-02-02 00:00"): 30.0,
     ("s1", "flow", "2021-02-03 00:00"): 20.0,
+}  # fmt: skip
+# uneven days: four samples on the first and one on the second; 0.2 may be a non-detect
+UNEVEN = {
+    **{("s1", "tp", f"2021-02-01 {4 * slot:02d}:00"): c for slot, c in enumerate((0.2, 1.5, 1.7, 1.8))},
+    **{("s1", "flow", f"2021-02-01 {4 * slot:02d}:00"): q for slot, q in enumerate((11.1, 12.2, 13.3, 14.4))},
+    ("s1", "tp", "2021-02-02 00:00"): 4.0, ("s1", "flow", "2021-02-02 00:00"): 35.4,
 }  # fmt: skip
 K = Fraction(28 * 86400, 10**6)  # t per (mg/L × m³/s) in February
 SLOT = Fraction(4 * 3600, 10**6)
@@ -85,14 +103,62 @@ class TestOfReadings:
     def test_each_method(self, method: str, expected: Fraction) -> None:
         assert value(document(SAMPLES, rules(method))) == (str(float(expected)), None)
 
-    def test_the_working_names_method_slots_coverage_and_non_detects(self) -> None:
+    @pytest.mark.parametrize(
+        ("method", "expression"),
+        [
+            ("integral", "140 g/s（2 个时段的浓度×流量相加） × 14400 秒 ÷ 1000000；各时段浓度×流量×时长，相加"),
+            (
+                "A",
+                "3 mg/L（6 ÷ 2 个时段） × 20 m³/s（40 ÷ 2 个时段） × 28 天 × 86400 ÷ 1000000；"
+                "同时测到的浓度平均×流量平均×全月",
+            ),
+            (
+                "B",
+                "3 mg/L（6 ÷ 2 个时段） × 20 m³/s（60 ÷ 3 个时段） × 28 天 × 86400 ÷ 1000000；"
+                "全部浓度平均×全部流量平均×全月",
+            ),
+            ("C", "70 g/s（140 ÷ 2 个时段） × 28 天 × 86400 ÷ 1000000；瞬时通量的平均×全月"),
+            (
+                "D",
+                "16480 g/s（2 个样品的浓度×平均流量×时段数相加） × 14400 秒 ÷ 1000000；"
+                "每个样品×离它最近的时段的平均流量×时长，相加",
+            ),
+            (
+                "E",
+                "3.5 mg/L（140 g/s ÷ 40 m³/s） × 20 m³/s（60 ÷ 3 个时段） × 28 天 × 86400 ÷ 1000000；"
+                "流量加权浓度×全部流量平均×全月",
+            ),
+        ],
+    )
+    def test_the_working_shows_the_numbers_that_the_method_multiplied(self, method: str, expression: str) -> None:
+        (evaluation,) = document(SAMPLES, rules(method))["evaluations"]
+        assert evaluation["working"][1]["label"] == "2021-02 s1 总磷 通量（t）"
+        assert evaluation["working"][1]["expression"] == f"{method}：{expression}"
+
+    def test_the_working_names_which_readings_counted(self) -> None:
         (evaluation,) = document(SAMPLES, rules("integral"))["evaluations"]
         assert evaluation["working"][0] == {
-            "label": "2021-02 s1 总磷 通量（t）",
-            "expression": "integral：各时段浓度×流量×时长，相加；168 个 240 分钟的时段中 2 个"
-            "浓度和流量都有，覆盖 1.2%；未检出按零计（SL 219-2013 §12.2.5）",
-            "value": "2.016",
+            "label": "2021-02 s1 总磷 通量所用读数",
+            "expression": "浓度和流量都有的 2 个时段 ÷ 全月 168 个时段；每个 240 分钟，时段内读数先平均，"
+            "未检出按零计（SL 219-2013 §12.2.5）；不用统计所列的月均值",
+            "value": "1.2%",
         }
+
+    @pytest.mark.parametrize("method", METHODS)
+    def test_a_calculator_gets_the_printed_load_from_the_printed_numbers_on_uneven_days(self, method: str) -> None:
+        found = gathered(UNEVEN)
+        found.observations.loc[found.observations["value"] == 0.2, "censored"] = True
+        told = settled(an_agreement(MONTHLY, data=rules(method)), RIVER, found, periods.period("2021-02"), NOW)
+        (step,) = [step for step in told["evaluations"][0]["working"] if step["label"].endswith("通量（t）")]
+        assert printed(reported(float(calculated(step["expression"])), None)) == step["value"] == value(told)[0]
+
+    def test_the_monthly_means_would_give_another_load_than_the_slots(self) -> None:
+        found = document(UNEVEN, rules("B"))
+        c, q = (number(one["mean"]) for one in found["statistics"])
+        step = found["evaluations"][0]["working"][1]
+        assert (printed(c), printed(q)) == ("2.65", "24.075")  # of two days: (1.3 + 4) ÷ 2, (12.75 + 35.4) ÷ 2
+        assert step["expression"].startswith("B：1.84 mg/L（9.2 ÷ 5 个时段） × 17.28 m³/s（86.4 ÷ 5 个时段） × 28 天")
+        assert float(step["value"]) < float(c * q * K) * 0.6
 
     def test_a_non_detect_is_zero_in_a_load_though_half_in_a_mean(self) -> None:
         found = gathered(SAMPLES)
@@ -131,6 +197,20 @@ class TestOfReadings:
             for month in range(1, 13) for indicator, figure in (("tp", 1.0), ("flow", 10.0))
         }  # fmt: skip
         assert value(document(whole, rules("B"), "2021", YEARLY)) == ("315.36", None)  # 1 × 10 × 365 × 0.0864
+
+    @pytest.mark.parametrize(
+        ("values", "method", "told"),
+        [
+            ({}, "B", "没有有效的月均浓度"),
+            ({key: v for key, v in SAMPLES.items() if key[1] == "tp"}, "B", "没有流量，也没有水量"),
+            (SAMPLES, "", "协议没有写明通量计算方法"),
+        ],
+    )
+    def test_a_month_without_a_load_says_so_and_prints_no_empty_sum(
+        self, values: Any, method: str, told: str
+    ) -> None:  # fmt: skip
+        found = document(values or {("s2", "tp", "2021-02-01 00:00"): 1.0}, rules(method) if method else RULES)
+        assert [step["expression"] for step in found["evaluations"][0]["working"]] == [told]
 
     def test_no_method_no_load(self) -> None:
         assert value(document(SAMPLES, RULES)) == (None, "missing_parameter: data.load_method")
@@ -209,7 +289,9 @@ class TestPublished:
         agreement = an_agreement(MONTHLY, data=rules(method))
         found = decided(agreement, "2021-05", figures)
         assert amounts(found, "1") == ["2.5"]  # 0.25 g/m³ × 10⁷ m³
-        assert found.evaluations[0].steps[1].expression == f"{method}：0.25 mg/L × 1000 万 m³ ÷ 100"
+        step = found.evaluations[0].steps[1]
+        assert step.expression == f"{method}：0.25 mg/L × 1000 万 m³ ÷ 100"
+        assert printed(calculated(step.expression)) == step.value
 
     def test_the_volume_may_come_from_the_mean_flow(self) -> None:
         found = decided(an_agreement(MONTHLY, data=rules()), "2021-02", "given: {s1: {tp: 1, flow: 10}}")
