@@ -1,7 +1,7 @@
-"""Commands for telegrams of stations: read captured ones.
+"""Commands for telegrams of stations: look at captured ones, and listen to stations.
 
-In: a file of frames. Out: what `monitoring_ingest.sources.station_telegrams` makes of each. No database is opened and
-nothing is stored: this is for looking at what a station sends.
+`decode` prints what `monitoring_ingest.sources.station_telegrams` makes of the frames of a file: no database is opened
+and nothing is stored. `listen` takes in what the declared devices send, until it is stopped.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from typing import Any, BinaryIO
 
 import click
 
-from api.commands import Told, command, example
+from api.commands import Told, command, example, say
+from basin.errors import UsageError
 from basin.indicators import find_indicator
 from monitoring_ingest.sources.station_telegrams import FactorValues, Flag, Refused, Telegram, decode
+from monitoring_ingest.telegrams.intake import World
+from monitoring_ingest.telegrams.profiles import devices
 
 
 @click.group("telegram")
@@ -31,6 +34,28 @@ def decode_file(file: BinaryIO, extra: Sequence[Path]) -> Told:
     """逐行解读报文，一帧一行，每行打印一个 JSON；- 读标准输入。One frame a line in, one JSON line each out."""
     told = [{"line": number, **_told(decode(frame))} for number, frame in _frames(file)]
     return {"frames": told}, "\n".join(json.dumps(one, ensure_ascii=False) for one in told)
+
+
+@click.command("listen", epilog=example("hengjie listen --port 9212 --with fixtures"))
+@click.option("--port", required=True, type=click.IntRange(0, 2**16 - 1), help="TCP 端口；0 由系统选一个空闲的。")
+@click.option("--host", help="监听的地址；缺省为环境变量 HOST，再缺省为 127.0.0.1。")
+@command
+def listen(port: int, host: str | None, extra: Sequence[Path]) -> Told:
+    """接收站点报文（HJ 212-2017，TCP）：存下才应答。Take in telegrams of stations; answered means stored."""
+    from api import listening
+    from api.cli import composed
+
+    here = composed(extra)
+    known = devices(here.registry.sources.values())
+    if not known:
+        zh, en = "没有声明任何报文来源，谁的报文都收不进", "no source of telegrams is declared"
+        raise UsageError(zh, en, remedy="在 sources/ 里声明 format: telegrams 的来源；看示例请加 --with fixtures")
+    socket = listening.opened(host or here.settings.host, port)
+    address = "{}:{}".format(*socket.getsockname()[:2])
+    told = {"address": address, "devices": sorted(known)}
+    text = f"报文 telegrams：{address}，{len(known)} 台设备 devices（Ctrl-C 停止 to stop）"
+    world = World(here.engine, here.registry.network, known)
+    return told, text, lambda: listening.listen(world, socket, say)
 
 
 def _frames(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
