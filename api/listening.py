@@ -61,6 +61,7 @@ class Listener:
     say: Say
     limits: Limits = field(default_factory=Limits)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    storing: int = 0  # frames that are being taken in
     _waiting: asyncio.Queue[tuple[Arrival, asyncio.Future[bool]]] = field(default_factory=asyncio.Queue)
     _connections: dict[asyncio.Task[None], str] = field(default_factory=dict)
     _reading: set[asyncio.Task[None]] = field(default_factory=set)
@@ -158,10 +159,13 @@ class Listener:
                     future.set_result(safe)
 
     async def _taken(self, arrivals: Sequence[Arrival]) -> list[bool]:
+        self.storing = len(arrivals)
         try:
             return await asyncio.to_thread(take_in, self.world, arrivals, self.now())
         except Exception as problem:  # whatever it is, the peers get no answer and send again
             self.say(f"{len(arrivals)} 帧没有存下，不应答 not stored, not answered：{type(problem).__name__} {problem}")
+        finally:
+            self.storing = 0
         stored = [False] * len(arrivals)
         failures = 0
         for at, arrival in enumerate(arrivals if len(arrivals) > 1 else ()):
