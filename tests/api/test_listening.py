@@ -79,13 +79,17 @@ class TestVectors:
 
 class TestStream:
     def test_a_frame_cut_at_any_byte_is_stored_and_answered(self, listening, engine):
-        length = len(frame(value("1")))
-        times = [f"202602{day:02}{hour:02}0000" for day in range(1, 29) for hour in range(24)][:length]
-        with listening.peer() as station:
-            for at, time in enumerate(times):
-                one = frame(value("1", time), qn=f"20260301{at:09}")
-                station.send(one[:at], one[at:])
-                assert answered(station.answer()) == f"20260301{at:09}"
+        times = [f"202602{day:02}{hour:02}0000" for day in range(1, 29) for hour in range(24)]
+        length = len(frame(value("1", times[0])))
+        frames = [frame(value("1", time), qn=f"{20260301050000000 + at}") for at, time in enumerate(times[:length])]
+        with ExitStack() as stack:
+            stations = [stack.enter_context(listening.peer()) for _ in frames]
+            for at, (station, one) in enumerate(zip(stations, frames, strict=True)):
+                station.send(one[:at])
+            for at, (station, one) in enumerate(zip(stations, frames, strict=True)):
+                station.send(one[at:])
+            qns = [answered(station.answer()) for station in stations]
+        assert qns == [f"{20260301050000000 + at}" for at in range(length)]
         assert len(said(engine)) == length
 
     def test_byte_by_byte_and_all_at_once(self, listening, engine):
