@@ -91,3 +91,14 @@ def test_the_client_needs_no_telegrams_to_show_the_page(here):
     with client_of(here) as client:
         assert isinstance(client, TestClient)
         assert "还没有收到过报文" in client.get("/telegrams").text
+
+
+def test_a_factor_nobody_knows_is_on_its_receipt_and_harms_no_other_page(here):
+    known = World(here.engine, here.registry.network, devices(here.registry.sources.values()))
+    cp = "DataTime=20260101000000;w01019-Avg=2.31,w01019-Flag=N;w99999-Avg=7,w99999-Flag=N"
+    assert sent(known, frame(cp, **DEVICE), now=NOW) == [True]
+    with client_of(here) as client:
+        receipt = read(client.get("/submissions/1").text).all("table")[0].table()
+        assert [row[2:5] for row in receipt[1:]] == [["w99999-Avg", "7", "拒收"]]
+        assert "2.31" in client.get("/sections/qingxi-3?month=2026-01").text
+        assert client.get("/sections/qingxi-3").status_code == 200
