@@ -30,6 +30,7 @@ from monitoring_ingest.telegrams.profiles import Devices, gives_readings
 
 # Why a frame is refused, besides length, crc and syntax.
 UNKNOWN_DEVICE, PASSWORD, CONFLICT = "unknown_device", "password", "conflict"
+LONGEST_FIELD = 200  # characters of a header field that are told: no index takes what four digits can announce
 REFUSED_KEPT = 1100  # bytes of a refused frame that are kept: the longest segment of the standard is 1024
 
 SECRET_WHEREVER = 4  # what is written as a password and as long as this is masked wherever else it stands
@@ -65,8 +66,8 @@ class Frame:
         return hashlib.sha256(self.kept).hexdigest()
 
     def of(self, name: str) -> str:
-        """A header field; blank where there is none."""
-        return self.telegram.header.get(name, "") if self.telegram else ""
+        """The beginning of a header field; blank where there is none."""
+        return self.telegram.header.get(name, "")[:LONGEST_FIELD] if self.telegram else ""
 
 
 def pieces(stream: bytes) -> tuple[tuple[bytes, ...], bytes]:

@@ -105,7 +105,7 @@ class TestStream:
 
     def test_noise_and_frames_too_long_do_not_harm_the_frame_behind_them(self, listening, engine):
         with listening.peer() as station:
-            station.send(b"\0\xff" * 40_000, b"\r\n##9999", frame(value("1")))
+            station.send(b"\0\xff" * 40_000, b"\r\n##9999", b"x\n" * 5_000, frame(value("1")))
             assert [answered(line) for line in station.answers()] == ["20260301050000001"]
         assert said(engine) == [("qiaotou", "codmn", "1")]
         assert set(refused(engine)) == {"syntax", "length"}

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api.composition import Composition
+from api.listening import Limits
+from api.texts import TEXTS
 from monitoring_ingest.database import open_engine
+from monitoring_ingest.telegrams import frames, store
+from monitoring_ingest.telegrams.frames import judged
 from monitoring_ingest.telegrams.intake import World
-from monitoring_ingest.telegrams.profiles import devices
+from monitoring_ingest.telegrams.profiles import STATUS_OF, UNKNOWN_MARK, devices
 from tests.api.makers import NOW, client_of, composed
 from tests.api.markup import read
 from tests.monitoring_ingest.telegram_makers import frame, part, sent, value
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "telegrams.md"
 DEVICE = {"MN": "DEMO_QX3_0001", "PW": "demo-2026"}
 
 
@@ -102,3 +109,26 @@ def test_a_factor_nobody_knows_is_on_its_receipt_and_harms_no_other_page(here):
         assert [row[2:5] for row in receipt[1:]] == [["w99999-Avg", "7", "拒收"]]
         assert "2.31" in client.get("/sections/qingxi-3?month=2026-01").text
         assert client.get("/sections/qingxi-3").status_code == 200
+
+
+class TestDocument:
+    TEXT = DOCUMENT.read_text("utf-8")
+
+    def test_the_frame_it_offers_is_taken_by_the_device_of_the_example(self, world):
+        found = re.search(r"^```send\n(.*?)^```$", self.TEXT, re.MULTILINE | re.DOTALL)
+        assert found
+        read_as = judged(found[1].strip().encode(), devices(world.sources.values()))
+        assert (read_as.error, read_as.readings, read_as.answer is not None) == ("", True, True)
+
+    def test_it_states_the_limits_and_quotas_that_hold(self):
+        limits = Limits()
+        seconds = (limits.stranger, limits.silence, limits.unfinished, limits.unread)
+        assert re.findall(r"\| (\d+) \|$", self.TEXT, re.MULTILINE) == [f"{one:g}" for one in seconds]
+        stated = (limits.connections, limits.of_one_host, frames.REFUSED_KEPT, store.KEPT_OF_ONE_PEER, store.KEPT_A_DAY)
+        assert [number for number in map(str, stated) if f" {number} " not in self.TEXT] == []
+
+    def test_it_names_every_reason_and_state(self):
+        reasons = ("length", "crc", "syntax", frames.UNKNOWN_DEVICE, frames.PASSWORD, frames.CONFLICT)
+        words = (*reasons, *STATUS_OF.values(), UNKNOWN_MARK)
+        assert [word for word in words if word not in self.TEXT] == []
+        assert [one for one in reasons if f"telegram.outcome.{one}" not in TEXTS] == []

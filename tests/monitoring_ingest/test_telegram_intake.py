@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from random import Random
 
 import pytest
 from sqlalchemy import Engine, select
@@ -187,6 +188,14 @@ class TestRefused:
             ("length", ""), ("crc", ""), ("syntax", ""), ("unknown_device", "B"), ("password", "A"),
         ]  # fmt: skip
         assert [one for one in kept(engine) if b"123456" in one or b"654321" in one] == []
+
+    def test_a_device_number_longer_than_any_index_takes_harms_nobody(self, engine):
+        random = Random(1)
+        long = "".join(random.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(9_000))
+        frames = (frame(value("1"), MN=long), frame(value("1", code="w21003"), qn=long), frame(value("1")))
+        assert sent(world(engine), *frames) == [False, True, True]
+        assert [len(str(row["mn"])) for row in newest(engine)] == [1, 1, 200]
+        assert said(engine) == [("qiaotou", "codmn", "1"), ("qiaotou", "nh3n", "1")]
 
     def test_a_noisy_peer_is_counted_and_does_not_fill_the_disk(self, engine):
         known = world(engine)
