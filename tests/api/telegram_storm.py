@@ -118,7 +118,7 @@ async def converse(running: Live, pieces: Iterator[bytes], sent: Sent) -> None:
 
     try:
         await asyncio.gather(listen(), speak())
-    except TimeoutError:
+    except (TimeoutError, ConnectionError):
         sent.hanging += 1
     finally:
         writer.close()
@@ -164,7 +164,7 @@ def judged(engine: Engine, sent: Sent) -> dict[str, int]:
         "wrong: sound values not stored": len(true - stored),
         "wrong: requests of sound frames not answered": len(requests(sent.sound) - sent.answered),
         "wrong: requests answered though not kept": len(sent.answered - requests(kept)),
-        "wrong: connections left hanging": sent.hanging,
+        "wrong: connections left hanging or broken off": sent.hanging,
     }
 
 
