@@ -256,6 +256,26 @@ class TestStopping:
             assert process.wait() == 0
 
 
+class TestSend:
+    def test_the_frames_of_a_file_are_sent_and_the_answers_told_without_passwords(self, engine, tmp_path):
+        file = tmp_path / "frames.txt"
+        file.write_bytes(frame(value("1")) + b"\n" + frame(value("1")).replace(b"\r", b"") + b"noise\n")
+        with live(world(engine)) as running:
+            port = str(running.address[1])
+            result = CliRunner().invoke(main, ["telegram", "send", str(file), "--port", port, "--json"])
+            told = json.loads(result.stdout)
+            assert (told["sent"], [one["QN"] for one in told["answers"]]) == (3, ["20260301050000001"] * 2)
+            assert "123456" not in result.output
+        assert said(engine) == [("qiaotou", "codmn", "1")]
+
+    def test_where_nobody_listens_it_says_so(self, tmp_path):
+        (tmp_path / "frames.txt").write_bytes(frame(value("1")))
+        with opened("127.0.0.1", 0) as taken:
+            port = str(taken.getsockname()[1])
+        result = CliRunner().invoke(main, ["telegram", "send", str(tmp_path / "frames.txt"), "--port", port])
+        assert result.exit_code == 1 and "先启动 hengjie listen" in result.stderr
+
+
 class TestAddress:
     def test_a_port_that_is_taken_is_a_usage_error(self):
         with opened("127.0.0.1", 0) as first, pytest.raises(UsageError) as refusal:
