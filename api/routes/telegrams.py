@@ -20,4 +20,5 @@ def telegrams(request: Request, reads: Reads, has: Has, names: Named) -> HTMLRes
     """The newest frames of stations."""
     known = devices(has.registry.sources.values())
     model = view.telegrams(known, store.newest(reads, MOST_LISTED), store.last_heard(reads, known), names)
-    return page(request, "telegrams.html", model | {"refused": store.refused(reads, has.now().date().isoformat())})
+    refused = store.refused(reads, has.now().date().isoformat())[:MOST_LISTED]
+    return page(request, "telegrams.html", model | {"refused": refused})

@@ -38,8 +38,8 @@ class Live:
 
     async def _listen(self, listening: socket.socket) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        self._ready.set()
         self.listener = Listener(self.world, self.told.append, self.limits, lambda: self.now)
+        self._ready.set()
         await self.listener.listen(listening, self._stop)
 
     def stop(self) -> None:

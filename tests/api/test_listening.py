@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from time import sleep
 
 import pytest
 from click.testing import CliRunner
@@ -43,7 +44,8 @@ from tests.monitoring_ingest.test_telegram_intake import VALUES_OF_VECTORS
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "fixtures"
-SOON = 0.2
+SOON = 1.0  # seconds after which the listener of a test loses patience
+MOMENT = 0.01
 
 
 @pytest.fixture
@@ -231,7 +233,7 @@ class TestStopping:
             with writing(engine):
                 station.send(frame(value("1")))
                 while not running.listener.storing:
-                    pass
+                    sleep(MOMENT)
                 running.stop()
             assert answered(station.answer()) == "20260301050000001"
             assert station.closed() and idle.closed()
