@@ -36,8 +36,10 @@ bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks
 
 # Two evaluators and two worlds, a hundred thousand agreements, to the fen: about 40 minutes on two cores. It writes docs/proof.md.
+# Then a million broken telegrams through a live listener.
 prove: $(INSTALLED)
 	$(BIN)/python -m tests.independent.prove
+	$(BIN)/python -m tests.api.telegram_storm 1000000
 
 # The page of figures, from the agreements and cases as they are.
 figures: $(INSTALLED)

@@ -21,7 +21,7 @@ from api.agreement_commands import agreement_group
 from api.commands import AS_OF, Commands, Told, command, example, say
 from api.composition import Composition, compose
 from api.settings import from_environment
-from api.telegram_commands import telegram_group
+from api.telegram_commands import listen, telegram_group
 from basin.agreement_files import file_text
 from basin.clauses import TIME_AXES
 from basin.errors import UsageError
@@ -307,6 +307,7 @@ def verify_file(file: Path, extra: Sequence[Path]) -> Told:
 
 main.add_command(agreement_group)
 main.add_command(telegram_group)
+main.add_command(listen)
 
 
 @main.group("key")

@@ -264,14 +264,15 @@ def month_readings(connection: Connection, registry: Registry, section: Section,
     """Every reading of a month with what became of it: used, or left out and why; ordered by time.
 
     Observations that the status rule leaves out carry their status as the reason; withheld, quarantined and rejected
-    readings carry the mark or code they got.
+    readings carry the mark or code they got. Values of unknown indicators are on their receipts only.
     """
     selected = selection(stations_of(registry, [section.code]), (month, month))
     observed = store.observations(connection, **selected)
     agreement = ruling_agreements(registry, [section.code], month).get(section.code)
     why = reasons(observed, data_rules(agreement)) if agreement else [""] * len(observed)
     used = [_used(one, reason) for one, reason in zip(observed.itertuples(), why, strict=True)]
-    aside = [_aside(one) for one in store.left_out_readings(connection, **selected).itertuples()]
+    left_out = store.left_out_readings(connection, **selected)
+    aside = [_aside(one) for one in left_out[left_out["indicator"].notna()].itertuples()]
     return sorted(used + aside, key=lambda row: (row["time"], row["station"], row["indicator"]))
 
 

@@ -42,7 +42,7 @@ class AgreementError(HengjieError):
 
 
 class RegisterError(HengjieError):
-    """A parties, sections, stations, indicators, units or standards file that cannot be used."""
+    """A parties, sections, stations, indicators, units, standards or sources file that cannot be used."""
 
     code = "register"
 

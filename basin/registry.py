@@ -1,4 +1,4 @@
-"""Everything declared, loaded once: network, agreements and scorecards, bundled or from outside directories.
+"""Everything declared, loaded once: network, agreements, scorecards, sources, bundled or from outside directories.
 
 In: directories (`--with DIR`), a single YAML file, or nothing for the bundled ones alone. Out: one frozen `Registry`.
 An outside code shadows a bundled one and the registry says so. It reads files and nothing else.
@@ -7,7 +7,7 @@ An outside code shadows a bundled one and the registry says so. It reads files a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,20 +20,23 @@ from basin.agreement_files import file_text, readable, tree
 from basin.errors import AgreementError, UnknownCode
 from basin.network import Network, load_network
 from basin.scorecards import Scorecard, scorecard_of
+from basin.sources import Source, checked_source
 
-T = TypeVar("T", Agreement, Scorecard)
+T = TypeVar("T", Agreement, Scorecard, Source)
+FOLDERS = ("agreements", "scorecards", "sources")
 BUNDLED = Path(__file__).parent / "data"
 ANY_YEAR = "2020"  # a scorecard has no dates of its own
 
 
 @dataclass(frozen=True)
 class Registry:
-    """The declared world: what exists, what was agreed, how performance is scored."""
+    """The declared world: what exists, what was agreed, how performance is scored, where readings come from."""
 
     network: Network
     agreements: Mapping[str, Agreement]
     scorecards: Mapping[str, Scorecard]
     messages: tuple[str, ...]
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
     def agreement(self, code: str) -> Agreement:
         """The agreement of that code.
@@ -45,6 +48,18 @@ class Registry:
         if code not in self.agreements:
             raise UnknownCode(f"没有协议 {code}", f"no agreement {code}", remedy="可用：" + " ".join(self.agreements))
         return self.agreements[code]
+
+    def source(self, code: str) -> Source:
+        """The source of readings of that code.
+
+        Raises
+        ------
+        UnknownCode : naming the codes there are.
+        """
+        if code not in self.sources:
+            remedy = "可用：" + " ".join(self.sources) if self.sources else "在 sources/ 里声明"
+            raise UnknownCode(f"没有数据来源 {code}", f"no source {code}", path="source", remedy=remedy)
+        return self.sources[code]
 
     @property
     def scorecard(self) -> Scorecard:
@@ -87,19 +102,25 @@ def load_registry(extra: Sequence[Path] = (), beside: Sequence[Path] = ()) -> Re
     network, messages = load_network([BUNDLED, *(path for path in (*beside, *extra) if path.is_dir())])
     agreements: dict[str, Agreement] = {}
     scorecards: dict[str, Scorecard] = {}
+    sources: dict[str, Source] = {}
     lying, asked_for = [(place, _lying) for place in beside], [(place, _documents) for place in extra]
     for place, read in [(BUNDLED, _documents), *lying, *asked_for]:
         own_agreements: dict[str, Agreement] = {}
         own_scorecards: dict[str, Scorecard] = {}
+        own_sources: dict[str, Source] = {}
         for file, document, text in read(place):
             if "criteria" in document or file.parent.name == "scorecards":
                 _add(own_scorecards, checked_scorecard(document, text, str(file), network))
             elif "clauses" in document or file.parent.name == "agreements":
                 _add(own_agreements, checked(document, text, str(file), network))
+            elif "format" in document or file.parent.name == "sources":
+                _add(own_sources, checked_source(document, str(file), network))
         messages += [*_shadowing(agreements, own_agreements), *_shadowing(scorecards, own_scorecards)]
+        messages += _shadowing(sources, own_sources)
         agreements |= own_agreements
+        sources |= own_sources
         scorecards = {code: card for code, card in scorecards.items() if code not in own_scorecards} | own_scorecards
-    return Registry(network, agreements, scorecards, tuple(messages))
+    return Registry(network, agreements, scorecards, tuple(messages), sources)
 
 
 def _add(own: dict[str, T], new: T) -> None:
@@ -143,8 +164,8 @@ def checked_scorecard(document: Mapping[str, Any], text: str, file: str, network
 
 
 def _documents(place: Path) -> Iterator[tuple[Path, dict[str, Any], str]]:
-    """The YAML documents of a bundled or outside directory (`agreements/`, `scorecards/`, or flat), or of one file."""
-    folders = [place / name for name in ("", "agreements", "scorecards")] if place.is_dir() else [place]
+    """The YAML documents of a bundled or outside directory (in `FOLDERS`, or flat), or of one file."""
+    folders = [place / name for name in ("", *FOLDERS)] if place.is_dir() else [place]
     for folder in folders:
         for file in sorted(folder.glob("*.y*ml")) if place.is_dir() else [place]:
             text = file_text(file)
@@ -154,7 +175,7 @@ def _documents(place: Path) -> Iterator[tuple[Path, dict[str, Any], str]]:
 def _lying(place: Path) -> Iterator[tuple[Path, dict[str, Any], str]]:
     """The YAML documents of a directory, without flat files that cannot be read."""
     flat = [file for file in sorted(place.glob("*.y*ml")) if readable(file) is not None]
-    for one in (*flat, *(place / name for name in ("agreements", "scorecards") if (place / name).is_dir())):
+    for one in (*flat, *(place / name for name in FOLDERS if (place / name).is_dir())):
         yield from _documents(one)
 
 

@@ -36,6 +36,7 @@ SHELLS = [
     "monitoring_ingest/submissions.py",
     "monitoring_ingest/exports.py",
     "monitoring_ingest/job.py",
+    "monitoring_ingest/telegrams/intake.py",
     "settlement/auditing.py",
     "settlement/run.py",
     "api/*",

@@ -23,7 +23,10 @@ from monitoring_ingest.station_names import stations_of
 
 REQUIRED = ("station", "time", "indicator", "value", "unit")
 OPTIONAL = ("mark", "province")
-STATUSES = frozenset({"正常", "维护", "停站", "停运", "故障", "校准", "调试", "异常"})
+STATUSES = frozenset({
+    "正常", "维护", "停站", "停运", "故障", "校准", "调试", "异常",
+    "手工", "超上限", "通讯异常", "未标记", "未知标记",  # what telegrams say besides
+})  # fmt: skip
 MARK_SEPARATOR = "|"
 
 _WRITTEN_TIME = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")

@@ -2,7 +2,7 @@
 
 A frame is ``##``, four digits of length, the data, four hex digits of CRC, CR LF; the length counts the bytes of the
 data. The data is ``QN=…;ST=…;CN=…;PW=…;MN=…;Flag=…;[PNUM=…;PNO=…;]CP=&&…&&``, the CP ``name=value`` pairs. `split`
-cuts a stream into pieces, `decode` reads one, `joined` puts split telegrams together.
+cuts a stream into pieces, `decode` reads one, `joined` puts split telegrams together; `framed` writes one.
 
 All text is kept as sent: values, codes nobody declared, station flags. Passwords alone are masked at once. Nothing is
 judged here: what a code means, its unit (stations differ, by a factor of 1000 for metals) and whether the device may
@@ -37,6 +37,7 @@ _NOT_YET_A_START = len("##999")  # bytes at the end of a stream that may grow in
 _FLAG = re.compile(r"[0-9]{1,3}")
 _PART = re.compile(r"[0-9]{1,4}")
 _SPLIT, _ANSWER, _VERSION_SHIFT, _FLAG_BITS = 0b10, 0b01, 2, 8
+_WRITTEN_SECRET = re.compile(rb"(?i)(?P<name>pw\s*=)(?P<secret>(?:(?!&&)[^;,])*)")
 
 
 @dataclass(frozen=True)
@@ -169,12 +170,37 @@ def decode(frame: bytes) -> Telegram | Refused:
     data, crc = found[2][:sent], found[2][sent:]
     if crc.upper() != b"%04X" % crc16(data):
         return Refused("crc", "CRC 与数据不符", "the CRC does not fit the data")
+    return read_data(data)
+
+
+def read_data(data: bytes) -> Telegram | Refused:
+    """The telegram of a data segment alone: of one taken out of a frame that was checked before (`data_of`)."""
     try:
         return _telegram(decoded(data))
     except UnreadableFile:
         return Refused("syntax", "数据段不是文本", "the data is no text")
     except _Malformed as problem:
         return Refused("syntax", problem.zh, problem.en)
+
+
+def data_of(frame: bytes) -> bytes:
+    """The data segment of a frame that `decode` has read, whether its CRC still fits or not."""
+    return frame.strip(b"\r\n")[len(START) + _LENGTH_DIGITS : -_CRC_DIGITS]
+
+
+def framed(data: bytes) -> bytes:
+    """A whole frame around a data segment."""
+    return b"%s%04d%s%04X\r\n" % (START, len(data), data, crc16(data))
+
+
+def masked(frame: bytes) -> bytes:
+    """The frame with an asterisk for every byte of a password: its length still fits, its CRC does not."""
+    return _WRITTEN_SECRET.sub(lambda found: found["name"] + b"*" * len(found["secret"]), frame)
+
+
+def passwords(frame: bytes) -> tuple[bytes, ...]:
+    """The passwords written in a frame, to be compared at once and forgotten."""
+    return tuple(found["secret"] for found in _WRITTEN_SECRET.finditer(frame))
 
 
 class _Malformed(Exception):
@@ -240,6 +266,11 @@ def _measured(pairs: Pairs) -> Iterator[tuple[tuple[str, str], str]]:
             time = value
         elif "-" in name:
             yield (time, name), value
+
+
+def contradict(one: Telegram, other: Telegram) -> bool:
+    """Whether two telegrams give different values to one field of a factor at one time."""
+    return _contradiction((*one.pairs, *other.pairs)) is not None
 
 
 def _contradiction(pairs: Pairs) -> str | None:

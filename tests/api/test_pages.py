@@ -34,6 +34,7 @@ def addresses(client, august):
         f"/assessments/{assessment}",
         "/submissions",
         "/submissions/2",
+        "/telegrams",
         "/docs",
     ]
 

@@ -152,6 +152,12 @@ class TestWhichReadingsCount:
         found = section_months(data, EVERY_READING, left_out=pd.concat([withheld, withheld]))
         assert month(found, "a", "tp", "2020-08")["left_out"] == {"withheld": 2}
 
+    def test_a_value_of_an_unknown_indicator_is_counted_nowhere(self):
+        data = observations(("a", "tp", "2020-08-01 08:00", 0.1, "正常"))
+        unknown = data[["section", "indicator", "time"]].assign(indicator=None, reason="unknown_indicator")
+        assert "left_out" not in month(section_months(data, EVERY_READING, left_out=unknown), "a", "tp", "2020-08")
+        assert section_months(data[:0], EVERY_READING, left_out=unknown).empty
+
     @pytest.mark.parametrize(("rule", "mean"), [("half", 0.03), ("zero", 0.025), ("limit", 0.035)])
     def test_a_non_detect_stands_for_the_share_of_the_limit_that_the_rule_names(self, rule, mean):
         data = observations(("a", "tp", "2020-08-01 08:00", 0.02, ""), ("a", "tp", "2020-08-02 08:00", 0.05, ""))

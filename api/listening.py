@@ -1,0 +1,213 @@
+"""Listening to stations: TCP connections in, frames taken in batch by batch, answers out.
+
+Every connection is read by itself, however its bytes are cut; what waits at one moment on all of them is taken in
+together, in a thread. A peer is read again only when what it sent has been dealt with, so that nobody fills the memory.
+What a frame is worth is decided in `monitoring_ingest.telegrams`; the clock is read here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import signal
+import socket
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from basin.errors import UsageError
+from monitoring_ingest.telegrams.frames import Frame, judged, pieces
+from monitoring_ingest.telegrams.intake import AT_ONCE, World, finish_waiting, take_in
+from monitoring_ingest.telegrams.store import Arrival
+
+BACKLOG = 1024
+CHUNK = 16_384
+PIECES = 100  # of one peer that are in hand at once: a chunk of line ends holds thousands
+GIVES_UP = 3  # frames of a failed batch that fail by themselves: then it is the database, not a frame
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a peer may do before its connection is closed [s].
+
+    Attributes
+    ----------
+    stranger : silence of a peer that has sent no good frame yet.
+    silence : silence of a peer that has; a little over an hour, for stations that send hourly on one connection.
+    unfinished : from the first byte of a frame to its end.
+    unread : how long answers may wait to be read.
+    connections, of_one_host : open at once, in all and from one address.
+    """
+
+    stranger: float = 60
+    silence: float = 3_900
+    unfinished: float = 30
+    unread: float = 30
+    connections: int = 5_000
+    of_one_host: int = 500
+
+
+@dataclass
+class Listener:
+    """One listening process.
+
+    `take_in` stores arrivals and says of each whether it is stored for good; it is called in a thread, one batch at a
+    time.
+    """
+
+    world: World
+    say: Say
+    limits: Limits = field(default_factory=Limits)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    storing: int = 0  # frames that are being taken in
+    _waiting: asyncio.Queue[tuple[Arrival, asyncio.Future[bool]]] = field(default_factory=asyncio.Queue)
+    _connections: dict[asyncio.Task[None], str] = field(default_factory=dict)
+    _reading: set[asyncio.Task[None]] = field(default_factory=set)
+    _stopping: bool = False
+
+    async def listen(self, listening: socket.socket, stop: asyncio.Event) -> None:
+        """Serve an open socket until `stop`; what was being stored then is stored and answered first."""
+        await asyncio.to_thread(finish_waiting, self.world, self.now())
+        storing = asyncio.create_task(self._store())
+        server = await asyncio.start_server(self._connected, sock=listening, limit=CHUNK, backlog=BACKLOG)
+        await stop.wait()
+        server.close()
+        self._stopping = True
+        for connection in self._reading:
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+        storing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await storing
+
+    # --- one connection ---
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        host, port = (writer.get_extra_info("peername") or ("?", 0))[:2]
+        of_host = Counter(self._connections.values())[host]
+        if self._stopping or len(self._connections) >= self.limits.connections or of_host >= self.limits.of_one_host:
+            writer.transport.abort()
+            return
+        self._connections[task] = host
+        writer.transport.set_write_buffer_limits(high=0)  # so that `drain` waits until all is handed to the system
+        try:
+            await self._converse(reader, writer, f"{host}:{port}")
+        except (OSError, TimeoutError, asyncio.CancelledError):
+            pass  # the peer went away or was too slow, or this process stops
+        finally:
+            writer.transport.abort() if writer.transport.get_write_buffer_size() else writer.close()
+            del self._connections[task]
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str) -> None:
+        """Read, have it stored, answer; until the peer ends, is silent for too long, or this process stops."""
+        rest, began, patience = b"", 0.0, self.limits.stranger
+        clock = asyncio.get_running_loop().time
+        while not self._stopping:
+            chunk = await self._read(reader, began + self.limits.unfinished - clock() if rest else patience)
+            came, left = pieces(rest + chunk) if chunk else ((rest,) if rest else (), b"")
+            begins = not rest or bool(came)
+            rest = left if left.strip(b"\r\n") else b""
+            for at in range(0, len(came), PIECES):
+                frames = [judged(piece, self.world.devices) for piece in came[at : at + PIECES]]
+                if any(not frame.error for frame in frames):
+                    patience = self.limits.silence
+                await self._answer(writer, frames, await self._stored(frames, peer))
+            began = clock() if begins else began  # the time storing took is not the peer's
+            if not chunk:
+                return
+
+    async def _read(self, reader: asyncio.StreamReader, patience: float) -> bytes:
+        """The next bytes. While it waits for them, a connection may be ended from outside."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._reading.add(task)
+        try:
+            async with asyncio.timeout(patience):
+                return await reader.read(CHUNK)
+        finally:
+            self._reading.discard(task)
+
+    async def _answer(self, writer: asyncio.StreamWriter, frames: Sequence[Frame], stored: Sequence[bool]) -> None:
+        for frame, safe in zip(frames, stored, strict=True):
+            if safe and frame.answer is not None:
+                writer.write(frame.answer)
+        async with asyncio.timeout(self.limits.unread):
+            await writer.drain()
+
+    # --- all connections ---
+
+    async def _stored(self, frames: Sequence[Frame], peer: str) -> list[bool]:
+        """Hand frames over to be stored, and wait for it."""
+        futures = []
+        for frame in frames:
+            future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+            self._waiting.put_nowait((Arrival(frame, peer, self.now()), future))
+            futures.append(future)
+        return [await future for future in futures]
+
+    async def _store(self) -> None:
+        """Take in what waits, batch after batch; a batch that fails is tried frame by frame, so that one harms none."""
+        while True:
+            batch = [await self._waiting.get()]
+            while len(batch) < AT_ONCE and not self._waiting.empty():
+                batch.append(self._waiting.get_nowait())
+            stored = await self._taken([arrival for arrival, _ in batch])
+            for (_, future), safe in zip(batch, stored, strict=True):
+                if not future.done():
+                    future.set_result(safe)
+
+    async def _taken(self, arrivals: Sequence[Arrival]) -> list[bool]:
+        self.storing = len(arrivals)
+        try:
+            return await asyncio.to_thread(take_in, self.world, arrivals, self.now())
+        except Exception as problem:  # whatever it is, the peers get no answer and send again
+            self.say(f"{len(arrivals)} 帧没有存下，不应答 not stored, not answered：{type(problem).__name__} {problem}")
+        finally:
+            self.storing = 0
+        stored = [False] * len(arrivals)
+        failures = 0
+        for at, arrival in enumerate(arrivals if len(arrivals) > 1 else ()):
+            (stored[at],) = await self._taken([arrival])
+            failures += not stored[at] and not arrival.frame.error
+            if failures == GIVES_UP:
+                break
+        return stored
+
+
+def opened(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes any free one.
+
+    Raises
+    ------
+    UsageError : the address is taken, or not of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except OSError as problem:
+        listening.close()
+        taken = problem.errno == errno.EADDRINUSE
+        zh = f"{host}:{port} 已被占用" if taken else f"不能监听 {host}:{port}：{problem.strerror}"
+        raise UsageError(zh, "cannot listen there", path="--port", remedy="改端口或地址，如 --port 9212") from problem
+    listening.setblocking(False)
+    return listening
+
+
+def listen(world: World, listening: socket.socket, say: Say) -> None:
+    """Listen until SIGTERM or SIGINT; what is being stored is finished."""
+
+    async def until_told() -> None:
+        stop = asyncio.Event()
+        for one in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(one, stop.set)
+        await Listener(world, say).listen(listening, stop)
+
+    asyncio.run(until_told())

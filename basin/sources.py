@@ -1,0 +1,258 @@
+"""Sources (数据来源): where readings come from, declared once, so that nothing about them has to be guessed.
+
+In: the plain tree of one YAML file, ``sources/<code>.yaml``. Out: a frozen `Source`, and everything that is wrong with
+it. What a file or telegram of a source says is read in `monitoring_ingest`; no place is looked into here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, TypeAdapter
+
+from basin.agreement_files import tree
+from basin.errors import HengjieError, RegisterError
+from basin.indicators import INDICATORS, Indicator, find_indicator
+from basin.measures import FORBID_UNKNOWN
+from basin.network import TIMEZONE, Network
+from basin.shapes import fitted
+from basin.units import factor
+
+Format = Literal["readings", "table", "national-release", "telegrams", "laboratory", "bulletin"]
+TABLES = ("table", "bulletin")
+WITHOUT_UNITS = ("telegrams", "bulletin")  # what they send never says in which unit
+COLUMNS = ("station", "date", "time", "indicator", "value", "unit", "mark")
+HOURS_A_DAY = 24
+WEB = ("http://", "https://")
+_CODE = re.compile(r"[^\s|,/]+")
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_COMMAND = re.compile(r"\d{4}", re.ASCII)
+_STATED_IN_TITLE = re.compile(r"(.*?)\s*[(（]([^()（）]*)[)）]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One declared source of readings.
+
+    Attributes
+    ----------
+    zone : of times written without one.
+    station : code of the station of all rows, where the source names none.
+    stations : name or device number (MN) in the source → station code.
+    indicators : column title or factor code in the source → indicator code.
+    units : column title or factor code → unit, where the source writes none.
+    columns : our name (`COLUMNS`) → title in the source's table.
+    ignored : titles of columns that are no readings.
+    place : folder, file, pattern (``*.csv``) or address it is pulled from; a relative one counts from `file`.
+    every_hours : how often it is due.
+    password_sha256, fields : of telegrams: the password's fingerprint; CN → which field is its value (``Rtd``).
+    file : where it was declared.
+    """
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    code: str
+    title: str
+    format: Format
+    zone: str = TIMEZONE
+    station: str = ""
+    stations: dict[str, str] = field(default_factory=dict)
+    indicators: dict[str, str] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    place: str = ""
+    every_hours: Annotated[int, Field(ge=1)] | None = None
+    password_sha256: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+    file: str = ""
+
+    @property
+    def is_web(self) -> bool:
+        """Whether it is pulled from an address rather than a folder."""
+        return self.place.lower().startswith(WEB)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether its table has a column per indicator."""
+        return "value" not in self.columns
+
+
+SOURCE: TypeAdapter[Source] = TypeAdapter(Source)
+
+
+def source_findings(text: str, file: str, network: Network) -> tuple[Source | None, list[RegisterError]]:
+    """The source that a text declares, None where it cannot be read as one; and everything refused in it."""
+    try:
+        document = tree(text, file, RegisterError)
+    except RegisterError as refusal:
+        return None, [refusal]
+    return declared_source(document, file, network)
+
+
+def declared_source(
+    document: Mapping[str, Any], file: str, network: Network
+) -> tuple[Source | None, list[RegisterError]]:
+    """As `source_findings`, of a document that is read already."""
+    if "file" in document:
+        return None, [_finding("file", "不认识的键", "unknown key", "删去此键", file)]
+    source, misfits = fitted(SOURCE, dict(document), file, "")
+    if source is None:
+        return None, [_of_register(misfit) for misfit in misfits]
+    source = replace(source, file=file)
+    return source, [_finding(*found, file) for found in _problems(source, network)]
+
+
+def checked_source(document: Mapping[str, Any], file: str, network: Network) -> Source:
+    """The source that a document declares.
+
+    Raises
+    ------
+    RegisterError : the first finding.
+    """
+    source, findings = declared_source(document, file, network)
+    if source is None or findings:
+        raise findings[0]
+    return source
+
+
+def indicator_of(source: Source, written: str) -> Indicator | None:
+    """The indicator a source means by a title or factor code: as it declares, else as everybody spells it."""
+    code = source.indicators.get(written)
+    return INDICATORS.get(code) if code is not None else find_indicator(written)
+
+
+def title_and_unit(title: str) -> tuple[str, str]:
+    """``氨氮(mg/L)`` is 氨氮 in mg/L; the unit is blank where the title states none."""
+    found = _STATED_IN_TITLE.fullmatch(title)
+    return (found[1], found[2]) if found else (title, "")
+
+
+def _of_register(problem: HengjieError) -> RegisterError:
+    return RegisterError(problem.zh, problem.en, file=problem.file, path=problem.path, remedy=problem.remedy)
+
+
+Found = tuple[str, str, str, str]  # path, Chinese, English, remedy
+
+
+def _finding(path: str, zh: str, en: str, remedy: str, file: str) -> RegisterError:
+    return RegisterError(zh, en, file=file, path=path, remedy=remedy)
+
+
+def _problems(source: Source, network: Network) -> Iterator[Found]:
+    yield from _header(source)
+    yield from _names(source, network)
+    yield from _units(source)
+    if source.format in TABLES:
+        yield from _table(source)
+    yield from _schedule(source)
+    yield from _telegrams(source)
+
+
+def _header(source: Source) -> Iterator[Found]:
+    if not _CODE.fullmatch(source.code):
+        yield "code", f"不能用作代码：{source.code!r}", "cannot be a code", "改用拼音等不含空格的代码"
+    if not source.title.strip():
+        yield "title", "不能为空", "must not be blank", "写明是哪里的什么数据"
+    try:
+        ZoneInfo(source.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield "zone", f"未知的时区：{source.zone}", f"unknown time zone {source.zone}", f"如 {TIMEZONE}、UTC"
+
+
+def _names(source: Source, network: Network) -> Iterator[Found]:
+    stations = {"station": source.station} if source.station else {}
+    stations |= {f"stations.{name}": code for name, code in source.stations.items()}
+    for path, code in stations.items():
+        if code not in network.stations:
+            remedy = "写登记表里的站点代码，或先在 stations.csv 中声明"
+            yield path, f"未知的站点代码：{code}", f"unknown station {code}", remedy
+    for written, code in source.indicators.items():
+        if code not in INDICATORS:
+            meant = find_indicator(code)
+            remedy = f"写代码 {meant.code}" if meant else f"可用代码：{' '.join(INDICATORS)}"
+            yield f"indicators.{written}", f"未知的指标代码：{code}", f"unknown indicator {code}", remedy
+
+
+def _units(source: Source) -> Iterator[Found]:
+    for written, unit in source.units.items():
+        indicator = indicator_of(source, written)
+        if indicator is None and source.indicators.get(written) is None:
+            remedy = "在 indicators 里写明它是哪个指标，或删去"
+            yield f"units.{written}", f"{written} 不是任何指标", "the unit belongs to no indicator", remedy
+        elif indicator is not None and factor(unit, indicator.unit) is None:
+            zh = f"{unit or '空白'} 换算不成 {indicator.code} 的单位 {indicator.unit}"
+            yield f"units.{written}", zh, f"does not convert to {indicator.unit}", f"写 {indicator.unit} 或同量纲的单位"
+    for written, code in source.indicators.items():
+        silent = code in INDICATORS and written not in source.units and not _says_unit(source, written)
+        if silent and factor("", INDICATORS[code].unit) is None:
+            remedy = f"在 units 里写 {written}: {INDICATORS[code].unit} 等"
+            yield f"units.{written}", f"{written} 没有写明单位", "no unit is stated for it", remedy
+
+
+def _says_unit(source: Source, written: str) -> bool:
+    """Whether what the source sends tells the unit: a column of its own, the title, a format that always does."""
+    if source.format in WITHOUT_UNITS and "unit" not in source.columns:
+        return bool(title_and_unit(written)[1])
+    return source.format not in TABLES or "unit" in source.columns or bool(title_and_unit(written)[1])
+
+
+def _table(source: Source) -> Iterator[Found]:
+    for name in source.columns:
+        if name not in COLUMNS:
+            yield f"columns.{name}", f"没有列名 {name}", "unknown column", f"可用：{' '.join(COLUMNS)}"
+    if not {"time", "date"} & source.columns.keys():
+        yield (
+            "columns.time",
+            "没有时间列",
+            "no time column",
+            "写 time: 表头里时间列的标题（日期与时刻分列时写 date 和 time）",
+        )
+    if "station" not in source.columns and not source.station:
+        remedy = "写 columns.station: 站点列的标题；全表同一站点写 station: 站点代码"
+        yield "columns.station", "没有站点列，也没有写明站点", "neither a station column nor a station", remedy
+    if ("indicator" in source.columns) != ("value" in source.columns):
+        remedy = "长表两列都写；一个指标一列的宽表两列都不写"
+        yield "columns.value", "indicator 与 value 只写了一个", "indicator and value belong together", remedy
+    if source.is_wide and not source.indicators:
+        remedy = "写 indicators: {列标题: 指标代码}；长表写 columns.indicator 与 columns.value"
+        yield "indicators", "宽表没有写明哪些列是指标", "a wide table without indicator columns", remedy
+    named = [*source.columns.values(), *(source.indicators if source.is_wide else ()), *source.ignored]
+    for title in sorted({title for title in named if named.count(title) > 1}):
+        yield f"columns.{title}", f"列 {title} 用了两次", "one column used twice", "每列只写一处"
+
+
+def _schedule(source: Source) -> Iterator[Found]:
+    every = source.every_hours
+    if every is None:
+        return
+    if not source.place:
+        yield (
+            "place",
+            "定时取数而没有写明从哪里取",
+            "due every so often, but from nowhere",
+            "写 place，或删去 every_hours",
+        )
+    if HOURS_A_DAY % every and every % HOURS_A_DAY:
+        remedy = "写 1、2、3、4、6、8、12 或 24 的倍数"
+        yield "every_hours", f"{every} 小时分不匀一天", "does not divide a day, nor is it days", remedy
+
+
+def _telegrams(source: Source) -> Iterator[Found]:
+    if source.format != "telegrams":
+        for name in ("password_sha256", "fields"):
+            if getattr(source, name):
+                yield name, "只用于 format: telegrams", "only for telegrams", "删去此键"
+        return
+    if source.place:
+        yield "place", "报文由站点送来，不去取", "telegrams are sent, not pulled", "删去 place"
+    if source.password_sha256 and not _SHA256.fullmatch(source.password_sha256):
+        remedy = "写密码的 SHA-256（64 位小写十六进制），不写密码本身"
+        yield "password_sha256", "不是 SHA-256", "no SHA-256", remedy
+    for command in source.fields:
+        if not _COMMAND.fullmatch(command):
+            yield f"fields.{command}", f"命令编码应为四位数字：{command}", "a CN has four digits", '如 "2011": Rtd'

@@ -1,0 +1,133 @@
+"""From telegrams to readings: telegrams of a device and its declared source in, a readings frame out.
+
+A telegram names a device (MN), factor codes and the station's own marks, and no unit. The source says which station the
+device stands for, which field of which command is the value, what unknown codes mean and in which unit they are sent.
+Nothing is guessed: a code nobody declared and a factor without unit become rejected rows of the receipt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from basin.errors import RegisterError
+from basin.sources import Source
+from monitoring_ingest.frames import readings_frame
+from monitoring_ingest.sources.file_text import UnreadableFile
+from monitoring_ingest.sources.station_files import instants
+from monitoring_ingest.sources.station_telegrams import (
+    FactorValues,
+    Refused,
+    Telegram,
+    data_of,
+    joined,
+    read_data,
+)
+
+FORMAT = "telegrams"
+# HJ 212-2017: real time, minutes, hours, days. A source that declares `fields` takes those commands and no other.
+VALUE_FIELDS: Mapping[str, str] = {"2011": "Rtd", "2051": "Avg", "2061": "Avg", "2031": "Avg"}
+NORMAL = "N"
+# HJ 212-2017 table 8, in words that statistics obey: an agreement counts 正常 unless it says otherwise.
+STATUS_OF: Mapping[str, str] = {
+    NORMAL: "正常",
+    "F": "停运",
+    "M": "维护",
+    "S": "手工",
+    "D": "故障",
+    "C": "校准",
+    "T": "超上限",
+    "B": "通讯异常",
+    "": "未标记",
+}
+UNKNOWN_MARK = "未知标记"
+
+_WRITTEN_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", re.ASCII)
+_COLUMNS = ("row", "station_text", "field", "indicator_text", "time_text", "value_text", "unit", "mark", "status")
+
+Devices = Mapping[str, Source]  # by MN
+
+
+def devices(sources: Iterable[Source]) -> Devices:
+    """The declared source of every device number (MN).
+
+    Raises
+    ------
+    RegisterError : two sources declare one device.
+    """
+    known: dict[str, Source] = {}
+    for source in sources:
+        for device in source.stations if source.format == FORMAT else ():
+            if (other := known.setdefault(device, source)) is not source:
+                zh = f"设备 {device} 已在来源 {other.code} 中声明"
+                en = f"device already declared by source {other.code}"
+                raise RegisterError(
+                    zh, en, file=source.file, path=f"stations.{device}", remedy="一台设备只属于一个来源"
+                )
+    return known
+
+
+def value_field(telegram: Telegram, source: Source) -> str | None:
+    """Which field of a telegram is the value; None where its command gives no readings."""
+    return (source.fields or VALUE_FIELDS).get(telegram.header["CN"])
+
+
+def gives_readings(telegram: Telegram, source: Source) -> bool:
+    """Whether there is a factor in the telegram, or in another part of it, whose value is taken."""
+    return value_field(telegram, source) is not None and bool(telegram.parts > 1 or telegram.values)
+
+
+def read_telegrams(raw: bytes, *, name: str, known: Devices) -> pd.DataFrame:
+    """The readings of frames as they are kept: checked when they came, passwords masked, one a line.
+
+    Rows are numbered by factor through the whole file; `field` is the name of the value in the telegram.
+
+    Raises
+    ------
+    UnreadableFile : a line is no telegram, or comes from a device nobody declared.
+    """
+    telegrams = [_telegram(line, name) for line in raw.split(b"\n") if line.strip()]
+    rows: list[tuple[Any, ...]] = []
+    zones: list[str] = []
+    for telegram in joined(telegrams).complete:
+        source = known.get(telegram.header["MN"])
+        if source is None:
+            raise UnreadableFile("unreadable_file", f"MN {telegram.header['MN']}")
+        rows += _rows(telegram, source, start=len(rows) + 1)
+        zones += [source.zone] * (len(rows) - len(zones))
+    columns = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(_COLUMNS, ())
+    texts = [_separated(text) for text in columns["time_text"]]
+    values = columns["value_text"]
+    return readings_frame({**columns, "time": instants(texts, zones), "printed": values})
+
+
+def _telegram(line: bytes, name: str) -> Telegram:
+    found = read_data(data_of(line))
+    if isinstance(found, Refused):
+        raise UnreadableFile("unreadable_file", name)
+    return found
+
+
+def _rows(telegram: Telegram, source: Source, start: int) -> Iterator[tuple[Any, ...]]:
+    """One row per factor and time, in the order of `_COLUMNS`."""
+    field = value_field(telegram, source)
+    station = source.stations[telegram.header["MN"]]
+    for row, one in enumerate(telegram.values if field else (), start):
+        yield (
+            *(row, station, f"{one.code}-{field}", source.indicators.get(one.code, one.code), one.time),
+            *(one.fields.get(field or "", ""), source.units.get(one.code, ""), *_mark_and_status(one)),
+        )
+
+
+def _mark_and_status(one: FactorValues) -> tuple[str, str]:
+    """The station's mark as sent and what it says of the value; a normal value needs no mark."""
+    said = one.mark.strip()
+    return ("" if said == NORMAL else said), STATUS_OF.get(said, UNKNOWN_MARK)
+
+
+def _separated(text: str) -> str:
+    """``20260301040000`` with its parts told apart; blank for what is written in no such way."""
+    return _WRITTEN_TIME.sub(r"\1-\2-\3T\4:\5:\6", text) if _WRITTEN_TIME.fullmatch(text) else ""
