@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-import settlement.tables  # noqa: F401  declares its tables on the one metadata
+import monitoring_ingest.coverage.tables  # noqa: F401  as the next one, declares its tables on the one metadata
+import settlement.tables  # noqa: F401
 from api.settings import Settings
 from basin.registry import Registry, load_registry
 from monitoring_ingest.database import create_schema, open_engine

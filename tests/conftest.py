@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-import settlement.tables  # noqa: F401  declares its tables on the one metadata
+import settlement.tables  # noqa: F401  both declare their tables on the one metadata
 from monitoring_ingest.database import create_schema, open_engine
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
