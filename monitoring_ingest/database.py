@@ -33,7 +33,7 @@ from sqlalchemy import (
     inspect,
     make_url,
 )
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -143,7 +143,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     try:
         with engine.connect() as connection:
             yield connection
-    except DatabaseError as problem:
+    except OperationalError as problem:
         zh, en = "数据库没有应答", "the database does not answer"
         raise Unavailable(zh, en, remedy="稍后再试；仍不行请告知管理员") from problem
 

@@ -23,6 +23,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy import Engine
 
 from basin.network import TIMEZONE, Network
+from monitoring_ingest.coverage.watching import count_slots, watch
 from monitoring_ingest.operations.store import claim_slot, claimed_slots, finish_slot, put_off_slot
 from monitoring_ingest.sources.file_text import legible
 from monitoring_ingest.submissions import INBOX, ingest
@@ -104,6 +105,21 @@ def settlement_job(settle_month: Callable[[pd.Period], str], day: int) -> Job:
         "settlement",
         lambda last, now: due_months(last, now, day),
         lambda slot, _now: settle_month(closed_month(slot)),
+    )
+
+
+def coverage_jobs(engine: Engine, network: Network) -> tuple[Job, Job]:
+    """Every hour, the shortest slot of a station: who is silent; every 4 hours: how full the month is.
+
+    Both look at the present, so that of several missed slots only the last one is due.
+    """
+    return (
+        Job("silence", lambda last, now: due_slots(last, now, 1)[-1:], lambda _slot, now: watch(engine, network, now)),
+        Job(
+            "completeness",
+            lambda last, now: due_slots(last, now, INBOX_EVERY_HOURS)[-1:],
+            lambda _slot, now: count_slots(engine, network, now),
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+import monitoring_ingest.coverage.tables  # noqa: F401
 import settlement.tables  # noqa: F401  both declare their tables on the one metadata
 from monitoring_ingest.database import create_schema, open_engine
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from basin.errors import UsageError
@@ -20,6 +21,7 @@ from monitoring_ingest.tables import access_keys, idempotency_keys, locks, runs
 LEASE = timedelta(hours=1)
 RETRY_AFTER = timedelta(minutes=15)
 SECRET_BYTES = 32
+RUNNING, FAILED = "running", "failed"  # what the outcome of a run says, or begins with
 
 
 def hold(connection: Connection, name: str, now: datetime) -> None:
@@ -44,7 +46,7 @@ def claim_slot(engine: Engine, job: str, slot: datetime, now: datetime) -> bool:
 
     A claim whose run did not finish can be taken over when its lease has expired or its process is gone.
     """
-    claim = {"holder": this_process(), "expires_at": now + LEASE, "outcome": "running"}
+    claim = {"holder": this_process(), "expires_at": now + LEASE, "outcome": RUNNING, "started_at": now}
     try:
         with writing(engine) as connection:
             connection.execute(insert(runs).values(job=job, slot=slot, **claim))
@@ -79,6 +81,22 @@ def claimed_slots(connection: Connection, job: str) -> dict[datetime, bool]:
     """The slots of a job claimed so far, in order, and whether each is finished."""
     query = select(runs.c.slot, runs.c.finished_at).where(runs.c.job == job).order_by(runs.c.slot)
     return {run.slot: run.finished_at is not None for run in connection.execute(query)}
+
+
+def listed_runs(connection: Connection, job: str | None = None, limit: int | None = None) -> list[dict[str, Any]]:
+    """The runs of all jobs or of one, newest slot first: job, slot, holder, started_at, finished_at, outcome …"""
+    query = select(runs).order_by(runs.c.slot.desc(), runs.c.job).limit(limit)
+    if job is not None:
+        query = query.where(runs.c.job == job)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def last_runs(connection: Connection) -> list[dict[str, Any]]:
+    """The run of the newest slot of each job."""
+    newest = select(runs.c.job, func.max(runs.c.slot).label("slot")).group_by(runs.c.job).subquery()
+    same = (runs.c.job == newest.c.job) & (runs.c.slot == newest.c.slot)
+    query = select(runs).join(newest, same).order_by(runs.c.job)
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def create_key(engine: Engine, name: str, now: datetime) -> str:

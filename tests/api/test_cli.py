@@ -184,10 +184,8 @@ class TestSchedule:
     def test_what_was_due_is_told(self, hengjie):
         result = hengjie("schedule", "--once", "--json")
         assert result.exit_code == 0
-        assert [(slot["job"], slot["failure"]) for slot in told(result)["ran"]] == [
-            ("inbox", None),
-            ("settlement", None),
-        ]
+        ran = [(slot["job"], slot["failure"]) for slot in told(result)["ran"]]
+        assert {("inbox", None), ("settlement", None), ("silence", None), ("completeness", None)} <= set(ran)
 
     def test_a_slot_that_failed_makes_it_fail(self, hengjie, tmp_path):
         (tmp_path / "var").mkdir()

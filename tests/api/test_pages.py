@@ -34,6 +34,11 @@ def addresses(client, august):
         f"/assessments/{assessment}",
         "/submissions",
         "/submissions/2",
+        "/health?basin=demo-qingxi",
+        "/health/demo-qx2?month=2025-08",
+        "/health/demo-qx2?month=2025-08&indicator=tp",
+        "/senders?month=2025-08",
+        "/status",
         "/docs",
     ]
 
