@@ -46,7 +46,7 @@ def schedule(here: Composition) -> None:
 
 def run_due(here: Composition) -> list[Ran]:
     """Run the slots that are due now; which ones, and what failed."""
-    return catch_up(here.engine, jobs(here), _now())
+    return catch_up(here.engine, jobs(here), _now(), _now)
 
 
 def jobs(here: Composition) -> Sequence[Job]:
