@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +38,16 @@ def hold(connection: Connection, name: str, now: datetime, lease: timedelta = LE
 def release(connection: Connection, name: str) -> None:
     """Note that nobody works on `name` any more."""
     connection.execute(delete(locks).where(locks.c.name == name))
+
+
+@contextmanager
+def released_after(engine: Engine, name: str) -> Iterator[None]:
+    """Release `name` when the work on it ends, also by an error: this process lives on, and nobody is at it."""
+    try:
+        yield
+    finally:
+        with writing(engine) as connection:
+            release(connection, name)
 
 
 def is_held(connection: Connection, name: str, now: datetime) -> bool:

@@ -24,7 +24,10 @@ from monitoring_ingest.operations.store import (
     put_off_slot,
     renew_slot,
 )
+from monitoring_ingest.store import submissions
+from monitoring_ingest.submissions import Door, ingest
 from monitoring_ingest.tables import locks, runs
+from tests.monitoring_ingest.makers import network
 from tests.monitoring_ingest.test_operations import _gone
 from tests.monitoring_ingest.test_slots import china
 
@@ -134,6 +137,19 @@ class TestLongRuns:
             begun = [run["started_at"] for run in listed_runs(connection)][:-1][::-1]
         assert begun == sorted(begun)
         assert len(set(begun)) == 6
+
+
+class TestSubmissions:
+    """Work that failed in a process that lives on is nobody's work."""
+
+    def test_a_submission_that_failed_is_interrupted_at_once(self, engine):
+        def fail(raw: bytes, *, name: str):
+            raise RuntimeError("no such zone")
+
+        with pytest.raises(RuntimeError, match="no such zone"):
+            ingest(engine, network(), [("a.csv", b"")], Door("readings", fail), NOW)
+        with engine.connect() as connection:
+            assert [one.state for one in submissions(connection, NOW)] == ["interrupted"]
 
 
 class TestOutages:
