@@ -34,8 +34,9 @@ from monitoring_ingest.coverage.health import due
 from monitoring_ingest.coverage.slots import Run, by_slots, runs
 from monitoring_ingest.coverage.tables import ASIDE, alarms, filled_slots
 from monitoring_ingest.database import insert_frame, read_frame, seconds
-from monitoring_ingest.store import LEFT_OUT
-from monitoring_ingest.tables import observations, readings
+from monitoring_ingest.operations.store import held_names
+from monitoring_ingest.store import INSTANT, LEFT_OUT, SEPARATOR, SUBMISSION
+from monitoring_ingest.tables import observations, readings, submissions
 
 _MOST_LISTED = 400  # SQLite joins at most 500 SELECTs in one statement
 SERIES = ["station", "indicator"]
@@ -85,6 +86,17 @@ def _ends(stations: Subquery, indicators: Subquery, ends: Sequence[str]) -> Sele
 
 def _listed(name: str, values: Sequence[str]) -> Subquery:
     return union_all(*(select(literal(value).label(name)) for value in values)).subquery()
+
+
+def known_until(connection: Connection, now: datetime) -> datetime:
+    """The newest instant up to which nothing can be added any more: now, or just before the oldest submission underway.
+
+    A submission is recorded at one instant and its rows come in later. Who asks for what was known at an instant in
+    between would be given one answer now and another one afterwards.
+    """
+    underway = [int(name.partition(SEPARATOR)[2]) for name in held_names(connection, f"{SUBMISSION}{SEPARATOR}", now)]
+    recorded = connection.scalars(select(submissions.c.recorded_at).where(submissions.c.id.in_(underway)))
+    return min([now, *(instant - INSTANT for instant in recorded)])
 
 
 # --- heard -----------------------------------------------------------------------------------------------------------

@@ -56,6 +56,12 @@ def is_held(connection: Connection, name: str, now: datetime) -> bool:
     return lease is not None and lease.expires_at > now and lives(lease.holder)
 
 
+def held_names(connection: Connection, prefix: str, now: datetime) -> list[str]:
+    """What somebody works on, of the names that begin so."""
+    names = connection.scalars(select(locks.c.name).where(locks.c.name.startswith(prefix, autoescape=True)))
+    return [name for name in names.all() if is_held(connection, name, now)]
+
+
 def claim_slot(engine: Engine, job: str, slot: datetime, now: datetime) -> bool:
     """Claim one slot of a job for this process; false where it is done or somebody else has it.
 
