@@ -20,6 +20,7 @@ from api import asking, explaining
 from api.agreement_commands import agreement_group
 from api.commands import AS_OF, Commands, Told, command, example, say
 from api.composition import Composition, compose
+from api.jobs_commands import jobs_group
 from api.settings import from_environment
 from api.telegram_commands import listen, telegram_group
 from basin.agreement_files import file_text
@@ -308,6 +309,7 @@ def verify_file(file: Path, extra: Sequence[Path]) -> Told:
 main.add_command(agreement_group)
 main.add_command(telegram_group)
 main.add_command(listen)
+main.add_command(jobs_group(composed))
 
 
 @main.group("key")

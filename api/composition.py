@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+import monitoring_ingest.coverage.tables
 import monitoring_ingest.telegrams.tables  # noqa: F401  declares its tables on the one metadata, too
 import settlement.tables  # noqa: F401  declares its tables on the one metadata
 from api.settings import Settings

@@ -68,6 +68,11 @@ def unit(code: str) -> str:
     return UNITS.get(code, code)
 
 
+def percent(share: float | None) -> str:
+    """A share as people read it; the numbers it is made of stand beside it."""
+    return "—" if share is None else f"{100 * share:.1f}%"
+
+
 def _grouped(digits: str) -> str:
     whole, point, decimals = digits.partition(".")
     return f"{int(whole):,}{point}{decimals}" if whole.isdigit() else digits

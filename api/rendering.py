@@ -32,6 +32,7 @@ templates.filters.update(
     roman=figures.roman,
     approximate=figures.approximate,
     unit=figures.unit,
+    percent=figures.percent,
 )
 
 

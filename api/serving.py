@@ -20,7 +20,7 @@ from api.composition import Composition
 from api.settings import Settings
 from basin.errors import HengjieError, UsageError
 from basin.periods import label
-from monitoring_ingest.job import Job, Ran, catch_up, inbox_job, settlement_job
+from monitoring_ingest.job import Job, Ran, catch_up, coverage_jobs, inbox_job, settlement_job
 from monitoring_ingest.job import schedule as scheduled
 from settlement.run import settle_all
 
@@ -46,11 +46,11 @@ def schedule(here: Composition) -> None:
 
 def run_due(here: Composition) -> list[Ran]:
     """Run the slots that are due now; which ones, and what failed."""
-    return catch_up(here.engine, jobs(here), _now())
+    return catch_up(here.engine, jobs(here), _now(), _now)
 
 
 def jobs(here: Composition) -> Sequence[Job]:
-    """The jobs of this installation: the inbox every 4 hours, the closed month on the settling day."""
+    """The jobs of this installation: inbox and counts every 4 hours, silence every hour, settling on its day."""
 
     def settle_closed(month: pd.Period) -> str:
         return "；".join(_settled(here, span) for span in _closed(month))
@@ -58,6 +58,7 @@ def jobs(here: Composition) -> Sequence[Job]:
     return (
         inbox_job(here.engine, here.registry.network, here.settings.inbox),
         settlement_job(settle_closed, here.settings.settling_day),
+        *coverage_jobs(here.engine, here.registry.network),
     )
 
 

@@ -20,6 +20,7 @@ from basin.register_files import Row
 
 BUNDLED = Path(__file__).parent / "data"
 TIMEZONE = "Asia/Shanghai"  # what a station without a declared zone keeps
+SLOT_HOURS = 4  # how often a station that declares nothing reports, as the national ones do
 WATER_BODIES = ("river", "lake")
 CLASSES = range(1, 7)
 GRAMMAR_WORDS = frozenset({"pool", "upstream", "downstream", "party", "all", "else", "by"})
@@ -62,7 +63,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Station:
-    """Where numbers come from (监测站); it serves one section. `province` is a party code."""
+    """Where numbers come from (监测站); it serves one section. `province` is a party code.
+
+    A value is due in every slot of `slot_hours` hours, counted from midnight in its zone.
+    """
 
     code: str
     section: str
@@ -70,6 +74,7 @@ class Station:
     name_zh: str
     aliases: tuple[str, ...]
     timezone: str
+    slot_hours: int = SLOT_HOURS
 
 
 @dataclass(frozen=True)
@@ -207,7 +212,16 @@ def _station(row: Row, network: Network) -> Station:
         name_zh=row.required("name_zh"),
         aliases=row.several("aliases"),
         timezone=_timezone(row),
+        slot_hours=_slot_hours(row),
     )
+
+
+def _slot_hours(row: Row) -> int:
+    hours = row.whole("slot_hours")
+    if hours is not None and (hours < 1 or 24 % hours):
+        zh, remedy = f"时次的小时数应能整除 24：{hours}", "如 1、4、24；每四小时一次可留空"
+        raise row.refused("slot_hours", zh, "the hours of a slot must divide 24", remedy)
+    return SLOT_HOURS if hours is None else hours
 
 
 def _timezone(row: Row) -> str:

@@ -33,7 +33,9 @@ from sqlalchemy import (
     inspect,
     make_url,
 )
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from basin.errors import Unavailable, UsageError
@@ -70,6 +72,23 @@ class Instant(TypeDecorator[datetime]):
         if isinstance(value, str):
             return datetime.strptime(value, INSTANT_FORMAT).replace(tzinfo=UTC)
         return None if value is None else value.astimezone(UTC)
+
+
+class seconds(FunctionElement[int]):  # noqa: N801  named like the function of SQL it stands for
+    """A stored instant as whole seconds since 1970, for arithmetic in a query."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(seconds, "sqlite")
+def _seconds_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"unixepoch({compiler.process(element.clauses, **options)})"
+
+
+@compiles(seconds, "postgresql")
+def _seconds_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"CAST(FLOOR(EXTRACT(EPOCH FROM {compiler.process(element.clauses, **options)})) AS BIGINT)"
 
 
 def append_only(table: Table) -> Table:
@@ -114,6 +133,22 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection to read by.
+
+    Raises
+    ------
+    Unavailable : the database does not answer, or stops to while it is read; its address is not told.
+    """
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except OperationalError as problem:
+        zh, en = "数据库没有应答", "the database does not answer"
+        raise Unavailable(zh, en, remedy="稍后再试；仍不行请告知管理员") from problem
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that no other writer runs beside: what is read in it still holds when it writes."""
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
@@ -123,7 +158,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def create_schema(engine: Engine) -> None:
-    """Create every declared table and column that is missing, and the triggers of the append-only ones.
+    """Create every declared table, column and index that is missing, and the triggers of the append-only ones.
 
     Harmless when repeated. A column that a table of an earlier version lacks is added; the rows that stand in the table
     have no value there, so that only a column that may be blank can be declared later.
@@ -137,6 +172,8 @@ def create_schema(engine: Engine) -> None:
             metadata.create_all(connection)
             for statement in (*_missing_columns(connection), *_triggers(engine.dialect.name)):
                 connection.exec_driver_sql(statement)
+            for index in (one for table in metadata.sorted_tables for one in table.indexes):
+                index.create(connection, checkfirst=True)
     except DatabaseError as problem:
         address = engine.url.render_as_string(hide_password=True)
         why = " ".join(str(problem.orig).split())

@@ -11,25 +11,39 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy import Engine
 
 from basin.network import TIMEZONE, Network
-from monitoring_ingest.operations.store import claim_slot, claimed_slots, finish_slot, put_off_slot
+from monitoring_ingest.coverage.watching import count_slots, watch
+from monitoring_ingest.operations.store import (
+    FAILED,
+    Leadership,
+    claim_slot,
+    finish_slot,
+    last_slot,
+    put_off_slot,
+    renew_slot,
+    unfinished_slots,
+)
 from monitoring_ingest.sources.file_text import legible
 from monitoring_ingest.submissions import INBOX, ingest
 
 CHINA = ZoneInfo(TIMEZONE)
 INBOX_EVERY_HOURS = 4
 LOOK_EVERY_SECONDS = 60
+RENEW_EVERY_SECONDS = 60.0  # a claim lasts five minutes (`operations.store.RUN_LEASE`)
 SETTLING_HOUR = 6
 UNFINISHED_NAMES = (".part", ".tmp", ".crdownload")
 log = logging.getLogger(__name__)
@@ -75,18 +89,25 @@ def due_slots(last: datetime | None, now: datetime, every_hours: int) -> list[da
 
 
 def due_months(last: datetime | None, now: datetime, day: int) -> list[datetime]:
-    """The settling instants (`day` of a month, 06:00 in China) after `last` up to `now`; at first only the latest."""
-    this_month = pd.Period(now.astimezone(CHINA).strftime("%Y-%m"), freq="M")
-    first = this_month - 1 if last is None else pd.Period(last.astimezone(CHINA).strftime("%Y-%m"), freq="M")
+    """The settling instants (`day` of a month, 06:00 in China) after `last` up to `now`; at first only the latest.
+
+    A month has one, also where the day was changed since `last`.
+    """
+    this_month = _month(now)
+    first = this_month - 1 if last is None else _month(last) + 1
     months = pd.period_range(first, this_month, freq="M")
     slots = [datetime(each.year, each.month, day, SETTLING_HOUR, tzinfo=CHINA).astimezone(UTC) for each in months]
-    due = [slot for slot in slots if slot <= now and (last is None or slot > last)]
+    due = [slot for slot in slots if slot <= now]
     return due[-1:] if last is None else due
+
+
+def _month(at: datetime) -> pd.Period:
+    return pd.Period(at.astimezone(CHINA).strftime("%Y-%m"), freq="M")
 
 
 def closed_month(slot: datetime) -> pd.Period:
     """The month that is closed when a settling slot comes: the one before it."""
-    return pd.Period(slot.astimezone(CHINA).strftime("%Y-%m"), freq="M") - 1
+    return _month(slot) - 1
 
 
 def inbox_job(engine: Engine, network: Network, inbox: Path) -> Job:
@@ -104,6 +125,21 @@ def settlement_job(settle_month: Callable[[pd.Period], str], day: int) -> Job:
         "settlement",
         lambda last, now: due_months(last, now, day),
         lambda slot, _now: settle_month(closed_month(slot)),
+    )
+
+
+def coverage_jobs(engine: Engine, network: Network) -> tuple[Job, Job]:
+    """Every hour, the shortest slot of a station: who is silent; every 4 hours: how full the month is.
+
+    Both look at the present, so that of several missed slots only the last one is due.
+    """
+    return (
+        Job("silence", lambda last, now: due_slots(last, now, 1)[-1:], lambda _slot, now: watch(engine, network, now)),
+        Job(
+            "completeness",
+            lambda last, now: due_slots(last, now, INBOX_EVERY_HOURS)[-1:],
+            lambda _slot, now: count_slots(engine, network, now),
+        ),
     )
 
 
@@ -166,43 +202,87 @@ def _free_name(target: Path) -> Path:
 
 
 def missing_slots(engine: Engine, job: Job, now: datetime) -> list[datetime]:
-    """The slots of a job that are due and not done: those never claimed, and those whose run did not finish."""
+    """The slots of a job that are due and not done: those never claimed, and those whose run did not finish.
+
+    Slots that lie ahead, claimed before the clock went back, are left alone until their time comes.
+    """
     with engine.connect() as connection:
-        claimed = claimed_slots(connection, job.name)
-    unfinished = [slot for slot, finished in claimed.items() if not finished]
-    return sorted({*unfinished, *job.slots(max(claimed, default=None), now)})
+        unfinished = unfinished_slots(connection, job.name, now)
+        last = last_slot(connection, job.name, now)
+    return sorted({*unfinished, *job.slots(last, now)})
 
 
-def run_slot(engine: Engine, job: Job, slot: datetime, now: datetime) -> Ran | None:
+Clock = Callable[[], datetime]
+
+
+def run_slot(engine: Engine, job: Job, slot: datetime, now: datetime, clock: Clock | None = None) -> Ran | None:
     """Do the work of one slot; None where it is done or somebody else is at it.
 
-    Work that fails is noted and may be tried again later; it does not stop other slots.
+    Work that fails is noted and may be tried again later; it does not stop other slots. The claim is renewed while the
+    work goes on, by the `clock`; without one the time stands still.
     """
+    tell = clock or (lambda: now)
     if not claim_slot(engine, job.name, slot, now):
         return None
     try:
-        outcome = job.work(slot, now)
+        with _renewed(lambda: renew_slot(engine, job.name, slot, tell())):
+            outcome = job.work(slot, now)
     except PartlyDone as problem:
-        finish_slot(engine, job.name, slot, f"failed: {problem}", now)
+        finish_slot(engine, job.name, slot, f"{FAILED}: {problem}", tell())
         return Ran(job.name, slot, str(problem))
     except Exception as problem:  # whatever it is, the schedule goes on and the run says so
         log.exception("%s %s", job.name, slot.isoformat())
-        put_off_slot(engine, job.name, slot, f"failed: {problem}", now)
+        put_off_slot(engine, job.name, slot, f"{FAILED}: {problem}", tell())
         return Ran(job.name, slot, str(problem) or type(problem).__name__)
-    finish_slot(engine, job.name, slot, outcome, now)
+    if not finish_slot(engine, job.name, slot, outcome, tell()):
+        return Ran(job.name, slot, "claim lost: this process stood still for longer than a lease")
     return Ran(job.name, slot)
 
 
-def catch_up(engine: Engine, jobs: Sequence[Job], now: datetime) -> list[Ran]:
-    """Run every missing slot of every job, oldest first; what was worked on here."""
+@contextmanager
+def _renewed(renew: Callable[[], object]) -> Iterator[None]:
+    """Renew, again and again in a thread, while the work goes on."""
+    done = Event()
+
+    def beat() -> None:
+        while not done.wait(RENEW_EVERY_SECONDS):
+            try:
+                renew()
+            except Exception as problem:  # a busy database: the next beat tries again, before the lease ends
+                log.warning("lease not renewed: %s", problem)
+
+    thread = Thread(target=beat, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def catch_up(engine: Engine, jobs: Sequence[Job], now: datetime, clock: Clock | None = None) -> list[Ran]:
+    """Run every missing slot of every job, oldest first; what was worked on here.
+
+    Parameters
+    ----------
+    now : the instant whose due slots are looked for.
+    clock : gives the instant while slots are worked on; without one it stays `now`.
+    """
+    tell = clock or (lambda: now)
     due = [(job, slot) for job in jobs for slot in missing_slots(engine, job, now)]
-    ran = (run_slot(engine, job, slot, now) for job, slot in due)
+    ran = (run_slot(engine, job, slot, tell(), clock) for job, slot in due)
     return [one for one in ran if one is not None]
 
 
-def schedule(
-    engine: Engine, jobs: Sequence[Job], clock: Callable[[], datetime], *, background: bool = False
-) -> BaseScheduler:
+def look(engine: Engine, jobs: Sequence[Job], clock: Clock, lead: Leadership) -> list[Ran]:
+    """Catch up where this process leads, and keep the lead while it works; nothing where another leads."""
+    if not lead.held(clock()):
+        return []
+    with _renewed(lambda: lead.held(clock())):
+        return catch_up(engine, jobs, clock(), clock)
+
+
+def schedule(engine: Engine, jobs: Sequence[Job], clock: Clock, *, background: bool = False) -> BaseScheduler:
     """A scheduler, not yet started, that looks for missing slots every minute and once right away.
 
     Parameters
@@ -211,8 +291,9 @@ def schedule(
     background : in a thread of a server rather than as a process of its own.
     """
     scheduler = BackgroundScheduler(timezone=CHINA) if background else BlockingScheduler(timezone=CHINA)
+    lead = Leadership(engine)
     scheduler.add_job(
-        lambda: catch_up(engine, jobs, clock()),
+        lambda: look(engine, jobs, clock, lead),
         "interval",
         seconds=LOOK_EVERY_SECONDS,
         next_run_time=clock(),
@@ -220,4 +301,5 @@ def schedule(
         coalesce=True,
         misfire_grace_time=None,
     )
+    scheduler.add_listener(lambda _event: lead.resign(), EVENT_SCHEDULER_SHUTDOWN)
     return scheduler

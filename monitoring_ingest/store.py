@@ -45,6 +45,7 @@ OBSERVATION_COLUMNS = (
 )  # fmt: skip
 LEFT_OUT = ("withheld", "quarantined")
 INSTANT = timedelta(microseconds=1)
+SUBMISSION, SEPARATOR = "submission", ":"
 SET_ASIDE = text(f"readings.{tables.SET_ASIDE}")
 
 
@@ -318,7 +319,7 @@ def _receipt(connection: Connection, row: Any, files: list[FileReceipt], now: da
 
 def lease_name(submission: int) -> str:
     """Under which name a submission is held while it is taken in."""
-    return f"submission:{submission}"
+    return f"{SUBMISSION}{SEPARATOR}{submission}"
 
 
 # --- facts -----------------------------------------------------------------------------------------------------------

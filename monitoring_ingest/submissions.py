@@ -21,7 +21,7 @@ from basin.network import Network
 from monitoring_ingest import store
 from monitoring_ingest.database import writing
 from monitoring_ingest.frames import readings_frame
-from monitoring_ingest.operations.store import hold, release
+from monitoring_ingest.operations.store import hold, released_after
 from monitoring_ingest.receipts import Receipt
 from monitoring_ingest.revisions import decide, place, released
 from monitoring_ingest.sources.file_text import UnreadableFile, legible
@@ -93,14 +93,13 @@ def ingest(
     with writing(engine) as connection:
         submission = store.record_submission(connection, (through.name, through.sender, name), files, now)
         hold(connection, store.lease_name(submission), now)
-    for ordinals, readings in batches(files, through.read):
-        checked = validate(readings, network, now)
-        with writing(engine) as connection:
-            decided = [_keep_readings(connection, submission, part, now) for part in apart(checked)]
-            store.keep_receipts(connection, submission, ordinals, pd.concat(decided), now)
-    accept_known(engine, network, now)
-    with writing(engine) as connection:
-        release(connection, store.lease_name(submission))
+    with released_after(engine, store.lease_name(submission)):
+        for ordinals, readings in batches(files, through.read):
+            checked = validate(readings, network, now)
+            with writing(engine) as connection:
+                decided = [_keep_readings(connection, submission, part, now) for part in apart(checked)]
+                store.keep_receipts(connection, submission, ordinals, pd.concat(decided), now)
+        accept_known(engine, network, now)
     with engine.connect() as connection:
         return store.receipt(connection, submission, now)
 

@@ -196,6 +196,7 @@ runs = Table(
     Column("expires_at", Instant, nullable=False),
     Column("finished_at", Instant),
     Column("outcome", Text, nullable=False),
+    Column("started_at", Instant),  # when the holder claimed it
     PrimaryKeyConstraint("job", "slot"),
 )
 

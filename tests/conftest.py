@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+import monitoring_ingest.coverage.tables
 import monitoring_ingest.telegrams.tables  # noqa: F401  declares its tables on the one metadata, too
 import settlement.tables  # noqa: F401  declares its tables on the one metadata
 from monitoring_ingest.database import create_schema, open_engine

@@ -13,6 +13,7 @@ _DESCRIPTIONS = {
     403: "不允许 (refused)",
     404: "没有找到 (not found)",
     422: "请求不符合接口说明 (does not fit the schema)",
+    503: "数据库没有应答 (the database does not answer)",
 }
 
 

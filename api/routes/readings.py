@@ -11,6 +11,7 @@ from api.deps import AsOf, Has, Reads
 from api.routes.described import listed
 from api.schemas import Reading, Readings
 from api.tabular import shaped
+from monitoring_ingest.coverage.store import known_until
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"])
 MOST_ON_A_PAGE = 10_000
@@ -27,10 +28,10 @@ def readings(
 ) -> Response:
     """The newest revision of each observation known at `as_of`, ordered by time, station and indicator.
 
-    The first page fixes `as_of`; follow `next` (in CSV: the `Link` header) and no row is lost or repeated, whatever
-    comes in meanwhile.
+    The first page fixes `as_of` (now, or just before the oldest submission still being taken in); follow `next` (in
+    CSV: the `Link` header) and no row is lost or repeated, whatever comes in meanwhile.
     """
-    found = observed.page_of(reads, has.registry, wanted, as_of or has.now())
+    found = observed.page_of(reads, has.registry, wanted, as_of or known_until(reads, has.now()))
     address = str(request.url.include_query_params(as_of=found["as_of"], after=found["after"]))
     following = address if found["after"] else None
     whole = {"as_of": found["as_of"], "items": found["items"], "next": following}

@@ -1,19 +1,45 @@
-"""From when to when stations have data.
+"""From when to when stations have data, when each was last heard, and how full a month is.
 
-In: a connection and codes. Out: instants. What the data say, and whether they are complete, is not asked here.
+In: a connection and codes. Out: instants and frames. Every question is one statement for many series, answered from the
+key; what is due, and who is silent, is decided in `slots` and `health`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Subquery, and_, func, literal, select, true, union_all
+import pandas as pd
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    true,
+    union_all,
+)
 
-from monitoring_ingest.tables import observations
+from basin.indicators import INDICATORS
+from basin.network import Network
+from monitoring_ingest.coverage.health import due
+from monitoring_ingest.coverage.slots import Run, by_slots, runs
+from monitoring_ingest.coverage.tables import ASIDE, alarms, filled_slots
+from monitoring_ingest.database import insert_frame, read_frame, seconds
+from monitoring_ingest.operations.store import held_names
+from monitoring_ingest.store import INSTANT, LEFT_OUT, SEPARATOR, SUBMISSION
+from monitoring_ingest.tables import observations, readings, submissions
 
 _MOST_LISTED = 400  # SQLite joins at most 500 SELECTs in one statement
+SERIES = ["station", "indicator"]
 
 
 def extents(
@@ -23,22 +49,219 @@ def extents(
 
     Two look-ups in the key for every station and indicator, however many observations there are.
     """
-    found: dict[str, tuple[datetime, datetime]] = {}
-    for at in range(0, len(stations), _MOST_LISTED):
-        ends = _ends(_listed("station", stations[at : at + _MOST_LISTED]), _listed("indicator", indicators))
-        for station, first, last in connection.execute(ends):
-            if first is not None:
-                earliest, latest = found.get(station, (first, last))
-                found[station] = (min(earliest, first), max(latest, last))
-    return found
+    ends = series_ends(connection, stations, indicators, ("first", "last"))
+    spans = ends.groupby("station", sort=False).agg({"first": "min", "last": "max"})
+    return {code: (first.to_pydatetime(), last.to_pydatetime()) for code, first, last in spans.itertuples()}
 
 
-def _ends(stations: Subquery, indicators: Subquery) -> Select[Any]:
-    """The first and the last instant of every pair of a station and an indicator."""
+_END: dict[str, Any] = {"first": func.min, "last": func.max}
+
+
+def series_ends(
+    connection: Connection, stations: Sequence[str], indicators: Sequence[str], ends: Sequence[str]
+) -> pd.DataFrame:
+    """The instants of the first or the last observation, or of both, of every series that has any.
+
+    Returns
+    -------
+    station, indicator, and a column for each of `ends` (first, last).
+    """
+    asked = [_ends(_listed("station", part), _listed("indicator", indicators), ends) for part in _parts(stations)]
+    found = [read_frame(connection, query) for query in asked if indicators]
+    columns = (*SERIES, *ends)
+    whole = pd.concat(found, ignore_index=True) if found else pd.DataFrame({name: [] for name in columns}, dtype=object)
+    return whole.dropna(subset=list(ends)).reset_index(drop=True)
+
+
+def _parts(stations: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (stations[at : at + _MOST_LISTED] for at in range(0, len(stations), _MOST_LISTED))
+
+
+def _ends(stations: Subquery, indicators: Subquery, ends: Sequence[str]) -> Select[Any]:
+    """The asked ends of every pair of a station and an indicator."""
     mine = and_(observations.c.station == stations.c.station, observations.c.indicator == indicators.c.indicator)
-    first, last = (select(end(observations.c.time)).where(mine).scalar_subquery() for end in (func.min, func.max))
-    return select(stations.c.station, first, last).select_from(stations.join(indicators, true()))
+    found = (select(_END[end](observations.c.time)).where(mine).scalar_subquery().label(end) for end in ends)
+    return select(stations.c.station, indicators.c.indicator, *found).select_from(stations.join(indicators, true()))
 
 
 def _listed(name: str, values: Sequence[str]) -> Subquery:
     return union_all(*(select(literal(value).label(name)) for value in values)).subquery()
+
+
+def known_until(connection: Connection, now: datetime) -> datetime:
+    """The newest instant up to which nothing can be added any more: now, or just before the oldest submission underway.
+
+    A submission is recorded at one instant and its rows come in later. Who asks for what was known at an instant in
+    between would be given one answer now and another one afterwards.
+    """
+    underway = [int(name.partition(SEPARATOR)[2]) for name in held_names(connection, f"{SUBMISSION}{SEPARATOR}", now)]
+    recorded = connection.scalars(select(submissions.c.recorded_at).where(submissions.c.id.in_(underway)))
+    return min([now, *(instant - INSTANT for instant in recorded)])
+
+
+# --- heard -----------------------------------------------------------------------------------------------------------
+
+
+def last_set_aside(connection: Connection, stations: Sequence[str]) -> pd.DataFrame:
+    """What each station last gave that is no observation, of those that gave any.
+
+    Returns
+    -------
+    station, valued (the newest value withheld or quarantined), last (the newest of these and of cells left blank for a
+    stated reason), and the mark and status of that one.
+    """
+    found = [read_frame(connection, _newest_aside(_listed("station", part))) for part in _parts(stations)]
+    columns = ("station", "valued", "last", "mark", "status")
+    aside = pd.concat(found, ignore_index=True) if found else pd.DataFrame({name: [] for name in columns}, dtype=object)
+    return aside.drop_duplicates("station", ignore_index=True)
+
+
+def _newest_aside(stations: Subquery) -> Select[Any]:
+    mine = select(func.max(readings.c.time)).where(readings.c.station == stations.c.station, text(ASIDE))
+    valued, last = mine.where(readings.c.fate.in_(LEFT_OUT)), mine
+    ends = (valued.scalar_subquery().label("valued"), last.scalar_subquery().label("last"))
+    at = select(stations.c.station, *ends).subquery()
+    same = and_(readings.c.station == at.c.station, readings.c.time == at.c.last, text(ASIDE))
+    said = (readings.c.mark, readings.c.status)
+    return select(*at.c, *said).join_from(at, readings, same).order_by(readings.c.mark.desc(), readings.c.status.desc())
+
+
+def said_with(connection: Connection, newest: pd.DataFrame) -> pd.DataFrame:
+    """The mark and status of some observations, and when they arrived.
+
+    Parameters
+    ----------
+    newest : station, indicator, last.
+    """
+    found = [
+        read_frame(connection, _said(newest[at : at + _MOST_LISTED])) for at in range(0, len(newest), _MOST_LISTED)
+    ]
+    names = ("station", "mark", "status", "recorded_at")
+    said = pd.concat(found, ignore_index=True) if found else pd.DataFrame({name: [] for name in names}, dtype=object)
+    return said.drop_duplicates("station", keep="last", ignore_index=True)
+
+
+def _said(newest: pd.DataFrame) -> Select[Any]:
+    listed = union_all(*map(_named_observation, *(newest[name] for name in (*SERIES, "last")))).subquery()
+    same = and_(*(observations.c[name] == listed.c[name] for name in (*SERIES, "time")))
+    columns = (observations.c[name] for name in ("station", "mark", "status", "recorded_at"))
+    return select(*columns).join_from(listed, observations, same).order_by(observations.c.revision)
+
+
+def _named_observation(station: str, indicator: str, time: pd.Timestamp) -> Select[Any]:
+    at = literal(time.to_pydatetime(), observations.c.time.type)
+    return select(literal(station).label("station"), literal(indicator).label("indicator"), at.label("time"))
+
+
+def last_heard(connection: Connection, stations: Sequence[str], indicators: Sequence[str]) -> pd.DataFrame:
+    """When each station was last heard; stations that never were are not there.
+
+    Returns
+    -------
+    station, good (newest accepted value), arrived (when that came in), heard (newest value at all), mark and status of
+    the newest value, or of a newer cell that was left blank for a stated reason.
+    """
+    ends = series_ends(connection, stations, indicators, ["last"])
+    newest = ends.sort_values("last", kind="stable").drop_duplicates("station", keep="last")
+    good = newest.merge(said_with(connection, newest), on="station", how="left")
+    good = good.rename(columns={"last": "good", "recorded_at": "arrived"}).drop(columns="indicator")
+    both = good.merge(last_set_aside(connection, stations), on="station", how="outer", suffixes=("", "_aside"))
+    both["heard"] = both["good"].where(~(both["valued"].notna() & ~(both["good"] >= both["valued"])), both["valued"])
+    aside = both["last"].notna() & ~(both["good"] >= both["last"])
+    for name in ("mark", "status"):
+        both[name] = both[name].where(~aside, both[f"{name}_aside"])
+    return both[["station", "good", "arrived", "heard", "mark", "status"]]
+
+
+# --- how full a month is ---------------------------------------------------------------------------------------------
+
+
+def filled(connection: Connection, series: pd.DataFrame, runs: Sequence[Run]) -> pd.DataFrame:
+    """In how many slots of some runs each series has an accepted value: station, indicator, accepted.
+
+    Parameters
+    ----------
+    series : station, indicator; counted are the pairs of any of its stations with any of its indicators.
+    """
+    stations, indicators = series["station"].unique().tolist(), series["indicator"].unique().tolist()
+    parts = [(part, run) for part in _parts(stations) for run in runs]
+    found = [read_frame(connection, _filled(part, indicators, run)) for part, run in parts]
+    columns = (*SERIES, "accepted")
+    counted = pd.concat(found) if found else pd.DataFrame({name: [] for name in columns}, dtype=object)
+    return counted.groupby(SERIES).agg({"accepted": "sum"}).reset_index()
+
+
+def month_filled(
+    connection: Connection, network: Network, month: pd.Period, now: datetime, stations: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """The slots of a month that ended by `now`, with an accepted value and due, by series.
+
+    Returns
+    -------
+    station, indicator, accepted, due; of series that had a value by then, of all stations or of some.
+    """
+    found = []
+    for slots, codes in by_slots(network, network.stations if stations is None else stations).items():
+        begins = slots.of_month(month, until=now)
+        ends = series_ends(connection, codes, list(INDICATORS), ["first"])
+        ends = ends[ends["first"] < pd.Timestamp(begins[-1])]
+        counted = ends.merge(filled(connection, ends, runs(begins, slots.hours)), on=SERIES, how="left")
+        found.append(counted.assign(due=due(counted["first"], begins)))
+    whole = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=[*SERIES, "accepted", "due"])
+    whole["accepted"] = whole["accepted"].fillna(0).astype("int64")
+    return whole[[*SERIES, "accepted", "due"]]
+
+
+def _filled(stations: Sequence[str], indicators: Sequence[str], run: Run) -> Select[Any]:
+    columns = observations.c
+    counted = select(columns.station, columns.indicator, func.count(slot_number(run).distinct()).label("accepted"))
+    these = (columns.station.in_(stations), columns.indicator.in_(indicators))
+    during = (columns.time >= run.start, columns.time < run.end)
+    return counted.where(*these, *during).group_by(columns.station, columns.indicator)
+
+
+def slot_number(run: Run) -> ColumnElement[int]:
+    """Which slot of a run an observation is of, from 0; the last one takes what is left over."""
+    number = (seconds(observations.c.time) - int(run.start.timestamp())) // (run.hours * 3600)
+    return case((number >= run.slots, run.slots - 1), else_=number)
+
+
+def keep_filled(connection: Connection, month: str, counted: pd.DataFrame, now: datetime) -> None:
+    """Keep the counts of a month (station, indicator, accepted, due) in place of earlier ones."""
+    connection.execute(delete(filled_slots).where(filled_slots.c.month == month))
+    insert_frame(connection, filled_slots, counted.assign(month=month, counted_at=pd.Timestamp(now)))
+
+
+def kept_filled(connection: Connection, month: str) -> pd.DataFrame:
+    """The counts of a month as last kept: station, indicator, accepted, due, counted_at; none where never counted."""
+    columns = [column for column in filled_slots.c if column.name != "month"]
+    return read_frame(connection, select(*columns).where(filled_slots.c.month == month))
+
+
+# --- alarms ----------------------------------------------------------------------------------------------------------
+
+
+def last_events(connection: Connection) -> dict[str, str]:
+    """The newest event of every station that ever had one."""
+    newest = select(func.max(alarms.c.id)).group_by(alarms.c.station)
+    found = connection.execute(select(alarms.c.station, alarms.c.event).where(alarms.c.id.in_(newest)))
+    return {row.station: row.event for row in found}
+
+
+def add_alarms(connection: Connection, events: Sequence[tuple[str, str, datetime]], now: datetime) -> None:
+    """Record (station, event, at), in `database.writing`."""
+    first = int(connection.scalar(select(func.max(alarms.c.id))) or 0) + 1
+    rows = [
+        {"id": first + number, "station": station, "event": event, "at": at, "recorded_at": now}
+        for number, (station, event, at) in enumerate(events)
+    ]
+    if rows:
+        connection.execute(insert(alarms), rows)
+
+
+def listed_alarms(connection: Connection, station: str | None = None, limit: int | None = None) -> list[dict[str, Any]]:
+    """The alarms of all stations or of one, newest first: id, station, event, at, recorded_at."""
+    query = select(alarms).order_by(alarms.c.id.desc()).limit(limit)
+    if station is not None:
+        query = query.where(alarms.c.station == station)
+    return [dict(row) for row in connection.execute(query).mappings()]

@@ -184,10 +184,16 @@ class TestSchedule:
     def test_what_was_due_is_told(self, hengjie):
         result = hengjie("schedule", "--once", "--json")
         assert result.exit_code == 0
-        assert [(slot["job"], slot["failure"]) for slot in told(result)["ran"]] == [
-            ("inbox", None),
-            ("settlement", None),
-        ]
+        ran = [(slot["job"], slot["failure"]) for slot in told(result)["ran"]]
+        assert {("inbox", None), ("settlement", None), ("silence", None), ("completeness", None)} <= set(ran)
+
+    def test_what_ran_is_listed_with_its_slot_and_outcome(self, hengjie):
+        assert "nothing has run yet" in hengjie("jobs", "list").stdout
+        hengjie("schedule", "--once")
+        listed = told(hengjie("jobs", "list", "--job", "inbox", "--json"))["runs"]
+        assert [(run["job"], run["outcome"]) for run in listed] == [("inbox", "no files")]
+        assert listed[0]["slot"] <= listed[0]["started_at"] <= listed[0]["finished_at"]
+        assert "no files" in hengjie("jobs", "list").stdout
 
     def test_a_slot_that_failed_makes_it_fail(self, hengjie, tmp_path):
         (tmp_path / "var").mkdir()

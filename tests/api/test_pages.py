@@ -35,6 +35,11 @@ def addresses(client, august):
         "/submissions",
         "/submissions/2",
         "/telegrams",
+        "/health?basin=demo-qingxi",
+        "/health/demo-qx2?month=2025-08",
+        "/health/demo-qx2?month=2025-08&indicator=tp",
+        "/senders?month=2025-08",
+        "/status",
         "/docs",
     ]
 

@@ -19,6 +19,7 @@ STATIONS = (
     "code,section,province,name_zh,aliases,timezone\n"
     "liheqiao,liheqiao,天津,黎河桥(新),黎河桥（老）|旧黎河桥,Asia/Shanghai\n"
 )
+EVERY = "code,section,province,name_zh,aliases,timezone,slot_hours\nliheqiao,liheqiao,天津,黎河桥,,,{}\n"
 
 
 def registers(
@@ -231,6 +232,15 @@ class TestLoadNetwork:
         assert set(load_network([tmp_path])[0].parties) == {"hebei", "tianjin"}
 
 
+class TestSlots:
+    """How often a station reports is declared with it; most need not say it."""
+
+    @pytest.mark.parametrize(("written", "hours"), [("", 4), ("1", 1), ("24", 24)])
+    def test_a_station_reports_every_four_hours_unless_it_says_otherwise(self, tmp_path: Path, written, hours):
+        network, _ = load_network([registers(tmp_path, stations=EVERY.format(written))])
+        assert network.stations["liheqiao"].slot_hours == hours
+
+
 class TestRefused:
     """Every refusal names file, row, column and remedy."""
 
@@ -258,6 +268,9 @@ class TestRefused:
             ("stations", STATIONS.replace(",liheqiao", ",liheqia"), "第 2 行 section", "未知的断面：liheqia"),
             ("stations", STATIONS.replace("天津", "火星"), "第 2 行 province", "未知的主体：火星"),
             ("stations", STATIONS.replace("Asia/Shanghai", "Asia/Shangai"), "第 2 行 timezone", "未知的时区"),
+            ("stations", EVERY.format("5"), "第 2 行 slot_hours", "应能整除 24：5"),
+            ("stations", EVERY.format("0"), "第 2 行 slot_hours", "应能整除 24：0"),
+            ("stations", EVERY.format("hourly"), "第 2 行 slot_hours", "应为整数：hourly"),
             ("stations", STATIONS + "b,liheqiao,tianjin,旧黎河桥,,\n", "第 3 行 name_zh, aliases", "已是站点 liheqiao"),
         ],
     )

@@ -4,6 +4,7 @@ import os
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from threading import Event
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
@@ -23,7 +24,7 @@ from monitoring_ingest.job import (
     schedule,
     settlement_job,
 )
-from monitoring_ingest.operations.store import LEASE, RETRY_AFTER, claim_slot, finish_slot
+from monitoring_ingest.operations.store import RETRY_AFTER, RUN_LEASE, claim_slot, finish_slot
 from tests.monitoring_ingest.makers import csv, network
 
 CHINA = timezone(timedelta(hours=8))
@@ -45,6 +46,9 @@ class TestSlots:
             ("2026-01-01 08:00", "2026-01-01 12:00", ["2026-01-01 12:00"]),
             ("2026-01-01 16:00", "2026-01-02 05:00", ["2026-01-01 20:00", "2026-01-02 00:00", "2026-01-02 04:00"]),
             ("2026-01-02 08:00", "2026-01-01 12:00", []),
+            ("2025-12-31 16:00", "2026-01-01 04:10", ["2025-12-31 20:00", "2026-01-01 00:00", "2026-01-01 04:00"]),
+            ("2024-02-28 20:00", "2024-02-29 05:00", ["2024-02-29 00:00", "2024-02-29 04:00"]),
+            ("2024-02-29 20:00", "2024-03-01 00:00", ["2024-03-01 00:00"]),
         ],
     )
     def test_the_four_hour_slots_since_the_last_one(self, last, now, expected):
@@ -57,10 +61,19 @@ class TestSlots:
             (None, "2026-03-10 05:59", ["2026-02-10 06:00"]),
             ("2026-03-10 06:00", "2026-04-10 05:59", []),
             ("2025-12-10 06:00", "2026-02-10 06:00", ["2026-01-10 06:00", "2026-02-10 06:00"]),
+            ("2026-03-05 06:00", "2026-03-31 00:00", []),  # the day was the 5th: this month is done
+            ("2026-02-25 06:00", "2026-03-10 06:00", ["2026-03-10 06:00"]),  # it was the 25th
+            ("2026-03-10 06:00", "2026-02-20 00:00", []),  # the clock went back
         ],
     )
     def test_the_settling_days_since_the_last_one(self, last, now, expected):
         assert due_months(last and china(last), china(now), 10) == [china(each) for each in expected]
+
+    @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Pacific/Kiritimati"])
+    def test_a_machine_in_another_time_zone_finds_the_same_slots(self, zone):
+        now = china("2026-03-10 06:30").astimezone(ZoneInfo(zone))
+        assert due_slots(china("2026-03-09 20:00"), now, 4) == [china("2026-03-10 00:00"), china("2026-03-10 04:00")]
+        assert due_months(china("2026-02-10 06:00"), now, 10) == [china("2026-03-10 06:00")]
 
     @pytest.mark.parametrize(("slot", "month"), [("2026-01-10 06:00", "2025-12"), ("2026-03-01 06:00", "2026-02")])
     def test_the_month_before_the_settling_day_is_closed(self, slot, month):
@@ -105,8 +118,8 @@ class TestRuns:
 
     def test_a_run_that_did_not_finish_is_taken_up_when_its_lease_is_over(self, engine):
         claim_slot(engine, "demo", SLOT, NOW)
-        assert catch_up(engine, [job()], NOW + LEASE - timedelta(minutes=1)) == []
-        assert catch_up(engine, [job()], NOW + LEASE) == [Ran("demo", SLOT)]
+        assert catch_up(engine, [job()], NOW + RUN_LEASE - timedelta(minutes=1)) == []
+        assert catch_up(engine, [job()], NOW + RUN_LEASE) == [Ran("demo", SLOT)]
 
     def test_work_that_fails_is_noted_and_tried_again_later(self, engine):
         def fail(slot, now):

@@ -1,0 +1,1 @@
+"""What agencies handed in, counted for their scorecard."""

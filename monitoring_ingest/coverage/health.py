@@ -1,0 +1,116 @@
+"""How the sources are doing: who is silent, how full a month is, how long values are under way.
+
+In: frames as `coverage.store` reads them, the network, recorded facts and an instant. Out: states, shares with both
+their numbers, changes to record. Pure: no clock, no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from basin.network import Network
+from monitoring_ingest.coverage.slots import State, slots_of, state, suspensions
+from monitoring_ingest.facts import Fact
+
+SILENT, HEARD = "silent", "heard"  # the events of `alarms`
+MEDIAN, P95 = 0.5, 0.95
+
+
+@dataclass(frozen=True)
+class Health:
+    """How one station is doing.
+
+    Parameters
+    ----------
+    good : the newest instant with an accepted value; heard : the newest with any, were it withheld or quarantined.
+    arrived : when the good value came in.
+    mark, status : what the source remarked on the newest value (维护 …).
+    silent_at : when it turned silent, or will unless it is heard; None where it never was.
+    ground : the recorded fact that suspends it.
+    """
+
+    station: str
+    state: State
+    good: datetime | None = None
+    arrived: datetime | None = None
+    heard: datetime | None = None
+    mark: str = ""
+    status: str = ""
+    silent_at: datetime | None = None
+    ground: Fact | None = None
+
+
+def healths(last: pd.DataFrame, network: Network, facts: Iterable[Fact], now: datetime) -> list[Health]:
+    """Every station of the network, silent ones first, those longest silent at the top.
+
+    Parameters
+    ----------
+    last : from `store.last_heard`.
+    """
+    grounds = suspensions(facts, network, now)
+    rows: dict[str, Any] = {row["station"]: row for row in last.to_dict("records")}
+    found = []
+    for station in network.stations.values():
+        row, ground, slots = rows.get(station.code, {}), grounds.get(station.code), slots_of(station)
+        good, arrived, heard = (_instant(row.get(name)) for name in ("good", "arrived", "heard"))
+        silent_at = heard and slots.turns_silent(heard)
+        said = row.get("mark", ""), row.get("status", "")
+        now_is = state(heard, ground is not None, slots, now)
+        found.append(Health(station.code, now_is, good, arrived, heard, *said, silent_at, ground))
+    first = list(State)
+    return sorted(found, key=lambda one: (first.index(one.state), one.heard or now, one.station))
+
+
+def _instant(value: pd.Timestamp | None) -> datetime | None:
+    return None if value is None or pd.isna(value) else value.to_pydatetime()
+
+
+def changes(before: Mapping[str, str], found: Sequence[Health]) -> list[tuple[str, str, datetime]]:
+    """What to record as alarms: (station, silent, since when) and (station, heard, by a value of which instant).
+
+    A station is told silent once, and heard again once; one that is suspended meanwhile is told neither.
+    """
+    told: list[tuple[str, str, datetime]] = []
+    for one in found:
+        if one.state is State.SILENT and one.silent_at and before.get(one.station) != SILENT:
+            told.append((one.station, SILENT, one.silent_at))
+        elif one.state is State.REPORTING and one.heard and before.get(one.station) == SILENT:
+            told.append((one.station, HEARD, one.heard))
+    return told
+
+
+def due(first: pd.Series, begins: Sequence[datetime]) -> np.ndarray:
+    """How many of some slots each series owes a value for: those from the slot of its first value on.
+
+    Parameters
+    ----------
+    begins : when each slot begins and, last, when they end.
+    """
+    edges = pd.DatetimeIndex(list(begins)).as_unit("ns")
+    began = np.maximum(edges.searchsorted(pd.DatetimeIndex(first), side="right") - 1, 0)
+    return np.maximum(len(begins) - 1 - began, 0)
+
+
+def share(part: int, whole: int) -> float | None:
+    """A part of a whole; None where there is no whole."""
+    return part / whole if whole else None
+
+
+def lag(minutes: pd.Series, readings: pd.Series, at: float) -> int | None:
+    """The lag [min] that the share `at` of the readings stayed within; None without readings.
+
+    Parameters
+    ----------
+    minutes, readings : how many readings were how long under way.
+    """
+    order = np.argsort(minutes.to_numpy(), kind="stable")
+    reached = np.cumsum(readings.to_numpy()[order])
+    if not len(reached):
+        return None
+    return int(minutes.to_numpy()[order][np.searchsorted(reached, at * reached[-1])])
