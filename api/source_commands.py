@@ -1,0 +1,138 @@
+"""Commands for declared sources: check a declaration, list them, run one, try a file.
+
+In: files and codes. Out: findings, or the receipts of what was taken in. Reading and judging is `monitoring_ingest`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.commands import Told, command, example, say
+from api.composition import Composition, compose
+from api.settings import from_environment
+from basin.agreement_files import file_text
+from basin.errors import RegisterError
+from basin.network import Network, load_network
+from basin.registry import BUNDLED
+from basin.sources import Source, source_findings
+from monitoring_ingest.messages import MESSAGES
+from monitoring_ingest.sources.declared import source_door
+from monitoring_ingest.sources.pulling import run_source
+from monitoring_ingest.submissions import ingest
+from monitoring_ingest.trial import counted, trial
+
+ROWS_SHOWN = 20
+
+
+@click.group("source")
+def source_group() -> None:
+    """数据来源：检查声明、列出、取数、试读。Declared sources: check, list, run, try."""
+
+
+@source_group.command("check", epilog=example("hengjie source check sources/实验室.yaml"))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@command
+def check(file: Path, extra: Sequence[Path]) -> Told:
+    """一次列出声明里的全部问题。All findings on one declaration."""
+    source, findings = source_findings(file_text(file, RegisterError), str(file), _network(extra))
+    told = {"file": str(file), "code": source.code if source else "", "findings": [_finding(one) for one in findings]}
+    verdict = f"{len(findings)} 处问题 findings" if findings else "可以使用 may be used"
+    return told | {"failed": len(findings)}, "\n".join([*map(str, findings), f"{file}: {verdict}"])
+
+
+def _network(extra: Sequence[Path]) -> Network:
+    """The register alone: the sources beside the one in hand may themselves be drafts."""
+    places = (*from_environment().extra, *extra)
+    network, messages = load_network([BUNDLED, *(place for place in places if place.is_dir())])
+    for message in messages:
+        say(message)
+    return network
+
+
+def _finding(problem: RegisterError) -> dict[str, Any]:
+    told = {"message_zh": problem.zh, "message_en": problem.en, "remedy": problem.remedy}
+    return {"file": problem.file, "path": problem.path, **told}
+
+
+@source_group.command("list", epilog=example("hengjie source list --with fixtures"))
+@command
+def list_sources(extra: Sequence[Path]) -> Told:
+    """列出声明了的数据来源。The declared sources."""
+    sources = [_told(one) for one in _composed(extra).registry.sources.values()]
+    lines = [f"{one['code']}  {one['title']}  {one['format']}  {one['place'] or '—'}  {_due(one)}" for one in sources]
+    return {"sources": sources}, "\n".join(lines) or "没有声明数据来源 no sources"
+
+
+def _told(source: Source) -> dict[str, Any]:
+    return {name: getattr(source, name) for name in ("code", "title", "format", "zone", "place", "every_hours", "file")}
+
+
+def _due(told: dict[str, Any]) -> str:
+    return f"每 {told['every_hours']} 小时 hours" if told["every_hours"] else "不定时 not scheduled"
+
+
+@source_group.command("run", epilog=example("hengjie source run demo-bulletin --with fixtures"))
+@click.argument("code")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@command
+def run(code: str, paths: Sequence[Path], extra: Sequence[Path]) -> Told:
+    """从声明的位置取来新的，或接收给出的文件。Take in what is new at the place, or these files."""
+    here = _composed(extra)
+    source, network = here.registry.source(code), here.registry.network
+    if paths:
+        receipts = [ingest(here.engine, network, _contents(paths), source_door(source), _now())]
+    else:
+        receipts = run_source(here.engine, network, source, _now())
+    lines = [f"提交 submission {one.id}：{_counts(one.counts)}" for one in receipts]
+    told = {"source": code, "submissions": [one.document() for one in receipts]}
+    return told, "\n".join(lines) or "没有新的文件 nothing new"
+
+
+@source_group.command("try", epilog=example("hengjie source try demo-hand-samples 样表.xlsx --with fixtures"))
+@click.argument("code")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@command
+def try_files(code: str, paths: Sequence[Path], extra: Sequence[Path]) -> Told:
+    """试读：每行会成为什么，不入库。What each row would become; nothing is stored."""
+    here = _composed(extra)
+    door = source_door(here.registry.source(code))
+    with here.engine.connect() as connection:
+        decided = trial(connection, here.registry.network, _contents(paths), door, _now())
+    counts = counted(decided)
+    columns = ("row", "field", "station", "indicator", "number", "unit", "fate", "code", "value")
+    rows = decided[list(columns)].astype(object).where(decided[list(columns)].notna(), None).to_dict("records")
+    lines = [
+        f"  {row['row']} {row['field']} {row['value']} {row['fate']} {row['code']} {MESSAGES[row['code']].zh}"
+        for row in rows
+        if row["code"]
+    ]
+    more = [f"  … 另有 {len(lines) - ROWS_SHOWN} 行 more"] if len(lines) > ROWS_SHOWN else []
+    text = "\n".join([f"试读，没有入库 nothing stored：{_counts(counts)}", *lines[:ROWS_SHOWN], *more])
+    return {"source": code, "counts": counts, "rows": rows}, text
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return "，".join(f"{fate} {count}" for fate, count in counts.items() if count) or "没有行 no rows"
+
+
+def _contents(paths: Sequence[Path]) -> list[tuple[str, bytes]]:
+    files = [sorted(path.iterdir()) if path.is_dir() else [path] for path in paths]
+    return [(file.name, file.read_bytes()) for listed in files for file in listed if file.is_file()]
+
+
+def _composed(extra: Sequence[Path]) -> Composition:
+    settings = from_environment()
+    composition = compose(replace(settings, extra=(*settings.extra, *extra)))
+    for message in composition.registry.messages:
+        say(message)
+    return composition
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
