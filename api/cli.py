@@ -21,7 +21,7 @@ from api.agreement_commands import agreement_group
 from api.commands import AS_OF, Commands, Told, command, example, say
 from api.composition import Composition, compose
 from api.settings import from_environment
-from api.source_commands import source_group
+from api.source_commands import ingest_laboratory, laboratory_group, source_group
 from api.telegram_commands import telegram_group
 from basin.agreement_files import file_text
 from basin.errors import UsageError
@@ -306,6 +306,8 @@ def verify_file(file: Path, extra: Sequence[Path]) -> Told:
 
 main.add_command(agreement_group)
 main.add_command(source_group)
+main.add_command(laboratory_group)
+ingest_group.add_command(ingest_laboratory)
 main.add_command(telegram_group)
 
 

@@ -16,13 +16,15 @@ import click
 from api.commands import Told, command, example, say
 from api.composition import Composition, compose
 from api.settings import from_environment
+from api.split_samples import line, split_samples_of, told
 from basin.agreement_files import file_text
-from basin.errors import RegisterError
+from basin.errors import RegisterError, UsageError
 from basin.network import Network, load_network
-from basin.registry import BUNDLED
+from basin.registry import BUNDLED, Registry
 from basin.sources import Source, source_findings
 from monitoring_ingest.messages import MESSAGES
 from monitoring_ingest.sources.declared import source_door
+from monitoring_ingest.sources.laboratory_template import laboratory_template
 from monitoring_ingest.sources.pulling import run_source
 from monitoring_ingest.submissions import ingest
 from monitoring_ingest.trial import counted, trial
@@ -64,12 +66,12 @@ def _finding(problem: RegisterError) -> dict[str, Any]:
 @command
 def list_sources(extra: Sequence[Path]) -> Told:
     """列出声明了的数据来源。The declared sources."""
-    sources = [_told(one) for one in _composed(extra).registry.sources.values()]
+    sources = [_declared(one) for one in _composed(extra).registry.sources.values()]
     lines = [f"{one['code']}  {one['title']}  {one['format']}  {one['place'] or '—'}  {_due(one)}" for one in sources]
     return {"sources": sources}, "\n".join(lines) or "没有声明数据来源 no sources"
 
 
-def _told(source: Source) -> dict[str, Any]:
+def _declared(source: Source) -> dict[str, Any]:
     return {name: getattr(source, name) for name in ("code", "title", "format", "zone", "place", "every_hours", "file")}
 
 
@@ -115,6 +117,49 @@ def try_files(code: str, paths: Sequence[Path], extra: Sequence[Path]) -> Told:
     more = [f"  … 另有 {len(lines) - ROWS_SHOWN} 行 more"] if len(lines) > ROWS_SHOWN else []
     text = "\n".join([f"试读，没有入库 nothing stored：{_counts(counts)}", *lines[:ROWS_SHOWN], *more])
     return {"source": code, "counts": counts, "rows": rows}, text
+
+
+@click.group("laboratory")
+def laboratory_group() -> None:
+    """实验室化验单。Laboratory workbooks."""
+
+
+@laboratory_group.command("template", epilog=example("hengjie laboratory template -o 化验单.xlsx"))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="写入的 XLSX 文件。")
+@command
+def template(output: Path, extra: Sequence[Path]) -> Told:
+    """写出化验单模板，下拉列表取自登记表。The workbook to fill in, its lists from the register."""
+    raw = laboratory_template(_network(extra))
+    output.write_bytes(raw)
+    return {"file": str(output), "bytes": len(raw)}, f"{len(raw)} 字节 bytes → {output}"
+
+
+@click.command("laboratory", epilog=example("hengjie ingest laboratory 化验单.xlsx"))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--source", "code", default="", help="哪个数据来源；只声明了一个化验单来源时可省。")
+@command
+def ingest_laboratory(paths: Sequence[Path], code: str, extra: Sequence[Path]) -> Told:
+    """填好的化验单；逐个分样列出两方的值、相差、允差与结论。Filled workbooks, with every split sample compared."""
+    here = _composed(extra)
+    source = here.registry.source(code) if code else _only_laboratory(here.registry)
+    receipt = ingest(here.engine, here.registry.network, _contents(paths), source_door(source), _now()).document()
+    with here.engine.connect() as connection:
+        samples = [told(one) for one in split_samples_of(connection, here.registry, source)]
+    rows = [
+        f"  {row['file']}:{row['row']} {row['field']} {row['value']} {row['fate']} {row['code']} {row['message_zh']}"
+        for row in (receipt["rows"] or [])[:ROWS_SHOWN]
+    ]
+    text = [f"提交 submission {receipt['id']}：{_counts(receipt['counts'])}", *rows, *map(line, samples)]
+    return receipt | {"samples": samples}, "\n".join(text)
+
+
+def _only_laboratory(registry: Registry) -> Source:
+    """The one laboratory source there is; one without any tolerance of its own where none is declared."""
+    declared = [one for one in registry.sources.values() if one.format == "laboratory"]
+    if len(declared) > 1:
+        remedy = "写 --source，可用：" + " ".join(one.code for one in declared)
+        raise UsageError("声明了几个化验单来源", "several laboratory sources", path="source", remedy=remedy)
+    return declared[0] if declared else Source(code="laboratory", title="化验单", format="laboratory")
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, Field, TypeAdapter
 
 from basin.agreement_files import tree
 from basin.clauses import not_negative
-from basin.errors import HengjieError, RegisterError
+from basin.errors import HengjieError, RegisterError, UnknownCode
 from basin.indicators import INDICATORS, Indicator, find_indicator
 from basin.measures import FORBID_UNKNOWN
 from basin.network import TIMEZONE, Network
@@ -137,6 +137,19 @@ def checked_source(document: Mapping[str, Any], file: str, network: Network) -> 
     if source is None or findings:
         raise findings[0]
     return source
+
+
+def source_named(sources: Mapping[str, Source], code: str) -> Source:
+    """The source of that code.
+
+    Raises
+    ------
+    UnknownCode : naming the codes there are.
+    """
+    if code not in sources:
+        remedy = "可用：" + " ".join(sources) if sources else "在 sources/ 里声明"
+        raise UnknownCode(f"没有数据来源 {code}", f"no source {code}", path="source", remedy=remedy)
+    return sources[code]
 
 
 def indicator_of(source: Source, written: str) -> Indicator | None:

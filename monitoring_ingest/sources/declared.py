@@ -15,6 +15,7 @@ import pandas as pd
 from basin.errors import UsageError
 from basin.sources import Source
 from monitoring_ingest.sources.declared_tables import read_table
+from monitoring_ingest.sources.laboratory import read_laboratory
 from monitoring_ingest.sources.national_release import read_release
 from monitoring_ingest.sources.station_files import OPTIONAL, REQUIRED
 from monitoring_ingest.submissions import Door
@@ -52,4 +53,5 @@ READERS: Mapping[str, Callable[[Source], Reader]] = {
     "table": lambda source: partial(read_table, source=source),
     "bulletin": lambda source: partial(read_table, source=source),
     "national-release": lambda _: read_release,
+    "laboratory": lambda source: partial(read_laboratory, source=source),
 }

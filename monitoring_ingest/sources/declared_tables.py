@@ -38,6 +38,12 @@ class Table(NamedTuple):
     titles: list[str]
     rows: list[tuple[int, Cells]]
 
+    def column(self, title: str) -> Cells:
+        """The cells below a title, whatever its width and blanks; blank ones where no column has it."""
+        titles = list(map(_folded, self.titles))
+        at = titles.index(_folded(title)) if _folded(title) in titles else None
+        return ["" if at is None else cells[at] for _, cells in self.rows]
+
 
 def read_table(raw: bytes, *, name: str, source: Source) -> pd.DataFrame:
     """The readings of one table.
@@ -46,6 +52,19 @@ def read_table(raw: bytes, *, name: str, source: Source) -> pd.DataFrame:
     ------
     UnreadableFile : no table, no header with the declared columns, or a declared column that stands twice.
     """
+    frames = [
+        readings_of(table, source, f"{table.name}!" if at else "") for at, table in enumerate(tables(raw, source))
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def tables(raw: bytes, source: Source) -> list[Table]:
+    """The sheets of a file that have the columns a source declares.
+
+    Raises
+    ------
+    UnreadableFile : as `read_table`.
+    """
     may_lack = OPTIONAL if source.format == "readings" else ()
     wanted = [title for column, title in source.columns.items() if column not in may_lack]
     found = [table for sheet in sheets(raw) if (table := _table(sheet, wanted, source)) is not None]
@@ -53,8 +72,7 @@ def read_table(raw: bytes, *, name: str, source: Source) -> pd.DataFrame:
         raise UnreadableFile("missing_column", " ".join([*wanted, *source.indicators][:HEADER_WITHIN]))
     for table in found:
         _refuse_double(table, [*wanted, *source.indicators])
-    frames = [_readings(table, source, f"{table.name}!" if at else "") for at, table in enumerate(found)]
-    return pd.concat(frames, ignore_index=True)
+    return found
 
 
 def _table(sheet: Sheet, wanted: Sequence[str], source: Source) -> Table | None:
@@ -110,11 +128,11 @@ def _refuse_double(table: Table, declared: Sequence[str]) -> None:
         raise UnreadableFile("double_column", " ".join(double))
 
 
-def _readings(table: Table, source: Source, prefix: str) -> pd.DataFrame:
+def readings_of(table: Table, source: Source, prefix: str = "") -> pd.DataFrame:
+    """The readings frame of one sheet; `prefix` stands before its titles where a receipt names them."""
     described, rows = _described(table, source), table.rows
     if not source.is_wide:
-        value = [_folded(title) for title in table.titles].index(_folded(source.columns["value"]))
-        return readings_frame(described | _value_cells([cells[value] for _, cells in rows], source))
+        return readings_frame(described | _value_cells(table.column(source.columns["value"]), source))
     measured = _measured_columns(table.titles, source)
     repeated = {name: [each for each in given for _ in measured] for name, given in described.items()}
     cells = _value_cells([cells[at] for _, cells in rows for at, *_ in measured], source)
@@ -147,11 +165,9 @@ def _by_title(declared: Mapping[str, str]) -> dict[str, str]:
 
 def _described(table: Table, source: Source) -> dict[str, Sequence[Any]]:
     """What the columns that are no values say of each row, as columns of a readings frame."""
-    positions = {_folded(title): at for at, title in reversed(list(enumerate(table.titles)))}
 
     def column(name: str) -> list[str]:
-        at = positions.get(_folded(source.columns[name])) if name in source.columns else None
-        return ["" if at is None else cells[at] for _, cells in table.rows]
+        return table.column(source.columns[name]) if name in source.columns else [""] * len(table.rows)
 
     times = column("time")
     if "date" in source.columns:

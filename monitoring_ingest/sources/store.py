@@ -1,6 +1,7 @@
 """What was taken in from a declared source: which files, by which submissions, in which runs of the schedule.
 
-In: a connection and the name of a door. Out: identities and plain values. Receipts are in `monitoring_ingest.store`.
+In: a connection and the name of a door. Out: identities and plain values, and the results of laboratories by sample.
+Receipts are in `monitoring_ingest.store`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from monitoring_ingest.tables import runs, submission_files, submissions
+from monitoring_ingest.sources.laboratory import SAMPLE, sampled
+from monitoring_ingest.split_samples import Result
+from monitoring_ingest.tables import readings, runs, submission_files, submissions
 
 
 @dataclass(frozen=True)
@@ -41,3 +44,27 @@ def runs_of(connection: Connection, job: str, limit: int) -> list[Run]:
     """The claimed slots of a job, newest first."""
     query = select(runs.c.slot, runs.c.finished_at, runs.c.outcome).where(runs.c.job == job)
     return [Run(*row) for row in connection.execute(query.order_by(runs.c.slot.desc()).limit(limit))]
+
+
+def results_by(connection: Connection, door: str) -> list[Result]:
+    """The results of samples that came by a door, each with the side that analysed it, in the order they came.
+
+    Of unknown stations and of the later of two contradicting rows there are none.
+    """
+    names = ("mark", "station", "indicator", "time", "number", "censored")
+    query = select(*(readings.c[name] for name in names)).join_from(
+        readings, submissions, readings.c.submission == submissions.c.id
+    )
+    query = query.where(
+        submissions.c.door == door,
+        readings.c.mark.startswith(SAMPLE),
+        readings.c.station.is_not(None),
+        readings.c.number.is_not(None),
+        readings.c.code != "conflict",
+    )
+    rows = [(sampled(row.mark), row) for row in connection.execute(query.order_by(readings.c.id))]
+    return [
+        Result(told.sample, told.side, *(getattr(row, name) for name in names[1:]))
+        for told, row in rows
+        if told is not None and told.side is not None
+    ]
