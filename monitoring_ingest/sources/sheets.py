@@ -74,7 +74,7 @@ def _separator(text: str) -> str:
 
 
 def _workbook(raw: bytes) -> list[Sheet]:
-    _refuse_bomb(raw)
+    refuse_bomb(raw)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and drop-downs openpyxl does not keep
@@ -89,14 +89,20 @@ def _workbook(raw: bytes) -> list[Sheet]:
         raise UnreadableFile("unreadable_file", f"XLSX {type(problem).__name__}") from problem
 
 
-def _refuse_bomb(raw: bytes) -> None:
-    """Refuse a workbook by what its directory says before anything is unpacked; no entry can unpack to more."""
+def refuse_bomb(raw: bytes, most: int | None = None) -> None:
+    """Refuse a workbook by what its directory says before anything is unpacked; no entry can unpack to more.
+
+    Raises
+    ------
+    UnreadableFile : it would unpack to more than `most` bytes.
+    """
+    most = MOST_UNPACKED_BYTES if most is None else most
     try:
         entries = zipfile.ZipFile(io.BytesIO(raw)).infolist()
     except (zipfile.BadZipFile, ValueError, OverflowError) as problem:
         raise UnreadableFile("unreadable_file", "XLSX zip") from problem
-    if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_UNPACKED_BYTES:
-        raise UnreadableFile("file_too_large", f"{MOST_UNPACKED_BYTES // 2**20} MiB")
+    if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > most:
+        raise UnreadableFile("file_too_large", f"{most // 2**20} MiB")
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:

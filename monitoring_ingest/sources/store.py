@@ -6,15 +6,16 @@ Receipts are in `monitoring_ingest.store`.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from monitoring_ingest.sources.laboratory import SAMPLE, sampled
 from monitoring_ingest.split_samples import Result
-from monitoring_ingest.tables import readings, runs, submission_files, submissions
+from monitoring_ingest.tables import readings, receipts, runs, submission_files, submissions
+from monitoring_ingest.validation import FATES
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,16 @@ class Run:
     outcome: str
 
 
+@dataclass(frozen=True)
+class Received:
+    """A submission, and how many of its rows have each fate so far."""
+
+    id: int
+    recorded_at: datetime
+    name: str
+    counts: Mapping[str, int]
+
+
 def known_files(connection: Connection, door: str, digests: Collection[str]) -> set[str]:
     """Those of some SHA-256 that a file had which came by this door."""
     files = submission_files
@@ -34,10 +45,18 @@ def known_files(connection: Connection, door: str, digests: Collection[str]) -> 
     return {row.sha256 for row in found}
 
 
-def submissions_by(connection: Connection, door: str, limit: int) -> list[int]:
-    """The submissions that came by a door, newest first."""
-    query = select(submissions.c.id).where(submissions.c.door == door)
-    return list(connection.scalars(query.order_by(submissions.c.id.desc()).limit(limit)))
+def received_by(connection: Connection, door: str, limit: int) -> list[Received]:
+    """The submissions that came by a door, newest first; the rows of their receipts are not looked at."""
+    counted = [func.sum(receipts.c[fate]).label(fate) for fate in FATES]
+    head = (submissions.c.id, submissions.c.recorded_at, submissions.c.name)
+    query = select(*head, *counted).join_from(
+        submissions, receipts, submissions.c.id == receipts.c.submission, isouter=True
+    )
+    query = query.where(submissions.c.door == door).group_by(*head).order_by(submissions.c.id.desc()).limit(limit)
+    return [
+        Received(identity, instant, name, {f: int(n or 0) for f, n in zip(FATES, counts, strict=True)})
+        for identity, instant, name, *counts in connection.execute(query)
+    ]
 
 
 def runs_of(connection: Connection, job: str, limit: int) -> list[Run]:

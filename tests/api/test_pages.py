@@ -34,6 +34,10 @@ def addresses(client, august):
         f"/assessments/{assessment}",
         "/submissions",
         "/submissions/2",
+        "/sources",
+        "/sources/demo-hand-samples",
+        "/sources/demo-bulletin",
+        "/sources/demo-split-samples",
         "/docs",
     ]
 
