@@ -72,7 +72,8 @@ def list_sources(extra: Sequence[Path]) -> Told:
 
 
 def _declared(source: Source) -> dict[str, Any]:
-    return {name: getattr(source, name) for name in ("code", "title", "format", "zone", "place", "every_hours", "file")}
+    told = {name: getattr(source, name) for name in ("code", "title", "format", "zone", "every_hours", "file")}
+    return told | {"place": source.place_shown}
 
 
 def _due(told: dict[str, Any]) -> str:

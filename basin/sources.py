@@ -10,7 +10,9 @@ import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, TypeAdapter
@@ -94,6 +96,15 @@ class Source:
     def is_web(self) -> bool:
         """Whether it is pulled from an address rather than a folder."""
         return self.place.lower().startswith(WEB)
+
+    @property
+    def place_shown(self) -> str:
+        """The place without what must not be told: the query of an address may hold a secret, a path the machine's."""
+        if self.is_web:
+            parts = urlsplit(self.place)
+            return f"{parts.scheme}://{parts.hostname or ''}{parts.path}" + ("?…" if parts.query else "")
+        place = PurePath(self.place)
+        return f"…/{place.name}" if place.is_absolute() else self.place
 
     @property
     def is_wide(self) -> bool:
@@ -261,6 +272,8 @@ def _table(source: Source) -> Iterator[Found]:
     if ("indicator" in source.columns) != ("value" in source.columns):
         remedy = "长表两列都写；一个指标一列的宽表两列都不写"
         yield "columns.value", "indicator 与 value 只写了一个", "indicator and value belong together", remedy
+    if source.at and "date" not in source.columns:
+        yield "at", "没有 date 列", "no date column", "写 columns.date，或删去 at"
     if source.is_wide and "unit" in source.columns:
         remedy = "宽表的单位写在 units 里，或写在列标题的括号里"
         yield "columns.unit", "宽表没有单位列", "a wide table has no unit column", remedy
@@ -273,6 +286,9 @@ def _table(source: Source) -> Iterator[Found]:
 
 
 def _schedule(source: Source) -> Iterator[Found]:
+    if source.is_web and "@" in urlsplit(source.place).netloc:
+        remedy = "去掉地址里的 用户:密码@；声明是公开的"
+        yield "place", "地址里写着用户或密码", "the address holds a user or password", remedy
     every = source.every_hours
     if every is None:
         return

@@ -10,7 +10,7 @@ import pandas as pd
 from api.names import Names
 from api.pages.lists import FATES, MOST_ROWS
 from basin.rounding import printed
-from basin.sources import Source
+from basin.sources import Source, title_and_unit
 from monitoring_ingest.messages import MESSAGES
 from monitoring_ingest.sources.store import Received, Run
 from monitoring_ingest.trial import counted
@@ -87,13 +87,15 @@ def _mapping(one: Source, names: Names) -> Iterator[dict[str, str]]:
     for written, code in one.stations.items():
         yield _meaning("station", written, names.station(code))
     for written, code in one.indicators.items():
-        yield _meaning("indicator", written, names.indicator(code), one.units.get(written, ""))
+        yield _meaning(
+            "indicator", written, names.indicator(code), one.units.get(written) or title_and_unit(written)[1]
+        )
     for written in one.units.keys() - one.indicators.keys():
         yield _meaning("unit", written, "", one.units[written])
     for title in one.ignored:
         yield _meaning("ignored", title, "")
     for code, part in one.tolerance.items():
-        yield _meaning("tolerance", names.indicator(code), printed(part))
+        yield _meaning("tolerance", names.indicator(code), f"{printed(part * 100)}%")
     for command, field in one.fields.items():
         yield _meaning("field", command, field)
 

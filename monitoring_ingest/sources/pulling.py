@@ -120,12 +120,16 @@ def pulled(source: Source, now: datetime) -> Iterator[File]:
             f"数据来源 {source.code} 没有写明从哪里取", "no place is declared", path="place", remedy=remedy
         )
     if source.is_web:
-        yield fetched(source.place, now)
+        yield fetched(source, now)
         return
-    for file in _files(source):
-        if file.stat().st_size > MOST_BYTES:
-            raise _too_large(str(file))
-        yield file.name, file.read_bytes()
+    try:
+        for file in _files(source):
+            if file.stat().st_size > MOST_BYTES:
+                raise _too_large(file.name)
+            yield file.name, file.read_bytes()
+    except OSError as problem:
+        zh, en = f"读不到文件：{problem.strerror}", f"cannot read the file: {problem.strerror}"
+        raise Unavailable(zh, en, file=source.place_shown, path="place", remedy="检查路径与权限") from problem
 
 
 def _files(source: Source) -> list[Path]:
@@ -134,7 +138,9 @@ def _files(source: Source) -> list[Path]:
         found = sorted(Path(place.anchor).glob(str(place.relative_to(place.anchor))))
     elif not place.exists():
         zh = f"数据来源 {source.code} 的位置不存在"
-        raise Unavailable(zh, "the place does not exist", file=place, path="place", remedy="检查路径，或建立文件夹")
+        raise Unavailable(
+            zh, "the place does not exist", file=source.place_shown, path="place", remedy="检查路径，或建立文件夹"
+        )
     else:
         found = sorted(place.iterdir()) if place.is_dir() else [place]
     return [
@@ -144,35 +150,36 @@ def _files(source: Source) -> list[Path]:
     ]
 
 
-def fetched(address: str, now: datetime) -> File:
-    """The answer of a web address, named ``2020-08-08_0800-name`` by the instant in China.
+def fetched(source: Source, now: datetime) -> File:
+    """The answer of a source's address, named ``2020-08-08_0800-name`` by the instant in China.
 
     Raises
     ------
     Unavailable : no answer in time, an answer that says no, or one that is too large.
     """
+    address, told = source.place, source.place_shown
     request = Request(address, headers={"User-Agent": "hengjie", "Accept-Encoding": "identity"})
     try:
         with _web().open(request, timeout=WAIT_SECONDS) as answer:
-            raw = _within_limits(answer, address)
+            raw = _within_limits(answer, told)
     except (URLError, OSError, ValueError) as problem:
         if isinstance(problem, HTTPError):
             problem.close()  # it is the answer, too
         why = getattr(problem, "reason", None) or problem
         zh, en = f"取不到数据：{why}", f"nothing could be fetched: {why}"
-        raise Unavailable(zh, en, file=address, remedy="检查地址与网络，稍后再试") from problem
+        raise Unavailable(zh, en, file=told, remedy="检查地址与网络，稍后再试") from problem
     parts = urlsplit(address)
     last = parts.path.rstrip("/").rpartition("/")[2] or parts.hostname or "answer"
     return f"{now.astimezone(CHINA):%Y-%m-%d_%H%M}-{last}", raw
 
 
-def _within_limits(answer: object, address: str) -> bytes:
+def _within_limits(answer: object, told: str) -> bytes:
     read = answer.read1  # type: ignore[attr-defined]
     until, raw = time.monotonic() + WHOLE_SECONDS, bytearray()
     while chunk := read(2**16):
         raw += chunk
         if len(raw) > MOST_BYTES:
-            raise _too_large(address)
+            raise _too_large(told)
         if time.monotonic() > until:
             raise TimeoutError(f"{WHOLE_SECONDS} s")
     return bytes(raw)

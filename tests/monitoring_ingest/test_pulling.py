@@ -150,6 +150,10 @@ def served(*answers: tuple[int, bytes, str]) -> Iterator[str]:
         server.server_close()
 
 
+def web(address: str) -> Source:
+    return Source(code="web", title="虚构", format="national-release", place=address, file="x.yaml")
+
+
 class TestAnAddress:
     """Fetched with limits."""
 
@@ -157,9 +161,7 @@ class TestAnAddress:
         cells = [original("7.02", "7.02"), original("0.11", "0.11")]
         reply = release(["安徽省", "桥头", "12-31 08:00", *cells], with_status=False)
         with served((200, reply, "")) as address:
-            declared = Source(
-                code="web", title="虚构", format="national-release", place=f"{address}/realtime.json", file="x.yaml"
-            )
+            declared = web(f"{address}/realtime.json?key=secret")
             (receipt,) = run_source(engine, network(), declared, NOW)
             assert run_source(engine, network(), declared, NOW) == []
         assert receipt.name == "2026-01-01_0800-realtime.json"
@@ -167,29 +169,29 @@ class TestAnAddress:
 
     def test_is_followed_to_another_address_and_to_nothing_else(self):
         with served((302, b"", "/there"), (200, b"x", "")) as address:
-            assert fetched(f"{address}/here", NOW)[1] == b"x"
+            assert fetched(web(f"{address}/here"), NOW)[1] == b"x"
         for elsewhere in ("file:///etc/hostname", "ftp://127.0.0.1/x"):
             with served((302, b"", elsewhere)) as address, pytest.raises(Unavailable, match="取不到数据"):
-                fetched(address, NOW)
+                fetched(web(address), NOW)
 
     @pytest.mark.parametrize("status", [404, 500])
     def test_that_says_no_is_unavailable(self, status: int):
         with served((status, b"", "")) as address, pytest.raises(Unavailable, match="取不到数据") as refused:
-            fetched(address, NOW)
-        assert refused.value.file == address
+            fetched(web(f"{address}/x?key=secret"), NOW)
+        assert (refused.value.file or "").endswith("/x?…") and "secret" not in str(refused.value)
 
     def test_that_does_not_answer_is_unavailable(self):
         with served((200, b"", "")) as address:
             pass
         with pytest.raises(Unavailable, match="取不到数据"):
-            fetched(address, NOW)
+            fetched(web(address), NOW)
 
     def test_that_answers_with_too_much_is_unavailable(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(pulling, "MOST_BYTES", 9)
         with served((200, b"0123456789", "")) as address, pytest.raises(Unavailable, match="文件超过"):
-            fetched(address, NOW)
+            fetched(web(address), NOW)
 
     def test_that_never_ends_is_unavailable(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(pulling, "WHOLE_SECONDS", -1)
         with served((200, b"0123456789", "")) as address, pytest.raises(Unavailable, match="取不到数据"):
-            fetched(address, NOW)
+            fetched(web(address), NOW)
