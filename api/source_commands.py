@@ -26,6 +26,7 @@ from monitoring_ingest.messages import MESSAGES
 from monitoring_ingest.sources.declared import source_door
 from monitoring_ingest.sources.laboratory_template import laboratory_template
 from monitoring_ingest.sources.pulling import run_source
+from monitoring_ingest.sources.store import kept_answer
 from monitoring_ingest.submissions import ingest
 from monitoring_ingest.trial import counted, trial
 
@@ -161,6 +162,19 @@ def _only_laboratory(registry: Registry) -> Source:
         remedy = "写 --source，可用：" + " ".join(one.code for one in declared)
         raise UsageError("声明了几个化验单来源", "several laboratory sources", path="source", remedy=remedy)
     return declared[0] if declared else Source(code="laboratory", title="化验单", format="laboratory")
+
+
+@source_group.command("answer", epilog=example("hengjie source answer 3b1f… -o 回复.json"))
+@click.argument("digest", metavar="SHA256")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="写入的文件。")
+@command
+def answer(digest: str, output: Path, extra: Sequence[Path]) -> Told:
+    """取出从网址得到的原始回复，SHA-256 见回执。The answer of an address as it came."""
+    here = _composed(extra)
+    with here.engine.connect() as connection:
+        raw = kept_answer(connection, digest)
+    output.write_bytes(raw)
+    return {"file": str(output), "bytes": len(raw)}, f"{len(raw)} 字节 bytes → {output}"
 
 
 def _counts(counts: dict[str, int]) -> str:

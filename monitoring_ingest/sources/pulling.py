@@ -2,7 +2,7 @@
 
 In: a `Source` and an instant. Out: receipts of the files whose bytes never came by this door before. Only the declared
 place is looked at; an address is fetched once per run, with limits of time and size, and its answer is the file of the
-submission, named by the time it was fetched at.
+submission, named by the time it was fetched at, and kept as it came.
 """
 
 from __future__ import annotations
@@ -30,10 +30,11 @@ from sqlalchemy import Engine
 from basin.errors import Unavailable, UsageError
 from basin.network import Network
 from basin.sources import Source
+from monitoring_ingest.database import writing
 from monitoring_ingest.job import CHINA, UNFINISHED_NAMES, Job, due_slots
 from monitoring_ingest.receipts import Receipt
 from monitoring_ingest.sources.declared import door_name, source_door
-from monitoring_ingest.sources.store import known_files
+from monitoring_ingest.sources.store import keep_answer, known_files
 from monitoring_ingest.store import sha256
 from monitoring_ingest.submissions import ingest
 
@@ -103,8 +104,12 @@ def _new(engine: Engine, source: Source, now: datetime) -> Iterator[File]:
         with engine.connect() as connection:
             known = digest in seen or known_files(connection, door_name(source.code), [digest])
         seen.add(digest)
-        if not known:
-            yield name, raw
+        if known:
+            continue
+        if source.is_web:
+            with writing(engine) as connection:
+                keep_answer(connection, source.code, (digest, name, raw), now)
+        yield name, raw
 
 
 def pulled(source: Source, now: datetime) -> Iterator[File]:

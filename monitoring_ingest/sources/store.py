@@ -1,18 +1,21 @@
 """What was taken in from a declared source: which files, by which submissions, in which runs of the schedule.
 
 In: a connection and the name of a door. Out: identities and plain values, and the results of laboratories by sample.
-Receipts are in `monitoring_ingest.store`.
+Answers of web addresses are kept and given back. Receipts are in `monitoring_ingest.store`.
 """
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, insert, select
 
+from basin.errors import NotFound
 from monitoring_ingest.sources.laboratory import SAMPLE, sampled
+from monitoring_ingest.sources.tables import answers
 from monitoring_ingest.split_samples import Result
 from monitoring_ingest.tables import readings, receipts, runs, submission_files, submissions
 from monitoring_ingest.validation import FATES
@@ -43,6 +46,29 @@ def known_files(connection: Connection, door: str, digests: Collection[str]) -> 
     query = select(files.c.sha256).join_from(files, submissions, files.c.submission == submissions.c.id)
     found = connection.execute(query.where(submissions.c.door == door, files.c.sha256.in_(list(digests))))
     return {row.sha256 for row in found}
+
+
+def keep_answer(connection: Connection, source: str, answer: tuple[str, str, bytes], now: datetime) -> None:
+    """Keep what an address answered (`answer`: SHA-256, name, content), unless the same is kept already."""
+    digest, name, raw = answer
+    this = (answers.c.source == source) & (answers.c.sha256 == digest)
+    if connection.execute(select(answers.c.sha256).where(this)).first() is None:
+        body = gzip.compress(raw, mtime=0)
+        row = {"source": source, "sha256": digest, "name": name, "body": body, "fetched_at": now}
+        connection.execute(insert(answers).values(row))
+
+
+def kept_answer(connection: Connection, digest: str) -> bytes:
+    """The answer of that SHA-256, as it came.
+
+    Raises
+    ------
+    NotFound : none is kept.
+    """
+    body = connection.scalar(select(answers.c.body).where(answers.c.sha256 == digest).limit(1))
+    if body is None:
+        raise NotFound(f"没有保存这个回复 {digest}", "no such answer is kept", remedy="SHA-256 见回执")
+    return gzip.decompress(body)
 
 
 def received_by(connection: Connection, door: str, limit: int) -> list[Received]:

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from basin.errors import Unavailable, UsageError
+from basin.errors import NotFound, Unavailable, UsageError
 from basin.sources import Source
 from monitoring_ingest.job import catch_up
 from monitoring_ingest.sources import pulling
 from monitoring_ingest.sources.pulling import fetched, outcome, pulled, run_source, source_job
-from monitoring_ingest.sources.store import received_by, runs_of
+from monitoring_ingest.sources.store import kept_answer, received_by, runs_of
 from tests.monitoring_ingest.makers import NOW, csv, fates, network, original, release, stored_set
 
 ONE, OTHER = (csv(f"qiaotou,2020-07-0{day} 08:00,ph,7.{day},-") for day in (1, 2))
@@ -164,6 +164,10 @@ class TestAnAddress:
             declared = web(f"{address}/realtime.json?key=secret")
             (receipt,) = run_source(engine, network(), declared, NOW)
             assert run_source(engine, network(), declared, NOW) == []
+        with engine.connect() as connection:
+            assert kept_answer(connection, receipt.sha256) == reply
+            with pytest.raises(NotFound, match="没有保存这个回复"):
+                kept_answer(connection, "0" * 64)
         assert receipt.name == "2026-01-01_0800-realtime.json"
         assert {str(time) for _, _, time, *_ in stored_set(engine)} == {"2025-12-31 00:00:00+00:00"}
 
