@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import UTC, date, datetime, time
+from random import Random
 from typing import Any
 
 import pytest
@@ -250,3 +251,30 @@ def test_a_written_time(written: str, expected: str):
 
 def test_a_clock_without_a_date_is_no_time():
     assert joined_times(["", "2020-08-08 00:00:00"], ["08:00", ""], "08:00") == ["", "2020-08-08 08:00"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_same_rows_in_any_order_split_and_form_are_stored_the_same(engine: Engine, seed: int):
+    """As CSV, XLSX or long table, cut anywhere, some of them twice."""
+    draw = Random(seed)
+    rows = [("老桥桥下", f"2020-08-{day:02d} 08:00", f"0.{day:02d}") for day in range(1, 13)]
+    sent = [*rows, *draw.sample(rows, 5)]
+    draw.shuffle(sent)
+    columns = {"station": "点位", "time": "采样时间"}
+    wide_form = wide(columns=columns, indicators={"氨氮(mg/L)": "nh3n"}, units={})
+    long_form = wide(columns={**columns, "indicator": "项目", "value": "结果", "unit": "单位"}, indicators={}, units={})
+    while sent:
+        size = draw.randint(1, 6)
+        part, sent = sent[:size], sent[size:]
+        lines = [",".join(row) for row in part]
+        form = draw.choice(["csv", "xlsx", "long"])
+        raw = {
+            "csv": text("点位,采样时间,氨氮(mg/L)", *lines),
+            "xlsx": xlsx(["点位", "采样时间", "氨氮(mg/L)"], *map(list, part)),
+            "long": text("点位,采样时间,结果,项目,单位", *(f"{line},nh3n,mg/L" for line in lines)),
+        }[form]
+        source = long_form if form == "long" else wide_form
+        ingest(engine, network(), [(form, raw)], source_door(source), NOW)
+    expected = {("qiaotou", "nh3n", float(value), "mg/L", 1) for _, _, value in rows}
+    assert {(s, i, v, unit, revision) for s, i, _, v, _, revision, unit in stored_set(engine)} == expected
+    assert len(stored_set(engine)) == len(rows)
