@@ -22,6 +22,7 @@ from api.commands import AS_OF, Commands, Told, command, example, say
 from api.composition import Composition, compose
 from api.jobs_commands import jobs_group
 from api.settings import from_environment
+from api.source_commands import ingest_laboratory, laboratory_group, source_group
 from api.telegram_commands import listen, telegram_group
 from basin.agreement_files import file_text
 from basin.clauses import TIME_AXES
@@ -307,6 +308,9 @@ def verify_file(file: Path, extra: Sequence[Path]) -> Told:
 
 
 main.add_command(agreement_group)
+main.add_command(source_group)
+main.add_command(laboratory_group)
+ingest_group.add_command(ingest_laboratory)
 main.add_command(telegram_group)
 main.add_command(listen)
 main.add_command(jobs_group(composed))

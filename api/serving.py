@@ -22,6 +22,7 @@ from basin.errors import HengjieError, UsageError
 from basin.periods import label
 from monitoring_ingest.job import Job, Ran, catch_up, coverage_jobs, inbox_job, settlement_job
 from monitoring_ingest.job import schedule as scheduled
+from monitoring_ingest.sources.pulling import source_job
 from settlement.run import settle_all
 
 DECEMBER = 12
@@ -50,13 +51,15 @@ def run_due(here: Composition) -> list[Ran]:
 
 
 def jobs(here: Composition) -> Sequence[Job]:
-    """The jobs of this installation: inbox and counts every 4 hours, silence every hour, settling on its day."""
+    """The jobs here: inbox and counts every 4 hours, sources when due, silence every hour, settling on its day."""
 
     def settle_closed(month: pd.Period) -> str:
         return "；".join(_settled(here, span) for span in _closed(month))
 
+    network, sources = here.registry.network, here.registry.sources.values()
     return (
-        inbox_job(here.engine, here.registry.network, here.settings.inbox),
+        inbox_job(here.engine, network, here.settings.inbox),
+        *(source_job(here.engine, network, source) for source in sources if source.every_hours),
         settlement_job(settle_closed, here.settings.settling_day),
         *coverage_jobs(here.engine, here.registry.network),
     )

@@ -28,7 +28,7 @@ TIME_AXES = frozenset(periods.FREQUENCIES)
 SIDE_WORDS = frozenset({"upstream", "downstream", "party", "pool"})
 
 
-def _not_negative(value: Fraction) -> Fraction:
+def not_negative(value: Fraction) -> Fraction:
     """A cap bounds both directions, a negative one would turn the money round; nothing keeps a negative tolerance."""
     if value < 0:
         raise ValueError("must not be negative")
@@ -49,7 +49,7 @@ class DataRules:
     non_detect: Literal["half", "zero", "limit"] | None = None
     missing_month: Literal["stop", "exclude"] | None = None
     load_method: LoadMethod | None = None
-    joint_sample: Annotated[Figure, AfterValidator(_not_negative)] | None = None
+    joint_sample: Annotated[Figure, AfterValidator(not_negative)] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +122,7 @@ class Clause:
     measure: Measure | None = None
     scale: Annotated[tuple[Piece, ...], BeforeValidator(_pieces)] | None = None
     times: Texts = ()
-    cap: Annotated[Figure, AfterValidator(_not_negative)] | None = None
+    cap: Annotated[Figure, AfterValidator(not_negative)] | None = None
     pays: Side | None = None
     receives: Side | None = None
     points: Figure | None = None

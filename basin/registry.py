@@ -20,7 +20,7 @@ from basin.agreement_files import file_text, readable, tree
 from basin.errors import AgreementError, UnknownCode
 from basin.network import Network, load_network
 from basin.scorecards import Scorecard, scorecard_of
-from basin.sources import Source, checked_source
+from basin.sources import Source, checked_source, source_named
 
 T = TypeVar("T", Agreement, Scorecard, Source)
 FOLDERS = ("agreements", "scorecards", "sources")
@@ -56,10 +56,7 @@ class Registry:
         ------
         UnknownCode : naming the codes there are.
         """
-        if code not in self.sources:
-            remedy = "可用：" + " ".join(self.sources) if self.sources else "在 sources/ 里声明"
-            raise UnknownCode(f"没有数据来源 {code}", f"no source {code}", path="source", remedy=remedy)
-        return self.sources[code]
+        return source_named(self.sources, code)
 
     @property
     def scorecard(self) -> Scorecard:

@@ -6,30 +6,47 @@ it. What a file or telegram of a source says is read in `monitoring_ingest`; no 
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, TypeAdapter
+from pydantic import AfterValidator, Field, TypeAdapter
 
 from basin.agreement_files import tree
-from basin.errors import HengjieError, RegisterError
+from basin.clauses import not_negative
+from basin.errors import HengjieError, RegisterError, UnknownCode
 from basin.indicators import INDICATORS, Indicator, find_indicator
 from basin.measures import FORBID_UNKNOWN
 from basin.network import TIMEZONE, Network
+from basin.scales import Figure
 from basin.shapes import fitted
 from basin.units import factor
 
 Format = Literal["readings", "table", "national-release", "telegrams", "laboratory", "bulletin"]
 TABLES = ("table", "bulletin")
-WITHOUT_UNITS = ("telegrams", "bulletin")  # what they send never says in which unit
-COLUMNS = ("station", "date", "time", "indicator", "value", "unit", "mark")
+COLUMNS = ("province", "station", "date", "time", "indicator", "value", "unit", "mark")
+# the keys each format understands, besides those every source has
+ALWAYS = frozenset({"code", "title", "format", "file"})
+PULLED = frozenset({"place", "every_hours"})
+NAMED = frozenset({"zone", "station", "stations", "indicators", "units"})
+KEYS: Mapping[str, frozenset[str]] = {
+    "readings": ALWAYS | PULLED | NAMED,
+    "table": ALWAYS | PULLED | NAMED | {"columns", "ignored", "at"},
+    "bulletin": ALWAYS | PULLED | NAMED | {"columns", "ignored", "at"},
+    "national-release": ALWAYS | PULLED,
+    "telegrams": ALWAYS | NAMED | {"password_sha256", "fields"},
+    "laboratory": ALWAYS | PULLED | {"zone", "tolerance"},
+}
 HOURS_A_DAY = 24
 WEB = ("http://", "https://")
 _CODE = re.compile(r"[^\s|,/]+")
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _COMMAND = re.compile(r"\d{4}", re.ASCII)
 _STATED_IN_TITLE = re.compile(r"(.*?)\s*[(（]([^()（）]*)[)）]")
 
@@ -47,9 +64,11 @@ class Source:
     units : column title or factor code → unit, where the source writes none.
     columns : our name (`COLUMNS`) → title in the source's table.
     ignored : titles of columns that are no readings.
+    at : clock time of rows that only have a date, as ``08:00``.
     place : folder, file, pattern (``*.csv``) or address it is pulled from; a relative one counts from `file`.
     every_hours : how often it is due.
     password_sha256, fields : of telegrams: the password's fingerprint; CN → which field is its value (``Rtd``).
+    tolerance : of split samples: indicator code → how far two laboratories may differ, as a part of their mean.
     file : where it was declared.
     """
 
@@ -65,16 +84,27 @@ class Source:
     units: dict[str, str] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    at: str = ""
     place: str = ""
     every_hours: Annotated[int, Field(ge=1)] | None = None
     password_sha256: str = ""
     fields: dict[str, str] = field(default_factory=dict)
+    tolerance: dict[str, Annotated[Figure, AfterValidator(not_negative)]] = field(default_factory=dict)
     file: str = ""
 
     @property
     def is_web(self) -> bool:
         """Whether it is pulled from an address rather than a folder."""
         return self.place.lower().startswith(WEB)
+
+    @property
+    def place_shown(self) -> str:
+        """The place without what must not be told: the query of an address may hold a secret, a path the machine's."""
+        if self.is_web:
+            parts = urlsplit(self.place)
+            return f"{parts.scheme}://{parts.hostname or ''}{parts.path}" + ("?…" if parts.query else "")
+        place = PurePath(self.place)
+        return f"…/{place.name}" if place.is_absolute() else self.place
 
     @property
     def is_wide(self) -> bool:
@@ -120,6 +150,19 @@ def checked_source(document: Mapping[str, Any], file: str, network: Network) -> 
     return source
 
 
+def source_named(sources: Mapping[str, Source], code: str) -> Source:
+    """The source of that code.
+
+    Raises
+    ------
+    UnknownCode : naming the codes there are.
+    """
+    if code not in sources:
+        remedy = "可用：" + " ".join(sources) if sources else "在 sources/ 里声明"
+        raise UnknownCode(f"没有数据来源 {code}", f"no source {code}", path="source", remedy=remedy)
+    return sources[code]
+
+
 def indicator_of(source: Source, written: str) -> Indicator | None:
     """The indicator a source means by a title or factor code: as it declares, else as everybody spells it."""
     code = source.indicators.get(written)
@@ -144,6 +187,7 @@ def _finding(path: str, zh: str, en: str, remedy: str, file: str) -> RegisterErr
 
 
 def _problems(source: Source, network: Network) -> Iterator[Found]:
+    yield from _keys(source)
     yield from _header(source)
     yield from _names(source, network)
     yield from _units(source)
@@ -151,6 +195,14 @@ def _problems(source: Source, network: Network) -> Iterator[Found]:
         yield from _table(source)
     yield from _schedule(source)
     yield from _telegrams(source)
+
+
+def _keys(source: Source) -> Iterator[Found]:
+    for each in dataclasses.fields(source):
+        blank = each.default_factory() if callable(each.default_factory) else each.default
+        if each.name not in KEYS[source.format] and getattr(source, each.name) != blank:
+            fitting = "、".join(name for name, keys in KEYS.items() if each.name in keys)
+            yield each.name, f"不用于 format: {source.format}", "not a key of this format", f"删去；只用于 {fitting}"
 
 
 def _header(source: Source) -> Iterator[Found]:
@@ -162,6 +214,8 @@ def _header(source: Source) -> Iterator[Found]:
         ZoneInfo(source.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         yield "zone", f"未知的时区：{source.zone}", f"unknown time zone {source.zone}", f"如 {TIMEZONE}、UTC"
+    if source.at and not _CLOCK.fullmatch(source.at):
+        yield "at", f"不是时刻：{source.at}", "no clock time", '写成 "08:00"'
 
 
 def _names(source: Source, network: Network) -> Iterator[Found]:
@@ -171,11 +225,12 @@ def _names(source: Source, network: Network) -> Iterator[Found]:
         if code not in network.stations:
             remedy = "写登记表里的站点代码，或先在 stations.csv 中声明"
             yield path, f"未知的站点代码：{code}", f"unknown station {code}", remedy
-    for written, code in source.indicators.items():
+    indicators = {f"indicators.{written}": code for written, code in source.indicators.items()}
+    for path, code in (indicators | {f"tolerance.{code}": code for code in source.tolerance}).items():
         if code not in INDICATORS:
             meant = find_indicator(code)
             remedy = f"写代码 {meant.code}" if meant else f"可用代码：{' '.join(INDICATORS)}"
-            yield f"indicators.{written}", f"未知的指标代码：{code}", f"unknown indicator {code}", remedy
+            yield path, f"未知的指标代码：{code}", f"unknown indicator {code}", remedy
 
 
 def _units(source: Source) -> Iterator[Found]:
@@ -196,9 +251,8 @@ def _units(source: Source) -> Iterator[Found]:
 
 def _says_unit(source: Source, written: str) -> bool:
     """Whether what the source sends tells the unit: a column of its own, the title, a format that always does."""
-    if source.format in WITHOUT_UNITS and "unit" not in source.columns:
-        return bool(title_and_unit(written)[1])
-    return source.format not in TABLES or "unit" in source.columns or bool(title_and_unit(written)[1])
+    always = source.format not in (*TABLES, "telegrams")
+    return always or "unit" in source.columns or bool(title_and_unit(written)[1])
 
 
 def _table(source: Source) -> Iterator[Found]:
@@ -218,6 +272,11 @@ def _table(source: Source) -> Iterator[Found]:
     if ("indicator" in source.columns) != ("value" in source.columns):
         remedy = "长表两列都写；一个指标一列的宽表两列都不写"
         yield "columns.value", "indicator 与 value 只写了一个", "indicator and value belong together", remedy
+    if source.at and "date" not in source.columns:
+        yield "at", "没有 date 列", "no date column", "写 columns.date，或删去 at"
+    if source.is_wide and "unit" in source.columns:
+        remedy = "宽表的单位写在 units 里，或写在列标题的括号里"
+        yield "columns.unit", "宽表没有单位列", "a wide table has no unit column", remedy
     if source.is_wide and not source.indicators:
         remedy = "写 indicators: {列标题: 指标代码}；长表写 columns.indicator 与 columns.value"
         yield "indicators", "宽表没有写明哪些列是指标", "a wide table without indicator columns", remedy
@@ -227,6 +286,9 @@ def _table(source: Source) -> Iterator[Found]:
 
 
 def _schedule(source: Source) -> Iterator[Found]:
+    if source.is_web and "@" in urlsplit(source.place).netloc:
+        remedy = "去掉地址里的 用户:密码@；声明是公开的"
+        yield "place", "地址里写着用户或密码", "the address holds a user or password", remedy
     every = source.every_hours
     if every is None:
         return
@@ -243,13 +305,6 @@ def _schedule(source: Source) -> Iterator[Found]:
 
 
 def _telegrams(source: Source) -> Iterator[Found]:
-    if source.format != "telegrams":
-        for name in ("password_sha256", "fields"):
-            if getattr(source, name):
-                yield name, "只用于 format: telegrams", "only for telegrams", "删去此键"
-        return
-    if source.place:
-        yield "place", "报文由站点送来，不去取", "telegrams are sent, not pulled", "删去 place"
     if source.password_sha256 and not _SHA256.fullmatch(source.password_sha256):
         remedy = "写密码的 SHA-256（64 位小写十六进制），不写密码本身"
         yield "password_sha256", "不是 SHA-256", "no SHA-256", remedy

@@ -39,6 +39,8 @@ MESSAGES: dict[str, Message] = {
     "no_time": Message("没有监测时间", "no time"),
     "unreadable_file": Message("文件无法读取", "the file cannot be read"),
     "missing_column": Message("缺少列", "missing column"),
+    "double_column": Message("列重复，不知取哪一列", "a column stands twice, and nobody knows which is meant"),
+    "file_too_large": Message("文件展开后过大", "the file is too large when unpacked"),
     "no_date": Message(
         "时间没有年份，文件名中也没有日期；请用 --date 指明", "times without year in a file without date; give --date"
     ),

@@ -30,6 +30,7 @@ from sqlalchemy import (
     union_all,
 )
 
+import monitoring_ingest.sources.tables  # noqa: F401  declares its table on the one metadata
 from basin.errors import NotFound
 from monitoring_ingest import tables
 from monitoring_ingest.database import insert_frame, read_frame

@@ -2,8 +2,9 @@
 
 In: the `Evaluator` and the element in hand, at a section with `mean_of`. Out: a `Value` with its working: what is
 published, or measured again and recorded, for the section itself; else the weighted mean of its members. Where the
-agreement states a tolerance (`data.joint_sample`), members that differ by more stop the month until it was measured
-again. It does not decide which side was right.
+agreement states a tolerance (`data.joint_sample`), members that differ by more give way to readings of the section
+itself (a third laboratory's), and stop the month where there are none until it was measured again. It does not decide
+which side was right.
 """
 
 from __future__ import annotations
@@ -82,9 +83,12 @@ def _at_once(ev: Evaluator, spot: Element, indicator: str, named: Named, trail: 
         stands = _stands(again, spot, indicator, named, trail)
         return replace(stands, statistics=(*compared_with, *stands.statistics))
     found = mean_of_parts(list(parts.values()), rules, indicator, list(members.values()))
-    agreed = chosen(differ, None, found.number)
+    third = Value(None) if nowhere(differ) else _third(ev, spot, indicator, named, trail)
+    agreed = chosen(differ, third.number, found.number)
     if agreed is None and found.number is not None:
         return Value(None, f"joint_sample_differs: {periods.label(spot.of)}", statistics=behind)
+    if third.number is not None:
+        return replace(found, number=agreed, statistics=(*behind, *third.statistics))
     if agreed is not None:
         trail.note(named(spot, indicator), _weighing(parts, members, indicator), short(agreed))
     return replace(found, number=agreed)
@@ -104,6 +108,15 @@ def _again(ev: Evaluator, spot: Element, indicator: str) -> tuple[Value, str] | 
     reason = "published" if value.number is not None else value.reason
     statistic = Statistic(section, indicator, periods.label(spot.of), shown, shown, 0, 0, (), reason)
     return replace(value, statistics=(statistic,)), how
+
+
+def _third(ev: Evaluator, spot: Element, indicator: str, named: Named, trail: Trail) -> Value:
+    """The mean of the section's own readings of the month: whoever measured there for neither side."""
+    rules = replace(ev.rules, compare="unrounded")
+    own = concentration(ev.data, rules, spot.codes["section"], indicator, spot.of)
+    if own.number is not None:
+        trail.note(named(spot, indicator), f"以第三方为准：{_basis(own)}", printed(own.number))
+    return own
 
 
 def _stands(again: tuple[Value, str], spot: Element, indicator: str, named: Named, trail: Trail) -> Value:

@@ -38,6 +38,8 @@ SHELLS = [
     "monitoring_ingest/exports.py",
     "monitoring_ingest/job.py",
     "monitoring_ingest/telegrams/intake.py",
+    "monitoring_ingest/sources/pulling.py",
+    "monitoring_ingest/trial.py",
     "settlement/auditing.py",
     "settlement/run.py",
     "api/*",

@@ -6,6 +6,7 @@ the same on paper and on screen. What an agreement says is not here: it is shown
 
 from __future__ import annotations
 
+from api.texts import sources
 from api.texts.coverage import COVERAGE
 from api.texts.telegrams import TELEGRAM_TEXTS
 from settlement.wording import FATES, KINDS, ROLES, RULE_VALUES, RULES, STATUSES
@@ -294,6 +295,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 TEXTS |= TELEGRAM_TEXTS
 TEXTS |= COVERAGE
+TEXTS |= sources.TEXTS
 TEXTS |= {f"left_out.{code}": (zh, _FATES_EN.get(code, code)) for code, zh in FATES.items()}
 TEXTS |= {f"fate.{code}": (zh, _FATES_EN.get(code, code)) for code, zh in FATES.items()}
 TEXTS |= {f"status.{zh}": (zh, en) for zh, en in STATUSES.items()}

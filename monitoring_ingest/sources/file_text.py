@@ -12,6 +12,7 @@ import io
 import zlib
 
 GZIP_MAGIC = b"\x1f\x8b"
+MOST_UNPACKED_BYTES = 512 * 2**20
 
 
 class UnreadableFile(Exception):
@@ -25,19 +26,22 @@ class UnreadableFile(Exception):
         self.code, self.value = code, value
 
 
-def unpacked(raw: bytes) -> bytes:
+def unpacked(raw: bytes, most: int = MOST_UNPACKED_BYTES) -> bytes:
     """The content of a gzip file, anything else as it is.
 
     Raises
     ------
-    UnreadableFile : a gzip file that is cut off or damaged.
+    UnreadableFile : a gzip file that is cut off or damaged, or content of more than `most` bytes.
     """
-    if not raw.startswith(GZIP_MAGIC):
-        return raw
-    try:
-        return gzip.decompress(raw)
-    except (OSError, EOFError, zlib.error) as problem:
-        raise UnreadableFile("unreadable_file", "gzip") from problem
+    if raw.startswith(GZIP_MAGIC):
+        try:
+            with gzip.GzipFile(fileobj=io.BytesIO(raw)) as packed:
+                raw = packed.read(most + 1)
+        except (OSError, EOFError, zlib.error) as problem:
+            raise UnreadableFile("unreadable_file", "gzip") from problem
+    if len(raw) > most:
+        raise UnreadableFile("file_too_large", f"{most // 2**20} MiB")
+    return raw
 
 
 def decoded(raw: bytes) -> str:

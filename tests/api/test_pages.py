@@ -40,6 +40,10 @@ def addresses(client, august):
         "/health/demo-qx2?month=2025-08&indicator=tp",
         "/senders?month=2025-08",
         "/status",
+        "/sources",
+        "/sources/demo-hand-samples",
+        "/sources/demo-bulletin",
+        "/sources/demo-split-samples",
         "/docs",
     ]
 

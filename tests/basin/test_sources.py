@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from basin.errors import RegisterError, UnknownCode
 from basin.registry import load_registry
-from basin.sources import source_findings
+from basin.sources import Source, source_findings
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 NETWORK = load_registry([FIXTURES]).network
@@ -60,10 +61,14 @@ def test_a_table_without_fault_is_read_as_declared():
         ("station: 点位, ", "station: 点位, value: 值, ", "columns.value", "indicator 与 value 只写了一个"),
         ("station: 点位, ", "station: 点位, river: 河流, ", "columns.river", "没有列名 river"),
         ("station: 点位, ", "station: 总磷, ", "columns.总磷", "列 总磷 用了两次"),
+        ("format: table", "format: table\nplace: https://a:b@c/d", "place", "地址里写着用户或密码"),
         ("format: table", "format: table\nevery_hours: 4", "place", "没有写明从哪里取"),
         ("format: table", "format: table\nplace: x\nevery_hours: 5", "every_hours", "5 小时分不匀一天"),
         ("format: table", "format: table\nplace: x\nevery_hours: 0", "every_hours", "取值不合要求：'0'"),
-        ("format: table", "format: table\nfields: {'2011': Rtd}", "fields", "只用于 format: telegrams"),
+        ("format: table", "format: table\nfields: {'2011': Rtd}", "fields", "不用于 format: table"),
+        ("time: 采样时间}", "date: 采样时间}\nat: 8点", "at", "不是时刻：8点"),
+        ("format: table", "format: table\nat: '08:00'", "at", "没有 date 列"),
+        ("station: 点位, ", "station: 点位, unit: 单位, ", "columns.unit", "宽表没有单位列"),
     ],
 )
 def test_each_fault_is_one_finding_at_its_place(written: str, instead: str, path: str, zh: str):
@@ -78,7 +83,7 @@ def test_what_a_table_needs_no_telegram_needs():
     assert found(text + "indicators: {w21003: nh3n}\n") == [("units.w21003", "w21003 没有写明单位")]
     assert found(text + "units: {w21003: mg/L}\n") == []  # a code everybody spells so
     assert found(text + "password_sha256: '123456'\n") == [("password_sha256", "不是 SHA-256")]
-    assert found(text + "place: x\n") == [("place", "报文由站点送来，不去取")]
+    assert found(text + "place: x\n") == [("place", "不用于 format: telegrams")]
     assert found(text.replace("'2011'", "'11'")) == [("fields.11", "命令编码应为四位数字：11")]
 
 
@@ -103,3 +108,25 @@ def test_a_source_that_is_refused_stops_loading_and_names_file_and_path(tmp_path
 
 def test_a_text_that_is_no_mapping_is_one_finding():
     assert found("- a\n") == [(None, "文件应是键值表")]
+
+
+def test_a_tolerance_is_a_part_of_the_mean_by_indicator_code():
+    text = "code: lab\ntitle: 分样（虚构）\nformat: laboratory\ntolerance: {nh3n: 10%, tp: 1/5}\n"
+    source, findings = source_findings(text, "a.yaml", NETWORK)
+    assert not findings and source is not None
+    assert source.tolerance == {"nh3n": Fraction(1, 10), "tp": Fraction(1, 5)}
+    assert found(text.replace("nh3n:", "氨氮:")) == [("tolerance.氨氮", "未知的指标代码：氨氮")]
+    assert [path for path, _ in found(text.replace("10%", "-10%"))] == ["tolerance.nh3n"]
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("files/*.csv", "files/*.csv"),
+        ("/srv/secret/files", "…/files"),
+        ("https://example.org:8443/a/b.json?token=x", "https://example.org/a/b.json?…"),
+        ("", ""),
+    ],
+)
+def test_a_place_is_shown_without_query_and_without_paths_of_the_machine(place: str, shown: str):
+    assert Source(code="a", title="a", format="table", place=place).place_shown == shown

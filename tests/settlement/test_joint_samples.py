@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -201,6 +202,42 @@ class TestOfReadings:
         assert (transfer["payer"], transfer["payee"], transfer["amount_yuan"]) == ("up", "down", "10500.00")
         assert verify(evidence(engine, registry, stored["id"]), recomputed).failure is None
         engine.dispose()
+
+
+class TestAThirdLaboratory:
+    """Readings of the section itself stand where its members differ by more than the tolerance."""
+
+    RIVER = a_network("s1 up down", "s2 up down", "v up down")
+    THIRD = {("v", "nh3n", "2020-07-15 12:00"): 1.05}  # noqa: RUF012
+
+    def july(self, read: dict[tuple[str, str, str], float]) -> dict[str, Any]:
+        agreement = an_agreement(MONTHLY, self.RIVER, data=TOLERANT, sections=EQUAL)
+        return settled(agreement, self.RIVER, gathered(read), periods.period("2020-07"), NOW)
+
+    def test_its_value_stands_beyond_the_tolerance(self) -> None:
+        told = self.july(READ | self.THIRD)
+        (evaluation,) = told["evaluations"]
+        assert evaluation["value"] == "1.05"
+        assert [(one["label"], one["expression"], one["value"]) for one in evaluation["working"][2:4]] == [
+            ("2020-07 联合采样相差", "1.1 − 0.8 = 0.3；允差 0.1 × 平均 0.95 = 0.095", "超出允差"),
+            ("2020-07 v 氨氮", "以第三方为准：1 个读数、1 天的均值", "1.05"),
+        ]
+        assert [one["section"] for one in told["statistics"]] == ["s1", "s2", "v"]
+
+    def test_it_is_not_asked_within_the_tolerance(self) -> None:
+        agreeing = {("s1", "nh3n", "2020-07-15 12:00"): 1.0, ("s2", "nh3n", "2020-07-15 12:00"): 1.02}
+        assert self.july(agreeing | self.THIRD)["evaluations"][0]["value"] == "1.01"
+
+    def test_without_it_the_month_stops(self) -> None:
+        assert [stop["reason"] for stop in self.july(READ)["stops"]] == ["joint_sample_differs: 2020-07"]
+
+    def test_each_draw_asks_for_itself(self) -> None:
+        july = periods.period("2020-07")
+        read = {"s1": [1.0, 0.8], "s2": [1.0, 1.1], "v": [7.0, 1.05]}
+        data = Measurements(months={(s, "nh3n", july): Month(np.array(drawn)) for s, drawn in read.items()})
+        agreement = an_agreement(MONTHLY, self.RIVER, data=TOLERANT, sections=EQUAL)
+        (found,) = Evaluator(agreement, self.RIVER, data).evaluations("1", july)
+        assert floats(found.amount) == pytest.approx([1.0, 1.05])
 
 
 def test_a_negative_tolerance_is_refused() -> None:

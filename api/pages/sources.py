@@ -1,0 +1,104 @@
+"""The pages of data sources: the list, one source, and what a sample file would become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from api.names import Names
+from api.pages.lists import FATES, MOST_ROWS
+from basin.rounding import printed
+from basin.sources import Source, title_and_unit
+from monitoring_ingest.messages import MESSAGES
+from monitoring_ingest.sources.store import Received, Run
+from monitoring_ingest.trial import counted
+
+MOST_LISTED = 20
+
+
+def sources(found: Sequence[tuple[Source, Sequence[Received]]], names: Names) -> dict[str, Any]:
+    """All sources with the last submission of each."""
+    return {"sources": [{"source": one, "schedule": _schedule(one, names), "last": last} for one, last in found]}
+
+
+def source(
+    one: Source, received: Sequence[Received], runs: Sequence[Run], samples: Sequence[dict[str, Any]], names: Names
+) -> dict[str, Any]:
+    """One source: how it is declared, what came by it, and how split samples compare."""
+    worded = [
+        {**sample, "name": names.indicator(sample["indicator"]), "message": _message(sample, names)}
+        for sample in samples
+    ]
+    return {
+        "source": one,
+        "schedule": _schedule(one, names),
+        "mapping": list(_mapping(one, names)),
+        "received": received,
+        "runs": runs,
+        "samples": worded[::-1][:MOST_ROWS],
+        "fates": FATES,
+        "most": MOST_LISTED,
+    }
+
+
+def tried(one: Source, file: str, decided: pd.DataFrame, names: Names) -> dict[str, Any]:
+    """What the rows of a sample file would become, the ones not simply accepted first."""
+    rows = decided.assign(fine=decided["fate"] == "accepted").sort_values("fine", kind="stable").head(MOST_ROWS)
+    return {
+        "source": one,
+        "file": file,
+        "counts": counted(decided),
+        "fates": FATES,
+        "rows": [_row(row, names) for row in rows.to_dict("records")],
+        "more": len(decided) - len(rows),
+    }
+
+
+def _row(row: Mapping[Any, Any], names: Names) -> dict[str, Any]:
+    message = MESSAGES.get(row["code"])
+    return {
+        "row": row["row"],
+        "station": names.station(row["station"]) if row["station"] else row["station_text"],
+        "time": None if pd.isna(row["time"]) else row["time"].to_pydatetime(),
+        "time_text": row["time_text"],
+        "indicator": names.indicator(row["indicator"]) if row["indicator"] else row["indicator_text"],
+        "value": row["value_text"] or row["printed"],
+        "unit": row["unit"],
+        "fate": row["fate"],
+        "code": row["code"],
+        "message": names.t.choose(message.zh, message.en) if message else "",
+    }
+
+
+def _message(sample: Mapping[str, Any], names: Names) -> str:
+    return names.t.choose(sample["message_zh"], sample["message_en"])
+
+
+def _schedule(one: Source, names: Names) -> str:
+    return names.t("source.every", hours=one.every_hours) if one.every_hours else names.t("source.not_scheduled")
+
+
+def _mapping(one: Source, names: Names) -> Iterator[dict[str, str]]:
+    """Every word of the source that the declaration explains: kind, as written, what it means, in which unit."""
+    for column, title in one.columns.items():
+        yield _meaning("column", title, names.t.known("source_column", column))
+    for written, code in one.stations.items():
+        yield _meaning("station", written, names.station(code))
+    for written, code in one.indicators.items():
+        yield _meaning(
+            "indicator", written, names.indicator(code), one.units.get(written) or title_and_unit(written)[1]
+        )
+    for written in one.units.keys() - one.indicators.keys():
+        yield _meaning("unit", written, "", one.units[written])
+    for title in one.ignored:
+        yield _meaning("ignored", title, "")
+    for code, part in one.tolerance.items():
+        yield _meaning("tolerance", names.indicator(code), f"{printed(part * 100)}%")
+    for command, field in one.fields.items():
+        yield _meaning("field", command, field)
+
+
+def _meaning(kind: str, written: str, means: str, unit: str = "") -> dict[str, str]:
+    return {"kind": kind, "written": written, "means": means, "unit": unit}

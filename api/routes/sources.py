@@ -1,0 +1,113 @@
+"""The pages of data sources: declared how, taken in when; try a sample, run one now.
+
+A sample is read without a key and stores nothing; its size is bounded before it is read. Running writes and needs the
+writing key, given in the form.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from api.deps import Has, Named, Reads, Services
+from api.pages import sources as source_pages
+from api.rendering import page
+from api.split_samples import split_samples_of, told
+from basin.errors import Refused, UsageError
+from basin.sources import Source
+from monitoring_ingest.operations.store import key_name
+from monitoring_ingest.sources.declared import READERS, door_name, source_door
+from monitoring_ingest.sources.file_text import unpacked
+from monitoring_ingest.sources.pulling import run_source
+from monitoring_ingest.sources.sheets import ZIP_MAGIC, refuse_bomb
+from monitoring_ingest.sources.store import received_by, runs_of
+from monitoring_ingest.submissions import Door
+from monitoring_ingest.trial import trial
+
+router = APIRouter(include_in_schema=False)
+MOST_SAMPLE_MIB = 4
+MOST_SAMPLE_BYTES = MOST_SAMPLE_MIB * 2**20
+MOST_UNPACKED_BYTES = 16 * 2**20
+FORM_BYTES = 64 * 2**10  # around the file, and of a form without one
+
+
+@router.get("/sources")
+def sources(request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
+    """All declared sources."""
+    found = [(one, received_by(reads, door_name(one.code), 1)) for one in has.registry.sources.values()]
+    return page(request, "sources.html", source_pages.sources(found, names))
+
+
+@router.get("/sources/{code}")
+def source(code: str, request: Request, reads: Reads, has: Has, names: Named, new: int | None = None) -> HTMLResponse:
+    """One source with its history."""
+    one, most = has.registry.source(code), source_pages.MOST_LISTED
+    door = door_name(code)
+    samples = [told(each) for each in split_samples_of(reads, has.registry, one)]
+    history = (received_by(reads, door, most), runs_of(reads, door, most))
+    model = source_pages.source(one, *history, samples, names)
+    may = {"may_try": one.format in READERS, "may_run": bool(one.place), "nothing_new": new == 0}
+    return page(request, "source.html", model | may | {"most_mib": MOST_SAMPLE_MIB})
+
+
+@router.post("/sources/{code}/try")
+async def try_sample(code: str, request: Request, has: Has, names: Named) -> HTMLResponse:
+    """What each row of a sample would become; nothing is stored."""
+    one = has.registry.source(code)
+    _refuse_too_long(request, MOST_SAMPLE_BYTES)
+    async with request.form(max_files=1, max_fields=1) as form:
+        sample = form.get("sample")
+        if not isinstance(sample, UploadFile) or not sample.filename:
+            raise UsageError("没有选文件", "no file was chosen", path="sample", remedy="先选一个样本文件")
+        file = (sample.filename, await sample.read())
+    model = await run_in_threadpool(_tried, has, one, file, names)
+    return page(request, "source_trial.html", model)
+
+
+def _tried(has: Services, one: Source, file: tuple[str, bytes], names: Any) -> dict[str, Any]:
+    door = source_door(one)
+    bounded = Door(door.name, lambda raw, *, name: door.read(_bounded(raw), name=name), door.sender)
+    with has.engine.connect() as connection:
+        decided = trial(connection, has.registry.network, [file], bounded, has.now())
+    return source_pages.tried(one, file[0], decided, names)
+
+
+def _bounded(raw: bytes) -> bytes:
+    """A sample that stays small unpacked, for anybody may send one."""
+    raw = unpacked(raw, MOST_UNPACKED_BYTES)
+    if raw.startswith(ZIP_MAGIC):
+        refuse_bomb(raw, MOST_UNPACKED_BYTES)
+    return raw
+
+
+@router.post("/sources/{code}/run")
+async def run(code: str, request: Request, has: Has) -> RedirectResponse:
+    """Take in what is new at the place of a source; then its page, or the receipt where there is one."""
+    one = has.registry.source(code)
+    _refuse_too_long(request, 0)
+    async with request.form(max_files=0, max_fields=1) as form:
+        secret = form.get("key")
+    if not isinstance(secret, str) or await run_in_threadpool(key_name, has.engine, secret) is None:
+        remedy = "用 hengjie key create NAME 取得密钥，填在表里"
+        raise Refused("需要有效的写入密钥", "this needs a writing key that is known", path="key", remedy=remedy)
+    receipts = await run_in_threadpool(run_source, has.engine, has.registry.network, one, has.now())
+    address = f"/submissions/{receipts[0].id}" if len(receipts) == 1 else f"/sources/{code}?new={len(receipts)}"
+    return RedirectResponse(address, status_code=303)
+
+
+def _refuse_too_long(request: Request, most: int) -> None:
+    """Refuse a form that does not tell its length beforehand (411) or is too large (413), before any of it is read."""
+    length = request.headers.get("content-length", "")
+    refused = None
+    if not length.isdecimal():
+        refused = UsageError("请求没有写明长度", "no content length", remedy="用浏览器提交")
+        refused.status = 411
+    elif int(length) > most + FORM_BYTES:
+        refused = UsageError(f"超过 {MOST_SAMPLE_MIB} MiB", "too large", path="sample", remedy="截取前面一部分作样本")
+        refused.status = 413
+    if refused is not None:
+        raise refused

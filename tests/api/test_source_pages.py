@@ -1,0 +1,137 @@
+"""The pages of data sources: how each is declared, a dry run that stores nothing, a run that needs the key."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from api.composition import Composition
+from api.routes import sources as routes
+from basin.registry import Registry
+from monitoring_ingest.database import open_engine
+from monitoring_ingest.job import run_slot
+from monitoring_ingest.operations.store import create_key
+from monitoring_ingest.sources.pulling import source_job
+from monitoring_ingest.store import submissions
+from tests.api.makers import FIXTURES, NOW, client_of, composed
+from tests.api.markup import read
+
+SAMPLE = (FIXTURES / "sources" / "files" / "demo-hand-samples-2022-12.csv").read_bytes()
+PAGES = {"Accept": "text/html"}
+
+
+@pytest.fixture
+def here(world: Registry, tmp_path: Path) -> Iterator[Composition]:
+    """The invented world over an empty database."""
+    made = composed(open_engine(f"sqlite:///{tmp_path / 'h.sqlite'}"), world)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def client(here: Composition) -> Iterator[TestClient]:
+    with client_of(here) as opened:
+        yield opened
+
+
+def tried(client: TestClient, raw: bytes, code: str = "demo-hand-samples", name: str = "样本.csv") -> Response:
+    return client.post(f"/sources/{code}/try", files={"sample": (name, raw)}, headers=PAGES)
+
+
+def test_the_list_names_every_source_and_where_it_is_pulled_from(client: TestClient):
+    text = client.get("/sources").text
+    assert [
+        one for one in ("清溪手工监测表（虚构）", "files/demo-bulletin-*.csv", "不定时", "尚未接收") if one not in text
+    ] == []
+
+
+def test_a_source_tells_its_zone_and_what_its_words_mean(client: TestClient):
+    text = client.get("/sources/demo-hand-samples").text
+    for told in ("Asia/Shanghai", "山平桥下", "山平界站（虚构）", "总磷", "µg/L", "天气", "不读的列"):
+        assert told in text, told
+
+
+def test_a_source_nobody_declared_is_told_as_a_page(client: TestClient):
+    answer = client.get("/sources/nowhere", headers=PAGES)
+    assert answer.status_code == 400 and "没有数据来源 nowhere" in answer.text
+
+
+class TestADryRun:
+    """Anybody may try a sample."""
+
+    def test_tells_what_each_row_would_become_and_stores_nothing(self, here: Composition, client: TestClient):
+        answer = tried(client, SAMPLE)
+        assert answer.status_code == 200
+        read(answer.text)
+        for told in ("没有入库", "&lt;0.025", "无名桥", "unknown_station", "no_value"):
+            assert told in answer.text, told
+        with here.engine.connect() as connection:
+            assert submissions(connection, NOW) == []
+
+    def test_what_a_file_says_is_text_and_never_markup(self, client: TestClient):
+        text = tried(client, SAMPLE.replace("无名桥".encode(), b"<script>alert(1)</script>")).text
+        assert "<script" not in text and "&lt;script&gt;" in text
+
+    def test_of_a_file_nothing_can_be_taken_from_says_why(self, client: TestClient):
+        assert "missing_column" in tried(client, b"a,b\n1,2\n").text
+
+    def test_without_a_file_is_refused(self, client: TestClient):
+        answer = client.post("/sources/demo-hand-samples/try", data={"sample": ""}, headers=PAGES)
+        assert answer.status_code == 400 and "没有选文件" in answer.text
+
+    def test_of_too_large_a_sample_is_refused_before_it_is_read(self, client: TestClient):
+        answer = tried(client, b"0" * (routes.MOST_SAMPLE_BYTES + routes.FORM_BYTES))
+        assert answer.status_code == 413 and "超过 4 MiB" in answer.text
+
+    def test_without_a_length_is_refused(self, client: TestClient):
+        answer = client.post("/sources/demo-hand-samples/try", content=iter([b"a"]), headers=PAGES)
+        assert answer.status_code == 411
+
+    def test_of_a_bomb_is_refused(self, client: TestClient):
+        zipped = io.BytesIO()
+        with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("xl/workbook.xml", b"0" * (routes.MOST_UNPACKED_BYTES + 1))
+        for bomb in (gzip.compress(b"0" * (routes.MOST_UNPACKED_BYTES + 1)), zipped.getvalue()):
+            assert "file_too_large" in tried(client, bomb).text
+
+
+class TestRunningNow:
+    """Who has a writing key may run a source."""
+
+    def test_takes_in_what_is_new_and_leads_to_its_receipt(self, here: Composition, client: TestClient):
+        form = {"key": create_key(here.engine, "某监测站", NOW)}
+        answer = client.post("/sources/demo-bulletin/run", data=form, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/submissions/1")
+        with here.engine.connect() as connection:
+            (receipt,) = submissions(connection, NOW)
+        assert (receipt.door, receipt.counts["accepted"], receipt.counts["absent"]) == ("source:demo-bulletin", 5, 2)
+        again = client.post("/sources/demo-bulletin/run", data=form, follow_redirects=False)
+        assert again.headers["location"] == "/sources/demo-bulletin?new=0"
+        text = client.get(again.headers["location"]).text
+        assert "没有新的文件。" in text and "demo-bulletin-2022-12.csv" in text
+
+    @pytest.mark.parametrize("form", [{}, {"key": ""}, {"key": "wrong"}])
+    def test_without_a_known_key_is_refused(self, here: Composition, client: TestClient, form: dict[str, str]):
+        answer = client.post("/sources/demo-bulletin/run", data=form, headers=PAGES)
+        assert answer.status_code == 403 and "需要有效的写入密钥" in answer.text
+        with here.engine.connect() as connection:
+            assert submissions(connection, NOW) == []
+
+    def test_runs_of_the_schedule_are_listed_with_their_outcome(self, here: Composition, tmp_path: Path):
+        declared = replace(here.registry.sources["demo-bulletin"], every_hours=24)
+        registry = replace(here.registry, sources={"demo-bulletin": declared})
+        run_slot(
+            here.engine, source_job(here.engine, registry.network, declared), datetime(2026, 1, 9, 16, tzinfo=UTC), NOW
+        )
+        with client_of(replace(here, registry=registry)) as client:
+            text = client.get("/sources/demo-bulletin").text
+        assert "每 24 小时" in text and "2026-01-10 00:00" in text and "1: accepted 5" in text
