@@ -31,6 +31,9 @@ OWN_KEYS: Mapping[str, frozenset[str]] = {
     "rank": frozenset({"of", "first", "ties"}),
     "trend": frozenset({"significance"}),
 }
+NEVER_NEGATIVE = frozenset(
+    {"concentration", "volume", "load", "quality_class", "exceedance", "met", "rank", "completeness"}
+)
 ADDS_BY_ITSELF = frozenset({"result"})  # several values without `take` are summed
 
 
@@ -147,6 +150,12 @@ class Measure:
     def tests(self) -> tuple[Measure, ...]:
         """The tests inside, if any."""
         return (self.all_of or ()) + (self.any_of or ())
+
+    @property
+    def never_negative(self) -> bool:
+        """Whether its value is surely not below 0: a quantity, a count or a multiple, not less something else."""
+        alone = self.against is None or self.expressed == "ratio" or self.kind == "exceedance"
+        return alone and self.kind in NEVER_NEGATIVE
 
     @property
     def several(self) -> bool:

@@ -277,8 +277,34 @@ REFUSED = {
         "clauses.0.scale.0",
         "up_to 与 below 只能写一个",
     ),
-    "steps of nothing": (scaled("{rate: 1, per: 0}"), "clauses.0.scale.0.per", "per 须大于 0"),
-    "steps the other way": (scaled("{rate: 1, per: -0.01}"), "clauses.0.scale.0.per", "改 rate 的正负号"),
+    "steps of nothing": (scaled("{rate: 1, per: 0}"), "clauses.0.scale.0.per", "per 不能为 0"),
+    "steps of a fact that may be negative": (
+        scaled("{rate: 1, steps: started}"),
+        "clauses.0.scale.0.steps",
+        "前面另写一段 up_to: 0",
+    ),
+    "steps of what is short of 12, counted from 12 upwards": (
+        scaled("{below: 12, origin: 12, per: 1, steps: started, rate: -7.5}, {amount: 0}"),
+        "clauses.0.scale.0.steps",
+        "per 写负数，如 -1",
+    ),
+    "steps whose origin lies inside the piece": (
+        scaled("{up_to: 1}, {rate: 1, origin: 1.5, steps: completed}"),
+        "clauses.0.scale.1.steps",
+        "档数会是负的",
+    ),
+    "steps downwards in a piece that goes on above the origin": (
+        scaled("{up_to: 13, rate: 1, origin: 12, per: -1, steps: started}, {amount: 0}"),
+        "clauses.0.scale.0.steps",
+        "本段写 up_to: 12",
+    ),
+    "steps of a difference between two quantities": (
+        measured("kind: volume, section: s1, against: baseline, expressed: difference").replace(
+            "scale: [{amount: 1}]", "scale: [{rate: 1, per: 100, steps: completed}]"
+        ),
+        "clauses.0.scale.0.steps",
+        "档数会是负的",
+    ),
     "a ladder on exceedance that pays at 0": (
         exceeding('"1"', f"scale: {LADDER}, {PAYS}"),
         "clauses.0.scale",
@@ -320,6 +346,21 @@ def test_every_share_that_is_no_number_is_told_and_no_other_shape_a_side_could_h
 def test_a_line_is_not_called_unused_while_a_clause_that_may_use_it_does_not_fit() -> None:
     clauses = f"- {{ref: a, {FACT}}}\n" + lump("ammount: 1, times: [a]")
     assert [refusal.path for refusal in found(clauses)] == ["clauses.1.ammount"]
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        scaled("{up_to: 0}, {rate: 1, steps: started}"),
+        scaled("{below: 12, origin: 12, per: -1, steps: started, rate: 7.5}, {amount: 0}"),
+        scaled("{up_to: 0, rate: -50, per: -0.1, steps: completed}, {rate: 50, per: 0.1, steps: completed}"),
+        scaled("{rate: 1, per: -1}"),
+        exceeding('"1"', f"scale: [{{rate: 50, per: 0.5, steps: started}}], {PAYS}"),
+    ],
+    ids=["up from 0", "down from 12", "both ways from 0", "down in proportion", "of what is never negative"],
+)
+def test_steps_away_from_the_origin_are_not_refused(clause: str) -> None:
+    assert found(clause) == []
 
 
 @pytest.mark.parametrize(("clauses", "path", "word"), REFUSED.values(), ids=REFUSED)
