@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from basin import periods
-from basin.agreement import Agreement
+from basin.agreement import Agreement, clause_path, paths_of
 from basin.clauses import AXES, CLAUSE, SHEET, SIDE_WORDS, TIME_AXES, Clause, Proportion, SectionSheet, Side
 from basin.coverage_checks import coverage_findings
 from basin.dated import (
@@ -50,9 +50,9 @@ def problems(agreement: Agreement, network: Network, *, scored: bool = False) ->
     """Everything the grammar refuses in this agreement, or scorecard where `scored`; empty when it may be used."""
     found: list[AgreementError] = []
     clauses: list[tuple[str, Clause]] = []
-    for position, raw in enumerate(agreement.document["clauses"]):
-        path = f"clauses.{position}"
-        for plain in every_branch(raw):
+    for ref in agreement.refs:
+        path = clause_path(ref)
+        for plain in every_branch(agreement.raw_clause(ref)):
             clause, misfits = fitted(CLAUSE, plain, agreement.file, path)
             clauses += [(path, clause)] if clause is not None else []
             found += misfits
@@ -76,7 +76,7 @@ def problems(agreement: Agreement, network: Network, *, scored: bool = False) ->
 
 def _special(agreement: Agreement, network: Network) -> Iterator[Finding]:
     """Values with a note, by date or by element, wherever they stand."""
-    for path, node in special_values(dict(agreement.document)):
+    for path, node in (found for at, raw in paths_of(agreement.document) for found in special_values(raw, at)):
         if is_noted(node):
             if not node.get("source") and str(node.get("verified", "true")).lower() != "false":
                 yield path, "数值没有出处", "a figure without source", "写明 source，或 verified: false"

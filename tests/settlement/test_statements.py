@@ -307,4 +307,4 @@ def test_shares_measured_by_an_unverified_line_are_doubted() -> None:
     - {ref: "1", scale: [{amount: 100}], pays: up, receives: {in_proportion_to: w, among: [third, fourth]}}
     """
     paying = next(e for e in a_settlement(text)["evaluations"] if e["clause"] == "1")
-    assert paying["unverified"] == ["clauses.0.scale.0.amount"]
+    assert paying["unverified"] == ["clauses.w.scale.0.amount"]
