@@ -18,7 +18,20 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from basin import periods
-from basin.clauses import CLAUSE, DATA, EACH, EVERY, MONEY, SHEET, Clause, DataRules, Every, MoneyRules, SectionSheet
+from basin.clauses import (
+    CLAUSE,
+    DATA,
+    EACH,
+    EVERY,
+    MONEY,
+    OF_READINGS,
+    SHEET,
+    Clause,
+    DataRules,
+    Every,
+    MoneyRules,
+    SectionSheet,
+)
 from basin.dated import Hand, InForce, every_branch, in_force, is_noted, special_values
 from basin.errors import AgreementError
 from basin.shapes import typed
@@ -134,6 +147,18 @@ class Agreement:
         """The section sheet as it stands on the first of `days`; an empty one for a section without."""
         raw = self.document.get("sections", {}).get(section) or {}
         return self._placed(("sheet", section), raw, f"sections.{section}", SHEET, days, {"section": section})
+
+    @cached_property
+    def looks_at_readings(self) -> bool:
+        """Whether a clause, in any of its branches, takes or tests what is formed from readings."""
+        plains = ((ref, plain) for ref in self.refs for plain in every_branch(self.raw_clause(ref)))
+        clauses = (typed(CLAUSE, plain, self.file, clause_path(ref)) for ref, plain in plains)
+        return any(measure.of_readings for clause in clauses for measure in clause.measures)
+
+    @property
+    def rules_not_stated(self) -> tuple[str, ...]:
+        """The data rules that its clauses use and it does not state: readings are not settled without them."""
+        return tuple(rule for rule in OF_READINGS if self.looks_at_readings and getattr(self.data, rule) is None)
 
     def rules_stated(self, *of: str) -> list[dict[str, Any]]:
         """Term, data and money rules with source and verification, as the statement prints them; all, or those `of`

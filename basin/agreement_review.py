@@ -44,7 +44,7 @@ class WithoutSource:
 
 @dataclass(frozen=True)
 class Review:
-    """What a look at one file found; without findings the agreement may be settled."""
+    """What a look at one file found; without findings it may be used, and settled where no rule is `not_stated`."""
 
     code: str
     clauses: int
@@ -52,13 +52,14 @@ class Review:
     unverified: tuple[Unverified, ...]
     without_source: tuple[WithoutSource, ...]
     will_stop: tuple[WillStop, ...] = ()
+    not_stated: tuple[str, ...] = ()
 
 
 def review(text: str, file: str, network: Network) -> Review:
     """All findings on the text of an agreement, each once, its unverified values and its clauses without a source.
 
-    Without findings also what will stop. A file that is no YAML mapping has that one finding. Where the header cannot
-    be read, clauses are looked at one by one, not in their relations.
+    Without findings also what will stop, and the rules that are used and not stated. A file that is no YAML mapping has
+    that one finding. Where the header cannot be read, clauses are looked at one by one, not in their relations.
     """
     try:
         document = tree(text, file)
@@ -68,8 +69,12 @@ def review(text: str, file: str, network: Network) -> Review:
     clauses = document.get("clauses")
     count = len(clauses) if isinstance(clauses, list) else 0
     noted = tuple(unverified(document)), tuple(_without_source(document))
-    stops = () if once else tuple(certain_stops(compiled(document, text, file), network))
-    return Review(str(document.get("code", "")), count, tuple(once.values()), *noted, stops)
+    findings, code = tuple(once.values()), str(document.get("code", ""))
+    if findings:
+        return Review(code, count, findings, *noted)
+    agreement = compiled(document, text, file)
+    rules = tuple(f"data.{rule}" for rule in agreement.rules_not_stated)
+    return Review(code, count, (), *noted, tuple(certain_stops(agreement, network)), rules)
 
 
 def _findings(document: Mapping[str, Any], text: str, file: str, network: Network) -> Iterator[AgreementError]:

@@ -52,6 +52,10 @@ class DataRules:
     joint_sample: Annotated[Figure, AfterValidator(_not_negative)] | None = None
 
 
+# the rules without which no reading becomes a statistic that may be compared
+OF_READINGS = ("min_readings_a_day", "min_days_a_month", "statuses", "non_detect", "compare", "missing_month")
+
+
 @dataclass(frozen=True, kw_only=True)
 class MoneyRules:
     """The ``money`` block: the one rounding of a sum, per clause and period."""

@@ -59,7 +59,7 @@ def explanation(
         "transfers": document["transfers"] if clause is None else [],
         "stops": [stop for stop in document["stops"] if clause in (None, stop["clause"])],
     }
-    series = readings_by_series(found, network, data_rules(agreement))
+    series = readings_by_series(found, network, data_rules(agreement)) if agreement.looks_at_readings else {}
     statistics = [
         {"place": place, **document["statistics"][place], **readings_behind(series, document["statistics"][place])}
         for place in sorted(explained.statistics)

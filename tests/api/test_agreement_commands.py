@@ -76,6 +76,16 @@ def test_what_will_stop_is_a_notice_in_text_and_json(hengjie: Run):
     }  # fmt: skip
 
 
+def test_a_rule_that_is_used_and_not_stated_is_a_notice_in_text_and_json(hengjie: Run, tmp_path: Path):
+    rule = next(line for line in XINAN.read_text(encoding="utf-8").splitlines() if line.startswith("  statuses:"))
+    file = draft(tmp_path, (f"{rule}\n", ""))
+    result = hengjie("check", file)
+    assert result.exit_code == 0
+    assert "用到而没写 used and not stated data.statuses：写明以前不能结算" in result.stdout
+    assert "，1 条规则用到而没写 not stated，" in result.stdout
+    assert json.loads(hengjie("check", file, "--json").stdout)["not_stated"] == ["data.statuses"]
+
+
 def test_a_clause_without_a_source_is_a_notice(hengjie: Run, tmp_path: Path):
     source = next(line for line in XINAN.read_text(encoding="utf-8").splitlines() if line.startswith("    source:"))
     file = draft(tmp_path, (source, "    source: ''"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from basin.agreement_review import Review, Unverified, WithoutSource, review
 from tests.settlement.makers import RIVER, agreement_text
 
@@ -58,6 +60,28 @@ def test_unverified_values_are_listed_with_the_clause_they_stand_in():
         Unverified("data.compare", None, "rounded", "", ""),
         Unverified("clauses.2.1.scale.0.amount", "2.1", "7", "转述", "自拟"),
     )
+
+
+RULES_OF_READINGS = tuple(
+    f"data.{rule}"
+    for rule in ("min_readings_a_day", "min_days_a_month", "statuses", "non_detect", "compare", "missing_month")
+)
+
+
+@pytest.mark.parametrize(
+    ("clause", "rules"),
+    [
+        ("scale: [{amount: 1}]", ()),
+        ("measure: {kind: reported, fact: volume}, scale: [{rate: 1}]", ()),
+        ("measure: {kind: completeness, section: s1, indicator: tp}, scale: [{rate: 1}]", ()),
+        ("measure: {kind: quality_class, section: s1}, scale: [{rate: 1}]", RULES_OF_READINGS),
+        ("when: [{any_of: [{kind: quality_class, section: s1, at_most: 3}]}], scale: [{amount: 1}]", RULES_OF_READINGS),
+    ],
+    ids=["a lump sum", "a fact", "slots", "a measure", "a test inside a test"],
+)
+def test_only_what_is_formed_from_readings_uses_the_rules_that_are_not_stated(clause: str, rules: tuple[str, ...]):
+    found = looked_at(f'- {{ref: "1", source: 第一条, {clause}, {PAYS}}}')
+    assert (found.findings, found.not_stated) == ((), rules)
 
 
 def test_clauses_without_a_source_are_listed_and_not_refused():
