@@ -25,7 +25,8 @@ Ground = Literal["dry", "frozen", "suspended", "disaster"]
 GROUNDS: Mapping[str, str] = {"dry": "断流", "frozen": "封冻", "suspended": "停测", "disaster": "自然灾害"}
 AXES = ("section", "indicator", "party", "day", "week", "month", "quarter", "year")
 TIME_AXES = frozenset(periods.FREQUENCIES)
-SIDE_WORDS = frozenset({"upstream", "downstream", "party", "pool"})
+POOL = "pool"
+SIDE_WORDS = frozenset({"upstream", "downstream", "party", POOL})
 
 
 def _not_negative(value: Fraction) -> Fraction:

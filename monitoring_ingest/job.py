@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -22,12 +21,11 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy import Engine
 
-from basin.network import TIMEZONE, Network
+from basin.network import CHINA, Network
 from monitoring_ingest.operations.store import claim_slot, claimed_slots, finish_slot, put_off_slot
 from monitoring_ingest.sources.file_text import legible
 from monitoring_ingest.submissions import INBOX, ingest
 
-CHINA = ZoneInfo(TIMEZONE)
 INBOX_EVERY_HOURS = 4
 LOOK_EVERY_SECONDS = 60
 SETTLING_HOUR = 6

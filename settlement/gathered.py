@@ -21,12 +21,12 @@ from basin.dated import element_codes
 from basin.errors import AgreementError
 from basin.indicators import INDICATORS
 from basin.measures import indicator_code
-from basin.network import Network
+from basin.network import CHINA, Network
 from monitoring_ingest.facts import UNPAID, Fact
 from settlement.counted_readings import SERIES, counted
 from settlement.loads import LoadRule, MonthLoad, section_loads
 from settlement.measured import Key, Measurements, Month
-from settlement.statistics import CHINA, DataRules, completeness, section_days, section_months
+from settlement.statistics import DataRules, completeness, section_days, section_months
 
 T = TypeVar("T")
 OBSERVED = ["station", "indicator", "time", "value", "censored", "status", "mark", "revision"]
