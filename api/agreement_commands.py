@@ -44,17 +44,19 @@ def check(file: Path, extra: Sequence[Path]) -> Told:
     found = review(file_text(file), str(file), _network(extra))
     findings = [_finding(one) for one in found.findings]
     told = {"file": str(file), "code": found.code, "clauses": found.clauses, "findings": findings}
-    told |= {"will_stop": [asdict(one) for one in found.will_stop]}
+    told |= {"will_stop": [asdict(one) for one in found.will_stop], "not_stated": list(found.not_stated)}
     told |= {"unverified": [asdict(one) for one in found.unverified]}
     told |= {"without_source": [asdict(one) for one in found.without_source], "failed": len(findings)}
     lines = [
         *map(str, found.findings),
         *map(_stopping, found.will_stop),
+        *map(_not_stated, found.not_stated),
         *map(_notice, found.unverified),
         *map(_unsourced, found.without_source),
     ]
     verdict = f"{len(findings)} 处问题 findings" if findings else f"可以使用 may be used：{found.clauses} 条 clauses"
     notices = f"，{len(found.will_stop)} 处用到就停 will stop" if found.will_stop else ""
+    notices += f"，{len(found.not_stated)} 条规则用到而没写 not stated" if found.not_stated else ""
     notices += f"，{len(found.unverified)} 个未核实的数值 unverified" if found.unverified else ""
     notices += f"，{len(found.without_source)} 条没有出处 without source" if found.without_source else ""
     return told, "\n".join([*lines, f"{file}: {verdict}{notices}"])
@@ -78,6 +80,10 @@ def _stopping(one: WillStop) -> str:
     sections = "、".join(one.sections)
     lacking = f"断面 {sections} 没有 {one.lacking}，在断面表写明 (not in the sheet)"
     return f"用到就停 will stop {one.path}（条款 {one.clause}）：{lacking}"
+
+
+def _not_stated(path: str) -> str:
+    return f"用到而没写 used and not stated {path}：写明以前不能结算；原文未载的注明 verified: false"
 
 
 def _notice(one: Unverified) -> str:

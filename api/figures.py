@@ -7,8 +7,8 @@ with floats and nothing is rounded here.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
+from basin.network import CHINA
 from basin.rounding import half_even, number, printed
 
 UNITS = {
@@ -21,7 +21,6 @@ UNITS = {
 }  # as readers write them
 CLASSES = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ")
 MINUS = "−"
-_LOCAL = ZoneInfo("Asia/Shanghai")
 
 
 def roman(cls: int | float | str | None) -> str:
@@ -86,4 +85,4 @@ def instant(text: str) -> datetime:
 
 def local_time(text: str | None) -> str:
     """An instant in Chinese local time, to the minute."""
-    return instant(text).astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M") if text else "—"
+    return instant(text).astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if text else "—"

@@ -20,7 +20,7 @@ from api.figures import padded, roman
 from basin.agreement import Agreement
 from basin.errors import AgreementError
 from basin.indicators import INDICATORS
-from basin.network import Section
+from basin.network import CHINA, Section
 from basin.registry import Registry
 from basin.rounding import printed, reported, rounded
 from basin.standards import Standard, classify, deciding, indicator_class, standard
@@ -29,7 +29,7 @@ from monitoring_ingest.coverage import store as coverage
 from monitoring_ingest.store import Selected
 from settlement.counted_readings import reasons
 from settlement.gathered import data_rules, sections_of
-from settlement.statistics import CHINA, section_months
+from settlement.statistics import section_months
 
 Row = dict[str, Any]
 Months = tuple[pd.Period, pd.Period]  # the first and the last of a run

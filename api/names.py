@@ -12,11 +12,11 @@ from typing import Any
 
 from api.figures import wan
 from api.language import Words
+from basin.clauses import POOL
 from basin.indicators import INDICATORS
 from basin.registry import Registry
 from settlement.reasons import told
 
-POOL = "pool"
 ROLES = ("upstream", "downstream")  # the order in which they are told
 
 

@@ -8,7 +8,7 @@ sheets as they stand for a period and an element. It settles nothing and reads n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -18,7 +18,20 @@ import pandas as pd
 from pydantic import TypeAdapter
 
 from basin import periods
-from basin.clauses import CLAUSE, DATA, EACH, EVERY, MONEY, SHEET, Clause, DataRules, Every, MoneyRules, SectionSheet
+from basin.clauses import (
+    CLAUSE,
+    DATA,
+    EACH,
+    EVERY,
+    MONEY,
+    OF_READINGS,
+    SHEET,
+    Clause,
+    DataRules,
+    Every,
+    MoneyRules,
+    SectionSheet,
+)
 from basin.dated import Hand, InForce, every_branch, in_force, is_noted, special_values
 from basin.errors import AgreementError
 from basin.shapes import typed
@@ -72,6 +85,13 @@ class Agreement:
         """The refs of the clauses, in the order of the text."""
         return tuple(clause["ref"] for clause in self.document["clauses"])
 
+    def raw_clause(self, ref: str) -> dict[str, Any]:
+        """The clause as it is written."""
+        by_ref: dict[str, dict[str, Any]] = self.kept.setdefault(
+            "by ref", {c["ref"]: c for c in self.document["clauses"]}
+        )
+        return by_ref[ref]
+
     @property
     def section_codes(self) -> tuple[str, ...]:
         """The sections named in the sheet; empty when the network's are meant."""
@@ -89,27 +109,25 @@ class Agreement:
         ------
         AgreementError : when neither is stated.
         """
-        position, raw = self._raw_clause(ref)
-        every = plainly(raw.get("every", self.every), self.file, f"clauses.{position}.every")
+        path = f"{clause_path(ref)}.every"
+        every = plainly(self.raw_clause(ref).get("every", self.every), self.file, path)
         if every is None:
-            raise AgreementError(
-                f"条款 {ref} 没有 every", "clause without every", file=self.file, path=ref, remedy="写明 every: year 等"
-            )
+            raise AgreementError("没有 every", "no every", file=self.file, path=path, remedy="写明 every: year 等")
         return every
 
     def axes_of(self, ref: str) -> Mapping[str, tuple[str, ...]]:
         """The axes of the clause (`each`), which neither a date nor an element may change."""
         key = ("axes", ref)
         if key not in self.kept:
-            position, raw = self._raw_clause(ref)
-            path = f"clauses.{position}.each"
-            self.kept[key] = typed(EACH, plainly(raw.get("each", {}), self.file, path), self.file, path)
+            path = f"{clause_path(ref)}.each"
+            self.kept[key] = typed(
+                EACH, plainly(self.raw_clause(ref).get("each", {}), self.file, path), self.file, path
+            )
         return self.kept[key]
 
     def clause(self, ref: str, days: tuple[date, date], codes: Mapping[str, str]) -> InPlace[Clause]:
         """The clause as it stands on the first of `days` for the element with these codes."""
-        position, raw = self._raw_clause(ref)
-        return self._placed(("clause", ref), raw, f"clauses.{position}", CLAUSE, days, codes)
+        return self._placed(("clause", ref), self.raw_clause(ref), clause_path(ref), CLAUSE, days, codes)
 
     def hand(self, days: tuple[date, date], codes: Mapping[str, str]) -> Hand:
         """What is in hand in a period: of its days, those inside the term; before the term, its first day."""
@@ -120,8 +138,8 @@ class Agreement:
         """Whether the clause, in any of its branches, looks at its own result of the year before."""
         key = ("own last year", ref)
         if key not in self.kept:
-            position, raw = self._raw_clause(ref)
-            branches = [typed(CLAUSE, plain, self.file, f"clauses.{position}") for plain in every_branch(raw)]
+            plains = every_branch(self.raw_clause(ref))
+            branches = [typed(CLAUSE, plain, self.file, clause_path(ref)) for plain in plains]
             self.kept[key] = any(ref in m.refs_last_year for clause in branches for m in clause.measures)
         return self.kept[key]
 
@@ -129,6 +147,18 @@ class Agreement:
         """The section sheet as it stands on the first of `days`; an empty one for a section without."""
         raw = self.document.get("sections", {}).get(section) or {}
         return self._placed(("sheet", section), raw, f"sections.{section}", SHEET, days, {"section": section})
+
+    @cached_property
+    def looks_at_readings(self) -> bool:
+        """Whether a clause, in any of its branches, takes or tests what is formed from readings."""
+        plains = ((ref, plain) for ref in self.refs for plain in every_branch(self.raw_clause(ref)))
+        clauses = (typed(CLAUSE, plain, self.file, clause_path(ref)) for ref, plain in plains)
+        return any(measure.of_readings for clause in clauses for measure in clause.measures)
+
+    @property
+    def rules_not_stated(self) -> tuple[str, ...]:
+        """The data rules that its clauses use and it does not state: readings are not settled without them."""
+        return tuple(rule for rule in OF_READINGS if self.looks_at_readings and getattr(self.data, rule) is None)
 
     def rules_stated(self, *of: str) -> list[dict[str, Any]]:
         """Term, data and money rules with source and verification, as the statement prints them; all, or those `of`
@@ -149,10 +179,6 @@ class Agreement:
         verified = str(note.get("verified", "true")).lower() != "false"
         return {"path": path, "value": value, "source": note.get("source", self.source), "verified": verified}
 
-    def _raw_clause(self, ref: str) -> tuple[int, dict[str, Any]]:
-        by_ref = self.kept.setdefault("by ref", {c["ref"]: (i, c) for i, c in enumerate(self.document["clauses"])})
-        return by_ref[ref]
-
     def _placed(
         self, what: tuple[str, str], raw: Any, path: str, adapter: TypeAdapter[Any], days: tuple[date, date],
         codes: Mapping[str, str],
@@ -170,6 +196,26 @@ class Agreement:
         if key not in self.kept:
             self.kept[key] = all(is_noted(node) for _, node in special_values(raw))
         return self.kept[key]
+
+
+def clause_path(ref: str) -> str:
+    """How every path into an agreement names a clause: by its ref, as people do, not by its place in the file."""
+    return f"clauses.{ref}"
+
+
+def paths_of(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every block of a document and every clause by itself, with its path; clauses without a ref of their own by place.
+
+    A file that is still being written may have clauses without a ref, or two of one.
+    """
+    for block, raw in document.items():
+        if block != "clauses" or not isinstance(raw, list):
+            yield block, raw
+            continue
+        refs = [clause.get("ref") if isinstance(clause, dict) else None for clause in raw]
+        for place, (ref, clause) in enumerate(zip(refs, raw, strict=True)):
+            own = isinstance(ref, str) and refs.count(ref) == 1
+            yield clause_path(str(ref) if own else str(place)), clause
 
 
 _EVER = Hand(date.min, date.max, {})  # for what neither a date nor an element may change

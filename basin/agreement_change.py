@@ -12,6 +12,7 @@ from typing import Any
 
 from basin.agreement import Agreement
 from basin.agreement_files import tree
+from basin.dated import NOTE_KEYS, is_noted
 from basin.errors import UsageError
 from basin.network import Network
 from basin.registry import checked
@@ -20,7 +21,7 @@ CLAUSES = "clauses."
 
 
 def with_changes(agreement: Agreement, changes: Iterable[tuple[str, str]], network: Network) -> Agreement:
-    """The agreement with the value at each path replaced by the YAML text beside it; a clause by ref, else by place.
+    """The agreement with the value at each path replaced by the YAML text beside it; a clause is named by its ref.
 
     Raises
     ------
@@ -37,7 +38,9 @@ def _replace(document: dict[str, Any], path: str, value: Any) -> None:
     node: Any = document
     *way, last = _steps(document, path)
     for key in way:
+        node = _inside(node, key)
         node = node[_key(node, key, path)]
+    node = _inside(node, last)
     if isinstance(node, dict):
         node[last] = value  # a key that is new here is for the grammar to refuse
     else:
@@ -52,9 +55,14 @@ def _steps(document: dict[str, Any], path: str) -> list[str]:
     places = {clause["ref"]: str(place) for place, clause in enumerate(document["clauses"])}
     fitting = [ref for ref in places if rest == ref or rest.startswith(f"{ref}.")]
     if not fitting:
-        return path.split(".")
+        raise _nothing(document["clauses"], rest.partition(".")[0], path)
     ref = max(fitting, key=len)
     return ["clauses", places[ref], *filter(None, rest[len(ref) + 1 :].split("."))]
+
+
+def _inside(node: Any, key: str) -> Any:
+    """The value of a noted node, unless the note itself is meant: printed paths leave the ``value`` out."""
+    return node["value"] if is_noted(node) and key not in NOTE_KEYS else node
 
 
 def _key(node: Any, key: str, path: str) -> Any:
@@ -68,8 +76,13 @@ def _key(node: Any, key: str, path: str) -> Any:
         return key
     if isinstance(node, list) and key.isdecimal() and int(key) < len(node):
         return int(key)
+    raise _nothing(node, key, path)
+
+
+def _nothing(node: Any, key: str, path: str) -> UsageError:
+    """What stands where a path leads nowhere; clauses by their refs."""
     there = list(node) if isinstance(node, dict) else []
     if isinstance(node, list):
         there = [item["ref"] if isinstance(item, dict) and "ref" in item else str(i) for i, item in enumerate(node)]
     remedy = f"此处有：{' '.join(there)}" if there else "此处是一个值，没有下级"
-    raise UsageError(f"协议里没有 {path}：到 {key} 为止", f"nothing at {key} of {path}", path=path, remedy=remedy)
+    return UsageError(f"协议里没有 {path}：到 {key} 为止", f"nothing at {key} of {path}", path=path, remedy=remedy)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from basin import periods
-from basin.agreement import Agreement
+from basin.agreement import Agreement, clause_path, paths_of
 from basin.clauses import AXES, CLAUSE, SHEET, SIDE_WORDS, TIME_AXES, Clause, Proportion, SectionSheet, Side
 from basin.coverage_checks import coverage_findings
 from basin.dated import (
@@ -38,6 +38,7 @@ from basin.measure_checks import (
 )
 from basin.network import Network
 from basin.reference_checks import reference_findings
+from basin.rounding import printed
 from basin.scales import Piece, applied
 from basin.shapes import fitted
 from basin.standards import standard
@@ -49,9 +50,9 @@ def problems(agreement: Agreement, network: Network, *, scored: bool = False) ->
     """Everything the grammar refuses in this agreement, or scorecard where `scored`; empty when it may be used."""
     found: list[AgreementError] = []
     clauses: list[tuple[str, Clause]] = []
-    for position, raw in enumerate(agreement.document["clauses"]):
-        path = f"clauses.{position}"
-        for plain in every_branch(raw):
+    for ref in agreement.refs:
+        path = clause_path(ref)
+        for plain in every_branch(agreement.raw_clause(ref)):
             clause, misfits = fitted(CLAUSE, plain, agreement.file, path)
             clauses += [(path, clause)] if clause is not None else []
             found += misfits
@@ -75,7 +76,7 @@ def problems(agreement: Agreement, network: Network, *, scored: bool = False) ->
 
 def _special(agreement: Agreement, network: Network) -> Iterator[Finding]:
     """Values with a note, by date or by element, wherever they stand."""
-    for path, node in special_values(dict(agreement.document)):
+    for path, node in (found for at, raw in paths_of(agreement.document) for found in special_values(raw, at)):
         if is_noted(node):
             if not node.get("source") and str(node.get("verified", "true")).lower() != "false":
                 yield path, "数值没有出处", "a figure without source", "写明 source，或 verified: false"
@@ -181,6 +182,7 @@ def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -
     if clause.scale == ():
         yield empty_list(f"{path}.scale")
     yield from _pieces(clause.scale or (), join(path, "scale"))
+    yield from _counted_back(clause, join(path, "scale"))
 
 
 def _axes(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
@@ -225,12 +227,27 @@ def _pieces(pieces: Sequence[Piece], path: str) -> Iterator[Finding]:
             yield f"{path}.{i}", "up_to 与 below 只能写一个", "both up_to and below", "删去一个"
         if last is not None and (last.bound is None or not _beyond(piece, last)):
             yield f"{path}.{i}", "此段顺序不对或永远用不到", "piece out of order or never reached", "按上限从小到大排列"
-        if piece.per <= 0:
-            remedy = "写正数，如 0.01；方向相反时改 rate 的正负号"
-            yield f"{path}.{i}.per", "per 须大于 0", "per must be positive", remedy
+        if piece.per == 0:
+            remedy = "写一个单位的大小，如 0.01；由 origin 往下数的写负数，如 -1"
+            yield f"{path}.{i}.per", "per 不能为 0", "per must not be 0", remedy
         last = piece
     if last is not None and last.bound is not None:
         yield f"{path}.{len(pieces) - 1}", "最后一段没有敞口", "the scale is open at the top", "最后一段不写上限"
+
+
+def _counted_back(clause: Clause, path: str) -> Iterator[Finding]:
+    """Steps are counted away from the origin: below 0 neither a started nor a completed one is what its word says."""
+    least = Fraction(0) if clause.measure is not None and clause.measure.never_negative else None
+    for i, piece in enumerate(clause.scale or ()):
+        backwards = least is None or least < piece.origin
+        if piece.per < 0:
+            backwards = piece.bound is None or piece.bound > piece.origin
+        if piece.steps is not None and piece.rate and backwards:
+            zh, en = "档数会是负的，steps 说不通", "the number of steps can be negative"
+            at = printed(piece.origin)
+            remedy = f"由 {at} 往上数的，前面另写一段 up_to: {at}；往下数的，本段写 up_to: {at}，per 写负数，如 -1"
+            yield f"{path}.{i}.steps", zh, en, remedy
+        least = piece.bound
 
 
 def _beyond(piece: Piece, last: Piece) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from basin.agreement import clause_path, paths_of
 from basin.agreement_figures import StatedFigure, stated_figures
 from basin.agreement_review import Unverified, unverified
 from basin.dated import is_dated, is_noted, special_values
@@ -65,18 +66,20 @@ def _stated(document: Mapping[str, Any]) -> Iterator[tuple[StatedFigure, str]]:
     for block in ("data", "money", "sections"):
         for figure in stated_figures(document.get(block, {}), None, block, "", refs):
             yield figure, "value" if figure.source else whole
-    for place, clause in enumerate(document["clauses"]):
+    for clause in document["clauses"]:
         parts = {key: raw for key, raw in clause.items() if key not in _NO_FIGURES}
-        for figure in stated_figures(parts, None, f"clauses.{place}", "", refs):
+        for figure in stated_figures(parts, None, clause_path(clause["ref"]), "", refs):
             yield figure, "value" if figure.source else "clause" if clause.get("source") else whole
 
 
 def _dated_values(document: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     """The path of each value with a date of its own, and whether a note or its clause names a source."""
-    special = list(special_values(dict(document)))
-    sourced = {path for path, node in special if is_noted(node) and node.get("source")}
-    sourced |= {f"clauses.{place}" for place, clause in enumerate(document["clauses"]) if clause.get("source")}
-    for path, node in special:
-        for day in node if is_dated(node) else ():
-            at = f"{path}.{day}"
-            yield at, any(f"{at}.".startswith(f"{place}.") for place in sourced)
+    clauses = {clause_path(clause["ref"]): clause for clause in document["clauses"]}
+    for block, raw in paths_of(document):
+        special = list(special_values(raw, block))
+        sourced = {path for path, node in special if is_noted(node) and node.get("source")}
+        whole = bool(clauses.get(block, {}).get("source"))
+        for path, node in special:
+            for day in node if is_dated(node) else ():
+                at = f"{path}.{day}"
+                yield at, whole or any(f"{at}.".startswith(f"{place}.") for place in sourced)

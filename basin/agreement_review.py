@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from basin.agreement import compiled
+from basin.agreement import compiled, paths_of
 from basin.agreement_checks import problems
 from basin.agreement_diff import in_one_line
 from basin.agreement_files import tree
@@ -44,7 +44,7 @@ class WithoutSource:
 
 @dataclass(frozen=True)
 class Review:
-    """What a look at one file found; without findings the agreement may be settled."""
+    """What a look at one file found; without findings it may be used, and settled where no rule is `not_stated`."""
 
     code: str
     clauses: int
@@ -52,13 +52,14 @@ class Review:
     unverified: tuple[Unverified, ...]
     without_source: tuple[WithoutSource, ...]
     will_stop: tuple[WillStop, ...] = ()
+    not_stated: tuple[str, ...] = ()
 
 
 def review(text: str, file: str, network: Network) -> Review:
     """All findings on the text of an agreement, each once, its unverified values and its clauses without a source.
 
-    Without findings also what will stop. A file that is no YAML mapping has that one finding. Where the header cannot
-    be read, clauses are looked at one by one, not in their relations.
+    Without findings also what will stop, and the rules that are used and not stated. A file that is no YAML mapping has
+    that one finding. Where the header cannot be read, clauses are looked at one by one, not in their relations.
     """
     try:
         document = tree(text, file)
@@ -68,8 +69,12 @@ def review(text: str, file: str, network: Network) -> Review:
     clauses = document.get("clauses")
     count = len(clauses) if isinstance(clauses, list) else 0
     noted = tuple(unverified(document)), tuple(_without_source(document))
-    stops = () if once else tuple(certain_stops(compiled(document, text, file), network))
-    return Review(str(document.get("code", "")), count, tuple(once.values()), *noted, stops)
+    findings, code = tuple(once.values()), str(document.get("code", ""))
+    if findings:
+        return Review(code, count, findings, *noted)
+    agreement = compiled(document, text, file)
+    rules = tuple(f"data.{rule}" for rule in agreement.rules_not_stated)
+    return Review(code, count, (), *noted, tuple(certain_stops(agreement, network)), rules)
 
 
 def _findings(document: Mapping[str, Any], text: str, file: str, network: Network) -> Iterator[AgreementError]:
@@ -84,31 +89,22 @@ def _findings(document: Mapping[str, Any], text: str, file: str, network: Networ
 
 def _shapes(document: Mapping[str, Any], file: str) -> Iterator[AgreementError]:
     """What is wrong inside single clauses, where the agreement as a whole cannot be read."""
-    clauses = document.get("clauses")
-    for position, raw in enumerate(clauses if isinstance(clauses, list) else ()):
-        for plain in every_branch(raw) if isinstance(raw, dict) else ():
-            yield from fitted(CLAUSE, plain, file, f"clauses.{position}")[1]
+    for path, raw in paths_of(document):
+        for plain in every_branch(raw) if path.startswith("clauses.") and isinstance(raw, dict) else ():
+            yield from fitted(CLAUSE, plain, file, path)[1]
 
 
 def unverified(document: Mapping[str, Any]) -> Iterator[Unverified]:
     """Every value of a document marked as not verified, in the order of the text."""
-    for path, node in special_values(dict(document)):
-        if is_noted(node) and str(node.get("verified", "true")).lower() == "false":
-            source, note = str(node.get("source", "")), str(node.get("note", ""))
-            yield Unverified(path, _ref(document, path), in_one_line(node["value"]), source, note)
+    for block, raw in paths_of(document):
+        ref = str(raw["ref"]) if block.startswith("clauses.") and isinstance(raw, dict) and "ref" in raw else None
+        for path, node in special_values(raw, block):
+            if is_noted(node) and str(node.get("verified", "true")).lower() == "false":
+                source, note = str(node.get("source", "")), str(node.get("note", ""))
+                yield Unverified(path, ref, in_one_line(node["value"]), source, note)
 
 
 def _without_source(document: Mapping[str, Any]) -> Iterator[WithoutSource]:
-    clauses = document.get("clauses")
-    for position, raw in enumerate(clauses if isinstance(clauses, list) else ()):
-        if isinstance(raw, dict) and not raw.get("source"):
-            yield WithoutSource(f"clauses.{position}", str(raw.get("ref", "")))
-
-
-def _ref(document: Mapping[str, Any], path: str) -> str | None:
-    """The ref of the clause a path lies in: a reader knows clauses by their number in the text."""
-    block, _, rest = path.partition(".")
-    if block != "clauses" or not isinstance(document["clauses"], list):
-        return None
-    raw = document["clauses"][int(rest.partition(".")[0])]
-    return str(raw.get("ref")) if isinstance(raw, dict) and "ref" in raw else None
+    for path, raw in paths_of(document):
+        if path.startswith("clauses.") and isinstance(raw, dict) and not raw.get("source"):
+            yield WithoutSource(path, str(raw.get("ref", "")))

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from basin.agreement import Agreement
+from basin.agreement import Agreement, clause_path
 from basin.clauses import CLAUSE, SHEET, Clause, SectionSheet
 from basin.coverage_checks import codes_on, elements_of
 from basin.dated import ELEMENT_AXES, every_branch, in_force, join
@@ -36,22 +36,22 @@ class WillStop:
 
 def certain_stops(agreement: Agreement, network: Network) -> Iterator[WillStop]:
     """Every comparison with the section sheet (inflow, baseline, limits, target) for which it has no figure."""
-    for position, raw in enumerate(agreement.document["clauses"]):
+    for ref in agreement.refs:
         found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-        for clause, hand in _as_it_begins(agreement, network, position):
-            for path, measure in _measures(clause, f"clauses.{position}"):
+        for clause, hand in _as_it_begins(agreement, network, ref):
+            for path, measure in _measures(clause, clause_path(ref)):
                 for at, section, lacking in _lacking(agreement, network, measure, hand, path):
                     found[at, lacking][section] = None
         for (at, lacking), sections in found.items():
-            yield WillStop(at, raw["ref"], lacking, tuple(sections))
+            yield WillStop(at, ref, lacking, tuple(sections))
 
 
-def _as_it_begins(agreement: Agreement, network: Network, position: int) -> Iterator[tuple[Clause, Hand]]:
+def _as_it_begins(agreement: Agreement, network: Network, ref: str) -> Iterator[tuple[Clause, Hand]]:
     """The clause on the first day of the term, for each of its elements."""
-    raw, span = agreement.document["clauses"][position], (agreement.starts, agreement.starts)
-    for codes in elements_of(agreement, network, agreement.axes_of(raw["ref"]), {*ELEMENT_AXES}, span):
+    span = agreement.starts, agreement.starts
+    for codes in elements_of(agreement, network, agreement.axes_of(ref), {*ELEMENT_AXES}, span):
         try:
-            plain = in_force(raw, agreement.hand(span, codes)).value
+            plain = in_force(agreement.raw_clause(ref), agreement.hand(span, codes)).value
         except AgreementError:  # told among the findings
             continue
         clause, _ = fitted(CLAUSE, plain, agreement.file, "")

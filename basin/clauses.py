@@ -25,7 +25,8 @@ Ground = Literal["dry", "frozen", "suspended", "disaster"]
 GROUNDS: Mapping[str, str] = {"dry": "断流", "frozen": "封冻", "suspended": "停测", "disaster": "自然灾害"}
 AXES = ("section", "indicator", "party", "day", "week", "month", "quarter", "year")
 TIME_AXES = frozenset(periods.FREQUENCIES)
-SIDE_WORDS = frozenset({"upstream", "downstream", "party", "pool"})
+POOL = "pool"
+SIDE_WORDS = frozenset({"upstream", "downstream", "party", POOL})
 
 
 def not_negative(value: Fraction) -> Fraction:
@@ -50,6 +51,10 @@ class DataRules:
     missing_month: Literal["stop", "exclude"] | None = None
     load_method: LoadMethod | None = None
     joint_sample: Annotated[Figure, AfterValidator(not_negative)] | None = None
+
+
+# the rules without which no reading becomes a statistic that may be compared
+OF_READINGS = ("min_readings_a_day", "min_days_a_month", "statuses", "non_detect", "compare", "missing_month")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from basin import periods
-from basin.agreement import Agreement
+from basin.agreement import Agreement, clause_path
 from basin.clauses import TIME_AXES, Clause
 from basin.dated import (
     ELEMENT_AXES,
@@ -40,9 +40,9 @@ _IN_THE_SHEET = ("target", "limits", "baseline", "inflow")
 def coverage_findings(agreement: Agreement, network: Network, clauses: Sequence[Clause]) -> Iterator[Finding]:
     """Every value of a clause or section sheet that a period of the term, or an element in use, is without."""
     fit = {clause.ref for clause in clauses}
-    for position, raw in enumerate(agreement.document["clauses"]):
+    for raw in agreement.document["clauses"]:
         if raw["ref"] in fit:
-            yield from _clause(agreement, network, raw, f"clauses.{position}")
+            yield from _clause(agreement, network, raw, clause_path(raw["ref"]))
     for section, paces in _asked(agreement, network, clauses).items():
         raw = agreement.document.get("sections", {}).get(section)
         for path, node, days in _depending(raw, f"sections.{section}"):
@@ -54,9 +54,8 @@ def coverage_findings(agreement: Agreement, network: Network, clauses: Sequence[
 def _clause(agreement: Agreement, network: Network, raw: Mapping[str, Any], path: str) -> Iterator[Finding]:
     try:
         axes, every = agreement.axes_of(raw["ref"]), agreement.every_of(raw["ref"])
-    except AgreementError as refusal:  # one that depends on a date or an element; without any it is told elsewhere
-        if refusal.path != raw["ref"]:
-            yield _told(refusal, path)
+    except AgreementError as refusal:
+        yield _told(refusal, path)
         return
     for at, node, days in _depending(raw, path):
         by = {inner["by"] for _, inner in special_values(node) if is_by_element(inner)}

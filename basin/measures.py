@@ -23,6 +23,7 @@ Kind = Literal[
 ]  # fmt: skip
 MEASURED = frozenset({"concentration", "volume", "flow", "load", "quality_class", "exceedance", "index"})
 OF_A_SECTION = MEASURED | {"completeness", "trend"}
+OF_READINGS = MEASURED | {"trend"}
 OWN_KEYS: Mapping[str, frozenset[str]] = {
     "index": frozenset({"coefficient", "weights"}),
     "met": frozenset({"all_of", "any_of"}),
@@ -31,6 +32,9 @@ OWN_KEYS: Mapping[str, frozenset[str]] = {
     "rank": frozenset({"of", "first", "ties"}),
     "trend": frozenset({"significance"}),
 }
+NEVER_NEGATIVE = frozenset(
+    {"concentration", "volume", "load", "quality_class", "exceedance", "met", "rank", "completeness"}
+)
 ADDS_BY_ITSELF = frozenset({"result"})  # several values without `take` are summed
 
 
@@ -147,6 +151,17 @@ class Measure:
     def tests(self) -> tuple[Measure, ...]:
         """The tests inside, if any."""
         return (self.all_of or ()) + (self.any_of or ())
+
+    @property
+    def of_readings(self) -> bool:
+        """Whether it, or a test inside it, is formed from readings under data rules; completeness only counts them."""
+        return self.kind in OF_READINGS or any(test.of_readings for test in self.tests)
+
+    @property
+    def never_negative(self) -> bool:
+        """Whether its value is surely not below 0: a quantity, a count or a multiple, not less something else."""
+        alone = self.against is None or self.expressed == "ratio" or self.kind == "exceedance"
+        return alone and self.kind in NEVER_NEGATIVE
 
     @property
     def several(self) -> bool:

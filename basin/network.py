@@ -21,6 +21,7 @@ from basin.register_files import Row
 BUNDLED = Path(__file__).parent / "data"
 TIMEZONE = "Asia/Shanghai"  # what a station without a declared zone keeps
 SLOT_HOURS = 4  # how often a station that declares nothing reports, as the national ones do
+CHINA = ZoneInfo(TIMEZONE)  # in which days, months and years are counted
 WATER_BODIES = ("river", "lake")
 CLASSES = range(1, 7)
 GRAMMAR_WORDS = frozenset({"pool", "upstream", "downstream", "party", "all", "else", "by"})

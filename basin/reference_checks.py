@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from basin.agreement import Agreement
+from basin.agreement import Agreement, clause_path
 from basin.clauses import TIME_AXES, Clause, Proportion
 from basin.measures import Against, Measure
 from basin.periods import LENGTHS
@@ -24,7 +24,7 @@ def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Itera
     for clause in clauses:
         for ref in clause.refs:
             if ref not in looks_at and not (ref in clause.times and _is_number(ref)):
-                yield _at(agreement, clause.ref), f"引用了不存在的条款 {ref}", "unknown ref", "改正 ref"
+                yield clause_path(clause.ref), f"引用了不存在的条款 {ref}", "unknown ref", "改正 ref"
         yield from _ambiguous(agreement, clause)
         yield from _not_apart(agreement, by_ref, clause)
         looks_at[clause.ref] |= set(_this_year(clause)) & looks_at.keys()
@@ -33,9 +33,9 @@ def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Itera
         used = any(clause.ref in other.refs for other in clauses if other.ref != clause.ref)
         if clause.is_line and clause.points is None and not used:
             zh = f"中间项 {clause.ref} 无人使用"
-            yield _at(agreement, clause.ref), zh, "a line nobody uses", "删去，或写 pays/receives"
+            yield clause_path(clause.ref), zh, "a line nobody uses", "删去，或写 pays/receives"
     for ref in _in_a_circle(looks_at):
-        yield _at(agreement, ref), f"条款 {ref} 循环引用", "references in a circle", "断开循环"
+        yield clause_path(ref), f"条款 {ref} 循环引用", "references in a circle", "断开循环"
 
 
 def _ambiguous(agreement: Agreement, clause: Clause) -> Iterator[Finding]:
@@ -43,7 +43,7 @@ def _ambiguous(agreement: Agreement, clause: Clause) -> Iterator[Finding]:
     for ref in clause.times:
         if ref in agreement.refs and _is_number(ref):
             zh, remedy = f"{ref} 既是数，又是条款的 ref", "给那条条款换一个不是数的 ref"
-            yield f"{_at(agreement, clause.ref)}.times", zh, "both a number and a ref", remedy
+            yield f"{clause_path(clause.ref)}.times", zh, "both a number and a ref", remedy
 
 
 def _not_apart(agreement: Agreement, clauses: Mapping[str, Clause], clause: Clause) -> Iterator[Finding]:
@@ -54,7 +54,7 @@ def _not_apart(agreement: Agreement, clauses: Mapping[str, Clause], clause: Clau
         if line is not None and not {"party", "section"} & line.each.keys():
             zh, en = f"{line.ref} 不分主体，不能按它分摊", "the line is the same for every party"
             remedy = "给该中间项写 each: {party: …} 或 each: {section: …}"
-            yield f"{_at(agreement, clause.ref)}.{key}", zh, en, remedy
+            yield f"{clause_path(clause.ref)}.{key}", zh, en, remedy
 
 
 def _is_number(text: str) -> bool:
@@ -63,10 +63,6 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _at(agreement: Agreement, ref: str) -> str:
-    return f"clauses.{agreement.refs.index(ref)}"
 
 
 def _this_year(clause: Clause) -> Iterator[str]:
@@ -102,7 +98,7 @@ def _several(agreement: Agreement, clauses: Mapping[str, Clause], user: Clause) 
             own.append(LENGTHS[theirs])
         if own:
             zh, en = f"条款 {ref} 有多个数值（{'、'.join(own)}），此处须为一个", "several values where one is needed"
-            yield _at(agreement, user.ref), zh, en, "加一个用 take 合并的中间项，或加上 each"
+            yield clause_path(user.ref), zh, en, "加一个用 take 合并的中间项，或加上 each"
 
 
 def _compared(measure: Measure, brought: frozenset[str] = frozenset()) -> Iterator[tuple[str, frozenset[str]]]:

@@ -26,7 +26,11 @@ STEP_DECIMALS = 9  # of draws: (0.6 − 0.1)/0.1 in float64 must not start a six
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """One piece: ``amount + rate × n`` with ``n = (value − origin)/per``, for values ``up_to`` (≤) or ``below`` (<)."""
+    """One piece: ``amount + rate × n`` with ``n = (value − origin)/per``, for values ``up_to`` (≤) or ``below`` (<).
+
+    A negative `per` counts downwards from the origin: 1.6 short of it by ``per: -1`` is n = 1.6, two started steps. A
+    piece with `steps` on whose values n could be negative is refused where agreements are checked.
+    """
 
     __pydantic_config__ = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN
@@ -25,7 +24,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy import Engine
 
-from basin.network import TIMEZONE, Network
+from basin.network import CHINA, Network
 from monitoring_ingest.coverage.watching import count_slots, watch
 from monitoring_ingest.operations.store import (
     FAILED,
@@ -40,7 +39,6 @@ from monitoring_ingest.operations.store import (
 from monitoring_ingest.sources.file_text import legible
 from monitoring_ingest.submissions import INBOX, ingest
 
-CHINA = ZoneInfo(TIMEZONE)
 INBOX_EVERY_HOURS = 4
 LOOK_EVERY_SECONDS = 60
 RENEW_EVERY_SECONDS = 60.0  # a claim lasts five minutes (`operations.store.RUN_LEASE`)

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from basin import periods
 from basin.agreement import Agreement
-from basin.clauses import Ground
+from basin.clauses import POOL, Ground
 from basin.dated import Raw, is_noted, join
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, find_indicator
@@ -19,7 +19,6 @@ from basin.measures import load_of
 from basin.network import Network
 from basin.rounding import number
 from monitoring_ingest.facts import Fact, fact
-from settlement.sides import POOL
 
 Finding = tuple[str, str, str, str]  # path, zh, en, remedy
 FEW = 20  # codes to choose from are listed up to here

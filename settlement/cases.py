@@ -19,6 +19,7 @@ import pandas as pd
 from basin import periods
 from basin.agreement import Agreement
 from basin.agreement_files import file_text, readable, tree
+from basin.clauses import POOL
 from basin.dated import join
 from basin.errors import AgreementError, HengjieError, UnknownCode
 from basin.measures import quantity_code
@@ -29,7 +30,7 @@ from settlement.case_checks import figures_of, is_by_period, is_there, is_total,
 from settlement.compensation import Compensation, Obligation, compensation
 from settlement.evaluation import Evaluator
 from settlement.measured import Key, Measurements
-from settlement.sides import POOL, sides
+from settlement.sides import sides
 from settlement.trail import printed_lines
 from settlement.transfers import sum_lines
 
@@ -306,11 +307,6 @@ def _wanted(rows: Sequence[Mapping[str, str]], first: Sequence[str]) -> dict[tup
         ]
         wanted[*named, row["payer"], row["payee"]] += number(row["amount"])
     return dict(wanted)
-
-
-def _labelled(key: str, text: str) -> str:
-    """A period as obligations are labelled, however it is written; anything else as it is."""
-    return periods.label(periods.period(text)) if key == "period" else text
 
 
 def _differences(expected: Expected, decided: Compensation) -> Iterator[Difference]:

@@ -15,12 +15,12 @@ from fractions import Fraction
 
 import pandas as pd
 
-from basin.clauses import Proportion
+from basin.clauses import POOL, Proportion
 from basin.draws import Number, exact
 from basin.periods import ends_on, is_finer, overlap
 from basin.rounding import FEN_PER_WAN, fen, printed, split, yuan
 from settlement.evaluation import Evaluation, Evaluator
-from settlement.sides import POOL, Shares, sides, without_share
+from settlement.sides import Shares, sides, without_share
 from settlement.trail import Step, readable, short
 from settlement.transfers import Transfer, netted, remainder
 from settlement.wording import RULE_VALUES

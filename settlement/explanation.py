@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from basin import periods
-from basin.agreement import Agreement
+from basin.agreement import Agreement, clause_path
 from basin.agreement_figures import stated_figures
 from basin.clauses import CLAUSE, TIME_AXES
 from basin.dated import Hand, every_branch
@@ -60,7 +60,7 @@ def explanation(
         "pools": document.get("pools", []) if clause is None else [],
         "stops": [stop for stop in document["stops"] if clause in (None, stop["clause"])],
     }
-    series = readings_by_series(found, network, data_rules(agreement))
+    series = readings_by_series(found, network, data_rules(agreement)) if agreement.looks_at_readings else {}
     statistics = [
         {"place": place, **document["statistics"][place], **readings_behind(series, document["statistics"][place])}
         for place in sorted(explained.statistics)
@@ -75,9 +75,7 @@ class _Explained:
         self.document, self.agreement = document, agreement
         self.evaluations: list[Document] = document["evaluations"]
         self.statistics: set[int] = set()
-        raw = {clause["ref"]: (place, clause) for place, clause in enumerate(agreement.document["clauses"])}
-        self.raw: dict[str, tuple[int, Document]] = raw
-        self.refs = {ref: _looked_at(agreement, ref, *found) for ref, found in raw.items()}
+        self.refs = {ref: _looked_at(agreement, ref) for ref in agreement.refs}
 
     def behind(self, obligation: Document) -> list[int]:
         """The places of the evaluations an obligation sums: those of its clause and period between its two sides."""
@@ -95,7 +93,8 @@ class _Explained:
         return [
             place
             for place, e in enumerate(self.evaluations)
-            if place not in shown and ("pays" in self.raw[e["clause"]][1] if clause is None else e["clause"] == clause)
+            if place not in shown
+            and ("pays" in self.agreement.raw_clause(e["clause"]) if clause is None else e["clause"] == clause)
         ]
 
     def obligation(self, obligation: Document, places: list[int]) -> Document:
@@ -122,7 +121,9 @@ class _Explained:
     def _uses(self, e: Document) -> list[int]:
         """The evaluations of the lines a clause looks at: same element where both have the axis, same or last year."""
         of = periods.period(e["period"])
-        spans = [of, periods.year_before(of)] if "previous_year" in str(self.raw[e["clause"]][1]) else [of]
+        spans = (
+            [of, periods.year_before(of)] if "previous_year" in str(self.agreement.raw_clause(e["clause"])) else [of]
+        )
         return [
             place
             for place, other in enumerate(self.evaluations)
@@ -135,11 +136,11 @@ class _Explained:
         """The numbers of the clause, and of the sheets of its sections, in force for this evaluation."""
         of = periods.period(e["period"])
         days = max(periods.starts_on(of), self.agreement.starts), periods.ends_on(of)
-        place, raw = self.raw[e["clause"]]
+        raw = self.agreement.raw_clause(e["clause"])
         parts = {key: raw[key] for key in FIGURES if key in raw}
         hand = Hand(*days, e["element"])
         source = e["source"] or self.agreement.source
-        found = list(stated_figures(parts, hand, f"clauses.{place}", source, self.agreement.refs))
+        found = list(stated_figures(parts, hand, clause_path(e["clause"]), source, self.agreement.refs))
         sheets = self.agreement.document.get("sections", {})
         measured = (self.document["statistics"][one]["section"] for one in e["statistics"])
         for section in dict.fromkeys([*measured, *([e["element"]["section"]] if "section" in e["element"] else [])]):
@@ -149,9 +150,10 @@ class _Explained:
         return map(asdict, found)
 
 
-def _looked_at(agreement: Agreement, ref: str, place: int, raw: Document) -> frozenset[str]:
+def _looked_at(agreement: Agreement, ref: str) -> frozenset[str]:
     """The refs a clause looks at, in any of its branches."""
-    branches = (typed(CLAUSE, plain, agreement.file, f"clauses.{place}") for plain in every_branch(raw))
+    plains = every_branch(agreement.raw_clause(ref))
+    branches = (typed(CLAUSE, plain, agreement.file, clause_path(ref)) for plain in plains)
     return frozenset(other for clause in branches for other in clause.refs if other in agreement.refs)
 
 

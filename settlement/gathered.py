@@ -18,16 +18,17 @@ from numpy.typing import NDArray
 
 from basin import periods
 from basin.agreement import Agreement
+from basin.clauses import OF_READINGS
 from basin.dated import element_codes
 from basin.errors import AgreementError
 from basin.indicators import INDICATORS
 from basin.measures import indicator_code
-from basin.network import Network
+from basin.network import CHINA, Network
 from monitoring_ingest.facts import UNPAID, Fact
 from settlement.counted_readings import SERIES, counted
 from settlement.loads import LoadRule, MonthLoad, section_loads
 from settlement.measured import Key, Measurements, Month
-from settlement.statistics import CHINA, DataRules, completeness, section_days, section_months
+from settlement.statistics import DataRules, completeness, section_days, section_months
 
 T = TypeVar("T")
 OBSERVED = ["station", "indicator", "time", "value", "censored", "status", "mark", "revision"]
@@ -57,7 +58,7 @@ def data_rules(agreement: Agreement) -> DataRules:
     AgreementError : a rule is used and the agreement does not state it.
     """
     data = agreement.data
-    for rule in ("min_readings_a_day", "min_days_a_month", "statuses", "non_detect", "compare", "missing_month"):
+    for rule in OF_READINGS:
         if getattr(data, rule) is None:
             raise AgreementError(
                 f"协议没有写明 {rule}", f"data.{rule} is used and not stated",
@@ -68,13 +69,19 @@ def data_rules(agreement: Agreement) -> DataRules:
 
 
 def measurements(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period) -> Measurements:
-    """The numbers behind an agreement: monthly statistics, daily ones where a clause looks at days, and facts."""
+    """The numbers behind an agreement: monthly statistics, daily ones where a clause looks at days, and facts.
+
+    Where no clause looks at readings there are no statistics, and no rule is asked for.
+    """
+    slots = _slots(agreement, gathered, network, span)
+    if not agreement.looks_at_readings:
+        return Measurements(facts=gathered.facts, slots=slots)
     rules = data_rules(agreement)
     return Measurements(
         months=_until(span, _months(gathered, network, rules)),
         days=_until(span, _days(gathered, network, rules)) if _looks_at_days(agreement) else {},
         facts=gathered.facts,
-        slots=_slots(agreement, gathered, network, span),
+        slots=slots,
         loads=_until(span, _loads(agreement, gathered, network, rules)),
     )
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from math import prod
 from typing import Any
 
@@ -24,6 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 from basin import periods
 from basin.errors import UsageError
 from basin.indicators import INDICATORS
+from basin.network import CHINA
 
 Array = NDArray[np.float64]
 TONNES_PER_GRAM = 1e-6
@@ -192,7 +194,7 @@ class Load:
 
 
 def load(
-    concentration: pd.Series, flow: pd.Series, period: pd.Period, rule: LoadRule, timezone: str = "Asia/Shanghai"
+    concentration: pd.Series, flow: pd.Series, period: pd.Period, rule: LoadRule, timezone: tzinfo = CHINA
 ) -> Load:
     """The load of a month or of a longer period, computed month by month, so that the months add up to it exactly.
 
@@ -244,7 +246,7 @@ def section_loads(rows: pd.DataFrame, rule: LoadRule) -> dict[tuple[str, str, pd
     return found
 
 
-def _span(readings: pd.Series, timezone: str = "Asia/Shanghai") -> pd.Period:
+def _span(readings: pd.Series, timezone: tzinfo = CHINA) -> pd.Period:
     """The months from the first reading to the last."""
     local = pd.DatetimeIndex(readings.index).tz_convert(timezone).tz_localize(None)
     return periods.run_of_months(local.min().to_period("M"), local.max().to_period("M"))
@@ -290,7 +292,7 @@ def slot_means(readings: pd.Series | None, month: pd.Period, minutes: int) -> Ar
     return np.where(number > 0, total / np.maximum(number, 1), np.nan)
 
 
-def _by_month(readings: pd.Series, timezone: str) -> dict[pd.Period, pd.Series]:
+def _by_month(readings: pd.Series, timezone: tzinfo) -> dict[pd.Period, pd.Series]:
     """The readings of each local month, indexed by naive local time."""
     local = pd.DatetimeIndex(readings.index).tz_convert(timezone).tz_localize(None)
     series = readings.set_axis(local)

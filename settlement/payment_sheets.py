@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from basin.clauses import POOL
 from settlement.formulas import (
     FEN_PER_YUAN,
     Columns,
@@ -29,7 +30,6 @@ from settlement.formulas import (
 from settlement.spreadsheet import COUNT, WAN, YUAN, Cell, Column, Sheet
 from settlement.wording import (
     KINDS,
-    POOL,
     Names,
     element_text,
     parties_text,

@@ -12,12 +12,11 @@ import pandas as pd
 
 from basin import periods
 from basin.indicators import INDICATORS
-from basin.network import Network
+from basin.network import CHINA, Network
 from basin.rounding import printed, reported
 from settlement.counted_readings import SERIES, DataRules, reasons
 from settlement.gathered import Gathered
 from settlement.reasons import in_chinese
-from settlement.statistics import CHINA
 
 COLUMNS = ["station", "time", "value", "censored", "mark", "status", "reason"]
 Series = dict[tuple[str, str], pd.DataFrame]

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 from sqlalchemy import Connection, Engine
@@ -18,7 +17,7 @@ from sqlalchemy import Connection, Engine
 from basin import periods
 from basin.agreement import Agreement
 from basin.errors import HengjieError, Refused, UnknownCode
-from basin.network import Network
+from basin.network import CHINA, Network
 from basin.registry import Registry
 from monitoring_ingest import store as intake
 from monitoring_ingest.database import writing
@@ -38,7 +37,6 @@ from settlement.settling import check_span, settled
 from settlement.unpaid import unpaid
 
 Document = dict[str, Any]
-CHINA = ZoneInfo("Asia/Shanghai")
 YEARS_OF_TREND = 10
 
 

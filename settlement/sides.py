@@ -16,7 +16,6 @@ from settlement.evaluation import Evaluation, Evaluator
 from settlement.other_clauses import line
 from settlement.trail import Trail
 
-POOL = "pool"
 Shares = tuple[tuple[str, Number], ...]
 
 

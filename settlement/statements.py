@@ -15,6 +15,7 @@ import pandas as pd
 
 from basin import periods
 from basin.agreement import Agreement
+from basin.clauses import POOL
 from basin.draws import Number
 from basin.rounding import printed, yuan
 from basin.scales import Applied
@@ -22,7 +23,7 @@ from settlement.compensation import Compensation, Obligation, Stop
 from settlement.evaluation import Evaluation, Evaluator
 from settlement.measured import Statistic, as_document
 from settlement.reasons import told
-from settlement.sides import POOL, Shares, sides
+from settlement.sides import Shares, sides
 from settlement.trail import as_line
 
 Document = dict[str, Any]

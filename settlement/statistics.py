@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 import numpy as np
@@ -21,16 +22,16 @@ import xarray as xr
 from flox.xarray import xarray_reduce
 from numpy.typing import ArrayLike, NDArray
 
+from basin.network import CHINA
 from settlement.counted_readings import PH, SERIES, Scale, counted, hydrogen, one_per_instant, ph_of, reasons, where_ph
 from settlement.counted_readings import DataRules as DataRules
 from settlement.counted_readings import cube as cube
 
-CHINA = "Asia/Shanghai"
 LEVELS = [*SERIES, "month"]
 _COUNTED = [*SERIES, "time", "value", "censored"]
 
 
-def daily_means(cube: xr.DataArray, min_readings: int = 1, timezone: str = CHINA) -> xr.Dataset:
+def daily_means(cube: xr.DataArray, min_readings: int = 1, timezone: tzinfo = CHINA) -> xr.Dataset:
     """Daily mean and number of readings.
 
     Parameters
@@ -104,7 +105,7 @@ def _with_ph(means: xr.DataArray, scale: Scale) -> xr.DataArray:
 
 
 def section_months(
-    observations: pd.DataFrame, rules: DataRules, left_out: pd.DataFrame | None = None, timezone: str = CHINA
+    observations: pd.DataFrame, rules: DataRules, left_out: pd.DataFrame | None = None, timezone: tzinfo = CHINA
 ) -> pd.DataFrame:
     """The statistics of every section, indicator and month that has any reading, used or not.
 
@@ -129,7 +130,7 @@ def section_months(
     return _with_reasons(months, aside)
 
 
-def _months_of_rows(rows: pd.DataFrame, rules: DataRules, timezone: str) -> pd.DataFrame:
+def _months_of_rows(rows: pd.DataFrame, rules: DataRules, timezone: tzinfo) -> pd.DataFrame:
     """`monthly_means` as a table of the months that hold a reading."""
     columns = ["mean", "readings", "days", "short_day_readings"]
     if rows.empty:
@@ -148,7 +149,7 @@ def _months_of_rows(rows: pd.DataFrame, rules: DataRules, timezone: str) -> pd.D
     return _table((mean, readings, number, short), columns, labels, "month", readings + short > 0)
 
 
-def section_days(observations: pd.DataFrame, rules: DataRules, timezone: str = CHINA) -> pd.DataFrame:
+def section_days(observations: pd.DataFrame, rules: DataRules, timezone: tzinfo = CHINA) -> pd.DataFrame:
     """The valid days: index (section, indicator, day: Period[D]), columns `mean` [canonical unit] and `readings`."""
     rows, columns = counted(observations, rules), ["mean", "readings"]
     if rows.empty:
@@ -174,7 +175,7 @@ class _Days:
     labels: tuple[NDArray[Any], NDArray[Any], pd.DatetimeIndex]
 
 
-def _days_of_rows(rows: pd.DataFrame, min_readings: int, timezone: str) -> _Days:
+def _days_of_rows(rows: pd.DataFrame, min_readings: int, timezone: tzinfo) -> _Days:
     """`daily_means` straight from the long frame, without laying out a cube of instants.
 
     One agreement's readings are few: labelled arrays and grouping by flox would cost several times the sums themselves.
@@ -212,7 +213,7 @@ def _table(
     return pd.DataFrame(dict(zip(columns, (each[cells] for each in values), strict=True)), index=index)
 
 
-def _left_out(unused: Sequence[pd.DataFrame], short: pd.Series, timezone: str) -> pd.Series:
+def _left_out(unused: Sequence[pd.DataFrame], short: pd.Series, timezone: tzinfo) -> pd.Series:
     """Readings not used, {reason: number} per (section, indicator, month)."""
     numbers: Counter[tuple[str, str, int, str]] = Counter()
     for every in unused:
@@ -261,7 +262,7 @@ def _with_reasons(months: pd.DataFrame, aside: pd.Series) -> pd.DataFrame:
 
 
 def completeness(
-    observations: pd.DataFrame, minutes: int = 240, months: pd.PeriodIndex | None = None, timezone: str = CHINA
+    observations: pd.DataFrame, minutes: int = 240, months: pd.PeriodIndex | None = None, timezone: tzinfo = CHINA
 ) -> pd.DataFrame:
     """How many of the expected slots hold an observation, per (section, indicator, month).
 
@@ -290,7 +291,7 @@ def completeness(
     return frame.assign(share=frame["filled"] / frame["expected"])
 
 
-def _local(time: pd.Series | pd.Index, timezone: str) -> pd.DatetimeIndex:
+def _local(time: pd.Series | pd.Index, timezone: tzinfo) -> pd.DatetimeIndex:
     """UTC instants as naive local time."""
     return pd.DatetimeIndex(time).tz_convert(timezone).tz_localize(None)
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from basin import periods
+from basin.clauses import POOL
 from basin.rounding import split, yuan
-from settlement.sides import POOL
 from settlement.trail import Step, printed_lines
 
 if TYPE_CHECKING:

@@ -74,11 +74,6 @@ def seasonal_kendall(years: ArrayLike, seasons: ArrayLike, values: ArrayLike) ->
     return _tested(s, variance, pairs, _sen_slope(time, grid), n.sum(axis=-1))
 
 
-def mann_kendall(times: ArrayLike, values: ArrayLike) -> SeasonalKendall:
-    """Mann-Kendall test and Sen slope of values (…, time): the case of one season."""
-    return seasonal_kendall(times, [0], np.asarray(values, dtype=np.float64)[..., np.newaxis])
-
-
 def by_year_and_season(months: pd.PeriodIndex, values: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
     """A monthly series as the (years, seasons, values) that `seasonal_kendall` takes, gaps filled with nan.
 

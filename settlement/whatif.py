@@ -18,6 +18,7 @@ import pandas as pd
 
 from basin import periods
 from basin.agreement import Agreement
+from basin.clauses import POOL
 from basin.draws import Number, floats
 from basin.errors import UsageError
 from basin.indicators import INDICATORS
@@ -28,7 +29,6 @@ from settlement.evaluation import Evaluator
 from settlement.gathered import Gathered, measurements
 from settlement.measured import Measurements
 from settlement.settling import check_span
-from settlement.sides import POOL
 
 Document = dict[str, Any]
 Pair = tuple[str, str]

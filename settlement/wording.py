@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from basin.clauses import POOL
+from basin.network import CHINA
 from basin.rounding import number
 from settlement.loads import IN_WORDS
 from settlement.reasons import told
 
-POOL = "pool"
 ABSENT = "—"
-BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 KINDS = {"payable": ("应付", "payable"), "indication": ("预估", "indication"), "stopped": ("中止", "stopped")}
 STATUSES = {
     "试算": "trial run",
@@ -182,7 +182,7 @@ def rule_value_text(path: str, value: object) -> str:
 
 def instant_text(instant: str) -> str:
     """An instant in Beijing time beside the UTC it is stored as."""
-    local = datetime.fromisoformat(instant).astimezone(BEIJING)
+    local = datetime.fromisoformat(instant).astimezone(CHINA)
     return f"{local:%Y-%m-%d %H:%M:%S} 北京时间（{instant}）"
 
 

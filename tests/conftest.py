@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 
 import monitoring_ingest.coverage.tables
@@ -15,6 +16,8 @@ import monitoring_ingest.telegrams.tables  # noqa: F401  declares its tables on 
 import settlement.tables  # noqa: F401  declares its tables on the one metadata
 from monitoring_ingest.database import create_schema, open_engine
 
+settings.register_profile("hengjie", deadline=None)  # no test asserts seconds: a busy machine is no failure
+settings.load_profile("hengjie")
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 

@@ -15,14 +15,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from functools import partial
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from basin.network import CHINA
 from monitoring_ingest.frames import NOT_EQUIPPED, NOT_MEASURED, in_reach, readings_frame
 from monitoring_ingest.sources.file_text import UnreadableFile, csv_lines, decoded, unpacked
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 STATION, TIME = "断面名称", "监测时间"
 DESCRIBING = {
     "省份": "province",
@@ -166,7 +165,7 @@ def _instant(text: str, day: date | None) -> datetime | None:
     if day is None:
         raise UnreadableFile("no_date", text)
     month, day_of_month, hour, minute = map(int, found.groups())
-    middle = datetime.combine(day, time(12), tzinfo=SHANGHAI)
+    middle = datetime.combine(day, time(12), tzinfo=CHINA)
     candidates = _existing(partial(datetime, month=month, day=day_of_month, hour=hour, minute=minute), day.year)
     return min(candidates, key=lambda instant: abs(instant - middle), default=None)
 
@@ -175,7 +174,7 @@ def _existing(in_year: partial[datetime], year: int) -> Iterator[datetime]:
     """The instants that exist in the years around `year`: 29 February does not in every one."""
     for candidate in (year - 1, year, year + 1):
         try:
-            yield in_year(year=candidate, tzinfo=SHANGHAI)
+            yield in_year(year=candidate, tzinfo=CHINA)
         except ValueError:
             continue
 
@@ -185,4 +184,4 @@ def _full_instant(text: str) -> datetime | None:
         written = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return written if written.tzinfo else written.replace(tzinfo=SHANGHAI)
+    return written if written.tzinfo else written.replace(tzinfo=CHINA)

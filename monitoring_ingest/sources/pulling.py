@@ -28,10 +28,10 @@ from urllib.request import (
 from sqlalchemy import Engine
 
 from basin.errors import Unavailable, UsageError
-from basin.network import Network
+from basin.network import CHINA, Network
 from basin.sources import Source
 from monitoring_ingest.database import writing
-from monitoring_ingest.job import CHINA, UNFINISHED_NAMES, Job, due_slots
+from monitoring_ingest.job import UNFINISHED_NAMES, Job, due_slots
 from monitoring_ingest.receipts import Receipt
 from monitoring_ingest.sources.declared import door_name, source_door
 from monitoring_ingest.sources.store import keep_answer, known_files

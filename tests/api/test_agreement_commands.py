@@ -50,7 +50,7 @@ def test_a_refused_agreement_tells_every_finding_and_exits_with_1(hengjie: Run, 
     result = hengjie("check", file)
     assert result.exit_code == 1
     assert f"{file}: basiin: 不认识的键 (unknown key) — 补救: 检查拼写，或删去此键" in result.stdout
-    assert f"{file}: clauses.0.cpa: 不认识的键 (unknown key) — 补救: 检查拼写，或删去此键" in result.stdout
+    assert f"{file}: clauses.P.cpa: 不认识的键 (unknown key) — 补救: 检查拼写，或删去此键" in result.stdout
     assert "2 处问题 findings" in result.stdout
 
 
@@ -66,14 +66,24 @@ def test_as_json_findings_and_notices_are_one_object(hengjie: Run, tmp_path: Pat
 def test_what_will_stop_is_a_notice_in_text_and_json(hengjie: Run):
     result = hengjie("check", XINAN)
     assert result.exit_code == 0
-    stops = "用到就停 will stop clauses.0.measure（条款 P）：断面 jiekou 没有 baseline codmn，在断面表写明"
+    stops = "用到就停 will stop clauses.P.measure（条款 P）：断面 jiekou 没有 baseline codmn，在断面表写明"
     assert f"{stops} (not in the sheet)" in result.stdout
     assert "，4 处用到就停 will stop，" in result.stdout
     told = json.loads(hengjie("check", XINAN, "--json").stdout)
     assert told["failed"] == 0
     assert told["will_stop"][0] == {
-        "path": "clauses.0.measure", "clause": "P", "lacking": "baseline codmn", "sections": ["jiekou"],
+        "path": "clauses.P.measure", "clause": "P", "lacking": "baseline codmn", "sections": ["jiekou"],
     }  # fmt: skip
+
+
+def test_a_rule_that_is_used_and_not_stated_is_a_notice_in_text_and_json(hengjie: Run, tmp_path: Path):
+    rule = next(line for line in XINAN.read_text(encoding="utf-8").splitlines() if line.startswith("  statuses:"))
+    file = draft(tmp_path, (f"{rule}\n", ""))
+    result = hengjie("check", file)
+    assert result.exit_code == 0
+    assert "用到而没写 used and not stated data.statuses：写明以前不能结算" in result.stdout
+    assert "，1 条规则用到而没写 not stated，" in result.stdout
+    assert json.loads(hengjie("check", file, "--json").stdout)["not_stated"] == ["data.statuses"]
 
 
 def test_a_clause_without_a_source_is_a_notice(hengjie: Run, tmp_path: Path):
@@ -81,10 +91,10 @@ def test_a_clause_without_a_source_is_a_notice(hengjie: Run, tmp_path: Path):
     file = draft(tmp_path, (source, "    source: ''"))
     result = hengjie("check", file)
     assert result.exit_code == 0
-    assert "没有出处 without source clauses.0（条款 P）" in result.stdout
+    assert "没有出处 without source clauses.P（条款 P）" in result.stdout
     assert "1 条没有出处 without source" in result.stdout
     assert json.loads(hengjie("check", file, "--json").stdout)["without_source"] == [
-        {"path": "clauses.0", "clause": "P"}
+        {"path": "clauses.P", "clause": "P"}
     ]
 
 
@@ -137,7 +147,7 @@ def test_the_figures_of_a_draft_are_counted_and_its_unverified_values_listed(hen
     result = hengjie("figures", draft(tmp_path), "--json")
     (told,) = json.loads(result.stdout)["agreements"]
     assert (told["code"], told["clauses"], told["figures"]) == ("xinan-anhui-zhejiang-2018", 2, 12)
-    assert "clauses.0.measure.coefficient" in [one["path"] for one in told["unverified"]]
+    assert "clauses.P.measure.coefficient" in [one["path"] for one in told["unverified"]]
     assert (told["families"], told["cases"]) == ([], 0)
 
 

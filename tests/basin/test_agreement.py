@@ -170,7 +170,7 @@ class TestClause:
         ("first", "last", "amount", "unverified"),
         [
             (date(2020, 1, 1), date(2020, 12, 31), 20000, ()),
-            (date(2021, 1, 1), date(2021, 12, 31), 30000, ("clauses.0.scale.0.amount",)),
+            (date(2021, 1, 1), date(2021, 12, 31), 30000, ("clauses.1.scale.0.amount",)),
             (date(2019, 1, 1), date(2019, 12, 31), 20000, ()),  # a year before the term takes its first figures
         ],
     )
@@ -184,7 +184,7 @@ class TestClause:
     def test_a_change_inside_the_period_is_refused_with_the_file(self) -> None:
         with pytest.raises(AgreementError) as refused:
             clause_of(self.DATED, (date(2020, 7, 1), date(2021, 6, 30)))
-        assert (refused.value.file, refused.value.path) == ("test.yaml", "clauses.0.scale.0.amount")
+        assert (refused.value.file, refused.value.path) == ("test.yaml", "clauses.1.scale.0.amount")
 
     def test_what_changes_after_the_term_changes_nothing_in_its_last_year(self) -> None:
         text = '- {ref: "1", scale: [{amount: {2020-01-01: 5, 2022-07-01: 9}}], pays: upstream, receives: downstream}'

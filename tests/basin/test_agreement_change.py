@@ -6,6 +6,7 @@ import pytest
 
 from basin.agreement_change import with_changes
 from basin.agreement_diff import Difference, differences
+from basin.agreement_review import unverified
 from basin.errors import AgreementError, UsageError
 from tests.settlement.makers import RIVER, an_agreement
 
@@ -31,8 +32,42 @@ def test_a_clause_is_named_by_its_ref_the_longest_that_fits():
     assert changed(("clauses.2.cap", "20")) == [Difference("clauses.2.cap", "10", "20")]
 
 
-def test_a_clause_that_no_ref_names_is_meant_by_its_place():
-    assert changed(("clauses.0.cap", "20")) == [Difference("clauses.2.cap", "10", "20")]
+def test_a_clause_is_not_meant_by_its_place():
+    with pytest.raises(UsageError) as refusal:
+        changed(("clauses.0.cap", "20"))
+    assert (refusal.value.path, refusal.value.remedy) == ("clauses.0.cap", "此处有：2 2.2")
+
+
+def test_a_path_as_the_reviews_and_the_differences_print_it_changes_that_very_clause():
+    noted = an_agreement(
+        f"""
+        - {{ref: "2", scale: [{{amount: 1}}], {PAYS}}}
+        - {{ref: "1", scale: [{{amount: {{value: 5, verified: false}}}}], {PAYS}}}
+        """
+    )
+    (printed,) = unverified(noted.document)
+    other = with_changes(noted, [(printed.path, "6")], RIVER)
+    (found,) = differences(noted, other)
+    assert (printed.path, found.path, found.now) == ("clauses.1.scale.0.amount", "clauses.1.scale.0.amount", "6")
+    span = noted.starts, noted.starts
+    assert noted.clause("1", span, {}).unverified == ("clauses.1.scale.0.amount",)
+
+
+def test_a_path_leads_through_a_note_to_the_value_or_into_the_note_itself():
+    weighed = an_agreement(
+        f"""
+        - ref: p
+          measure: {{kind: index, section: s1, against: baseline, weights: {{value: {{tp: 1/2, tn: 1/2}}, source: 表}}}}
+        - {{ref: "1", measure: {{kind: result, of: [p]}}, scale: [{{rate: 1}}], {PAYS}}}
+        """
+    )
+    changes = [("clauses.p.measure.weights.tp", "1/3"), ("clauses.p.measure.weights.tn", "2/3")]
+    found = differences(weighed, with_changes(weighed, [*changes, ("clauses.p.measure.weights.source", "附件")], RIVER))
+    assert [(one.path, one.now) for one in found] == [
+        ("clauses.p.measure.weights.value.tp", "1/3"),
+        ("clauses.p.measure.weights.value.tn", "2/3"),
+        ("clauses.p.measure.weights.source", "附件"),
+    ]
 
 
 def test_a_place_in_a_list_and_a_rule_of_data_can_be_changed_together():

@@ -38,8 +38,8 @@ HEADERS: dict[str, tuple[str, str, str]] = {
     "a code with a dot": ("code: xinan.2023", "code", "不能用作代码"),
     "a first year that is surely a slip": ("starts: 0020-01-01", "starts", "年份不在 1900–2200"),
     "a last year that is surely a slip": ("ends: 9999-12-31", "ends", "年份不在 1900–2200"),
-    "a clause without every": ("every: ", "clauses.0.every", "没有 every"),
-    "upstream with no section and no role": ("parties: {province: up}", "clauses.0.pays", "upstream 既无断面也无角色"),
+    "a clause without every": ("every: ", "clauses.1.every", "没有 every"),
+    "upstream with no section and no role": ("parties: {province: up}", "clauses.1.pays", "upstream 既无断面也无角色"),
     "a sheet of an unknown section": ("sections: {s9: {target: 3}}", "sections.s9", "未登记的断面"),
     "a target that is no class": ("sections: {s1: {target: 0}}", "sections.s1.target", "类别 0 不在 1–6"),
     "a target that is no number": ("sections: {s1: {target: Ⅲ}}", "sections.s1.target", "取值不合要求"),
@@ -154,7 +154,7 @@ def test_all_problems_are_told_at_once_and_the_first_says_how_many_follow() -> N
         - {{ref: "2", {FACT}, {PAYS}}}
         - {{ref: "3", {LUMP}, times: [zz]}}
     """)
-    assert [refusal.path for refusal in found(clauses)] == ["clauses.0.measure", "clauses.1.scale", "clauses.2"]
+    assert [refusal.path for refusal in found(clauses)] == ["clauses.1.measure", "clauses.2.scale", "clauses.3"]
     with pytest.raises(AgreementError, match="未登记的断面 s9") as refused:
         an_agreement(clauses)
     assert "另有 2 处问题" in refused.value.remedy

@@ -23,7 +23,7 @@ def compared(against: str, more: str = "kind: concentration, section: s1, indica
     return measured(f"{more}, against: {against}, expressed: difference")
 
 
-M = "clauses.0.measure"
+M = "clauses.1.measure"
 CASES = {
     "no baseline": (compared("baseline"), "", [(M, "baseline tp", ("s1",))]),
     "a baseline": (compared("baseline"), "{s1: {baseline: {tp: 1}}}", []),
@@ -40,12 +40,12 @@ CASES = {
     ),
     "no inflow in an excuse": (
         lump("unless: [{kind: exceedance, section: s1, indicator: tp, against: inflow, at_most: 0, because: 第一条}]"),
-        "", [("clauses.0.unless.0", "inflow", ("s1",))],
+        "", [("clauses.1.unless.0", "inflow", ("s1",))],
     ),
     "the register's target": (compared("target", "kind: quality_class, section: s1"), "", []),
     "a test inside a test": (
         when("kind: met, all_of: [{kind: volume, section: s1, against: baseline, expressed: ratio, at_least: 1}]"), "",
-        [("clauses.0.when.0.all_of.0", "baseline volume", ("s1",))],
+        [("clauses.1.when.0.all_of.0", "baseline volume", ("s1",))],
     ),
     "weights": (
         measured("kind: index, section: s1, against: baseline, weights: {tp: 50%, tn: 50%}"),

@@ -21,44 +21,44 @@ from tests.basin.clauses import (
 
 REFUSED = {
     # unknown key, kind, axis, code or ref
-    "a key of a clause": (lump("ammount: 1"), "clauses.0.ammount", "不认识的键"),
-    "a key of a measure": (measured("kind: reported, fakt: x"), "clauses.0.measure.fakt", "不认识的键"),
-    "a key of a piece": (scaled("{amout: 1}"), "clauses.0.scale.0.amout", "不认识的键"),
-    "a key of a test": (when("kind: reported, fact: x, atmost: 1"), "clauses.0.when.0.atmost", "不认识"),
-    "a kind": (measured("kind: pollution"), "clauses.0.measure.kind", "不认识的取值"),
-    "an axis": (lump("each: {river: all}"), "clauses.0.each.river", "不认识的轴"),
-    "a section of an axis": (lump("each: {section: [s9]}"), "clauses.0.each.section", "未登记的代码 s9"),
-    "an indicator of an axis": (lump("each: {indicator: [xyz]}"), "clauses.0.each.indicator", "未登记的代码 xyz"),
-    "a party of an axis": (lump("each: {party: [nobody]}"), "clauses.0.each.party", "未登记的代码 nobody"),
-    "a month of an axis": (lump("each: {month: [2020-13]}"), "clauses.0.each.month", "不是期间 2020-13"),
-    "a quarter as a month": (lump("each: {month: [2020Q1]}"), "clauses.0.each.month", "不是期间 2020Q1"),
-    "an axis longer than the period": (lump("every: month, each: {year: all}"), "clauses.0.each.year", "长于 every"),
-    "a period": (lump("every: yearly"), "clauses.0.every", "不认识的取值"),
-    "a section": (measured("kind: quality_class, section: s9"), "clauses.0.measure", "未登记的断面 s9"),
-    "a section in a test": (when("kind: quality_class, section: s9, at_most: 3"), "clauses.0.when.0", "s9"),
+    "a key of a clause": (lump("ammount: 1"), "clauses.1.ammount", "不认识的键"),
+    "a key of a measure": (measured("kind: reported, fakt: x"), "clauses.1.measure.fakt", "不认识的键"),
+    "a key of a piece": (scaled("{amout: 1}"), "clauses.1.scale.0.amout", "不认识的键"),
+    "a key of a test": (when("kind: reported, fact: x, atmost: 1"), "clauses.1.when.0.atmost", "不认识"),
+    "a kind": (measured("kind: pollution"), "clauses.1.measure.kind", "不认识的取值"),
+    "an axis": (lump("each: {river: all}"), "clauses.1.each.river", "不认识的轴"),
+    "a section of an axis": (lump("each: {section: [s9]}"), "clauses.1.each.section", "未登记的代码 s9"),
+    "an indicator of an axis": (lump("each: {indicator: [xyz]}"), "clauses.1.each.indicator", "未登记的代码 xyz"),
+    "a party of an axis": (lump("each: {party: [nobody]}"), "clauses.1.each.party", "未登记的代码 nobody"),
+    "a month of an axis": (lump("each: {month: [2020-13]}"), "clauses.1.each.month", "不是期间 2020-13"),
+    "a quarter as a month": (lump("each: {month: [2020Q1]}"), "clauses.1.each.month", "不是期间 2020Q1"),
+    "an axis longer than the period": (lump("every: month, each: {year: all}"), "clauses.1.each.year", "长于 every"),
+    "a period": (lump("every: yearly"), "clauses.1.every", "不认识的取值"),
+    "a section": (measured("kind: quality_class, section: s9"), "clauses.1.measure", "未登记的断面 s9"),
+    "a section in a test": (when("kind: quality_class, section: s9, at_most: 3"), "clauses.1.when.0", "s9"),
     "a section to compare with": (
         measured("kind: quality_class, section: s1, against: {section: s9}, expressed: difference"),
-        "clauses.0.measure",
+        "clauses.1.measure",
         "未登记的断面 s9",
     ),
     "an indicator": (
         measured("kind: concentration, section: s1, indicator: xyz"),
-        "clauses.0.measure",
+        "clauses.1.measure",
         "不认识的指标 xyz",
     ),
     "an indicator of weights": (
         measured("kind: index, section: s1, against: baseline, weights: {xyz: 1}"),
-        "clauses.0.measure",
+        "clauses.1.measure",
         "不认识的指标 xyz",
     ),
     "a party that pays": (
         '- {ref: "1", scale: [{amount: 1}], pays: nobody, receives: downstream}',
-        "clauses.0.pays",
+        "clauses.1.pays",
         "未登记的主体 nobody",
     ),
     "a party among shares": (
         '- {ref: "1", scale: [{amount: 1}], pays: {up: 1/2, nobody: 1/2}, receives: pool}',
-        "clauses.0.pays",
+        "clauses.1.pays",
         "nobody",
     ),
     "a party in proportion": (
@@ -67,18 +67,18 @@ REFUSED = {
         "clauses.1.pays",
         "未登记的主体 nobody",
     ),
-    "a ref": (measured("kind: result, of: [zz]"), "clauses.0", "引用了不存在的条款 zz"),
-    "a ref among times": (lump("times: [zz]"), "clauses.0", "引用了不存在的条款 zz"),
-    "a number among times that is none": (lump("times: [1x]"), "clauses.0", "引用了不存在的条款 1x"),
-    "a ref in a test": (when("kind: result, of: [zz], above: 0"), "clauses.0", "zz"),
+    "a ref": (measured("kind: result, of: [zz]"), "clauses.1", "引用了不存在的条款 zz"),
+    "a ref among times": (lump("times: [zz]"), "clauses.1", "引用了不存在的条款 zz"),
+    "a number among times that is none": (lump("times: [1x]"), "clauses.1", "引用了不存在的条款 1x"),
+    "a ref in a test": (when("kind: result, of: [zz], above: 0"), "clauses.1", "zz"),
     "a ref to compare with": (
         measured("kind: reported, fact: x, against: {ref: zz}, expressed: ratio"),
-        "clauses.0",
+        "clauses.1",
         "zz",
     ),
     "a ref of proportion": (
         '- {ref: "1", scale: [{amount: 1}], pays: {in_proportion_to: zz, among: [up, third]}, receives: pool}',
-        "clauses.0",
+        "clauses.1",
         "zz",
     ),
     "a tie-break": (
@@ -86,28 +86,28 @@ REFUSED = {
         "clauses.1",
         "zz",
     ),
-    "an axis of by": (scaled("{amount: {by: river, s1: 1}}"), "clauses.0.scale.0.amount.by", "不认识的轴 river"),
+    "an axis of by": (scaled("{amount: {by: river, s1: 1}}"), "clauses.1.scale.0.amount.by", "不认识的轴 river"),
     "a code of by": (
         f'- {{ref: "1", each: {{section: all}}, scale: [{{amount: {{by: section, s9: 1, else: 2}}}}], {PAYS}}}',
-        "clauses.0.scale.0.amount",
+        "clauses.1.scale.0.amount",
         "未登记的代码 s9",
     ),
     "a target of by": (
         f'- {{ref: "1", each: {{section: all}}, scale: [{{amount: {{by: target, "1,7": 1, else: 2}}}}], {PAYS}}}',
-        "clauses.0.scale.0.amount",
+        "clauses.1.scale.0.amount",
         "未登记的代码 7",
     ),
-    "by without values": (scaled("{amount: {by: section}}"), "clauses.0.scale.0.amount", "没有数值"),
-    "a day that is none": (scaled("{amount: {2020-02-30: 1}}"), "clauses.0.scale.0.amount", "不存在的日期 2020-02-30"),
+    "by without values": (scaled("{amount: {by: section}}"), "clauses.1.scale.0.amount", "没有数值"),
+    "a day that is none": (scaled("{amount: {2020-02-30: 1}}"), "clauses.1.scale.0.amount", "不存在的日期 2020-02-30"),
     "a value that is in force only later": (
         scaled('{amount: {2020-01-01: 1, 2021-01-01: "1,2x"}}'),
-        "clauses.0.scale.0.amount",
+        "clauses.1.scale.0.amount",
         "不是数字",
     ),
     "a value of a branch inside a branch": (
         f'- {{ref: "1", each: {{section: all, indicator: [tp, tn]}}, '
         f"scale: [{{amount: {{by: section, s1: {{by: indicator, tp: 1, tn: much}}, else: 2}}}}], {PAYS}}}",
-        "clauses.0.scale.0.amount",
+        "clauses.1.scale.0.amount",
         "much",
     ),
     "a number that is also the ref of a clause": (
@@ -116,10 +116,10 @@ REFUSED = {
         "2 既是数，又是条款的 ref",
     ),
     # circles
-    "a clause that looks at itself": (measured('kind: result, of: ["1"]'), "clauses.0", "循环引用"),
+    "a clause that looks at itself": (measured('kind: result, of: ["1"]'), "clauses.1", "循环引用"),
     "two clauses that look at each other": (
         "- {ref: a, measure: {kind: result, of: [b]}}\n- {ref: b, times: [a]}\n" + lump("times: [b]"),
-        "clauses.0",
+        "clauses.a",
         "循环引用",
     ),
     "a circle through a test": (
@@ -129,39 +129,39 @@ REFUSED = {
     ),
     "a circle through another clause's last year": (
         '- {ref: a, measure: {kind: result, of: ["1"], at: previous_year}}\n' + measured("kind: result, of: [a]"),
-        "clauses.0",
+        "clauses.a",
         "循环引用",
     ),
     "a league over its own places last year": (
         LEAGUE % 'of: ["1"], at: previous_year',
-        "clauses.0",
+        "clauses.1",
         "循环引用",
     ),
     "a test of itself inside a measure of last year": (
         measured('kind: met, at: previous_year, all_of: [{kind: result, of: ["1"], above: 0}]'),
-        "clauses.0",
+        "clauses.1",
         "循环引用",
     ),
     # sides
     "pays without receives": (
         '- {ref: "1", scale: [{amount: 1}], pays: upstream}',
-        "clauses.0",
+        "clauses.1",
         "pays 与 receives 须同时写",
     ),
     "receives without pays": (
         '- {ref: "1", scale: [{amount: 1}], receives: upstream}',
-        "clauses.0",
+        "clauses.1",
         "pays 与 receives 须同时写",
     ),
-    "a payer without scale": (f'- {{ref: "1", {FACT}, {PAYS}}}', "clauses.0.scale", "付款条款没有 scale"),
+    "a payer without scale": (f'- {{ref: "1", {FACT}, {PAYS}}}', "clauses.1.scale", "付款条款没有 scale"),
     "shares that are not one": (
         '- {ref: "1", scale: [{amount: 1}], pays: {up: 1/2, third: 1/3}, receives: pool}',
-        "clauses.0.pays",
+        "clauses.1.pays",
         "份额之和不为 1",
     ),
     "shares of nobody": (
         '- {ref: "1", scale: [{amount: 1}], pays: {}, receives: pool}',
-        "clauses.0.pays",
+        "clauses.1.pays",
         "份额之和不为 1",
     ),
     "a proportion among an empty list": (
@@ -178,38 +178,38 @@ REFUSED = {
     ),
     "sides as a list": (
         '- {ref: "1", scale: [{amount: 1}], pays: [up, third], receives: pool}',
-        "clauses.0.pays",
+        "clauses.1.pays",
         "份额 {a: 50%, b: 50%}",
     ),
     "a share that is no number": (
         '- {ref: "1", scale: [{amount: 1}], pays: {up: half, third: 1/2}, receives: pool}',
-        "clauses.0.pays.up",
+        "clauses.1.pays.up",
         "不是数字",
     ),
     "a proportion among nobody": (
         '- {ref: "1", scale: [{amount: 1}], pays: {in_proportion_to: a}, receives: pool}',
-        "clauses.0.pays.among",
+        "clauses.1.pays.among",
         "缺少必填的键",
     ),
     "a negative share": (
         '- {ref: "1", scale: [{amount: 1}], pays: {up: 3/2, third: -1/2}, receives: pool}',
-        "clauses.0.pays",
+        "clauses.1.pays",
         "份额不能为负",
     ),
     "weights that are not one": (
         measured("kind: index, section: s1, against: baseline, weights: {tp: 1/2, tn: 1/3}"),
-        "clauses.0.measure.weights",
+        "clauses.1.measure.weights",
         "权重之和不为 1",
     ),
     "a negative weight": (
         measured("kind: index, section: s1, against: baseline, weights: {tp: 3/2, tn: -1/2}"),
-        "clauses.0.measure.weights",
+        "clauses.1.measure.weights",
         "权重不能为负",
     ),
-    "a comma for a decimal point": (scaled('{amount: "1,5"}'), "clauses.0.scale.0.amount", "不是数字"),
+    "a comma for a decimal point": (scaled('{amount: "1,5"}'), "clauses.1.scale.0.amount", "不是数字"),
     "party outside each party": (
         '- {ref: "1", scale: [{amount: 1}], pays: party, receives: pool}',
-        "clauses.0.pays",
+        "clauses.1.pays",
         "party 须在 each",
     ),
     "rank outside each party": (
@@ -218,11 +218,11 @@ REFUSED = {
         "rank 须在 each",
     ),
     # lines
-    "a line nobody uses": (f'- {{ref: a, {FACT}}}\n- {{ref: "1", {LUMP}}}', "clauses.0", "中间项 a 无人使用"),
+    "a line nobody uses": (f'- {{ref: a, {FACT}}}\n- {{ref: "1", {LUMP}}}', "clauses.a", "中间项 a 无人使用"),
     "a line only it itself uses": (
         "- {ref: a, measure: {kind: result, of: [a], at: previous_year, otherwise: 1},"
         " times: {2020-01-01: [], 2021-01-01: [2]}}\n" + lump("cap: 5"),
-        "clauses.0",
+        "clauses.a",
         "无人使用",
     ),
     "several numbers as a multiplier": (
@@ -242,46 +242,72 @@ REFUSED = {
         "有多个数值",
     ),
     # what belongs elsewhere, and what names nothing
-    "points in an agreement": (lump("points: 5"), "clauses.0.points", "points 只用于绩效评价表"),
-    "an axis without elements": (lump("each: {section: []}"), "clauses.0.each.section", "section 是空的"),
-    "a scale without pieces": (f'- {{ref: "1", scale: [], {PAYS}}}', "clauses.0.scale", "scale 是空的"),
-    "a cap below zero": (lump("cap: -5"), "clauses.0.cap", "must not be negative"),
-    "a figure divided by zero": (lump("cap: 1/0"), "clauses.0.cap", "除数为零：'1/0'"),
-    "a figure with its unit": (lump("cap: 5万元"), "clauses.0.cap", "写 0.95、1/3、83%，不带单位"),
+    "points in an agreement": (lump("points: 5"), "clauses.1.points", "points 只用于绩效评价表"),
+    "an axis without elements": (lump("each: {section: []}"), "clauses.1.each.section", "section 是空的"),
+    "a scale without pieces": (f'- {{ref: "1", scale: [], {PAYS}}}', "clauses.1.scale", "scale 是空的"),
+    "a cap below zero": (lump("cap: -5"), "clauses.1.cap", "must not be negative"),
+    "a figure divided by zero": (lump("cap: 1/0"), "clauses.1.cap", "除数为零：'1/0'"),
+    "a figure with its unit": (lump("cap: 5万元"), "clauses.1.cap", "写 0.95、1/3、83%，不带单位"),
     "the same on both sides": (
         '- {ref: "1", scale: [{amount: 1}], pays: pool, receives: pool}',
-        "clauses.0",
+        "clauses.1",
         "pays 与 receives 相同",
     ),
-    "two axes of time": (lump("each: {month: all, day: all}"), "clauses.0.each", "each 只能有一个时间轴"),
+    "two axes of time": (lump("each: {month: all, day: all}"), "clauses.1.each", "each 只能有一个时间轴"),
     "a figure verified by a word": (
         scaled("{amount: {value: 5, source: 第一条, verified: no}}"),
-        "clauses.0.scale.0.amount.verified",
+        "clauses.1.scale.0.amount.verified",
         "verified 须为 true 或 false",
     ),
     # pieces
     "pieces out of order": (
         scaled("{up_to: 1, amount: 1}, {up_to: 0.5, amount: 2}, {amount: 3}"),
-        "clauses.0.scale.1",
+        "clauses.1.scale.1",
         "顺序不对",
     ),
-    "a piece never reached": (scaled("{amount: 1}, {up_to: 2, amount: 3}"), "clauses.0.scale.1", "永远用不到"),
+    "a piece never reached": (scaled("{amount: 1}, {up_to: 2, amount: 3}"), "clauses.1.scale.1", "永远用不到"),
     "a piece that ends where the last ended": (
         scaled("{up_to: 1}, {below: 1, amount: 2}, {amount: 3}"),
-        "clauses.0.scale.1",
+        "clauses.1.scale.1",
         "永远用不到",
     ),
-    "a scale open at the top": (scaled("{up_to: 1, amount: 1}"), "clauses.0.scale.0", "最后一段没有敞口"),
+    "a scale open at the top": (scaled("{up_to: 1, amount: 1}"), "clauses.1.scale.0", "最后一段没有敞口"),
     "both bounds on one piece": (
         scaled("{up_to: 1, below: 2}, {amount: 1}"),
-        "clauses.0.scale.0",
+        "clauses.1.scale.0",
         "up_to 与 below 只能写一个",
     ),
-    "steps of nothing": (scaled("{rate: 1, per: 0}"), "clauses.0.scale.0.per", "per 须大于 0"),
-    "steps the other way": (scaled("{rate: 1, per: -0.01}"), "clauses.0.scale.0.per", "改 rate 的正负号"),
+    "steps of nothing": (scaled("{rate: 1, per: 0}"), "clauses.1.scale.0.per", "per 不能为 0"),
+    "steps of a fact that may be negative": (
+        scaled("{rate: 1, steps: started}"),
+        "clauses.1.scale.0.steps",
+        "前面另写一段 up_to: 0",
+    ),
+    "steps of what is short of 12, counted from 12 upwards": (
+        scaled("{below: 12, origin: 12, per: 1, steps: started, rate: -7.5}, {amount: 0}"),
+        "clauses.1.scale.0.steps",
+        "per 写负数，如 -1",
+    ),
+    "steps whose origin lies inside the piece": (
+        scaled("{up_to: 1}, {rate: 1, origin: 1.5, steps: completed}"),
+        "clauses.1.scale.1.steps",
+        "档数会是负的",
+    ),
+    "steps downwards in a piece that goes on above the origin": (
+        scaled("{up_to: 13, rate: 1, origin: 12, per: -1, steps: started}, {amount: 0}"),
+        "clauses.1.scale.0.steps",
+        "本段写 up_to: 12",
+    ),
+    "steps of a difference between two quantities": (
+        measured("kind: volume, section: s1, against: baseline, expressed: difference").replace(
+            "scale: [{amount: 1}]", "scale: [{rate: 1, per: 100, steps: completed}]"
+        ),
+        "clauses.1.scale.0.steps",
+        "档数会是负的",
+    ),
     "a ladder on exceedance that pays at 0": (
         exceeding('"1"', f"scale: {LADDER}, {PAYS}"),
-        "clauses.0.scale",
+        "clauses.1.scale",
         "超标倍数为 0 时也付款",
     ),
     "such a ladder behind a line": (
@@ -292,7 +318,7 @@ REFUSED = {
     "such a ladder on a line": (
         exceeding("m", f"scale: {LADDER}")
         + f'- {{ref: "1", measure: {{kind: result, of: [m]}}, scale: [{{rate: 1}}], {PAYS}}}',
-        "clauses.0.scale",
+        "clauses.m.scale",
         "超标倍数为 0 时也付款",
     ),
 }
@@ -301,25 +327,40 @@ REFUSED = {
 def test_every_misfit_of_a_clause_is_told() -> None:
     clause = lump("ammount: 1, cap: much, measure: {kind: pollution, decimals: few}, when: [{kind: reported, fakt: x}]")
     assert [refusal.path for refusal in found(clause)] == [
-        "clauses.0.when.0.fakt",
-        "clauses.0.measure.kind",
-        "clauses.0.measure.decimals",
-        "clauses.0.cap",
-        "clauses.0.ammount",
+        "clauses.1.when.0.fakt",
+        "clauses.1.measure.kind",
+        "clauses.1.measure.decimals",
+        "clauses.1.cap",
+        "clauses.1.ammount",
     ]
 
 
 def test_every_share_that_is_no_number_is_told_and_no_other_shape_a_side_could_have() -> None:
     clause = '- {ref: "1", scale: [{amount: 1}], pays: {up: half, third: rest}, receives: pool}'
     assert [(refusal.path, refusal.zh) for refusal in found(clause)] == [
-        ("clauses.0.pays.up", "不是数字：'half'"),
-        ("clauses.0.pays.third", "不是数字：'rest'"),
+        ("clauses.1.pays.up", "不是数字：'half'"),
+        ("clauses.1.pays.third", "不是数字：'rest'"),
     ]
 
 
 def test_a_line_is_not_called_unused_while_a_clause_that_may_use_it_does_not_fit() -> None:
     clauses = f"- {{ref: a, {FACT}}}\n" + lump("ammount: 1, times: [a]")
     assert [refusal.path for refusal in found(clauses)] == ["clauses.1.ammount"]
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        scaled("{up_to: 0}, {rate: 1, steps: started}"),
+        scaled("{below: 12, origin: 12, per: -1, steps: started, rate: 7.5}, {amount: 0}"),
+        scaled("{up_to: 0, rate: -50, per: -0.1, steps: completed}, {rate: 50, per: 0.1, steps: completed}"),
+        scaled("{rate: 1, per: -1}"),
+        exceeding('"1"', f"scale: [{{rate: 50, per: 0.5, steps: started}}], {PAYS}"),
+    ],
+    ids=["up from 0", "down from 12", "both ways from 0", "down in proportion", "of what is never negative"],
+)
+def test_steps_away_from_the_origin_are_not_refused(clause: str) -> None:
+    assert found(clause) == []
 
 
 @pytest.mark.parametrize(("clauses", "path", "word"), REFUSED.values(), ids=REFUSED)

@@ -12,7 +12,7 @@ S1_ONLY = f"scale: [{{amount: {{by: section, s1: 1}}}}], {PAYS}"
 TARGETS = f'scale: {{by: target, "3": [{{amount: 1}}]}}, {PAYS}'
 CLASS = "kind: quality_class, against: target, expressed: difference"
 CHANGES = "{s1: {target: {2020-01-01: 4, 2021-07-01: 3}}}"
-AMOUNT, SCALE, TARGET = "clauses.0.scale.0.amount", "clauses.0.scale", "sections.s1.target"
+AMOUNT, SCALE, TARGET = "clauses.1.scale.0.amount", "clauses.1.scale", "sections.s1.target"
 CHANGED = "数值在评价期内变更：2021-07-01"
 
 
@@ -47,7 +47,7 @@ REFUSED: dict[str, tuple[str, dict[str, str], str, str]] = {
     "a bound of a test": (
         lump("when: [{kind: reported, fact: x, at_least: {2021-01-01: 1}}]"),
         {},
-        "clauses.0.when.0.at_least",
+        "clauses.1.when.0.at_least",
         "尚无生效的数值",
     ),
     "a dated value in the branch of one section": (
@@ -59,13 +59,13 @@ REFUSED: dict[str, tuple[str, dict[str, str], str, str]] = {
     "axes that change": (
         lump("each: {2020-01-01: {section: all}, 2021-01-01: {section: [s1]}}"),
         {},
-        "clauses.0.each",
+        "clauses.1.each",
         "变更：2020-01-01",
     ),
     "how often it pays that changes": (
         lump("every: {2020-01-01: year, 2021-01-01: month}"),
         {},
-        "clauses.0.every",
+        "clauses.1.every",
         "变更：2020-01-01",
     ),
     "a day that is none": (paying("{2020-02-30: 1}"), {}, AMOUNT, "不存在的日期"),

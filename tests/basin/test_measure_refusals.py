@@ -10,195 +10,195 @@ REFUSED = {
     # several values
     "several sections without take": (
         measured("kind: quality_class, sections: all"),
-        "clauses.0.measure",
+        "clauses.1.measure",
         "多个数值而没有 take",
     ),
     "several indicators without take": (
         measured("kind: concentration, section: s1, indicators: [tp, tn]"),
-        "clauses.0.measure",
+        "clauses.1.measure",
         "没有 take",
     ),
     "several months without take": (
         measured("kind: quality_class, section: s1, over: month"),
-        "clauses.0.measure",
+        "clauses.1.measure",
         "没有 take",
     ),
     "several sections under the key of one": (
         measured("kind: quality_class, section: [s1, s2], take: mean"),
-        "clauses.0.measure.section",
+        "clauses.1.measure.section",
         "几个断面写 sections: [a, b]",
     ),
     "runs without a number": (
         measured("kind: quality_class, section: s1, over: month, take: {runs: 3}"),
-        "clauses.0.measure.take.runs_of",
+        "clauses.1.measure.take.runs_of",
         "缺少必填的键",
     ),
     "take without several": (
         measured("kind: quality_class, section: s1, take: mean"),
-        "clauses.0.measure",
+        "clauses.1.measure",
         "take 用在单个数值上",
     ),
     "runs of none": (
         measured("kind: quality_class, section: s1, over: month, take: {runs_of: 0}"),
-        "clauses.0.measure.take",
+        "clauses.1.measure.take",
         "runs_of",
     ),
     "sections that are none": (
         measured("kind: concentration, sections: [], indicator: tp, take: mean"),
-        "clauses.0.measure.sections",
+        "clauses.1.measure.sections",
         "sections 是空的",
     ),
     "indicators that are none": (
         measured("kind: quality_class, section: s1, indicators: []"),
-        "clauses.0.measure.indicators",
+        "clauses.1.measure.indicators",
         "indicators 是空的",
     ),
     # comparison
     "against without expressed": (
         measured("kind: quality_class, section: s1, against: target"),
-        "clauses.0.measure",
+        "clauses.1.measure",
         "against 与 expressed 须同时写",
     ),
     "expressed without against": (
         measured("kind: quality_class, section: s1, expressed: ratio"),
-        "clauses.0.measure",
+        "clauses.1.measure",
         "须同时写",
     ),
     "expressed on an exceedance": (
         measured("kind: exceedance, section: s1, indicator: tp, against: target, expressed: ratio"),
-        "clauses.0.measure.expressed",
+        "clauses.1.measure.expressed",
         "exceedance 不用 expressed",
     ),
     "an index without against": (
         measured("kind: index, section: s1, weights: {tp: 1}"),
-        "clauses.0.measure",
+        "clauses.1.measure",
         "index 须有 against",
     ),
     "a number to compare with": (
         measured("kind: exceedance, section: s1, indicator: tp, against: 0.05"),
-        "clauses.0.measure.against",
+        "clauses.1.measure.against",
         "写在 sections 中该断面的 limits 里，此处写 against: limits",
     ),
     "a reference by an unknown key": (
         measured("kind: quality_class, section: s1, against: {klass: 3}, expressed: ratio"),
-        "clauses.0.measure.against.klass",
+        "clauses.1.measure.against.klass",
         "不认识的键",
     ),
     "a class to compare with that is none": (
         measured("kind: quality_class, section: s1, against: {class: Ⅲ}, expressed: ratio"),
-        "clauses.0.measure.against.class",
+        "clauses.1.measure.against.class",
         "取值不合要求",
     ),
     "a class limit for a volume": (
         measured("kind: volume, section: s1, against: target, expressed: ratio"),
-        "clauses.0.measure.against",
+        "clauses.1.measure.against",
         "没有类别限值",
     ),
     "two references at once": (
         measured("kind: quality_class, section: s1, against: {class: 3, section: s2}, expressed: ratio"),
-        "clauses.0.measure.against",
+        "clauses.1.measure.against",
         "against 只能指一样",
     ),
     # what is in hand
-    "no section in hand": (measured("kind: quality_class"), "clauses.0.measure", "没有断面"),
-    "no section in hand of a test": (when("kind: quality_class, at_most: 3"), "clauses.0.when.0", "没有断面"),
-    "no indicator in hand": (measured("kind: concentration, section: s1"), "clauses.0.measure", "没有指标"),
-    "a load of nothing": (measured("kind: load, section: s1"), "clauses.0.measure", "没有指标"),
+    "no section in hand": (measured("kind: quality_class"), "clauses.1.measure", "没有断面"),
+    "no section in hand of a test": (when("kind: quality_class, at_most: 3"), "clauses.1.when.0", "没有断面"),
+    "no indicator in hand": (measured("kind: concentration, section: s1"), "clauses.1.measure", "没有指标"),
+    "a load of nothing": (measured("kind: load, section: s1"), "clauses.1.measure", "没有指标"),
     "an indicator that is in hand and not judged": (
         lump("each: {indicator: [tp, nh3n]}, measure: {kind: quality_class, section: s1}"),
-        "clauses.0.measure",
+        "clauses.1.measure",
         "手头有 indicator，类别评哪几项须写明",
     ),
     "such a class in a condition": (
         lump("each: {indicator: [tp, nh3n]}, when: [{kind: quality_class, section: s1, at_least: 6}]"),
-        "clauses.0.when.0",
+        "clauses.1.when.0",
         "手头有 indicator",
     ),
     "such a class in a test inside": (
         measured("kind: met, indicator: tp, all_of: [{kind: quality_class, section: s1, at_most: 3}]"),
-        "clauses.0.measure.all_of.0",
+        "clauses.1.measure.all_of.0",
         "手头有 indicator",
     ),
     "a class by the key of one indicator": (
         measured("kind: quality_class, section: s1, indicator: tp"),
-        "clauses.0.measure",
+        "clauses.1.measure",
         "写 indicators: [nh3n]",
     ),
     "an indicator of a volume": (
         measured("kind: volume, section: s1, indicator: tp"),
-        "clauses.0.measure.indicator",
+        "clauses.1.measure.indicator",
         "indicator 不用于 volume",
     ),
     # tests
     "unless without because": (
         lump("unless: [{kind: reported, fact: x, at_least: 1}]"),
-        "clauses.0.unless.0",
+        "clauses.1.unless.0",
         "unless 没有 because",
     ),
     "because of a condition": (
         when("kind: reported, fact: x, at_least: 1, because: 第九条"),
-        "clauses.0.when.0.because",
+        "clauses.1.when.0.because",
         "because 只用于 unless",
     ),
     "because of a measure": (
         measured("kind: reported, fact: x, because: 第九条"),
-        "clauses.0.measure.because",
+        "clauses.1.measure.because",
         "because 只用于 unless",
     ),
     "because of a part of an excuse": (
         lump("unless: [{because: 第九条, any_of: [{kind: reported, fact: x, at_least: 1, because: 第十条}]}]"),
-        "clauses.0.unless.0.any_of.0.because",
+        "clauses.1.unless.0.any_of.0.because",
         "because 只用于 unless",
     ),
-    "a test without a bound": (when("kind: reported, fact: x"), "clauses.0.when.0", "条件没有界限"),
+    "a test without a bound": (when("kind: reported, fact: x"), "clauses.1.when.0", "条件没有界限"),
     "an inner test without a bound": (
         measured("kind: met, all_of: [{kind: reported, fact: x}]"),
-        "clauses.0.measure.all_of.0",
+        "clauses.1.measure.all_of.0",
         "条件没有界限",
     ),
     "a bound where a number is measured": (
         measured("kind: quality_class, section: s1, at_most: 3"),
-        "clauses.0.measure",
+        "clauses.1.measure",
         "界限不起作用",
     ),
-    "met without tests": (measured("kind: met"), "clauses.0.measure", "met 须有 all_of 或 any_of"),
+    "met without tests": (measured("kind: met"), "clauses.1.measure", "met 须有 all_of 或 any_of"),
     "both all_of and any_of": (
         measured(
             "kind: met, all_of: [{kind: reported, fact: x, above: 0}], any_of: [{kind: reported, fact: y, above: 0}]"
         ),
-        "clauses.0.measure",
+        "clauses.1.measure",
         "met 须有 all_of 或 any_of 之一",
     ),
     "otherwise on a measurement": (
         measured("kind: quality_class, section: s1, otherwise: 3"),
-        "clauses.0.measure.otherwise",
+        "clauses.1.measure.otherwise",
         "没有样品不等于达标",
     ),
     "otherwise on a sum": (
         f"{exceeding('a')}{exceeding('b')}{measured('kind: result, of: [a, b], otherwise: 0')}",
-        "clauses.2.measure.otherwise",
+        "clauses.1.measure.otherwise",
         "otherwise 会代替几项之和",
     ),
     "otherwise on tests": (
         measured("kind: met, otherwise: 1, all_of: [{kind: quality_class, section: s1, at_most: 3}]"),
-        "clauses.0.measure.otherwise",
+        "clauses.1.measure.otherwise",
         "没有样品不等于达标",
     ),
     # keys of another kind, keys that are missing
     "a key of another kind": (
         measured("kind: quality_class, section: s1, weights: {tp: 1}"),
-        "clauses.0.measure.weights",
+        "clauses.1.measure.weights",
         "不用于 quality_class",
     ),
-    "a fact without a name": (measured("kind: reported"), "clauses.0.measure", "reported 缺少 fact"),
+    "a fact without a name": (measured("kind: reported"), "clauses.1.measure", "reported 缺少 fact"),
     "an index without weights": (
         measured("kind: index, section: s1, against: baseline"),
-        "clauses.0.measure",
+        "clauses.1.measure",
         "index 缺少 weights",
     ),
     "a trend without significance": (
         measured("kind: trend, section: s1, indicator: tp"),
-        "clauses.0.measure",
+        "clauses.1.measure",
         "trend 缺少 significance",
     ),
     "a league with weights": (
@@ -209,12 +209,12 @@ REFUSED = {
     # figures beyond their limits
     "years inside a month": (
         lump("every: month, measure: {kind: quality_class, section: s1, over: year, take: sum}"),
-        "clauses.0.measure.over",
+        "clauses.1.measure.over",
         "over: year 长于所评的期间",
     ),
     "months inside an axis of days": (
         lump("each: {day: all}, when: [{kind: quality_class, section: s1, over: month, take: max, at_most: 3}]"),
-        "clauses.0.when.0.over",
+        "clauses.1.when.0.over",
         "over: month 长于所评的期间",
     ),
     "years inside months inside a year": (
@@ -222,37 +222,37 @@ REFUSED = {
             "kind: met, over: month, take: sum, all_of:"
             " [{kind: quality_class, section: s1, over: year, take: max, at_most: 3}]"
         ),
-        "clauses.0.measure.all_of.0.over",
+        "clauses.1.measure.all_of.0.over",
         "长于所评的期间",
     ),
     "fewer decimals than none": (
         measured("kind: reported, fact: x, decimals: -1"),
-        "clauses.0.measure.decimals",
+        "clauses.1.measure.decimals",
         "decimals 须在 0–12 之间",
     ),
     "more decimals than figures have": (
         measured("kind: reported, fact: x, decimals: 1000000"),
-        "clauses.0.measure.decimals",
+        "clauses.1.measure.decimals",
         "decimals 须在 0–12 之间",
     ),
     "a significance of five percent written as five": (
         measured("kind: trend, section: s1, indicator: tp, significance: 5"),
-        "clauses.0.measure.significance",
+        "clauses.1.measure.significance",
         "significance 须在 0 与 1 之间",
     ),
     "a bound that no class has": (
         when("kind: quality_class, section: s1, at_most: 7"),
-        "clauses.0.when.0.at_most",
+        "clauses.1.when.0.at_most",
         "类别 7 不在 1–6",
     ),
-    "a result of nothing": (measured("kind: result"), "clauses.0.measure", "result 缺少 of"),
+    "a result of nothing": (measured("kind: result"), "clauses.1.measure", "result 缺少 of"),
     # classes and sources
     "a class outside 1-6": (
         measured("kind: quality_class, section: s1, against: {class: 7}, expressed: difference"),
-        "clauses.0.measure.against",
+        "clauses.1.measure.against",
         "类别 7 不在 1–6",
     ),
-    "a figure without source": (scaled("{amount: {value: 5}}"), "clauses.0.scale.0.amount", "数值没有出处"),
+    "a figure without source": (scaled("{amount: {value: 5}}"), "clauses.1.scale.0.amount", "数值没有出处"),
 }
 
 

@@ -13,10 +13,10 @@ TOLD = {
     ),
     "one that is compared with": (
         measured("kind: quality_class, section: s1, against: {class: Ⅴ}, expressed: difference"), {},
-        "clauses.0.measure.against.class", "取值不合要求：'Ⅴ'，须为整数", "写 1–6 的数字，如 3（Ⅲ类）",
+        "clauses.1.measure.against.class", "取值不合要求：'Ⅴ'，须为整数", "写 1–6 的数字，如 3（Ⅲ类）",
     ),
     "a word of a list": (
-        measured("kind: conc"), {}, "clauses.0.measure.kind", "不认识的取值 'conc'",
+        measured("kind: conc"), {}, "clauses.1.measure.kind", "不认识的取值 'conc'",
         "改用列出的取值：concentration volume flow load quality_class exceedance index met reported result rank"
         " completeness trend",
     ),
@@ -28,18 +28,18 @@ TOLD = {
         lump("cap: 5"), {"data": "{min_days_a_month: 0}"}, "data.min_days_a_month", "取值不合要求：'0'，须为正整数",
         "改成所要求的形式",
     ),
-    "a negative cap": (lump("cap: -5"), {}, "clauses.0.cap", "，不能为负", "改成所要求的形式"),
-    "axes in a list": (lump("each: [section]"), {}, "clauses.0.each", "，须为键值表", "改成所要求的形式"),
-    "a test without its list": (lump("when: {kind: met}"), {}, "clauses.0.when", "，须为列表", "改成所要求的形式"),
+    "a negative cap": (lump("cap: -5"), {}, "clauses.1.cap", "，不能为负", "改成所要求的形式"),
+    "axes in a list": (lump("each: [section]"), {}, "clauses.1.each", "，须为键值表", "改成所要求的形式"),
+    "a test without its list": (lump("when: {kind: met}"), {}, "clauses.1.when", "，须为列表", "改成所要求的形式"),
     "years in place of days": (
-        lump("cap: {2020: 5, 2022: 6}"), {}, "clauses.0.cap", "不是数字", "日期写全，如 2022-01-01",
+        lump("cap: {2020: 5, 2022: 6}"), {}, "clauses.1.cap", "不是数字", "日期写全，如 2022-01-01",
     ),
     "years in a sheet": (
         lump("cap: 5"), {"sections": "{s1: {limits: {tp: {2020: 0.08, 2022: 0.07}}}}"}, "sections.s1.limits.tp",
         "不是数字", "日期写全，如 2022-01-01",
     ),
     "a full-width colon in a flow mapping": (
-        lump("cap：5"), {}, "clauses.0.cap：5", "不认识的键", "冒号写成半角加空格，如 cap: 250",
+        lump("cap：5"), {}, "clauses.1.cap：5", "不认识的键", "冒号写成半角加空格，如 cap: 250",
     ),
 }  # fmt: skip
 

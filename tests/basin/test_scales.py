@@ -96,6 +96,22 @@ class TestApplied:
         assert money("[{amount: 10, rate: -5, origin: 1, per: 0.1}]", "1.2") == "0"
         assert money("[{amount: 10, rate: -5, origin: 1, per: 0.1}]", "0.98") == "11"
 
+    @pytest.mark.parametrize(
+        ("value", "linear", "completed", "started"),
+        [
+            ("12", "0", "0", "0"),
+            ("11.9", "3/4", "0", "15/2"),
+            ("11", "15/2", "15/2", "15/2"),
+            ("10.4", "12", "15/2", "15"),
+        ],
+    )
+    def test_7_5_per_unit_short_of_12_counts_downwards_by_a_negative_per(
+        self, value: str, linear: str, completed: str, started: str
+    ) -> None:
+        short = "[{up_to: 12, origin: 12, per: -1, rate: 7.5%s}, {amount: 0}]"
+        readings = ["", ", steps: completed", ", steps: started"]
+        assert [money(short % steps, value) for steps in readings] == [linear, completed, started]
+
     def test_a_value_above_a_closed_scale_is_in_no_piece(self) -> None:
         assert money("[{up_to: 1, amount: 1}]", "1.1") is None
 
@@ -114,6 +130,7 @@ decimals = st.integers(-400, 400).map(lambda n: Fraction(n, 100))
 figures = st.integers(-50, 50).map(lambda n: Fraction(n, 10))
 steps = st.sampled_from([None, "started", "completed"])
 pers = st.sampled_from([Fraction(1), Fraction(1, 2), Fraction(1, 10), Fraction(1, 4), Fraction(3)])
+either_way = st.tuples(pers, st.sampled_from([1, -1])).map(lambda per: per[0] * per[1])
 
 
 @st.composite
@@ -128,7 +145,7 @@ def scales(draw: Any) -> tuple[Piece, ...]:
                 amount=draw(figures),
                 rate=draw(figures),
                 origin=draw(figures),
-                per=draw(pers),
+                per=draw(either_way),
                 steps=draw(steps),
                 **({kind: bound} if kind else {}),
             )

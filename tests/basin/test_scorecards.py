@@ -116,7 +116,7 @@ class TestAgreement:
         placed = a_card(criteria=f"[{noted}]").agreement("test", ["s1"], pd.Period("2020", freq="Y"))
         found = placed.clause("a", (placed.starts, placed.ends), {})
         assert found.value.points == 30
-        assert found.unverified == ("clauses.0.points",)
+        assert found.unverified == ("clauses.a.points",)
 
 
 def test_the_bundled_scorecard_makes_a_hundred_points_and_says_that_nothing_in_it_is_verified() -> None:

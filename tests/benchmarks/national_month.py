@@ -1,6 +1,9 @@
 """A month of the national network: 3 646 sections × 9 indicators × 4-hourly readings, to monthly means and counts.
 
 The readings are invented. A day needs 3 readings and a month 20 days; pH is averaged through the hydrogen ion.
+
+First what the product calls when it settles: `section_months`, of observations in rows, which need no common grid. The
+cube of the same statistics is beside it: it is what a network past one machine goes through, in blocks of dask.
 """
 
 from __future__ import annotations
@@ -11,12 +14,14 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from settlement.statistics import daily_means, monthly_means
+from settlement.counted_readings import DataRules
+from settlement.statistics import daily_means, monthly_means, section_months
 from tests.benchmarks.runner import Contestant, compare
 
 SECTIONS, DAYS, A_DAY = 3646, 31, 6
 INDICATORS = ["ph", "do", "codmn", "nh3n", "tp", "tn", "temperature", "conductivity", "turbidity"]
 MIN_READINGS, MIN_DAYS = 3, 20
+RULES = DataRules(MIN_READINGS, MIN_DAYS, ("正常",), "half")
 
 Result = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]
 
@@ -30,13 +35,42 @@ def national_cube() -> xr.DataArray:
     values[rng.random(values.shape[:3]) < 1 / 12, 2:] = np.nan
     values[rng.random(SECTIONS) < 0.05, :, :15] = np.nan
     utc = pd.date_range("2021-04-30 16:00", periods=DAYS * A_DAY, freq="4h")  # 00:00 of 1 May in China
-    sections = [f"s{number:04}" for number in range(SECTIONS)]
-    coordinates = {"section": sections, "indicator": INDICATORS, "time": utc}
+    coordinates = {"section": _sections(), "indicator": INDICATORS, "time": utc}
     return xr.DataArray(values.reshape(SECTIONS, len(INDICATORS), -1), coords=coordinates)
 
 
-def by_project(cube: xr.DataArray) -> Result:
-    """The statistics of the settlement."""
+def by_rows(observations: pd.DataFrame) -> Result:
+    """The statistics of the settlement, as a settlement asks for them."""
+    found = section_months(observations, RULES)
+    everything = pd.MultiIndex.from_product([_sections(), INDICATORS, [pd.Period("2021-05", "M")]])
+    found = found.reindex(everything)
+    shape = (SECTIONS, len(INDICATORS))
+    readings, days = (found[name].fillna(0).to_numpy(np.int64).reshape(shape) for name in ("readings", "days"))
+    return found["mean"].to_numpy(np.float64).reshape(shape), readings, days
+
+
+def in_rows(cube: xr.DataArray) -> pd.DataFrame:
+    """The readings of the cube as observations of sections."""
+    present = ~np.isnan(cube.to_numpy())
+    section, indicator, time = np.nonzero(present)
+    return pd.DataFrame(
+        {
+            "section": pd.Categorical.from_codes(section, categories=_sections()),
+            "indicator": pd.Categorical.from_codes(indicator, categories=INDICATORS),
+            "time": pd.DatetimeIndex(cube["time"].to_numpy()[time], tz="UTC"),
+            "value": cube.to_numpy()[present],
+            "censored": False,
+            "status": pd.Categorical.from_codes(np.zeros(len(time), dtype=np.int8), categories=["正常"]),
+        }
+    )
+
+
+def _sections() -> list[str]:
+    return [f"s{number:04}" for number in range(SECTIONS)]
+
+
+def by_cube(cube: xr.DataArray) -> Result:
+    """The same over a cube."""
     month = monthly_means(daily_means(cube, MIN_READINGS), MIN_DAYS).isel(month=0)
     return month["mean"].to_numpy(), month["readings"].to_numpy(), month["days"].to_numpy()
 
@@ -104,11 +138,12 @@ def long_table(cube: xr.DataArray) -> duckdb.DuckDBPyConnection:
 
 
 def main() -> None:
-    """Compare the three."""
+    """Compare the four."""
     cube = national_cube()
-    values, connection = cube.to_numpy(), long_table(cube)
+    values, observations, connection = cube.to_numpy(), in_rows(cube), long_table(cube)
     contestants = [
-        Contestant("hengjie (xarray + flox)", lambda _: by_project(cube)),
+        Contestant("hengjie, rows as settled", lambda _: by_rows(observations)),
+        Contestant("hengjie, cube (xarray + flox)", lambda _: by_cube(cube)),
         Contestant("plain numpy (reshape)", lambda _: by_numpy(values)),
         Contestant("DuckDB (GROUP BY)", lambda _: by_duckdb(connection)),
     ]

@@ -139,19 +139,29 @@ def sheets(r: Random, sections: Sequence[str], **more: Any) -> Tree:
     return found
 
 
-def steps(r: Random, bounds: Sequence[str], first: Sequence[Tree] = ()) -> list[Tree]:
-    """A ladder over bounds: lump sums and rates, closed or open at the bound."""
-    pieces = [{r.choice(["up_to", "below"]): bound, **_piece(r)} for bound in bounds]
-    return [*first, *pieces, _piece(r)]
+def steps(r: Random, bounds: Sequence[str], begin: str | None = None) -> list[Tree]:
+    """A ladder over rising bounds: lump sums and rates, closed or open at the bound; steps go up or down from one."""
+    pieces = zip([begin, *bounds], [*bounds, None], strict=True)
+    return [({r.choice(["up_to", "below"]): end} if end else {}) | _piece(r, start, end) for start, end in pieces]
 
 
-def _piece(r: Random) -> Tree:
+def counted(r: Random, per: str) -> Tree:
+    """A price by the unit: in full, for started or for completed units."""
+    return {"rate": wan(r), "per": per} | r.choice([{}, {"steps": "started"}, {"steps": "completed"}])
+
+
+def _piece(r: Random, begin: str | None, end: str | None) -> Tree:
+    """A piece between two bounds; its steps are counted from the lower upwards or from the upper downwards."""
     piece: Tree = {}
     if r.random() < 0.7:
         piece["amount"] = dated(r, lambda: r.choice(["", "-"]) + wan(r))
     if r.random() < 0.5:
-        piece |= {"rate": dated(r, lambda: wan(r)), "per": r.choice(["1", "0.5", "1/3"])}
-        piece |= r.choice([{}, {"origin": "0.5"}, {"steps": "started"}, {"steps": "completed"}])
+        per = r.choice(["1", "0.5", "1/3"])
+        whole = [(begin, per)] * (begin is not None) + [(end, f"-{per}")] * (end is not None)
+        origin, per = r.choice([("0", per), ("0.5", per), ("0.5", f"-{per}"), *whole, *whole])
+        piece |= {"rate": dated(r, lambda: wan(r)), "per": per, "origin": origin}
+        if (origin, per) in whole:
+            piece |= r.choice([{}, {"steps": "started"}, {"steps": "completed"}])
     return piece or {"amount": "0"}
 
 

@@ -18,6 +18,7 @@ from tests.independent.agreements import (
     both_ways,
     classes,
     concentration,
+    counted,
     dated,
     facts,
     family,
@@ -168,7 +169,7 @@ def year_on_year(r: Random) -> Example:
 def exceedance_ladders(r: Random) -> Example:
     """Multiples over the limit by factor; caps per factor, per section and per year."""
     codes, sections = _some(r, FOUR), r.choice([["s1"], ["s1", "s2", "s3"]])
-    ladder: Any = [{"up_to": "0"}, *steps(r, ["0.5", "1", "2"])]
+    ladder: Any = [{"up_to": "0"}, *steps(r, ["0.5", "1", "2"], "0")]
     if r.random() < 0.3:
         ladder = {"by": "indicator", "cod,nh3n": ladder, "else": [{"up_to": "0"}, {"rate": wan(r)}]}
     factor = {"ref": "f", "every": "month", "each": {"section": "all", "indicator": codes},
@@ -229,18 +230,16 @@ def linear_per_unit(r: Random) -> Example:
         ["target", "limits"]
     )  # a sheet with limits and a target: which of them `target` means is not said
     over = {"kind": "concentration", "indicator": code, "against": against, "expressed": "difference"}
-    unit = {
-        "rate": wan(r),
-        "per": r.choice(["0.5", "0.1", "1", "1/3"]),
-        **r.choice([{}, {"steps": "started"}, {"steps": "completed"}]),
-    }
+    per = r.choice(["0.5", "0.1", "1", "1/3"])
+    under: Tree = {r.choice(["up_to", "below"]): "0"}
+    one_way, both = [under, counted(r, per)], [under | counted(r, f"-{per}"), counted(r, per)]
     rhythm = r.choice([{"every": "month"}, {"every": "year"}, {"every": "quarter"}])
     clause = {
         "ref": "1",
         **rhythm,
         "each": {"section": "all"},
         "measure": over,
-        "scale": r.choice([[{"up_to": "0"}, unit], [unit]]),
+        "scale": r.choice([one_way, one_way, both, [{"rate": wan(r), "per": per}]]),
     }
     limited = {"limits": {code: str(concentration(r, code))}} if against == "limits" else {}
     sections = sheets(r, ["s1", "s2"], **limited)
@@ -291,7 +290,9 @@ def quantity_tiers(r: Random) -> Example:
     """More water, more money, provided that every month brings a least volume."""
     volume = {"kind": "volume", "section": "s1", "against": "baseline", "expressed": r.choice(["ratio", "difference"])}
     least = {"kind": "volume", "section": "s1", "over": "month", "take": "min", "at_least": str(r.randint(1, 60))}
-    tiers = r.choice([steps(r, ["0.8", "1"]), [{"rate": wan(r), "per": "1000"}]])
+    met, per = ("1", "-0.1") if volume["expressed"] == "ratio" else ("0", "-500")
+    short = [{r.choice(["up_to", "below"]): met, "origin": met, **counted(r, per)}, {"amount": "0"}]
+    tiers = r.choice([steps(r, ["0.8", "1"]), [{"rate": wan(r), "per": "1000"}], short])
     clause = {"ref": "1", "when": r.choice([[], [least]]), "measure": volume, "scale": tiers}
     sections = sheets(r, ["s1"], baseline={"volume": str(r.randint(1, 9) * 1000)})
     figures = {("s1", "volume", of): Fraction(r.randint(30, 900)) for of in months()}

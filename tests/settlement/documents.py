@@ -161,13 +161,14 @@ def demo_steps() -> dict[str, Any]:
     """Invented: pieces with steps, a multiplier, caps, a third, a payment the other way and one excused."""
     side = {"pays": "lower", "receives": "upper"}
     whole = {"rate": "25", "per": "0.5", "steps": "completed"}
+    short = {"rate": "-50", "per": "-0.5", "steps": "completed"}
     return settlement(
         "demo-steps", "示例：阶梯、封顶与分担", "2020", parties={"upstream": "upper", "downstream": "lower"},
         evaluations=[
             evaluation("1", "2020-01", "1.6", "100", scale=scale("4", rate="25", per="0.5", steps="started"), **side),
             evaluation("1", "2020-02", "1.6", "75", scale=scale("3", **whole), **side),
             evaluation("1", "2020-03", "0.3", "75", scale=scale("3", **whole | {"per": "0.1"}), **side),
-            evaluation("1", "2020-04", "-0.6", "-50", scale=scale("-2", **whole), **side),
+            evaluation("1", "2020-04", "-0.6", "-50", scale=scale("1", **short), **side),
             evaluation("2", "2020", "1/3", "-4000", scale=scale("-2/3", rate="7200", origin="1"), times=["6/5"],
                        cap="4000", **side),
             evaluation("3", "2020", "1/3", "100/3", scale=scale("1/3", rate="100"), pays="lower",

@@ -151,7 +151,7 @@ class TestDocument:
         assert scored(ATTAINMENT, values, more="verified: false\n")["verified"] is False
         noted = ATTAINMENT.replace("points: 60", "points: {value: 60, verified: false}")
         found = scored(noted, values)
-        assert found["criteria"][0]["unverified"] == ["clauses.0.points"]
+        assert found["criteria"][0]["unverified"] == ["clauses.attainment.points"]
         assert found["verified"] is False
 
     def test_a_rule_that_is_used_and_not_stated_is_refused(self) -> None:

@@ -115,12 +115,12 @@ def test_figures_in_force_come_with_source_and_verification():
     evaluation = the_evaluation(tree(sections="{s1: {target: 3}}"))
     told = [(f["path"], f["value"], f["source"], f["verified"], f["note"]) for f in evaluation["figures"]]
     assert told == [
-        ("clauses.1.scale.0.up_to", "2", "附件一", True, ""),
-        ("clauses.1.scale.1.rate", "10", "第三条", False, "转述"),
-        ("clauses.1.scale.1.origin", "2", "第三条", True, ""),
-        ("clauses.1.cap", "25", "第三条", True, ""),
-        ("clauses.1.receives.down", "2/3", "第三条", True, ""),
-        ("clauses.1.receives.third", "1/3", "第三条", True, ""),
+        ("clauses.3.2.scale.0.up_to", "2", "附件一", True, ""),
+        ("clauses.3.2.scale.1.rate", "10", "第三条", False, "转述"),
+        ("clauses.3.2.scale.1.origin", "2", "第三条", True, ""),
+        ("clauses.3.2.cap", "25", "第三条", True, ""),
+        ("clauses.3.2.receives.down", "2/3", "第三条", True, ""),
+        ("clauses.3.2.receives.third", "1/3", "第三条", True, ""),
         ("sections.s1.target", "3", "试验文本", True, ""),
     ]
 

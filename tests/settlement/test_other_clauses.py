@@ -273,7 +273,7 @@ class TestUnverified:
             text, sections="{s1: {baseline: {value: {tp: 1}, verified: false}, target: {value: 3, verified: false}}}"
         )
         found = evaluations(decided(agreement, "2020", "given: {s1: {tp: 2}}"), "1")[0]
-        assert set(found.unverified) == {"clauses.0.measure.weights", "clauses.1.scale.0.rate", "sections.s1.baseline"}
+        assert set(found.unverified) == {"clauses.P.measure.weights", "clauses.1.scale.0.rate", "sections.s1.baseline"}
 
     def test_a_verified_agreement_says_nothing(self) -> None:
         text = per_unit("kind: reported, fact: x")

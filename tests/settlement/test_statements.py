@@ -258,6 +258,11 @@ class TestRefused:
             a_settlement(data=f"{{{stated}}}")
         assert refused.value.path == f"data.{rule}"
 
+    def test_a_lump_sum_is_settled_without_data_rules_for_nothing_is_measured(self) -> None:
+        lump = '- {ref: "1", scale: [{amount: 5}], pays: upstream, receives: downstream}'
+        found = a_settlement(lump, data="")
+        assert [one["amount_yuan"] for one in found["obligations"]] == ["50000.00"]
+
 
 def test_several_stations_of_a_section_are_pooled_and_strangers_are_passed_by() -> None:
     two = replace(RIVER, stations={**RIVER.stations, "s1b": replace(RIVER.stations["s1"], code="s1b")})
@@ -318,4 +323,4 @@ def test_shares_measured_by_an_unverified_line_are_doubted() -> None:
     - {ref: "1", scale: [{amount: 100}], pays: up, receives: {in_proportion_to: w, among: [third, fourth]}}
     """
     paying = next(e for e in a_settlement(text)["evaluations"] if e["clause"] == "1")
-    assert paying["unverified"] == ["clauses.0.scale.0.amount"]
+    assert paying["unverified"] == ["clauses.w.scale.0.amount"]

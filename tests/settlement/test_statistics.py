@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +63,7 @@ class TestMonths:
         )
         months = section_months(data, EVERY_READING)
         assert months["mean"].to_list() == [1.0, 2.0]
-        in_utc = section_months(data, EVERY_READING, timezone="UTC")
+        in_utc = section_months(data, EVERY_READING, timezone=UTC)
         assert in_utc["mean"].to_dict() == {("a", "tp", pd.Period("2020-07")): 1.5}
 
     def test_a_month_with_too_few_valid_days_has_no_mean_and_says_so(self):

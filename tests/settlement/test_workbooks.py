@@ -106,8 +106,8 @@ class TestOneEvaluation:
         assert (0.3 - 0) / 0.1 < 3
         assert book.value("计算", "O6") == 3
 
-    def test_completed_steps_below_the_origin_go_down_as_in_the_agreement(self) -> None:
-        assert Recalculated(settlement_xlsx(demo_steps(), NAMES)).value("计算", "O7") == -2
+    def test_0_6_below_the_origin_is_one_completed_step_of_a_half_counted_downwards(self) -> None:
+        assert Recalculated(settlement_xlsx(demo_steps(), NAMES)).value("计算", "O7") == 1
 
     def test_an_excused_amount_is_a_figure_because_its_scale_would_say_otherwise(self) -> None:
         assert formula(settlement_xlsx(demo_steps(), NAMES), "计算", "R10") == 0
