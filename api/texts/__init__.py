@@ -234,6 +234,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "settlement.facts": ("依据", "What it rests on"),
     "settlement.text": ("协议文本 SHA-256", "SHA-256 of the agreement text"),
     "settlement.sums": ("合计与划转", "Sums and transfers"),
+    "settlement.net": ("净额划转", "Net transfer"),
     "settlement.working": ("逐条计算过程", "The working, clause by clause"),
     "settlement.rests_on": ("依据未核实的数值：", "Rests on unverified figures: "),
     "settlement.rules": ("数据与金额规则", "Rules for data and money"),
