@@ -51,8 +51,9 @@ def stations(connection: Connection, registry: Registry, now: datetime, month: s
 def _filled(
     connection: Connection, network: Network, month: pd.Period, now: datetime
 ) -> tuple[Mapping[str, Mapping[str, int]], datetime]:
-    """Slots accepted and due by station, as the job counted them last, or counted now; and when."""
-    counted = coverage.kept_filled(connection, str(month))
+    """Slots accepted and due by station, and when that was counted: by the job, of months it still counts, or now."""
+    still_counted = month >= month_at(now) - 1
+    counted = coverage.kept_filled(connection, str(month)) if still_counted else pd.DataFrame()
     at = now if counted.empty else counted["counted_at"].max().to_pydatetime()
     if counted.empty:
         counted = coverage.month_filled(connection, network, month, now)

@@ -7,6 +7,7 @@ is stored is declared in `tables` and written by `store`; nothing here knows a r
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
+    CTE,
+    JSON,
     TIMESTAMP,
     BigInteger,
     Boolean,
@@ -28,10 +31,14 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    cast,
     create_engine,
     event,
+    func,
     inspect,
+    literal,
     make_url,
+    select,
 )
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.ext.compiler import compiles
@@ -238,6 +245,30 @@ def insert_frame(connection: Connection, table: Table, rows: pd.DataFrame) -> No
     with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
         for row in values:
             copy.write_row(row)
+
+
+def listed(connection: Connection, rows: Sequence[Sequence[Any]], **columns: TypeEngine[Any]) -> CTE:
+    """Given rows as a table to join, however many: they go to the database as one JSON text.
+
+    Parameters
+    ----------
+    rows : texts, numbers and aware instants in the order of `columns`.
+    columns : name and type of each.
+    """
+    text = json.dumps([list(map(_in_json, row)) for row in rows])
+    if connection.dialect.name == "sqlite":
+        each = func.json_each(text).table_valued("value")
+        cells = [func.json_extract(each.c.value, f"$[{at}]") for at in range(len(columns))]
+    else:
+        each = func.json_array_elements(cast(literal(text, Text()), JSON)).table_valued("value")
+        cells = [func.json_extract_path_text(each.c.value, str(at)) for at in range(len(columns))]
+    named = zip(cells, columns.items(), strict=True)
+    query = select(*(cast(cell, kind).label(name) for cell, (name, kind) in named))
+    return query.cte().prefix_with("MATERIALIZED")  # taken out of the JSON once, not at every look-up
+
+
+def _in_json(value: Any) -> Any:
+    return value.astimezone(UTC).strftime(INSTANT_FORMAT) if isinstance(value, datetime) else value
 
 
 def _plain(table: Table, name: str, column: pd.Series) -> list[Any]:

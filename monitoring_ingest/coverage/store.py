@@ -6,26 +6,25 @@ key; what is due, and who is silent, is decided in `slots` and `health`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Connection,
     Select,
-    Subquery,
+    Text,
     and_,
     case,
     delete,
     func,
     insert,
-    literal,
     select,
     text,
     true,
-    union_all,
 )
 
 from basin.indicators import INDICATORS
@@ -33,12 +32,12 @@ from basin.network import Network
 from monitoring_ingest.coverage.health import due
 from monitoring_ingest.coverage.slots import Run, by_slots, runs
 from monitoring_ingest.coverage.tables import ASIDE, alarms, filled_slots
-from monitoring_ingest.database import insert_frame, read_frame, seconds
+from monitoring_ingest.database import insert_frame, listed, read_frame, seconds
 from monitoring_ingest.operations.store import held_names
 from monitoring_ingest.store import INSTANT, LEFT_OUT, SEPARATOR, SUBMISSION
 from monitoring_ingest.tables import observations, readings, submissions
 
-_MOST_LISTED = 400  # SQLite joins at most 500 SELECTs in one statement
+_AT_ONCE = 400  # stations counted by one statement
 SERIES = ["station", "indicator"]
 
 
@@ -66,26 +65,20 @@ def series_ends(
     -------
     station, indicator, and a column for each of `ends` (first, last).
     """
-    asked = [_ends(_listed("station", part), _listed("indicator", indicators), ends) for part in _parts(stations)]
-    found = [read_frame(connection, query) for query in asked if indicators]
-    columns = (*SERIES, *ends)
-    whole = pd.concat(found, ignore_index=True) if found else pd.DataFrame({name: [] for name in columns}, dtype=object)
-    return whole.dropna(subset=list(ends)).reset_index(drop=True)
+    asked = (_codes(connection, "station", stations), _codes(connection, "indicator", indicators))
+    found = _ends(*asked, ends).cte().prefix_with("MATERIALIZED")  # or each look-up is made twice, once for the null
+    return read_frame(connection, select(found).where(found.c[ends[0]].is_not(None)))
 
 
-def _parts(stations: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (stations[at : at + _MOST_LISTED] for at in range(0, len(stations), _MOST_LISTED))
-
-
-def _ends(stations: Subquery, indicators: Subquery, ends: Sequence[str]) -> Select[Any]:
+def _ends(stations: CTE, indicators: CTE, ends: Sequence[str]) -> Select[Any]:
     """The asked ends of every pair of a station and an indicator."""
     mine = and_(observations.c.station == stations.c.station, observations.c.indicator == indicators.c.indicator)
     found = (select(_END[end](observations.c.time)).where(mine).scalar_subquery().label(end) for end in ends)
     return select(stations.c.station, indicators.c.indicator, *found).select_from(stations.join(indicators, true()))
 
 
-def _listed(name: str, values: Sequence[str]) -> Subquery:
-    return union_all(*(select(literal(value).label(name)) for value in values)).subquery()
+def _codes(connection: Connection, name: str, values: Sequence[str]) -> CTE:
+    return listed(connection, [[value] for value in values], **{name: Text()})
 
 
 def known_until(connection: Connection, now: datetime) -> datetime:
@@ -110,13 +103,11 @@ def last_set_aside(connection: Connection, stations: Sequence[str]) -> pd.DataFr
     station, valued (the newest value withheld or quarantined), last (the newest of these and of cells left blank for a
     stated reason), and the mark and status of that one.
     """
-    found = [read_frame(connection, _newest_aside(_listed("station", part))) for part in _parts(stations)]
-    columns = ("station", "valued", "last", "mark", "status")
-    aside = pd.concat(found, ignore_index=True) if found else pd.DataFrame({name: [] for name in columns}, dtype=object)
+    aside = read_frame(connection, _newest_aside(_codes(connection, "station", stations)))
     return aside.drop_duplicates("station", ignore_index=True)
 
 
-def _newest_aside(stations: Subquery) -> Select[Any]:
+def _newest_aside(stations: CTE) -> Select[Any]:
     mine = select(func.max(readings.c.time)).where(readings.c.station == stations.c.station, text(ASIDE))
     valued, last = mine.where(readings.c.fate.in_(LEFT_OUT)), mine
     ends = (valued.scalar_subquery().label("valued"), last.scalar_subquery().label("last"))
@@ -133,24 +124,14 @@ def said_with(connection: Connection, newest: pd.DataFrame) -> pd.DataFrame:
     ----------
     newest : station, indicator, last.
     """
-    found = [
-        read_frame(connection, _said(newest[at : at + _MOST_LISTED])) for at in range(0, len(newest), _MOST_LISTED)
-    ]
-    names = ("station", "mark", "status", "recorded_at")
-    said = pd.concat(found, ignore_index=True) if found else pd.DataFrame({name: [] for name in names}, dtype=object)
-    return said.drop_duplicates("station", keep="last", ignore_index=True)
-
-
-def _said(newest: pd.DataFrame) -> Select[Any]:
-    listed = union_all(*map(_named_observation, *(newest[name] for name in (*SERIES, "last")))).subquery()
-    same = and_(*(observations.c[name] == listed.c[name] for name in (*SERIES, "time")))
+    rows = list(newest[[*SERIES, "last"]].itertuples(index=False, name=None))
+    these = listed(connection, rows, station=Text(), indicator=Text(), time=observations.c.time.type)
+    same = and_(*(observations.c[name] == these.c[name] for name in (*SERIES, "time")))
     columns = (observations.c[name] for name in ("station", "mark", "status", "recorded_at"))
-    return select(*columns).join_from(listed, observations, same).order_by(observations.c.revision)
-
-
-def _named_observation(station: str, indicator: str, time: pd.Timestamp) -> Select[Any]:
-    at = literal(time.to_pydatetime(), observations.c.time.type)
-    return select(literal(station).label("station"), literal(indicator).label("indicator"), at.label("time"))
+    said = read_frame(
+        connection, select(*columns).join_from(these, observations, same).order_by(observations.c.revision)
+    )
+    return said.drop_duplicates("station", keep="last", ignore_index=True)
 
 
 def last_heard(connection: Connection, stations: Sequence[str], indicators: Sequence[str]) -> pd.DataFrame:
@@ -184,7 +165,7 @@ def filled(connection: Connection, series: pd.DataFrame, runs: Sequence[Run]) ->
     series : station, indicator; counted are the pairs of any of its stations with any of its indicators.
     """
     stations, indicators = series["station"].unique().tolist(), series["indicator"].unique().tolist()
-    parts = [(part, run) for part in _parts(stations) for run in runs]
+    parts = [(stations[at : at + _AT_ONCE], run) for at in range(0, len(stations), _AT_ONCE) for run in runs]
     found = [read_frame(connection, _filled(part, indicators, run)) for part, run in parts]
     columns = (*SERIES, "accepted")
     counted = pd.concat(found) if found else pd.DataFrame({name: [] for name in columns}, dtype=object)

@@ -116,6 +116,15 @@ class TestAlarms:
             one = next(one for one in client.get("/v1/health").json() if one["station"] == "demo-qx2")
         assert (one["accepted"], one["due"], one["counted_at"]) == (60, 8 * 6 * 5 + 10, "2026-01-09T00:00:00Z")
 
+    def test_a_month_the_job_counts_no_more_is_counted_when_asked_for(self, engine, world):
+        here = makers.composed(engine, world)
+        makers.send(here, month_rows("demo-qx2", "2025-08", days=1))
+        count_slots(engine, world.network, datetime(2025, 9, 1, tzinfo=UTC))
+        makers.send(here, month_rows("demo-qx2", "2025-08", days=2))
+        with makers.client_of(here) as client:
+            found = {one["station"]: one for one in client.get("/v1/health", params=AUGUST).json()}
+        assert (found["demo-qx2"]["accepted"], found["demo-qx2"]["counted_at"]) == (60, "2026-01-10T00:00:00Z")
+
 
 class TestStatus:
     def test_it_tells_what_is_fed_and_what_ran(self, engine, world):
