@@ -107,6 +107,7 @@ async def converse(running: Live, pieces: Iterator[bytes], sent: Sent) -> None:
         for piece in pieces:
             writer.write(piece)
             await writer.drain()
+            await asyncio.sleep(0)  # or one connection fills the system's buffers while the others stay silent
         writer.write_eof()
 
     async def listen() -> None:

@@ -34,7 +34,7 @@ def readings(raw: bytes, *sources: Source) -> pd.DataFrame:
 
 def judged(raw: bytes, *sources: Source) -> list[tuple[object, ...]]:
     found = validate(readings(raw, *sources), network(), NOW)
-    return list(found[list(JUDGED)].itertuples(index=False, name=None))
+    return list(zip(*(list(found[name]) for name in JUDGED), strict=True))
 
 
 class TestVectors:
