@@ -41,11 +41,15 @@ class Received:
 
 
 def known_files(connection: Connection, door: str, digests: Collection[str]) -> set[str]:
-    """Those of some SHA-256 that a file had which came by this door."""
+    """Those of some SHA-256 that a file had which came by this door and was taken in.
+
+    One whose submission was interrupted before its rows were stored is not known: it has to come again.
+    """
     files = submission_files
     query = select(files.c.sha256).join_from(files, submissions, files.c.submission == submissions.c.id)
-    found = connection.execute(query.where(submissions.c.door == door, files.c.sha256.in_(list(digests))))
-    return {row.sha256 for row in found}
+    taken_in = (receipts.c.submission == files.c.submission) & (receipts.c.file == files.c.file)
+    query = query.join(receipts, taken_in).where(submissions.c.door == door, files.c.sha256.in_(list(digests)))
+    return {row.sha256 for row in connection.execute(query)}
 
 
 def keep_answer(connection: Connection, source: str, answer: tuple[str, str, bytes], now: datetime) -> None:

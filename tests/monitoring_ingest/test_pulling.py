@@ -15,10 +15,12 @@ from sqlalchemy import Engine
 
 from basin.errors import NotFound, Unavailable, UsageError
 from basin.sources import Source
+from monitoring_ingest.database import writing
 from monitoring_ingest.job import catch_up
 from monitoring_ingest.sources import pulling
 from monitoring_ingest.sources.pulling import fetched, outcome, pulled, run_source, source_job
 from monitoring_ingest.sources.store import kept_answer, received_by, runs_of
+from monitoring_ingest.store import record_submission
 from tests.monitoring_ingest.makers import NOW, csv, fates, network, original, release, stored_set
 
 ONE, OTHER = (csv(f"qiaotou,2020-07-0{day} 08:00,ph,7.{day},-") for day in (1, 2))
@@ -82,6 +84,13 @@ class TestARun:
         (corrected,) = run_source(engine, network(), declared, NOW)
         assert [file.name for file in corrected.files] == ["d.csv"]
         assert outcome([corrected]) == "2: revised 1"
+
+    def test_takes_a_file_again_whose_submission_was_interrupted(self, engine: Engine, folder: Path):
+        with writing(engine) as connection:
+            record_submission(connection, ("source:folder", "folder", "a.csv"), [("a.csv", ONE)], NOW)
+        (receipt,) = run_source(engine, network(), source(folder, "../in"), NOW)
+        assert fates(receipt) == {"accepted": 2}
+        assert run_source(engine, network(), source(folder, "../in"), NOW) == []
 
     def test_of_one_source_is_not_known_to_another(self, engine: Engine, folder: Path):
         run_source(engine, network(), source(folder, "../in"), NOW)
