@@ -66,11 +66,6 @@ def quantised(exact: Number, decimals: int) -> Number:
     return Fraction(round(exact * 10**finer), 10**finer)
 
 
-def unrounded(exact: Number) -> Number:
-    """A number as it is; draws without the summation noise beyond 12 significant digits."""
-    return Draws(_significant(exact.values)) if isinstance(exact, Draws) else exact
-
-
 @overload
 def half_even(exact: Fraction, decimals: int) -> Fraction: ...
 @overload

@@ -23,7 +23,7 @@ import pandas as pd
 from basin import periods
 from basin.draws import Array, Draws, Number, floats
 from basin.indicators import INDICATORS
-from basin.rounding import number, printed, quantised, reported, unrounded
+from basin.rounding import number, printed, quantised, reported
 from monitoring_ingest.facts import Fact
 from settlement.loads import MonthLoad
 from settlement.statistics import mean_of_means
@@ -264,10 +264,10 @@ def _read(read: Month, section: str, indicator: str, month: pd.Period, missing_m
 
 
 def through_the_gate(mean: float | Array, decimals: int | None) -> Number:
-    """A measured mean as an exact number; draws of it stay draws, rounded alike."""
+    """A measured mean as an exact number; draws of it stay draws, rounded alike where it is rounded."""
     if not isinstance(mean, np.ndarray):
         return reported(mean, decimals)
-    return unrounded(Draws(mean)) if decimals is None else quantised(Draws(mean), decimals)
+    return Draws(mean) if decimals is None else quantised(Draws(mean), decimals)
 
 
 def _of_days(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value:
@@ -310,7 +310,7 @@ def _mean(values: Sequence[Number], indicator: str, weights: Sequence[Fraction] 
 def _compared(exact: Number, indicator: str, rules: Rules) -> Number:
     """The value that is compared: rounded once at the evaluation decimals where the agreement says so."""
     decimals = INDICATORS[indicator].evaluation_decimals
-    return quantised(exact, decimals) if rules.compare == "rounded" and decimals is not None else unrounded(exact)
+    return quantised(exact, decimals) if rules.compare == "rounded" and decimals is not None else exact
 
 
 def _gone(section: str, indicator: str, of: pd.Period, gone: Value) -> Statistic:
