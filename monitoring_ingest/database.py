@@ -196,7 +196,7 @@ _REFUSE_CHANGE: dict[str, Callable[[str], list[str]]] = {
 def insert_frame(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
     """As `insert_columns`, of a frame: instants are datetime64 with zone, absent values are None or nan."""
     columns: dict[str, Any] = {}
-    for name in rows.columns:
+    for name in map(str, rows.columns):
         values = rows[name]
         if isinstance(values.dtype, pd.DatetimeTZDtype):
             columns[name] = utc_array(values)
@@ -281,7 +281,7 @@ def read_columns(connection: Connection, query: Select[Any] | CompoundSelect[Any
     """As `read_frame`, as plain arrays: instants ``datetime64[us]`` in UTC."""
     columns = query.selected_columns
     values = _fetched(connection, query)
-    return {column.key: _array(column.type, each) for column, each in zip(columns, values, strict=True)}
+    return {str(column.key): _array(column.type, each) for column, each in zip(columns, values, strict=True)}
 
 
 def _fetched(connection: Connection, query: Select[Any] | CompoundSelect[Any]) -> Sequence[Sequence[Any]]:
@@ -327,9 +327,9 @@ def matching(connection: Connection, table: Table, keys: Columns) -> tuple[FromC
     mine = [table.c[name] for name in ("station", "indicator", "time")]
     if connection.dialect.name == "sqlite":
         listed = func.json_each(json.dumps(list(zip(*texts, strict=True)))).table_valued("value", name="keys")
-        wanted = [func.json_extract(listed.c.value, f"$[{at}]") for at in range(len(mine))]
+        wanted: list[Any] = [func.json_extract(listed.c.value, f"$[{at}]") for at in range(len(mine))]
     else:
-        split = [func.string_to_array("\x1f".join(each), "\x1f") for each in texts]
+        split: list[Any] = [func.string_to_array("\x1f".join(each), "\x1f") for each in texts]
         split[-1] = cast(split[-1], ARRAY(TIMESTAMP(timezone=True)))
         named = func.unnest(*split).table_valued("station", "indicator", "time", name="keys").render_derived()
         listed, wanted = named, [named.c[name] for name in ("station", "indicator", "time")]

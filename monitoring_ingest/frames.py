@@ -1,14 +1,14 @@
 """The readings frame: what every source hands over, one row per cell it sent, nothing judged yet.
 
 Sources build it with `readings_frame`; `validation` adds what was made of each row. Every column but `row` and `time`
-is text, ``""`` where the source said nothing. The gate works on `Columns`, the same columns as plain arrays: a batch of a
-thousand rows costs a frame more than all that is done with it.
+is text, ``""`` where the source said nothing. The gate works on `Columns`, the same columns as plain arrays: of a
+thousand rows, handling a frame costs more than all that is done with them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -67,12 +67,18 @@ def _array(column: pd.Series) -> np.ndarray:
 
 
 def plain_columns(columns: Mapping[str, Sequence[Any]]) -> Columns:
-    """As `readings_frame`, without the frame: `time` holds naive instants in UTC or None, absent texts are blank."""
+    """As `readings_frame`, without the frame."""
     length = len(columns["row"])
     blank = objects([""] * length)
     texts = {name: objects(columns[name]) if name in columns else blank for name in TEXTS}
     whole = {"row": np.array(columns["row"], dtype="int64")}
-    return {**whole, "time": np.array(columns["time"], dtype="datetime64[us]"), **texts}
+    return {**whole, "time": _naive_utc(columns["time"]), **texts}
+
+
+def _naive_utc(instants: Sequence[datetime | None]) -> np.ndarray:
+    """Aware instants (None: NaT) as ``datetime64[us]`` in UTC; each distinct one is converted once."""
+    known = {id(each): each and each.astimezone(UTC).replace(tzinfo=None) for each in instants}
+    return np.array([known[id(each)] for each in instants], dtype="datetime64[us]")
 
 
 def objects(values: Sequence[Any]) -> np.ndarray:

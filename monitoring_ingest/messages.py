@@ -31,9 +31,12 @@ MESSAGES: dict[str, Message] = {
     "unknown_unit": Message("不认识的单位，或与指标不符", "unknown unit, or one that does not fit the indicator"),
     "unreadable_number": Message("不是数字", "not a number"),
     "above_range": Message(
-        "超出仪器量程，没有确定的数值；请稀释复测后报送数值", "above the measuring range, so no number; dilute, repeat and send a number"
+        "超出仪器量程，没有确定的数值；请稀释复测后报送数值",
+        "above the measuring range, so no number; dilute, repeat and send a number",
     ),
-    "not_text": Message("应为文字或数字，且不含控制字符 NUL", "must be text or a number, without NUL"),
+    "not_text": Message(
+        "应为文字（value 也可为数字），且不含 NUL", "must be text (of `value` also a number), without NUL"
+    ),
     "unreadable_time": Message(
         f"不是时刻，或年份不在 {YEARS[0]}–{YEARS[-1]}", f"not a time, or of a year outside {YEARS[0]}-{YEARS[-1]}"
     ),

@@ -70,7 +70,7 @@ class Receipt:
         }
 
 
-def explained(rows: Columns, files: Sequence[str]) -> list[dict[str, Any]]:
+def explained(rows: Columns, files: Sequence[str] | Mapping[int, str]) -> list[dict[str, Any]]:
     """Rows of a receipt with the names of their files and the words for their codes, in the fields of `ROW_FIELDS`."""
     words = {code: MESSAGES[code] for code in set(rows["code"].tolist())}
     codes = rows["code"].tolist()
@@ -79,4 +79,5 @@ def explained(rows: Columns, files: Sequence[str]) -> list[dict[str, Any]]:
         "message_zh": [words[code].zh for code in codes],
         "message_en": [words[code].en for code in codes],
     }
-    return [dict(zip(ROW_FIELDS, values, strict=True)) for values in zip(*(columns[n] for n in ROW_FIELDS), strict=True)]
+    rows_of_values = zip(*(columns[name] for name in ROW_FIELDS), strict=True)
+    return [dict(zip(ROW_FIELDS, values, strict=True)) for values in rows_of_values]

@@ -80,7 +80,8 @@ def within_file(checked: Columns) -> Columns:
     repeated = np.zeros(len(fates), dtype=bool)
     said: set[tuple[Key, Content]] = set()
     spoken: set[Key] = set()
-    for at, (fate, code, pair) in enumerate(zip(fates, codes, zip(found["key"], found["content"]), strict=True)):
+    pairs = zip(found["key"].tolist(), found["content"].tolist(), strict=True)
+    for at, (fate, code, pair) in enumerate(zip(fates, codes, pairs, strict=True)):
         if fate == "rejected":
             continue
         if fate in BLANK:
@@ -175,7 +176,7 @@ def decide(within: Columns, stored: Columns) -> Columns:
             if newest is not None:
                 fates[at] = codes[at] = "revised"
                 replaced[at] = newest.as_sent
-        elif fate in BLANK and key[1] is not None and key[2] != NO_TIME:  # type: ignore[index]
+        elif fate in BLANK and key[1] is not None and key[2] != NO_TIME:
             keep[at] = not repeated[at] and pair not in known.set_aside
         if fates[at] not in ("accepted", "rejected"):
             stands[at] = counts.get(key) or (newest.as_sent if newest else None)
@@ -208,5 +209,3 @@ def released(waiting: pd.DataFrame) -> pd.DataFrame:
     content = said.groupby([name for name in CONTENT if name != "shown"], sort=False, dropna=False).ngroup()
     changed = rows[content.groupby(key).shift() != content]
     return changed.assign(revision=changed.groupby(key).cumcount() + 1)
-
-

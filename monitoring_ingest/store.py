@@ -37,7 +37,15 @@ from monitoring_ingest.database import insert_columns, matching, read_columns, r
 from monitoring_ingest.facts import Fact
 from monitoring_ingest.frames import Columns, joined, rows_at
 from monitoring_ingest.operations.store import is_held
-from monitoring_ingest.receipts import COMPLETE, INTERRUPTED, RUNNING, STORED_ROW_FIELDS, FileReceipt, Receipt, explained
+from monitoring_ingest.receipts import (
+    COMPLETE,
+    INTERRUPTED,
+    RUNNING,
+    STORED_ROW_FIELDS,
+    FileReceipt,
+    Receipt,
+    explained,
+)
 from monitoring_ingest.revisions import KEY, as_sent, place, reasons, shown
 from monitoring_ingest.validation import FATES
 
@@ -150,7 +158,8 @@ def _of_files(connection: Connection, digests: Collection[str]) -> set[tuple[int
 
 def _compared() -> Select[Any]:
     names = ("submission", "file", "province", "station_text", "station", "indicator", "time", "number", "censored")
-    return select(*(READINGS.c[name] for name in (*names, "value_text", "unit", "printed", "mark", "status", "revision")))
+    texts = ("value_text", "unit", "printed", "mark", "status")
+    return select(*(READINGS.c[name] for name in (*names, *texts, "revision")))
 
 
 def _observed() -> Select[Any]:
@@ -297,11 +306,14 @@ def _same_file(one: Table, other: Table) -> ColumnElement[bool]:
     return and_(one.c.submission == other.c.submission, one.c.file == other.c.file)
 
 
-def submissions(connection: Connection, now: datetime, *, limit: int | None = None) -> list[Receipt]:
-    """The submissions so far, newest first, with counts and state but without rows."""
+def submissions(
+    connection: Connection, now: datetime, *, limit: int | None = None, before: int | None = None
+) -> list[Receipt]:
+    """The submissions so far (those before a number), newest first, with counts and state but without rows."""
     query = select(tables.submissions).order_by(tables.submissions.c.id.desc()).limit(limit)
-    listed = connection.execute(query).fetchall()
-    files = _files(connection, tables.submission_files.c.submission >= min((row.id for row in listed), default=0))
+    listed = connection.execute(query if before is None else query.where(tables.submissions.c.id < before)).fetchall()
+    of = tables.submission_files.c.submission
+    files = _files(connection, of.between(listed[-1].id, listed[0].id)) if listed else {}
     return [_receipt(connection, row, files[row.id], now) for row in listed]
 
 
@@ -314,13 +326,18 @@ def receipt(connection: Connection, identity: int, now: datetime) -> Receipt:
     """
     row = connection.execute(select(tables.submissions).where(tables.submissions.c.id == identity)).first()
     if row is None:
-        raise NotFound(f"没有回执 {identity}", f"no receipt {identity}", remedy="查看提交列表")
+        raise no_receipt(identity)
     of_this = _files(connection, tables.submission_files.c.submission == identity)[identity]
     rows = tables.receipt_rows
     query = select(*(rows.c[name] for name in ("file", *STORED_ROW_FIELDS))).where(rows.c.submission == identity)
     listed = read_columns(connection, query.order_by(rows.c.file, rows.c.ordinal))
     told = explained(listed, [file.name for file in of_this])
     return replace(_receipt(connection, row, of_this, now), rows=told)
+
+
+def no_receipt(identity: int) -> NotFound:
+    """What to raise where a number belongs to no submission."""
+    return NotFound(f"没有回执 {identity}", f"no receipt {identity}", remedy="查看提交列表")
 
 
 def _files(connection: Connection, which: ColumnElement[bool]) -> dict[int, list[FileReceipt]]:

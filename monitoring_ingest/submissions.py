@@ -16,14 +16,14 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from basin.errors import UsageError
 from basin.network import Network
 from monitoring_ingest import store
 from monitoring_ingest.database import writing
 from monitoring_ingest.frames import Columns, columns_of, joined, readings_frame, rows_at
-from monitoring_ingest.operations.store import hold, keep_answer, release
+from monitoring_ingest.operations.store import claim_request, give_up, hold, keep_answer, release
 from monitoring_ingest.receipts import COMPLETE, DRY_RUN, REFUSED, FileReceipt, Receipt, explained
 from monitoring_ingest.revisions import decide, place, released, within_file
 from monitoring_ingest.sources.file_text import UnreadableFile, legible
@@ -56,12 +56,10 @@ class Door(NamedTuple):
 
 
 class Pushed(NamedTuple):
-    """One request: what it is called, its readings, and the SHA-256 and size of its body as sent."""
+    """One request: what it is called, and its body, unpacked."""
 
     name: str
-    readings: Columns
-    sha256: str
-    size: int
+    raw: bytes
 
 
 class Terms(NamedTuple):
@@ -207,47 +205,63 @@ def push(engine: Engine, network: Network, sent: Pushed, through: Door, terms: T
 
     Returns
     -------
-    The receipt. Its state is ``dry_run`` or, where `terms.atomic` and a row is quarantined or rejected, ``refused``: then
-    it has no number, for nothing is stored. A claim (`operations.store.claim_request`) is settled with what is stored.
+    The receipt. Its state is ``dry_run`` or, where `terms.atomic` and a row is quarantined or rejected, ``refused``:
+    then it has no number, for nothing is stored. The same body under the same claim gets the receipt it got before.
+
+    Raises
+    ------
+    HengjieError : what `through.read` refuses as a whole, or a claim that cannot be had (`operations.store`).
     """
-    within = within_file(validate(sent.readings, network, now, through.rights))
+    readings, digest = columns_of(through.read(sent.raw, name=sent.name)), store.sha256(sent.raw)
+    if terms.claim is None or terms.dry_run:
+        return _pushed(engine, network, (sent.name, digest, len(sent.raw), readings), (through, terms), now)
+    earlier = claim_request(engine, terms.claim, digest, now)
+    if earlier is not None:
+        with engine.connect() as connection:
+            return store.receipt(connection, int(earlier), now)
+    receipt = None
+    try:
+        receipt = _pushed(engine, network, (sent.name, digest, len(sent.raw), readings), (through, terms), now)
+    finally:
+        if receipt is None or receipt.id is None:
+            give_up(engine, terms.claim)
+    return receipt
+
+
+def _pushed(
+    engine: Engine,
+    network: Network,
+    sent: tuple[str, str, int, Columns],
+    how: tuple[Door, Terms],
+    now: datetime,
+) -> Receipt:
+    """Judge and store one request: its name, SHA-256, bytes and readings; through which door and on which terms."""
+    (name, digest, _, readings), (through, terms) = sent, how
+    within = within_file(validate(readings, network, now, through.rights))
     rows = len(within["row"])
     within |= {"file": np.zeros(rows, dtype="int64"), "ordinal": np.arange(rows)}
+    counts = {0: dict.fromkeys(FATES, 0)}
     with engine.connect() if terms.dry_run else writing(engine) as connection:
-        decided = decide(within, store.stored_readings(connection, within, [sent.sha256]))
-        counts = {0: dict.fromkeys(FATES, 0)}
+        decided = decide(within, store.stored_readings(connection, within, [digest]))
         _count(counts, decided)
-        state = _state(counts[0], terms)
-        number = _kept(connection, sent, through, (decided, counts), now) if state == COMPLETE else None
-        if number is not None and terms.claim:
-            keep_answer(connection, terms.claim, sent.sha256, str(number), now)
-            release(connection, terms.claim)
-    file = FileReceipt(sent.name, sent.sha256, counts[0])
-    told = explained(rows_at(decided, decided["fate"] != "accepted"), [sent.name])
-    return Receipt(number, through.name, through.sender, sent.name, sent.sha256, state, now, [file], told)
+        state, number = _state(counts[0], terms), None
+        if state == COMPLETE:
+            number = store.record_submission(connection, (through.name, through.sender, name), [sent[:3]], now)
+            store.keep_readings(connection, number, decided, now)
+            store.keep_rows(connection, number, decided)
+            store.keep_counts(connection, number, counts, now)
+            if terms.claim:
+                keep_answer(connection, terms.claim, digest, str(number), now)
+                release(connection, terms.claim)
+    told = explained(rows_at(decided, decided["fate"] != "accepted"), [name])
+    file = FileReceipt(name, digest, counts[0])
+    return Receipt(number, through.name, through.sender, name, digest, state, now, [file], told)
 
 
 def _state(counts: Mapping[str, int], terms: Terms) -> str:
     if terms.dry_run:
         return DRY_RUN
     return REFUSED if terms.atomic and any(counts[fate] for fate in STOPPING) else COMPLETE
-
-
-def _kept(
-    connection: Connection,
-    sent: Pushed,
-    through: Door,
-    outcome: tuple[Columns, Mapping[int, Mapping[str, int]]],
-    now: datetime,
-) -> int:
-    """Store a request with what became of it (rows, counts); its number."""
-    decided, counts = outcome
-    who, files = (through.name, through.sender, sent.name), [(sent.name, sent.sha256, sent.size)]
-    number = store.record_submission(connection, who, files, now)
-    store.keep_readings(connection, number, decided, now)
-    store.keep_rows(connection, number, decided)
-    store.keep_counts(connection, number, counts, now)
-    return number
 
 
 # --- names known later -----------------------------------------------------------------------------------------------

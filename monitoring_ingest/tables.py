@@ -24,8 +24,8 @@ from sqlalchemy import (
 from monitoring_ingest.database import Identity, Instant, append_only, metadata
 
 # No foreign key leads from the rows of a submission to its file, nor from an observation to its reading: `store` writes
-# both sides in one transaction and nothing can be deleted or renumbered, so that a check of every single row could never
-# find anything; on PostgreSQL it took longer than writing the row.
+# the file before its rows and a reading with its observation, and nothing can be deleted or renumbered. A check of each
+# row could never find anything; on PostgreSQL it takes longer than writing the row.
 
 # Conditions of partial indices; a query uses the index where it states the condition in these words.
 SET_ASIDE = "revision = 0"
@@ -204,12 +204,19 @@ runs = Table(
     PrimaryKeyConstraint("job", "slot"),
 )
 
+# Who may write. `stations` (codes, separated by blanks) are those the key may speak for; NULL: all of them, and it may
+# do everything else that writes, too. After a rotation the secret before it is good for a while.
 access_keys = Table(
     "access_keys",
     metadata,
     Column("name", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("stations", Text),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    Column("previous_sha256", Text),
+    Column("previous_until", Instant),
     UniqueConstraint("name"),
     PrimaryKeyConstraint("sha256"),
 )

@@ -139,7 +139,7 @@ def _add_fate(found: Columns, as_sent: np.ndarray, now: datetime, rights: Collec
     sent, station = found["value_text"] != "", found["station"]
     problem, unreadable = found["problem"] != "", (found["value_text"] != "") & np.isnan(as_sent)
     latest = np.datetime64((now + CLOCKS_MAY_DIFFER).astimezone(UTC).replace(tzinfo=None), "us")
-    foreign = np.zeros(len(station), dtype=bool) if rights is None else ~_each(station, rights.__contains__).astype(bool)
+    foreign = ~_each(station, lambda code: rights is None or code in rights).astype(bool)
     too_high = unreadable.copy()
     too_high[unreadable] = _each(found["value_text"][unreadable], above_range).astype(bool)
     table: list[tuple[Any, str, str, str]] = [

@@ -174,7 +174,8 @@ class TestWholeFrames:
         frame = readings_frame({name: [row[name] for row in rows] for name in GOOD})
         before = frame.copy()
         found = validate(frame, network(), NOW)
-        assert list(zip(found["row"], found["fate"], strict=True)) == [(0, "accepted"), (1, "rejected"), (2, "absent"), (3, "accepted")]
+        pairs = list(zip(found["row"], found["fate"], strict=True))
+        assert pairs == [(0, "accepted"), (1, "rejected"), (2, "absent"), (3, "accepted")]
         pd.testing.assert_frame_equal(frame, before)
 
     def test_an_empty_frame_stays_empty(self):
