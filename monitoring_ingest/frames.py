@@ -76,9 +76,11 @@ def plain_columns(columns: Mapping[str, Sequence[Any]]) -> Columns:
 
 
 def _naive_utc(instants: Sequence[datetime | None]) -> np.ndarray:
-    """Aware instants (None: NaT) as ``datetime64[us]`` in UTC; each distinct one is converted once."""
-    known = {id(each): each and each.astimezone(UTC).replace(tzinfo=None) for each in instants}
-    return np.array([known[id(each)] for each in instants], dtype="datetime64[us]")
+    """Aware instants (None: NaT) as ``datetime64[us]`` in UTC; each object is converted once, however often it comes."""
+    distinct = {id(each): each for each in instants}
+    naive = [each and each.astimezone(UTC).replace(tzinfo=None) for each in distinct.values()]
+    at = {identity: number for number, identity in enumerate(distinct)}
+    return np.array(naive, dtype="datetime64[us]")[[at[id(each)] for each in instants]]
 
 
 def objects(values: Sequence[Any]) -> np.ndarray:

@@ -35,7 +35,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "time": ("时间差错", "a wrong time"),
 }
 
-Key = Hashable
+Key = tuple[str, str | None, int]
 Content = Hashable
 
 
@@ -72,20 +72,22 @@ def within_file(checked: Columns) -> Columns:
     """Validated rows of one file (or of several where no two share a key) compared with each other.
 
     Equal rows: the later ones are duplicates. Different values for one key: the later ones conflict. Adds `place`,
-    `shown`, `key`, `content` and `repeated` (a blank cell that stands earlier in the file).
+    `shown`, `key` and `repeated` (a blank cell that stands earlier in the file).
     """
     found = dict(checked) | {"place": place(checked), "shown": shown(checked["number"], checked["printed"])}
-    found["key"], found["content"] = objects(keys(found)), objects(contents(found))
+    listed = keys(found)
+    found |= {"key": objects(listed), "repeated": np.zeros(len(listed), dtype=bool)}
+    if len(set(listed)) == len(listed):
+        return found  # no two rows speak of the same
     fates, codes = found["fate"].tolist(), found["code"].tolist()
-    repeated = np.zeros(len(fates), dtype=bool)
     said: set[tuple[Key, Content]] = set()
     spoken: set[Key] = set()
-    pairs = zip(found["key"].tolist(), found["content"].tolist(), strict=True)
+    pairs = zip(listed, contents(found), strict=True)
     for at, (fate, code, pair) in enumerate(zip(fates, codes, pairs, strict=True)):
         if fate == "rejected":
             continue
         if fate in BLANK:
-            repeated[at] = pair in said
+            found["repeated"][at] = pair in said
             said.add(pair)
         elif pair in said:
             fates[at] = codes[at] = "duplicate"
@@ -96,7 +98,7 @@ def within_file(checked: Columns) -> Columns:
                 fates[at], codes[at] = "quarantined", "conflict"
             elif contests:
                 spoken.add(pair[0])
-    return found | {"fate": objects(fates), "code": objects(codes), "repeated": repeated}
+    return found | {"fate": objects(fates), "code": objects(codes)}
 
 
 BLANK = frozenset({"withheld", "absent"})
@@ -157,6 +159,8 @@ def decide(within: Columns, stored: Columns) -> Columns:
     revised, a conflict or blank, with fate and code, `stands` (the value that counts for the key from now on) and
     `replaced` (of a revision: the value that counted before).
     """
+    if not len(stored["revision"]) and (within["fate"] == "accepted").all():
+        return _all_new(within)
     known = _Known(stored)
     fates, codes = within["fate"].tolist(), within["code"].tolist()
     revisions, keep = [0] * len(fates), [fate in KEPT for fate in fates]
@@ -164,7 +168,7 @@ def decide(within: Columns, stored: Columns) -> Columns:
     stands: list[str | None] = [None] * len(fates)
     replaced: list[str | None] = [None] * len(fates)
     counts: dict[Key, str] = {}  # what these rows themselves make count
-    for at, pair in enumerate(zip(within["key"].tolist(), within["content"].tolist(), strict=True)):
+    for at, pair in enumerate(zip(within["key"].tolist(), contents(within), strict=True)):
         fate, key = fates[at], pair[0]
         newest = known.newest.get(key)
         if fate in ("accepted", "quarantined") and known.repeats(fate, pair):
@@ -185,6 +189,18 @@ def decide(within: Columns, stored: Columns) -> Columns:
     told = {"fate": fates, "code": codes, "stands": stands, "replaced": replaced}
     arrays = {name: objects(values) for name, values in told.items()}
     return within | arrays | {"revision": np.array(revisions), "keep": np.array(keep, dtype=bool)}
+
+
+def _all_new(within: Columns) -> Columns:
+    """Accepted rows of keys nobody has spoken of: `within_file` left one of each, and it is the first."""
+    rows = len(within["fate"])
+    nothing = np.full(rows, None, dtype=object)
+    return within | {
+        "stands": nothing,
+        "replaced": nothing,
+        "revision": np.ones(rows, dtype="int64"),
+        "keep": np.ones(rows, dtype=bool),
+    }
 
 
 NO_TIME = np.datetime64("NaT").astype("int64").item()

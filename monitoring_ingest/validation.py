@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,7 @@ CLOCKS_MAY_DIFFER = timedelta(hours=1)
 BELOW_DETECTION = frozenset({"<", "L"})
 
 _VALUE = re.compile(r"(<?)\s*([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|[+-]?\.\d+(?:[eE][+-]?\d+)?)\s*(L?)", re.ASCII)
+_PLAIN = re.compile(r"[0-9.]+")
 _ABOVE = re.compile(r"\s*[>≥]\s*=?\s*\d+(?:\.\d*)?(?:[eE][+-]?\d+)?\s*", re.ASCII)
 
 
@@ -52,10 +53,7 @@ def validate(
     found = dict(columns_of(readings))
     _add_station(found, network)
     found["indicator"] = _each(found["indicator_text"], _indicator_code)
-    texts = found["value_text"].tolist()
-    known = {text: number_and_censored(text) for text in set(texts)}
-    as_sent = np.array([known[text][0] for text in texts], dtype="float64")
-    below = np.array([known[text][1] for text in texts], dtype=bool)
+    as_sent, below = _numbers(found["value_text"].tolist())
     found["censored"] = below | _each(found["mark"], BELOW_DETECTION.__contains__).astype(bool)
     found["number"] = as_sent * _factors(found)
     _add_fate(found, as_sent, now, rights)
@@ -83,10 +81,21 @@ def _each(texts: np.ndarray, meaning: Callable[[str], Any]) -> np.ndarray:
     return objects([known[text] for text in listed])
 
 
+def _numbers(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """What `number_and_censored` says of each text; of nothing but plain decimals at once."""
+    if _PLAIN.fullmatch("".join(texts)):
+        try:
+            values = np.array(list(map(float, texts)), dtype="float64")
+            return np.where(np.isfinite(values), values, np.nan), np.zeros(len(texts), dtype=bool)
+        except ValueError:  # a blank, or two points
+            pass
+    known = {text: number_and_censored(text) for text in set(texts)}
+    numbers, below = zip(*(known[text] for text in texts), strict=True) if texts else ((), ())
+    return np.array(numbers, dtype="float64"), np.array(below, dtype=bool)
+
+
 def number_and_censored(text: str) -> tuple[float, bool]:
     """The number a source wrote, nan where it is none; ``<0.025`` and ``0.025L`` are below the limit 0.025."""
-    if text.isascii() and text.replace(".", "", 1).isdigit():  # most are plain: the rest is for those that are not
-        return _finite(float(text)), False
     found = _VALUE.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if not found:
         return float("nan"), False
