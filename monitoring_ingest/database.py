@@ -34,6 +34,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    TextualSelect,
     and_,
     cast,
     create_engine,
@@ -55,6 +56,7 @@ Identity = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER is SQL
 
 INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"  # fixed width, so that text sorts by time
 BUSY_SECONDS = 60
+_Query = Select[Any] | CompoundSelect[Any] | TextualSelect
 FEW = 3  # rows that are stored one by one: a COPY takes three exchanges with the server
 _ADDRESSES = "HENGJIE_DATABASE_URL 写成 sqlite:///路径 或 postgresql://用户@主机/库"
 WRITER_LOCK = 0x48454E474A4945  # "HENGJIE": the advisory lock every writer takes
@@ -270,7 +272,7 @@ def _written(kind: TypeEngine[Any], values: list[Any]) -> list[str]:
     return [_NULL if value is None else str(value) for value in values]
 
 
-def read_frame(connection: Connection, query: Select[Any] | CompoundSelect[Any]) -> pd.DataFrame:
+def read_frame(connection: Connection, query: _Query) -> pd.DataFrame:
     """The rows of a query as a frame: instants ``datetime64[ns, UTC]``, numbers float64 or int64, texts (absent: None).
 
     The rows are taken from the driver's cursor: SQLAlchemy decoding them one by one takes longer than reading them.
@@ -280,14 +282,14 @@ def read_frame(connection: Connection, query: Select[Any] | CompoundSelect[Any])
     return pd.DataFrame({column.key: _typed(column.type, each) for column, each in zip(columns, values, strict=True)})
 
 
-def read_columns(connection: Connection, query: Select[Any] | CompoundSelect[Any]) -> Columns:
+def read_columns(connection: Connection, query: _Query) -> Columns:
     """As `read_frame`, as plain arrays: instants ``datetime64[us]`` in UTC."""
     columns = query.selected_columns
     values = _fetched(connection, query)
     return {str(column.key): _array(column.type, each) for column, each in zip(columns, values, strict=True)}
 
 
-def _fetched(connection: Connection, query: Select[Any] | CompoundSelect[Any]) -> Sequence[Sequence[Any]]:
+def _fetched(connection: Connection, query: _Query) -> Sequence[Sequence[Any]]:
     """The columns of a query, with the values the driver gives."""
     result = connection.execute(query)
     rows = result.cursor.fetchall()

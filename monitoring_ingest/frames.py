@@ -76,7 +76,7 @@ def plain_columns(columns: Mapping[str, Sequence[Any]]) -> Columns:
 
 
 def _naive_utc(instants: Sequence[datetime | None]) -> np.ndarray:
-    """Aware instants (None: NaT) as ``datetime64[us]`` in UTC; each object is converted once, however often it comes."""
+    """Aware instants (None: NaT) as ``datetime64[us]`` in UTC; each object is converted once."""
     distinct = {id(each): each for each in instants}
     naive = [each and each.astimezone(UTC).replace(tzinfo=None) for each in distinct.values()]
     at = {identity: number for number, identity in enumerate(distinct)}

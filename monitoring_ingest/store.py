@@ -246,6 +246,17 @@ def observations(connection: Connection, **selected: Unpack[Selected]) -> pd.Dat
     return _newest(read_frame(connection, query.order_by(*(OBSERVATIONS.c[name] for name in _ORDER))))
 
 
+def observed(connection: Connection, **selected: Unpack[Selected]) -> Columns:
+    """As `observations`, as plain arrays."""
+    query = select(*(OBSERVATIONS.c[name] for name in OBSERVATION_COLUMNS)).where(_selects(OBSERVATIONS, selected))
+    found = read_columns(connection, query.order_by(*(OBSERVATIONS.c[name] for name in _ORDER)))
+    if (found["revision"] == 1).all():
+        return found
+    keys = list(zip(*(found[name].tolist() for name in _ORDER[:3]), strict=True))
+    last = {key: at for at, key in enumerate(keys)}
+    return rows_at(found, np.array(list(last.values())))
+
+
 _ORDER = ("station", "indicator", "time", "revision")
 
 

@@ -45,6 +45,13 @@ def readings(
     return response
 
 
+@router.get("/readings/latest.csv", include_in_schema=False)
+@router.get("/readings/latest", summary="最新读数 (newest observations)", responses=listed(list[Reading], 400, 422))
+def latest(request: Request, reads: Reads, has: Has, wanted: Annotated[observed.Newest, Query()]) -> Response:
+    """The newest observation of every station and indicator, ordered by these."""
+    return shaped(request, observed.latest(reads, has.registry, wanted), list(Reading.model_fields))
+
+
 @router.get(
     "/readings/{station}/{indicator}/{time}/revisions",
     summary="一个读数的更正链 (revisions of one value)",

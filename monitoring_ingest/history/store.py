@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select, text, tuple_
 
 from monitoring_ingest import tables
 from monitoring_ingest.database import read_columns
-from monitoring_ingest.frames import rows_at
+from monitoring_ingest.frames import Columns, rows_at
 from monitoring_ingest.receipts import STORED_ROW_FIELDS, explained
-from monitoring_ingest.store import OBSERVATIONS, READINGS, no_receipt
+from monitoring_ingest.store import OBSERVATION_COLUMNS, OBSERVATIONS, READINGS, no_receipt
 
 KEY_FIELDS = ("station", "indicator", "time")
 
@@ -63,3 +63,40 @@ def revisions(connection: Connection, station: str, indicator: str, time: dateti
         .where(OBSERVATIONS.c.station == station, OBSERVATIONS.c.indicator == indicator, OBSERVATIONS.c.time == time)
     )
     return [dict(row._mapping) for row in connection.execute(query.order_by(OBSERVATIONS.c.revision))]
+
+
+def newest(connection: Connection) -> Columns:
+    """The newest observation of every series (station, indicator): one step in the key for each, however long it is.
+
+    Columns as `store.observations`.
+    """
+    columns = {name: OBSERVATIONS.c[name].type for name in OBSERVATION_COLUMNS}
+    names = ", ".join(f"o.{name}" for name in columns)
+    statement = (_NEWEST_SQLITE if connection.dialect.name == "sqlite" else _NEWEST_POSTGRESQL).format(names=names)
+    return read_columns(connection, text(statement).columns(**columns))
+
+
+_DOWNWARDS = "ORDER BY o.station DESC, o.indicator DESC, o.time DESC, o.revision DESC LIMIT 1"
+_NEWEST_POSTGRESQL = f"""
+WITH RECURSIVE newest AS (
+  (SELECT {{names}} FROM observations AS o {_DOWNWARDS})
+  UNION ALL
+  SELECT o.* FROM newest CROSS JOIN LATERAL (
+    SELECT {{names}} FROM observations AS o
+    WHERE (o.station, o.indicator) < (newest.station, newest.indicator) {_DOWNWARDS}
+  ) AS o
+)
+SELECT {{names}} FROM newest AS o"""
+_PACKED = "json_array(o.station, o.indicator, o.time, o.revision)"
+_NEWEST_SQLITE = f"""
+WITH RECURSIVE series(key) AS (
+  SELECT (SELECT {_PACKED} FROM observations AS o {_DOWNWARDS})
+  UNION ALL
+  SELECT (
+    SELECT {_PACKED} FROM observations AS o
+    WHERE (o.station, o.indicator) < (series.key ->> 0, series.key ->> 1) {_DOWNWARDS}
+  ) FROM series WHERE series.key IS NOT NULL
+)
+SELECT {{names}} FROM series CROSS JOIN observations AS o
+  ON o.station = series.key ->> 0 AND o.indicator = series.key ->> 1
+  AND o.time = series.key ->> 2 AND o.revision = series.key ->> 3"""

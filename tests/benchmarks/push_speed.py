@@ -22,7 +22,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
 from typing import Any
 
 import nanoarrow
@@ -169,7 +168,8 @@ def stored(engine: Engine) -> dict[Table, list[list[tuple[Any, ...]]]]:
         named = [column.name for column in table.columns]
         mine: dict[int, list[tuple[Any, ...]]] = {number: [] for number in numbers}
         for row in rows:
-            mine[of_reading[row[named.index("reading")]] if table is observations else row[at[table]]].append(tuple(row))
+            number = of_reading[row[named.index("reading")]] if table is observations else row[at[table]]
+            mine[number].append(tuple(row))
         parts[table] = list(mine.values())
     return parts
 
