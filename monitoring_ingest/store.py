@@ -85,21 +85,23 @@ def _selects(table: Table, selected: Selected) -> ColumnElement[bool]:
 
 
 def record_submission(
-    connection: Connection, who: tuple[str, str, str], files: Sequence[tuple[str, str, int]], now: datetime
+    connection: Connection, who: tuple[str, str, str], files: Sequence[tuple[str, bytes]], now: datetime
 ) -> int:
-    """Store that files (name, SHA-256, bytes) have come in (`who`: door, sender, name); the submission's number.
+    """Store that files have come in (`who`: door, sender, name), with or before their rows; the submission's number.
 
     The numbers have no gap: one is given only where its submission is stored. The SHA-256 of several files is that of
     the lines ``<sha256>  <name>``, as `sha256sum` writes them.
     """
-    lines = "".join(f"{digest}  {file}\n" for file, digest, _ in files)
-    whole = files[0][1] if len(files) == 1 else sha256(lines.encode())
+    digests = [sha256(content) for _, content in files]
+    lines = "".join(f"{digest}  {file}\n" for digest, (file, _) in zip(digests, files, strict=True))
+    whole = digests[0] if len(files) == 1 else sha256(lines.encode())
     identity = _next_id(connection, tables.submissions)
     told = dict(zip(("door", "sender", "name"), who, strict=True))
     connection.execute(insert(tables.submissions).values(id=identity, **told, sha256=whole, recorded_at=now))
-    names = dict(zip(("name", "sha256", "bytes"), map(list, zip(*files, strict=True)), strict=True))
-    listed = {"submission": identity, "file": list(range(len(files))), **names}
-    insert_columns(connection, tables.submission_files, listed)
+    listed = {"name": [file for file, _ in files], "sha256": digests, "bytes": [len(content) for _, content in files]}
+    insert_columns(
+        connection, tables.submission_files, {"submission": identity, "file": list(range(len(files))), **listed}
+    )
     return identity
 
 

@@ -115,13 +115,12 @@ def ingest(
     if not files:
         raise UsageError("没有文件", "no file", path="files", remedy="给出至少一个文件")
     name = files[0][0] if len(files) == 1 else f"{files[0][0]} … {files[-1][0]} ({len(files)})"
-    described = [(file, store.sha256(raw), len(raw)) for file, raw in files]
     with writing(engine) as connection:
-        submission = store.record_submission(connection, (through.name, through.sender, name), described, now)
+        submission = store.record_submission(connection, (through.name, through.sender, name), files, now)
         hold(connection, store.lease_name(submission), now)
     for ordinals, readings in batches(files, through.read):
         for part, checked in apart(ordinals, validate(readings, network, now, through.rights)):
-            _take_in(engine, submission, (part, [described[at][1] for at in part], checked), now)
+            _take_in(engine, submission, (part, [store.sha256(files[at][1]) for at in part], checked), now)
     accept_known(engine, network, now)
     with writing(engine) as connection:
         release(connection, store.lease_name(submission))
@@ -214,14 +213,14 @@ def push(engine: Engine, network: Network, sent: Pushed, through: Door, terms: T
     """
     readings, digest = columns_of(through.read(sent.raw, name=sent.name)), store.sha256(sent.raw)
     if terms.claim is None or terms.dry_run:
-        return _pushed(engine, network, (sent.name, digest, len(sent.raw), readings), (through, terms), now)
+        return _pushed(engine, network, (sent, digest, readings), (through, terms), now)
     earlier = claim_request(engine, terms.claim, digest, now)
     if earlier is not None:
         with engine.connect() as connection:
             return store.receipt(connection, int(earlier), now)
     receipt = None
     try:
-        receipt = _pushed(engine, network, (sent.name, digest, len(sent.raw), readings), (through, terms), now)
+        receipt = _pushed(engine, network, (sent, digest, readings), (through, terms), now)
     finally:
         if receipt is None or receipt.id is None:
             give_up(engine, terms.claim)
@@ -231,12 +230,13 @@ def push(engine: Engine, network: Network, sent: Pushed, through: Door, terms: T
 def _pushed(
     engine: Engine,
     network: Network,
-    sent: tuple[str, str, int, Columns],
+    sent: tuple[Pushed, str, Columns],
     how: tuple[Door, Terms],
     now: datetime,
 ) -> Receipt:
-    """Judge and store one request: its name, SHA-256, bytes and readings; through which door and on which terms."""
-    (name, digest, _, readings), (through, terms) = sent, how
+    """Judge and store one request: as sent, its SHA-256 and its readings; through which door and on which terms."""
+    (body, digest, readings), (through, terms) = sent, how
+    name = body.name
     within = within_file(validate(readings, network, now, through.rights))
     rows = len(within["row"])
     within |= {"file": np.zeros(rows, dtype="int64"), "ordinal": np.arange(rows)}
@@ -246,7 +246,7 @@ def _pushed(
         _count(counts, decided)
         state, number = _state(counts[0], terms), None
         if state == COMPLETE:
-            number = store.record_submission(connection, (through.name, through.sender, name), [sent[:3]], now)
+            number = store.record_submission(connection, (through.name, through.sender, name), [body], now)
             store.keep_readings(connection, number, decided, now)
             store.keep_rows(connection, number, decided)
             store.keep_counts(connection, number, counts, now)
