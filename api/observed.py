@@ -26,8 +26,9 @@ from monitoring_ingest.history import store as history
 from monitoring_ingest.validation import CLOCKS_MAY_DIFFER
 from settlement.statements import instant
 
-FIRST_WINDOW = timedelta(days=8)
-WIDER = 4  # how much wider each further look is
+WIDEST_FIRST, NARROWEST = timedelta(days=8), timedelta(hours=4)
+A_DAY = 54  # readings of a station: nine indicators every four hours
+WIDER = 4  # how much wider a further look is, where the last found less than a part of the page
 Key = tuple[str, str, str]
 
 
@@ -62,12 +63,13 @@ def page_of(connection: Connection, registry: Registry, wanted: Wanted, as_of: d
     start, end = _span(connection, stations, (wanted, cursor), as_of)
     codes = [indicator(wanted.indicator).code] if wanted.indicator else list(INDICATORS)
     rows: list[tuple[Any, ...]] = []
-    until, width = start, FIRST_WINDOW
+    until, width = start, _first_window(len(stations), wanted.limit)
     while until < end and len(rows) <= wanted.limit:
         since, until = until, min(end, until + width)
         selected: store.Selected = {"stations": stations, "indicators": codes, "as_of": as_of}
-        rows += _rows(store.observed(connection, start=since, end=until, **selected), cursor)
-        width *= WIDER
+        found = _rows(store.observed(connection, start=since, end=until, **selected), cursor)
+        width *= WIDER if len(found) * WIDER < wanted.limit else 1
+        rows += found
     section_of = {code: registry.network.stations[code].section for code in stations}
     last = rows[wanted.limit - 1] if len(rows) > wanted.limit else None
     return {
@@ -91,6 +93,11 @@ def _stations(registry: Registry, wanted: Newest) -> list[str]:
         and wanted.section in (None, station.section)
         and wanted.basin in (None, sections[station.section].basin)
     ]
+
+
+def _first_window(stations: int, limit: int) -> timedelta:
+    """How long a time to look at first, so that about a page is found and not the days of a whole country."""
+    return min(max(timedelta(days=limit / (max(stations, 1) * A_DAY)), NARROWEST), WIDEST_FIRST)
 
 
 def _span(

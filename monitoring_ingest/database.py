@@ -22,13 +22,11 @@ from sqlalchemy import (
     TIMESTAMP,
     BigInteger,
     Boolean,
-    ColumnElement,
     CompoundSelect,
     Connection,
     Dialect,
     Engine,
     Float,
-    FromClause,
     Integer,
     MetaData,
     Select,
@@ -42,6 +40,8 @@ from sqlalchemy import (
     func,
     inspect,
     make_url,
+    select,
+    true,
     type_coerce,
 )
 from sqlalchemy.exc import ArgumentError, DatabaseError
@@ -104,7 +104,9 @@ def open_engine(url: str) -> Engine:
         raise UsageError("不是数据库地址", "not the address of a database", remedy=_ADDRESSES) from problem
     backend = parsed.get_backend_name()
     if backend == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"))
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"))
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
     if backend != "sqlite":
         raise UsageError(f"不支持数据库 {backend}", f"database {backend} is not supported", remedy=_ADDRESSES)
     if parsed.database and parsed.database != ":memory:":
@@ -113,6 +115,11 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.execute("SET jit TO off")  # compiling a query of milliseconds takes a hundred of them
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -323,19 +330,21 @@ def _array(kind: TypeEngine[Any], values: Sequence[Any]) -> np.ndarray:
     return np.array(naive, dtype="datetime64[us]")
 
 
-def matching(connection: Connection, table: Table, keys: Columns) -> tuple[FromClause, ColumnElement[bool]]:
-    """Keys (`station`, `indicator`, `time`) as something to join a table of readings or observations with, and how.
+def of_keys(connection: Connection, query: Select[Any], table: Table, keys: Columns) -> Select[Any]:
+    """The rows of a query about `table` that have one of the keys (`station`, `indicator`, `time`).
 
-    One parameter each, so that one statement serves any number of keys: a list parsed by the database.
+    The keys are one parameter for each column, so that one statement serves any number of them. On PostgreSQL every key
+    is looked up by itself: ``OFFSET 0`` keeps the planner from sorting the whole table, whatever it thinks its size is.
     """
     texts = [keys["station"].tolist(), keys["indicator"].tolist(), _instant_texts(keys["time"])]
-    mine = [table.c[name] for name in ("station", "indicator", "time")]
+    mine = [type_coerce(table.c[name], Text) for name in ("station", "indicator", "time")]
     if connection.dialect.name == "sqlite":
         listed = func.json_each(json.dumps(list(zip(*texts, strict=True)))).table_valued("value", name="keys")
-        wanted: list[Any] = [func.json_extract(listed.c.value, f"$[{at}]") for at in range(len(mine))]
-    else:
-        split: list[Any] = [func.string_to_array("\x1f".join(each), "\x1f") for each in texts]
-        split[-1] = cast(split[-1], ARRAY(TIMESTAMP(timezone=True)))
-        named = func.unnest(*split).table_valued("station", "indicator", "time", name="keys").render_derived()
-        listed, wanted = named, [named.c[name] for name in ("station", "indicator", "time")]
-    return listed, and_(*(type_coerce(own, Text) == each for own, each in zip(mine, wanted, strict=True)))
+        wanted = (func.json_extract(listed.c.value, f"$[{at}]") for at in range(len(mine)))
+        return query.join(listed, and_(*(own == each for own, each in zip(mine, wanted, strict=True))))
+    split: list[Any] = [func.string_to_array("\x1f".join(filter(None, each)), "\x1f") for each in texts]
+    split[-1] = cast(split[-1], ARRAY(TIMESTAMP(timezone=True)))
+    named = func.unnest(*split).table_valued("station", "indicator", "time", name="keys").render_derived()
+    same = and_(*(own == each for own, each in zip(mine, named.c, strict=True)))
+    found = query.where(same).correlate(named).offset(0).lateral("found")
+    return select(*found.c).select_from(named.join(found, true()))

@@ -33,7 +33,7 @@ from sqlalchemy import (
 
 from basin.errors import NotFound
 from monitoring_ingest import tables
-from monitoring_ingest.database import insert_columns, matching, read_columns, read_frame
+from monitoring_ingest.database import insert_columns, of_keys, read_columns, read_frame
 from monitoring_ingest.facts import Fact
 from monitoring_ingest.frames import Columns, joined, rows_at
 from monitoring_ingest.operations.store import is_held
@@ -125,9 +125,12 @@ def stored_readings(connection: Connection, within: Columns, digests: Collection
     known = np.array([code is not None for code in within["station"]], dtype=bool)
     parts = []
     if (observable := keyed & known).any():
-        parts.append(_joined(connection, _observed(), OBSERVATIONS, rows_at(within, observable)))
+        parts.append(
+            read_columns(connection, of_keys(connection, _observed(), OBSERVATIONS, rows_at(within, observable)))
+        )
     if (aside := keyed & known & (within["fate"] != "accepted")).any():
-        parts.append(_joined(connection, _compared().where(SET_ASIDE), READINGS, rows_at(within, aside)))
+        set_aside = _compared().where(SET_ASIDE)
+        parts.append(read_columns(connection, of_keys(connection, set_aside, READINGS, rows_at(within, aside))))
     if (nameless := keyed & ~known).any():
         parts.append(_of_unknown_stations(connection, rows_at(within, nameless)))
     stored = joined(parts) if parts else read_columns(connection, _compared().where(false()))
@@ -135,12 +138,6 @@ def stored_readings(connection: Connection, within: Columns, digests: Collection
     same = _of_files(connection, digests) if len(stored["revision"]) else set()
     files = zip(stored["submission"].tolist(), stored["file"].tolist(), strict=True)
     return stored | {"same_file": np.array([pair in same for pair in files], dtype=bool)}
-
-
-def _joined(connection: Connection, query: Select[Any], table: Table, keys: Columns) -> Columns:
-    """The rows of a query about `table` that have one of the keys."""
-    listed, same_key = matching(connection, table, keys)
-    return read_columns(connection, query.join(listed, same_key))
 
 
 def _of_unknown_stations(connection: Connection, rows: Columns) -> Columns:
