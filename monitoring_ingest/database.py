@@ -119,6 +119,7 @@ def open_engine(url: str) -> Engine:
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:
     connection.execute("SET jit TO off")  # compiling a query of milliseconds takes a hundred of them
+    connection.execute("SET TimeZone TO 'UTC'")  # so that instants come in UTC (`_array`)
     connection.commit()
 
 
@@ -325,8 +326,7 @@ def _dtype(kind: TypeEngine[Any]) -> Any:
 def _array(kind: TypeEngine[Any], values: Sequence[Any]) -> np.ndarray:
     if not isinstance(kind, Instant):
         return objects(values).astype(_dtype(kind))
-    naive = [value[:-1] if isinstance(value, str) else value and value.astimezone(UTC).replace(tzinfo=None)
-             for value in values]  # fmt: skip
+    naive = [value[:-1] if isinstance(value, str) else value and value.replace(tzinfo=None) for value in values]
     return np.array(naive, dtype="datetime64[us]")
 
 
