@@ -6,10 +6,12 @@ the next. The time span read is widened until the page is full, so that a page o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
-import pandas as pd
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
@@ -19,15 +21,19 @@ from basin.errors import UsageError
 from basin.indicators import INDICATORS, indicator
 from basin.registry import Registry
 from monitoring_ingest import store
+from monitoring_ingest.frames import Columns, objects, rows_at
+from monitoring_ingest.history import store as history
+from monitoring_ingest.validation import CLOCKS_MAY_DIFFER
 from settlement.statements import instant
 
-FIRST_WINDOW = timedelta(days=8)
-WIDER = 4  # how much wider each further look is
+WIDEST_FIRST, NARROWEST = timedelta(days=8), timedelta(hours=4)
+A_DAY = 54  # readings of a station: nine indicators every four hours
+WIDER = 4  # how much wider a further look is, where the last found less than a part of the page
 Key = tuple[str, str, str]
 
 
-class Wanted(BaseModel):
-    """Which observations, and where the page begins."""
+class Newest(BaseModel):
+    """Which series."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -35,6 +41,11 @@ class Wanted(BaseModel):
     section: str | None = None
     station: str | None = None
     indicator: str | None = Field(None, description="codmn, w01019, 高锰酸盐指数 …")
+
+
+class Wanted(Newest):
+    """Which observations, and where the page begins."""
+
     period: str | None = Field(None, description="2020, 2020-08, 2020Q3 or 2018..2020")
     limit: int = Field(1000, ge=1, le=10_000)
     after: str | None = Field(None, description="cursor: the `next` of the page before")
@@ -48,28 +59,27 @@ def page_of(connection: Connection, registry: Registry, wanted: Wanted, as_of: d
     UnknownCode : a code nobody declared. UsageError : a period or cursor that is none.
     """
     stations = _stations(registry, wanted)
-    section_of = {code: registry.network.stations[code].section for code in stations}
-    start, end = _span(connection, stations, wanted)
     cursor = _cursor(wanted.after)
-    start = max(start, datetime.fromisoformat(cursor[0])) if cursor else start
-    codes = [indicator(wanted.indicator).code] if wanted.indicator else None
-    rows, width = pd.DataFrame(), FIRST_WINDOW
-    until = start
+    start, end = _span(connection, stations, (wanted, cursor), as_of)
+    codes = [indicator(wanted.indicator).code] if wanted.indicator else list(INDICATORS)
+    rows: list[tuple[Any, ...]] = []
+    until, width = start, _first_window(len(stations), wanted.limit)
     while until < end and len(rows) <= wanted.limit:
         since, until = until, min(end, until + width)
-        found = store.observations(connection, stations=stations, indicators=codes, start=since, end=until, as_of=as_of)
-        rows = pd.concat([rows, _after(_items(found, section_of), cursor)])
-        width *= WIDER
-    items = rows.head(wanted.limit).to_dict("records")
-    last = items[-1] if items and len(rows) > wanted.limit else None
+        selected: store.Selected = {"stations": stations, "indicators": codes, "as_of": as_of}
+        found = _rows(store.observed(connection, start=since, end=until, **selected), cursor)
+        width *= WIDER if len(found) * WIDER < wanted.limit else 1
+        rows += found
+    section_of = {code: registry.network.stations[code].section for code in stations}
+    last = rows[wanted.limit - 1] if len(rows) > wanted.limit else None
     return {
         "as_of": instant(as_of),
-        "items": items,
-        "after": "~".join((last["time"], last["station"], last["indicator"])) if last else None,
+        "items": [_item(row, section_of) for row in rows[: wanted.limit]],
+        "after": "~".join(last[:KEY_LENGTH]) if last else None,
     }
 
 
-def _stations(registry: Registry, wanted: Wanted) -> list[str]:
+def _stations(registry: Registry, wanted: Newest) -> list[str]:
     """The stations that serve what is wanted."""
     if wanted.basin is not None:
         register.known_basin(registry, wanted.basin)
@@ -85,16 +95,26 @@ def _stations(registry: Registry, wanted: Wanted) -> list[str]:
     ]
 
 
-def _span(connection: Connection, stations: list[str], wanted: Wanted) -> tuple[datetime, datetime]:
-    """From the first to just after the last instant to look at."""
-    ends = monitoring.extents(connection, stations).values()
-    if not ends:
-        return datetime.min.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
-    start, end = min(first for first, _ in ends), max(last for _, last in ends) + timedelta(microseconds=1)
+def _first_window(stations: int, limit: int) -> timedelta:
+    """How long a time to look at first, so that about a page is found and not the days of a whole country."""
+    return min(max(timedelta(days=limit / (max(stations, 1) * A_DAY)), NARROWEST), WIDEST_FIRST)
+
+
+def _span(
+    connection: Connection, stations: list[str], asked: tuple[Wanted, Key | None], as_of: datetime
+) -> tuple[datetime, datetime]:
+    """From the first to just after the last instant to look at: nothing known then is of much later."""
+    wanted, cursor = asked
+    end = as_of + CLOCKS_MAY_DIFFER + timedelta(microseconds=1)
     if wanted.period:
         months = periods.months(periods.period(wanted.period))
-        first, last = monitoring.instants(months[0], months[-1])
-        start, end = max(start, first), min(end, last)
+        start, last = monitoring.instants(months[0], months[-1])
+        end = min(end, last)
+    elif cursor is None:
+        ends = monitoring.extents(connection, stations).values()
+        start = min((first for first, _ in ends), default=end)
+    if cursor is not None:
+        start = datetime.fromisoformat(cursor[0])
     return start, end
 
 
@@ -110,32 +130,54 @@ def _cursor(after: str | None) -> Key | None:
     return time, station, code
 
 
-def _items(found: pd.DataFrame, section_of: dict[str, str]) -> pd.DataFrame:
-    """Observations as the API shows them, ordered by time, station, indicator."""
-    shown = found.assign(
-        section=found["station"].map(section_of),
-        unit=found["indicator"].map({code: one.unit for code, one in INDICATORS.items()}),
-        time=[instant(time) for time in found["time"]],
-        recorded_at=[instant(time) for time in found["recorded_at"]],
-    )
-    columns = [
-        "station",
-        "section",
-        "indicator",
-        "time",
-        "value",
-        "unit",
-        "censored",
-        "status",
-        "mark",
-        "revision",
-        "recorded_at",
-    ]
-    return shown[columns].sort_values(["time", "station", "indicator"], kind="stable")
+def _rows(found: Columns, cursor: Key | None) -> list[tuple[Any, ...]]:
+    """Observations after the cursor in the order of `COLUMNS`: by time, station, indicator."""
+    shown = found | {"time": _texts(found["time"]), "recorded_at": _texts(found["recorded_at"])}
+    rows = sorted(zip(*(shown[name].tolist() for name in COLUMNS), strict=True), key=itemgetter(0, 1, 2))
+    return rows if cursor is None else [row for row in rows if row[:KEY_LENGTH] > cursor]
 
 
-def _after(rows: pd.DataFrame, cursor: Key | None) -> pd.DataFrame:
-    if cursor is None or rows.empty:
-        return rows
-    keys = zip(rows["time"], rows["station"], rows["indicator"], strict=True)
-    return rows[[key > cursor for key in keys]]
+def _texts(instants: np.ndarray) -> np.ndarray:
+    """Instants as the API writes them, each distinct one written once."""
+    distinct, at = np.unique(instants, return_inverse=True)
+    return objects([instant(each.replace(tzinfo=UTC)) for each in distinct.tolist()])[at]
+
+
+COLUMNS = ("time", "station", "indicator", "value", "censored", "status", "mark", "revision", "recorded_at")
+KEY_LENGTH = 3
+
+
+def _item(row: tuple[Any, ...], section_of: Mapping[str, str]) -> dict[str, Any]:
+    """An observation as the API shows it."""
+    time, station, code, value, censored, status, mark, revision, recorded_at = row
+    return {
+        "station": station,
+        "section": section_of[station],
+        "indicator": code,
+        "time": time,
+        "value": value,
+        "unit": INDICATORS[code].unit,
+        "censored": censored,
+        "status": status,
+        "mark": mark,
+        "revision": revision,
+        "recorded_at": recorded_at,
+    }
+
+
+def latest(connection: Connection, registry: Registry, wanted: Newest) -> list[dict[str, Any]]:
+    """The newest observation of every series of what is wanted, ordered by station and indicator.
+
+    Raises
+    ------
+    UnknownCode : a code nobody declared.
+    """
+    stations = _stations(registry, wanted)
+    section_of = {code: registry.network.stations[code].section for code in stations}
+    code = indicator(wanted.indicator).code if wanted.indicator else None
+    found = history.newest(connection)
+    keep = [station in section_of for station in found["station"].tolist()]
+    if code is not None:
+        keep &= found["indicator"] == code
+    rows = _rows(rows_at(found, np.array(keep, dtype=bool)), None)
+    return [_item(row, section_of) for row in sorted(rows, key=itemgetter(1, 2))]

@@ -12,8 +12,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse
 
 CSV = "text/csv"
 JSON = ("application/json", "application/*", "*/*")
@@ -41,12 +41,18 @@ def shaped(request: Request, rows: Sequence[Mapping[str, Any]], columns: Sequenc
     """`rows` as CSV with `columns`, or `whole` (default: the rows) as JSON."""
     headers = {"Vary": "Accept"}
     if not wants_csv(request):
-        return JSONResponse(rows if whole is None else whole, headers=headers)
+        body = msgspec.json.encode(rows if whole is None else whole, enc_hook=_of_numpy)
+        return Response(body, media_type="application/json", headers=headers)
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(columns)
     table.writerows([_cell(row.get(column)) for column in columns] for row in rows)
     return Response(text.getvalue(), media_type=f"{CSV}; charset=utf-8", headers=headers)
+
+
+def _of_numpy(value: Any) -> Any:
+    """A number of an array as a plain one."""
+    return value.item()
 
 
 def _cell(value: Any) -> Any:

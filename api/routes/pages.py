@@ -18,6 +18,7 @@ from api.pages import section as section_page
 from api.pages import settlement as settlement_page
 from api.rendering import page
 from monitoring_ingest import store as ingest
+from monitoring_ingest.history.store import receipt_rows
 from settlement import store
 
 router = APIRouter(include_in_schema=False)
@@ -88,5 +89,6 @@ def submissions(request: Request, reads: Reads, has: Has, names: Named) -> HTMLR
 @router.get("/submissions/{id}")
 def submission(id: Identity, request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
     """One receipt, row by row."""
-    receipt = ingest.receipt(reads, id, has.now()).document()
-    return page(request, "submission.html", lists.submission(receipt, names))
+    rows, _ = receipt_rows(reads, id, None, lists.MOST_ROWS)
+    (receipt,) = ingest.submissions(reads, has.now(), limit=1, before=id + 1)
+    return page(request, "submission.html", lists.submission(receipt.document(), rows, names))

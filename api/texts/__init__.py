@@ -278,6 +278,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "这次接收没有做完；重发同一文件即可补齐。",
         "It did not finish; send the same file again.",
     ),
+    "submission.number": ("顺序号", "Sequence number"),
+    "submission.sender": ("报送方", "Sender"),
+    "submission.about": ("站点与指标", "Station and indicator"),
+    "submission.stands": ("现在有效的值", "Value that counts now"),
+    "submission.all.csv": ("全部各行（CSV）", "All rows (CSV)"),
     "submission.rows": ("没有直接采用的行", "Rows not simply accepted"),
     "submission.rows.caption": ("逐行原因", "Each with its reason."),
     "submission.rows.none": ("全部采用", "All were accepted"),
@@ -286,6 +291,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "state.interrupted": ("中断", "interrupted"),
     "state.running": ("进行中", "running"),
     "door.national-release": ("国家实时发布", "national release"),
+    "door.push": ("接口报送", "pushed"),
     "door.readings": ("读数文件", "readings file"),
     "problem.home": ("回到首页", "Back to the first page"),
     "docs.title": ("接口说明", "API"),
@@ -314,6 +320,7 @@ PROBLEM_TITLES = {
     "not_found": "没有找到",
     "refused": "不允许",
     "unavailable": "文件或数据库不可用",
+    "too_large": "内容过大",
     "request": "请求不符合接口说明",
 }
 HTTP_PROBLEMS: dict[int, tuple[str, str, str, str]] = {

@@ -6,33 +6,38 @@ key; what is due, and who is silent, is decided in `slots` and `health`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
     CTE,
+    JSON,
     ColumnElement,
     Connection,
     Select,
     Text,
     and_,
     case,
+    cast,
     delete,
     func,
     insert,
+    literal,
     select,
     text,
     true,
 )
+from sqlalchemy.types import TypeEngine
 
 from basin.indicators import INDICATORS
 from basin.network import Network
 from monitoring_ingest.coverage.health import due
 from monitoring_ingest.coverage.slots import Run, by_slots, runs
 from monitoring_ingest.coverage.tables import ASIDE, alarms, filled_slots
-from monitoring_ingest.database import insert_frame, listed, read_frame, seconds
+from monitoring_ingest.database import INSTANT_FORMAT, insert_frame, read_frame, seconds
 from monitoring_ingest.operations.store import held_names
 from monitoring_ingest.store import INSTANT, LEFT_OUT, SEPARATOR, SUBMISSION
 from monitoring_ingest.tables import observations, readings, submissions
@@ -78,7 +83,7 @@ def _ends(stations: CTE, indicators: CTE, ends: Sequence[str]) -> Select[Any]:
 
 
 def _codes(connection: Connection, name: str, values: Sequence[str]) -> CTE:
-    return listed(connection, [[value] for value in values], **{name: Text()})
+    return _listed(connection, [[value] for value in values], **{name: Text()})
 
 
 def known_until(connection: Connection, now: datetime) -> datetime:
@@ -125,7 +130,7 @@ def said_with(connection: Connection, newest: pd.DataFrame) -> pd.DataFrame:
     newest : station, indicator, last.
     """
     rows = list(newest[[*SERIES, "last"]].itertuples(index=False, name=None))
-    these = listed(connection, rows, station=Text(), indicator=Text(), time=observations.c.time.type)
+    these = _listed(connection, rows, station=Text(), indicator=Text(), time=observations.c.time.type)
     same = and_(*(observations.c[name] == these.c[name] for name in (*SERIES, "time")))
     columns = (observations.c[name] for name in ("station", "mark", "status", "recorded_at"))
     said = read_frame(
@@ -246,3 +251,27 @@ def listed_alarms(connection: Connection, station: str | None = None, limit: int
     if station is not None:
         query = query.where(alarms.c.station == station)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _listed(connection: Connection, rows: Sequence[Sequence[Any]], **columns: TypeEngine[Any]) -> CTE:
+    """Given rows as a table to join, however many: they go to the database as one JSON text.
+
+    Parameters
+    ----------
+    rows : texts, numbers and aware instants in the order of `columns`.
+    columns : name and type of each.
+    """
+    text = json.dumps([list(map(_in_json, row)) for row in rows])
+    if connection.dialect.name == "sqlite":
+        each = func.json_each(text).table_valued("value")
+        cells = [func.json_extract(each.c.value, f"$[{at}]") for at in range(len(columns))]
+    else:
+        each = func.json_array_elements(cast(literal(text, Text()), JSON)).table_valued("value")
+        cells = [func.json_extract_path_text(each.c.value, str(at)) for at in range(len(columns))]
+    named = zip(cells, columns.items(), strict=True)
+    query = select(*(cast(cell, kind).label(name) for cell, (name, kind) in named))
+    return query.cte().prefix_with("MATERIALIZED")  # taken out of the JSON once, not at every look-up
+
+
+def _in_json(value: Any) -> Any:
+    return value.astimezone(UTC).strftime(INSTANT_FORMAT) if isinstance(value, datetime) else value

@@ -106,6 +106,7 @@ def _finish(world: World, waiting: Sequence[StoredFrame], now: datetime) -> int:
         sources = {world.devices[one[0].mn].code for one in batch}
         through = Door(DOOR, partial(read_telegrams, known=world.devices), sources.pop() if len(sources) == 1 else "")
         receipt = ingest(world.engine, world.network, files, through, now)
+        assert receipt.id is not None
         with writing(world.engine) as connection:
             store.link(connection, receipt.id, [[each.id for each in one] for one in batch])
     return len(whole)

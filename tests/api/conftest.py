@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 
 from api.composition import Composition
 from basin.registry import Registry
@@ -45,3 +46,17 @@ def key(here: Composition) -> dict[str, str]:
 def august(client: TestClient) -> str:
     """The identity of the settlement of August 2025."""
     return client.get("/v1/settlements", params={"period": "2025-08"}).json()[0]["id"]
+
+
+@pytest.fixture
+def blank(engine: Engine, world: Registry) -> Composition:
+    """The declared world over an empty database of each kind."""
+    return makers.composed(engine, world)
+
+
+@pytest.fixture
+def pushing(blank: Composition) -> Iterator[TestClient]:
+    """A client with a key for all stations over an empty database."""
+    with makers.client_of(blank) as opened:
+        opened.headers["X-API-Key"] = create_key(blank.engine, "示例监测中心", NOW)
+        yield opened

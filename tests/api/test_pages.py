@@ -10,6 +10,7 @@ from monitoring_ingest.database import open_engine, writing
 from monitoring_ingest.store import record_submission
 from tests.api.makers import NOW, client_of, composed
 from tests.api.markup import read
+from tests.api.pushed import push
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -289,7 +290,17 @@ class TestSubmissions:
 
     def test_a_receipt_explains_each_row_that_did_not_pass(self, client):
         rows = table(page(client, "/submissions/2"), "逐行原因")
-        assert {"9999", "<script>alert(1)</script>"} <= {row[3] for row in rows}
+        assert {"9999", "<script>alert(1)</script>"} <= {row[5] for row in rows}
+        assert {(row[2], row[3]) for row in rows if row[5] == "9999"} == {
+            ("山平界站（虚构） 高锰酸盐指数", "2025-08-30 08:00")
+        }
+
+    def test_a_receipt_names_its_number_its_sender_and_the_value_that_stands(self, pushing):
+        for value in ("0.21", "0.25"):
+            push(pushing, {"value": value}, headers={"Accept-Language": "zh"})
+        found = page(pushing, "/submissions/2")
+        assert ("示例监测中心" in found.text, "顺序号" in found.text) == (True, True)
+        assert table(found, "逐行原因")[1][8] == "0.21 mg/L → 0.25 mg/L"
 
     def test_an_interrupted_submission_is_shown_as_interrupted(self, world, tmp_path):
         here = composed(open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}"), world)

@@ -7,16 +7,22 @@ from collections.abc import Callable, Mapping
 
 from api.composition import collect_seldom
 from tests.benchmarks import (
+    backfill,
     class_and_cap,
     ingest_speed,
     national_month,
+    push_speed,
     quality_control,
+    reading_back,
     settling_years,
     threshold_price_cap,
 )
 
 BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "ingest_speed": ingest_speed.main,
+    "push_speed": push_speed.main,
+    "backfill": backfill.main,
+    "reading_back": reading_back.main,
     "national_month": national_month.main,
     "class_and_cap": class_and_cap.main,
     "threshold_price_cap": threshold_price_cap.main,

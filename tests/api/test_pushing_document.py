@@ -1,0 +1,53 @@
+"""docs/pushing.md is true: its codes, reasons and limits are those of the program, and its examples are accepted."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from api.settings import Limits
+from basin.periods import YEARS
+from monitoring_ingest.messages import MESSAGES
+from monitoring_ingest.revisions import REASONS
+from monitoring_ingest.validation import FATES
+from tests.api.pushed import ADDRESS, fates
+
+TEXT = (Path(__file__).parents[2] / "docs" / "pushing.md").read_text(encoding="utf-8")
+
+
+def table(heading: str) -> dict[str, tuple[str, str]]:
+    """The rows of the table of codes under a heading."""
+    part = TEXT.partition(f"## {heading}")[2].partition("\n## ")[0].partition("| 代码 code |")[2]
+    return {code: (zh, en) for code, zh, en in re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", part, re.MULTILINE)}
+
+
+def test_every_code_is_explained_in_the_words_of_the_receipt():
+    assert table("回执 The receipt") == {code: tuple(message) for code, message in MESSAGES.items()}
+
+
+def test_every_reason_is_explained():
+    assert table("更正的理由 Why a value is corrected") == dict(REASONS)
+
+
+def test_every_fate_is_named():
+    assert [fate for fate in FATES if f"`{fate}`" not in TEXT] == []
+
+
+def test_the_limits_are_those_of_the_program():
+    assert (f"{Limits().body // 2**20} MiB" in TEXT, f"{Limits().rows:,}".replace(",", " ") in TEXT) == (True, True)
+    assert f"{YEARS[0]}–{YEARS[-1]}" in TEXT
+
+
+def test_every_json_example_is_accepted(pushing):
+    bodies = re.findall(r"-d '(\{.*?\})'", TEXT, re.DOTALL)
+    answers = [pushing.post(ADDRESS, json=json.loads(body)) for body in bodies]
+    assert [(answer.status_code, fates(answer)) for answer in answers] == [
+        (201, {"accepted": 1}),
+        (201, {"duplicate": 1}),
+    ]
+
+
+def test_every_status_that_is_declared_is_explained(pushing):
+    declared = pushing.get("/openapi.json").json()["paths"][ADDRESS]["post"]["responses"]
+    assert [status for status in declared if status not in TEXT] == []

@@ -1,0 +1,132 @@
+"""Agencies push again, or too much, or what is not theirs: repeats, rights and limits, on both databases."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from api.settings import Limits
+from monitoring_ingest import tables
+from monitoring_ingest.database import writing
+from monitoring_ingest.operations.store import LEASE, create_key, hold
+from tests.api.makers import NOW, client_of
+from tests.api.pushed import ADDRESS, FORMATS, JSON, fates, only_row, push, stored
+
+ONCE = {"Idempotency-Key": "2025-08-01/1"}
+
+
+class TestRepeats:
+    def test_the_same_request_gets_the_same_receipt_byte_for_byte(self, pushing):
+        first, second = (push(pushing, {}, {"value": "高"}, {"value": "--"}, headers=ONCE) for _ in range(2))
+        assert (first.status_code, second.status_code, first.content) == (201, 201, second.content)
+        assert len(pushing.get(ADDRESS).json()["items"]) == 1
+
+    def test_another_body_under_the_same_key_is_refused(self, pushing):
+        push(pushing, {}, headers=ONCE)
+        answer = push(pushing, {"value": "0.3"}, headers=ONCE)
+        assert (answer.status_code, answer.json()["path"]) == (422, "Idempotency-Key")
+        assert stored(pushing) == [(0.21, 1)]
+
+    def test_a_key_belongs_to_who_uses_it(self, pushing, blank):
+        push(pushing, {}, headers=ONCE)
+        other = {**ONCE, "X-API-Key": create_key(blank.engine, "另一家", NOW)}
+        assert push(pushing, {"value": "0.3"}, headers=other).status_code == 201
+
+    def test_while_one_is_at_work_the_other_is_asked_to_come_again(self, pushing, blank):
+        with writing(blank.engine) as connection:
+            hold(connection, "push/示例监测中心/2025-08-01/1", NOW)
+        answer = push(pushing, {}, headers=ONCE)
+        assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (409, True)
+
+    def test_a_claim_that_was_left_behind_does_not_block_for_ever(self, pushing, blank):
+        with writing(blank.engine) as connection:
+            hold(connection, "push/示例监测中心/2025-08-01/1", NOW - LEASE)
+        assert push(pushing, {}, headers=ONCE).status_code == 201
+
+    def test_a_key_of_a_request_that_stored_nothing_is_free(self, pushing):
+        for change, asked in (({"value": "高"}, {"atomic": True}), ({"value": "0.4"}, {"dry_run": True})):
+            push(pushing, change, headers=ONCE, **asked)
+        assert pushing.post(ADDRESS, content=b"{", headers={**ONCE, "Content-Type": JSON}).status_code == 400
+        assert push(pushing, {}, headers=ONCE).status_code == 201
+
+    def test_without_a_key_a_repeat_is_told_by_its_rows(self, pushing):
+        answers = [push(pushing, {}) for _ in range(2)]
+        assert [fates(answer) for answer in answers] == [{"accepted": 1}, {"duplicate": 1}]
+
+
+class TestRights:
+    def scoped(self, blank, *stations, expires=None):
+        return {"X-API-Key": create_key(blank.engine, "一站", NOW, stations, expires)}
+
+    def test_a_row_of_a_foreign_station_is_rejected_and_named(self, pushing, blank):
+        answer = push(pushing, {}, {"station": "demo-qx3"}, headers=self.scoped(blank, "demo-qx2"))
+        assert fates(answer) == {"accepted": 1, "rejected": 1}
+        row = only_row(answer)
+        assert (row["code"], row["field"], row["value"]) == ("no_right", "station", "demo-qx3")
+
+    @pytest.mark.parametrize("change", [{"value": "--"}, {"value": "高"}, {"station": "demo-nowhere"}])
+    def test_nothing_is_kept_of_a_foreign_station(self, pushing, blank, change):
+        answer = push(pushing, {"station": "demo-qx3"} | change, headers=self.scoped(blank, "demo-qx2"))
+        assert only_row(answer)["code"] == "no_right"
+        with blank.engine.connect() as connection:
+            assert connection.execute(select(tables.readings)).all() == []
+
+    def test_a_key_of_some_stations_writes_nothing_else(self, pushing, blank):
+        fact = {"subject": "qingxi-2", "period": "2025-08", "kind": "funds used", "value": "1"}
+        body = fact | {"document": "示例函", "recorded_by": "示例记录人"}
+        assert pushing.post("/v1/facts", json=body, headers=self.scoped(blank, "demo-qx2")).status_code == 403
+
+    def test_a_key_ends_on_its_day(self, blank):
+        key = self.scoped(blank, "demo-qx2", expires=NOW + timedelta(seconds=1))
+        with client_of(blank) as client:
+            assert push(client, {}, headers=key).status_code == 201
+            client.app.state.services = replace(client.app.state.services, now=lambda: NOW + timedelta(seconds=1))
+            assert push(client, {}, headers=key).status_code == 403
+
+    def test_without_a_key_the_body_is_not_even_read(self, blank):
+        with client_of(blank) as client:
+            assert client.post(ADDRESS, content=b"x" * 99).status_code == 401
+
+
+class TestLimits:
+    @pytest.fixture
+    def narrow(self, blank):
+        limited = replace(blank, settings=replace(blank.settings, limits=Limits(body=2000, rows=3)))
+        with client_of(limited) as client:
+            client.headers["X-API-Key"] = create_key(blank.engine, "示例监测中心", NOW)
+            yield client
+
+    @pytest.mark.parametrize("form", FORMATS)
+    def test_too_many_rows_are_refused(self, narrow, form):
+        few = [{"value": f"0.{number}"} for number in range(1, 5)]
+        assert push(narrow, *few[:3], form=form).status_code == 201
+        answer = push(narrow, *few, form=form)
+        assert (answer.status_code, answer.json()["type"]) == (413, "urn:hengjie:problem:too_large")
+
+    def test_an_announced_length_is_refused_before_anything_is_read(self, narrow):
+        answer = narrow.post(ADDRESS, content=b"x", headers={"Content-Type": JSON, "Content-Length": "999999999999"})
+        assert answer.status_code == 413
+
+    def test_a_stream_is_cut_at_the_limit(self, narrow):
+        def chunks():
+            for _ in range(100):
+                yield b"x" * 1000
+
+        assert narrow.post(ADDRESS, content=chunks(), headers={"Content-Type": JSON}).status_code == 413
+
+    def test_a_packed_bomb_is_not_unpacked(self, narrow):
+        bomb = gzip.compress(b"0" * 100_000_000, 9)[:1900]
+        answer = narrow.post(ADDRESS, content=bomb, headers={"Content-Type": JSON, "Content-Encoding": "gzip"})
+        assert answer.status_code == 413
+
+    @pytest.mark.parametrize(
+        ("encoding", "body", "status"),
+        [("gzip", b"{}", 400), ("gzip", gzip.compress(b"{}")[:-3], 400), ("gzip", b"", 400), ("br", b"{}", 415)],
+    )
+    def test_what_is_not_whole_or_not_known_is_refused(self, narrow, encoding, body, status):
+        answer = narrow.post(ADDRESS, content=body, headers={"Content-Type": JSON, "Content-Encoding": encoding})
+        assert (answer.status_code, answer.json()["path"]) == (status, "Content-Encoding")

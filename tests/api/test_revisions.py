@@ -1,0 +1,139 @@
+"""The chain of one value, the newest of every series, and what users elsewhere lose by zones, units and repeats."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.api.makers import NOW, client_of
+from tests.api.pushed import GOOD, fates, only_row, push, stored
+
+CHAIN = "/v1/readings/demo-qx2/nh3n/2025-08-01T00:00:00Z/revisions"
+
+
+class TestChain:
+    """Who, when, why: nothing is overwritten."""
+
+    def test_every_value_stays_with_sender_instant_and_reason(self, pushing, blank):
+        push(pushing, {})
+        later = NOW + timedelta(hours=1)
+        with client_of(blank) as client:
+            client.app.state.services = type(client.app.state.services)(blank.engine, blank.registry, lambda: later)
+            client.headers["X-API-Key"] = pushing.headers["X-API-Key"]
+            push(client, {"value": "<0.02", "reason": "laboratory"})
+            push(client, {"value": "0.25"})
+            push(client, {"value": "0.26", "reason": "复核原始记录〔2025〕3号"})
+        chain = pushing.get(CHAIN).json()
+        assert [(one["revision"], one["value_text"], one["censored"], one["reason"]) for one in chain] == [
+            (1, "0.21", False, None),
+            (2, "<0.02", True, "laboratory"),
+            (3, "0.25", False, "resubmitted"),
+            (4, "0.26", False, "复核原始记录〔2025〕3号"),
+        ]
+        assert [(one["submission"], one["recorded_at"]) for one in chain][:2] == [
+            (1, "2026-01-10T00:00:00Z"),
+            (2, "2026-01-10T01:00:00Z"),
+        ]
+        assert {(one["sender"], one["door"], one["unit"]) for one in chain} == {("示例监测中心", "push", "mg/L")}
+
+    def test_the_indicator_may_be_written_as_sources_do_and_the_time_in_any_zone(self, pushing):
+        push(pushing, {})
+        other = "/v1/readings/demo-qx2/w21003/2025-08-01T08:00:00+08:00/revisions"
+        assert pushing.get(other).json() == pushing.get(CHAIN).json() != []
+
+    @pytest.mark.parametrize(
+        ("address", "status"),
+        [
+            (CHAIN, 404),
+            (CHAIN.replace("2025-08-01T00:00:00Z", "yesterday"), 400),
+            (CHAIN.replace("2025-08-01T00:00:00Z", "2025-08-01T08:00"), 400),
+            (CHAIN.replace("demo-qx2", "nowhere"), 404),
+        ],
+    )
+    def test_no_such_value_is_not_found(self, pushing, address, status):
+        assert pushing.get(address).status_code == status
+
+
+class TestLatest:
+    """The newest observation of every series, whatever came in last."""
+
+    def test_the_newest_instant_of_each_series_in_its_newest_revision(self, pushing):
+        push(pushing, {"time": "2025-08-02 08:00"}, {"indicator": "tp", "value": "0.05"})
+        push(pushing, {"time": "2025-08-02 08:00", "value": "0.3"}, {"value": "0.9"}, {"station": "demo-qx3"})
+        found = pushing.get("/v1/readings/latest").json()
+        assert [(one["station"], one["indicator"], one["value"], one["revision"]) for one in found] == [
+            ("demo-qx2", "nh3n", 0.3, 2),
+            ("demo-qx2", "tp", 0.05, 1),
+            ("demo-qx3", "nh3n", 0.21, 1),
+        ]
+        narrower = pushing.get("/v1/readings/latest", params={"station": "demo-qx2", "indicator": "总磷"}).json()
+        assert [one["value"] for one in narrower] == [0.05]
+
+    def test_nothing_stored_is_an_empty_list(self, pushing):
+        assert pushing.get("/v1/readings/latest").json() == []
+
+
+class TestLessons:
+    """What users of other systems complain of."""
+
+    @pytest.mark.parametrize(
+        ("time", "instant"),
+        [
+            ("2025-08-01T00:00:00+00:00", "2025-08-01T00:00:00Z"),
+            ("2025-08-01T00:00:00Z", "2025-08-01T00:00:00Z"),
+            ("2025-08-01T00:00:00-07", "2025-08-01T07:00:00Z"),
+            ("2025-08-01T00:00:00-07:00", "2025-08-01T07:00:00Z"),
+            ("2025-08-01T08:00:00+08:00", "2025-08-01T00:00:00Z"),
+            ("2025-08-01T08:00:00", "2025-08-01T00:00:00Z"),
+        ],
+    )
+    def test_an_instant_is_read_with_the_zone_it_names_and_no_hours_vanish(self, pushing, time, instant):
+        assert fates(push(pushing, {"time": time})) == {"accepted": 1}
+        assert [one["time"] for one in pushing.get("/v1/readings").json()["items"]] == [instant]
+
+    def test_one_instant_in_two_zones_is_one_reading(self, pushing):
+        answer = push(pushing, {"time": "2025-08-01T08:00:00+08:00"}, {"time": "2025-07-31T17:00:00-07"})
+        assert fates(answer) == {"accepted": 1, "duplicate": 1}
+
+    def test_one_bad_row_rejects_no_other(self, pushing):
+        bad = [{"time": "x"}, {"value": "高"}, {"unit": ""}, {"indicator": ""}, {"station": ""}]
+        answer = push(pushing, *bad, {})
+        assert (fates(answer), stored(pushing)) == ({"accepted": 1, "rejected": 4, "quarantined": 1}, [(0.21, 1)])
+
+    def test_one_duplicate_rejects_no_other(self, pushing):
+        push(pushing, {})
+        assert fates(push(pushing, {}, {"indicator": "tp", "value": "0.05"})) == {"accepted": 1, "duplicate": 1}
+
+    @pytest.mark.parametrize("value", ["21.1", 21.1], ids=["text", "number"])
+    def test_a_number_as_text_is_the_number(self, pushing, value):
+        push(pushing, {"indicator": "temperature", "value": value, "unit": "℃"})
+        assert stored(pushing) == [(21.1, 1)]
+
+    @pytest.mark.parametrize(
+        ("unit", "expected"),
+        [("ug/L", [(0.00021, 1)]), ("μg/L", [(0.00021, 1)]), ("mg", []), ("ppm?", []), ("", [])],
+    )
+    def test_a_unit_is_converted_or_refused_and_never_guessed(self, pushing, unit, expected):
+        push(pushing, {"unit": unit})
+        assert stored(pushing) == expected
+
+    @pytest.mark.parametrize("time", ["2026-01-10T01:00:01Z", "2026-01-10 09:00:01", "2030-01-01"])
+    def test_a_time_in_the_future_is_rejected(self, pushing, time):
+        assert only_row(push(pushing, {"time": time}))["code"] == "future_time"
+
+    def test_deep_pages_repeat_and_lose_nothing_while_rows_come_in(self, pushing):
+        hours = [f"2025-08-{day:02d}T{hour:02d}:00Z" for day in range(1, 6) for hour in (0, 4, 8)]
+        push(pushing, *({"time": hour} for hour in hours))
+        page, found = pushing.get("/v1/readings", params={"limit": 2}).json(), []
+        while True:
+            found += [item["time"] for item in page["items"]]
+            push(pushing, {"time": f"2025-08-10T00:{len(found):02d}Z"}, {"value": str(len(found) / 100)})
+            if not page["next"]:
+                break
+            page = pushing.get(page["next"]).json()
+        assert found[: len(hours)] == [hour.replace("Z", ":00Z") for hour in hours]
+        assert len(found) == len(set(found))
+
+    def test_a_good_row_is_what_the_others_differ_from(self, pushing):
+        assert (fates(push(pushing, {})), GOOD["value"]) == ({"accepted": 1}, "0.21")
