@@ -8,8 +8,7 @@ command parses, calls one function of the packages, and tells; how that is print
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,9 @@ import pandas as pd
 
 from api import asking, explaining
 from api.agreement_commands import agreement_group
-from api.commands import AS_OF, Commands, Told, command, example, say
-from api.composition import Composition, compose
-from api.settings import from_environment
+from api.commands import AS_OF, Commands, Told, command, composed, example, now, say
+from api.composition import Composition
+from api.quality_commands import quality_group
 from api.telegram_commands import telegram_group
 from basin.agreement_files import file_text
 from basin.errors import UsageError
@@ -39,20 +38,6 @@ from settlement.evidence import verify
 
 STANDARD = "gb3838-2002"
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-
-
-def now() -> datetime:
-    """The clock of this shell."""
-    return datetime.now(UTC)
-
-
-def composed(extra: Sequence[Path]) -> Composition:
-    """Settings, registry and database of this command."""
-    settings = from_environment()
-    composition = compose(replace(settings, extra=(*settings.extra, *extra)))
-    for message in composition.registry.messages:
-        say(message)
-    return composition
 
 
 @click.group(cls=Commands, epilog=example("hengjie settle lushui-jiangxi-hunan-2019 2020"))
@@ -305,6 +290,7 @@ def verify_file(file: Path, extra: Sequence[Path]) -> Told:
 
 main.add_command(agreement_group)
 main.add_command(telegram_group)
+main.add_command(quality_group)
 
 
 @main.group("key")

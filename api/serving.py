@@ -22,6 +22,7 @@ from basin.errors import HengjieError, UsageError
 from basin.periods import label
 from monitoring_ingest.job import Job, Ran, catch_up, inbox_job, settlement_job
 from monitoring_ingest.job import schedule as scheduled
+from monitoring_ingest.quality.running import quality_job
 from settlement.run import settle_all
 
 DECEMBER = 12
@@ -50,13 +51,14 @@ def run_due(here: Composition) -> list[Ran]:
 
 
 def jobs(here: Composition) -> Sequence[Job]:
-    """The jobs of this installation: the inbox every 4 hours, the closed month on the settling day."""
+    """The jobs of this installation: inbox and quality control every 4 hours, the closed month on the settling day."""
 
     def settle_closed(month: pd.Period) -> str:
         return "；".join(_settled(here, span) for span in _closed(month))
 
     return (
         inbox_job(here.engine, here.registry.network, here.settings.inbox),
+        quality_job(here.engine),
         settlement_job(settle_closed, here.settings.settling_day),
     )
 

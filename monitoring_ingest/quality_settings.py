@@ -32,6 +32,8 @@ TESTS: Mapping[str, Callable[..., Flags]] = {
     "part_of_whole": consistency.part_of_whole,
     "oxygen_saturation": consistency.oxygen_saturation,
 }
+# tests of two indicators: the other one, measured at the same station and instant
+BESIDE: Mapping[str, str] = {"part_of_whole": "tn", "oxygen_saturation": "temperature"}
 FROM_DATA = {"censored", "part_censored"}  # keywords that are measured, not declared
 
 

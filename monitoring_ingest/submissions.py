@@ -22,6 +22,7 @@ from monitoring_ingest import store
 from monitoring_ingest.database import writing
 from monitoring_ingest.frames import readings_frame
 from monitoring_ingest.operations.store import hold, release
+from monitoring_ingest.quality.store import note_due
 from monitoring_ingest.receipts import Receipt
 from monitoring_ingest.revisions import decide, place, released
 from monitoring_ingest.sources.file_text import UnreadableFile, legible
@@ -161,4 +162,5 @@ def accept_known(engine: Engine, network: Network, now: datetime) -> int:
         readings = pd.concat(waiting, ignore_index=True)
         accepted = released(readings[plausible(readings["indicator"], readings["number"])])
         store.add_observations(connection, accepted, now)
+        note_due(connection, accepted)
         return len(accepted)

@@ -36,6 +36,8 @@ SHELLS = [
     "monitoring_ingest/submissions.py",
     "monitoring_ingest/exports.py",
     "monitoring_ingest/job.py",
+    "monitoring_ingest/quality/running.py",
+    "monitoring_ingest/quality/reviewing.py",
     "settlement/auditing.py",
     "settlement/run.py",
     "api/*",

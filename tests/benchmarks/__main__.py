@@ -10,6 +10,7 @@ from tests.benchmarks import (
     ingest_speed,
     national_month,
     quality_control,
+    quality_run,
     settling_years,
     threshold_price_cap,
 )
@@ -21,6 +22,7 @@ BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "threshold_price_cap": threshold_price_cap.main,
     "settling_years": settling_years.main,
     "quality_control": quality_control.main,
+    "quality_run": quality_run.main,
 }
 
 
