@@ -50,6 +50,7 @@ class DataRules:
     missing_month: Literal["stop", "exclude"] | None = None
     load_method: LoadMethod | None = None
     joint_sample: Annotated[Figure, AfterValidator(_not_negative)] | None = None
+    doubtful: Literal["use", "leave_out"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,6 +35,7 @@ from monitoring_ingest import tables
 from monitoring_ingest.database import insert_frame, read_frame
 from monitoring_ingest.facts import Fact
 from monitoring_ingest.operations.store import is_held
+from monitoring_ingest.quality.tables import released
 from monitoring_ingest.receipts import COMPLETE, INTERRUPTED, RUNNING, FileReceipt, Receipt, explained
 from monitoring_ingest.revisions import KEY, STORED, place, shown
 from monitoring_ingest.validation import FATES
@@ -253,6 +254,7 @@ def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> p
         *(READINGS.c[name] for name in ("station", "indicator", "time", "fate", "mark", "code")),
         READINGS.c.value_text.label("value"),
     ).where(_selects(READINGS, selected), SET_ASIDE, READINGS.c.fate.in_(LEFT_OUT), READINGS.c.station.is_not(None))
+    reading = reading.where(~released(READINGS.c.id, selected.get("as_of")))
     refused = tables.receipt_rows
     rejected = (
         select(*(refused.c[name] for name in ("station", "indicator", "time", "fate", "code", "value")))

@@ -18,8 +18,8 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, f
 from monitoring_ingest import store
 from monitoring_ingest.database import insert_frame, read_frame
 from monitoring_ingest.flags import Quality
-from monitoring_ingest.quality.decisions import REMOVE, standing
-from monitoring_ingest.quality.tables import flags, quality_due, quality_runs, quality_tests, reviews
+from monitoring_ingest.quality.decisions import RELEASE, standing
+from monitoring_ingest.quality.tables import flags, quality_due, quality_runs, quality_tests, released, reviews
 from monitoring_ingest.quality_settings import TESTS
 from monitoring_ingest.store import Selected
 from monitoring_ingest.tables import readings
@@ -128,6 +128,40 @@ def decisions(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFr
     return read_frame(connection, select(reviews).where(_chosen(reviews, selected)).order_by(reviews.c.id))
 
 
+def keep_review(connection: Connection, review: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Store a decision; the decision with its identity and the instant it was recorded at."""
+    identity = int(connection.scalar(select(func.max(reviews.c.id))) or 0) + 1
+    row = {"id": identity, **review, "recorded_at": now}
+    connection.execute(insert(reviews).values(row))
+    return row
+
+
+def released_readings(connection: Connection, identities: Collection[int]) -> set[int]:
+    """Which of these readings people have released."""
+    query = select(reviews.c.reading).where(reviews.c.reading.in_(identities), reviews.c.action == RELEASE)
+    return {int(found) for found in connection.scalars(query)}
+
+
+def quarantined(connection: Connection, identity: int) -> pd.DataFrame:
+    """The quarantined reading of an identity, as `store.add_observations` wants it; no row where there is none."""
+    return read_frame(connection, _set_aside().where(readings.c.id == identity))
+
+
+def queue(connection: Connection, limit: int | None = None) -> pd.DataFrame:
+    """The quarantined readings of known stations that nobody has released, newest first, and why they wait (`code`)."""
+    known = readings.c.station.is_not(None), ~released(readings.c.id, None)
+    return read_frame(connection, _set_aside().where(*known).order_by(readings.c.id.desc()).limit(limit))
+
+
+def _set_aside() -> Select[Any]:
+    """The index of readings set aside serves this: it states its condition in the same words."""
+    names = (
+        "id", "station", "indicator", "time", "number", "censored", "unit", "mark", "status", "code", "value_text",
+        "recorded_at",
+    )  # fmt: skip
+    return select(*(readings.c[name] for name in names)).where(store.SET_ASIDE, readings.c.fate == "quarantined")
+
+
 # --- observations with their quality ---------------------------------------------------------------------------------
 
 
@@ -167,9 +201,3 @@ def _judged(connection: Connection, found: pd.DataFrame, selected: Selected) -> 
     query: Select[Any] = select(quality_tests.c.indicator).join_from(quality_tests, quality_runs).where(known)
     tested = list(connection.scalars(query.distinct()))
     return found["reading"].le(until) & found["indicator"].isin(tested)
-
-
-def released_readings(connection: Connection, identities: Collection[int]) -> set[int]:
-    """Which of these readings people have released."""
-    query = select(reviews.c.reading).where(reviews.c.reading.in_(identities), reviews.c.action != REMOVE)
-    return {int(found) for found in connection.scalars(query)}

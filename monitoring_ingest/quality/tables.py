@@ -5,15 +5,19 @@ All but `quality_due` is append-only. A flag that no longer holds is not removed
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
     PrimaryKeyConstraint,
     Table,
     Text,
+    exists,
 )
 
 from monitoring_ingest.database import Identity, Instant, append_only, metadata
@@ -81,7 +85,7 @@ quality_due = Table(
     Column("last", Instant, nullable=False),
 )
 
-# What two people decided about one value: `reading` is what was released; `revision` the observation it is about.
+# What two people decided about one value: `revision` is the observation it is about, `reading` the reading behind that.
 reviews = append_only(
     Table(
         "reviews",
@@ -92,7 +96,7 @@ reviews = append_only(
         Column("indicator", Text, nullable=False),
         Column("time", Instant, nullable=False),
         Column("revision", Integer, nullable=False),
-        Column("reading", ForeignKey("readings.id")),
+        Column("reading", ForeignKey("readings.id"), nullable=False),
         Column("reason", Text, nullable=False),
         Column("document", Text, nullable=False),
         Column("proposed_by", Text, nullable=False),
@@ -102,3 +106,9 @@ reviews = append_only(
         Index("reviews_of_a_reading", "reading"),
     )
 )
+
+
+def released(reading: ColumnElement[int], as_of: datetime | None) -> ColumnElement[bool]:
+    """Whether a reading had been released at an instant, as a condition of a query."""
+    so_far = [reviews.c.recorded_at <= as_of] if as_of is not None else []
+    return exists().where(reviews.c.reading == reading, reviews.c.action == "release", *so_far)
