@@ -19,7 +19,7 @@ from api import asking, explaining
 from api.agreement_commands import agreement_group
 from api.commands import AS_OF, Commands, Told, command, composed, example, now, say
 from api.composition import Composition
-from api.quality_commands import quality_group
+from api.quality_commands import quality_group, review_group
 from api.telegram_commands import telegram_group
 from basin.agreement_files import file_text
 from basin.errors import UsageError
@@ -291,6 +291,7 @@ def verify_file(file: Path, extra: Sequence[Path]) -> Told:
 main.add_command(agreement_group)
 main.add_command(telegram_group)
 main.add_command(quality_group)
+main.add_command(review_group)
 
 
 @main.group("key")

@@ -280,12 +280,16 @@ def _used(o: Any, reason: str) -> Row:
     """An observation, printed with the decimals of a reading."""
     decimals = INDICATORS[o.indicator].reading_decimals
     number = padded(printed(reported(o.value, decimals)), decimals) or ""
-    return _reading(o, ("<" if o.censored else "") + number, reason) | {"revision": o.revision - 1, "test": o.test}
+    return _reading(o, ("<" if o.censored else "") + number, reason) | {
+        "revision": o.revision - 1,
+        "test": o.test,
+        "quality": o.quality,
+    }
 
 
 def _aside(o: Any) -> Row:
     """A reading that gave no observation, as it was sent."""
-    return _reading(o, o.value, o.reason) | {"revision": 0, "test": ""}
+    return _reading(o, o.value, o.reason) | {"revision": 0, "test": "", "quality": 0}
 
 
 def _reading(o: Any, text: str, reason: str) -> Row:

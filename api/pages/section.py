@@ -9,6 +9,8 @@ from api.charts import chart
 from api.names import Names
 from api.pages.settlement import rule_text
 from basin.indicators import INDICATORS
+from monitoring_ingest.flags import Quality
+from monitoring_ingest.quality.names import QUALITIES
 
 
 def section(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
@@ -97,6 +99,9 @@ def section_month(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
 
 def _reading(reading: Mapping[str, Any], names: Names) -> dict[str, Any]:
     told = {name: names.t.known("left_out", reading[name]) if reading[name] else "" for name in ("reason", "test")}
+    if reading["quality"] == Quality.DOUBTFUL:
+        words = QUALITIES[Quality.DOUBTFUL]
+        told["test"] = names.t.choose(words.zh, words.en) + names.t("colon") + told["test"]
     return {**reading, **{f"{name}_text": text for name, text in told.items()}}
 
 

@@ -6,6 +6,7 @@ the same on paper and on screen. What an agreement says is not here: it is shown
 
 from __future__ import annotations
 
+from api.texts import reviews
 from monitoring_ingest.quality.names import FOUND
 from settlement.wording import FATES, KINDS, ROLES, RULE_VALUES, RULES, STATUSES
 
@@ -292,6 +293,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "docs.summary": ("用途", "Purpose"),
 }
 
+TEXTS |= reviews.TEXTS
 TEXTS |= {f"left_out.{code}": (zh, _FATES_EN.get(code, code)) for code, zh in FATES.items()}
 TEXTS |= {f"left_out.{test}": (words.zh, words.en) for test, words in FOUND.items()}
 TEXTS |= {f"fate.{code}": (zh, _FATES_EN.get(code, code)) for code, zh in FATES.items()}
