@@ -67,9 +67,21 @@ class Block:
 
 def context(tests: Tests) -> timedelta:
     """How far from a reading lie others that a test may look at, by the longest window declared."""
-    windows = (each.keywords for those in tests.values() for each in those)
-    hours = (k.get("longest_hours", 0) + 2 * k.get("longest_gap_hours", 0) for k in windows)
-    return timedelta(hours=float(max(hours, default=0)))
+    return max((_window(each.keywords) for those in tests.values() for each in those), default=timedelta())
+
+
+def _window(keywords: Mapping[str, Any]) -> timedelta:
+    days = sum(keywords["days"]) + 1 if "days" in keywords else 0
+    hours = keywords.get("longest_hours", 0) + 2 * keywords.get("longest_gap_hours", 0)
+    return timedelta(days=float(days), hours=float(hours))
+
+
+def rounds(tests: Tests) -> list[Tests]:
+    """The tests that look no further than a week, and those that need a longer past, which is read for them alone."""
+    far = {code: tuple(t for t in those if _window(t.keywords) > WEEK) for code, those in tests.items()}
+    near = {code: tuple(t for t in those if t not in far[code]) for code, those in tests.items()}
+    longer = {code: those for code, those in far.items() if those}
+    return [near, longer] if longer else [near]
 
 
 def weeks(first: datetime, last: datetime) -> list[datetime]:

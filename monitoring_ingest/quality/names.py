@@ -15,6 +15,8 @@ FOUND: Mapping[str, Message] = {
     "flat_line": Message("平线", "flat line"),
     "part_of_whole": Message("部分大于整体", "part larger than the whole"),
     "oxygen_saturation": Message("溶解氧饱和度出界", "oxygen saturation out of range"),
+    "ions_carry_current": Message("pH 与电导率矛盾", "pH and conductivity contradict each other"),
+    "shifted_clock": Message("时钟疑差八小时", "clock seems eight hours off"),
     "released": Message("复核放行", "released on review"),
     "removed": Message("复核剔除", "removed on review"),
     "restored": Message("复核恢复", "restored on review"),

@@ -8,10 +8,11 @@ out the same in whatever parts and order the readings came in.
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pandas as pd
 from sqlalchemy import Engine
@@ -21,10 +22,10 @@ from monitoring_ingest.database import writing
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.job import INBOX_EVERY_HOURS, Job, due_slots
 from monitoring_ingest.quality import store
-from monitoring_ingest.quality.judging import FAULTS, WEEK, Tests, context, counted, judged, weeks
-from monitoring_ingest.quality_settings import declared_tests
+from monitoring_ingest.quality.judging import FAULTS, WEEK, Tests, context, counted, judged, rounds, weeks
+from monitoring_ingest.quality_settings import BESIDE, declared_tests
 
-STATIONS_AT_ONCE, WEEKS_AT_ONCE = 400, 1600  # weeks: of all stations together
+STATIONS_AT_ONCE, WEEKS_AT_ONCE = 400, 800  # weeks: of all stations together
 ROWS_AT_ONCE = 20_000  # of one transaction, so that nobody who hands in waits long
 FAULT = FAULTS[:5]
 
@@ -71,8 +72,8 @@ def run(engine: Engine, now: datetime, *, tests: Tests | None = None, everything
     found: list[pd.DataFrame] = []
     series: set[tuple[str, str]] = set()
     changed = 0
-    for stations, start, end in _parts(due.spans, context(tests)):
-        changes, counts, pairs = _differences(engine, tests, stations, (start, end))
+    for these, stations, start, end in _parts(due.spans, tests):
+        changes, counts, pairs = _differences(engine, (tests, these), stations, (start, end))
         found.append(counts)
         series |= pairs
         changed += len(changes)
@@ -85,32 +86,44 @@ def run(engine: Engine, now: datetime, *, tests: Tests | None = None, everything
     return Ran(number, int(history.groupby("indicator")["readings"].max().sum()), changed)
 
 
-def _parts(spans: pd.DataFrame, around: timedelta) -> Iterator[tuple[list[str], datetime, datetime]]:
-    """Stations and whole weeks to judge at once: every week that a new observation may bear on."""
-    spans = spans.assign(first=spans["first"] - around, last=spans["last"] + around).sort_values(["first", "station"])
-    for at in range(0, len(spans), STATIONS_AT_ONCE):
-        some = spans.iloc[at : at + STATIONS_AT_ONCE]
-        starts = weeks(some["first"].min().to_pydatetime(), some["last"].max().to_pydatetime())
-        at_once = max(1, WEEKS_AT_ONCE // len(some))
-        for part in (starts[first : first + at_once] for first in range(0, len(starts), at_once)):
-            here = some[(some["first"] < part[-1] + WEEK) & (some["last"] >= part[0])]
-            if len(here):
-                yield here["station"].tolist(), part[0], part[-1] + WEEK
+def _parts(spans: pd.DataFrame, tests: Tests) -> Iterator[tuple[Tests, list[str], datetime, datetime]]:
+    """Tests, stations and whole weeks to judge at once: every week that a new observation may bear on."""
+    for these in rounds(tests):
+        around = context(these)
+        due = spans.assign(first=spans["first"] - around, last=spans["last"] + around)
+        due = due.sort_values(["first", "station"])
+        for at in range(0, len(due), STATIONS_AT_ONCE):
+            some = due.iloc[at : at + STATIONS_AT_ONCE]
+            starts = weeks(some["first"].min().to_pydatetime(), some["last"].max().to_pydatetime())
+            at_once = max(WEEKS_AT_ONCE // len(some), math.ceil(2 * around / WEEK))  # what is context is read again
+            for part in (starts[first : first + at_once] for first in range(0, len(starts), at_once)):
+                here = some[(some["first"] < part[-1] + WEEK) & (some["last"] >= part[0])]
+                if len(here):
+                    yield these, here["station"].tolist(), part[0], part[-1] + WEEK
 
 
 def _differences(
-    engine: Engine, tests: Tests, stations: Sequence[str], between: tuple[datetime, datetime]
+    engine: Engine, of: tuple[Tests, Tests], stations: Sequence[str], between: tuple[datetime, datetime]
 ) -> tuple[pd.DataFrame, pd.DataFrame, set[tuple[str, str]]]:
-    """What the tests find otherwise than stands, what they judged, and which series."""
-    (start, end), around = between, context(tests)
+    """What some of all tests find otherwise than stands, what they judged, and which series."""
+    (tests, these), (start, end) = of, between
+    around, others = context(these), _names(tests) - _names(these)
+    indicators = {*these, *(BESIDE[name] for name in _names(these) if name in BESIDE)}
     with engine.connect() as connection:
-        known = intake.observations(connection, stations=stations, start=start - around, end=end + around)
+        known = intake.observations(
+            connection, stations=stations, indicators=sorted(indicators), start=start - around, end=end + around
+        )
         stood = store.faults(connection, stations=stations, start=start, end=end)
-    faults, counts = judged(known, tests, start, end)
+    faults, counts = judged(known, these, start, end)
+    stood = stood[~stood["test"].isin(others)]
     stood = stood.merge(known[store.KEY], on=store.KEY)  # what was said of an earlier revision stands as it was
     inside = known[known["time"].ge(pd.Timestamp(start)) & known["time"].lt(pd.Timestamp(end))]
     pairs = inside[["station", "indicator"]].drop_duplicates().itertuples(index=False, name=None)
     return changes(stood, faults), counts, set(pairs)
+
+
+def _names(tests: Tests) -> set[str]:
+    return {each.test for those in tests.values() for each in those}
 
 
 def changes(stood: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:

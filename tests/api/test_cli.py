@@ -186,6 +186,7 @@ class TestSchedule:
         assert result.exit_code == 0
         assert [(slot["job"], slot["failure"]) for slot in told(result)["ran"]] == [
             ("inbox", None),
+            ("quality", None),
             ("settlement", None),
         ]
 

@@ -10,11 +10,12 @@ import pytest
 
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.quality import judging
-from monitoring_ingest.quality.judging import context, judged, weeks
+from monitoring_ingest.quality.judging import context, judged, rounds, weeks
 from monitoring_ingest.quality_settings import declared_tests
 from tests.monitoring_ingest.makers import rows_of
 
 TESTS = declared_tests()
+NEAR, _ = rounds(TESTS)
 START = datetime(2025, 3, 3, tzinfo=UTC)
 NO_END = START + timedelta(days=60)
 DOUBTFUL = int(Quality.DOUBTFUL)
@@ -39,7 +40,7 @@ def spiked(n, at, level=8.0, size=6.0):
 
 
 def found(frame, start=START, end=NO_END):
-    faults, _ = judged(frame, TESTS, start, end)
+    faults, _ = judged(frame, NEAR, start, end)
     return sorted((r.station, r.indicator, (r.time - START) // timedelta(hours=4), r.test) for r in faults.itertuples())
 
 
@@ -80,7 +81,7 @@ def test_what_was_not_detected_is_no_flat_line():
 
 
 def test_counts_say_how_many_readings_a_test_judged_and_could_not():
-    _, counts = judged(series("do", spiked(20, 9)), TESTS, START, NO_END)
+    _, counts = judged(series("do", spiked(20, 9)), NEAR, START, NO_END)
     told = {row[0]: row[1:] for row in rows_of(counts, "test", "readings", "not_evaluated", "doubtful")}
     assert told["gross_range"] == (20, 0, 0)
     assert told["spike"] == (20, 4, 1)  # two at either end have no neighbours
@@ -104,12 +105,15 @@ def test_the_order_of_rows_changes_nothing():
 
 
 def test_no_observation_has_no_fault():
-    faults, counts = judged(series("do", wave(1)).iloc[:0], TESTS, START, NO_END)
+    faults, counts = judged(series("do", wave(1)).iloc[:0], NEAR, START, NO_END)
     assert (len(faults), len(counts)) == (0, 0)
 
 
 def test_the_context_reaches_over_the_longest_window_declared():
-    assert context(TESTS) == timedelta(hours=24 + 2 * 8)
+    near, far = rounds(TESTS)
+    assert context(near) == timedelta(hours=24 + 2 * 8)
+    assert context(far) == timedelta(days=3 + 14 + 1)
+    assert {each.test for those in far.values() for each in those} == {"shifted_clock"}
 
 
 @pytest.mark.parametrize(
@@ -123,3 +127,13 @@ def test_the_context_reaches_over_the_longest_window_declared():
 def test_weeks_begin_on_mondays_whatever_is_asked_for(first, last, starts):
     asked = (datetime.fromisoformat(one).replace(tzinfo=UTC) for one in (first, last))
     assert [week.date().isoformat() for week in weeks(*asked)] == starts
+
+
+def test_a_clock_eight_hours_off_is_found_in_the_weeks_it_is_judged_in():
+    hours = np.arange(60 * 6) * 4
+    right, late = (15 + 2 * np.sin((hours - by) / 24 * 2 * np.pi) for by in (0, 8))
+    values = np.where((hours >= 30 * 24) & (hours < 34 * 24), late, right) + 0.01 * np.cos(hours)
+    _, far = rounds(TESTS)
+    faults, counts = judged(series("temperature", values), far, START + timedelta(days=28), START + timedelta(days=42))
+    assert {(time - START).days for (time,) in rows_of(faults, "time")} == {30, 31, 32, 33}
+    assert rows_of(counts, "readings", "doubtful") == [(14 * 6, 4 * 6)]
