@@ -95,19 +95,30 @@ def readings_group() -> None:
 @readings_group.command("export", epilog=example("hengjie readings export --station jiekou -o jiekou.csv"))
 @click.option("--station", "stations", multiple=True, help="站点代码，可重复。")
 @click.option("--wide", is_flag=True, help="classify 所读的宽表。The wide table that classify reads.")
+@click.option("--qartod", is_flag=True, help="另加来历、可信程度、检验与 QARTOD 代码四列。With flags and QARTOD codes.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="写入文件；缺省为标准输出。")
 @AS_OF
 @command
 def readings_export(
-    stations: Sequence[str], wide: bool, output: Path | None, as_of: datetime | None, extra: Sequence[Path]
+    stations: Sequence[str], output: Path | None, as_of: datetime | None, extra: Sequence[Path], **forms: bool
 ) -> Told:
     """导出读数为 CSV。Readings as CSV."""
+    if all(forms.values()):
+        zh, en = "宽表没有标记列", "the wide table has no columns for flags"
+        raise UsageError(zh, en, path="qartod", remedy="--wide 与 --qartod 只用一个")
     here = composed(extra)
     selected: dict[str, Any] = {"stations": list(stations) or None, "as_of": as_of}
     with here.engine.connect() as connection:
-        form = exports.wide_readings if wide else exports.long_readings
+        form = _FORMS[forms["wide"], forms["qartod"]]
         frame = form(connection, here.registry.network, **selected)
     return _written(frame, output)
+
+
+_FORMS = {
+    (False, False): exports.long_readings,
+    (True, False): exports.wide_readings,
+    (False, True): exports.with_flags,
+}
 
 
 def _written(frame: pd.DataFrame, output: Path | None) -> Told:

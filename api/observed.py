@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
@@ -18,7 +19,8 @@ from basin import periods
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, indicator
 from basin.registry import Registry
-from monitoring_ingest import store
+from monitoring_ingest.flags import Quality, to_qartod
+from monitoring_ingest.quality import store as quality
 from settlement.statements import instant
 
 FIRST_WINDOW = timedelta(days=8)
@@ -57,7 +59,9 @@ def page_of(connection: Connection, registry: Registry, wanted: Wanted, as_of: d
     until = start
     while until < end and len(rows) <= wanted.limit:
         since, until = until, min(end, until + width)
-        found = store.observations(connection, stations=stations, indicators=codes, start=since, end=until, as_of=as_of)
+        found = quality.observations(
+            connection, stations=stations, indicators=codes, start=since, end=until, as_of=as_of
+        )
         rows = pd.concat([rows, _after(_items(found, section_of), cursor)])
         width *= WIDER
     items = rows.head(wanted.limit).to_dict("records")
@@ -118,6 +122,9 @@ def _items(found: pd.DataFrame, section_of: dict[str, str]) -> pd.DataFrame:
         time=[instant(time) for time in found["time"]],
         recorded_at=[instant(time) for time in found["recorded_at"]],
     )
+    shown["origin"] = shown["revision"].gt(1).map({True: "corrected", False: "original"})
+    shown["qartod"] = to_qartod(found["quality"].to_numpy(np.int8))
+    shown["quality"] = found["quality"].map({each.value: each.name.lower() for each in Quality})
     columns = [
         "station",
         "section",
@@ -129,6 +136,10 @@ def _items(found: pd.DataFrame, section_of: dict[str, str]) -> pd.DataFrame:
         "status",
         "mark",
         "revision",
+        "origin",
+        "quality",
+        "test",
+        "qartod",
         "recorded_at",
     ]
     return shown[columns].sort_values(["time", "station", "indicator"], kind="stable")

@@ -62,7 +62,8 @@ class TestApi:
         assert client.get("/v1/reviews/queue").json() == []
         assert [one["action"] for one in client.get("/v1/reviews").json()] == ["release"]
         readings = client.get("/v1/readings", params={"indicator": "codmn", "station": "demo-qx2"}).json()["items"]
-        assert readings[-1]["value"] == 9999
+        newest = {name: readings[-1][name] for name in ("value", "origin", "quality", "test", "qartod")}
+        assert newest == {"value": 9999, "origin": "original", "quality": "reliable", "test": "released", "qartod": 1}
 
     def test_an_observation_is_removed_once_and_restored(self, client):
         assert client.post("/v1/reviews", json=REMOVE).json()["indicator"] == "nh3n"
@@ -141,12 +142,19 @@ class TestCommands:
         refused = hengjie("review", "release", number, "--reason", "real_event", *OPTIONS, fails=True)
         assert refused["message_zh"] == f"读数 {number} 已放行"
 
+    def test_an_export_with_flags(self, hengjie):
+        hengjie("quality", "run")
+        rows = hengjie("readings", "export", "--qartod", "--station", "demo-qx2")["rows"]
+        assert {(row["quality"], row["test"], row["qartod"]) for row in rows} == {("doubtful", "flat_line", 3)}
+        refused = hengjie("readings", "export", "--qartod", "--wide", fails=True)
+        assert refused["message_zh"] == "宽表没有标记列"
+
     def test_a_run_and_its_history(self, hengjie):
         assert hengjie("quality", "run")["run"] == 1
         assert hengjie("quality", "run")["run"] is None
         tests = hengjie("quality", "history")["tests"]
         assert {one["test"] for one in tests if one["indicator"] == "ph"} == {
-            "gross_range", "spike", "rate_of_change", "flat_line",
+            "gross_range", "spike", "rate_of_change", "flat_line", "ions_carry_current", "shifted_clock",
         }  # fmt: skip
 
 
