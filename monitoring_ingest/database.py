@@ -123,7 +123,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def create_schema(engine: Engine) -> None:
-    """Create every declared table and column that is missing, and the triggers of the append-only ones.
+    """Create every declared table, column and index that is missing, and the triggers of the append-only ones.
 
     Harmless when repeated. A column that a table of an earlier version lacks is added; the rows that stand in the table
     have no value there, so that only a column that may be blank can be declared later.
@@ -135,6 +135,8 @@ def create_schema(engine: Engine) -> None:
     try:
         with writing(engine) as connection:
             metadata.create_all(connection)
+            for index in (index for table in metadata.sorted_tables for index in table.indexes):
+                index.create(connection, checkfirst=True)
             for statement in (*_missing_columns(connection), *_triggers(engine.dialect.name)):
                 connection.exec_driver_sql(statement)
     except DatabaseError as problem:

@@ -17,10 +17,12 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy import Engine
 
+from basin.errors import Refused
 from monitoring_ingest import store as intake
 from monitoring_ingest.database import writing
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.job import INBOX_EVERY_HOURS, Job, due_slots
+from monitoring_ingest.operations.store import hold, is_held, release
 from monitoring_ingest.quality import store
 from monitoring_ingest.quality.judging import FAULTS, WEEK, Tests, context, counted, judged, rounds, weeks
 from monitoring_ingest.quality_settings import BESIDE, declared_tests
@@ -28,6 +30,7 @@ from monitoring_ingest.quality_settings import BESIDE, declared_tests
 STATIONS_AT_ONCE, WEEKS_AT_ONCE = 400, 800  # weeks: of all stations together
 ROWS_AT_ONCE = 20_000  # of one transaction, so that nobody who hands in waits long
 FAULT = FAULTS[:5]
+LEASE_NAME = "quality"
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,24 @@ def run(engine: Engine, now: datetime, *, tests: Tests | None = None, everything
     ----------
     tests : those declared, unless given.
     everything : judge all there is, as after a change of thresholds.
+
+    Raises
+    ------
+    Refused : another run is at it.
     """
-    tests = declared_tests() if tests is None else tests
+    with writing(engine) as connection:
+        if is_held(connection, LEASE_NAME, now):
+            zh, en = "另一次质控正在进行", "another run of quality control is at it"
+            raise Refused(zh, en, remedy="等它做完再来")
+        hold(connection, LEASE_NAME, now)
+    try:
+        return _run(engine, now, declared_tests() if tests is None else tests, everything)
+    finally:
+        with writing(engine) as connection:
+            release(connection, LEASE_NAME)
+
+
+def _run(engine: Engine, now: datetime, tests: Tests, everything: bool) -> Ran:
     with engine.connect() as connection:
         due = store.due(connection, everything=everything)
         number = store.next_run(connection)

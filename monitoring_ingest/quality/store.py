@@ -13,13 +13,34 @@ from typing import Any, Unpack, cast
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, func, insert, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    true,
+    union_all,
+)
 
 from monitoring_ingest import store
 from monitoring_ingest.database import insert_frame, read_frame
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.quality.decisions import RELEASE, standing
-from monitoring_ingest.quality.tables import flags, quality_due, quality_runs, quality_tests, released, reviews
+from monitoring_ingest.quality.tables import (
+    QUARANTINED,
+    flags,
+    quality_due,
+    quality_runs,
+    quality_tests,
+    released,
+    reviews,
+)
 from monitoring_ingest.quality_settings import TESTS
 from monitoring_ingest.store import Selected
 from monitoring_ingest.tables import readings
@@ -154,12 +175,12 @@ def queue(connection: Connection, limit: int | None = None) -> pd.DataFrame:
 
 
 def _set_aside() -> Select[Any]:
-    """The index of readings set aside serves this: it states its condition in the same words."""
+    """The index of quarantined readings serves this: it states its condition in the same words."""
     names = (
         "id", "station", "indicator", "time", "number", "censored", "unit", "mark", "status", "code", "value_text",
         "recorded_at",
     )  # fmt: skip
-    return select(*(readings.c[name] for name in names)).where(store.SET_ASIDE, readings.c.fate == "quarantined")
+    return select(*(readings.c[name] for name in names)).where(text(f"readings.{QUARANTINED}"))
 
 
 # --- observations with their quality ---------------------------------------------------------------------------------
@@ -196,8 +217,16 @@ def _deciding(found: pd.DataFrame) -> pd.DataFrame:
 def _judged(connection: Connection, found: pd.DataFrame, selected: Selected) -> pd.Series:
     """Whether a run has judged each observation: it came in before the newest run and its indicator has a test."""
     as_of = selected.get("as_of")
-    known = true() if as_of is None else quality_runs.c.recorded_at <= as_of
-    until = int(connection.scalar(select(func.max(quality_runs.c.until_reading)).where(known)) or 0)
-    query: Select[Any] = select(quality_tests.c.indicator).join_from(quality_tests, quality_runs).where(known)
-    tested = list(connection.scalars(query.distinct()))
+    so_far = true() if as_of is None else quality_runs.c.recorded_at <= as_of
+    run, until = connection.execute(
+        select(func.max(quality_runs.c.id), func.max(quality_runs.c.until_reading)).where(so_far)
+    ).one()
+    if run is None:
+        return pd.Series(False, index=found.index)
+    ran = quality_tests.c.run <= run
+    tested = [
+        code
+        for code in found["indicator"].unique()
+        if connection.scalar(select(func.min(quality_tests.c.run)).where(quality_tests.c.indicator == code, ran))
+    ]
     return found["reading"].le(until) & found["indicator"].isin(tested)

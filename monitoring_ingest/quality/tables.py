@@ -18,9 +18,11 @@ from sqlalchemy import (
     Table,
     Text,
     exists,
+    text,
 )
 
 from monitoring_ingest.database import Identity, Instant, append_only, metadata
+from monitoring_ingest.tables import readings
 
 # One run over everything that had come in since the run before it. Written when all its flags are: one that was cut
 # off has no row, and the next repeats its work. `until_reading`: the last reading (by identity) it looked at.
@@ -53,6 +55,7 @@ quality_tests = append_only(
         Column("doubtful", Integer, nullable=False),
         Column("unreliable", Integer, nullable=False),
         PrimaryKeyConstraint("run", "indicator", "test"),
+        Index("quality_tests_of_an_indicator", "indicator", "run"),
     )
 )
 
@@ -106,6 +109,10 @@ reviews = append_only(
         Index("reviews_of_a_reading", "reading"),
     )
 )
+
+# Condition of the index of those that wait for people; a query uses it where it states the condition in these words.
+QUARANTINED = "fate = 'quarantined'"
+Index("readings_quarantined", readings.c.id, sqlite_where=text(QUARANTINED), postgresql_where=text(QUARANTINED))
 
 
 def released(reading: ColumnElement[int], as_of: datetime | None) -> ColumnElement[bool]:

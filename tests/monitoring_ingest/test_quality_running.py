@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring_ingest.database import create_schema, open_engine
+from basin.errors import Refused
+from monitoring_ingest.database import create_schema, open_engine, writing
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.job import catch_up
+from monitoring_ingest.operations.store import hold, release
 from monitoring_ingest.quality import running, store
 from monitoring_ingest.quality.running import quality_job, run
 from monitoring_ingest.quality_settings import DeclaredTest, declared_tests
@@ -164,6 +166,17 @@ def test_a_run_that_was_cut_off_is_repeated_and_leaves_nothing_twice(engine, mon
     again = run(engine, LATER)
     assert (again.run, again.changed) == (2, 0)
     assert standing(engine) == [(9, "rate_of_change"), (9, "spike")]
+
+
+def test_two_runs_at_once_are_one_too_many_and_a_finished_one_is_out_of_the_way(engine):
+    sent(engine, *rows(levels(at_9=5)))
+    with writing(engine) as connection:
+        hold(connection, running.LEASE_NAME, NOW)
+    with pytest.raises(Refused, match="另一次质控正在进行"):
+        run(engine, NOW)
+    with writing(engine) as connection:
+        release(connection, running.LEASE_NAME)
+    assert (run(engine, NOW).run, run(engine, LATER, everything=True).run) == (1, 2)
 
 
 VALUES = st.lists(st.sampled_from([0.2, 0.21, 0.2, 1.5, None]), min_size=8, max_size=42)
