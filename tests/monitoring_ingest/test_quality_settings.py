@@ -10,6 +10,7 @@ import pytest
 
 from basin.errors import RegisterError
 from monitoring_ingest.flags import QARTOD, Quality
+from monitoring_ingest.quality.decisions import REASONS_FOR
 from monitoring_ingest.quality_settings import BESIDE, TESTS, declared_tests
 
 GOOD = """
@@ -93,9 +94,7 @@ class TestDocument:
         row = rf"\n\| \S+ {quality.name.lower().replace('_', ' ')} \| {quality.value} \| {QARTOD[quality]} \|"
         assert re.search(row, self.TEXT)
 
-    def test_it_says_that_nothing_obeys_the_flags_while_nothing_does(self):
-        packages = (Path(__file__).parents[2] / name for name in ("monitoring_ingest", "settlement", "api"))
-        own = {"flags.py", "quality_control.py", "consistency.py", "quality_settings.py"}
-        files = [file for package in packages for file in package.rglob("*.py") if file.name not in own]
-        users = [file.name for file in files if re.search(r"ingest\.(flags|quality|consist)", file.read_text("utf-8"))]
-        assert (users == []) == ("尚未接入数据接收" in self.TEXT)
+    @pytest.mark.parametrize("action", REASONS_FOR)
+    def test_every_decision_has_a_row_with_the_reasons_it_takes(self, action):
+        (row,) = re.findall(rf"\n\| `{action}` .*", self.TEXT)
+        assert re.findall("`(\\w+)`", row)[1:] == list(REASONS_FOR[action])
