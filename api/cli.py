@@ -8,7 +8,7 @@ command parses, calls one function of the packages, and tells; how that is print
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,11 @@ import pandas as pd
 
 from api import asking, explaining
 from api.agreement_commands import agreement_group
-from api.commands import AS_OF, Commands, Told, command, composed, example, say
+from api.commands import AS_OF, Commands, Told, command, composed, example, now, say
 from api.composition import Composition
 from api.jobs_commands import jobs_group
 from api.key_commands import key_group
+from api.quality_commands import quality_group, review_group
 from api.source_commands import ingest_laboratory, laboratory_group, source_group
 from api.telegram_commands import listen, telegram_group
 from basin.agreement_files import file_text
@@ -40,11 +41,6 @@ from settlement.evidence import verify
 
 STANDARD = "gb3838-2002"
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-
-
-def now() -> datetime:
-    """The clock of this shell."""
-    return datetime.now(UTC)
 
 
 @click.group(cls=Commands, epilog=example("hengjie settle lushui-jiangxi-hunan-2019 2020"))
@@ -102,19 +98,30 @@ def readings_group() -> None:
 @readings_group.command("export", epilog=example("hengjie readings export --station jiekou -o jiekou.csv"))
 @click.option("--station", "stations", multiple=True, help="站点代码，可重复。")
 @click.option("--wide", is_flag=True, help="classify 所读的宽表。The wide table that classify reads.")
+@click.option("--qartod", is_flag=True, help="另加来历、可信程度、检验与 QARTOD 代码四列。With flags and QARTOD codes.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="写入文件；缺省为标准输出。")
 @AS_OF
 @command
 def readings_export(
-    stations: Sequence[str], wide: bool, output: Path | None, as_of: datetime | None, extra: Sequence[Path]
+    stations: Sequence[str], output: Path | None, as_of: datetime | None, extra: Sequence[Path], **forms: bool
 ) -> Told:
     """导出读数为 CSV。Readings as CSV."""
+    if all(forms.values()):
+        zh, en = "宽表没有标记列", "the wide table has no columns for flags"
+        raise UsageError(zh, en, path="qartod", remedy="--wide 与 --qartod 只用一个")
     here = composed(extra)
     selected: dict[str, Any] = {"stations": list(stations) or None, "as_of": as_of}
     with here.engine.connect() as connection:
-        form = exports.wide_readings if wide else exports.long_readings
+        form = _FORMS[forms["wide"], forms["qartod"]]
         frame = form(connection, here.registry.network, **selected)
     return _written(frame, output)
+
+
+_FORMS = {
+    (False, False): exports.long_readings,
+    (True, False): exports.wide_readings,
+    (False, True): exports.with_flags,
+}
 
 
 def _written(frame: pd.DataFrame, output: Path | None) -> Told:
@@ -304,6 +311,8 @@ main.add_command(telegram_group)
 main.add_command(listen)
 main.add_command(jobs_group)
 main.add_command(key_group)
+main.add_command(quality_group)
+main.add_command(review_group)
 
 
 @main.command("serve", epilog=example("PORT=8080 hengjie serve"))

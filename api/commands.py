@@ -39,9 +39,9 @@ _WHY = {
 }
 
 
-def say(text: str) -> None:
-    """A message for people, on standard error."""
-    click.echo(text, err=True)
+def now() -> datetime:
+    """The clock of the commands."""
+    return datetime.now(UTC)
 
 
 def composed(extra: Sequence[Path]) -> Composition:
@@ -51,6 +51,11 @@ def composed(extra: Sequence[Path]) -> Composition:
     for message in composition.registry.messages:
         say(message)
     return composition
+
+
+def say(text: str) -> None:
+    """A message for people, on standard error."""
+    click.echo(text, err=True)
 
 
 def example(text: str) -> str:

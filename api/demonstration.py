@@ -12,6 +12,7 @@ from itertools import product
 
 from api.composition import Composition
 from fixtures.make_readings import demo_readings
+from monitoring_ingest.quality.running import run as quality_control
 from monitoring_ingest.receipts import COMPLETE
 from monitoring_ingest.store import submissions
 from monitoring_ingest.submissions import READINGS, ingest
@@ -28,7 +29,7 @@ LATEST = YEARS[-1]
 
 
 def build(here: Composition, say: Callable[[str], None], clock: Callable[[], datetime]) -> None:
-    """Take the invented readings in, settle and assess; each step is told. What is there already is left alone."""
+    """Take the invented readings in, judge, settle, assess; each step is told. What is there already is left alone."""
     with here.engine.connect() as connection:
         taken_in = any(s.state == COMPLETE for s in submissions(connection, clock()))
         settled = {(s["agreement_sha256"], s["period"]) for s in store.settlements(connection)}
@@ -37,6 +38,8 @@ def build(here: Composition, say: Callable[[str], None], clock: Callable[[], dat
         say("接收虚构读数 taking in invented readings …")
         counts = ingest(here.engine, here.registry.network, demo_readings(), READINGS, clock()).counts
         say("  " + "，".join(f"{fate} {count}" for fate, count in counts.items()))
+    say("质控 quality control …")
+    say(f"  {quality_control(here.engine, clock()).told}")
     say("结算 settling …")
     for agreement, periods in PERIODS.items():
         text = here.registry.agreement(agreement).sha256

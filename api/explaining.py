@@ -159,5 +159,6 @@ def _outcome(e: Document) -> Iterator[str]:
 
 def _reading(reading: Document) -> str:
     sign = "<" if reading["censored"] else ""
-    marks = " ".join(filter(None, (reading["mark"], reading["status"])))
+    found = in_chinese(reading["test"]) if reading.get("test") else ""
+    marks = " ".join(filter(None, (reading["mark"], reading["status"], found)))
     return f"{reading['time']} {reading['station']} {sign}{reading['value'] or '—'} {reading['unit']} {marks}".rstrip()

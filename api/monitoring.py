@@ -26,6 +26,7 @@ from basin.rounding import printed, reported, rounded
 from basin.standards import Standard, classify, deciding, indicator_class, standard
 from monitoring_ingest import store
 from monitoring_ingest.coverage import store as coverage
+from monitoring_ingest.quality import store as quality
 from monitoring_ingest.store import Selected
 from settlement.counted_readings import reasons
 from settlement.gathered import data_rules, sections_of
@@ -93,7 +94,7 @@ def months_of(
     """`section_months` of some sections in the months `of`, readings left out counted by reason."""
     section_of = stations_of(registry, sections)
     selected = selection(section_of, of)
-    observed, aside = store.observations(connection, **selected), store.left_out_readings(connection, **selected)
+    observed, aside = quality.observations(connection, **selected), store.left_out_readings(connection, **selected)
     placed = [frame.assign(section=frame["station"].map(section_of)) for frame in (observed, aside)]
     return section_months(placed[0], data_rules(agreement), placed[1])
 
@@ -267,7 +268,7 @@ def month_readings(connection: Connection, registry: Registry, section: Section,
     readings carry the mark or code they got. Values of unknown indicators are on their receipts only.
     """
     selected = selection(stations_of(registry, [section.code]), (month, month))
-    observed = store.observations(connection, **selected)
+    observed = quality.observations(connection, **selected)
     agreement = ruling_agreements(registry, [section.code], month).get(section.code)
     why = reasons(observed, data_rules(agreement)) if agreement else [""] * len(observed)
     used = [_used(one, reason) for one, reason in zip(observed.itertuples(), why, strict=True)]
@@ -280,12 +281,16 @@ def _used(o: Any, reason: str) -> Row:
     """An observation, printed with the decimals of a reading."""
     decimals = INDICATORS[o.indicator].reading_decimals
     number = padded(printed(reported(o.value, decimals)), decimals) or ""
-    return _reading(o, ("<" if o.censored else "") + number, reason) | {"revision": o.revision - 1}
+    return _reading(o, ("<" if o.censored else "") + number, reason) | {
+        "revision": o.revision - 1,
+        "test": o.test,
+        "quality": o.quality,
+    }
 
 
 def _aside(o: Any) -> Row:
     """A reading that gave no observation, as it was sent."""
-    return _reading(o, o.value, o.reason) | {"revision": 0}
+    return _reading(o, o.value, o.reason) | {"revision": 0, "test": "", "quality": 0}
 
 
 def _reading(o: Any, text: str, reason: str) -> Row:

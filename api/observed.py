@@ -6,12 +6,13 @@ the next. The time span read is widened until the page is full, so that a page o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
@@ -21,8 +22,10 @@ from basin.errors import UsageError
 from basin.indicators import INDICATORS, indicator
 from basin.registry import Registry
 from monitoring_ingest import store
+from monitoring_ingest.flags import Quality, to_qartod
 from monitoring_ingest.frames import Columns, objects, rows_at
 from monitoring_ingest.history import store as history
+from monitoring_ingest.quality import store as quality
 from monitoring_ingest.validation import CLOCKS_MAY_DIFFER
 from settlement.statements import instant
 
@@ -74,7 +77,7 @@ def page_of(connection: Connection, registry: Registry, wanted: Wanted, as_of: d
     last = rows[wanted.limit - 1] if len(rows) > wanted.limit else None
     return {
         "as_of": instant(as_of),
-        "items": [_item(row, section_of) for row in rows[: wanted.limit]],
+        "items": _items(connection, rows[: wanted.limit], section_of, as_of),
         "after": "~".join(last[:KEY_LENGTH]) if last else None,
     }
 
@@ -143,13 +146,30 @@ def _texts(instants: np.ndarray) -> np.ndarray:
     return objects([instant(each.replace(tzinfo=UTC)) for each in distinct.tolist()])[at]
 
 
-COLUMNS = ("time", "station", "indicator", "value", "censored", "status", "mark", "revision", "recorded_at")
+COLUMNS = ("time", "station", "indicator", "value", "censored", "status", "mark", "revision", "recorded_at", "reading")
 KEY_LENGTH = 3
+
+
+def _items(
+    connection: Connection, rows: Sequence[tuple[Any, ...]], section_of: Mapping[str, str], as_of: datetime | None
+) -> list[dict[str, Any]]:
+    """Observations as the API shows them, each with its quality, the test behind it and the QARTOD code."""
+    found = pd.DataFrame(rows, columns=list(COLUMNS))
+    found["time"] = pd.to_datetime(found["time"], format="ISO8601", utc=True).dt.as_unit("ns")
+    span = {"start": found["time"].min(), "end": found["time"].max() + store.INSTANT} if rows else {}
+    judged = quality.judged(connection, found, **span, as_of=as_of)
+    told = zip(
+        judged["quality"].tolist(), judged["test"].tolist(), to_qartod(judged["quality"].to_numpy(np.int8)), strict=True
+    )
+    return [
+        _item(row, section_of) | {"quality": Quality(each).name.lower(), "test": test, "qartod": code}
+        for row, (each, test, code) in zip(rows, told, strict=True)
+    ]
 
 
 def _item(row: tuple[Any, ...], section_of: Mapping[str, str]) -> dict[str, Any]:
     """An observation as the API shows it."""
-    time, station, code, value, censored, status, mark, revision, recorded_at = row
+    time, station, code, value, censored, status, mark, revision, recorded_at, _ = row
     return {
         "station": station,
         "section": section_of[station],
@@ -161,6 +181,7 @@ def _item(row: tuple[Any, ...], section_of: Mapping[str, str]) -> dict[str, Any]
         "status": status,
         "mark": mark,
         "revision": revision,
+        "origin": "corrected" if revision > 1 else "original",
         "recorded_at": recorded_at,
     }
 
@@ -180,4 +201,4 @@ def latest(connection: Connection, registry: Registry, wanted: Newest) -> list[d
     if code is not None:
         keep &= found["indicator"] == code
     rows = _rows(rows_at(found, np.array(keep, dtype=bool)), None)
-    return [_item(row, section_of) for row in sorted(rows, key=itemgetter(1, 2))]
+    return _items(connection, sorted(rows, key=itemgetter(1, 2)), section_of, None)

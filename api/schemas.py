@@ -58,6 +58,10 @@ class Reading(BaseModel):
     status: str
     mark: str
     revision: int
+    origin: Literal["original", "corrected", "completed"]
+    quality: Literal["reliable", "doubtful", "unreliable", "missing", "not_evaluated"]
+    test: str = Field(description="the QC test or decision behind the quality; blank where nothing was found")
+    qartod: int = Field(description="the quality as IOOS QARTOD code: 1, 2, 3, 4 or 9")
     recorded_at: str
 
 

@@ -22,6 +22,7 @@ from basin.errors import HengjieError, UsageError
 from basin.periods import label
 from monitoring_ingest.job import Job, Ran, catch_up, coverage_jobs, inbox_job, settlement_job
 from monitoring_ingest.job import schedule as scheduled
+from monitoring_ingest.quality.running import quality_job
 from monitoring_ingest.sources.pulling import source_job
 from settlement.run import settle_all
 
@@ -51,7 +52,7 @@ def run_due(here: Composition) -> list[Ran]:
 
 
 def jobs(here: Composition) -> Sequence[Job]:
-    """The jobs here: inbox and counts every 4 hours, sources when due, silence every hour, settling on its day."""
+    """The jobs: inbox, quality and counts every 4 hours, sources when due, silence hourly, settling on its day."""
 
     def settle_closed(month: pd.Period) -> str:
         return "；".join(_settled(here, span) for span in _closed(month))
@@ -60,6 +61,7 @@ def jobs(here: Composition) -> Sequence[Job]:
     return (
         inbox_job(here.engine, network, here.settings.inbox),
         *(source_job(here.engine, network, source) for source in sources if source.every_hours),
+        quality_job(here.engine),
         settlement_job(settle_closed, here.settings.settling_day),
         *coverage_jobs(here.engine, here.registry.network),
     )

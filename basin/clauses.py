@@ -51,6 +51,7 @@ class DataRules:
     missing_month: Literal["stop", "exclude"] | None = None
     load_method: LoadMethod | None = None
     joint_sample: Annotated[Figure, AfterValidator(not_negative)] | None = None
+    doubtful: Literal["use", "leave_out"] | None = None
 
 
 # the rules without which no reading becomes a statistic that may be compared

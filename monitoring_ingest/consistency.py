@@ -2,7 +2,6 @@
 
 In: float64 arrays of one shape (nan is absent), thresholds as keywords. Out: `Quality` flags or `Verdict`s, same shape.
 Neither of two values that contradict each other is corrected, and none is called the wrong one: the flag is for both.
-Left out, because no published rule was found: pH against conductivity, and a section against the next one upstream.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring_ingest.flags import Flags, Quality
-from monitoring_ingest.quality_control import Mask, Values
+from monitoring_ingest.quality_control import SECONDS_AN_HOUR, Instants, Mask, Values
 
 
 class Verdict(IntEnum):
@@ -63,6 +62,59 @@ def oxygen_saturation(
     return _flags(evaluated, (percent < least_percent) | (percent > most_percent))
 
 
+def ions_carry_current(
+    ph: Values, conductivity: Values, *, hydrogen: float, hydroxide: float, log_product: float, share: float
+) -> Flags:
+    """Doubtful where water conducts less than the hydrogen and hydroxide ions that its pH stands for.
+
+    Those ions alone conduct ``1000 × (hydrogen × 10^-pH + hydroxide × 10^(pH - log_product))`` µS/cm, and whatever else
+    is dissolved adds to it. Near neutral that is next to nothing, so that this finds only gross contradictions: a pH
+    below 4 or above 10 in water that hardly conducts. The flag is for both.
+
+    Parameters
+    ----------
+    conductivity : [µS/cm].
+    hydrogen, hydroxide : molar conductivity of the ions at infinite dilution [S·cm²/mol]; log_product : -log10 of the
+        ion product of water; share : of what these ions conduct, how much must be there (activity, temperature).
+    """
+    evaluated = np.isfinite(ph) & np.isfinite(conductivity)
+    with np.errstate(over="ignore", invalid="ignore"):
+        least = 1000 * (hydrogen * 10.0**-ph + hydroxide * 10.0 ** (ph - log_product))
+        return _flags(evaluated, evaluated & (conductivity < share * least))
+
+
+def between_sections(
+    downstream: Values, upstream: Values, instants: Instants, *, travel_hours: tuple[float, float],
+    absolute: float, relative: float,
+) -> Flags:  # fmt: skip
+    """Doubtful where a downstream reading lies further than allowed outside all that came by upstream on its way.
+
+    For what a river carries unchanged (conductivity, temperature over short ways). A tributary, an outfall or a storm
+    between the two may explain it, so that this, too, only asks a person to look.
+
+    Parameters
+    ----------
+    downstream, upstream : (…, time) [the same unit], of one instant axis.
+    travel_hours : [h] the shortest and the longest time the water may take. Without any reading upstream in that span
+        a reading is not evaluated.
+    absolute, relative : allowed is the larger of `absolute` and `relative` × the bound.
+    """
+    shape = np.broadcast_shapes(downstream.shape, upstream.shape)
+    below, above = (np.broadcast_to(one, shape).reshape(-1, instants.size) for one in (downstream, upstream))
+    seconds = (instants - instants[:1]) / np.timedelta64(1, "s")
+    first = np.searchsorted(seconds, seconds - travel_hours[1] * SECONDS_AN_HOUR, side="left")
+    last = np.searchsorted(seconds, seconds - travel_hours[0] * SECONDS_AN_HOUR, side="right") - 1
+    flags = np.zeros(below.shape, dtype=np.int8)
+    for row, (values, came) in enumerate(zip(below, above, strict=True)):
+        lowest = -_highest(np.where(np.isnan(came), -np.inf, -came), first, last)
+        highest = _highest(np.where(np.isnan(came), -np.inf, came), first, last)
+        outside = np.maximum(lowest - values, values - highest)
+        evaluated = np.isfinite(values) & np.isfinite(highest)
+        bound = np.where(evaluated, np.where(values < lowest, lowest, highest), 0)
+        flags[row] = _flags(evaluated, evaluated & (outside > np.maximum(absolute, relative * np.abs(bound))))
+    return flags.reshape(shape)
+
+
 def against_limit(values: Values, censored: Mask, *, limit: float) -> NDArray[np.int8]:
     """The `Verdict` of each value on a limit that must not be exceeded (an equal value meets it).
 
@@ -82,3 +134,15 @@ def against_limit(values: Values, censored: Mask, *, limit: float) -> NDArray[np
 def _flags(evaluated: Mask, doubtful: Mask) -> Flags:
     flags = np.where(doubtful, Quality.DOUBTFUL, Quality.RELIABLE)
     return np.where(evaluated, flags, Quality.NOT_EVALUATED).astype(np.int8)
+
+
+def _highest(values: Values, first: NDArray[np.intp], last: NDArray[np.intp]) -> Values:
+    """The highest of values[first … last] for each pair, -inf where it is empty; by windows of 1, 2, 4 … readings."""
+    found = np.full(first.size, -np.inf)
+    level = np.frexp(np.maximum(last - first + 1, 0))[1] - 1
+    high = values
+    for doubling in range(int(level.max(initial=-1)) + 1):
+        here, width = np.flatnonzero(level == doubling), 1 << doubling
+        found[here] = np.maximum(high[first[here]], high[last[here] - width + 1])
+        high = np.maximum(high[:-width], high[width:])
+    return found

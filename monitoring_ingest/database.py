@@ -191,6 +191,8 @@ def create_schema(engine: Engine) -> None:
     try:
         with writing(engine) as connection:
             metadata.create_all(connection)
+            for index in (index for table in metadata.sorted_tables for index in table.indexes):
+                index.create(connection, checkfirst=True)
             for statement in (*_missing_columns(connection), *_triggers(engine.dialect.name)):
                 connection.exec_driver_sql(statement)
             for index in (one for table in metadata.sorted_tables for one in table.indexes):

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from typing import Unpack
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
 from basin.indicators import INDICATORS
 from basin.network import Network
+from monitoring_ingest.flags import Origin, Quality, to_qartod
 from monitoring_ingest.frames import NOT_EQUIPPED
+from monitoring_ingest.quality import store as quality
 from monitoring_ingest.sources.station_files import MARK_SEPARATOR, OPTIONAL, REQUIRED
 from monitoring_ingest.store import Selected, newest_readings
 
 LONG_COLUMNS = (*REQUIRED, OPTIONAL[0])
+KEY = ["station", "time", "indicator"]
 DESCRIBING = ("section", "time", "water_body")
 
 
@@ -41,6 +45,25 @@ def long_readings(connection: Connection, network: Network, **selected: Unpack[S
     )
     order = readings.sort_values(["station", "time", "indicator"], kind="stable").index
     return frame.loc[order, list(LONG_COLUMNS)].reset_index(drop=True)
+
+
+def with_flags(connection: Connection, network: Network, **selected: Unpack[Selected]) -> pd.DataFrame:
+    """`long_readings` with four columns more: `origin`, `quality`, the `test` behind it, and its `qartod` code.
+
+    A blank cell (withheld, not measured) is missing: nobody judges what is not there.
+    """
+    frame = long_readings(connection, network, **selected)
+    found = quality.observations(connection, **selected)
+    found["time"] = local_times(found["time"], found["station"], network)
+    flagged = frame[KEY].merge(found[[*KEY, "revision", "quality", "test"]], on=KEY, how="left")
+    qualities = flagged["quality"].fillna(Quality.MISSING).to_numpy(np.int8)
+    corrected = flagged["revision"].gt(1)
+    return frame.assign(
+        origin=corrected.map({True: Origin.CORRECTED.name.lower(), False: Origin.ORIGINAL.name.lower()}),
+        quality=[Quality(each).name.lower() for each in qualities],
+        test=flagged["test"].fillna(""),
+        qartod=to_qartod(qualities),
+    )
 
 
 def wide_readings(connection: Connection, network: Network, **selected: Unpack[Selected]) -> pd.DataFrame:

@@ -122,12 +122,13 @@ def _refuse_ground_nobody_else_approved(told: Fact, file: object) -> None:
         zh, en = f"{GROUNDS[told.kind]}剔除数据，须有批准人", "taking data away needs an approver"
         remedy = "写明 approved_by：批准剔除的人，与 recorded_by 不是同一人"
         raise UsageError(zh, en, file=file, path=APPROVED_BY, remedy=remedy)
-    if _same_person(told.approved_by, told.recorded_by):
+    if same_person(told.approved_by, told.recorded_by):
         zh, en = f"批准人与登记人同为 {told.recorded_by}", "approved by the one who recorded it"
         raise UsageError(zh, en, file=file, path=APPROVED_BY, remedy="由另一人批准，登记与批准分开")
 
 
-def _same_person(one: str, other: str) -> bool:
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one, however they are spaced or capitalised."""
     return "".join(one.split()).casefold() == "".join(other.split()).casefold()
 
 

@@ -18,7 +18,7 @@ import basin
 from basin.agreement_files import file_text, tree
 from basin.errors import RegisterError
 from basin.indicators import INDICATORS
-from monitoring_ingest import consistency, quality_control
+from monitoring_ingest import clocks, consistency, quality_control
 from monitoring_ingest.flags import Flags
 
 FILE = Path(basin.__file__).parent / "data" / "quality_control.yaml"
@@ -31,6 +31,14 @@ TESTS: Mapping[str, Callable[..., Flags]] = {
     "flat_line": quality_control.flat_line,
     "part_of_whole": consistency.part_of_whole,
     "oxygen_saturation": consistency.oxygen_saturation,
+    "ions_carry_current": consistency.ions_carry_current,
+    "shifted_clock": clocks.shifted_clock,
+}
+# tests of two indicators: the other one, measured at the same station and instant
+BESIDE: Mapping[str, str] = {
+    "part_of_whole": "tn",
+    "oxygen_saturation": "temperature",
+    "ions_carry_current": "conductivity",
 }
 FROM_DATA = {"censored", "part_censored"}  # keywords that are measured, not declared
 

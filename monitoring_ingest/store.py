@@ -38,6 +38,7 @@ from monitoring_ingest.database import insert_columns, of_keys, read_columns, re
 from monitoring_ingest.facts import Fact
 from monitoring_ingest.frames import Columns, joined, rows_at
 from monitoring_ingest.operations.store import is_held
+from monitoring_ingest.quality.tables import released
 from monitoring_ingest.receipts import (
     COMPLETE,
     INTERRUPTED,
@@ -299,6 +300,7 @@ def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> p
         *(READINGS.c[name] for name in ("station", "indicator", "time", "fate", "mark", "code")),
         READINGS.c.value_text.label("value"),
     ).where(_selects(READINGS, selected), SET_ASIDE, READINGS.c.fate.in_(LEFT_OUT), READINGS.c.station.is_not(None))
+    reading = reading.where(~released(READINGS.c.id, selected.get("as_of")))
     refused = tables.receipt_rows
     rejected = (
         select(*(refused.c[name] for name in ("station", "indicator", "time", "fate", "code", "value")))

@@ -24,6 +24,7 @@ from monitoring_ingest import store
 from monitoring_ingest.database import writing
 from monitoring_ingest.frames import Columns, columns_of, joined, readings_frame, rows_at
 from monitoring_ingest.operations.store import claim_request, give_up, hold, keep_answer, release, released_after
+from monitoring_ingest.quality.store import note_due
 from monitoring_ingest.receipts import COMPLETE, DRY_RUN, REFUSED, FileReceipt, Receipt, explained
 from monitoring_ingest.revisions import decide, place, released, within_file
 from monitoring_ingest.sources.file_text import UnreadableFile, legible
@@ -281,4 +282,5 @@ def accept_known(engine: Engine, network: Network, now: datetime) -> int:
         readings = pd.concat(waiting, ignore_index=True)
         accepted = released(readings[plausible(readings["indicator"], readings["number"])])
         store.add_observations(connection, columns_of(accepted), now)
+        note_due(connection, accepted)
         return len(accepted)

@@ -10,13 +10,13 @@ import csv
 import io
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from basin import periods
 from basin.agreement import Agreement
@@ -25,13 +25,20 @@ from basin.errors import Refused
 from basin.network import Network, Party, Section, Station, load_network
 from basin.registry import Registry, checked
 from monitoring_ingest.facts import Fact
+from monitoring_ingest.flags import Quality
+from monitoring_ingest.quality.store import decisions
 from settlement import store
 from settlement.evidence import EvidenceContents, evidence_zip
-from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, named_in, sections_of
+from settlement.gathered import LEFT_OUT, OBSERVED, QUALITY, Gathered, named_in, sections_of
 from settlement.run import known
 from settlement.settling import settled
 
 Document = dict[str, Any]
+RESOLUTION = timedelta(microseconds=1)
+DECISION = [
+    "action", "station", "indicator", "time", "revision", "reason", "document", "proposed_by", "approved_by",
+    "recorded_at",
+]  # fmt: skip
 ACCEPTED, NOT_USED = "accepted", "left_out"
 
 
@@ -50,12 +57,15 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
         sections = sections_of(agreement, registry.network)
         span, as_of = periods.period(document["period"]), datetime.fromisoformat(document["as_of"])
         found = known(connection, registry.network, agreement, span, as_of)
+        decided = _decisions(connection, found, as_of)
     again = settled(agreement, registry.network, found, span, as_of)
     if again["digest"] != document["digest"]:
         zh = "重算与所存的结算不同：登记或程序在结算之后变了"
         remedy = "恢复当时的登记与程序版本后再导出，或重新结算"
         raise Refused(zh, "register or engine has changed since", file=identity, remedy=remedy)
-    parameters = {"agreement": agreement.code, "period": document["period"], "as_of": document["as_of"]}
+    parameters: Document = {"agreement": agreement.code, "period": document["period"], "as_of": document["as_of"]}
+    if decided:
+        parameters["decisions"] = decided
     subjects = {agreement.code, agreement.basin, *named_in(agreement, registry.network.parties), *sections}
     facts = [_plain(fact) for fact in found.facts if fact.subject in subjects]
     return evidence_zip(text, _register(registry.network, agreement, sections), _rows(found), facts, again, parameters)
@@ -71,8 +81,9 @@ def recomputed(found: EvidenceContents) -> Document:
         network, _ = load_network([Path(folder)])
     agreement = checked(tree(found.agreement_text), found.agreement_text, "agreement.yaml", network)
     used = found.observations["fate"] == ACCEPTED
+    flagged = found.observations.columns.intersection(QUALITY)
     again = Gathered(
-        found.observations.loc[used, OBSERVED].reset_index(drop=True),
+        found.observations.loc[used, [*OBSERVED, *flagged]].reset_index(drop=True),
         found.observations.loc[~used, LEFT_OUT].reset_index(drop=True),
         [Fact(**{**fact, "recorded_at": None}) for fact in found.facts],
     )
@@ -84,7 +95,20 @@ def _rows(found: Gathered) -> pd.DataFrame:
     """Readings used and left out in one table, told apart by `fate`; what one of them lacks is blank."""
     used = found.observations.assign(fate=ACCEPTED, reason="")
     unused = found.left_out.assign(fate=NOT_USED, value=float("nan"), censored=False, status="", mark="", revision=0)
+    if "quality" in used:
+        unused = unused.assign(quality=int(Quality.NOT_EVALUATED), test="")
     return pd.concat([used, unused], ignore_index=True) if len(unused) else used
+
+
+def _decisions(connection: Connection, found: Gathered, as_of: datetime) -> list[Document]:
+    """What people decided about the readings, known at `as_of`: why one is left out, or used in spite of a test."""
+    stations, times = found.observations["station"], found.observations["time"]
+    if stations.empty:
+        return []
+    between = {"start": times.min().to_pydatetime(), "end": times.max().to_pydatetime() + RESOLUTION}
+    rows = decisions(connection, stations=sorted(stations.unique()), as_of=as_of, **between)
+    texts = {name: rows[name].map(lambda at: at.isoformat()) for name in ("time", "recorded_at")}
+    return rows.assign(**texts)[DECISION].to_dict("records")  # type: ignore[return-value]  # named by texts
 
 
 def _plain(fact: Fact) -> Document:

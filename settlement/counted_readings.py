@@ -16,6 +16,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from basin.errors import UsageError
+from monitoring_ingest.flags import Quality
 
 PH = "ph"
 SERIES = ["section", "indicator"]
@@ -33,12 +34,14 @@ class DataRules:
     min_days_a_month : valid days a month needs to have a mean.
     statuses : station states whose readings count; a reading without a state counts too.
     non_detect : what stands for a reading below the detection limit: half of it, zero or the limit (82号 item 7: half).
+    doubtful : whether readings that quality control finds doubtful count; unreliable ones never do.
     """
 
     min_readings_a_day: int
     min_days_a_month: int
     statuses: tuple[str, ...]
     non_detect: Literal["half", "zero", "limit"]
+    doubtful: Literal["use", "leave_out"] = "use"
 
     def __post_init__(self) -> None:
         if self.non_detect not in SHARE_OF_LIMIT:
@@ -58,12 +61,20 @@ def detected(values: ArrayLike, censored: ArrayLike, non_detect: str) -> NDArray
 
 
 def reasons(observations: pd.DataFrame, rules: DataRules) -> pd.Series:
-    """Why each observation is left out: its status, or the mark in place of a value; ``""`` where it counts."""
+    """Why each observation is left out; ``""`` where it counts.
+
+    Its status; the test or decision that makes it unreliable or, where the rules leave such out, doubtful (columns
+    `quality` and `test`, where quality control was run); the mark in place of a value.
+    """
     code, states = pd.factorize(observations["status"])
     told = ["" if state in rules.statuses else str(state) for state in states]
     kind, kinds = pd.factorize(np.array([*told, ""], dtype=object))
     said = pd.Categorical.from_codes(kind[code], pd.Index(kinds))  # a reading without a state has the code -1
     why = pd.Series(said, index=observations.index)
+    if "quality" in observations:
+        worst = Quality.UNRELIABLE if rules.doubtful == "use" else Quality.DOUBTFUL
+        bad = observations["quality"].ge(worst) & (why == "")
+        why = why.astype("object").where(~bad, observations["test"]) if bad.any() else why
     absent = observations["value"].isna() & (why == "")
     if absent.any():
         why = why.astype("object")

@@ -7,7 +7,10 @@ does not settle: the engine that recomputes is handed in.
     SHA256SUMS           one line an entry, as `sha256sum -c` reads it
     agreement.yaml       the text applied            register/*.csv     parties, sections and stations used
     facts.json           facts recorded by people    observations.csv   readings used and, by `fate`, those left out
-    parameters.json      period, as_of, versions     settlement.json    the document, canonical JSON
+    parameters.json      period, as_of, decisions    settlement.json    the document, canonical JSON
+
+Where quality control found anything, each reading has `quality` (`flags.Quality`) and the `test` or decision behind it;
+the statistics leave out what is unreliable, and `parameters` holds what people decided about readings.
 """
 
 from __future__ import annotations
@@ -300,7 +303,8 @@ def _flags(texts: pd.Series) -> pd.Series:
 
 
 _TYPES: Mapping[str, Callable[[pd.Series], pd.Series]] = {
-    **dict.fromkeys(INSTANTS, _times), "value": _numbers, "revision": pd.to_numeric, "censored": _flags,
+    **dict.fromkeys(INSTANTS, _times), **dict.fromkeys(("revision", "quality"), pd.to_numeric),
+    "value": _numbers, "censored": _flags,
 }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ from settlement.statistics import DataRules, completeness, section_days, section
 
 T = TypeVar("T")
 OBSERVED = ["station", "indicator", "time", "value", "censored", "status", "mark", "revision"]
+QUALITY = ["quality", "test"]  # where quality control found anything
 LEFT_OUT = ["station", "indicator", "time", "reason"]
 _NEEDED = {"time", "value", "censored", "status", "mark", "reason"}  # of either, once the section is known
 
@@ -65,7 +66,7 @@ def data_rules(agreement: Agreement) -> DataRules:
                 file=agreement.file, path=f"data.{rule}", remedy="写明取值；原文未载的注明 verified: false",
             )  # fmt: skip
     stated = (data.min_readings_a_day, data.min_days_a_month, data.statuses, data.non_detect)
-    return DataRules(*stated)  # type: ignore[arg-type]  # none of them is None any more
+    return DataRules(*stated, doubtful=data.doubtful or "use")  # type: ignore[arg-type]  # none of them is None any more
 
 
 def measurements(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period) -> Measurements:

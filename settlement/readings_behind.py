@@ -14,6 +14,7 @@ from basin import periods
 from basin.indicators import INDICATORS
 from basin.network import CHINA, Network
 from basin.rounding import printed, reported
+from monitoring_ingest.flags import Quality
 from settlement.counted_readings import SERIES, DataRules, reasons
 from settlement.gathered import Gathered
 from settlement.reasons import in_chinese
@@ -48,10 +49,11 @@ def readings_behind(series: Series, statistic: dict[str, Any]) -> dict[str, Any]
 
     Returns
     -------
-    ``used`` and ``not_used``: lists of {station, time (local), value, unit, censored, mark, status} and, for what was
-    not used, its reason; both empty where a figure was published or nothing was measured, and for what is longer than
-    a month: its months are statistics of their own. Where several stations of a section measure at one instant, each
-    is listed; the statistic pools them and counts the instant once.
+    ``used`` and ``not_used``: lists of {station, time (local), value, unit, censored, mark, status}, where a QC test or
+    a decision said anything {quality, test}, and, for what was not used, its reason; both empty where a figure was
+    published or nothing was measured, and for what is longer than a month: its months are statistics of their own.
+    Where several stations of a section measure at one instant, each is listed; the statistic pools them and counts the
+    instant once.
     """
     rows = series.get((statistic["section"], statistic["indicator"]))
     of = periods.period(statistic["period"])
@@ -71,7 +73,16 @@ def readings_behind(series: Series, statistic: dict[str, Any]) -> dict[str, Any]
 def _reading(row: dict[str, Any], unit: str) -> dict[str, Any]:
     value = row["sent"] or None if pd.isna(row["value"]) else printed(reported(row["value"], None))
     told = {"station": row["station"], "time": row["time"].isoformat(timespec="minutes"), "value": value, "unit": unit}
-    return told | {"censored": bool(row["censored"]), "mark": row["mark"] or "", "status": row["status"] or ""}
+    told |= {"censored": bool(row["censored"]), "mark": row["mark"] or "", "status": row["status"] or ""}
+    return told | _found(row)
+
+
+def _found(row: dict[str, Any]) -> dict[str, str]:
+    """What was said of a reading's quality; readings that gave no observation were never judged."""
+    test = row.get("test")
+    return (
+        {"quality": Quality(int(row["quality"])).name.lower(), "test": test} if isinstance(test, str) and test else {}
+    )
 
 
 def _why(reason: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ unknown code prints as it is.
 from __future__ import annotations
 
 from monitoring_ingest.messages import MESSAGES
+from monitoring_ingest.quality.names import FOUND
 
 WORDS = {
     "no_readings": ("没有可用的监测数据", "no usable readings"),
@@ -49,8 +50,8 @@ WORDS = {
 
 def in_chinese(reason: str) -> str:
     """A reason code in Chinese; what the source wrote itself stays as it is."""
-    if reason in MESSAGES:
-        return MESSAGES[reason].zh
+    if reason in MESSAGES or reason in FOUND:
+        return {**MESSAGES, **FOUND}[reason].zh
     return WORDS.get(reason, (reason, reason))[0]
 
 

@@ -22,11 +22,13 @@ from basin.registry import Registry
 from monitoring_ingest import store as intake
 from monitoring_ingest.database import writing
 from monitoring_ingest.facts import is_payment
+from monitoring_ingest.quality import store as quality
 from settlement import ledger, store
 from settlement.assessment import assessed
 from settlement.gathered import (
     LEFT_OUT,
     OBSERVED,
+    QUALITY,
     Gathered,
     looks_at_weeks,
     looks_back,
@@ -182,7 +184,9 @@ def gathered(
     """Everything known at `as_of` about the sections in the window, in an order that depends on nothing else."""
     stations = [station.code for station in network.stations.values() if station.section in set(sections)]
     selected: intake.Selected = {"stations": stations, "start": between[0], "end": between[1], "as_of": as_of}
-    observations = intake.observations(connection, **selected)[OBSERVED]
+    observations = quality.observations(connection, **selected)
+    flagged = bool(observations["test"].ne("").any())
+    observations = observations[OBSERVED + QUALITY if flagged else OBSERVED]
     left_out = intake.left_out_readings(connection, **selected)[LEFT_OUT]
     order = ["station", "indicator", "time"]
     return Gathered(

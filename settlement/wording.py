@@ -16,6 +16,7 @@ from typing import Any
 from basin.clauses import POOL
 from basin.network import CHINA
 from basin.rounding import number
+from monitoring_ingest.quality.names import FOUND
 from settlement.loads import IN_WORDS
 from settlement.reasons import told
 
@@ -40,6 +41,7 @@ FATES = {
     "implausible": "超出合理范围",
     "no_value": "没有值",
     "too_few_readings_a_day": "当日读数不足",
+    **{test: words.zh for test, words in FOUND.items()},
 }
 RULES = {
     "starts": "生效日期",
@@ -53,6 +55,7 @@ RULES = {
     "data.missing_month": "缺测月份的处理",
     "data.load_method": "通量计算方法",
     "data.joint_sample": "联合采样允差",
+    "data.doubtful": "存疑读数",
     "money.place": "金额精度",
     "money.mode": "金额取舍",
 }
@@ -68,6 +71,8 @@ RULE_VALUES = {
     "half_even": "四舍六入五成双",
     "down": "舍去尾数",
     "fen": "分",
+    "use": "采用",
+    "leave_out": "不采用",
     **{method: f"{method}：{words}" for method, words in IN_WORDS.items()},
 }
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖"

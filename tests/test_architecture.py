@@ -40,6 +40,8 @@ SHELLS = [
     "monitoring_ingest/telegrams/intake.py",
     "monitoring_ingest/sources/pulling.py",
     "monitoring_ingest/trial.py",
+    "monitoring_ingest/quality/running.py",
+    "monitoring_ingest/quality/reviewing.py",
     "settlement/auditing.py",
     "settlement/run.py",
     "api/*",

@@ -9,6 +9,8 @@ from api.charts import chart
 from api.names import Names
 from api.pages.settlement import rule_text
 from basin.indicators import INDICATORS
+from monitoring_ingest.flags import Quality
+from monitoring_ingest.quality.names import QUALITIES
 
 
 def section(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
@@ -90,12 +92,17 @@ def section_month(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
             for (time, station), cells in sorted(rows.items(), key=lambda item: (item[0][0] or "", item[0][1]))
         ],
         "left_out": _counted([r for r in data["readings"] if r["reason"]], names),
+        "flagged": _counted([{"reason": r["test"]} for r in data["readings"] if r["test"] and not r["reason"]], names),
         "total": len(data["readings"]),
     }
 
 
 def _reading(reading: Mapping[str, Any], names: Names) -> dict[str, Any]:
-    return {**reading, "reason_text": names.t.known("left_out", reading["reason"]) if reading["reason"] else ""}
+    told = {name: names.t.known("left_out", reading[name]) if reading[name] else "" for name in ("reason", "test")}
+    if reading["quality"] == Quality.DOUBTFUL:
+        words = QUALITIES[Quality.DOUBTFUL]
+        told["test"] = names.t.choose(words.zh, words.en) + names.t("colon") + told["test"]
+    return {**reading, **{f"{name}_text": text for name, text in told.items()}}
 
 
 def _counted(left_out: Sequence[Mapping[str, Any]], names: Names) -> list[dict[str, Any]]:

@@ -6,9 +6,10 @@ the same on paper and on screen. What an agreement says is not here: it is shown
 
 from __future__ import annotations
 
-from api.texts import sources
+from api.texts import reviews, sources
 from api.texts.coverage import COVERAGE
 from api.texts.telegrams import TELEGRAM_TEXTS
+from monitoring_ingest.quality.names import FOUND
 from settlement.wording import FATES, KINDS, ROLES, RULE_VALUES, RULES, STATUSES
 
 _FATES_EN = {
@@ -32,6 +33,7 @@ _RULES_EN = {
     "data.missing_month": "A missing month",
     "data.load_method": "Method of loads",
     "data.joint_sample": "Tolerance of joint samples",
+    "data.doubtful": "Doubtful readings",
     "money.place": "Money rounded to",
     "money.mode": "Way of rounding",
 }
@@ -47,6 +49,8 @@ _RULE_VALUES_EN = {
     "half_even": "half to even",
     "down": "toward zero",
     "fen": "fen",
+    "use": "used",
+    "leave_out": "left out",
     "integral": "integral: concentration × flow × time, slot by slot",
     "A": "A: mean concentration × mean flow of the pairs",
     "B": "B: mean of all concentrations × mean of all flows",
@@ -213,6 +217,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "rules": ("统计规则", "Rules of the statistics"),
     "rules.why": ("月均值按下列规则计算，取自", "The monthly means follow these rules of"),
     "month.lead": ("本月共 {total} 个读数，划掉的不参与月均值。", "{total} readings; those struck out do not count."),
+    "month.flagged": ("参与月均值、但有标记的读数：", "Readings that count although flagged:"),
     "month.caption": ("本月读数，时间 × 指标；划掉的读数旁写明原因", "Readings by instant and indicator"),
     "revised": ("第{times}次修订", "revision {times}"),
     "settlements.lead": (
@@ -303,7 +308,9 @@ TEXTS: dict[str, tuple[str, str]] = {
 TEXTS |= TELEGRAM_TEXTS
 TEXTS |= COVERAGE
 TEXTS |= sources.TEXTS
+TEXTS |= reviews.TEXTS
 TEXTS |= {f"left_out.{code}": (zh, _FATES_EN.get(code, code)) for code, zh in FATES.items()}
+TEXTS |= {f"left_out.{test}": (words.zh, words.en) for test, words in FOUND.items()}
 TEXTS |= {f"fate.{code}": (zh, _FATES_EN.get(code, code)) for code, zh in FATES.items()}
 TEXTS |= {f"status.{zh}": (zh, en) for zh, en in STATUSES.items()}
 TEXTS |= {f"kind.{code}": both for code, both in KINDS.items()}

@@ -185,7 +185,8 @@ class TestSchedule:
         result = hengjie("schedule", "--once", "--json")
         assert result.exit_code == 0
         ran = [(slot["job"], slot["failure"]) for slot in told(result)["ran"]]
-        assert {("inbox", None), ("settlement", None), ("silence", None), ("completeness", None)} <= set(ran)
+        jobs = ("inbox", "quality", "settlement", "silence", "completeness")
+        assert {(job, None) for job in jobs} <= set(ran)
 
     def test_what_ran_is_listed_with_its_slot_and_outcome(self, hengjie):
         assert "nothing has run yet" in hengjie("jobs", "list").stdout

@@ -59,6 +59,10 @@ def test_a_page_names_value_unit_and_when_it_was_recorded(served):
         "status": "",
         "mark": "",
         "revision": 1,
+        "origin": "original",
+        "quality": "not_evaluated",
+        "test": "",
+        "qartod": 2,
         "recorded_at": "2026-01-10T00:00:00Z",
     }
 

@@ -13,6 +13,7 @@ from tests.benchmarks import (
     national_month,
     push_speed,
     quality_control,
+    quality_run,
     reading_back,
     settling_years,
     threshold_price_cap,
@@ -28,6 +29,7 @@ BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "threshold_price_cap": threshold_price_cap.main,
     "settling_years": settling_years.main,
     "quality_control": quality_control.main,
+    "quality_run": quality_run.main,
 }
 
 

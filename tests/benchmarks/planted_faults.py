@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from basin.indicators import find_indicator
 from monitoring_ingest.flags import Flags, Quality
 from monitoring_ingest.quality_control import gaps
-from monitoring_ingest.quality_settings import TESTS, declared_tests
+from monitoring_ingest.quality_settings import BESIDE, TESTS, declared_tests
 from monitoring_ingest.sources.national_release import read_release
 from monitoring_ingest.validation import number_and_censored
 
@@ -29,7 +29,7 @@ DATA = Path(__file__).parents[3] / "shared" / "data"
 SEED = 20261124
 ABSENT = -9999
 ON_SERIES = ("gross_range", "spike", "rate_of_change", "flat_line", "gaps")
-BETWEEN = {"oxygen_saturation": "temperature", "part_of_whole": "tn"}
+BETWEEN = ("oxygen_saturation", "part_of_whole")
 LOGAN = {"temp": "temperature", "cond": "conductivity", "ph": "ph", "do": "do", "turb": "turbidity"}
 COPIES = 20  # of each series, each with one fault of a kind
 SPIKE_SIZE, SHIFT_SIZE = 6.0, 3.0  # interquartile ranges of the series
@@ -105,10 +105,12 @@ def judged(series: Series, values: Block, cadence: Cadence) -> dict[str, Flags]:
     """The flags of every declared test of the indicator, and of `gaps`."""
     flags = {"gaps": gaps(values, series.instants, slots=series.instants)}
     for each in declared_tests()[series.indicator]:
+        if each.test not in (*ON_SERIES, *BETWEEN):  # planted_relations measures the others
+            continue
         keywords = {**each.keywords, **cadence.other.get(each.test, {})}
-        if each.test in BETWEEN:
-            if BETWEEN[each.test] in series.beside:
-                other = np.broadcast_to(series.beside[BETWEEN[each.test]], values.shape)
+        if each.test in BESIDE:
+            if BESIDE[each.test] in series.beside:
+                other = np.broadcast_to(series.beside[BESIDE[each.test]], values.shape)
                 flags[each.test] = TESTS[each.test](values, other, **keywords)
         else:
             second = [] if each.test == "gross_range" else [series.instants]

@@ -7,7 +7,14 @@ from functools import partial
 import numpy as np
 import pytest
 
-from monitoring_ingest.consistency import Verdict, against_limit, oxygen_saturation, part_of_whole
+from monitoring_ingest.consistency import (
+    Verdict,
+    against_limit,
+    between_sections,
+    ions_carry_current,
+    oxygen_saturation,
+    part_of_whole,
+)
 from monitoring_ingest.flags import Quality
 
 NAN = np.nan
@@ -65,3 +72,66 @@ class TestAgainstLimit:
     )  # fmt: skip
     def test_the_verdict(self, value, censored, verdict):
         assert against_limit(np.array([[value]]), np.array([[censored]]), limit=0.05).tolist() == [[verdict]]
+
+
+class TestIonsCarryCurrent:
+    """At pH 3 hydrogen ions alone conduct 349.8 µS/cm, at pH 11 hydroxide ions 198.6; half of that must be there."""
+
+    judge = staticmethod(partial(ions_carry_current, hydrogen=349.8, hydroxide=198.6, log_product=14, share=0.5))
+
+    @pytest.mark.parametrize(
+        ("ph", "conductivity", "flag"),
+        [
+            (7.0, 1.0, R), (7.0, 300.0, R), (3.0, 180.0, R), (3.0, 170.0, D), (2.0, 300.0, D),
+            (11.0, 100.0, R), (11.0, 99.0, D), (13.0, 400.0, D), (8.4, 0.0, D),
+            (NAN, 300.0, N), (7.0, NAN, N),
+        ],
+    )  # fmt: skip
+    def test_water_conducts_at_least_what_its_ph_stands_for(self, ph, conductivity, flag):
+        assert self.judge(np.array([ph]), np.array([conductivity])).tolist() == [flag]
+
+
+class TestBetweenSections:
+    """What comes by upstream arrives downstream two to eight hours later, within 10 µS/cm."""
+
+    INSTANTS = np.datetime64("2025-03-01") + np.arange(6) * np.timedelta64(4, "h")
+
+    def flags(self, downstream, upstream, **changed):
+        keywords = {"travel_hours": (2, 8), "absolute": 10, "relative": 0} | changed
+        block = np.array(downstream, dtype=float), np.array(upstream, dtype=float)
+        return between_sections(*block, self.INSTANTS, **keywords).tolist()
+
+    @pytest.mark.parametrize(
+        ("downstream", "upstream", "flags"),
+        [
+            ([300] * 6, [300] * 6, [N, R, R, R, R, R]),  # nothing came before the first
+            ([310, 310, 311, 289, 290, 300], [300] * 6, [N, R, D, D, R, R]),
+            ([300, 300, 400, 400, 400, 300], [300, 400, 400, 300, 300, 300], [N, R, R, R, R, R]),  # arrives later
+            ([300, 300, 300, 300, 300, 400], [300, 400, 400, 300, 300, 300], [N, R, R, D, R, D]),
+            ([300, NAN, 400, 300, 300, 300], [300, NAN, NAN, 300, 300, 300], [N, N, D, N, R, R]),
+            ([300] * 6, [NAN] * 6, [N] * 6),
+        ],
+    )
+    def test_it_lies_within_what_came_by_while_it_may_have_travelled(self, downstream, upstream, flags):
+        assert self.flags(downstream, upstream) == flags
+
+    def test_a_share_of_the_bound_may_be_allowed_and_zero_is_a_tolerance(self):
+        assert self.flags([310] * 6, [300] * 6, absolute=0, relative=0.05) == [N, R, R, R, R, R]
+        assert self.flags([301] * 6, [300] * 6, absolute=0, relative=0) == [N, D, D, D, D, D]
+
+    def test_every_pair_of_a_block_is_judged_by_itself(self):
+        flags = self.flags([[300.0] * 6, [400.0] * 6], [[300.0] * 6] * 2)
+        assert [max(row) for row in flags] == [R, D]
+
+    def test_a_long_way_looks_at_all_that_came_by(self):
+        """Windows of more than a power of two readings, against every one looked at."""
+        rng = np.random.default_rng(5)
+        instants = np.datetime64("2025-03-01") + np.cumsum(rng.integers(1, 9, 300)) * np.timedelta64(1, "h")
+        up, down = rng.normal(300, 20, (2, 300))
+        up[rng.random(300) < 0.1] = np.nan
+        flags = between_sections(down, up, instants, travel_hours=(5, 100), absolute=5, relative=0)
+        for at in range(300):
+            took = (instants[at] - instants) / np.timedelta64(1, "h")
+            came = up[(took >= 5) & (took <= 100) & ~np.isnan(up)]
+            outside = came.size and (down[at] < came.min() - 5 or down[at] > came.max() + 5)
+            assert flags[at] == (D if outside else R if came.size else N)

@@ -1,15 +1,20 @@
 """Given out and taken in again, readings are what they were."""
 
 import io
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from monitoring_ingest.database import create_schema, open_engine
-from monitoring_ingest.exports import long_readings, wide_readings
+from monitoring_ingest.exports import long_readings, wide_readings, with_flags
+from monitoring_ingest.quality.decisions import Key, decision
+from monitoring_ingest.quality.reviewing import decide
+from monitoring_ingest.quality.running import run
 from monitoring_ingest.submissions import NATIONAL_RELEASE, READINGS, ingest
 from tests.monitoring_ingest.makers import NOW, fates, network, original, release, sent, stored_set
 
 MEASURED = ("pH(无量纲)", "氨氮(mg/L)", "总磷(mg/L)", "总氮(mg/L)")
+REMOVAL = {"reason": "maintenance", "document": "维修单", "proposed_by": "张三", "approved_by": "李四"}
 WITHHELD = "<span title='极值过滤'>--</span>"
 REPLY = release(
     ("安徽省", "桥头", "07-01 08:00", original("7.512", "7.51"), original("0.26", "0.260"), WITHHELD, "*", "维护"),
@@ -92,3 +97,35 @@ class TestWide:
         with engine.connect() as connection:
             assert io.StringIO(text(long_readings(connection, network()))).read().startswith("station,time")
             assert text(wide_readings(connection, network())).startswith("section,time,water_body")
+
+
+class TestFlags:
+    """Both axes, what they rest on, and the QARTOD code beside every reading; taken in again, nothing is new."""
+
+    def test_every_reading_has_its_flags(self, filled):
+        sent(filled, "utc,2020-07-01 08:00,nh3n,26,ug/L,", now=NOW + timedelta(hours=1), name="b.csv")
+        run(filled, NOW + timedelta(hours=1))
+        decided = decision("remove", REMOVAL)
+        decide(filled, Key("qiaotou", "ph", datetime(2020, 7, 1, tzinfo=UTC)), decided, NOW + timedelta(hours=2))
+        with filled.connect() as connection:
+            frame = with_flags(connection, network())
+        columns = ["station", "indicator", "value", "origin", "quality", "test", "qartod"]
+        assert sorted(frame[columns].itertuples(index=False, name=None)) == [
+            ("qiaotou", "nh3n", "0.26", "original", "reliable", "", 1),
+            ("qiaotou", "ph", "7.512", "original", "unreliable", "removed", 4),
+            ("qiaotou", "tn", "*", "original", "missing", "", 9),
+            ("qiaotou", "tp", "--", "original", "missing", "", 9),
+            ("qiaotou-zj", "nh3n", "1E-05", "original", "reliable", "", 1),
+            ("qiaotou-zj", "ph", "--", "original", "missing", "", 9),
+            ("qiaotou-zj", "tn", "*", "original", "missing", "", 9),
+            ("qiaotou-zj", "tp", "*", "original", "missing", "", 9),
+            ("utc", "nh3n", "26", "corrected", "reliable", "", 1),
+        ]
+        assert list(frame.columns[:6]) == ["station", "time", "indicator", "value", "unit", "mark"]
+        again = ingest(filled, network(), [("again.csv", text(frame).encode())], READINGS, NOW + timedelta(days=1))
+        assert fates(again).get("accepted", 0) == fates(again).get("revised", 0) == 0
+
+    def test_before_any_run_nothing_is_evaluated(self, filled):
+        with filled.connect() as connection:
+            frame = with_flags(connection, network())
+        assert set(zip(frame["quality"], frame["qartod"], strict=True)) == {("not_evaluated", 2), ("missing", 9)}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from monitoring_ingest.flags import Quality
 from tests.benchmarks.planted_faults import SHIFT_SIZE, SPIKE_SIZE, Cadence, Series, faults, percent, stretches
+from tests.benchmarks.planted_relations import COPIES, measured
 
 CADENCE = Cadence("a small one", flat=3, long=4, gap=2, eight_hours=2)
 BEFORE = np.arange(10.0)
@@ -38,3 +40,22 @@ def test_labelled_readings_that_follow_one_another_are_one_stretch():
 
 def test_a_share_of_nothing_is_no_share():
     assert (percent(1, 3), percent(0, 0)) == ("33 %", "—")
+
+
+def test_only_new_flags_within_a_fault_count_as_found_and_those_of_the_series_as_it_came_are_told_apart():
+    values = np.arange(20.0)
+
+    def above(v):
+        return np.where(v > 17, Quality.DOUBTFUL, Quality.RELIABLE).astype(np.int8)
+
+    def lifted(v, at, size):
+        v[at : at + 2] = 100
+
+    def lowered(v, at, size):
+        v[at : at + 2] = -100
+
+    rng = np.random.default_rng(1)
+    planted, found, inside, hits, flagged, evaluated = measured(values, above, (2, lifted), rng, 0)
+    assert (planted, found, flagged, evaluated) == (COPIES, COPIES, 2, 20)
+    assert hits == inside == 2 * COPIES
+    assert measured(values, above, (2, lowered), rng, 0)[1] == 0

@@ -1,0 +1,75 @@
+"""Decisions about single values as commands, routes and the page show them: requests in, plain rows out.
+
+In: what a request states, and a connection or engine. Out: rows with instants as text. What may be decided, and what
+comes of it, is in `monitoring_ingest.quality`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from api.instants import parsed_instant
+from basin.errors import UsageError
+from basin.indicators import indicator
+from monitoring_ingest.messages import MESSAGES
+from monitoring_ingest.quality import reviewing, store
+from monitoring_ingest.quality.decisions import REASONS, RELEASE, Key, decision
+from settlement.statements import instant
+
+Row = dict[str, Any]
+KEY = ("station", "indicator", "time")
+
+
+def decide(engine: Engine, wanted: Mapping[str, Any], now: datetime) -> Row:
+    """Take a decision and store it.
+
+    Parameters
+    ----------
+    wanted : action, reason, document, proposed_by, approved_by, and `reading` (to release) or station, indicator, time.
+
+    Raises
+    ------
+    HengjieError : something is missing, not allowed or not there; the field is named.
+    """
+    decided = decision(str(wanted["action"]), wanted)
+    if decided.action == RELEASE:
+        if not isinstance(wanted.get("reading"), int):
+            raise UsageError("没有写读数", "no reading", path="reading", remedy="hengjie review list 列出读数的编号")
+        return _row(reviewing.release(engine, wanted["reading"], decided, now))
+    for name in KEY:
+        if not wanted.get(name):
+            raise UsageError(f"没有写 {name}", f"no {name}", path=name, remedy="写明站点、指标与带时区的时刻")
+    at = parsed_instant(wanted["time"], "time")
+    assert at is not None
+    key = Key(wanted["station"], indicator(wanted["indicator"]).code, at)
+    return _row(reviewing.decide(engine, key, decided, now))
+
+
+def history(connection: Connection, as_of: datetime | None = None) -> list[Row]:
+    """Every decision so far, newest first."""
+    return [_row(one) for one in store.decisions(connection, as_of=as_of).to_dict("records")][::-1]
+
+
+def queue(connection: Connection, limit: int | None = None) -> list[Row]:
+    """The quarantined readings that wait for a decision, newest first, and why."""
+    rows = []
+    for one in store.queue(connection, limit).itertuples():
+        why = MESSAGES[one.code]
+        rows.append(
+            {
+                "reading": one.id, "station": one.station, "indicator": one.indicator, "time": instant(one.time),
+                "value": one.value_text, "unit": one.unit, "code": one.code, "message_zh": why.zh,
+                "message_en": why.en, "recorded_at": instant(one.recorded_at),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _row(review: Mapping[Any, Any]) -> Row:
+    """A decision with its reason in words."""
+    told = {str(name): instant(value) if isinstance(value, datetime) else value for name, value in review.items()}
+    return told | {"reason_zh": REASONS[told["reason"]].zh, "reason_en": REASONS[told["reason"]].en}

@@ -1,0 +1,104 @@
+"""What people decide about single values: the queue of quarantined readings, the history, and a new decision."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from api import reviewed
+from api.deps import AsOf, Has, Named, Reads, Writer
+from api.pages import reviews as reviews_page
+from api.rendering import page
+from api.routes.described import listed, problems
+from api.tabular import shaped
+
+router = APIRouter()
+MOST_LISTED = 300  # on the page; the API lists all
+LARGEST = 2**63 - 1
+
+
+class Waiting(BaseModel):
+    """A quarantined reading."""
+
+    reading: int
+    station: str
+    indicator: str
+    time: str = Field(description="UTC")
+    value: str = Field(description="as sent")
+    unit: str
+    code: str = Field(description="why it waits: implausible, conflict")
+    message_zh: str
+    message_en: str
+    recorded_at: str
+
+
+class Review(BaseModel):
+    """A decision about one value."""
+
+    id: int
+    action: Literal["release", "remove", "restore"]
+    station: str
+    indicator: str
+    time: str = Field(description="UTC")
+    revision: int = Field(description="the observation it is about")
+    reading: int = Field(description="the reading behind that")
+    reason: str
+    reason_zh: str
+    reason_en: str
+    document: str
+    proposed_by: str
+    approved_by: str
+    recorded_at: str
+
+
+class ReviewWanted(BaseModel):
+    """Release a quarantined reading, remove an observation, or restore one; two people, a reason and a document."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["release", "remove", "restore"]
+    reading: int | None = Field(default=None, ge=1, le=LARGEST, description="to release: its number in the queue")
+    station: str | None = Field(default=None, description="to remove or restore")
+    indicator: str | None = Field(default=None, examples=["nh3n"])
+    time: str | None = Field(default=None, description="ISO 8601 with zone", examples=["2020-08-31T08:00:00+08:00"])
+    reason: str = Field(examples=["instrument_fault"])
+    document: str = Field(min_length=1, description="number or title of the document it rests on")
+    proposed_by: str = Field(min_length=1)
+    approved_by: str = Field(min_length=1, description="another person than the one who proposes")
+
+
+@router.get("/v1/reviews.csv", include_in_schema=False)
+@router.get(
+    "/v1/reviews", summary="数据复核决定 (decisions)", tags=["监测 monitoring"], responses=listed(list[Review], 400)
+)  # type: ignore[arg-type]
+def reviews(request: Request, reads: Reads, as_of: AsOf) -> Response:
+    """Every decision about a value so far, or known at `as_of`, newest first."""
+    return shaped(request, reviewed.history(reads, as_of), list(Review.model_fields))
+
+
+@router.get(
+    "/v1/reviews/queue", summary="待核的读数 (queue)", tags=["监测 monitoring"], responses=listed(list[Waiting])
+)  # type: ignore[arg-type]
+def queue(request: Request, reads: Reads, limit: Annotated[int, Query(ge=1, le=10_000)] = 1000) -> Response:
+    """The quarantined readings of known stations that nobody has released, newest first, and why they wait."""
+    return shaped(request, reviewed.queue(reads, limit), list(Waiting.model_fields))
+
+
+@router.post(
+    "/v1/reviews", status_code=201, summary="复核一个数据 (decide)", tags=["监测 monitoring"],
+    responses=problems(400, 401, 403, 404, 422),
+)  # fmt: skip
+def decide(wanted: ReviewWanted, has: Has, _writer: Writer) -> Review:
+    """Take one decision; all are kept, and what was known before is still found with `as_of`."""
+    told: dict[str, Any] = reviewed.decide(has.engine, wanted.model_dump(), has.now())
+    return Review(**told)
+
+
+@router.get("/reviews", include_in_schema=False)
+def reviews_listed(request: Request, reads: Reads, names: Named) -> HTMLResponse:
+    """The queue and the decisions."""
+    waiting, decided = reviewed.queue(reads, MOST_LISTED), reviewed.history(reads)[:MOST_LISTED]
+    return page(request, "reviews.html", reviews_page.reviews(waiting, decided, names))

@@ -1,0 +1,75 @@
+"""Quality control of a sensor against the laboratory: does the difference grow, or stand off, from sample to sample?
+
+In: float64 readings of one series and laboratory values of the same section, each with its instants. Out: the pairs,
+and `Quality` flags of the readings. Neither side is corrected, and laboratory values are not judged here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring_ingest.flags import Flags, Quality
+from monitoring_ingest.quality_control import SECONDS_AN_HOUR, Instants, Values
+
+Series = tuple[Values, Instants]
+
+
+def laboratory_pairs(readings: Series, samples: Series, tolerance_hours: float) -> tuple[Values, Values, Values]:
+    """Each sample with the nearest reading: instants [s since the first reading], differences, laboratory values.
+
+    A sample without a reading within `tolerance_hours` [h] makes no pair; of two equally near the earlier counts.
+    """
+    values, instants = readings
+    present = np.isfinite(values)
+    at = (instants[present] - instants[:1]) / np.timedelta64(1, "s")
+    taken = np.isfinite(samples[0])
+    sampled = (samples[1][taken] - instants[:1]) / np.timedelta64(1, "s")
+    if not at.size or not sampled.size:
+        return (np.empty(0),) * 3
+    after = np.clip(np.searchsorted(at, sampled), 1, max(at.size - 1, 1))
+    before = after - 1
+    after = np.minimum(after, at.size - 1)
+    nearest = np.where(sampled - at[before] <= np.abs(at[after] - sampled), before, after)
+    near = np.abs(at[nearest] - sampled) <= tolerance_hours * SECONDS_AN_HOUR
+    laboratory = samples[0][taken][near]
+    return sampled[near], values[present][nearest[near]] - laboratory, laboratory
+
+
+def laboratory_drift(
+    readings: Series, samples: Series, *, tolerance_hours: float, pairs: int, absolute: float, relative: float
+) -> Flags:
+    """Doubtful: readings between samples from which the series stands off, or drifts away, by more than allowed.
+
+    Any `pairs` consecutive pairs are looked at together. Their offset is the median of the differences; their drift,
+    the median of the slopes between any two (Theil and Sen) over the time they span: of five pairs or more one odd one
+    decides neither. The readings from the first to the last of them are flagged where either is more than allowed.
+
+    Parameters
+    ----------
+    readings, samples : values [the same unit] and instants in order; nan is absent.
+    tolerance_hours : [h] between a sample and the reading it is compared with.
+    pairs : with fewer nothing is evaluated; readings before the first and after the last pair are not evaluated.
+    absolute, relative : allowed is the larger of `absolute` and `relative` × the median of the laboratory values.
+    """
+    values, instants = readings
+    flags = np.zeros(values.size, dtype=np.int8)
+    at, differences, laboratory = laboratory_pairs(readings, samples, tolerance_hours)
+    seconds = (instants - instants[:1]) / np.timedelta64(1, "s")
+    within = np.arange(pairs)
+    for first in range(at.size - pairs + 1):
+        here = first + within
+        allowed = max(absolute, relative * float(np.abs(np.median(laboratory[here]))))
+        span = at[here[-1]] - at[here[0]]
+        off = max(abs(float(np.median(differences[here]))), abs(_slope(at[here], differences[here])) * span)
+        between = (seconds >= at[here[0]]) & (seconds <= at[here[-1]]) & np.isfinite(values)
+        flags[between] = np.maximum(flags[between], Quality.DOUBTFUL if off > allowed else Quality.RELIABLE)
+    return flags
+
+
+def _slope(at: Values, differences: Values) -> float:
+    """The median of the slopes between any two pairs [unit/s]."""
+    one, other = np.triu_indices(at.size, k=1)
+    steps: NDArray[np.float64] = at[other] - at[one]
+    apart = steps > 0
+    return float(np.median((differences[other] - differences[one])[apart] / steps[apart])) if apart.any() else 0.0

@@ -1,0 +1,111 @@
+"""What people may decide about a value (数据复核), and what that makes of its quality.
+
+In: who proposes what, for which reason, on which document, and who approves. Out: a `Decision` or an error that names
+the field; the quality that decisions give to observations. Nothing is stored here, and nothing is ever deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from basin.errors import UsageError
+from monitoring_ingest.facts import same_person
+from monitoring_ingest.flags import Quality
+from monitoring_ingest.messages import Message
+
+RELEASE, REMOVE, RESTORE = "release", "remove", "restore"
+DECIDED: Mapping[str, str] = {RELEASE: "released", REMOVE: "removed", RESTORE: "restored"}
+MAKES: Mapping[str, Quality] = {
+    RELEASE: Quality.RELIABLE,
+    REMOVE: Quality.UNRELIABLE,
+    RESTORE: Quality.RELIABLE,
+}
+REASONS: Mapping[str, Message] = {
+    "instrument_fault": Message("仪器故障", "instrument fault"),
+    "maintenance": Message("维护、校准期间", "during maintenance or calibration"),
+    "contaminated_sample": Message("采样受污染或不具代表性", "contaminated or unrepresentative sample"),
+    "transmission_error": Message("传输或录入差错", "error of transmission or entry"),
+    "laboratory_confirms": Message("实验室复核属实", "confirmed by a laboratory"),
+    "real_event": Message("核实为真实的水质变化", "found to be a real change of the water"),
+    "source_confirms": Message("报送单位书面确认", "confirmed in writing by its source"),
+    "decided_in_error": Message("原决定有误", "the earlier decision was wrong"),
+}
+REASONS_FOR: Mapping[str, tuple[str, ...]] = {
+    RELEASE: ("laboratory_confirms", "real_event", "source_confirms"),
+    REMOVE: ("instrument_fault", "maintenance", "contaminated_sample", "transmission_error", "decided_in_error"),
+    RESTORE: ("laboratory_confirms", "real_event", "source_confirms", "decided_in_error"),
+}
+GIVEN = ("reason", "document", "proposed_by", "approved_by")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is decided, why, on which document, and by which two people.
+
+    Parameters
+    ----------
+    action : release (a quarantined reading becomes an observation), remove (an observation counts no longer) or restore
+        (one that was removed, or that a test finds fault with, counts).
+    reason : a code of `REASONS_FOR` the action.
+    document : number or title of what it rests on.
+    proposed_by, approved_by : two different people.
+    """
+
+    action: str
+    reason: str
+    document: str
+    proposed_by: str
+    approved_by: str
+
+
+@dataclass(frozen=True)
+class Key:
+    """Which observation is meant."""
+
+    station: str
+    indicator: str
+    time: datetime
+
+
+def decision(action: str, given: Mapping[str, object]) -> Decision:
+    """A decision as a request states it.
+
+    Raises
+    ------
+    UsageError : an unknown action or reason, a blank field, or an approver who proposed it.
+    """
+    if action not in DECIDED:
+        raise UsageError(f"没有动作 {action}", f"no action {action}", path="action", remedy="、".join(DECIDED))
+    for name in GIVEN:
+        value = given.get(name)
+        if not isinstance(value, str) or not value.strip():
+            raise UsageError("缺少或不是文字", "missing or not a text", path=name, remedy=f"写明 {name}")
+    found = Decision(action, **{name: str(given[name]).strip() for name in GIVEN})
+    if found.reason not in REASONS_FOR[action]:
+        remedy = "；".join(f"{code} {REASONS[code].zh}" for code in REASONS_FOR[action])
+        raise UsageError(f"不能以此为由：{found.reason}", "not a reason for this", path="reason", remedy=remedy)
+    if same_person(found.proposed_by, found.approved_by):
+        zh, en = f"批准人与提出人同为 {found.proposed_by}", "approved by the one who proposed it"
+        raise UsageError(zh, en, path="approved_by", remedy="由另一人批准")
+    return found
+
+
+def standing(decided: pd.DataFrame) -> pd.DataFrame:
+    """The newest decision about each observation as its quality.
+
+    Parameters
+    ----------
+    decided : station, indicator, time, revision, action, oldest first.
+
+    Returns
+    -------
+    station, indicator, time, revision, quality and `test` (`DECIDED`).
+    """
+    key = ["station", "indicator", "time", "revision"]
+    newest = decided.drop_duplicates(key, keep="last")
+    quality = newest["action"].map({action: int(made) for action, made in MAKES.items()})
+    return newest[key].assign(quality=quality, test=newest["action"].map(dict(DECIDED)))

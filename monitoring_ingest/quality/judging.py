@@ -1,0 +1,212 @@
+"""Judging observations (质控): the declared tests run over blocks of (series × time); what they find fault with.
+
+In: observations as a long frame, the declared tests, the instants to judge between. Out: one row for each fault, and
+for each test how many readings it judged. Pure: what a test says of a reading depends on the observations handed in
+and on nothing else. What lies outside the instants is context: it is looked at and not judged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from basin.network import TIMEZONE
+from monitoring_ingest.flags import Flags, Quality
+from monitoring_ingest.quality_control import local_months
+from monitoring_ingest.quality_settings import BESIDE, TESTS, DeclaredTest
+
+FAULTS = ["station", "indicator", "time", "revision", "test", "quality"]
+SUMS = ["readings", "not_evaluated", "doubtful", "unreliable"]
+COUNTS = ["indicator", "test", "first", "last", *SUMS]
+CENSORED = {"flat_line": "censored", "part_of_whole": "part_censored"}  # the keyword that says what was not detected
+WEEK = timedelta(days=7)
+CELLS_A_READING = 8  # a block with more empty cells than this is split: stations that keep other hours go apart
+SMALL_BLOCK = 1 << 16  # cells: a block of no more is never split
+Tests = Mapping[str, Sequence[DeclaredTest]]
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Observations as arrays, folded by week: one is there for its own week and for those it is context of.
+
+    Attributes
+    ----------
+    at : which observation stands here. week : a number for each pair of a station and a week.
+    since : its time since that week began. own : whether it is judged here, or only context.
+    """
+
+    at: NDArray[np.intp]
+    week: NDArray[np.intp]
+    since: NDArray[np.timedelta64]
+    own: NDArray[np.bool_]
+    time: NDArray[np.datetime64]
+    value: NDArray[np.float64]
+    censored: NDArray[np.bool_]
+    rows_of: Mapping[str, NDArray[np.intp]]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Weeks of stations by instants since they began: which row of the readings stands in each cell, -1 for none."""
+
+    weeks: NDArray[np.intp]
+    instants: NDArray[np.timedelta64]
+    row: NDArray[np.intp]
+
+    def filled(self, column: NDArray[Any], absent: Any) -> NDArray[Any]:
+        """A column of the readings laid out."""
+        return np.where(self.row >= 0, column[self.row], absent)
+
+
+def context(tests: Tests) -> timedelta:
+    """How far from a reading lie others that a test may look at, by the longest window declared."""
+    return max((_window(each.keywords) for those in tests.values() for each in those), default=timedelta())
+
+
+def _window(keywords: Mapping[str, Any]) -> timedelta:
+    days = sum(keywords["days"]) + 1 if "days" in keywords else 0
+    hours = keywords.get("longest_hours", 0) + 2 * keywords.get("longest_gap_hours", 0)
+    return timedelta(days=float(days), hours=float(hours))
+
+
+def rounds(tests: Tests) -> list[Tests]:
+    """The tests that look no further than a week, and those that need a longer past, which is read for them alone."""
+    far = {code: tuple(t for t in those if _window(t.keywords) > WEEK) for code, those in tests.items()}
+    near = {code: tuple(t for t in those if t not in far[code]) for code, those in tests.items()}
+    longer = {code: those for code, those in far.items() if those}
+    return [near, longer] if longer else [near]
+
+
+def weeks(first: datetime, last: datetime) -> list[datetime]:
+    """The starts of the weeks that hold the instants from `first` to `last`: Mondays 00:00 UTC, whatever is asked."""
+    monday = datetime(1970, 1, 5, tzinfo=first.tzinfo)
+    start = monday + (first - monday) // WEEK * WEEK
+    return [start + WEEK * number for number in range((last - start) // WEEK + 1)]
+
+
+def judged(
+    observations: pd.DataFrame, tests: Tests, start: datetime, end: datetime
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What the tests say of the observations at ``start ≤ time < end``.
+
+    They are judged week by week from `start`, each week with the context around it, so that it makes no difference in
+    which parts, and in what order, they came in; all weeks of all stations are laid out in one block.
+
+    Parameters
+    ----------
+    observations : station, indicator, time [UTC], revision, value [canonical unit], censored; each key once.
+
+    Returns
+    -------
+    faults (`FAULTS`): one row for each reading and test that finds fault with it; where two indicators contradict each
+    other, one for either. counts (`COUNTS`): one row for each indicator and test that judged any reading.
+    """
+    readings = _folded(observations, (start, end), context(tests))
+    none = observations.iloc[:0][FAULTS[:4]].assign(test=pd.Series(dtype=object), quality=pd.Series(dtype=np.int64))
+    faults = [none]
+    counts: list[dict[str, Any]] = []
+    for indicator, rows in readings.rows_of.items():
+        for block in _blocks(readings, rows) if indicator in tests else ():
+            here = block.filled(readings.own, False)
+            for test in tests[indicator]:
+                others = _other(test, block, readings)
+                flags = _flags(test, block, readings, others)
+                counts.append({"indicator": indicator, "test": test.test} | _counts(flags, readings, block.row, here))
+                bad = here & (flags >= Quality.DOUBTFUL)
+                faults += [_faults(observations, test, flags[bad], readings.at[b.row[bad]]) for b in (block, *others)]
+    found = pd.concat([one for one in faults if len(one)] or [none], ignore_index=True)
+    return found, counted(pd.DataFrame(counts, columns=COUNTS))
+
+
+def counted(counts: pd.DataFrame) -> pd.DataFrame:
+    """Counts of the same test of the same indicator added up; those that judged nothing are left out."""
+    of_each = counts[counts["readings"] > 0].groupby(["indicator", "test"], sort=True)
+    return of_each.agg({"first": "min", "last": "max", **dict.fromkeys(SUMS, "sum")}).reset_index()[COUNTS]
+
+
+def _folded(observations: pd.DataFrame, between: tuple[datetime, datetime], around: timedelta) -> Readings:
+    time = observations["time"].dt.tz_convert(None).to_numpy("datetime64[ns]")
+    start, end = (np.datetime64(at.replace(tzinfo=None), "ns") for at in between)
+    week, margin = np.timedelta64(WEEK), np.timedelta64(around)
+    number = -((start - end) // week)
+    of, since = np.divmod(time - start, week)
+    pieces, reaches = [], math.ceil(around / WEEK)
+    for shift in range(-reaches, reaches + 1):
+        lies = since - shift * week  # since the beginning of the week that is `shift` after its own
+        fits = (lies >= -margin) & (lies < week + margin) & (of + shift >= 0) & (of + shift < number)
+        at = np.flatnonzero(fits)
+        pieces.append((at, of[at] + shift, lies[at], np.full(at.size, shift == 0) & (time[at] < end)))
+    at, of, since, own = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+    station = pd.factorize(observations["station"])[0].astype(np.int64)
+    code, codes = pd.factorize(observations["indicator"])
+    order = np.argsort(code[at], kind="stable")
+    rows = np.split(order, np.flatnonzero(np.diff(code[at][order])) + 1) if at.size else []
+    return Readings(
+        at, station[at] * number + of, since, own, time[at],
+        observations["value"].to_numpy(np.float64)[at], observations["censored"].to_numpy(dtype=bool)[at],
+        {str(codes[code[at[places[0]]]]): places for places in rows},
+    )  # fmt: skip
+
+
+def _blocks(readings: Readings, rows: NDArray[np.intp]) -> Iterator[Block]:
+    """The rows of one indicator laid out; those whose instants hardly meet are laid out apart."""
+    weeks, instants = np.unique(readings.week[rows]), np.unique(readings.since[rows])
+    if weeks.size > 1 and weeks.size * instants.size > max(SMALL_BLOCK, CELLS_A_READING * rows.size):
+        first_half = readings.week[rows] < weeks[weeks.size // 2]
+        yield from _blocks(readings, rows[first_half])
+        yield from _blocks(readings, rows[~first_half])
+        return
+    yield _laid_out(readings, rows, weeks, instants)
+
+
+def _laid_out(readings: Readings, rows: NDArray[np.intp], weeks: NDArray[Any], instants: NDArray[Any]) -> Block:
+    """The block of these weeks and instants; rows of others stand nowhere."""
+    own = (readings.week[rows], readings.since[rows])
+    at = [
+        np.minimum(np.searchsorted(weeks, own[0]), weeks.size - 1),
+        np.minimum(np.searchsorted(instants, own[1]), instants.size - 1),
+    ]
+    fits = (weeks[at[0]] == own[0]) & (instants[at[1]] == own[1])
+    row = np.full((weeks.size, instants.size), -1, dtype=np.intp)
+    row[at[0][fits], at[1][fits]] = rows[fits]
+    return Block(weeks, instants, row)
+
+
+def _other(test: DeclaredTest, block: Block, readings: Readings) -> tuple[Block, ...]:
+    """The other indicator a test compares with, in the cells of a block; nothing for a test of one indicator."""
+    if test.test not in BESIDE:
+        return ()
+    rows = readings.rows_of.get(BESIDE[test.test], np.array([], dtype=np.intp))
+    return (_laid_out(readings, rows, block.weeks, block.instants),)
+
+
+def _flags(test: DeclaredTest, block: Block, readings: Readings, others: Sequence[Block]) -> Flags:
+    second: list[Any] = [other.filled(readings.value, np.nan) for other in others]
+    if test.test == "seasonal_range":
+        second = [block.filled(local_months(readings.time, TIMEZONE), 1)]
+    elif not second and test.test != "gross_range":
+        second = [block.instants]
+    below = {CENSORED[test.test]: block.filled(readings.censored, False)} if test.test in CENSORED else {}
+    return TESTS[test.test](block.filled(readings.value, np.nan), *second, **test.keywords, **below)
+
+
+def _counts(flags: Flags, readings: Readings, row: NDArray[np.intp], here: NDArray[np.bool_]) -> dict[str, Any]:
+    found = np.bincount(flags[here], minlength=len(Quality))
+    judged_at = readings.time[row[here]] if here.any() else np.array(["NaT"], dtype="datetime64[ns]")
+    return {
+        "first": pd.Timestamp(judged_at.min(), tz="UTC"), "last": pd.Timestamp(judged_at.max(), tz="UTC"),
+        "readings": int(here.sum()), "not_evaluated": int(found[Quality.NOT_EVALUATED]),
+        "doubtful": int(found[Quality.DOUBTFUL]), "unreliable": int(found[Quality.UNRELIABLE]),
+    }  # fmt: skip
+
+
+def _faults(observations: pd.DataFrame, test: DeclaredTest, flags: Flags, at: NDArray[np.intp]) -> pd.DataFrame:
+    """The readings found fault with: of the indicator judged, or of the one it was compared with."""
+    return observations.iloc[at][FAULTS[:4]].assign(test=test.test, quality=flags.astype(np.int64))

@@ -1,0 +1,92 @@
+"""Deciding about single values: release a quarantined reading, remove an observation, restore one.
+
+In: an engine, which value, and a `Decision`. Out: the decision as stored. Every decision is a further row: what was
+known before is still found `as_of`. A release makes an observation of the reading as it was sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Engine
+
+from basin.errors import NotFound, Refused
+from monitoring_ingest import store as intake
+from monitoring_ingest.database import writing
+from monitoring_ingest.flags import Quality
+from monitoring_ingest.frames import columns_of
+from monitoring_ingest.quality import store
+from monitoring_ingest.quality.decisions import DECIDED, REMOVE, RESTORE, Decision, Key
+
+Review = dict[str, Any]
+RESOLUTION = timedelta(microseconds=1)
+
+
+def release(engine: Engine, reading: int, decided: Decision, now: datetime) -> Review:
+    """Make an observation of a quarantined reading: the next revision of its key, with the value as sent.
+
+    Raises
+    ------
+    NotFound : no such reading. Refused : it is not quarantined, its station is unknown, or it has been released.
+    """
+    with writing(engine) as connection:
+        row = _quarantined(connection, reading)
+        newest = _newest(connection, Key(row["station"], row["indicator"], row["time"].to_pydatetime()))
+        revision = 1 if newest is None else int(newest["revision"]) + 1
+        accepted = pd.DataFrame([{**row, "revision": revision}])
+        intake.add_observations(connection, columns_of(accepted), now)
+        store.note_due(connection, accepted)
+        return store.keep_review(connection, _review(row, revision, decided, reading), now)
+
+
+def _quarantined(connection: Connection, reading: int) -> dict[str, Any]:
+    found = store.quarantined(connection, reading)
+    if found.empty:
+        zh, en = f"没有隔离的读数 {reading}", f"no quarantined reading {reading}"
+        raise NotFound(zh, en, path="reading", remedy="hengjie review list 列出待核的读数")
+    row: dict[str, Any] = found.to_dict("records")[0]  # type: ignore[assignment]  # named by texts
+    if row["station"] is None:
+        zh, en = f"读数 {reading} 的站点没有登记", f"the station of reading {reading} is unknown"
+        raise Refused(zh, en, path="reading", remedy="在登记表中加入别名，下次接收时自动采用")
+    if store.released_readings(connection, [reading]):
+        raise Refused(
+            f"读数 {reading} 已放行", f"reading {reading} has been released", path="reading", remedy="无须再放行"
+        )
+    return row
+
+
+def decide(engine: Engine, key: Key, decided: Decision, now: datetime) -> Review:
+    """Remove the newest observation of a key, which stays where it is and counts no longer, or restore it.
+
+    Raises
+    ------
+    NotFound : no such observation. Refused : it has been removed; there is nothing to restore.
+    """
+    with writing(engine) as connection:
+        newest = _newest(connection, key)
+        if newest is None:
+            zh, en = f"没有此观测：{key.station} {key.indicator} {key.time.isoformat()}", "no such observation"
+            raise NotFound(zh, en, path="time", remedy="写明站点、指标与带时区的时刻；hengjie readings export 列出观测")
+        if decided.action == REMOVE and newest["test"] == DECIDED[REMOVE]:
+            raise Refused("已剔除", "it has been removed", path="action", remedy="要恢复用 restore")
+        if decided.action == RESTORE and newest["quality"] < Quality.DOUBTFUL:
+            remedy = "只有已剔除的，或检验标出的，才能恢复"
+            raise Refused("没有标记，无须恢复", "nothing speaks against it", path="action", remedy=remedy)
+        return store.keep_review(
+            connection, _review(newest, int(newest["revision"]), decided, int(newest["reading"])), now
+        )
+
+
+def _newest(connection: Connection, key: Key) -> dict[str, Any] | None:
+    """The newest observation of a key with its quality."""
+    end = key.time + RESOLUTION
+    found = store.observations(connection, stations=[key.station], indicators=[key.indicator], start=key.time, end=end)
+    return None if found.empty else found.to_dict("records")[0]  # type: ignore[return-value]  # named by texts
+
+
+def _review(of: dict[str, Any], revision: int, decided: Decision, reading: int) -> Review:
+    key = {name: of[name] for name in ("station", "indicator")} | {"time": of["time"].to_pydatetime()}
+    return key | {"revision": revision, "reading": reading} | asdict(decided)

@@ -1,0 +1,240 @@
+"""What is stored of quality control and of people's decisions, and observations with what is known of their quality.
+
+All reads take an `as_of`. Of one test the newest row stands; of several tests the highest quality (`flags.combined`);
+and what two people decided about a value outranks every test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Unpack, cast
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    true,
+    union_all,
+)
+
+from monitoring_ingest import store
+from monitoring_ingest.database import insert_frame, read_frame
+from monitoring_ingest.flags import Quality
+from monitoring_ingest.quality.decisions import RELEASE, standing
+from monitoring_ingest.quality.tables import (
+    QUARANTINED,
+    flags,
+    quality_due,
+    quality_runs,
+    quality_tests,
+    released,
+    reviews,
+)
+from monitoring_ingest.quality_settings import TESTS
+from monitoring_ingest.store import Selected
+from monitoring_ingest.tables import readings
+
+KEY = ["station", "indicator", "time", "revision"]
+NO_TEST = ""
+
+
+def _chosen(table: Table, selected: Selected) -> ColumnElement[bool]:
+    """A selection as a condition on a table with station, indicator, time and recorded_at."""
+    column, told = table.c, {name: value for name, value in selected.items() if value is not None}
+    conditions: list[ColumnElement[bool]] = [true()]
+    for name, of in (("stations", column.station), ("indicators", column.indicator)):
+        if name in told:
+            conditions.append(of.in_(cast(Collection[str], told[name])))
+    bounds = {"start": column.time.__ge__, "end": column.time.__lt__, "as_of": column.recorded_at.__le__}
+    return and_(*conditions, *(compare(told[name]) for name, compare in bounds.items() if name in told))
+
+
+# --- what is to be judged --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Due:
+    """What came in since the last run: a span of instants by station (station, first, last), and up to where."""
+
+    spans: pd.DataFrame
+    until_reading: int
+    noted: tuple[int, ...]
+
+
+def due(connection: Connection, *, everything: bool = False) -> Due:
+    """The stations with observations that no run has seen, and from when to when; or all there are."""
+    until = int(connection.scalar(select(func.max(readings.c.id))) or 0)
+    seen = 0 if everything else int(connection.scalar(select(func.max(quality_runs.c.until_reading))) or 0)
+    new = select(readings.c.station, _first(readings), _last(readings)).group_by(readings.c.station)
+    new = new.where(readings.c.id > seen, readings.c.id <= until, readings.c.revision > 0)
+    noted = select(quality_due.c.station, quality_due.c.first, quality_due.c.last)
+    spans = read_frame(connection, union_all(new, noted))
+    spans = spans.groupby("station", as_index=False).agg({"first": "min", "last": "max"})
+    return Due(spans, until, tuple(connection.scalars(select(quality_due.c.id))))
+
+
+def _first(table: Table) -> Any:
+    return func.min(table.c.time).label("first")
+
+
+def _last(table: Table) -> Any:
+    return func.max(table.c.time).label("last")
+
+
+def note_due(connection: Connection, accepted: pd.DataFrame) -> None:
+    """Note observations made of readings that came earlier: no run would look for them (station, time)."""
+    spans = accepted.groupby("station")["time"].agg(["min", "max"]).reset_index()
+    for station, first, last in spans.itertuples(index=False, name=None):
+        row = {"station": station, "first": first.to_pydatetime(), "last": last.to_pydatetime()}
+        connection.execute(insert(quality_due).values(row))
+
+
+# --- runs and flags --------------------------------------------------------------------------------------------------
+
+
+def next_run(connection: Connection) -> int:
+    """The number of the next run; not that of one that was cut off after it had stored flags."""
+    highest = (connection.scalar(select(func.max(column))) or 0 for column in (quality_runs.c.id, flags.c.run))
+    return max(map(int, highest)) + 1
+
+
+def keep_flags(connection: Connection, run: int, changes: pd.DataFrame, now: datetime) -> None:
+    """Store what a run found otherwise than the one before it (`FAULTS`; reliable: no longer found fault with)."""
+    rows = changes.assign(run=run, recorded_at=pd.Timestamp(now))
+    insert_frame(connection, flags, rows[[column.name for column in flags.c]])
+
+
+def keep_run(connection: Connection, run: int, of: Due, tests: pd.DataFrame, now: datetime) -> None:
+    """Store that a run is done, with one row for each test; take off the list what was on it."""
+    row = {"id": run, "until_reading": of.until_reading, "recorded_at": now}
+    connection.execute(insert(quality_runs).values(row))
+    insert_frame(connection, quality_tests, tests.assign(run=run)[[column.name for column in quality_tests.c]])
+    if of.noted:
+        connection.execute(delete(quality_due).where(quality_due.c.id.in_(of.noted)))
+
+
+def faults(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
+    """The faults that stand: station, indicator, time, revision, test, quality; by test, decisions of people apart."""
+    query = select(*(flags.c[name] for name in (*KEY, "test", "quality"))).where(_chosen(flags, selected))
+    rows = read_frame(connection, query.order_by(*(flags.c[name] for name in (*KEY, "test", "run"))))
+    newest = rows.drop_duplicates([*KEY, "test"], keep="last")
+    return newest[newest["quality"] > Quality.RELIABLE].reset_index(drop=True)
+
+
+def history(connection: Connection, as_of: datetime | None = None) -> pd.DataFrame:
+    """Every test of every run, newest run first: arguments, source, span and counts."""
+    columns = [column for column in quality_tests.c if column.name != "run"]
+    query = select(quality_tests.c.run, quality_runs.c.recorded_at, *columns).join_from(quality_tests, quality_runs)
+    if as_of is not None:
+        query = query.where(quality_runs.c.recorded_at <= as_of)
+    return read_frame(connection, query.order_by(quality_tests.c.run.desc(), *list(quality_tests.c)[1:3]))
+
+
+# --- decisions -------------------------------------------------------------------------------------------------------
+
+
+def decisions(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
+    """What people decided, oldest first: every column of the table `reviews`."""
+    return read_frame(connection, select(reviews).where(_chosen(reviews, selected)).order_by(reviews.c.id))
+
+
+def keep_review(connection: Connection, review: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Store a decision; the decision with its identity and the instant it was recorded at."""
+    identity = int(connection.scalar(select(func.max(reviews.c.id))) or 0) + 1
+    row = {"id": identity, **review, "recorded_at": now}
+    connection.execute(insert(reviews).values(row))
+    return row
+
+
+def released_readings(connection: Connection, identities: Collection[int]) -> set[int]:
+    """Which of these readings people have released."""
+    query = select(reviews.c.reading).where(reviews.c.reading.in_(identities), reviews.c.action == RELEASE)
+    return {int(found) for found in connection.scalars(query)}
+
+
+def quarantined(connection: Connection, identity: int) -> pd.DataFrame:
+    """The quarantined reading of an identity, as `store.add_observations` wants it; no row where there is none."""
+    return read_frame(connection, _set_aside().where(readings.c.id == identity))
+
+
+def queue(connection: Connection, limit: int | None = None) -> pd.DataFrame:
+    """The quarantined readings of known stations that nobody has released, newest first, and why they wait (`code`)."""
+    known = readings.c.station.is_not(None), ~released(readings.c.id, None)
+    return read_frame(connection, _set_aside().where(*known).order_by(readings.c.id.desc()).limit(limit))
+
+
+def _set_aside() -> Select[Any]:
+    """The index of quarantined readings serves this: it states its condition in the same words."""
+    names = (
+        "id", "station", "indicator", "time", "number", "censored", "unit", "mark", "status", "code", "value_text",
+        "recorded_at",
+    )  # fmt: skip
+    return select(*(readings.c[name] for name in names)).where(text(f"readings.{QUARANTINED}"))
+
+
+# --- observations with their quality ---------------------------------------------------------------------------------
+
+
+def observations(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
+    """`store.observations`, `judged`."""
+    return judged(connection, store.observations(connection, **selected), **selected)
+
+
+def judged(connection: Connection, found: pd.DataFrame, **selected: Unpack[Selected]) -> pd.DataFrame:
+    """Observations with two columns more: `quality` (`flags.Quality`) and `test`, which decided it.
+
+    The test is the name of a QC test, or what people decided (`decisions.DECIDED`); ``""`` where nothing was found.
+
+    Parameters
+    ----------
+    found : station, indicator, time, revision, reading, all within `selected`.
+    """
+    quality = np.where(_judged(connection, found, selected), Quality.RELIABLE, Quality.NOT_EVALUATED).astype(np.int64)
+    found = found.assign(quality=quality, test=pd.Series(NO_TEST, index=found.index, dtype=object))
+    said = pd.concat([_deciding(faults(connection, **selected)), standing(decisions(connection, **selected))])
+    if said.empty:
+        return found
+    said = said.drop_duplicates(KEY, keep="last")  # decisions stand after the tests
+    at = pd.MultiIndex.from_frame(found[KEY]).get_indexer(pd.MultiIndex.from_frame(said[KEY]))
+    known = at >= 0
+    for name in ("quality", "test"):
+        column = found[name].to_numpy(copy=True)
+        column[at[known]] = said[name].to_numpy()[known]
+        found[name] = column
+    return found
+
+
+def _deciding(found: pd.DataFrame) -> pd.DataFrame:
+    """Of several tests the one of the highest quality; of equals the first in the order of `TESTS`."""
+    order = found["test"].map({name: place for place, name in enumerate(TESTS)})
+    ranked = found.assign(order=order).sort_values(["quality", "order"], ascending=[True, False], kind="stable")
+    return ranked.drop_duplicates(KEY, keep="last")[[*KEY, "quality", "test"]]
+
+
+def _judged(connection: Connection, found: pd.DataFrame, selected: Selected) -> pd.Series:
+    """Whether a run has judged each observation: it came in before the newest run and its indicator has a test."""
+    as_of = selected.get("as_of")
+    so_far = true() if as_of is None else quality_runs.c.recorded_at <= as_of
+    run, until = connection.execute(
+        select(func.max(quality_runs.c.id), func.max(quality_runs.c.until_reading)).where(so_far)
+    ).one()
+    if run is None:
+        return pd.Series(False, index=found.index)
+    ran = quality_tests.c.run <= run
+    tested = [
+        code
+        for code in found["indicator"].unique()
+        if connection.scalar(select(func.min(quality_tests.c.run)).where(quality_tests.c.indicator == code, ran))
+    ]
+    return found["reading"].le(until) & found["indicator"].isin(tested)

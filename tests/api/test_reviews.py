@@ -1,0 +1,164 @@
+"""People's decisions through API, page and command line, and flags where readings are shown."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from api.cli import main
+from api.serving import jobs
+from monitoring_ingest.database import open_engine
+from monitoring_ingest.operations.store import create_key
+from monitoring_ingest.quality.running import run
+from tests.api.makers import NOW, client_of, composed, month_rows, row, send
+from tests.api.markup import read
+
+AT = "2025-08-10T08:00:00+08:00"
+GROUNDS = {"document": "维修单 3", "proposed_by": "张三", "approved_by": "李四"}
+REMOVE = GROUNDS | {
+    "action": "remove", "station": "demo-qx2", "indicator": "NH3-N", "time": AT, "reason": "instrument_fault"
+}  # fmt: skip
+RELEASE = GROUNDS | {"action": "release", "reason": "laboratory_confirms"}
+OPTIONS = ["--document", "维修单", "--proposed-by", "张三", "--approved-by", "李四"]
+
+
+@pytest.fixture
+def here(world, tmp_path):
+    made = composed(open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}"), world)
+    send(made, [*month_rows("demo-qx2", "2025-08", nh3n="0.40"), row("demo-qx2", "2025-08-30 08:00", "codmn", "9999")])
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def client(here):
+    with client_of(here) as opened:
+        opened.headers["X-API-Key"] = create_key(here.engine, "测试", NOW)
+        yield opened
+
+
+def page(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return read(answer.text)
+
+
+class TestApi:
+    def test_the_queue_says_why_each_reading_waits(self, client):
+        (waiting,) = client.get("/v1/reviews/queue").json()
+        assert (waiting["station"], waiting["value"], waiting["code"]) == ("demo-qx2", "9999", "implausible")
+        assert waiting["message_en"] == "outside the plausible range of the indicator"
+        assert (
+            client.get("/v1/reviews/queue", headers={"Accept": "text/csv"}).text.splitlines()[0].startswith("reading,")
+        )
+
+    def test_a_released_reading_leaves_the_queue_and_is_an_observation(self, client):
+        (waiting,) = client.get("/v1/reviews/queue").json()
+        answer = client.post("/v1/reviews", json=RELEASE | {"reading": waiting["reading"]})
+        assert (answer.status_code, answer.json()["reason_zh"]) == (201, "实验室复核属实")
+        assert client.get("/v1/reviews/queue").json() == []
+        assert [one["action"] for one in client.get("/v1/reviews").json()] == ["release"]
+        readings = client.get("/v1/readings", params={"indicator": "codmn", "station": "demo-qx2"}).json()["items"]
+        newest = {name: readings[-1][name] for name in ("value", "origin", "quality", "test", "qartod")}
+        assert newest == {"value": 9999, "origin": "original", "quality": "reliable", "test": "released", "qartod": 1}
+
+    def test_an_observation_is_removed_once_and_restored(self, client):
+        assert client.post("/v1/reviews", json=REMOVE).json()["indicator"] == "nh3n"
+        again = client.post("/v1/reviews", json=REMOVE)
+        assert (again.status_code, again.json()["detail"]) == (403, "已剔除")
+        restored = client.post("/v1/reviews", json=REMOVE | {"action": "restore", "reason": "decided_in_error"})
+        assert restored.status_code == 201
+
+    @pytest.mark.parametrize(
+        ("changed", "status", "path"),
+        [
+            ({"approved_by": "张三"}, 400, "approved_by"),
+            ({"reason": "bad luck"}, 400, "reason"),
+            ({"reason": "real_event"}, 400, "reason"),
+            ({"time": "2025-08-10 08:00"}, 400, "time"),
+            ({"time": None}, 400, "time"),
+            ({"indicator": "gold"}, 400, "indicator"),
+            ({"station": "nowhere"}, 404, "time"),
+            ({"action": "release"}, 400, "reason"),
+            ({"action": "release", "reason": "real_event"}, 400, "reading"),
+            ({"action": "release", "reason": "real_event", "reading": 999_999}, 404, "reading"),
+            ({"action": "delete"}, 422, "body.action"),
+            ({"document": ""}, 422, "body.document"),
+        ],
+    )
+    def test_what_is_wrong_is_told_with_its_field(self, client, changed, status, path):
+        answer = client.post("/v1/reviews", json=REMOVE | changed)
+        assert (answer.status_code, answer.json()["path"]) == (status, path)
+        assert client.get("/v1/reviews").json() == []
+
+    def test_deciding_needs_a_key(self, client):
+        del client.headers["X-API-Key"]
+        assert client.post("/v1/reviews", json=REMOVE).status_code == 401
+
+
+class TestPages:
+    def test_the_page_lists_what_waits_and_what_was_decided(self, client):
+        tree = page(client, "/reviews")
+        assert "9999" in tree.text
+        assert "还没有决定" in tree.text
+        client.post("/v1/reviews", json=REMOVE)
+        tree = page(client, "/reviews")
+        for words in ("剔除", "仪器故障", "维修单 3", "张三", "李四", "原值"):
+            assert words in tree.text
+
+    def test_the_readings_of_a_month_show_what_was_found_and_decided(self, client, here):
+        run(here.engine, NOW)
+        tree = page(client, "/sections/qingxi-2?month=2025-08")
+        assert "存疑：平线" in tree.text
+        assert "参与月均值、但有标记的读数" in tree.text
+        client.post("/v1/reviews", json=REMOVE)
+        assert "复核剔除 1" in page(client, "/sections/qingxi-2?month=2025-08").text.replace("\n", " ")
+
+
+class TestCommands:
+    @pytest.fixture
+    def hengjie(self, here, monkeypatch):
+        """Run a command over the database of the test; its one JSON object."""
+        monkeypatch.setenv("HENGJIE_DATABASE_URL", here.engine.url.render_as_string())
+
+        def invoke(*arguments, fails=False):
+            result = CliRunner().invoke(main, [*arguments, "--json"])
+            assert (result.exit_code != 0) == fails, result.output
+            return json.loads(result.stdout)
+
+        return invoke
+
+    def test_removing_restoring_and_listing(self, hengjie):
+        removed = hengjie("review", "remove", "demo-qx2", "nh3n", AT, "--reason", "instrument_fault", *OPTIONS)
+        assert (removed["action"], removed["time"]) == ("remove", "2025-08-10T00:00:00Z")
+        hengjie("review", "restore", "demo-qx2", "nh3n", AT, "--reason", "decided_in_error", *OPTIONS)
+        listed = hengjie("review", "list")
+        assert [one["action"] for one in listed["decisions"]] == ["restore", "remove"]
+        number = str(listed["waiting"][0]["reading"])
+        assert hengjie("review", "release", number, "--reason", "real_event", *OPTIONS)["revision"] == 1
+        refused = hengjie("review", "release", number, "--reason", "real_event", *OPTIONS, fails=True)
+        assert refused["message_zh"] == f"读数 {number} 已放行"
+
+    def test_an_export_with_flags(self, hengjie):
+        hengjie("quality", "run")
+        rows = hengjie("readings", "export", "--qartod", "--station", "demo-qx2")["rows"]
+        assert {(row["quality"], row["test"], row["qartod"]) for row in rows} == {("doubtful", "flat_line", 3)}
+        refused = hengjie("readings", "export", "--qartod", "--wide", fails=True)
+        assert refused["message_zh"] == "宽表没有标记列"
+
+    def test_a_run_and_its_history(self, hengjie):
+        assert hengjie("quality", "run")["run"] == 1
+        assert hengjie("quality", "run")["run"] is None
+        tests = hengjie("quality", "history")["tests"]
+        assert {one["test"] for one in tests if one["indicator"] == "ph"} == {
+            "gross_range", "spike", "rate_of_change", "flat_line", "ions_carry_current", "shifted_clock",
+        }  # fmt: skip
+
+
+def test_quality_control_runs_between_the_inbox_and_settling(here):
+    assert [job.name for job in jobs(here)] == ["inbox", "quality", "settlement"]
+    (_, quality, _) = jobs(here)
+    assert "第 1 次" in quality.work(NOW, NOW + timedelta(hours=1))

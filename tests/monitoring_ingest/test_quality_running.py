@@ -1,0 +1,206 @@
+"""Quality control of what is new, on both engines: what is judged again, what stands, and what was known when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from basin.errors import Refused
+from monitoring_ingest.database import create_schema, open_engine, writing
+from monitoring_ingest.flags import Quality
+from monitoring_ingest.job import catch_up
+from monitoring_ingest.operations.store import hold, release
+from monitoring_ingest.quality import running, store
+from monitoring_ingest.quality.running import quality_job, run
+from monitoring_ingest.quality_settings import DeclaredTest, declared_tests
+from monitoring_ingest.submissions import accept_known
+from tests.monitoring_ingest.makers import NOW, network, rows_of, sent, with_alias
+
+LATER = NOW + timedelta(hours=4)
+HOURS = [f"{day:02d} {hour:02d}:00" for day in range(1, 8) for hour in range(0, 24, 4)]
+
+
+def rows(values, station="qiaotou", indicator="nh3n", month="2025-03"):
+    """Readings every four hours of the first days of a month."""
+    return [f"{station},{month}-{at},{indicator},{v},mg/L," for at, v in zip(HOURS, values, strict=False)]
+
+
+def levels(n=30, **other):
+    """0.20, 0.21, 0.20 …: no fault, but where another value is given for a place (``at_9=5``)."""
+    values = [0.20 + 0.01 * (place % 2) for place in range(n)]
+    for place, value in other.items():
+        values[int(place.removeprefix("at_"))] = value
+    return values
+
+
+def standing(engine, **selected):
+    """(place in the series, test) of every fault that stands."""
+    with engine.connect() as connection:
+        found = store.faults(connection, **selected)
+    start = datetime(2025, 2, 28, 16, tzinfo=UTC)
+    return sorted(((time - start) // timedelta(hours=4), test) for time, test in rows_of(found, "time", "test"))
+
+
+def test_the_job_judges_what_came_in_and_says_so(engine):
+    sent(engine, *rows(levels(at_9=5)))
+    (ran,) = catch_up(engine, [quality_job(engine)], NOW)
+    assert (ran.job, ran.failure) == ("quality", None)
+    assert standing(engine) == [(9, "rate_of_change"), (9, "spike")]
+
+
+def test_a_second_run_finds_nothing_new(engine):
+    sent(engine, *rows(levels(at_9=5)))
+    assert run(engine, NOW).changed == 2
+    again = run(engine, LATER)
+    assert (again.run, again.readings, again.changed) == (None, 0, 0)
+
+
+def test_readings_that_follow_are_judged_with_those_before(engine):
+    values = levels(at_9=5)
+    sent(engine, *rows(values)[:10])
+    run(engine, NOW)
+    assert (9, "spike") not in standing(engine)  # nothing stands behind it yet
+    sent(engine, *rows(values)[10:], now=LATER)
+    run(engine, LATER)
+    assert (9, "spike") in standing(engine)
+    assert (9, "spike") not in standing(engine, as_of=NOW)
+
+
+def test_a_flag_that_no_longer_holds_is_withdrawn_and_as_of_still_finds_it(engine):
+    sent(engine, *rows([0.2] * 12))
+    run(engine, NOW)
+    assert standing(engine) == [(place, "flat_line") for place in range(12)]
+    sent(engine, *rows([0.2] * 5 + [0.31]), now=LATER)  # the sixth is corrected: what is left is shorter than a day
+    run(engine, LATER)
+    assert standing(engine) == [(5, "flat_line"), (5, "spike")]
+    with engine.connect() as connection:  # of the first value and of the one in its place
+        assert sorted(rows_of(store.faults(connection), "revision", "test")) == [(1, "flat_line"), (2, "spike")]
+    assert standing(engine, as_of=NOW) == [(place, "flat_line") for place in range(12)]
+
+
+def test_a_correction_is_judged_as_a_value_of_its_own(engine):
+    sent(engine, *rows(levels(at_9=5)))
+    run(engine, NOW)
+    sent(engine, *rows(levels()), now=LATER)
+    run(engine, LATER)
+    with engine.connect() as connection:
+        (old, new) = (store.observations(connection, as_of=at).iloc[9] for at in (NOW, LATER))
+    assert (old["revision"], old["quality"], old["test"]) == (1, Quality.DOUBTFUL, "spike")
+    assert (new["revision"], new["quality"], new["test"]) == (2, Quality.RELIABLE, "")
+
+
+def test_what_no_run_has_seen_is_not_evaluated(engine):
+    sent(engine, *rows(levels()))
+    with engine.connect() as connection:
+        assert set(store.observations(connection)["quality"]) == {Quality.NOT_EVALUATED}
+    run(engine, NOW)
+    sent(engine, *rows(levels(), "shangyou"), now=LATER)
+    with engine.connect() as connection:
+        found = store.observations(connection)
+        assert set(store.observations(connection, as_of=NOW - timedelta(1))["quality"]) == set()
+    assert {(r.station, r.quality) for r in found.itertuples()} == {("qiaotou", 1), ("shangyou", 0)}
+
+
+def test_an_indicator_without_any_test_is_never_evaluated(engine):
+    sent(engine, *rows(levels()))
+    run(engine, NOW, tests={"ph": declared_tests()["ph"]})
+    with engine.connect() as connection:
+        assert set(store.observations(connection)["quality"]) == {Quality.NOT_EVALUATED}
+
+
+def test_the_history_names_every_test_with_its_arguments_and_counts(engine):
+    sent(engine, *rows(levels(at_9=5)))
+    run(engine, NOW)
+    with engine.connect() as connection:
+        history = store.history(connection).set_index("test")
+        assert store.history(connection, NOW - timedelta(seconds=1)).empty
+    spike = history.loc["spike"]
+    assert spike["arguments"] == '{"absolute": 0.1, "longest_gap_hours": 8, "reach": 2, "relative": 0.5}'
+    assert (spike["run"], spike["indicator"], spike["series"], spike["readings"]) == (1, "nh3n", 1, 30)
+    assert (spike["not_evaluated"], spike["doubtful"], spike["unreliable"], spike["verified"]) == (4, 1, 0, False)
+
+
+def test_of_several_tests_the_higher_quality_stands_whatever_their_order(engine):
+    sent(engine, *rows(levels(at_9=5)))
+    outside = DeclaredTest("gross_range", {"possible": (0, 4)}, "示例", False)
+    tests = {"nh3n": (*declared_tests()["nh3n"][1:], outside)}
+    run(engine, NOW, tests=tests)
+    with engine.connect() as connection:
+        found = store.observations(connection).iloc[9]
+    assert (found["quality"], found["test"]) == (Quality.UNRELIABLE, "gross_range")
+
+
+def test_readings_accepted_late_are_judged_though_they_came_long_ago(engine):
+    unknown = [row.replace("qiaotou,", "新站,") for row in rows(levels(at_9=5))]
+    sent(engine, *unknown)
+    assert run(engine, NOW).run is None
+    known = with_alias(network(), "qiaotou", "新站")
+    assert accept_known(engine, known, LATER) == 30
+    run(engine, LATER)
+    assert (9, "spike") in standing(engine)
+    assert run(engine, LATER).run is None
+
+
+def test_thresholds_changed_are_applied_to_all_there_is_when_asked_to(engine):
+    sent(engine, *rows(levels(at_9=5)))
+    run(engine, NOW)
+    lenient = {"nh3n": (DeclaredTest("gross_range", {"possible": (0, 100)}, "示例", False),)}
+    assert run(engine, LATER, tests=lenient).run is None
+    assert run(engine, LATER, tests=lenient, everything=True).changed == 2
+    assert standing(engine) == []
+
+
+def test_a_run_that_was_cut_off_is_repeated_and_leaves_nothing_twice(engine, monkeypatch):
+    sent(engine, *rows(levels(at_9=5)))
+
+    def cut_off(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(running.store, "keep_run", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            run(engine, NOW)
+    again = run(engine, LATER)
+    assert (again.run, again.changed) == (2, 0)
+    assert standing(engine) == [(9, "rate_of_change"), (9, "spike")]
+
+
+def test_two_runs_at_once_are_one_too_many_and_a_finished_one_is_out_of_the_way(engine):
+    sent(engine, *rows(levels(at_9=5)))
+    with writing(engine) as connection:
+        hold(connection, running.LEASE_NAME, NOW)
+    with pytest.raises(Refused, match="另一次质控正在进行"):
+        run(engine, NOW)
+    with writing(engine) as connection:
+        release(connection, running.LEASE_NAME)
+    assert (run(engine, NOW).run, run(engine, LATER, everything=True).run) == (1, 2)
+
+
+VALUES = st.lists(st.sampled_from([0.2, 0.21, 0.2, 1.5, None]), min_size=8, max_size=42)
+
+
+@settings(max_examples=25, deadline=None)
+@given(VALUES, VALUES, st.randoms(use_true_random=False), st.integers(1, 5))
+def test_flags_do_not_depend_on_the_parts_and_order_in_which_readings_came(one, other, random, parts):
+    """Every value once, in any order, with a run after every part: as if all had come at once."""
+    everything = [
+        row
+        for station, values in (("qiaotou", one), ("shangyou", other))
+        for row, value in zip(rows(values, station), values, strict=False)
+        if value is not None
+    ]
+    at_once, in_parts = (open_engine("sqlite:///:memory:") for _ in range(2))
+    shuffled = random.sample(everything, len(everything))
+    for made, submissions in ((at_once, [everything]), (in_parts, [shuffled[start::parts] for start in range(parts)])):
+        create_schema(made)
+        for number, submission in enumerate(submissions):
+            if submission:
+                now = NOW + timedelta(hours=number)
+                sent(made, *submission, now=now)
+                run(made, now)
+    assert standing(in_parts) == standing(at_once)
+    at_once.dispose()
+    in_parts.dispose()

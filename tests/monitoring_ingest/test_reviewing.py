@@ -1,0 +1,176 @@
+"""What people decide about values: two of them, with reason and document; nothing is lost, and what was known stays."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from basin.errors import NotFound, Refused, UsageError
+from monitoring_ingest import store as intake
+from monitoring_ingest.database import writing
+from monitoring_ingest.flags import Quality
+from monitoring_ingest.quality import store
+from monitoring_ingest.quality.decisions import DECIDED, MAKES, REASONS, REASONS_FOR, Key, decision
+from monitoring_ingest.quality.names import FOUND
+from monitoring_ingest.quality.reviewing import decide, release
+from monitoring_ingest.quality.running import run
+from monitoring_ingest.quality_settings import TESTS
+from tests.monitoring_ingest.makers import NOW, fates, rows_of, sent
+
+LATER, LAST = NOW + timedelta(days=1), NOW + timedelta(days=2)
+AT = datetime(2025, 3, 1, tzinfo=UTC)
+KEY = Key("qiaotou", "ph", AT)
+GIVEN = {"reason": "laboratory_confirms", "document": "复核单 7 号", "proposed_by": "张三", "approved_by": "李四"}
+IMPLAUSIBLE = "qiaotou,2025-03-01 08:00,nh3n,120,mg/L,"
+ROW = "qiaotou,2025-03-01 08:00,ph,7.2,-,"
+
+
+def decided(action, **changed):
+    own = {"reason": REASONS_FOR[action][0]}
+    return decision(action, GIVEN | own | changed)
+
+
+def waiting(engine):
+    with engine.connect() as connection:
+        return store.queue(connection)
+
+
+def known(engine, as_of=None):
+    """(value, quality, what decided it) of every observation."""
+    with engine.connect() as connection:
+        found = store.observations(connection, as_of=as_of)
+    return [(v, Quality(q).name, t) for v, q, t in rows_of(found, "value", "quality", "test")]
+
+
+class TestDecision:
+    @pytest.mark.parametrize("field", ["reason", "document", "proposed_by", "approved_by"])
+    @pytest.mark.parametrize("value", ["", "  ", None, 7])
+    def test_every_field_must_be_a_text(self, field, value):
+        with pytest.raises(UsageError) as refusal:
+            decision("remove", GIVEN | {"reason": "instrument_fault"} | {field: value})
+        assert refusal.value.path == field
+
+    @pytest.mark.parametrize("approver", ["张三", " 张 三 ", "张三 "])
+    def test_the_approver_is_somebody_else(self, approver):
+        with pytest.raises(UsageError, match="批准人与提出人同为 张三"):
+            decided("release", approved_by=approver)
+
+    def test_a_reason_fits_its_action(self):
+        with pytest.raises(UsageError, match="不能以此为由：laboratory_confirms") as refusal:
+            decided("remove", reason="laboratory_confirms")
+        assert "instrument_fault 仪器故障" in str(refusal.value)
+
+    def test_there_are_three_actions(self):
+        with pytest.raises(UsageError, match="没有动作 delete"):
+            decision("delete", GIVEN)
+        assert set(DECIDED) == set(MAKES) == set(REASONS_FOR) == {"release", "remove", "restore"}
+
+    def test_every_reason_and_every_test_has_its_words(self):
+        assert {code for codes in REASONS_FOR.values() for code in codes} == set(REASONS)
+        assert set(FOUND) == {*TESTS, *DECIDED.values()}
+
+
+class TestRelease:
+    def test_a_quarantined_reading_becomes_an_observation_that_counts(self, engine):
+        sent(engine, IMPLAUSIBLE)
+        (reading,) = waiting(engine)["id"]
+        run(engine, NOW)
+        review = release(engine, reading, decided("release"), LATER)
+        assert (review["station"], review["revision"], review["recorded_at"]) == ("qiaotou", 1, LATER)
+        assert known(engine) == [(120.0, "RELIABLE", "released")]
+        assert known(engine, as_of=NOW) == []
+        assert waiting(engine).empty
+
+    def test_it_is_no_longer_left_out_and_as_of_before_it_still_is(self, engine):
+        sent(engine, IMPLAUSIBLE)
+        release(engine, int(waiting(engine)["id"][0]), decided("release"), LATER)
+        with engine.connect() as connection:
+            before, after = (len(intake.left_out_readings(connection, as_of=at)) for at in (NOW, LATER))
+        assert (before, after) == (1, 0)
+
+    def test_tests_judge_it_with_its_neighbours_and_people_outrank_them(self, engine):
+        hours = range(0, 24, 4)
+        rows = [f"qiaotou,2025-03-0{day} {hour:02d}:00,nh3n,0.2,mg/L," for day in (1, 2) for hour in hours]
+        sent(engine, *(row for row in rows if "03-01 08:00" not in row), IMPLAUSIBLE)
+        run(engine, NOW)
+        release(engine, int(waiting(engine)["id"][0]), decided("release"), LATER)
+        run(engine, LATER)
+        with engine.connect() as connection:
+            spikes = store.faults(connection, start=AT, end=AT + timedelta(seconds=1))
+        assert "gross_range" in set(spikes["test"])
+        assert (120.0, "RELIABLE", "released") in known(engine)
+
+    def test_the_second_of_two_values_may_be_released_and_is_a_revision(self, engine):
+        sent(engine, ROW, ROW.replace("7.2", "7.9"))
+        assert list(waiting(engine)["code"]) == ["conflict"]
+        review = release(engine, int(waiting(engine)["id"][0]), decided("release"), LATER)
+        assert review["revision"] == 2
+        assert known(engine) == [(7.9, "RELIABLE", "released")]
+        assert known(engine, as_of=NOW) == [(7.2, "NOT_EVALUATED", "")]
+
+    def test_sent_again_it_is_a_duplicate(self, engine):
+        sent(engine, IMPLAUSIBLE)
+        release(engine, int(waiting(engine)["id"][0]), decided("release"), LATER)
+        assert fates(sent(engine, IMPLAUSIBLE, now=LAST, name="b.csv")) == {"duplicate": 1}
+        assert known(engine) == [(120.0, "RELIABLE", "released")]
+
+    def test_nothing_is_released_twice_or_without_a_station(self, engine):
+        sent(engine, IMPLAUSIBLE, "无名,2025-03-01 08:00,ph,7.2,-,", ROW)
+        (reading,) = waiting(engine)["id"]
+        release(engine, reading, decided("release"), LATER)
+        with pytest.raises(Refused, match="已放行"):
+            release(engine, reading, decided("release"), LAST)
+        with pytest.raises(Refused, match="站点没有登记"):
+            release(engine, 2, decided("release"), LAST)
+        for accepted_or_none in (3, 99):
+            with pytest.raises(NotFound):
+                release(engine, accepted_or_none, decided("release"), LAST)
+
+
+class TestRemoveAndRestore:
+    def test_a_removed_observation_is_unreliable_and_stays_where_it_is(self, engine):
+        sent(engine, ROW)
+        decide(engine, KEY, decided("remove"), LATER)
+        assert known(engine) == [(7.2, "UNRELIABLE", "removed")]
+        assert known(engine, as_of=NOW) == [(7.2, "NOT_EVALUATED", "")]
+
+    def test_restored_it_counts_and_every_state_is_known_as_of_then(self, engine):
+        sent(engine, ROW)
+        decide(engine, KEY, decided("remove"), LATER)
+        decide(engine, KEY, decided("restore", reason="decided_in_error"), LAST)
+        assert [known(engine, as_of=at)[0][2] for at in (NOW, LATER, LAST)] == ["", "removed", "restored"]
+
+    def test_a_value_that_a_test_finds_fault_with_may_be_restored(self, engine):
+        rows = [f"qiaotou,2025-03-0{day} {hour:02d}:00,ph,7.2,-," for day in (1, 2) for hour in range(0, 24, 4)]
+        sent(engine, *rows)
+        run(engine, NOW)
+        decide(engine, KEY, decided("restore"), LATER)
+        assert (7.2, "RELIABLE", "restored") in known(engine)
+        assert known(engine).count((7.2, "DOUBTFUL", "flat_line")) == 11
+
+    def test_a_correction_is_a_new_value_about_which_nothing_was_decided(self, engine):
+        sent(engine, ROW)
+        decide(engine, KEY, decided("remove"), LATER)
+        sent(engine, ROW.replace("7.2", "7.4"), now=LAST)
+        assert known(engine) == [(7.4, "NOT_EVALUATED", "")]
+
+    def test_what_makes_no_sense_is_refused(self, engine):
+        sent(engine, ROW)
+        with pytest.raises(Refused, match="没有标记"):
+            decide(engine, KEY, decided("restore"), LATER)
+        decide(engine, KEY, decided("remove"), LATER)
+        with pytest.raises(Refused, match="已剔除"):
+            decide(engine, KEY, decided("remove"), LAST)
+        with pytest.raises(NotFound):
+            decide(engine, Key("qiaotou", "ph", AT + timedelta(hours=1)), decided("remove"), LAST)
+
+    def test_decisions_cannot_be_changed_or_deleted(self, engine):
+        sent(engine, ROW)
+        decide(engine, KEY, decided("remove"), LATER)
+        for statement in ("UPDATE reviews SET approved_by = '王五'", "DELETE FROM reviews", "DELETE FROM quality_runs"):
+            if "quality_runs" in statement:
+                run(engine, LATER)
+            with pytest.raises(Exception, match="append-only"), writing(engine) as connection:
+                connection.execute(text(statement))
