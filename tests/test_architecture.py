@@ -37,6 +37,7 @@ SHELLS = [
     "monitoring_ingest/exports.py",
     "monitoring_ingest/job.py",
     "settlement/auditing.py",
+    "settlement/resettling.py",
     "settlement/run.py",
     "api/*",
 ]
