@@ -17,12 +17,12 @@ from fastapi.staticfiles import StaticFiles
 from api import errors
 from api.composition import Composition, compose
 from api.deps import Services, utc_now
-from api.routes import assessments, declared, facts, health, pages, readings, settlements
+from api.routes import assessments, declared, facts, health, late, pages, readings, settlements
 from api.schemas import Problem
 from api.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
-ROUTES = (declared, readings, facts, settlements, assessments, health, pages)
+ROUTES = (declared, readings, facts, settlements, assessments, late, health, pages)
 DESCRIPTION = """跨省流域横向生态保护补偿的结算。金额以元的字符串给出，精确到分；时刻为 UTC。
 
 Settling river compensation between provinces. Amounts are yuan as text, exact to the fen; instants are UTC. Lists come

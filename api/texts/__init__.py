@@ -6,6 +6,7 @@ the same on paper and on screen. What an agreement says is not here: it is shown
 
 from __future__ import annotations
 
+from api.texts.late import LATE
 from settlement.wording import FATES, KINDS, ROLES, RULE_VALUES, RULES, STATUSES
 
 _FATES_EN = {
@@ -287,6 +288,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "docs.summary": ("用途", "Purpose"),
 }
 
+TEXTS |= LATE
 TEXTS |= {f"left_out.{code}": (zh, _FATES_EN.get(code, code)) for code, zh in FATES.items()}
 TEXTS |= {f"fate.{code}": (zh, _FATES_EN.get(code, code)) for code, zh in FATES.items()}
 TEXTS |= {f"status.{zh}": (zh, en) for zh, en in STATUSES.items()}
