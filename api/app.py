@@ -17,12 +17,13 @@ from fastapi.staticfiles import StaticFiles
 from api import errors
 from api.composition import Composition, compose
 from api.deps import Services, utc_now
-from api.routes import assessments, declared, facts, health, late, pages, readings, settlements
+from api.routes import assessments, declared, facts, health, late, pages, readings, settlements, submissions
 from api.schemas import Problem
 from api.settings import Settings
+from monitoring_ingest.submissions import accept_known
 
 STATIC = Path(__file__).parent / "static"
-ROUTES = (declared, readings, facts, settlements, assessments, late, health, pages)
+ROUTES = (declared, readings, submissions, facts, settlements, assessments, late, health, pages)
 DESCRIPTION = """跨省流域横向生态保护补偿的结算。金额以元的字符串给出，精确到分；时刻为 UTC。
 
 Settling river compensation between provinces. Amounts are yuan as text, exact to the fen; instants are UTC. Lists come
@@ -45,13 +46,14 @@ def application(here: Composition, now: Callable[[], datetime] = utc_now) -> Fas
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        accept_known(here.engine, here.registry.network, now())  # an alias may have been added since it last ran
         yield
         here.engine.dispose()
 
     app = FastAPI(
         title="衡界 Hengjie", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=lifespan
     )
-    app.state.services = Services(here.engine, here.registry, now)
+    app.state.services = Services(here.engine, here.registry, now, here.settings.limits)
     errors.install(app)
     for module in ROUTES:
         app.include_router(module.router)

@@ -8,7 +8,6 @@ command parses, calls one function of the packages, and tells; how that is print
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,9 @@ import pandas as pd
 
 from api import asking, explaining
 from api.agreement_commands import agreement_group
-from api.commands import AS_OF, Commands, Told, command, example, say
-from api.composition import Composition, compose
-from api.settings import from_environment
+from api.commands import AS_OF, Commands, Told, command, composed, example, say
+from api.composition import Composition
+from api.key_commands import key_group
 from api.telegram_commands import telegram_group
 from basin.agreement_files import file_text
 from basin.errors import UsageError
@@ -28,7 +27,6 @@ from basin.standards import standard
 from monitoring_ingest import exports
 from monitoring_ingest.database import writing
 from monitoring_ingest.facts import about_something_known, read_fact
-from monitoring_ingest.operations.store import create_key
 from monitoring_ingest.store import record_fact
 from monitoring_ingest.submissions import NATIONAL_RELEASE, READINGS, door, ingest
 from settlement import run as settling
@@ -44,15 +42,6 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 def now() -> datetime:
     """The clock of this shell."""
     return datetime.now(UTC)
-
-
-def composed(extra: Sequence[Path]) -> Composition:
-    """Settings, registry and database of this command."""
-    settings = from_environment()
-    composition = compose(replace(settings, extra=(*settings.extra, *extra)))
-    for message in composition.registry.messages:
-        say(message)
-    return composition
 
 
 @click.group(cls=Commands, epilog=example("hengjie settle lushui-jiangxi-hunan-2019 2020"))
@@ -305,21 +294,7 @@ def verify_file(file: Path, extra: Sequence[Path]) -> Told:
 
 main.add_command(agreement_group)
 main.add_command(telegram_group)
-
-
-@main.group("key")
-def key_group() -> None:
-    """写入用的密钥。Writing keys."""
-
-
-@key_group.command("create", epilog=example("hengjie key create 浙江省监测中心"))
-@click.argument("name")
-@command
-def key_create(name: str, extra: Sequence[Path]) -> Told:
-    """生成写入密钥，只打印这一次。A writing key, printed once."""
-    here = composed(extra)
-    secret = create_key(here.engine, name, now())
-    return {"name": name, "key": secret}, secret
+main.add_command(key_group)
 
 
 @main.command("serve", epilog=example("PORT=8080 hengjie serve"))

@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -19,7 +20,9 @@ from typing import Any, NoReturn
 
 import click
 
+from api.composition import Composition, compose
 from api.instants import parsed_instant
+from api.settings import from_environment
 from basin.errors import HengjieError, Unavailable, UsageError
 
 # What a command tells: the JSON object, the text, and work that goes on after both are printed.
@@ -39,6 +42,15 @@ _WHY = {
 def say(text: str) -> None:
     """A message for people, on standard error."""
     click.echo(text, err=True)
+
+
+def composed(extra: Sequence[Path]) -> Composition:
+    """Settings, registry and database of a command."""
+    settings = from_environment()
+    composition = compose(replace(settings, extra=(*settings.extra, *extra)))
+    for message in composition.registry.messages:
+        say(message)
+    return composition
 
 
 def example(text: str) -> str:

@@ -18,18 +18,20 @@ from sqlalchemy import Connection, Engine
 from api.instants import parsed_instant
 from api.language import Words, words
 from api.names import Names
+from api.settings import DEFAULTS, Limits
 from basin.errors import Refused
 from basin.registry import Registry
-from monitoring_ingest.operations.store import key_name
+from monitoring_ingest.operations.store import Access, access
 
 
 @dataclass(frozen=True)
 class Services:
-    """What lives as long as the application; `now` is its only clock."""
+    """What lives as long as the application; `now` is its only clock, `limits` are what one request may hold."""
 
     engine: Engine
     registry: Registry
     now: Callable[[], datetime]
+    limits: Limits = DEFAULTS
 
 
 def utc_now() -> datetime:
@@ -63,16 +65,16 @@ _header = APIKeyHeader(
 _bearer = HTTPBearer(auto_error=False, description="写入密钥 (the same key as a bearer token)")
 
 
-def writer(
+def sender(
     has: Has,
     header: Annotated[str | None, Depends(_header)],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> str:
-    """The name of the key that writes.
+) -> Access:
+    """What the key of this request may do.
 
     Raises
     ------
-    Refused : 401 without a key, 403 with one that is not known.
+    Refused : 401 without a key; 403 with one that is not known, revoked or over.
     """
     secret = header or (bearer.credentials if bearer else None)
     remedy = "用 hengjie key create NAME 取得密钥，放在 X-API-Key 头中"
@@ -80,10 +82,21 @@ def writer(
         missing = Refused("写入需要密钥", "writing needs a key", path="X-API-Key", remedy=remedy)
         missing.status = 401
         raise missing
-    name = key_name(has.engine, secret)
-    if name is None:
-        raise Refused("密钥无效", "no such key", path="X-API-Key", remedy=remedy)
-    return name
+    with has.engine.connect() as opened:
+        return access(opened, secret, has.now())
+
+
+def writer(found: Annotated[Access, Depends(sender)]) -> str:
+    """The name of a key that may write anything.
+
+    Raises
+    ------
+    Refused : also for a key of some stations: it hands in their readings and nothing else.
+    """
+    if found.stations is not None:
+        zh, en = "该密钥只能报送其站点的读数", "this key may only hand in readings of its stations"
+        raise Refused(zh, en, path="X-API-Key", remedy="用不限站点的密钥")
+    return found.name
 
 
 def instant(
@@ -100,5 +113,6 @@ def instant(
 
 Reads = Annotated[Connection, Depends(connection)]
 Named = Annotated[Names, Depends(names)]
+Sender = Annotated[Access, Depends(sender)]
 Writer = Annotated[str, Depends(writer)]
 AsOf = Annotated[datetime | None, Depends(instant)]

@@ -69,6 +69,69 @@ class Readings(BaseModel):
     next: str | None = Field(description="address of the next page; null on the last one")
 
 
+class Revision(BaseModel):
+    """One value of a chain: what it was, who sent it, when and why."""
+
+    revision: int
+    value: float = Field(description="in the canonical unit of the indicator")
+    censored: bool
+    value_text: str = Field(description="as it was sent", examples=["0.21"])
+    unit: str
+    mark: str
+    status: str
+    reason: str | None = Field(description="a declared code, or free words; null for a first value without any")
+    sender: str | None
+    door: str
+    submission: int
+    recorded_at: str
+
+
+class Submission(BaseModel):
+    """A receipt without its rows."""
+
+    id: int | None = Field(description="number of the submission, without gap; null where nothing is stored")
+    door: str
+    sender: str
+    name: str
+    sha256: str = Field(description="of the body after unpacking; of several files, of the lines `sha256sum` writes")
+    state: Literal["complete", "running", "interrupted", "dry_run", "refused"]
+    recorded_at: str
+    counts: dict[str, int] = Field(examples=[{"accepted": 2, "duplicate": 0}])
+    files: list[Document]
+
+
+class ReceiptRow(BaseModel):
+    file: str
+    row: int = Field(description="1-based entry; of a CSV the line")
+    field: str
+    code: str
+    message_zh: str
+    message_en: str
+    value: str
+    fate: str
+    stands: str | None = Field(description="the value that counts for this station, indicator and instant now")
+    replaced: str | None = Field(description="of a revision: the value that counted before")
+    station: str | None
+    indicator: str | None
+    time: str | None
+
+
+class Receipt(Submission):
+    """What became of every row: counts, and each row that was not simply accepted."""
+
+    rows: list[Document]
+
+
+class Submissions(BaseModel):
+    items: list[Submission]
+    next: str | None = Field(description="address of the next page; null on the last one")
+
+
+class ReceiptRows(BaseModel):
+    items: list[ReceiptRow]
+    next: str | None = Field(description="address of the next page; null on the last one")
+
+
 class Agreement(BaseModel):
     code: str
     title: str

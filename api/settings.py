@@ -14,6 +14,23 @@ from basin.errors import UsageError
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What one request may hand in; more is refused before memory is spent on it.
+
+    Attributes
+    ----------
+    body : bytes of a body, unpacked; ``HENGJIE_BODY_LIMIT``.
+    rows : readings; ``HENGJIE_ROW_LIMIT``.
+    """
+
+    body: int = 16 * 2**20
+    rows: int = 100_000
+
+
+DEFAULTS = Limits()
+
+
+@dataclass(frozen=True)
 class Settings:
     """What differs between installations.
 
@@ -24,6 +41,7 @@ class Settings:
     host, port : where pages and API are served; ``HOST``, ``PORT``.
     extra : outside directories whose codes shadow bundled ones; ``HENGJIE_WITH``, separated like ``PATH``.
     settling_day : day of the month (1–28) on which the closed month is settled; ``HENGJIE_SETTLING_DAY``.
+    limits : what one request may hand in.
     """
 
     data: Path = Path("var")
@@ -32,6 +50,7 @@ class Settings:
     port: int = 8000
     extra: tuple[Path, ...] = ()
     settling_day: int = 5
+    limits: Limits = DEFAULTS
 
     @property
     def inbox(self) -> Path:
@@ -54,7 +73,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
 
     Raises
     ------
-    UsageError : when ``PORT`` is no port.
+    UsageError : when ``PORT`` is no port, the day no day or a limit no number.
     """
     return Settings(
         data=Path(environ.get("HENGJIE_DATA") or "var"),
@@ -63,7 +82,19 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         port=_port(environ.get("PORT") or str(Settings.port)),
         extra=tuple(Path(part) for part in environ.get("HENGJIE_WITH", "").split(os.pathsep) if part),
         settling_day=_day(environ.get("HENGJIE_SETTLING_DAY") or str(Settings.settling_day)),
+        limits=Limits(
+            _above_zero(environ, "HENGJIE_BODY_LIMIT", DEFAULTS.body),
+            _above_zero(environ, "HENGJIE_ROW_LIMIT", DEFAULTS.rows),
+        ),
     )
+
+
+def _above_zero(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and int(text)):
+        zh, en = f"{name} 不是正整数：{text!r}", f"no whole number above 0: {text!r}"
+        raise UsageError(zh, en, path=name, remedy="写正整数")
+    return int(text)
 
 
 def _day(text: str) -> int:

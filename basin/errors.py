@@ -26,6 +26,7 @@ class HengjieError(Exception):
     ) -> None:
         self.zh, self.en, self.path, self.remedy = zh, en, path, remedy
         self.file = None if file is None else str(file)
+        self.headers: dict[str, str] = {}  # what a web shell should say beside it
         super().__init__(zh)
 
     def __str__(self) -> str:

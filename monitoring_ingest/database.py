@@ -7,37 +7,47 @@ is stored is declared in `tables` and written by `store`; nothing here knows a r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import (
+    ARRAY,
     TIMESTAMP,
     BigInteger,
     Boolean,
+    ColumnElement,
     CompoundSelect,
     Connection,
     Dialect,
     Engine,
     Float,
+    FromClause,
     Integer,
     MetaData,
     Select,
     Table,
     Text,
+    and_,
+    cast,
     create_engine,
     event,
+    func,
     inspect,
     make_url,
+    type_coerce,
 )
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from basin.errors import Unavailable, UsageError
-from monitoring_ingest.frames import utc
+from monitoring_ingest.frames import Columns, objects, utc, utc_array
 
 metadata = MetaData()
 
@@ -184,40 +194,77 @@ _REFUSE_CHANGE: dict[str, Callable[[str], list[str]]] = {
 
 
 def insert_frame(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
-    """Store the rows of a frame, set-based: `executemany` on SQLite, COPY on PostgreSQL.
+    """As `insert_columns`, of a frame: instants are datetime64 with zone, absent values are None or nan."""
+    columns: dict[str, Any] = {}
+    for name in map(str, rows.columns):
+        values = rows[name]
+        if isinstance(values.dtype, pd.DatetimeTZDtype):
+            columns[name] = utc_array(values)
+        else:
+            blank = values.isna().tolist() if values.hasnans else [False] * len(values)
+            columns[name] = [None if absent else value for value, absent in zip(values.tolist(), blank, strict=True)]
+    insert_columns(connection, table, columns)
+
+
+def insert_columns(connection: Connection, table: Table, columns: Mapping[str, Any]) -> None:
+    """Store rows set-based, in one statement: `executemany` on SQLite, one COPY on PostgreSQL.
 
     Parameters
     ----------
-    rows : columns named like the table's; absent values are None or nan; instants are datetime64 with zone.
+    columns : named like the table's: arrays or lists of one length; absent values are None, nan or NaT; instants are
+        datetime64 in UTC. A single value that is no array or list stands in every row.
     """
-    if rows.empty:
+    length = max((len(values) for values in columns.values() if _is_column(values)), default=0)
+    if not length:
         return
-    names, marks = ", ".join(rows.columns), ", ".join("?" * len(rows.columns))
-    values = zip(*(_plain(table, name, rows[name]) for name in rows.columns), strict=True)
+    plain = [_plain(table.c[name].type, values, length) for name, values in columns.items()]
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(values))
+        statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"
+        connection.exec_driver_sql(statement, list(zip(*plain, strict=True)))
         return
     driver: Any = connection.connection.driver_connection
+    written = [_written(table.c[name].type, values) for name, values in zip(columns, plain, strict=True)]
     with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-        for row in values:
-            copy.write_row(row)
+        copy.write("\n".join(map("\t".join, zip(*written, strict=True))) + "\n")
 
 
-def _plain(table: Table, name: str, column: pd.Series) -> list[Any]:
-    """A frame's column as the list of plain values both drivers take."""
-    if isinstance(table.c[name].type, Instant):
-        return _instant_texts(column)
-    values: list[Any] = column.tolist()
-    if column.hasnans:
-        return [None if blank else value for value, blank in zip(values, column.isna(), strict=True)]
-    return values
+def _is_column(values: Any) -> bool:
+    return isinstance(values, (np.ndarray, list))
 
 
-def _instant_texts(column: pd.Series) -> list[str | None]:
+def _plain(kind: TypeEngine[Any], values: Any, length: int) -> list[Any]:
+    """A column as the list of plain values both drivers take."""
+    if not _is_column(values):
+        value = values.astimezone(UTC).strftime(INSTANT_FORMAT) if isinstance(values, datetime) else values
+        return [value] * length
+    if isinstance(kind, Instant):
+        return _instant_texts(np.asarray(values, dtype="datetime64[us]"))
+    listed: list[Any] = values.tolist() if isinstance(values, np.ndarray) else values
+    return [None if value != value else value for value in listed] if isinstance(kind, Float) else listed
+
+
+def _instant_texts(instants: np.ndarray) -> list[str | None]:
     """Instants as text; written once per distinct instant, for a file holds few."""
-    codes, instants = pd.factorize(column)
-    texts: list[str | None] = [*pd.DatetimeIndex(instants).tz_convert("UTC").strftime(INSTANT_FORMAT), None]
-    return [texts[code] for code in codes]
+    distinct, at = np.unique(instants, return_inverse=True)
+    texts = [None if text == "NaT" else f"{text}Z" for text in np.datetime_as_string(distinct, unit="us").tolist()]
+    return [texts[each] for each in at.tolist()]
+
+
+_NULL = "\\N"
+_ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_TO_ESCAPE = re.compile(r"[\\\t\n\r]")
+
+
+def _written(kind: TypeEngine[Any], values: list[Any]) -> list[str]:
+    """A column as COPY reads it."""
+    if isinstance(kind, Text | Instant):
+        if _TO_ESCAPE.search("".join(filter(None, values))):
+            return [_NULL if value is None else value.translate(_ESCAPED) for value in values]
+        return [_NULL if value is None else value for value in values]
+    if isinstance(kind, Float):
+        return [_NULL if value is None else repr(value) for value in values]
+    return [_NULL if value is None else str(value) for value in values]
 
 
 def read_frame(connection: Connection, query: Select[Any] | CompoundSelect[Any]) -> pd.DataFrame:
@@ -225,23 +272,65 @@ def read_frame(connection: Connection, query: Select[Any] | CompoundSelect[Any])
 
     The rows are taken from the driver's cursor: SQLAlchemy decoding them one by one takes longer than reading them.
     """
-    result = connection.execute(query)
-    rows = result.cursor.fetchall()
-    result.close()
     columns = query.selected_columns
-    values = zip(*rows, strict=True) if rows else ((),) * len(columns)
+    values = _fetched(connection, query)
     return pd.DataFrame({column.key: _typed(column.type, each) for column, each in zip(columns, values, strict=True)})
 
 
+def read_columns(connection: Connection, query: Select[Any] | CompoundSelect[Any]) -> Columns:
+    """As `read_frame`, as plain arrays: instants ``datetime64[us]`` in UTC."""
+    columns = query.selected_columns
+    values = _fetched(connection, query)
+    return {str(column.key): _array(column.type, each) for column, each in zip(columns, values, strict=True)}
+
+
+def _fetched(connection: Connection, query: Select[Any] | CompoundSelect[Any]) -> Sequence[Sequence[Any]]:
+    """The columns of a query, with the values the driver gives."""
+    result = connection.execute(query)
+    rows = result.cursor.fetchall()
+    result.close()
+    return list(zip(*rows, strict=True)) if rows else [()] * len(query.selected_columns)
+
+
 def _typed(kind: TypeEngine[Any], values: Sequence[Any]) -> pd.Series:
+    if isinstance(kind, Instant):
+        return utc(values)
+    return pd.Series(values, dtype=_dtype(kind))
+
+
+def _dtype(kind: TypeEngine[Any]) -> Any:
     match kind:
-        case Instant():
-            return utc(values)
         case Float():
-            return pd.Series(values, dtype="float64")
+            return "float64"
         case Integer():
-            return pd.Series(values, dtype="int64")
+            return "int64"
         case Boolean():
-            return pd.Series(values, dtype="bool")
+            return "bool"
         case _:
-            return pd.Series(values, dtype=object)
+            return object
+
+
+def _array(kind: TypeEngine[Any], values: Sequence[Any]) -> np.ndarray:
+    if not isinstance(kind, Instant):
+        return objects(values).astype(_dtype(kind))
+    naive = [value[:-1] if isinstance(value, str) else value and value.astimezone(UTC).replace(tzinfo=None)
+             for value in values]  # fmt: skip
+    return np.array(naive, dtype="datetime64[us]")
+
+
+def matching(connection: Connection, table: Table, keys: Columns) -> tuple[FromClause, ColumnElement[bool]]:
+    """Keys (`station`, `indicator`, `time`) as something to join a table of readings or observations with, and how.
+
+    One parameter each, so that one statement serves any number of keys: a list parsed by the database.
+    """
+    texts = [keys["station"].tolist(), keys["indicator"].tolist(), _instant_texts(keys["time"])]
+    mine = [table.c[name] for name in ("station", "indicator", "time")]
+    if connection.dialect.name == "sqlite":
+        listed = func.json_each(json.dumps(list(zip(*texts, strict=True)))).table_valued("value", name="keys")
+        wanted: list[Any] = [func.json_extract(listed.c.value, f"$[{at}]") for at in range(len(mine))]
+    else:
+        split: list[Any] = [func.string_to_array("\x1f".join(each), "\x1f") for each in texts]
+        split[-1] = cast(split[-1], ARRAY(TIMESTAMP(timezone=True)))
+        named = func.unnest(*split).table_valued("station", "indicator", "time", name="keys").render_derived()
+        listed, wanted = named, [named.c[name] for name in ("station", "indicator", "time")]
+    return listed, and_(*(type_coerce(own, Text) == each for own, each in zip(mine, wanted, strict=True)))

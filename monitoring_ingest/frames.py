@@ -1,15 +1,17 @@
 """The readings frame: what every source hands over, one row per cell it sent, nothing judged yet.
 
 Sources build it with `readings_frame`; `validation` adds what was made of each row. Every column but `row` and `time`
-is text, ``""`` where the source said nothing.
+is text, ``""`` where the source said nothing. The gate works on `Columns`, the same columns as plain arrays: of a
+thousand rows, handling a frame costs more than all that is done with them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from basin.periods import YEARS
@@ -22,12 +24,16 @@ from basin.periods import YEARS
 # printed       what the source shows in its place: the rounded value, `--`, `*`
 # mark, status  the source's remarks on this value, and on the station (正常, 维护, 停站 …)
 # water_class   the class the source gave the reading
+# reason        why a value is sent again: one of `revisions.REASONS`, or in free words
 # problem       message code where the source could not even tell what the row is
 TEXTS = (
     "field", "province", "station_text", "indicator_text", "time_text",
-    "value_text", "printed", "unit", "mark", "status", "water_class", "problem",
+    "value_text", "printed", "unit", "mark", "status", "water_class", "reason", "problem",
 )  # fmt: skip
 COLUMNS = ("row", "time", *TEXTS)
+
+# Arrays of one length by name: `row` int64, `time` datetime64[us] in UTC (NaT where there is none), texts as objects.
+Columns = dict[str, np.ndarray]
 
 NOT_MEASURED = "--"
 NOT_EQUIPPED = "*"
@@ -45,6 +51,54 @@ def readings_frame(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     for name in TEXTS:
         frame[name] = pd.Series(columns.get(name, [""] * length), dtype=object)
     return frame
+
+
+def columns_of(readings: pd.DataFrame | Columns) -> Columns:
+    """A frame as plain arrays; arrays stay what they are."""
+    if isinstance(readings, dict):
+        return readings
+    return {str(name): _array(readings[name]) for name in readings}
+
+
+def _array(column: pd.Series) -> np.ndarray:
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return utc_array(column)
+    return column.to_numpy() if isinstance(column.dtype, np.dtype) else column.to_numpy(dtype=object)
+
+
+def plain_columns(columns: Mapping[str, Sequence[Any]]) -> Columns:
+    """As `readings_frame`, without the frame."""
+    length = len(columns["row"])
+    blank = objects([""] * length)
+    texts = {name: objects(columns[name]) if name in columns else blank for name in TEXTS}
+    whole = {"row": np.array(columns["row"], dtype="int64")}
+    return {**whole, "time": _naive_utc(columns["time"]), **texts}
+
+
+def _naive_utc(instants: Sequence[datetime | None]) -> np.ndarray:
+    """Aware instants (None: NaT) as ``datetime64[us]`` in UTC; each distinct one is converted once."""
+    known = {id(each): each and each.astimezone(UTC).replace(tzinfo=None) for each in instants}
+    return np.array([known[id(each)] for each in instants], dtype="datetime64[us]")
+
+
+def objects(values: Sequence[Any]) -> np.ndarray:
+    """An array of objects, one for each value, whatever the values are."""
+    return np.fromiter(values, dtype=object, count=len(values))
+
+
+def rows_at(columns: Columns, which: np.ndarray | slice) -> Columns:
+    """The rows that a mask, positions or a slice choose."""
+    return {name: values[which] for name, values in columns.items()}
+
+
+def joined(parts: Sequence[Columns]) -> Columns:
+    """Several columns of the same names, one after the other."""
+    return parts[0] if len(parts) == 1 else {name: np.concatenate([each[name] for each in parts]) for name in parts[0]}
+
+
+def utc_array(instants: pd.Series) -> np.ndarray:
+    """Aware instants as ``datetime64[us]`` in UTC."""
+    return instants.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[us]")
 
 
 def in_reach(instant: datetime | None) -> datetime | None:

@@ -26,14 +26,26 @@ MESSAGES: dict[str, Message] = {
         "登记表中没有此站点；加入别名后再次导入即可采用", "station not in the register; accepted once an alias exists"
     ),
     "implausible": Message("超出该指标的合理范围，待核", "outside the plausible range of the indicator"),
+    "no_right": Message("密钥无权报送该站点", "the key may not speak for this station"),
     "unknown_indicator": Message("没有此指标", "no such indicator"),
     "unknown_unit": Message("不认识的单位，或与指标不符", "unknown unit, or one that does not fit the indicator"),
     "unreadable_number": Message("不是数字", "not a number"),
+    "above_range": Message(
+        "超出仪器量程，没有确定的数值；请稀释复测后报送数值",
+        "above the measuring range, so no number; dilute, repeat and send a number",
+    ),
+    "not_text": Message(
+        "应为文字（value 也可为数字），且不含 NUL", "must be text (of `value` also a number), without NUL"
+    ),
     "unreadable_time": Message(
         f"不是时刻，或年份不在 {YEARS[0]}–{YEARS[-1]}", f"not a time, or of a year outside {YEARS[0]}-{YEARS[-1]}"
     ),
     "future_time": Message("时刻在未来", "time lies in the future"),
     "withheld": Message("来源扣留了该值", "the source withholds this value"),
+    "value_stands": Message(
+        "此次未报数值，已有的值仍然有效；撤销已有的值须凭文件办理",
+        "no value this time, the stored one still stands; to take it away needs a document",
+    ),
     "not_equipped": Message("该站未配备此项目", "the station is not equipped for this"),
     "no_value": Message("没有值", "no value"),
     "no_time": Message("没有监测时间", "no time"),

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import pandas as pd
-
+from monitoring_ingest.frames import Columns
 from monitoring_ingest.messages import MESSAGES
 from monitoring_ingest.validation import FATES
 
 COMPLETE, RUNNING, INTERRUPTED = "complete", "running", "interrupted"
-ROW_FIELDS = ("file", "row", "field", "code", "message_zh", "message_en", "value", "fate")
+DRY_RUN, REFUSED = "dry_run", "refused"  # nothing is stored: only looked at, or not all of it could be taken
+ROW_FIELDS = ("file", "row", "field", "code", "message_zh", "message_en", "value", "fate", "stands", "replaced")
+STORED_ROW_FIELDS = tuple(name for name in ROW_FIELDS if name != "file" and not name.startswith("message"))
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,12 @@ class FileReceipt:
 class Receipt:
     """What became of a submission: counts per fate of (station, indicator, time), and every row not accepted.
 
-    `state` is complete when every file has been taken in, else running or interrupted. `rows` are None in lists of
+    `id` is also its sequence number: they have no gap. It is None where nothing is stored (`state` dry_run, refused);
+    else `state` is complete when every file has been taken in, or running, or interrupted. `rows` are None in lists of
     submissions.
     """
 
-    id: int
+    id: int | None
     door: str
     sender: str
     name: str
@@ -68,10 +70,14 @@ class Receipt:
         }
 
 
-def explained(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Stored receipt rows with the words for their codes, in the fields of `ROW_FIELDS`."""
-    worded = rows.assign(
-        message_zh=[MESSAGES[code].zh for code in rows["code"]], message_en=[MESSAGES[code].en for code in rows["code"]]
-    )
-    columns = [worded[name].tolist() for name in ROW_FIELDS]
-    return [dict(zip(ROW_FIELDS, values, strict=True)) for values in zip(*columns, strict=True)]
+def explained(rows: Columns, files: Sequence[str] | Mapping[int, str]) -> list[dict[str, Any]]:
+    """Rows of a receipt with the names of their files and the words for their codes, in the fields of `ROW_FIELDS`."""
+    words = {code: MESSAGES[code] for code in set(rows["code"].tolist())}
+    codes = rows["code"].tolist()
+    columns = {name: rows[name].tolist() for name in STORED_ROW_FIELDS} | {
+        "file": [files[at] for at in rows["file"].tolist()],
+        "message_zh": [words[code].zh for code in codes],
+        "message_en": [words[code].en for code in codes],
+    }
+    rows_of_values = zip(*(columns[name] for name in ROW_FIELDS), strict=True)
+    return [dict(zip(ROW_FIELDS, values, strict=True)) for values in rows_of_values]

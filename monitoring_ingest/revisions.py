@@ -1,123 +1,199 @@
-"""What is new in a validated file: its rows and what is stored for the same keys in, fates and revisions out.
+"""What is new in validated rows: the rows and what is stored for the same keys in, fates and revisions out.
 
 A key is (station, indicator, time); a station nobody knows is its province and name as written. A repeat is a
-duplicate, a changed value a revision, a second value in the same file a conflict. Pure: `store` reads what is stored
-and keeps what is decided here.
+duplicate, in whatever unit it comes; a changed value is a revision, a second value in the same file a conflict. Two
+steps, for a long file is stored in several parts: `within_file` over all of it, `decide` over each part. Pure: `store`
+reads what is stored and keeps what is decided here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import chain
-from typing import Any
+from collections.abc import Hashable, Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-KEY = ["place", "indicator", "time"]
-CONTENT = ["number", "censored", "unit", "mark", "status", "shown"]
+from monitoring_ingest.frames import Columns, objects
+
+KEY = ("place", "indicator", "time")
+CONTENT = ("number", "censored", "mark", "status", "shown")
 # What `decide` must know of every stored reading of a key. `revision` is 0 unless it became an observation; `same_file`
-# says that it came from a file with the same bytes.
-STORED = [*KEY, *CONTENT, "revision", "same_file"]
+# says that it came from a file with the same bytes; `as_sent` is the value and unit a receipt quotes.
+STORED = (*KEY, *CONTENT, "revision", "same_file", "as_sent")
+SIGNIFICANT = 12  # digits: 230 µg/L is 0.23 mg/L, whatever the last bit of the product says
+
+# Why a value is sent again, in words both sides use; any other text is kept as written.
+RESUBMITTED = "resubmitted"
+REASONS: Mapping[str, tuple[str, str]] = {
+    RESUBMITTED: ("重新报送，未说明原因", "sent again without a reason"),
+    "instrument": ("仪器故障或维护后更正", "corrected after a fault or service of the instrument"),
+    "calibration": ("校准后更正", "corrected after calibration"),
+    "laboratory": ("按实验室结果更正", "corrected by a laboratory result"),
+    "transcription": ("录入或传输差错", "an error of typing or transmission"),
+    "unit": ("单位差错", "a wrong unit"),
+    "time": ("时间差错", "a wrong time"),
+}
+
+Key = Hashable
+Content = Hashable
 
 
-def place(readings: pd.DataFrame) -> pd.Series:
+def place(readings: pd.DataFrame | Columns) -> np.ndarray:
     """Each reading's station code or, where that is unknown, its province and name as written (no code has a ``/``)."""
-    return readings["station"].where(readings["station"].notna(), readings["province"] + "/" + readings["station_text"])
+    names = zip(*(readings[name] for name in ("station", "province", "station_text")), strict=True)
+    return objects([f"{province}/{text}" if code is None else code for code, province, text in names])
 
 
-def shown(number: pd.Series, printed: pd.Series) -> pd.Series:
+def shown(number: np.ndarray, printed: np.ndarray) -> np.ndarray:
     """What stands in place of a number: the printed mark of a cell without one."""
-    return printed.where(number.isna(), "")
+    return np.where(np.isnan(number), printed, "")
 
 
-def decide(checked: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
-    """The validated rows compared with each other and with what is stored.
+def as_sent(readings: pd.DataFrame | Columns) -> np.ndarray:
+    """Each value with its unit, as a receipt quotes it."""
+    pairs = zip(readings["value_text"], readings["unit"], strict=True)
+    return objects([f"{value} {unit}".strip() for value, unit in pairs])
 
-    Parameters
-    ----------
-    checked : from `validation.validate`, in the order of the file; several files where no two share a key.
-    stored : columns `STORED`, every stored reading of the keys in `checked` (more do no harm).
 
-    Returns
-    -------
-    `checked` with `place`, `revision` (0: no observation), `keep` (whether a reading is stored), and fate and code
-    where they are duplicate, revised or a conflict.
+def keys(rows: Columns) -> list[Key]:
+    """The key of each row; two keys are equal where place, indicator and instant are."""
+    return list(zip(rows["place"].tolist(), rows["indicator"].tolist(), rows["time"].astype("int64").tolist(),
+                    strict=True))  # fmt: skip
+
+
+def contents(rows: Columns) -> list[Content]:
+    """What each row says of its key, without the unit it was written in."""
+    numbers = [format(number, f".{SIGNIFICANT}g") for number in rows["number"].tolist()]
+    return list(zip(numbers, *(rows[name].tolist() for name in CONTENT[1:]), strict=True))
+
+
+def within_file(checked: Columns) -> Columns:
+    """Validated rows of one file (or of several where no two share a key) compared with each other.
+
+    Equal rows: the later ones are duplicates. Different values for one key: the later ones conflict. Adds `place`,
+    `shown`, `key`, `content` and `repeated` (a blank cell that stands earlier in the file).
     """
-    frame = checked.copy()
-    frame["place"] = place(frame)
-    frame["shown"] = shown(frame["number"], frame["printed"])
-    key, content = _numbered(frame, stored)
-    known = _Known(key[len(frame) :], content[len(frame) :], stored)
-    key, content = key[: len(frame)], content[: len(frame)]
-    _settle_within_file(frame, key, content)
-    _settle_against_stored(frame, key, content, known)
-    blank = frame["fate"].isin(["withheld", "absent"]) & frame["time"].notna() & frame["indicator"].notna()
-    new_blank = blank & ~np.isin(content, known.content) & ~pd.Series(content, index=frame.index).duplicated()
-    frame["keep"] = frame["fate"].isin(["accepted", "revised", "quarantined"]) | new_blank
-    return frame
+    found = dict(checked) | {"place": place(checked), "shown": shown(checked["number"], checked["printed"])}
+    found["key"], found["content"] = objects(keys(found)), objects(contents(found))
+    fates, codes = found["fate"].tolist(), found["code"].tolist()
+    repeated = np.zeros(len(fates), dtype=bool)
+    said: set[tuple[Key, Content]] = set()
+    spoken: set[Key] = set()
+    pairs = zip(found["key"].tolist(), found["content"].tolist(), strict=True)
+    for at, (fate, code, pair) in enumerate(zip(fates, codes, pairs, strict=True)):
+        if fate == "rejected":
+            continue
+        if fate in BLANK:
+            repeated[at] = pair in said
+            said.add(pair)
+        elif pair in said:
+            fates[at] = codes[at] = "duplicate"
+        else:
+            said.add(pair)
+            contests = fate == "accepted" or code == "unknown_station"
+            if contests and pair[0] in spoken:
+                fates[at], codes[at] = "quarantined", "conflict"
+            elif contests:
+                spoken.add(pair[0])
+    return found | {"fate": objects(fates), "code": objects(codes), "repeated": repeated}
 
 
-def _numbered(frame: pd.DataFrame, stored: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """One number per key and one per (key, content), the same in both frames; those of `stored` stand at the end."""
-    keys = _numbers(zip(*(chain(_comparable(frame[name]), _comparable(stored[name])) for name in KEY), strict=True))
-    contents = (chain(_comparable(frame[name]), _comparable(stored[name])) for name in CONTENT)
-    return keys, _numbers(zip(keys.tolist(), *contents, strict=True))
+BLANK = frozenset({"withheld", "absent"})
+KEPT = frozenset({"accepted", "revised", "quarantined"})
 
 
-def _comparable(column: pd.Series) -> list[Any]:
-    """A column as a list of values that equal themselves: nan does not."""
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return column.astype("int64").tolist()
-    return column.astype(object).where(column.notna(), None).tolist() if column.hasnans else column.tolist()
+class _Newest(NamedTuple):
+    """The newest revision of a key."""
 
-
-def _numbers(rows: Iterable[tuple[Any, ...]]) -> np.ndarray:
-    """A number for each row, the same for equal ones."""
-    known: dict[tuple[Any, ...], int] = {}
-    return np.fromiter((known.setdefault(row, len(known)) for row in rows), dtype="int64")
+    revision: int
+    content: Content
+    as_sent: str
 
 
 class _Known:
-    """What is stored, by the numbers of `_numbered`."""
+    """What is stored for the keys of the rows in hand."""
 
-    def __init__(self, key: np.ndarray, content: np.ndarray, stored: pd.DataFrame) -> None:
-        revision = stored["revision"].to_numpy(dtype="int64")
-        rows = pd.DataFrame({"key": key, "content": content, "revision": revision})
-        newest = rows[revision > 0].sort_values("revision").drop_duplicates("key", keep="last").set_index("key")
-        self.content = content
-        self.newest_content, self.newest_revision = newest["content"], newest["revision"]
-        self.set_aside = content[revision == 0]
-        self.of_this_file = content[(revision > 0) & stored["same_file"].to_numpy(dtype=bool)]
+    def __init__(self, stored: Columns) -> None:
+        self.newest: dict[Key, _Newest] = {}
+        self.set_aside: set[tuple[Key, Content]] = set()
+        self.of_this_file: set[tuple[Key, Content]] = set()
+        for pair, revision, same_file, text in _each_stored(stored):
+            if revision == 0:
+                self.set_aside.add(pair)
+                continue
+            if same_file:
+                self.of_this_file.add(pair)
+            if pair[0] not in self.newest or self.newest[pair[0]].revision < revision:
+                self.newest[pair[0]] = _Newest(revision, pair[1], text)
+
+    def repeats(self, fate: str, pair: tuple[Key, Content]) -> bool:
+        """Whether a row brings nothing new. Of a file sent again nothing is, even where a later one has revised it: a
+        run that was cut off can be repeated from the start.
+        """
+        newest = self.newest.get(pair[0])
+        if newest is not None and newest.content == pair[1]:
+            return True
+        return pair in (self.of_this_file if fate == "accepted" else self.set_aside)
 
 
-def _settle_within_file(frame: pd.DataFrame, key: np.ndarray, content: np.ndarray) -> None:
-    """Equal rows of one file: the later ones are duplicates. Different values for one key: the later ones conflict."""
-    contest = frame["fate"].eq("accepted") | frame["code"].eq("unknown_station")
-    valued = frame[contest | frame["fate"].eq("quarantined")]
-    repeated = valued.index[pd.Series(content[valued.index]).duplicated().to_numpy()]
-    frame.loc[repeated, ["fate", "code"]] = "duplicate"
-    rivals = frame.index[contest & frame["fate"].ne("duplicate")]
-    later = rivals[pd.Series(key[rivals]).duplicated().to_numpy()]
-    frame.loc[later, "fate"] = "quarantined"
-    frame.loc[later, "code"] = "conflict"
+def _each_stored(stored: Columns) -> Iterator[tuple[tuple[Key, Content], int, bool, str]]:
+    pairs = zip(keys(stored), contents(stored), strict=True)
+    rest = (stored[name].tolist() for name in ("revision", "same_file", "as_sent"))
+    return zip(pairs, *rest, strict=True)
 
 
-def _settle_against_stored(frame: pd.DataFrame, key: np.ndarray, content: np.ndarray, known: _Known) -> None:
-    """Repeats of what is stored are duplicates; what differs from the newest revision is the next one.
+def decide(within: Columns, stored: Columns) -> Columns:
+    """Rows compared with what is stored: repeats are duplicates, what differs from the newest revision is the next one.
 
-    A file sent again brings nothing new even where a later one has revised it: its rows are duplicates, so that a run
-    that was cut off can be repeated from the start.
+    Parameters
+    ----------
+    within : from `within_file`: a whole file, or a part of it in its order.
+    stored : columns `STORED`, every stored reading of the keys of `within` (more do no harm).
+
+    Returns
+    -------
+    The rows with `revision` (0: no observation), `keep` (whether a reading is stored), and, where they are duplicate,
+    revised, a conflict or blank, with fate and code, `stands` (the value that counts for the key from now on) and
+    `replaced` (of a revision: the value that counted before).
     """
-    keys = pd.Series(key, index=frame.index)
-    is_newest = keys.map(known.newest_content) == content
-    accepted, quarantined = frame["fate"].eq("accepted"), frame["fate"].eq("quarantined")
-    repeated = accepted & (is_newest | np.isin(content, known.of_this_file))
-    repeated |= quarantined & (is_newest | np.isin(content, known.set_aside))
-    frame.loc[repeated, ["fate", "code"]] = "duplicate"
-    earlier = keys.map(known.newest_revision).fillna(0).astype("int64")
-    frame.loc[accepted & ~repeated & earlier.gt(0), ["fate", "code"]] = "revised"
-    frame["revision"] = (earlier + 1).where(accepted & ~repeated, 0)
+    known = _Known(stored)
+    fates, codes = within["fate"].tolist(), within["code"].tolist()
+    revisions, keep = [0] * len(fates), [fate in KEPT for fate in fates]
+    quoted, repeated = as_sent(within), within["repeated"].tolist()
+    stands: list[str | None] = [None] * len(fates)
+    replaced: list[str | None] = [None] * len(fates)
+    counts: dict[Key, str] = {}  # what these rows themselves make count
+    for at, pair in enumerate(zip(within["key"].tolist(), within["content"].tolist(), strict=True)):
+        fate, key = fates[at], pair[0]
+        newest = known.newest.get(key)
+        if fate in ("accepted", "quarantined") and known.repeats(fate, pair):
+            fates[at] = codes[at] = "duplicate"
+            keep[at] = False
+        elif fate == "accepted":
+            revisions[at] = 1 if newest is None else newest.revision + 1
+            counts[key] = quoted[at]
+            if newest is not None:
+                fates[at] = codes[at] = "revised"
+                replaced[at] = newest.as_sent
+        elif fate in BLANK and key[1] is not None and key[2] != NO_TIME:
+            keep[at] = not repeated[at] and pair not in known.set_aside
+        if fates[at] not in ("accepted", "rejected"):
+            stands[at] = counts.get(key) or (newest.as_sent if newest else None)
+            if stands[at] is not None and fates[at] in BLANK:
+                codes[at] = "value_stands"
+    told = {"fate": fates, "code": codes, "stands": stands, "replaced": replaced}
+    arrays = {name: objects(values) for name, values in told.items()}
+    return within | arrays | {"revision": np.array(revisions), "keep": np.array(keep, dtype=bool)}
+
+
+NO_TIME = np.datetime64("NaT").astype("int64").item()
+
+
+def reasons(decided: Columns) -> np.ndarray:
+    """Why each row was sent, as told; a revision nobody gave a reason for was sent again."""
+    told = zip(decided["reason"].tolist(), decided["fate"].tolist(), strict=True)
+    return objects([reason or (RESUBMITTED if fate == "revised" else None) for reason, fate in told])
 
 
 def released(waiting: pd.DataFrame) -> pd.DataFrame:
@@ -129,6 +205,7 @@ def released(waiting: pd.DataFrame) -> pd.DataFrame:
     """
     rows = waiting.sort_values("id", ignore_index=True)
     key = rows.groupby(["station", "indicator", "time"], sort=False).ngroup()
-    content = rows.groupby([name for name in CONTENT if name != "shown"], sort=False, dropna=False).ngroup()
+    said = rows.assign(number=[format(number, f".{SIGNIFICANT}g") for number in rows["number"]])
+    content = said.groupby([name for name in CONTENT if name != "shown"], sort=False, dropna=False).ngroup()
     changed = rows[content.groupby(key).shift() != content]
     return changed.assign(revision=changed.groupby(key).cumcount() + 1)

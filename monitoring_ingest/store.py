@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import (
     ColumnElement,
@@ -22,21 +23,30 @@ from sqlalchemy import (
     Table,
     and_,
     exists,
+    false,
     func,
     insert,
     select,
     text,
     true,
-    union_all,
 )
 
 from basin.errors import NotFound
 from monitoring_ingest import tables
-from monitoring_ingest.database import insert_frame, read_frame
+from monitoring_ingest.database import insert_columns, matching, read_columns, read_frame
 from monitoring_ingest.facts import Fact
+from monitoring_ingest.frames import Columns, joined, rows_at
 from monitoring_ingest.operations.store import is_held
-from monitoring_ingest.receipts import COMPLETE, INTERRUPTED, RUNNING, FileReceipt, Receipt, explained
-from monitoring_ingest.revisions import KEY, STORED, place, shown
+from monitoring_ingest.receipts import (
+    COMPLETE,
+    INTERRUPTED,
+    RUNNING,
+    STORED_ROW_FIELDS,
+    FileReceipt,
+    Receipt,
+    explained,
+)
+from monitoring_ingest.revisions import KEY, as_sent, place, reasons, shown
 from monitoring_ingest.validation import FATES
 
 READINGS, OBSERVATIONS = tables.readings, tables.observations
@@ -75,21 +85,21 @@ def _selects(table: Table, selected: Selected) -> ColumnElement[bool]:
 
 
 def record_submission(
-    connection: Connection, who: tuple[str, str, str], files: Sequence[tuple[str, bytes]], now: datetime
+    connection: Connection, who: tuple[str, str, str], files: Sequence[tuple[str, str, int]], now: datetime
 ) -> int:
-    """Store that files have come in (`who`: door, sender, name), before any of their rows; the submission's identity.
+    """Store that files (name, SHA-256, bytes) have come in (`who`: door, sender, name); the submission's number.
 
-    The SHA-256 of several files is that of the lines ``<sha256>  <name>``, as `sha256sum` writes them.
+    The numbers have no gap: one is given only where its submission is stored. The SHA-256 of several files is that of
+    the lines ``<sha256>  <name>``, as `sha256sum` writes them.
     """
-    digests = [sha256(content) for _, content in files]
-    lines = "".join(f"{digest}  {file}\n" for digest, (file, _) in zip(digests, files, strict=True))
-    whole = digests[0] if len(files) == 1 else sha256(lines.encode())
+    lines = "".join(f"{digest}  {file}\n" for file, digest, _ in files)
+    whole = files[0][1] if len(files) == 1 else sha256(lines.encode())
     identity = _next_id(connection, tables.submissions)
     told = dict(zip(("door", "sender", "name"), who, strict=True))
     connection.execute(insert(tables.submissions).values(id=identity, **told, sha256=whole, recorded_at=now))
-    listed = pd.DataFrame({"name": [file for file, _ in files], "sha256": digests})
-    listed = listed.assign(submission=identity, file=range(len(files)), bytes=[len(content) for _, content in files])
-    insert_frame(connection, tables.submission_files, listed)
+    names = dict(zip(("name", "sha256", "bytes"), map(list, zip(*files, strict=True)), strict=True))
+    listed = {"submission": identity, "file": list(range(len(files))), **names}
+    insert_columns(connection, tables.submission_files, listed)
     return identity
 
 
@@ -103,36 +113,53 @@ def _next_id(connection: Connection, table: Table) -> int:
     return int(connection.scalar(select(func.max(table.c.id))) or 0) + 1
 
 
-def stored_readings(connection: Connection, submission: int, checked: pd.DataFrame) -> pd.DataFrame:
-    """What is stored for the keys of validated files of a submission, as `revisions.decide` wants it."""
-    keyed = checked[checked["time"].notna() & checked["indicator"].notna()]
-    stations, texts = keyed["station"].dropna().unique(), keyed.loc[keyed["station"].isna(), "station_text"].unique()
-    keys: Selected = {"indicators": keyed["indicator"].unique().tolist()}
-    if len(keyed):
-        keys |= {"start": keyed["time"].min().to_pydatetime(), "end": keyed["time"].max().to_pydatetime() + INSTANT}
-    of_stations: Selected = {**keys, "stations": stations.tolist()}
-    observed = _observed().where(_selects(OBSERVATIONS, of_stations))
-    set_aside = _compared().where(_selects(READINGS, of_stations), SET_ASIDE)
-    unknown = _compared().where(_selects(READINGS, keys), READINGS.c.station.is_(None))
-    unknown = unknown.where(READINGS.c.station_text.in_(texts.tolist()))
-    stored = read_frame(connection, union_all(observed, set_aside, unknown))
-    stored["place"], stored["shown"] = place(stored), shown(stored["number"], stored["printed"])
-    same = _sent_again(connection, submission, checked["file"].unique().tolist())
-    stored["same_file"] = [pair in same for pair in zip(stored["submission"], stored["file"], strict=True)]
-    return stored[STORED]
+def stored_readings(connection: Connection, within: Columns, digests: Collection[str] = ()) -> Columns:
+    """What is stored for the keys of the rows of some files (of these SHA-256), as `revisions.decide` wants it.
+
+    Every valued row asks for the observations of its key; only rows that are set aside ask for what was set aside.
+    """
+    keyed = within["fate"] != "rejected"
+    keyed &= ~np.isnat(within["time"]) & np.array([code is not None for code in within["indicator"]], dtype=bool)
+    known = np.array([code is not None for code in within["station"]], dtype=bool)
+    parts = []
+    if (observable := keyed & known).any():
+        parts.append(_joined(connection, _observed(), OBSERVATIONS, rows_at(within, observable)))
+    if (aside := keyed & known & (within["fate"] != "accepted")).any():
+        parts.append(_joined(connection, _compared().where(SET_ASIDE), READINGS, rows_at(within, aside)))
+    if (nameless := keyed & ~known).any():
+        parts.append(_of_unknown_stations(connection, rows_at(within, nameless)))
+    stored = joined(parts) if parts else read_columns(connection, _compared().where(false()))
+    stored |= {"place": place(stored), "shown": shown(stored["number"], stored["printed"]), "as_sent": as_sent(stored)}
+    same = _of_files(connection, digests) if len(stored["revision"]) else set()
+    files = zip(stored["submission"].tolist(), stored["file"].tolist(), strict=True)
+    return stored | {"same_file": np.array([pair in same for pair in files], dtype=bool)}
 
 
-def _sent_again(connection: Connection, submission: int, ordinals: Sequence[int]) -> set[tuple[int, int]]:
-    """Every (submission, file) that had the same bytes as one of these files."""
+def _joined(connection: Connection, query: Select[Any], table: Table, keys: Columns) -> Columns:
+    """The rows of a query about `table` that have one of the keys."""
+    listed, same_key = matching(connection, table, keys)
+    return read_columns(connection, query.join(listed, same_key))
+
+
+def _of_unknown_stations(connection: Connection, rows: Columns) -> Columns:
+    """What waits under the names of these rows, about their time: there is no index by name and instant."""
+    start, end = (edge.astype(datetime).replace(tzinfo=UTC) for edge in (rows["time"].min(), rows["time"].max()))
+    selected: Selected = {"indicators": sorted(set(rows["indicator"])), "start": start, "end": end + INSTANT}
+    query = _compared().where(_selects(READINGS, selected), READINGS.c.station.is_(None))
+    return read_columns(connection, query.where(READINGS.c.station_text.in_(sorted(set(rows["station_text"])))))
+
+
+def _of_files(connection: Connection, digests: Collection[str]) -> set[tuple[int, int]]:
+    """Every (submission, file) that had the bytes of one of these files."""
     files = tables.submission_files
-    these = select(files.c.sha256).where(files.c.submission == submission, files.c.file.in_(ordinals))
-    found = connection.execute(select(files.c.submission, files.c.file).where(files.c.sha256.in_(these)))
+    found = connection.execute(select(files.c.submission, files.c.file).where(files.c.sha256.in_(digests)))
     return {(row.submission, row.file) for row in found}
 
 
 def _compared() -> Select[Any]:
     names = ("submission", "file", "province", "station_text", "station", "indicator", "time", "number", "censored")
-    return select(*(READINGS.c[name] for name in (*names, "unit", "printed", "mark", "status", "revision")))
+    texts = ("value_text", "unit", "printed", "mark", "status")
+    return select(*(READINGS.c[name] for name in (*names, *texts, "revision")))
 
 
 def _observed() -> Select[Any]:
@@ -141,39 +168,46 @@ def _observed() -> Select[Any]:
     return select(*columns).join_from(OBSERVATIONS, READINGS, OBSERVATIONS.c.reading == READINGS.c.id)
 
 
-def keep_readings(connection: Connection, submission: int, decided: pd.DataFrame, now: datetime) -> None:
+def keep_readings(connection: Connection, submission: int, decided: Columns, now: datetime) -> None:
     """Store the readings worth keeping (`keep`) and the observations among them (`revision` above 0)."""
-    kept = decided[decided["keep"]].assign(submission=submission, recorded_at=pd.Timestamp(now))
-    kept["id"] = range(first := _next_id(connection, READINGS), first + len(kept))
-    insert_frame(connection, READINGS, kept[[column.name for column in READINGS.c]])
-    add_observations(connection, kept[kept["revision"] > 0], now)
+    kept = rows_at(decided, decided["keep"])
+    first = _next_id(connection, READINGS)
+    kept |= {"id": np.arange(first, first + len(kept["row"])), "reason": reasons(kept)}
+    constant = {"submission": submission, "recorded_at": now}
+    insert_columns(connection, READINGS, {c.name: constant.get(c.name, kept.get(c.name)) for c in READINGS.c})
+    add_observations(connection, rows_at(kept, kept["revision"] > 0), now)
 
 
-def keep_receipts(
-    connection: Connection, submission: int, ordinals: Sequence[int], decided: pd.DataFrame, now: datetime
+def keep_counts(
+    connection: Connection, submission: int, counts: Mapping[int, Mapping[str, int]], now: datetime
 ) -> None:
-    """Store the receipts of some files of a submission: counts, and every row that was not accepted."""
-    counts = pd.crosstab(decided["file"], decided["fate"]).reindex(
-        index=pd.Index(ordinals), columns=FATES, fill_value=0
+    """Store how many rows of each file (its ordinal) had which fate: with that the file is taken in."""
+    rows = {fate: [of_file.get(fate, 0) for of_file in counts.values()] for fate in FATES}
+    told = {"submission": submission, "file": list(counts), **rows, "recorded_at": now}
+    insert_columns(connection, tables.receipts, told)
+
+
+def keep_rows(connection: Connection, submission: int, decided: Columns) -> None:
+    """Store the rows of a receipt: every row that was not accepted, in the order of `ordinal`."""
+    rows = rows_at(decided, decided["fate"] != "accepted")
+    insert_columns(
+        connection, tables.receipt_rows, {c.name: rows.get(c.name, submission) for c in tables.receipt_rows.c}
     )
-    counts = counts.rename_axis(index="file").reset_index().assign(submission=submission, recorded_at=pd.Timestamp(now))
-    insert_frame(connection, tables.receipts, counts[[column.name for column in tables.receipts.c]])
-    rows = decided[decided["fate"] != "accepted"].assign(submission=submission)
-    rows["ordinal"] = range(len(rows))
-    insert_frame(connection, tables.receipt_rows, rows[[column.name for column in tables.receipt_rows.c]])
 
 
-def add_observations(connection: Connection, accepted: pd.DataFrame, now: datetime) -> None:
+def add_observations(connection: Connection, accepted: Columns, now: datetime) -> None:
     """Store accepted readings as observations: `id` of the reading, station, indicator, time, number, revision …"""
-    rows = accepted.assign(
-        reading=accepted["id"],
-        value=accepted["number"],
-        origin=accepted["revision"].gt(1).map({False: "original", True: "corrected"}),
-        quality="reliable",
-        recorded_at=pd.Timestamp(now),
+    corrected = accepted["revision"] > 1
+    told = {
+        "reading": accepted["id"],
+        "value": accepted["number"],
+        "origin": np.where(corrected, "corrected", "original"),
+        "quality": "reliable",
+        "recorded_at": now,
+    }
+    insert_columns(
+        connection, OBSERVATIONS, {c.name: told[c.name] if c.name in told else accepted[c.name] for c in OBSERVATIONS.c}
     )
-    rows = rows[[column.name for column in OBSERVATIONS.c]]
-    insert_frame(connection, OBSERVATIONS, rows.sort_values(["station", "indicator", "time", "revision"]))
 
 
 def unknown_names(connection: Connection) -> list[tuple[str, str]]:
@@ -272,11 +306,14 @@ def _same_file(one: Table, other: Table) -> ColumnElement[bool]:
     return and_(one.c.submission == other.c.submission, one.c.file == other.c.file)
 
 
-def submissions(connection: Connection, now: datetime, *, limit: int | None = None) -> list[Receipt]:
-    """The submissions so far, newest first, with counts and state but without rows."""
+def submissions(
+    connection: Connection, now: datetime, *, limit: int | None = None, before: int | None = None
+) -> list[Receipt]:
+    """The submissions so far (those before a number), newest first, with counts and state but without rows."""
     query = select(tables.submissions).order_by(tables.submissions.c.id.desc()).limit(limit)
-    listed = connection.execute(query).fetchall()
-    files = _files(connection, tables.submission_files.c.submission >= min((row.id for row in listed), default=0))
+    listed = connection.execute(query if before is None else query.where(tables.submissions.c.id < before)).fetchall()
+    of = tables.submission_files.c.submission
+    files = _files(connection, of.between(listed[-1].id, listed[0].id)) if listed else {}
     return [_receipt(connection, row, files[row.id], now) for row in listed]
 
 
@@ -289,13 +326,18 @@ def receipt(connection: Connection, identity: int, now: datetime) -> Receipt:
     """
     row = connection.execute(select(tables.submissions).where(tables.submissions.c.id == identity)).first()
     if row is None:
-        raise NotFound(f"没有回执 {identity}", f"no receipt {identity}", remedy="查看提交列表")
-    files, rows = tables.submission_files, tables.receipt_rows
-    query = select(files.c.name.label("file"), *(rows.c[name] for name in ("row", "field", "code", "value", "fate")))
-    query = query.join_from(rows, files, _same_file(rows, files)).where(rows.c.submission == identity)
-    listed = read_frame(connection, query.order_by(rows.c.file, rows.c.ordinal))
-    of_this = _files(connection, files.c.submission == identity)[identity]
-    return replace(_receipt(connection, row, of_this, now), rows=explained(listed))
+        raise no_receipt(identity)
+    of_this = _files(connection, tables.submission_files.c.submission == identity)[identity]
+    rows = tables.receipt_rows
+    query = select(*(rows.c[name] for name in ("file", *STORED_ROW_FIELDS))).where(rows.c.submission == identity)
+    listed = read_columns(connection, query.order_by(rows.c.file, rows.c.ordinal))
+    told = explained(listed, [file.name for file in of_this])
+    return replace(_receipt(connection, row, of_this, now), rows=told)
+
+
+def no_receipt(identity: int) -> NotFound:
+    """What to raise where a number belongs to no submission."""
+    return NotFound(f"没有回执 {identity}", f"no receipt {identity}", remedy="查看提交列表")
 
 
 def _files(connection: Connection, which: ColumnElement[bool]) -> dict[int, list[FileReceipt]]:

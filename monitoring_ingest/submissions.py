@@ -1,51 +1,73 @@
-"""Taking in what was sent: files in, a receipt out.
+"""Taking in what was sent: files or a request in, a receipt out. Every door leads here.
 
-The submission is stored first; then every file in one transaction together with its receipt
-(small files share one). A run that is killed leaves
-a submission without all its receipts, shown as interrupted, and no half file; sending the files again ends where an
-undisturbed run would have. Parsing is in `sources`, judging in `validation` and `revisions`, storing in `store`.
+`ingest` takes files, long ones in several short transactions so that others can write in between. The submission is
+stored first and the counts of a file last; a run that is killed leaves a submission without all its counts, shown as
+interrupted, and sending the files again ends where an undisturbed run would have. `push` takes one request in one
+transaction: all of it is stored with its receipt, or nothing. Parsing is in `sources`, judging in `validation` and
+`revisions`, storing in `store`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple, Protocol
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from basin.errors import UsageError
 from basin.network import Network
 from monitoring_ingest import store
 from monitoring_ingest.database import writing
-from monitoring_ingest.frames import readings_frame
-from monitoring_ingest.operations.store import hold, release
-from monitoring_ingest.receipts import Receipt
-from monitoring_ingest.revisions import decide, place, released
+from monitoring_ingest.frames import Columns, columns_of, joined, readings_frame, rows_at
+from monitoring_ingest.operations.store import claim_request, give_up, hold, keep_answer, release
+from monitoring_ingest.receipts import COMPLETE, DRY_RUN, REFUSED, FileReceipt, Receipt, explained
+from monitoring_ingest.revisions import decide, place, released, within_file
 from monitoring_ingest.sources.file_text import UnreadableFile, legible
 from monitoring_ingest.sources.national_release import read_release
 from monitoring_ingest.sources.station_files import looks_like_long_csv, read_long_csv
 from monitoring_ingest.station_names import stations_of
-from monitoring_ingest.validation import plausible, validate
+from monitoring_ingest.validation import FATES, plausible, validate
 
-NATIONAL_RELEASE, READINGS, INBOX = "national-release", "readings", "inbox"
-ROWS_AT_ONCE = 20_000
+NATIONAL_RELEASE, READINGS, INBOX, PUSH = "national-release", "readings", "inbox", "push"
+ROWS_AT_ONCE = 20_000  # small files are joined to what is worth a look-up
+ROWS_A_TRANSACTION = 2_000  # and long ones cut to what nobody minds waiting for
+STOPPING = ("quarantined", "rejected")
 
 
 class Source(Protocol):
-    """Reads one file as sent into a readings frame; raises `UnreadableFile` where there is none in it."""
+    """Reads one file as sent into readings; raises `UnreadableFile` where there is none in it."""
 
-    def __call__(self, raw: bytes, *, name: str) -> pd.DataFrame: ...
+    def __call__(self, raw: bytes, *, name: str) -> pd.DataFrame | Columns: ...
 
 
 class Door(NamedTuple):
-    """By which way files come: what the way is called, how they are read, and who hands them in, if known."""
+    """By which way readings come: what the way is called, how they are read, who hands them in, if known, and for which
+    stations that one may speak (None: all).
+    """
 
     name: str
     read: Source
     sender: str = ""
+    rights: Collection[str] | None = None
+
+
+class Pushed(NamedTuple):
+    """One request: what it is called, and its body, unpacked."""
+
+    name: str
+    raw: bytes
+
+
+class Terms(NamedTuple):
+    """How a request is to be taken: all or nothing, only to look, and under which claim it may be repeated."""
+
+    atomic: bool = False
+    dry_run: bool = False
+    claim: str | None = None
 
 
 def door(name: str, network: Network, day: date | None = None) -> Door:
@@ -64,6 +86,9 @@ def door(name: str, network: Network, day: date | None = None) -> Door:
     if name not in doors:
         raise UsageError(f"没有入口 {name}", f"no door {name}", path="door", remedy="、".join(doors))
     return Door(name, doors[name])
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
 
 
 def ingest(
@@ -90,14 +115,13 @@ def ingest(
     if not files:
         raise UsageError("没有文件", "no file", path="files", remedy="给出至少一个文件")
     name = files[0][0] if len(files) == 1 else f"{files[0][0]} … {files[-1][0]} ({len(files)})"
+    described = [(file, store.sha256(raw), len(raw)) for file, raw in files]
     with writing(engine) as connection:
-        submission = store.record_submission(connection, (through.name, through.sender, name), files, now)
+        submission = store.record_submission(connection, (through.name, through.sender, name), described, now)
         hold(connection, store.lease_name(submission), now)
     for ordinals, readings in batches(files, through.read):
-        checked = validate(readings, network, now)
-        with writing(engine) as connection:
-            decided = [_keep_readings(connection, submission, part, now) for part in apart(checked)]
-            store.keep_receipts(connection, submission, ordinals, pd.concat(decided), now)
+        for part, checked in apart(ordinals, validate(readings, network, now, through.rights)):
+            _take_in(engine, submission, (part, [described[at][1] for at in part], checked), now)
     accept_known(engine, network, now)
     with writing(engine) as connection:
         release(connection, store.lease_name(submission))
@@ -105,23 +129,52 @@ def ingest(
         return store.receipt(connection, submission, now)
 
 
-def batches(files: Sequence[tuple[str, bytes]], read: Source) -> Iterator[tuple[list[int], pd.DataFrame]]:
+def _take_in(
+    engine: Engine, submission: int, files: tuple[Sequence[int], Collection[str], Columns], now: datetime
+) -> None:
+    """Store the validated rows of some files (ordinals, SHA-256, rows), a transaction for every so many of them.
+
+    The counts come with the last rows; until then the files are not taken in.
+    """
+    ordinals, digests, checked = files
+    counts = {ordinal: dict.fromkeys(FATES, 0) for ordinal in ordinals}
+    within = within_file(checked)
+    within["ordinal"] = np.arange(len(within["row"]))
+    starts = range(0, max(len(within["row"]), 1), ROWS_A_TRANSACTION)
+    for start in starts:
+        chunk = rows_at(within, slice(start, start + ROWS_A_TRANSACTION))
+        with writing(engine) as connection:
+            decided = decide(chunk, store.stored_readings(connection, chunk, digests))
+            store.keep_readings(connection, submission, decided, now)
+            store.keep_rows(connection, submission, decided)
+            _count(counts, decided)
+            if start == starts[-1]:
+                store.keep_counts(connection, submission, counts, now)
+
+
+def _count(counts: Mapping[int, dict[str, int]], decided: Columns) -> None:
+    for file, fate in zip(decided["file"].tolist(), decided["fate"].tolist(), strict=True):
+        counts[file][fate] += 1
+
+
+def batches(files: Sequence[tuple[str, bytes]], read: Source) -> Iterator[tuple[list[int], Columns]]:
     """The files in order, small ones joined to what is worth a transaction: their ordinals, and their readings.
 
-    The readings frame has a further column `file`, the ordinal.
+    The readings have a further column `file`, the ordinal.
     """
     ordinals: list[int] = []
-    frames: list[pd.DataFrame] = []
+    parts: list[Columns] = []
     for ordinal, (name, raw) in enumerate(files):
         ordinals.append(ordinal)
-        frames.append(readings_of(raw, name, read).assign(file=ordinal))
-        if ordinal == len(files) - 1 or sum(map(len, frames)) >= ROWS_AT_ONCE:
-            yield ordinals, pd.concat(frames, ignore_index=True)
-            ordinals, frames = [], []
+        found = columns_of(readings_of(raw, name, read))
+        parts.append(found | {"file": np.full(len(found["row"]), ordinal)})
+        if ordinal == len(files) - 1 or sum(len(part["row"]) for part in parts) >= ROWS_AT_ONCE:
+            yield ordinals, joined(parts)
+            ordinals, parts = [], []
 
 
-def readings_of(raw: bytes, name: str, read: Source) -> pd.DataFrame:
-    """The readings frame of one file; of an unreadable one, a single row that says why (`problem`)."""
+def readings_of(raw: bytes, name: str, read: Source) -> pd.DataFrame | Columns:
+    """The readings of one file; of an unreadable one, a single row that says why (`problem`)."""
     try:
         return read(raw, name=name)
     except UnreadableFile as problem:
@@ -129,21 +182,89 @@ def readings_of(raw: bytes, name: str, read: Source) -> pd.DataFrame:
         return readings_frame({"row": [0], "time": [None], **why})
 
 
-def apart(checked: pd.DataFrame) -> list[pd.DataFrame]:
-    """Validated readings in parts that can be decided at once: all together unless two files speak of the same hour.
+def apart(ordinals: Sequence[int], checked: Columns) -> list[tuple[Sequence[int], Columns]]:
+    """Validated rows of some files in parts that can be decided at once: all of them unless two speak of the same hour.
 
     Where they do, the second file has to be compared with what the first one left.
     """
-    spoken_of = checked.assign(place=place(checked))[["place", "time", "file"]].dropna().drop_duplicates()
-    if not spoken_of.duplicated(["place", "time"]).any():
-        return [checked]
-    return [part.reset_index(drop=True) for _, part in checked.groupby("file")]
+    if len(ordinals) == 1:
+        return [(ordinals, checked)]
+    speaks: dict[object, int] = {}
+    hours = zip(place(checked).tolist(), checked["time"].astype("int64").tolist(), strict=True)
+    for hour, file, unknown in zip(hours, checked["file"].tolist(), np.isnat(checked["time"]).tolist(), strict=True):
+        if not unknown and speaks.setdefault(hour, file) != file:
+            return [([each], rows_at(checked, checked["file"] == each)) for each in ordinals]
+    return [(ordinals, checked)]
 
 
-def _keep_readings(connection: Connection, submission: int, checked: pd.DataFrame, now: datetime) -> pd.DataFrame:
-    decided = decide(checked, store.stored_readings(connection, submission, checked))
-    store.keep_readings(connection, submission, decided, now)
-    return decided
+# --- requests --------------------------------------------------------------------------------------------------------
+
+
+def push(engine: Engine, network: Network, sent: Pushed, through: Door, terms: Terms, now: datetime) -> Receipt:
+    """Take in one request; everything that costs time and needs nothing stored is done before others have to wait.
+
+    Returns
+    -------
+    The receipt. Its state is ``dry_run`` or, where `terms.atomic` and a row is quarantined or rejected, ``refused``:
+    then it has no number, for nothing is stored. The same body under the same claim gets the receipt it got before.
+
+    Raises
+    ------
+    HengjieError : what `through.read` refuses as a whole, or a claim that cannot be had (`operations.store`).
+    """
+    readings, digest = columns_of(through.read(sent.raw, name=sent.name)), store.sha256(sent.raw)
+    if terms.claim is None or terms.dry_run:
+        return _pushed(engine, network, (sent.name, digest, len(sent.raw), readings), (through, terms), now)
+    earlier = claim_request(engine, terms.claim, digest, now)
+    if earlier is not None:
+        with engine.connect() as connection:
+            return store.receipt(connection, int(earlier), now)
+    receipt = None
+    try:
+        receipt = _pushed(engine, network, (sent.name, digest, len(sent.raw), readings), (through, terms), now)
+    finally:
+        if receipt is None or receipt.id is None:
+            give_up(engine, terms.claim)
+    return receipt
+
+
+def _pushed(
+    engine: Engine,
+    network: Network,
+    sent: tuple[str, str, int, Columns],
+    how: tuple[Door, Terms],
+    now: datetime,
+) -> Receipt:
+    """Judge and store one request: its name, SHA-256, bytes and readings; through which door and on which terms."""
+    (name, digest, _, readings), (through, terms) = sent, how
+    within = within_file(validate(readings, network, now, through.rights))
+    rows = len(within["row"])
+    within |= {"file": np.zeros(rows, dtype="int64"), "ordinal": np.arange(rows)}
+    counts = {0: dict.fromkeys(FATES, 0)}
+    with engine.connect() if terms.dry_run else writing(engine) as connection:
+        decided = decide(within, store.stored_readings(connection, within, [digest]))
+        _count(counts, decided)
+        state, number = _state(counts[0], terms), None
+        if state == COMPLETE:
+            number = store.record_submission(connection, (through.name, through.sender, name), [sent[:3]], now)
+            store.keep_readings(connection, number, decided, now)
+            store.keep_rows(connection, number, decided)
+            store.keep_counts(connection, number, counts, now)
+            if terms.claim:
+                keep_answer(connection, terms.claim, digest, str(number), now)
+                release(connection, terms.claim)
+    told = explained(rows_at(decided, decided["fate"] != "accepted"), [name])
+    file = FileReceipt(name, digest, counts[0])
+    return Receipt(number, through.name, through.sender, name, digest, state, now, [file], told)
+
+
+def _state(counts: Mapping[str, int], terms: Terms) -> str:
+    if terms.dry_run:
+        return DRY_RUN
+    return REFUSED if terms.atomic and any(counts[fate] for fate in STOPPING) else COMPLETE
+
+
+# --- names known later -----------------------------------------------------------------------------------------------
 
 
 def accept_known(engine: Engine, network: Network, now: datetime) -> int:
@@ -160,5 +281,5 @@ def accept_known(engine: Engine, network: Network, now: datetime) -> int:
             return 0
         readings = pd.concat(waiting, ignore_index=True)
         accepted = released(readings[plausible(readings["indicator"], readings["number"])])
-        store.add_observations(connection, accepted, now)
+        store.add_observations(connection, columns_of(accepted), now)
         return len(accepted)

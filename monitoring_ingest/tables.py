@@ -23,6 +23,10 @@ from sqlalchemy import (
 
 from monitoring_ingest.database import Identity, Instant, append_only, metadata
 
+# No foreign key leads from the rows of a submission to its file, nor from an observation to its reading: `store` writes
+# the file before its rows and a reading with its observation, and nothing can be deleted or renumbered. A check of each
+# row could never find anything; on PostgreSQL it takes longer than writing the row.
+
 # Conditions of partial indices; a query uses the index where it states the condition in these words.
 SET_ASIDE = "revision = 0"
 REJECTED = "fate = 'rejected'"
@@ -90,8 +94,9 @@ receipt_rows = append_only(
         Column("station", Text),
         Column("indicator", Text),
         Column("time", Instant),
+        Column("stands", Text),  # the value that counts for the key after this row, as it was sent
+        Column("replaced", Text),  # of a revision: the value that counted before
         PrimaryKeyConstraint("submission", "file", "ordinal"),
-        ForeignKeyConstraint(["submission", "file"], ["submission_files.submission", "submission_files.file"]),
         Index(
             "rejected_rows",
             *("station", "indicator", "time"),
@@ -128,7 +133,7 @@ readings = append_only(
         Column("code", Text, nullable=False),
         Column("revision", Integer, nullable=False),
         Column("recorded_at", Instant, nullable=False),
-        ForeignKeyConstraint(["submission", "file"], ["submission_files.submission", "submission_files.file"]),
+        Column("reason", Text),  # why it was sent, where somebody said so (`revisions.REASONS`, or in free words)
         *(
             Index(name, *columns, sqlite_where=text(only), postgresql_where=text(only))
             for name, columns, only in (
@@ -154,7 +159,7 @@ observations = append_only(
         Column("mark", Text, nullable=False),
         Column("origin", Text, nullable=False),
         Column("quality", Text, nullable=False),
-        Column("reading", ForeignKey("readings.id"), nullable=False),
+        Column("reading", Identity, nullable=False),
         Column("recorded_at", Instant, nullable=False),
         PrimaryKeyConstraint("station", "indicator", "time", "revision"),
         sqlite_with_rowid=False,
@@ -199,12 +204,19 @@ runs = Table(
     PrimaryKeyConstraint("job", "slot"),
 )
 
+# Who may write. `stations` (codes, separated by blanks) are those the key may speak for; NULL: all of them, and it may
+# do everything else that writes, too. After a rotation the secret before it is good for a while.
 access_keys = Table(
     "access_keys",
     metadata,
     Column("name", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("stations", Text),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    Column("previous_sha256", Text),
+    Column("previous_until", Instant),
     UniqueConstraint("name"),
     PrimaryKeyConstraint("sha256"),
 )

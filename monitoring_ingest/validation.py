@@ -1,17 +1,18 @@
-"""What each cell of a readings frame is: a readings frame in, the same rows with a fate out.
+"""What each cell of a readings frame is: readings in, the same rows with a fate out.
 
 Adds station, section, indicator, number (canonical unit), censored, fate, code, field and value. A hard failure
-(unknown unit, unknown indicator, no number, future time) is rejected; a doubt (unknown station, outside the plausible
-range) is quarantined for a person. Nothing is dropped or corrected, no clock is read, and what is already stored is not
-known here: `revisions` compares with that.
+(unknown unit, unknown indicator, no number, future time, a station the sender may not speak for) is rejected; a doubt
+(unknown station, outside the plausible range) is quarantined for a person. Nothing is dropped or corrected, no clock is
+read, and what is already stored is not known here: `revisions` compares with that. Every meaning is worked out once per
+distinct text.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ import pandas as pd
 from basin.indicators import INDICATORS, find_indicator
 from basin.network import Network
 from basin.units import factor
-from monitoring_ingest.frames import NOT_EQUIPPED
+from monitoring_ingest.frames import NOT_EQUIPPED, Columns, columns_of, objects
 from monitoring_ingest.station_names import stations_of
 
 FATES = ("accepted", "duplicate", "revised", "quarantined", "rejected", "withheld", "absent")
@@ -28,40 +29,46 @@ CLOCKS_MAY_DIFFER = timedelta(hours=1)
 BELOW_DETECTION = frozenset({"<", "L"})
 
 _VALUE = re.compile(r"(<?)\s*([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|[+-]?\.\d+(?:[eE][+-]?\d+)?)\s*(L?)", re.ASCII)
+_ABOVE = re.compile(r"\s*[>≥]\s*=?\s*\d+(?:\.\d*)?(?:[eE][+-]?\d+)?\s*", re.ASCII)
 
 
-def validate(readings: pd.DataFrame, network: Network, now: datetime) -> pd.DataFrame:
+def validate(
+    readings: pd.DataFrame | Columns, network: Network, now: datetime, rights: Collection[str] | None = None
+) -> Columns:
     """The readings with what they are found to be.
 
     Parameters
     ----------
-    readings : a readings frame.
+    readings : a readings frame, or its columns.
     now : nothing later than an hour after it can have been measured.
+    rights : codes of the stations the sender may speak for; None for all.
 
     Returns
     -------
-    The frame with `station`, `section`, `indicator` (codes, None where unknown), `number` (canonical unit; nan),
+    The columns with `station`, `section`, `indicator` (codes, None where unknown), `number` (canonical unit; nan),
     `censored` (below detection: `number` is the limit), `fate` (accepted, quarantined, rejected, withheld, absent),
     `code` (of the message; "" where accepted), and, for the receipt, `field` and `value` it is about.
     """
-    frame = readings.copy()
-    _add_station(frame, network)
-    frame["indicator"] = _each(frame["indicator_text"], _indicator_code)
-    numbers = _each(frame["value_text"], number_and_censored)
-    as_sent = pd.Series([number for number, _ in numbers], dtype="float64")
-    below = pd.Series([censored for _, censored in numbers], dtype=bool)
-    frame["censored"] = below | frame["mark"].isin(BELOW_DETECTION)
-    frame["number"] = as_sent * _factors(frame)
-    _add_fate(frame, as_sent, pd.Timestamp(now + CLOCKS_MAY_DIFFER))
-    return frame
+    found = dict(columns_of(readings))
+    _add_station(found, network)
+    found["indicator"] = _each(found["indicator_text"], _indicator_code)
+    texts = found["value_text"].tolist()
+    known = {text: number_and_censored(text) for text in set(texts)}
+    as_sent = np.array([known[text][0] for text in texts], dtype="float64")
+    below = np.array([known[text][1] for text in texts], dtype=bool)
+    found["censored"] = below | _each(found["mark"], BELOW_DETECTION.__contains__).astype(bool)
+    found["number"] = as_sent * _factors(found)
+    _add_fate(found, as_sent, now, rights)
+    return found
 
 
-def _add_station(frame: pd.DataFrame, network: Network) -> None:
-    names = list(zip(frame["province"], frame["station_text"], strict=True))
+def _add_station(found: Columns, network: Network) -> None:
+    names = list(zip(found["province"].tolist(), found["station_text"].tolist(), strict=True))
     stations = stations_of(network, names)
-    found = [stations[name] for name in names]
-    frame["station"] = pd.Series([station and station.code for station in found], dtype=object, index=frame.index)
-    frame["section"] = pd.Series([station and station.section for station in found], dtype=object, index=frame.index)
+    codes = {name: station and station.code for name, station in stations.items()}
+    sections = {name: station and station.section for name, station in stations.items()}
+    found["station"] = objects([codes[name] for name in names])
+    found["section"] = objects([sections[name] for name in names])
 
 
 def _indicator_code(text: str) -> str | None:
@@ -69,26 +76,38 @@ def _indicator_code(text: str) -> str | None:
     return found.code if found else None
 
 
-def _each(texts: pd.Series, meaning: Callable[[str], Any]) -> pd.Series:
+def _each(texts: np.ndarray, meaning: Callable[[str], Any]) -> np.ndarray:
     """`meaning` of every text, worked out once per distinct text."""
-    known = {text: meaning(text) for text in texts.unique()}
-    return pd.Series([known[text] for text in texts], dtype=object, index=texts.index)
+    listed = texts.tolist()
+    known = {text: meaning(text) for text in set(listed)}
+    return objects([known[text] for text in listed])
 
 
 def number_and_censored(text: str) -> tuple[float, bool]:
     """The number a source wrote, nan where it is none; ``<0.025`` and ``0.025L`` are below the limit 0.025."""
+    if text.isascii() and text.replace(".", "", 1).isdigit():  # most are plain: the rest is for those that are not
+        return _finite(float(text)), False
     found = _VALUE.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if not found:
         return float("nan"), False
-    value = float(found[2])
-    return (value, bool(found[1] or found[3])) if np.isfinite(value) else (float("nan"), False)
+    value = _finite(float(found[2]))
+    return value, bool(found[1] or found[3]) and value == value
 
 
-def _factors(frame: pd.DataFrame) -> pd.Series:
+def _finite(value: float) -> float:
+    return value if value - value == 0 else float("nan")
+
+
+def above_range(text: str) -> bool:
+    """Whether a source wrote that the value lies above what it can measure: ``>24000``, ``≥5``."""
+    return bool(_ABOVE.fullmatch(unicodedata.normalize("NFKC", text)))
+
+
+def _factors(found: Columns) -> np.ndarray:
     """What to multiply each value by to have it in its indicator's unit; nan where the unit does not fit."""
-    pairs = list(zip(frame["unit"], frame["indicator"], strict=True))
-    known = {pair: _factor(*pair) for pair in dict.fromkeys(pairs)}
-    return pd.Series([known[pair] for pair in pairs], dtype="float64", index=frame.index)
+    pairs = list(zip(found["unit"].tolist(), found["indicator"].tolist(), strict=True))
+    known = {pair: _factor(*pair) for pair in set(pairs)}
+    return np.array([known[pair] for pair in pairs], dtype="float64")
 
 
 def _factor(unit: str, indicator: str | None) -> float:
@@ -96,50 +115,75 @@ def _factor(unit: str, indicator: str | None) -> float:
     return float("nan") if times is None else times
 
 
-def plausible(indicators: Iterable[str | None], numbers: pd.Series) -> pd.Series:
+def plausible(indicators: Iterable[str | None], numbers: np.ndarray | pd.Series) -> np.ndarray:
     """Whether each number [canonical unit] lies in its indicator's plausible range (`basin/data/indicators.csv`)."""
-    lowest, highest = _bounds("plausible_min", -np.inf), _bounds("plausible_max", np.inf)
-    codes = pd.Series(list(indicators), dtype=object, index=numbers.index)
-    return numbers.ge(codes.map(lowest).astype("float64")) & numbers.le(codes.map(highest).astype("float64"))
+    bounds = [_BOUNDS.get(code, _NOWHERE) for code in indicators]
+    lowest, highest = np.array(bounds, dtype="float64").reshape(-1, 2).T
+    values = np.asarray(numbers, dtype="float64")
+    return (values >= lowest) & (values <= highest)
 
 
-def _bounds(name: str, unbounded: float) -> Mapping[str, float]:
-    bounds = {code: getattr(indicator, name) for code, indicator in INDICATORS.items()}
-    return {code: unbounded if bound is None else bound for code, bound in bounds.items()}
+def _bounds() -> Mapping[str | None, tuple[float, float]]:
+    pairs = {code: (each.plausible_min, each.plausible_max) for code, each in INDICATORS.items()}
+    return {code: (-np.inf if low is None else low, np.inf if high is None else high)
+            for code, (low, high) in pairs.items()}  # fmt: skip
 
 
-def _add_fate(frame: pd.DataFrame, as_sent: pd.Series, latest: pd.Timestamp) -> None:
-    """Give each row the first fate of this table that fits it."""
-    sent = frame["value_text"] != ""
+_BOUNDS, _NOWHERE = _bounds(), (np.nan, np.nan)
+
+
+def _add_fate(found: Columns, as_sent: np.ndarray, now: datetime, rights: Collection[str] | None) -> None:
+    """Give each row the first fate of this table that fits it: who may speak, is anything said, can it be read, may it
+    be true.
+    """
+    sent, station = found["value_text"] != "", found["station"]
+    problem, unreadable = found["problem"] != "", (found["value_text"] != "") & np.isnan(as_sent)
+    latest = np.datetime64((now + CLOCKS_MAY_DIFFER).astimezone(UTC).replace(tzinfo=None), "us")
+    foreign = ~_each(station, lambda code: rights is None or code in rights).astype(bool)
+    too_high = unreadable.copy()
+    too_high[unreadable] = _each(found["value_text"][unreadable], above_range).astype(bool)
     table: list[tuple[Any, str, str, str]] = [
-        (frame["problem"] != "", "rejected", "", "value_text"),
-        (frame["time_text"] == "", "absent", "no_time", "time_text"),
-        (~sent & (frame["mark"] != ""), "withheld", "withheld", "mark"),
-        (~sent & (frame["printed"] == NOT_EQUIPPED), "absent", "not_equipped", "printed"),
+        (problem, "rejected", "", "value_text"),
+        (foreign, "rejected", "no_right", "station_text"),
+        (found["time_text"] == "", "absent", "no_time", "time_text"),
+        (~sent & (found["mark"] != ""), "withheld", "withheld", "mark"),
+        (~sent & (found["printed"] == NOT_EQUIPPED), "absent", "not_equipped", "printed"),
         (~sent, "absent", "no_value", "printed"),
-        (frame["time"].isna(), "rejected", "unreadable_time", "time_text"),
-        (frame["indicator"].isna(), "rejected", "unknown_indicator", "indicator_text"),
-        (as_sent.isna(), "rejected", "unreadable_number", "value_text"),
-        (frame["number"].isna(), "rejected", "unknown_unit", "unit"),
-        (frame["time"] > latest, "rejected", "future_time", "time_text"),
-        (frame["station"].isna(), "quarantined", "unknown_station", "station_text"),
-        (~plausible(frame["indicator"], frame["number"]), "quarantined", "implausible", "value_text"),
+        (too_high, "rejected", "above_range", "value_text"),
+        (unreadable, "rejected", "unreadable_number", "value_text"),
+        (np.isnat(found["time"]), "rejected", "unreadable_time", "time_text"),
+        (found["indicator"] == None, "rejected", "unknown_indicator", "indicator_text"),  # noqa: E711  elementwise
+        (found["time"] > latest, "rejected", "future_time", "time_text"),
+        (np.isnan(found["number"]), "rejected", "unknown_unit", "unit"),
+        (station == None, "quarantined", "unknown_station", "station_text"),  # noqa: E711
+        (~plausible(found["indicator"].tolist(), found["number"]), "quarantined", "implausible", "value_text"),
     ]
-    which = np.select([fits.to_numpy(dtype=bool) for fits, *_ in table], range(len(table)), default=len(table))
+    which = np.select([fits for fits, *_ in table], range(len(table)), default=len(table))
     fates, codes, sources = zip(*(row[1:] for row in table), ("accepted", "", "value_text"), strict=True)
-    frame["fate"] = np.array(fates, dtype=object)[which]
-    frame["code"] = frame["problem"].where(frame["problem"] != "", np.array(codes, dtype=object)[which])
-    _add_place_and_value(frame, np.array(sources, dtype=object)[which])
+    found["fate"], found["code"] = objects(fates)[which], objects(codes)[which]
+    found["code"][problem] = found["problem"][problem]
+    _add_place_and_value(found, which, sources)
 
 
-def _add_place_and_value(frame: pd.DataFrame, sources: np.ndarray[Any, Any]) -> None:
-    """Name the field each fate is about, and quote it: of a source with a column per indicator, that column's cell."""
-    own_column = (frame["field"] != "").to_numpy()
-    shown = frame["value_text"].where(frame["value_text"] != "", frame["printed"]).astype(object)
-    quoted = pd.Series(np.select([sources == name for name in _FIELDS], [frame[name] for name in _FIELDS], ""))
-    named = pd.Series(sources).map(_FIELDS)
-    frame["value"] = shown.where(own_column, quoted.to_numpy())
-    frame["field"] = frame["field"].where(own_column, named.to_numpy())
+def _add_place_and_value(found: Columns, which: np.ndarray, sources: tuple[str, ...]) -> None:
+    """Name the field each fate is about, and quote it: of a source with a column per indicator, that column's cell.
+
+    A station nobody knows is always named, with its province: without it nobody could say who is meant.
+    """
+    own_column = found["field"] != ""
+    sent = found["value_text"] != ""
+    shown = np.where(sent, found["value_text"], found["printed"])
+    field, value = objects([_FIELDS[source] for source in sources])[which], shown.copy()
+    for number, source in enumerate(sources[:-1]):
+        rows = (which == number) & ~own_column
+        if rows.any():
+            value[rows] = found[source][rows]
+    unnamed = (found["code"] == "unknown_station") | (found["code"] == "no_right")
+    if unnamed.any():
+        names = zip(found["province"][unnamed], found["station_text"][unnamed], strict=True)
+        value[unnamed] = objects([" ".join(filter(None, pair)) for pair in names])
+    found["field"] = np.where(own_column & ~unnamed, found["field"], field)
+    found["value"] = value
 
 
 _FIELDS = {

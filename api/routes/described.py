@@ -12,6 +12,9 @@ _DESCRIPTIONS = {
     401: "没有写入密钥 (no writing key)",
     403: "不允许 (refused)",
     404: "没有找到 (not found)",
+    409: "同一请求还在处理 (the same request is still at work; Retry-After)",
+    413: "内容过大 (too large)",
+    415: "类型或编码不支持 (unsupported type or encoding)",
     422: "请求不符合接口说明 (does not fit the schema)",
 }
 

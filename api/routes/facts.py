@@ -12,11 +12,10 @@ from fastapi import APIRouter, Header
 from api.deps import AsOf, Has, Reads, Writer
 from api.routes.described import problems
 from api.schemas import FactWanted
-from basin.errors import Refused
 from monitoring_ingest import store
 from monitoring_ingest.database import writing
 from monitoring_ingest.facts import Fact, about_something_known, fact
-from monitoring_ingest.operations.store import earlier_answer, keep_answer
+from monitoring_ingest.operations.store import answered_before, keep_answer
 from settlement.statements import instant
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"])
@@ -39,27 +38,14 @@ def record(
     body = sha256(wanted.model_dump_json(exclude_none=True).encode()).hexdigest()
     repeated = f"facts/{writer}/{idempotency_key}" if idempotency_key else None
     with writing(has.engine) as connection:
-        if repeated and (earlier := earlier_answer(connection, repeated)):
-            return _same_request(body, *earlier)
+        if repeated and (earlier := answered_before(connection, repeated, body)):
+            found: dict[str, Any] = json.loads(earlier)
+            return found
         told = about_something_known(fact(wanted.model_dump(exclude_none=True)), has.registry)
         recorded = _shown(store.record_fact(connection, told, has.now()))
         if repeated:
             keep_answer(connection, repeated, body, json.dumps(recorded, ensure_ascii=False), has.now())
         return recorded
-
-
-def _same_request(body: str, earlier_body: str, answer: str) -> dict[str, Any]:
-    if body != earlier_body:
-        reused = Refused(
-            "这个 Idempotency-Key 用过了，内容不同",
-            "this Idempotency-Key was used for another request",
-            path="Idempotency-Key",
-            remedy="换一个新的 Idempotency-Key",
-        )
-        reused.status = 422
-        raise reused
-    found: dict[str, Any] = json.loads(answer)
-    return found
 
 
 def _shown(recorded: Fact) -> dict[str, Any]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from api import observed
 from api.deps import AsOf, Has, Reads
-from api.routes.described import listed
-from api.schemas import Reading, Readings
+from api.instants import parsed_instant
+from api.routes.described import listed, problems
+from api.schemas import Reading, Readings, Revision
 from api.tabular import shaped
+from basin.errors import NotFound
+from basin.indicators import find_indicator
+from monitoring_ingest.history import store as history
+from settlement.statements import instant
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"])
 MOST_ON_A_PAGE = 10_000
@@ -38,3 +43,20 @@ def readings(
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response
+
+
+@router.get(
+    "/readings/{station}/{indicator}/{time}/revisions",
+    summary="一个读数的更正链 (revisions of one value)",
+    response_model=list[Revision],
+    responses=problems(400, 404, 422),
+)
+def revisions(station: str, indicator: str, time: str, reads: Reads) -> list[dict[str, Any]]:
+    """Every value a station, indicator and instant (ISO 8601 with zone) ever had, oldest first: who, when, why."""
+    code, at = find_indicator(indicator), parsed_instant(time, "time")
+    assert at is not None  # only an absent text gives none
+    found = history.revisions(reads, station, code.code if code else indicator, at)
+    if not found:
+        zh, en = f"{station} {indicator} 在 {time} 没有读数", "nothing is stored for this key"
+        raise NotFound(zh, en, path="time", remedy="用 /v1/readings 查看有哪些时刻")
+    return [row | {"recorded_at": instant(row["recorded_at"])} for row in found]

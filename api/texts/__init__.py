@@ -306,6 +306,7 @@ PROBLEM_TITLES = {
     "not_found": "没有找到",
     "refused": "不允许",
     "unavailable": "文件或数据库不可用",
+    "too_large": "内容过大",
     "request": "请求不符合接口说明",
 }
 HTTP_PROBLEMS: dict[int, tuple[str, str, str, str]] = {

@@ -1,25 +1,33 @@
 """Leases, runs of the schedule, writing keys and idempotency keys: the mutable tables, never evidence.
 
-Every function takes the instant it is asked at. Secrets are stored as SHA-256 of 256 random bits and shown once.
+Every function takes the instant it is asked at. Secrets are stored as SHA-256 of 256 random bits and shown once. A name
+has one key; rotating gives it a new secret while the one before is good for a while. Who sent what stands with each
+submission, whatever becomes of the key.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from basin.errors import UsageError
+from basin.errors import NotFound, Refused, UsageError
 from monitoring_ingest.database import writing
 from monitoring_ingest.operations.processes import lives, this_process
 from monitoring_ingest.tables import access_keys, idempotency_keys, locks, runs
 
 LEASE = timedelta(hours=1)
 RETRY_AFTER = timedelta(minutes=15)
+COME_AGAIN_SECONDS = 2
 SECRET_BYTES = 32
+KEYS = access_keys.c
+_ASK = "用 hengjie key create 或 key rotate 取得新密钥，放在 X-API-Key 头中"
 
 
 def hold(connection: Connection, name: str, now: datetime) -> None:
@@ -81,32 +89,124 @@ def claimed_slots(connection: Connection, job: str) -> dict[datetime, bool]:
     return {run.slot: run.finished_at is not None for run in connection.execute(query)}
 
 
-def create_key(engine: Engine, name: str, now: datetime) -> str:
+# --- writing keys ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Access:
+    """A key that may write; `stations` it may speak for, None for all and for everything else that writes."""
+
+    name: str
+    stations: frozenset[str] | None
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+    def over(self, now: datetime) -> bool:
+        """Whether it may no longer write."""
+        return self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= now)
+
+
+def create_key(
+    engine: Engine,
+    name: str,
+    now: datetime,
+    stations: Collection[str] | None = None,
+    expires_at: datetime | None = None,
+) -> str:
     """A new writing key for `name`: the secret is returned here and nowhere stored.
 
     Raises
     ------
-    UsageError : the name is blank or has a key already.
+    UsageError : the name is blank or has a key already, or the key would never be good for anything.
     """
     secret = secrets.token_urlsafe(SECRET_BYTES)
     if not name.strip():
         raise UsageError("密钥需要名称", "a key needs a name", remedy="写明使用者")
+    if stations is not None and not stations:
+        raise UsageError("没有站点", "no station", path="stations", remedy="写站点代码，逗号分隔；不写为全部")
+    if expires_at is not None and expires_at <= now:
+        raise UsageError("到期时间已过", "it would be over already", path="expires", remedy="写将来的日期")
+    told = {"name": name, "sha256": _digest(secret), "created_at": now, "expires_at": expires_at}
+    told["stations"] = None if stations is None else " ".join(sorted(stations))
     try:
         with writing(engine) as connection:
-            connection.execute(insert(access_keys).values(name=name, sha256=_digest(secret), created_at=now))
+            connection.execute(insert(access_keys).values(told))
     except IntegrityError as problem:
-        raise UsageError(f"{name} 已有密钥", f"{name} has a key already", remedy="换一个名称") from problem
+        remedy = "换一个名称；要换密钥用 hengjie key rotate"
+        raise UsageError(f"{name} 已有密钥", f"{name} has a key already", remedy=remedy) from problem
     return secret
 
 
-def key_name(engine: Engine, secret: str) -> str | None:
-    """The name a writing key was created for, None for what is no key."""
-    with engine.connect() as connection:
-        return connection.scalar(select(access_keys.c.name).where(access_keys.c.sha256 == _digest(secret)))
+def rotate_key(engine: Engine, name: str, overlap: timedelta, now: datetime) -> str:
+    """A new secret for `name`; the present one is good for `overlap` longer, any earlier one no more.
+
+    Raises
+    ------
+    NotFound : the name has no key. Refused : its key was revoked.
+    """
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    with writing(engine) as connection:
+        row = _named(connection, name)
+        if row.revoked_at is not None:
+            raise Refused(f"{name} 的密钥已撤销", f"the key of {name} was revoked", remedy="另建密钥，换一个名称")
+        changed = {"sha256": _digest(secret), "previous_sha256": row.sha256, "previous_until": now + overlap}
+        connection.execute(update(access_keys).where(KEYS.name == name).values(changed))
+    return secret
+
+
+def revoke_key(engine: Engine, name: str, now: datetime) -> None:
+    """Take the key of `name` away, with the secret before it.
+
+    Raises
+    ------
+    NotFound : the name has no key.
+    """
+    with writing(engine) as connection:
+        _named(connection, name)
+        connection.execute(update(access_keys).where(KEYS.name == name).values(revoked_at=now))
+
+
+def _named(connection: Connection, name: str) -> Row[Any]:
+    row = connection.execute(select(access_keys).where(KEYS.name == name)).first()
+    if row is None:
+        raise NotFound(f"{name} 没有密钥", f"{name} has no key", remedy="hengjie key list 列出全部")
+    return row
+
+
+def keys(connection: Connection) -> list[Access]:
+    """All keys ever made, by name; no secret is among them."""
+    return [_access(row) for row in connection.execute(select(access_keys).order_by(KEYS.name))]
+
+
+def _access(row: Row[Any]) -> Access:
+    stations = None if row.stations is None else frozenset(row.stations.split())
+    return Access(row.name, stations, row.created_at, row.expires_at, row.revoked_at)
+
+
+def access(connection: Connection, secret: str, now: datetime) -> Access:
+    """What the key with this secret may do.
+
+    Raises
+    ------
+    Refused : no such key, or one that is revoked or over.
+    """
+    digest = _digest(secret)
+    before = (KEYS.previous_sha256 == digest) & (KEYS.previous_until > now)
+    row = connection.execute(select(access_keys).where(or_(KEYS.sha256 == digest, before))).first()
+    if row is None:
+        raise Refused("密钥无效", "no such key", path="X-API-Key", remedy=_ASK)
+    found = _access(row)
+    if found.over(now):
+        raise Refused("密钥已撤销或到期", "the key is revoked or over", path="X-API-Key", remedy=_ASK)
+    return found
 
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+# --- requests that may come again ------------------------------------------------------------------------------------
 
 
 def earlier_answer(connection: Connection, key: str) -> tuple[str, str] | None:
@@ -115,7 +215,62 @@ def earlier_answer(connection: Connection, key: str) -> tuple[str, str] | None:
     return None if kept is None else (kept.body_sha256, kept.answer)
 
 
+def answered_before(connection: Connection, key: str, body_sha256: str) -> str | None:
+    """The answer the same request was given under an ``Idempotency-Key``; None for a new key.
+
+    Raises
+    ------
+    Refused : 422 where the key was used for another body.
+    """
+    earlier = earlier_answer(connection, key)
+    if earlier is None:
+        return None
+    if earlier[0] != body_sha256:
+        raise _used_for_another()
+    return earlier[1]
+
+
 def keep_answer(connection: Connection, key: str, body_sha256: str, answer: str, now: datetime) -> None:
     """Keep the answer to a request, to be given again when the same request comes with the same key."""
     row = {"key": key, "body_sha256": body_sha256, "answer": answer, "recorded_at": now}
     connection.execute(insert(idempotency_keys).values(row))
+
+
+def claim_request(engine: Engine, key: str, body_sha256: str, now: datetime) -> str | None:
+    """Claim an ``Idempotency-Key`` for a request that begins now, or the answer it was given before.
+
+    A claim is a lease: one left behind by a process that died, or by one that never came back, is taken over. It ends
+    with `release`, in the transaction that keeps the answer or when the request gives nothing to keep.
+
+    Raises
+    ------
+    Refused : 422 where the key was used for another body; 409 where a request under it is still at work.
+    """
+    with writing(engine) as connection:
+        if (earlier := answered_before(connection, key, body_sha256)) is not None:
+            return earlier
+        if is_held(connection, key, now):
+            raise _still_running()
+        hold(connection, key, now)
+    return None
+
+
+def give_up(engine: Engine, key: str) -> None:
+    """End a claim without an answer."""
+    with writing(engine) as connection:
+        release(connection, key)
+
+
+def _used_for_another() -> Refused:
+    zh, en = "这个 Idempotency-Key 用过了，内容不同", "this Idempotency-Key was used for another request"
+    refused = Refused(zh, en, path="Idempotency-Key", remedy="换一个新的 Idempotency-Key")
+    refused.status = 422
+    return refused
+
+
+def _still_running() -> Refused:
+    zh, en = "同一 Idempotency-Key 的请求还在处理", "a request with this Idempotency-Key is still at work"
+    refused = Refused(zh, en, path="Idempotency-Key", remedy="稍等几秒，原样再发")
+    refused.status = 409
+    refused.headers = {"Retry-After": str(COME_AGAIN_SECONDS)}
+    return refused

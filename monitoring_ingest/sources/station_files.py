@@ -1,4 +1,4 @@
-"""The long CSV of readings: ``station,time,indicator,value,unit[,mark]`` in, a readings frame out.
+"""The long CSV of readings: ``station,time,indicator,value,unit[,mark][,reason]`` in, readings out.
 
 The same columns `monitoring_ingest.exports` writes. A station is named by code or by a name unique in the register (a
 further column ``province`` makes it so); a time without zone takes the station's. The mark column holds marks and the
@@ -9,27 +9,25 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-import pandas as pd
-
 from basin.network import TIMEZONE, Network
-from monitoring_ingest.frames import NOT_EQUIPPED, NOT_MEASURED, in_reach, readings_frame
+from monitoring_ingest.frames import NOT_EQUIPPED, NOT_MEASURED, Columns, in_reach, plain_columns
 from monitoring_ingest.sources.file_text import UnreadableFile, csv_lines, decoded, unpacked
 from monitoring_ingest.station_names import stations_of
 
 REQUIRED = ("station", "time", "indicator", "value", "unit")
-OPTIONAL = ("mark", "province")
+OPTIONAL = ("mark", "province", "reason")
 STATUSES = frozenset({"正常", "维护", "停站", "停运", "故障", "校准", "调试", "异常"})
 MARK_SEPARATOR = "|"
 
 _WRITTEN_TIME = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 
 
-def read_long_csv(raw: bytes, *, name: str, network: Network) -> pd.DataFrame:
+def read_long_csv(raw: bytes, *, name: str, network: Network) -> Columns:
     """The readings of one long CSV, row by row.
 
     Raises
@@ -37,11 +35,15 @@ def read_long_csv(raw: bytes, *, name: str, network: Network) -> pd.DataFrame:
     UnreadableFile : not text, or a column is missing.
     """
     header, numbers, lines = csv_lines(decoded(unpacked(raw)))
-    columns = _columns([title.casefold() for title in header], lines)
+    return long_readings(numbers, _columns([title.casefold() for title in header], lines), network)
+
+
+def long_readings(numbers: Sequence[int], columns: Mapping[str, Sequence[str]], network: Network) -> Columns:
+    """Readings of the columns of the long form, texts without blanks around them; `numbers` are their rows."""
     zones = _zones(network, columns["province"], columns["station"])
-    marks = {text: marks_and_status(text) for text in dict.fromkeys(columns["mark"])}
+    marks = {text: marks_and_status(text) for text in set(columns["mark"])}
     values = columns["value"]
-    return readings_frame(
+    return plain_columns(
         {
             "row": numbers,
             "province": columns["province"],
@@ -54,6 +56,7 @@ def read_long_csv(raw: bytes, *, name: str, network: Network) -> pd.DataFrame:
             "unit": columns["unit"],
             "mark": [marks[text][0] for text in columns["mark"]],
             "status": [marks[text][1] for text in columns["mark"]],
+            "reason": columns["reason"],
         }
     )
 
@@ -91,7 +94,7 @@ def marks_and_status(text: str) -> tuple[str, str]:
 def instants(texts: Sequence[str], zones: Sequence[str]) -> list[datetime | None]:
     """The instants written in `texts`, each in its zone where it names none; None where there is no such instant."""
     pairs = list(zip(texts, zones, strict=True))
-    known = {pair: in_reach(_instant(*pair)) for pair in dict.fromkeys(pairs)}
+    known = {pair: in_reach(_instant(*pair)) for pair in set(pairs)}
     return [known[pair] for pair in pairs]
 
 

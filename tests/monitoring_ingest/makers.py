@@ -16,6 +16,7 @@ from sqlalchemy import Engine, select
 from basin.network import Basin, Network, Party, Section, Station
 from monitoring_ingest import tables
 from monitoring_ingest.database import read_frame
+from monitoring_ingest.frames import Columns
 from monitoring_ingest.receipts import Receipt
 from monitoring_ingest.submissions import READINGS, ingest
 
@@ -85,5 +86,5 @@ def fates(receipt: Receipt) -> dict[str, int]:
     return {fate: count for fate, count in receipt.counts.items() if count}
 
 
-def rows_of(frame: pd.DataFrame, *columns: str) -> list[tuple[object, ...]]:
-    return list(frame[list(columns)].itertuples(index=False, name=None))
+def rows_of(frame: pd.DataFrame | Columns, *columns: str) -> list[tuple[object, ...]]:
+    return list(zip(*(frame[name].tolist() for name in columns), strict=True))

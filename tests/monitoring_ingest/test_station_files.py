@@ -46,7 +46,7 @@ class TestTimes:
     def test_the_zone_is_the_stations(self):
         raw = csv("qiaotou,2020-07-01 08:00,ph,7,-", "utc,2020-07-01 08:00,ph,7,-", "nobody,2020-07-01 08:00,ph,7,-")
         frame = read_long_csv(raw, name="a.csv", network=network())
-        assert [time.hour for time in frame["time"]] == [0, 8, 0]
+        assert [str(time)[11:16] for time in frame["time"]] == ["00:00", "08:00", "00:00"]
 
 
 class TestText:

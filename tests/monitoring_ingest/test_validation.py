@@ -9,7 +9,7 @@ import pytest
 from monitoring_ingest.frames import readings_frame
 from monitoring_ingest.messages import MESSAGES
 from monitoring_ingest.validation import number_and_censored, validate
-from tests.monitoring_ingest.makers import NOW, network, rows_of
+from tests.monitoring_ingest.makers import NOW, network
 
 GOOD = {
     "row": 2,
@@ -24,10 +24,11 @@ GOOD = {
 }
 
 
-def validated(**changes):
+def validated(rights=None, **changes):
     """The one row of a readings frame that differs from a good one in `changes`, validated."""
     row = {**GOOD, **changes}
-    return validate(readings_frame({name: [value] for name, value in row.items()}), network(), NOW).iloc[0]
+    found = validate(readings_frame({name: [value] for name, value in row.items()}), network(), NOW, rights)
+    return {name: values[0] for name, values in found.items()}
 
 
 class TestFates:
@@ -54,6 +55,14 @@ class TestFates:
             ({"value_text": "nan"}, "rejected", "unreadable_number", "value", "nan"),
             ({"value_text": "1e999"}, "rejected", "unreadable_number", "value", "1e999"),
             ({"value_text": "1_0"}, "rejected", "unreadable_number", "value", "1_0"),
+            ({"value_text": ">24000"}, "rejected", "above_range", "value", ">24000"),
+            ({"value_text": "≥5", "unit": "?"}, "rejected", "above_range", "value", "≥5"),
+            ({"value_text": ">高"}, "rejected", "unreadable_number", "value", ">高"),
+            ({"rights": {"qiaotou"}}, "accepted", "", "value", "0.2"),
+            ({"rights": {"shangyou"}}, "rejected", "no_right", "station", "qiaotou"),
+            ({"rights": {"shangyou"}, "station_text": "nobody"}, "rejected", "no_right", "station", "nobody"),
+            ({"rights": {"shangyou"}, "value_text": ""}, "rejected", "no_right", "station", "qiaotou"),
+            ({"rights": set()}, "rejected", "no_right", "station", "qiaotou"),
             ({"value_text": "-0.1"}, "quarantined", "implausible", "value", "-0.1"),
             ({"value_text": "500"}, "quarantined", "implausible", "value", "500"),
             ({"station_text": "nobody"}, "quarantined", "unknown_station", "station", "nobody"),
@@ -74,6 +83,10 @@ class TestFates:
     def test_a_cell_of_a_table_names_its_column_and_quotes_itself(self):
         row = validated(field="氨氮", unit="?", printed="0.200", value_text="0.2")
         assert (row["field"], row["value"], row["code"]) == ("氨氮", "0.2", "unknown_unit")
+
+    def test_a_cell_of_a_table_about_an_unknown_station_names_the_station(self):
+        row = validated(field="氨氮", province="浙江省", station_text="新站")
+        assert (row["field"], row["value"], row["code"]) == ("station", "浙江省 新站", "unknown_station")
 
     def test_every_code_has_words_in_both_languages(self):
         assert all(message.zh and message.en for message in MESSAGES.values())
@@ -161,8 +174,9 @@ class TestWholeFrames:
         frame = readings_frame({name: [row[name] for row in rows] for name in GOOD})
         before = frame.copy()
         found = validate(frame, network(), NOW)
-        assert rows_of(found, "row", "fate") == [(0, "accepted"), (1, "rejected"), (2, "absent"), (3, "accepted")]
+        pairs = list(zip(found["row"], found["fate"], strict=True))
+        assert pairs == [(0, "accepted"), (1, "rejected"), (2, "absent"), (3, "accepted")]
         pd.testing.assert_frame_equal(frame, before)
 
     def test_an_empty_frame_stays_empty(self):
-        assert validate(readings_frame({"row": [], "time": []}), network(), NOW).empty
+        assert len(validate(readings_frame({"row": [], "time": []}), network(), NOW)["fate"]) == 0
