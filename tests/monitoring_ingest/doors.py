@@ -6,6 +6,7 @@ here is invented; the network is that of `makers`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import count
@@ -16,7 +17,8 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from monitoring_ingest.job import ingest_inbox
-from monitoring_ingest.submissions import INBOX, NATIONAL_RELEASE, READINGS, ingest
+from monitoring_ingest.sources import pushed
+from monitoring_ingest.submissions import INBOX, NATIONAL_RELEASE, PUSH, READINGS, Door, Pushed, Terms, ingest, push
 from tests.monitoring_ingest.makers import csv, network, original, release
 
 NETWORK = network()
@@ -89,12 +91,43 @@ def _through_inbox(write: Callable[[Rows], bytes], suffix: str) -> Hand:
     return hand
 
 
+def _pushed(write: Callable[[Rows], bytes], media_type: str) -> Hand:
+    """By the push API: each request under a claim of its own."""
+
+    def read(raw: bytes, *, name: str) -> object:
+        return pushed.read_pushed(raw, media_type, NETWORK, most_rows=1000)
+
+    def hand(engine: Engine, rows: Rows, _folder: Path, now: datetime) -> object:
+        through = Door(PUSH, read, "省监测中心")
+        return push(engine, NETWORK, Pushed("push", write(rows)), through, Terms(claim=f"{next(_files)}"), now)
+
+    return hand
+
+
+def _objects(rows: Rows) -> list[dict[str, str]]:
+    names = ("station", "time", "indicator", "value", "unit", "mark")
+    cells = ((r.station, f"{r.local}+08:00", r.indicator, r.value, UNIT[r.indicator], "正常") for r in rows)
+    return [dict(zip(names, each, strict=True)) for each in cells]
+
+
+def _json_rows(rows: Rows) -> bytes:
+    return json.dumps({"rows": _objects(rows)}).encode()
+
+
+def _json_columns(rows: Rows) -> bytes:
+    listed = _objects(rows)
+    return json.dumps({"columns": {name: [row[name] for row in listed] for name in listed[0]}}).encode()
+
+
 DOORS: Mapping[str, Hand] = {
     "long CSV": _files_of(long_csv, "readings.csv", READINGS),
     "national release": _files_of(a_release, "2025-06-15.json", NATIONAL_RELEASE),
     "inbox, CSV": _through_inbox(long_csv, ".csv"),
     "inbox, release": _through_inbox(a_release, ".json"),
     "two files at once": _two_files,
+    "push, JSON rows": _pushed(_json_rows, pushed.JSON),
+    "push, JSON columns": _pushed(_json_columns, pushed.JSON),
+    "push, CSV": _pushed(long_csv, pushed.CSV),
 }
 
 

@@ -168,6 +168,8 @@ class Push:
                 ]
                 for thread in threads:
                     thread.start()
+                if number % 2 == 0:  # well under load; else perhaps at its first request
+                    _wait_for_more(answers, threads[0])
                 time.sleep(r.uniform(0, LONGEST_LOAD))
                 server.kill()
                 for thread in threads:
@@ -179,6 +181,13 @@ class Push:
         with _Server(place) as server, httpx.Client(timeout=60) as client:
             server.ready()
             return [_pushed(client, server.address, key, batch) for batch in batches]
+
+
+def _wait_for_more(answers: Sequence[Answer], client: threading.Thread) -> None:
+    """Until one more answer has come, or the client has given up."""
+    before = len(answers)
+    while client.is_alive() and len(answers) == before:
+        time.sleep(0.01)
 
 
 class _Server:

