@@ -108,7 +108,7 @@ def instant(
     ------
     UsageError : no instant, one without a zone, or one of a year nobody measures in.
     """
-    return parsed_instant(as_of, "as_of")
+    return parsed_instant(as_of or None, "as_of")
 
 
 Reads = Annotated[Connection, Depends(connection)]

@@ -35,7 +35,11 @@ BODY = {
     "required": True,
     "content": {
         JSON: {
-            "schema": {"type": "object", "properties": {"rows": {"type": "array"}, "columns": {"type": "object"}}},
+            "schema": {
+                "type": "object",
+                "properties": {"rows": {"type": ["array", "null"]}, "columns": {"type": ["object", "null"]}},
+                "anyOf": [{"required": ["rows"]}, {"required": ["columns"]}],
+            },
             "example": {"rows": [_EXAMPLE]},
         },
         CSV: _TEXT,
@@ -175,7 +179,7 @@ def _paged(request: Request, items: list[dict[str, Any]], columns: tuple[str, ..
 
 
 def _cursor(after: str | None) -> tuple[int, int] | None:
-    if after is None:
+    if not after:
         return None
     file, _, ordinal = after.partition("~")
     if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in (file, ordinal)):
