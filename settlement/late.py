@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from basin.rounding import yuan
-from settlement.gathered import OBSERVED
+from monitoring_ingest.flags import Quality
 
 Document = dict[str, Any]
 Place = tuple[str, ...]  # whose amount it is: (clause, period), or nothing for a transfer
@@ -28,12 +28,14 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     before, after : one row per key with `CONTENT`; further columns of `after` are kept (blank for what was removed).
+        Where both have `quality`, what is unreliable is as good as removed.
 
     Returns
     -------
     The key, `change` (new, revised, removed), `was` and `value` [canonical unit; nan where there is none], and the
     further columns of `after`.
     """
+    before, after = (_counting(frame) for frame in (before, after))
     earlier = before[KEY + CONTENT].rename(columns={name: f"was_{name}" for name in CONTENT})
     both = earlier.merge(after, on=KEY, how="outer", indicator="side", sort=True)
     same = both["side"].eq("both")
@@ -44,18 +46,24 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     return told[[*KEY, "change", "was", *(name for name in after.columns if name not in KEY)]].reset_index(drop=True)
 
 
+def _counting(observations: pd.DataFrame) -> pd.DataFrame:
+    return observations[observations["quality"] < Quality.UNRELIABLE] if "quality" in observations else observations
+
+
 def overlaid(observations: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:
     """The observations as they would stand with further ones: a key that is there already is revised.
 
     Parameters
     ----------
-    extra : the key and `CONTENT`; of several rows of one key the last counts.
+    observations : those of `gathered`, and `quality` and `test` where quality control was run.
+    extra : the key and `CONTENT`; of several rows of one key the last counts. Nobody has judged them yet.
     """
     newest = extra[KEY + CONTENT].drop_duplicates(KEY, keep="last")
     known = observations[[*KEY, "revision"]].rename(columns={"revision": "earlier"})
     placed = newest.merge(known, on=KEY, how="left")
-    rows = placed.assign(revision=placed["earlier"].fillna(0).astype("int64") + 1)[OBSERVED]
-    both = pd.concat([frame for frame in (observations[OBSERVED], rows) if len(frame)] or [rows], ignore_index=True)
+    unjudged = {"quality": int(Quality.NOT_EVALUATED), "test": ""}
+    rows = placed.assign(revision=placed["earlier"].fillna(0).astype("int64") + 1, **unjudged)[observations.columns]
+    both = pd.concat([frame for frame in (observations, rows) if len(frame)] or [rows], ignore_index=True)
     kept = both.drop_duplicates(KEY, keep="last")
     return kept.sort_values(KEY, kind="stable").reset_index(drop=True)
 

@@ -82,6 +82,15 @@ class TestChanges:
         found = late.overlaid(stored, extra)
         assert found[["value", "revision"]].to_numpy().tolist() == [[0.3, 2], [0.4, 1]]
 
+    def test_what_became_unreliable_is_as_good_as_removed_and_stays_so_under_an_overlay(self) -> None:
+        before = observations(("s1", "tp", "2020-01-01", 0.1), ("s1", "tp", "2020-01-02", 0.2)).assign(
+            quality=1, test=""
+        )
+        after = before.assign(quality=[1, 3], test=["", "spike"])
+        assert late.changes(before, after)[["change", "was"]].to_numpy().tolist() == [["removed", 0.2]]
+        found = late.overlaid(after, observations(("s1", "tp", "2020-01-03", 0.3)))
+        assert found[["quality", "test"]].to_numpy().tolist() == [[1, ""], [3, "spike"], [0, ""]]
+
     def test_an_overlay_of_nothing_changes_nothing(self) -> None:
         stored = observations(("s1", "tp", "2020-01-01", 0.1))
         assert late.changes(stored, late.overlaid(stored, stored.iloc[:0])).empty
