@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,9 +13,10 @@ from api.app import application
 from api.composition import Composition
 from basin.registry import Registry
 from monitoring_ingest.database import open_engine
+from monitoring_ingest.operations.store import create_key
 from settlement import run
 from settlement.ledger import IN_REVIEW
-from tests.api.makers import NOW, composed, month_rows, row, send
+from tests.api.makers import HEADER, NOW, composed, month_rows, row, send
 
 AFTER = NOW + timedelta(days=3)
 
@@ -85,3 +87,23 @@ def test_without_late_data_the_list_says_so_and_settlements_lead_nowhere(client:
     assert client.get("/v1/late").json() == []
     assert "之后没有收到新的数据" in client.get("/late").text
     assert "/late/" not in client.get(f"/settlements/{august}").text
+
+
+def test_a_dry_run_tells_what_the_rows_would_change_and_changes_nothing(world: Registry, tmp_path: Path) -> None:
+    here = composed(open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}"), world)
+    for station in ("demo-qx2", "demo-qx3"):
+        send(here, month_rows(station, "2025-08"), f"{station}.csv")
+    identity = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)["id"]
+    key = {"X-API-Key": create_key(here.engine, "示例监测中心", NOW)}
+    worse = "\n".join([HEADER, *month_rows("demo-qx2", "2025-08", tp="0.9"), ""])
+    with TestClient(application(here, lambda: AFTER)) as client:
+        asked = {"headers": key | {"Content-Type": "text/csv"}, "content": worse.encode()}
+        answer = client.post("/v1/submissions", params={"dry_run": "true"}, **asked).json()
+        (effect,) = answer["effect"]
+        assert (effect["settlement"], effect["changed"]) == (identity, True)
+        assert effect["readings"] == {"new": 0, "revised": 28 * 6, "removed": 0}
+        assert [row["difference_yuan"] for row in effect["transfers"]] != []
+        assert client.get("/v1/late", params={"status": "all"}).json() == []
+        client.post("/v1/submissions", **asked)
+        (told,) = client.get("/v1/late", params={"status": "all"}).json()
+        assert told["transfers"] == effect["transfers"] and told["obligations"] == effect["obligations"]
