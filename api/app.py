@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
 from api import errors
@@ -23,6 +24,7 @@ from api.routes import (
     declared,
     facts,
     health,
+    late,
     pages,
     readings,
     reviews,
@@ -44,6 +46,7 @@ ROUTES = (
     reviews,
     settlements,
     assessments,
+    late,
     health,
     telegrams,
     coverage,
@@ -83,6 +86,8 @@ def application(here: Composition, now: Callable[[], datetime] = utc_now) -> Fas
     errors.install(app)
     for module in ROUTES:
         app.include_router(module.router)
+    routes = (route for module in ROUTES for route in module.router.routes if isinstance(route, APIRoute))
+    app.state.addresses = [(route.path_regex, route.methods) for route in routes]
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _describe_problems(app)
     return app

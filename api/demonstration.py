@@ -24,7 +24,7 @@ YEARS = ("2023", "2024", "2025")
 MONTHS = tuple(f"{year}-{month:02d}" for year in YEARS for month in range(1, 13))
 PERIODS = {"demo-annual-index": YEARS, "demo-monthly-class": MONTHS}
 BASINS = ("demo-qingxi", "demo-lanjiang")
-REVIEWER = "示例复核人（虚构）"
+PEOPLE = {IN_REVIEW: "示例经办人（虚构）", CONFIRMED: "示例复核人（虚构）"}
 LATEST = YEARS[-1]
 
 
@@ -54,9 +54,9 @@ def build(here: Composition, say: Callable[[str], None], clock: Callable[[], dat
 
 
 def _settled(here: Composition, agreement: str, period: str, clock: Callable[[], datetime]) -> str:
-    """Settle one period; an earlier year is confirmed by an invented reviewer, so that each status is on show."""
+    """Settle one period; an earlier year is confirmed by invented people, so that each status is on show."""
     document = settling.settle(here.engine, here.registry, agreement, period, now=clock())
     if document["kind"] == "payable" and document["status"] == TRIAL and not period.startswith(LATEST):
-        for status in (IN_REVIEW, CONFIRMED):
-            settling.set_status(here.engine, document["id"], (status, REVIEWER, "示例"), clock())
+        for status, person in PEOPLE.items():
+            settling.set_status(here.engine, document["id"], (status, person, "示例"), clock())
     return f"  {agreement} {period}：{document['kind']}"

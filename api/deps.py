@@ -74,10 +74,12 @@ def sender(
 
     Raises
     ------
-    Refused : 401 without a key; 403 with one that is not known, revoked or over.
+    Refused : 401 without a key; 403 with one that is not known, revoked or over, or with two that differ.
     """
     secret = header or (bearer.credentials if bearer else None)
     remedy = "用 hengjie key create NAME 取得密钥，放在 X-API-Key 头中"
+    if header and bearer and header != bearer.credentials:
+        raise Refused("给了两个不同的密钥", "two different keys", path="Authorization", remedy="只在一个头中给密钥")
     if not secret:
         missing = Refused("写入需要密钥", "writing needs a key", path="X-API-Key", remedy=remedy)
         missing.status = 401
@@ -108,7 +110,7 @@ def instant(
     ------
     UsageError : no instant, one without a zone, or one of a year nobody measures in.
     """
-    return parsed_instant(as_of, "as_of")
+    return parsed_instant(as_of or None, "as_of")
 
 
 Reads = Annotated[Connection, Depends(connection)]

@@ -36,11 +36,19 @@ async def answer(request: Request, error: Exception) -> Response:
     if problem.status >= 500:
         _log.error("%s %s", request.method, request.url.path, exc_info=error)
     headers = dict(getattr(error, "headers", None) or {})
+    if problem.status == 405:
+        headers["Allow"] = ", ".join(_methods(request))
     if _wants_page(request):
         response = page(request, "problem.html", {"problem": problem.model_dump()}, status_code=problem.status)
         response.headers.update(headers)
         return response
     return JSONResponse(problem.model_dump(), problem.status, headers, MEDIA_TYPE)
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method the address takes: the framework names those of the first route only."""
+    found = (methods for path, methods in request.app.state.addresses if path.match(request.url.path))
+    return sorted({method for methods in found for method in methods})
 
 
 def _wants_page(request: Request) -> bool:

@@ -272,8 +272,7 @@ def month_readings(connection: Connection, registry: Registry, section: Section,
     agreement = ruling_agreements(registry, [section.code], month).get(section.code)
     why = reasons(observed, data_rules(agreement)) if agreement else [""] * len(observed)
     used = [_used(one, reason) for one, reason in zip(observed.itertuples(), why, strict=True)]
-    left_out = store.left_out_readings(connection, **selected)
-    aside = [_aside(one) for one in left_out[left_out["indicator"].notna()].itertuples()]
+    aside = [_aside(one) for one in store.left_out_readings(connection, **selected).itertuples()]
     return sorted(used + aside, key=lambda row: (row["time"], row["station"], row["indicator"]))
 
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from api import monitoring, register
+from api.asked import Filter
 from basin import periods
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, indicator
@@ -40,18 +41,18 @@ class Newest(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    basin: str | None = None
-    section: str | None = None
-    station: str | None = None
-    indicator: str | None = Field(None, description="codmn, w01019, 高锰酸盐指数 …")
+    basin: Filter = None
+    section: Filter = None
+    station: Filter = None
+    indicator: Filter = Field(None, description="codmn, w01019, 高锰酸盐指数 …")
 
 
 class Wanted(Newest):
     """Which observations, and where the page begins."""
 
-    period: str | None = Field(None, description="2020, 2020-08, 2020Q3 or 2018..2020")
+    period: Filter = Field(None, description="2020, 2020-08, 2020Q3 or 2018..2020")
     limit: int = Field(1000, ge=1, le=10_000)
-    after: str | None = Field(None, description="cursor: the `next` of the page before")
+    after: Filter = Field(None, description="cursor: the `next` of the page before")
 
 
 def page_of(connection: Connection, registry: Registry, wanted: Wanted, as_of: datetime) -> dict[str, Any]:
@@ -88,6 +89,8 @@ def _stations(registry: Registry, wanted: Newest) -> list[str]:
         register.known_basin(registry, wanted.basin)
     if wanted.section is not None:
         register.known_section(registry, wanted.section)
+    if wanted.station is not None:
+        register.known(registry, station=wanted.station)
     sections = registry.network.sections
     return [
         station.code

@@ -12,8 +12,10 @@ from basin.agreement import Agreement
 from basin.errors import UnknownCode
 from basin.network import Section
 from basin.registry import Registry
+from settlement.ledger import MAY_FOLLOW
 
 Row = dict[str, Any]
+MOST_NAMED = 200  # codes a remedy lists
 
 
 def basins(registry: Registry) -> list[Row]:
@@ -43,6 +45,27 @@ def known_basin(registry: Registry, code: str) -> str:
     return code
 
 
+def known(registry: Registry, **asked: str | None) -> None:
+    """Whether what a list is asked for exists: agreement, basin, party, station, status; not asked for is None.
+
+    Raises
+    ------
+    UnknownCode : naming those there are.
+    """
+    parties = {code for agreement in registry.agreements.values() for code in agreement.parties.values()}
+    there: dict[str, tuple[str, Iterable[str]]] = {
+        "agreement": ("协议", registry.agreements),
+        "basin": ("流域", registry.network.basins),
+        "party": ("主体", sorted({*registry.network.parties, *parties})),
+        "station": ("监测站", registry.network.stations),
+        "status": ("状态", MAY_FOLLOW),
+    }
+    for name, code in asked.items():
+        zh, codes = there[name]
+        if code is not None and code not in codes:
+            raise _unknown(zh, name, code, codes)
+
+
 def known_section(registry: Registry, code: str) -> Section:
     """The section of that code.
 
@@ -57,7 +80,8 @@ def known_section(registry: Registry, code: str) -> Section:
 
 
 def _unknown(zh: str, en: str, code: str, known: Iterable[str]) -> UnknownCode:
-    remedy = "可用：" + " ".join(known) if known else "代码见 /v1/sections"
+    codes = list(known)
+    remedy = "可用：" + " ".join(codes) if 0 < len(codes) <= MOST_NAMED else "代码见 /v1/sections"
     error = UnknownCode(f"没有{zh} {code}", f"no {en} {code}", path=en, remedy=remedy)
     error.status = 404
     return error
@@ -121,8 +145,6 @@ def agreement_row(agreement: Agreement) -> Row:
 
 def agreements(registry: Registry, basin: str | None = None, party: str | None = None) -> list[Row]:
     """The agreements, of one basin or of one party."""
-    if basin is not None:
-        known_basin(registry, basin)
     return [
         agreement_row(agreement)
         for agreement in registry.agreements.values()

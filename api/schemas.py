@@ -126,6 +126,14 @@ class Receipt(Submission):
     rows: list[Document]
 
 
+class DryRun(Receipt):
+    """What would become of every row, and what it would change in settlements that are not withdrawn."""
+
+    effect: list[Document] = Field(
+        description="as `/v1/late` tells it; settlements that the rows do not touch are left"
+    )
+
+
 class Submissions(BaseModel):
     items: list[Submission]
     next: str | None = Field(description="address of the next page; null on the last one")

@@ -15,6 +15,11 @@ def folded_name(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def same_person(one: str, other: str) -> bool:
+    """Whether two names of people are the same but for width, case and blanks."""
+    return folded_name(one) == folded_name(other)
+
+
 def short_name(text: str) -> str:
     """A folded division name without what kind of division it is: ``广西壮族自治区`` is ``广西``."""
     name = folded_name(text)

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from basin.agreement_files import tree
 from basin.clauses import GROUNDS
 from basin.errors import UnknownCode, UsageError
+from basin.names import same_person
 from basin.periods import period
 from basin.registry import Registry
 from basin.rounding import number
@@ -125,11 +126,6 @@ def _refuse_ground_nobody_else_approved(told: Fact, file: object) -> None:
     if same_person(told.approved_by, told.recorded_by):
         zh, en = f"批准人与登记人同为 {told.recorded_by}", "approved by the one who recorded it"
         raise UsageError(zh, en, file=file, path=APPROVED_BY, remedy="由另一人批准，登记与批准分开")
-
-
-def same_person(one: str, other: str) -> bool:
-    """Whether two names are one, however they are spaced or capitalised."""
-    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
 
 
 def _refuse_payment_of_nothing_known(payment: Fact, registry: Registry, file: object) -> None:

@@ -305,7 +305,8 @@ def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> p
     rejected = (
         select(*(refused.c[name] for name in ("station", "indicator", "time", "fate", "code", "value")))
         .join_from(refused, tables.receipts, _same_file(refused, tables.receipts))
-        .where(text(f"receipt_rows.{tables.REJECTED}"), refused.c.station.is_not(None), refused.c.time.is_not(None))
+        .where(text(f"receipt_rows.{tables.REJECTED}"))
+        .where(*(refused.c[name].is_not(None) for name in ("station", "indicator", "time")))
         .where(_selects(refused, {**selected, "as_of": None}))
         .where(_selects(tables.receipts, {"as_of": selected.get("as_of")}))
     )

@@ -227,6 +227,23 @@ def push(engine: Engine, network: Network, sent: Pushed, through: Door, terms: T
     return receipt
 
 
+def observed_if_taken(engine: Engine, network: Network, sent: Pushed, through: Door, now: datetime) -> pd.DataFrame:
+    """The observations a request would add or revise, with nothing stored.
+
+    Returns
+    -------
+    station, indicator, time [UTC], value [canonical unit], censored, status, mark; each key once.
+    """
+    within = within_file(validate(columns_of(through.read(sent.raw, name=sent.name)), network, now, through.rights))
+    within |= {"file": np.zeros(len(within["row"]), dtype="int64"), "ordinal": np.arange(len(within["row"]))}
+    with engine.connect() as connection:
+        decided = decide(within, store.stored_readings(connection, within, [store.sha256(sent.raw)]))
+    taken = rows_at(decided, np.isin(decided["fate"].astype(str), ["accepted", "revised"]))
+    names = ("station", "indicator", "number", "censored", "status", "mark")
+    frame = pd.DataFrame({name: taken[name] for name in names}).rename(columns={"number": "value"})
+    return frame.assign(time=pd.DatetimeIndex(taken["time"]).tz_localize("UTC").as_unit("ns"))
+
+
 def _pushed(
     engine: Engine,
     network: Network,

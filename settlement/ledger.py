@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from basin.errors import Refused
+from basin.names import same_person
 
 TRIAL, IN_REVIEW, CONFIRMED, REVOKED = "试算", "待复核", "已确认", "已撤销"
 MAY_FOLLOW: Mapping[str, tuple[str, ...]] = {
@@ -47,6 +48,20 @@ def postings(transfers: Iterable[tuple[str, str, int]]) -> list[Entry]:
 def reversal(entries: Iterable[Entry]) -> list[Entry]:
     """The entries that undo these."""
     return [Entry(entry.party, entry.counterparty, -entry.fen) for entry in entries]
+
+
+def check_another_person(submitted_by: str, person: str) -> None:
+    """Whether somebody else than the one who submitted a settlement for review confirms it.
+
+    Raises
+    ------
+    Refused : it is the same person.
+    """
+    if same_person(submitted_by, person):
+        raise Refused(
+            f"{person} 已将它提交复核，不能自己确认", "submitted for review by the same person",
+            path="person", remedy="由另一人复核后确认",
+        )  # fmt: skip
 
 
 def check_change(kind: str, now: str, then: str) -> None:

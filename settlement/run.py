@@ -108,7 +108,8 @@ def set_status(engine: Engine, identity: str, change: tuple[str, str, str], now:
 
     Raises
     ------
-    NotFound : no such settlement. Refused : the change is not allowed, or another one is confirmed for the period.
+    NotFound : no such settlement. Refused : the change is not allowed, the person who submitted it for review would
+    confirm it, or another one is confirmed for the period.
     """
     status, person, _ = change
     if not person.strip() or not change[2].strip():
@@ -117,10 +118,16 @@ def set_status(engine: Engine, identity: str, change: tuple[str, str, str], now:
         document = store.settlement(connection, identity)
         ledger.check_change(document["kind"], document["status"], status)
         if status == ledger.CONFIRMED:
+            ledger.check_another_person(_submitted_by(connection, identity), person)
             _refuse_second(connection, document)
         posted = _posted(connection, document, status)
         store.add_status(connection, identity, change, posted, now)
         return store.settlement(connection, identity)
+
+
+def _submitted_by(connection: Connection, identity: str) -> str:
+    """Who brought a settlement to review last."""
+    return [row["person"] for row in store.statuses(connection, identity) if row["status"] == ledger.IN_REVIEW][-1]
 
 
 def _refuse_second(connection: Connection, document: Document) -> None:

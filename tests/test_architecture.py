@@ -43,6 +43,7 @@ SHELLS = [
     "monitoring_ingest/quality/running.py",
     "monitoring_ingest/quality/reviewing.py",
     "settlement/auditing.py",
+    "settlement/resettling.py",
     "settlement/run.py",
     "api/*",
 ]

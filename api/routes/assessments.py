@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from api import register
+from api.asked import Filter, Within, within
 from api.deps import Has, Reads, Writer
 from api.downloads import PDF, XLSX, download, report_names
 from api.instants import parsed_instant
@@ -17,10 +19,11 @@ HEADER = ("id", "scorecard", "title", "basin", "period", "score", "grade", "as_o
 
 
 @router.get("/assessments.csv", include_in_schema=False)
-@router.get("/assessments", summary="评价一览 (assessments)", responses=listed(list[Header], 422))
-def assessments(request: Request, reads: Reads, basin: str | None = None, period: str | None = None) -> Response:
-    """Headers of the assessments, the newest first."""
-    return shaped(request, store.assessments(reads, basin=basin, period=period), HEADER)
+@router.get("/assessments", summary="评价一览 (assessments)", responses=listed(list[Header], 400, 404, 422))
+def assessments(request: Request, reads: Reads, has: Has, basin: Filter = None, period: Within = None) -> Response:
+    """Headers of the assessments, the newest first; a period asks for those inside it, too."""
+    register.known(has.registry, basin=basin)
+    return shaped(request, within(store.assessments(reads, basin=basin), period), HEADER)
 
 
 @router.post(

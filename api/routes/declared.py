@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from api import register
+from api.asked import Filter
 from api.deps import Has
 from api.routes.described import listed, problems
 from api.schemas import Agreement, Basin, Section
@@ -22,17 +23,17 @@ def basins(request: Request, has: Has) -> Response:
 
 @router.get("/sections.csv", include_in_schema=False)
 @router.get("/sections", summary="断面 (sections)", responses=listed(list[Section], 404))
-def sections(request: Request, has: Has, basin: str | None = None, party: str | None = None) -> Response:
+def sections(request: Request, has: Has, basin: Filter = None, party: Filter = None) -> Response:
     """Sections from source to mouth, of one basin or at the border of one party."""
-    if basin is not None:
-        register.known_basin(has.registry, basin)
+    register.known(has.registry, basin=basin, party=party)
     return shaped(request, register.sections(has.registry, basin, party), list(Section.model_fields))
 
 
 @router.get("/agreements.csv", include_in_schema=False)
 @router.get("/agreements", summary="补偿协议 (agreements)", responses=listed(list[Agreement], 404))
-def agreements(request: Request, has: Has, basin: str | None = None, party: str | None = None) -> Response:
+def agreements(request: Request, has: Has, basin: Filter = None, party: Filter = None) -> Response:
     """Agreements with term, parties and clauses as signed."""
+    register.known(has.registry, basin=basin, party=party)
     return shaped(request, register.agreements(has.registry, basin, party), list(Agreement.model_fields))
 
 

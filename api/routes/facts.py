@@ -7,24 +7,27 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Request, Response
 
 from api.deps import AsOf, Has, Reads, Writer
-from api.routes.described import problems
+from api.routes.described import listed, problems
 from api.schemas import FactWanted
+from api.tabular import shaped
 from monitoring_ingest import store
 from monitoring_ingest.database import writing
-from monitoring_ingest.facts import Fact, about_something_known, fact
+from monitoring_ingest.facts import APPROVED_BY, FIELDS, Fact, about_something_known, fact
 from monitoring_ingest.operations.store import answered_before, keep_answer
 from settlement.statements import instant
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"])
+FACT = (*FIELDS, APPROVED_BY, "recorded_at")
 
 
-@router.get("/facts", summary="人工记录的事实 (facts)", responses=problems(400))
-def facts(reads: Reads, as_of: AsOf) -> list[dict[str, Any]]:
+@router.get("/facts.csv", include_in_schema=False)
+@router.get("/facts", summary="人工记录的事实 (facts)", responses=listed(list[dict[str, Any]], 400, 422))
+def facts(request: Request, reads: Reads, as_of: AsOf) -> Response:
     """The facts recorded so far, or known at `as_of`, in the order they were recorded."""
-    return [_shown(one) for one in store.facts(reads, as_of)]
+    return shaped(request, [_shown(one) for one in store.facts(reads, as_of)], FACT)
 
 
 @router.post("/facts", status_code=201, summary="记录事实 (record a fact)", responses=problems(400, 401, 403, 422))

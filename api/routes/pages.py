@@ -20,6 +20,7 @@ from api.rendering import page
 from monitoring_ingest import store as ingest
 from monitoring_ingest.history.store import receipt_rows
 from settlement import store
+from settlement.resettling import came_late
 
 router = APIRouter(include_in_schema=False)
 MOST_LISTED = 300  # the newest; the API lists all
@@ -62,9 +63,10 @@ def settlements(request: Request, reads: Reads, names: Named, agreement: str | N
 
 
 @router.get("/settlements/{id}")
-def settlement(id: str, request: Request, reads: Reads, names: Named) -> HTMLResponse:
-    """A settlement with its working."""
-    return page(request, "settlement.html", settlement_page.settlement(*queries.settlement(reads, id), names))
+def settlement(id: str, request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
+    """A settlement with its working, and how much came late for it."""
+    view = settlement_page.settlement(*queries.settlement(reads, id), names)
+    return page(request, "settlement.html", view | {"late": came_late(reads, has.registry, id, has.now())})
 
 
 @router.get("/assessments")

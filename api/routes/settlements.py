@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api import explaining, queries
+from api import explaining, queries, register
+from api.asked import Filter, Within, within
 from api.deps import Has, Reads, Writer
 from api.downloads import PDF, XLSX, ZIP, download, report_names
 from api.instants import parsed_instant
@@ -30,18 +31,19 @@ OBLIGATION = (
 
 
 @router.get("/settlements.csv", include_in_schema=False)
-@router.get("/settlements", summary="结算一览 (settlements)", responses=listed(list[Header], 422))
+@router.get("/settlements", summary="结算一览 (settlements)", responses=listed(list[Header], 400, 404, 422))
 def settlements(
     request: Request,
     reads: Reads,
     has: Has,
-    agreement: str | None = None,
-    basin: str | None = None,
-    period: str | None = None,
-    party: str | None = None,
+    agreement: Filter = None,
+    basin: Filter = None,
+    period: Within = None,
+    party: Filter = None,
 ) -> Response:
     """Headers of the settlements, the newest first; the document is at `/v1/settlements/{id}`."""
-    rows = store.settlements(reads, agreement=agreement, basin=basin, period=period)
+    register.known(has.registry, agreement=agreement, basin=basin, party=party)
+    rows = within(store.settlements(reads, agreement=agreement, basin=basin), period)
     return shaped(request, queries.of_party(rows, has.registry, party), HEADER)
 
 
@@ -99,7 +101,7 @@ def settlement(id: str, reads: Reads) -> Document:
     response_model=Document,
     responses=problems(400, 404, 422),
 )
-def explanation(id: str, reads: Reads, has: Has, clause: str | None = None) -> Document:
+def explanation(id: str, reads: Reads, has: Has, clause: Filter = None) -> Document:
     """Obligation → clause → working → statistics → readings as one tree, as of the settlement's own instant."""
     return explaining.explained(reads, has.registry, id, clause)
 
@@ -117,7 +119,7 @@ def statuses(id: str, reads: Reads) -> list[Document]:
 
 @router.post(
     "/settlements/{id}/status", summary="变更状态 (change the status)", response_model=Document,
-    responses=problems(401, 403, 404, 422),
+    responses=problems(400, 401, 403, 404, 422),
 )  # fmt: skip
 def set_status(id: str, wanted: StatusWanted, has: Has, writer: Writer) -> Document:
     """试算 → 待复核 → 已确认 / 已撤销; each change is a new row with person, reason and time."""
@@ -125,15 +127,21 @@ def set_status(id: str, wanted: StatusWanted, has: Has, writer: Writer) -> Docum
 
 
 @router.get("/obligations.csv", include_in_schema=False)
-@router.get("/obligations", summary="应付补偿款 (obligations)", responses=listed(list[Obligation], 422))
+@router.get("/obligations", summary="应付补偿款 (obligations)", responses=listed(list[Obligation], 400, 404, 422))
 def obligations(
     request: Request,
     reads: Reads,
-    basin: str | None = None,
-    period: str | None = None,
-    party: str | None = None,
-    status: str | None = None,
+    has: Has,
+    basin: Filter = None,
+    period: Within = None,
+    party: Filter = None,
+    status: Filter = None,
 ) -> Response:
-    """Who owes whom under which clause; payable only where the settlement is 已确认."""
-    found = store.obligations(reads, basin=basin, period=period, party=party, status=status)
-    return shaped(request, queries.in_yuan(found), OBLIGATION)
+    """Who owes whom under which clause; payable only where the settlement is 已确认.
+
+    A period asks for everything inside it: `2025` gives the year, its quarters and its months, each with its own
+    `period`. Do not sum them blindly: one month may be settled alone and as part of the year.
+    """
+    register.known(has.registry, basin=basin, party=party, status=status)
+    found = store.obligations(reads, basin=basin, party=party, status=status)
+    return shaped(request, queries.in_yuan(within(found, period)), OBLIGATION)

@@ -14,14 +14,15 @@ from api.bodies import body_of
 from api.deps import Has, Reads, Sender, Services
 from api.errors import MEDIA_TYPE
 from api.routes.described import listed, problems
-from api.schemas import Problem, Receipt, ReceiptRow, ReceiptRows, Submissions
+from api.schemas import DryRun, Problem, Receipt, ReceiptRow, ReceiptRows, Submissions
 from api.tabular import shaped
 from api.texts import PROBLEM_TITLES
 from basin.errors import Refused, UsageError
 from monitoring_ingest import receipts, store
 from monitoring_ingest.history.store import receipt_rows
 from monitoring_ingest.sources.pushed import ARROW, CSV, JSON, read_pushed
-from monitoring_ingest.submissions import PUSH, Door, Pushed, Terms, push
+from monitoring_ingest.submissions import PUSH, Door, Pushed, Terms, observed_if_taken, push
+from settlement.resettling import effect_of
 from settlement.statements import instant
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"])
@@ -35,7 +36,11 @@ BODY = {
     "required": True,
     "content": {
         JSON: {
-            "schema": {"type": "object", "properties": {"rows": {"type": "array"}, "columns": {"type": "object"}}},
+            "schema": {
+                "type": "object",
+                "properties": {"rows": {"type": ["array", "null"]}, "columns": {"type": ["object", "null"]}},
+                "anyOf": [{"required": ["rows"]}, {"required": ["columns"]}],
+            },
             "example": {"rows": [_EXAMPLE]},
         },
         CSV: _TEXT,
@@ -49,7 +54,7 @@ BODY = {
     status_code=201,
     summary="报送读数 (push readings)",
     response_model=Receipt,
-    responses={200: {"model": Receipt, "description": "dry_run"}, **problems(400, 401, 403, 409, 413, 415, 422)},
+    responses={200: {"model": DryRun, "description": "dry_run"}, **problems(400, 401, 403, 409, 413, 415, 422)},
     openapi_extra={"requestBody": BODY},
 )
 async def take(
@@ -80,14 +85,16 @@ def _answered(has: Services, sent: Pushed, through: Door, terms: Terms) -> Respo
     if receipt.state == receipts.REFUSED:
         return _refused(document)
     if receipt.state == receipts.DRY_RUN:
-        return Response(msgspec.json.encode(document | _effect(has, sent)), media_type=JSON)
+        return Response(msgspec.json.encode(document | {"effect": _effect(has, sent, through)}), media_type=JSON)
     headers = {"Location": f"/v1/submissions/{receipt.id}"}
     return Response(msgspec.json.encode(document), 201, headers, media_type=JSON)
 
 
-def _effect(has: Services, sent: Pushed) -> dict[str, Any]:
-    """What a dry run tells beside its receipt: the place for what the rows would change in settlements."""
-    return {}
+def _effect(has: Services, sent: Pushed, through: Door) -> list[dict[str, Any]]:
+    """What the rows of a dry run would change in settlements that are not withdrawn."""
+    extra = observed_if_taken(has.engine, has.registry.network, sent, through, has.now())
+    with has.engine.connect() as connection:
+        return effect_of(connection, has.registry, extra, has.now())
 
 
 def _refused(document: dict[str, Any]) -> Response:
@@ -175,7 +182,7 @@ def _paged(request: Request, items: list[dict[str, Any]], columns: tuple[str, ..
 
 
 def _cursor(after: str | None) -> tuple[int, int] | None:
-    if after is None:
+    if not after:
         return None
     file, _, ordinal = after.partition("~")
     if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in (file, ordinal)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from api.texts import reviews, sources
 from api.texts.coverage import COVERAGE
+from api.texts.late import LATE
 from api.texts.telegrams import TELEGRAM_TEXTS
 from monitoring_ingest.quality.names import FOUND
 from settlement.wording import FATES, KINDS, ROLES, RULE_VALUES, RULES, STATUSES
@@ -309,6 +310,7 @@ TEXTS |= TELEGRAM_TEXTS
 TEXTS |= COVERAGE
 TEXTS |= sources.TEXTS
 TEXTS |= reviews.TEXTS
+TEXTS |= LATE
 TEXTS |= {f"left_out.{code}": (zh, _FATES_EN.get(code, code)) for code, zh in FATES.items()}
 TEXTS |= {f"left_out.{test}": (words.zh, words.en) for test, words in FOUND.items()}
 TEXTS |= {f"fate.{code}": (zh, _FATES_EN.get(code, code)) for code, zh in FATES.items()}

@@ -13,7 +13,7 @@ from datetime import datetime
 import pandas as pd
 
 from basin.errors import UsageError
-from monitoring_ingest.facts import same_person
+from basin.names import same_person
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.messages import Message
 

@@ -115,3 +115,62 @@ class TestDecided:
         header = client.get("/v1/assessments", params={"basin": "demo-qingxi"}).json()[0]
         document = client.get(f"/v1/assessments/{header['id']}").json()
         assert (header["score"], header["grade"]) == (document["score"], document["grade"])
+
+
+class TestFilters:
+    """A period asks for what is inside it; what does not exist is told with what does; blank asks for nothing."""
+
+    @pytest.mark.parametrize(
+        ("asked", "periods"),
+        [
+            ("2025", {"2025-08", "2025-11"}),
+            ("2025Q3", {"2025-08"}),
+            ("2025-11", {"2025-11"}),
+            ("2024..2025", {"2025-08", "2025-11"}),
+            ("2024", set()),
+            ("", {"2020-08", "2025-08", "2025-11"}),
+        ],
+    )
+    def test_a_period_asks_for_the_periods_inside_it(self, client, asked, periods):
+        found = client.get("/v1/settlements", params={"period": asked}).json()
+        assert {one["period"] for one in found} == periods
+        owed = client.get("/v1/obligations", params={"period": asked}).json()
+        assert {one["period"] for one in owed} <= periods
+        whole = client.get("/v1/obligations").json()
+        assert owed == [one for one in whole if one["period"] in periods]
+
+    @pytest.mark.parametrize(
+        ("address", "name", "known"),
+        [
+            ("/v1/settlements", "agreement", "demo-monthly-class"),
+            ("/v1/settlements", "basin", "demo-qingxi"),
+            ("/v1/settlements", "party", "anhui"),
+            ("/v1/obligations", "party", "zhejiang"),
+            ("/v1/obligations", "status", "已确认"),
+            ("/v1/assessments", "basin", "xinan"),
+            ("/v1/sections", "party", "anhui"),
+            ("/v1/agreements", "party", "anhui"),
+        ],
+    )
+    def test_what_nobody_declared_is_not_found_and_what_there_is_is_named(self, client, address, name, known):
+        answer = client.get(address, params={name: "nowhere"})
+        assert (answer.status_code, answer.json()["path"]) == (404, name)
+        assert known in answer.json()["remedy"]
+        assert client.get(address, params={name: known}).status_code == 200
+        assert client.get(address, params={name: ""}).json() == client.get(address).json()
+
+    def test_no_period_is_told(self, client):
+        answer = client.get("/v1/obligations", params={"period": "someday"})
+        assert (answer.status_code, answer.json()["path"]) == (400, "period")
+        assert "2020Q3" in answer.json()["remedy"]
+
+
+def test_facts_come_as_csv(client):
+    lines = client.get("/v1/facts.csv").text.splitlines()
+    assert lines == ["subject,period,kind,value,document,recorded_by,approved_by,recorded_at"]
+    assert client.get("/v1/facts", headers={"Accept": "text/csv"}).text.splitlines() == lines
+
+
+def test_a_method_that_is_not_taken_is_told_with_all_that_are(client):
+    answer = client.delete("/v1/settlements")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, POST")

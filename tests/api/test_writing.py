@@ -98,7 +98,8 @@ class TestStatus:
 
     def test_a_settlement_is_reviewed_and_then_confirmed(self, writing):
         assert self.change(writing, "待复核").json()["status"] == "待复核"
-        confirmed = self.change(writing, "已确认").json()
+        assert self.change(writing, "已确认").json()["path"] == "person"
+        confirmed = self.change(writing, "已确认", person="另一人").json()
         history = writing.get(f"/v1/settlements/{confirmed['id']}/status").json()
         assert [one["status"] for one in history] == ["试算", "待复核", "已确认"]
         assert all(one["payable"] for one in writing.get("/v1/obligations").json())

@@ -228,8 +228,8 @@ class TestStatus:
 
     def test_revoking_reverses_and_the_period_may_be_confirmed_anew(self, engine: Engine) -> None:
         identity = self.settled(engine)
-        for status in (IN_REVIEW, CONFIRMED, REVOKED):
-            set_status(engine, identity, (status, "甲", "理由"), NOW)
+        for status, person in ((IN_REVIEW, "甲"), (CONFIRMED, "乙"), (REVOKED, "甲")):
+            set_status(engine, identity, (status, person, "理由"), NOW)
         with engine.connect() as connection:
             entries = store.entries(connection, identity)
             assert len(entries) == 4
@@ -239,8 +239,8 @@ class TestStatus:
             assert store.obligations(connection)[0]["payable"] is False
         sent(engine, {("s1", "nh3n", "2020-12-15 12:00"): 3.1}, now=LATER)
         again = settle(engine, a_registry(), "test-1", "2020", now=LATER)["id"]
-        for status in (IN_REVIEW, CONFIRMED):
-            set_status(engine, again, (status, "甲", "理由"), LATER)
+        for status, person in ((IN_REVIEW, "甲"), (CONFIRMED, "乙")):
+            set_status(engine, again, (status, person, "理由"), LATER)
 
     def test_a_second_confirmed_settlement_of_the_period_is_refused(self, engine: Engine) -> None:
         first = self.settled(engine)
@@ -249,9 +249,9 @@ class TestStatus:
         assert first != second
         for identity in (first, second):
             set_status(engine, identity, (IN_REVIEW, "甲", "理由"), LATER)
-        set_status(engine, first, (CONFIRMED, "甲", "理由"), LATER)
+        set_status(engine, first, (CONFIRMED, "乙", "理由"), LATER)
         with pytest.raises(Refused, match="已有确认的结算") as refused:
-            set_status(engine, second, (CONFIRMED, "甲", "理由"), LATER)
+            set_status(engine, second, (CONFIRMED, "乙", "理由"), LATER)
         assert first in str(refused.value)
         with engine.connect() as connection:
             assert store.entries(connection, second) == []
@@ -262,9 +262,9 @@ class TestStatus:
         year, july = (settle(quick, monthly_clause, "test-1", of, now=NOW)["id"] for of in ("2020", "2020-07"))
         for identity in (year, july):
             set_status(quick, identity, (IN_REVIEW, "甲", "理由"), NOW)
-        set_status(quick, july, (CONFIRMED, "甲", "理由"), NOW)
+        set_status(quick, july, (CONFIRMED, "乙", "理由"), NOW)
         with pytest.raises(Refused, match="已有确认的结算"):
-            set_status(quick, year, (CONFIRMED, "甲", "理由"), NOW)
+            set_status(quick, year, (CONFIRMED, "乙", "理由"), NOW)
 
     @pytest.mark.parametrize("of", ["2020-07", "2021"])
     def test_an_indication_or_a_stopped_one_cannot_be_confirmed(self, quick: Engine, of: str) -> None:
@@ -272,7 +272,16 @@ class TestStatus:
         identity = settle(quick, a_registry(), "test-1", of, now=NOW)["id"]
         set_status(quick, identity, (IN_REVIEW, "甲", "理由"), NOW)
         with pytest.raises(Refused, match="不能确认"):
-            set_status(quick, identity, (CONFIRMED, "甲", "理由"), NOW)
+            set_status(quick, identity, (CONFIRMED, "乙", "理由"), NOW)
+
+    @pytest.mark.parametrize("person", ["甲", " 甲", "Zhang San"])
+    def test_who_submitted_it_for_review_cannot_confirm_it(self, quick: Engine, person: str) -> None:
+        identity = self.settled(quick)
+        set_status(quick, identity, (IN_REVIEW, "甲" if "甲" in person else "zhang san", "请复核"), NOW)
+        with pytest.raises(Refused, match="不能自己确认") as refused:
+            set_status(quick, identity, (CONFIRMED, person, "无误"), NOW)
+        assert refused.value.path == "person"
+        assert set_status(quick, identity, (CONFIRMED, "乙", "复核无误"), NOW)["status"] == CONFIRMED
 
     @pytest.mark.parametrize(("person", "reason"), [("", "理由"), ("甲", " ")])
     def test_a_change_needs_a_person_and_a_reason(self, quick: Engine, person: str, reason: str) -> None:

@@ -41,7 +41,7 @@ def confirmed(engine: Engine, registry: Registry, of: str, at: datetime = NOW) -
     """A settlement of the period, reviewed and confirmed at that instant."""
     identity = str(settle(engine, registry, "test-river", of, now=at)["id"])
     for status in (IN_REVIEW, CONFIRMED):
-        set_status(engine, identity, (status, "甲", "无误"), at)
+        set_status(engine, identity, (status, f"经办{status}", "无误"), at)
     return identity
 
 

@@ -1,0 +1,70 @@
+"""Late data: what came after a settlement was made, and what settling again would change. Nothing is changed here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+
+from api.deps import Has, Named, Reads
+from api.pages import late as late_page
+from api.rendering import page
+from api.routes.described import listed, problems
+from api.schemas import Document
+from api.tabular import shaped
+from settlement.resettling import OPEN, VOUCHED_FOR, would_change, would_change_one
+
+router = APIRouter(tags=["结算 settlement"])
+COLUMNS = (
+    "settlement", "agreement", "basin", "period", "status", "as_of", "new", "revised", "removed", "facts", "what",
+    "clause", "of", "payer", "payee", "was_yuan", "would_be_yuan", "difference_yuan", "reason",
+)  # fmt: skip
+READING = (
+    "station", "indicator", "time", "change", "was", "value", "recorded_at", "submission", "door", "sender", "name",
+    "value_text", "unit",
+)  # fmt: skip
+Statuses = Annotated[
+    Literal["all", "试算", "待复核", "已确认"] | None,
+    Query(description="缺省：待复核与已确认；all 连同试算 (default: 待复核 and 已确认; all: 试算 too)"),
+]
+
+
+def _statuses(status: str | None) -> tuple[str, ...]:
+    return {None: VOUCHED_FOR, "all": OPEN}.get(status) or (str(status),)
+
+
+@router.get("/v1/late.csv", include_in_schema=False)
+@router.get("/v1/late", summary="迟到数据与重算的影响 (late data)", responses=listed(list[Document], 422))
+def late(request: Request, reads: Reads, has: Has, status: Statuses = None) -> Response:
+    """Settlements with data that came after them, and what settling again would change; in CSV a row per change."""
+    found = would_change(reads, has.registry, has.now(), _statuses(status))
+    return shaped(request, [row for one in found for row in late_page.rows(one)], COLUMNS, found)
+
+
+@router.get("/v1/late/{id}", summary="一份结算的迟到数据 (of one settlement)", response_model=Document,
+            responses=problems(404))  # fmt: skip
+def late_one(id: str, reads: Reads, has: Has) -> Document:
+    """The same of one settlement of any status, with its late readings one by one: who sent them, and when."""
+    return would_change_one(reads, has.registry, id, has.now())
+
+
+@router.get("/v1/late/{id}/readings.csv", include_in_schema=False)
+@router.get("/v1/late/{id}/readings", summary="迟到的读数 (late readings)", responses=listed(list[Document], 404))
+def late_readings(id: str, request: Request, reads: Reads, has: Has) -> Response:
+    """The late readings of one settlement: new, revised or removed, with the submission each came by."""
+    return shaped(request, would_change_one(reads, has.registry, id, has.now())["late_readings"], READING)
+
+
+@router.get("/late", include_in_schema=False)
+def late_list(request: Request, reads: Reads, has: Has, names: Named, status: Statuses = None) -> HTMLResponse:
+    """What settling again would change, settlement by settlement."""
+    found = would_change(reads, has.registry, has.now(), _statuses(status))
+    return page(request, "late.html", late_page.late(found, status, names))
+
+
+@router.get("/late/{id}", include_in_schema=False)
+def late_of_one(id: str, request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
+    """One settlement with its late readings."""
+    found = would_change_one(reads, has.registry, id, has.now())
+    return page(request, "late_one.html", late_page.late_one(found, names))

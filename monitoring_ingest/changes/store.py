@@ -1,0 +1,50 @@
+"""What came into the store after an instant, and by whom: for what has been settled by then.
+
+In: a connection, an instant and a selection of keys. Out: frames. What a change does to anybody's money is not asked
+here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from basin.indicators import INDICATORS
+from monitoring_ingest import tables
+from monitoring_ingest.database import read_frame
+
+_MOST_LISTED = 400
+
+
+def changed_since(
+    connection: Connection, since: datetime, stations: Collection[str], between: tuple[datetime, datetime]
+) -> pd.DataFrame:
+    """The keys of which an observation was recorded after an instant, and when: station, indicator, time, recorded_at.
+
+    One statement for all stations; a key that was revised twice is there twice. `between` is half-open.
+    """
+    rows = tables.observations.c
+    query = select(rows.station, rows.indicator, rows.time, rows.recorded_at)
+    query = query.where(rows.station.in_(stations), rows.indicator.in_(INDICATORS), rows.recorded_at > since)
+    query = query.where(rows.time >= between[0], rows.time < between[1])
+    return read_frame(connection, query.order_by(rows.station, rows.indicator, rows.time, rows.recorded_at))
+
+
+def handed_in(connection: Connection, readings: Collection[int]) -> pd.DataFrame:
+    """How each of these readings came: reading, submission, door, sender, name of the file, value and unit as sent."""
+    wanted = list(readings)
+    parts = [_handed_in(connection, wanted[at : at + _MOST_LISTED]) for at in range(0, len(wanted), _MOST_LISTED)]
+    return pd.concat(parts or [_handed_in(connection, [])], ignore_index=True)
+
+
+def _handed_in(connection: Connection, readings: Collection[int]) -> pd.DataFrame:
+    sent, files, submitted = tables.readings, tables.submission_files, tables.submissions
+    of_file = (sent.c.submission == files.c.submission) & (sent.c.file == files.c.file)
+    query = select(
+        sent.c.id.label("reading"), sent.c.submission, submitted.c.door, submitted.c.sender, files.c.name,
+        sent.c.value_text, sent.c.unit,
+    ).select_from(sent.join(files, of_file).join(submitted, sent.c.submission == submitted.c.id))  # fmt: skip
+    return read_frame(connection, query.where(sent.c.id.in_(readings)))
