@@ -1,4 +1,4 @@
-"""A request that is killed: all of it is stored with its receipt, or nothing, and the same request can be sent again."""
+"""A request that is killed: all of it is stored with its receipt, or nothing, and it can be sent again."""
 
 from __future__ import annotations
 
