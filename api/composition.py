@@ -15,7 +15,8 @@ import monitoring_ingest.telegrams.tables  # noqa: F401  declares its tables on 
 import settlement.tables  # noqa: F401  declares its tables on the one metadata
 from api.settings import Settings
 from basin.registry import Registry, load_registry
-from monitoring_ingest.database import create_schema, open_engine
+from monitoring_ingest.database import open_engine
+from monitoring_ingest.schema import create_schema
 
 
 @dataclass(frozen=True)

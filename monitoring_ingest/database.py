@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,13 +40,12 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
-    inspect,
     make_url,
     select,
     true,
     type_coerce,
 )
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -199,71 +198,6 @@ def writing(engine: Engine) -> Iterator[Connection]:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
         yield connection
-
-
-def create_schema(engine: Engine) -> None:
-    """Create every declared table, column and index that is missing, and the triggers of the append-only ones.
-
-    Harmless when repeated. A column that a table of an earlier version lacks is added; the rows that stand in the table
-    have no value there, so that only a column that may be blank can be declared later.
-
-    Raises
-    ------
-    Unavailable : the database cannot be reached, opened or given tables.
-    """
-    try:
-        with writing(engine) as connection:
-            metadata.create_all(connection)
-            for index in (index for table in metadata.sorted_tables for index in table.indexes):
-                index.create(connection, checkfirst=True)
-            for statement in (*_missing_columns(connection), *_triggers(engine.dialect.name)):
-                connection.exec_driver_sql(statement)
-            for index in (one for table in metadata.sorted_tables for one in table.indexes):
-                index.create(connection, checkfirst=True)
-    except DatabaseError as problem:
-        address = engine.url.render_as_string(hide_password=True)
-        why = " ".join(str(problem.orig).split())
-        zh, en = f"数据库不能使用：{why}", f"the database cannot be used: {why}"
-        raise Unavailable(zh, en, file=address, remedy="检查地址、权限，以及数据库是否在运行") from problem
-
-
-def _missing_columns(connection: Connection) -> Iterator[str]:
-    found = inspect(connection).get_multi_columns()
-    there = {(table, column["name"]) for (_, table), columns in found.items() for column in columns}
-    for table in metadata.sorted_tables:
-        for column in table.columns:
-            if (table.name, column.name) not in there:
-                kind = column.type.compile(connection.dialect)
-                yield f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}"
-
-
-def _triggers(dialect: str) -> Iterator[str]:
-    for table in metadata.sorted_tables:
-        if table.info.get("append_only"):
-            yield from _REFUSE_CHANGE[dialect](table.name)
-
-
-def _refuse_change_sqlite(table: str) -> list[str]:
-    return [
-        f"CREATE TRIGGER IF NOT EXISTS {table}_refuses_{change} BEFORE {change} ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        for change in ("UPDATE", "DELETE")
-    ]
-
-
-def _refuse_change_postgresql(table: str) -> list[str]:
-    return [
-        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$",
-        f"CREATE OR REPLACE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-    ]
-
-
-_REFUSE_CHANGE: dict[str, Callable[[str], list[str]]] = {
-    "sqlite": _refuse_change_sqlite,
-    "postgresql": _refuse_change_postgresql,
-}
 
 
 def insert_frame(connection: Connection, table: Table, rows: pd.DataFrame) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 import monitoring_ingest.coverage.tables
 import monitoring_ingest.telegrams.tables  # noqa: F401  declares its tables on the one metadata, too
 import settlement.tables  # noqa: F401  declares its tables on the one metadata
-from monitoring_ingest.database import create_schema, open_engine
+from monitoring_ingest.database import open_engine
+from monitoring_ingest.schema import create_schema
 
 settings.register_profile("hengjie", deadline=None)  # no test asserts seconds: a busy machine is no failure
 settings.load_profile("hengjie")

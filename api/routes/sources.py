@@ -13,13 +13,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from api.deps import Has, Named, Reads, Services
+from api.deps import Has, Named, Reads, Services, sender, writer
 from api.pages import sources as source_pages
 from api.rendering import page
 from api.split_samples import split_samples_of, told
-from basin.errors import Refused, UsageError
+from basin.errors import UsageError
 from basin.sources import Source
-from monitoring_ingest.operations.store import key_name
 from monitoring_ingest.sources.declared import READERS, door_name, source_door
 from monitoring_ingest.sources.file_text import unpacked
 from monitoring_ingest.sources.pulling import run_source
@@ -91,9 +90,7 @@ async def run(code: str, request: Request, has: Has) -> RedirectResponse:
     _refuse_too_long(request, 0)
     async with request.form(max_files=0, max_fields=1) as form:
         secret = form.get("key")
-    if not isinstance(secret, str) or await run_in_threadpool(key_name, has.engine, secret) is None:
-        remedy = "用 hengjie key create NAME 取得密钥，填在表里"
-        raise Refused("需要有效的写入密钥", "this needs a writing key that is known", path="key", remedy=remedy)
+    await run_in_threadpool(lambda: writer(sender(has, secret if isinstance(secret, str) else None, None)))
     receipts = await run_in_threadpool(run_source, has.engine, has.registry.network, one, has.now())
     address = f"/submissions/{receipts[0].id}" if len(receipts) == 1 else f"/sources/{code}?new={len(receipts)}"
     return RedirectResponse(address, status_code=303)

@@ -18,7 +18,8 @@ from api.app import application
 from api.composition import Composition
 from api.settings import Settings
 from basin.registry import Registry, load_registry
-from monitoring_ingest.database import create_schema, open_engine
+from monitoring_ingest.database import open_engine
+from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import READINGS, ingest
 from settlement import run
 

@@ -27,7 +27,8 @@ from random import Random
 from sqlalchemy import Engine, select
 
 from monitoring_ingest import tables
-from monitoring_ingest.database import create_schema, open_engine, read_frame
+from monitoring_ingest.database import open_engine, read_frame
+from monitoring_ingest.schema import create_schema
 from monitoring_ingest.sources.station_telegrams import masked
 from monitoring_ingest.telegrams.store import refused
 from monitoring_ingest.telegrams.tables import telegram_frames

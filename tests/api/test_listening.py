@@ -20,7 +20,8 @@ from sqlalchemy import Engine
 from api.cli import main
 from api.listening import Limits, opened
 from basin.errors import UsageError
-from monitoring_ingest.database import create_schema, writing
+from monitoring_ingest.database import writing
+from monitoring_ingest.schema import create_schema
 from monitoring_ingest.sources.station_telegrams import Telegram, decode
 from monitoring_ingest.store import submissions
 from monitoring_ingest.telegrams import store

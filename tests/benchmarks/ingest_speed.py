@@ -23,7 +23,8 @@ from sqlalchemy import Connection, Engine, Table, func, insert, make_url, select
 
 from basin.network import Network
 from basin.registry import load_registry
-from monitoring_ingest.database import create_schema, open_engine
+from monitoring_ingest.database import open_engine
+from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import NATIONAL_RELEASE, READINGS, ingest
 from monitoring_ingest.tables import observations, readings, receipt_rows, receipts, submission_files, submissions
 from tests.benchmarks.runner import Contestant, compare

@@ -24,7 +24,8 @@ import settlement.tables  # noqa: F401  declares its tables
 from basin.periods import period
 from basin.registry import Registry
 from monitoring_ingest import store
-from monitoring_ingest.database import create_schema, open_engine, read_frame
+from monitoring_ingest.database import open_engine, read_frame
+from monitoring_ingest.schema import create_schema
 from monitoring_ingest.tables import observations
 from settlement.gathered import LEFT_OUT, OBSERVED, Gathered
 from settlement.run import settle

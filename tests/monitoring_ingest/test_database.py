@@ -9,8 +9,9 @@ from sqlalchemy.exc import DBAPIError
 
 from basin.errors import Unavailable, UsageError
 from monitoring_ingest import tables
-from monitoring_ingest.database import create_schema, insert_frame, metadata, open_engine, read_frame, writing
+from monitoring_ingest.database import insert_frame, metadata, open_engine, read_frame, writing
 from monitoring_ingest.facts import Fact
+from monitoring_ingest.schema import create_schema
 from monitoring_ingest.store import facts, record_fact
 from tests.monitoring_ingest.makers import NOW, sent
 

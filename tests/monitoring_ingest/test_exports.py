@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitoring_ingest.database import create_schema, open_engine
+from monitoring_ingest.database import open_engine
 from monitoring_ingest.exports import long_readings, wide_readings, with_flags
 from monitoring_ingest.quality.decisions import Key, decision
 from monitoring_ingest.quality.reviewing import decide
 from monitoring_ingest.quality.running import run
+from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import NATIONAL_RELEASE, READINGS, ingest
 from tests.monitoring_ingest.makers import NOW, fates, network, original, release, sent, stored_set
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from basin.errors import NotFound, Refused, UsageError
 from monitoring_ingest import tables
-from monitoring_ingest.database import create_schema, writing
+from monitoring_ingest.database import writing
 from monitoring_ingest.operations.processes import lives, this_process
 from monitoring_ingest.operations.store import (
     LEASE,
@@ -27,6 +27,7 @@ from monitoring_ingest.operations.store import (
     revoke_key,
     rotate_key,
 )
+from monitoring_ingest.schema import create_schema
 from tests.monitoring_ingest.makers import NOW
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)

@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from basin.errors import Refused
-from monitoring_ingest.database import create_schema, open_engine, writing
+from monitoring_ingest.database import open_engine, writing
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.job import catch_up
 from monitoring_ingest.operations.store import hold, release
 from monitoring_ingest.quality import running, store
 from monitoring_ingest.quality.running import quality_job, run
 from monitoring_ingest.quality_settings import DeclaredTest, declared_tests
+from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import accept_known
 from tests.monitoring_ingest.makers import NOW, network, rows_of, sent, with_alias
 

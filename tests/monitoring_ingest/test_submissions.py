@@ -13,9 +13,10 @@ from sqlalchemy import Engine, event, func, select
 from basin.errors import UsageError
 from basin.network import BUNDLED, load_network
 from monitoring_ingest import store, submissions, tables
-from monitoring_ingest.database import create_schema, open_engine
+from monitoring_ingest.database import open_engine
 from monitoring_ingest.messages import MESSAGES
 from monitoring_ingest.receipts import ROW_FIELDS
+from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import INBOX, NATIONAL_RELEASE, READINGS, accept_known, ingest
 from tests.monitoring_ingest.makers import NOW, csv, fates, network, original, release, sent, stored_set, with_alias
 

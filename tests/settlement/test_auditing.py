@@ -18,7 +18,8 @@ from basin.errors import NotFound, Refused
 from basin.network import Network
 from basin.registry import Registry
 from monitoring_ingest import store as intake
-from monitoring_ingest.database import create_schema, open_engine, writing
+from monitoring_ingest.database import open_engine, writing
+from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import READINGS, ingest
 from settlement.auditing import evidence, recomputed
 from settlement.canonical import canonical_json, digest

@@ -19,7 +19,8 @@ import pytest
 from sqlalchemy import Engine
 
 from basin.registry import Registry, load_registry
-from monitoring_ingest.database import create_schema, open_engine
+from monitoring_ingest.database import open_engine
+from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import NATIONAL_RELEASE, ingest
 from settlement.run import settle
 

@@ -16,8 +16,9 @@ from basin.draws import floats
 from basin.errors import AgreementError
 from basin.registry import Registry
 from monitoring_ingest import store as intake
-from monitoring_ingest.database import create_schema, open_engine, writing
+from monitoring_ingest.database import open_engine, writing
 from monitoring_ingest.facts import Fact
+from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import READINGS, ingest
 from settlement.auditing import evidence, recomputed
 from settlement.compensation import Compensation

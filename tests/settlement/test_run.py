@@ -14,7 +14,8 @@ from basin.errors import NotFound, Refused, UnknownCode, UsageError
 from basin.periods import period
 from basin.registry import Registry
 from monitoring_ingest import store as intake
-from monitoring_ingest.database import create_schema, open_engine, writing
+from monitoring_ingest.database import open_engine, writing
+from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import READINGS, ingest
 from settlement import store
 from settlement.ledger import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, Entry

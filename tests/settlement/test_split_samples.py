@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 
 from basin.registry import Registry
 from basin.sources import Source
-from monitoring_ingest.database import create_schema, open_engine
+from monitoring_ingest.database import open_engine
+from monitoring_ingest.schema import create_schema
 from monitoring_ingest.sources.declared import source_door
 from monitoring_ingest.sources.laboratory import COLUMNS
 from monitoring_ingest.submissions import ingest

@@ -19,8 +19,9 @@ from basin.draws import floats
 from basin.errors import AgreementError
 from basin.registry import Registry
 from basin.rounding import number, printed, reported
-from monitoring_ingest.database import create_schema, open_engine
+from monitoring_ingest.database import open_engine
 from monitoring_ingest.facts import Fact
+from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import READINGS, ingest
 from settlement.auditing import evidence, recomputed
 from settlement.evaluation import Evaluator

@@ -15,7 +15,8 @@ from basin.agreement import Agreement
 from basin.periods import period
 from basin.registry import Registry
 from monitoring_ingest import store as intake
-from monitoring_ingest.database import create_schema, open_engine, writing
+from monitoring_ingest.database import open_engine, writing
+from monitoring_ingest.schema import create_schema
 from settlement import store
 from settlement.auditing import evidence, recomputed
 from settlement.evidence import verify

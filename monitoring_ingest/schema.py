@@ -1,0 +1,78 @@
+"""The schema (建库): every declared table, column and index, and the triggers that refuse to change evidence.
+
+In: an engine. Out: a database that has what `metadata` declares by then; one of an earlier version keeps its rows. What
+is declared is in the `tables` modules, how it is written and read in `database` and the stores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy.exc import DatabaseError
+
+from basin.errors import Unavailable
+from monitoring_ingest.database import metadata, writing
+
+
+def create_schema(engine: Engine) -> None:
+    """Create every declared table, column and index that is missing, and the triggers of the append-only ones.
+
+    Harmless when repeated. A column that a table of an earlier version lacks is added; the rows that stand in the table
+    have no value there, so that only a column that may be blank can be declared later.
+
+    Raises
+    ------
+    Unavailable : the database cannot be reached, opened or given tables.
+    """
+    try:
+        with writing(engine) as connection:
+            metadata.create_all(connection)
+            for statement in (*_missing_columns(connection), *_triggers(engine.dialect.name)):
+                connection.exec_driver_sql(statement)
+            for index in (one for table in metadata.sorted_tables for one in table.indexes):
+                index.create(connection, checkfirst=True)
+    except DatabaseError as problem:
+        address = engine.url.render_as_string(hide_password=True)
+        why = " ".join(str(problem.orig).split())
+        zh, en = f"数据库不能使用：{why}", f"the database cannot be used: {why}"
+        raise Unavailable(zh, en, file=address, remedy="检查地址、权限，以及数据库是否在运行") from problem
+
+
+def _missing_columns(connection: Connection) -> Iterator[str]:
+    found = inspect(connection).get_multi_columns()
+    there = {(table, column["name"]) for (_, table), columns in found.items() for column in columns}
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            if (table.name, column.name) not in there:
+                kind = column.type.compile(connection.dialect)
+                yield f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}"
+
+
+def _triggers(dialect: str) -> Iterator[str]:
+    for table in metadata.sorted_tables:
+        if table.info.get("append_only"):
+            yield from _REFUSE_CHANGE[dialect](table.name)
+
+
+def _refuse_change_sqlite(table: str) -> list[str]:
+    return [
+        f"CREATE TRIGGER IF NOT EXISTS {table}_refuses_{change} BEFORE {change} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for change in ("UPDATE", "DELETE")
+    ]
+
+
+def _refuse_change_postgresql(table: str) -> list[str]:
+    return [
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$",
+        f"CREATE OR REPLACE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    ]
+
+
+_REFUSE_CHANGE: dict[str, Callable[[str], list[str]]] = {
+    "sqlite": _refuse_change_sqlite,
+    "postgresql": _refuse_change_postgresql,
+}
