@@ -61,7 +61,7 @@ def overlaid(observations: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:
     newest = extra[KEY + CONTENT].drop_duplicates(KEY, keep="last")
     known = observations[[*KEY, "revision"]].rename(columns={"revision": "earlier"})
     placed = newest.merge(known, on=KEY, how="left")
-    unjudged = {"quality": int(Quality.NOT_EVALUATED), "test": ""}
+    unjudged: dict[str, Any] = {"quality": int(Quality.NOT_EVALUATED), "test": ""}
     rows = placed.assign(revision=placed["earlier"].fillna(0).astype("int64") + 1, **unjudged)[observations.columns]
     both = pd.concat([frame for frame in (observations, rows) if len(frame)] or [rows], ignore_index=True)
     kept = both.drop_duplicates(KEY, keep="last")
