@@ -35,7 +35,6 @@ from api.routes import (
 )
 from api.schemas import Problem
 from api.settings import Settings
-from monitoring_ingest.submissions import accept_known
 
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
@@ -75,7 +74,6 @@ def application(here: Composition, now: Callable[[], datetime] = utc_now) -> Fas
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        accept_known(here.engine, here.registry.network, now())  # an alias may have been added since it last ran
         yield
         here.engine.dispose()
 

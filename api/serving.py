@@ -24,6 +24,7 @@ from monitoring_ingest.job import Job, Ran, catch_up, coverage_jobs, inbox_job, 
 from monitoring_ingest.job import schedule as scheduled
 from monitoring_ingest.quality.running import quality_job
 from monitoring_ingest.sources.pulling import source_job
+from monitoring_ingest.submissions import accept_known
 from settlement.run import settle_all
 
 DECEMBER = 12
@@ -31,6 +32,7 @@ DECEMBER = 12
 
 def serve(here: Composition) -> None:
     """Serve pages and API until stopped, with the schedule in a thread beside them."""
+    accept_known(here.engine, here.registry.network, _now())  # an alias may have been declared since it last ran
     scheduler = scheduled(here.engine, jobs(here), _now, background=True)
     scheduler.start()
     gc.collect()

@@ -44,14 +44,8 @@ class TestReceipts:
             "qiaotou,2020-07-01 08:00,chla,*,mg/L,",
         ).document()
         assert receipt["counts"] == {
-            "accepted": 1,
-            "duplicate": 1,
-            "revised": 0,
-            "quarantined": 2,
-            "rejected": 1,
-            "withheld": 1,
-            "absent": 1,
-        }
+            "accepted": 1, "duplicate": 1, "revised": 0, "quarantined": 2, "rejected": 1, "withheld": 1, "absent": 1,
+        }  # fmt: skip
         assert [(row["row"], row["field"], row["code"], row["value"], row["fate"]) for row in receipt["rows"]] == [
             (3, "value", "duplicate", "0.2", "duplicate"),
             (4, "value", "conflict", "0.3", "quarantined"),
