@@ -9,7 +9,7 @@ transaction: all of it is stored with its receipt, or nothing. Parsing is in `so
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -199,8 +199,13 @@ def apart(ordinals: Sequence[int], checked: Columns) -> list[tuple[Sequence[int]
 # --- requests --------------------------------------------------------------------------------------------------------
 
 
-def push(engine: Engine, network: Network, sent: Pushed, through: Door, terms: Terms, now: datetime) -> Receipt:
+def push(
+    engine: Engine, network: Network, sent: Pushed, through: Door, terms: Terms, clock: Callable[[], datetime]
+) -> Receipt:
     """Take in one request; everything that costs time and needs nothing stored is done before others have to wait.
+
+    It is recorded at the instant at which nobody else can store any more: who asked before what was known by then was
+    told all of it.
 
     Returns
     -------
@@ -211,16 +216,16 @@ def push(engine: Engine, network: Network, sent: Pushed, through: Door, terms: T
     ------
     HengjieError : what `through.read` refuses as a whole, or a claim that cannot be had (`operations.store`).
     """
-    readings, digest = columns_of(through.read(sent.raw, name=sent.name)), store.sha256(sent.raw)
+    readings, digest, now = columns_of(through.read(sent.raw, name=sent.name)), store.sha256(sent.raw), clock()
     if terms.claim is None or terms.dry_run:
-        return _pushed(engine, network, (sent, digest, readings), (through, terms), now)
+        return _pushed(engine, network, (sent, digest, readings), (through, terms), clock)
     earlier = claim_request(engine, terms.claim, digest, now)
     if earlier is not None:
         with engine.connect() as connection:
             return store.receipt(connection, int(earlier), now)
     receipt = None
     try:
-        receipt = _pushed(engine, network, (sent, digest, readings), (through, terms), now)
+        receipt = _pushed(engine, network, (sent, digest, readings), (through, terms), clock)
     finally:
         if receipt is None or receipt.id is None:
             give_up(engine, terms.claim)
@@ -249,16 +254,17 @@ def _pushed(
     network: Network,
     sent: tuple[Pushed, str, Columns],
     how: tuple[Door, Terms],
-    now: datetime,
+    clock: Callable[[], datetime],
 ) -> Receipt:
     """Judge and store one request: as sent, its SHA-256 and its readings; through which door and on which terms."""
     (body, digest, readings), (through, terms) = sent, how
     name = body.name
-    within = within_file(validate(readings, network, now, through.rights))
+    within = within_file(validate(readings, network, clock(), through.rights))
     rows = len(within["row"])
     within |= {"file": np.zeros(rows, dtype="int64"), "ordinal": np.arange(rows)}
     counts = {0: dict.fromkeys(FATES, 0)}
     with engine.connect() if terms.dry_run else writing(engine) as connection:
+        now = clock()
         decided = decide(within, store.stored_readings(connection, within, [digest]))
         _count(counts, decided)
         state, number = _state(counts[0], terms), None

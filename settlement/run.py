@@ -20,6 +20,7 @@ from basin.errors import HengjieError, Refused, UnknownCode
 from basin.network import CHINA, Network
 from basin.registry import Registry
 from monitoring_ingest import store as intake
+from monitoring_ingest.coverage.store import known_until
 from monitoring_ingest.database import writing
 from monitoring_ingest.facts import is_payment
 from monitoring_ingest.quality import store as quality
@@ -52,8 +53,8 @@ def settle(
     HengjieError : an unknown agreement, a period outside its term, a rule that is used and not stated.
     """
     agreement, span = registry.agreement(code), periods.period(period)
-    known_at = as_of or now
     check_span(agreement, span)
+    known_at = as_of or all_known_at(engine, now)
     with engine.connect() as connection:
         found = known(connection, registry.network, agreement, span, known_at)
     document = settled(agreement, registry.network, found, span, known_at)
@@ -62,6 +63,15 @@ def settle(
             return document
         _reopen(connection, document["id"], now)
         return document | {"status": store.settlement(connection, document["id"])["status"]}
+
+
+def all_known_at(engine: Engine, now: datetime) -> datetime:
+    """The newest instant up to `now` at which nothing more can come to be known: what is settled at it stays so.
+
+    Whoever is storing finishes first; who stores later records a later instant.
+    """
+    with writing(engine) as connection:
+        return known_until(connection, now)
 
 
 def _reopen(connection: Connection, identity: str, now: datetime) -> None:
@@ -79,7 +89,8 @@ def assess(
     ------
     HengjieError : an unknown basin, a period that is none.
     """
-    card, span, known_at = registry.scorecard, periods.period(period), as_of or now
+    card, span = registry.scorecard, periods.period(period)
+    known_at = as_of or all_known_at(engine, now)
     sections = [s.code for s in registry.network.sections.values() if s.basin == basin]
     if not sections:
         remedy = "可用：" + " ".join(registry.network.basins)

@@ -80,7 +80,7 @@ async def take(
 
 
 def _answered(has: Services, sent: Pushed, through: Door, terms: Terms) -> Response:
-    receipt = push(has.engine, has.registry.network, sent, through, terms, has.now())
+    receipt = push(has.engine, has.registry.network, sent, through, terms, has.now)
     document = receipt.document()
     if receipt.state == receipts.REFUSED:
         return _refused(document)

@@ -23,7 +23,8 @@ from settlement.measured import Measurements
 from tests.independent.comparing import Example, agreement_of, network_of
 
 LEVELS = [Fraction(1, 5), Fraction(1, 2), Fraction(1), Fraction(1), Fraction(2), Fraction(5)]
-NEAR = 1e-8  # relative, at least absolute [万元]: float64 sums of a year beside exact ones
+# Of the example's largest amount [万元]: what float64 sums of a year leave of large amounts that cancel.
+NEAR = 1e-9
 Figures = Mapping[tuple[str, str, str], Fraction]
 Key = tuple[str, Element]
 
@@ -59,8 +60,9 @@ def differences_of_worlds(example: Example, figures: Sequence[Figures], network:
     for i, one in enumerate(figures):
         exact = _evaluator(agreement, river, dict(one))
         alone, paid = balances(exact, span), compensation(exact, span)
-        found += [f"draw {i}: {told}" for told in _evaluations(exact.kept, drawn.kept, i)]
-        found += [f"draw {i}: {told}" for told in _balances(alone, together, i)]
+        near = NEAR * max(1.0, *(abs(float(floats(each.amount or Fraction(0)))) for each in exact.kept.values()))
+        found += [f"draw {i}: {told}" for told in _evaluations(exact.kept, drawn.kept, i, near)]
+        found += [f"draw {i}: {told}" for told in _balances(alone, together, i, near)]
         found += [] if paid.stops else [f"draw {i}: {told}" for told in _not_paid(alone, paid.transfers)]
     return found
 
@@ -76,21 +78,25 @@ def _evaluator(agreement: Agreement, network: Network, figures: Mapping[tuple[st
     return Evaluator(agreement, network, Measurements(given=given))
 
 
-def _evaluations(exact: Mapping[Key, Evaluation], drawn: Mapping[Key, Evaluation], i: int) -> Iterator[str]:
+def _evaluations(
+    exact: Mapping[Key, Evaluation], drawn: Mapping[Key, Evaluation], i: int, near: float
+) -> Iterator[str]:
     for key, one in exact.items():
         where = f"{key[0]} {periods.label(key[1].of)} {key[1].axes}"
         if key not in drawn:
             yield f"{where}: not evaluated on draws"
             continue
         amount = _at(drawn[key].amount, i)
-        if not _near(one.amount, amount) and not (one.excluded and amount == 0):
+        if not _near(one.amount, amount, near) and not (one.excluded and amount == 0):
             yield f"{where}: exact {one.amount} ({one.reason}), draws {amount}"
 
 
-def _balances(alone: Mapping[str, Number | None], together: Mapping[str, Number | None], i: int) -> Iterator[str]:
+def _balances(
+    alone: Mapping[str, Number | None], together: Mapping[str, Number | None], i: int, near: float
+) -> Iterator[str]:
     for party, balance in together.items():
         exact, drawn = alone.get(party, Fraction(0)), _at(balance, i)
-        if not _near(exact, drawn):
+        if not _near(exact, drawn, near):
             yield f"balance of {party}: exact {exact}, draws {drawn}"
 
 
@@ -102,10 +108,10 @@ def _at(number: Number | None, i: int) -> float | None:
     return None if np.isnan(value) else value
 
 
-def _near(exact: Number | None, drawn: float | None) -> bool:
+def _near(exact: Number | None, drawn: float | None, near: float) -> bool:
     if exact is None or drawn is None:
         return exact is None and drawn is None
-    return bool(abs(float(floats(exact)) - drawn) <= NEAR * max(1.0, abs(drawn)))
+    return bool(abs(float(floats(exact)) - drawn) <= near)
 
 
 def _not_paid(alone: Mapping[str, Number | None], transfers: Mapping[tuple[str, str], int]) -> Iterator[str]:

@@ -99,7 +99,7 @@ def _pushed(write: Callable[[Rows], bytes], media_type: str) -> Hand:
 
     def hand(engine: Engine, rows: Rows, _folder: Path, now: datetime) -> object:
         through = Door(PUSH, read, "省监测中心")
-        return push(engine, NETWORK, Pushed("push", write(rows)), through, Terms(claim=f"{next(_files)}"), now)
+        return push(engine, NETWORK, Pushed("push", write(rows)), through, Terms(claim=f"{next(_files)}"), lambda: now)
 
     return hand
 

@@ -23,7 +23,7 @@ TERMS = Terms(claim="push/a/1")
 
 def pushed(engine: Engine) -> Receipt:
     through = Door(PUSH, partial(read_long_csv, network=network()), "a")
-    return push(engine, network(), Pushed("a.csv", BODY), through, TERMS, NOW)
+    return push(engine, network(), Pushed("a.csv", BODY), through, TERMS, lambda: NOW)
 
 
 def killed_at(url: str, moment: str, number: int) -> None:

@@ -15,6 +15,7 @@ from basin.periods import period
 from basin.registry import Registry
 from monitoring_ingest import store as intake
 from monitoring_ingest.database import open_engine, writing
+from monitoring_ingest.operations.store import hold, release
 from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import READINGS, ingest
 from settlement import store
@@ -102,6 +103,17 @@ class TestSettle:
             intake.record_fact(connection, a_fact("s1", "2020-12", "frozen"), LATER)
         assert settle(quick, registry, "test-1", "2020", now=LATER)["kind"] == "payable"
         assert settle(quick, registry, "test-1", "2020", as_of=NOW, now=LATER)["kind"] == "stopped"
+
+    def test_what_is_still_being_taken_in_is_not_yet_known(self, quick: Engine) -> None:
+        """A settlement names an instant up to which it saw everything, and can be made again as it was."""
+        with writing(quick) as connection:
+            submission = intake.record_submission(connection, (READINGS, "", "a.csv"), [("a.csv", b"")], NOW)
+            hold(connection, intake.lease_name(submission), NOW)
+        later = NOW + timedelta(minutes=1)
+        assert settle(quick, a_registry(), "test-1", "2020", now=later)["as_of"] == "2021-01-15T07:59:59.999999Z"
+        with writing(quick) as connection:
+            release(connection, intake.lease_name(submission))
+        assert settle(quick, a_registry(), "test-1", "2020", now=later)["as_of"] == "2021-01-15T08:01:00Z"
 
     def test_without_readings_it_stops_by_name(self, engine: Engine) -> None:
         found = settle(engine, a_registry(), "test-1", "2020", now=NOW)
