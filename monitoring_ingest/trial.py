@@ -31,7 +31,8 @@ def trial(
             within = within_file(rows_at(checked, checked["file"] == ordinal))
             stored = store.stored_readings(connection, within, [store.sha256(files[ordinal][1])])
             decided.append(decide(within, stored))
-    return pd.DataFrame(joined(decided))
+    rows = {name: pd.Series(values, dtype=values.dtype) for name, values in joined(decided).items()}
+    return pd.DataFrame(rows).assign(time=rows["time"].dt.tz_localize("UTC"))
 
 
 def counted(decided: pd.DataFrame) -> dict[str, int]:

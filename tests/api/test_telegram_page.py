@@ -106,7 +106,7 @@ def test_a_factor_nobody_knows_is_on_its_receipt_and_harms_no_other_page(here):
     assert sent(known, frame(cp, **DEVICE), now=NOW) == [True]
     with client_of(here) as client:
         receipt = read(client.get("/submissions/1").text).all("table")[0].table()
-        assert [row[2:5] for row in receipt[1:]] == [["w99999-Avg", "7", "拒收"]]
+        assert [row[4:7] for row in receipt[1:]] == [["w99999-Avg", "7", "拒收"]]
         assert "2.31" in client.get("/sections/qingxi-3?month=2026-01").text
         assert client.get("/sections/qingxi-3").status_code == 200
 

@@ -166,9 +166,9 @@ class TestEveryCellHasAFate:
         assert fates(receipt) == {"accepted": 2, "quarantined": 1, "rejected": 4, "absent": 9}
         told = [(row["row"], row["field"], row["code"]) for row in receipt.rows or () if row["fate"] != "absent"]
         assert told == [
-            (2, "浊度值", "unknown_indicator"), (2, "第7列", "unknown_indicator"),
-            (3, "氨氮(mg/L)", "unknown_station"),
-            (4, "氨氮(mg/L)", "unreadable_time"), (4, "总磷", "unreadable_time"),
+            (2, "浊度值", "unknown_indicator"), (2, "第7列", "unreadable_number"),
+            (3, "station", "unknown_station"),
+            (4, "氨氮(mg/L)", "unreadable_time"), (4, "总磷", "unreadable_number"),
         ]  # fmt: skip
 
     def test_the_same_table_as_csv_and_xlsx_is_stored_once(self, engine: Engine):
