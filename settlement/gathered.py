@@ -34,7 +34,16 @@ T = TypeVar("T")
 OBSERVED = ["station", "indicator", "time", "value", "censored", "status", "mark", "revision"]
 QUALITY = ["quality", "test"]  # where quality control found anything
 LEFT_OUT = ["station", "indicator", "time", "reason"]
-_NEEDED = {"time", "value", "censored", "status", "mark", "reason"}  # of either, once the section is known
+_NEEDED = {
+    "time",
+    "value",
+    "censored",
+    "status",
+    "mark",
+    "quality",
+    "test",
+    "reason",
+}  # of either, once the section is known
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from basin.registry import Registry
 from monitoring_ingest import store as intake
 from monitoring_ingest.changes.store import changed_since, handed_in
 from monitoring_ingest.facts import Fact, is_payment
+from monitoring_ingest.quality import store as quality
 from settlement import late, store
 from settlement.gathered import Gathered, looks_at_the_ledger, named_in, sections_of
 from settlement.ledger import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
@@ -307,7 +308,7 @@ def _again(document: Document, headers: Sequence[Document]) -> Document | None:
 def _late_readings(connection: Connection, one: Standing, since: Since, now: datetime) -> pd.DataFrame:
     """The readings in the settlement's window that differ between its instant and now."""
     if since.keys.empty:
-        return late.changes(*(intake.observations(connection, stations=[]),) * 2)
+        return late.changes(*(quality.observations(connection, stations=[]),) * 2)
     keys, times = since.keys, since.keys["time"]
     around: dict[str, Any] = {
         "stations": keys["station"].unique().tolist(),
@@ -315,8 +316,8 @@ def _late_readings(connection: Connection, one: Standing, since: Since, now: dat
         "start": times.min().to_pydatetime(),
         "end": times.max().to_pydatetime() + INSTANT,
     }
-    before = intake.observations(connection, **around, as_of=one.as_of)
-    after = intake.observations(connection, **around, as_of=now)
+    before = quality.observations(connection, **around, as_of=one.as_of)
+    after = quality.observations(connection, **around, as_of=now)
     return late.changes(before, after)
 
 

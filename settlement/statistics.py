@@ -216,7 +216,10 @@ def _table(
 def _left_out(unused: Sequence[pd.DataFrame], short: pd.Series, timezone: tzinfo) -> pd.Series:
     """Readings not used, {reason: number} per (section, indicator, month)."""
     numbers: Counter[tuple[str, str, int, str]] = Counter()
-    for rows in unused:
+    for every in unused:
+        rows = every[every["indicator"].notna()]  # a value of nobody knows what belongs to no month's statistics
+        if rows.empty:
+            continue
         month, months = pd.factorize(_local(rows["time"], timezone).to_period("M").asi8)
         columns = [rows[name].astype("category") for name in (*SERIES, "reason")]
         labels = [*(column.cat.categories.tolist() for column in columns), months.tolist()]

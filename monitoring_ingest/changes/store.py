@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select, union_all
+from sqlalchemy.sql import ColumnCollection
 
 from basin.indicators import INDICATORS
 from monitoring_ingest import tables
 from monitoring_ingest.database import read_frame
+from monitoring_ingest.quality.tables import flags, reviews
 
 _MOST_LISTED = 400
 
@@ -22,15 +25,20 @@ _MOST_LISTED = 400
 def changed_since(
     connection: Connection, since: datetime, stations: Collection[str], between: tuple[datetime, datetime]
 ) -> pd.DataFrame:
-    """The keys of which an observation was recorded after an instant, and when: station, indicator, time, recorded_at.
+    """The keys of which something was recorded after an instant, and when: station, indicator, time, recorded_at.
 
-    One statement for all stations; a key that was revised twice is there twice. `between` is half-open.
+    An observation, a flag of quality control or a decision about it. One statement for all stations; a key that was
+    revised twice is there twice. `between` is half-open.
     """
-    rows = tables.observations.c
-    query = select(rows.station, rows.indicator, rows.time, rows.recorded_at)
-    query = query.where(rows.station.in_(stations), rows.indicator.in_(INDICATORS), rows.recorded_at > since)
-    query = query.where(rows.time >= between[0], rows.time < between[1])
-    return read_frame(connection, query.order_by(rows.station, rows.indicator, rows.time, rows.recorded_at))
+
+    def recorded(rows: ColumnCollection[str, Any]) -> Select[Any]:
+        query = select(rows.station, rows.indicator, rows.time, rows.recorded_at)
+        query = query.where(rows.station.in_(stations), rows.indicator.in_(INDICATORS), rows.recorded_at > since)
+        return query.where(rows.time >= between[0], rows.time < between[1])
+
+    said = union_all(*(recorded(table.c) for table in (tables.observations, flags, reviews)))
+    found = read_frame(connection, said)
+    return found.sort_values(["station", "indicator", "time", "recorded_at"], kind="stable", ignore_index=True)
 
 
 def handed_in(connection: Connection, readings: Collection[int]) -> pd.DataFrame:

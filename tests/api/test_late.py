@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,8 @@ from api.composition import Composition
 from basin.registry import Registry
 from monitoring_ingest.database import open_engine
 from monitoring_ingest.operations.store import create_key
+from monitoring_ingest.quality.decisions import decision
+from monitoring_ingest.quality.reviewing import Key, decide
 from settlement import run
 from settlement.ledger import IN_REVIEW
 from tests.api.makers import HEADER, NOW, composed, month_rows, row, send
@@ -107,3 +109,16 @@ def test_a_dry_run_tells_what_the_rows_would_change_and_changes_nothing(world: R
         client.post("/v1/submissions", **asked)
         (told,) = client.get("/v1/late", params={"status": "all"}).json()
         assert told["transfers"] == effect["transfers"] and told["obligations"] == effect["obligations"]
+
+
+def test_a_reading_that_two_people_removed_later_is_late_too(world: Registry, tmp_path: Path) -> None:
+    here = composed(open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}"), world)
+    send(here, month_rows("demo-qx2", "2025-08", tp="0.25"))
+    identity = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)["id"]
+    run.set_status(here.engine, identity, (IN_REVIEW, "张三", "数据齐全"), NOW)
+    removal = {"reason": "instrument_fault", "document": "检修记录 3 号", "proposed_by": "李四", "approved_by": "王五"}
+    key = Key("demo-qx2", "tp", datetime(2025, 8, 10, 0, tzinfo=UTC))
+    decide(here.engine, key, decision("remove", removal), AFTER)
+    with TestClient(application(here, lambda: AFTER)) as client:
+        (found,) = client.get("/v1/late").json()
+    assert (found["settlement"], found["readings"]) == (identity, {"new": 0, "revised": 0, "removed": 1})
