@@ -28,7 +28,7 @@ MOST_RUNS = 50
 
 
 @router.get("/v1/health.csv", include_in_schema=False)
-@router.get("/v1/health", summary="站点运行情况 (stations)", responses=listed(list[StationHealth], 400, 422))
+@router.get("/v1/health", summary="站点运行情况 (stations)", responses=listed(list[StationHealth], 400, 404, 422))
 def stations(
     request: Request, reads: Reads, has: Has, basin: str | None = None, state: StateName | None = None,
     month: Month = None,

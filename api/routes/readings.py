@@ -47,7 +47,9 @@ def readings(
 
 
 @router.get("/readings/latest.csv", include_in_schema=False)
-@router.get("/readings/latest", summary="最新读数 (newest observations)", responses=listed(list[Reading], 400, 422))
+@router.get(
+    "/readings/latest", summary="最新读数 (newest observations)", responses=listed(list[Reading], 400, 404, 422)
+)
 def latest(request: Request, reads: Reads, has: Has, wanted: Annotated[observed.Newest, Query()]) -> Response:
     """The newest observation of every station and indicator, ordered by these."""
     return shaped(request, observed.latest(reads, has.registry, wanted), list(Reading.model_fields))
