@@ -73,21 +73,21 @@ def half_even(exact: Number, decimals: int) -> Number: ...
 def half_even(exact: Number, decimals: int) -> Number:
     """A number rounded half to even at `decimals`, 0 staying 0: for indices and ratios, which have no detection."""
     if isinstance(exact, Draws):
-        return Draws(_half_even(_significant(exact.values), decimals))
+        return Draws(_half_even(significant(exact.values), decimals))
     return Fraction(round(exact * 10**decimals), 10**decimals)
 
 
 def rounded(values: ArrayLike, decimals: int) -> NDArray[np.float64]:
     """`reported` for float64 arrays of any shape; the result stays float64, nan stays nan."""
     array = np.asarray(values, dtype=np.float64)
-    result = _half_even(_significant(array), decimals)
+    result = _half_even(significant(array), decimals)
     vanished = (result == 0) & (array != 0) & np.isfinite(array)
     if vanished.any():
         result[vanished] = [float(reported(float(value), decimals)) for value in array[vanished]]
     return result
 
 
-def _significant(array: NDArray[np.float64]) -> NDArray[np.float64]:
+def significant(array: NDArray[np.float64]) -> NDArray[np.float64]:
     """Values with summation noise beyond 12 significant digits removed."""
     with np.errstate(divide="ignore", invalid="ignore"):
         exponent = np.floor(np.log10(np.abs(array)))

@@ -17,7 +17,7 @@ from basin import periods
 from basin.draws import Draws, Number, at_most, chosen, greatest, holds_all, quotient, same
 from basin.indicators import INDICATORS
 from basin.measures import Measure
-from basin.rounding import printed
+from basin.rounding import printed, significant
 from basin.standards import Standard, indicator_class
 from settlement.joint_samples import joint_mean
 from settlement.measured import Value, concentration, stated
@@ -133,9 +133,9 @@ def quality_class(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) 
 
 
 def _class(standard: Standard, indicator: str, value: Number, body: str) -> Number:
-    """The class of one item."""
+    """The class of one item; a draw on a limit but for the noise of its sum is on it."""
     if isinstance(value, Draws):
-        return Draws(indicator_class(standard, indicator, value.values, body))
+        return Draws(indicator_class(standard, indicator, significant(value.values), body))
     return Fraction(indicator_class(standard, indicator, value, body))
 
 
