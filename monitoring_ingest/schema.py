@@ -14,12 +14,16 @@ from sqlalchemy.exc import DatabaseError
 from basin.errors import Unavailable
 from monitoring_ingest.database import metadata, writing
 
+# What an earlier version wrote into every row and nobody read: the revision says the one, flags and reviews the other.
+NEVER_READ = (("observations", "origin"), ("observations", "quality"))
+
 
 def create_schema(engine: Engine) -> None:
     """Create every declared table, column and index that is missing, and the triggers of the append-only ones.
 
     Harmless when repeated. A column that a table of an earlier version lacks is added; the rows that stand in the table
-    have no value there, so that only a column that may be blank can be declared later.
+    have no value there, so that only a column that may be blank can be declared later. What no version reads is taken
+    off (`NEVER_READ`).
 
     Raises
     ------
@@ -28,7 +32,7 @@ def create_schema(engine: Engine) -> None:
     try:
         with writing(engine) as connection:
             metadata.create_all(connection)
-            for statement in (*_missing_columns(connection), *_triggers(engine.dialect.name)):
+            for statement in (*_changed_columns(connection), *_triggers(engine.dialect.name)):
                 connection.exec_driver_sql(statement)
             for index in (one for table in metadata.sorted_tables for one in table.indexes):
                 index.create(connection, checkfirst=True)
@@ -39,9 +43,10 @@ def create_schema(engine: Engine) -> None:
         raise Unavailable(zh, en, file=address, remedy="检查地址、权限，以及数据库是否在运行") from problem
 
 
-def _missing_columns(connection: Connection) -> Iterator[str]:
+def _changed_columns(connection: Connection) -> Iterator[str]:
     found = inspect(connection).get_multi_columns()
     there = {(table, column["name"]) for (_, table), columns in found.items() for column in columns}
+    yield from (f"ALTER TABLE {table} DROP COLUMN {column}" for table, column in NEVER_READ if (table, column) in there)
     for table in metadata.sorted_tables:
         for column in table.columns:
             if (table.name, column.name) not in there:

@@ -199,14 +199,7 @@ def keep_rows(connection: Connection, submission: int, decided: Columns) -> None
 
 def add_observations(connection: Connection, accepted: Columns, now: datetime) -> None:
     """Store accepted readings as observations: `id` of the reading, station, indicator, time, number, revision …"""
-    corrected = accepted["revision"] > 1
-    told = {
-        "reading": accepted["id"],
-        "value": accepted["number"],
-        "origin": np.where(corrected, "corrected", "original"),
-        "quality": "reliable",
-        "recorded_at": now,
-    }
+    told = {"reading": accepted["id"], "value": accepted["number"], "recorded_at": now}
     insert_columns(
         connection, OBSERVATIONS, {c.name: told[c.name] if c.name in told else accepted[c.name] for c in OBSERVATIONS.c}
     )

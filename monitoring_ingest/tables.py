@@ -144,7 +144,7 @@ readings = append_only(
     )
 )
 
-# Accepted values in the canonical unit. `origin`: original or corrected; `quality`: reliable, doubtful or unreliable.
+# Accepted values in the canonical unit. A revision above 1 is a correction; how good a value is, flags and reviews say.
 observations = append_only(
     Table(
         "observations",
@@ -157,8 +157,6 @@ observations = append_only(
         Column("censored", Boolean, nullable=False),
         Column("status", Text, nullable=False),
         Column("mark", Text, nullable=False),
-        Column("origin", Text, nullable=False),
-        Column("quality", Text, nullable=False),
         Column("reading", Identity, nullable=False),
         Column("recorded_at", Instant, nullable=False),
         PrimaryKeyConstraint("station", "indicator", "time", "revision"),

@@ -48,8 +48,7 @@ def filled(engine: Engine) -> None:
     with writing(engine) as connection:
         store.record_submission(connection, ("readings", "", "a.csv"), [("a.csv", b"")], NOW)
         insert_frame(connection, tables.readings, sent[[column.name for column in tables.readings.c]])
-        kept = frame.assign(origin="original", quality="reliable")
-        insert_frame(connection, tables.observations, kept[[column.name for column in tables.observations.c]])
+        insert_frame(connection, tables.observations, frame[[column.name for column in tables.observations.c]])
 
 
 def by_project(engine: Engine) -> Sequence[int]:

@@ -45,7 +45,7 @@ def filled(fresh: Fresh) -> Engine:
                 "revision": np.ones(rows, dtype="int64"),
                 "value": rng.uniform(0.1, 9, rows).round(3),
                 "censored": np.zeros(rows, dtype=bool),
-                "status": "", "mark": "", "origin": "original", "quality": "reliable",
+                "status": "", "mark": "",
                 "reading": np.arange(rows) + station * rows + 1,
                 "recorded_at": NOW,
             }  # fmt: skip

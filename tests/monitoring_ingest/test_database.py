@@ -12,7 +12,7 @@ from monitoring_ingest import tables
 from monitoring_ingest.database import insert_frame, metadata, open_engine, read_frame, writing
 from monitoring_ingest.facts import Fact
 from monitoring_ingest.schema import create_schema
-from monitoring_ingest.store import facts, record_fact
+from monitoring_ingest.store import facts, observations, record_fact
 from tests.monitoring_ingest.makers import NOW, sent
 
 EVIDENCE = ["submissions", "submission_files", "receipts", "receipt_rows", "readings", "observations", "facts"]
@@ -77,6 +77,17 @@ class TestSchema:
             assert [fact.approved_by for fact in facts(connection)] == [None, "某乙"]
         with pytest.raises(DBAPIError, match="facts is append-only"), engine.begin() as connection:
             connection.execute(text("UPDATE facts SET approved_by = '某丙'"))
+
+    def test_a_database_whose_observations_had_columns_nobody_read_is_taken_on(self, engine):
+        with engine.begin() as connection:
+            for name in ("origin", "quality"):
+                connection.execute(text(f"ALTER TABLE observations ADD COLUMN {name} TEXT NOT NULL DEFAULT 'original'"))
+        sent(engine, "qiaotou,2020-07-01 08:00,nh3n,0.2,mg/L")
+        create_schema(engine)
+        sent(engine, "qiaotou,2020-07-01 12:00,nh3n,0.3,mg/L")
+        with engine.connect() as connection:
+            assert observations(connection)["value"].tolist() == [0.2, 0.3]
+        assert {c["name"] for c in inspect(engine).get_columns("observations")}.isdisjoint({"origin", "quality"})
 
     def test_every_declared_table_is_there(self, engine):
         assert set(EVIDENCE + MUTABLE) <= set(inspect(engine).get_table_names())
