@@ -26,7 +26,8 @@ from monitoring_ingest.coverage.slots import State, slots_of
 from monitoring_ingest.coverage.watching import counts_of, month_at, stations_health
 from monitoring_ingest.database import reading
 from monitoring_ingest.operations.store import FAILED, last_runs
-from monitoring_ingest.store import left_out_readings, observations
+from monitoring_ingest.quality.store import observations
+from monitoring_ingest.store import left_out_readings
 from settlement.statements import instant
 
 Row = dict[str, Any]

@@ -83,6 +83,11 @@ def reasons(observations: pd.DataFrame, rules: DataRules) -> pd.Series:
     return why
 
 
+def usable(observations: pd.DataFrame) -> pd.DataFrame:
+    """The observations that nobody removed and no test finds unreliable (`quality`, where quality control was run)."""
+    return observations[observations["quality"] < Quality.UNRELIABLE] if "quality" in observations else observations
+
+
 def counted(observations: pd.DataFrame, rules: DataRules) -> pd.DataFrame:
     """The readings that count, one per section, indicator and instant.
 

@@ -25,7 +25,7 @@ from basin.indicators import INDICATORS
 from basin.measures import indicator_code
 from basin.network import CHINA, Network
 from monitoring_ingest.facts import UNPAID, Fact
-from settlement.counted_readings import SERIES, counted
+from settlement.counted_readings import SERIES, counted, usable
 from settlement.loads import LoadRule, MonthLoad, section_loads
 from settlement.measured import Key, Measurements, Month
 from settlement.statistics import DataRules, completeness, section_days, section_months
@@ -173,7 +173,7 @@ def _slots(agreement: Agreement, gathered: Gathered, network: Network, span: pd.
     """Slots filled and expected, only where completeness is measured."""
     if not _names(agreement.document["clauses"], {"completeness"}):
         return {}
-    observations = _of_sections(gathered.observations, network)
+    observations = _of_sections(usable(gathered.observations), network)
     if observations.empty:
         return {}
     found = completeness(observations, months=pd.PeriodIndex(periods.months(span)))

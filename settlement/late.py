@@ -14,6 +14,7 @@ import pandas as pd
 
 from basin.rounding import yuan
 from monitoring_ingest.flags import Quality
+from settlement.counted_readings import usable
 
 Document = dict[str, Any]
 Place = tuple[str, ...]  # whose amount it is: (clause, period), or nothing for a transfer
@@ -35,7 +36,7 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     The key, `change` (new, revised, removed), `was` and `value` [canonical unit; nan where there is none], and the
     further columns of `after`.
     """
-    before, after = (_counting(frame) for frame in (before, after))
+    before, after = (usable(frame) for frame in (before, after))
     earlier = before[KEY + CONTENT].rename(columns={name: f"was_{name}" for name in CONTENT})
     both = earlier.merge(after, on=KEY, how="outer", indicator="side", sort=True)
     same = both["side"].eq("both")
@@ -44,10 +45,6 @@ def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     change = both["side"].astype(object).map({"left_only": REMOVED, "right_only": NEW, "both": REVISED})
     told = both.assign(change=change, was=both["was_value"])[~same]
     return told[[*KEY, "change", "was", *(name for name in after.columns if name not in KEY)]].reset_index(drop=True)
-
-
-def _counting(observations: pd.DataFrame) -> pd.DataFrame:
-    return observations[observations["quality"] < Quality.UNRELIABLE] if "quality" in observations else observations
 
 
 def overlaid(observations: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:

@@ -46,6 +46,7 @@ COVERAGE: dict[str, tuple[str, str]] = {
     "health.day": ("日期", "Day"),
     "health.cell.accepted": ("有效", "good"),
     "health.cell.quarantined": ("待核", "quarantined"),
+    "health.cell.removed": ("已剔除", "removed"),
     "health.cell.withheld": ("未公布", "withheld"),
     "health.cell.rejected": ("拒收", "rejected"),
     "health.cell.nothing": ("无", "none"),

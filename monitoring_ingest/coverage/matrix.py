@@ -11,8 +11,11 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from monitoring_ingest.quality.decisions import DECIDED, REMOVE
+
 NOTHING = "nothing"
-CELLS = ("accepted", "quarantined", "withheld", "rejected", NOTHING)  # what a slot shows where several came in
+REMOVED = DECIDED[REMOVE]
+CELLS = ("accepted", "quarantined", REMOVED, "withheld", "rejected", NOTHING)  # what a slot shows where several came in
 _RANK = {state: rank for rank, state in enumerate(CELLS)}
 
 
@@ -21,16 +24,16 @@ def slot_states(observed: pd.DataFrame, aside: pd.DataFrame, begins: Sequence[da
 
     Parameters
     ----------
-    observed : indicator, time, of observations; aside : indicator, time, fate, of readings that gave none.
+    observed : indicator, time, test, of observations with their quality.
+    aside : indicator, time, fate, of readings that gave none.
     begins : when each slot begins and, last, when they end.
 
     Returns
     -------
     index: the number of the slot; a column per indicator; each cell one of `CELLS`.
     """
-    both = pd.concat(
-        [observed.assign(fate="accepted")[["indicator", "time", "fate"]], aside[["indicator", "time", "fate"]]]
-    )
+    fates = np.where(observed["test"] == REMOVED, REMOVED, "accepted")
+    both = pd.concat([observed.assign(fate=fates)[["indicator", "time", "fate"]], aside[["indicator", "time", "fate"]]])
     edges = pd.DatetimeIndex(list(begins)).as_unit("ns")
     both = both.assign(slot=edges.searchsorted(pd.DatetimeIndex(both["time"]), side="right") - 1)
     both = both[both["slot"].between(0, len(begins) - 2)]

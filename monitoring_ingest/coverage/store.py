@@ -39,6 +39,7 @@ from monitoring_ingest.coverage.slots import Run, by_slots, runs
 from monitoring_ingest.coverage.tables import ASIDE, alarms, filled_slots
 from monitoring_ingest.database import INSTANT_FORMAT, insert_frame, read_frame, seconds
 from monitoring_ingest.operations.store import held_names
+from monitoring_ingest.quality.tables import not_removed
 from monitoring_ingest.store import INSTANT, LEFT_OUT, SEPARATOR, SUBMISSION
 from monitoring_ingest.tables import observations, readings, submissions
 
@@ -163,7 +164,7 @@ def last_heard(connection: Connection, stations: Sequence[str], indicators: Sequ
 
 
 def filled(connection: Connection, series: pd.DataFrame, runs: Sequence[Run]) -> pd.DataFrame:
-    """In how many slots of some runs each series has an accepted value: station, indicator, accepted.
+    """In how many slots of some runs each series has a value that counts (`not_removed`): station, indicator, accepted.
 
     Parameters
     ----------
@@ -203,7 +204,7 @@ def _filled(stations: Sequence[str], indicators: Sequence[str], run: Run) -> Sel
     counted = select(columns.station, columns.indicator, func.count(slot_number(run).distinct()).label("accepted"))
     these = (columns.station.in_(stations), columns.indicator.in_(indicators))
     during = (columns.time >= run.start, columns.time < run.end)
-    return counted.where(*these, *during).group_by(columns.station, columns.indicator)
+    return counted.where(*these, *during, not_removed()).group_by(columns.station, columns.indicator)
 
 
 def slot_number(run: Run) -> ColumnElement[int]:

@@ -18,11 +18,14 @@ from sqlalchemy import (
     Table,
     Text,
     exists,
+    func,
+    select,
     text,
+    tuple_,
 )
 
 from monitoring_ingest.database import Identity, Instant, append_only, metadata
-from monitoring_ingest.tables import readings
+from monitoring_ingest.tables import observations, readings
 
 # One run over everything that had come in since the run before it. Written when all its flags are: one that was cut
 # off has no row, and the next repeats its work. `until_reading`: the last reading (by identity) it looked at.
@@ -119,3 +122,14 @@ def released(reading: ColumnElement[int], as_of: datetime | None) -> ColumnEleme
     """Whether a reading had been released at an instant, as a condition of a query."""
     so_far = [reviews.c.recorded_at <= as_of] if as_of is not None else []
     return exists().where(reviews.c.reading == reading, reviews.c.action == "release", *so_far)
+
+
+def not_removed() -> ColumnElement[bool]:
+    """Whether people have left an observation where it is, as a condition of a query: not taken its key's newest
+    revision away.
+    """
+    key, later = ("station", "indicator", "time"), observations.alias()
+    last = select(func.max(reviews.c.id)).group_by(*(reviews.c[name] for name in key), reviews.c.revision)
+    corrected = exists().where(*(later.c[n] == reviews.c[n] for n in key), later.c.revision > reviews.c.revision)
+    gone = select(*(reviews.c[name] for name in key)).where(reviews.c.id.in_(last), reviews.c.action == "remove")
+    return tuple_(*(observations.c[name] for name in key)).not_in(gone.where(~corrected))

@@ -16,10 +16,14 @@ from monitoring_ingest.coverage.matrix import any_or_all, slot_states
 from monitoring_ingest.coverage.slots import Slots
 from monitoring_ingest.coverage.watching import count_slots, counts_of, stations_health, watch
 from monitoring_ingest.database import writing
+from monitoring_ingest.quality.decisions import Key
+from monitoring_ingest.quality.reviewing import decide
+from monitoring_ingest.quality.store import observations
 from monitoring_ingest.sources.station_files import read_long_csv
-from monitoring_ingest.store import left_out_readings, observations, record_fact
+from monitoring_ingest.store import left_out_readings, record_fact
 from monitoring_ingest.submissions import Door, ingest
 from tests.monitoring_ingest.makers import csv, network, sent
+from tests.monitoring_ingest.test_reviewing import decided
 from tests.monitoring_ingest.test_slots import china, fact
 
 MARCH = pd.Period("2025-03")
@@ -164,6 +168,17 @@ class TestCompleteness:
         given(engine, "qiaotou,2025-03-01 08:00,ph,7.2,-,")
         assert self.counted(engine, china("2025-03-01 12:00")) == {("qiaotou", "ph"): (1, 1)}
 
+    def test_what_people_removed_fills_no_slot_until_it_is_corrected_or_restored(self, engine):
+        given(engine, "qiaotou,2025-03-01 00:00,ph,7.1,-,", "qiaotou,2025-03-01 04:00,ph,7.1,-,",
+              "qiaotou,2025-03-01 08:00,ph,7.1,-,")  # fmt: skip
+        keys = [Key("qiaotou", "ph", china(f"2025-03-01 0{hour}:00")) for hour in (0, 4, 8)]
+        for key in keys:
+            decide(engine, key, decided("remove"), NOON)
+        assert self.counted(engine, NOON) == {("qiaotou", "ph"): (0, 3)}
+        decide(engine, keys[0], decided("restore"), NOON)
+        given(engine, "qiaotou,2025-03-01 04:00,ph,7.3,-,")
+        assert self.counted(engine, NOON) == {("qiaotou", "ph"): (2, 3)}
+
     def test_the_counts_of_this_month_and_the_last_are_kept_with_their_instant(self, engine):
         given(engine, "qiaotou,2025-02-28 20:00,ph,7.1,-,", "qiaotou,2025-03-01 00:00,ph,7.1,-,")
         assert count_slots(engine, network(), NOON) == "2025-02: 1, 2025-03: 1"
@@ -196,6 +211,16 @@ class TestMatrix:
         assert found["nh3n"].tolist() == ["accepted", "nothing", "nothing", "nothing", "accepted", "nothing"]
         assert both["any"].tolist() == ["accepted", "withheld", "quarantined", "rejected", "accepted", "nothing"]
         assert both["all"].tolist() == ["accepted", "nothing", "nothing", "nothing", "nothing", "nothing"]
+
+    def test_a_slot_of_which_the_only_value_was_removed_says_so(self, engine):
+        given(engine, "qiaotou,2025-03-01 00:00,ph,7.1,-,", "qiaotou,2025-03-01 04:00,ph,7.1,-,",
+              "qiaotou,2025-03-01 05:00,ph,7.1,-,")  # fmt: skip
+        for hour in (0, 4):
+            decide(engine, Key("qiaotou", "ph", china(f"2025-03-01 0{hour}:00")), decided("remove"), NOON)
+        begins = Slots("Asia/Shanghai", 4).of_month(MARCH, until=NOON)
+        with engine.connect() as connection:
+            found = slot_states(observations(connection), left_out_readings(connection), begins)
+        assert found["ph"].tolist() == ["removed", "accepted", "nothing"]
 
 
 class TestScorecard:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine
 
@@ -14,6 +16,7 @@ from basin.agreement_files import tree
 from basin.errors import AgreementError, UnknownCode
 from basin.registry import Registry, checked_scorecard, load_registry
 from basin.scorecards import Scorecard
+from monitoring_ingest.flags import Quality
 from monitoring_ingest.submissions import READINGS, ingest
 from settlement import store
 from settlement.assessment import assessed
@@ -115,6 +118,20 @@ class TestPoints:
         (criterion,) = scored(COMPLETENESS, days | every_day, "2020-07")["criteria"]
         assert criterion["value"] == "0.1263"  # of 186 four-hourly slots 16 and 31 are filled
         assert criterion["earned"] == "2.53"
+
+    def test_a_reading_that_was_removed_fills_no_slot(self) -> None:
+        days = {(s, "nh3n", f"2020-07-{day:02d} 08:00"): 1.0 for s in ("s1", "s2") for day in range(1, 32)}
+        read = gathered(days)
+        removed = read.observations.index == 0
+        judged = read.observations.assign(
+            quality=np.where(removed, Quality.UNRELIABLE, Quality.RELIABLE), test=np.where(removed, "removed", "")
+        )
+        card, of = a_card(COMPLETENESS), periods.period("2020-07")
+        values = [
+            assessed(card, RIVER, "test", one, of, NOW)["criteria"][0]["value"]
+            for one in (read, replace(read, observations=judged, kept={}))
+        ]
+        assert values == ["0.1667", "0.164"]  # 31 and 31 of 186 slots each, then 30 and 31
 
 
 class TestPeriods:

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, lite
 from monitoring_ingest.coverage.slots import Run
 from monitoring_ingest.coverage.store import slot_number
 from monitoring_ingest.database import read_frame, seconds
+from monitoring_ingest.quality.tables import not_removed
 from monitoring_ingest.tables import REJECTED, SET_ASIDE, observations, readings, receipt_rows, submissions
 
 SENDER = case((func.coalesce(submissions.c.sender, "") == "", submissions.c.door), else_=submissions.c.sender)
@@ -43,7 +44,7 @@ def _observed(*columns: Any) -> Select[Any]:
 
 
 def filled_by_sender(connection: Connection, series: Series, runs: Sequence[Run]) -> pd.DataFrame:
-    """In how many slots each sender gave an accepted value: sender, station, indicator, accepted."""
+    """In how many slots each sender gave a value that counts (`not_removed`): sender, station, indicator, accepted."""
     keys = ["sender", "station", "indicator"]
     found = [read_frame(connection, _filled(series._replace(start=run.start, end=run.end), run)) for run in runs]
     if not found:
@@ -54,7 +55,8 @@ def filled_by_sender(connection: Connection, series: Series, runs: Sequence[Run]
 def _filled(series: Series, run: Run) -> Select[Any]:
     indicator = observations.c.indicator
     counted = _observed(indicator, func.count(slot_number(run).distinct()).label("accepted"))
-    return counted.where(series.holds(observations.c)).group_by(SENDER, observations.c.station, indicator)
+    these = series.holds(observations.c), not_removed()
+    return counted.where(*these).group_by(SENDER, observations.c.station, indicator)
 
 
 def lags_by_sender(connection: Connection, series: Series) -> pd.DataFrame:
