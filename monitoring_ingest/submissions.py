@@ -39,7 +39,7 @@ ROWS_A_TRANSACTION = 2_000  # and long ones cut to what nobody minds waiting for
 STOPPING = ("quarantined", "rejected")
 
 
-class Source(Protocol):
+class Reader(Protocol):
     """Reads one file as sent into readings; raises `UnreadableFile` where there is none in it."""
 
     def __call__(self, raw: bytes, *, name: str) -> pd.DataFrame | Columns: ...
@@ -51,7 +51,7 @@ class Door(NamedTuple):
     """
 
     name: str
-    read: Source
+    read: Reader
     sender: str = ""
     rights: Collection[str] | None = None
 
@@ -79,7 +79,7 @@ def door(name: str, network: Network, day: date | None = None) -> Door:
     UsageError : there is no such door.
     """
     release, long_csv = partial(read_release, date=day), partial(read_long_csv, network=network)
-    doors: dict[str, Source] = {
+    doors: dict[str, Reader] = {
         NATIONAL_RELEASE: release,
         READINGS: long_csv,
         INBOX: lambda raw, *, name: (long_csv if looks_like_long_csv(raw) else release)(raw, name=name),
@@ -156,7 +156,7 @@ def _count(counts: Mapping[int, dict[str, int]], decided: Columns) -> None:
         counts[file][fate] += 1
 
 
-def batches(files: Sequence[tuple[str, bytes]], read: Source) -> Iterator[tuple[list[int], Columns]]:
+def batches(files: Sequence[tuple[str, bytes]], read: Reader) -> Iterator[tuple[list[int], Columns]]:
     """The files in order, small ones joined to what is worth a transaction: their ordinals, and their readings.
 
     The readings have a further column `file`, the ordinal.
@@ -172,7 +172,7 @@ def batches(files: Sequence[tuple[str, bytes]], read: Source) -> Iterator[tuple[
             ordinals, parts = [], []
 
 
-def readings_of(raw: bytes, name: str, read: Source) -> pd.DataFrame | Columns:
+def readings_of(raw: bytes, name: str, read: Reader) -> pd.DataFrame | Columns:
     """The readings of one file; of an unreadable one, a single row that says why (`problem`)."""
     try:
         return read(raw, name=name)

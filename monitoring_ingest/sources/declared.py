@@ -10,18 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-import pandas as pd
-
 from basin.errors import UsageError
 from basin.sources import Source
 from monitoring_ingest.sources.declared_tables import read_table
 from monitoring_ingest.sources.laboratory import read_laboratory
 from monitoring_ingest.sources.national_release import read_release
 from monitoring_ingest.sources.station_files import OPTIONAL, REQUIRED
-from monitoring_ingest.submissions import Door
+from monitoring_ingest.submissions import Door, Reader
 
 PREFIX = "source:"
-Reader = Callable[..., pd.DataFrame]
 
 
 def source_door(source: Source) -> Door:
