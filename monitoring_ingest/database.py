@@ -36,6 +36,7 @@ from sqlalchemy import (
     Text,
     TextualSelect,
     and_,
+    bindparam,
     cast,
     create_engine,
     event,
@@ -233,8 +234,8 @@ def insert_columns(connection: Connection, table: Table, columns: Mapping[str, A
         connection.exec_driver_sql(statement, list(zip(*plain, strict=True)))
         return
     driver: Any = connection.connection.driver_connection
-    written = [_written(kind, values) for kind, values in zip(kinds, plain, strict=True)]
     with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        written = (_written(kind, values) for kind, values in zip(kinds, plain, strict=True))
         copy.write("\n".join(map("\t".join, zip(*written, strict=True))) + "\n")
 
 
@@ -266,14 +267,16 @@ _TO_ESCAPE = re.compile(r"[\\\t\n\r]")
 
 
 def _written(kind: TypeEngine[Any], values: list[Any]) -> list[str]:
-    """A column as COPY reads it."""
+    """A column as COPY reads it. Most say the same in every row."""
+    if len(values) > 1 and values.count(values[0]) == len(values):
+        return _written(kind, values[:1]) * len(values)
     if isinstance(kind, Text | Instant):
-        if _TO_ESCAPE.search("".join(filter(None, values))):
-            return [_NULL if value is None else value.translate(_ESCAPED) for value in values]
-        return [_NULL if value is None else value for value in values]
-    if isinstance(kind, Float):
-        return [_NULL if value is None else repr(value) for value in values]
-    return [_NULL if value is None else str(value) for value in values]
+        distinct = set(values)
+        if None not in distinct and not _TO_ESCAPE.search("".join(distinct)):
+            return values
+        written = {value: _NULL if value is None else value.translate(_ESCAPED) for value in distinct}
+        return [written[value] for value in values]
+    return [_NULL if value is None else repr(value) for value in values]
 
 
 def read_frame(connection: Connection, query: _Query) -> pd.DataFrame:
@@ -286,16 +289,18 @@ def read_frame(connection: Connection, query: _Query) -> pd.DataFrame:
     return pd.DataFrame({column.key: _typed(column.type, each) for column, each in zip(columns, values, strict=True)})
 
 
-def read_columns(connection: Connection, query: _Query) -> Columns:
+def read_columns(connection: Connection, query: _Query, parameters: Mapping[str, Any] | None = None) -> Columns:
     """As `read_frame`, as plain arrays: instants ``datetime64[us]`` in UTC."""
     columns = query.selected_columns
-    values = _fetched(connection, query)
+    values = _fetched(connection, query, parameters)
     return {str(column.key): _array(column.type, each) for column, each in zip(columns, values, strict=True)}
 
 
-def _fetched(connection: Connection, query: _Query) -> Sequence[Sequence[Any]]:
+def _fetched(
+    connection: Connection, query: _Query, parameters: Mapping[str, Any] | None = None
+) -> Sequence[Sequence[Any]]:
     """The columns of a query, with the values the driver gives."""
-    result = connection.execute(query)
+    result = connection.execute(query, parameters)
     rows = result.cursor.fetchall()
     result.close()
     return list(zip(*rows, strict=True)) if rows else [()] * len(query.selected_columns)
@@ -326,21 +331,32 @@ def _array(kind: TypeEngine[Any], values: Sequence[Any]) -> np.ndarray:
     return np.array(naive, dtype="datetime64[us]")
 
 
-def of_keys(connection: Connection, query: Select[Any], table: Table, keys: Columns) -> Select[Any]:
-    """The rows of a query about `table` that have one of the keys (`station`, `indicator`, `time`).
+_KEY = ("station", "indicator", "time")
+_BETWEEN = "\x1f"  # texts of one parameter
+
+
+def of_keys(dialect: str, query: Select[Any], table: Table) -> Select[Any]:
+    """The rows of a query about `table` that have one of the keys it is executed with (`key_parameters`).
 
     The keys are one parameter for each column, so that one statement serves any number of them. On PostgreSQL every key
     is looked up by itself: ``OFFSET 0`` keeps the planner from sorting the whole table, whatever it thinks its size is.
     """
-    texts = [keys["station"].tolist(), keys["indicator"].tolist(), _instant_texts(keys["time"])]
-    mine = [type_coerce(table.c[name], Text) for name in ("station", "indicator", "time")]
-    if connection.dialect.name == "sqlite":
-        listed = func.json_each(json.dumps(list(zip(*texts, strict=True)))).table_valued("value", name="keys")
+    mine = [type_coerce(table.c[name], Text) for name in _KEY]
+    if dialect == "sqlite":
+        listed = func.json_each(bindparam("keys", type_=Text)).table_valued("value", name="keys")
         wanted = (func.json_extract(listed.c.value, f"$[{at}]") for at in range(len(mine)))
         return query.join(listed, and_(*(own == each for own, each in zip(mine, wanted, strict=True))))
-    split: list[Any] = [func.string_to_array("\x1f".join(filter(None, each)), "\x1f") for each in texts]
+    split: list[Any] = [func.string_to_array(bindparam(f"{name}_keys", type_=Text), _BETWEEN) for name in _KEY]
     split[-1] = cast(split[-1], ARRAY(TIMESTAMP(timezone=True)))
-    named = func.unnest(*split).table_valued("station", "indicator", "time", name="keys").render_derived()
+    named = func.unnest(*split).table_valued(*_KEY, name="keys").render_derived()
     same = and_(*(own == each for own, each in zip(mine, named.c, strict=True)))
     found = query.where(same).correlate(named).offset(0).lateral("found")
     return select(*found.c).select_from(named.join(found, true()))
+
+
+def key_parameters(dialect: str, keys: Columns) -> dict[str, str]:
+    """What to execute a query `of_keys` with."""
+    texts = [keys["station"].tolist(), keys["indicator"].tolist(), _instant_texts(keys["time"])]
+    if dialect == "sqlite":
+        return {"keys": json.dumps(list(zip(*texts, strict=True)))}
+    return {f"{name}_keys": _BETWEEN.join(filter(None, each)) for name, each in zip(_KEY, texts, strict=True)}

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, TypedDict, Unpack
 
 import numpy as np
@@ -24,7 +25,6 @@ from sqlalchemy import (
     and_,
     exists,
     false,
-    func,
     insert,
     select,
     text,
@@ -34,7 +34,7 @@ from sqlalchemy import (
 import monitoring_ingest.sources.tables  # noqa: F401  declares its table on the one metadata
 from basin.errors import NotFound
 from monitoring_ingest import tables
-from monitoring_ingest.database import insert_columns, of_keys, read_columns, read_frame
+from monitoring_ingest.database import insert_columns, key_parameters, of_keys, read_columns, read_frame
 from monitoring_ingest.facts import Fact
 from monitoring_ingest.frames import Columns, joined, rows_at
 from monitoring_ingest.operations.store import is_held
@@ -100,7 +100,7 @@ def record_submission(
     whole = digests[0] if len(files) == 1 else sha256(lines.encode())
     identity = _next_id(connection, tables.submissions)
     told = dict(zip(("door", "sender", "name"), who, strict=True))
-    connection.execute(insert(tables.submissions).values(id=identity, **told, sha256=whole, recorded_at=now))
+    insert_columns(connection, tables.submissions, {"id": [identity], **told, "sha256": whole, "recorded_at": now})
     listed = {"name": [file for file, _ in files], "sha256": digests, "bytes": [len(content) for _, content in files]}
     insert_columns(
         connection, tables.submission_files, {"submission": identity, "file": list(range(len(files))), **listed}
@@ -115,7 +115,7 @@ def sha256(content: bytes) -> str:
 
 def _next_id(connection: Connection, table: Table) -> int:
     """The next identity; only asked inside `database.writing`, where nobody else can be given the same."""
-    return int(connection.scalar(select(func.max(table.c.id))) or 0) + 1
+    return int(connection.exec_driver_sql(f"SELECT max(id) FROM {table.name}").scalar() or 0) + 1
 
 
 def stored_readings(connection: Connection, within: Columns, digests: Collection[str] = ()) -> Columns:
@@ -128,12 +128,9 @@ def stored_readings(connection: Connection, within: Columns, digests: Collection
     known = np.array([code is not None for code in within["station"]], dtype=bool)
     parts = []
     if (observable := keyed & known).any():
-        parts.append(
-            read_columns(connection, of_keys(connection, _observed(), OBSERVATIONS, rows_at(within, observable)))
-        )
+        parts.append(_stored_for(connection, OBSERVATIONS, rows_at(within, observable)))
     if (aside := keyed & known & (within["fate"] != "accepted")).any():
-        set_aside = _compared().where(SET_ASIDE)
-        parts.append(read_columns(connection, of_keys(connection, set_aside, READINGS, rows_at(within, aside))))
+        parts.append(_stored_for(connection, READINGS, rows_at(within, aside)))
     if (nameless := keyed & ~known).any():
         parts.append(_of_unknown_stations(connection, rows_at(within, nameless)))
     stored = joined(parts) if parts else read_columns(connection, _compared().where(false()))
@@ -141,6 +138,18 @@ def stored_readings(connection: Connection, within: Columns, digests: Collection
     same = _of_files(connection, digests) if len(stored["revision"]) else set()
     files = zip(stored["submission"].tolist(), stored["file"].tolist(), strict=True)
     return stored | {"same_file": np.array([pair in same for pair in files], dtype=bool)}
+
+
+def _stored_for(connection: Connection, table: Table, rows: Columns) -> Columns:
+    """What is stored for the keys of some rows, as observations or set aside among the readings."""
+    dialect = connection.dialect.name
+    return read_columns(connection, _asks_for(dialect, table), key_parameters(dialect, rows))
+
+
+@cache
+def _asks_for(dialect: str, table: Table) -> Select[Any]:
+    """The statement of `_stored_for`, made once: making it takes as long as executing it."""
+    return of_keys(dialect, _observed() if table is OBSERVATIONS else _compared().where(SET_ASIDE), table)
 
 
 def _of_unknown_stations(connection: Connection, rows: Columns) -> Columns:
