@@ -1,14 +1,14 @@
-"""Pages of observations for the API: a cursor over (time, station, indicator).
+"""Pages of observations for the API: a cursor over (station, indicator, time), the order of the key.
 
 In: a connection, the registry, what is wanted and one instant of knowledge. Out: the rows of one page and the cursor of
-the next. The time span read is widened until the page is full, so that a page of a long history stays small.
+the next. Stations are read one after the other, or several at once where they turn out to have little, so that a page
+of a long history, or of a whole country, reads hardly more than it shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from operator import itemgetter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -24,16 +24,13 @@ from basin.indicators import INDICATORS, indicator
 from basin.registry import Registry
 from monitoring_ingest import store
 from monitoring_ingest.flags import Quality, to_qartod
-from monitoring_ingest.frames import Columns, objects, rows_at
+from monitoring_ingest.frames import Columns, joined, rows_at
 from monitoring_ingest.history import store as history
-from monitoring_ingest.quality import store as quality
-from monitoring_ingest.validation import CLOCKS_MAY_DIFFER
+from monitoring_ingest.quality import store as quality_store
 from settlement.statements import instant
 
-WIDEST_FIRST, NARROWEST = timedelta(days=8), timedelta(hours=4)
-A_DAY = 54  # readings of a station: nine indicators every four hours
-WIDER = 4  # how much wider a further look is, where the last found less than a part of the page
-Key = tuple[str, str, str]
+MOST_STATIONS = 64  # read at once, where they have little
+Key = tuple[str, str, datetime]
 
 
 class Newest(BaseModel):
@@ -62,25 +59,37 @@ def page_of(connection: Connection, registry: Registry, wanted: Wanted, as_of: d
     ------
     UnknownCode : a code nobody declared. UsageError : a period or cursor that is none.
     """
-    stations = _stations(registry, wanted)
-    cursor = _cursor(wanted.after)
-    start, end = _span(connection, stations, (wanted, cursor), as_of)
-    codes = [indicator(wanted.indicator).code] if wanted.indicator else list(INDICATORS)
-    rows: list[tuple[Any, ...]] = []
-    until, width = start, _first_window(len(stations), wanted.limit)
-    while until < end and len(rows) <= wanted.limit:
-        since, until = until, min(end, until + width)
-        selected: store.Selected = {"stations": stations, "indicators": codes, "as_of": as_of}
-        found = _rows(store.observed(connection, start=since, end=until, **selected), cursor)
-        width *= WIDER if len(found) * WIDER < wanted.limit else 1
-        rows += found
-    section_of = {code: registry.network.stations[code].section for code in stations}
-    last = rows[wanted.limit - 1] if len(rows) > wanted.limit else None
+    stations, cursor = sorted(_stations(registry, wanted)), _cursor(wanted.after)
+    if cursor is not None:
+        stations = [code for code in stations if code >= cursor[0]]
+    selected: store.Selected = {"as_of": as_of} | _span(wanted)
+    selected["indicators"] = [indicator(wanted.indicator).code] if wanted.indicator else list(INDICATORS)
+    found = rows_at(_after(connection, stations, (cursor, wanted.limit + 1), selected), slice(wanted.limit + 1))
+    page = rows_at(found, slice(wanted.limit))
+    more = len(found["time"]) > wanted.limit
     return {
         "as_of": instant(as_of),
-        "items": _items(connection, rows[: wanted.limit], section_of, as_of),
-        "after": "~".join(last[:KEY_LENGTH]) if last else None,
+        "items": _items(connection, registry, page, as_of),
+        "after": "~".join((page["station"][-1], page["indicator"][-1], _texts(page["time"][-1:])[0])) if more else None,
     }
+
+
+def _after(
+    connection: Connection, stations: Sequence[str], asked: tuple[Key | None, int], selected: store.Selected
+) -> Columns:
+    """The first observations of some stations after a key: so many, or a few more, or all there are."""
+    (after, wanted), at, together = asked, 0, 1
+    parts = [history.observed_after(connection, None, 0, stations=[])]
+    while at < len(stations) and wanted > 0:
+        these = stations[at : at + together]
+        alone = wanted if together == 1 else None
+        part = history.observed_after(connection, after, alone, **{**selected, "stations": these})
+        parts.append(part)
+        number, after = len(part["time"]), None
+        wanted -= number
+        at += together
+        together = min(max(wanted * together // max(number, 1), 1), MOST_STATIONS, 4 * together)
+    return joined(parts)
 
 
 def _stations(registry: Registry, wanted: Newest) -> list[str]:
@@ -101,92 +110,79 @@ def _stations(registry: Registry, wanted: Newest) -> list[str]:
     ]
 
 
-def _first_window(stations: int, limit: int) -> timedelta:
-    """How long a time to look at first, so that about a page is found and not the days of a whole country."""
-    return min(max(timedelta(days=limit / (max(stations, 1) * A_DAY)), NARROWEST), WIDEST_FIRST)
-
-
-def _span(
-    connection: Connection, stations: list[str], asked: tuple[Wanted, Key | None], as_of: datetime
-) -> tuple[datetime, datetime]:
-    """From the first to just after the last instant to look at: nothing known then is of much later."""
-    wanted, cursor = asked
-    end = as_of + CLOCKS_MAY_DIFFER + timedelta(microseconds=1)
-    if wanted.period:
-        months = periods.months(periods.period(wanted.period))
-        start, last = monitoring.instants(months[0], months[-1])
-        end = min(end, last)
-    elif cursor is None:
-        ends = monitoring.extents(connection, stations).values()
-        start = min((first for first, _ in ends), default=end)
-    if cursor is not None:
-        start = datetime.fromisoformat(cursor[0])
-    return start, end
+def _span(wanted: Wanted) -> store.Selected:
+    """From the first instant to look at to just after the last; nothing where no period is asked for."""
+    if not wanted.period:
+        return {}
+    months = periods.months(periods.period(wanted.period))
+    start, end = monitoring.instants(months[0], months[-1])
+    return {"start": start, "end": end}
 
 
 def _cursor(after: str | None) -> Key | None:
     if after is None:
         return None
-    parts = tuple(after.split("~"))
     try:
-        datetime.fromisoformat(parts[0])
-        time, station, code = parts
+        station, code, time = after.split("~")
+        at = datetime.fromisoformat(time)
+        if at.tzinfo is None:
+            raise ValueError(time)
     except ValueError as problem:
         raise UsageError("不是游标", "not a cursor", path="after", remedy="照抄上一页的 next") from problem
-    return time, station, code
+    return station, code, at
 
 
-def _rows(found: Columns, cursor: Key | None) -> list[tuple[Any, ...]]:
-    """Observations after the cursor in the order of `COLUMNS`: by time, station, indicator."""
-    shown = found | {"time": _texts(found["time"]), "recorded_at": _texts(found["recorded_at"])}
-    rows = sorted(zip(*(shown[name].tolist() for name in COLUMNS), strict=True), key=itemgetter(0, 1, 2))
-    return rows if cursor is None else [row for row in rows if row[:KEY_LENGTH] > cursor]
-
-
-def _texts(instants: np.ndarray) -> np.ndarray:
+def _texts(instants: np.ndarray) -> list[str]:
     """Instants as the API writes them, each distinct one written once."""
     distinct, at = np.unique(instants, return_inverse=True)
-    return objects([instant(each.replace(tzinfo=UTC)) for each in distinct.tolist()])[at]
+    written = [instant(each.replace(tzinfo=UTC)) for each in distinct.tolist()]
+    return [written[each] for each in at.tolist()]
 
 
-COLUMNS = ("time", "station", "indicator", "value", "censored", "status", "mark", "revision", "recorded_at", "reading")
-KEY_LENGTH = 3
+QUALITIES = [quality.name.lower() for quality in Quality]
 
 
-def _items(
-    connection: Connection, rows: Sequence[tuple[Any, ...]], section_of: Mapping[str, str], as_of: datetime | None
-) -> list[dict[str, Any]]:
+def _items(connection: Connection, registry: Registry, found: Columns, as_of: datetime | None) -> list[dict[str, Any]]:
     """Observations as the API shows them, each with its quality, the test behind it and the QARTOD code."""
-    found = pd.DataFrame(rows, columns=list(COLUMNS))
-    found["time"] = pd.to_datetime(found["time"], format="ISO8601", utc=True).dt.as_unit("ns")
-    span = {"start": found["time"].min(), "end": found["time"].max() + store.INSTANT} if rows else {}
-    judged = quality.judged(connection, found, **span, as_of=as_of)
-    told = zip(
-        judged["quality"].tolist(), judged["test"].tolist(), to_qartod(judged["quality"].to_numpy(np.int8)), strict=True
-    )
-    return [
-        _item(row, section_of) | {"quality": Quality(each).name.lower(), "test": test, "qartod": code}
-        for row, (each, test, code) in zip(rows, told, strict=True)
-    ]
-
-
-def _item(row: tuple[Any, ...], section_of: Mapping[str, str]) -> dict[str, Any]:
-    """An observation as the API shows it."""
-    time, station, code, value, censored, status, mark, revision, recorded_at, _ = row
-    return {
-        "station": station,
-        "section": section_of[station],
-        "indicator": code,
-        "time": time,
-        "value": value,
-        "unit": INDICATORS[code].unit,
-        "censored": censored,
-        "status": status,
-        "mark": mark,
-        "revision": revision,
-        "origin": "corrected" if revision > 1 else "original",
-        "recorded_at": recorded_at,
+    if not len(found["time"]):
+        return []
+    stations, codes, revisions = (found[name].tolist() for name in ("station", "indicator", "revision"))
+    quality, test = _judged(connection, found, as_of)
+    network = registry.network.stations
+    section_of, unit_of = {code: network[code].section for code in set(stations)}, _units(set(codes))
+    told = {
+        "station": stations,
+        "section": [section_of[code] for code in stations],
+        "indicator": codes,
+        "time": _texts(found["time"]),
+        "value": found["value"].tolist(),
+        "unit": [unit_of[code] for code in codes],
+        "censored": found["censored"].tolist(),
+        "status": found["status"].tolist(),
+        "mark": found["mark"].tolist(),
+        "revision": revisions,
+        "origin": ["corrected" if revision > 1 else "original" for revision in revisions],
+        "recorded_at": _texts(found["recorded_at"]),
+        "quality": [QUALITIES[each] for each in quality],
+        "test": test,
+        "qartod": to_qartod(np.array(quality, dtype=np.int8)).tolist(),
     }
+    names = tuple(told)
+    return [dict(zip(names, row, strict=True)) for row in zip(*told.values(), strict=True)]
+
+
+def _units(codes: Collection[str]) -> Mapping[str, str]:
+    return {code: INDICATORS[code].unit for code in codes}
+
+
+def _judged(connection: Connection, found: Columns, as_of: datetime | None) -> tuple[list[int], list[str]]:
+    """The quality of each observation, and the test or decision behind it."""
+    frame = pd.DataFrame({name: found[name] for name in ("station", "indicator", "revision", "reading")})
+    frame["time"] = pd.DatetimeIndex(found["time"]).tz_localize("UTC").as_unit("ns")
+    about: store.Selected = {"stations": sorted(set(found["station"])), "as_of": as_of}
+    about |= {"start": frame["time"].min().to_pydatetime(), "end": frame["time"].max().to_pydatetime() + store.INSTANT}
+    judged = quality_store.judged(connection, frame, **about)
+    return judged["quality"].tolist(), judged["test"].tolist()
 
 
 def latest(connection: Connection, registry: Registry, wanted: Newest) -> list[dict[str, Any]]:
@@ -196,12 +192,10 @@ def latest(connection: Connection, registry: Registry, wanted: Newest) -> list[d
     ------
     UnknownCode : a code nobody declared.
     """
-    stations = _stations(registry, wanted)
-    section_of = {code: registry.network.stations[code].section for code in stations}
+    stations = set(_stations(registry, wanted))
     code = indicator(wanted.indicator).code if wanted.indicator else None
     found = history.newest(connection)
-    keep = [station in section_of for station in found["station"].tolist()]
-    if code is not None:
-        keep &= found["indicator"] == code
-    rows = _rows(rows_at(found, np.array(keep, dtype=bool)), None)
-    return _items(connection, sorted(rows, key=itemgetter(1, 2)), section_of, None)
+    known = found["station"].tolist(), found["indicator"].tolist()
+    keep = [station in stations and code in (None, of) for station, of in zip(*known, strict=True)]
+    rows = rows_at(found, np.array(keep, dtype=bool))
+    return _items(connection, registry, rows_at(rows, np.lexsort((rows["indicator"], rows["station"]))), None)

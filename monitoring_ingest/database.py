@@ -1,7 +1,7 @@
 """The database: one `metadata`, two engines, one writer at a time, and evidence that cannot be changed.
 
 In: a URL and data frames. Out: connections, stored rows, frames. SQLite is the embedded default, PostgreSQL comes by
-URL; what differs between them (locking, triggers, the bulk path, how an instant is kept) is here and nowhere else. What
+URL; how they lock, take rows in bulk and refuse changes is here, what they write differently in a statement in `dialects`. What
 is stored is declared in `tables` and written by `store`; nothing here knows a reading.
 """
 
@@ -26,7 +26,6 @@ from sqlalchemy import (
     Boolean,
     CompoundSelect,
     Connection,
-    Dialect,
     Engine,
     Float,
     Integer,
@@ -47,63 +46,21 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.exc import ArgumentError, OperationalError
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeEngine
 
 from basin.errors import Unavailable, UsageError
+from monitoring_ingest.dialects import INSTANT_FORMAT, Instant
 from monitoring_ingest.frames import Columns, objects, utc, utc_array
 
 metadata = MetaData()
 
 Identity = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER is SQLite's row id
 
-INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"  # fixed width, so that text sorts by time
 BUSY_SECONDS = 60
 _Query = Select[Any] | CompoundSelect[Any] | TextualSelect
 FEW = 3  # rows that are stored one by one: a COPY takes three exchanges with the server
 _ADDRESSES = "HENGJIE_DATABASE_URL 写成 sqlite:///路径 或 postgresql://用户@主机/库"
 WRITER_LOCK = 0x48454E474A4945  # "HENGJIE": the advisory lock every writer takes
-
-
-class Instant(TypeDecorator[datetime]):
-    """An instant in UTC: ``TIMESTAMPTZ`` on PostgreSQL, ISO text of fixed width on SQLite. Naive times are refused."""
-
-    impl = Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(TIMESTAMP(timezone=True) if dialect.name == "postgresql" else Text())
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise UsageError("时刻没有时区", f"an instant without a zone: {value}", remedy="使用带时区的时刻")
-        in_utc = value.astimezone(UTC)
-        return in_utc if dialect.name == "postgresql" else in_utc.strftime(INSTANT_FORMAT)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if isinstance(value, str):
-            return datetime.strptime(value, INSTANT_FORMAT).replace(tzinfo=UTC)
-        return None if value is None else value.astimezone(UTC)
-
-
-class seconds(FunctionElement[int]):  # noqa: N801  named like the function of SQL it stands for
-    """A stored instant as whole seconds since 1970, for arithmetic in a query."""
-
-    type = BigInteger()
-    inherit_cache = True
-
-
-@compiles(seconds, "sqlite")
-def _seconds_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    return f"unixepoch({compiler.process(element.clauses, **options)})"
-
-
-@compiles(seconds, "postgresql")
-def _seconds_postgresql(element: Any, compiler: Any, **options: Any) -> str:
-    return f"CAST(FLOOR(EXTRACT(EPOCH FROM {compiler.process(element.clauses, **options)})) AS BIGINT)"
 
 
 def append_only(table: Table) -> Table:
@@ -327,8 +284,9 @@ def _dtype(kind: TypeEngine[Any]) -> Any:
 def _array(kind: TypeEngine[Any], values: Sequence[Any]) -> np.ndarray:
     if not isinstance(kind, Instant):
         return objects(values).astype(_dtype(kind))
-    naive = [value[:-1] if isinstance(value, str) else value and value.replace(tzinfo=None) for value in values]
-    return np.array(naive, dtype="datetime64[us]")
+    place = {value: at for at, value in enumerate(dict.fromkeys(values))}  # a few instants, for many rows
+    naive = [value[:-1] if isinstance(value, str) else value and value.replace(tzinfo=None) for value in place]
+    return np.array(naive, dtype="datetime64[us]")[[place[value] for value in values]]
 
 
 _KEY = ("station", "indicator", "time")

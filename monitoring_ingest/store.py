@@ -20,6 +20,7 @@ import pandas as pd
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Select,
     Table,
     and_,
@@ -35,6 +36,7 @@ import monitoring_ingest.sources.tables  # noqa: F401  declares its table on the
 from basin.errors import NotFound
 from monitoring_ingest import tables
 from monitoring_ingest.database import insert_columns, key_parameters, of_keys, read_columns, read_frame
+from monitoring_ingest.dialects import one_of
 from monitoring_ingest.facts import Fact
 from monitoring_ingest.frames import Columns, joined, rows_at
 from monitoring_ingest.operations.store import is_held
@@ -71,12 +73,12 @@ class Selected(TypedDict, total=False):
     as_of: datetime | None  # what was recorded at or before an instant
 
 
-def _selects(table: Table, selected: Selected) -> ColumnElement[bool]:
+def selects(table: FromClause, selected: Selected) -> ColumnElement[bool]:
     """A selection as a condition on a table with station, indicator, time and recorded_at."""
     columns = table.c
     conditions: dict[str, Callable[[Any], ColumnElement[bool]]] = {
-        "stations": lambda codes: columns.station.in_(codes),
-        "indicators": lambda codes: columns.indicator.in_(codes),
+        "stations": lambda codes: one_of(columns.station, codes),
+        "indicators": lambda codes: one_of(columns.indicator, codes),
         "start": lambda instant: columns.time >= instant,
         "end": lambda instant: columns.time < instant,
         "as_of": lambda instant: columns.recorded_at <= instant,
@@ -156,7 +158,7 @@ def _of_unknown_stations(connection: Connection, rows: Columns) -> Columns:
     """What waits under the names of these rows, about their time: there is no index by name and instant."""
     start, end = (edge.astype(datetime).replace(tzinfo=UTC) for edge in (rows["time"].min(), rows["time"].max()))
     selected: Selected = {"indicators": sorted(set(rows["indicator"])), "start": start, "end": end + INSTANT}
-    query = _compared().where(_selects(READINGS, selected), READINGS.c.station.is_(None))
+    query = _compared().where(selects(READINGS, selected), READINGS.c.station.is_(None))
     return read_columns(connection, query.where(READINGS.c.station_text.in_(sorted(set(rows["station_text"])))))
 
 
@@ -246,19 +248,8 @@ def observations(connection: Connection, **selected: Unpack[Selected]) -> pd.Dat
     station, indicator, time [UTC], value [canonical unit], censored (value is the detection limit), status, mark,
     revision, reading, recorded_at; ordered by station, indicator, time.
     """
-    query = select(*(OBSERVATIONS.c[name] for name in OBSERVATION_COLUMNS)).where(_selects(OBSERVATIONS, selected))
+    query = select(*(OBSERVATIONS.c[name] for name in OBSERVATION_COLUMNS)).where(selects(OBSERVATIONS, selected))
     return _newest(read_frame(connection, query.order_by(*(OBSERVATIONS.c[name] for name in _ORDER))))
-
-
-def observed(connection: Connection, **selected: Unpack[Selected]) -> Columns:
-    """As `observations`, as plain arrays."""
-    query = select(*(OBSERVATIONS.c[name] for name in OBSERVATION_COLUMNS)).where(_selects(OBSERVATIONS, selected))
-    found = read_columns(connection, query.order_by(*(OBSERVATIONS.c[name] for name in _ORDER)))
-    if (found["revision"] == 1).all():
-        return found
-    keys = list(zip(*(found[name].tolist() for name in _ORDER[:3]), strict=True))
-    last = {key: at for at, key in enumerate(keys)}
-    return rows_at(found, np.array(list(last.values())))
 
 
 _ORDER = ("station", "indicator", "time", "revision")
@@ -282,8 +273,8 @@ def newest_readings(connection: Connection, **selected: Unpack[Selected]) -> pd.
     texts = [READINGS.c[name] for name in names]
     keys = [OBSERVATIONS.c[name] for name in _ORDER]
     valued = select(*keys, *texts).join_from(OBSERVATIONS, READINGS, OBSERVATIONS.c.reading == READINGS.c.id)
-    valued = valued.where(_selects(OBSERVATIONS, selected))
-    blank = select(*(READINGS.c[name] for name in _ORDER), *texts).where(_selects(READINGS, selected))
+    valued = valued.where(selects(OBSERVATIONS, selected))
+    blank = select(*(READINGS.c[name] for name in _ORDER), *texts).where(selects(READINGS, selected))
     blank = blank.where(SET_ASIDE, READINGS.c.fate.in_(["withheld", "absent"]), READINGS.c.station.is_not(None))
     frames = [read_frame(connection, query) for query in (blank.order_by(READINGS.c.id), valued)]
     both = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
@@ -301,7 +292,7 @@ def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> p
     reading = select(
         *(READINGS.c[name] for name in ("station", "indicator", "time", "fate", "mark", "code")),
         READINGS.c.value_text.label("value"),
-    ).where(_selects(READINGS, selected), SET_ASIDE, READINGS.c.fate.in_(LEFT_OUT), READINGS.c.station.is_not(None))
+    ).where(selects(READINGS, selected), SET_ASIDE, READINGS.c.fate.in_(LEFT_OUT), READINGS.c.station.is_not(None))
     reading = reading.where(~released(READINGS.c.id, selected.get("as_of")))
     refused = tables.receipt_rows
     rejected = (
@@ -309,8 +300,8 @@ def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> p
         .join_from(refused, tables.receipts, _same_file(refused, tables.receipts))
         .where(text(f"receipt_rows.{tables.REJECTED}"))
         .where(*(refused.c[name].is_not(None) for name in ("station", "indicator", "time")))
-        .where(_selects(refused, {**selected, "as_of": None}))
-        .where(_selects(tables.receipts, {"as_of": selected.get("as_of")}))
+        .where(selects(refused, {**selected, "as_of": None}))
+        .where(selects(tables.receipts, {"as_of": selected.get("as_of")}))
     )
     frames = [read_frame(connection, reading), read_frame(connection, rejected).assign(mark="")]
     both = pd.concat([frame for frame in frames if len(frame)] or frames[:1])

@@ -21,7 +21,8 @@ from sqlalchemy import (
     text,
 )
 
-from monitoring_ingest.database import Identity, Instant, append_only, metadata
+from monitoring_ingest.database import Identity, append_only, metadata
+from monitoring_ingest.dialects import Instant
 
 # No foreign key leads from the rows of a submission to its file, nor from an observation to its reading: `store` writes
 # the file before its rows and a reading with its observation, and nothing can be deleted or renumbered. A check of each

@@ -17,7 +17,7 @@ MOST_PARAMETERS = 6
 # library -> where it may be imported, and why nowhere else
 HOMES = {
     "sqlalchemy": (
-        ["*/tables.py", "*/store.py", "monitoring_ingest/database.py", "monitoring_ingest/schema.py"],
+        ["*/tables.py", "*/store.py", *(f"monitoring_ingest/{name}.py" for name in ("database", "dialects", "schema"))],
         "cores stay free of the database, and two engines hide behind one store",
     ),
     "apscheduler": (

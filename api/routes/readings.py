@@ -31,7 +31,7 @@ def readings(
     as_of: AsOf,
     wanted: Annotated[observed.Wanted, Query()],
 ) -> Response:
-    """The newest revision of each observation known at `as_of`, ordered by time, station and indicator.
+    """The newest revision of each observation known at `as_of`, ordered by station, indicator and time.
 
     The first page fixes `as_of` (now, or just before the oldest submission still being taken in); follow `next` (in
     CSV: the `Link` header) and no row is lost or repeated, whatever comes in meanwhile.

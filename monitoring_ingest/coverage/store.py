@@ -37,7 +37,8 @@ from basin.network import Network
 from monitoring_ingest.coverage.health import due
 from monitoring_ingest.coverage.slots import Run, by_slots, runs
 from monitoring_ingest.coverage.tables import ASIDE, alarms, filled_slots
-from monitoring_ingest.database import INSTANT_FORMAT, insert_frame, read_frame, seconds
+from monitoring_ingest.database import insert_frame, read_frame
+from monitoring_ingest.dialects import INSTANT_FORMAT, seconds
 from monitoring_ingest.operations.store import held_names
 from monitoring_ingest.quality.tables import not_removed
 from monitoring_ingest.store import INSTANT, LEFT_OUT, SEPARATOR, SUBMISSION

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Table, Text, text
 
-from monitoring_ingest.database import Identity, Instant, append_only, metadata
+from monitoring_ingest.database import Identity, append_only, metadata
+from monitoring_ingest.dialects import Instant
 from monitoring_ingest.tables import readings
 
 # What a station gave and nobody counts, and cells that are blank for a stated reason (维护, 停站 …).

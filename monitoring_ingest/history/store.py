@@ -1,4 +1,4 @@
-"""Receipts page by page, the chain of revisions of one value, and the newest value of every series.
+"""Receipts and observations page by page, the revisions of one value, and the newest value of every series.
 
 In: a connection and what is asked for. Out: plain rows. Nothing is written here.
 """
@@ -6,15 +6,16 @@ In: a connection and what is asked for. Out: plain rows. Nothing is written here
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Unpack
 
-from sqlalchemy import Connection, select, text, tuple_
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, exists, literal, select, text, tuple_
 
 from monitoring_ingest import tables
 from monitoring_ingest.database import read_columns
 from monitoring_ingest.frames import Columns, rows_at
 from monitoring_ingest.receipts import STORED_ROW_FIELDS, explained
-from monitoring_ingest.store import OBSERVATION_COLUMNS, OBSERVATIONS, READINGS, no_receipt
+from monitoring_ingest.store import OBSERVATION_COLUMNS, OBSERVATIONS, READINGS, Selected, no_receipt, selects
 
 KEY_FIELDS = ("station", "indicator", "time")
 
@@ -63,6 +64,35 @@ def revisions(connection: Connection, station: str, indicator: str, time: dateti
         .where(OBSERVATIONS.c.station == station, OBSERVATIONS.c.indicator == indicator, OBSERVATIONS.c.time == time)
     )
     return [dict(row._mapping) for row in connection.execute(query.order_by(OBSERVATIONS.c.revision))]
+
+
+def observed_after(
+    connection: Connection,
+    after: tuple[str, str, datetime] | None,
+    most: int | None,
+    **selected: Unpack[Selected],
+) -> Columns:
+    """As `store.observations`, as plain arrays: those after a key (station, indicator, time), no more than `most`."""
+    query = select(*(OBSERVATIONS.c[name] for name in OBSERVATION_COLUMNS)).where(selects(OBSERVATIONS, selected))
+    key = [OBSERVATIONS.c[name] for name in KEY_FIELDS]
+    if after is not None:
+        query = query.where(tuple_(*key) > tuple_(*map(literal, after, (column.type for column in key))))
+    if most is not None:
+        query = query.where(~_corrected(selected.get("as_of"))).limit(most)
+    found = read_columns(connection, query.order_by(*key, OBSERVATIONS.c.revision))
+    if (found["revision"] == 1).all():
+        return found
+    keys = list(zip(*(found[name].tolist() for name in KEY_FIELDS), strict=True))
+    last = {key: at for at, key in enumerate(keys)}
+    return rows_at(found, np.array(list(last.values())))
+
+
+def _corrected(as_of: datetime | None) -> ColumnElement[bool]:
+    """Whether an observation had a later revision at an instant."""
+    later = OBSERVATIONS.alias()
+    known = selects(later, {"as_of": as_of})
+    same = (later.c[name] == OBSERVATIONS.c[name] for name in KEY_FIELDS)
+    return exists().where(*same, later.c.revision > OBSERVATIONS.c.revision, known)
 
 
 def newest(connection: Connection) -> Columns:

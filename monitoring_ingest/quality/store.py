@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Unpack, cast
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Select,
     Table,
-    and_,
     delete,
     func,
     insert,
@@ -42,22 +40,11 @@ from monitoring_ingest.quality.tables import (
     reviews,
 )
 from monitoring_ingest.quality_settings import TESTS
-from monitoring_ingest.store import Selected
+from monitoring_ingest.store import Selected, selects
 from monitoring_ingest.tables import readings
 
 KEY = ["station", "indicator", "time", "revision"]
 NO_TEST = ""
-
-
-def _chosen(table: Table, selected: Selected) -> ColumnElement[bool]:
-    """A selection as a condition on a table with station, indicator, time and recorded_at."""
-    column, told = table.c, {name: value for name, value in selected.items() if value is not None}
-    conditions: list[ColumnElement[bool]] = [true()]
-    for name, of in (("stations", column.station), ("indicators", column.indicator)):
-        if name in told:
-            conditions.append(of.in_(cast(Collection[str], told[name])))
-    bounds = {"start": column.time.__ge__, "end": column.time.__lt__, "as_of": column.recorded_at.__le__}
-    return and_(*conditions, *(compare(told[name]) for name, compare in bounds.items() if name in told))
 
 
 # --- what is to be judged --------------------------------------------------------------------------------------------
@@ -126,7 +113,7 @@ def keep_run(connection: Connection, run: int, of: Due, tests: pd.DataFrame, now
 
 def faults(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
     """The faults that stand: station, indicator, time, revision, test, quality; by test, decisions of people apart."""
-    query = select(*(flags.c[name] for name in (*KEY, "test", "quality"))).where(_chosen(flags, selected))
+    query = select(*(flags.c[name] for name in (*KEY, "test", "quality"))).where(selects(flags, selected))
     rows = read_frame(connection, query.order_by(*(flags.c[name] for name in (*KEY, "test", "run"))))
     newest = rows.drop_duplicates([*KEY, "test"], keep="last")
     return newest[newest["quality"] > Quality.RELIABLE].reset_index(drop=True)
@@ -146,7 +133,7 @@ def history(connection: Connection, as_of: datetime | None = None) -> pd.DataFra
 
 def decisions(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
     """What people decided, oldest first: every column of the table `reviews`."""
-    return read_frame(connection, select(reviews).where(_chosen(reviews, selected)).order_by(reviews.c.id))
+    return read_frame(connection, select(reviews).where(selects(reviews, selected)).order_by(reviews.c.id))
 
 
 def keep_review(connection: Connection, review: dict[str, Any], now: datetime) -> dict[str, Any]:

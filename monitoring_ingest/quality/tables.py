@@ -24,7 +24,8 @@ from sqlalchemy import (
     tuple_,
 )
 
-from monitoring_ingest.database import Identity, Instant, append_only, metadata
+from monitoring_ingest.database import Identity, append_only, metadata
+from monitoring_ingest.dialects import Instant
 from monitoring_ingest.tables import observations, readings
 
 # One run over everything that had come in since the run before it. Written when all its flags are: one that was cut

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, LargeBinary, PrimaryKeyConstraint, Table, Text
 
-from monitoring_ingest.database import Instant, append_only, metadata
+from monitoring_ingest.database import append_only, metadata
+from monitoring_ingest.dialects import Instant
 
 # `body` is packed with gzip; `sha256` is that of the answer as it came, by which receipts know the file.
 answers = append_only(

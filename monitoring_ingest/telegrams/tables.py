@@ -19,7 +19,8 @@ from sqlalchemy import (
     text,
 )
 
-from monitoring_ingest.database import Identity, Instant, append_only, metadata
+from monitoring_ingest.database import Identity, append_only, metadata
+from monitoring_ingest.dialects import Instant
 
 GOOD = "error = ''"
 

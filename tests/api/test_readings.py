@@ -40,9 +40,24 @@ def test_the_pages_hold_every_observation_once_and_in_order(served):
     _, client = served
     whole = keys(pages(client, limit=1000))
     assert len(whole) == 6
-    assert whole == sorted(whole)
+    assert whole == sorted(whole, key=lambda key: (key[1], key[0]))  # one station: by indicator, then time
     for limit in (1, 2, 4, 6):
         assert keys(pages(client, limit=limit)) == whole
+
+
+def test_stations_with_little_are_read_together_and_pages_stay_whole(engine, world):
+    here = makers.composed(engine, world)
+    stations = ("demo-qx1", "demo-qx2", "demo-qx2b", "demo-qx3")
+    makers.send(here, [row(code, time, "do", "3.0") for code in stations for time in TIMES])
+    makers.send(here, [row("demo-qx2", TIMES[0], "do", "4.0")], now=NOW + timedelta(minutes=1))
+    with makers.client_of(here) as client:
+        whole = [(item["station"], item["time"], item["value"]) for item in pages(client, as_of=LATER)[0]["items"]]
+        assert [station for station, _, _ in whole] == [code for code in stations for _ in TIMES]
+        assert [value for station, _, value in whole if station == "demo-qx2"] == [4.0, 3.0, 3.0]
+        for limit in range(1, 13):
+            found = pages(client, limit=limit, as_of=LATER)
+            assert [(i["station"], i["time"], i["value"]) for page in found for i in page["items"]] == whole
+            assert {len(page["items"]) for page in found[:-1]} <= {limit}
 
 
 def test_a_page_names_value_unit_and_when_it_was_recorded(served):
@@ -118,6 +133,8 @@ def test_csv_names_the_next_page_in_a_header(served):
     ("wanted", "path"),
     [
         ({"after": "rubbish"}, "after"),
+        ({"after": "demo-qx2~do~2025-03-01T00:00"}, "after"),
+        ({"after": "demo-qx2~do"}, "after"),
         ({"as_of": "2025-01-01"}, "as_of"),
         ({"as_of": "yesterday"}, "as_of"),
         ({"limit": "0"}, "query.limit"),

@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, lite
 
 from monitoring_ingest.coverage.slots import Run
 from monitoring_ingest.coverage.store import slot_number
-from monitoring_ingest.database import read_frame, seconds
+from monitoring_ingest.database import read_frame
+from monitoring_ingest.dialects import seconds
 from monitoring_ingest.quality.tables import not_removed
 from monitoring_ingest.tables import REJECTED, SET_ASIDE, observations, readings, receipt_rows, submissions
 
