@@ -1,8 +1,8 @@
 """The database: one `metadata`, two engines, one writer at a time, and evidence that cannot be changed.
 
 In: a URL and data frames. Out: connections, stored rows, frames. SQLite is the embedded default, PostgreSQL comes by
-URL; how they lock, take rows in bulk and refuse changes is here, what they write differently in a statement in `dialects`. What
-is stored is declared in `tables` and written by `store`; nothing here knows a reading.
+URL; how they lock, take rows in bulk and refuse changes is here, what they write differently in a statement is in
+`dialects`. What is stored is declared in `tables` and written by `store`; nothing here knows a reading.
 """
 
 from __future__ import annotations
