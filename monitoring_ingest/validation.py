@@ -143,7 +143,7 @@ _BOUNDS, _NOWHERE = _bounds(), (np.nan, np.nan)
 
 def _add_fate(found: Columns, as_sent: np.ndarray, now: datetime, rights: Collection[str] | None) -> None:
     """Give each row the first fate of this table that fits it: who may speak, is anything said, can it be read, may it
-    be true.
+    be true. A blank cell of the future says nothing either: kept, its station would count as heard until then.
     """
     sent, station = found["value_text"] != "", found["station"]
     problem, unreadable = found["problem"] != "", (found["value_text"] != "") & np.isnan(as_sent)
@@ -155,6 +155,7 @@ def _add_fate(found: Columns, as_sent: np.ndarray, now: datetime, rights: Collec
         (problem, "rejected", "", "value_text"),
         (foreign, "rejected", "no_right", "station_text"),
         (found["time_text"] == "", "absent", "no_time", "time_text"),
+        (found["time"] > latest, "rejected", "future_time", "time_text"),
         (~sent & (found["mark"] != ""), "withheld", "withheld", "mark"),
         (~sent & (found["printed"] == NOT_EQUIPPED), "absent", "not_equipped", "printed"),
         (~sent, "absent", "no_value", "printed"),
@@ -162,7 +163,6 @@ def _add_fate(found: Columns, as_sent: np.ndarray, now: datetime, rights: Collec
         (unreadable, "rejected", "unreadable_number", "value_text"),
         (np.isnat(found["time"]), "rejected", "unreadable_time", "time_text"),
         (found["indicator"] == None, "rejected", "unknown_indicator", "indicator_text"),  # noqa: E711  elementwise
-        (found["time"] > latest, "rejected", "future_time", "time_text"),
         (np.isnan(found["number"]), "rejected", "unknown_unit", "unit"),
         (station == None, "quarantined", "unknown_station", "station_text"),  # noqa: E711
         (~plausible(found["indicator"].tolist(), found["number"]), "quarantined", "implausible", "value_text"),

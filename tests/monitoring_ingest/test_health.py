@@ -56,6 +56,7 @@ class TestLastGood:
             (["2025-03-01 04:00,ph,7.1,-,维护"], "04:00", "04:00", "维护"),
             (["2025-03-01 04:00,ph,7.1,-,", "2025-03-01 08:00,ph,7.1,furlong,"], "04:00", "04:00", ""),
             (["2025-03-01 08:00,ph,rubbish,-,"], None, None, ""),
+            (["2025-03-01 04:00,ph,7.1,-,", "2099-01-01 00:00,ph,--,-,极值过滤"], "04:00", "04:00", ""),
         ],
     )
     def test_the_last_good_reading_and_the_last_sign_of_life(self, engine, rows, good, heard, mark):
