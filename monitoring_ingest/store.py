@@ -49,7 +49,7 @@ from monitoring_ingest.receipts import (
     explained,
 )
 from monitoring_ingest.revisions import KEY, as_sent, place, reasons, shown
-from monitoring_ingest.validation import FATES
+from monitoring_ingest.validation import FATES, NO_RIGHT
 
 READINGS, OBSERVATIONS = tables.readings, tables.observations
 OBSERVATION_COLUMNS = (
@@ -284,6 +284,8 @@ def newest_readings(connection: Connection, **selected: Unpack[Selected]) -> pd.
 def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
     """The readings of known stations that gave no observation, and why.
 
+    A row whose sender may not speak for its station is nothing that the station said: it is on its receipt only.
+
     Returns
     -------
     station, indicator, time, fate (withheld, quarantined, rejected), reason (the source's mark, else the message code),
@@ -298,7 +300,7 @@ def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> p
     rejected = (
         select(*(refused.c[name] for name in ("station", "indicator", "time", "fate", "code", "value")))
         .join_from(refused, tables.receipts, _same_file(refused, tables.receipts))
-        .where(text(f"receipt_rows.{tables.REJECTED}"))
+        .where(text(f"receipt_rows.{tables.REJECTED}"), refused.c.code != NO_RIGHT)
         .where(*(refused.c[name].is_not(None) for name in ("station", "indicator", "time")))
         .where(_selects(refused, {**selected, "as_of": None}))
         .where(_selects(tables.receipts, {"as_of": selected.get("as_of")}))

@@ -122,6 +122,12 @@ class TestAlarms:
         assert watch(engine, network(), april) == "silent 1, heard again 0"
 
 
+def handed_in(engine, sender, rows, now, rights=None):
+    """A long CSV of rows by a sender who is named and may speak for some stations."""
+    through = Door("api", partial(read_long_csv, network=network()), sender, rights)
+    ingest(engine, network(), [(f"{sender}.csv", csv(*rows))], through, china(now))
+
+
 SLOTS = [f"2025-03-0{day} {hour:02d}:00" for day in (1, 2) for hour in range(0, 24, 4)]
 
 
@@ -229,20 +235,19 @@ class TestScorecard:
 
     @pytest.fixture
     def cards(self, engine):
-        def hand_in(sender, rows, now):
-            through = Door("api", partial(read_long_csv, network=network()), sender)
-            ingest(engine, network(), [(f"{sender}.csv", csv(*rows))], through, china(now))
-
+        hand_in = partial(handed_in, engine)
         hand_in("皖", ["qiaotou,2025-02-28 20:00,ph,7.1,-,"], "2025-02-28 20:10")
         hand_in("皖", ["qiaotou,2025-03-01 00:00,ph,7.1,-,", "qiaotou,2025-03-01 04:00,ph,99,-,"], "2025-03-01 04:30")
         hand_in("皖", ["qiaotou,2025-03-01 00:00,ph,7.2,-,", "qiaotou,2025-03-01 08:00,ph,x,-,"], "2025-03-01 08:20")
         hand_in("浙", ["utc,2025-03-01 00:00,ph,7.1,-,", "utc,2025-03-01 04:00,ph,7.1,-,"], "2025-03-01 12:30")
         hand_in("过去", ["shangyou,2025-01-01 00:00,ph,7.1,-,"], "2025-01-01 00:10")
+        return self.cards_of(engine)
+
+    def cards_of(self, engine):
+        """The cards by province, and those by sender."""
         with engine.connect() as connection:
-            return [
-                of.cards(by)
-                for of, by in zip(counts_of(connection, network(), MARCH, NOON), ("province", "sender"), strict=True)
-            ]
+            counted = counts_of(connection, network(), MARCH, NOON)
+        return [of.cards(by) for of, by in zip(counted, ("province", "sender"), strict=True)]
 
     def test_by_province(self, cards):
         anhui, zhejiang = cards[0]
@@ -259,6 +264,13 @@ class TestScorecard:
         anhui, zhejiang = cards[0]
         assert (anhui.lag_readings, anhui.lag_median, anhui.lag_p95) == (1, 270, 270)
         assert (zhejiang.lag_readings, zhejiang.lag_median) == (1, 270)
+
+    def test_who_may_not_speak_for_a_station_writes_into_the_card_of_nobody_else(self, engine):
+        handed_in(engine, "皖", ["qiaotou,2025-03-01 00:00,ph,7.1,-,"], "2025-03-01 00:10")
+        handed_in(engine, "外", ["qiaotou,2025-03-01 04:00,ph,7.1,-,"], "2025-03-01 04:10", rights={"utc"})
+        by_province, by_sender = self.cards_of(engine)
+        assert [(card.of, card.judged, card.rejected) for card in by_province] == [("anhui", 1, 0)]
+        assert {card.of: (card.judged, card.rejected) for card in by_sender} == {"外": (1, 1), "皖": (1, 0)}
 
     @pytest.mark.parametrize(
         ("minutes", "readings", "median", "p95"),

@@ -1,6 +1,7 @@
 """Reading back: what was known when, what was left out, what people recorded."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -8,8 +9,9 @@ from basin.errors import NotFound, UsageError
 from monitoring_ingest import store
 from monitoring_ingest.database import writing
 from monitoring_ingest.facts import Fact, read_fact
-from monitoring_ingest.submissions import NATIONAL_RELEASE, ingest
-from tests.monitoring_ingest.makers import NOW, network, original, release, rows_of, sent
+from monitoring_ingest.sources.station_files import read_long_csv
+from monitoring_ingest.submissions import NATIONAL_RELEASE, Door, ingest
+from tests.monitoring_ingest.makers import NOW, csv, network, original, release, rows_of, sent
 
 DAY = timedelta(days=1)
 EIGHT = datetime(2020, 7, 1, 0, 0, tzinfo=UTC)
@@ -111,6 +113,15 @@ class TestLeftOut:
             ("tp", "quarantined", "implausible", "-1"),
         ]
         assert set(found["station"]) == {"qiaotou"}
+
+    def test_what_a_sender_may_not_speak_for_is_nothing_the_station_said(self, engine):
+        row = csv("qiaotou,2020-07-01 08:00,ph,7.1,-,", "shangyou,2020-07-01 08:00,ph,x,-,")
+        through = Door("push", partial(read_long_csv, network=network()), "外", {"shangyou"})
+        receipt = ingest(engine, network(), [("a.csv", row)], through, NOW)
+        assert [one["code"] for one in receipt.rows] == ["no_right", "unreadable_number"]
+        with engine.connect() as connection:
+            found = store.left_out_readings(connection)
+        assert rows_of(found, "station", "reason") == [("shangyou", "unreadable_number")]
 
     @pytest.mark.parametrize(
         ("selected", "count"),

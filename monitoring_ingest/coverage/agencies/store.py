@@ -18,6 +18,7 @@ from monitoring_ingest.coverage.store import slot_number
 from monitoring_ingest.database import read_frame, seconds
 from monitoring_ingest.quality.tables import not_removed
 from monitoring_ingest.tables import REJECTED, SET_ASIDE, observations, readings, receipt_rows, submissions
+from monitoring_ingest.validation import NO_RIGHT
 
 SENDER = case((func.coalesce(submissions.c.sender, "") == "", submissions.c.door), else_=submissions.c.sender)
 
@@ -70,17 +71,19 @@ def lags_by_sender(connection: Connection, series: Series) -> pd.DataFrame:
 def fates_by_sender(connection: Connection, series: Series) -> pd.DataFrame:
     """How many values met which fate when they came in: sender, station, fate, rows.
 
-    A value that was quarantined and released since is counted as quarantined.
+    A value that was quarantined and released since is counted as quarantined. What a sender may not speak for has no
+    station here: it is the sender's doing, not the station's.
     """
     observed = _observed(readings.c.fate, func.count().label("rows")).where(series.holds(observations.c))
     observed = observed.where(readings.c.revision > 0).group_by(SENDER, observations.c.station, readings.c.fate)
-    aside = _judged(readings, readings.c.fate, series).where(text(f"readings.{SET_ASIDE}"))
+    aside = _judged(readings, readings.c.station, readings.c.fate, series).where(text(f"readings.{SET_ASIDE}"))
     aside = aside.where(readings.c.fate.in_(["withheld", "quarantined"])).group_by(readings.c.fate)
-    rejected = _judged(receipt_rows, literal("rejected").label("fate"), series)
+    own = case((receipt_rows.c.code != NO_RIGHT, receipt_rows.c.station)).label("station")
+    rejected = _judged(receipt_rows, own, literal("rejected").label("fate"), series)
     return read_frame(connection, union_all(observed, aside, rejected.where(text(f"receipt_rows.{REJECTED}"))))
 
 
-def _judged(table: Any, fate: Any, series: Series) -> Select[Any]:
-    query = select(SENDER.label("sender"), table.c.station, fate, func.count().label("rows"))
+def _judged(table: Any, station: Any, fate: Any, series: Series) -> Select[Any]:
+    query = select(SENDER.label("sender"), station, fate, func.count().label("rows"))
     query = query.join_from(table, submissions, submissions.c.id == table.c.submission)
-    return query.where(series.holds(table.c)).group_by(SENDER, table.c.station)
+    return query.where(series.holds(table.c)).group_by(SENDER, station)
