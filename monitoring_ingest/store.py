@@ -289,23 +289,23 @@ def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> p
     Returns
     -------
     station, indicator, time, fate (withheld, quarantined, rejected), reason (the source's mark, else the message code),
-    value (as sent); each once, ordered by key.
+    value (with its unit, as sent); each once, ordered by key.
     """
-    reading = select(
-        *(READINGS.c[name] for name in ("station", "indicator", "time", "fate", "mark", "code")),
-        READINGS.c.value_text.label("value"),
-    ).where(_selects(READINGS, selected), SET_ASIDE, READINGS.c.fate.in_(LEFT_OUT), READINGS.c.station.is_not(None))
+    named = ("station", "indicator", "time", "fate", "mark", "code", "value_text", "unit")
+    reading = select(*(READINGS.c[name] for name in named)).where(_selects(READINGS, selected), SET_ASIDE, READINGS.c.fate.in_(LEFT_OUT), READINGS.c.station.is_not(None))
     reading = reading.where(~released(READINGS.c.id, selected.get("as_of")))
     refused = tables.receipt_rows
+    value = func.coalesce(refused.c.sent, refused.c.value)  # rows of earlier versions keep only the cell that was wrong
     rejected = (
-        select(*(refused.c[name] for name in ("station", "indicator", "time", "fate", "code", "value")))
+        select(*(refused.c[name] for name in ("station", "indicator", "time", "fate", "code")), value.label("value"))
         .join_from(refused, tables.receipts, _same_file(refused, tables.receipts))
         .where(text(f"receipt_rows.{tables.REJECTED}"), refused.c.code != NO_RIGHT)
         .where(*(refused.c[name].is_not(None) for name in ("station", "indicator", "time")))
         .where(_selects(refused, {**selected, "as_of": None}))
         .where(_selects(tables.receipts, {"as_of": selected.get("as_of")}))
     )
-    frames = [read_frame(connection, reading), read_frame(connection, rejected).assign(mark="")]
+    aside = read_frame(connection, reading)
+    frames = [aside.assign(value=as_sent(aside)), read_frame(connection, rejected).assign(mark="")]
     both = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
     both["reason"] = both["mark"].where((both["fate"] == "withheld") & (both["mark"] != ""), both["code"])
     columns = ["station", "indicator", "time", "fate", "reason", "value"]

@@ -107,10 +107,10 @@ class TestLeftOut:
         with engine.connect() as connection:
             found = store.left_out_readings(connection)
         assert rows_of(found, "indicator", "fate", "reason", "value") == [
-            ("do", "quarantined", "conflict", "9"),
+            ("do", "quarantined", "conflict", "9 mg/L"),
             ("nh3n", "withheld", "极值过滤", ""),
-            ("tn", "rejected", "unknown_unit", "furlong"),
-            ("tp", "quarantined", "implausible", "-1"),
+            ("tn", "rejected", "unknown_unit", "1 furlong"),
+            ("tp", "quarantined", "implausible", "-1 mg/L"),
         ]
         assert set(found["station"]) == {"qiaotou"}
 
