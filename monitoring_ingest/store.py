@@ -16,20 +16,7 @@ from typing import Any, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    Table,
-    and_,
-    exists,
-    false,
-    func,
-    insert,
-    select,
-    text,
-    true,
-)
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, exists, func, insert, or_, select, text, true
 
 import monitoring_ingest.sources.tables  # noqa: F401  declares its table on the one metadata
 from basin.errors import NotFound
@@ -38,7 +25,6 @@ from monitoring_ingest.database import insert_columns, of_keys, read_columns, re
 from monitoring_ingest.facts import Fact
 from monitoring_ingest.frames import Columns, joined, rows_at
 from monitoring_ingest.operations.store import is_held
-from monitoring_ingest.quality.tables import released
 from monitoring_ingest.receipts import (
     COMPLETE,
     INTERRUPTED,
@@ -136,7 +122,7 @@ def stored_readings(connection: Connection, within: Columns, digests: Collection
         parts.append(read_columns(connection, of_keys(connection, set_aside, READINGS, rows_at(within, aside))))
     if (nameless := keyed & ~known).any():
         parts.append(_of_unknown_stations(connection, rows_at(within, nameless)))
-    stored = joined(parts) if parts else read_columns(connection, _compared().where(false()))
+    stored = joined(parts) if parts else read_columns(connection, _compared().limit(0))
     stored |= {"place": place(stored), "shown": shown(stored["number"], stored["printed"]), "as_sent": as_sent(stored)}
     same = _of_files(connection, digests) if len(stored["revision"]) else set()
     files = zip(stored["submission"].tolist(), stored["file"].tolist(), strict=True)
@@ -284,7 +270,9 @@ def newest_readings(connection: Connection, **selected: Unpack[Selected]) -> pd.
 def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
     """The readings of known stations that gave no observation, and why.
 
-    A row whose sender may not speak for its station is nothing that the station said: it is on its receipt only.
+    A key with an observation at `as_of` misses nothing: of such, blank cells and rejected rows are not listed, and of
+    quarantined values only those that came after all that counted for the key and may still take its place. A row whose
+    sender may not speak for its station is nothing that the station said: it is on its receipt only.
 
     Returns
     -------
@@ -292,8 +280,11 @@ def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> p
     value (with its unit, as sent); each once, ordered by key.
     """
     named = ("station", "indicator", "time", "fate", "mark", "code", "value_text", "unit")
-    reading = select(*(READINGS.c[name] for name in named)).where(_selects(READINGS, selected), SET_ASIDE, READINGS.c.fate.in_(LEFT_OUT), READINGS.c.station.is_not(None))
-    reading = reading.where(~released(READINGS.c.id, selected.get("as_of")))
+    reading = select(*(READINGS.c[name] for name in named)).where(
+        _selects(READINGS, selected), SET_ASIDE, READINGS.c.fate.in_(LEFT_OUT), READINGS.c.station.is_not(None)
+    )
+    outdone = or_(READINGS.c.fate == "withheld", OBSERVATIONS.c.reading >= READINGS.c.id)  # its own: it was released
+    reading = reading.where(~_observed_as(READINGS, selected, outdone))
     refused = tables.receipt_rows
     value = func.coalesce(refused.c.sent, refused.c.value)  # rows of earlier versions keep only the cell that was wrong
     rejected = (
@@ -302,7 +293,7 @@ def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> p
         .where(text(f"receipt_rows.{tables.REJECTED}"), refused.c.code != NO_RIGHT)
         .where(*(refused.c[name].is_not(None) for name in ("station", "indicator", "time")))
         .where(_selects(refused, {**selected, "as_of": None}))
-        .where(_selects(tables.receipts, {"as_of": selected.get("as_of")}))
+        .where(_selects(tables.receipts, {"as_of": selected.get("as_of")}), ~_observed_as(refused, selected))
     )
     aside = read_frame(connection, reading)
     frames = [aside.assign(value=as_sent(aside)), read_frame(connection, rejected).assign(mark="")]
@@ -310,6 +301,12 @@ def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> p
     both["reason"] = both["mark"].where((both["fate"] == "withheld") & (both["mark"] != ""), both["code"])
     columns = ["station", "indicator", "time", "fate", "reason", "value"]
     return both[columns].drop_duplicates().sort_values(columns[:3], kind="stable", ignore_index=True)
+
+
+def _observed_as(table: Table, selected: Selected, *further: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the key of a row of `table` has an observation among those selected, each looked up in the key."""
+    same_key = (OBSERVATIONS.c[name] == table.c[name] for name in _ORDER[:3])
+    return exists().where(*same_key, _selects(OBSERVATIONS, selected), *further)
 
 
 def _same_file(one: Table, other: Table) -> ColumnElement[bool]:

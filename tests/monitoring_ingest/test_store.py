@@ -114,6 +114,33 @@ class TestLeftOut:
         ]
         assert set(found["station"]) == {"qiaotou"}
 
+    @pytest.mark.parametrize(
+        ("first", "then", "left"),
+        [
+            (["--,mg/L,极值过滤"], [], [("withheld", "极值过滤", "")]),
+            (["--,mg/L,极值过滤"], ["0.2,mg/L,"], []),
+            (["0.2,mg/L,"], ["--,mg/L,极值过滤"], []),
+            (["1,furlong,"], [], [("rejected", "unknown_unit", "1 furlong")]),
+            (["1,furlong,"], ["0.2,mg/L,"], []),
+            (["120,mg/L,"], ["0.2,mg/L,"], []),
+            (["0.2,mg/L,"], ["120,mg/L,"], [("quarantined", "implausible", "120 mg/L")]),
+            (["0.2,mg/L,", "0.3,mg/L,"], [], [("quarantined", "conflict", "0.3 mg/L")]),
+            (["0.2,mg/L,", "0.3,mg/L,"], ["0.3,mg/L,"], []),
+        ],
+    )
+    def test_what_an_observation_has_replaced_is_left_out_no_longer(self, engine, first, then, left):
+        for days, cells in enumerate((first, then)):
+            sent(
+                engine,
+                *(f"qiaotou,2020-07-01 08:00,nh3n,{cell}" for cell in cells),
+                now=NOW + days * DAY,
+                name=f"{days}",
+            )
+        with engine.connect() as connection:
+            now, before = (store.left_out_readings(connection, as_of=as_of) for as_of in (None, NOW))
+        assert rows_of(now, "fate", "reason", "value") == left
+        assert len(before) == (0 if first == ["0.2,mg/L,"] else 1)
+
     def test_what_a_sender_may_not_speak_for_is_nothing_the_station_said(self, engine):
         row = csv("qiaotou,2020-07-01 08:00,ph,7.1,-,", "shangyou,2020-07-01 08:00,ph,x,-,")
         through = Door("push", partial(read_long_csv, network=network()), "外", {"shangyou"})
