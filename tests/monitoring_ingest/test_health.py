@@ -9,6 +9,7 @@ from functools import partial
 
 import pandas as pd
 import pytest
+from sqlalchemy import text
 
 from monitoring_ingest.coverage import store
 from monitoring_ingest.coverage.health import due, lag
@@ -17,12 +18,12 @@ from monitoring_ingest.coverage.slots import Slots
 from monitoring_ingest.coverage.watching import count_slots, counts_of, stations_health, watch
 from monitoring_ingest.database import writing
 from monitoring_ingest.quality.decisions import Key
-from monitoring_ingest.quality.reviewing import decide
+from monitoring_ingest.quality.reviewing import decide, release
 from monitoring_ingest.quality.store import observations
 from monitoring_ingest.sources.station_files import read_long_csv
 from monitoring_ingest.store import left_out_readings, record_fact
-from monitoring_ingest.submissions import Door, ingest
-from tests.monitoring_ingest.makers import csv, network, sent
+from monitoring_ingest.submissions import Door, accept_known, ingest
+from tests.monitoring_ingest.makers import csv, network, sent, with_alias
 from tests.monitoring_ingest.test_reviewing import decided
 from tests.monitoring_ingest.test_slots import china, fact
 
@@ -69,6 +70,11 @@ class TestLastGood:
     def test_when_the_good_reading_came_in_is_told(self, engine):
         given(engine, "qiaotou,2025-03-01 08:00,ph,7.1,-,", now=china("2025-03-01 09:30"))
         assert health_of(engine, "qiaotou").arrived == china("2025-03-01 09:30")
+
+    def test_a_value_came_in_when_its_reading_did_not_when_its_station_was_known(self, engine):
+        given(engine, "新桥,2025-03-01 08:00,ph,7.1,-,", now=china("2025-03-01 08:10"))
+        accept_known(engine, with_alias(network(), "qiaotou", "新桥"), NOON)
+        assert health_of(engine, "qiaotou").arrived == china("2025-03-01 08:10")
 
     def test_silent_stations_come_first_the_longest_silent_at_the_top(self, engine):
         given(engine, "qiaotou,2025-02-01 08:00,ph,7.1,-,", "shangyou,2025-01-01 08:00,ph,7.1,-,")
@@ -264,6 +270,29 @@ class TestScorecard:
         anhui, zhejiang = cards[0]
         assert (anhui.lag_readings, anhui.lag_median, anhui.lag_p95) == (1, 270, 270)
         assert (zhejiang.lag_readings, zhejiang.lag_median) == (1, 270)
+
+    def test_a_value_whose_station_was_known_later_was_quarantined_and_not_late(self, engine):
+        handed_in(engine, "皖", ["新桥,2025-03-01 04:00,ph,7.1,-,"], "2025-03-01 04:10")
+        accept_known(engine, with_alias(network(), "qiaotou", "新桥"), NOON)
+        (card,) = self.cards_of(engine)[1]
+        assert (card.accepted, card.judged, card.quarantined) == (1, 1, 1)
+        assert (card.lag_readings, card.lag_median) == (1, 10)
+
+    def test_a_released_value_was_quarantined_and_not_late(self, engine):
+        handed_in(engine, "皖", ["qiaotou,2025-03-01 04:00,nh3n,120,mg/L,"], "2025-03-01 04:10")
+        release(engine, 1, decided("release"), NOON)
+        (card,) = self.cards_of(engine)[1]
+        assert (card.judged, card.quarantined, card.lag_median) == (1, 1, 10)
+
+    def test_a_rejected_row_sent_again_and_one_of_a_file_not_taken_in_are_no_further_ones(self, engine):
+        for minute in (10, 20):
+            handed_in(engine, "皖", ["qiaotou,2025-03-01 04:00,ph,x,-,"], f"2025-03-01 04:{minute}")
+        with writing(engine) as connection:  # a run that was killed leaves rows without a receipt
+            connection.execute(text("INSERT INTO receipt_rows (submission, file, ordinal, row, field, code, value, fate, "
+                                    "station, indicator, time) SELECT submission, 1, ordinal, row, field, code, 'y', "
+                                    "fate, station, indicator, time FROM receipt_rows WHERE submission = 1"))  # fmt: skip
+        (card,) = self.cards_of(engine)[1]
+        assert (card.judged, card.rejected) == (1, 1)
 
     def test_who_may_not_speak_for_a_station_writes_into_the_card_of_nobody_else(self, engine):
         handed_in(engine, "皖", ["qiaotou,2025-03-01 00:00,ph,7.1,-,"], "2025-03-01 00:10")
