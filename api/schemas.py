@@ -118,6 +118,7 @@ class ReceiptRow(BaseModel):
     station: str | None
     indicator: str | None
     time: str | None
+    sent: str | None = Field(description="of a rejected row: its value and unit, as sent")
 
 
 class Receipt(Submission):

@@ -16,9 +16,10 @@ from basin.indicators import INDICATORS
 from basin.network import Network
 from monitoring_ingest.flags import Origin, Quality, to_qartod
 from monitoring_ingest.frames import NOT_EQUIPPED
+from monitoring_ingest.history.store import newest_readings
 from monitoring_ingest.quality import store as quality
 from monitoring_ingest.sources.station_files import MARK_SEPARATOR, OPTIONAL, REQUIRED
-from monitoring_ingest.store import Selected, newest_readings
+from monitoring_ingest.store import Selected
 
 LONG_COLUMNS = (*REQUIRED, OPTIONAL[0])
 KEY = ["station", "time", "indicator"]

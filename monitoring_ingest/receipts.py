@@ -17,7 +17,7 @@ from monitoring_ingest.validation import FATES
 
 COMPLETE, RUNNING, INTERRUPTED = "complete", "running", "interrupted"
 DRY_RUN, REFUSED = "dry_run", "refused"  # nothing is stored: only looked at, or not all of it could be taken
-ROW_FIELDS = ("file", "row", "field", "code", "message_zh", "message_en", "value", "fate", "stands", "replaced")
+ROW_FIELDS = ("file", "row", "field", "code", "message_zh", "message_en", "value", "fate", "stands", "replaced", "sent")
 STORED_ROW_FIELDS = tuple(name for name in ROW_FIELDS if name != "file" and not name.startswith("message"))
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from monitoring_ingest.frames import Columns, objects
+from monitoring_ingest.frames import Columns, objects, rows_at
 
 KEY = ("place", "indicator", "time")
 CONTENT = ("number", "censored", "mark", "status", "shown")
@@ -51,9 +51,15 @@ def shown(number: np.ndarray, printed: np.ndarray) -> np.ndarray:
 
 
 def as_sent(readings: pd.DataFrame | Columns) -> np.ndarray:
-    """Each value with its unit, as a receipt quotes it."""
+    """Each value with its unit, as a receipt quotes it; ``""`` where no value was sent."""
     pairs = zip(readings["value_text"], readings["unit"], strict=True)
-    return objects([f"{value} {unit}".strip() for value, unit in pairs])
+    return objects([f"{value} {unit}".strip() if value else "" for value, unit in pairs])
+
+
+def _refused_as_sent(refused: Columns) -> np.ndarray:
+    """`as_sent` of rows that are rejected; of one with a `problem`, `value_text` is the cell that is the matter."""
+    value = np.where(refused["problem"] == "", refused["value_text"], refused["printed"])
+    return as_sent(refused | {"value_text": value})
 
 
 def keys(rows: Columns) -> list[Key]:
@@ -156,8 +162,8 @@ def decide(within: Columns, stored: Columns) -> Columns:
     Returns
     -------
     The rows with `revision` (0: no observation), `keep` (whether a reading is stored), and, where they are duplicate,
-    revised, a conflict or blank, with fate and code, `stands` (the value that counts for the key from now on) and
-    `replaced` (of a revision: the value that counted before).
+    revised, a conflict or blank, with fate and code, `stands` (the value that counts for the key from now on),
+    `replaced` (of a revision: the value that counted before) and `sent` (what was rejected, with its unit).
     """
     if not len(stored["revision"]) and (within["fate"] == "accepted").all():
         return _all_new(within)
@@ -187,8 +193,15 @@ def decide(within: Columns, stored: Columns) -> Columns:
             if stands[at] is not None and fates[at] in BLANK:
                 codes[at] = "value_stands"
     told = {"fate": fates, "code": codes, "stands": stands, "replaced": replaced}
-    arrays = {name: objects(values) for name, values in told.items()}
+    arrays = {name: objects(values) for name, values in told.items()} | {"sent": _refused(within)}
     return within | arrays | {"revision": np.array(revisions), "keep": np.array(keep, dtype=bool)}
+
+
+def _refused(within: Columns) -> np.ndarray:
+    """What each rejected row said, None of the others."""
+    sent, rejected = np.full(len(within["fate"]), None, dtype=object), within["fate"] == "rejected"
+    sent[rejected] = _refused_as_sent(rows_at(within, rejected))
+    return sent
 
 
 def _all_new(within: Columns) -> Columns:
@@ -198,6 +211,7 @@ def _all_new(within: Columns) -> Columns:
     return within | {
         "stands": nothing,
         "replaced": nothing,
+        "sent": nothing,
         "revision": np.ones(rows, dtype="int64"),
         "keep": np.ones(rows, dtype=bool),
     }

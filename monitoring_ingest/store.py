@@ -25,8 +25,9 @@ from sqlalchemy import (
     Table,
     and_,
     exists,
-    false,
+    func,
     insert,
+    or_,
     select,
     text,
     true,
@@ -40,7 +41,6 @@ from monitoring_ingest.dialects import one_of
 from monitoring_ingest.facts import Fact
 from monitoring_ingest.frames import Columns, joined, rows_at
 from monitoring_ingest.operations.store import is_held
-from monitoring_ingest.quality.tables import released
 from monitoring_ingest.receipts import (
     COMPLETE,
     INTERRUPTED,
@@ -51,7 +51,7 @@ from monitoring_ingest.receipts import (
     explained,
 )
 from monitoring_ingest.revisions import KEY, as_sent, place, reasons, shown
-from monitoring_ingest.validation import FATES
+from monitoring_ingest.validation import FATES, NO_RIGHT
 
 READINGS, OBSERVATIONS = tables.readings, tables.observations
 OBSERVATION_COLUMNS = (
@@ -135,7 +135,7 @@ def stored_readings(connection: Connection, within: Columns, digests: Collection
         parts.append(_stored_for(connection, READINGS, rows_at(within, aside)))
     if (nameless := keyed & ~known).any():
         parts.append(_of_unknown_stations(connection, rows_at(within, nameless)))
-    stored = joined(parts) if parts else read_columns(connection, _compared().where(false()))
+    stored = joined(parts) if parts else read_columns(connection, _compared().limit(0))
     stored |= {"place": place(stored), "shown": shown(stored["number"], stored["printed"]), "as_sent": as_sent(stored)}
     same = _of_files(connection, digests) if len(stored["revision"]) else set()
     files = zip(stored["submission"].tolist(), stored["file"].tolist(), strict=True)
@@ -249,65 +249,58 @@ def observations(connection: Connection, **selected: Unpack[Selected]) -> pd.Dat
     revision, reading, recorded_at; ordered by station, indicator, time.
     """
     query = select(*(OBSERVATIONS.c[name] for name in OBSERVATION_COLUMNS)).where(selects(OBSERVATIONS, selected))
-    return _newest(read_frame(connection, query.order_by(*(OBSERVATIONS.c[name] for name in _ORDER))))
+    return newest_revisions(read_frame(connection, query.order_by(*(OBSERVATIONS.c[name] for name in ORDER))))
 
 
-_ORDER = ("station", "indicator", "time", "revision")
+ORDER = ("station", "indicator", "time", "revision")
 
 
-def _newest(ordered: pd.DataFrame) -> pd.DataFrame:
+def newest_revisions(ordered: pd.DataFrame) -> pd.DataFrame:
     if (ordered["revision"] == 1).all():
         return ordered
-    return ordered.drop_duplicates(list(_ORDER[:3]), keep="last").reset_index(drop=True)
-
-
-def newest_readings(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
-    """What stands for every key: the reading of its newest observation or, where it has none, the last blank cell sent.
-
-    Returns
-    -------
-    station, indicator, time, revision (0: a blank cell), value_text, number, censored, unit, printed, mark, status,
-    water_class; ordered by key.
-    """
-    names = ("value_text", "number", "censored", "unit", "printed", "mark", "status", "water_class")
-    texts = [READINGS.c[name] for name in names]
-    keys = [OBSERVATIONS.c[name] for name in _ORDER]
-    valued = select(*keys, *texts).join_from(OBSERVATIONS, READINGS, OBSERVATIONS.c.reading == READINGS.c.id)
-    valued = valued.where(selects(OBSERVATIONS, selected))
-    blank = select(*(READINGS.c[name] for name in _ORDER), *texts).where(selects(READINGS, selected))
-    blank = blank.where(SET_ASIDE, READINGS.c.fate.in_(["withheld", "absent"]), READINGS.c.station.is_not(None))
-    frames = [read_frame(connection, query) for query in (blank.order_by(READINGS.c.id), valued)]
-    both = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
-    return _newest(both.sort_values(list(_ORDER), kind="stable", ignore_index=True))
+    return ordered.drop_duplicates(list(ORDER[:3]), keep="last").reset_index(drop=True)
 
 
 def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
     """The readings of known stations that gave no observation, and why.
 
+    A key with an observation at `as_of` misses nothing: of such, blank cells and rejected rows are not listed, and of
+    quarantined values only those that came after all that counted for the key and may still take its place. A row whose
+    sender may not speak for its station is nothing that the station said: it is on its receipt only.
+
     Returns
     -------
     station, indicator, time, fate (withheld, quarantined, rejected), reason (the source's mark, else the message code),
-    value (as sent); each once, ordered by key.
+    value (with its unit, as sent); each once, ordered by key.
     """
-    reading = select(
-        *(READINGS.c[name] for name in ("station", "indicator", "time", "fate", "mark", "code")),
-        READINGS.c.value_text.label("value"),
-    ).where(selects(READINGS, selected), SET_ASIDE, READINGS.c.fate.in_(LEFT_OUT), READINGS.c.station.is_not(None))
-    reading = reading.where(~released(READINGS.c.id, selected.get("as_of")))
+    named = ("station", "indicator", "time", "fate", "mark", "code", "value_text", "unit")
+    reading = select(*(READINGS.c[name] for name in named)).where(
+        selects(READINGS, selected), SET_ASIDE, READINGS.c.fate.in_(LEFT_OUT), READINGS.c.station.is_not(None)
+    )
+    outdone = or_(READINGS.c.fate == "withheld", OBSERVATIONS.c.reading >= READINGS.c.id)  # its own: it was released
+    reading = reading.where(~_observed_as(READINGS, selected, outdone))
     refused = tables.receipt_rows
+    value = func.coalesce(refused.c.sent, refused.c.value)  # rows of earlier versions keep only the cell that was wrong
     rejected = (
-        select(*(refused.c[name] for name in ("station", "indicator", "time", "fate", "code", "value")))
+        select(*(refused.c[name] for name in ("station", "indicator", "time", "fate", "code")), value.label("value"))
         .join_from(refused, tables.receipts, _same_file(refused, tables.receipts))
-        .where(text(f"receipt_rows.{tables.REJECTED}"))
+        .where(text(f"receipt_rows.{tables.REJECTED}"), refused.c.code != NO_RIGHT)
         .where(*(refused.c[name].is_not(None) for name in ("station", "indicator", "time")))
         .where(selects(refused, {**selected, "as_of": None}))
-        .where(selects(tables.receipts, {"as_of": selected.get("as_of")}))
+        .where(selects(tables.receipts, {"as_of": selected.get("as_of")}), ~_observed_as(refused, selected))
     )
-    frames = [read_frame(connection, reading), read_frame(connection, rejected).assign(mark="")]
+    aside = read_frame(connection, reading)
+    frames = [aside.assign(value=as_sent(aside)), read_frame(connection, rejected).assign(mark="")]
     both = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
     both["reason"] = both["mark"].where((both["fate"] == "withheld") & (both["mark"] != ""), both["code"])
     columns = ["station", "indicator", "time", "fate", "reason", "value"]
     return both[columns].drop_duplicates().sort_values(columns[:3], kind="stable", ignore_index=True)
+
+
+def _observed_as(table: Table, selected: Selected, *further: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the key of a row of `table` has an observation among those selected, each looked up in the key."""
+    same_key = (OBSERVATIONS.c[name] == table.c[name] for name in ORDER[:3])
+    return exists().where(*same_key, selects(OBSERVATIONS, selected), *further)
 
 
 def _same_file(one: Table, other: Table) -> ColumnElement[bool]:

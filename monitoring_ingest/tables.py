@@ -97,6 +97,7 @@ receipt_rows = append_only(
         Column("time", Instant),
         Column("stands", Text),  # the value that counts for the key after this row, as it was sent
         Column("replaced", Text),  # of a revision: the value that counted before
+        Column("sent", Text),  # of what was rejected: its value and unit, for no reading keeps them
         PrimaryKeyConstraint("submission", "file", "ordinal"),
         Index(
             "rejected_rows",

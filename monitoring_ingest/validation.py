@@ -25,6 +25,7 @@ from monitoring_ingest.frames import NOT_EQUIPPED, Columns, columns_of, objects
 from monitoring_ingest.station_names import stations_of
 
 FATES = ("accepted", "duplicate", "revised", "quarantined", "rejected", "withheld", "absent")
+NO_RIGHT = "no_right"  # the code of a row whose sender may not speak for its station
 CLOCKS_MAY_DIFFER = timedelta(hours=1)
 BELOW_DETECTION = frozenset({"<", "L"})
 
@@ -143,7 +144,7 @@ _BOUNDS, _NOWHERE = _bounds(), (np.nan, np.nan)
 
 def _add_fate(found: Columns, as_sent: np.ndarray, now: datetime, rights: Collection[str] | None) -> None:
     """Give each row the first fate of this table that fits it: who may speak, is anything said, can it be read, may it
-    be true.
+    be true. A blank cell of the future says nothing either: kept, its station would count as heard until then.
     """
     sent, station = found["value_text"] != "", found["station"]
     problem, unreadable = found["problem"] != "", (found["value_text"] != "") & np.isnan(as_sent)
@@ -153,8 +154,9 @@ def _add_fate(found: Columns, as_sent: np.ndarray, now: datetime, rights: Collec
     too_high[unreadable] = _each(found["value_text"][unreadable], above_range).astype(bool)
     table: list[tuple[Any, str, str, str]] = [
         (problem, "rejected", "", "value_text"),
-        (foreign, "rejected", "no_right", "station_text"),
+        (foreign, "rejected", NO_RIGHT, "station_text"),
         (found["time_text"] == "", "absent", "no_time", "time_text"),
+        (found["time"] > latest, "rejected", "future_time", "time_text"),
         (~sent & (found["mark"] != ""), "withheld", "withheld", "mark"),
         (~sent & (found["printed"] == NOT_EQUIPPED), "absent", "not_equipped", "printed"),
         (~sent, "absent", "no_value", "printed"),
@@ -162,7 +164,6 @@ def _add_fate(found: Columns, as_sent: np.ndarray, now: datetime, rights: Collec
         (unreadable, "rejected", "unreadable_number", "value_text"),
         (np.isnat(found["time"]), "rejected", "unreadable_time", "time_text"),
         (found["indicator"] == None, "rejected", "unknown_indicator", "indicator_text"),  # noqa: E711  elementwise
-        (found["time"] > latest, "rejected", "future_time", "time_text"),
         (np.isnan(found["number"]), "rejected", "unknown_unit", "unit"),
         (station == None, "quarantined", "unknown_station", "station_text"),  # noqa: E711
         (~plausible(found["indicator"].tolist(), found["number"]), "quarantined", "implausible", "value_text"),
@@ -187,7 +188,7 @@ def _add_place_and_value(found: Columns, which: np.ndarray, sources: tuple[str, 
         rows = (which == number) & ~own_column
         if rows.any():
             value[rows] = found[source][rows]
-    unnamed = (found["code"] == "unknown_station") | (found["code"] == "no_right")
+    unnamed = (found["code"] == "unknown_station") | (found["code"] == NO_RIGHT)
     if unnamed.any():
         names = zip(found["province"][unnamed], found["station_text"][unnamed], strict=True)
         value[unnamed] = objects([" ".join(filter(None, pair)) for pair in names])

@@ -49,11 +49,11 @@ def readings_behind(series: Series, statistic: dict[str, Any]) -> dict[str, Any]
 
     Returns
     -------
-    ``used`` and ``not_used``: lists of {station, time (local), value, unit, censored, mark, status}, where a QC test or
-    a decision said anything {quality, test}, and, for what was not used, its reason; both empty where a figure was
-    published or nothing was measured, and for what is longer than a month: its months are statistics of their own.
-    Where several stations of a section measure at one instant, each is listed; the statistic pools them and counts the
-    instant once.
+    ``used`` and ``not_used``: lists of {station, time (local), value, unit (blank where the value is told with its own,
+    as it was sent), censored, mark, status}, where a QC test or a decision said anything {quality, test}, and, for what
+    was not used, its reason; both empty where a figure was published or nothing was measured, and for what is longer
+    than a month: its months are statistics of their own. Where several stations of a section measure at one instant,
+    each is listed; the statistic pools them and counts the instant once.
     """
     rows = series.get((statistic["section"], statistic["indicator"]))
     of = periods.period(statistic["period"])
@@ -72,8 +72,9 @@ def readings_behind(series: Series, statistic: dict[str, Any]) -> dict[str, Any]
 
 def _reading(row: dict[str, Any], unit: str) -> dict[str, Any]:
     value = row["sent"] or None if pd.isna(row["value"]) else printed(reported(row["value"], None))
-    told = {"station": row["station"], "time": row["time"].isoformat(timespec="minutes"), "value": value, "unit": unit}
-    told |= {"censored": bool(row["censored"]), "mark": row["mark"] or "", "status": row["status"] or ""}
+    told = {"station": row["station"], "time": row["time"].isoformat(timespec="minutes"), "value": value}
+    told |= {"unit": "" if row["sent"] else unit, "censored": bool(row["censored"])}
+    told |= {"mark": row["mark"] or "", "status": row["status"] or ""}
     return told | _found(row)
 
 

@@ -59,8 +59,8 @@ class Counts:
     fates: pd.DataFrame
 
     def cards(self, by: str) -> list[Card]:
-        """A card for each value of the column `by`, in its order."""
-        present = {value for frame in (self.slots, self.lags, self.fates) for value in frame[by].unique()}
+        """A card for each value of the column `by`, in its order; rows without one are on none."""
+        present = {value for frame in (self.slots, self.lags, self.fates) for value in frame[by].dropna().unique()}
         return [self._card(by, one) for one in sorted(present)]
 
     def _card(self, by: str, one: str) -> Card:

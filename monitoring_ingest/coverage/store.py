@@ -134,10 +134,10 @@ def said_with(connection: Connection, newest: pd.DataFrame) -> pd.DataFrame:
     rows = list(newest[[*SERIES, "last"]].itertuples(index=False, name=None))
     these = _listed(connection, rows, station=Text(), indicator=Text(), time=observations.c.time.type)
     same = and_(*(observations.c[name] == these.c[name] for name in (*SERIES, "time")))
-    columns = (observations.c[name] for name in ("station", "mark", "status", "recorded_at"))
-    said = read_frame(
-        connection, select(*columns).join_from(these, observations, same).order_by(observations.c.revision)
-    )
+    columns = (observations.c[name] for name in ("station", "mark", "status"))
+    query = select(*columns, readings.c.recorded_at).join_from(these, observations, same)
+    query = query.join(readings, readings.c.id == observations.c.reading)  # it arrived when the reading did
+    said = read_frame(connection, query.order_by(observations.c.revision))
     return said.drop_duplicates("station", keep="last", ignore_index=True)
 
 

@@ -1,4 +1,4 @@
-"""Receipts and observations page by page, the revisions of one value, and the newest value of every series.
+"""Given out again: receipts and observations by pages, the chain of a value, what stands for a key, the newest values.
 
 In: a connection and what is asked for. Out: plain rows. Nothing is written here.
 """
@@ -9,13 +9,24 @@ from datetime import UTC, datetime
 from typing import Any, Unpack
 
 import numpy as np
+import pandas as pd
 from sqlalchemy import ColumnElement, Connection, exists, literal, select, text, tuple_
 
 from monitoring_ingest import tables
-from monitoring_ingest.database import read_columns
+from monitoring_ingest.database import read_columns, read_frame
 from monitoring_ingest.frames import Columns, rows_at
 from monitoring_ingest.receipts import STORED_ROW_FIELDS, explained
-from monitoring_ingest.store import OBSERVATION_COLUMNS, OBSERVATIONS, READINGS, Selected, no_receipt, selects
+from monitoring_ingest.store import (
+    OBSERVATION_COLUMNS,
+    OBSERVATIONS,
+    ORDER,
+    READINGS,
+    SET_ASIDE,
+    Selected,
+    newest_revisions,
+    no_receipt,
+    selects,
+)
 
 KEY_FIELDS = ("station", "indicator", "time")
 
@@ -93,6 +104,26 @@ def _corrected(as_of: datetime | None) -> ColumnElement[bool]:
     known = selects(later, {"as_of": as_of})
     same = (later.c[name] == OBSERVATIONS.c[name] for name in KEY_FIELDS)
     return exists().where(*same, later.c.revision > OBSERVATIONS.c.revision, known)
+
+
+def newest_readings(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
+    """What stands for every key: the reading of its newest observation or, where it has none, the last blank cell sent.
+
+    Returns
+    -------
+    station, indicator, time, revision (0: a blank cell), value_text, number, censored, unit, printed, mark, status,
+    water_class; ordered by key.
+    """
+    names = ("value_text", "number", "censored", "unit", "printed", "mark", "status", "water_class")
+    texts = [READINGS.c[name] for name in names]
+    keys = [OBSERVATIONS.c[name] for name in ORDER]
+    valued = select(*keys, *texts).join_from(OBSERVATIONS, READINGS, OBSERVATIONS.c.reading == READINGS.c.id)
+    valued = valued.where(selects(OBSERVATIONS, selected))
+    blank = select(*(READINGS.c[name] for name in ORDER), *texts).where(selects(READINGS, selected))
+    blank = blank.where(SET_ASIDE, READINGS.c.fate.in_(["withheld", "absent"]), READINGS.c.station.is_not(None))
+    frames = [read_frame(connection, query) for query in (blank.order_by(READINGS.c.id), valued)]
+    both = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
+    return newest_revisions(both.sort_values(list(ORDER), kind="stable", ignore_index=True))
 
 
 def newest(connection: Connection) -> Columns:

@@ -1,9 +1,9 @@
 """Taking in frames that wait at one moment: kept first, then their values through the one gate, then they are answered.
 
-One transaction keeps all frames of a batch; `submissions.ingest` makes one submission of all telegrams that are whole,
-a file each; a last transaction links frames and receipt. A frame is answered only after that. A run that is killed
-leaves kept frames without receipt: they are finished when the listener starts again, or when the peer, which got no
-answer, sends them again. It is blocking, and reads no clock.
+One transaction keeps all frames of a batch; `submissions.ingest` makes one submission of all telegrams of a source that
+are whole, a file each; a last transaction links frames and receipt. A frame is answered only after that. A run that is
+killed leaves kept frames without receipt: they are finished when the listener starts again, or when the peer, which got
+no answer, sends them again. It is blocking, and reads no clock.
 """
 
 from __future__ import annotations
@@ -101,15 +101,23 @@ def _telegram(kept: bytes) -> Telegram:
 def _finish(world: World, waiting: Sequence[StoredFrame], now: datetime) -> int:
     """The values of all whole telegrams through the gate, a file each, and the frames linked to the receipt."""
     whole = [frames for frames in _whole(waiting) if frames[0].mn in world.devices]
-    for batch in (whole[at : at + AT_ONCE] for at in range(0, len(whole), AT_ONCE)):
+    for source, batch in _by_source(whole, world.devices):
         files = [(f"{one[0].mn} {one[0].qn}".strip(), LINE_END.join(each.kept for each in one)) for one in batch]
-        sources = {world.devices[one[0].mn].code for one in batch}
-        through = Door(DOOR, partial(read_telegrams, known=world.devices), sources.pop() if len(sources) == 1 else "")
+        through = Door(DOOR, partial(read_telegrams, known=world.devices), source)
         receipt = ingest(world.engine, world.network, files, through, now)
         assert receipt.id is not None
         with writing(world.engine) as connection:
             store.link(connection, receipt.id, [[each.id for each in one] for one in batch])
     return len(whole)
+
+
+def _by_source(whole: Sequence[list[StoredFrame]], known: Devices) -> Iterator[tuple[str, Sequence[list[StoredFrame]]]]:
+    """Telegrams by source, so many at once: who sent a value does not hang on what else was waiting when it came."""
+    of: dict[str, list[list[StoredFrame]]] = defaultdict(list)
+    for frames in whole:
+        of[known[frames[0].mn].code].append(frames)
+    for source, theirs in of.items():
+        yield from ((source, theirs[at : at + AT_ONCE]) for at in range(0, len(theirs), AT_ONCE))
 
 
 def _whole(waiting: Sequence[StoredFrame]) -> Iterator[list[StoredFrame]]:

@@ -142,7 +142,7 @@ class TestTogether:
         devices = [f"D{number}" for number in range(300)]
         times = [f"20260301{hour:02}{minute:02}00" for hour in range(10) for minute in range(30)]
         with ExitStack() as stack:
-            running = stack.enter_context(live(world(engine, *map(source, devices))))
+            running = stack.enter_context(live(world(engine, source(*devices))))
             stations = [stack.enter_context(running.peer()) for _ in devices]
             for station, device, time in zip(stations, devices, times, strict=True):
                 station.send(frame(value("1", time), MN=device))

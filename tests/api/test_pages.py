@@ -218,7 +218,7 @@ class TestMonth:
     def test_each_reading_left_out_carries_its_reason(self, client):
         tree = page(client, "/sections/qingxi-2?month=2025-08")
         struck = [s.text for s in tree.all("s")]
-        assert {"0.110", "9999"} <= set(struck)
+        assert {"0.110", "9999 mg/L"} <= set(struck)
         assert "维护" in tree.all("table")[0].text
 
     def test_a_reading_below_the_detection_limit_keeps_its_sign(self, client):

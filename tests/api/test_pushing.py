@@ -171,6 +171,24 @@ class TestReceipts:
         assert 'rel="next"' in answer.headers["link"]
         assert "demo-qx2,nh3n,2025-08-01T00:00:00Z" in row
 
+    @pytest.mark.parametrize(
+        ("change", "value", "sent"),
+        [
+            ({"unit": "furlong"}, "furlong", "0.21 furlong"),
+            ({"time": "2026-02-01 08:00"}, "2026-02-01 08:00", "0.21 mg/L"),
+            ({"time": "2026-02-01 08:00", "value": "--"}, "2026-02-01 08:00", ""),
+            ({"unit": 7}, "7", "0.21 7"),
+            ({"value": ["0.21"]}, '["0.21"]', '["0.21"] mg/L'),
+            ({"value": "99999"}, "99999", None),
+        ],
+    )
+    def test_a_rejected_row_tells_the_value_it_brought_wherever_it_is_read(self, pushing, change, value, sent):
+        pushed = only_row(push(pushing, change))
+        (listed,) = pushing.get(f"{ADDRESS}/1/rows").json()["items"]
+        told = [(row["value"], row["sent"]) for row in (pushed, only_row(pushing.get(f"{ADDRESS}/1")), listed)]
+        assert told == [(value, sent)] * 3
+        assert pushing.get(f"{ADDRESS}/1/rows.csv").text.splitlines()[0].endswith(",sent")
+
     @pytest.mark.parametrize("after", ["x", "1", "~", "-1~2"])
     def test_no_cursor_is_refused(self, pushing, after):
         push(pushing, {"value": "高"})

@@ -9,6 +9,7 @@ from functools import partial
 
 import pandas as pd
 import pytest
+from sqlalchemy import text
 
 from monitoring_ingest.coverage import store
 from monitoring_ingest.coverage.health import due, lag
@@ -17,12 +18,12 @@ from monitoring_ingest.coverage.slots import Slots
 from monitoring_ingest.coverage.watching import count_slots, counts_of, stations_health, watch
 from monitoring_ingest.database import writing
 from monitoring_ingest.quality.decisions import Key
-from monitoring_ingest.quality.reviewing import decide
+from monitoring_ingest.quality.reviewing import decide, release
 from monitoring_ingest.quality.store import observations
 from monitoring_ingest.sources.station_files import read_long_csv
 from monitoring_ingest.store import left_out_readings, record_fact
-from monitoring_ingest.submissions import Door, ingest
-from tests.monitoring_ingest.makers import csv, network, sent
+from monitoring_ingest.submissions import Door, accept_known, ingest
+from tests.monitoring_ingest.makers import csv, network, sent, with_alias
 from tests.monitoring_ingest.test_reviewing import decided
 from tests.monitoring_ingest.test_slots import china, fact
 
@@ -56,6 +57,7 @@ class TestLastGood:
             (["2025-03-01 04:00,ph,7.1,-,维护"], "04:00", "04:00", "维护"),
             (["2025-03-01 04:00,ph,7.1,-,", "2025-03-01 08:00,ph,7.1,furlong,"], "04:00", "04:00", ""),
             (["2025-03-01 08:00,ph,rubbish,-,"], None, None, ""),
+            (["2025-03-01 04:00,ph,7.1,-,", "2099-01-01 00:00,ph,--,-,极值过滤"], "04:00", "04:00", ""),
         ],
     )
     def test_the_last_good_reading_and_the_last_sign_of_life(self, engine, rows, good, heard, mark):
@@ -68,6 +70,11 @@ class TestLastGood:
     def test_when_the_good_reading_came_in_is_told(self, engine):
         given(engine, "qiaotou,2025-03-01 08:00,ph,7.1,-,", now=china("2025-03-01 09:30"))
         assert health_of(engine, "qiaotou").arrived == china("2025-03-01 09:30")
+
+    def test_a_value_came_in_when_its_reading_did_not_when_its_station_was_known(self, engine):
+        given(engine, "新桥,2025-03-01 08:00,ph,7.1,-,", now=china("2025-03-01 08:10"))
+        accept_known(engine, with_alias(network(), "qiaotou", "新桥"), NOON)
+        assert health_of(engine, "qiaotou").arrived == china("2025-03-01 08:10")
 
     def test_silent_stations_come_first_the_longest_silent_at_the_top(self, engine):
         given(engine, "qiaotou,2025-02-01 08:00,ph,7.1,-,", "shangyou,2025-01-01 08:00,ph,7.1,-,")
@@ -119,6 +126,12 @@ class TestAlarms:
         assert watch(engine, network(), NOON) == "silent 0, heard again 0"
         april = china("2025-04-01 00:00")
         assert watch(engine, network(), april) == "silent 1, heard again 0"
+
+
+def handed_in(engine, sender, rows, now, rights=None):
+    """A long CSV of rows by a sender who is named and may speak for some stations."""
+    through = Door("api", partial(read_long_csv, network=network()), sender, rights)
+    ingest(engine, network(), [(f"{sender}.csv", csv(*rows))], through, china(now))
 
 
 SLOTS = [f"2025-03-0{day} {hour:02d}:00" for day in (1, 2) for hour in range(0, 24, 4)]
@@ -228,20 +241,19 @@ class TestScorecard:
 
     @pytest.fixture
     def cards(self, engine):
-        def hand_in(sender, rows, now):
-            through = Door("api", partial(read_long_csv, network=network()), sender)
-            ingest(engine, network(), [(f"{sender}.csv", csv(*rows))], through, china(now))
-
+        hand_in = partial(handed_in, engine)
         hand_in("皖", ["qiaotou,2025-02-28 20:00,ph,7.1,-,"], "2025-02-28 20:10")
         hand_in("皖", ["qiaotou,2025-03-01 00:00,ph,7.1,-,", "qiaotou,2025-03-01 04:00,ph,99,-,"], "2025-03-01 04:30")
         hand_in("皖", ["qiaotou,2025-03-01 00:00,ph,7.2,-,", "qiaotou,2025-03-01 08:00,ph,x,-,"], "2025-03-01 08:20")
         hand_in("浙", ["utc,2025-03-01 00:00,ph,7.1,-,", "utc,2025-03-01 04:00,ph,7.1,-,"], "2025-03-01 12:30")
         hand_in("过去", ["shangyou,2025-01-01 00:00,ph,7.1,-,"], "2025-01-01 00:10")
+        return self.cards_of(engine)
+
+    def cards_of(self, engine):
+        """The cards by province, and those by sender."""
         with engine.connect() as connection:
-            return [
-                of.cards(by)
-                for of, by in zip(counts_of(connection, network(), MARCH, NOON), ("province", "sender"), strict=True)
-            ]
+            counted = counts_of(connection, network(), MARCH, NOON)
+        return [of.cards(by) for of, by in zip(counted, ("province", "sender"), strict=True)]
 
     def test_by_province(self, cards):
         anhui, zhejiang = cards[0]
@@ -258,6 +270,38 @@ class TestScorecard:
         anhui, zhejiang = cards[0]
         assert (anhui.lag_readings, anhui.lag_median, anhui.lag_p95) == (1, 270, 270)
         assert (zhejiang.lag_readings, zhejiang.lag_median) == (1, 270)
+
+    def test_a_value_whose_station_was_known_later_was_quarantined_and_not_late(self, engine):
+        handed_in(engine, "皖", ["新桥,2025-03-01 04:00,ph,7.1,-,"], "2025-03-01 04:10")
+        accept_known(engine, with_alias(network(), "qiaotou", "新桥"), NOON)
+        (card,) = self.cards_of(engine)[1]
+        assert (card.accepted, card.judged, card.quarantined) == (1, 1, 1)
+        assert (card.lag_readings, card.lag_median) == (1, 10)
+
+    def test_a_released_value_was_quarantined_and_not_late(self, engine):
+        handed_in(engine, "皖", ["qiaotou,2025-03-01 04:00,nh3n,120,mg/L,"], "2025-03-01 04:10")
+        release(engine, 1, decided("release"), NOON)
+        (card,) = self.cards_of(engine)[1]
+        assert (card.judged, card.quarantined, card.lag_median) == (1, 1, 10)
+
+    def test_a_rejected_row_sent_again_and_one_of_a_file_not_taken_in_are_no_further_ones(self, engine):
+        for minute in (10, 20):
+            handed_in(engine, "皖", ["qiaotou,2025-03-01 04:00,ph,x,-,"], f"2025-03-01 04:{minute}")
+        with writing(engine) as connection:  # a run that was killed leaves rows without a receipt
+            kept = "submission, 1, ordinal, row, field, code, 'y', fate, station, indicator, time"
+            columns = kept.replace("1,", "file,").replace("'y'", "value")
+            connection.execute(
+                text(f"INSERT INTO receipt_rows ({columns}) SELECT {kept} FROM receipt_rows WHERE submission = 1")
+            )
+        (card,) = self.cards_of(engine)[1]
+        assert (card.judged, card.rejected) == (1, 1)
+
+    def test_who_may_not_speak_for_a_station_writes_into_the_card_of_nobody_else(self, engine):
+        handed_in(engine, "皖", ["qiaotou,2025-03-01 00:00,ph,7.1,-,"], "2025-03-01 00:10")
+        handed_in(engine, "外", ["qiaotou,2025-03-01 04:00,ph,7.1,-,"], "2025-03-01 04:10", rights={"utc"})
+        by_province, by_sender = self.cards_of(engine)
+        assert [(card.of, card.judged, card.rejected) for card in by_province] == [("anhui", 1, 0)]
+        assert {card.of: (card.judged, card.rejected) for card in by_sender} == {"外": (1, 1), "皖": (1, 0)}
 
     @pytest.mark.parametrize(
         ("minutes", "readings", "median", "p95"),

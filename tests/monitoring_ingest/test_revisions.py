@@ -13,7 +13,7 @@ from monitoring_ingest.revisions import STORED, as_sent, decide, within_file
 from monitoring_ingest.validation import validate
 from tests.monitoring_ingest.makers import NOW, network
 
-DECIDED = ("fate", "code", "revision", "keep", "stands", "replaced")
+DECIDED = ("fate", "code", "revision", "keep", "stands", "replaced", "sent")
 CELLS = st.tuples(
     st.sampled_from(["qiaotou", "shangyou", "nobody"]),
     st.integers(0, 2),

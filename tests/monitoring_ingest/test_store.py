@@ -1,6 +1,7 @@
 """Reading back: what was known when, what was left out, what people recorded."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -8,8 +9,10 @@ from basin.errors import NotFound, UsageError
 from monitoring_ingest import store
 from monitoring_ingest.database import writing
 from monitoring_ingest.facts import Fact, read_fact
-from monitoring_ingest.submissions import NATIONAL_RELEASE, ingest
-from tests.monitoring_ingest.makers import NOW, network, original, release, rows_of, sent
+from monitoring_ingest.history.store import newest_readings
+from monitoring_ingest.sources.station_files import read_long_csv
+from monitoring_ingest.submissions import NATIONAL_RELEASE, Door, ingest
+from tests.monitoring_ingest.makers import NOW, csv, network, original, release, rows_of, sent
 
 DAY = timedelta(days=1)
 EIGHT = datetime(2020, 7, 1, 0, 0, tzinfo=UTC)
@@ -83,7 +86,7 @@ class TestObservations:
         with engine.connect() as connection:
             assert tuple(store.observations(connection).columns) == store.OBSERVATION_COLUMNS
             assert store.left_out_readings(connection).empty
-            assert store.newest_readings(connection).empty
+            assert newest_readings(connection).empty
 
 
 class TestLeftOut:
@@ -105,12 +108,48 @@ class TestLeftOut:
         with engine.connect() as connection:
             found = store.left_out_readings(connection)
         assert rows_of(found, "indicator", "fate", "reason", "value") == [
-            ("do", "quarantined", "conflict", "9"),
+            ("do", "quarantined", "conflict", "9 mg/L"),
             ("nh3n", "withheld", "极值过滤", ""),
-            ("tn", "rejected", "unknown_unit", "furlong"),
-            ("tp", "quarantined", "implausible", "-1"),
+            ("tn", "rejected", "unknown_unit", "1 furlong"),
+            ("tp", "quarantined", "implausible", "-1 mg/L"),
         ]
         assert set(found["station"]) == {"qiaotou"}
+
+    @pytest.mark.parametrize(
+        ("first", "then", "left"),
+        [
+            (["--,mg/L,极值过滤"], [], [("withheld", "极值过滤", "")]),
+            (["--,mg/L,极值过滤"], ["0.2,mg/L,"], []),
+            (["0.2,mg/L,"], ["--,mg/L,极值过滤"], []),
+            (["1,furlong,"], [], [("rejected", "unknown_unit", "1 furlong")]),
+            (["1,furlong,"], ["0.2,mg/L,"], []),
+            (["120,mg/L,"], ["0.2,mg/L,"], []),
+            (["0.2,mg/L,"], ["120,mg/L,"], [("quarantined", "implausible", "120 mg/L")]),
+            (["0.2,mg/L,", "0.3,mg/L,"], [], [("quarantined", "conflict", "0.3 mg/L")]),
+            (["0.2,mg/L,", "0.3,mg/L,"], ["0.3,mg/L,"], []),
+        ],
+    )
+    def test_what_an_observation_has_replaced_is_left_out_no_longer(self, engine, first, then, left):
+        for days, cells in enumerate((first, then)):
+            sent(
+                engine,
+                *(f"qiaotou,2020-07-01 08:00,nh3n,{cell}" for cell in cells),
+                now=NOW + days * DAY,
+                name=f"{days}",
+            )
+        with engine.connect() as connection:
+            now, before = (store.left_out_readings(connection, as_of=as_of) for as_of in (None, NOW))
+        assert rows_of(now, "fate", "reason", "value") == left
+        assert len(before) == (0 if first == ["0.2,mg/L,"] else 1)
+
+    def test_what_a_sender_may_not_speak_for_is_nothing_the_station_said(self, engine):
+        row = csv("qiaotou,2020-07-01 08:00,ph,7.1,-,", "shangyou,2020-07-01 08:00,ph,x,-,")
+        through = Door("push", partial(read_long_csv, network=network()), "外", {"shangyou"})
+        receipt = ingest(engine, network(), [("a.csv", row)], through, NOW)
+        assert [one["code"] for one in receipt.rows] == ["no_right", "unreadable_number"]
+        with engine.connect() as connection:
+            found = store.left_out_readings(connection)
+        assert rows_of(found, "station", "reason") == [("shangyou", "unreadable_number")]
 
     @pytest.mark.parametrize(
         ("selected", "count"),
@@ -139,8 +178,8 @@ class TestNewestReadings:
             reply = release(("安徽省", "桥头", "07-01 08:00", *cells, "正常"), measured=("氨氮(mg/L)", "总磷(mg/L)"))
             ingest(engine, network(), [("2020-07-01.json", reply)], NATIONAL_RELEASE, now)
         with engine.connect() as connection:
-            found = store.newest_readings(connection)
-            earlier = store.newest_readings(connection, as_of=NOW)
+            found = newest_readings(connection)
+            earlier = newest_readings(connection, as_of=NOW)
         columns = ("indicator", "revision", "value_text", "printed", "mark", "status", "water_class")
         assert rows_of(found, *columns) == [
             ("nh3n", 1, "0.2", "0.200", "", "正常", "Ⅱ"),

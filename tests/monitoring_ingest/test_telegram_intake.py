@@ -282,12 +282,20 @@ class TestStored:
         with engine.connect() as connection:
             assert store.last_heard(connection, known.devices) == {"A": NOW + timedelta(hours=1)}
 
-    def test_one_batch_of_many_devices_is_one_submission(self, engine):
-        known = world(engine, *(source(f"D{number}", station="shangyou") for number in range(300)))
+    def test_one_batch_of_many_devices_of_a_source_is_one_submission(self, engine):
+        known = world(engine, source(*(f"D{number}" for number in range(300)), station="shangyou"))
         times = [f"20260301{hour:02}{minute:02}00" for hour in range(10) for minute in range(30)]
         frames = [frame(value("1", time), MN=f"D{number}") for number, time in enumerate(times)]
         assert sent(known, *frames) == [True] * 300
         assert (len(said(engine)), len(submissions_of(engine))) == (300, 1)
+
+    def test_telegrams_of_two_sources_that_wait_together_keep_their_senders(self, engine):
+        known = world(engine, source("A"), source("B", station="shangyou"))
+        frames = frame(value("1")), frame(value("2"), MN="B"), frame(value("3"), "20260301050000002")
+        assert sent(known, *frames) == [True] * 3
+        with engine.connect() as connection:
+            told = [(one.sender, len(one.files)) for one in submissions(connection, NOW)]
+        assert told == [("from-B", 1), ("from-A", 2)]
 
 
 def submissions_of(engine: Engine) -> list[int]:

@@ -22,6 +22,8 @@ GOOD = {
     "printed": "0.2",
     "unit": "mg/L",
 }
+WITHHELD = {"value_text": "", "printed": "--", "mark": "极值过滤"}
+YEARS_AHEAD = NOW.replace(year=2099)
 
 
 def validated(rights=None, **changes):
@@ -45,7 +47,10 @@ class TestFates:
             ({"status": "维护"}, "accepted", "", "value", "0.2"),
             ({"time": NOW + timedelta(hours=1)}, "accepted", "", "value", "0.2"),
             ({"time": NOW + timedelta(hours=1, seconds=1)}, "rejected", "future_time", "time", "2026-01-01 08:00"),
+            ({"time": YEARS_AHEAD, **WITHHELD}, "rejected", "future_time", "time", "2026-01-01 08:00"),
+            ({"time": YEARS_AHEAD, **WITHHELD, "mark": ""}, "rejected", "future_time", "time", "2026-01-01 08:00"),
             ({"time": None, "time_text": "x"}, "rejected", "unreadable_time", "time", "x"),
+            ({"time": None, "time_text": "x", **WITHHELD}, "withheld", "withheld", "mark", "极值过滤"),
             ({"time": None, "time_text": ""}, "absent", "no_time", "time", ""),
             ({"indicator_text": "蓝藻"}, "rejected", "unknown_indicator", "indicator", "蓝藻"),
             ({"unit": "mgl"}, "rejected", "unknown_unit", "unit", "mgl"),

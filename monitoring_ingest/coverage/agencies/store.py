@@ -11,14 +11,15 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, select, text, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select, text, union_all
 
 from monitoring_ingest.coverage.slots import Run
 from monitoring_ingest.coverage.store import slot_number
 from monitoring_ingest.database import read_frame
 from monitoring_ingest.dialects import seconds
 from monitoring_ingest.quality.tables import not_removed
-from monitoring_ingest.tables import REJECTED, SET_ASIDE, observations, readings, receipt_rows, submissions
+from monitoring_ingest.tables import REJECTED, SET_ASIDE, observations, readings, receipt_rows, receipts, submissions
+from monitoring_ingest.validation import NO_RIGHT
 
 SENDER = case((func.coalesce(submissions.c.sender, "") == "", submissions.c.door), else_=submissions.c.sender)
 
@@ -61,8 +62,11 @@ def _filled(series: Series, run: Run) -> Select[Any]:
 
 
 def lags_by_sender(connection: Connection, series: Series) -> pd.DataFrame:
-    """How many values were how many whole minutes under way, first revisions: sender, station, minutes, readings."""
-    minutes = ((seconds(observations.c.recorded_at) - seconds(observations.c.time)) // 60).label("minutes")
+    """How many values were how many whole minutes under way, first revisions: sender, station, minutes, readings.
+
+    A value was under way until its reading came in, however much later its station was known or people released it.
+    """
+    minutes = ((seconds(readings.c.recorded_at) - seconds(observations.c.time)) // 60).label("minutes")
     query = _observed(minutes, func.count().label("readings")).where(series.holds(observations.c))
     query = query.where(observations.c.revision == 1).group_by(SENDER, observations.c.station, minutes)
     return read_frame(connection, query)
@@ -71,17 +75,34 @@ def lags_by_sender(connection: Connection, series: Series) -> pd.DataFrame:
 def fates_by_sender(connection: Connection, series: Series) -> pd.DataFrame:
     """How many values met which fate when they came in: sender, station, fate, rows.
 
-    A value that was quarantined and released since is counted as quarantined.
+    A value that was quarantined and released since, or whose station was known later, is counted as quarantined. A row
+    rejected again counts once, one of a file that was not taken in to its end does not. What a sender may not speak for
+    has no station here: it is the sender's doing, not the station's.
     """
-    observed = _observed(readings.c.fate, func.count().label("rows")).where(series.holds(observations.c))
-    observed = observed.where(readings.c.revision > 0).group_by(SENDER, observations.c.station, readings.c.fate)
-    aside = _judged(readings, readings.c.fate, series).where(text(f"readings.{SET_ASIDE}"))
-    aside = aside.where(readings.c.fate.in_(["withheld", "quarantined"])).group_by(readings.c.fate)
-    rejected = _judged(receipt_rows, literal("rejected").label("fate"), series)
-    return read_frame(connection, union_all(observed, aside, rejected.where(text(f"receipt_rows.{REJECTED}"))))
+    at_once = or_(readings.c.revision > 0, readings.c.station.is_(None))  # what was released is among those set aside
+    observed = _observed(readings.c.fate, func.count().label("rows")).where(series.holds(observations.c), at_once)
+    observed = observed.group_by(SENDER, observations.c.station, readings.c.fate)
+    aside = select(SENDER.label("sender"), readings.c.station, readings.c.fate, func.count().label("rows"))
+    aside = aside.join_from(readings, submissions, submissions.c.id == readings.c.submission)
+    aside = aside.where(series.holds(readings.c), text(f"readings.{SET_ASIDE}"))
+    aside = aside.where(readings.c.fate.in_(["withheld", "quarantined"]))
+    rejected = _rejected(series).subquery()
+    counted = select(rejected.c.sender, rejected.c.station, literal("rejected"), func.count().label("rows"))
+    return read_frame(
+        connection,
+        union_all(
+            observed,
+            aside.group_by(SENDER, readings.c.station, readings.c.fate),
+            counted.group_by(rejected.c.sender, rejected.c.station),
+        ),
+    )
 
 
-def _judged(table: Any, fate: Any, series: Series) -> Select[Any]:
-    query = select(SENDER.label("sender"), table.c.station, fate, func.count().label("rows"))
-    query = query.join_from(table, submissions, submissions.c.id == table.c.submission)
-    return query.where(series.holds(table.c)).group_by(SENDER, table.c.station)
+def _rejected(series: Series) -> Select[Any]:
+    """The rows of files taken in that were rejected, each once however often it was sent."""
+    own = case((receipt_rows.c.code != NO_RIGHT, receipt_rows.c.station)).label("station")
+    said = (receipt_rows.c[name] for name in ("indicator", "time", "code", "value", "sent"))
+    query = select(SENDER.label("sender"), own, *said).distinct()
+    query = query.join_from(receipt_rows, submissions, submissions.c.id == receipt_rows.c.submission)
+    taken_in = and_(receipts.c.submission == receipt_rows.c.submission, receipts.c.file == receipt_rows.c.file)
+    return query.join(receipts, taken_in).where(series.holds(receipt_rows.c), text(f"receipt_rows.{REJECTED}"))
