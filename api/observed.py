@@ -189,8 +189,10 @@ def _item(row: tuple[Any, ...], section_of: Mapping[str, str]) -> dict[str, Any]
     }
 
 
-def latest(connection: Connection, registry: Registry, wanted: Newest) -> list[dict[str, Any]]:
-    """The newest observation of every series of what is wanted, ordered by station and indicator.
+def latest(
+    connection: Connection, registry: Registry, wanted: Newest, as_of: datetime | None = None
+) -> list[dict[str, Any]]:
+    """The newest observation of every series of what is wanted, or known at `as_of`, ordered by station and indicator.
 
     Raises
     ------
@@ -199,9 +201,9 @@ def latest(connection: Connection, registry: Registry, wanted: Newest) -> list[d
     stations = _stations(registry, wanted)
     section_of = {code: registry.network.stations[code].section for code in stations}
     code = indicator(wanted.indicator).code if wanted.indicator else None
-    found = history.newest(connection)
+    found = history.newest(connection, as_of)
     keep = [station in section_of for station in found["station"].tolist()]
     if code is not None:
         keep &= found["indicator"] == code
     rows = _rows(rows_at(found, np.array(keep, dtype=bool)), None)
-    return _items(connection, sorted(rows, key=itemgetter(1, 2)), section_of, None)
+    return _items(connection, sorted(rows, key=itemgetter(1, 2)), section_of, as_of)
