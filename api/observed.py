@@ -185,8 +185,10 @@ def _judged(connection: Connection, found: Columns, as_of: datetime | None) -> t
     return judged["quality"].tolist(), judged["test"].tolist()
 
 
-def latest(connection: Connection, registry: Registry, wanted: Newest) -> list[dict[str, Any]]:
-    """The newest observation of every series of what is wanted, ordered by station and indicator.
+def latest(
+    connection: Connection, registry: Registry, wanted: Newest, as_of: datetime | None = None
+) -> list[dict[str, Any]]:
+    """The newest observation of every series of what is wanted, or known at `as_of`, ordered by station and indicator.
 
     Raises
     ------
@@ -194,8 +196,8 @@ def latest(connection: Connection, registry: Registry, wanted: Newest) -> list[d
     """
     stations = set(_stations(registry, wanted))
     code = indicator(wanted.indicator).code if wanted.indicator else None
-    found = history.newest(connection)
+    found = history.newest(connection, as_of)
     known = found["station"].tolist(), found["indicator"].tolist()
     keep = [station in stations and code in (None, of) for station, of in zip(*known, strict=True)]
     rows = rows_at(found, np.array(keep, dtype=bool))
-    return _items(connection, registry, rows_at(rows, np.lexsort((rows["indicator"], rows["station"]))), None)
+    return _items(connection, registry, rows_at(rows, np.lexsort((rows["indicator"], rows["station"]))), as_of)

@@ -65,10 +65,10 @@ def review_group() -> None:
 @AS_OF
 @command
 def review_list(as_of: datetime | None, extra: Sequence[Path]) -> Told:
-    """待核的读数和已作的决定。Quarantined readings that wait, and the decisions so far."""
+    """待核的读数和已作的决定，可按当时。Quarantined readings that wait, and the decisions so far, or as of then."""
     here = composed(extra)
     with here.engine.connect() as connection:
-        waiting, decided = reviewed.queue(connection), reviewed.history(connection, as_of)
+        waiting, decided = reviewed.queue(connection, as_of=as_of), reviewed.history(connection, as_of)
     lines = [f"待核 waiting（{len(waiting)}）："]
     lines += [f"  {_waiting(row)}" for row in waiting[:MOST_LISTED]]
     lines += [f"决定 decisions（{len(decided)}）：", *(f"  {_decided(row)}" for row in decided[:MOST_LISTED])]

@@ -54,10 +54,10 @@ def history(connection: Connection, as_of: datetime | None = None) -> list[Row]:
     return [_row(one) for one in store.decisions(connection, as_of=as_of).to_dict("records")][::-1]
 
 
-def queue(connection: Connection, limit: int | None = None) -> list[Row]:
-    """The quarantined readings that wait for a decision, newest first, and why."""
+def queue(connection: Connection, limit: int | None = None, as_of: datetime | None = None) -> list[Row]:
+    """The quarantined readings that wait for a decision, or waited for one at `as_of`, newest first, and why."""
     rows = []
-    for one in store.queue(connection, limit).itertuples():
+    for one in store.queue(connection, limit, as_of).itertuples():
         why = MESSAGES[one.code]
         rows.append(
             {

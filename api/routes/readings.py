@@ -50,9 +50,11 @@ def readings(
 @router.get(
     "/readings/latest", summary="最新读数 (newest observations)", responses=listed(list[Reading], 400, 404, 422)
 )
-def latest(request: Request, reads: Reads, has: Has, wanted: Annotated[observed.Newest, Query()]) -> Response:
-    """The newest observation of every station and indicator, ordered by these."""
-    return shaped(request, observed.latest(reads, has.registry, wanted), list(Reading.model_fields))
+def latest(
+    request: Request, reads: Reads, has: Has, as_of: AsOf, wanted: Annotated[observed.Newest, Query()]
+) -> Response:
+    """The newest observation of every station and indicator, now or known at `as_of`, ordered by these."""
+    return shaped(request, observed.latest(reads, has.registry, wanted, as_of), list(Reading.model_fields))
 
 
 @router.get(
@@ -61,12 +63,15 @@ def latest(request: Request, reads: Reads, has: Has, wanted: Annotated[observed.
     response_model=list[Revision],
     responses=problems(400, 404, 422),
 )
-def revisions(station: str, indicator: str, time: str, reads: Reads) -> list[dict[str, Any]]:
-    """Every value a station, indicator and instant (ISO 8601 with zone) ever had, oldest first: who, when, why."""
+def revisions(station: str, indicator: str, time: str, reads: Reads, as_of: AsOf) -> list[dict[str, Any]]:
+    """Every value a station, indicator and instant (ISO 8601 with zone) ever had, or had had at `as_of`, oldest first:
+    who, when, why.
+    """
     code, at = find_indicator(indicator), parsed_instant(time, "time")
     assert at is not None  # only an absent text gives none
-    found = history.revisions(reads, station, code.code if code else indicator, at)
+    found = history.revisions(reads, (station, code.code if code else indicator, at), as_of)
     if not found:
-        zh, en = f"{station} {indicator} 在 {time} 没有读数", "nothing is stored for this key"
+        then = f"（{instant(as_of)} 所知）" if as_of else ""
+        zh, en = f"{station} {indicator} 在 {time} 没有读数{then}", "nothing is stored for this key"
         raise NotFound(zh, en, path="time", remedy="用 /v1/readings 查看有哪些时刻")
     return [row | {"recorded_at": instant(row["recorded_at"])} for row in found]

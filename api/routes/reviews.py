@@ -80,11 +80,15 @@ def reviews(request: Request, reads: Reads, as_of: AsOf) -> Response:
 
 
 @router.get(
-    "/v1/reviews/queue", summary="待核的读数 (queue)", tags=["监测 monitoring"], responses=listed(list[Waiting])
+    "/v1/reviews/queue", summary="待核的读数 (queue)", tags=["监测 monitoring"], responses=listed(list[Waiting], 400)
 )  # type: ignore[arg-type]
-def queue(request: Request, reads: Reads, limit: Annotated[int, Query(ge=1, le=10_000)] = 1000) -> Response:
-    """The quarantined readings of known stations that nobody has released, newest first, and why they wait."""
-    return shaped(request, reviewed.queue(reads, limit), list(Waiting.model_fields))
+def queue(
+    request: Request, reads: Reads, as_of: AsOf, limit: Annotated[int, Query(ge=1, le=10_000)] = 1000
+) -> Response:
+    """The quarantined readings of known stations that nobody has released, now or at `as_of`, newest first, and why
+    they wait.
+    """
+    return shaped(request, reviewed.queue(reads, limit, as_of), list(Waiting.model_fields))
 
 
 @router.post(

@@ -10,10 +10,11 @@ from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, exists, literal, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, literal, select, text, tuple_
 
 from monitoring_ingest import tables
 from monitoring_ingest.database import read_columns, read_frame
+from monitoring_ingest.dialects import Instant
 from monitoring_ingest.frames import Columns, rows_at
 from monitoring_ingest.receipts import STORED_ROW_FIELDS, explained
 from monitoring_ingest.store import (
@@ -59,9 +60,14 @@ def receipt_rows(
     return told, (int(page["file"][-1]), int(page["ordinal"][-1])) if more else None
 
 
-def revisions(connection: Connection, station: str, indicator: str, time: datetime) -> list[dict[str, Any]]:
-    """Every revision of one observation, oldest first: what, who, when, why."""
+def revisions(
+    connection: Connection, key: tuple[str, str, datetime], as_of: datetime | None = None
+) -> list[dict[str, Any]]:
+    """Every revision of one observation (station, indicator, time) so far, or known at `as_of`, oldest first: what,
+    who, when, why.
+    """
     sent = tables.submissions
+    known = [OBSERVATIONS.c.recorded_at <= as_of] if as_of is not None else []
     query = (
         select(
             *(OBSERVATIONS.c[name] for name in ("revision", "value", "censored")),
@@ -72,7 +78,7 @@ def revisions(connection: Connection, station: str, indicator: str, time: dateti
         )
         .join_from(OBSERVATIONS, READINGS, OBSERVATIONS.c.reading == READINGS.c.id)
         .join(sent, sent.c.id == READINGS.c.submission)
-        .where(OBSERVATIONS.c.station == station, OBSERVATIONS.c.indicator == indicator, OBSERVATIONS.c.time == time)
+        .where(*(OBSERVATIONS.c[name] == part for name, part in zip(KEY_FIELDS, key, strict=True)), *known)
     )
     return [dict(row._mapping) for row in connection.execute(query.order_by(OBSERVATIONS.c.revision))]
 
@@ -126,24 +132,28 @@ def newest_readings(connection: Connection, **selected: Unpack[Selected]) -> pd.
     return newest_revisions(both.sort_values(list(ORDER), kind="stable", ignore_index=True))
 
 
-def newest(connection: Connection) -> Columns:
+def newest(connection: Connection, as_of: datetime | None = None) -> Columns:
     """The newest observation of every series (station, indicator): one step in the key for each, however long it is.
 
-    Columns as `store.observations`.
+    With `as_of` the newest that was known then: what came in later is stepped over. Columns as `store.observations`.
     """
     columns = {name: OBSERVATIONS.c[name].type for name in OBSERVATION_COLUMNS}
     names = ", ".join(f"o.{name}" for name in columns)
-    statement = (_NEWEST_SQLITE if connection.dialect.name == "sqlite" else _NEWEST_POSTGRESQL).format(names=names)
-    return read_columns(connection, text(statement).columns(**columns))
+    statement = _NEWEST_SQLITE if connection.dialect.name == "sqlite" else _NEWEST_POSTGRESQL
+    if as_of is None:
+        return read_columns(connection, text(statement.format(names=names, rows="observations")).columns(**columns))
+    known = text(statement.format(names=names, rows=_KNOWN)).bindparams(bindparam("as_of", as_of, Instant()))
+    return read_columns(connection, known.columns(**columns))
 
 
 _DOWNWARDS = "ORDER BY o.station DESC, o.indicator DESC, o.time DESC, o.revision DESC LIMIT 1"
+_KNOWN = "(SELECT * FROM observations WHERE recorded_at <= :as_of)"
 _NEWEST_POSTGRESQL = f"""
 WITH RECURSIVE newest AS (
-  (SELECT {{names}} FROM observations AS o {_DOWNWARDS})
+  (SELECT {{names}} FROM {{rows}} AS o {_DOWNWARDS})
   UNION ALL
   SELECT o.* FROM newest CROSS JOIN LATERAL (
-    SELECT {{names}} FROM observations AS o
+    SELECT {{names}} FROM {{rows}} AS o
     WHERE (o.station, o.indicator) < (newest.station, newest.indicator) {_DOWNWARDS}
   ) AS o
 )
@@ -151,10 +161,10 @@ SELECT {{names}} FROM newest AS o"""
 _PACKED = "json_array(o.station, o.indicator, o.time, o.revision)"
 _NEWEST_SQLITE = f"""
 WITH RECURSIVE series(key) AS (
-  SELECT (SELECT {_PACKED} FROM observations AS o {_DOWNWARDS})
+  SELECT (SELECT {_PACKED} FROM {{rows}} AS o {_DOWNWARDS})
   UNION ALL
   SELECT (
-    SELECT {_PACKED} FROM observations AS o
+    SELECT {_PACKED} FROM {{rows}} AS o
     WHERE (o.station, o.indicator) < (series.key ->> 0, series.key ->> 1) {_DOWNWARDS}
   ) FROM series WHERE series.key IS NOT NULL
 )

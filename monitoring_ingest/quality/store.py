@@ -155,10 +155,12 @@ def quarantined(connection: Connection, identity: int) -> pd.DataFrame:
     return read_frame(connection, _set_aside().where(readings.c.id == identity))
 
 
-def queue(connection: Connection, limit: int | None = None) -> pd.DataFrame:
-    """The quarantined readings of known stations that nobody has released, newest first, and why they wait (`code`)."""
-    known = readings.c.station.is_not(None), ~released(readings.c.id, None)
-    return read_frame(connection, _set_aside().where(*known).order_by(readings.c.id.desc()).limit(limit))
+def queue(connection: Connection, limit: int | None = None, as_of: datetime | None = None) -> pd.DataFrame:
+    """The quarantined readings of known stations that nobody has released, now or at `as_of`, newest first, and why
+    they wait (`code`).
+    """
+    waiting = readings.c.station.is_not(None), ~released(readings.c.id, as_of), selects(readings, {"as_of": as_of})
+    return read_frame(connection, _set_aside().where(*waiting).order_by(readings.c.id.desc()).limit(limit))
 
 
 def _set_aside() -> Select[Any]:

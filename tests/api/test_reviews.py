@@ -12,10 +12,13 @@ from api.cli import main
 from api.serving import jobs
 from monitoring_ingest.database import open_engine
 from monitoring_ingest.operations.store import create_key
+from monitoring_ingest.quality import reviewing
+from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.running import run
 from tests.api.makers import NOW, client_of, composed, month_rows, row, send
 from tests.api.markup import read
 
+LATER = NOW + timedelta(days=1)
 AT = "2025-08-10T08:00:00+08:00"
 GROUNDS = {"document": "维修单 3", "proposed_by": "张三", "approved_by": "李四"}
 REMOVE = GROUNDS | {
@@ -71,6 +74,13 @@ class TestApi:
         assert (again.status_code, again.json()["detail"]) == (403, "已剔除")
         restored = client.post("/v1/reviews", json=REMOVE | {"action": "restore", "reason": "decided_in_error"})
         assert restored.status_code == 201
+
+    def test_as_of_then_it_still_waits(self, client, here):
+        (waiting,) = client.get("/v1/reviews/queue").json()
+        reviewing.release(here.engine, waiting["reading"], decision("release", RELEASE), LATER)
+        then = [{"as_of": at.isoformat()} for at in (NOW - timedelta(seconds=1), NOW, LATER)]
+        assert [client.get("/v1/reviews/queue", params=at).json() for at in then] == [[], [waiting], []]
+        assert client.get("/v1/reviews/queue", params={"as_of": "2026-01-10"}).json()["path"] == "as_of"
 
     @pytest.mark.parametrize(
         ("changed", "status", "path"),
@@ -141,6 +151,13 @@ class TestCommands:
         assert hengjie("review", "release", number, "--reason", "real_event", *OPTIONS)["revision"] == 1
         refused = hengjie("review", "release", number, "--reason", "real_event", *OPTIONS, fails=True)
         assert refused["message_zh"] == f"读数 {number} 已放行"
+
+    def test_a_list_as_of_then_has_the_queue_and_the_decisions_of_then(self, hengjie, here):
+        (waiting,) = hengjie("review", "list")["waiting"]
+        reviewing.release(here.engine, waiting["reading"], decision("release", RELEASE), LATER)
+        before, after = (hengjie("review", "list", "--as-of", at.isoformat()) for at in (NOW, LATER))
+        assert before == {"waiting": [waiting], "decisions": []}
+        assert (after["waiting"], [one["action"] for one in after["decisions"]]) == ([], ["release"])
 
     def test_an_export_with_flags(self, hengjie):
         hengjie("quality", "run")

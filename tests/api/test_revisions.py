@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.api.makers import NOW, client_of
+from monitoring_ingest.quality.decisions import Key, decision
+from monitoring_ingest.quality.reviewing import decide
+from tests.api.makers import NOW, client_of, row, send
 from tests.api.pushed import GOOD, fates, only_row, push, stored
 
+LATER, LAST = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
 CHAIN = "/v1/readings/demo-qx2/nh3n/2025-08-01T00:00:00Z/revisions"
 
 
@@ -53,6 +56,63 @@ class TestChain:
     )
     def test_no_such_value_is_not_found(self, pushing, address, status):
         assert pushing.get(address).status_code == status
+
+
+class TestAsOf:
+    """What was known at an instant, whatever came in later."""
+
+    @pytest.fixture
+    def told(self, blank):
+        """Two values of a series at `NOW`; later the second one corrected, a newer one, and another series."""
+        first = [row("demo-qx2", "2025-08-01 08:00", "nh3n", "0.2"), row("demo-qx2", "2025-08-02 08:00", "nh3n", "0.3")]
+        send(blank, first)
+        send(blank, [row("demo-qx2", "2025-08-02 08:00", "nh3n", "0.4")], now=LATER)
+        last = [row("demo-qx2", "2025-08-03 08:00", "nh3n", "0.5"), row("demo-qx3", "2025-08-01 08:00", "tp", "0.05")]
+        send(blank, last, now=LAST)
+        with client_of(blank) as client:
+            yield client
+
+    @pytest.mark.parametrize(
+        ("as_of", "expected"),
+        [
+            (NOW - timedelta(microseconds=1), []),
+            (NOW, [("nh3n", "2025-08-02T00:00:00Z", 0.3, 1)]),
+            (LATER - timedelta(microseconds=1), [("nh3n", "2025-08-02T00:00:00Z", 0.3, 1)]),
+            (LATER, [("nh3n", "2025-08-02T00:00:00Z", 0.4, 2)]),
+            (LAST, [("nh3n", "2025-08-03T00:00:00Z", 0.5, 1), ("tp", "2025-08-01T00:00:00Z", 0.05, 1)]),
+        ],
+    )
+    def test_the_newest_values(self, told, as_of, expected):
+        found = told.get("/v1/readings/latest", params={"as_of": as_of.isoformat()}).json()
+        assert [(one["indicator"], one["time"], one["value"], one["revision"]) for one in found] == expected
+
+    def test_without_an_instant_the_newest_values_are_those_of_now(self, told):
+        assert (
+            told.get("/v1/readings/latest").json()
+            == told.get("/v1/readings/latest", params={"as_of": LAST.isoformat()}).json()
+        )
+
+    def test_what_was_decided_later_is_not_known(self, told, blank):
+        grounds = {"reason": "instrument_fault", "document": "单 3", "proposed_by": "张三", "approved_by": "李四"}
+        key = Key("demo-qx2", "nh3n", datetime(2025, 8, 3, tzinfo=UTC))
+        decide(blank.engine, key, decision("remove", grounds), LAST + timedelta(hours=1))
+        wanted = {"station": "demo-qx2"}
+        (then,) = told.get("/v1/readings/latest", params=wanted | {"as_of": LAST.isoformat()}).json()
+        (now,) = told.get("/v1/readings/latest", params=wanted).json()
+        assert (then["quality"], now["quality"]) == ("not_evaluated", "unreliable")
+
+    def test_the_chain(self, told):
+        chain = "/v1/readings/demo-qx2/nh3n/2025-08-02T00:00:00Z/revisions"
+        found = [told.get(chain, params={"as_of": at.isoformat()}).json() for at in (NOW, LATER)]
+        assert [[one["value"] for one in each] for each in found] == [[0.3], [0.3, 0.4]]
+        before = told.get(chain, params={"as_of": (NOW - timedelta(hours=1)).isoformat()})
+        assert before.status_code == 404
+        assert "没有读数（2026-01-09T23:00:00Z 所知）" in before.json()["detail"]
+
+    @pytest.mark.parametrize("address", ["/v1/readings/latest", CHAIN])
+    def test_an_instant_without_a_zone_is_refused(self, told, address):
+        answer = told.get(address, params={"as_of": "2026-01-10"})
+        assert (answer.status_code, answer.json()["path"]) == (400, "as_of")
 
 
 class TestLatest:

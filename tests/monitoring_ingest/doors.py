@@ -1,29 +1,42 @@
 """The doors readings can come by, for tests that say the same of all: a further door is one row of `DOORS`.
 
-A door takes an engine, rows, a folder of its own and an instant, and hands the rows in as one submission. Everything
-here is invented; the network is that of `makers`.
+A door takes an engine, rows, a folder of its own and an instant, and hands the rows in as one submission. What comes
+by one of `DOORS` is the same observation, whichever it is. `SPEAKING` doors say something more of a value or leave
+something unsaid: the same values count, and nothing else is the same. Everything here is invented; the network is that
+of `makers`.
 """
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
+import nanoarrow
 import pandas as pd
+from nanoarrow.ipc import StreamWriter
 from sqlalchemy import Engine
 
+from basin.sources import Source
 from monitoring_ingest.job import ingest_inbox
 from monitoring_ingest.sources import pushed
+from monitoring_ingest.sources.declared import source_door
+from monitoring_ingest.sources.laboratory import COLUMNS
+from monitoring_ingest.sources.laboratory_template import TITLE
+from monitoring_ingest.sources.pulling import run_source
 from monitoring_ingest.submissions import INBOX, NATIONAL_RELEASE, PUSH, READINGS, Door, Pushed, Terms, ingest, push
-from tests.monitoring_ingest.makers import csv, network, original, release
+from tests.monitoring_ingest import telegram_makers as telegrams
+from tests.monitoring_ingest.makers import csv, network, original, release, served, xlsx
 
 NETWORK = network()
 COLUMN = {"ph": "pH(无量纲)", "nh3n": "氨氮(mg/L)"}
 UNIT = {"ph": "无量纲", "nh3n": "mg/L"}
+FACTOR = {"ph": "w01001", "nh3n": "w21003"}
 _files = count()
 
 
@@ -58,15 +71,16 @@ def long_csv(rows: Rows) -> bytes:
     return csv(*(f"{r.station},{r.local}+08:00,{r.indicator},{r.value},{UNIT[r.indicator]},正常" for r in rows))
 
 
-def a_release(rows: Rows) -> bytes:
+def a_release(rows: Rows, *, with_status: bool = True) -> bytes:
     """The rows as a reply of the national release, one table row each; the other cell was not measured."""
-    return release(*(_release_row(row) for row in rows), measured=list(COLUMN.values()))
+    told = ([*_release_row(row), *(["正常"] if with_status else [])] for row in rows)
+    return release(*told, measured=list(COLUMN.values()), with_status=with_status)
 
 
 def _release_row(row: Sent) -> list[str]:
     station = NETWORK.stations[row.station]
     cells = (original(row.value, row.value) if code == row.indicator else "--" for code in COLUMN)
-    return [NETWORK.parties[station.province].name_zh, station.name_zh, row.local[5:], *cells, "正常"]
+    return [NETWORK.parties[station.province].name_zh, station.name_zh, row.local[5:], *cells]
 
 
 def _files_of(write: Callable[[Rows], bytes], name: str, door: str) -> Hand:
@@ -119,6 +133,114 @@ def _json_columns(rows: Rows) -> bytes:
     return json.dumps({"columns": {name: [row[name] for row in listed] for name in listed[0]}}).encode()
 
 
+def _arrow(rows: Rows) -> bytes:
+    """An Arrow stream: values as float64, everything else as text."""
+    listed = _objects(rows)
+    kinds = {name: nanoarrow.float64() if name == "value" else nanoarrow.string() for name in listed[0]}
+    cells = {name: [float(row[name]) if name == "value" else row[name] for row in listed] for name in kinds}
+    children = [nanoarrow.c_array(cells[name], kind) for name, kind in kinds.items()]
+    out = io.BytesIO()
+    with StreamWriter.from_writable(out) as writer:
+        whole = nanoarrow.struct(kinds)
+        writer.write_stream(nanoarrow.c_array_from_buffers(whole, len(rows), buffers=[None], children=children))
+    return out.getvalue()
+
+
+# --- what is declared ------------------------------------------------------------------------------------------------
+
+
+def _declared(source: Source, name: str, write: Callable[[Rows], bytes]) -> Hand:
+    """A file read as its source declares it."""
+
+    def hand(engine: Engine, rows: Rows, _folder: Path, now: datetime) -> object:
+        return ingest(engine, NETWORK, [(name, write(rows))], source_door(source), now)
+
+    return hand
+
+
+WIDE = Source(
+    code="hand", title="手工表（虚构）", format="table", columns={"station": "点位", "time": "时间", "mark": "情况"},
+    indicators={COLUMN[code]: code for code in COLUMN}, stations={"老桥桥下": "qiaotou"}, ignored=("天气",),
+)  # fmt: skip
+NAMES = {"qiaotou": "老桥桥下"}  # of stations the table calls by another name
+
+
+def _wide_csv(rows: Rows) -> bytes:
+    """A column for each indicator, a row for each value, times on the clock of the source's zone."""
+    lines = [f"{NAMES.get(r.station, r.station)},晴,{','.join(_cells(r))},{r.local},正常" for r in rows]
+    return csv(*lines, header=f"点位,天气,{','.join(COLUMN.values())},时间,情况")
+
+
+def _cells(row: Sent) -> list[str]:
+    return [row.value if code == row.indicator else "" for code in COLUMN]
+
+
+LONG = Source(
+    code="office", title="台账（虚构）", format="table", indicators={"酸碱度": "ph"},
+    columns={"station": "站", "date": "日期", "time": "时刻", "indicator": "项目", "value": "结果", "unit": "单位",
+             "mark": "备注"},
+)  # fmt: skip
+
+
+def _long_xlsx(rows: Rows) -> bytes:
+    """A workbook with numbers and dates as cells, below a title."""
+    written = {"ph": "酸碱度", "nh3n": "氨氮"}
+    lines = [
+        [r.station, pd.Timestamp(r.local[:10]).date(), r.local[11:], written[r.indicator], float(r.value),
+         UNIT[r.indicator], "正常"]
+        for r in rows
+    ]  # fmt: skip
+    return xlsx(["台账（虚构）"], list(LONG.columns.values()), *lines)
+
+
+LABORATORY = Source(code="lab", title="化验单（虚构）", format="laboratory")
+
+
+def _laboratory(rows: Rows, **more: str) -> bytes:
+    """The workbook of results, as its template has it."""
+    filled = [
+        {"station": f"{r.station} 站", "time": pd.Timestamp(r.local).to_pydatetime(), "indicator": r.indicator,
+         "value": float(r.value), "unit": UNIT[r.indicator], **more}
+        for r in rows
+    ]  # fmt: skip
+    return xlsx([TITLE], [], list(COLUMNS.values()), *([one.get(name) for name in COLUMNS] for one in filled))
+
+
+BULLETIN = Source(
+    code="daily", title="日报（虚构）", format="bulletin", columns={"station": "站名", "date": "日期"}, at="08:00",
+    indicators={COLUMN[code]: code for code in COLUMN},
+)  # fmt: skip
+
+
+def _bulletin(rows: Rows) -> bytes:
+    """A row for each value at eight o'clock of its day; what was not measured is a dash."""
+    lines = [f"{r.station},{r.local[:10]},{','.join(cell or '-' for cell in _cells(r))}" for r in rows]
+    return csv(*lines, header=f"站名,日期,{','.join(COLUMN.values())}")
+
+
+def _fetched(engine: Engine, rows: Rows, _folder: Path, now: datetime) -> object:
+    """From a web address: a release of the moment at which it is fetched, once more after that."""
+    with served((200, a_release(rows), "")) as address:
+        source = Source(code="web", title="虚构", format="national-release", place=f"{address}/realtime.json")
+        return [run_source(engine, NETWORK, source, now) for _ in range(2)]
+
+
+def _telegrams(engine: Engine, rows: Rows, _folder: Path, now: datetime) -> object:
+    """Over the wire: a telegram for each value, each a request of its own, all sent once more as if unanswered."""
+    devices = [telegrams.source(f"D-{code}", station=code) for code in NETWORK.stations]
+    frames = [
+        telegrams.frame(
+            telegrams.value(r.value, f"{pd.Timestamp(r.local):%Y%m%d%H%M%S}", FACTOR[r.indicator]),
+            qn=f"20260101{next(_files):09d}", MN=f"D-{r.station}",
+        )
+        for r in rows
+    ]  # fmt: skip
+    known = telegrams.World(engine, NETWORK, telegrams.devices(devices))
+    answered = [telegrams.sent(known, *frames, now=now) for _ in range(2)]
+    assert all(map(all, answered)), "a telegram was refused"
+    return answered
+
+
 DOORS: Mapping[str, Hand] = {
     "long CSV": _files_of(long_csv, "readings.csv", READINGS),
     "national release": _files_of(a_release, "2025-06-15.json", NATIONAL_RELEASE),
@@ -128,7 +250,32 @@ DOORS: Mapping[str, Hand] = {
     "push, JSON rows": _pushed(_json_rows, pushed.JSON),
     "push, JSON columns": _pushed(_json_columns, pushed.JSON),
     "push, CSV": _pushed(long_csv, pushed.CSV),
+    "push, Arrow": _pushed(_arrow, pushed.ARROW),
+    "declared table, CSV": _declared(WIDE, "手工表.csv", _wide_csv),
+    "declared table, XLSX": _declared(LONG, "台账.xlsx", _long_xlsx),
+    "laboratory workbook": _declared(LABORATORY, "化验单.xlsx", partial(_laboratory, mark="正常")),
+    "release, fetched": _fetched,
+    "telegrams": _telegrams,
 }
+SAMPLE = {"sample": "S-01", "side": "上游 upstream", "method": "HJ 535-2009", "sampler": "张三"}
+SPEAKING: Mapping[str, Hand] = {
+    "laboratory workbook of a sample": _declared(LABORATORY, "化验单.xlsx", partial(_laboratory, **SAMPLE)),
+    "hydrology bulletin": _declared(BULLETIN, "日报.csv", _bulletin),
+    "release without states": _files_of(partial(a_release, with_status=False), "2025-06-15.json", NATIONAL_RELEASE),
+}
+HANDS: Mapping[str, Hand] = {**DOORS, **SPEAKING}
+HALF_A_YEAR = 24 * 182
+# What the shape of a door cannot carry: a bulletin speaks of eight o'clock, and a release that is fetched states no
+# year. The instants at which the tests hand in are less than a month after the year 2025.
+CARRIES: Mapping[str, Callable[[Sent], bool]] = {
+    "hydrology bulletin": lambda row: row.hour % 24 == 8,
+    "release, fetched": lambda row: row.hour > 24 * (365 + 31) - HALF_A_YEAR,
+}
+
+
+def carrying(doors: Iterable[str], rows: Rows) -> list[str]:
+    """Those of the doors that can carry all the rows."""
+    return sorted(door for door in doors if door not in CARRIES or all(map(CARRIES[door], rows)))
 
 
 def newest(rows: Iterable[Sent]) -> dict[tuple[str, str, int], Sent]:

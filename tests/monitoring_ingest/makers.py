@@ -1,16 +1,23 @@
-"""Small things to ingest: a network of four stations, a few rows of CSV, a release with the cells one names.
+"""Small things to ingest: a network of four stations, a few rows of CSV, a release with the cells one names, a
+workbook, a web server.
 
 Everything here is invented except the names of provinces.
 """
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import pandas as pd
+from openpyxl import Workbook
 from sqlalchemy import Engine, select
 
 from basin.network import Basin, Network, Party, Section, Station
@@ -69,6 +76,50 @@ def release(*rows: Sequence[str | None], measured: Sequence[str] = MEASURED, wit
     body = [[row[0], "示例流域", row[1], row[2], "Ⅱ", *row[3:]] for row in rows]
     head = [*DESCRIBING, *headed, *(["站点情况"] if with_status else [])]
     return json.dumps({"result": 1, "thead": head, "tbody": body}, ensure_ascii=False).encode()
+
+
+def xlsx(*rows: list[Any], merged: tuple[str, ...] = (), name: str = "监测") -> bytes:
+    """A workbook of one sheet with these rows."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = name
+    for row in rows:
+        sheet.append(row)
+    for cells in merged:
+        sheet.merge_cells(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@contextmanager
+def served(*answers: tuple[int, bytes, str]) -> Iterator[str]:
+    """A web server of this machine that gives these answers (status, body, location) in turn, the last for ever."""
+    waiting = list(answers)
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, body, location = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+            self.send_response(status)
+            if location:
+                self.send_header("Location", location)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Answering)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def stored_set(engine: Engine) -> set[tuple[object, ...]]:

@@ -30,7 +30,7 @@ from monitoring_ingest.tables import observations
 from settlement.gathered import LEFT_OUT, OBSERVED, Gathered
 from settlement.run import settle
 from settlement.settling import settled
-from tests.monitoring_ingest.doors import DOORS, NETWORK, Sent, newest
+from tests.monitoring_ingest.doors import DOORS, HANDS, NETWORK, SPEAKING, Sent, carrying, newest
 from tests.settlement.makers import RULES, an_agreement
 
 NOW = datetime(2026, 1, 15, tzinfo=UTC)
@@ -49,7 +49,9 @@ VALUES = {"ph": st.sampled_from(["6.5", "7", "7.12", "8.0"]), "nh3n": st.sampled
 FEW = settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], print_blob=True
 )
+CARRIED = [Sent("qiaotou", "nh3n", 8000, "0.135"), Sent("qiaotou-zj", "ph", 8024, "7.12")]  # by every door
 Deliveries = list[tuple[str, list[Sent]]]
+KEY = ["station", "indicator", "time"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -79,20 +81,32 @@ def empty(outside: Engine | None, folder: str) -> Iterator[Engine]:
             connection.exec_driver_sql("DROP DATABASE any_door WITH (FORCE)")
 
 
-def handed_in(outside: Engine | None, deliveries: Deliveries) -> tuple[list[tuple[object, ...]], str]:
-    """What stands after the deliveries, an hour apart: (key, revision, value) of every observation, and the digest."""
+def stands_after(outside: Engine | None, deliveries: Deliveries) -> tuple[pd.DataFrame, str]:
+    """What stands after the deliveries, an hour apart: every observation, by key and revision, and the digest."""
     with TemporaryDirectory() as folder, empty(outside, folder) as engine:
         inbox = Path(folder) / "inbox"
         inbox.mkdir()
         for hours, (door, rows) in enumerate(deliveries):
-            DOORS[door](engine, rows, inbox, NOW + timedelta(hours=hours))
+            HANDS[door](engine, rows, inbox, NOW + timedelta(hours=hours))
         with engine.connect() as connection:
-            query = read_frame(connection, observations.select())
-            assert (query["status"] == "正常").all() and not query["censored"].any()
-        chain = query.sort_values(["station", "indicator", "time", "revision"])
+            found = read_frame(connection, observations.select())
         digest = settle(engine, REGISTRY, AGREEMENT.code, "2025", now=NOW + timedelta(days=30))["digest"]
-        columns = ["station", "indicator", "time", "revision", "value"]
-        return list(chain[columns].itertuples(index=False, name=None)), digest
+        return found.sort_values([*KEY, "revision"]), digest
+
+
+def handed_in(outside: Engine | None, deliveries: Deliveries) -> tuple[list[tuple[object, ...]], str]:
+    """(key, revision, value) of every observation, all of which say the same but for that; and the digest."""
+    found, digest = stands_after(outside, deliveries)
+    assert (found["status"] == "正常").all() and (found["mark"] == "").all() and not found["censored"].any()
+    return list(found[[*KEY, "revision", "value"]].itertuples(index=False, name=None)), digest
+
+
+def counting(outside: Engine | None, deliveries: Deliveries) -> tuple[list[tuple[object, ...]], str]:
+    """(key, value) of the newest revision of every key, all of which count; and the digest."""
+    found, digest = stands_after(outside, deliveries)
+    last = found.drop_duplicates(KEY, keep="last")
+    assert last["status"].isin(["正常", ""]).all() and not last["censored"].any()
+    return list(last[[*KEY, "value"]].itertuples(index=False, name=None)), digest
 
 
 def digest_of(rows: Iterable[Sent]) -> str:
@@ -118,26 +132,31 @@ def as_observations(chains: Iterable[Iterable[Sent]]) -> list[tuple[object, ...]
     return sorted(told)
 
 
+def as_counting(rows: Iterable[Sent]) -> list[tuple[object, ...]]:
+    """The value of each key."""
+    return sorted((row.station, row.indicator, pd.Timestamp(row.time), float(row.value)) for row in rows)
+
+
 @st.composite
 def keys(draw: st.DrawFn, most: int) -> list[tuple[str, str, int]]:
     """Distinct keys: two stations of one section and one of another, some in the same hour."""
     one = st.tuples(
         st.sampled_from(["qiaotou", "shangyou", "qiaotou-zj"]), st.sampled_from(list(VALUES)),
-        st.sampled_from([0, 4, 8, 759, 760, 4000, 8000]),
+        st.sampled_from([0, 8, 759, 760, 4000, 8000, 8004, 8024]),
     )  # fmt: skip
     return draw(st.lists(one, min_size=1, max_size=most, unique=True))
 
 
 @st.composite
-def the_same_rows(draw: st.DrawFn) -> tuple[list[Sent], Deliveries]:
+def the_same_rows(draw: st.DrawFn, doors: Iterable[str]) -> tuple[list[Sent], Deliveries]:
     """Rows of one value a key, and deliveries that hold every row at least once, in any order, repeated at will."""
     rows = [Sent(*key, draw(VALUES[key[1]])) for key in draw(keys(most=8))]
     again = draw(st.lists(st.sampled_from(rows), max_size=8))
-    return rows, _cut(draw, draw(st.permutations([*rows, *again])))
+    return rows, _cut(draw, draw(st.permutations([*rows, *again])), doors)
 
 
 @st.composite
-def revisions_in_one_order(draw: st.DrawFn) -> tuple[list[list[Sent]], Deliveries]:
+def revisions_in_one_order(draw: st.DrawFn, doors: Iterable[str]) -> tuple[list[list[Sent]], Deliveries]:
     """Chains of different values a key, and deliveries that hold each chain in its order, interleaved at will."""
     chains = [
         [Sent(*key, value) for value in draw(st.lists(VALUES[key[1]], min_size=1, max_size=3, unique_by=float))]
@@ -147,20 +166,20 @@ def revisions_in_one_order(draw: st.DrawFn) -> tuple[list[list[Sent]], Deliverie
     while any(waiting):
         at = draw(st.integers(0, len(waiting) - 1).filter(lambda index: waiting[index]))
         order.append(waiting[at].pop(0))
-    deliveries = [(draw(st.sampled_from(sorted(DOORS))), [row]) for row in order]
+    deliveries = [(draw(st.sampled_from(carrying(doors, [row]))), [row]) for row in order]
     return chains, [delivery for delivery in deliveries for _ in range(draw(st.integers(1, 2)))]
 
 
-def _cut(draw: st.DrawFn, rows: list[Sent]) -> Deliveries:
+def _cut(draw: st.DrawFn, rows: list[Sent], doors: Iterable[str]) -> Deliveries:
     """The rows cut into deliveries, each by some door."""
     numbers = sorted(draw(st.lists(st.integers(0, 3), min_size=len(rows), max_size=len(rows))))
-    parts = groupby(zip(numbers, rows, strict=True), key=lambda pair: pair[0])
-    return [(draw(st.sampled_from(sorted(DOORS))), [row for _, row in part]) for _, part in parts]
+    parts = [[row for _, row in part] for _, part in groupby(zip(numbers, rows, strict=True), key=lambda pair: pair[0])]
+    return [(draw(st.sampled_from(carrying(doors, part))), part) for part in parts]
 
 
 class TestAnyDoor:
     @FEW
-    @given(sent=the_same_rows())
+    @given(sent=the_same_rows(DOORS))
     def test_the_same_rows_end_in_the_same_observations_and_digest(
         self, kind: tuple[str, Engine | None], sent: tuple[list[Sent], Deliveries]
     ) -> None:
@@ -170,7 +189,7 @@ class TestAnyDoor:
         assert digest == digest_of(rows)
 
     @FEW
-    @given(sent=revisions_in_one_order())
+    @given(sent=revisions_in_one_order(DOORS))
     def test_revisions_sent_in_one_order_end_in_the_same_chain_whatever_doors_they_take(
         self, kind: tuple[str, Engine | None], sent: tuple[list[list[Sent]], Deliveries]
     ) -> None:
@@ -179,12 +198,41 @@ class TestAnyDoor:
         assert found == as_observations(chains)
         assert digest == digest_of(newest(row for chain in chains for row in chain).values())
 
-    @pytest.mark.parametrize("second", DOORS)
     @pytest.mark.parametrize("first", DOORS)
-    def test_what_came_by_one_door_is_a_duplicate_at_every_other(self, first: str, second: str) -> None:
-        rows = [Sent("qiaotou", "nh3n", 0, "0.135"), Sent("qiaotou-zj", "ph", 4, "7.12")]
-        found, _ = handed_in(None, [(first, rows), (second, rows[::-1])])
-        assert found == as_observations([row] for row in rows)
+    def test_what_came_by_one_door_is_a_duplicate_at_every_other(self, first: str) -> None:
+        found, _ = handed_in(None, [(first, CARRIED), *((door, CARRIED[::-1]) for door in DOORS)])
+        assert found == as_observations([row] for row in CARRIED)
+
+
+class TestADoorThatSaysMore:
+    """Or less: what it says of a value differs by nature; which value counts for a key does not."""
+
+    @FEW
+    @given(sent=the_same_rows(HANDS))
+    def test_the_same_rows_count_the_same_and_end_in_the_same_digest(
+        self, kind: tuple[str, Engine | None], sent: tuple[list[Sent], Deliveries]
+    ) -> None:
+        rows, deliveries = sent
+        assert counting(kind[1], deliveries) == (as_counting(rows), digest_of(rows))
+
+    @FEW
+    @given(sent=revisions_in_one_order(HANDS))
+    def test_of_revisions_sent_in_one_order_the_last_counts_whatever_doors_they_take(
+        self, kind: tuple[str, Engine | None], sent: tuple[list[list[Sent]], Deliveries]
+    ) -> None:
+        chains, deliveries = sent
+        last = newest(row for chain in chains for row in chain).values()
+        assert counting(kind[1], deliveries) == (as_counting(last), digest_of(last))
+
+    @pytest.mark.parametrize("door", SPEAKING)
+    def test_is_heard_before_and_after_every_other(self, door: str) -> None:
+        found, digest = counting(None, [(one, CARRIED) for other in DOORS for one in (door, other)])
+        assert (found, digest) == (as_counting(CARRIED), digest_of(CARRIED))
+
+    @pytest.mark.parametrize("door", SPEAKING)
+    def test_is_a_revision_of_the_same_value_where_another_spoke_before(self, door: str) -> None:
+        found, _ = stands_after(None, [("long CSV", CARRIED), (door, CARRIED)])
+        assert found["revision"].tolist() == [1, 2, 1, 2]
 
 
 def test_the_agreement_of_this_test_looks_at_the_values() -> None:

@@ -9,7 +9,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
 from sqlalchemy import Engine
 
 from basin.sources import Source
@@ -19,7 +18,7 @@ from monitoring_ingest.sources.file_text import UnreadableFile
 from monitoring_ingest.sources.sheets import sheets
 from monitoring_ingest.sources.written_times import iso, joined_times
 from monitoring_ingest.submissions import ingest
-from tests.monitoring_ingest.makers import NOW, fates, network, rows_of, stored_set
+from tests.monitoring_ingest.makers import NOW, fates, network, rows_of, stored_set, xlsx
 
 EIGHT = datetime(2020, 8, 8, 0, 0, tzinfo=UTC)  # 08:00 in China
 HEADED = "点位,采样时间,氨氮(mg/L),总磷,备注"
@@ -40,21 +39,6 @@ def wide(**more: Any) -> Source:
 
 def text(*lines: str) -> bytes:
     return "\n".join([*lines, ""]).encode()
-
-
-def xlsx(*rows: list[Any], merged: tuple[str, ...] = (), name: str = "监测") -> bytes:
-    """A workbook of one sheet with these rows."""
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = name
-    for row in rows:
-        sheet.append(row)
-    for cells in merged:
-        sheet.merge_cells(cells)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def read(raw: bytes, source: Source | None = None) -> list[tuple[object, ...]]:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +17,7 @@ from monitoring_ingest.sources import pulling
 from monitoring_ingest.sources.pulling import fetched, outcome, pulled, run_source, source_job
 from monitoring_ingest.sources.store import kept_answer, received_by, runs_of
 from monitoring_ingest.store import record_submission
-from tests.monitoring_ingest.makers import NOW, csv, fates, network, original, release, stored_set
+from tests.monitoring_ingest.makers import NOW, csv, fates, network, original, release, served, stored_set
 
 ONE, OTHER = (csv(f"qiaotou,2020-07-0{day} 08:00,ph,7.{day},-") for day in (1, 2))
 
@@ -128,35 +124,6 @@ class TestARun:
         (folder / "later" / "a.csv").write_bytes(ONE)
         (again,) = catch_up(engine, [job], NOW + timedelta(hours=1))
         assert again.failure is None and len(stored_set(engine)) == 1
-
-
-@contextmanager
-def served(*answers: tuple[int, bytes, str]) -> Iterator[str]:
-    """A web server of this machine that gives these answers (status, body, location) in turn, the last for ever."""
-    waiting = list(answers)
-
-    class Answering(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, body, location = waiting.pop(0) if len(waiting) > 1 else waiting[0]
-            self.send_response(status)
-            if location:
-                self.send_header("Location", location)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Answering)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def web(address: str) -> Source:

@@ -32,9 +32,9 @@ def decided(action, **changed):
     return decision(action, GIVEN | own | changed)
 
 
-def waiting(engine):
+def waiting(engine, as_of=None):
     with engine.connect() as connection:
-        return store.queue(connection)
+        return store.queue(connection, as_of=as_of)
 
 
 def known(engine, as_of=None):
@@ -89,6 +89,13 @@ class TestRelease:
         with engine.connect() as connection:
             before, after = (len(intake.left_out_readings(connection, as_of=at)) for at in (NOW, LATER))
         assert (before, after) == (1, 0)
+
+    def test_the_queue_as_of_then_holds_what_had_come_and_was_not_released_yet(self, engine):
+        sent(engine, IMPLAUSIBLE)
+        sent(engine, IMPLAUSIBLE.replace("08:00", "12:00"), now=LATER, name="b.csv")
+        release(engine, int(waiting(engine)["id"].min()), decided("release"), LAST)
+        then = [NOW - timedelta(seconds=1), NOW, LATER, LAST, None]
+        assert [waiting(engine, as_of)["id"].tolist() for as_of in then] == [[], [1], [2, 1], [2], [2]]
 
     def test_tests_judge_it_with_its_neighbours_and_people_outrank_them(self, engine):
         hours = range(0, 24, 4)
