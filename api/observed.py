@@ -84,7 +84,7 @@ def _after(
         these = stations[at : at + together]
         alone = wanted if together == 1 else None
         part = history.observed_after(connection, after, alone, **{**selected, "stations": these})
-        parts.append(part)
+        parts.append(rows_at(part, np.argsort(part["station"], kind="stable")))  # a database may order texts otherwise
         number, after = len(part["time"]), None
         wanted -= number
         at += together
@@ -150,25 +150,21 @@ def _items(connection: Connection, registry: Registry, found: Columns, as_of: da
     quality, test = _judged(connection, found, as_of)
     network = registry.network.stations
     section_of, unit_of = {code: network[code].section for code in set(stations)}, _units(set(codes))
-    told = {
-        "station": stations,
-        "section": [section_of[code] for code in stations],
-        "indicator": codes,
-        "time": _texts(found["time"]),
-        "value": found["value"].tolist(),
-        "unit": [unit_of[code] for code in codes],
-        "censored": found["censored"].tolist(),
-        "status": found["status"].tolist(),
-        "mark": found["mark"].tolist(),
-        "revision": revisions,
-        "origin": ["corrected" if revision > 1 else "original" for revision in revisions],
-        "recorded_at": _texts(found["recorded_at"]),
-        "quality": [QUALITIES[each] for each in quality],
-        "test": test,
-        "qartod": to_qartod(np.array(quality, dtype=np.int8)).tolist(),
-    }
-    names = tuple(told)
-    return [dict(zip(names, row, strict=True)) for row in zip(*told.values(), strict=True)]
+    sections, units = [section_of[code] for code in stations], [unit_of[code] for code in codes]
+    shown = (found[name].tolist() for name in ("value", "censored", "status", "mark"))
+    instants = (_texts(found[name]) for name in ("time", "recorded_at"))
+    qartod = to_qartod(np.array(quality, dtype=np.int8)).tolist()
+    rows = zip(stations, sections, codes, units, *shown, revisions, *instants, quality, test, qartod, strict=True)
+    return [
+        {
+            "station": station, "section": section, "indicator": code, "time": time, "value": value, "unit": unit,
+            "censored": censored, "status": status, "mark": mark, "revision": revision,
+            "origin": "corrected" if revision > 1 else "original", "recorded_at": recorded_at,
+            "quality": QUALITIES[good], "test": test, "qartod": qartod,
+        }
+        for station, section, code, unit, value, censored, status, mark, revision, time, recorded_at, good, test, qartod
+        in rows
+    ]  # fmt: skip
 
 
 def _units(codes: Collection[str]) -> Mapping[str, str]:

@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
+import psycopg
 from sqlalchemy import (
     ARRAY,
     TIMESTAMP,
@@ -95,7 +96,14 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+class _BinaryCursor(psycopg.Cursor[Any]):
+    """A cursor whose values come as they are kept, not as texts to be read: a tenth of the time of long answers."""
+
+    format = psycopg.pq.Format.BINARY
+
+
 def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.cursor_factory = _BinaryCursor
     connection.execute("SET jit TO off")  # compiling a query of milliseconds takes a hundred of them
     connection.execute("SET TimeZone TO 'UTC'")  # so that instants come in UTC (`_array`)
     connection.commit()

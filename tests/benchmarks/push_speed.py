@@ -98,16 +98,21 @@ class Server:
 
 @contextmanager
 def served(engine: Engine, name: str = "benchmark") -> Iterator[Server]:
-    """`hengjie serve` over a database, in a process of its own."""
-    secret = create_key(engine, name, datetime.now(UTC))
+    """`hengjie serve` over a database, in a process of its own, once nothing of the schedule is due any more.
+
+    A server settles what was missed when it starts: that is no part of a push.
+    """
+    secret, address = create_key(engine, name, datetime.now(UTC)), engine.url.render_as_string(hide_password=False)
     with socket.socket() as probe, tempfile.TemporaryDirectory() as data:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
-        told = {"HENGJIE_DATABASE_URL": engine.url.render_as_string(hide_password=False), "HENGJIE_DATA": data}
+        told = {"HENGJIE_DATABASE_URL": address, "HENGJIE_DATA": data}
         told |= {"PORT": str(port), "HENGJIE_WITH": str(ROOT / "fixtures"), "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-c", "from api.cli import main; main()", "serve"]
-        process = subprocess.Popen(command, env={**os.environ, **told}, cwd=data, stdout=subprocess.DEVNULL)
+        command = [sys.executable, "-c", "from api.cli import main; main()"]
+        quiet = {"env": {**os.environ, **told}, "cwd": data, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run([*command, "schedule", "--once"], check=True, **quiet)
+        process = subprocess.Popen([*command, "serve"], **quiet)
         try:
             _wait_for(port)
             yield Server(port, secret)

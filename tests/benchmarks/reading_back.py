@@ -88,7 +88,7 @@ def compare_reading(database: str, fresh: Fresh, known: Registry) -> None:
 
     of_groups = f"SELECT {COLUMNS} FROM observations NATURAL JOIN (SELECT station, indicator, max(time) AS time FROM"
     of_groups += " observations GROUP BY station, indicator) AS newest"
-    ordered = f"SELECT {COLUMNS} FROM observations ORDER BY time, station, indicator LIMIT {PAGE}"
+    ordered = f"SELECT {COLUMNS} FROM observations ORDER BY station, indicator, time LIMIT {PAGE}"
     rivals = [("latest value of every series", newest, of_groups, series, "series")]
     rivals.append(("a page of readings", one_page, ordered, PAGE, "readings"))
     for title, own, statement, amount, unit in rivals:
