@@ -33,7 +33,7 @@ def quality_run(everything: bool, extra: Sequence[Path]) -> Told:
     """评上次之后收到的数据及其可能影响的。Judge what came in since the last run."""
     here = composed(extra)
     say("质控 quality control …")
-    ran = running.run(here.engine, now(), everything=everything)
+    ran = running.run(here.engine, now, everything=everything)
     return asdict(ran), ran.told
 
 
@@ -95,7 +95,7 @@ def _grounds(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _taken(extra: Sequence[Path], action: str, wanted: dict[str, Any]) -> Told:
-    told = reviewed.decide(composed(extra).engine, {"action": action, **wanted}, now())
+    told = reviewed.decide(composed(extra).engine, {"action": action, **wanted}, now)
     return told, f"已登记 recorded：{_decided(told)}"
 
 

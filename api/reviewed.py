@@ -16,6 +16,7 @@ from api.instants import parsed_instant
 from basin.errors import UsageError
 from basin.indicators import indicator
 from monitoring_ingest.messages import MESSAGES
+from monitoring_ingest.operations.leases import Clock
 from monitoring_ingest.quality import reviewing, store
 from monitoring_ingest.quality.decisions import REASONS, RELEASE, Key, decision
 from settlement.statements import instant
@@ -24,7 +25,7 @@ Row = dict[str, Any]
 KEY = ("station", "indicator", "time")
 
 
-def decide(engine: Engine, wanted: Mapping[str, Any], now: datetime) -> Row:
+def decide(engine: Engine, wanted: Mapping[str, Any], clock: Clock) -> Row:
     """Take a decision and store it.
 
     Parameters
@@ -39,14 +40,14 @@ def decide(engine: Engine, wanted: Mapping[str, Any], now: datetime) -> Row:
     if decided.action == RELEASE:
         if not isinstance(wanted.get("reading"), int):
             raise UsageError("没有写读数", "no reading", path="reading", remedy="hengjie review list 列出读数的编号")
-        return _row(reviewing.release(engine, wanted["reading"], decided, now))
+        return _row(reviewing.release(engine, wanted["reading"], decided, clock))
     for name in KEY:
         if not wanted.get(name):
             raise UsageError(f"没有写 {name}", f"no {name}", path=name, remedy="写明站点、指标与带时区的时刻")
     at = parsed_instant(wanted["time"], "time")
     assert at is not None
     key = Key(wanted["station"], indicator(wanted["indicator"]).code, at)
-    return _row(reviewing.decide(engine, key, decided, now))
+    return _row(reviewing.decide(engine, key, decided, clock))
 
 
 def history(connection: Connection, as_of: datetime | None = None) -> list[Row]:

@@ -23,6 +23,7 @@ from monitoring_ingest import store as intake
 from monitoring_ingest.coverage.store import known_until
 from monitoring_ingest.database import writing
 from monitoring_ingest.facts import is_payment
+from monitoring_ingest.operations.leases import Clock
 from monitoring_ingest.quality import store as quality
 from settlement import ledger, store
 from settlement.assessment import assessed
@@ -114,7 +115,7 @@ def settle_all(
             yield agreement.code, refusal
 
 
-def set_status(engine: Engine, identity: str, change: tuple[str, str, str], now: datetime) -> Document:
+def set_status(engine: Engine, identity: str, change: tuple[str, str, str], clock: Clock) -> Document:
     """Give a settlement its next status (status, person, reason); confirming posts to the ledger, revoking reverses.
 
     Raises
@@ -126,6 +127,7 @@ def set_status(engine: Engine, identity: str, change: tuple[str, str, str], now:
     if not person.strip() or not change[2].strip():
         raise Refused("须写明经办人与理由", "person and reason are required", path="person", remedy="补上经办人与理由")
     with writing(engine) as connection:
+        now = clock()
         document = store.settlement(connection, identity)
         ledger.check_change(document["kind"], document["status"], status)
         if status == ledger.CONFIRMED:

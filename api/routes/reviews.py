@@ -93,7 +93,7 @@ def queue(request: Request, reads: Reads, limit: Annotated[int, Query(ge=1, le=1
 )  # fmt: skip
 def decide(wanted: ReviewWanted, has: Has, _writer: Writer) -> Review:
     """Take one decision; all are kept, and what was known before is still found with `as_of`."""
-    told: dict[str, Any] = reviewed.decide(has.engine, wanted.model_dump(), has.now())
+    told: dict[str, Any] = reviewed.decide(has.engine, wanted.model_dump(), has.now)
     return Review(**told)
 
 

@@ -15,6 +15,7 @@ from monitoring_ingest.operations.store import create_key
 from monitoring_ingest.quality.running import run
 from tests.api.makers import NOW, client_of, composed, month_rows, row, send
 from tests.api.markup import read
+from tests.clocks import stopped
 
 AT = "2025-08-10T08:00:00+08:00"
 GROUNDS = {"document": "维修单 3", "proposed_by": "张三", "approved_by": "李四"}
@@ -110,7 +111,7 @@ class TestPages:
             assert words in tree.text
 
     def test_the_readings_of_a_month_show_what_was_found_and_decided(self, client, here):
-        run(here.engine, NOW)
+        run(here.engine, stopped(NOW))
         tree = page(client, "/sections/qingxi-2?month=2025-08")
         assert "存疑：平线" in tree.text
         assert "参与月均值、但有标记的读数" in tree.text
@@ -161,4 +162,4 @@ class TestCommands:
 def test_quality_control_runs_between_the_inbox_and_settling(here):
     named = {job.name: job for job in jobs(here)}
     assert [name for name in named if name in ("inbox", "quality", "settlement")] == ["inbox", "quality", "settlement"]
-    assert "第 1 次" in named["quality"].work(NOW, NOW + timedelta(hours=1))
+    assert "第 1 次" in named["quality"].work(NOW, stopped(NOW + timedelta(hours=1)))

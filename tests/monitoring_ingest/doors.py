@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from monitoring_ingest.job import ingest_inbox
 from monitoring_ingest.sources import pushed
 from monitoring_ingest.submissions import INBOX, NATIONAL_RELEASE, PUSH, READINGS, Door, Pushed, Terms, ingest, push
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import csv, network, original, release
 
 NETWORK = network()
@@ -71,7 +72,7 @@ def _release_row(row: Sent) -> list[str]:
 
 def _files_of(write: Callable[[Rows], bytes], name: str, door: str) -> Hand:
     def hand(engine: Engine, rows: Rows, _folder: Path, now: datetime) -> object:
-        return ingest(engine, NETWORK, [(name, write(rows))], door, now)
+        return ingest(engine, NETWORK, [(name, write(rows))], door, stopped(now))
 
     return hand
 
@@ -80,13 +81,13 @@ def _two_files(engine: Engine, rows: Rows, _folder: Path, now: datetime) -> obje
     """One submission of two files in different forms."""
     half = len(rows) // 2
     files = [("a.csv", long_csv(rows[:half])), ("2025-06-15.json", a_release(rows[half:]))]
-    return ingest(engine, NETWORK, files, INBOX, now)
+    return ingest(engine, NETWORK, files, INBOX, stopped(now))
 
 
 def _through_inbox(write: Callable[[Rows], bytes], suffix: str) -> Hand:
     def hand(engine: Engine, rows: Rows, folder: Path, now: datetime) -> object:
         (folder / f"2025-06-15-{next(_files)}{suffix}").write_bytes(write(rows))
-        return ingest_inbox(engine, NETWORK, folder, now)
+        return ingest_inbox(engine, NETWORK, folder, stopped(now))
 
     return hand
 

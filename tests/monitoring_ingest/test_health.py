@@ -22,6 +22,7 @@ from monitoring_ingest.quality.store import observations
 from monitoring_ingest.sources.station_files import read_long_csv
 from monitoring_ingest.store import left_out_readings, record_fact
 from monitoring_ingest.submissions import Door, ingest
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import csv, network, sent
 from tests.monitoring_ingest.test_reviewing import decided
 from tests.monitoring_ingest.test_slots import china, fact
@@ -173,9 +174,9 @@ class TestCompleteness:
               "qiaotou,2025-03-01 08:00,ph,7.1,-,")  # fmt: skip
         keys = [Key("qiaotou", "ph", china(f"2025-03-01 0{hour}:00")) for hour in (0, 4, 8)]
         for key in keys:
-            decide(engine, key, decided("remove"), NOON)
+            decide(engine, key, decided("remove"), stopped(NOON))
         assert self.counted(engine, NOON) == {("qiaotou", "ph"): (0, 3)}
-        decide(engine, keys[0], decided("restore"), NOON)
+        decide(engine, keys[0], decided("restore"), stopped(NOON))
         given(engine, "qiaotou,2025-03-01 04:00,ph,7.3,-,")
         assert self.counted(engine, NOON) == {("qiaotou", "ph"): (2, 3)}
 
@@ -216,7 +217,7 @@ class TestMatrix:
         given(engine, "qiaotou,2025-03-01 00:00,ph,7.1,-,", "qiaotou,2025-03-01 04:00,ph,7.1,-,",
               "qiaotou,2025-03-01 05:00,ph,7.1,-,")  # fmt: skip
         for hour in (0, 4):
-            decide(engine, Key("qiaotou", "ph", china(f"2025-03-01 0{hour}:00")), decided("remove"), NOON)
+            decide(engine, Key("qiaotou", "ph", china(f"2025-03-01 0{hour}:00")), decided("remove"), stopped(NOON))
         begins = Slots("Asia/Shanghai", 4).of_month(MARCH, until=NOON)
         with engine.connect() as connection:
             found = slot_states(observations(connection), left_out_readings(connection), begins)
@@ -230,7 +231,7 @@ class TestScorecard:
     def cards(self, engine):
         def hand_in(sender, rows, now):
             through = Door("api", partial(read_long_csv, network=network()), sender)
-            ingest(engine, network(), [(f"{sender}.csv", csv(*rows))], through, china(now))
+            ingest(engine, network(), [(f"{sender}.csv", csv(*rows))], through, stopped(china(now)))
 
         hand_in("皖", ["qiaotou,2025-02-28 20:00,ph,7.1,-,"], "2025-02-28 20:10")
         hand_in("皖", ["qiaotou,2025-03-01 00:00,ph,7.1,-,", "qiaotou,2025-03-01 04:00,ph,99,-,"], "2025-03-01 04:30")

@@ -9,6 +9,7 @@ from monitoring_ingest import store
 from monitoring_ingest.database import writing
 from monitoring_ingest.facts import Fact, read_fact
 from monitoring_ingest.submissions import NATIONAL_RELEASE, ingest
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, network, original, release, rows_of, sent
 
 DAY = timedelta(days=1)
@@ -137,7 +138,7 @@ class TestNewestReadings:
             (NOW + DAY, ("<span title='极值过滤'>--</span>", "<span title='极值过滤'>--</span>")),
         ):
             reply = release(("安徽省", "桥头", "07-01 08:00", *cells, "正常"), measured=("氨氮(mg/L)", "总磷(mg/L)"))
-            ingest(engine, network(), [("2020-07-01.json", reply)], NATIONAL_RELEASE, now)
+            ingest(engine, network(), [("2020-07-01.json", reply)], NATIONAL_RELEASE, stopped(now))
         with engine.connect() as connection:
             found = store.newest_readings(connection)
             earlier = store.newest_readings(connection, as_of=NOW)

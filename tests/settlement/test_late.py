@@ -17,6 +17,7 @@ from settlement import late, store
 from settlement.ledger import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
 from settlement.resettling import OPEN, came_late, effect_of, would_change, would_change_one
 from settlement.run import set_status, settle
+from tests.clocks import stopped
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, monthly, per_unit, readings
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
@@ -35,7 +36,7 @@ def a_registry(clauses: str = EXCESS) -> Registry:
 
 def sent(engine: Engine, values: dict[Any, float], now: datetime = NOW, name: str = "a.csv", sender: str = "") -> None:
     through = Door(READINGS, door_of(READINGS, RIVER).read, sender)
-    ingest(engine, RIVER, [(name, readings(values))], through, now)
+    ingest(engine, RIVER, [(name, readings(values))], through, stopped(now))
 
 
 def in_review(engine: Engine, registry: Registry, values: dict[Any, float] = YEAR, status: str = IN_REVIEW) -> str:
@@ -43,7 +44,7 @@ def in_review(engine: Engine, registry: Registry, values: dict[Any, float] = YEA
     sent(engine, values)
     identity: str = settle(engine, registry, "test-river", "2020", now=NOW)["id"]
     for step in {TRIAL: (), IN_REVIEW: (IN_REVIEW,), CONFIRMED: (IN_REVIEW, CONFIRMED)}[status]:
-        set_status(engine, identity, (step, f"经办人{step}", "数据齐全"), NOW)
+        set_status(engine, identity, (step, f"经办人{step}", "数据齐全"), stopped(NOW))
     return identity
 
 
@@ -171,7 +172,7 @@ class TestStanding:
         sent(engine, {DECEMBER: 3.1}, LATER)
         assert listed(engine, registry) == []
         assert [one["settlement"] for one in listed(engine, registry, statuses=OPEN)] == [identity]
-        set_status(engine, identity, (REVOKED, "甲", "数据有误"), LATER)
+        set_status(engine, identity, (REVOKED, "甲", "数据有误"), stopped(LATER))
         assert listed(engine, registry, statuses=OPEN) == []
 
     def test_a_confirmed_one_stays_listed_until_it_is_withdrawn_and_says_that_it_was_settled_again(
@@ -183,7 +184,7 @@ class TestStanding:
         again = settle(engine, registry, "test-river", "2020", now=LATER)["id"]
         (found,) = listed(engine, registry, statuses=OPEN)
         assert (found["settlement"], found["settled_again"]) == (identity, {"id": again, "status": TRIAL})
-        set_status(engine, identity, (REVOKED, "甲", "以新数据重算"), LATER)
+        set_status(engine, identity, (REVOKED, "甲", "以新数据重算"), stopped(LATER))
         assert listed(engine, registry, statuses=OPEN) == []
 
     def test_what_settling_again_gives_is_what_was_told(self, engine: Engine) -> None:
