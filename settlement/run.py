@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from basin import periods
 from basin.agreement import Agreement
-from basin.errors import HengjieError, Refused, UnknownCode
+from basin.errors import HengjieError, Refused, UnknownCode, UsageError
 from basin.network import CHINA, Network
 from basin.registry import Registry
 from monitoring_ingest import store as intake
@@ -38,6 +38,7 @@ from settlement.gathered import (
     sections_of,
 )
 from settlement.settling import check_span, settled
+from settlement.statements import instant
 from settlement.unpaid import unpaid
 
 Document = dict[str, Any]
@@ -51,11 +52,12 @@ def settle(
 
     Raises
     ------
-    HengjieError : an unknown agreement, a period outside its term, a rule that is used and not stated.
+    HengjieError : an unknown agreement, a period outside its term, a rule that is used and not stated, an `as_of` at
+    which not all is known yet.
     """
     agreement, span = registry.agreement(code), periods.period(period)
     check_span(agreement, span)
-    known_at = as_of or all_known_at(engine, now)
+    known_at = closed_instant(engine, as_of, now)
     with engine.connect() as connection:
         found = known(connection, registry.network, agreement, span, known_at)
     document = settled(agreement, registry.network, found, span, known_at)
@@ -75,6 +77,21 @@ def all_known_at(engine: Engine, now: datetime) -> datetime:
         return known_until(connection, now)
 
 
+def closed_instant(engine: Engine, as_of: datetime | None, now: datetime) -> datetime:
+    """The instant at which to settle: the one asked for or, where none is, that of `all_known_at`.
+
+    Raises
+    ------
+    UsageError : something may still come to be known at the one asked for. What is settled at it could not be made
+    again, and what came by then would never count as late.
+    """
+    closed = all_known_at(engine, now)
+    if as_of is None or as_of <= closed:
+        return as_of or closed
+    zh, en = f"{instant(as_of)} 所知的还没有收齐", "not all is known yet that will be known then"
+    raise UsageError(zh, en, path="as_of", remedy=f"写 {instant(closed)} 或更早的时刻；不写则按此刻所知")
+
+
 def _reopen(connection: Connection, identity: str, now: datetime) -> None:
     """A revoked settlement that comes out the same again starts over as a trial; its history stays."""
     if store.settlement(connection, identity)["status"] == ledger.REVOKED:
@@ -88,10 +105,10 @@ def assess(
 
     Raises
     ------
-    HengjieError : an unknown basin, a period that is none.
+    HengjieError : an unknown basin, a period that is none, an `as_of` at which not all is known yet.
     """
     card, span = registry.scorecard, periods.period(period)
-    known_at = as_of or all_known_at(engine, now)
+    known_at = closed_instant(engine, as_of, now)
     sections = [s.code for s in registry.network.sections.values() if s.basin == basin]
     if not sections:
         remedy = "可用：" + " ".join(registry.network.basins)

@@ -21,6 +21,7 @@ from monitoring_ingest.submissions import READINGS, ingest
 from settlement import store
 from settlement.ledger import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, Entry
 from settlement.run import set_status, settle, settle_all, window
+from settlement.statements import instant
 from tests.clocks import stopped, told_before
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, monthly, per_unit, readings
 
@@ -115,6 +116,21 @@ class TestSettle:
         with writing(quick) as connection:
             release(connection, intake.lease_name(submission))
         assert settle(quick, a_registry(), "test-1", "2020", now=later)["as_of"] == "2021-01-15T08:01:00Z"
+
+    @pytest.mark.parametrize("underway", [False, True])
+    def test_an_instant_at_which_not_all_is_known_yet_is_refused(self, engine: Engine, underway: bool) -> None:
+        """What came by then would never be late; an instant is closed when nobody can store at it any more."""
+        sent(engine)
+        now = closed = NOW + timedelta(minutes=1)
+        if underway:
+            with writing(engine) as connection:
+                submission = intake.record_submission(connection, (READINGS, "", "b.csv"), [("b.csv", b"")], NOW)
+                hold(connection, intake.lease_name(submission), NOW)
+            closed = NOW - timedelta(microseconds=1)
+        assert settle(engine, a_registry(), "test-1", "2020", as_of=closed, now=now)["as_of"] == instant(closed)
+        with pytest.raises(UsageError, match=f"写 {instant(closed)} 或更早的时刻") as refusal:
+            settle(engine, a_registry(), "test-1", "2020", as_of=closed + timedelta(microseconds=1), now=now)
+        assert refusal.value.path == "as_of"
 
     def test_without_readings_it_stops_by_name(self, engine: Engine) -> None:
         found = settle(engine, a_registry(), "test-1", "2020", now=NOW)
