@@ -25,7 +25,6 @@ from sqlalchemy import (
     select,
     text,
     true,
-    union_all,
 )
 
 from monitoring_ingest import store
@@ -73,15 +72,18 @@ class Due:
 
 
 def due(connection: Connection, *, everything: bool = False) -> Due:
-    """The stations with observations that no run has seen, and from when to when; or all there are."""
+    """The stations with observations that no run has seen, and from when to when; or all there are.
+
+    What was noted is read in one statement: a note that is added now is in it with its span, or stays for the next run.
+    """
     until = int(connection.scalar(select(func.max(readings.c.id))) or 0)
     seen = 0 if everything else int(connection.scalar(select(func.max(quality_runs.c.until_reading))) or 0)
     new = select(readings.c.station, _first(readings), _last(readings)).group_by(readings.c.station)
     new = new.where(readings.c.id > seen, readings.c.id <= until, readings.c.revision > 0)
-    noted = select(quality_due.c.station, quality_due.c.first, quality_due.c.last)
-    spans = read_frame(connection, union_all(new, noted))
+    noted = read_frame(connection, select(quality_due))
+    spans = pd.concat([frame for frame in (read_frame(connection, new), noted) if len(frame)] or [noted])
     spans = spans.groupby("station", as_index=False).agg({"first": "min", "last": "max"})
-    return Due(spans, until, tuple(connection.scalars(select(quality_due.c.id))))
+    return Due(spans, until, tuple(noted["id"].tolist()))
 
 
 def _first(table: Table) -> Any:

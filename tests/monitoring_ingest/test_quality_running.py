@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from basin.errors import Refused
 from monitoring_ingest.database import open_engine, writing
@@ -15,6 +17,7 @@ from monitoring_ingest.job import catch_up
 from monitoring_ingest.operations.store import hold, release
 from monitoring_ingest.quality import running, store
 from monitoring_ingest.quality.running import quality_job, run
+from monitoring_ingest.quality.tables import quality_tests
 from monitoring_ingest.quality_settings import DeclaredTest, declared_tests
 from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import accept_known
@@ -206,3 +209,25 @@ def test_flags_do_not_depend_on_the_parts_and_order_in_which_readings_came(one, 
     assert standing(in_parts) == standing(at_once)
     at_once.dispose()
     in_parts.dispose()
+
+
+def test_a_note_that_is_added_while_notes_are_read_stays_for_the_next_run(engine):
+    """On PostgreSQL each statement sees what was stored before it, though all are of one transaction."""
+    station = pd.DataFrame({"station": ["qiaotou"], "time": [pd.Timestamp(NOW)]})
+    added = []
+
+    def another(_connection, _cursor, statement, *_rest):
+        if "FROM quality_due" in statement and not added:
+            added.append(statement)
+            with writing(engine) as connection:
+                store.note_due(connection, station.assign(time=pd.Timestamp(LATER)))
+
+    with writing(engine) as connection:
+        store.note_due(connection, station)
+    with engine.connect() as reading:
+        event.listen(reading, "after_cursor_execute", another)
+        due = store.due(reading)
+    assert rows_of(due.spans, "first", "last") == [(NOW, NOW)]
+    with writing(engine) as connection:
+        store.keep_run(connection, 1, due, pd.DataFrame(columns=[c.name for c in quality_tests.c]), NOW)
+        assert rows_of(store.due(connection).spans, "first", "last") == [(LATER, LATER)]
