@@ -78,7 +78,7 @@ def run(engine: Engine, clock: Clock, *, tests: Tests | None = None, everything:
             zh, en = "另一次质控正在进行", "another run of quality control is at it"
             raise Refused(zh, en, remedy="等它做完再来")
         hold(connection, LEASE_NAME, now)
-        due, number = store.due(connection, everything=everything), store.next_run(connection)
+        due, number = store.due(connection, now, everything=everything), store.next_run(connection)
     try:
         return _run(engine, clock, (number, due), declared_tests() if tests is None else tests)
     finally:

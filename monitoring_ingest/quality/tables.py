@@ -28,7 +28,9 @@ from monitoring_ingest.database import Identity, Instant, append_only, metadata
 from monitoring_ingest.tables import observations, readings
 
 # One run over everything that had come in since the run before it. Written when all its flags are: one that was cut
-# off has no row, and the next repeats its work. `until_reading`: the last reading (by identity) it looked at.
+# off has no row, and the next repeats its work. `until_reading`: the last reading (by identity) it looked at, and
+# `began_at`: the last instant, for an observation may be made later of an old reading. A run of an earlier version has
+# none: its `recorded_at` was read when it began.
 quality_runs = append_only(
     Table(
         "quality_runs",
@@ -36,6 +38,7 @@ quality_runs = append_only(
         Column("id", Identity, primary_key=True),
         Column("until_reading", Identity, nullable=False),
         Column("recorded_at", Instant, nullable=False),
+        Column("began_at", Instant),
     )
 )
 

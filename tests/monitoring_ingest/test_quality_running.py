@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from basin.errors import Refused
-from monitoring_ingest.database import open_engine, writing
+from monitoring_ingest.database import INSTANT_FORMAT, open_engine, writing
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.job import catch_up
 from monitoring_ingest.operations.store import hold, release
@@ -226,8 +226,57 @@ def test_a_note_that_is_added_while_notes_are_read_stays_for_the_next_run(engine
         store.note_due(connection, station)
     with engine.connect() as reading:
         event.listen(reading, "after_cursor_execute", another)
-        due = store.due(reading)
+        due = store.due(reading, NOW)
     assert rows_of(due.spans, "first", "last") == [(NOW, NOW)]
     with writing(engine) as connection:
         store.keep_run(connection, 1, due, pd.DataFrame(columns=[c.name for c in quality_tests.c]), NOW)
-        assert rows_of(store.due(connection).spans, "first", "last") == [(LATER, LATER)]
+        assert rows_of(store.due(connection, NOW).spans, "first", "last") == [(LATER, LATER)]
+
+
+def test_an_observation_made_of_a_reading_that_was_there_before_is_not_yet_judged(engine):
+    """By a name that was declared later: no run has looked at it, though runs have gone past its reading."""
+    sent(engine, *rows(levels(), "新站"), *rows(levels()))
+    run(engine, stopped(LATER))
+    known = with_alias(network(), "shangyou", "新站")
+    accept_known(engine, known, stopped(LATER + timedelta(minutes=1)))
+
+    def qualities(as_of):
+        with engine.connect() as connection:
+            found = store.observations(connection, as_of=as_of)
+        return {(r.station, Quality(r.quality).name) for r in found.itertuples()}
+
+    unjudged = {("qiaotou", "RELIABLE"), ("shangyou", "NOT_EVALUATED")}
+    assert qualities(LATER + timedelta(hours=1)) == unjudged
+    run(engine, stopped(LATER + timedelta(hours=2)))
+    assert qualities(None) == {("qiaotou", "RELIABLE"), ("shangyou", "RELIABLE")}
+    assert qualities(LATER + timedelta(hours=1)) == unjudged
+
+
+def test_what_was_observed_while_a_run_went_on_is_not_judged_by_it(engine):
+    sent(engine, *rows(levels()), *rows(levels(), "新站"))
+    run(engine, stopped(NOW))
+    with writing(engine) as connection:
+        due = store.due(connection, LATER, everything=True)
+    accept_known(engine, with_alias(network(), "shangyou", "新站"), stopped(LATER + timedelta(minutes=1)))
+    with writing(engine) as connection:
+        no_tests = pd.DataFrame(columns=[column.name for column in quality_tests.c])
+        store.keep_run(connection, 2, due, no_tests, LATER + timedelta(minutes=2))
+        found = store.observations(connection)
+    assert {(r.station, Quality(r.quality).name) for r in found.itertuples()} == {
+        ("qiaotou", "RELIABLE"), ("shangyou", "NOT_EVALUATED"),
+    }  # fmt: skip
+
+
+def test_a_run_of_a_version_that_did_not_say_when_it_began_recorded_that_instant(engine):
+    sent(engine, *rows(levels()))
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE quality_runs DROP COLUMN began_at"))
+    create_schema(engine)
+    with engine.begin() as connection:
+        at = {"at": LATER.strftime(INSTANT_FORMAT)}
+        ran = "INSERT INTO quality_runs (id, until_reading, recorded_at) VALUES (1, 1000, :at)"
+        tested = "INSERT INTO quality_tests VALUES (1, 'nh3n', 'spike', '{}', '', true, :at, :at, 1, 30, 0, 0, 0)"
+        for statement in (ran, tested):
+            connection.execute(text(statement), at)
+    with engine.connect() as connection:
+        assert set(store.observations(connection)["quality"]) == {Quality.RELIABLE}
