@@ -11,11 +11,9 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event, Thread
 
 import pandas as pd
 from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN
@@ -26,7 +24,7 @@ from sqlalchemy import Engine
 
 from basin.network import CHINA, Network
 from monitoring_ingest.coverage.watching import count_slots, watch
-from monitoring_ingest.operations.leases import Clock
+from monitoring_ingest.operations.leases import Clock, renewed
 from monitoring_ingest.operations.store import (
     FAILED,
     Leadership,
@@ -42,7 +40,6 @@ from monitoring_ingest.submissions import INBOX, ingest
 
 INBOX_EVERY_HOURS = 4
 LOOK_EVERY_SECONDS = 60
-RENEW_EVERY_SECONDS = 60.0  # a claim lasts five minutes (`operations.store.RUN_LEASE`)
 SETTLING_HOUR = 6
 UNFINISHED_NAMES = (".part", ".tmp", ".crdownload")
 log = logging.getLogger(__name__)
@@ -225,7 +222,7 @@ def run_slot(engine: Engine, job: Job, slot: datetime, now: datetime, clock: Clo
     if not claim_slot(engine, job.name, slot, now):
         return None
     try:
-        with _renewed(lambda: renew_slot(engine, job.name, slot, tell())):
+        with renewed(lambda: renew_slot(engine, job.name, slot, tell())):
             outcome = job.work(slot, tell)
     except PartlyDone as problem:
         finish_slot(engine, job.name, slot, f"{FAILED}: {problem}", tell())
@@ -237,27 +234,6 @@ def run_slot(engine: Engine, job: Job, slot: datetime, now: datetime, clock: Clo
     if not finish_slot(engine, job.name, slot, outcome, tell()):
         return Ran(job.name, slot, "claim lost: this process stood still for longer than a lease")
     return Ran(job.name, slot)
-
-
-@contextmanager
-def _renewed(renew: Callable[[], object]) -> Iterator[None]:
-    """Renew, again and again in a thread, while the work goes on."""
-    done = Event()
-
-    def beat() -> None:
-        while not done.wait(RENEW_EVERY_SECONDS):
-            try:
-                renew()
-            except Exception as problem:  # a busy database: the next beat tries again, before the lease ends
-                log.warning("lease not renewed: %s", problem)
-
-    thread = Thread(target=beat, name="lease", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 def catch_up(engine: Engine, jobs: Sequence[Job], now: datetime, clock: Clock | None = None) -> list[Ran]:
@@ -278,7 +254,7 @@ def look(engine: Engine, jobs: Sequence[Job], clock: Clock, lead: Leadership) ->
     """Catch up where this process leads, and keep the lead while it works; nothing where another leads."""
     if not lead.held(clock()):
         return []
-    with _renewed(lambda: lead.held(clock())):
+    with renewed(lambda: lead.held(clock())):
         return catch_up(engine, jobs, clock(), clock)
 
 

@@ -23,8 +23,8 @@ from basin.network import Network
 from monitoring_ingest import store
 from monitoring_ingest.database import writing
 from monitoring_ingest.frames import Columns, columns_of, joined, readings_frame, rows_at
-from monitoring_ingest.operations.leases import Clock
-from monitoring_ingest.operations.store import claim_request, give_up, hold, keep_answer, release, released_after
+from monitoring_ingest.operations.leases import Clock, kept
+from monitoring_ingest.operations.store import claim_request, give_up, hold, keep_answer, keep_hold, release
 from monitoring_ingest.quality.store import note_due
 from monitoring_ingest.receipts import COMPLETE, DRY_RUN, REFUSED, FileReceipt, Receipt, explained
 from monitoring_ingest.revisions import decide, place, released, within_file
@@ -111,7 +111,8 @@ def ingest(
 
     Raises
     ------
-    UsageError : an unknown door, or no file. Bad data never raise: the receipt says what became of each row.
+    UsageError : an unknown door, or no file. Refused : this process stood still for longer than a lease. Bad data never
+    raise: the receipt says what became of each row.
     """
     through = door(through, network) if isinstance(through, str) else through
     files = [(legible(name), raw) for name, raw in files]
@@ -122,23 +123,27 @@ def ingest(
         now = clock()
         submission = store.record_submission(connection, (through.name, through.sender, name), files, now)
         hold(connection, store.lease_name(submission), now)
-    with released_after(engine, store.lease_name(submission)):
+    with kept(engine, store.lease_name(submission), clock):
         for ordinals, readings in batches(files, through.read):
             for part, checked in apart(ordinals, validate(readings, network, now, through.rights)):
-                _take_in(engine, submission, (part, [store.sha256(files[at][1]) for at in part], checked), now)
+                _take_in(engine, submission, (part, [store.sha256(files[at][1]) for at in part], checked), (now, clock))
         accept_known(engine, network, clock)
     with engine.connect() as connection:
         return store.receipt(connection, submission, now)
 
 
 def _take_in(
-    engine: Engine, submission: int, files: tuple[Sequence[int], Collection[str], Columns], now: datetime
+    engine: Engine,
+    submission: int,
+    files: tuple[Sequence[int], Collection[str], Columns],
+    times: tuple[datetime, Clock],
 ) -> None:
     """Store the validated rows of some files (ordinals, SHA-256, rows), a transaction for every so many of them.
 
-    The counts come with the last rows; until then the files are not taken in.
+    The counts come with the last rows; until then the files are not taken in. All are recorded at the instant of the
+    submission, so that its lease must not have ended by the clock.
     """
-    ordinals, digests, checked = files
+    (ordinals, digests, checked), (now, clock) = files, times
     counts = {ordinal: dict.fromkeys(FATES, 0) for ordinal in ordinals}
     within = within_file(checked)
     within["ordinal"] = np.arange(len(within["row"]))
@@ -146,6 +151,7 @@ def _take_in(
     for start in starts:
         chunk = rows_at(within, slice(start, start + ROWS_A_TRANSACTION))
         with writing(engine) as connection:
+            keep_hold(connection, store.lease_name(submission), clock())
             decided = decide(chunk, store.stored_readings(connection, chunk, digests))
             store.keep_readings(connection, submission, decided, now)
             store.keep_rows(connection, submission, decided)

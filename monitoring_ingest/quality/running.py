@@ -11,19 +11,20 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from basin.errors import Refused
 from monitoring_ingest import store as intake
 from monitoring_ingest.database import writing
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.job import INBOX_EVERY_HOURS, Job, due_slots
-from monitoring_ingest.operations.leases import Clock
-from monitoring_ingest.operations.store import hold, is_held, release
+from monitoring_ingest.operations.leases import Clock, kept
+from monitoring_ingest.operations.store import hold, is_held, keep_hold
 from monitoring_ingest.quality import store
 from monitoring_ingest.quality.judging import FAULTS, WEEK, Tests, context, counted, judged, rounds, weeks
 from monitoring_ingest.quality_settings import BESIDE, declared_tests
@@ -70,7 +71,7 @@ def run(engine: Engine, clock: Clock, *, tests: Tests | None = None, everything:
 
     Raises
     ------
-    Refused : another run is at it.
+    Refused : another run is at it, or took over because this process stood still for longer than a lease.
     """
     with writing(engine) as connection:
         now = clock()
@@ -79,11 +80,8 @@ def run(engine: Engine, clock: Clock, *, tests: Tests | None = None, everything:
             raise Refused(zh, en, remedy="等它做完再来")
         hold(connection, LEASE_NAME, now)
         due, number = store.due(connection, now, everything=everything), store.next_run(connection)
-    try:
+    with kept(engine, LEASE_NAME, clock):
         return _run(engine, clock, (number, due), declared_tests() if tests is None else tests)
-    finally:
-        with writing(engine) as connection:
-            release(connection, LEASE_NAME)
 
 
 def _run(engine: Engine, clock: Clock, task: tuple[int, store.Due], tests: Tests) -> Ran:
@@ -100,12 +98,21 @@ def _run(engine: Engine, clock: Clock, task: tuple[int, store.Due], tests: Tests
         series |= pairs
         changed += len(changes)
         for first in range(0, len(changes), ROWS_AT_ONCE):
-            with writing(engine) as connection:
-                store.keep_flags(connection, number, changes.iloc[first : first + ROWS_AT_ONCE], clock())
+            with _mine(engine, clock) as (connection, now):
+                store.keep_flags(connection, number, changes.iloc[first : first + ROWS_AT_ONCE], now)
     history = _history(pd.concat(found, ignore_index=True), series, tests)
-    with writing(engine) as connection:
-        store.keep_run(connection, number, due, history, clock())
+    with _mine(engine, clock) as (connection, now):
+        store.keep_run(connection, number, due, history, now)
     return Ran(number, int(history.groupby("indicator")["readings"].max().sum()), changed)
+
+
+@contextmanager
+def _mine(engine: Engine, clock: Clock) -> Iterator[tuple[Connection, datetime]]:
+    """A transaction of the run that has the lease, and its instant; two runs must not store beside each other."""
+    with writing(engine) as connection:
+        now = clock()
+        keep_hold(connection, LEASE_NAME, now)
+        yield connection, now
 
 
 def _parts(spans: pd.DataFrame, tests: Tests) -> Iterator[tuple[Tests, list[str], datetime, datetime]]:

@@ -9,9 +9,9 @@ from threading import Event
 import pytest
 from sqlalchemy import select, update
 
-from monitoring_ingest import job as jobs
 from monitoring_ingest.database import open_engine, writing
 from monitoring_ingest.job import Job, catch_up, due_slots, look, missing_slots, run_slot
+from monitoring_ingest.operations import leases
 from monitoring_ingest.operations.store import (
     LEADER,
     RETRY_AFTER,
@@ -110,7 +110,7 @@ class TestLongRuns:
     """A run that takes longer than a lease keeps its slot while it works."""
 
     def test_its_claim_is_renewed_so_that_nobody_takes_it_over(self, engine, monkeypatch):
-        monkeypatch.setattr(jobs, "RENEW_EVERY_SECONDS", 0.01)
+        monkeypatch.setattr(leases, "RENEW_EVERY_SECONDS", 0.01)
         renewed, told = Event(), []
 
         def clock() -> datetime:
