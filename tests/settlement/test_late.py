@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
+import pytest
 from sqlalchemy import Engine
 
 from basin.registry import Registry
 from monitoring_ingest import store as intake
 from monitoring_ingest.database import writing
+from monitoring_ingest.quality.running import run
+from monitoring_ingest.quality_settings import DeclaredTest
 from monitoring_ingest.submissions import READINGS, Door, ingest
 from monitoring_ingest.submissions import door as door_of
 from settlement import late, store
@@ -29,8 +32,8 @@ YEAR = monthly({("s1", "nh3n"): TWELVE})
 DECEMBER = ("s1", "nh3n", "2020-12-15 12:00")
 
 
-def a_registry(clauses: str = EXCESS) -> Registry:
-    agreement = an_agreement(clauses, data=RULES)
+def a_registry(clauses: str = EXCESS, rules: str = RULES) -> Registry:
+    agreement = an_agreement(clauses, data=rules)
     return Registry(RIVER, {agreement.code: agreement}, {}, ())
 
 
@@ -98,6 +101,19 @@ class TestChanges:
 
 
 class TestWouldChange:
+    @pytest.mark.parametrize(("doubtful", "removed"), [("use", 0), ("leave_out", 2)])
+    def test_a_doubt_is_as_good_as_a_removal_where_the_agreement_leaves_it_out(
+        self, engine: Engine, doubtful: str, removed: int
+    ) -> None:
+        """Above 1.5 mg/L is not expected: November and December, whose means go with their only readings."""
+        registry = a_registry(rules=RULES.replace("}", f", doubtful: {doubtful}}}"))
+        in_review(engine, registry)
+        keywords = {"possible": (0, 100), "expected": (0, 1.5)}
+        run(engine, stopped(LATER), tests={"nh3n": (DeclaredTest("gross_range", keywords, "示例", False),)})
+        (found,) = listed(engine, registry)
+        assert found["readings"] == {"new": 0, "revised": 0, "removed": removed}
+        assert found["changed"] is (removed > 0)
+
     def test_a_late_revision_is_listed_with_its_effect_and_changes_nothing(self, engine: Engine) -> None:
         registry = a_registry()
         identity = in_review(engine, registry)
