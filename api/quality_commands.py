@@ -82,6 +82,7 @@ def _waiting(row: dict[str, Any]) -> str:
 
 def _decided(row: dict[str, Any]) -> str:
     who = f"{row['proposed_by']} 提出，{row['approved_by']} 批准"
+    who += f"，以密钥 {row['recorded_by']} 登记" if row["recorded_by"] else ""
     value = f"{row['station']} {row['indicator']} {row['time']} 第 {row['revision']} 版"
     return f"{row['recorded_at']} {row['action']} {value}：{row['reason_zh']}（{row['document']}；{who}）"
 

@@ -7,6 +7,7 @@ comes of it, is in `monitoring_ingest.quality`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -25,18 +26,19 @@ Row = dict[str, Any]
 KEY = ("station", "indicator", "time")
 
 
-def decide(engine: Engine, wanted: Mapping[str, Any], clock: Clock) -> Row:
+def decide(engine: Engine, wanted: Mapping[str, Any], clock: Clock, writer: str = "") -> Row:
     """Take a decision and store it.
 
     Parameters
     ----------
     wanted : action, reason, document, proposed_by, approved_by, and `reading` (to release) or station, indicator, time.
+    writer : the name of the key of the request; a command has none.
 
     Raises
     ------
     HengjieError : something is missing, not allowed or not there; the field is named.
     """
-    decided = decision(str(wanted["action"]), wanted)
+    decided = replace(decision(str(wanted["action"]), wanted), recorded_by=writer or None)
     if decided.action == RELEASE:
         if not isinstance(wanted.get("reading"), int):
             raise UsageError("没有写读数", "no reading", path="reading", remedy="hengjie review list 列出读数的编号")

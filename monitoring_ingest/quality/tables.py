@@ -94,7 +94,8 @@ quality_due = Table(
     Column("last", Instant, nullable=False),
 )
 
-# What two people decided about one value: `revision` is the observation it is about, `reading` the reading behind that.
+# What two people decided about one value: `revision` is the observation it is about, `reading` the reading behind that,
+# `recorded_by` the name of the key it was written with; there is none on the command line.
 reviews = append_only(
     Table(
         "reviews",
@@ -111,6 +112,7 @@ reviews = append_only(
         Column("proposed_by", Text, nullable=False),
         Column("approved_by", Text, nullable=False),
         Column("recorded_at", Instant, nullable=False),
+        Column("recorded_by", Text),
         Index("reviews_of_a_value", "station", "indicator", "time"),
         Index("reviews_of_a_reading", "reading"),
     )

@@ -56,6 +56,11 @@ class TestApi:
             client.get("/v1/reviews/queue", headers={"Accept": "text/csv"}).text.splitlines()[0].startswith("reading,")
         )
 
+    def test_each_decision_names_the_key_it_was_written_with(self, client):
+        assert client.post("/v1/reviews", json=REMOVE).json()["recorded_by"] == "测试"
+        assert [one["recorded_by"] for one in client.get("/v1/reviews").json()] == ["测试"]
+        assert client.get("/v1/reviews.csv").text.splitlines()[1].endswith(",测试")
+
     def test_a_released_reading_leaves_the_queue_and_is_an_observation(self, client):
         (waiting,) = client.get("/v1/reviews/queue").json()
         answer = client.post("/v1/reviews", json=RELEASE | {"reading": waiting["reading"]})
@@ -142,6 +147,14 @@ class TestCommands:
         assert hengjie("review", "release", number, "--reason", "real_event", *OPTIONS)["revision"] == 1
         refused = hengjie("review", "release", number, "--reason", "real_event", *OPTIONS, fails=True)
         assert refused["message_zh"] == f"读数 {number} 已放行"
+
+    def test_the_list_names_the_key_of_a_decision_that_came_with_one(self, hengjie, client):
+        client.post("/v1/reviews", json=REMOVE)
+        restored = hengjie("review", "restore", "demo-qx2", "nh3n", AT, "--reason", "decided_in_error", *OPTIONS)
+        assert restored["recorded_by"] is None
+        restored, removed = CliRunner().invoke(main, ["review", "list"]).stdout.splitlines()[-2:]
+        assert "李四 批准，以密钥 测试 登记" in removed
+        assert "李四 批准）" in restored
 
     def test_an_export_with_flags(self, hengjie):
         hengjie("quality", "run")
