@@ -58,7 +58,7 @@ def _taken_in(extra: Sequence[Path], files: Sequence[Path], name: str, day: date
     contents = [(file.name, file.read_bytes()) for path in files for file in _files(path)]
     say(f"{len(contents)} 个文件 files …")
     through = door(name, here.registry.network, day)
-    receipt = ingest(here.engine, here.registry.network, contents, through, now()).document()
+    receipt = ingest(here.engine, here.registry.network, contents, through, now).document()
     counts = "，".join(f"{fate} {count}" for fate, count in receipt["counts"].items())
     rows = [f"  {r['file']}:{r['row']} {r['field']} {r['value']} {r['fate']} {r['code']} {r['message_zh']}" for r in
             (receipt["rows"] or [])[:20]]  # fmt: skip
@@ -202,7 +202,7 @@ def whatif(
 def status(settlement: str, status: str, person: str, reason: str, extra: Sequence[Path]) -> Told:
     """给结算下一个状态：待复核、已确认、已撤销。The next status of a settlement."""
     here = composed(extra)
-    document = settling.set_status(here.engine, settlement, (status, person, reason), now())
+    document = settling.set_status(here.engine, settlement, (status, person, reason), now)
     return document, f"{document['id']}：{document['status']}"
 
 

@@ -36,10 +36,10 @@ def build(here: Composition, say: Callable[[str], None], clock: Callable[[], dat
         scored = {(a["basin"], a["period"]) for a in store.assessments(connection)}
     if not taken_in:
         say("接收虚构读数 taking in invented readings …")
-        counts = ingest(here.engine, here.registry.network, demo_readings(), READINGS, clock()).counts
+        counts = ingest(here.engine, here.registry.network, demo_readings(), READINGS, clock).counts
         say("  " + "，".join(f"{fate} {count}" for fate, count in counts.items()))
     say("质控 quality control …")
-    say(f"  {quality_control(here.engine, clock()).told}")
+    say(f"  {quality_control(here.engine, clock).told}")
     say("结算 settling …")
     for agreement, periods in PERIODS.items():
         text = here.registry.agreement(agreement).sha256
@@ -58,5 +58,5 @@ def _settled(here: Composition, agreement: str, period: str, clock: Callable[[],
     document = settling.settle(here.engine, here.registry, agreement, period, now=clock())
     if document["kind"] == "payable" and document["status"] == TRIAL and not period.startswith(LATEST):
         for status, person in PEOPLE.items():
-            settling.set_status(here.engine, document["id"], (status, person, "示例"), clock())
+            settling.set_status(here.engine, document["id"], (status, person, "示例"), clock)
     return f"  {agreement} {period}：{document['kind']}"

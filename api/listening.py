@@ -70,7 +70,7 @@ class Listener:
 
     async def listen(self, listening: socket.socket, stop: asyncio.Event) -> None:
         """Serve an open socket until `stop`; what was being stored then is stored and answered first."""
-        await asyncio.to_thread(finish_waiting, self.world, self.now())
+        await asyncio.to_thread(finish_waiting, self.world, self.now)
         storing = asyncio.create_task(self._store())
         server = await asyncio.start_server(self._connected, sock=listening, limit=CHUNK, backlog=BACKLOG)
         await stop.wait()
@@ -164,7 +164,7 @@ class Listener:
     async def _taken(self, arrivals: Sequence[Arrival]) -> list[bool]:
         self.storing = len(arrivals)
         try:
-            return await asyncio.to_thread(take_in, self.world, arrivals, self.now())
+            return await asyncio.to_thread(take_in, self.world, arrivals, self.now)
         except Exception as problem:  # whatever it is, the peers get no answer and send again
             self.say(f"{len(arrivals)} 帧没有存下，不应答 not stored, not answered：{type(problem).__name__} {problem}")
         finally:

@@ -33,7 +33,7 @@ def quality_run(everything: bool, extra: Sequence[Path]) -> Told:
     """评上次之后收到的数据及其可能影响的。Judge what came in since the last run."""
     here = composed(extra)
     say("质控 quality control …")
-    ran = running.run(here.engine, now(), everything=everything)
+    ran = running.run(here.engine, now, everything=everything)
     return asdict(ran), ran.told
 
 
@@ -82,6 +82,7 @@ def _waiting(row: dict[str, Any]) -> str:
 
 def _decided(row: dict[str, Any]) -> str:
     who = f"{row['proposed_by']} 提出，{row['approved_by']} 批准"
+    who += f"，以密钥 {row['recorded_by']} 登记" if row["recorded_by"] else ""
     value = f"{row['station']} {row['indicator']} {row['time']} 第 {row['revision']} 版"
     return f"{row['recorded_at']} {row['action']} {value}：{row['reason_zh']}（{row['document']}；{who}）"
 
@@ -95,7 +96,7 @@ def _grounds(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _taken(extra: Sequence[Path], action: str, wanted: dict[str, Any]) -> Told:
-    told = reviewed.decide(composed(extra).engine, {"action": action, **wanted}, now())
+    told = reviewed.decide(composed(extra).engine, {"action": action, **wanted}, now)
     return told, f"已登记 recorded：{_decided(told)}"
 
 

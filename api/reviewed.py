@@ -7,6 +7,7 @@ comes of it, is in `monitoring_ingest.quality`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from api.instants import parsed_instant
 from basin.errors import UsageError
 from basin.indicators import indicator
 from monitoring_ingest.messages import MESSAGES
+from monitoring_ingest.operations.leases import Clock
 from monitoring_ingest.quality import reviewing, store
 from monitoring_ingest.quality.decisions import REASONS, RELEASE, Key, decision
 from settlement.statements import instant
@@ -24,29 +26,30 @@ Row = dict[str, Any]
 KEY = ("station", "indicator", "time")
 
 
-def decide(engine: Engine, wanted: Mapping[str, Any], now: datetime) -> Row:
+def decide(engine: Engine, wanted: Mapping[str, Any], clock: Clock, writer: str = "") -> Row:
     """Take a decision and store it.
 
     Parameters
     ----------
     wanted : action, reason, document, proposed_by, approved_by, and `reading` (to release) or station, indicator, time.
+    writer : the name of the key of the request; a command has none.
 
     Raises
     ------
     HengjieError : something is missing, not allowed or not there; the field is named.
     """
-    decided = decision(str(wanted["action"]), wanted)
+    decided = replace(decision(str(wanted["action"]), wanted), recorded_by=writer or None)
     if decided.action == RELEASE:
         if not isinstance(wanted.get("reading"), int):
             raise UsageError("没有写读数", "no reading", path="reading", remedy="hengjie review list 列出读数的编号")
-        return _row(reviewing.release(engine, wanted["reading"], decided, now))
+        return _row(reviewing.release(engine, wanted["reading"], decided, clock))
     for name in KEY:
         if not wanted.get(name):
             raise UsageError(f"没有写 {name}", f"no {name}", path=name, remedy="写明站点、指标与带时区的时刻")
     at = parsed_instant(wanted["time"], "time")
     assert at is not None
     key = Key(wanted["station"], indicator(wanted["indicator"]).code, at)
-    return _row(reviewing.decide(engine, key, decided, now))
+    return _row(reviewing.decide(engine, key, decided, clock))
 
 
 def history(connection: Connection, as_of: datetime | None = None) -> list[Row]:

@@ -32,7 +32,7 @@ DECEMBER = 12
 
 def serve(here: Composition) -> None:
     """Serve pages and API until stopped, with the schedule in a thread beside them."""
-    accept_known(here.engine, here.registry.network, _now())  # an alias may have been declared since it last ran
+    accept_known(here.engine, here.registry.network, _now)  # an alias may have been declared since it last ran
     scheduler = scheduled(here.engine, jobs(here), _now, background=True)
     scheduler.start()
     gc.collect()

@@ -90,9 +90,9 @@ def run(code: str, paths: Sequence[Path], extra: Sequence[Path]) -> Told:
     here = _composed(extra)
     source, network = here.registry.source(code), here.registry.network
     if paths:
-        receipts = [ingest(here.engine, network, _contents(paths), source_door(source), _now())]
+        receipts = [ingest(here.engine, network, _contents(paths), source_door(source), _now)]
     else:
-        receipts = run_source(here.engine, network, source, _now())
+        receipts = run_source(here.engine, network, source, _now)
     lines = [f"提交 submission {one.id}：{_counts(one.counts)}" for one in receipts]
     told = {"source": code, "submissions": [one.document() for one in receipts]}
     return told, "\n".join(lines) or "没有新的文件 nothing new"
@@ -144,7 +144,7 @@ def ingest_laboratory(paths: Sequence[Path], code: str, extra: Sequence[Path]) -
     """填好的化验单；逐个分样列出两方的值、相差、允差与结论。Filled workbooks, with every split sample compared."""
     here = _composed(extra)
     source = here.registry.source(code) if code else _only_laboratory(here.registry)
-    receipt = ingest(here.engine, here.registry.network, _contents(paths), source_door(source), _now()).document()
+    receipt = ingest(here.engine, here.registry.network, _contents(paths), source_door(source), _now).document()
     with here.engine.connect() as connection:
         samples = [told(one) for one in split_samples_of(connection, here.registry, source)]
     rows = [

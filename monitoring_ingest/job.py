@@ -11,11 +11,9 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event, Thread
 
 import pandas as pd
 from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN
@@ -26,6 +24,7 @@ from sqlalchemy import Engine
 
 from basin.network import CHINA, Network
 from monitoring_ingest.coverage.watching import count_slots, watch
+from monitoring_ingest.operations.leases import Clock, renewed
 from monitoring_ingest.operations.store import (
     FAILED,
     Leadership,
@@ -41,7 +40,6 @@ from monitoring_ingest.submissions import INBOX, ingest
 
 INBOX_EVERY_HOURS = 4
 LOOK_EVERY_SECONDS = 60
-RENEW_EVERY_SECONDS = 60.0  # a claim lasts five minutes (`operations.store.RUN_LEASE`)
 SETTLING_HOUR = 6
 UNFINISHED_NAMES = (".part", ".tmp", ".crdownload")
 log = logging.getLogger(__name__)
@@ -54,12 +52,12 @@ class Job:
     Parameters
     ----------
     slots : (last slot or None, now) to the slots after it that are due, oldest first.
-    work : does the work of a slot at an instant and says what came of it.
+    work : does the work of a slot, reading the clock where it has to know the instant, and says what came of it.
     """
 
     name: str
     slots: Callable[[datetime | None, datetime], list[datetime]]
-    work: Callable[[datetime, datetime], str]
+    work: Callable[[datetime, Clock], str]
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ def inbox_job(engine: Engine, network: Network, inbox: Path) -> Job:
     return Job(
         "inbox",
         lambda last, now: due_slots(last, now, INBOX_EVERY_HOURS),
-        lambda _slot, now: ingest_inbox(engine, network, inbox, now),
+        lambda _slot, clock: ingest_inbox(engine, network, inbox, clock),
     )
 
 
@@ -122,7 +120,7 @@ def settlement_job(settle_month: Callable[[pd.Period], str], day: int) -> Job:
     return Job(
         "settlement",
         lambda last, now: due_months(last, now, day),
-        lambda slot, _now: settle_month(closed_month(slot)),
+        lambda slot, _clock: settle_month(closed_month(slot)),
     )
 
 
@@ -132,16 +130,20 @@ def coverage_jobs(engine: Engine, network: Network) -> tuple[Job, Job]:
     Both look at the present, so that of several missed slots only the last one is due.
     """
     return (
-        Job("silence", lambda last, now: due_slots(last, now, 1)[-1:], lambda _slot, now: watch(engine, network, now)),
+        Job(
+            "silence",
+            lambda last, now: due_slots(last, now, 1)[-1:],
+            lambda _slot, clock: watch(engine, network, clock()),
+        ),
         Job(
             "completeness",
             lambda last, now: due_slots(last, now, INBOX_EVERY_HOURS)[-1:],
-            lambda _slot, now: count_slots(engine, network, now),
+            lambda _slot, clock: count_slots(engine, network, clock()),
         ),
     )
 
 
-def ingest_inbox(engine: Engine, network: Network, inbox: Path, now: datetime) -> str:
+def ingest_inbox(engine: Engine, network: Network, inbox: Path, clock: Clock) -> str:
     """Take in every file of the inbox folder, each as a submission of its own; what came of it.
 
     A file is moved to ``done`` after it is stored; one that was stored but not moved comes again as duplicates. One
@@ -151,7 +153,7 @@ def ingest_inbox(engine: Engine, network: Network, inbox: Path, now: datetime) -
     ------
     PartlyDone : when a file failed, after all the others were taken in.
     """
-    outcomes = [(legible(file.name), *_taken_in(engine, network, file, now)) for file in _waiting(inbox)]
+    outcomes = [(legible(file.name), *_taken_in(engine, network, file, clock)) for file in _waiting(inbox)]
     told = "; ".join(f"{name}: {outcome}" for name, outcome, _ in outcomes) or "no files"
     if any(failed for *_, failed in outcomes):
         raise PartlyDone(told)
@@ -166,10 +168,10 @@ def _waiting(inbox: Path) -> Iterator[Path]:
             yield file
 
 
-def _taken_in(engine: Engine, network: Network, file: Path, now: datetime) -> tuple[str, bool]:
+def _taken_in(engine: Engine, network: Network, file: Path, clock: Clock) -> tuple[str, bool]:
     """Take in one file and move it aside: what came of it, and whether it failed."""
     try:
-        receipt = ingest(engine, network, [(file.name, file.read_bytes())], INBOX, now)
+        receipt = ingest(engine, network, [(file.name, file.read_bytes())], INBOX, clock)
         _move(file, "done")
     except Exception as problem:  # whatever is the matter with one file, the others are taken in
         log.exception("inbox %s", legible(file.name))
@@ -210,9 +212,6 @@ def missing_slots(engine: Engine, job: Job, now: datetime) -> list[datetime]:
     return sorted({*unfinished, *job.slots(last, now)})
 
 
-Clock = Callable[[], datetime]
-
-
 def run_slot(engine: Engine, job: Job, slot: datetime, now: datetime, clock: Clock | None = None) -> Ran | None:
     """Do the work of one slot; None where it is done or somebody else is at it.
 
@@ -223,8 +222,8 @@ def run_slot(engine: Engine, job: Job, slot: datetime, now: datetime, clock: Clo
     if not claim_slot(engine, job.name, slot, now):
         return None
     try:
-        with _renewed(lambda: renew_slot(engine, job.name, slot, tell())):
-            outcome = job.work(slot, now)
+        with renewed(lambda: renew_slot(engine, job.name, slot, tell())):
+            outcome = job.work(slot, tell)
     except PartlyDone as problem:
         finish_slot(engine, job.name, slot, f"{FAILED}: {problem}", tell())
         return Ran(job.name, slot, str(problem))
@@ -235,27 +234,6 @@ def run_slot(engine: Engine, job: Job, slot: datetime, now: datetime, clock: Clo
     if not finish_slot(engine, job.name, slot, outcome, tell()):
         return Ran(job.name, slot, "claim lost: this process stood still for longer than a lease")
     return Ran(job.name, slot)
-
-
-@contextmanager
-def _renewed(renew: Callable[[], object]) -> Iterator[None]:
-    """Renew, again and again in a thread, while the work goes on."""
-    done = Event()
-
-    def beat() -> None:
-        while not done.wait(RENEW_EVERY_SECONDS):
-            try:
-                renew()
-            except Exception as problem:  # a busy database: the next beat tries again, before the lease ends
-                log.warning("lease not renewed: %s", problem)
-
-    thread = Thread(target=beat, name="lease", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 def catch_up(engine: Engine, jobs: Sequence[Job], now: datetime, clock: Clock | None = None) -> list[Ran]:
@@ -276,7 +254,7 @@ def look(engine: Engine, jobs: Sequence[Job], clock: Clock, lead: Leadership) ->
     """Catch up where this process leads, and keep the lead while it works; nothing where another leads."""
     if not lead.held(clock()):
         return []
-    with _renewed(lambda: lead.held(clock())):
+    with renewed(lambda: lead.held(clock())):
         return catch_up(engine, jobs, clock(), clock)
 
 

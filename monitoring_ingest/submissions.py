@@ -9,7 +9,7 @@ transaction: all of it is stored with its receipt, or nothing. Parsing is in `so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -23,7 +23,8 @@ from basin.network import Network
 from monitoring_ingest import store
 from monitoring_ingest.database import writing
 from monitoring_ingest.frames import Columns, columns_of, joined, readings_frame, rows_at
-from monitoring_ingest.operations.store import claim_request, give_up, hold, keep_answer, release, released_after
+from monitoring_ingest.operations.leases import Clock, kept
+from monitoring_ingest.operations.store import claim_request, give_up, hold, keep_answer, keep_hold, release
 from monitoring_ingest.quality.store import note_due
 from monitoring_ingest.receipts import COMPLETE, DRY_RUN, REFUSED, FileReceipt, Receipt, explained
 from monitoring_ingest.revisions import decide, place, released, within_file
@@ -97,7 +98,7 @@ def ingest(
     network: Network,
     files: Iterable[tuple[str, bytes]],
     through: Door | str,
-    now: datetime,
+    clock: Clock,
 ) -> Receipt:
     """Take in files as one submission.
 
@@ -105,11 +106,13 @@ def ingest(
     ----------
     files : (name, content) of each, in the order they are to be read.
     through : the door, or the name of one of `door`.
-    now : the instant everything is recorded at.
+    clock : read once others can store no more; everything is recorded at that instant, and held until all is stored
+        (`coverage.store.known_until`).
 
     Raises
     ------
-    UsageError : an unknown door, or no file. Bad data never raise: the receipt says what became of each row.
+    UsageError : an unknown door, or no file. Refused : this process stood still for longer than a lease. Bad data never
+    raise: the receipt says what became of each row.
     """
     through = door(through, network) if isinstance(through, str) else through
     files = [(legible(name), raw) for name, raw in files]
@@ -117,25 +120,30 @@ def ingest(
         raise UsageError("没有文件", "no file", path="files", remedy="给出至少一个文件")
     name = files[0][0] if len(files) == 1 else f"{files[0][0]} … {files[-1][0]} ({len(files)})"
     with writing(engine) as connection:
+        now = clock()
         submission = store.record_submission(connection, (through.name, through.sender, name), files, now)
         hold(connection, store.lease_name(submission), now)
-    with released_after(engine, store.lease_name(submission)):
+    with kept(engine, store.lease_name(submission), clock):
         for ordinals, readings in batches(files, through.read):
             for part, checked in apart(ordinals, validate(readings, network, now, through.rights)):
-                _take_in(engine, submission, (part, [store.sha256(files[at][1]) for at in part], checked), now)
-        accept_known(engine, network, now)
+                _take_in(engine, submission, (part, [store.sha256(files[at][1]) for at in part], checked), (now, clock))
+        accept_known(engine, network, clock)
     with engine.connect() as connection:
         return store.receipt(connection, submission, now)
 
 
 def _take_in(
-    engine: Engine, submission: int, files: tuple[Sequence[int], Collection[str], Columns], now: datetime
+    engine: Engine,
+    submission: int,
+    files: tuple[Sequence[int], Collection[str], Columns],
+    times: tuple[datetime, Clock],
 ) -> None:
     """Store the validated rows of some files (ordinals, SHA-256, rows), a transaction for every so many of them.
 
-    The counts come with the last rows; until then the files are not taken in.
+    The counts come with the last rows; until then the files are not taken in. All are recorded at the instant of the
+    submission, so that its lease must not have ended by the clock.
     """
-    ordinals, digests, checked = files
+    (ordinals, digests, checked), (now, clock) = files, times
     counts = {ordinal: dict.fromkeys(FATES, 0) for ordinal in ordinals}
     within = within_file(checked)
     within["ordinal"] = np.arange(len(within["row"]))
@@ -143,6 +151,7 @@ def _take_in(
     for start in starts:
         chunk = rows_at(within, slice(start, start + ROWS_A_TRANSACTION))
         with writing(engine) as connection:
+            keep_hold(connection, store.lease_name(submission), clock())
             decided = decide(chunk, store.stored_readings(connection, chunk, digests))
             store.keep_readings(connection, submission, decided, now)
             store.keep_rows(connection, submission, decided)
@@ -199,9 +208,7 @@ def apart(ordinals: Sequence[int], checked: Columns) -> list[tuple[Sequence[int]
 # --- requests --------------------------------------------------------------------------------------------------------
 
 
-def push(
-    engine: Engine, network: Network, sent: Pushed, through: Door, terms: Terms, clock: Callable[[], datetime]
-) -> Receipt:
+def push(engine: Engine, network: Network, sent: Pushed, through: Door, terms: Terms, clock: Clock) -> Receipt:
     """Take in one request; everything that costs time and needs nothing stored is done before others have to wait.
 
     It is recorded at the instant at which nobody else can store any more: who asked before what was known by then was
@@ -254,7 +261,7 @@ def _pushed(
     network: Network,
     sent: tuple[Pushed, str, Columns],
     how: tuple[Door, Terms],
-    clock: Callable[[], datetime],
+    clock: Clock,
 ) -> Receipt:
     """Judge and store one request: as sent, its SHA-256 and its readings; through which door and on which terms."""
     (body, digest, readings), (through, terms) = sent, how
@@ -290,7 +297,7 @@ def _state(counts: Mapping[str, int], terms: Terms) -> str:
 # --- names known later -----------------------------------------------------------------------------------------------
 
 
-def accept_known(engine: Engine, network: Network, now: datetime) -> int:
+def accept_known(engine: Engine, network: Network, clock: Clock) -> int:
     """Accept stored readings of unknown stations whose names the network knows by now; how many.
 
     The readings stay as they are; each gets an observation. One whose key has an observation already is not needed, one
@@ -304,6 +311,6 @@ def accept_known(engine: Engine, network: Network, now: datetime) -> int:
             return 0
         readings = pd.concat(waiting, ignore_index=True)
         accepted = released(readings[plausible(readings["indicator"], readings["number"])])
-        store.add_observations(connection, columns_of(accepted), now)
+        store.add_observations(connection, columns_of(accepted), clock())
         note_due(connection, accepted)
         return len(accepted)

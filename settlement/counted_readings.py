@@ -72,8 +72,7 @@ def reasons(observations: pd.DataFrame, rules: DataRules) -> pd.Series:
     said = pd.Categorical.from_codes(kind[code], pd.Index(kinds))  # a reading without a state has the code -1
     why = pd.Series(said, index=observations.index)
     if "quality" in observations:
-        worst = Quality.UNRELIABLE if rules.doubtful == "use" else Quality.DOUBTFUL
-        bad = observations["quality"].ge(worst) & (why == "")
+        bad = observations["quality"].ge(_left_out_from(rules.doubtful)) & (why == "")
         why = why.astype("object").where(~bad, observations["test"]) if bad.any() else why
     absent = observations["value"].isna() & (why == "")
     if absent.any():
@@ -83,9 +82,21 @@ def reasons(observations: pd.DataFrame, rules: DataRules) -> pd.Series:
     return why
 
 
-def usable(observations: pd.DataFrame) -> pd.DataFrame:
-    """The observations that nobody removed and no test finds unreliable (`quality`, where quality control was run)."""
-    return observations[observations["quality"] < Quality.UNRELIABLE] if "quality" in observations else observations
+def usable(observations: pd.DataFrame, doubtful: str | None = None) -> pd.DataFrame:
+    """The observations that nobody removed and no test finds unreliable (`quality`, where quality control was run).
+
+    Parameters
+    ----------
+    doubtful : what an agreement says of doubtful ones (`DataRules.doubtful`): "leave_out" leaves those out, too.
+    """
+    if "quality" not in observations:
+        return observations
+    return observations[observations["quality"] < _left_out_from(doubtful)]
+
+
+def _left_out_from(doubtful: str | None) -> Quality:
+    """The best quality of what does not count."""
+    return Quality.DOUBTFUL if doubtful == "leave_out" else Quality.UNRELIABLE
 
 
 def counted(observations: pd.DataFrame, rules: DataRules) -> pd.DataFrame:

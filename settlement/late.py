@@ -23,20 +23,21 @@ CONTENT = ["value", "censored", "status", "mark"]
 NEW, REVISED, REMOVED = "new", "revised", "removed"
 
 
-def changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+def changes(before: pd.DataFrame, after: pd.DataFrame, doubtful: str | None = None) -> pd.DataFrame:
     """What differs between two reads of observations, ordered by station, indicator and time.
 
     Parameters
     ----------
     before, after : one row per key with `CONTENT`; further columns of `after` are kept (blank for what was removed).
         Where both have `quality`, what is unreliable is as good as removed.
+    doubtful : what the agreement says of doubtful readings; "leave_out": they are as good as removed, too.
 
     Returns
     -------
     The key, `change` (new, revised, removed), `was` and `value` [canonical unit; nan where there is none], and the
     further columns of `after`.
     """
-    before, after = (usable(frame) for frame in (before, after))
+    before, after = (usable(frame, doubtful) for frame in (before, after))
     earlier = before[KEY + CONTENT].rename(columns={name: f"was_{name}" for name in CONTENT})
     both = earlier.merge(after, on=KEY, how="outer", indicator="side", sort=True)
     same = both["side"].eq("both")

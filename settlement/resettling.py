@@ -155,7 +155,7 @@ def effect_of(connection: Connection, registry: Registry, extra: pd.DataFrame, n
 def _of_extra(world: _Now, one: Standing, extra: pd.DataFrame) -> Document:
     observations = world.found.observations
     with_extra = replace(world.found, observations=late.overlaid(observations, extra), kept={})
-    changes = late.changes(observations, with_extra.observations)
+    changes = late.changes(observations, with_extra.observations, one.agreement.data.doubtful)
     head = _head(one, changes, Since(extra, (), False))
     return _tried(head, lambda: late.effect(world.settled(one, world.found), world.settled(one, with_extra)))
 
@@ -318,7 +318,7 @@ def _late_readings(connection: Connection, one: Standing, since: Since, now: dat
     }
     before = quality.observations(connection, **around, as_of=one.as_of)
     after = quality.observations(connection, **around, as_of=now)
-    return late.changes(before, after)
+    return late.changes(before, after, one.agreement.data.doubtful)
 
 
 def _with_senders(connection: Connection, listed: pd.DataFrame) -> list[Document]:

@@ -16,13 +16,14 @@ from sqlalchemy import Connection, Engine
 
 from basin import periods
 from basin.agreement import Agreement
-from basin.errors import HengjieError, Refused, UnknownCode
+from basin.errors import HengjieError, Refused, UnknownCode, UsageError
 from basin.network import CHINA, Network
 from basin.registry import Registry
 from monitoring_ingest import store as intake
 from monitoring_ingest.coverage.store import known_until
 from monitoring_ingest.database import writing
 from monitoring_ingest.facts import is_payment
+from monitoring_ingest.operations.leases import Clock
 from monitoring_ingest.quality import store as quality
 from settlement import ledger, store
 from settlement.assessment import assessed
@@ -37,6 +38,7 @@ from settlement.gathered import (
     sections_of,
 )
 from settlement.settling import check_span, settled
+from settlement.statements import instant
 from settlement.unpaid import unpaid
 
 Document = dict[str, Any]
@@ -50,11 +52,12 @@ def settle(
 
     Raises
     ------
-    HengjieError : an unknown agreement, a period outside its term, a rule that is used and not stated.
+    HengjieError : an unknown agreement, a period outside its term, a rule that is used and not stated, an `as_of` at
+    which not all is known yet.
     """
     agreement, span = registry.agreement(code), periods.period(period)
     check_span(agreement, span)
-    known_at = as_of or all_known_at(engine, now)
+    known_at = closed_instant(engine, as_of, now)
     with engine.connect() as connection:
         found = known(connection, registry.network, agreement, span, known_at)
     document = settled(agreement, registry.network, found, span, known_at)
@@ -74,6 +77,21 @@ def all_known_at(engine: Engine, now: datetime) -> datetime:
         return known_until(connection, now)
 
 
+def closed_instant(engine: Engine, as_of: datetime | None, now: datetime) -> datetime:
+    """The instant at which to settle: the one asked for or, where none is, that of `all_known_at`.
+
+    Raises
+    ------
+    UsageError : something may still come to be known at the one asked for. What is settled at it could not be made
+    again, and what came by then would never count as late.
+    """
+    closed = all_known_at(engine, now)
+    if as_of is None or as_of <= closed:
+        return as_of or closed
+    zh, en = f"{instant(as_of)} 所知的还没有收齐", "not all is known yet that will be known then"
+    raise UsageError(zh, en, path="as_of", remedy=f"写 {instant(closed)} 或更早的时刻；不写则按此刻所知")
+
+
 def _reopen(connection: Connection, identity: str, now: datetime) -> None:
     """A revoked settlement that comes out the same again starts over as a trial; its history stays."""
     if store.settlement(connection, identity)["status"] == ledger.REVOKED:
@@ -87,10 +105,10 @@ def assess(
 
     Raises
     ------
-    HengjieError : an unknown basin, a period that is none.
+    HengjieError : an unknown basin, a period that is none, an `as_of` at which not all is known yet.
     """
     card, span = registry.scorecard, periods.period(period)
-    known_at = as_of or all_known_at(engine, now)
+    known_at = closed_instant(engine, as_of, now)
     sections = [s.code for s in registry.network.sections.values() if s.basin == basin]
     if not sections:
         remedy = "可用：" + " ".join(registry.network.basins)
@@ -114,7 +132,7 @@ def settle_all(
             yield agreement.code, refusal
 
 
-def set_status(engine: Engine, identity: str, change: tuple[str, str, str], now: datetime) -> Document:
+def set_status(engine: Engine, identity: str, change: tuple[str, str, str], clock: Clock) -> Document:
     """Give a settlement its next status (status, person, reason); confirming posts to the ledger, revoking reverses.
 
     Raises
@@ -126,6 +144,7 @@ def set_status(engine: Engine, identity: str, change: tuple[str, str, str], now:
     if not person.strip() or not change[2].strip():
         raise Refused("须写明经办人与理由", "person and reason are required", path="person", remedy="补上经办人与理由")
     with writing(engine) as connection:
+        now = clock()
         document = store.settlement(connection, identity)
         ledger.check_change(document["kind"], document["status"], status)
         if status == ledger.CONFIRMED:

@@ -37,6 +37,7 @@ SHELLS = [
     "monitoring_ingest/coverage/watching.py",
     "monitoring_ingest/exports.py",
     "monitoring_ingest/job.py",
+    "monitoring_ingest/operations/leases.py",
     "monitoring_ingest/telegrams/intake.py",
     "monitoring_ingest/sources/pulling.py",
     "monitoring_ingest/trial.py",

@@ -52,6 +52,7 @@ class Review(BaseModel):
     proposed_by: str
     approved_by: str
     recorded_at: str
+    recorded_by: str | None = Field(description="the name of the key it was written with; none on the command line")
 
 
 class ReviewWanted(BaseModel):
@@ -95,9 +96,9 @@ def queue(
     "/v1/reviews", status_code=201, summary="复核一个数据 (decide)", tags=["监测 monitoring"],
     responses=problems(400, 401, 403, 404, 422),
 )  # fmt: skip
-def decide(wanted: ReviewWanted, has: Has, _writer: Writer) -> Review:
+def decide(wanted: ReviewWanted, has: Has, writer: Writer) -> Review:
     """Take one decision; all are kept, and what was known before is still found with `as_of`."""
-    told: dict[str, Any] = reviewed.decide(has.engine, wanted.model_dump(), has.now())
+    told: dict[str, Any] = reviewed.decide(has.engine, wanted.model_dump(), has.now, writer)
     return Review(**told)
 
 

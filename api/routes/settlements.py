@@ -123,7 +123,7 @@ def statuses(id: str, reads: Reads) -> list[Document]:
 )  # fmt: skip
 def set_status(id: str, wanted: StatusWanted, has: Has, writer: Writer) -> Document:
     """试算 → 待复核 → 已确认 / 已撤销; each change is a new row with person, reason and time."""
-    return run.set_status(has.engine, id, (wanted.status, wanted.person, wanted.reason), has.now())
+    return run.set_status(has.engine, id, (wanted.status, wanted.person, wanted.reason), has.now)
 
 
 @router.get("/obligations.csv", include_in_schema=False)

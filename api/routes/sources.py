@@ -91,7 +91,7 @@ async def run(code: str, request: Request, has: Has) -> RedirectResponse:
     async with request.form(max_files=0, max_fields=1) as form:
         secret = form.get("key")
     await run_in_threadpool(lambda: writer(sender(has, secret if isinstance(secret, str) else None, None)))
-    receipts = await run_in_threadpool(run_source, has.engine, has.registry.network, one, has.now())
+    receipts = await run_in_threadpool(run_source, has.engine, has.registry.network, one, has.now)
     address = f"/submissions/{receipts[0].id}" if len(receipts) == 1 else f"/sources/{code}?new={len(receipts)}"
     return RedirectResponse(address, status_code=303)
 

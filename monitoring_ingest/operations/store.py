@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,19 +40,21 @@ def hold(connection: Connection, name: str, now: datetime, lease: timedelta = LE
     connection.execute(insert(locks).values(name=name, holder=this_process(), expires_at=now + lease))
 
 
+def keep_hold(connection: Connection, name: str, now: datetime) -> None:
+    """Note that this process still works on `name`: the lease begins anew at `now`.
+
+    Raises
+    ------
+    Refused : it has ended. Others may have gone by what was there, and nothing may be added to it.
+    """
+    mine = (locks.c.name == name) & (locks.c.holder == this_process()) & (locks.c.expires_at > now)
+    if connection.execute(update(locks).where(mine).values(expires_at=now + LEASE)).rowcount != 1:
+        raise Refused("停顿太久，占用已到期", f"the lease on {name} is over", path=name, remedy="从头再做一次")
+
+
 def release(connection: Connection, name: str) -> None:
-    """Note that nobody works on `name` any more."""
-    connection.execute(delete(locks).where(locks.c.name == name))
-
-
-@contextmanager
-def released_after(engine: Engine, name: str) -> Iterator[None]:
-    """Release `name` when the work on it ends, also by an error: this process lives on, and nobody is at it."""
-    try:
-        yield
-    finally:
-        with writing(engine) as connection:
-            release(connection, name)
+    """Note that this process does not work on `name` any more."""
+    connection.execute(delete(locks).where(locks.c.name == name, locks.c.holder == this_process()))
 
 
 def is_held(connection: Connection, name: str, now: datetime) -> bool:

@@ -53,6 +53,7 @@ class Decision:
     reason : a code of `REASONS_FOR` the action.
     document : number or title of what it rests on.
     proposed_by, approved_by : two different people.
+    recorded_by : the name of the writing key it came with; None on the command line, which needs none.
     """
 
     action: str
@@ -60,6 +61,7 @@ class Decision:
     document: str
     proposed_by: str
     approved_by: str
+    recorded_by: str | None = None
 
 
 @dataclass(frozen=True)

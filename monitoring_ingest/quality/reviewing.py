@@ -7,7 +7,7 @@ known before is still found `as_of`. A release makes an observation of the readi
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -18,6 +18,7 @@ from monitoring_ingest import store as intake
 from monitoring_ingest.database import writing
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.frames import columns_of
+from monitoring_ingest.operations.leases import Clock
 from monitoring_ingest.quality import store
 from monitoring_ingest.quality.decisions import DECIDED, REMOVE, RESTORE, Decision, Key
 
@@ -25,7 +26,7 @@ Review = dict[str, Any]
 RESOLUTION = timedelta(microseconds=1)
 
 
-def release(engine: Engine, reading: int, decided: Decision, now: datetime) -> Review:
+def release(engine: Engine, reading: int, decided: Decision, clock: Clock) -> Review:
     """Make an observation of a quarantined reading: the next revision of its key, with the value as sent.
 
     Raises
@@ -33,6 +34,7 @@ def release(engine: Engine, reading: int, decided: Decision, now: datetime) -> R
     NotFound : no such reading. Refused : it is not quarantined, its station is unknown, or it has been released.
     """
     with writing(engine) as connection:
+        now = clock()
         row = _quarantined(connection, reading)
         newest = _newest(connection, Key(row["station"], row["indicator"], row["time"].to_pydatetime()))
         revision = 1 if newest is None else int(newest["revision"]) + 1
@@ -58,7 +60,7 @@ def _quarantined(connection: Connection, reading: int) -> dict[str, Any]:
     return row
 
 
-def decide(engine: Engine, key: Key, decided: Decision, now: datetime) -> Review:
+def decide(engine: Engine, key: Key, decided: Decision, clock: Clock) -> Review:
     """Remove the newest observation of a key, which stays where it is and counts no longer, or restore it.
 
     Raises
@@ -66,6 +68,7 @@ def decide(engine: Engine, key: Key, decided: Decision, now: datetime) -> Review
     NotFound : no such observation. Refused : it has been removed; there is nothing to restore.
     """
     with writing(engine) as connection:
+        now = clock()
         newest = _newest(connection, key)
         if newest is None:
             zh, en = f"没有此观测：{key.station} {key.indicator} {key.time.isoformat()}", "no such observation"

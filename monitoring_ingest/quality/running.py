@@ -1,6 +1,6 @@
 """Quality control of what is new: gather – judge – write, and the job that does it after each inbox slot.
 
-In: an engine and an instant. Out: what was judged. Flags are stored where they differ from those that stand, so that a
+In: an engine and a clock. Out: what was judged. Flags are stored where they differ from those that stand, so that a
 run repeated changes nothing; and since readings are judged week by week with the same context around them, they come
 out the same in whatever parts and order the readings came in.
 """
@@ -11,18 +11,20 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from basin.errors import Refused
 from monitoring_ingest import store as intake
 from monitoring_ingest.database import writing
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.job import INBOX_EVERY_HOURS, Job, due_slots
-from monitoring_ingest.operations.store import hold, is_held, release
+from monitoring_ingest.operations.leases import Clock, kept
+from monitoring_ingest.operations.store import hold, is_held, keep_hold
 from monitoring_ingest.quality import store
 from monitoring_ingest.quality.judging import FAULTS, WEEK, Tests, context, counted, judged, rounds, weeks
 from monitoring_ingest.quality_settings import BESIDE, declared_tests
@@ -54,38 +56,37 @@ def quality_job(engine: Engine) -> Job:
     return Job(
         "quality",
         lambda last, now: due_slots(last, now, INBOX_EVERY_HOURS),
-        lambda _slot, now: run(engine, now).told,
+        lambda _slot, clock: run(engine, clock).told,
     )
 
 
-def run(engine: Engine, now: datetime, *, tests: Tests | None = None, everything: bool = False) -> Ran:
+def run(engine: Engine, clock: Clock, *, tests: Tests | None = None, everything: bool = False) -> Ran:
     """Judge what no run has judged yet, and what that may bear on.
 
     Parameters
     ----------
+    clock : read in each transaction: flags stored late in a run are not among what was known when it began.
     tests : those declared, unless given.
     everything : judge all there is, as after a change of thresholds.
 
     Raises
     ------
-    Refused : another run is at it.
+    Refused : another run is at it, or took over because this process stood still for longer than a lease.
     """
     with writing(engine) as connection:
+        now = clock()
         if is_held(connection, LEASE_NAME, now):
             zh, en = "另一次质控正在进行", "another run of quality control is at it"
             raise Refused(zh, en, remedy="等它做完再来")
         hold(connection, LEASE_NAME, now)
-    try:
-        return _run(engine, now, declared_tests() if tests is None else tests, everything)
-    finally:
-        with writing(engine) as connection:
-            release(connection, LEASE_NAME)
+        due, number = store.due(connection, now, everything=everything), store.next_run(connection)
+    with kept(engine, LEASE_NAME, clock):
+        return _run(engine, clock, (number, due), declared_tests() if tests is None else tests)
 
 
-def _run(engine: Engine, now: datetime, tests: Tests, everything: bool) -> Ran:
-    with engine.connect() as connection:
-        due = store.due(connection, everything=everything)
-        number = store.next_run(connection)
+def _run(engine: Engine, clock: Clock, task: tuple[int, store.Due], tests: Tests) -> Ran:
+    """The run of a number over what is due."""
+    number, due = task
     if due.spans.empty:
         return Ran(None, 0, 0)
     found: list[pd.DataFrame] = []
@@ -97,12 +98,21 @@ def _run(engine: Engine, now: datetime, tests: Tests, everything: bool) -> Ran:
         series |= pairs
         changed += len(changes)
         for first in range(0, len(changes), ROWS_AT_ONCE):
-            with writing(engine) as connection:
+            with _mine(engine, clock) as (connection, now):
                 store.keep_flags(connection, number, changes.iloc[first : first + ROWS_AT_ONCE], now)
     history = _history(pd.concat(found, ignore_index=True), series, tests)
-    with writing(engine) as connection:
+    with _mine(engine, clock) as (connection, now):
         store.keep_run(connection, number, due, history, now)
     return Ran(number, int(history.groupby("indicator")["readings"].max().sum()), changed)
+
+
+@contextmanager
+def _mine(engine: Engine, clock: Clock) -> Iterator[tuple[Connection, datetime]]:
+    """A transaction of the run that has the lease, and its instant; two runs must not store beside each other."""
+    with writing(engine) as connection:
+        now = clock()
+        keep_hold(connection, LEASE_NAME, now)
+        yield connection, now
 
 
 def _parts(spans: pd.DataFrame, tests: Tests) -> Iterator[tuple[Tests, list[str], datetime, datetime]]:

@@ -23,7 +23,6 @@ from sqlalchemy import (
     select,
     text,
     true,
-    union_all,
 )
 
 from monitoring_ingest import store
@@ -52,23 +51,27 @@ NO_TEST = ""
 
 @dataclass(frozen=True)
 class Due:
-    """What came in since the last run: a span of instants by station (station, first, last), and up to where."""
+    """What came in since the last run: by station (station, first and last instant), up to where and when."""
 
     spans: pd.DataFrame
     until_reading: int
     noted: tuple[int, ...]
+    at: datetime
 
 
-def due(connection: Connection, *, everything: bool = False) -> Due:
-    """The stations with observations that no run has seen, and from when to when; or all there are."""
+def due(connection: Connection, now: datetime, *, everything: bool = False) -> Due:
+    """The stations with observations that no run has seen, and from when to when; or all there are.
+
+    What was noted is read in one statement: a note that is added now is in it with its span, or stays for the next run.
+    """
     until = int(connection.scalar(select(func.max(readings.c.id))) or 0)
     seen = 0 if everything else int(connection.scalar(select(func.max(quality_runs.c.until_reading))) or 0)
     new = select(readings.c.station, _first(readings), _last(readings)).group_by(readings.c.station)
     new = new.where(readings.c.id > seen, readings.c.id <= until, readings.c.revision > 0)
-    noted = select(quality_due.c.station, quality_due.c.first, quality_due.c.last)
-    spans = read_frame(connection, union_all(new, noted))
+    noted = read_frame(connection, select(quality_due))
+    spans = pd.concat([frame for frame in (read_frame(connection, new), noted) if len(frame)] or [noted])
     spans = spans.groupby("station", as_index=False).agg({"first": "min", "last": "max"})
-    return Due(spans, until, tuple(connection.scalars(select(quality_due.c.id))))
+    return Due(spans, until, tuple(noted["id"].tolist()), now)
 
 
 def _first(table: Table) -> Any:
@@ -104,7 +107,7 @@ def keep_flags(connection: Connection, run: int, changes: pd.DataFrame, now: dat
 
 def keep_run(connection: Connection, run: int, of: Due, tests: pd.DataFrame, now: datetime) -> None:
     """Store that a run is done, with one row for each test; take off the list what was on it."""
-    row = {"id": run, "until_reading": of.until_reading, "recorded_at": now}
+    row = {"id": run, "until_reading": of.until_reading, "began_at": of.at, "recorded_at": now}
     connection.execute(insert(quality_runs).values(row))
     insert_frame(connection, quality_tests, tests.assign(run=run)[[column.name for column in quality_tests.c]])
     if of.noted:
@@ -187,7 +190,7 @@ def judged(connection: Connection, found: pd.DataFrame, **selected: Unpack[Selec
 
     Parameters
     ----------
-    found : station, indicator, time, revision, reading, all within `selected`.
+    found : station, indicator, time, revision, reading, recorded_at, all within `selected`.
     """
     quality = np.where(_judged(connection, found, selected), Quality.RELIABLE, Quality.NOT_EVALUATED).astype(np.int64)
     found = found.assign(quality=quality, test=pd.Series(NO_TEST, index=found.index, dtype=object))
@@ -212,12 +215,12 @@ def _deciding(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _judged(connection: Connection, found: pd.DataFrame, selected: Selected) -> pd.Series:
-    """Whether a run has judged each observation: it came in before the newest run and its indicator has a test."""
+    """Whether a run has judged each observation: it was there as the newest run began, and its indicator has a test."""
     as_of = selected.get("as_of")
     so_far = true() if as_of is None else quality_runs.c.recorded_at <= as_of
-    run, until = connection.execute(
-        select(func.max(quality_runs.c.id), func.max(quality_runs.c.until_reading)).where(so_far)
-    ).one()
+    began = func.coalesce(quality_runs.c.began_at, quality_runs.c.recorded_at)
+    last: list[Any] = [func.max(each) for each in (quality_runs.c.id, quality_runs.c.until_reading, began)]
+    run, until, began_at = connection.execute(select(*last).where(so_far)).one()
     if run is None:
         return pd.Series(False, index=found.index)
     ran = quality_tests.c.run <= run
@@ -226,4 +229,6 @@ def _judged(connection: Connection, found: pd.DataFrame, selected: Selected) -> 
         for code in found["indicator"].unique()
         if connection.scalar(select(func.min(quality_tests.c.run)).where(quality_tests.c.indicator == code, ran))
     ]
-    return found["reading"].le(until) & found["indicator"].isin(tested)
+    recorded_at = pd.to_datetime(found["recorded_at"], format="ISO8601", utc=True)
+    there = found["reading"].le(until) & recorded_at.le(pd.Timestamp(began_at))
+    return there & found["indicator"].isin(tested)

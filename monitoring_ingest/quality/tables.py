@@ -29,7 +29,9 @@ from monitoring_ingest.dialects import Instant
 from monitoring_ingest.tables import observations, readings
 
 # One run over everything that had come in since the run before it. Written when all its flags are: one that was cut
-# off has no row, and the next repeats its work. `until_reading`: the last reading (by identity) it looked at.
+# off has no row, and the next repeats its work. `until_reading`: the last reading (by identity) it looked at, and
+# `began_at`: the last instant, for an observation may be made later of an old reading. A run of an earlier version has
+# none: its `recorded_at` was read when it began.
 quality_runs = append_only(
     Table(
         "quality_runs",
@@ -37,6 +39,7 @@ quality_runs = append_only(
         Column("id", Identity, primary_key=True),
         Column("until_reading", Identity, nullable=False),
         Column("recorded_at", Instant, nullable=False),
+        Column("began_at", Instant),
     )
 )
 
@@ -92,7 +95,8 @@ quality_due = Table(
     Column("last", Instant, nullable=False),
 )
 
-# What two people decided about one value: `revision` is the observation it is about, `reading` the reading behind that.
+# What two people decided about one value: `revision` is the observation it is about, `reading` the reading behind that,
+# `recorded_by` the name of the key it was written with; there is none on the command line.
 reviews = append_only(
     Table(
         "reviews",
@@ -109,6 +113,7 @@ reviews = append_only(
         Column("proposed_by", Text, nullable=False),
         Column("approved_by", Text, nullable=False),
         Column("recorded_at", Instant, nullable=False),
+        Column("recorded_by", Text),
         Index("reviews_of_a_value", "station", "indicator", "time"),
         Index("reviews_of_a_reading", "reading"),
     )

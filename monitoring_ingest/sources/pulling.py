@@ -1,6 +1,6 @@
 """Pulling: what a declared source has new at its place — a folder, files by a pattern, a web address — taken in.
 
-In: a `Source` and an instant. Out: receipts of the files whose bytes never came by this door before. Only the declared
+In: a `Source` and a clock. Out: receipts of the files whose bytes never came by this door before. Only the declared
 place is looked at; an address is fetched once per run, with limits of time and size, and its answer is the file of the
 submission, named by the time it was fetched at, and kept as it came.
 """
@@ -32,6 +32,7 @@ from basin.network import CHINA, Network
 from basin.sources import Source
 from monitoring_ingest.database import writing
 from monitoring_ingest.job import UNFINISHED_NAMES, Job, due_slots
+from monitoring_ingest.operations.leases import Clock
 from monitoring_ingest.receipts import Receipt
 from monitoring_ingest.sources.declared import door_name, source_door
 from monitoring_ingest.sources.store import keep_answer, known_files
@@ -55,7 +56,7 @@ PATTERN_SIGNS = "*?["
 File = tuple[str, bytes]
 
 
-def run_source(engine: Engine, network: Network, source: Source, now: datetime) -> list[Receipt]:
+def run_source(engine: Engine, network: Network, source: Source, clock: Clock) -> list[Receipt]:
     """Take in what is new at the place of a source; the receipts, none where nothing is.
 
     Raises
@@ -63,7 +64,7 @@ def run_source(engine: Engine, network: Network, source: Source, now: datetime) 
     UsageError : no place is declared. Unavailable : the place cannot be reached, or holds a file that is too large.
     """
     door = source_door(source)
-    return [ingest(engine, network, files, door, now) for files in _submissions(_new(engine, source, now))]
+    return [ingest(engine, network, files, door, clock) for files in _submissions(_new(engine, source, clock))]
 
 
 def source_job(engine: Engine, network: Network, source: Source) -> Job:
@@ -72,7 +73,7 @@ def source_job(engine: Engine, network: Network, source: Source) -> Job:
     return Job(
         door_name(source.code),
         lambda last, now: due_slots(last, now, every)[-1:],
-        lambda _slot, now: outcome(run_source(engine, network, source, now)),
+        lambda _slot, clock: outcome(run_source(engine, network, source, clock)),
     )
 
 
@@ -96,10 +97,10 @@ def _submissions(files: Iterable[File]) -> Iterator[list[File]]:
         yield lot
 
 
-def _new(engine: Engine, source: Source, now: datetime) -> Iterator[File]:
+def _new(engine: Engine, source: Source, clock: Clock) -> Iterator[File]:
     """The files at the place whose bytes did not come by this door before, each once."""
     seen: set[str] = set()
-    for name, raw in pulled(source, now):
+    for name, raw in pulled(source, clock()):
         digest = sha256(raw)
         with engine.connect() as connection:
             known = digest in seen or known_files(connection, door_name(source.code), [digest])
@@ -108,7 +109,7 @@ def _new(engine: Engine, source: Source, now: datetime) -> Iterator[File]:
             continue
         if source.is_web:
             with writing(engine) as connection:
-                keep_answer(connection, source.code, (digest, name, raw), now)
+                keep_answer(connection, source.code, (digest, name, raw), clock())
         yield name, raw
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from basin.network import Network
 from monitoring_ingest.database import writing
+from monitoring_ingest.operations.leases import Clock
 from monitoring_ingest.sources.station_telegrams import Telegram, contradict, data_of, read_data
 from monitoring_ingest.submissions import Door, ingest
 from monitoring_ingest.telegrams import store
@@ -39,7 +39,7 @@ class World(NamedTuple):
     devices: Devices
 
 
-def take_in(world: World, arrivals: Sequence[Arrival], now: datetime) -> list[bool]:
+def take_in(world: World, arrivals: Sequence[Arrival], clock: Clock) -> list[bool]:
     """Take in frames in the order they came.
 
     Returns
@@ -49,16 +49,16 @@ def take_in(world: World, arrivals: Sequence[Arrival], now: datetime) -> list[bo
     with writing(world.engine) as connection:
         kept = _keep(connection, arrivals)
         waiting = store.waiting(connection, {_request(arrival.frame) for arrival in kept})
-    _finish(world, waiting, now)
+    _finish(world, waiting, clock)
     stored = {id(arrival) for arrival in kept}
     return [id(arrival) in stored for arrival in arrivals]
 
 
-def finish_waiting(world: World, now: datetime) -> int:
+def finish_waiting(world: World, clock: Clock) -> int:
     """Take in the values of kept frames that an earlier run did not come to; how many telegrams."""
     with world.engine.connect() as connection:
         waiting = store.waiting(connection)
-    return _finish(world, waiting, now)
+    return _finish(world, waiting, clock)
 
 
 def _keep(connection: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
@@ -98,13 +98,13 @@ def _telegram(kept: bytes) -> Telegram:
     return found
 
 
-def _finish(world: World, waiting: Sequence[StoredFrame], now: datetime) -> int:
+def _finish(world: World, waiting: Sequence[StoredFrame], clock: Clock) -> int:
     """The values of all whole telegrams through the gate, a file each, and the frames linked to the receipt."""
     whole = [frames for frames in _whole(waiting) if frames[0].mn in world.devices]
     for source, batch in _by_source(whole, world.devices):
         files = [(f"{one[0].mn} {one[0].qn}".strip(), LINE_END.join(each.kept for each in one)) for one in batch]
         through = Door(DOOR, partial(read_telegrams, known=world.devices), source)
-        receipt = ingest(world.engine, world.network, files, through, now)
+        receipt = ingest(world.engine, world.network, files, through, clock)
         assert receipt.id is not None
         with writing(world.engine) as connection:
             store.link(connection, receipt.id, [[each.id for each in one] for one in batch])

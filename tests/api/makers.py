@@ -22,6 +22,7 @@ from monitoring_ingest.database import open_engine
 from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import READINGS, ingest
 from settlement import run
+from tests.clocks import stopped
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -55,7 +56,7 @@ def month_rows(station: str, month: str, days: int = 28, **changed: str) -> list
 def send(here: Composition, rows: Iterable[str], name: str = "readings.csv", now: datetime = NOW) -> int:
     """Ingest rows as one submission; its identity."""
     content = "\n".join([HEADER, *rows, ""]).encode()
-    return ingest(here.engine, here.registry.network, [(name, content)], READINGS, now).id
+    return ingest(here.engine, here.registry.network, [(name, content)], READINGS, stopped(now)).id
 
 
 def composed(engine: Engine, world: Registry) -> Composition:

@@ -17,6 +17,7 @@ from monitoring_ingest.sources.station_files import read_long_csv
 from monitoring_ingest.submissions import Door, ingest
 from tests.api import makers
 from tests.api.makers import HEADER, NOW, row
+from tests.clocks import stopped
 from tests.monitoring_ingest.test_slots import china
 
 MINUTE = timedelta(minutes=1)
@@ -146,7 +147,7 @@ class TestDeepPaging:
             here.registry.network,
             [("late.csv", content)],
             Door("readings", read_while_somebody_pages),
-            NOW,
+            stopped(NOW),
         )
         pages += following(client, pages[0])
         assert keys(pages) == keys([client.get("/v1/readings", params={"as_of": pages[0]["as_of"]}).json()])

@@ -19,6 +19,7 @@ from monitoring_ingest.quality.reviewing import Key, decide
 from settlement import run
 from settlement.ledger import IN_REVIEW
 from tests.api.makers import HEADER, NOW, composed, month_rows, row, send
+from tests.clocks import stopped
 
 AFTER = NOW + timedelta(days=3)
 
@@ -29,7 +30,7 @@ def late_world(world: Registry, tmp_path_factory: pytest.TempPathFactory) -> Ite
     here = composed(open_engine(f"sqlite:///{tmp_path_factory.mktemp('late') / 'hengjie.sqlite'}"), world)
     send(here, month_rows("demo-qx2", "2025-08", tp="0.25"))
     identity = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)["id"]
-    run.set_status(here.engine, identity, (IN_REVIEW, "张三", "数据齐全"), NOW)
+    run.set_status(here.engine, identity, (IN_REVIEW, "张三", "数据齐全"), stopped(NOW))
     _came_late(here)
     with TestClient(application(here, lambda: AFTER)) as client:
         yield client, identity
@@ -115,10 +116,10 @@ def test_a_reading_that_two_people_removed_later_is_late_too(world: Registry, tm
     here = composed(open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}"), world)
     send(here, month_rows("demo-qx2", "2025-08", tp="0.25"))
     identity = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)["id"]
-    run.set_status(here.engine, identity, (IN_REVIEW, "张三", "数据齐全"), NOW)
+    run.set_status(here.engine, identity, (IN_REVIEW, "张三", "数据齐全"), stopped(NOW))
     removal = {"reason": "instrument_fault", "document": "检修记录 3 号", "proposed_by": "李四", "approved_by": "王五"}
     key = Key("demo-qx2", "tp", datetime(2025, 8, 10, 0, tzinfo=UTC))
-    decide(here.engine, key, decision("remove", removal), AFTER)
+    decide(here.engine, key, decision("remove", removal), stopped(AFTER))
     with TestClient(application(here, lambda: AFTER)) as client:
         (found,) = client.get("/v1/late").json()
     assert (found["settlement"], found["readings"]) == (identity, {"new": 0, "revised": 0, "removed": 1})

@@ -17,6 +17,7 @@ from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.running import run
 from tests.api.makers import NOW, client_of, composed, month_rows, row, send
 from tests.api.markup import read
+from tests.clocks import stopped
 
 LATER = NOW + timedelta(days=1)
 AT = "2025-08-10T08:00:00+08:00"
@@ -58,6 +59,11 @@ class TestApi:
             client.get("/v1/reviews/queue", headers={"Accept": "text/csv"}).text.splitlines()[0].startswith("reading,")
         )
 
+    def test_each_decision_names_the_key_it_was_written_with(self, client):
+        assert client.post("/v1/reviews", json=REMOVE).json()["recorded_by"] == "测试"
+        assert [one["recorded_by"] for one in client.get("/v1/reviews").json()] == ["测试"]
+        assert client.get("/v1/reviews.csv").text.splitlines()[1].endswith(",测试")
+
     def test_a_released_reading_leaves_the_queue_and_is_an_observation(self, client):
         (waiting,) = client.get("/v1/reviews/queue").json()
         answer = client.post("/v1/reviews", json=RELEASE | {"reading": waiting["reading"]})
@@ -77,7 +83,7 @@ class TestApi:
 
     def test_as_of_then_it_still_waits(self, client, here):
         (waiting,) = client.get("/v1/reviews/queue").json()
-        reviewing.release(here.engine, waiting["reading"], decision("release", RELEASE), LATER)
+        reviewing.release(here.engine, waiting["reading"], decision("release", RELEASE), stopped(LATER))
         then = [{"as_of": at.isoformat()} for at in (NOW - timedelta(seconds=1), NOW, LATER)]
         assert [client.get("/v1/reviews/queue", params=at).json() for at in then] == [[], [waiting], []]
         assert client.get("/v1/reviews/queue", params={"as_of": "2026-01-10"}).json()["path"] == "as_of"
@@ -120,7 +126,7 @@ class TestPages:
             assert words in tree.text
 
     def test_the_readings_of_a_month_show_what_was_found_and_decided(self, client, here):
-        run(here.engine, NOW)
+        run(here.engine, stopped(NOW))
         tree = page(client, "/sections/qingxi-2?month=2025-08")
         assert "存疑：平线" in tree.text
         assert "参与月均值、但有标记的读数" in tree.text
@@ -154,10 +160,18 @@ class TestCommands:
 
     def test_a_list_as_of_then_has_the_queue_and_the_decisions_of_then(self, hengjie, here):
         (waiting,) = hengjie("review", "list")["waiting"]
-        reviewing.release(here.engine, waiting["reading"], decision("release", RELEASE), LATER)
+        reviewing.release(here.engine, waiting["reading"], decision("release", RELEASE), stopped(LATER))
         before, after = (hengjie("review", "list", "--as-of", at.isoformat()) for at in (NOW, LATER))
         assert before == {"waiting": [waiting], "decisions": []}
         assert (after["waiting"], [one["action"] for one in after["decisions"]]) == ([], ["release"])
+
+    def test_the_list_names_the_key_of_a_decision_that_came_with_one(self, hengjie, client):
+        client.post("/v1/reviews", json=REMOVE)
+        restored = hengjie("review", "restore", "demo-qx2", "nh3n", AT, "--reason", "decided_in_error", *OPTIONS)
+        assert restored["recorded_by"] is None
+        restored, removed = CliRunner().invoke(main, ["review", "list"]).stdout.splitlines()[-2:]
+        assert "李四 批准，以密钥 测试 登记" in removed
+        assert "李四 批准）" in restored
 
     def test_an_export_with_flags(self, hengjie):
         hengjie("quality", "run")
@@ -178,4 +192,4 @@ class TestCommands:
 def test_quality_control_runs_between_the_inbox_and_settling(here):
     named = {job.name: job for job in jobs(here)}
     assert [name for name in named if name in ("inbox", "quality", "settlement")] == ["inbox", "quality", "settlement"]
-    assert "第 1 次" in named["quality"].work(NOW, NOW + timedelta(hours=1))
+    assert "第 1 次" in named["quality"].work(NOW, stopped(NOW + timedelta(hours=1)))

@@ -28,6 +28,7 @@ from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import NATIONAL_RELEASE, READINGS, ingest
 from monitoring_ingest.tables import observations, readings, receipt_rows, receipts, submission_files, submissions
 from tests.benchmarks.runner import Contestant, compare
+from tests.clocks import stopped
 
 ROOT = Path(__file__).parents[2]
 RELEASE = ROOT.parent / "shared" / "data" / "cnemc" / "raw" / "daily"
@@ -115,14 +116,14 @@ def stored(engine: Engine) -> list[float]:
 def compare_ingest(title: str, fresh: Fresh, files: Files, door: str, network: Network) -> None:
     """Ingest against inserting the rows that ingest made of the same files."""
     engine = empty(fresh)
-    ingest(engine, network, files, door, NOW)
+    ingest(engine, network, files, door, stopped(NOW))
     with engine.connect() as connection:
         typed = {table: [dict(row) for row in connection.execute(select(table)).mappings()] for table in EVIDENCE}
         plain = {table: list(connection.exec_driver_sql(f"SELECT * FROM {table.name}")) for table in EVIDENCE}
     engine.dispose()
 
     ways: dict[str, Callable[[Engine], object]] = {
-        "hengjie (files to receipt)": lambda engine: ingest(engine, network, files, door, NOW),
+        "hengjie (files to receipt)": lambda engine: ingest(engine, network, files, door, stopped(NOW)),
         "bare insert (SQLAlchemy Core)": lambda engine: inserted(engine, typed),
         "bare insert (executemany or COPY)": lambda engine: loaded(engine, plain),
     }

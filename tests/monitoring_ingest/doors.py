@@ -30,6 +30,7 @@ from monitoring_ingest.sources.laboratory import COLUMNS
 from monitoring_ingest.sources.laboratory_template import TITLE
 from monitoring_ingest.sources.pulling import run_source
 from monitoring_ingest.submissions import INBOX, NATIONAL_RELEASE, PUSH, READINGS, Door, Pushed, Terms, ingest, push
+from tests.clocks import stopped
 from tests.monitoring_ingest import telegram_makers as telegrams
 from tests.monitoring_ingest.makers import csv, network, original, release, served, xlsx
 
@@ -85,7 +86,7 @@ def _release_row(row: Sent) -> list[str]:
 
 def _files_of(write: Callable[[Rows], bytes], name: str, door: str) -> Hand:
     def hand(engine: Engine, rows: Rows, _folder: Path, now: datetime) -> object:
-        return ingest(engine, NETWORK, [(name, write(rows))], door, now)
+        return ingest(engine, NETWORK, [(name, write(rows))], door, stopped(now))
 
     return hand
 
@@ -94,13 +95,13 @@ def _two_files(engine: Engine, rows: Rows, _folder: Path, now: datetime) -> obje
     """One submission of two files in different forms."""
     half = len(rows) // 2
     files = [("a.csv", long_csv(rows[:half])), ("2025-06-15.json", a_release(rows[half:]))]
-    return ingest(engine, NETWORK, files, INBOX, now)
+    return ingest(engine, NETWORK, files, INBOX, stopped(now))
 
 
 def _through_inbox(write: Callable[[Rows], bytes], suffix: str) -> Hand:
     def hand(engine: Engine, rows: Rows, folder: Path, now: datetime) -> object:
         (folder / f"2025-06-15-{next(_files)}{suffix}").write_bytes(write(rows))
-        return ingest_inbox(engine, NETWORK, folder, now)
+        return ingest_inbox(engine, NETWORK, folder, stopped(now))
 
     return hand
 
@@ -153,7 +154,7 @@ def _declared(source: Source, name: str, write: Callable[[Rows], bytes]) -> Hand
     """A file read as its source declares it."""
 
     def hand(engine: Engine, rows: Rows, _folder: Path, now: datetime) -> object:
-        return ingest(engine, NETWORK, [(name, write(rows))], source_door(source), now)
+        return ingest(engine, NETWORK, [(name, write(rows))], source_door(source), stopped(now))
 
     return hand
 
@@ -222,7 +223,7 @@ def _fetched(engine: Engine, rows: Rows, _folder: Path, now: datetime) -> object
     """From a web address: a release of the moment at which it is fetched, once more after that."""
     with served((200, a_release(rows), "")) as address:
         source = Source(code="web", title="虚构", format="national-release", place=f"{address}/realtime.json")
-        return [run_source(engine, NETWORK, source, now) for _ in range(2)]
+        return [run_source(engine, NETWORK, source, stopped(now)) for _ in range(2)]
 
 
 def _telegrams(engine: Engine, rows: Rows, _folder: Path, now: datetime) -> object:

@@ -31,6 +31,7 @@ from monitoring_ingest.receipts import COMPLETE
 from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import READINGS, ingest
 from settlement.run import settle
+from tests.clocks import stopped
 from tests.monitoring_ingest.killed import DOORS, FIXTURES, Answer, Batch, Place, long_csv, taken_up
 
 PAGE = Path(__file__).parents[2] / "docs" / "intake-proof.md"
@@ -195,7 +196,7 @@ def undisturbed(batches: list[Batch]) -> tuple[object, str]:
     with tempfile.TemporaryDirectory() as folder, database("sqlite", Path(folder)) as (_, engine):
         network = load_registry([FIXTURES]).network
         files = [(f"{batch.number}.csv", long_csv(batch.rows)) for batch in batches]
-        ingest(engine, network, files, READINGS, datetime.now(UTC))
+        ingest(engine, network, files, READINGS, stopped(datetime.now(UTC)))
         return end(engine)
 
 

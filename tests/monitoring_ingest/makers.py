@@ -26,6 +26,7 @@ from monitoring_ingest.database import read_frame
 from monitoring_ingest.frames import Columns
 from monitoring_ingest.receipts import Receipt
 from monitoring_ingest.submissions import READINGS, ingest
+from tests.clocks import stopped
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HEADER = "station,time,indicator,value,unit,mark"
@@ -63,7 +64,7 @@ def csv(*rows: str, header: str = HEADER) -> bytes:
 
 def sent(engine: Engine, *rows: str, now: datetime = NOW, known: Network | None = None, name: str = "a.csv") -> Receipt:
     """Ingest one long CSV of these rows."""
-    return ingest(engine, known or network(), [(name, csv(*rows))], READINGS, now)
+    return ingest(engine, known or network(), [(name, csv(*rows))], READINGS, stopped(now))
 
 
 def original(value: str, printed: str) -> str:

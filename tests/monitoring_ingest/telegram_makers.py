@@ -16,6 +16,7 @@ from monitoring_ingest.telegrams.frames import judged
 from monitoring_ingest.telegrams.intake import World, take_in
 from monitoring_ingest.telegrams.profiles import devices
 from monitoring_ingest.telegrams.store import Arrival
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import network
 from tests.monitoring_ingest.telegram_mutations import framed
 
@@ -102,7 +103,7 @@ def part(number: int, of: int, cp: str, qn: str = "20260301050000001", **header:
 
 def sent(known: World, *frames: bytes, now: datetime = NOW, peer: str = "10.0.0.1:4711") -> list[bool]:
     """Take frames in as one batch; which of them may be answered."""
-    return take_in(known, [Arrival(judged(one, known.devices), peer, now) for one in frames], now)
+    return take_in(known, [Arrival(judged(one, known.devices), peer, now) for one in frames], stopped(now))
 
 
 def stored(engine: Engine) -> list[tuple[object, ...]]:

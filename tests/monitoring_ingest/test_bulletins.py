@@ -14,6 +14,7 @@ from monitoring_ingest.sources.declared import source_door
 from monitoring_ingest.sources.declared_tables import read_table
 from monitoring_ingest.store import observations
 from monitoring_ingest.submissions import ingest
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, fates, network, rows_of
 
 HEADER = "date,river,station,level_m,flow_m3s,sediment_kgm3"
@@ -44,7 +45,7 @@ def test_flow_and_level_are_those_of_eight_oclock():
 
 def test_a_dash_is_absent_and_a_storage_no_flow(engine: Engine):
     raw = text("2012-01-01,黄河,水库,2585.71,(195)亿,-", "2012-01-02,黄河,水库,-,12,-")
-    receipt = ingest(engine, network(), [("a.csv", raw)], source_door(bulletin(水库="qiaotou")), NOW)
+    receipt = ingest(engine, network(), [("a.csv", raw)], source_door(bulletin(水库="qiaotou")), stopped(NOW))
     assert fates(receipt) == {"accepted": 2, "absent": 2}
     assert [(row["field"], row["value"], row["code"]) for row in receipt.rows or ()] == [
         ("flow_m3s", "(195)亿", "no_value"),
@@ -59,7 +60,7 @@ def test_a_year_of_the_yellow_river(engine: Engine, shared_data: Path):
     stations = {code: Station(code, "qiaotou", "anhui", code, (), "Asia/Shanghai") for code in ("tongguan", "lijin")}
     known = type(known)(known.basins, known.parties, known.sections, {**known.stations, **stations})
     door = source_door(bulletin(潼关="tongguan", 利津="lijin"))
-    first = ingest(engine, known, [("daily_bulletin_2012.csv.gz", raw)], door, NOW)
+    first = ingest(engine, known, [("daily_bulletin_2012.csv.gz", raw)], door, stopped(NOW))
     assert sum(first.counts.values()) == 53 * 366 * 2
     assert first.counts["rejected"] == 0
     with engine.connect() as connection:
@@ -67,5 +68,5 @@ def test_a_year_of_the_yellow_river(engine: Engine, shared_data: Path):
     assert stored.groupby(["station", "indicator"]).size().to_dict() == {
         ("lijin", "flow"): 366, ("lijin", "level"): 366, ("tongguan", "flow"): 366, ("tongguan", "level"): 366,
     }  # fmt: skip
-    again = ingest(engine, known, [("daily_bulletin_2012.csv.gz", raw)], door, NOW)
+    again = ingest(engine, known, [("daily_bulletin_2012.csv.gz", raw)], door, stopped(NOW))
     assert (again.counts["accepted"], again.counts["revised"]) == (0, 0)

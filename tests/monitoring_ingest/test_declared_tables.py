@@ -18,6 +18,7 @@ from monitoring_ingest.sources.file_text import UnreadableFile
 from monitoring_ingest.sources.sheets import sheets
 from monitoring_ingest.sources.written_times import iso, joined_times
 from monitoring_ingest.submissions import ingest
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, fates, network, rows_of, stored_set, xlsx
 
 EIGHT = datetime(2020, 8, 8, 0, 0, tzinfo=UTC)  # 08:00 in China
@@ -144,7 +145,7 @@ class TestEveryCellHasAFate:
             "老桥桥下,八月八日,0.2,abc,,,",
             "老桥桥下,,0.2,/,,,",
         )
-        receipt = ingest(engine, network(), [("a.csv", raw)], source_door(wide()), NOW)
+        receipt = ingest(engine, network(), [("a.csv", raw)], source_door(wide()), stopped(NOW))
         assert receipt.door == "source:hand" and receipt.sender == "hand"
         assert sum(receipt.counts.values()) == 4 * 4  # 4 rows of 4 measured columns
         assert fates(receipt) == {"accepted": 2, "quarantined": 1, "rejected": 4, "absent": 9}
@@ -158,7 +159,7 @@ class TestEveryCellHasAFate:
     def test_the_same_table_as_csv_and_xlsx_is_stored_once(self, engine: Engine):
         book = xlsx(HEADED.split(","), ["老桥桥下", datetime(2020, 8, 8, 8), 0.21, 35, "晴"])
         for name, raw in (("a.csv", text(HEADED, ROW)), ("a.xlsx", book)):
-            last = ingest(engine, network(), [(name, raw)], source_door(wide()), NOW)
+            last = ingest(engine, network(), [(name, raw)], source_door(wide()), stopped(NOW))
         assert fates(last) == {"duplicate": 2}
         assert {(station, value, unit) for station, _, _, value, _, _, unit in stored_set(engine)} == {
             ("qiaotou", 0.21, "mg/L"), ("qiaotou", 0.035, "µg/L"),
@@ -176,7 +177,7 @@ class TestEveryCellHasAFate:
         ],
     )
     def test_a_file_nothing_can_be_taken_from_is_one_rejected_row(self, engine: Engine, raw: bytes, code: str):
-        receipt = ingest(engine, network(), [("a.csv", raw)], source_door(wide()), NOW)
+        receipt = ingest(engine, network(), [("a.csv", raw)], source_door(wide()), stopped(NOW))
         assert [(row["field"], row["code"], row["fate"]) for row in receipt.rows or ()] == [("file", code, "rejected")]
 
 
@@ -258,7 +259,7 @@ def test_the_same_rows_in_any_order_split_and_form_are_stored_the_same(engine: E
             "long": text("点位,采样时间,结果,项目,单位", *(f"{line},nh3n,mg/L" for line in lines)),
         }[form]
         source = long_form if form == "long" else wide_form
-        ingest(engine, network(), [(form, raw)], source_door(source), NOW)
+        ingest(engine, network(), [(form, raw)], source_door(source), stopped(NOW))
     expected = {("qiaotou", "nh3n", float(value), "mg/L", 1) for _, _, value in rows}
     assert {(s, i, v, unit, revision) for s, i, _, v, _, revision, unit in stored_set(engine)} == expected
     assert len(stored_set(engine)) == len(rows)

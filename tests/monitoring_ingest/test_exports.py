@@ -12,6 +12,7 @@ from monitoring_ingest.quality.reviewing import decide
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import NATIONAL_RELEASE, READINGS, ingest
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, fates, network, original, release, sent, stored_set
 
 MEASURED = ("pH(无量纲)", "氨氮(mg/L)", "总磷(mg/L)", "总氮(mg/L)")
@@ -26,7 +27,7 @@ REPLY = release(
 
 @pytest.fixture
 def filled(engine):
-    ingest(engine, network(), [("2020-07-01.json", REPLY)], NATIONAL_RELEASE, NOW)
+    ingest(engine, network(), [("2020-07-01.json", REPLY)], NATIONAL_RELEASE, stopped(NOW))
     sent(engine, "utc,2020-07-01 08:00,nh3n,<25,ug/L,", "nobody,2020-07-01 08:00,nh3n,25,ug/L,")
     return engine
 
@@ -56,7 +57,7 @@ class TestLong:
     def test_read_in_again_every_row_is_a_duplicate(self, filled):
         with filled.connect() as connection:
             exported = text(long_readings(connection, network())).encode()
-        receipt = ingest(filled, network(), [("again.csv", exported)], READINGS, NOW)
+        receipt = ingest(filled, network(), [("again.csv", exported)], READINGS, stopped(NOW))
         assert fates(receipt) == {"duplicate": 4, "withheld": 1, "absent": 4}
 
     def test_another_database_fed_with_it_gives_the_same_export(self, filled):
@@ -64,7 +65,7 @@ class TestLong:
         create_schema(other)
         with filled.connect() as connection:
             exported = text(long_readings(connection, network()))
-        ingest(other, network(), [("a.csv", exported.encode())], READINGS, NOW)
+        ingest(other, network(), [("a.csv", exported.encode())], READINGS, stopped(NOW))
         with other.connect() as connection:
             assert text(long_readings(connection, network())) == exported
         assert stored_set(other) == stored_set(filled)
@@ -105,9 +106,11 @@ class TestFlags:
 
     def test_every_reading_has_its_flags(self, filled):
         sent(filled, "utc,2020-07-01 08:00,nh3n,26,ug/L,", now=NOW + timedelta(hours=1), name="b.csv")
-        run(filled, NOW + timedelta(hours=1))
+        run(filled, stopped(NOW + timedelta(hours=1)))
         decided = decision("remove", REMOVAL)
-        decide(filled, Key("qiaotou", "ph", datetime(2020, 7, 1, tzinfo=UTC)), decided, NOW + timedelta(hours=2))
+        decide(
+            filled, Key("qiaotou", "ph", datetime(2020, 7, 1, tzinfo=UTC)), decided, stopped(NOW + timedelta(hours=2))
+        )
         with filled.connect() as connection:
             frame = with_flags(connection, network())
         columns = ["station", "indicator", "value", "origin", "quality", "test", "qartod"]
@@ -123,7 +126,9 @@ class TestFlags:
             ("utc", "nh3n", "26", "corrected", "reliable", "", 1),
         ]
         assert list(frame.columns[:6]) == ["station", "time", "indicator", "value", "unit", "mark"]
-        again = ingest(filled, network(), [("again.csv", text(frame).encode())], READINGS, NOW + timedelta(days=1))
+        again = ingest(
+            filled, network(), [("again.csv", text(frame).encode())], READINGS, stopped(NOW + timedelta(days=1))
+        )
         assert fates(again).get("accepted", 0) == fates(again).get("revised", 0) == 0
 
     def test_before_any_run_nothing_is_evaluated(self, filled):

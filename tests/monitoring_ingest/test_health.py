@@ -23,6 +23,7 @@ from monitoring_ingest.quality.store import observations
 from monitoring_ingest.sources.station_files import read_long_csv
 from monitoring_ingest.store import left_out_readings, record_fact
 from monitoring_ingest.submissions import Door, accept_known, ingest
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import csv, network, sent, with_alias
 from tests.monitoring_ingest.test_reviewing import decided
 from tests.monitoring_ingest.test_slots import china, fact
@@ -73,7 +74,7 @@ class TestLastGood:
 
     def test_a_value_came_in_when_its_reading_did_not_when_its_station_was_known(self, engine):
         given(engine, "新桥,2025-03-01 08:00,ph,7.1,-,", now=china("2025-03-01 08:10"))
-        accept_known(engine, with_alias(network(), "qiaotou", "新桥"), NOON)
+        accept_known(engine, with_alias(network(), "qiaotou", "新桥"), stopped(NOON))
         assert health_of(engine, "qiaotou").arrived == china("2025-03-01 08:10")
 
     def test_silent_stations_come_first_the_longest_silent_at_the_top(self, engine):
@@ -131,7 +132,7 @@ class TestAlarms:
 def handed_in(engine, sender, rows, now, rights=None):
     """A long CSV of rows by a sender who is named and may speak for some stations."""
     through = Door("api", partial(read_long_csv, network=network()), sender, rights)
-    ingest(engine, network(), [(f"{sender}.csv", csv(*rows))], through, china(now))
+    ingest(engine, network(), [(f"{sender}.csv", csv(*rows))], through, stopped(china(now)))
 
 
 SLOTS = [f"2025-03-0{day} {hour:02d}:00" for day in (1, 2) for hour in range(0, 24, 4)]
@@ -186,9 +187,9 @@ class TestCompleteness:
               "qiaotou,2025-03-01 08:00,ph,7.1,-,")  # fmt: skip
         keys = [Key("qiaotou", "ph", china(f"2025-03-01 0{hour}:00")) for hour in (0, 4, 8)]
         for key in keys:
-            decide(engine, key, decided("remove"), NOON)
+            decide(engine, key, decided("remove"), stopped(NOON))
         assert self.counted(engine, NOON) == {("qiaotou", "ph"): (0, 3)}
-        decide(engine, keys[0], decided("restore"), NOON)
+        decide(engine, keys[0], decided("restore"), stopped(NOON))
         given(engine, "qiaotou,2025-03-01 04:00,ph,7.3,-,")
         assert self.counted(engine, NOON) == {("qiaotou", "ph"): (2, 3)}
 
@@ -229,7 +230,7 @@ class TestMatrix:
         given(engine, "qiaotou,2025-03-01 00:00,ph,7.1,-,", "qiaotou,2025-03-01 04:00,ph,7.1,-,",
               "qiaotou,2025-03-01 05:00,ph,7.1,-,")  # fmt: skip
         for hour in (0, 4):
-            decide(engine, Key("qiaotou", "ph", china(f"2025-03-01 0{hour}:00")), decided("remove"), NOON)
+            decide(engine, Key("qiaotou", "ph", china(f"2025-03-01 0{hour}:00")), decided("remove"), stopped(NOON))
         begins = Slots("Asia/Shanghai", 4).of_month(MARCH, until=NOON)
         with engine.connect() as connection:
             found = slot_states(observations(connection), left_out_readings(connection), begins)
@@ -273,14 +274,14 @@ class TestScorecard:
 
     def test_a_value_whose_station_was_known_later_was_quarantined_and_not_late(self, engine):
         handed_in(engine, "皖", ["新桥,2025-03-01 04:00,ph,7.1,-,"], "2025-03-01 04:10")
-        accept_known(engine, with_alias(network(), "qiaotou", "新桥"), NOON)
+        accept_known(engine, with_alias(network(), "qiaotou", "新桥"), stopped(NOON))
         (card,) = self.cards_of(engine)[1]
         assert (card.accepted, card.judged, card.quarantined) == (1, 1, 1)
         assert (card.lag_readings, card.lag_median) == (1, 10)
 
     def test_a_released_value_was_quarantined_and_not_late(self, engine):
         handed_in(engine, "皖", ["qiaotou,2025-03-01 04:00,nh3n,120,mg/L,"], "2025-03-01 04:10")
-        release(engine, 1, decided("release"), NOON)
+        release(engine, 1, decided("release"), stopped(NOON))
         (card,) = self.cards_of(engine)[1]
         assert (card.judged, card.quarantined, card.lag_median) == (1, 1, 10)
 

@@ -84,7 +84,7 @@ NOW = china("2026-01-01 08:30")
 SLOT = china("2026-01-01 08:00")
 
 
-def job(work=lambda slot, now: "done") -> Job:
+def job(work=lambda slot, clock: "done") -> Job:
     return Job("demo", lambda last, now: due_slots(last, now, 4), work)
 
 
@@ -93,7 +93,7 @@ class TestRuns:
 
     def test_a_slot_runs_once(self, engine):
         ran = []
-        each_slot = job(lambda slot, now: ran.append(slot) or "done")
+        each_slot = job(lambda slot, clock: ran.append(slot) or "done")
         for _ in range(3):
             catch_up(engine, [each_slot], NOW)
         assert ran == [SLOT]
@@ -122,7 +122,7 @@ class TestRuns:
         assert catch_up(engine, [job()], NOW + RUN_LEASE) == [Ran("demo", SLOT)]
 
     def test_work_that_fails_is_noted_and_tried_again_later(self, engine):
-        def fail(slot, now):
+        def fail(slot, clock):
             raise RuntimeError("no network")
 
         assert catch_up(engine, [job(fail)], NOW) == [Ran("demo", SLOT, "no network")]
@@ -132,10 +132,10 @@ class TestRuns:
         assert catch_up(engine, [job()], NOW + RETRY_AFTER) == [Ran("demo", SLOT)]
 
     def test_one_job_that_fails_does_not_stop_another(self, engine):
-        def fail(slot, now):
+        def fail(slot, clock):
             raise RuntimeError
 
-        other = Job("other", lambda last, now: due_slots(last, now, 4), lambda slot, now: "done")
+        other = Job("other", lambda last, now: due_slots(last, now, 4), lambda slot, clock: "done")
         assert catch_up(engine, [job(fail), other], NOW) == [Ran("demo", SLOT, "RuntimeError"), Ran("other", SLOT)]
 
     def test_nothing_is_missing_when_all_is_done(self, engine):
@@ -229,7 +229,7 @@ class TestScheduler:
         ran = Event()
         scheduler = schedule(
             engine,
-            [job(lambda slot, now: "done" if ran.set() is None else "")],
+            [job(lambda slot, clock: "done" if ran.set() is None else "")],
             lambda: datetime.now(UTC),
             background=True,
         )

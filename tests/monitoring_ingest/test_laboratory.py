@@ -22,6 +22,7 @@ from monitoring_ingest.sources.store import results_by
 from monitoring_ingest.split_samples import Result, split_samples
 from monitoring_ingest.store import observations
 from monitoring_ingest.submissions import ingest
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, fates, network
 
 LAB = Source(code="lab", title="化验单（虚构）", format="laboratory")
@@ -49,7 +50,7 @@ def filled(*rows: Mapping[str, Any]) -> bytes:
 
 
 def sent(engine: Engine, *rows: Mapping[str, Any]) -> Receipt:
-    return ingest(engine, network(), [("化验单.xlsx", filled(*rows))], source_door(LAB), NOW)
+    return ingest(engine, network(), [("化验单.xlsx", filled(*rows))], source_door(LAB), stopped(NOW))
 
 
 class TestTheTemplate:
@@ -72,7 +73,9 @@ class TestTheTemplate:
         assert [row[1].value for row in book[HOW].iter_rows(min_row=3)] == [f"{zh}\n{en}" for zh, en in INSTRUCTIONS]
 
     def test_with_nothing_filled_in_has_no_rows(self, engine: Engine):
-        receipt = ingest(engine, network(), [("a.xlsx", laboratory_template(network()))], source_door(LAB), NOW)
+        receipt = ingest(
+            engine, network(), [("a.xlsx", laboratory_template(network()))], source_door(LAB), stopped(NOW)
+        )
         assert fates(receipt) == {}
 
 

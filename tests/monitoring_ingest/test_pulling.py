@@ -17,6 +17,7 @@ from monitoring_ingest.sources import pulling
 from monitoring_ingest.sources.pulling import fetched, outcome, pulled, run_source, source_job
 from monitoring_ingest.sources.store import kept_answer, received_by, runs_of
 from monitoring_ingest.store import record_submission
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, csv, fates, network, original, release, served, stored_set
 
 ONE, OTHER = (csv(f"qiaotou,2020-07-0{day} 08:00,ph,7.{day},-") for day in (1, 2))
@@ -72,25 +73,25 @@ class TestARun:
 
     def test_takes_each_file_once_and_says_when_nothing_is_new(self, engine: Engine, folder: Path):
         declared = source(folder, "../in")
-        (receipt,) = run_source(engine, network(), declared, NOW)
+        (receipt,) = run_source(engine, network(), declared, stopped(NOW))
         assert (receipt.door, receipt.sender, fates(receipt)) == ("source:folder", "folder", {"accepted": 2})
-        assert run_source(engine, network(), declared, NOW) == []
+        assert run_source(engine, network(), declared, stopped(NOW)) == []
         assert outcome([]) == "nothing new"
         (folder / "in" / "d.csv").write_bytes(csv("qiaotou,2020-07-02 08:00,ph,7.9,-"))
-        (corrected,) = run_source(engine, network(), declared, NOW)
+        (corrected,) = run_source(engine, network(), declared, stopped(NOW))
         assert [file.name for file in corrected.files] == ["d.csv"]
         assert outcome([corrected]) == "2: revised 1"
 
     def test_takes_a_file_again_whose_submission_was_interrupted(self, engine: Engine, folder: Path):
         with writing(engine) as connection:
             record_submission(connection, ("source:folder", "folder", "a.csv"), [("a.csv", ONE)], NOW)
-        (receipt,) = run_source(engine, network(), source(folder, "../in"), NOW)
+        (receipt,) = run_source(engine, network(), source(folder, "../in"), stopped(NOW))
         assert fates(receipt) == {"accepted": 2}
-        assert run_source(engine, network(), source(folder, "../in"), NOW) == []
+        assert run_source(engine, network(), source(folder, "../in"), stopped(NOW)) == []
 
     def test_of_one_source_is_not_known_to_another(self, engine: Engine, folder: Path):
-        run_source(engine, network(), source(folder, "../in"), NOW)
-        (receipt,) = run_source(engine, network(), source(folder, "../in", code="other"), NOW)
+        run_source(engine, network(), source(folder, "../in"), stopped(NOW))
+        (receipt,) = run_source(engine, network(), source(folder, "../in", code="other"), stopped(NOW))
         assert fates(receipt) == {"duplicate": 2}
         with engine.connect() as connection:
             (mine,), (others,) = (received_by(connection, f"source:{code}", 9) for code in ("folder", "other"))
@@ -102,7 +103,7 @@ class TestARun:
         self, engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
     ):
         monkeypatch.setattr(pulling, "SUBMISSION_BYTES", 1)
-        receipts = run_source(engine, network(), source(folder, "../in"), NOW)
+        receipts = run_source(engine, network(), source(folder, "../in"), stopped(NOW))
         assert [one.counts["accepted"] for one in receipts] == [1, 1]
         assert len(stored_set(engine)) == 2
 
@@ -138,8 +139,8 @@ class TestAnAddress:
         reply = release(["安徽省", "桥头", "12-31 08:00", *cells], with_status=False)
         with served((200, reply, "")) as address:
             declared = web(f"{address}/realtime.json?key=secret")
-            (receipt,) = run_source(engine, network(), declared, NOW)
-            assert run_source(engine, network(), declared, NOW) == []
+            (receipt,) = run_source(engine, network(), declared, stopped(NOW))
+            assert run_source(engine, network(), declared, stopped(NOW)) == []
         with engine.connect() as connection:
             assert kept_answer(connection, receipt.sha256) == reply
             with pytest.raises(NotFound, match="没有保存这个回复"):

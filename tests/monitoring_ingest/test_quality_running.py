@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event, text
 
 from basin.errors import Refused
-from monitoring_ingest.database import open_engine, writing
+from monitoring_ingest.database import INSTANT_FORMAT, open_engine, writing
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.job import catch_up
 from monitoring_ingest.operations.store import hold, release
 from monitoring_ingest.quality import running, store
 from monitoring_ingest.quality.running import quality_job, run
+from monitoring_ingest.quality.tables import quality_tests
 from monitoring_ingest.quality_settings import DeclaredTest, declared_tests
 from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import accept_known
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, network, rows_of, sent, with_alias
 
 LATER = NOW + timedelta(hours=4)
@@ -54,28 +58,28 @@ def test_the_job_judges_what_came_in_and_says_so(engine):
 
 def test_a_second_run_finds_nothing_new(engine):
     sent(engine, *rows(levels(at_9=5)))
-    assert run(engine, NOW).changed == 2
-    again = run(engine, LATER)
+    assert run(engine, stopped(NOW)).changed == 2
+    again = run(engine, stopped(LATER))
     assert (again.run, again.readings, again.changed) == (None, 0, 0)
 
 
 def test_readings_that_follow_are_judged_with_those_before(engine):
     values = levels(at_9=5)
     sent(engine, *rows(values)[:10])
-    run(engine, NOW)
+    run(engine, stopped(NOW))
     assert (9, "spike") not in standing(engine)  # nothing stands behind it yet
     sent(engine, *rows(values)[10:], now=LATER)
-    run(engine, LATER)
+    run(engine, stopped(LATER))
     assert (9, "spike") in standing(engine)
     assert (9, "spike") not in standing(engine, as_of=NOW)
 
 
 def test_a_flag_that_no_longer_holds_is_withdrawn_and_as_of_still_finds_it(engine):
     sent(engine, *rows([0.2] * 12))
-    run(engine, NOW)
+    run(engine, stopped(NOW))
     assert standing(engine) == [(place, "flat_line") for place in range(12)]
     sent(engine, *rows([0.2] * 5 + [0.31]), now=LATER)  # the sixth is corrected: what is left is shorter than a day
-    run(engine, LATER)
+    run(engine, stopped(LATER))
     assert standing(engine) == [(5, "flat_line"), (5, "spike")]
     with engine.connect() as connection:  # of the first value and of the one in its place
         assert sorted(rows_of(store.faults(connection), "revision", "test")) == [(1, "flat_line"), (2, "spike")]
@@ -84,9 +88,9 @@ def test_a_flag_that_no_longer_holds_is_withdrawn_and_as_of_still_finds_it(engin
 
 def test_a_correction_is_judged_as_a_value_of_its_own(engine):
     sent(engine, *rows(levels(at_9=5)))
-    run(engine, NOW)
+    run(engine, stopped(NOW))
     sent(engine, *rows(levels()), now=LATER)
-    run(engine, LATER)
+    run(engine, stopped(LATER))
     with engine.connect() as connection:
         (old, new) = (store.observations(connection, as_of=at).iloc[9] for at in (NOW, LATER))
     assert (old["revision"], old["quality"], old["test"]) == (1, Quality.DOUBTFUL, "spike")
@@ -97,7 +101,7 @@ def test_what_no_run_has_seen_is_not_evaluated(engine):
     sent(engine, *rows(levels()))
     with engine.connect() as connection:
         assert set(store.observations(connection)["quality"]) == {Quality.NOT_EVALUATED}
-    run(engine, NOW)
+    run(engine, stopped(NOW))
     sent(engine, *rows(levels(), "shangyou"), now=LATER)
     with engine.connect() as connection:
         found = store.observations(connection)
@@ -107,14 +111,14 @@ def test_what_no_run_has_seen_is_not_evaluated(engine):
 
 def test_an_indicator_without_any_test_is_never_evaluated(engine):
     sent(engine, *rows(levels()))
-    run(engine, NOW, tests={"ph": declared_tests()["ph"]})
+    run(engine, stopped(NOW), tests={"ph": declared_tests()["ph"]})
     with engine.connect() as connection:
         assert set(store.observations(connection)["quality"]) == {Quality.NOT_EVALUATED}
 
 
 def test_the_history_names_every_test_with_its_arguments_and_counts(engine):
     sent(engine, *rows(levels(at_9=5)))
-    run(engine, NOW)
+    run(engine, stopped(NOW))
     with engine.connect() as connection:
         history = store.history(connection).set_index("test")
         assert store.history(connection, NOW - timedelta(seconds=1)).empty
@@ -128,7 +132,7 @@ def test_of_several_tests_the_higher_quality_stands_whatever_their_order(engine)
     sent(engine, *rows(levels(at_9=5)))
     outside = DeclaredTest("gross_range", {"possible": (0, 4)}, "示例", False)
     tests = {"nh3n": (*declared_tests()["nh3n"][1:], outside)}
-    run(engine, NOW, tests=tests)
+    run(engine, stopped(NOW), tests=tests)
     with engine.connect() as connection:
         found = store.observations(connection).iloc[9]
     assert (found["quality"], found["test"]) == (Quality.UNRELIABLE, "gross_range")
@@ -137,20 +141,20 @@ def test_of_several_tests_the_higher_quality_stands_whatever_their_order(engine)
 def test_readings_accepted_late_are_judged_though_they_came_long_ago(engine):
     unknown = [row.replace("qiaotou,", "新站,") for row in rows(levels(at_9=5))]
     sent(engine, *unknown)
-    assert run(engine, NOW).run is None
+    assert run(engine, stopped(NOW)).run is None
     known = with_alias(network(), "qiaotou", "新站")
-    assert accept_known(engine, known, LATER) == 30
-    run(engine, LATER)
+    assert accept_known(engine, known, stopped(LATER)) == 30
+    run(engine, stopped(LATER))
     assert (9, "spike") in standing(engine)
-    assert run(engine, LATER).run is None
+    assert run(engine, stopped(LATER)).run is None
 
 
 def test_thresholds_changed_are_applied_to_all_there_is_when_asked_to(engine):
     sent(engine, *rows(levels(at_9=5)))
-    run(engine, NOW)
+    run(engine, stopped(NOW))
     lenient = {"nh3n": (DeclaredTest("gross_range", {"possible": (0, 100)}, "示例", False),)}
-    assert run(engine, LATER, tests=lenient).run is None
-    assert run(engine, LATER, tests=lenient, everything=True).changed == 2
+    assert run(engine, stopped(LATER), tests=lenient).run is None
+    assert run(engine, stopped(LATER), tests=lenient, everything=True).changed == 2
     assert standing(engine) == []
 
 
@@ -163,8 +167,8 @@ def test_a_run_that_was_cut_off_is_repeated_and_leaves_nothing_twice(engine, mon
     with monkeypatch.context() as patched:
         patched.setattr(running.store, "keep_run", cut_off)
         with pytest.raises(KeyboardInterrupt):
-            run(engine, NOW)
-    again = run(engine, LATER)
+            run(engine, stopped(NOW))
+    again = run(engine, stopped(LATER))
     assert (again.run, again.changed) == (2, 0)
     assert standing(engine) == [(9, "rate_of_change"), (9, "spike")]
 
@@ -174,10 +178,10 @@ def test_two_runs_at_once_are_one_too_many_and_a_finished_one_is_out_of_the_way(
     with writing(engine) as connection:
         hold(connection, running.LEASE_NAME, NOW)
     with pytest.raises(Refused, match="另一次质控正在进行"):
-        run(engine, NOW)
+        run(engine, stopped(NOW))
     with writing(engine) as connection:
         release(connection, running.LEASE_NAME)
-    assert (run(engine, NOW).run, run(engine, LATER, everything=True).run) == (1, 2)
+    assert (run(engine, stopped(NOW)).run, run(engine, stopped(LATER), everything=True).run) == (1, 2)
 
 
 VALUES = st.lists(st.sampled_from([0.2, 0.21, 0.2, 1.5, None]), min_size=8, max_size=42)
@@ -201,7 +205,78 @@ def test_flags_do_not_depend_on_the_parts_and_order_in_which_readings_came(one, 
             if submission:
                 now = NOW + timedelta(hours=number)
                 sent(made, *submission, now=now)
-                run(made, now)
+                run(made, stopped(now))
     assert standing(in_parts) == standing(at_once)
     at_once.dispose()
     in_parts.dispose()
+
+
+def test_a_note_that_is_added_while_notes_are_read_stays_for_the_next_run(engine):
+    """On PostgreSQL each statement sees what was stored before it, though all are of one transaction."""
+    station = pd.DataFrame({"station": ["qiaotou"], "time": [pd.Timestamp(NOW)]})
+    added = []
+
+    def another(_connection, _cursor, statement, *_rest):
+        if "FROM quality_due" in statement and not added:
+            added.append(statement)
+            with writing(engine) as connection:
+                store.note_due(connection, station.assign(time=pd.Timestamp(LATER)))
+
+    with writing(engine) as connection:
+        store.note_due(connection, station)
+    with engine.connect() as reading:
+        event.listen(reading, "after_cursor_execute", another)
+        due = store.due(reading, NOW)
+    assert rows_of(due.spans, "first", "last") == [(NOW, NOW)]
+    with writing(engine) as connection:
+        store.keep_run(connection, 1, due, pd.DataFrame(columns=[c.name for c in quality_tests.c]), NOW)
+        assert rows_of(store.due(connection, NOW).spans, "first", "last") == [(LATER, LATER)]
+
+
+def test_an_observation_made_of_a_reading_that_was_there_before_is_not_yet_judged(engine):
+    """By a name that was declared later: no run has looked at it, though runs have gone past its reading."""
+    sent(engine, *rows(levels(), "新站"), *rows(levels()))
+    run(engine, stopped(LATER))
+    known = with_alias(network(), "shangyou", "新站")
+    accept_known(engine, known, stopped(LATER + timedelta(minutes=1)))
+
+    def qualities(as_of):
+        with engine.connect() as connection:
+            found = store.observations(connection, as_of=as_of)
+        return {(r.station, Quality(r.quality).name) for r in found.itertuples()}
+
+    unjudged = {("qiaotou", "RELIABLE"), ("shangyou", "NOT_EVALUATED")}
+    assert qualities(LATER + timedelta(hours=1)) == unjudged
+    run(engine, stopped(LATER + timedelta(hours=2)))
+    assert qualities(None) == {("qiaotou", "RELIABLE"), ("shangyou", "RELIABLE")}
+    assert qualities(LATER + timedelta(hours=1)) == unjudged
+
+
+def test_what_was_observed_while_a_run_went_on_is_not_judged_by_it(engine):
+    sent(engine, *rows(levels()), *rows(levels(), "新站"))
+    run(engine, stopped(NOW))
+    with writing(engine) as connection:
+        due = store.due(connection, LATER, everything=True)
+    accept_known(engine, with_alias(network(), "shangyou", "新站"), stopped(LATER + timedelta(minutes=1)))
+    with writing(engine) as connection:
+        no_tests = pd.DataFrame(columns=[column.name for column in quality_tests.c])
+        store.keep_run(connection, 2, due, no_tests, LATER + timedelta(minutes=2))
+        found = store.observations(connection)
+    assert {(r.station, Quality(r.quality).name) for r in found.itertuples()} == {
+        ("qiaotou", "RELIABLE"), ("shangyou", "NOT_EVALUATED"),
+    }  # fmt: skip
+
+
+def test_a_run_of_a_version_that_did_not_say_when_it_began_recorded_that_instant(engine):
+    sent(engine, *rows(levels()))
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE quality_runs DROP COLUMN began_at"))
+    create_schema(engine)
+    with engine.begin() as connection:
+        at = {"at": LATER.strftime(INSTANT_FORMAT)}
+        ran = "INSERT INTO quality_runs (id, until_reading, recorded_at) VALUES (1, 1000, :at)"
+        tested = "INSERT INTO quality_tests VALUES (1, 'nh3n', 'spike', '{}', '', true, :at, :at, 1, 30, 0, 0, 0)"
+        for statement in (ran, tested):
+            connection.execute(text(statement), at)
+    with engine.connect() as connection:
+        assert set(store.observations(connection)["quality"]) == {Quality.RELIABLE}

@@ -36,7 +36,7 @@ assert stands_still < 0 or lead.held(NOW)
 print("ready", flush=True)
 sys.stdin.readline()
 
-def work(slot, now):
+def work(slot, clock):
     number = round((slot - START) / timedelta(hours=4))
     if number == stands_still:
         print("stands still", flush=True)
@@ -108,7 +108,7 @@ def test_a_holder_killed_in_the_middle_is_replaced_at_once_in_lead_and_slot(engi
     os.kill(holder.pid, signal.SIGKILL)
     holder.wait()
     done = []
-    catch_up(engine, [slots(lambda slot, now: done.append(slot) or "done")], NOW)
+    catch_up(engine, [slots(lambda slot, clock: done.append(slot) or "done")], NOW)
     assert done == [START + number * timedelta(hours=4) for number in range(100, SLOTS)]
     assert [number for number, _ in notes(tmp_path)] == list(range(100))
     while not lead.held(NOW):  # the server hears of the broken session a moment later

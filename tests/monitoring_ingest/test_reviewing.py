@@ -17,6 +17,7 @@ from monitoring_ingest.quality.names import FOUND
 from monitoring_ingest.quality.reviewing import decide, release
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.quality_settings import TESTS
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, fates, rows_of, sent
 
 LATER, LAST = NOW + timedelta(days=1), NOW + timedelta(days=2)
@@ -76,8 +77,8 @@ class TestRelease:
     def test_a_quarantined_reading_becomes_an_observation_that_counts(self, engine):
         sent(engine, IMPLAUSIBLE)
         (reading,) = waiting(engine)["id"]
-        run(engine, NOW)
-        review = release(engine, reading, decided("release"), LATER)
+        run(engine, stopped(NOW))
+        review = release(engine, reading, decided("release"), stopped(LATER))
         assert (review["station"], review["revision"], review["recorded_at"]) == ("qiaotou", 1, LATER)
         assert known(engine) == [(120.0, "RELIABLE", "released")]
         assert known(engine, as_of=NOW) == []
@@ -85,7 +86,7 @@ class TestRelease:
 
     def test_it_is_no_longer_left_out_and_as_of_before_it_still_is(self, engine):
         sent(engine, IMPLAUSIBLE)
-        release(engine, int(waiting(engine)["id"][0]), decided("release"), LATER)
+        release(engine, int(waiting(engine)["id"][0]), decided("release"), stopped(LATER))
         with engine.connect() as connection:
             before, after = (len(intake.left_out_readings(connection, as_of=at)) for at in (NOW, LATER))
         assert (before, after) == (1, 0)
@@ -93,7 +94,7 @@ class TestRelease:
     def test_the_queue_as_of_then_holds_what_had_come_and_was_not_released_yet(self, engine):
         sent(engine, IMPLAUSIBLE)
         sent(engine, IMPLAUSIBLE.replace("08:00", "12:00"), now=LATER, name="b.csv")
-        release(engine, int(waiting(engine)["id"].min()), decided("release"), LAST)
+        release(engine, int(waiting(engine)["id"].min()), decided("release"), stopped(LAST))
         then = [NOW - timedelta(seconds=1), NOW, LATER, LAST, None]
         assert [waiting(engine, as_of)["id"].tolist() for as_of in then] == [[], [1], [2, 1], [2], [2]]
 
@@ -101,9 +102,9 @@ class TestRelease:
         hours = range(0, 24, 4)
         rows = [f"qiaotou,2025-03-0{day} {hour:02d}:00,nh3n,0.2,mg/L," for day in (1, 2) for hour in hours]
         sent(engine, *(row for row in rows if "03-01 08:00" not in row), IMPLAUSIBLE)
-        run(engine, NOW)
-        release(engine, int(waiting(engine)["id"][0]), decided("release"), LATER)
-        run(engine, LATER)
+        run(engine, stopped(NOW))
+        release(engine, int(waiting(engine)["id"][0]), decided("release"), stopped(LATER))
+        run(engine, stopped(LATER))
         with engine.connect() as connection:
             spikes = store.faults(connection, start=AT, end=AT + timedelta(seconds=1))
         assert "gross_range" in set(spikes["test"])
@@ -112,72 +113,72 @@ class TestRelease:
     def test_the_second_of_two_values_may_be_released_and_is_a_revision(self, engine):
         sent(engine, ROW, ROW.replace("7.2", "7.9"))
         assert list(waiting(engine)["code"]) == ["conflict"]
-        review = release(engine, int(waiting(engine)["id"][0]), decided("release"), LATER)
+        review = release(engine, int(waiting(engine)["id"][0]), decided("release"), stopped(LATER))
         assert review["revision"] == 2
         assert known(engine) == [(7.9, "RELIABLE", "released")]
         assert known(engine, as_of=NOW) == [(7.2, "NOT_EVALUATED", "")]
 
     def test_sent_again_it_is_a_duplicate(self, engine):
         sent(engine, IMPLAUSIBLE)
-        release(engine, int(waiting(engine)["id"][0]), decided("release"), LATER)
+        release(engine, int(waiting(engine)["id"][0]), decided("release"), stopped(LATER))
         assert fates(sent(engine, IMPLAUSIBLE, now=LAST, name="b.csv")) == {"duplicate": 1}
         assert known(engine) == [(120.0, "RELIABLE", "released")]
 
     def test_nothing_is_released_twice_or_without_a_station(self, engine):
         sent(engine, IMPLAUSIBLE, "无名,2025-03-01 08:00,ph,7.2,-,", ROW)
         (reading,) = waiting(engine)["id"]
-        release(engine, reading, decided("release"), LATER)
+        release(engine, reading, decided("release"), stopped(LATER))
         with pytest.raises(Refused, match="已放行"):
-            release(engine, reading, decided("release"), LAST)
+            release(engine, reading, decided("release"), stopped(LAST))
         with pytest.raises(Refused, match="站点没有登记"):
-            release(engine, 2, decided("release"), LAST)
+            release(engine, 2, decided("release"), stopped(LAST))
         for accepted_or_none in (3, 99):
             with pytest.raises(NotFound):
-                release(engine, accepted_or_none, decided("release"), LAST)
+                release(engine, accepted_or_none, decided("release"), stopped(LAST))
 
 
 class TestRemoveAndRestore:
     def test_a_removed_observation_is_unreliable_and_stays_where_it_is(self, engine):
         sent(engine, ROW)
-        decide(engine, KEY, decided("remove"), LATER)
+        decide(engine, KEY, decided("remove"), stopped(LATER))
         assert known(engine) == [(7.2, "UNRELIABLE", "removed")]
         assert known(engine, as_of=NOW) == [(7.2, "NOT_EVALUATED", "")]
 
     def test_restored_it_counts_and_every_state_is_known_as_of_then(self, engine):
         sent(engine, ROW)
-        decide(engine, KEY, decided("remove"), LATER)
-        decide(engine, KEY, decided("restore", reason="decided_in_error"), LAST)
+        decide(engine, KEY, decided("remove"), stopped(LATER))
+        decide(engine, KEY, decided("restore", reason="decided_in_error"), stopped(LAST))
         assert [known(engine, as_of=at)[0][2] for at in (NOW, LATER, LAST)] == ["", "removed", "restored"]
 
     def test_a_value_that_a_test_finds_fault_with_may_be_restored(self, engine):
         rows = [f"qiaotou,2025-03-0{day} {hour:02d}:00,ph,7.2,-," for day in (1, 2) for hour in range(0, 24, 4)]
         sent(engine, *rows)
-        run(engine, NOW)
-        decide(engine, KEY, decided("restore"), LATER)
+        run(engine, stopped(NOW))
+        decide(engine, KEY, decided("restore"), stopped(LATER))
         assert (7.2, "RELIABLE", "restored") in known(engine)
         assert known(engine).count((7.2, "DOUBTFUL", "flat_line")) == 11
 
     def test_a_correction_is_a_new_value_about_which_nothing_was_decided(self, engine):
         sent(engine, ROW)
-        decide(engine, KEY, decided("remove"), LATER)
+        decide(engine, KEY, decided("remove"), stopped(LATER))
         sent(engine, ROW.replace("7.2", "7.4"), now=LAST)
         assert known(engine) == [(7.4, "NOT_EVALUATED", "")]
 
     def test_what_makes_no_sense_is_refused(self, engine):
         sent(engine, ROW)
         with pytest.raises(Refused, match="没有标记"):
-            decide(engine, KEY, decided("restore"), LATER)
-        decide(engine, KEY, decided("remove"), LATER)
+            decide(engine, KEY, decided("restore"), stopped(LATER))
+        decide(engine, KEY, decided("remove"), stopped(LATER))
         with pytest.raises(Refused, match="已剔除"):
-            decide(engine, KEY, decided("remove"), LAST)
+            decide(engine, KEY, decided("remove"), stopped(LAST))
         with pytest.raises(NotFound):
-            decide(engine, Key("qiaotou", "ph", AT + timedelta(hours=1)), decided("remove"), LAST)
+            decide(engine, Key("qiaotou", "ph", AT + timedelta(hours=1)), decided("remove"), stopped(LAST))
 
     def test_decisions_cannot_be_changed_or_deleted(self, engine):
         sent(engine, ROW)
-        decide(engine, KEY, decided("remove"), LATER)
+        decide(engine, KEY, decided("remove"), stopped(LATER))
         for statement in ("UPDATE reviews SET approved_by = '王五'", "DELETE FROM reviews", "DELETE FROM quality_runs"):
             if "quality_runs" in statement:
-                run(engine, LATER)
+                run(engine, stopped(LATER))
             with pytest.raises(Exception, match="append-only"), writing(engine) as connection:
                 connection.execute(text(statement))

@@ -9,9 +9,9 @@ from threading import Event
 import pytest
 from sqlalchemy import select, update
 
-from monitoring_ingest import job as jobs
 from monitoring_ingest.database import open_engine, writing
 from monitoring_ingest.job import Job, catch_up, due_slots, look, missing_slots, run_slot
+from monitoring_ingest.operations import leases
 from monitoring_ingest.operations.store import (
     LEADER,
     RETRY_AFTER,
@@ -27,6 +27,7 @@ from monitoring_ingest.operations.store import (
 from monitoring_ingest.store import submissions
 from monitoring_ingest.submissions import Door, ingest
 from monitoring_ingest.tables import locks, runs
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import network
 from tests.monitoring_ingest.test_operations import _gone
 from tests.monitoring_ingest.test_slots import china
@@ -40,7 +41,7 @@ def gone() -> str:
     return f"{socket.gethostname()}:{_gone()}:1"
 
 
-def every_four_hours(work=lambda slot, now: "done") -> Job:
+def every_four_hours(work=lambda slot, clock: "done") -> Job:
     return Job("demo", lambda last, now: due_slots(last, now, 4), work)
 
 
@@ -109,7 +110,7 @@ class TestLongRuns:
     """A run that takes longer than a lease keeps its slot while it works."""
 
     def test_its_claim_is_renewed_so_that_nobody_takes_it_over(self, engine, monkeypatch):
-        monkeypatch.setattr(jobs, "RENEW_EVERY_SECONDS", 0.01)
+        monkeypatch.setattr(leases, "RENEW_EVERY_SECONDS", 0.01)
         renewed, told = Event(), []
 
         def clock() -> datetime:
@@ -119,7 +120,7 @@ class TestLongRuns:
                 renewed.set()
             return told[-1]
 
-        def long(slot, now):
+        def long(slot, clock):
             assert renewed.wait(timeout=60)
             with engine.connect() as connection:
                 until = connection.scalar(select(runs.c.expires_at))
@@ -147,7 +148,7 @@ class TestSubmissions:
             raise RuntimeError("no such zone")
 
         with pytest.raises(RuntimeError, match="no such zone"):
-            ingest(engine, network(), [("a.csv", b"")], Door("readings", fail), NOW)
+            ingest(engine, network(), [("a.csv", b"")], Door("readings", fail), stopped(NOW))
         with engine.connect() as connection:
             assert [one.state for one in submissions(connection, NOW)] == ["interrupted"]
 
@@ -158,7 +159,7 @@ class TestOutages:
     def ran(self, engine, *looks: datetime) -> list[datetime]:
         done: list[datetime] = []
         for now in looks:
-            catch_up(engine, [every_four_hours(lambda slot, now: done.append(slot) or "done")], now)
+            catch_up(engine, [every_four_hours(lambda slot, clock: done.append(slot) or "done")], now)
         return done
 
     def test_eighteen_slots_of_three_days_are_caught_up_in_order_each_once(self, engine):

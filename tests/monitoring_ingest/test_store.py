@@ -12,6 +12,7 @@ from monitoring_ingest.facts import Fact, read_fact
 from monitoring_ingest.history.store import newest_readings
 from monitoring_ingest.sources.station_files import read_long_csv
 from monitoring_ingest.submissions import NATIONAL_RELEASE, Door, ingest
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, csv, network, original, release, rows_of, sent
 
 DAY = timedelta(days=1)
@@ -145,7 +146,7 @@ class TestLeftOut:
     def test_what_a_sender_may_not_speak_for_is_nothing_the_station_said(self, engine):
         row = csv("qiaotou,2020-07-01 08:00,ph,7.1,-,", "shangyou,2020-07-01 08:00,ph,x,-,")
         through = Door("push", partial(read_long_csv, network=network()), "外", {"shangyou"})
-        receipt = ingest(engine, network(), [("a.csv", row)], through, NOW)
+        receipt = ingest(engine, network(), [("a.csv", row)], through, stopped(NOW))
         assert [one["code"] for one in receipt.rows] == ["no_right", "unreadable_number"]
         with engine.connect() as connection:
             found = store.left_out_readings(connection)
@@ -176,7 +177,7 @@ class TestNewestReadings:
             (NOW + DAY, ("<span title='极值过滤'>--</span>", "<span title='极值过滤'>--</span>")),
         ):
             reply = release(("安徽省", "桥头", "07-01 08:00", *cells, "正常"), measured=("氨氮(mg/L)", "总磷(mg/L)"))
-            ingest(engine, network(), [("2020-07-01.json", reply)], NATIONAL_RELEASE, now)
+            ingest(engine, network(), [("2020-07-01.json", reply)], NATIONAL_RELEASE, stopped(now))
         with engine.connect() as connection:
             found = newest_readings(connection)
             earlier = newest_readings(connection, as_of=NOW)

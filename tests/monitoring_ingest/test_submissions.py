@@ -18,6 +18,7 @@ from monitoring_ingest.messages import MESSAGES
 from monitoring_ingest.receipts import ROW_FIELDS
 from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import INBOX, NATIONAL_RELEASE, READINGS, accept_known, ingest
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, csv, fates, network, original, release, sent, stored_set, with_alias
 
 KEY = "qiaotou,2020-07-01 08:00,nh3n"
@@ -68,13 +69,13 @@ class TestReceipts:
         assert (receipt.state, fates(receipt), receipt.rows) == ("complete", {}, [])
 
     def test_the_fingerprint_of_one_file_is_its_sha256(self, engine):
-        receipt = ingest(engine, network(), [("a.csv", csv())], READINGS, NOW)
+        receipt = ingest(engine, network(), [("a.csv", csv())], READINGS, stopped(NOW))
         assert receipt.sha256 == store.sha256(csv())
 
     def test_several_files_are_one_submission_with_a_count_each(self, engine):
         rows = f"{KEY},0.2,mg/L,", f"{KEY},0.3,mg/L,"
         files = [("a.csv", csv(rows[0])), ("b.csv", csv(rows[1])), ("c.csv", b"?")]
-        receipt = ingest(engine, network(), files, READINGS, NOW).document()
+        receipt = ingest(engine, network(), files, READINGS, stopped(NOW)).document()
         counts = [{fate: n for fate, n in file["counts"].items() if n} for file in receipt["files"]]
         assert counts == [{"accepted": 1}, {"revised": 1}, {"rejected": 1}]
         assert receipt["name"] == "a.csv … c.csv (3)"
@@ -98,14 +99,14 @@ class TestReceipts:
         ],
     )
     def test_an_unreadable_file_is_one_rejected_row(self, engine, door, name, raw, code):
-        receipt = ingest(engine, network(), [(name, raw)], door, NOW)
+        receipt = ingest(engine, network(), [(name, raw)], door, stopped(NOW))
         assert fates(receipt) == {"rejected": 1}
         assert [(row["row"], row["field"], row["code"]) for row in receipt.rows] == [(0, "file", code)]
 
     @pytest.mark.parametrize(("door", "files"), [("telegram", [("a", b"")]), (READINGS, [])])
     def test_misuse_is_refused_and_leaves_nothing(self, engine, door, files):
         with pytest.raises(UsageError):
-            ingest(engine, network(), files, door, NOW)
+            ingest(engine, network(), files, door, stopped(NOW))
         with engine.connect() as connection:
             assert store.submissions(connection, NOW) == []
 
@@ -182,13 +183,17 @@ class TestRepeats:
 
     def test_the_same_rows_through_another_door_are_told_by_their_status(self, engine):
         reply = release(("安徽省", "桥头", "07-01 08:00", "*", original("0.2", "0.200"), "正常"))
-        ingest(engine, network(), [("2020-07-01.json", reply)], NATIONAL_RELEASE, NOW)
+        ingest(engine, network(), [("2020-07-01.json", reply)], NATIONAL_RELEASE, stopped(NOW))
         assert fates(sent(engine, f"{KEY},0.2,mg/L,正常")) == {"duplicate": 1}
 
     def test_the_inbox_reads_either_kind(self, engine):
         reply = release(("安徽省", "桥头", "07-01 08:00", "*", original("0.2", "0.200"), "正常"))
         files = [("2020-07-01.json", reply), ("a.csv", csv(f"{KEY},0.2,mg/L,正常"))]
-        assert fates(ingest(engine, network(), files, INBOX, NOW)) == {"accepted": 1, "duplicate": 1, "absent": 1}
+        assert fates(ingest(engine, network(), files, INBOX, stopped(NOW))) == {
+            "accepted": 1,
+            "duplicate": 1,
+            "absent": 1,
+        }
 
 
 ROWS = [
@@ -209,7 +214,7 @@ class TestOrderAndRepetition:
         create_schema(engine)
         files = [("a.csv", csv(*order[:cut])), ("b.csv", csv(*order[cut:]))]
         for batch in [files] if together else [[files[0]], [files[1]]]:
-            ingest(engine, network(), batch, READINGS, NOW)
+            ingest(engine, network(), batch, READINGS, stopped(NOW))
         found = {
             (station, indicator, value, revision) for station, indicator, _, value, _, revision, _ in stored_set(engine)
         }
@@ -244,7 +249,7 @@ class TestUnknownStations:
     def test_what_waited_is_a_duplicate_once_accepted(self, engine):
         known = with_alias(network(), "shangyou", "新站")
         sent(engine, self.ROW)
-        assert accept_known(engine, known, LATER) == 1
+        assert accept_known(engine, known, stopped(LATER)) == 1
         assert fates(sent(engine, self.ROW, known=known)) == {"duplicate": 1}
         assert fates(sent(engine, self.ROW.replace("0.2", "0.3"), known=known)) == {"revised": 1}
         assert values(engine) == [(0.2, 1), (0.3, 2)]
@@ -252,7 +257,7 @@ class TestUnknownStations:
     def test_it_is_accepted_only_once(self, engine):
         known = with_alias(network(), "shangyou", "新站")
         sent(engine, self.ROW)
-        assert [accept_known(engine, known, LATER) for _ in range(2)] == [1, 0]
+        assert [accept_known(engine, known, stopped(LATER)) for _ in range(2)] == [1, 0]
 
     @pytest.mark.parametrize(
         ("waiting", "expected"),
@@ -265,23 +270,23 @@ class TestUnknownStations:
     def test_several_readings_of_one_key_wait_in_order(self, engine, waiting, expected):
         for value in waiting:
             sent(engine, self.ROW.replace("0.2", value))
-        accept_known(engine, with_alias(network(), "shangyou", "新站"), LATER)
+        accept_known(engine, with_alias(network(), "shangyou", "新站"), stopped(LATER))
         assert values(engine) == expected
 
     def test_a_contradiction_within_a_file_stays_quarantined(self, engine):
         sent(engine, self.ROW, self.ROW.replace("0.2", "0.3"))
-        accept_known(engine, with_alias(network(), "shangyou", "新站"), LATER)
+        accept_known(engine, with_alias(network(), "shangyou", "新站"), stopped(LATER))
         assert values(engine) == [(0.2, 1)]
 
     def test_it_does_not_override_what_the_station_has_said_since(self, engine):
         sent(engine, self.ROW)
         sent(engine, "shangyou,2020-07-01 08:00,nh3n,0.4,mg/L,")
-        accept_known(engine, with_alias(network(), "shangyou", "新站"), LATER)
+        accept_known(engine, with_alias(network(), "shangyou", "新站"), stopped(LATER))
         assert values(engine) == [(0.4, 1)]
 
     def test_before_the_alias_it_was_not_known(self, engine):
         sent(engine, self.ROW)
-        accept_known(engine, with_alias(network(), "shangyou", "新站"), LATER)
+        accept_known(engine, with_alias(network(), "shangyou", "新站"), stopped(LATER))
         with engine.connect() as connection:
             assert len(store.observations(connection, as_of=NOW)) == 0
             assert len(store.observations(connection, as_of=LATER)) == 1
@@ -307,7 +312,7 @@ def killed_at_commit(url: str, number: int) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         try:
-            ingest(engine, network(), FILES, READINGS, NOW)
+            ingest(engine, network(), FILES, READINGS, stopped(NOW))
         finally:
             os._exit(0)
     assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
@@ -327,13 +332,13 @@ class TestKills:
             (left,) = store.submissions(connection, NOW)
         assert (left.state, sum(file.counts is not None for file in left.files)) == (state, taken_in)
 
-        assert ingest(engine, network(), FILES, READINGS, NOW).state == "complete"
+        assert ingest(engine, network(), FILES, READINGS, stopped(NOW)).state == "complete"
         with engine.connect() as connection:
             assert [each.state for each in store.submissions(connection, NOW)] == ["complete", state]
 
         undisturbed = open_engine(f"sqlite:///{tmp_path / 'undisturbed.sqlite'}")
         create_schema(undisturbed)
-        ingest(undisturbed, network(), FILES, READINGS, NOW)
+        ingest(undisturbed, network(), FILES, READINGS, stopped(NOW))
         assert stored_set(engine) == stored_set(undisturbed)
         assert [value for value, _ in values(engine) if value != 0.01] == [0.1, 0.2, 0.1]
         undisturbed.dispose()
@@ -368,8 +373,8 @@ class TestRealReplies:
 
     def test_they_come_in_with_exactly_this_receipt_twice(self, engine, replies):
         known, _ = load_network([BUNDLED])
-        first = ingest(engine, known, replies, NATIONAL_RELEASE, NOW)
-        second = ingest(engine, known, replies, NATIONAL_RELEASE, LATER)
+        first = ingest(engine, known, replies, NATIONAL_RELEASE, stopped(NOW))
+        second = ingest(engine, known, replies, NATIONAL_RELEASE, stopped(LATER))
         assert fates(first) == {"accepted": 50_512, "withheld": 1_159, "absent": 47_505}
         assert fates(second) == {"duplicate": 50_512, "withheld": 1_159, "absent": 47_505}
         assert len(second.rows) == 99_176
@@ -385,10 +390,10 @@ class TestRealReplies:
         assert found["status"].value_counts().to_dict() == {"正常": 22, "维护": 1}
 
     def test_without_the_register_all_of_them_wait(self, engine, replies):
-        first = ingest(engine, network(), replies[:3], NATIONAL_RELEASE, NOW)
-        second = ingest(engine, network(), replies[:3], NATIONAL_RELEASE, LATER)
+        first = ingest(engine, network(), replies[:3], NATIONAL_RELEASE, stopped(NOW))
+        second = ingest(engine, network(), replies[:3], NATIONAL_RELEASE, stopped(LATER))
         count = first.counts["quarantined"]
         assert (count > 1_500, first.counts["accepted"]) == (True, 0)
         assert second.counts["duplicate"] == count
         known, _ = load_network([BUNDLED])
-        assert accept_known(engine, known, datetime(2026, 2, 1, tzinfo=UTC)) == count
+        assert accept_known(engine, known, stopped(datetime(2026, 2, 1, tzinfo=UTC))) == count

@@ -19,6 +19,7 @@ from monitoring_ingest.telegrams.frames import judged
 from monitoring_ingest.telegrams.intake import DOOR, World, finish_waiting
 from monitoring_ingest.telegrams.profiles import read_telegrams
 from monitoring_ingest.telegrams.store import Arrival
+from tests.clocks import stopped
 from tests.monitoring_ingest.telegram_makers import (
     NOW,
     OF_VECTORS,
@@ -235,7 +236,9 @@ def left_by_a_kill(known: World, *frames: bytes, values: bool = False) -> None:
         store.keep(connection, [Arrival(judged(one, known.devices), "10.0.0.1:1", NOW) for one in frames])
     if values:
         files = [("A", masked(one)) for one in frames]
-        ingest(known.engine, known.network, files, Door(DOOR, partial(read_telegrams, known=known.devices)), NOW)
+        ingest(
+            known.engine, known.network, files, Door(DOOR, partial(read_telegrams, known=known.devices)), stopped(NOW)
+        )
 
 
 class TestInterrupted:
@@ -243,7 +246,7 @@ class TestInterrupted:
         known = world(engine)
         left_by_a_kill(known, frame(value("1")), part(1, 2, value("3"), qn="7"))
         assert said(engine) == []
-        assert [finish_waiting(known, NOW) for _ in range(2)] == [1, 0]
+        assert [finish_waiting(known, stopped(NOW)) for _ in range(2)] == [1, 0]
         assert said(engine) == [("qiaotou", "codmn", "1")]
 
     @pytest.mark.parametrize("values", [False, True])
@@ -256,8 +259,8 @@ class TestInterrupted:
 
     def test_a_device_no_longer_declared_is_left_waiting(self, engine):
         left_by_a_kill(world(engine), frame(value("1")))
-        assert finish_waiting(world(engine, source("B")), NOW) == 0
-        assert finish_waiting(world(engine), NOW) == 1
+        assert finish_waiting(world(engine, source("B")), stopped(NOW)) == 0
+        assert finish_waiting(world(engine), stopped(NOW)) == 1
 
 
 class TestStored:

@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from monitoring_ingest.submissions import READINGS, door, ingest
 from monitoring_ingest.trial import counted, trial
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, csv, network, sent, stored_set
 
 ROWS = (
@@ -28,4 +29,4 @@ def test_a_trial_tells_what_ingest_then_does(engine: Engine):
         "duplicate", "revised", "accepted", "quarantined", "quarantined", "rejected", "absent",
     ]  # fmt: skip
     assert stored_set(engine) == before
-    assert counted(tried) == ingest(engine, network(), [("a.csv", raw)], READINGS, NOW).counts
+    assert counted(tried) == ingest(engine, network(), [("a.csv", raw)], READINGS, stopped(NOW)).counts

@@ -22,6 +22,7 @@ from settlement import store
 from settlement.assessment import assessed
 from settlement.canonical import canonical_json
 from settlement.run import assess
+from tests.clocks import stopped
 from tests.settlement.makers import RIVER, RULES, gathered, monthly, readings
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
@@ -184,7 +185,7 @@ class TestStored:
         return Registry(RIVER, {}, {card.code: card}, ())
 
     def test_an_assessment_is_stored_once_and_read_back(self, engine: Engine) -> None:
-        ingest(engine, RIVER, [("a.csv", readings(ammonia([0.9] * 12, [1.2] * 12)))], READINGS, NOW)
+        ingest(engine, RIVER, [("a.csv", readings(ammonia([0.9] * 12, [1.2] * 12)))], READINGS, stopped(NOW))
         first = assess(engine, self.registry(), "test", "2020", now=NOW)
         again = assess(engine, self.registry(), "test", "2020", now=NOW.replace(year=2022))
         assert first["digest"] == again["digest"]

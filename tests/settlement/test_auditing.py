@@ -25,6 +25,7 @@ from settlement.auditing import evidence, recomputed
 from settlement.canonical import canonical_json, digest
 from settlement.evidence import _archive, _sums, contents, verify
 from settlement.run import settle
+from tests.clocks import stopped
 from tests.settlement.makers import (
     RIVER,
     RULES,
@@ -46,7 +47,7 @@ TWELVE = [1.5, 1.2, 0.8, 0.9, 1.1, 1.3, 1.0, 1.4, 0.7, 0.6, 1.6, 1.9]
 def stored(tmp_path: Path) -> Iterator[Engine]:
     made = open_engine(f"sqlite:///{tmp_path / 'h.sqlite'}")
     create_schema(made)
-    ingest(made, RIVER, [("a.csv", readings(monthly({("s1", "nh3n"): TWELVE})))], READINGS, NOW)
+    ingest(made, RIVER, [("a.csv", readings(monthly({("s1", "nh3n"): TWELVE})))], READINGS, stopped(NOW))
     yield made
     made.dispose()
 
@@ -92,7 +93,7 @@ class TestVerified:
     """Evidence → verify holds, on both engines and for every kind of settlement."""
 
     def test_both_engines_give_a_file_that_verifies(self, engine: Engine) -> None:
-        ingest(engine, RIVER, [("a.csv", readings(monthly({("s1", "nh3n"): TWELVE})))], READINGS, NOW)
+        ingest(engine, RIVER, [("a.csv", readings(monthly({("s1", "nh3n"): TWELVE})))], READINGS, stopped(NOW))
         checked = verify(file_of(engine, a_registry()), recomputed)
         assert (checked.ok, checked.failure) == (True, None)
 
@@ -104,8 +105,14 @@ class TestVerified:
         assert verify(file_of(stored, a_registry(), period), recomputed).ok
 
     def test_readings_left_out_and_facts_travel_with_it(self, stored: Engine) -> None:
-        ingest(stored, RIVER, [("b.csv", readings({("s1", "nh3n", "2020-12-16 12:00"): 9.9}, "维护"))], READINGS, NOW)
-        ingest(stored, RIVER, [("c.csv", readings({("s1", "nh3n", "2020-12-17 12:00"): 999}))], READINGS, NOW)
+        ingest(
+            stored,
+            RIVER,
+            [("b.csv", readings({("s1", "nh3n", "2020-12-16 12:00"): 9.9}, "维护"))],
+            READINGS,
+            stopped(NOW),
+        )
+        ingest(stored, RIVER, [("c.csv", readings({("s1", "nh3n", "2020-12-17 12:00"): 999}))], READINGS, stopped(NOW))
         with writing(stored) as connection:
             intake.record_fact(connection, a_fact("s1", "2020-01", "frozen"), NOW)
             intake.record_fact(connection, a_fact("elsewhere", "2020-01", "frozen"), NOW)
@@ -147,7 +154,9 @@ class TestVerified:
         registry = a_registry()
         identity = settle(stored, registry, "test-river", "2020", now=NOW)["id"]
         later = NOW + timedelta(days=9)
-        ingest(stored, RIVER, [("d.csv", readings({("s1", "nh3n", "2020-12-15 12:00"): 3.1}))], READINGS, later)
+        ingest(
+            stored, RIVER, [("d.csv", readings({("s1", "nh3n", "2020-12-15 12:00"): 3.1}))], READINGS, stopped(later)
+        )
         assert verify(evidence(stored, registry, identity), recomputed).ok
 
 

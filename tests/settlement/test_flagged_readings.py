@@ -19,6 +19,7 @@ from settlement.evidence import contents, verify
 from settlement.gathered import data_rules
 from settlement.readings_behind import readings_behind, readings_by_series
 from settlement.run import gathered, settle
+from tests.clocks import stopped
 from tests.settlement.makers import RIVER, RULES, an_agreement, per_unit, readings
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
@@ -36,13 +37,13 @@ def a_registry(rules: str = RULES) -> Registry:
 
 
 def sent(engine: Engine) -> None:
-    ingest(engine, RIVER, [("a.csv", readings(VALUES))], READINGS, NOW)
+    ingest(engine, RIVER, [("a.csv", readings(VALUES))], READINGS, stopped(NOW))
 
 
 def judged(engine: Engine, **bounds: tuple[float, float]) -> None:
     """Quality control by one test alone: above 5 is not expected, or not possible."""
     keywords = {"possible": (0, 100)} | bounds
-    run(engine, LATER, tests={"nh3n": (DeclaredTest("gross_range", keywords, "示例", False),)})
+    run(engine, stopped(LATER), tests={"nh3n": (DeclaredTest("gross_range", keywords, "示例", False),)})
 
 
 def settled(engine: Engine, now: datetime = LATER, rules: str = RULES, **more: Any) -> dict[str, Any]:
@@ -57,14 +58,14 @@ def told(document: dict[str, Any]) -> tuple[str, dict[str, int]]:
 
 def test_a_removed_reading_does_not_count_and_says_why(engine: Engine) -> None:
     sent(engine)
-    decide(engine, THIRD, decision("remove", REMOVAL), LATER)
+    decide(engine, THIRD, decision("remove", REMOVAL), stopped(LATER))
     assert told(settled(engine)) == ("1.5", {"removed": 1})
 
 
 def test_as_of_before_the_decision_it_counts(engine: Engine) -> None:
     sent(engine)
     before = settled(engine, now=NOW)
-    decide(engine, THIRD, decision("remove", REMOVAL), LATER)
+    decide(engine, THIRD, decision("remove", REMOVAL), stopped(LATER))
     again = settled(engine, now=LAST, as_of=NOW)
     assert told(again) == ("3", {})
     assert again["digest"] == before["digest"]
@@ -73,8 +74,8 @@ def test_as_of_before_the_decision_it_counts(engine: Engine) -> None:
 def test_restored_it_counts_and_the_settlement_is_the_one_before(engine: Engine) -> None:
     sent(engine)
     before = settled(engine, now=NOW)
-    decide(engine, THIRD, decision("remove", REMOVAL), LATER)
-    decide(engine, THIRD, decision("restore", REMOVAL | {"reason": "real_event"}), LAST)
+    decide(engine, THIRD, decision("remove", REMOVAL), stopped(LATER))
+    decide(engine, THIRD, decision("restore", REMOVAL | {"reason": "real_event"}), stopped(LAST))
     assert settled(engine, now=LAST)["digest"] == before["digest"]
 
 
@@ -115,7 +116,7 @@ def test_an_unreliable_reading_never_counts(engine: Engine, rule: str) -> None:
 def test_evidence_holds_what_was_left_out_and_why_and_is_recomputed_without_the_database(engine: Engine) -> None:
     sent(engine)
     judged(engine, expected=(0, 1.5))
-    decide(engine, THIRD, decision("remove", REMOVAL), LATER)
+    decide(engine, THIRD, decision("remove", REMOVAL), stopped(LATER))
     raw = evidence(engine, a_registry(), settled(engine)["id"])
     held = contents(raw)
     assert held.observations["test"].tolist() == ["", "gross_range", "removed"]
@@ -137,7 +138,7 @@ def test_a_forged_flag_is_found_by_recomputing(engine: Engine) -> None:
     from tests.settlement.test_auditing import forged
 
     sent(engine)
-    decide(engine, THIRD, decision("remove", REMOVAL), LATER)
+    decide(engine, THIRD, decision("remove", REMOVAL), stopped(LATER))
     raw = evidence(engine, a_registry(), settled(engine)["id"])
     other = forged(raw, "observations.csv", lambda text: text.replace(",3,removed", ",1,"))
     assert "重算不符" in str(verify(other, recomputed).failure)
@@ -146,7 +147,7 @@ def test_a_forged_flag_is_found_by_recomputing(engine: Engine) -> None:
 def test_the_readings_behind_a_statistic_tell_what_was_found_of_each(engine: Engine) -> None:
     sent(engine)
     judged(engine, expected=(0, 1.5))
-    decide(engine, THIRD, decision("remove", REMOVAL), LATER)
+    decide(engine, THIRD, decision("remove", REMOVAL), stopped(LATER))
     registry = a_registry()
     (statistic,) = settled(engine)["statistics"]
     between = datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 2, 1, tzinfo=UTC)

@@ -23,6 +23,7 @@ from monitoring_ingest.database import open_engine
 from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import NATIONAL_RELEASE, ingest
 from settlement.run import settle
+from tests.clocks import stopped
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
 AGREEMENT = "xinan-anhui-zhejiang-2018"
@@ -41,7 +42,7 @@ def taken_in(replies: list[Path], tmp_path_factory: pytest.TempPathFactory) -> I
     engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('jiekou') / 'hengjie.sqlite'}")
     create_schema(engine)
     registry = load_registry()
-    ingest(engine, registry.network, [(f.name, f.read_bytes()) for f in replies], NATIONAL_RELEASE, NOW)
+    ingest(engine, registry.network, [(f.name, f.read_bytes()) for f in replies], NATIONAL_RELEASE, stopped(NOW))
     yield engine, registry
     engine.dispose()
 

@@ -27,6 +27,7 @@ from settlement.evidence import verify
 from settlement.measured import Measurements, Month
 from settlement.run import settle
 from settlement.settling import settled
+from tests.clocks import stopped
 from tests.settlement.makers import (
     RIVER,
     RULES,
@@ -193,7 +194,7 @@ class TestOfReadings:
     def test_measured_again_and_recorded_it_settles_and_verifies(self, tmp_path: Path) -> None:
         engine = open_engine(f"sqlite:///{tmp_path / 'h.sqlite'}")
         create_schema(engine)
-        ingest(engine, RIVER, [("a.csv", readings(READ))], READINGS, NOW)
+        ingest(engine, RIVER, [("a.csv", readings(READ))], READINGS, stopped(NOW))
         with writing(engine) as connection:
             intake.record_fact(connection, AGAIN, NOW)
         agreement = an_agreement(MONTHLY, data=TOLERANT, sections=EQUAL)

@@ -6,17 +6,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
+import pytest
 from sqlalchemy import Engine
 
 from basin.registry import Registry
 from monitoring_ingest import store as intake
 from monitoring_ingest.database import writing
+from monitoring_ingest.quality.running import run
+from monitoring_ingest.quality_settings import DeclaredTest
 from monitoring_ingest.submissions import READINGS, Door, ingest
 from monitoring_ingest.submissions import door as door_of
 from settlement import late, store
 from settlement.ledger import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
 from settlement.resettling import OPEN, came_late, effect_of, would_change, would_change_one
 from settlement.run import set_status, settle
+from tests.clocks import stopped
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, monthly, per_unit, readings
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
@@ -28,14 +32,14 @@ YEAR = monthly({("s1", "nh3n"): TWELVE})
 DECEMBER = ("s1", "nh3n", "2020-12-15 12:00")
 
 
-def a_registry(clauses: str = EXCESS) -> Registry:
-    agreement = an_agreement(clauses, data=RULES)
+def a_registry(clauses: str = EXCESS, rules: str = RULES) -> Registry:
+    agreement = an_agreement(clauses, data=rules)
     return Registry(RIVER, {agreement.code: agreement}, {}, ())
 
 
 def sent(engine: Engine, values: dict[Any, float], now: datetime = NOW, name: str = "a.csv", sender: str = "") -> None:
     through = Door(READINGS, door_of(READINGS, RIVER).read, sender)
-    ingest(engine, RIVER, [(name, readings(values))], through, now)
+    ingest(engine, RIVER, [(name, readings(values))], through, stopped(now))
 
 
 def in_review(engine: Engine, registry: Registry, values: dict[Any, float] = YEAR, status: str = IN_REVIEW) -> str:
@@ -43,7 +47,7 @@ def in_review(engine: Engine, registry: Registry, values: dict[Any, float] = YEA
     sent(engine, values)
     identity: str = settle(engine, registry, "test-river", "2020", now=NOW)["id"]
     for step in {TRIAL: (), IN_REVIEW: (IN_REVIEW,), CONFIRMED: (IN_REVIEW, CONFIRMED)}[status]:
-        set_status(engine, identity, (step, f"经办人{step}", "数据齐全"), NOW)
+        set_status(engine, identity, (step, f"经办人{step}", "数据齐全"), stopped(NOW))
     return identity
 
 
@@ -97,6 +101,19 @@ class TestChanges:
 
 
 class TestWouldChange:
+    @pytest.mark.parametrize(("doubtful", "removed"), [("use", 0), ("leave_out", 2)])
+    def test_a_doubt_is_as_good_as_a_removal_where_the_agreement_leaves_it_out(
+        self, engine: Engine, doubtful: str, removed: int
+    ) -> None:
+        """Above 1.5 mg/L is not expected: November and December, whose means go with their only readings."""
+        registry = a_registry(rules=RULES.replace("}", f", doubtful: {doubtful}}}"))
+        in_review(engine, registry)
+        keywords = {"possible": (0, 100), "expected": (0, 1.5)}
+        run(engine, stopped(LATER), tests={"nh3n": (DeclaredTest("gross_range", keywords, "示例", False),)})
+        (found,) = listed(engine, registry)
+        assert found["readings"] == {"new": 0, "revised": 0, "removed": removed}
+        assert found["changed"] is (removed > 0)
+
     def test_a_late_revision_is_listed_with_its_effect_and_changes_nothing(self, engine: Engine) -> None:
         registry = a_registry()
         identity = in_review(engine, registry)
@@ -171,7 +188,7 @@ class TestStanding:
         sent(engine, {DECEMBER: 3.1}, LATER)
         assert listed(engine, registry) == []
         assert [one["settlement"] for one in listed(engine, registry, statuses=OPEN)] == [identity]
-        set_status(engine, identity, (REVOKED, "甲", "数据有误"), LATER)
+        set_status(engine, identity, (REVOKED, "甲", "数据有误"), stopped(LATER))
         assert listed(engine, registry, statuses=OPEN) == []
 
     def test_a_confirmed_one_stays_listed_until_it_is_withdrawn_and_says_that_it_was_settled_again(
@@ -183,7 +200,7 @@ class TestStanding:
         again = settle(engine, registry, "test-river", "2020", now=LATER)["id"]
         (found,) = listed(engine, registry, statuses=OPEN)
         assert (found["settlement"], found["settled_again"]) == (identity, {"id": again, "status": TRIAL})
-        set_status(engine, identity, (REVOKED, "甲", "以新数据重算"), LATER)
+        set_status(engine, identity, (REVOKED, "甲", "以新数据重算"), stopped(LATER))
         assert listed(engine, registry, statuses=OPEN) == []
 
     def test_what_settling_again_gives_is_what_was_told(self, engine: Engine) -> None:

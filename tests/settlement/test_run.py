@@ -21,6 +21,8 @@ from monitoring_ingest.submissions import READINGS, ingest
 from settlement import store
 from settlement.ledger import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, Entry
 from settlement.run import set_status, settle, settle_all, window
+from settlement.statements import instant
+from tests.clocks import stopped, told_before
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, monthly, per_unit, readings
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
@@ -41,7 +43,7 @@ def a_registry(*clauses: str, **header: str) -> Registry:
 def sent(engine: Engine, values: Any = None, now: datetime = NOW) -> None:
     """Readings taken in: one in the middle of each month of 2020 unless others are given."""
     read = monthly({("s1", "nh3n"): TWELVE}) if values is None else values
-    ingest(engine, RIVER, [("a.csv", readings(read))], READINGS, now)
+    ingest(engine, RIVER, [("a.csv", readings(read))], READINGS, stopped(now))
 
 
 @pytest.fixture
@@ -115,6 +117,21 @@ class TestSettle:
             release(connection, intake.lease_name(submission))
         assert settle(quick, a_registry(), "test-1", "2020", now=later)["as_of"] == "2021-01-15T08:01:00Z"
 
+    @pytest.mark.parametrize("underway", [False, True])
+    def test_an_instant_at_which_not_all_is_known_yet_is_refused(self, engine: Engine, underway: bool) -> None:
+        """What came by then would never be late; an instant is closed when nobody can store at it any more."""
+        sent(engine)
+        now = closed = NOW + timedelta(minutes=1)
+        if underway:
+            with writing(engine) as connection:
+                submission = intake.record_submission(connection, (READINGS, "", "b.csv"), [("b.csv", b"")], NOW)
+                hold(connection, intake.lease_name(submission), NOW)
+            closed = NOW - timedelta(microseconds=1)
+        assert settle(engine, a_registry(), "test-1", "2020", as_of=closed, now=now)["as_of"] == instant(closed)
+        with pytest.raises(UsageError, match=f"写 {instant(closed)} 或更早的时刻") as refusal:
+            settle(engine, a_registry(), "test-1", "2020", as_of=closed + timedelta(microseconds=1), now=now)
+        assert refusal.value.path == "as_of"
+
     def test_without_readings_it_stops_by_name(self, engine: Engine) -> None:
         found = settle(engine, a_registry(), "test-1", "2020", now=NOW)
         assert [stop["reason"] for stop in found["stops"]] == ["no_readings"]
@@ -122,7 +139,13 @@ class TestSettle:
 
     def test_maintenance_readings_are_left_out_and_told(self, quick: Engine) -> None:
         sent(quick)
-        ingest(quick, RIVER, [("b.csv", readings({("s1", "nh3n", "2020-12-16 12:00"): 9.9}, "维护"))], READINGS, NOW)
+        ingest(
+            quick,
+            RIVER,
+            [("b.csv", readings({("s1", "nh3n", "2020-12-16 12:00"): 9.9}, "维护"))],
+            READINGS,
+            stopped(NOW),
+        )
         found = settle(quick, a_registry(), "test-1", "2020", now=NOW)
         december = found["statistics"][11]
         assert (december["readings"], december["left_out"]) == (1, {"维护": 1})
@@ -228,8 +251,8 @@ class TestStatus:
 
     def test_confirming_posts_entries_that_sum_to_zero(self, engine: Engine) -> None:
         identity = self.settled(engine)
-        set_status(engine, identity, (IN_REVIEW, "甲", "请复核"), NOW)
-        assert set_status(engine, identity, (CONFIRMED, "乙", "复核无误"), LATER)["status"] == CONFIRMED
+        set_status(engine, identity, (IN_REVIEW, "甲", "请复核"), stopped(NOW))
+        assert set_status(engine, identity, (CONFIRMED, "乙", "复核无误"), stopped(LATER))["status"] == CONFIRMED
         with engine.connect() as connection:
             assert store.entries(connection, identity) == [Entry("up", "down", -170_000), Entry("down", "up", 170_000)]
             history = store.statuses(connection, identity)
@@ -239,10 +262,18 @@ class TestStatus:
         ]  # fmt: skip
         assert row["payable"] is True
 
+    def test_a_ledger_read_while_a_confirmation_waits_is_not_changed_by_it(self, engine: Engine) -> None:
+        identity = self.settled(engine)
+        set_status(engine, identity, (IN_REVIEW, "甲", "请复核"), stopped(NOW))
+        told = told_before(engine, LATER, lambda clock: set_status(engine, identity, (CONFIRMED, "乙", "无误"), clock))
+        with engine.connect() as connection:
+            assert store.debts(connection, "test-1", told) == []
+            assert len(store.debts(connection, "test-1", LATER + timedelta(days=1))) == 1
+
     def test_revoking_reverses_and_the_period_may_be_confirmed_anew(self, engine: Engine) -> None:
         identity = self.settled(engine)
         for status, person in ((IN_REVIEW, "甲"), (CONFIRMED, "乙"), (REVOKED, "甲")):
-            set_status(engine, identity, (status, person, "理由"), NOW)
+            set_status(engine, identity, (status, person, "理由"), stopped(NOW))
         with engine.connect() as connection:
             entries = store.entries(connection, identity)
             assert len(entries) == 4
@@ -253,7 +284,7 @@ class TestStatus:
         sent(engine, {("s1", "nh3n", "2020-12-15 12:00"): 3.1}, now=LATER)
         again = settle(engine, a_registry(), "test-1", "2020", now=LATER)["id"]
         for status, person in ((IN_REVIEW, "甲"), (CONFIRMED, "乙")):
-            set_status(engine, again, (status, person, "理由"), LATER)
+            set_status(engine, again, (status, person, "理由"), stopped(LATER))
 
     def test_a_second_confirmed_settlement_of_the_period_is_refused(self, engine: Engine) -> None:
         first = self.settled(engine)
@@ -261,10 +292,10 @@ class TestStatus:
         second = settle(engine, a_registry(), "test-1", "2020", now=LATER)["id"]
         assert first != second
         for identity in (first, second):
-            set_status(engine, identity, (IN_REVIEW, "甲", "理由"), LATER)
-        set_status(engine, first, (CONFIRMED, "乙", "理由"), LATER)
+            set_status(engine, identity, (IN_REVIEW, "甲", "理由"), stopped(LATER))
+        set_status(engine, first, (CONFIRMED, "乙", "理由"), stopped(LATER))
         with pytest.raises(Refused, match="已有确认的结算") as refused:
-            set_status(engine, second, (CONFIRMED, "乙", "理由"), LATER)
+            set_status(engine, second, (CONFIRMED, "乙", "理由"), stopped(LATER))
         assert first in str(refused.value)
         with engine.connect() as connection:
             assert store.entries(connection, second) == []
@@ -274,34 +305,34 @@ class TestStatus:
         sent(quick)
         year, july = (settle(quick, monthly_clause, "test-1", of, now=NOW)["id"] for of in ("2020", "2020-07"))
         for identity in (year, july):
-            set_status(quick, identity, (IN_REVIEW, "甲", "理由"), NOW)
-        set_status(quick, july, (CONFIRMED, "乙", "理由"), NOW)
+            set_status(quick, identity, (IN_REVIEW, "甲", "理由"), stopped(NOW))
+        set_status(quick, july, (CONFIRMED, "乙", "理由"), stopped(NOW))
         with pytest.raises(Refused, match="已有确认的结算"):
-            set_status(quick, year, (CONFIRMED, "乙", "理由"), NOW)
+            set_status(quick, year, (CONFIRMED, "乙", "理由"), stopped(NOW))
 
     @pytest.mark.parametrize("of", ["2020-07", "2021"])
     def test_an_indication_or_a_stopped_one_cannot_be_confirmed(self, quick: Engine, of: str) -> None:
         sent(quick)
         identity = settle(quick, a_registry(), "test-1", of, now=NOW)["id"]
-        set_status(quick, identity, (IN_REVIEW, "甲", "理由"), NOW)
+        set_status(quick, identity, (IN_REVIEW, "甲", "理由"), stopped(NOW))
         with pytest.raises(Refused, match="不能确认"):
-            set_status(quick, identity, (CONFIRMED, "乙", "理由"), NOW)
+            set_status(quick, identity, (CONFIRMED, "乙", "理由"), stopped(NOW))
 
     @pytest.mark.parametrize("person", ["甲", " 甲", "Zhang San"])
     def test_who_submitted_it_for_review_cannot_confirm_it(self, quick: Engine, person: str) -> None:
         identity = self.settled(quick)
-        set_status(quick, identity, (IN_REVIEW, "甲" if "甲" in person else "zhang san", "请复核"), NOW)
+        set_status(quick, identity, (IN_REVIEW, "甲" if "甲" in person else "zhang san", "请复核"), stopped(NOW))
         with pytest.raises(Refused, match="不能自己确认") as refused:
-            set_status(quick, identity, (CONFIRMED, person, "无误"), NOW)
+            set_status(quick, identity, (CONFIRMED, person, "无误"), stopped(NOW))
         assert refused.value.path == "person"
-        assert set_status(quick, identity, (CONFIRMED, "乙", "复核无误"), NOW)["status"] == CONFIRMED
+        assert set_status(quick, identity, (CONFIRMED, "乙", "复核无误"), stopped(NOW))["status"] == CONFIRMED
 
     @pytest.mark.parametrize(("person", "reason"), [("", "理由"), ("甲", " ")])
     def test_a_change_needs_a_person_and_a_reason(self, quick: Engine, person: str, reason: str) -> None:
         identity = self.settled(quick)
         with pytest.raises(Refused, match="经办人与理由"):
-            set_status(quick, identity, (IN_REVIEW, person, reason), NOW)
+            set_status(quick, identity, (IN_REVIEW, person, reason), stopped(NOW))
 
     def test_an_unknown_settlement_is_not_found(self, quick: Engine) -> None:
         with pytest.raises(NotFound):
-            set_status(quick, "none", (IN_REVIEW, "甲", "理由"), NOW)
+            set_status(quick, "none", (IN_REVIEW, "甲", "理由"), stopped(NOW))

@@ -17,6 +17,7 @@ from monitoring_ingest.sources.declared import source_door
 from monitoring_ingest.sources.laboratory import COLUMNS
 from monitoring_ingest.submissions import ingest
 from settlement.run import settle
+from tests.clocks import stopped
 from tests.settlement.makers import RULES, a_network, an_agreement, per_unit
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
@@ -49,7 +50,7 @@ def engine(tmp_path: Path):
 def july(engine: Engine, *workbooks: bytes) -> dict[str, object]:
     """The settlement of July after these workbooks came one by one."""
     for number, raw in enumerate(workbooks):
-        receipt = ingest(engine, RIVER, [(f"{number}.csv", raw)], LAB, NOW)
+        receipt = ingest(engine, RIVER, [(f"{number}.csv", raw)], LAB, stopped(NOW))
         assert receipt.counts["rejected"] == receipt.counts["quarantined"] == 0
     return settle(engine, WORLD, AGREEMENT.code, "2020-07", now=NOW)
 

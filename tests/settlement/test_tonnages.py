@@ -32,6 +32,7 @@ from settlement.loads import IN_WORDS, METHODS
 from settlement.run import settle
 from settlement.settling import settled
 from settlement.whatif import shifted
+from tests.clocks import stopped
 from tests.settlement.makers import (
     RIVER,
     RULES,
@@ -232,7 +233,7 @@ class TestOfReadings:
         units = {"tp": "mg/L", "flow": "m³/s"}
         rows = [f"{s},{time},{i},{v},{units[i]},正常" for (s, i, time), v in SAMPLES.items()]
         text = "\n".join(["station,time,indicator,value,unit,mark", *rows, ""])
-        ingest(engine, RIVER, [("a.csv", text.encode())], READINGS, NOW)
+        ingest(engine, RIVER, [("a.csv", text.encode())], READINGS, stopped(NOW))
         agreement = an_agreement(MONTHLY, data=rules("integral"))
         registry = Registry(RIVER, {agreement.code: agreement}, {}, ())
         stored = settle(engine, registry, agreement.code, "2021-02", now=NOW)
