@@ -62,10 +62,14 @@ def latest(request: Request, reads: Reads, has: Has, wanted: Annotated[observed.
     responses=problems(400, 404, 422),
 )
 def revisions(station: str, indicator: str, time: str, reads: Reads) -> list[dict[str, Any]]:
-    """Every value a station, indicator and instant (ISO 8601 with zone) ever had, oldest first: who, when, why."""
+    """Every value a station, indicator and instant (ISO 8601 with zone) ever had, oldest first: who, when, why.
+
+    Where none has counted yet, those that were quarantined or withheld, as revision 0 with their fate.
+    """
     code, at = find_indicator(indicator), parsed_instant(time, "time")
     assert at is not None  # only an absent text gives none
-    found = history.revisions(reads, station, code.code if code else indicator, at)
+    named = code.code if code else indicator
+    found = history.revisions(reads, station, named, at) or history.set_aside(reads, station, named, at)
     if not found:
         zh, en = f"{station} {indicator} 在 {time} 没有读数", "nothing is stored for this key"
         raise NotFound(zh, en, path="time", remedy="用 /v1/readings 查看有哪些时刻")

@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, text, tuple_
+from sqlalchemy import Connection, and_, select, text, tuple_
 
 from monitoring_ingest import tables
 from monitoring_ingest.database import read_columns
 from monitoring_ingest.frames import Columns, rows_at
 from monitoring_ingest.receipts import STORED_ROW_FIELDS, explained
-from monitoring_ingest.store import OBSERVATION_COLUMNS, OBSERVATIONS, READINGS, no_receipt
+from monitoring_ingest.store import OBSERVATION_COLUMNS, OBSERVATIONS, READINGS, SET_ASIDE, no_receipt
 
 KEY_FIELDS = ("station", "indicator", "time")
 
@@ -48,21 +48,36 @@ def receipt_rows(
 
 
 def revisions(connection: Connection, station: str, indicator: str, time: datetime) -> list[dict[str, Any]]:
-    """Every revision of one observation, oldest first: what, who, when, why."""
-    sent = tables.submissions
+    """Every revision of one observation, oldest first: what, who, when, why, and where it stood."""
+    sent, files = tables.submissions, tables.submission_files
     query = (
         select(
             *(OBSERVATIONS.c[name] for name in ("revision", "value", "censored")),
-            *(READINGS.c[name] for name in ("value_text", "unit", "mark", "status", "reason")),
+            *(READINGS.c[name] for name in ("value_text", "unit", "mark", "status", "reason", "fate", "row")),
             *(sent.c[name] for name in ("sender", "door")),
             sent.c.id.label("submission"),
+            files.c.name.label("file"),
             OBSERVATIONS.c.recorded_at,
         )
         .join_from(OBSERVATIONS, READINGS, OBSERVATIONS.c.reading == READINGS.c.id)
         .join(sent, sent.c.id == READINGS.c.submission)
+        .join(files, and_(files.c.submission == READINGS.c.submission, files.c.file == READINGS.c.file))
         .where(OBSERVATIONS.c.station == station, OBSERVATIONS.c.indicator == indicator, OBSERVATIONS.c.time == time)
     )
     return [dict(row._mapping) for row in connection.execute(query.order_by(OBSERVATIONS.c.revision))]
+
+
+def set_aside(connection: Connection, station: str, indicator: str, time: datetime) -> list[dict[str, Any]]:
+    """The readings of a key that gave no observation, oldest first, in the columns of `revisions` with revision 0."""
+    sent, files = tables.submissions, tables.submission_files
+    named = ("revision", "censored", "value_text", "unit", "mark", "status", "reason", "fate", "row", "recorded_at")
+    told = (READINGS.c.number.label("value"), sent.c.sender, sent.c.door, sent.c.id.label("submission"))
+    query = select(*(READINGS.c[name] for name in named), *told, files.c.name.label("file"))
+    query = query.join_from(READINGS, sent, sent.c.id == READINGS.c.submission)
+    query = query.join(files, and_(files.c.submission == READINGS.c.submission, files.c.file == READINGS.c.file))
+    key = (READINGS.c.station == station, READINGS.c.indicator == indicator, READINGS.c.time == time)
+    found = connection.execute(query.where(SET_ASIDE, *key).order_by(READINGS.c.id))
+    return [dict(row._mapping) for row in found]
 
 
 def newest(connection: Connection) -> Columns:

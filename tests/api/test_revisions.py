@@ -42,6 +42,20 @@ class TestChain:
         other = "/v1/readings/demo-qx2/w21003/2025-08-01T08:00:00+08:00/revisions"
         assert pushing.get(other).json() == pushing.get(CHAIN).json() != []
 
+    def test_every_value_names_the_file_and_the_row_it_stood_in(self, pushing):
+        push(pushing, {"indicator": "tp"}, {}, form="csv", name="一号.csv")
+        push(pushing, {"value": "0.3"}, name="二号.json")
+        told = [(one["file"], one["row"], one["fate"]) for one in pushing.get(CHAIN).json()]
+        assert told == [("一号.csv", 3, "accepted"), ("二号.json", 1, "revised")]
+
+    def test_a_key_that_nothing_counts_for_lists_what_was_set_aside_with_its_fate(self, pushing):
+        push(pushing, {"value": "9999"}, {"value": "--", "mark": "极值过滤"})
+        chain = pushing.get(CHAIN).json()
+        assert [(one["revision"], one["value"], one["value_text"], one["fate"], one["row"]) for one in chain] == [
+            (0, 9999.0, "9999", "quarantined", 1),
+            (0, None, "", "withheld", 2),
+        ]
+
     @pytest.mark.parametrize(
         ("address", "status"),
         [
