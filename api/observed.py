@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from api import monitoring, register
 from api.asked import Filter
+from api.instants import parsed_instant
 from basin import periods
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, indicator
@@ -33,7 +34,7 @@ from settlement.statements import instant
 WIDEST_FIRST, NARROWEST = timedelta(days=8), timedelta(hours=4)
 A_DAY = 54  # readings of a station: nine indicators every four hours
 WIDER = 4  # how much wider a further look is, where the last found less than a part of the page
-Key = tuple[str, str, str]
+Key = tuple[datetime, str, str]  # an instant in UTC without its zone, as columns hold them; station; indicator
 
 
 class Newest(BaseModel):
@@ -120,27 +121,28 @@ def _span(
         ends = monitoring.extents(connection, stations).values()
         start = min((first for first, _ in ends), default=end)
     if cursor is not None:
-        start = datetime.fromisoformat(cursor[0])
+        start = cursor[0].replace(tzinfo=UTC)
     return start, end
 
 
 def _cursor(after: str | None) -> Key | None:
     if after is None:
         return None
-    parts = tuple(after.split("~"))
     try:
-        datetime.fromisoformat(parts[0])
-        time, station, code = parts
+        time, station, code = after.split("~")
     except ValueError as problem:
         raise UsageError("不是游标", "not a cursor", path="after", remedy="照抄上一页的 next") from problem
-    return time, station, code
+    at = parsed_instant(time, "after")
+    assert at is not None  # only an absent text gives none
+    return at.astimezone(UTC).replace(tzinfo=None), station, code
 
 
 def _rows(found: Columns, cursor: Key | None) -> list[tuple[Any, ...]]:
     """Observations after the cursor in the order of `COLUMNS`: by time, station, indicator."""
     shown = found | {"time": _texts(found["time"]), "recorded_at": _texts(found["recorded_at"])}
-    rows = sorted(zip(*(shown[name].tolist() for name in COLUMNS), strict=True), key=itemgetter(0, 1, 2))
-    return rows if cursor is None else [row for row in rows if row[:KEY_LENGTH] > cursor]
+    keys = zip(*(found[name].tolist() for name in COLUMNS[:KEY_LENGTH]), strict=True)  # as text 00.5Z is before 00Z
+    rows = zip(keys, zip(*(shown[name].tolist() for name in COLUMNS), strict=True), strict=True)
+    return [row for key, row in sorted(rows, key=itemgetter(0)) if cursor is None or key > cursor]
 
 
 def _texts(instants: np.ndarray) -> np.ndarray:
@@ -157,10 +159,12 @@ def _items(
     connection: Connection, rows: Sequence[tuple[Any, ...]], section_of: Mapping[str, str], as_of: datetime | None
 ) -> list[dict[str, Any]]:
     """Observations as the API shows them, each with its quality, the test behind it and the QARTOD code."""
+    if not rows:
+        return []
     found = pd.DataFrame(rows, columns=list(COLUMNS))
     found["time"] = pd.to_datetime(found["time"], format="ISO8601", utc=True).dt.as_unit("ns")
-    span = {"start": found["time"].min(), "end": found["time"].max() + store.INSTANT} if rows else {}
-    judged = quality.judged(connection, found, **span, as_of=as_of)
+    span = {"start": found["time"].min(), "end": found["time"].max() + store.INSTANT}
+    judged = quality.judged(connection, found, stations=found["station"].unique().tolist(), **span, as_of=as_of)
     told = zip(
         judged["quality"].tolist(), judged["test"].tolist(), to_qartod(judged["quality"].to_numpy(np.int8)), strict=True
     )
@@ -200,8 +204,8 @@ def latest(connection: Connection, registry: Registry, wanted: Newest) -> list[d
     section_of = {code: registry.network.stations[code].section for code in stations}
     code = indicator(wanted.indicator).code if wanted.indicator else None
     found = history.newest(connection)
-    keep = [station in section_of for station in found["station"].tolist()]
+    keep = np.array([station in section_of for station in found["station"].tolist()], dtype=bool)
     if code is not None:
         keep &= found["indicator"] == code
-    rows = _rows(rows_at(found, np.array(keep, dtype=bool)), None)
+    rows = _rows(rows_at(found, keep), None)
     return _items(connection, sorted(rows, key=itemgetter(1, 2)), section_of, None)
