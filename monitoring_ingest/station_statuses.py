@@ -1,8 +1,8 @@
 """What a source says of the station beside its values (站点情况), in the words that statistics obey, at every door.
 
-An agreement names the statuses whose values count (正常 unless it says otherwise), and a value without any counts, too: a
-status taken for a mere mark would count. So a word that stands alone is known here, and any other one is a status where
-a source has a column of its own for it.
+An agreement names the statuses whose values count (正常 unless it says otherwise), and a value without any counts, too:
+a status taken for a mere mark would count. So a word that stands alone is known here, and any other one is a status
+where a source has a column of its own for it.
 """
 
 from __future__ import annotations

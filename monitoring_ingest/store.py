@@ -25,7 +25,15 @@ from monitoring_ingest.database import insert_columns, insert_frame, of_keys, re
 from monitoring_ingest.facts import Fact
 from monitoring_ingest.frames import Columns, joined, rows_at
 from monitoring_ingest.operations.store import is_held
-from monitoring_ingest.receipts import COMPLETE, INTERRUPTED, RUNNING, STORED_ROW_FIELDS, FileReceipt, Receipt, explained
+from monitoring_ingest.receipts import (
+    COMPLETE,
+    INTERRUPTED,
+    RUNNING,
+    STORED_ROW_FIELDS,
+    FileReceipt,
+    Receipt,
+    explained,
+)
 from monitoring_ingest.revisions import KEY, as_sent, place, reasons, shown
 from monitoring_ingest.validation import FATES, NO_RIGHT
 

@@ -1,9 +1,9 @@
 """Taking in frames that wait at one moment: kept first, then their values through the one gate, then they are answered.
 
-One transaction keeps all frames of a batch; `submissions.ingest` makes one submission of all telegrams of a source that
-are whole, a file each; a last transaction links frames and receipt. A frame is answered only after that. A run that is killed
-leaves kept frames without receipt: they are finished when the listener starts again, or when the peer, which got no
-answer, sends them again. It is blocking, and reads no clock.
+One transaction keeps all frames of a batch; `submissions.ingest` makes one submission of all telegrams of a source
+that are whole, a file each; a last transaction links frames and receipt. A frame is answered only after that. A run
+that is killed leaves kept frames without receipt: they are finished when the listener starts again, or when the peer,
+which got no answer, sends them again. It is blocking, and reads no clock.
 """
 
 from __future__ import annotations
