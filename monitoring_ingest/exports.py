@@ -33,7 +33,7 @@ def long_readings(connection: Connection, network: Network, **selected: Unpack[S
     The time is the station's with its offset, the value the unrounded text as sent (``--`` or ``*`` where none was),
     the mark the source's marks and status joined by ``|``. Where that cannot tell them apart (a status of a word that
     is not among `STATUSES`) there is a further column ``status``. Read in again, every row is a duplicate; a mark with
-    the word of a status and no status beside it, which only a release can have, is a revision.
+    the word of a status and no status beside it, which a release or a laboratory may have, is a revision.
     """
     readings = newest_readings(connection, **selected)
     said = list(zip(readings["mark"], readings["status"], strict=True))

@@ -23,6 +23,7 @@ from monitoring_ingest.sources.file_text import UnreadableFile
 from monitoring_ingest.sources.sheets import Sheet, sheets
 from monitoring_ingest.sources.station_files import OPTIONAL
 from monitoring_ingest.sources.written_times import joined_times, written_instants
+from monitoring_ingest.station_statuses import marks_and_status
 
 HEADER_WITHIN = 30  # rows from the top
 HEADER_ROWS = (1, 2)

@@ -111,9 +111,7 @@ def _finish(world: World, waiting: Sequence[StoredFrame], now: datetime) -> int:
     return len(whole)
 
 
-def _by_source(
-    whole: Sequence[list[StoredFrame]], known: Devices
-) -> Iterator[tuple[str, Sequence[list[StoredFrame]]]]:
+def _by_source(whole: Sequence[list[StoredFrame]], known: Devices) -> Iterator[tuple[str, Sequence[list[StoredFrame]]]]:
     """Telegrams by source, so many at once: who sent a value does not hang on what else was waiting when it came."""
     of: dict[str, list[list[StoredFrame]]] = defaultdict(list)
     for frames in whole:

@@ -288,7 +288,6 @@ class TestStored:
         assert sent(known, *frames) == [True] * 300
         assert (len(said(engine)), len(submissions_of(engine))) == (300, 1)
 
-
     def test_telegrams_of_two_sources_that_wait_together_keep_their_senders(self, engine):
         known = world(engine, source("A"), source("B", station="shangyou"))
         frames = frame(value("1")), frame(value("2"), MN="B"), frame(value("3"), "20260301050000002")
