@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from api import monitoring, register
 from api.asked import Filter
+from api.instants import parsed_instant
 from basin import periods
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, indicator
@@ -124,11 +125,10 @@ def _cursor(after: str | None) -> Key | None:
         return None
     try:
         station, code, time = after.split("~")
-        at = datetime.fromisoformat(time)
-        if at.tzinfo is None:
-            raise ValueError(time)
     except ValueError as problem:
         raise UsageError("不是游标", "not a cursor", path="after", remedy="照抄上一页的 next") from problem
+    at = parsed_instant(time, "after")
+    assert at is not None  # only an absent text gives none
     return station, code, at
 
 

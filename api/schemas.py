@@ -74,19 +74,22 @@ class Readings(BaseModel):
 
 
 class Revision(BaseModel):
-    """One value of a chain: what it was, who sent it, when and why."""
+    """One value of a chain: what it was, who sent it, when and why, and where it stood."""
 
-    revision: int
-    value: float = Field(description="in the canonical unit of the indicator")
+    revision: int = Field(description="0: it has not counted so far")
+    value: float | None = Field(description="in the canonical unit of the indicator; null where none was sent")
     censored: bool
     value_text: str = Field(description="as it was sent", examples=["0.21"])
     unit: str
     mark: str
     status: str
     reason: str | None = Field(description="a declared code, or free words; null for a first value without any")
+    fate: str = Field(description="of the row when it came in: accepted, revised, quarantined …")
     sender: str | None
     door: str
     submission: int
+    file: str
+    row: int = Field(description="1-based entry; of a CSV the line")
     recorded_at: str
 
 

@@ -29,7 +29,7 @@ from basin.units import factor
 
 Format = Literal["readings", "table", "national-release", "telegrams", "laboratory", "bulletin"]
 TABLES = ("table", "bulletin")
-COLUMNS = ("province", "station", "date", "time", "indicator", "value", "unit", "mark")
+COLUMNS = ("province", "station", "date", "time", "indicator", "value", "unit", "mark", "status")
 # the keys each format understands, besides those every source has
 ALWAYS = frozenset({"code", "title", "format", "file"})
 PULLED = frozenset({"place", "every_hours"})

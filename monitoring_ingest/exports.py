@@ -18,10 +18,12 @@ from monitoring_ingest.flags import Origin, Quality, to_qartod
 from monitoring_ingest.frames import NOT_EQUIPPED
 from monitoring_ingest.history.store import newest_readings
 from monitoring_ingest.quality import store as quality
-from monitoring_ingest.sources.station_files import MARK_SEPARATOR, OPTIONAL, REQUIRED
+from monitoring_ingest.sources.station_files import OPTIONAL, REQUIRED
+from monitoring_ingest.station_statuses import SEPARATOR, marks_and_status
 from monitoring_ingest.store import Selected
 
 LONG_COLUMNS = (*REQUIRED, OPTIONAL[0])
+STATUS = "status"
 KEY = ["station", "time", "indicator"]
 DESCRIBING = ("section", "time", "water_body")
 
@@ -30,10 +32,14 @@ def long_readings(connection: Connection, network: Network, **selected: Unpack[S
     """``station,time,indicator,value,unit,mark`` of the newest readings, ordered by station, time, indicator.
 
     The time is the station's with its offset, the value the unrounded text as sent (``--`` or ``*`` where none was),
-    the mark the source's marks and status joined by ``|``. Read in again, every row is a duplicate.
+    the mark the source's marks and status joined by ``|``. Where that cannot tell them apart (a status of a word that
+    is not among `STATUSES`) there is a further column ``status``. Read in again, every row is a duplicate; a mark with
+    the word of a status and no status beside it, which a release or a laboratory may have, is a revision.
     """
     readings = newest_readings(connection, **selected)
-    marks = [MARK_SEPARATOR.join(filter(None, pair)) for pair in zip(readings["mark"], readings["status"], strict=True)]
+    said = list(zip(readings["mark"], readings["status"], strict=True))
+    marks = [SEPARATOR.join(filter(None, pair)) for pair in said]
+    clear = all(marks_and_status(text) == pair for text, pair in set(zip(marks, said, strict=True)))
     frame = pd.DataFrame(
         {
             "station": readings["station"],
@@ -42,10 +48,11 @@ def long_readings(connection: Connection, network: Network, **selected: Unpack[S
             "value": readings["value_text"].where(readings["value_text"] != "", readings["printed"]),
             "unit": readings["unit"],
             "mark": pd.Series(marks, dtype=object),
+            STATUS: readings["status"],
         }
     )
     order = readings.sort_values(["station", "time", "indicator"], kind="stable").index
-    return frame.loc[order, list(LONG_COLUMNS)].reset_index(drop=True)
+    return frame.loc[order, [*LONG_COLUMNS, *([] if clear else [STATUS])]].reset_index(drop=True)
 
 
 def with_flags(connection: Connection, network: Network, **selected: Unpack[Selected]) -> pd.DataFrame:

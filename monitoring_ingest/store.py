@@ -36,7 +36,7 @@ from sqlalchemy import (
 import monitoring_ingest.sources.tables  # noqa: F401  declares its table on the one metadata
 from basin.errors import NotFound
 from monitoring_ingest import tables
-from monitoring_ingest.database import insert_columns, key_parameters, of_keys, read_columns, read_frame
+from monitoring_ingest.database import insert_columns, insert_frame, key_parameters, of_keys, read_columns, read_frame
 from monitoring_ingest.dialects import one_of
 from monitoring_ingest.facts import Fact
 from monitoring_ingest.frames import Columns, joined, rows_at
@@ -223,18 +223,25 @@ def unknown_names(connection: Connection) -> list[tuple[str, str]]:
 
 
 def waiting_readings(connection: Connection, name: tuple[str, str], station: str) -> pd.DataFrame:
-    """The quarantined readings under an unknown name for whose keys `station` has no observation, as they arrived."""
-    same_key = [OBSERVATIONS.c[key] == READINGS.c[key] for key in KEY[1:]]
-    observed = exists().where(OBSERVATIONS.c.station == station, *same_key)
-    names = ("id", "indicator", "time", "number", "censored", "unit", "mark", "status")
-    query = select(*(READINGS.c[name] for name in names)).where(
-        READINGS.c.station.is_(None),
-        READINGS.c.province == name[0],
-        READINGS.c.station_text == name[1],
-        READINGS.c.code == "unknown_station",
-        ~observed,
-    )
+    """The quarantined readings under an unknown name that wait for `station`, as they arrived, with all they have.
+
+    Those for whose keys it has no observation, and second values (conflict); none that people are asked about already.
+    """
+    key, said, asked = KEY[1:], ("value_text", "unit", "mark", "status"), READINGS.alias("asked")
+    observed = exists().where(OBSERVATIONS.c.station == station, *(OBSERVATIONS.c[n] == READINGS.c[n] for n in key))
+    same = (asked.c[n] == READINGS.c[n] for n in (*key, *said))
+    placed = exists().where(asked.c.station == station, text(f"asked.{tables.SET_ASIDE}"), *same)
+    first = and_(READINGS.c.code == "unknown_station", ~observed)
+    query = select(READINGS).where(READINGS.c.station.is_(None), ~placed, or_(READINGS.c.code == "conflict", first))
+    query = query.where(READINGS.c.province == name[0], READINGS.c.station_text == name[1])
     return read_frame(connection, query.order_by(READINGS.c.id)).assign(station=station)
+
+
+def ask_about(connection: Connection, doubted: pd.DataFrame, now: datetime) -> None:
+    """Store quarantined readings once more with the station they are known to be of, so that people decide on them."""
+    first = _next_id(connection, READINGS)
+    rows = doubted.assign(id=np.arange(first, first + len(doubted)), recorded_at=pd.Timestamp(now))
+    insert_frame(connection, READINGS, rows[[column.name for column in READINGS.c]])
 
 
 # --- reading back ----------------------------------------------------------------------------------------------------

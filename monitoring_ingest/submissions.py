@@ -300,8 +300,8 @@ def _state(counts: Mapping[str, int], terms: Terms) -> str:
 def accept_known(engine: Engine, network: Network, clock: Clock) -> int:
     """Accept stored readings of unknown stations whose names the network knows by now; how many.
 
-    The readings stay as they are; each gets an observation. One whose key has an observation already is not needed, one
-    outside the plausible range stays quarantined.
+    The readings stay as they are; each gets an observation. One whose key has an observation already is not needed. One
+    outside the plausible range, or the second of two values, waits for people from now on as a reading of its station.
     """
     with writing(engine) as connection:
         known = {name: found for name, found in stations_of(network, store.unknown_names(connection)).items() if found}
@@ -310,7 +310,11 @@ def accept_known(engine: Engine, network: Network, clock: Clock) -> int:
         if not waiting:
             return 0
         readings = pd.concat(waiting, ignore_index=True)
-        accepted = released(readings[plausible(readings["indicator"], readings["number"])])
-        store.add_observations(connection, columns_of(accepted), clock())
+        now = clock()
+        first, likely = readings["code"] != "conflict", plausible(readings["indicator"], readings["number"])
+        accepted = released(readings[first & likely])
+        store.add_observations(connection, columns_of(accepted), now)
+        doubted = readings[~(first & likely)]
+        store.ask_about(connection, doubted.assign(code=doubted["code"].where(~first, "implausible")), now)
         note_due(connection, accepted)
         return len(accepted)

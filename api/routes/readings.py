@@ -66,10 +66,13 @@ def latest(
 def revisions(station: str, indicator: str, time: str, reads: Reads, as_of: AsOf) -> list[dict[str, Any]]:
     """Every value a station, indicator and instant (ISO 8601 with zone) ever had, or had had at `as_of`, oldest first:
     who, when, why.
+
+    Where none has counted yet, those that were quarantined or withheld, as revision 0 with their fate.
     """
     code, at = find_indicator(indicator), parsed_instant(time, "time")
     assert at is not None  # only an absent text gives none
-    found = history.revisions(reads, (station, code.code if code else indicator, at), as_of)
+    key = (station, code.code if code else indicator, at)
+    found = history.revisions(reads, key, as_of) or history.set_aside(reads, key, as_of)
     if not found:
         then = f"（{instant(as_of)} 所知）" if as_of else ""
         zh, en = f"{station} {indicator} 在 {time} 没有读数{then}", "nothing is stored for this key"

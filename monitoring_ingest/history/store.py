@@ -10,7 +10,7 @@ from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, literal, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, literal, select, text, tuple_
 
 from monitoring_ingest import tables
 from monitoring_ingest.database import read_columns, read_frame
@@ -64,23 +64,41 @@ def revisions(
     connection: Connection, key: tuple[str, str, datetime], as_of: datetime | None = None
 ) -> list[dict[str, Any]]:
     """Every revision of one observation (station, indicator, time) so far, or known at `as_of`, oldest first: what,
-    who, when, why.
+    who, when, why, and where it stood.
     """
-    sent = tables.submissions
+    sent, files = tables.submissions, tables.submission_files
     known = [OBSERVATIONS.c.recorded_at <= as_of] if as_of is not None else []
     query = (
         select(
             *(OBSERVATIONS.c[name] for name in ("revision", "value", "censored")),
-            *(READINGS.c[name] for name in ("value_text", "unit", "mark", "status", "reason")),
+            *(READINGS.c[name] for name in ("value_text", "unit", "mark", "status", "reason", "fate", "row")),
             *(sent.c[name] for name in ("sender", "door")),
             sent.c.id.label("submission"),
+            files.c.name.label("file"),
             OBSERVATIONS.c.recorded_at,
         )
         .join_from(OBSERVATIONS, READINGS, OBSERVATIONS.c.reading == READINGS.c.id)
         .join(sent, sent.c.id == READINGS.c.submission)
+        .join(files, and_(files.c.submission == READINGS.c.submission, files.c.file == READINGS.c.file))
         .where(*(OBSERVATIONS.c[name] == part for name, part in zip(KEY_FIELDS, key, strict=True)), *known)
     )
     return [dict(row._mapping) for row in connection.execute(query.order_by(OBSERVATIONS.c.revision))]
+
+
+def set_aside(
+    connection: Connection, key: tuple[str, str, datetime], as_of: datetime | None = None
+) -> list[dict[str, Any]]:
+    """The readings of a key that gave no observation, oldest first, in the columns of `revisions` with revision 0."""
+    sent, files = tables.submissions, tables.submission_files
+    named = ("revision", "censored", "value_text", "unit", "mark", "status", "reason", "fate", "row", "recorded_at")
+    told = (READINGS.c.number.label("value"), sent.c.sender, sent.c.door, sent.c.id.label("submission"))
+    query = select(*(READINGS.c[name] for name in named), *told, files.c.name.label("file"))
+    query = query.join_from(READINGS, sent, sent.c.id == READINGS.c.submission)
+    query = query.join(files, and_(files.c.submission == READINGS.c.submission, files.c.file == READINGS.c.file))
+    same_key = (READINGS.c[name] == part for name, part in zip(KEY_FIELDS, key, strict=True))
+    known = selects(READINGS, {"as_of": as_of})
+    found = connection.execute(query.where(SET_ASIDE, *same_key, known).order_by(READINGS.c.id))
+    return [dict(row._mapping) for row in found]
 
 
 def observed_after(

@@ -52,7 +52,8 @@ def _quarantined(connection: Connection, reading: int) -> dict[str, Any]:
     row: dict[str, Any] = found.to_dict("records")[0]  # type: ignore[assignment]  # named by texts
     if row["station"] is None:
         zh, en = f"读数 {reading} 的站点没有登记", f"the station of reading {reading} is unknown"
-        raise Refused(zh, en, path="reading", remedy="在登记表中加入别名，下次接收时自动采用")
+        remedy = "在登记表中加入别名；下次接收后自动采用，仍有疑问的以新编号列入待核"
+        raise Refused(zh, en, path="reading", remedy=remedy)
     if store.released_readings(connection, [reading]):
         raise Refused(
             f"读数 {reading} 已放行", f"reading {reading} has been released", path="reading", remedy="无须再放行"

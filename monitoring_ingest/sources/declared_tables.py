@@ -21,8 +21,9 @@ from basin.sources import Source, title_and_unit
 from monitoring_ingest.frames import NOT_EQUIPPED, NOT_MEASURED, readings_frame
 from monitoring_ingest.sources.file_text import UnreadableFile
 from monitoring_ingest.sources.sheets import Sheet, sheets
-from monitoring_ingest.sources.station_files import OPTIONAL, marks_and_status
+from monitoring_ingest.sources.station_files import OPTIONAL
 from monitoring_ingest.sources.written_times import joined_times, written_instants
+from monitoring_ingest.station_statuses import marks_and_status
 
 HEADER_WITHIN = 30  # rows from the top
 HEADER_ROWS = (1, 2)
@@ -177,7 +178,7 @@ def _described(table: Table, source: Source) -> dict[str, Sequence[Any]]:
         "time_text": times,
         "time": written_instants(times, source.zone),
         **_stations(column("province"), column("station"), source),
-        **_marks(column("mark")),
+        **_marks(column("mark"), column("status")),
     }
     if not source.is_wide:
         described |= _long(column("indicator"), column("unit"), source)
@@ -194,9 +195,10 @@ def _stations(provinces: list[str], names: list[str], source: Source) -> dict[st
     }
 
 
-def _marks(texts: list[str]) -> dict[str, list[str]]:
-    known = {text: marks_and_status(text) for text in dict.fromkeys(texts)}
-    return {"mark": [known[text][0] for text in texts], "status": [known[text][1] for text in texts]}
+def _marks(marks: list[str], statuses: list[str]) -> dict[str, list[str]]:
+    said = list(zip(marks, statuses, strict=True))
+    known = {pair: marks_and_status(*pair) for pair in set(said)}
+    return {"mark": [known[pair][0] for pair in said], "status": [known[pair][1] for pair in said]}
 
 
 def _long(indicators: list[str], units: list[str], source: Source) -> dict[str, list[str]]:

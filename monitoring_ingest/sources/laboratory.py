@@ -16,7 +16,7 @@ import pandas as pd
 
 from basin.sources import Source
 from monitoring_ingest.sources.declared_tables import Table, readings_of, tables
-from monitoring_ingest.sources.station_files import MARK_SEPARATOR
+from monitoring_ingest.station_statuses import SEPARATOR
 
 Side = Literal["upstream", "downstream", "third"]
 # our name → title of the template; of these the sample, the side and what follows go into the mark
@@ -83,12 +83,12 @@ def _code(text: str) -> str:
 def _mark(sample: str, side: str, method: str, sampler: str, remark: str) -> str:
     side = side.partition(" ")[0] if side.partition(" ")[0] in SIDES else side
     parts = (sample and SAMPLE + sample, side, method, sampler and SAMPLER + sampler, remark)
-    return MARK_SEPARATOR.join(part.replace(MARK_SEPARATOR, "/") for part in parts if part)
+    return SEPARATOR.join(part.replace(SEPARATOR, "/") for part in parts if part)
 
 
 def sampled(mark: str) -> Sampled | None:
     """What a mark says of a sample; None where it names none."""
-    first, *rest = mark.split(MARK_SEPARATOR)
+    first, *rest = mark.split(SEPARATOR)
     if not first.startswith(SAMPLE):
         return None
     return Sampled(first.removeprefix(SAMPLE), SIDES.get(rest[0]) if rest else None)

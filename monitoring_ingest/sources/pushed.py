@@ -1,9 +1,9 @@
 """What agencies push: the body of one request in, readings out.
 
-JSON ``{"rows": [{station, time, indicator, value, unit, mark?, reason?, province?}, …]}`` or ``{"columns": {"station":
-[…], …}}``, the long CSV, or an Arrow IPC stream of the same columns. Values are text or numbers; a number becomes the
-shortest text that reads back as the same number. A cell that is neither is a row that says so (`problem`); only a body
-that cannot be taken apart is refused as a whole. Nothing is judged here.
+JSON ``{"rows": [{station, time, indicator, value, unit, mark?, reason?, province?, status?}, …]}`` or ``{"columns":
+{"station": […], …}}``, the long CSV, or an Arrow IPC stream of the same columns. Values are text or numbers; a number
+becomes the shortest text that reads back as the same number. A cell that is neither is a row that says so (`problem`);
+only a body that cannot be taken apart is refused as a whole. Nothing is judged here.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class _Row(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     mark: Any = ""
     province: Any = ""
     reason: Any = ""
+    status: Any = ""
 
 
 class _Body(msgspec.Struct, forbid_unknown_fields=True, gc=False):

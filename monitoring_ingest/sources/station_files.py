@@ -1,8 +1,9 @@
-"""The long CSV of readings: ``station,time,indicator,value,unit[,mark][,reason]`` in, readings out.
+"""The long CSV of readings: ``station,time,indicator,value,unit[,mark][,reason][,status]`` in, readings out.
 
 The same columns `monitoring_ingest.exports` writes. A station is named by code or by a name unique in the register (a
 further column ``province`` makes it so); a time without zone takes the station's. The mark column holds marks and the
-station's status, joined by ``|``. Rows are numbered by their line in the file. Nothing is judged here.
+station's status, joined by ``|``; a status may have a column of its own, and there be any word. Rows are numbered by
+their line in the file. Nothing is judged here.
 """
 
 from __future__ import annotations
@@ -18,14 +19,10 @@ from basin.network import TIMEZONE, Network
 from monitoring_ingest.frames import NOT_EQUIPPED, NOT_MEASURED, Columns, in_reach, plain_columns
 from monitoring_ingest.sources.file_text import UnreadableFile, csv_lines, decoded, unpacked
 from monitoring_ingest.station_names import stations_of
+from monitoring_ingest.station_statuses import marks_and_status
 
 REQUIRED = ("station", "time", "indicator", "value", "unit")
-OPTIONAL = ("mark", "province", "reason")
-STATUSES = frozenset({
-    "正常", "维护", "停站", "停运", "故障", "校准", "调试", "异常",
-    "手工", "超上限", "通讯异常", "未标记", "未知标记",  # what telegrams say besides
-})  # fmt: skip
-MARK_SEPARATOR = "|"
+OPTIONAL = ("mark", "province", "reason", "status")
 
 _WRITTEN_TIME = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 
@@ -44,7 +41,8 @@ def read_long_csv(raw: bytes, *, name: str, network: Network) -> Columns:
 def long_readings(numbers: Sequence[int], columns: Mapping[str, Sequence[str]], network: Network) -> Columns:
     """Readings of the columns of the long form, texts without blanks around them; `numbers` are their rows."""
     zones = _zones(network, columns["province"], columns["station"])
-    marks = {text: marks_and_status(text) for text in set(columns["mark"])}
+    said = list(zip(columns["mark"], columns["status"], strict=True))
+    known = {pair: marks_and_status(*pair) for pair in set(said)}
     values = columns["value"]
     return plain_columns(
         {
@@ -57,8 +55,8 @@ def long_readings(numbers: Sequence[int], columns: Mapping[str, Sequence[str]], 
             "value_text": ["" if value in (NOT_MEASURED, NOT_EQUIPPED) else value for value in values],
             "printed": values,
             "unit": columns["unit"],
-            "mark": [marks[text][0] for text in columns["mark"]],
-            "status": [marks[text][1] for text in columns["mark"]],
+            "mark": [known[pair][0] for pair in said],
+            "status": [known[pair][1] for pair in said],
             "reason": columns["reason"],
         }
     )
@@ -85,13 +83,6 @@ def _zones(network: Network, provinces: Sequence[str], names: Sequence[str]) -> 
     pairs = list(zip(provinces, names, strict=True))
     zones = {pair: station.timezone if station else TIMEZONE for pair, station in stations_of(network, pairs).items()}
     return [zones[pair] for pair in pairs]
-
-
-def marks_and_status(text: str) -> tuple[str, str]:
-    """The mark column taken apart: ``极值过滤|维护`` is the mark 极值过滤 under the status 维护."""
-    parts = [part.strip() for part in text.split(MARK_SEPARATOR) if part.strip()]
-    statuses = [part for part in parts if part in STATUSES]
-    return MARK_SEPARATOR.join(part for part in parts if part not in STATUSES), MARK_SEPARATOR.join(statuses)
 
 
 def instants(texts: Sequence[str], zones: Sequence[str]) -> list[datetime | None]:

@@ -26,24 +26,11 @@ from monitoring_ingest.sources.station_telegrams import (
     joined,
     read_data,
 )
+from monitoring_ingest.station_statuses import NORMAL, STATUS_OF, UNKNOWN_MARK
 
 FORMAT = "telegrams"
 # HJ 212-2017: real time, minutes, hours, days. A source that declares `fields` takes those commands and no other.
 VALUE_FIELDS: Mapping[str, str] = {"2011": "Rtd", "2051": "Avg", "2061": "Avg", "2031": "Avg"}
-NORMAL = "N"
-# HJ 212-2017 table 8, in words that statistics obey: an agreement counts 正常 unless it says otherwise.
-STATUS_OF: Mapping[str, str] = {
-    NORMAL: "正常",
-    "F": "停运",
-    "M": "维护",
-    "S": "手工",
-    "D": "故障",
-    "C": "校准",
-    "T": "超上限",
-    "B": "通讯异常",
-    "": "未标记",
-}
-UNKNOWN_MARK = "未知标记"
 
 _WRITTEN_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", re.ASCII)
 _COLUMNS = ("row", "station_text", "field", "indicator_text", "time_text", "value_text", "unit", "mark", "status")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from tests.api import makers
 from tests.api.makers import NOW, row
@@ -135,6 +136,7 @@ def test_csv_names_the_next_page_in_a_header(served):
         ({"after": "rubbish"}, "after"),
         ({"after": "demo-qx2~do~2025-03-01T00:00"}, "after"),
         ({"after": "demo-qx2~do"}, "after"),
+        ({"after": "demo-qx2~do~0001-01-01T00:00:00+14:00"}, "after"),
         ({"as_of": "2025-01-01"}, "as_of"),
         ({"as_of": "yesterday"}, "as_of"),
         ({"limit": "0"}, "query.limit"),
@@ -145,3 +147,30 @@ def test_what_does_not_fit_is_named(served, wanted, path):
     problem = client.get("/v1/readings", params=wanted)
     assert problem.status_code in (400, 422)
     assert problem.json()["path"] == path
+    assert problem.json()["remedy"]
+
+
+def test_instants_between_whole_seconds_keep_their_order_and_their_place_on_the_pages(served):
+    here, client = served
+    seconds = ("2025-07-01T00:00:00Z", "2025-07-01T00:00:00.500000Z", "2025-07-01T00:00:01Z")
+    makers.send(here, [row("demo-qx2", second, "do", "5.0") for second in seconds])
+    for limit in (1, 2, 1000):
+        assert [time for time, _ in keys(pages(client, limit=limit, period="2025-07"))] == list(seconds)
+
+
+def test_flags_are_looked_up_for_the_stations_of_a_page_only(served):
+    here, client = served
+    asked = []
+    note = lambda *told: asked.append(told[2])  # noqa: E731  (connection, cursor, statement, …)
+    event.listen(here.engine, "before_cursor_execute", note)
+    client.get("/v1/readings", params={"period": "2024"})
+    assert [one for one in asked if "flags" in one or "reviews" in one] == []
+    client.get("/v1/readings", params={"period": "2025-03"})
+    of_quality = [one for one in asked if "FROM flags" in one or "FROM reviews" in one]
+    assert len(of_quality) == 2
+    assert all("station IN" in one or "station = ANY" in one for one in of_quality)
+
+
+def test_an_empty_database_has_no_newest_reading_of_an_indicator(engine, world):
+    with makers.client_of(makers.composed(engine, world)) as client:
+        assert client.get("/v1/readings/latest", params={"indicator": "do"}).json() == []

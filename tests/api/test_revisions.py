@@ -10,6 +10,7 @@ from monitoring_ingest.quality.decisions import Key, decision
 from monitoring_ingest.quality.reviewing import decide
 from tests.api.makers import NOW, client_of, row, send
 from tests.api.pushed import GOOD, fates, only_row, push, stored
+from tests.clocks import stopped
 
 LATER, LAST = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
 CHAIN = "/v1/readings/demo-qx2/nh3n/2025-08-01T00:00:00Z/revisions"
@@ -44,6 +45,20 @@ class TestChain:
         push(pushing, {})
         other = "/v1/readings/demo-qx2/w21003/2025-08-01T08:00:00+08:00/revisions"
         assert pushing.get(other).json() == pushing.get(CHAIN).json() != []
+
+    def test_every_value_names_the_file_and_the_row_it_stood_in(self, pushing):
+        push(pushing, {"indicator": "tp"}, {}, form="csv", name="一号.csv")
+        push(pushing, {"value": "0.3"}, name="二号.json")
+        told = [(one["file"], one["row"], one["fate"]) for one in pushing.get(CHAIN).json()]
+        assert told == [("一号.csv", 3, "accepted"), ("二号.json", 1, "revised")]
+
+    def test_a_key_that_nothing_counts_for_lists_what_was_set_aside_with_its_fate(self, pushing):
+        push(pushing, {"value": "9999"}, {"value": "--", "mark": "极值过滤"})
+        chain = pushing.get(CHAIN).json()
+        assert [(one["revision"], one["value"], one["value_text"], one["fate"], one["row"]) for one in chain] == [
+            (0, 9999.0, "9999", "quarantined", 1),
+            (0, None, "", "withheld", 2),
+        ]
 
     @pytest.mark.parametrize(
         ("address", "status"),
@@ -95,7 +110,7 @@ class TestAsOf:
     def test_what_was_decided_later_is_not_known(self, told, blank):
         grounds = {"reason": "instrument_fault", "document": "单 3", "proposed_by": "张三", "approved_by": "李四"}
         key = Key("demo-qx2", "nh3n", datetime(2025, 8, 3, tzinfo=UTC))
-        decide(blank.engine, key, decision("remove", grounds), LAST + timedelta(hours=1))
+        decide(blank.engine, key, decision("remove", grounds), stopped(LAST + timedelta(hours=1)))
         wanted = {"station": "demo-qx2"}
         (then,) = told.get("/v1/readings/latest", params=wanted | {"as_of": LAST.isoformat()}).json()
         (now,) = told.get("/v1/readings/latest", params=wanted).json()

@@ -13,10 +13,11 @@ from api.composition import Composition
 from api.listening import Limits
 from api.texts import TEXTS
 from monitoring_ingest.database import open_engine
+from monitoring_ingest.station_statuses import STATUS_OF, UNKNOWN_MARK
 from monitoring_ingest.telegrams import frames, store
 from monitoring_ingest.telegrams.frames import judged
 from monitoring_ingest.telegrams.intake import World
-from monitoring_ingest.telegrams.profiles import STATUS_OF, UNKNOWN_MARK, devices
+from monitoring_ingest.telegrams.profiles import devices
 from tests.api.makers import NOW, client_of, composed
 from tests.api.markup import read
 from tests.monitoring_ingest.telegram_makers import frame, part, sent, value

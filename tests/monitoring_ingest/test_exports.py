@@ -11,9 +11,10 @@ from monitoring_ingest.quality.decisions import Key, decision
 from monitoring_ingest.quality.reviewing import decide
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.schema import create_schema
+from monitoring_ingest.store import observations
 from monitoring_ingest.submissions import NATIONAL_RELEASE, READINGS, ingest
 from tests.clocks import stopped
-from tests.monitoring_ingest.makers import NOW, fates, network, original, release, sent, stored_set
+from tests.monitoring_ingest.makers import NOW, fates, network, original, release, rows_of, sent, stored_set
 
 MEASURED = ("pH(无量纲)", "氨氮(mg/L)", "总磷(mg/L)", "总氮(mg/L)")
 REMOVAL = {"reason": "maintenance", "document": "维修单", "proposed_by": "张三", "approved_by": "李四"}
@@ -70,6 +71,21 @@ class TestLong:
             assert text(long_readings(connection, network())) == exported
         assert stored_set(other) == stored_set(filled)
         other.dispose()
+
+    @pytest.mark.parametrize(
+        ("mark", "status", "last_column"),
+        [("", "正常", "mark"), ("", "检修", "mark"), ("", "清淤", "status"), ("维护", "正常", "status")],
+    )
+    def test_a_status_of_any_word_comes_back_as_the_status_it_was(self, engine, mark, status, last_column):
+        cell = f"<span title='原始值：0.26\n{mark}'>0.260</span>"
+        reply = release(("安徽省", "桥头", "07-01 08:00", "--", cell, "--", "*", status), measured=MEASURED)
+        ingest(engine, network(), [("2020-07-01.json", reply)], NATIONAL_RELEASE, stopped(NOW))
+        with engine.connect() as connection:
+            exported = long_readings(connection, network())
+            assert rows_of(observations(connection), "mark", "status") == [(mark, status)]
+        assert exported.columns[-1] == last_column
+        receipt = ingest(engine, network(), [("again.csv", text(exported).encode())], READINGS, stopped(NOW))
+        assert fates(receipt) == {"duplicate": 1, "absent": 3}
 
     def test_only_what_is_selected(self, filled):
         with filled.connect() as connection:

@@ -288,12 +288,10 @@ class TestScorecard:
     def test_a_rejected_row_sent_again_and_one_of_a_file_not_taken_in_are_no_further_ones(self, engine):
         for minute in (10, 20):
             handed_in(engine, "皖", ["qiaotou,2025-03-01 04:00,ph,x,-,"], f"2025-03-01 04:{minute}")
+        same = "station, indicator, time, field, code, fate, ordinal, row"
+        copied = f"INSERT INTO receipt_rows (submission, file, value, {same}) SELECT 1, 1, 'y', {same}"
         with writing(engine) as connection:  # a run that was killed leaves rows without a receipt
-            kept = "submission, 1, ordinal, row, field, code, 'y', fate, station, indicator, time"
-            columns = kept.replace("1,", "file,").replace("'y'", "value")
-            connection.execute(
-                text(f"INSERT INTO receipt_rows ({columns}) SELECT {kept} FROM receipt_rows WHERE submission = 1")
-            )
+            connection.execute(text(f"{copied} FROM receipt_rows WHERE submission = 1"))
         (card,) = self.cards_of(engine)[1]
         assert (card.judged, card.rejected) == (1, 1)
 

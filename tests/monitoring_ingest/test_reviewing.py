@@ -17,8 +17,9 @@ from monitoring_ingest.quality.names import FOUND
 from monitoring_ingest.quality.reviewing import decide, release
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.quality_settings import TESTS
+from monitoring_ingest.submissions import accept_known
 from tests.clocks import stopped
-from tests.monitoring_ingest.makers import NOW, fates, rows_of, sent
+from tests.monitoring_ingest.makers import NOW, fates, network, rows_of, sent, with_alias
 
 LATER, LAST = NOW + timedelta(days=1), NOW + timedelta(days=2)
 AT = datetime(2025, 3, 1, tzinfo=UTC)
@@ -135,6 +136,40 @@ class TestRelease:
         for accepted_or_none in (3, 99):
             with pytest.raises(NotFound):
                 release(engine, accepted_or_none, decided("release"), stopped(LAST))
+
+
+class TestKnownLater:
+    """What is doubted of a station that was unknown is asked about once its name is known."""
+
+    ROWS = ("新站,2025-03-01 08:00,nh3n,120,mg/L,", "新站,2025-03-01 12:00,nh3n,0.2,mg/L,",
+            "新站,2025-03-01 12:00,nh3n,0.3,mg/L,")  # fmt: skip
+
+    @pytest.fixture
+    def named(self, engine):
+        sent(engine, *self.ROWS)
+        assert waiting(engine).empty
+        known_now = with_alias(network(), "qiaotou", "新站")
+        assert [accept_known(engine, known_now, stopped(LATER)) for _ in range(2)] == [1, 0]
+        return engine
+
+    def test_it_waits_for_people_once_and_tells_why(self, named):
+        told = rows_of(waiting(named), "station", "code", "value_text", "recorded_at")
+        assert told == [("qiaotou", "conflict", "0.3", LATER), ("qiaotou", "implausible", "120", LATER)]
+
+    def test_it_can_be_released(self, named):
+        release(named, int(waiting(named)["id"].iloc[-1]), decided("release"), stopped(LAST))
+        assert known(named) == [(120.0, "RELIABLE", "released"), (0.2, "NOT_EVALUATED", "")]
+        assert list(waiting(named)["code"]) == ["conflict"]
+
+    def test_it_is_left_out_from_then_on_and_sent_again_a_duplicate(self, named):
+        with named.connect() as connection:
+            before, after = (intake.left_out_readings(connection, as_of=at) for at in (NOW, LATER))
+        assert (list(before["value"]), list(after["value"])) == ([], ["120 mg/L", "0.3 mg/L"])
+        assert fates(sent(named, self.ROWS[0].replace("新站", "qiaotou"), now=LAST)) == {"duplicate": 1}
+
+    def test_the_reading_without_a_station_says_where_to_look(self, named):
+        with pytest.raises(Refused, match="以新编号列入待核"):
+            release(named, 1, decided("release"), stopped(LAST))
 
 
 class TestRemoveAndRestore:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from monitoring_ingest.sources.file_text import UnreadableFile
-from monitoring_ingest.sources.station_files import instants, looks_like_long_csv, marks_and_status, read_long_csv
-from tests.monitoring_ingest.makers import csv, network, rows_of
+from monitoring_ingest.sources.station_files import instants, looks_like_long_csv, read_long_csv
+from monitoring_ingest.station_statuses import marks_and_status
+from tests.monitoring_ingest.makers import HEADER, csv, network, rows_of
 
 MIDNIGHT = datetime(2020, 7, 1, 0, 0, tzinfo=UTC)
 
@@ -112,7 +113,28 @@ class TestMarks:
             ("L", ("L", "")),
             ("极值过滤|维护", ("极值过滤", "维护")),
             ("维护 | a | b", ("a|b", "维护")),
+            ("检修", ("", "检修")),
+            ("M", ("M", "维护")),
+            ("M|维护", ("M", "维护")),
+            ("N", ("", "正常")),
+            ("手工数据", ("手工数据", "")),
         ],
     )
     def test_marks_and_status_are_told_apart(self, text, expected):
         assert marks_and_status(text) == expected
+
+    @pytest.mark.parametrize(
+        ("text", "status", "expected"),
+        [
+            ("", "清淤", ("", "清淤")),
+            ("极值过滤", "清淤", ("极值过滤", "清淤")),
+            ("极值过滤|清淤", "清淤", ("极值过滤", "清淤")),
+            ("维护|正常", "正常", ("维护", "正常")),
+            ("维护|停站", "维护|停站", ("", "维护|停站")),
+            ("极值过滤|维护", "", ("极值过滤", "维护")),
+        ],
+    )
+    def test_a_status_in_its_own_column_may_be_any_word(self, text, status, expected):
+        row = f"qiaotou,2020-07-01 08:00,ph,7.1,-,{text},{status}"
+        read = read_long_csv(csv(row, header=f"{HEADER},status"), name="a.csv", network=network())
+        assert (marks_and_status(text, status), (read["mark"][0], read["status"][0])) == (expected, expected)

@@ -9,7 +9,8 @@ from basin.errors import RegisterError
 from basin.sources import Source
 from monitoring_ingest.sources.file_text import UnreadableFile
 from monitoring_ingest.sources.station_telegrams import decode, masked
-from monitoring_ingest.telegrams.profiles import STATUS_OF, devices, gives_readings, read_telegrams
+from monitoring_ingest.station_statuses import STATUS_OF, marks_and_status
+from monitoring_ingest.telegrams.profiles import devices, gives_readings, read_telegrams
 from monitoring_ingest.validation import validate
 from tests.monitoring_ingest.makers import network
 from tests.monitoring_ingest.telegram_makers import (
@@ -135,8 +136,6 @@ class TestMarks:
         assert [judged(frame(value("", mark=mark)))[0][-2] for mark in ("D", "N")] == ["withheld", "absent"]
 
     def test_every_status_survives_the_long_csv(self):
-        from monitoring_ingest.sources.station_files import marks_and_status
-
         assert {s: marks_and_status(f"X|{s}") for s in STATUS_OF.values()} == {s: ("X", s) for s in STATUS_OF.values()}
         assert marks_and_status("未知标记") == ("", "未知标记")
 
