@@ -16,7 +16,10 @@ from basin.errors import UsageError
 
 LEFT_OUT_OF_THE_DIGEST = ("id", "as_of", "digest", "status")
 # What is computed first is compared first, so that the difference named is the cause and not its effect.
-CAUSES_FIRST = ("rules", "statistics", "evaluations", "working", "value", "amount", "obligations", "transfers")
+CAUSES_FIRST = (
+    "rules", "statistics", "limit_below_detection", "evaluations", "working", "value", "amount", "obligations",
+    "transfers",
+)  # fmt: skip
 MAY_DIFFER = ("status",)
 _EXACT = frozenset({str, int, bool, type(None)})
 

@@ -28,7 +28,7 @@ from monitoring_ingest.facts import UNPAID, Fact
 from settlement.counted_readings import SERIES, counted, usable
 from settlement.loads import LoadRule, MonthLoad, section_loads
 from settlement.measured import Key, Measurements, Month
-from settlement.statistics import DataRules, completeness, section_days, section_months
+from settlement.statistics import DataRules, completeness, non_detects, section_days, section_months
 
 T = TypeVar("T")
 OBSERVED = ["station", "indicator", "time", "value", "censored", "status", "mark", "revision"]
@@ -94,6 +94,21 @@ def measurements(agreement: Agreement, network: Network, gathered: Gathered, spa
         slots=slots,
         loads=_until(span, _loads(agreement, gathered, network, rules)),
     )
+
+
+def below_detection(
+    agreement: Agreement, network: Network, gathered: Gathered
+) -> Mapping[tuple[str, str], pd.DataFrame]:
+    """The `non_detects` of each section and indicator that has any, under the data rules the agreement states."""
+    if not agreement.looks_at_readings or not gathered.observations["censored"].any():
+        return {}
+    rules = data_rules(agreement)
+
+    def reduced() -> dict[tuple[str, str], pd.DataFrame]:
+        found = non_detects(_of_sections(gathered.observations, network), rules)
+        return {(str(s), str(i)): rows for (s, i), rows in found.groupby(SERIES, observed=True)}
+
+    return _once(gathered, "non-detects", network, rules, reduced)
 
 
 def _until(span: pd.Period, found: Mapping[Key, T]) -> dict[Key, T]:

@@ -17,8 +17,9 @@ from basin.errors import UsageError
 from basin.network import Network
 from settlement.canonical import digest
 from settlement.compensation import compensation
+from settlement.detection_limits import limit_below_detection
 from settlement.evaluation import Evaluation, Evaluator
-from settlement.gathered import Gathered, measurements
+from settlement.gathered import Gathered, below_detection, measurements
 from settlement.ledger import TRIAL
 from settlement.measured import Measurements
 from settlement.statements import Document, ToDate, instant, statement
@@ -40,6 +41,7 @@ def settled(agreement: Agreement, network: Network, gathered: Gathered, span: pd
     ev = Evaluator(agreement, network, data, fixed)
     decided = compensation(ev, span)
     document = statement(ev, span, decided, _to_date(agreement, network, data, span) if fixed is not None else {})
+    document |= limit_below_detection(ev, document["statistics"], below_detection(agreement, network, gathered))
     document["digest"] = digest(document)
     document["id"] = f"{agreement.code}-{document['period']}-{document['digest'][:12]}"
     return document | {"as_of": instant(as_of), "status": TRIAL}

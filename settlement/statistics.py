@@ -159,6 +159,23 @@ def section_days(observations: pd.DataFrame, rules: DataRules, timezone: tzinfo 
     return _table((days.mean, days.readings), columns, labels, "day", np.isfinite(days.mean))
 
 
+def non_detects(observations: pd.DataFrame, rules: DataRules, timezone: tzinfo = CHINA) -> pd.DataFrame:
+    """The readings below detection that means are formed from: those that count, on days with enough readings.
+
+    Returns
+    -------
+    columns section, indicator, day (Period[D]) and value [canonical unit], the detection limit. pH has none.
+    """
+    censored = observations["censored"].to_numpy(dtype=bool) & (observations["indicator"] != PH).to_numpy()
+    below = observations[censored]
+    below = below[reasons(below, rules) == ""]
+    found = below[[*SERIES, "value"]].assign(day=_local(below["time"], timezone).to_period("D"))
+    alike = observations[observations["indicator"].isin(found["indicator"].unique())]
+    valid = section_days(alike, rules, timezone).index
+    days = pd.MultiIndex.from_frame(found[[*SERIES, "day"]].astype(dict.fromkeys(SERIES, "str")))
+    return found[days.isin(valid)]
+
+
 def _no_rows(period: str, columns: list[str]) -> pd.DataFrame:
     """The result where nothing can be grouped: no group, the same index and columns."""
     periods = pd.PeriodIndex([], freq=period[0].upper())

@@ -158,13 +158,17 @@ def monthly(values: Mapping[tuple[str, str], Sequence[float]], year: int = 2020)
     }
 
 
-def gathered(values: Mapping[tuple[str, str, str], float], facts: Sequence[Fact] = ()) -> Gathered:
-    """What a store would give for these readings: (station, indicator, local time) → value [canonical unit]."""
+def gathered(values: Mapping[tuple[str, str, str], float | str], facts: Sequence[Fact] = ()) -> Gathered:
+    """What a store would give for these readings: (station, indicator, local time) → value [canonical unit].
+
+    A reading below detection is written as sources write it: ``"<0.5"``.
+    """
     times = pd.to_datetime([time for *_, time in values]).tz_localize("Asia/Shanghai").tz_convert("UTC")
     rows = {
         "station": [station for station, *_ in values], "indicator": [indicator for _, indicator, _ in values],
-        "time": times.as_unit("ns"), "value": [float(value) for value in values.values()], "censored": False,
-        "status": "正常", "mark": "", "revision": 1,
+        "time": times.as_unit("ns"), "value": [float(str(value).removeprefix("<")) for value in values.values()],
+        "censored": [str(value).startswith("<") for value in values.values()], "status": "正常", "mark": "",
+        "revision": 1,
     }  # fmt: skip
     none = pd.DataFrame({name: pd.Series(dtype="str") for name in LEFT_OUT}).astype({"time": "datetime64[ns, UTC]"})
     return Gathered(pd.DataFrame(rows)[OBSERVED], none, facts)
