@@ -39,10 +39,11 @@ async def body_of(request: Request, most: int) -> bytes:
 
 
 async def _collected(chunks: AsyncIterator[bytes], most: int, unpacker: _Unpacker | None) -> bytes:
-    body = bytearray()
+    body, arrived = bytearray(), 0
     async for chunk in chunks:
+        arrived += len(chunk)  # counted apart: gzip of nothing may go on for ever
         body += unpacker.unpacked(chunk, most + 1 - len(body)) if unpacker else chunk
-        if len(body) > most:
+        if max(arrived, len(body)) > most:
             raise _too_large(most)
     if unpacker and not unpacker.ended:
         raise _no_gzip()

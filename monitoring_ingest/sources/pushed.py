@@ -3,11 +3,13 @@
 JSON ``{"rows": [{station, time, indicator, value, unit, mark?, reason?, province?, status?}, …]}`` or ``{"columns":
 {"station": […], …}}``, the long CSV, or an Arrow IPC stream of the same columns. Values are text or numbers; a number
 becomes the shortest text that reads back as the same number. A cell that is neither is a row that says so (`problem`);
-only a body that cannot be taken apart is refused as a whole. Nothing is judged here.
+only a body that cannot be taken apart is refused as a whole. What holds more than it may is refused before it is
+decoded: sixteen megabytes of ``{}`` would be thirty times that as objects. Nothing is judged here.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,10 +17,12 @@ from typing import Any
 
 import msgspec
 import nanoarrow
+import numpy as np
 
 from basin.errors import HengjieError, UsageError
 from basin.network import Network
 from monitoring_ingest.frames import Columns
+from monitoring_ingest.sources.arrow_messages import announced
 from monitoring_ingest.sources.file_text import GZIP_MAGIC, UnreadableFile
 from monitoring_ingest.sources.station_files import OPTIONAL, REQUIRED, long_readings, read_long_csv
 
@@ -81,6 +85,7 @@ def _csv(raw: bytes, network: Network) -> Columns:
 
 
 def _of_json(raw: bytes, most_rows: int) -> Mapping[str, Sequence[Any]]:
+    _not_above(_full_rows(raw, most_rows), most_rows)
     try:
         body = _JSON.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
@@ -95,12 +100,36 @@ def _of_json(raw: bytes, most_rows: int) -> Mapping[str, Sequence[Any]]:
     return _complete(columns)
 
 
+def _full_rows(raw: bytes, most_rows: int) -> int:
+    """How many rows with every field a JSON body has as many ``{ [ ,`` for: never more than it has rows, if it is sound.
+
+    Every object, list and value but the outermost follows one of these, so they bound what decoding makes. Those inside
+    texts do not count; telling them apart is only worth it where there seem to be too many.
+    """
+    found = _marks(raw)
+    return found if found <= most_rows else _marks(_without_texts(raw))
+
+
+def _marks(raw: bytes) -> int:
+    a_row = len(_NAMES) + 1  # its brace, the commas between its fields, the comma after it
+    return sum(map(raw.count, (b"{", b"[", b","))) // a_row - 2  # what stands around rows or columns is less than two
+
+
+def _without_texts(raw: bytes) -> bytes:
+    """A JSON body without what stands between quotes."""
+    unescaped = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
+    found = np.frombuffer(unescaped, dtype="uint8")
+    return found[~np.logical_xor.accumulate(found == ord('"'))].tobytes()
+
+
 def _of_arrow(raw: bytes, most_rows: int) -> Mapping[str, Sequence[Any]]:
     try:
+        rows, cells = announced(raw)
+        _not_above(max(rows, -(-cells // len(_NAMES))), most_rows)
         with nanoarrow.ArrayStream.from_readable(raw) as stream:
+            names = [field.name for field in stream.schema.fields]
+            _known(names)
             table = stream.read_all()
-        _not_above(len(table), most_rows)
-        names = [field.name for field in table.schema.fields]
         return _complete({name: _cells(table.child(at)) for at, name in enumerate(names)})
     except HengjieError:
         raise
@@ -123,18 +152,28 @@ def _complete(columns: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any
     ------
     UsageError : a column too few or too many, or columns of different lengths.
     """
-    missing = [name for name in REQUIRED if name not in columns]
-    unknown = [name for name in columns if name not in _NAMES]
-    if missing or unknown:
-        zh = f"缺少列 {'、'.join(missing)}" if missing else f"没有这样的列 {'、'.join(unknown)}"
-        en = f"missing column {', '.join(missing)}" if missing else f"no such column {', '.join(unknown)}"
-        raise UsageError(zh, en, path="columns", remedy=f"列名：{' '.join(_NAMES)}")
+    _known(list(columns))
     lengths = {name: len(cells) for name, cells in columns.items()}
     if len(set(lengths.values())) > 1:
         told = "，".join(f"{name} {length}" for name, length in lengths.items())
         raise UsageError(f"各列长度不同：{told}", "columns of different lengths", path="columns", remedy="补齐各列")
     blank = [""] * lengths["station"]
     return {name: columns.get(name, blank) for name in _NAMES}
+
+
+def _known(names: Sequence[str]) -> None:
+    """Refuse a column too few, too many, or given twice."""
+    missing = [name for name in REQUIRED if name not in names]
+    unknown = [name for name in names if name not in _NAMES]
+    double = [name for name, times in Counter(names).items() if times > 1]
+    for listed, zh, en in (
+        (missing, "缺少列", "missing column"),
+        (unknown, "没有这样的列", "no such column"),
+        (double, "列重复", "column given twice:"),
+    ):
+        if listed:
+            zh, en = f"{zh} {'、'.join(listed)}", f"{en} {', '.join(listed)}"
+            raise UsageError(zh, en, path="columns", remedy=f"列名：{' '.join(_NAMES)}")
 
 
 def _readings(given: Mapping[str, Sequence[Any]], network: Network) -> Columns:

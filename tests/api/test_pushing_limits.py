@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+import json
+import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import nanoarrow
 import pytest
 from sqlalchemy import select
+from starlette.requests import Request
 
+from api.bodies import body_of
 from api.settings import Limits
 from monitoring_ingest import tables
 from monitoring_ingest.database import writing
 from monitoring_ingest.operations.store import LEASE, create_key, hold
+from monitoring_ingest.sources.pushed import TooLarge, read_pushed
 from tests.api.makers import NOW, client_of
-from tests.api.pushed import ADDRESS, FORMATS, JSON, fates, only_row, push, stored
+from tests.api.pushed import (
+    ADDRESS,
+    ARROW,
+    FORMATS,
+    GOOD,
+    JSON,
+    UNPACKING,
+    arrow,
+    arrow_stream,
+    fates,
+    only_row,
+    push,
+    stored,
+    unpacking,
+)  # fmt: skip
 
 ONCE = {"Idempotency-Key": "2025-08-01/1"}
 
@@ -111,18 +133,6 @@ class TestLimits:
         answer = narrow.post(ADDRESS, content=b"x", headers={"Content-Type": JSON, "Content-Length": "999999999999"})
         assert answer.status_code == 413
 
-    def test_a_stream_is_cut_at_the_limit(self, narrow):
-        def chunks():
-            for _ in range(100):
-                yield b"x" * 1000
-
-        assert narrow.post(ADDRESS, content=chunks(), headers={"Content-Type": JSON}).status_code == 413
-
-    def test_a_packed_bomb_is_not_unpacked(self, narrow):
-        bomb = gzip.compress(b"0" * 100_000_000, 9)[:1900]
-        answer = narrow.post(ADDRESS, content=bomb, headers={"Content-Type": JSON, "Content-Encoding": "gzip"})
-        assert answer.status_code == 413
-
     @pytest.mark.parametrize(
         ("encoding", "body", "status"),
         [("gzip", b"{}", 400), ("gzip", gzip.compress(b"{}")[:-3], 400), ("gzip", b"", 400), ("br", b"{}", 415)],
@@ -130,3 +140,91 @@ class TestLimits:
     def test_what_is_not_whole_or_not_known_is_refused(self, narrow, encoding, body, status):
         answer = narrow.post(ADDRESS, content=body, headers={"Content-Type": JSON, "Content-Encoding": encoding})
         assert (answer.status_code, answer.json()["path"]) == (status, "Content-Encoding")
+
+
+class Arriving:
+    """A request whose body never ends: the same piece again and again, each counted."""
+
+    def __init__(self, piece: bytes, encoding: str = "identity") -> None:
+        self.piece, self.pulled = piece, 0
+        self.headers = [(b"content-encoding", encoding.encode())]
+
+    async def __call__(self) -> dict[str, object]:
+        self.pulled += 1
+        return {"type": "http.request", "body": self.piece, "more_body": True}
+
+    def taken(self, most: int) -> bytes:
+        request = Request({"type": "http", "method": "POST", "headers": self.headers}, self)
+        return asyncio.run(body_of(request, most))
+
+
+def peak_of(act: Callable[[], object]) -> int:
+    """The most memory [bytes] that was in use at once while `act` was refused for its size."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge):
+            act()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+class TestMemory:
+    """What is too large is refused before it is read, unpacked or decoded."""
+
+    def test_of_a_stream_no_more_is_read_than_passes_the_limit(self):
+        endless = Arriving(b"x" * 1000)
+        with pytest.raises(TooLarge):
+            endless.taken(most=2000)
+        assert endless.pulled == 3
+
+    def test_packed_nothing_without_end_is_cut_too(self):
+        endless = Arriving(gzip.compress(b""), "gzip")
+        with pytest.raises(TooLarge):
+            endless.taken(most=2000)
+        assert endless.pulled == 2000 // len(endless.piece) + 1
+
+    def test_of_a_packed_bomb_no_more_is_unpacked_than_passes_the_limit(self):
+        bomb = Arriving(gzip.compress(b"0" * 100_000_000, 9), "gzip")
+        assert len(bomb.piece) < 100_000
+        assert peak_of(lambda: bomb.taken(most=100_000)) < 1_000_000
+        assert bomb.pulled == 1
+
+    @pytest.mark.parametrize(
+        ("before", "piece", "after"),
+        [
+            (b'{"rows": [', b"{},", b"{}]}"),
+            (b'{"columns": {"value": [', b"[],", b"[]]}}"),
+            (b'{"rows": [{"value": [', b"{},", b"{}]}]}"),
+        ],
+        ids=["rows", "lists in a column", "objects in one cell"],
+    )
+    def test_json_is_refused_before_it_becomes_objects(self, world, before, piece, after):
+        body = before + piece * 700_000 + after
+        assert peak_of(lambda: read_pushed(body, JSON, world.network, most_rows=1000)) < 6 * len(body)
+
+    def test_marks_inside_texts_are_no_rows(self, world):
+        told = {"mark": '"{[,' * 5000, "reason": "\\{,\\" * 5000, "province": "示例省"}
+        body = json.dumps({"rows": [GOOD | told] * 3}).encode()
+        assert len(read_pushed(body, JSON, world.network, most_rows=3)["row"]) == 3
+        with pytest.raises(TooLarge):
+            read_pushed(body, JSON, world.network, most_rows=2)
+
+    def test_more_arrow_rows_than_allowed_are_refused_by_their_header(self, world):
+        body = arrow_stream({"station": nanoarrow.null()}, 10**12)
+        assert peak_of(lambda: read_pushed(body, ARROW, world.network, most_rows=1000)) < 1_000_000
+
+    def test_more_arrow_cells_than_that_many_rows_have_are_refused(self, world):
+        body = arrow_stream({f"c{number}": nanoarrow.null() for number in range(5000)}, 1000)
+        assert peak_of(lambda: read_pushed(body, ARROW, world.network, most_rows=1000)) < 6 * len(body)
+
+    @pytest.mark.parametrize("name", UNPACKING)
+    def test_arrow_that_unpacks_to_more_than_was_sent_is_refused(self, pushing, name):
+        answer = pushing.post(ADDRESS, content=unpacking(name), headers={"Content-Type": ARROW})
+        assert (answer.status_code, answer.json()["path"]) == (400, "body")
+        assert "Arrow" in answer.json()["detail"]
+
+    @pytest.mark.parametrize("cut", [1, 4, 8, 9, 40, 300, 500])
+    def test_arrow_that_is_cut_off_is_refused(self, pushing, cut):
+        answer = pushing.post(ADDRESS, content=arrow({})[:cut], headers={"Content-Type": ARROW})
+        assert (answer.status_code, answer.json()["path"]) == (400, "body")
