@@ -14,7 +14,7 @@ from api.schemas import Reading, Readings, Revision
 from api.tabular import shaped
 from basin.errors import NotFound
 from basin.indicators import find_indicator
-from monitoring_ingest.coverage.store import known_until
+from monitoring_ingest.coverage.store import seen_until
 from monitoring_ingest.history import store as history
 from settlement.statements import instant
 
@@ -33,10 +33,10 @@ def readings(
 ) -> Response:
     """The newest revision of each observation known at `as_of`, ordered by station, indicator and time.
 
-    The first page fixes `as_of` (now, or just before the oldest submission still being taken in); follow `next` (in
-    CSV: the `Link` header) and no row is lost or repeated, whatever comes in meanwhile.
+    The first page fixes `as_of` (now, or just before what is still being stored); follow `next` (in CSV: the `Link`
+    header) and no row is lost or repeated, whatever comes in meanwhile.
     """
-    found = observed.page_of(reads, has.registry, wanted, as_of or known_until(reads, has.now()))
+    found = observed.page_of(reads, has.registry, wanted, as_of or seen_until(reads, has.now()))
     address = str(request.url.include_query_params(as_of=found["as_of"], after=found["after"]))
     following = address if found["after"] else None
     whole = {"as_of": found["as_of"], "items": found["items"], "next": following}

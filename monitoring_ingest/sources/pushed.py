@@ -101,7 +101,7 @@ def _of_json(raw: bytes, most_rows: int) -> Mapping[str, Sequence[Any]]:
 
 
 def _full_rows(raw: bytes, most_rows: int) -> int:
-    """How many rows with every field a JSON body has as many ``{ [ ,`` for: never more than it has rows, if it is sound.
+    """How many full rows a JSON body has as many ``{ [ ,`` for: never more than it has rows, if it is sound.
 
     Every object, list and value but the outermost follows one of these, so they bound what decoding makes. Those inside
     texts do not count; telling them apart is only worth it where there seem to be too many.

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -14,13 +15,13 @@ from sqlalchemy import Engine, event
 from monitoring_ingest.coverage.watching import count_slots
 from monitoring_ingest.job import catch_up, coverage_jobs
 from monitoring_ingest.sources.station_files import read_long_csv
-from monitoring_ingest.submissions import Door, ingest
+from monitoring_ingest.submissions import PUSH, Door, Pushed, Terms, ingest, push
 from tests.api import makers
 from tests.api.makers import HEADER, NOW, row
 from tests.clocks import stopped
 from tests.monitoring_ingest.test_slots import china
 
-MINUTE = timedelta(minutes=1)
+MINUTE, MILLISECOND = timedelta(minutes=1), timedelta(milliseconds=1)
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ class TestDeepPaging:
         assert {item["revision"] for page in pages for item in page["items"]} == {1}
         assert revised > 0
 
-    def test_a_push_underway_at_the_first_page_is_on_no_later_one_either(self, served):
+    def test_a_submission_underway_at_the_first_page_is_on_no_later_one_either(self, served):
         """Its rows would be recorded at an instant that the first page has already spoken about."""
         here, client = served
         earlier = [row("demo-qx2", f"2025-03-0{day} 00:00", "ph", "7") for day in range(1, 7)]
@@ -153,3 +154,32 @@ class TestDeepPaging:
         assert keys(pages) == keys([client.get("/v1/readings", params={"as_of": pages[0]["as_of"]}).json()])
         assert sum(keys(pages).values()) == 6
         assert sum(keys([client.get("/v1/readings").json()]).values()) == 8
+
+    def test_a_push_about_to_be_committed_at_the_first_page_is_on_no_later_one_either(self, served):
+        """It has taken its instant, and nobody can see it yet."""
+        here, client = served
+        known = here.registry.network
+        makers.send(
+            here, [row("demo-qx2", f"2025-03-0{day} 00:00", "ph", "7") for day in range(1, 7)], now=NOW - MINUTE
+        )
+        pages = []
+
+        def page(_connection):
+            if not pages:
+                pages.append(client.get("/v1/readings", params={"limit": 3}).json())
+
+        event.listen(here.engine, "commit", page)
+        late = [row("demo-qx2", "2025-03-01 12:00", "ph", "7"), row("demo-qx2", "2025-03-05 12:00", "ph", "7")]
+        sent = Pushed("late.csv", "\n".join([HEADER, *late, ""]).encode())
+        push(
+            here.engine,
+            known,
+            sent,
+            Door(PUSH, partial(read_long_csv, network=known)),
+            Terms(),
+            lambda: NOW - MILLISECOND,
+        )
+        event.remove(here.engine, "commit", page)
+        pages += following(client, pages[0])
+        assert (sum(keys(pages).values()), sum(keys([client.get("/v1/readings").json()]).values())) == (6, 8)
+        assert keys(pages) == keys([client.get("/v1/readings", params={"as_of": pages[0]["as_of"]}).json()])
