@@ -70,6 +70,12 @@ class Receipt:
         }
 
 
+def count_fates(counts: Mapping[int, dict[str, int]], decided: Columns) -> None:
+    """Add how many rows of each file had which fate."""
+    for file, fate in zip(decided["file"].tolist(), decided["fate"].tolist(), strict=True):
+        counts[file][fate] += 1
+
+
 def explained(rows: Columns, files: Sequence[str] | Mapping[int, str]) -> list[dict[str, Any]]:
     """Rows of a receipt with the names of their files and the words for their codes, in the fields of `ROW_FIELDS`."""
     words = {code: MESSAGES[code] for code in set(rows["code"].tolist())}

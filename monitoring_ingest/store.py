@@ -181,31 +181,32 @@ def _observed() -> Select[Any]:
     return select(*columns).join_from(OBSERVATIONS, READINGS, OBSERVATIONS.c.reading == READINGS.c.id)
 
 
-def keep_readings(connection: Connection, submission: int, decided: Columns, now: datetime) -> None:
-    """Store the readings worth keeping (`keep`) and the observations among them (`revision` above 0)."""
+def keep_readings(connection: Connection, decided: Columns, now: datetime) -> None:
+    """Store the readings worth keeping (`keep`) and the observations among them (`revision` above 0).
+
+    Parameters
+    ----------
+    decided : from `revisions.decide`, with `submission` and `file`.
+    """
     kept = rows_at(decided, decided["keep"])
     first = _next_id(connection, READINGS)
     kept |= {"id": np.arange(first, first + len(kept["row"])), "reason": reasons(kept)}
-    constant = {"submission": submission, "recorded_at": now}
-    insert_columns(connection, READINGS, {c.name: constant.get(c.name, kept.get(c.name)) for c in READINGS.c})
+    insert_columns(connection, READINGS, {c.name: kept.get(c.name, now) for c in READINGS.c})
     add_observations(connection, rows_at(kept, kept["revision"] > 0), now)
 
 
-def keep_counts(
-    connection: Connection, submission: int, counts: Mapping[int, Mapping[str, int]], now: datetime
-) -> None:
-    """Store how many rows of each file (its ordinal) had which fate: with that the file is taken in."""
+def keep_counts(connection: Connection, counts: Mapping[tuple[int, int], Mapping[str, int]], now: datetime) -> None:
+    """Store how many rows of each file (submission, ordinal) had which fate: with that the file is taken in."""
     rows = {fate: [of_file.get(fate, 0) for of_file in counts.values()] for fate in FATES}
-    told = {"submission": submission, "file": list(counts), **rows, "recorded_at": now}
+    named = {"submission": [submission for submission, _ in counts], "file": [file for _, file in counts]}
+    told = {**named, **rows, "recorded_at": now}
     insert_columns(connection, tables.receipts, told)
 
 
-def keep_rows(connection: Connection, submission: int, decided: Columns) -> None:
+def keep_rows(connection: Connection, decided: Columns) -> None:
     """Store the rows of a receipt: every row that was not accepted, in the order of `ordinal`."""
     rows = rows_at(decided, decided["fate"] != "accepted")
-    insert_columns(
-        connection, tables.receipt_rows, {c.name: rows.get(c.name, submission) for c in tables.receipt_rows.c}
-    )
+    insert_columns(connection, tables.receipt_rows, {c.name: rows[c.name] for c in tables.receipt_rows.c})
 
 
 def add_observations(connection: Connection, accepted: Columns, now: datetime) -> None:

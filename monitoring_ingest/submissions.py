@@ -1,15 +1,14 @@
-"""Taking in what was sent: files or a request in, a receipt out. Every door leads here.
+"""Taking in files: files in, a receipt out. Every door but that of requests (`pushing`) leads here.
 
-`ingest` takes files, long ones in several short transactions so that others can write in between. The submission is
-stored first and the counts of a file last; a run that is killed leaves a submission without all its counts, shown as
-interrupted, and sending the files again ends where an undisturbed run would have. `push` takes one request in one
-transaction: all of it is stored with its receipt, or nothing. Parsing is in `sources`, judging in `validation` and
-`revisions`, storing in `store`.
+Long files are taken in several short transactions so that others can write in between. The submission is stored first
+and the counts of a file last; a run that is killed leaves a submission without all its counts, shown as interrupted,
+and sending the files again ends where an undisturbed run would have. Parsing is in `sources`, judging in `validation`
+and `revisions`, storing in `store`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -24,9 +23,9 @@ from monitoring_ingest import store
 from monitoring_ingest.database import writing
 from monitoring_ingest.frames import Columns, columns_of, joined, readings_frame, rows_at
 from monitoring_ingest.operations.leases import Clock, kept
-from monitoring_ingest.operations.store import claim_request, give_up, hold, keep_answer, keep_hold, release
+from monitoring_ingest.operations.store import hold, keep_hold
 from monitoring_ingest.quality.store import note_due
-from monitoring_ingest.receipts import COMPLETE, DRY_RUN, REFUSED, FileReceipt, Receipt, explained
+from monitoring_ingest.receipts import Receipt, count_fates
 from monitoring_ingest.revisions import decide, place, released, within_file
 from monitoring_ingest.sources.file_text import UnreadableFile, legible
 from monitoring_ingest.sources.national_release import read_release
@@ -34,10 +33,9 @@ from monitoring_ingest.sources.station_files import looks_like_long_csv, read_lo
 from monitoring_ingest.station_names import stations_of
 from monitoring_ingest.validation import FATES, plausible, validate
 
-NATIONAL_RELEASE, READINGS, INBOX, PUSH = "national-release", "readings", "inbox", "push"
+NATIONAL_RELEASE, READINGS, INBOX = "national-release", "readings", "inbox"
 ROWS_AT_ONCE = 20_000  # small files are joined to what is worth a look-up
 ROWS_A_TRANSACTION = 2_000  # and long ones cut to what nobody minds waiting for
-STOPPING = ("quarantined", "rejected")
 
 
 class Reader(Protocol):
@@ -55,21 +53,6 @@ class Door(NamedTuple):
     read: Reader
     sender: str = ""
     rights: Collection[str] | None = None
-
-
-class Pushed(NamedTuple):
-    """One request: what it is called, and its body, unpacked."""
-
-    name: str
-    raw: bytes
-
-
-class Terms(NamedTuple):
-    """How a request is to be taken: all or nothing, only to look, and under which claim it may be repeated."""
-
-    atomic: bool = False
-    dry_run: bool = False
-    claim: str | None = None
 
 
 def door(name: str, network: Network, day: date | None = None) -> Door:
@@ -153,16 +136,12 @@ def _take_in(
         with writing(engine) as connection:
             keep_hold(connection, store.lease_name(submission), clock())
             decided = decide(chunk, store.stored_readings(connection, chunk, digests))
-            store.keep_readings(connection, submission, decided, now)
-            store.keep_rows(connection, submission, decided)
-            _count(counts, decided)
+            decided["submission"] = np.full(len(decided["row"]), submission)
+            store.keep_readings(connection, decided, now)
+            store.keep_rows(connection, decided)
+            count_fates(counts, decided)
             if start == starts[-1]:
-                store.keep_counts(connection, submission, counts, now)
-
-
-def _count(counts: Mapping[int, dict[str, int]], decided: Columns) -> None:
-    for file, fate in zip(decided["file"].tolist(), decided["fate"].tolist(), strict=True):
-        counts[file][fate] += 1
+                store.keep_counts(connection, {(submission, file): of for file, of in counts.items()}, now)
 
 
 def batches(files: Sequence[tuple[str, bytes]], read: Reader) -> Iterator[tuple[list[int], Columns]]:
@@ -203,95 +182,6 @@ def apart(ordinals: Sequence[int], checked: Columns) -> list[tuple[Sequence[int]
         if not unknown and speaks.setdefault(hour, file) != file:
             return [([each], rows_at(checked, checked["file"] == each)) for each in ordinals]
     return [(ordinals, checked)]
-
-
-# --- requests --------------------------------------------------------------------------------------------------------
-
-
-def push(engine: Engine, network: Network, sent: Pushed, through: Door, terms: Terms, clock: Clock) -> Receipt:
-    """Take in one request; everything that costs time and needs nothing stored is done before others have to wait.
-
-    It is recorded at the instant at which nobody else can store any more: who asked before what was known by then was
-    told all of it.
-
-    Returns
-    -------
-    The receipt. Its state is ``dry_run`` or, where `terms.atomic` and a row is quarantined or rejected, ``refused``:
-    then it has no number, for nothing is stored. The same body under the same claim gets the receipt it got before.
-
-    Raises
-    ------
-    HengjieError : what `through.read` refuses as a whole, or a claim that cannot be had (`operations.store`).
-    """
-    readings, digest, now = columns_of(through.read(sent.raw, name=sent.name)), store.sha256(sent.raw), clock()
-    if terms.claim is None or terms.dry_run:
-        return _pushed(engine, network, (sent, digest, readings), (through, terms), clock)
-    earlier = claim_request(engine, terms.claim, digest, now)
-    if earlier is not None:
-        with engine.connect() as connection:
-            return store.receipt(connection, int(earlier), now)
-    receipt = None
-    try:
-        receipt = _pushed(engine, network, (sent, digest, readings), (through, terms), clock)
-    finally:
-        if receipt is None or receipt.id is None:
-            give_up(engine, terms.claim)
-    return receipt
-
-
-def observed_if_taken(engine: Engine, network: Network, sent: Pushed, through: Door, now: datetime) -> pd.DataFrame:
-    """The observations a request would add or revise, with nothing stored.
-
-    Returns
-    -------
-    station, indicator, time [UTC], value [canonical unit], censored, status, mark; each key once.
-    """
-    within = within_file(validate(columns_of(through.read(sent.raw, name=sent.name)), network, now, through.rights))
-    within |= {"file": np.zeros(len(within["row"]), dtype="int64"), "ordinal": np.arange(len(within["row"]))}
-    with engine.connect() as connection:
-        decided = decide(within, store.stored_readings(connection, within, [store.sha256(sent.raw)]))
-    taken = rows_at(decided, np.isin(decided["fate"].astype(str), ["accepted", "revised"]))
-    names = ("station", "indicator", "number", "censored", "status", "mark")
-    frame = pd.DataFrame({name: taken[name] for name in names}).rename(columns={"number": "value"})
-    return frame.assign(time=pd.DatetimeIndex(taken["time"]).tz_localize("UTC").as_unit("ns"))
-
-
-def _pushed(
-    engine: Engine,
-    network: Network,
-    sent: tuple[Pushed, str, Columns],
-    how: tuple[Door, Terms],
-    clock: Clock,
-) -> Receipt:
-    """Judge and store one request: as sent, its SHA-256 and its readings; through which door and on which terms."""
-    (body, digest, readings), (through, terms) = sent, how
-    name = body.name
-    within = within_file(validate(readings, network, clock(), through.rights))
-    rows = len(within["row"])
-    within |= {"file": np.zeros(rows, dtype="int64"), "ordinal": np.arange(rows)}
-    counts = {0: dict.fromkeys(FATES, 0)}
-    with engine.connect() if terms.dry_run else writing(engine) as connection:
-        now = clock()
-        decided = decide(within, store.stored_readings(connection, within, [digest]))
-        _count(counts, decided)
-        state, number = _state(counts[0], terms), None
-        if state == COMPLETE:
-            number = store.record_submission(connection, (through.name, through.sender, name), [body], now)
-            store.keep_readings(connection, number, decided, now)
-            store.keep_rows(connection, number, decided)
-            store.keep_counts(connection, number, counts, now)
-            if terms.claim:
-                keep_answer(connection, terms.claim, digest, str(number), now)
-                release(connection, terms.claim)
-    told = explained(rows_at(decided, decided["fate"] != "accepted"), [name])
-    file = FileReceipt(name, digest, counts[0])
-    return Receipt(number, through.name, through.sender, name, digest, state, now, [file], told)
-
-
-def _state(counts: Mapping[str, int], terms: Terms) -> str:
-    if terms.dry_run:
-        return DRY_RUN
-    return REFUSED if terms.atomic and any(counts[fate] for fate in STOPPING) else COMPLETE
 
 
 # --- names known later -----------------------------------------------------------------------------------------------

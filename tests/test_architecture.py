@@ -34,6 +34,7 @@ HOMES = {
 # Shells gather and write: they open the connection a store works on, and name its type, but write no SQL.
 SHELLS = [
     "monitoring_ingest/submissions.py",
+    "monitoring_ingest/pushing.py",
     "monitoring_ingest/coverage/watching.py",
     "monitoring_ingest/exports.py",
     "monitoring_ingest/job.py",

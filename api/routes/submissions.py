@@ -20,8 +20,9 @@ from api.texts import PROBLEM_TITLES
 from basin.errors import Refused, UsageError
 from monitoring_ingest import receipts, store
 from monitoring_ingest.history.store import receipt_rows
+from monitoring_ingest.pushing import PUSH, Pushed, Terms, observed_if_taken, push
 from monitoring_ingest.sources.pushed import ARROW, CSV, JSON, read_pushed
-from monitoring_ingest.submissions import PUSH, Door, Pushed, Terms, observed_if_taken, push
+from monitoring_ingest.submissions import Door
 from settlement.resettling import effect_of
 from settlement.statements import instant
 

@@ -14,8 +14,9 @@ from sqlalchemy import Engine, event
 
 from monitoring_ingest.coverage.watching import count_slots
 from monitoring_ingest.job import catch_up, coverage_jobs
+from monitoring_ingest.pushing import PUSH, Pushed, Terms, push
 from monitoring_ingest.sources.station_files import read_long_csv
-from monitoring_ingest.submissions import PUSH, Door, Pushed, Terms, ingest, push
+from monitoring_ingest.submissions import Door, ingest
 from tests.api import makers
 from tests.api.makers import HEADER, NOW, row
 from tests.clocks import stopped

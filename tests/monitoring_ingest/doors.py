@@ -24,12 +24,13 @@ from sqlalchemy import Engine
 
 from basin.sources import Source
 from monitoring_ingest.job import ingest_inbox
+from monitoring_ingest.pushing import PUSH, Pushed, Terms, push
 from monitoring_ingest.sources import pushed
 from monitoring_ingest.sources.declared import source_door
 from monitoring_ingest.sources.laboratory import COLUMNS
 from monitoring_ingest.sources.laboratory_template import TITLE
 from monitoring_ingest.sources.pulling import run_source
-from monitoring_ingest.submissions import INBOX, NATIONAL_RELEASE, PUSH, READINGS, Door, Pushed, Terms, ingest, push
+from monitoring_ingest.submissions import INBOX, NATIONAL_RELEASE, READINGS, Door, ingest
 from tests.clocks import stopped
 from tests.monitoring_ingest import telegram_makers as telegrams
 from tests.monitoring_ingest.makers import csv, network, original, release, served, xlsx

@@ -11,9 +11,10 @@ from sqlalchemy import Engine, event
 
 from monitoring_ingest import store
 from monitoring_ingest.database import open_engine
+from monitoring_ingest.pushing import PUSH, Pushed, Terms, push
 from monitoring_ingest.receipts import Receipt
 from monitoring_ingest.sources.station_files import read_long_csv
-from monitoring_ingest.submissions import PUSH, Door, Pushed, Terms, push
+from monitoring_ingest.submissions import Door
 from tests.monitoring_ingest.makers import NOW, csv, fates, network, stored_set
 
 KEY = "qiaotou,2020-07-01 08:00,nh3n"

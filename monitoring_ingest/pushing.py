@@ -1,0 +1,259 @@
+"""Taking in requests (报送): one request in, its receipt out; what waits at one moment is stored together.
+
+What costs time and needs nothing stored, taking the body apart and judging its rows, every request does by itself. Then
+it stands in line, and whoever's turn it is stores all that stand there in one transaction: one look-up, one writing and
+one commit for several requests. Each keeps its own submission, receipt and claim, and all of it is stored or nothing.
+Parsing is in `sources.pushed`, judging in `validation` and `revisions`, storing in `store`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, Engine
+
+from basin.network import Network
+from monitoring_ingest import store
+from monitoring_ingest.database import writing
+from monitoring_ingest.frames import Columns, columns_of, joined, rows_at
+from monitoring_ingest.operations.leases import Clock
+from monitoring_ingest.operations.store import claim_request, give_up, keep_answer, release
+from monitoring_ingest.receipts import COMPLETE, DRY_RUN, REFUSED, FileReceipt, Receipt, count_fates, explained
+from monitoring_ingest.revisions import decide, within_file
+from monitoring_ingest.submissions import Door
+from monitoring_ingest.validation import FATES, validate
+
+PUSH = "push"
+STOPPING = ("quarantined", "rejected")
+ROWS_TOGETHER = 8_000  # of requests that are stored in one transaction; a longer one is stored alone
+
+
+class Pushed(NamedTuple):
+    """One request: what it is called, and its body, unpacked."""
+
+    name: str
+    raw: bytes
+
+
+class Terms(NamedTuple):
+    """How a request is to be taken: all or nothing, only to look, and under which claim it may be repeated."""
+
+    atomic: bool = False
+    dry_run: bool = False
+    claim: str | None = None
+
+
+@dataclass
+class _Request:
+    """A request whose rows are judged, and what becomes of it: a receipt, or why there is none."""
+
+    sent: Pushed
+    digest: str
+    within: Columns
+    through: Door
+    terms: Terms
+    hours: frozenset[tuple[str, int]]  # the places and instants its rows speak of
+    receipt: Receipt | None = None
+    failure: Exception | None = None
+
+    def __len__(self) -> int:
+        return len(self.within["row"])
+
+    @property
+    def who(self) -> tuple[str, str, str]:
+        """Door, sender, name."""
+        return self.through.name, self.through.sender, self.sent.name
+
+
+class _Decided(NamedTuple):
+    """The rows of one request compared with what is stored, how many had which fate, and what follows.
+
+    `number` is that of the submission, where it is stored.
+    """
+
+    rows: Columns
+    counts: Mapping[str, int]
+    state: str
+    number: int | None = None
+
+    def receipt(self, request: _Request, now: datetime) -> Receipt:
+        """What the sender is told."""
+        told = explained(rows_at(self.rows, self.rows["fate"] != "accepted"), [request.sent.name])
+        file = FileReceipt(request.sent.name, request.digest, self.counts)
+        return Receipt(self.number, *request.who, request.digest, self.state, now, [file], told)
+
+
+def push(engine: Engine, network: Network, sent: Pushed, through: Door, terms: Terms, clock: Clock) -> Receipt:
+    """Take in one request; everything that costs time and needs nothing stored is done before others have to wait.
+
+    It is recorded at the instant at which nobody else can store any more: who asked before what was known by then was
+    told all of it.
+
+    Returns
+    -------
+    The receipt. Its state is ``dry_run`` or, where `terms.atomic` and a row is quarantined or rejected, ``refused``:
+    then it has no number, for nothing is stored. The same body under the same claim gets the receipt it got before.
+
+    Raises
+    ------
+    HengjieError : what `through.read` refuses as a whole, or a claim that cannot be had (`operations.store`).
+    """
+    readings, digest, now = columns_of(through.read(sent.raw, name=sent.name)), store.sha256(sent.raw), clock()
+    if terms.dry_run:
+        return _looked_at(engine, _judged(network, (sent, digest, readings), (through, terms), now), clock)
+    if terms.claim is None:
+        return _stored(engine, _judged(network, (sent, digest, readings), (through, terms), now), clock)
+    earlier = claim_request(engine, terms.claim, digest, now)
+    if earlier is not None:
+        with engine.connect() as connection:
+            return store.receipt(connection, int(earlier), now)
+    receipt = None
+    try:
+        receipt = _stored(engine, _judged(network, (sent, digest, readings), (through, terms), now), clock)
+    finally:
+        if receipt is None or receipt.id is None:
+            give_up(engine, terms.claim)
+    return receipt
+
+
+def observed_if_taken(engine: Engine, network: Network, sent: Pushed, through: Door, now: datetime) -> pd.DataFrame:
+    """The observations a request would add or revise, with nothing stored.
+
+    Returns
+    -------
+    station, indicator, time [UTC], value [canonical unit], censored, status, mark; each key once.
+    """
+    read = (sent, store.sha256(sent.raw), columns_of(through.read(sent.raw, name=sent.name)))
+    request = _judged(network, read, (through, Terms(dry_run=True)), now)
+    with engine.connect() as connection:
+        decided = _decided(connection, [request])[0].rows
+    taken = rows_at(decided, np.isin(decided["fate"].astype(str), ["accepted", "revised"]))
+    names = ("station", "indicator", "number", "censored", "status", "mark")
+    frame = pd.DataFrame({name: taken[name] for name in names}).rename(columns={"number": "value"})
+    return frame.assign(time=pd.DatetimeIndex(taken["time"]).tz_localize("UTC").as_unit("ns"))
+
+
+def _judged(network: Network, read: tuple[Pushed, str, Columns], how: tuple[Door, Terms], now: datetime) -> _Request:
+    """One request with its rows judged: as sent, its SHA-256 and its readings; through which door, on which terms."""
+    (sent, digest, readings), (through, terms) = read, how
+    within = within_file(validate(readings, network, now, through.rights))
+    hours = zip(within["place"].tolist(), within["time"].astype("int64").tolist(), strict=True)
+    return _Request(sent, digest, within, through, terms, frozenset(hours))
+
+
+def _looked_at(engine: Engine, request: _Request, clock: Clock) -> Receipt:
+    with engine.connect() as connection:
+        return _decided(connection, [request])[0].receipt(request, clock())
+
+
+# --- in line ---------------------------------------------------------------------------------------------------------
+
+
+class _Line:
+    """The requests that wait to be stored in one database, in the order they came."""
+
+    def __init__(self) -> None:
+        self._turn = Lock()
+        self._waiting: deque[_Request] = deque()
+
+    def stored(self, engine: Engine, request: _Request, clock: Clock) -> Receipt:
+        """The receipt of a request, once it or another has stored it."""
+        self._waiting.append(request)
+        with self._turn:
+            while request.receipt is None and request.failure is None:
+                _store(engine, self._next() or [request], clock)
+        if request.failure is not None:
+            raise request.failure
+        assert request.receipt is not None
+        return request.receipt
+
+    def _next(self) -> list[_Request]:
+        found: list[_Request] = []
+        while self._waiting and (not found or sum(map(len, (*found, self._waiting[0]))) <= ROWS_TOGETHER):
+            found.append(self._waiting.popleft())
+        return found
+
+
+_lines: WeakKeyDictionary[Engine, _Line] = WeakKeyDictionary()
+
+
+def _stored(engine: Engine, request: _Request, clock: Clock) -> Receipt:
+    return _lines.setdefault(engine, _Line()).stored(engine, request, clock)
+
+
+def _store(engine: Engine, together: Sequence[_Request], clock: Clock) -> None:
+    """Store requests in one transaction; where that fails, each alone, so that none fails for another's sake."""
+    try:
+        with writing(engine) as connection:
+            now = clock()
+            kept = _kept(connection, together, now)
+    except Exception as failure:
+        if len(together) == 1:
+            together[0].failure = failure
+        else:
+            for one in together:
+                _store(engine, [one], clock)
+        return
+    for request, decided in zip(together, kept, strict=True):
+        request.receipt = decided.receipt(request, now)
+
+
+def _kept(connection: Connection, together: Sequence[_Request], now: datetime) -> list[_Decided]:
+    """Decide and store requests: all at once, or one after the other where their rows have to be compared."""
+    decided = _decided(connection, together)
+    if not decided:
+        return [kept for one in together for kept in _kept(connection, [one], now)]
+    numbered = [_recorded(connection, one, found, now) for one, found in zip(together, decided, strict=True)]
+    stored = [found for found in numbered if found.number is not None]
+    if stored:
+        rows = joined([found.rows for found in stored])
+        store.keep_readings(connection, rows, now)
+        store.keep_rows(connection, rows)
+        store.keep_counts(connection, {(found.number or 0, 0): found.counts for found in stored}, now)
+    return numbered
+
+
+def _decided(connection: Connection, together: Sequence[_Request]) -> list[_Decided]:
+    """Requests compared with what is stored; none, where there is anything or two of them speak of the same hour."""
+    within = joined([one.within | {"file": np.full(len(one), at)} for at, one in enumerate(together)])
+    stored = store.stored_readings(connection, within, [one.digest for one in together])
+    meet = sum(len(one.hours) for one in together) > len(frozenset().union(*(one.hours for one in together)))
+    if len(together) > 1 and (meet or len(stored["revision"])):
+        return []
+    decided = decide(within, stored)
+    counts = {at: dict.fromkeys(FATES, 0) for at in range(len(together))}
+    count_fates(counts, decided)
+    ends = np.cumsum([len(one) for one in together])
+    parts = [rows_at(decided, slice(end - len(one), end)) for one, end in zip(together, ends, strict=True)]
+    states = [_state(counts[at], one.terms) for at, one in enumerate(together)]
+    return [_Decided(part | _in_one_file(part), counts[at], states[at]) for at, part in enumerate(parts)]
+
+
+def _in_one_file(rows: Columns) -> Columns:
+    """A request is one file; its rows are told in the order they came."""
+    return {"file": np.zeros(len(rows["row"]), dtype="int64"), "ordinal": np.arange(len(rows["row"]))}
+
+
+def _recorded(connection: Connection, request: _Request, decided: _Decided, now: datetime) -> _Decided:
+    """A request with the number of its submission and its claim answered; one that is not to be stored as it is."""
+    if decided.state != COMPLETE:
+        return decided
+    number = store.record_submission(connection, request.who, [request.sent], now)
+    if request.terms.claim:
+        keep_answer(connection, request.terms.claim, request.digest, str(number), now)
+        release(connection, request.terms.claim)
+    return decided._replace(rows=decided.rows | {"submission": np.full(len(request), number)}, number=number)
+
+
+def _state(counts: Mapping[str, int], terms: Terms) -> str:
+    if terms.dry_run:
+        return DRY_RUN
+    return REFUSED if terms.atomic and any(counts[fate] for fate in STOPPING) else COMPLETE
