@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from api.figures import roman
 from basin import periods
 from basin.agreement import compiled
 from basin.agreement_files import tree
 from basin.clauses import TIME_AXES
+from basin.indicators import INDICATORS
 from basin.registry import Registry
 from monitoring_ingest import store as intake
 from settlement import store
@@ -24,6 +26,7 @@ from settlement.explanation import explanation
 from settlement.gathered import sections_of
 from settlement.reasons import in_chinese, told
 from settlement.run import gathered, window
+from settlement.wording import UNDECIDED, limit_text
 
 Document = dict[str, Any]
 INDENT = "    "
@@ -63,6 +66,7 @@ def lines(tree_: Document, every_reading: bool = False) -> list[str]:
         written += [f"{told}：", *writer.evaluation(e, 1)]
     for s in tree_["stops"]:
         written.append(f"中止 stopped {s['clause']} {s['period']}：{s['message_zh']}（{s['message_en']}）")
+    written += _undecided(tree_["limit_below_detection"])
     return [*written, "规则 rules：", *(f"{INDENT}{_rule(rule)}" for rule in tree_["rules"])]
 
 
@@ -82,6 +86,20 @@ def _pools(pools: list[Document]) -> Iterator[str]:
     for one in pools:
         receives, pays = f"应得 receives {one['receives_yuan']}", f"应出 pays in {one['pays_yuan']}"
         yield f"{INDENT}{one['period']} {one['party']}：{receives} − {pays} = 净额 net {one['net_yuan']}"
+
+
+def _undecided(rows: list[Document]) -> Iterator[str]:
+    """Readings below detection that could not see as low as the limit."""
+    if rows:
+        yield "{}（{}）：".format(*UNDECIDED)
+    for row in rows:
+        unit, of = INDICATORS[row["indicator"]].unit, f"{limit_text(row['target'])} {_of_limit(row['target'])}"
+        beyond = f"检出限至 up to {row['detection_limit']} > 限值 limit {row['limit']} {unit}（{of}）"
+        yield f"{INDENT}{row['section']} {row['indicator']} {row['period']}：读数 readings {row['readings']}，{beyond}"
+
+
+def _of_limit(target: int | None) -> str:
+    return "stated in the section sheet" if target is None else f"class {roman(target)}"
 
 
 def _working(of: Document, at: str) -> Iterator[str]:

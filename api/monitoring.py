@@ -29,8 +29,9 @@ from monitoring_ingest.coverage import store as coverage
 from monitoring_ingest.quality import store as quality
 from monitoring_ingest.store import Selected
 from settlement.counted_readings import reasons
+from settlement.detection_limits import class_limit, undecided
 from settlement.gathered import data_rules, sections_of
-from settlement.statistics import section_months
+from settlement.statistics import non_detects, section_months
 
 Row = dict[str, Any]
 Months = tuple[pd.Period, pd.Period]  # the first and the last of a run
@@ -92,11 +93,18 @@ def months_of(
     connection: Connection, registry: Registry, sections: Collection[str], agreement: Agreement, of: Months
 ) -> pd.DataFrame:
     """`section_months` of some sections in the months `of`, readings left out counted by reason."""
+    observed, aside = readings_of(connection, registry, sections, of)
+    return section_months(observed, data_rules(agreement), aside)
+
+
+def readings_of(
+    connection: Connection, registry: Registry, sections: Collection[str], of: Months
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The observations of some sections in the months `of`, and the readings left out, each with its section."""
     section_of = stations_of(registry, sections)
     selected = selection(section_of, of)
     observed, aside = quality.observations(connection, **selected), store.left_out_readings(connection, **selected)
-    placed = [frame.assign(section=frame["station"].map(section_of)) for frame in (observed, aside)]
-    return section_months(placed[0], data_rules(agreement), placed[1])
+    return tuple(frame.assign(section=frame["station"].map(section_of)) for frame in (observed, aside))  # type: ignore[return-value]
 
 
 def selection(stations: Iterable[str], of: Months) -> Selected:
@@ -165,13 +173,16 @@ def _whole(cls: float) -> int | None:
 # --- the page of a section -------------------------------------------------------------------------------------------
 
 
-def section_page(connection: Connection, registry: Registry, section: Section, year: str | None) -> Row:
-    """What the page of a section shows for a year: indicators with their months, classes, the rules behind them.
+def section_page(
+    connection: Connection, registry: Registry, section: Section, year: str | None, target: int | None
+) -> Row:
+    """What the page of a section shows for a year: indicators with their months, classes, the rules behind them, and
+    the months that cannot be held against its target class.
 
     The months reach back `MONTHS_IN_A_CHART` from the end of the year, or from the newest reading in it.
     """
     ends = extents(connection, stations_of(registry, [section.code])).values()
-    nothing = {"year": year or "", "years": [], "rules": None, "indicators": [], "classes": []}
+    nothing = {"year": year or "", "years": [], "rules": None, "indicators": [], "classes": [], "undecided": []}
     if not ends:
         return nothing
     oldest, newest = month_of(min(first for first, _ in ends)), month_of(max(last for _, last in ends))
@@ -182,10 +193,28 @@ def section_page(connection: Connection, registry: Registry, section: Section, y
     head = nothing | {"year": str(chosen), "years": [str(one) for one in range(oldest.year, newest.year + 1)]}
     if agreement is None or last < oldest:
         return head
-    months = months_of(connection, registry, [section.code], agreement, (first, last))
+    observed, aside = readings_of(connection, registry, [section.code], (first, last))
+    months = section_months(observed, data_rules(agreement), aside)
     classes = classes_of(months, registry, agreement).droplevel("section")
     wanted = pd.period_range(first, last, freq="M")
-    return head | _told(months.droplevel("section"), classes.reindex(wanted), section, agreement)
+    rows = [row for row in undecided_of(observed, section, agreement, target) if row["period"].startswith(str(chosen))]
+    told = _told(months.droplevel("section"), classes.reindex(wanted), section, agreement)
+    return head | told | {"undecided": rows}
+
+
+def undecided_of(observed: pd.DataFrame, section: Section, agreement: Agreement, target: int | None) -> list[Row]:
+    """By month and indicator, the readings whose detection limit lies above the limit of the section's target class.
+
+    Of the `observed` only those count that means are formed from under the agreement's rules.
+    """
+    rows = non_detects(observed, data_rules(agreement))
+    by_month = rows.groupby([rows["day"].dt.asfreq("M"), "indicator"], observed=True)["value"]
+    rules, found = standard(agreement.standard), []
+    for (month, indicator), detection_limits in by_month:
+        limit = class_limit(rules, str(indicator), target, section.water_body)
+        if limit and (told := undecided(detection_limits, limit)):
+            found.append({"section": section.code, "indicator": indicator, "period": str(month), **told})
+    return found
 
 
 def _told(months: pd.DataFrame, classes: pd.DataFrame, section: Section, agreement: Agreement) -> Row:
@@ -261,19 +290,24 @@ def _reported(mean: float, decimals: int | None) -> str | None:
 # --- the readings of a month -----------------------------------------------------------------------------------------
 
 
-def month_readings(connection: Connection, registry: Registry, section: Section, month: pd.Period) -> list[Row]:
+def month_page(
+    connection: Connection, registry: Registry, section: Section, month: pd.Period, target: int | None
+) -> Row:
     """Every reading of a month with what became of it: used, or left out and why; ordered by time.
 
     Observations that the status rule leaves out carry their status as the reason; withheld, quarantined and rejected
-    readings carry the mark or code they got. Values of unknown indicators are on their receipts only.
+    readings carry the mark or code they got. Values of unknown indicators are on their receipts only. Beside them what
+    cannot be held against the target class.
     """
-    selected = selection(stations_of(registry, [section.code]), (month, month))
-    observed = quality.observations(connection, **selected)
+    observed, left_out = readings_of(connection, registry, [section.code], (month, month))
     agreement = ruling_agreements(registry, [section.code], month).get(section.code)
     why = reasons(observed, data_rules(agreement)) if agreement else [""] * len(observed)
     used = [_used(one, reason) for one, reason in zip(observed.itertuples(), why, strict=True)]
-    aside = [_aside(one) for one in store.left_out_readings(connection, **selected).itertuples()]
-    return sorted(used + aside, key=lambda row: (row["time"], row["station"], row["indicator"]))
+    aside = [_aside(one) for one in left_out.itertuples()]
+    return {
+        "readings": sorted(used + aside, key=lambda row: (row["time"], row["station"], row["indicator"])),
+        "undecided": undecided_of(observed, section, agreement, target) if agreement else [],
+    }
 
 
 def _used(o: Any, reason: str) -> Row:

@@ -204,7 +204,8 @@ def section(connection: Connection, registry: Registry, code: str, year: str | N
     UnknownCode : when nobody declared the section.
     """
     known = register.known_section(registry, code)
-    return _section_head(registry, known) | monitoring.section_page(connection, registry, known, year)
+    aim = target(registry, code)
+    return _section_head(registry, known) | monitoring.section_page(connection, registry, known, year, aim)
 
 
 def section_month(connection: Connection, registry: Registry, code: str, month: pd.Period) -> Row:
@@ -215,8 +216,8 @@ def section_month(connection: Connection, registry: Registry, code: str, month: 
     UnknownCode : when nobody declared the section.
     """
     known = register.known_section(registry, code)
-    readings = monitoring.month_readings(connection, registry, known, month)
-    return _section_head(registry, known) | {"month": str(month), "readings": readings}
+    found = monitoring.month_page(connection, registry, known, month, target(registry, code))
+    return _section_head(registry, known) | {"month": str(month), **found}
 
 
 def _section_head(registry: Registry, known: Section) -> Row:

@@ -38,9 +38,10 @@ def explanation(
     ``transfers`` with their working and ``pools``, where no clause is asked for; ``obligations``, each with its clause,
     working, the rules of rounding and the ``evaluations`` behind it; ``others``: evaluations that oblige nobody (zero,
     stopped, an indication; with `clause`, also those of a line); ``statistics`` with the readings used and not used;
-    ``rules`` of data and money with source and `verified`. An evaluation has the figures it rests on, its working, the
-    piece that applied, the cap and whether it bound, its statistics (by their place in the list) and, under ``uses``,
-    the evaluations of the lines it looks at.
+    ``limit_below_detection``: the rows of the document, with `clause` those about its statistics; ``rules`` of data and
+    money with source and `verified`. An evaluation has the figures it rests on, its working, the piece that applied,
+    the cap and whether it bound, its statistics (by their place in the list) and, under ``uses``, the evaluations of
+    the lines it looks at.
 
     Raises
     ------
@@ -65,7 +66,14 @@ def explanation(
         {"place": place, **document["statistics"][place], **readings_behind(series, document["statistics"][place])}
         for place in sorted(explained.statistics)
     ]
+    shown = {_where(one) for one in statistics}
+    undecided = document.get("limit_below_detection", [])
+    tree["limit_below_detection"] = [row for row in undecided if clause is None or _where(row) in shown]
     return {key: document[key] for key in HEADER} | tree | {"statistics": statistics, "rules": document["rules"]}
+
+
+def _where(row: Document) -> tuple[str, str, str]:
+    return row["section"], row["indicator"], row["period"]
 
 
 class _Explained:

@@ -30,6 +30,7 @@ from settlement.formulas import (
 from settlement.spreadsheet import COUNT, WAN, YUAN, Cell, Column, Sheet
 from settlement.wording import (
     KINDS,
+    UNDECIDED,
     Names,
     element_text,
     parties_text,
@@ -37,6 +38,7 @@ from settlement.wording import (
     period_text,
     reason_text,
     side_text,
+    undecided_cells,
 )
 
 Document = Mapping[str, Any]
@@ -66,6 +68,10 @@ OBLIGATIONS = (
 STOPS = (
     Column("条款", 18), Column("期间", 18), Column("对象", 20), Column("原因", 20), Column("说明", 14),
     Column("English", 20),
+)  # fmt: skip
+BELOW_DETECTION = (
+    Column("断面", 18), Column("指标", 18), Column("期间", 20), Column("读数", 20, COUNT), Column("最高检出限", 14),
+    Column("限值", 20), Column("限值依据", 20),
 )  # fmt: skip
 FIRST_ROW = 4  # of the evaluations on sheet 计算: below title, note and headings
 
@@ -100,7 +106,7 @@ def _evaluation(document: Document, position: int, group: int | None, names: Nam
 
 
 def payments(sheet: Sheet, document: Document, names: Names) -> None:
-    """Who pays whom, what each clause obliges, each party's balance, and what stopped."""
+    """Who pays whom, what each clause obliges, each party's balance, what stopped and what cannot be decided."""
     zh, en = KINDS.get(document["kind"], (document["kind"], ""))
     sheet.line(document["title"], "title")
     sheet.line(f"结算期 {period_text(document['period'])}　性质 {zh} {en}　状态 {document['status']}")
@@ -121,6 +127,9 @@ def payments(sheet: Sheet, document: Document, names: Names) -> None:
     if document["stops"]:
         sheet.line("中止与缺项 What stopped", "section")
         sheet.table(STOPS, [_stop(stop, names) for stop in document["stops"]])
+    if undecided := document.get("limit_below_detection"):
+        sheet.line(" ".join(UNDECIDED), "section")
+        sheet.table(BELOW_DETECTION, [_undecided(row, names) for row in undecided])
 
 
 def _obligation(
@@ -206,3 +215,8 @@ def _stop(stop: Document, names: Names) -> list[Cell]:
         stop["clause"], period_text(stop["period"]), element_text(stop["element"], names), reason_text(stop["reason"]),
         stop["message_zh"], stop["message_en"],
     ]  # fmt: skip
+
+
+def _undecided(row: Document, names: Names) -> list[Cell]:
+    *where, readings, detection_limit, limit, of = undecided_cells(row, names)
+    return [*where, readings, figure(detection_limit), figure(limit), of]

@@ -17,6 +17,7 @@ from settlement.wording import (
     ABSENT,
     KINDS,
     STATUSES,
+    UNDECIDED,
     Names,
     capital_yuan,
     element_text,
@@ -31,6 +32,7 @@ from settlement.wording import (
     rules_used,
     side_text,
     total_yuan,
+    undecided_cells,
 )
 
 __all__ = ["Names", "assessment_pdf", "assessment_view", "settlement_pdf", "settlement_view"]
@@ -52,6 +54,10 @@ NOTICES = {
     "unverified": (
         "本件依据的部分数值或规则未在协议原文中核实，以 ▲ 标明。",
         "Some figures or rules have not been verified against the signed text; they are marked ▲.",
+    ),
+    "undecided": (
+        f"部分未检出读数的{UNDECIDED[0]}。金额按协议的未检出规则计算，见下表。",
+        f"{UNDECIDED[1]}, for some readings. The sums follow the agreement's rule for non-detects; see the table.",
     ),
 }
 
@@ -88,6 +94,7 @@ def settlement_view(document: Document, names: Names) -> View:
         "transfers": [_payment(transfer, names) for transfer in document["transfers"]],
         "total": _amount(total_yuan([transfer["amount_yuan"] for transfer in document["transfers"]])),
         "stops": [_stop(stop, names) for stop in document["stops"]],
+        "undecided": [list(map(str, undecided_cells(row, names))) for row in document.get("limit_below_detection", [])],
         "obligations": [_obligation(obligation, titles, names) for obligation in document["obligations"]],
         "pools": [_position(position, names) for position in document.get("pools", [])],
         "clauses": _clauses(document, rules, names),
@@ -164,10 +171,12 @@ def _provenance(document: Document) -> list[tuple[str, str, str]]:
 
 
 def _notices(document: Document) -> list[View]:
-    """What a reader must know before the figures: whether they are payable, complete, and verified."""
+    """What a reader must know before the figures: whether they are payable, complete, decidable and verified."""
     told = _told(document["kind"])
     if document["kind"] == "payable" and document["status"] != FINAL:
         told += _told("trial")
+    if "limit_below_detection" in document:
+        told += _told("undecided")
     return told if document["verified"] else told + _told("unverified")
 
 

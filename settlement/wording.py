@@ -14,10 +14,12 @@ from fractions import Fraction
 from typing import Any
 
 from basin.clauses import POOL
+from basin.indicators import INDICATORS
 from basin.network import CHINA
 from basin.rounding import number
 from monitoring_ingest.quality.names import FOUND
 from settlement.loads import IN_WORDS
+from settlement.quantities import CLASS_NAMES
 from settlement.reasons import told
 
 ABSENT = "—"
@@ -75,6 +77,10 @@ RULE_VALUES = {
     "leave_out": "不采用",
     **{method: f"{method}：{words}" for method, words in IN_WORDS.items()},
 }
+UNDECIDED = (
+    "检出限高于限值：既不能判达标，也不能判超标",
+    "The detection limit lies above the limit: neither met nor exceeded",
+)
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖"
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|Q(\d)|-W(\d{2}))?")
 
@@ -194,6 +200,18 @@ def instant_text(instant: str) -> str:
 def left_out_text(left_out: Mapping[str, int] | None) -> str:
     """Readings that were not used, counted by reason: 维护 1、未公布 3."""
     return "、".join(f"{FATES.get(reason, reason)} {count}" for reason, count in sorted((left_out or {}).items()))
+
+
+def limit_text(target: int | None) -> str:
+    """What a limit is: that of a class, Ⅲ类限值, or one that the section sheet states."""
+    return "断面表所列限值" if target is None else f"{CLASS_NAMES[target]}限值"
+
+
+def undecided_cells(row: Mapping[str, Any], names: Names) -> tuple[str, str, str, int, str, str, str]:
+    """A row of ``limit_below_detection``: section, indicator with unit, period, readings, detection limit, limit, of."""
+    named = f"{names.indicator(row['indicator'])}（{INDICATORS[row['indicator']].unit}）"
+    where = names.section(row["section"]), named, period_text(row["period"])
+    return *where, row["readings"], row["detection_limit"], row["limit"], limit_text(row["target"])
 
 
 def rules_used(rules: Sequence[Mapping[str, Any]], uses: Sequence[tuple[str, Sequence[str]]]) -> list[dict[str, Any]]:

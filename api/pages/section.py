@@ -7,7 +7,7 @@ from typing import Any
 
 from api.charts import chart
 from api.names import Names
-from api.pages.settlement import rule_text
+from api.pages.settlement import rule_text, undecided
 from basin.indicators import INDICATORS
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.quality.names import QUALITIES
@@ -23,6 +23,7 @@ def section(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
         "rules": data["rules"] and _rules(data["rules"], names),
         "indicators": [_indicator(one, year, names) for one in data["indicators"]],
         "matrix": _matrix(data, year, names),
+        "undecided": undecided(data["undecided"], names),
     }
 
 
@@ -94,6 +95,7 @@ def section_month(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
         "left_out": _counted([r for r in data["readings"] if r["reason"]], names),
         "flagged": _counted([{"reason": r["test"]} for r in data["readings"] if r["test"] and not r["reason"]], names),
         "total": len(data["readings"]),
+        "undecided": undecided(data["undecided"], names),
     }
 
 

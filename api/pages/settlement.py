@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from api.figures import approximate, padded, signed
+from api.figures import approximate, padded, roman, signed
 from api.names import Names
 from basin.indicators import INDICATORS
 
@@ -25,6 +26,7 @@ def settlement(document: Mapping[str, Any], statuses: Sequence[Mapping[str, Any]
         "sums": list(_sums(document, names)),
         "clauses": _clauses(document, names),
         "stops": [_stop(stop, names) for stop in document["stops"]],
+        "undecided": undecided(document.get("limit_below_detection", []), names),
         "unverified": sorted({path for one in document["evaluations"] for path in one["unverified"]}),
         "rules": [rule_text(rule, names) for rule in document["rules"]],
         "statuses": list(statuses),
@@ -151,17 +153,38 @@ def _bracketed(figure: str) -> str:
 
 def statistic(one: Mapping[str, Any], names: Names) -> dict[str, Any]:
     """A statistic with its names and the address of the readings behind it."""
-    period = one["period"]
-    query = f"month={period}" if len(period) == 7 and "-" in period else f"year={period[:4]}"
     return {
         **one,
         "section_name": names.section(one["section"]),
         "indicator_name": names.indicator(one["indicator"]) if one["indicator"] else "",
-        "period_text": names.period(period),
+        "period_text": names.period(one["period"]),
         "left_out_text": names.left_out(one["left_out"]),
         "reason_text": names.reason(one["reason"]),
         "reported": padded(one["reported"], INDICATORS[one["indicator"]].evaluation_decimals)
         if one["indicator"] in INDICATORS
         else one["reported"],
-        "href": f"/sections/{one['section']}?{query}",
+        "href": _readings_href(one),
     }
+
+
+def undecided(rows: Sequence[Mapping[str, Any]], names: Names) -> list[dict[str, Any]]:
+    """What can be neither met nor exceeded, with names, what limit it is, and the address of the readings."""
+    return [
+        {
+            **row,
+            "section_name": names.section(row["section"]),
+            "indicator_name": names.indicator(row["indicator"]),
+            "unit": INDICATORS[row["indicator"]].unit,
+            "period_text": names.period(row["period"]),
+            "of": names.t("undecided.target", cls=roman(row["target"])) if row["target"] else names.t("undecided.sheet"),
+            "href": _readings_href(row),
+        }
+        for row in rows
+    ]
+
+
+def _readings_href(one: Mapping[str, Any]) -> str:
+    """The page of the readings behind a statistic: that of its month, else of its year."""
+    period = one["period"]
+    query = f"month={period}" if re.fullmatch(r"\d{4}-\d{2}", period) else f"year={period[:4]}"
+    return f"/sections/{one['section']}?{query}"

@@ -237,6 +237,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "缺什么就停在哪里，不作猜测；其余条款照算",
         "What is missing stops the clause that needs it, and nothing is guessed",
     ),
+    "undecided.heading": ("检出限高于限值", "Detection limit above the limit"),
+    "undecided.settlement": (
+        "下列读数未检出，而检出限高于限值：既不能判达标，也不能判超标。金额按协议的未检出规则计算。",
+        "These readings are below detection limits that lie above the limit: neither met nor exceeded. "
+        "The sums follow the agreement's rule for non-detects.",
+    ),
+    "undecided.section": (
+        "下列读数未检出，而检出限高于断面目标类别的限值：既不能判达标，也不能判超标。月均值按未检出规则计算。",
+        "These readings are below detection limits that lie above the limit of the section's target class: neither met "
+        "nor exceeded. The means follow the rule for non-detects.",
+    ),
+    "undecided.caption": ("每月有几个这样的读数，其中最高的检出限", "How many such readings, and the highest limit"),
+    "undecided.detection_limit": ("最高检出限", "Highest detection limit"),
+    "undecided.limit": ("限值", "Limit"),
+    "undecided.of": ("限值依据", "What limit"),
+    "undecided.target": ("{cls}类限值", "class {cls}"),
+    "undecided.sheet": ("断面表所列限值", "stated in the section sheet"),
     "settlement.facts": ("依据", "What it rests on"),
     "settlement.text": ("协议文本 SHA-256", "SHA-256 of the agreement text"),
     "settlement.sums": ("合计与划转", "Sums and transfers"),

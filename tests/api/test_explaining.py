@@ -82,7 +82,7 @@ def test_the_pool_is_told_party_by_party_after_the_transfers():
     pool = {"period": "2020", "party": "up", "receives_yuan": "3.00", "pays_yuan": "1.00", "net_yuan": "2.00"}
     head = {"title": "甲", "period": "2020", "id": "x", "as_of": "2021", "source": "乙"}
     nothing: dict[str, Any] = {
-        key: [] for key in ("transfers", "obligations", "others", "stops", "statistics", "rules")
+        key: [] for key in ("transfers", "obligations", "others", "stops", "statistics", "rules", "limit_below_detection")
     }
     assert explaining.lines({**head, **nothing, "pools": [pool]})[2:4] == [
         "资金池 pool（元 yuan）：",
@@ -101,7 +101,8 @@ def test_an_indication_is_called_one_and_a_month_is_named_once():
         "element": {"section": "s1", "month": "2021-01"},
     }
     head = {"title": "甲", "period": "2021-01", "id": "x", "as_of": "2021", "source": "乙"}
-    nothing: dict[str, Any] = {key: [] for key in ("transfers", "pools", "obligations", "stops", "statistics", "rules")}
+    empty = ("transfers", "pools", "obligations", "stops", "statistics", "rules", "limit_below_detection")
+    nothing: dict[str, Any] = {key: [] for key in empty}
     both = [e | {"amount": "5", "indication": True}, e | {"amount": "0", "indication": False}]
     assert explaining.lines({**head, **nothing, "others": both})[2:-1] == [
         "预估，不是应付款 indication, not payable：",

@@ -157,6 +157,14 @@ def xinan_2020() -> dict[str, Any]:
     )  # fmt: skip
 
 
+def below_detection() -> dict[str, Any]:
+    """渌水 2020 where, say, TP was once not seen as low as Ⅲ, and NH3-N not as low as a limit that the sheet states."""
+    row = {"section": "jinyushi", "period": "2020-03", "readings": 12}
+    phosphorus = row | {"indicator": "tp", "detection_limit": "0.25", "limit": "0.2", "target": 3}
+    ammonia = row | {"indicator": "nh3n", "detection_limit": "0.8", "limit": "0.7", "target": None}
+    return lushui_2020() | {"limit_below_detection": [phosphorus, ammonia]}
+
+
 def demo_steps() -> dict[str, Any]:
     """Invented: pieces with steps, a multiplier, caps, a third, a payment the other way and one excused."""
     side = {"pays": "lower", "receives": "upper"}

@@ -14,7 +14,7 @@ from monitoring_ingest.facts import Fact
 from settlement.explanation import explanation
 from settlement.gathered import LEFT_OUT, OBSERVED, Gathered
 from settlement.settling import settled
-from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement
+from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, gathered
 
 AS_OF = datetime(2021, 1, 31, tzinfo=UTC)
 # 10 万元 per mg/L above 2, at most 25; a line doubles it
@@ -223,3 +223,18 @@ def test_last_years_result_stands_below_this_years():
     (year,) = the_evaluation(found)["uses"]
     assert (year["period"], year["amount"]) == ("2021", "121")
     assert [(e["period"], e["amount"]) for e in year["uses"]] == [("2020", "110")]
+
+
+def test_what_is_neither_met_nor_exceeded_is_told_with_the_clause_whose_statistics_it_is_about():
+    plain = "measure: {kind: concentration, indicator: %s}, scale: [{rate: 1}], pays: upstream, receives: downstream"
+    clauses = "\n".join(f'- {{ref: "{i}", each: {{section: [s1]}}, {plain % i}}}' for i in ("codmn", "nh3n"))
+    at = {name: [f"2020-01-{day:02d}" for day in days] for name, days in {"codmn": (1,), "nh3n": (1, 2)}.items()}
+    found = gathered({("s1", i, f"{day} 12:00"): "<9" for i, days in at.items() for day in days})
+    agreement = an_agreement(clauses, data=RULES, every="month")
+    document = settled(agreement, RIVER, found, periods.period("2020-01"), AS_OF)
+
+    def told(clause: str | None) -> list[tuple[str, int]]:
+        rows = explanation(document, agreement, RIVER, found, clause)["limit_below_detection"]
+        return [(row["indicator"], row["readings"]) for row in rows]
+
+    assert [told(None), told("nh3n"), told("codmn")] == [[("codmn", 1), ("nh3n", 2)], [("nh3n", 2)], [("codmn", 1)]]

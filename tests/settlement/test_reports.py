@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from settlement.reports import assessment_pdf, assessment_view, settlement_pdf, settlement_view
 from tests.settlement.documents import (
     NAMES,
+    below_detection,
     chishui_2018,
     demo_assessment,
     demo_steps,
@@ -96,6 +97,14 @@ class TestThePrintedStatement:
     @pytest.mark.parametrize("text", ["中止与缺项", "街口断面的基准浓度未公布", "baselinesatJiekouarenotpublished"])
     def test_what_stopped_is_printed_in_both_languages(self, text: str) -> None:
         assert text in printed(xinan_2020())
+
+    def test_what_is_neither_met_nor_exceeded_is_printed_with_the_limit_it_could_not_be_held_against(self) -> None:
+        text = printed(below_detection())
+        assert "检出限高于限值：既不能判达标，也不能判超标" in text
+        assert "neithermetnorexceeded" in text
+        assert "金鱼石总磷（mg/L）2020年3月120.250.2Ⅲ类限值" in text
+        assert "金鱼石氨氮（mg/L）2020年3月120.80.7断面表所列限值" in text
+        assert "检出限高于限值" not in printed(lushui_2020())
 
     def test_unverified_rules_are_marked(self) -> None:
         text = printed(lushui_2020())

@@ -14,6 +14,7 @@ from settlement.formulas import exact, lies_in
 from settlement.workbooks import assessment_xlsx, settlement_xlsx
 from tests.settlement.documents import (
     NAMES,
+    below_detection,
     chishui_2018,
     demo_assessment,
     demo_steps,
@@ -76,6 +77,16 @@ class TestEveryWorkbook:
         book = load_workbook(BytesIO(settlement_xlsx(lushui_2020(), NAMES)))
         assert book.properties.created == datetime.datetime(2000, 1, 1)
         assert book.sheetnames == ["应付", "计算", "过程", "统计", "规则"]
+
+    def test_what_is_neither_met_nor_exceeded_stands_below_the_payments(self) -> None:
+        table = rows(settlement_xlsx(below_detection(), NAMES), "应付")
+        start = next(i for i, row in enumerate(table) if str(row[0]).startswith("检出限高于限值"))
+        assert table[start + 1][:4] == ["断面", "指标", "期间", "读数"]
+        assert [row[:7] for row in table[start + 2 :]] == [
+            ["金鱼石", "总磷（mg/L）", "2020年3月", 12, 0.25, 0.2, "Ⅲ类限值"],
+            ["金鱼石", "氨氮（mg/L）", "2020年3月", 12, 0.8, 0.7, "断面表所列限值"],
+        ]
+        assert not any(str(row[0]).startswith("检出限") for row in rows(settlement_xlsx(lushui_2020(), NAMES), "应付"))
 
     def test_text_from_an_agreement_never_becomes_a_formula(self) -> None:
         document = settlement(
