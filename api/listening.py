@@ -19,8 +19,8 @@ from datetime import UTC, datetime
 
 from basin.errors import UsageError
 from monitoring_ingest.telegrams.frames import Frame, judged, pieces
-from monitoring_ingest.telegrams.intake import AT_ONCE, World, finish_waiting, take_in
-from monitoring_ingest.telegrams.store import Arrival
+from monitoring_ingest.telegrams.intake import World, finish_waiting, take_in
+from monitoring_ingest.telegrams.store import AT_ONCE, Arrival
 
 BACKLOG = 1024
 CHUNK = 16_384

@@ -24,10 +24,9 @@ from monitoring_ingest.submissions import Door, ingest
 from monitoring_ingest.telegrams import store
 from monitoring_ingest.telegrams.frames import CONFLICT, Frame
 from monitoring_ingest.telegrams.profiles import Devices, read_telegrams
-from monitoring_ingest.telegrams.store import Arrival, StoredFrame
+from monitoring_ingest.telegrams.store import AT_ONCE, Arrival, StoredFrame
 
 DOOR = "telegrams"
-AT_ONCE = 500
 LINE_END = b"\r\n"
 
 

@@ -5,18 +5,22 @@ What a frame is was judged in `frames`, what is to be kept is decided in `intake
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, exists, func, insert, select, true, update
 
+from monitoring_ingest import tables
+from monitoring_ingest.sources.store import Received
 from monitoring_ingest.telegrams.frames import Frame
 from monitoring_ingest.telegrams.tables import telegram_frames as frames
 from monitoring_ingest.telegrams.tables import telegram_receipts as receipts
 from monitoring_ingest.telegrams.tables import telegram_refusals as refusals
+from monitoring_ingest.validation import FATES
 
+AT_ONCE = 500  # telegrams in one submission, at most
 KEPT_A_DAY, KEPT_OF_ONE_PEER = 5_000, 200  # refused frames that are kept; what comes beyond is counted
 PEERS_A_DAY = 1_000  # peers whose refused frames are counted apart; those of all others together
 OTHER_PEERS = "…"
@@ -162,6 +166,38 @@ def last_heard(connection: Connection, devices: Collection[str]) -> dict[str, da
     query = select(frames.c.received_at).where(GOOD).order_by(frames.c.received_at.desc()).limit(1)
     found = {mn: connection.scalar(query.where(frames.c.mn == mn)) for mn in devices}
     return {mn: at for mn, at in found.items() if at is not None}
+
+
+def received_from(connection: Connection, devices: Collection[str], limit: int) -> list[Received]:
+    """The submissions with telegrams of some devices, newest first, each with the fates of their rows alone: others may
+    have sent in the same moment.
+    """
+    files = _files_of(connection, devices, limit)
+    told = tables.receipts
+    query = select(told).where(told.c.submission.in_(files))
+    counts = {submission: Counter[str]() for submission in files}
+    for row in connection.execute(query).mappings():
+        if row["file"] in files[row["submission"]]:
+            counts[row["submission"]].update({fate: row[fate] for fate in FATES})
+    head = select(tables.submissions).where(tables.submissions.c.id.in_(files)).order_by(tables.submissions.c.id.desc())
+    return [
+        Received(row.id, row.recorded_at, row.name, {fate: counts[row.id][fate] for fate in FATES})
+        for row in connection.execute(head)
+    ]
+
+
+def _files_of(connection: Connection, devices: Collection[str], limit: int) -> dict[int, set[int]]:
+    """The files of the newest submissions that have any of some devices.
+
+    Each device by itself, from its newest frame on: there is an index for that, and none by submission.
+    """
+    query = select(receipts.c.submission, receipts.c.file).join_from(receipts, frames, receipts.c.frame == frames.c.id)
+    query = query.order_by(frames.c.received_at.desc()).limit(limit * AT_ONCE)
+    found: dict[int, set[int]] = defaultdict(set)
+    for mn in devices:
+        for submission, file in connection.execute(query.where(frames.c.mn == mn)):
+            found[submission].add(file)
+    return {submission: found[submission] for submission in sorted(found, reverse=True)[:limit]}
 
 
 def refused(connection: Connection, day: str) -> list[dict[str, Any]]:

@@ -100,6 +100,25 @@ class TestVectors:
         ]
 
 
+class TestOfOneSource:
+    """What a source sent is found whoever else sent in the same moment."""
+
+    def of(self, engine, *devices, limit=20):
+        with engine.connect() as connection:
+            found = store.received_from(connection, devices, limit)
+        return [(one.id, one.counts["accepted"], one.counts["rejected"]) for one in found]
+
+    def test_only_its_own_rows_are_counted(self, engine):
+        known = world(engine, source("A"), source("B", "C", station="shangyou"))
+        bad = value("1", code="w99999")
+        sent(known, frame(value("1")), frame(value("2"), MN="B"), frame(bad, MN="B", qn="7"))
+        sent(known, frame(value("3"), qn="8", MN="C"))
+        assert self.of(engine, "A") == [(1, 1, 0)]
+        assert self.of(engine, "B", "C") == [(2, 1, 0), (1, 1, 1)]
+        assert self.of(engine, "B", "C", limit=1) == [(2, 1, 0)]
+        assert self.of(engine, "D") == []
+
+
 class TestOnce:
     def test_the_same_packet_again_is_stored_once_and_may_be_answered_again(self, engine):
         known = world(engine)
