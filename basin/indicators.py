@@ -19,8 +19,8 @@ from basin.register_files import Row, register_rows
 
 FILE = Path(__file__).parent / "data" / "indicators.csv"
 COLUMNS = (
-    "code", "name_zh", "name_en", "unit", "reading_decimals", "evaluation_decimals", "plausible_min", "plausible_max",
-    "aliases",
+    "code", "name_zh", "name_en", "unit", "reading_decimals", "evaluation_decimals", "possible_min", "possible_max",
+    "plausible_min", "plausible_max", "aliases",
 )  # fmt: skip
 _SEPARATORS = re.compile(r"[\s_\-·]+")
 
@@ -30,7 +30,9 @@ class Indicator:
     """One measured quantity.
 
     `reading_decimals` is for printing one reading, `evaluation_decimals` for statistics and class (None: not stated).
-    Outside `plausible_min` … `plausible_max` (canonical unit) a reading is set aside for a person to look at.
+    Outside `possible_min` … `possible_max` (canonical unit; None: no bound) nature has no such value, and a reading is
+    rejected: no concentration is negative, but a flow is that the tide turns. Outside `plausible_min` … `plausible_max`
+    it is set aside for a person to look at.
     """
 
     code: str
@@ -39,6 +41,8 @@ class Indicator:
     unit: str
     reading_decimals: int | None
     evaluation_decimals: int | None
+    possible_min: float | None
+    possible_max: float | None
     plausible_min: float | None
     plausible_max: float | None
     aliases: tuple[str, ...]
@@ -73,6 +77,8 @@ def _indicator(row: Row) -> Indicator:
         unit=row.required("unit"),
         reading_decimals=row.whole("reading_decimals"),
         evaluation_decimals=row.whole("evaluation_decimals"),
+        possible_min=row.measured("possible_min"),
+        possible_max=row.measured("possible_max"),
         plausible_min=row.measured("plausible_min"),
         plausible_max=row.measured("plausible_max"),
         aliases=row.several("aliases"),

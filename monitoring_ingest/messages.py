@@ -25,6 +25,7 @@ MESSAGES: dict[str, Message] = {
     "unknown_station": Message(
         "登记表中没有此站点；加入别名后再次导入即可采用", "station not in the register; accepted once an alias exists"
     ),
+    "impossible": Message("物理上不可能的数值", "a value that is physically impossible"),
     "implausible": Message("超出该指标的合理范围，待核", "outside the plausible range of the indicator"),
     "no_right": Message("密钥无权报送该站点", "the key may not speak for this station"),
     "unknown_indicator": Message("没有此指标", "no such indicator"),

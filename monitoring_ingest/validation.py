@@ -1,10 +1,10 @@
 """What each cell of a readings frame is: readings in, the same rows with a fate out.
 
 Adds station, section, indicator, number (canonical unit), censored, fate, code, field and value. A hard failure
-(unknown unit, unknown indicator, no number, future time, a station the sender may not speak for) is rejected; a doubt
-(unknown station, outside the plausible range) is quarantined for a person. Nothing is dropped or corrected, no clock is
-read, and what is already stored is not known here: `revisions` compares with that. Every meaning is worked out once per
-distinct text.
+(unknown unit, unknown indicator, no number, future time, a station the sender may not speak for, a value that nature
+does not have) is rejected; a doubt (unknown station, outside the plausible range) is quarantined for a person. Nothing
+is dropped or corrected, no clock is read, and what is already stored is not known here: `revisions` compares with that.
+Every meaning is worked out once per distinct text.
 """
 
 from __future__ import annotations
@@ -127,26 +127,37 @@ def _factor(unit: str, indicator: str | None) -> float:
 
 def plausible(indicators: Iterable[str | None], numbers: np.ndarray | pd.Series) -> np.ndarray:
     """Whether each number [canonical unit] lies in its indicator's plausible range (`basin/data/indicators.csv`)."""
-    bounds = [_BOUNDS.get(code, _NOWHERE) for code in indicators]
-    lowest, highest = np.array(bounds, dtype="float64").reshape(-1, 2).T
+    return _within(_PLAUSIBLE, indicators, numbers)
+
+
+def possible(indicators: Iterable[str | None], numbers: np.ndarray | pd.Series) -> np.ndarray:
+    """As `plausible`, of what is physically possible; of a limit of detection it is asked whether that can be one."""
+    return _within(_POSSIBLE, indicators, numbers)
+
+
+def _within(bounds: _Bounds, indicators: Iterable[str | None], numbers: np.ndarray | pd.Series) -> np.ndarray:
+    each = [bounds.get(code, _NOWHERE) for code in indicators]
+    lowest, highest = np.array(each, dtype="float64").reshape(-1, 2).T
     values = np.asarray(numbers, dtype="float64")
     return (values >= lowest) & (values <= highest)
 
 
-def _bounds() -> Mapping[str | None, tuple[float, float]]:
-    pairs = {code: (each.plausible_min, each.plausible_max) for code, each in INDICATORS.items()}
+def _bounds(lowest: str, highest: str) -> _Bounds:
+    pairs = {code: (getattr(each, lowest), getattr(each, highest)) for code, each in INDICATORS.items()}
     return {code: (-np.inf if low is None else low, np.inf if high is None else high)
             for code, (low, high) in pairs.items()}  # fmt: skip
 
 
-_BOUNDS, _NOWHERE = _bounds(), (np.nan, np.nan)
+_Bounds = Mapping[str | None, tuple[float, float]]
+_POSSIBLE, _PLAUSIBLE = _bounds("possible_min", "possible_max"), _bounds("plausible_min", "plausible_max")
+_NOWHERE = (np.nan, np.nan)
 
 
 def _add_fate(found: Columns, as_sent: np.ndarray, now: datetime, rights: Collection[str] | None) -> None:
     """Give each row the first fate of this table that fits it: who may speak, is anything said, can it be read, may it
     be true. A blank cell of the future says nothing either: kept, its station would count as heard until then.
     """
-    sent, station = found["value_text"] != "", found["station"]
+    sent, station, codes = found["value_text"] != "", found["station"], found["indicator"].tolist()
     problem, unreadable = found["problem"] != "", (found["value_text"] != "") & np.isnan(as_sent)
     latest = np.datetime64((now + CLOCKS_MAY_DIFFER).astimezone(UTC).replace(tzinfo=None), "us")
     foreign = ~_each(station, lambda code: rights is None or code in rights).astype(bool)
@@ -165,12 +176,13 @@ def _add_fate(found: Columns, as_sent: np.ndarray, now: datetime, rights: Collec
         (np.isnat(found["time"]), "rejected", "unreadable_time", "time_text"),
         (found["indicator"] == None, "rejected", "unknown_indicator", "indicator_text"),  # noqa: E711  elementwise
         (np.isnan(found["number"]), "rejected", "unknown_unit", "unit"),
+        (~possible(codes, found["number"]), "rejected", "impossible", "value_text"),
         (station == None, "quarantined", "unknown_station", "station_text"),  # noqa: E711
-        (~plausible(found["indicator"].tolist(), found["number"]), "quarantined", "implausible", "value_text"),
+        (~plausible(codes, found["number"]), "quarantined", "implausible", "value_text"),
     ]
     which = np.select([fits for fits, *_ in table], range(len(table)), default=len(table))
-    fates, codes, sources = zip(*(row[1:] for row in table), ("accepted", "", "value_text"), strict=True)
-    found["fate"], found["code"] = objects(fates)[which], objects(codes)[which]
+    fates, reasons, sources = zip(*(row[1:] for row in table), ("accepted", "", "value_text"), strict=True)
+    found["fate"], found["code"] = objects(fates)[which], objects(reasons)[which]
     found["code"][problem] = found["problem"][problem]
     _add_place_and_value(found, which, sources)
 

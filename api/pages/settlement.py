@@ -176,11 +176,15 @@ def undecided(rows: Sequence[Mapping[str, Any]], names: Names) -> list[dict[str,
             "indicator_name": names.indicator(row["indicator"]),
             "unit": INDICATORS[row["indicator"]].unit,
             "period_text": names.period(row["period"]),
-            "of": names.t("undecided.target", cls=roman(row["target"])) if row["target"] else names.t("undecided.sheet"),
+            "of": _held_to(row["target"], names),
             "href": _readings_href(row),
         }
         for row in rows
     ]
+
+
+def _held_to(target: int | None, names: Names) -> str:
+    return names.t("undecided.target", cls=roman(target)) if target else names.t("undecided.sheet")
 
 
 def _readings_href(one: Mapping[str, Any]) -> str:

@@ -23,8 +23,10 @@ from monitoring_ingest.sources.declared import READERS, door_name, source_door
 from monitoring_ingest.sources.file_text import unpacked
 from monitoring_ingest.sources.pulling import run_source
 from monitoring_ingest.sources.sheets import ZIP_MAGIC, refuse_bomb
-from monitoring_ingest.sources.store import received_by, runs_of
+from monitoring_ingest.sources.store import Received, received_by, runs_of
 from monitoring_ingest.submissions import Door
+from monitoring_ingest.telegrams.intake import DOOR as TELEGRAMS
+from monitoring_ingest.telegrams.profiles import FORMAT
 from monitoring_ingest.trial import trial
 
 router = APIRouter(include_in_schema=False)
@@ -37,7 +39,7 @@ FORM_BYTES = 64 * 2**10  # around the file, and of a form without one
 @router.get("/sources")
 def sources(request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
     """All declared sources."""
-    found = [(one, received_by(reads, door_name(one.code), 1)) for one in has.registry.sources.values()]
+    found = [(one, _received(reads, one, 1)) for one in has.registry.sources.values()]
     return page(request, "sources.html", source_pages.sources(found, names))
 
 
@@ -47,10 +49,17 @@ def source(code: str, request: Request, reads: Reads, has: Has, names: Named, ne
     one, most = has.registry.source(code), source_pages.MOST_LISTED
     door = door_name(code)
     samples = [told(each) for each in split_samples_of(reads, has.registry, one)]
-    history = (received_by(reads, door, most), runs_of(reads, door, most))
+    history = (_received(reads, one, most), runs_of(reads, door, most))
     model = source_pages.source(one, *history, samples, names)
     may = {"may_try": one.format in READERS, "may_run": bool(one.place), "nothing_new": new == 0}
     return page(request, "source.html", model | may | {"most_mib": MOST_SAMPLE_MIB})
+
+
+def _received(reads: Reads, one: Source, most: int) -> list[Received]:
+    """What came of a source, newest first: files by a door of its own, telegrams by the one door of all devices."""
+    if one.format == FORMAT:
+        return received_by(reads, TELEGRAMS, most, one.code)
+    return received_by(reads, door_name(one.code), most)
 
 
 @router.post("/sources/{code}/try")

@@ -13,6 +13,7 @@ import zlib
 
 GZIP_MAGIC = b"\x1f\x8b"
 MOST_UNPACKED_BYTES = 512 * 2**20
+MOST_FILLED = 2**20  # blanks that short lines are filled up with, beyond one for each character of the file
 
 
 class UnreadableFile(Exception):
@@ -78,16 +79,19 @@ def csv_lines(text: str) -> tuple[list[str], list[int], list[list[str]]]:
 
     Raises
     ------
-    UnreadableFile : no header, or a quoted cell without end that swallows the file.
+    UnreadableFile : no header, a quoted cell without end that swallows the file, or so many short lines under so long
+    a header that filling them would take far more memory than the file.
     """
     reader = csv.reader(io.StringIO(text, newline=""))
-    numbers, lines = [], []
+    numbers, lines, allowed = [], [], len(text) + MOST_FILLED
     try:
         header = [name.strip() for name in next(reader, [])]
         for cells in reader:
             if any(cells):
                 numbers.append(reader.line_num)
                 lines.append(cells if len(cells) == len(header) else _of_width(cells, len(header)))
+                if len(cells) < len(header) and len(header) * len(lines) > allowed:
+                    raise UnreadableFile("file_too_large", f"{len(header)} × {len(lines)}")
     except csv.Error as problem:
         raise UnreadableFile("unreadable_file", str(problem)) from problem
     if not header:

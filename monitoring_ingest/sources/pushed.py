@@ -67,7 +67,7 @@ def read_pushed(raw: bytes, media_type: str, network: Network, most_rows: int) -
     UsageError : a body that is not what its type says, with a column too few or too many. TooLarge : too many rows.
     """
     if media_type == CSV:
-        _not_above(raw.count(b"\n"), most_rows + 1)
+        _not_above(raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n"), most_rows + 1)
         found = _csv(raw, network)
         _not_above(len(found["row"]), most_rows)
         return found
@@ -101,7 +101,7 @@ def _of_json(raw: bytes, most_rows: int) -> Mapping[str, Sequence[Any]]:
 
 
 def _full_rows(raw: bytes, most_rows: int) -> int:
-    """How many full rows a JSON body has as many ``{ [ ,`` for: never more than it has rows, if it is sound.
+    """How many rows with every field a JSON body has the ``{ [ ,`` for: never more than it has rows, if sound.
 
     Every object, list and value but the outermost follows one of these, so they bound what decoding makes. Those inside
     texts do not count; telling them apart is only worth it where there seem to be too many.

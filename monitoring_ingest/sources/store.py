@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, true
 
 from basin.errors import NotFound
 from monitoring_ingest.sources.laboratory import SAMPLE, sampled
@@ -75,14 +75,15 @@ def kept_answer(connection: Connection, digest: str) -> bytes:
     return gzip.decompress(body)
 
 
-def received_by(connection: Connection, door: str, limit: int) -> list[Received]:
-    """The submissions that came by a door, newest first; the rows of their receipts are not looked at."""
+def received_by(connection: Connection, door: str, limit: int, sender: str | None = None) -> list[Received]:
+    """The submissions that came by a door, or of one sender by it, newest first, with the sums of their receipts."""
     counted = [func.sum(receipts.c[fate]).label(fate) for fate in FATES]
     head = (submissions.c.id, submissions.c.recorded_at, submissions.c.name)
     query = select(*head, *counted).join_from(
         submissions, receipts, submissions.c.id == receipts.c.submission, isouter=True
     )
-    query = query.where(submissions.c.door == door).group_by(*head).order_by(submissions.c.id.desc()).limit(limit)
+    whose = (submissions.c.door == door, true() if sender is None else submissions.c.sender == sender)
+    query = query.where(*whose).group_by(*head).order_by(submissions.c.id.desc()).limit(limit)
     return [
         Received(identity, instant, name, {f: int(n or 0) for f, n in zip(FATES, counts, strict=True)})
         for identity, instant, name, *counts in connection.execute(query)

@@ -7,7 +7,6 @@ counts as 0.75 under the demonstration agreement and passes as Ⅲ; in September
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest

@@ -17,6 +17,7 @@ from starlette.requests import Request
 
 from api.bodies import body_of
 from api.settings import Limits
+from basin.errors import HengjieError, UsageError
 from monitoring_ingest import tables
 from monitoring_ingest.database import writing
 from monitoring_ingest.operations.store import LEASE, create_key, hold
@@ -25,6 +26,7 @@ from tests.api.makers import NOW, client_of
 from tests.api.pushed import (
     ADDRESS,
     ARROW,
+    CSV,
     FORMATS,
     GOOD,
     JSON,
@@ -158,11 +160,11 @@ class Arriving:
         return asyncio.run(body_of(request, most))
 
 
-def peak_of(act: Callable[[], object]) -> int:
+def peak_of(act: Callable[[], object], refusal: type[HengjieError] = TooLarge) -> int:
     """The most memory [bytes] that was in use at once while `act` was refused for its size."""
     tracemalloc.start()
     try:
-        with pytest.raises(TooLarge):
+        with pytest.raises(refusal):
             act()
         return tracemalloc.get_traced_memory()[1]
     finally:
@@ -202,6 +204,14 @@ class TestMemory:
     def test_json_is_refused_before_it_becomes_objects(self, world, before, piece, after):
         body = before + piece * 700_000 + after
         assert peak_of(lambda: read_pushed(body, JSON, world.network, most_rows=1000)) < 6 * len(body)
+
+    def test_a_csv_whose_lines_end_in_carriage_returns_is_counted_too(self, world):
+        body = b"station,time,indicator,value,unit\r" + b"a\r" * 700_000
+        assert peak_of(lambda: read_pushed(body, CSV, world.network, most_rows=1000)) < 6 * len(body)
+
+    def test_short_csv_lines_under_a_long_header_are_not_filled(self, world):
+        body = b"station,time,indicator,value,unit" + b",x" * 50_000 + b"\n" + b"a\n" * 1000
+        assert peak_of(lambda: read_pushed(body, CSV, world.network, 1000), UsageError) < 50 * 2**20  # filled: 400 MB
 
     def test_marks_inside_texts_are_no_rows(self, world):
         told = {"mark": '"{[,' * 5000, "reason": "\\{,\\" * 5000, "province": "示例省"}

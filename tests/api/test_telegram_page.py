@@ -95,6 +95,24 @@ def test_a_device_that_mixes_commands_in_one_series_is_pointed_out(here, world):
         assert "Sends values by several commands (2011, 2061)" in client.get("/telegrams?lang=en").text
 
 
+def test_the_pages_of_its_source_show_what_a_device_sent(here):
+    known = World(here.engine, here.registry.network, devices(here.registry.sources.values()))
+    with client_of(here) as client:
+        assert source_row(client)[4] == "尚未接收"
+        sent(known, frame(value("1"), **DEVICE), frame(value("x", code="w21003"), qn="2", **DEVICE), now=NOW)
+        assert source_row(client)[4] == "2026-01-10 08:00"
+        page = client.get("/sources/demo-qingxi-telegrams").text
+        (history,) = [one.table() for one in read(page).all("table") if one.table()[0][0] == "时间"]
+    assert [(row[0], row[2], row[6]) for row in history] == [("时间", "采用", "拒收"), ("2026-01-10 08:00", "1", "1")]
+    assert 'href="/submissions/1"' in page
+
+
+def source_row(client) -> list[str]:
+    """The source of telegrams in the list of sources."""
+    (row,) = [row for row in read(client.get("/sources").text).all("table")[0].table() if "报文" in row[0]]
+    return row
+
+
 def test_the_client_needs_no_telegrams_to_show_the_page(here):
     with client_of(here) as client:
         assert isinstance(client, TestClient)

@@ -54,6 +54,17 @@ class TestTheRegister:
             assert each.plausible_max is not None
             assert each.plausible_min < each.plausible_max
 
+    def test_only_what_has_a_sign_may_be_negative(self):
+        unbounded = {code for code, each in INDICATORS.items() if each.possible_min is None}
+        assert unbounded == {"temperature", "flow", "level"}
+        assert {each.possible_min for code, each in INDICATORS.items() if code not in unbounded} == {0}
+        assert {code: each.possible_max for code, each in INDICATORS.items() if each.possible_max} == {"ph": 14}
+
+    def test_what_is_plausible_is_possible(self):
+        for each in INDICATORS.values():
+            assert each.possible_min is None or each.possible_min <= each.plausible_min
+            assert each.possible_max is None or each.plausible_max <= each.possible_max
+
 
 class TestFindIndicator:
     """Codes, national codes, names and spellings, in any width and case."""
@@ -120,7 +131,9 @@ class TestRefused:
 
     def test_one_spelling_for_two_indicators(self, tmp_path: Path):
         file = register(
-            tmp_path, "nh3n,氨氮,ammonia,mg/L,3,2,0,100,NH3-N", "no3n,硝酸盐氮,nitrate,mg/L,2,2,0,100,w21007|nh3_n"
+            tmp_path,
+            "nh3n,氨氮,ammonia,mg/L,3,2,0,,0,100,NH3-N",
+            "no3n,硝酸盐氮,nitrate,mg/L,2,2,0,,0,100,w21007|nh3_n",
         )
         with pytest.raises(RegisterError) as caught:
             load_indicators(file)
@@ -130,16 +143,17 @@ class TestRefused:
         assert caught.value.remedy
 
     def test_a_double_code(self, tmp_path: Path):
-        file = register(tmp_path, "tp,总磷,phosphorus,mg/L,3,3,0,50,", "tp,磷,P,mg/L,3,3,0,50,")
+        file = register(tmp_path, "tp,总磷,phosphorus,mg/L,3,3,0,,0,50,", "tp,磷,P,mg/L,3,3,0,,0,50,")
         with pytest.raises(RegisterError, match="tp 已属于 tp"):
             load_indicators(file)
 
     @pytest.mark.parametrize(
         ("line", "column"),
         [
-            ("tp,总磷,phosphorus,,3,3,0,50,", "unit"),
-            ("tp,总磷,phosphorus,mg/L,three,3,0,50,", "reading_decimals"),
-            ("tp,总磷,phosphorus,mg/L,3,3,zero,50,", "plausible_min"),
+            ("tp,总磷,phosphorus,,3,3,0,,0,50,", "unit"),
+            ("tp,总磷,phosphorus,mg/L,three,3,0,,0,50,", "reading_decimals"),
+            ("tp,总磷,phosphorus,mg/L,3,3,zero,,0,50,", "possible_min"),
+            ("tp,总磷,phosphorus,mg/L,3,3,0,,zero,50,", "plausible_min"),
         ],
     )
     def test_a_cell_that_does_not_fit(self, tmp_path: Path, line: str, column: str):
@@ -155,7 +169,7 @@ class TestRefused:
 
     def test_a_line_with_too_many_cells(self, tmp_path: Path):
         with pytest.raises(RegisterError, match="含逗号的文字要加引号"):
-            load_indicators(register(tmp_path, "tp,总磷,phosphorus, total,mg/L,3,3,0,50,TP"))
+            load_indicators(register(tmp_path, "tp,总磷,phosphorus, total,mg/L,3,3,0,,0,50,TP"))
 
     def test_a_file_that_is_not_utf8(self, tmp_path: Path):
         file = tmp_path / "indicators.csv"

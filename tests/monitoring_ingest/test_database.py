@@ -4,20 +4,30 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pandas as pd
 import pytest
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Connection, Engine, Table, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from basin.errors import Unavailable, UsageError
 from monitoring_ingest import tables
-from monitoring_ingest.database import insert_frame, metadata, open_engine, read_frame, writing
+from monitoring_ingest.database import Instant, insert_frame, metadata, open_engine, read_frame, writing
 from monitoring_ingest.facts import Fact
 from monitoring_ingest.schema import create_schema
 from monitoring_ingest.store import facts, observations, record_fact
 from tests.monitoring_ingest.makers import NOW, sent
 
 EVIDENCE = ["submissions", "submission_files", "receipts", "receipt_rows", "readings", "observations", "facts"]
+EVERY = sorted(name for name, table in metadata.tables.items() if table.info.get("append_only"))
+SOMETHING = {str: "x", int: 1, float: 1.0, bool: True, bytes: b"x"}
 MUTABLE = ["locks", "runs", "access_keys", "idempotency_keys"]
 A_FACT = Fact("qiaotou", "2020-07", "dry", "1", "水文公报第3号", "某甲", approved_by="某乙")
+
+
+def with_a_row(connection: Connection, table: Table) -> None:
+    """Put some row into a table until the transaction ends: SQLite asks triggers row by row, PostgreSQL of none."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+        row = {c.name: NOW if isinstance(c.type, Instant) else SOMETHING[c.type.python_type] for c in table.columns}
+        connection.execute(table.insert().values(row))
 
 
 @pytest.fixture
@@ -38,6 +48,20 @@ class TestAppendOnly:
         statement = change.format(table=table, column=metadata.tables[table].columns.keys()[0])
         with pytest.raises(DBAPIError, match=f"{table} is append-only"), filled.begin() as connection:
             connection.execute(text(statement))
+
+    @pytest.mark.parametrize("name", EVERY)
+    def test_no_table_of_evidence_can_be_changed(self, engine, name):
+        table = metadata.tables[name]
+        changes = [f"DELETE FROM {name}", f"UPDATE {name} SET {table.columns.keys()[0]} = {table.columns.keys()[0]}"]
+        for change in [*changes, *([f"TRUNCATE {name} CASCADE"] if engine.dialect.name == "postgresql" else [])]:
+            with engine.connect() as connection:
+                with_a_row(connection, table)
+                with pytest.raises(DBAPIError, match="is append-only"):
+                    connection.execute(text(change))
+
+    def test_evidence_of_every_package_is_among_them(self):
+        of_each = {"readings", "flags", "alarms", "source_answers", "telegram_frames", "settlements", "entries"}
+        assert of_each <= set(EVERY)
 
     @pytest.mark.parametrize("table", EVIDENCE)
     def test_every_table_of_evidence_has_rows_in_this_test(self, filled, table):

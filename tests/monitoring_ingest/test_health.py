@@ -50,8 +50,8 @@ class TestLastGood:
             (["2025-03-01 08:00,ph,7.1,-,"], "08:00", "08:00", ""),
             (["2025-03-01 04:00,ph,7.1,-,", "2025-03-01 08:00,nh3n,0.2,mg/L,"], "08:00", "08:00", ""),
             (["2025-03-01 04:00,ph,7.1,-,", "2025-03-01 08:00,ph,,-,极值过滤"], "04:00", "08:00", "极值过滤"),
-            (["2025-03-01 04:00,ph,7.1,-,极值过滤", "2025-03-01 08:00,ph,99,-,"], "04:00", "08:00", ""),
-            (["2025-03-01 08:00,ph,7.1,-,极值过滤", "2025-03-01 04:00,ph,99,-,"], "08:00", "08:00", "极值过滤"),
+            (["2025-03-01 04:00,ph,7.1,-,极值过滤", "2025-03-01 08:00,nh3n,999,mg/L,"], "04:00", "08:00", ""),
+            (["2025-03-01 08:00,ph,7.1,-,极值过滤", "2025-03-01 04:00,nh3n,999,mg/L,"], "08:00", "08:00", "极值过滤"),
             (["2025-03-01 08:00,ph,,-,极值过滤"], None, "08:00", "极值过滤"),
             (["2025-03-01 04:00,ph,7.1,-,", "2025-03-01 08:00,ph,--,-,维护"], "04:00", "04:00", "维护"),
             (["2025-03-01 04:00,ph,7.1,-,", "2025-03-01 08:00,ph,--,-,"], "04:00", "04:00", ""),
@@ -212,16 +212,16 @@ class TestMatrix:
     """What the slots of a month show."""
 
     def test_the_best_that_came_in_is_shown(self, engine):
-        given(engine, "qiaotou,2025-03-01 00:00,ph,7.1,-,", "qiaotou,2025-03-01 01:00,ph,,-,极值过滤",
-              "qiaotou,2025-03-01 04:00,ph,,-,极值过滤", "qiaotou,2025-03-01 08:00,ph,99,-,",
-              "qiaotou,2025-03-01 09:00,ph,rubbish,-,", "qiaotou,2025-03-01 12:00,ph,rubbish,-,",
+        given(engine, "qiaotou,2025-03-01 00:00,do,7.1,mg/L,", "qiaotou,2025-03-01 01:00,do,,mg/L,极值过滤",
+              "qiaotou,2025-03-01 04:00,do,,mg/L,极值过滤", "qiaotou,2025-03-01 08:00,do,99,mg/L,",
+              "qiaotou,2025-03-01 09:00,do,rubbish,mg/L,", "qiaotou,2025-03-01 12:00,do,rubbish,mg/L,",
               "qiaotou,2025-03-01 00:00,nh3n,0.2,mg/L,", "qiaotou,2025-03-01 16:00,nh3n,0.2,mg/L,",
               now=china("2025-03-02"))  # fmt: skip
         begins = Slots("Asia/Shanghai", 4).of_month(MARCH, until=china("2025-03-02"))
         with engine.connect() as connection:
             found = slot_states(observations(connection), left_out_readings(connection), begins)
         both = any_or_all(found)
-        assert found["ph"].tolist() == ["accepted", "withheld", "quarantined", "rejected", "nothing", "nothing"]
+        assert found["do"].tolist() == ["accepted", "withheld", "quarantined", "rejected", "nothing", "nothing"]
         assert found["nh3n"].tolist() == ["accepted", "nothing", "nothing", "nothing", "accepted", "nothing"]
         assert both["any"].tolist() == ["accepted", "withheld", "quarantined", "rejected", "accepted", "nothing"]
         assert both["all"].tolist() == ["accepted", "nothing", "nothing", "nothing", "nothing", "nothing"]
@@ -244,7 +244,8 @@ class TestScorecard:
     def cards(self, engine):
         hand_in = partial(handed_in, engine)
         hand_in("皖", ["qiaotou,2025-02-28 20:00,ph,7.1,-,"], "2025-02-28 20:10")
-        hand_in("皖", ["qiaotou,2025-03-01 00:00,ph,7.1,-,", "qiaotou,2025-03-01 04:00,ph,99,-,"], "2025-03-01 04:30")
+        unlikely = "qiaotou,2025-03-01 04:00,nh3n,999,mg/L,"
+        hand_in("皖", ["qiaotou,2025-03-01 00:00,ph,7.1,-,", unlikely], "2025-03-01 04:30")
         hand_in("皖", ["qiaotou,2025-03-01 00:00,ph,7.2,-,", "qiaotou,2025-03-01 08:00,ph,x,-,"], "2025-03-01 08:20")
         hand_in("浙", ["utc,2025-03-01 00:00,ph,7.1,-,", "utc,2025-03-01 04:00,ph,7.1,-,"], "2025-03-01 12:30")
         hand_in("过去", ["shangyou,2025-01-01 00:00,ph,7.1,-,"], "2025-01-01 00:10")

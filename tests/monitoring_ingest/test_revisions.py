@@ -17,7 +17,7 @@ DECIDED = ("fate", "code", "revision", "keep", "stands", "replaced", "sent")
 CELLS = st.tuples(
     st.sampled_from(["qiaotou", "shangyou", "nobody"]),
     st.integers(0, 2),
-    st.sampled_from(["0.2", "0.20", "200", "0.3", "-1", "高", "", "*"]),
+    st.sampled_from(["0.2", "0.20", "200", "0.3", "500", "-1", "高", "", "*"]),
     st.sampled_from(["mg/L", "ug/L"]),
 )
 

@@ -95,7 +95,7 @@ class TestLeftOut:
 
     ROWS = (
         "qiaotou,2020-07-01 08:00,nh3n,--,mg/L,极值过滤|维护",
-        "qiaotou,2020-07-01 08:00,tp,-1,mg/L,",
+        "qiaotou,2020-07-01 08:00,tp,99,mg/L,",
         "qiaotou,2020-07-01 08:00,tn,1,furlong,",
         "qiaotou,2020-07-01 08:00,do,8,mg/L,",
         "qiaotou,2020-07-01 08:00,do,9,mg/L,",
@@ -112,7 +112,7 @@ class TestLeftOut:
             ("do", "quarantined", "conflict", "9 mg/L"),
             ("nh3n", "withheld", "极值过滤", ""),
             ("tn", "rejected", "unknown_unit", "1 furlong"),
-            ("tp", "quarantined", "implausible", "-1 mg/L"),
+            ("tp", "quarantined", "implausible", "99 mg/L"),
         ]
         assert set(found["station"]) == {"qiaotou"}
 

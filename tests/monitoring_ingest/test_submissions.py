@@ -125,10 +125,12 @@ class TestRepeats:
             ("0.2,mg/L,", "201,ug/L,", "revised", [(0.2, 1), (0.201, 2)]),
             ("0.2,mg/L,", "0.2,mg/L,维护", "revised", [(0.2, 1), (0.2, 2)]),
             ("0.2,mg/L,", "<0.2,mg/L,", "revised", [(0.2, 1), (0.2, 2)]),
-            ("0.2,mg/L,", "-1,mg/L,", "quarantined", [(0.2, 1)]),
+            ("0.2,mg/L,", "500,mg/L,", "quarantined", [(0.2, 1)]),
             ("0.2,mg/L,", "高,mg/L,", "rejected", [(0.2, 1)]),
-            ("-1,mg/L,", "-1,mg/L,", "duplicate", []),
-            ("-1,mg/L,", "0.2,mg/L,", "accepted", [(0.2, 1)]),
+            ("0.2,mg/L,", "-1,mg/L,", "rejected", [(0.2, 1)]),
+            ("-1,mg/L,", "-1,mg/L,", "rejected", []),  # and not a duplicate: nothing of it was kept
+            ("500,mg/L,", "500,mg/L,", "duplicate", []),
+            ("500,mg/L,", "0.2,mg/L,", "accepted", [(0.2, 1)]),
             ("--,mg/L,极值过滤", "0.2,mg/L,", "accepted", [(0.2, 1)]),
         ],
     )
@@ -162,7 +164,7 @@ class TestRepeats:
             (["0.2", "0.3", "0.2"], {"accepted": 1, "quarantined": 1, "duplicate": 1}),
             (["0.2", "0.3", "0.3"], {"accepted": 1, "quarantined": 1, "duplicate": 1}),
             (["0.2", "0.3", "0.4"], {"accepted": 1, "quarantined": 2}),
-            (["-1", "0.2"], {"quarantined": 1, "accepted": 1}),
+            (["500", "0.2"], {"quarantined": 1, "accepted": 1}),
             (["高", "0.2"], {"rejected": 1, "accepted": 1}),
             (["--", "0.2"], {"absent": 1, "accepted": 1}),
         ],
@@ -263,7 +265,7 @@ class TestUnknownStations:
         ("waiting", "expected"),
         [
             (["0.2", "0.3"], [(0.2, 1), (0.3, 2)]),  # sent one after the other: the second corrects the first
-            (["0.2", "-1"], [(0.2, 1)]),  # outside the plausible range it stays quarantined
+            (["0.2", "500"], [(0.2, 1)]),  # outside the plausible range it stays quarantined
             (["0.2", "高"], [(0.2, 1)]),
         ],
     )

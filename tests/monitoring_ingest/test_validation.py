@@ -68,7 +68,9 @@ class TestFates:
             ({"rights": {"shangyou"}, "station_text": "nobody"}, "rejected", "no_right", "station", "nobody"),
             ({"rights": {"shangyou"}, "value_text": ""}, "rejected", "no_right", "station", "qiaotou"),
             ({"rights": set()}, "rejected", "no_right", "station", "qiaotou"),
-            ({"value_text": "-0.1"}, "quarantined", "implausible", "value", "-0.1"),
+            ({"value_text": "-0.1"}, "rejected", "impossible", "value", "-0.1"),
+            ({"value_text": "<-1"}, "rejected", "impossible", "value", "<-1"),
+            ({"value_text": "-0"}, "accepted", "", "value", "-0"),
             ({"value_text": "500"}, "quarantined", "implausible", "value", "500"),
             ({"station_text": "nobody"}, "quarantined", "unknown_station", "station", "nobody"),
             ({"station_text": "桥头"}, "quarantined", "unknown_station", "station", "桥头"),
@@ -99,6 +101,80 @@ class TestFates:
     def test_a_code_without_words_is_not_used(self):
         codes = {validated(value_text=text, unit=unit)["code"] for text in ("x", "-1", "") for unit in ("?", "mg/L")}
         assert codes <= MESSAGES.keys()
+
+    @pytest.mark.parametrize(
+        ("indicator", "unit", "value", "fate", "code"),
+        [
+            ("ph", "-", "-1", "rejected", "impossible"),
+            ("ph", "-", "14.01", "rejected", "impossible"),
+            ("ph", "-", "14", "accepted", ""),
+            ("turbidity", "NTU", "-0.1", "rejected", "impossible"),
+            ("transparency", "cm", "-1", "rejected", "impossible"),
+            ("temperature", "℃", "-1", "accepted", ""),
+            ("temperature", "℃", "-3", "quarantined", "implausible"),
+            ("flow", "m3/s", "-200", "accepted", ""),  # the tide turns it
+            ("flow", "m3/s", "-60000", "quarantined", "implausible"),
+            ("level", "m", "-30", "quarantined", "implausible"),
+            ("nh3n", "ug/L", "-1", "rejected", "impossible"),
+            ("nh3n", "ug/L", "100001", "quarantined", "implausible"),
+        ],
+    )
+    def test_what_cannot_be_is_rejected_and_what_is_unlikely_is_quarantined(self, indicator, unit, value, fate, code):
+        row = validated(indicator_text=indicator, unit=unit, value_text=value)
+        assert (row["fate"], row["code"]) == (fate, code)
+
+
+CHECKS = {
+    "no_date": {"problem": "no_date"},
+    "no_right": {"rights": {"shangyou"}},
+    "no_time": {"time": None, "time_text": ""},
+    "withheld": {"value_text": "", "mark": "极值过滤"},
+    "not_equipped": {"value_text": "", "printed": "*"},
+    "no_value": {"value_text": "", "printed": "--"},
+    "above_range": {"value_text": ">5"},
+    "unreadable_number": {"value_text": "高"},
+    "unreadable_time": {"time": None, "time_text": "x"},
+    "unknown_indicator": {"indicator_text": "蓝藻"},
+    "future_time": {"time": NOW + timedelta(days=1)},
+    "unknown_unit": {"unit": "furlong"},
+    "impossible": {"value_text": "-0.1"},
+    "unknown_station": {"station_text": "nobody"},
+    "implausible": {"value_text": "500"},
+}
+# Neighbours in the order of the checks. Between two that no row can fail at once (a cell holds one text) stand those
+# that it can: a value that is not there is not misread either.
+NEIGHBOURS = [
+    ("no_date", "no_right"),
+    ("no_right", "no_time"),
+    ("no_time", "withheld"),
+    ("no_right", "future_time"),
+    ("future_time", "withheld"),
+    ("withheld", "not_equipped"),
+    ("withheld", "no_value"),
+    ("not_equipped", "unreadable_time"),
+    ("no_value", "unreadable_time"),
+    ("above_range", "unreadable_time"),
+    ("unreadable_number", "unreadable_time"),
+    ("unreadable_time", "unknown_indicator"),
+    ("unknown_indicator", "unknown_unit"),
+    ("unknown_unit", "impossible"),
+    ("impossible", "unknown_station"),
+    ("unknown_station", "implausible"),
+]
+
+
+class TestTheOrderOfChecks:
+    """Who speaks, is anything said, can it be read, when and what, in which unit, can it be, may it be."""
+
+    @pytest.mark.parametrize(("first", "second"), NEIGHBOURS)
+    def test_of_two_faults_the_first_in_order_is_told(self, first, second):
+        both = CHECKS[second] | CHECKS[first]
+        assert both == CHECKS[first] | CHECKS[second], "one row cannot have both"
+        assert validated(**CHECKS[second])["code"] == second
+        assert validated(**both)["code"] == first
+
+    def test_every_check_stands_in_the_order(self):
+        assert {code for pair in NEIGHBOURS for code in pair} == set(CHECKS)
 
 
 class TestStations:
