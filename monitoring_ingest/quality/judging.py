@@ -20,16 +20,16 @@ from numpy.typing import NDArray
 from basin.network import TIMEZONE
 from monitoring_ingest.flags import Flags, Quality
 from monitoring_ingest.quality_control import local_months
-from monitoring_ingest.quality_settings import BESIDE, TESTS, DeclaredTest
+from monitoring_ingest.quality_settings import BESIDE, TESTS, DeclaredTest, Tests
 
 FAULTS = ["station", "indicator", "time", "revision", "test", "quality"]
 SUMS = ["readings", "not_evaluated", "doubtful", "unreliable"]
-COUNTS = ["indicator", "test", "first", "last", *SUMS]
+WHAT = ["indicator", "test", "section"]
+COUNTS = [*WHAT, "first", "last", *SUMS]
 CENSORED = {"flat_line": "censored", "part_of_whole": "part_censored"}  # the keyword that says what was not detected
 WEEK = timedelta(days=7)
 CELLS_A_READING = 8  # a block with more empty cells than this is split: stations that keep other hours go apart
 SMALL_BLOCK = 1 << 16  # cells: a block of no more is never split
-Tests = Mapping[str, Sequence[DeclaredTest]]
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Readings:
     ----------
     at : which observation stands here. week : a number for each pair of a station and a week.
     since : its time since that week began. own : whether it is judged here, or only context.
+    stations : codes; `weeks_each` numbers of weeks belong to the first, as many to the second, and so on.
     """
 
     at: NDArray[np.intp]
@@ -50,6 +51,8 @@ class Readings:
     value: NDArray[np.float64]
     censored: NDArray[np.bool_]
     rows_of: Mapping[str, NDArray[np.intp]]
+    stations: tuple[str, ...]
+    weeks_each: int
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,14 @@ class Block:
         """A column of the readings laid out."""
         return np.where(self.row >= 0, column[self.row], absent)
 
+    def of(self, test: DeclaredTest, readings: Readings) -> Block:
+        """The weeks of the stations that a test judges."""
+        if test.section and test.stations.isdisjoint(readings.stations):
+            return Block(self.weeks[:0], self.instants, self.row[:0])
+        judges = np.array([test.judges(code) for code in readings.stations], dtype=bool)
+        judged = judges[self.weeks // readings.weeks_each]
+        return self if judged.all() else Block(self.weeks[judged], self.instants, self.row[judged])
+
 
 def context(tests: Tests) -> timedelta:
     """How far from a reading lie others that a test may look at, by the longest window declared."""
@@ -77,8 +88,12 @@ def _window(keywords: Mapping[str, Any]) -> timedelta:
 
 
 def rounds(tests: Tests) -> list[Tests]:
-    """The tests that look no further than a week, and those that need a longer past, which is read for them alone."""
-    far = {code: tuple(t for t in those if _window(t.keywords) > WEEK) for code, those in tests.items()}
+    """The tests that look no further than a week, and those that need a longer past, which is read for them alone.
+
+    A test is of one round, wherever its thresholds differ: what a round does not find again it withdraws.
+    """
+    longer_past = {t.test for those in tests.values() for t in those if _window(t.keywords) > WEEK}
+    far = {code: tuple(t for t in those if t.test in longer_past) for code, those in tests.items()}
     near = {code: tuple(t for t in those if t not in far[code]) for code, those in tests.items()}
     longer = {code: those for code, those in far.items() if those}
     return [near, longer] if longer else [near]
@@ -106,19 +121,21 @@ def judged(
     Returns
     -------
     faults (`FAULTS`): one row for each reading and test that finds fault with it; where two indicators contradict each
-    other, one for either. counts (`COUNTS`): one row for each indicator and test that judged any reading.
+    other, one for either. counts (`COUNTS`): one row for each indicator, test and section that judged any reading.
     """
     readings = _folded(observations, (start, end), context(tests))
     none = observations.iloc[:0][FAULTS[:4]].assign(test=pd.Series(dtype=object), quality=pd.Series(dtype=np.int64))
     faults = [none]
     counts: list[dict[str, Any]] = []
     for indicator, rows in readings.rows_of.items():
-        for block in _blocks(readings, rows) if indicator in tests else ():
-            here = block.filled(readings.own, False)
-            for test in tests[indicator]:
-                others = _other(test, block, readings)
+        for whole in _blocks(readings, rows) if indicator in tests else ():
+            for test, block in ((each, whole.of(each, readings)) for each in tests[indicator]):
+                if not block.weeks.size:
+                    continue
+                here, others = block.filled(readings.own, False), _other(test, block, readings)
                 flags = _flags(test, block, readings, others)
-                counts.append({"indicator": indicator, "test": test.test} | _counts(flags, readings, block.row, here))
+                what = dict(zip(WHAT, (indicator, test.test, test.section), strict=True))
+                counts.append(what | _counts(flags, readings, block.row, here))
                 bad = here & (flags >= Quality.DOUBTFUL)
                 faults += [_faults(observations, test, flags[bad], readings.at[b.row[bad]]) for b in (block, *others)]
     found = pd.concat([one for one in faults if len(one)] or [none], ignore_index=True)
@@ -126,8 +143,8 @@ def judged(
 
 
 def counted(counts: pd.DataFrame) -> pd.DataFrame:
-    """Counts of the same test of the same indicator added up; those that judged nothing are left out."""
-    of_each = counts[counts["readings"] > 0].groupby(["indicator", "test"], sort=True)
+    """Counts of the same test of the same indicator and section added up; those that judged nothing are left out."""
+    of_each = counts[counts["readings"] > 0].groupby(WHAT, sort=True)
     return of_each.agg({"first": "min", "last": "max", **dict.fromkeys(SUMS, "sum")}).reset_index()[COUNTS]
 
 
@@ -135,7 +152,7 @@ def _folded(observations: pd.DataFrame, between: tuple[datetime, datetime], arou
     time = observations["time"].dt.tz_convert(None).to_numpy("datetime64[ns]")
     start, end = (np.datetime64(at.replace(tzinfo=None), "ns") for at in between)
     week, margin = np.timedelta64(WEEK), np.timedelta64(around)
-    number = -((start - end) // week)
+    number = int(-((start - end) // week))
     of, since = np.divmod(time - start, week)
     pieces, reaches = [], math.ceil(around / WEEK)
     for shift in range(-reaches, reaches + 1):
@@ -144,14 +161,14 @@ def _folded(observations: pd.DataFrame, between: tuple[datetime, datetime], arou
         at = np.flatnonzero(fits)
         pieces.append((at, of[at] + shift, lies[at], np.full(at.size, shift == 0) & (time[at] < end)))
     at, of, since, own = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
-    station = pd.factorize(observations["station"])[0].astype(np.int64)
+    station, stations = pd.factorize(observations["station"])
     code, codes = pd.factorize(observations["indicator"])
     order = np.argsort(code[at], kind="stable")
     rows = np.split(order, np.flatnonzero(np.diff(code[at][order])) + 1) if at.size else []
     return Readings(
-        at, station[at] * number + of, since, own, time[at],
+        at, station.astype(np.int64)[at] * number + of, since, own, time[at],
         observations["value"].to_numpy(np.float64)[at], observations["censored"].to_numpy(dtype=bool)[at],
-        {str(codes[code[at[places[0]]]]): places for places in rows},
+        {str(codes[code[at[places[0]]]]): places for places in rows}, tuple(stations), number,
     )  # fmt: skip
 
 

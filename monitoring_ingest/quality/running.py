@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,8 +24,8 @@ from monitoring_ingest.flags import Quality
 from monitoring_ingest.job import INBOX_EVERY_HOURS, Job, due_slots
 from monitoring_ingest.operations.store import hold, is_held, release
 from monitoring_ingest.quality import store
-from monitoring_ingest.quality.judging import FAULTS, WEEK, Tests, context, counted, judged, rounds, weeks
-from monitoring_ingest.quality_settings import BESIDE, declared_tests
+from monitoring_ingest.quality.judging import FAULTS, WEEK, WHAT, context, counted, judged, rounds, weeks
+from monitoring_ingest.quality_settings import BESIDE, Tests, declared_tests
 
 STATIONS_AT_ONCE, WEEKS_AT_ONCE = 400, 800  # weeks: of all stations together
 ROWS_AT_ONCE = 20_000  # of one transaction, so that nobody who hands in waits long
@@ -49,12 +49,12 @@ class Ran:
         return f"第 {self.run} 次 run：评 judged {self.readings}，标记变动 flags changed {self.changed}"
 
 
-def quality_job(engine: Engine) -> Job:
+def quality_job(engine: Engine, tests: Tests | None = None) -> Job:
     """Every 4 hours, after the inbox: judge what came in."""
     return Job(
         "quality",
         lambda last, now: due_slots(last, now, INBOX_EVERY_HOURS),
-        lambda _slot, now: run(engine, now).told,
+        lambda _slot, now: run(engine, now, tests=tests).told,
     )
 
 
@@ -63,7 +63,7 @@ def run(engine: Engine, now: datetime, *, tests: Tests | None = None, everything
 
     Parameters
     ----------
-    tests : those declared, unless given.
+    tests : the bundled ones, unless given.
     everything : judge all there is, as after a change of thresholds.
 
     Raises
@@ -102,7 +102,8 @@ def _run(engine: Engine, now: datetime, tests: Tests, everything: bool) -> Ran:
     history = _history(pd.concat(found, ignore_index=True), series, tests)
     with writing(engine) as connection:
         store.keep_run(connection, number, due, history, now)
-    return Ran(number, int(history.groupby("indicator")["readings"].max().sum()), changed)
+    readings = history.groupby(["indicator", "test"])["readings"].sum().groupby("indicator").max().sum()
+    return Ran(number, int(readings), changed)
 
 
 def _parts(spans: pd.DataFrame, tests: Tests) -> Iterator[tuple[Tests, list[str], datetime, datetime]]:
@@ -155,13 +156,16 @@ def changes(stood: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _history(counts: pd.DataFrame, series: Set[tuple[str, str]], tests: Tests) -> pd.DataFrame:
-    """One row for each test of each indicator, with what it was called with."""
-    declared = {(code, each.test): each for code, those in tests.items() for each in those}
+    """One row for each test of each indicator and section, with what it was called with."""
+    declared = {(code, each.test, each.section): each for code, those in tests.items() for each in those}
     rows = counted(counts)
-    of_rows = [declared[pair] for pair in zip(rows["indicator"], rows["test"], strict=True)]
-    of_indicator = Counter(indicator for _, indicator in series)
+    of_rows = [declared[what] for what in zip(*(rows[name] for name in WHAT), strict=True)]
+    stations: dict[str, list[str]] = defaultdict(list)
+    for station, code in series:
+        stations[code].append(station)
+    pairs = zip(rows["indicator"], of_rows, strict=True)
     return rows.assign(
-        series=[of_indicator[code] for code in rows["indicator"]],
+        series=[sum(map(each.judges, stations[code])) for code, each in pairs],
         arguments=[json.dumps(dict(each.keywords), ensure_ascii=False, sort_keys=True) for each in of_rows],
         source=[each.source for each in of_rows],
         verified=[each.verified for each in of_rows],

@@ -138,7 +138,7 @@ def history(connection: Connection, as_of: datetime | None = None) -> pd.DataFra
     query = select(quality_tests.c.run, quality_runs.c.recorded_at, *columns).join_from(quality_tests, quality_runs)
     if as_of is not None:
         query = query.where(quality_runs.c.recorded_at <= as_of)
-    return read_frame(connection, query.order_by(quality_tests.c.run.desc(), *list(quality_tests.c)[1:3]))
+    return read_frame(connection, query.order_by(quality_tests.c.run.desc(), *list(quality_tests.c)[1:4]))
 
 
 # --- decisions -------------------------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ quality_runs = append_only(
 )
 
 # One row for each test of each indicator in a run: its arguments, and how many readings it judged and found fault with.
+# A section with thresholds of its own has a row of its own; "" is all the others.
 quality_tests = append_only(
     Table(
         "quality_tests",
@@ -47,6 +48,7 @@ quality_tests = append_only(
         Column("run", ForeignKey("quality_runs.id"), nullable=False),
         Column("indicator", Text, nullable=False),
         Column("test", Text, nullable=False),
+        Column("section", Text, nullable=False),
         Column("arguments", Text, nullable=False),
         Column("source", Text, nullable=False),
         Column("verified", Boolean, nullable=False),
@@ -57,7 +59,7 @@ quality_tests = append_only(
         Column("not_evaluated", Integer, nullable=False),
         Column("doubtful", Integer, nullable=False),
         Column("unreliable", Integer, nullable=False),
-        PrimaryKeyConstraint("run", "indicator", "test"),
+        PrimaryKeyConstraint("run", "indicator", "test", "section"),
         Index("quality_tests_of_an_indicator", "indicator", "run"),
     )
 )
