@@ -39,7 +39,8 @@ def build(here: Composition, say: Callable[[str], None], clock: Callable[[], dat
         counts = ingest(here.engine, here.registry.network, demo_readings(), READINGS, clock()).counts
         say("  " + "，".join(f"{fate} {count}" for fate, count in counts.items()))
     say("质控 quality control …")
-    say(f"  {quality_control(here.engine, clock(), tests=here.tests).told}")
+    told = quality_control(here.engine, clock(), network=here.registry.network, tests=here.tests).told
+    say(f"  {told}")
     say("结算 settling …")
     for agreement, periods in PERIODS.items():
         text = here.registry.agreement(agreement).sha256

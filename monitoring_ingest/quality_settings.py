@@ -24,6 +24,7 @@ from basin.indicators import INDICATORS
 from basin.network import Network
 from monitoring_ingest import clocks, consistency, quality_control
 from monitoring_ingest.flags import Flags
+from monitoring_ingest.laboratory_drift import laboratory_drift
 
 FILE = Path(basin.__file__).parent / "data" / "quality_control.yaml"
 KEYS = {"source", "verified", "every", "indicators", "sections"}
@@ -38,7 +39,12 @@ TESTS: Mapping[str, Callable[..., Flags]] = {
     "oxygen_saturation": consistency.oxygen_saturation,
     "ions_carry_current": consistency.ions_carry_current,
     "shifted_clock": clocks.shifted_clock,
+    "laboratory_drift": laboratory_drift,
 }
+# tests of a reading against its neighbours: a laboratory's results are no part of the automatic series
+ALONG = frozenset({"spike", "rate_of_change", "flat_line", "shifted_clock"})
+# tests of automatic readings against the laboratory's
+AGAINST_LABORATORY = frozenset({"laboratory_drift"})
 # tests of two indicators: the other one, measured at the same station and instant
 BESIDE: Mapping[str, str] = {
     "part_of_whole": "tn",
@@ -203,7 +209,10 @@ def _rehearse(test: str, keywords: Mapping[str, Any]) -> None:
     instants = np.datetime64("2000-01-01", "ns") + np.arange(8) * np.timedelta64(4, "h")
     second: Mapping[str, tuple[Any, ...]] = {"gross_range": (), "seasonal_range": (np.full(8, 1),)}
     beside = (values,) if test in BESIDE else second.get(test, (instants,))
-    TESTS[test](values, *beside, **keywords)
+    if test in AGAINST_LABORATORY:
+        TESTS[test]((values, instants), (values, instants), **keywords)
+    else:
+        TESTS[test](values, *beside, **keywords)
 
 
 def _threshold(written: Any) -> Any:

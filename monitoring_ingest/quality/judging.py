@@ -8,7 +8,7 @@ and on nothing else. What lies outside the instants is context: it is looked at 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from basin.network import TIMEZONE
 from monitoring_ingest.flags import Flags, Quality
 from monitoring_ingest.quality_control import local_months
-from monitoring_ingest.quality_settings import BESIDE, TESTS, DeclaredTest, Tests
+from monitoring_ingest.quality_settings import AGAINST_LABORATORY, ALONG, BESIDE, TESTS, DeclaredTest, Tests
+from monitoring_ingest.sources.laboratory import SAMPLE
 
 FAULTS = ["station", "indicator", "time", "revision", "test", "quality"]
 SUMS = ["readings", "not_evaluated", "doubtful", "unreliable"]
@@ -40,7 +41,8 @@ class Readings:
     ----------
     at : which observation stands here. week : a number for each pair of a station and a week.
     since : its time since that week began. own : whether it is judged here, or only context.
-    stations : codes; `weeks_each` numbers of weeks belong to the first, as many to the second, and so on.
+    stations : codes, each twice: of its automatic readings and of its laboratory's. `weeks_each` numbers of weeks
+        belong to the first, as many to the second, and so on.
     """
 
     at: NDArray[np.intp]
@@ -68,10 +70,11 @@ class Block:
         return np.where(self.row >= 0, column[self.row], absent)
 
     def of(self, test: DeclaredTest, readings: Readings) -> Block:
-        """The weeks of the stations that a test judges."""
+        """The weeks that a test judges: of the stations it is declared for; of a laboratory, values by themselves."""
         if test.section and test.stations.isdisjoint(readings.stations):
             return Block(self.weeks[:0], self.instants, self.row[:0])
         judges = np.array([test.judges(code) for code in readings.stations], dtype=bool)
+        judges[1::2] &= test.test not in ALONG
         judged = judges[self.weeks // readings.weeks_each]
         return self if judged.all() else Block(self.weeks[judged], self.instants, self.row[judged])
 
@@ -82,21 +85,28 @@ def context(tests: Tests) -> timedelta:
 
 
 def _window(keywords: Mapping[str, Any]) -> timedelta:
-    days = sum(keywords["days"]) + 1 if "days" in keywords else 0
+    days = sum(keywords["days"]) + 1 if "days" in keywords else keywords["pairs"][1] if "pairs" in keywords else 0
     hours = keywords.get("longest_hours", 0) + 2 * keywords.get("longest_gap_hours", 0)
+    hours += keywords.get("tolerance_hours", 0)
     return timedelta(days=float(days), hours=float(hours))
 
 
 def rounds(tests: Tests) -> list[Tests]:
-    """The tests that look no further than a week, and those that need a longer past, which is read for them alone.
+    """The tests that look no further than a week, those that need a longer past, which is read for them alone, and
+    those against the laboratory, which are for sections with samples.
 
     A test is of one round, wherever its thresholds differ: what a round does not find again it withdraws.
     """
-    longer_past = {t.test for those in tests.values() for t in those if _window(t.keywords) > WEEK}
-    far = {code: tuple(t for t in those if t.test in longer_past) for code, those in tests.items()}
-    near = {code: tuple(t for t in those if t not in far[code]) for code, those in tests.items()}
-    longer = {code: those for code, those in far.items() if those}
-    return [near, longer] if longer else [near]
+    all_of_them = {t.test for those in tests.values() for t in those}
+    longer_past = {t.test for those in tests.values() for t in those if _window(t.keywords) > WEEK} - AGAINST_LABORATORY
+    near = all_of_them - longer_past - AGAINST_LABORATORY
+    parts = [_named(tests, names) for names in (near, longer_past, AGAINST_LABORATORY)]
+    return [part for part in parts if part]
+
+
+def _named(tests: Tests, names: Set[str]) -> Tests:
+    found = {code: tuple(t for t in those if t.test in names) for code, those in tests.items()}
+    return {code: those for code, those in found.items() if those}
 
 
 def weeks(first: datetime, last: datetime) -> list[datetime]:
@@ -116,7 +126,8 @@ def judged(
 
     Parameters
     ----------
-    observations : station, indicator, time [UTC], revision, value [canonical unit], censored; each key once.
+    observations : station, indicator, time [UTC], revision, value [canonical unit], censored, mark; each key once.
+        Results of a laboratory (`of_laboratory`) are a series of their own.
 
     Returns
     -------
@@ -124,8 +135,7 @@ def judged(
     other, one for either. counts (`COUNTS`): one row for each indicator, test and section that judged any reading.
     """
     readings = _folded(observations, (start, end), context(tests))
-    none = observations.iloc[:0][FAULTS[:4]].assign(test=pd.Series(dtype=object), quality=pd.Series(dtype=np.int64))
-    faults = [none]
+    faults = [none := none_found(observations)]
     counts: list[dict[str, Any]] = []
     for indicator, rows in readings.rows_of.items():
         for whole in _blocks(readings, rows) if indicator in tests else ():
@@ -135,11 +145,21 @@ def judged(
                 here, others = block.filled(readings.own, False), _other(test, block, readings)
                 flags = _flags(test, block, readings, others)
                 what = dict(zip(WHAT, (indicator, test.test, test.section), strict=True))
-                counts.append(what | _counts(flags, readings, block.row, here))
+                counts.append(what | summed(flags[here], readings.time[block.row[here]]))
                 bad = here & (flags >= Quality.DOUBTFUL)
                 faults += [_faults(observations, test, flags[bad], readings.at[b.row[bad]]) for b in (block, *others)]
     found = pd.concat([one for one in faults if len(one)] or [none], ignore_index=True)
     return found, counted(pd.DataFrame(counts, columns=COUNTS))
+
+
+def none_found(observations: pd.DataFrame) -> pd.DataFrame:
+    """The frame of faults without any."""
+    return observations.iloc[:0][FAULTS[:4]].assign(test=pd.Series(dtype=object), quality=pd.Series(dtype=np.int64))
+
+
+def of_laboratory(observations: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which observations are results of a laboratory: their mark names the sample."""
+    return observations["mark"].str.startswith(SAMPLE).to_numpy(dtype=bool)
 
 
 def counted(counts: pd.DataFrame) -> pd.DataFrame:
@@ -162,13 +182,14 @@ def _folded(observations: pd.DataFrame, between: tuple[datetime, datetime], arou
         pieces.append((at, of[at] + shift, lies[at], np.full(at.size, shift == 0) & (time[at] < end)))
     at, of, since, own = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
     station, stations = pd.factorize(observations["station"])
+    series = station.astype(np.int64) * 2 + of_laboratory(observations)
     code, codes = pd.factorize(observations["indicator"])
     order = np.argsort(code[at], kind="stable")
     rows = np.split(order, np.flatnonzero(np.diff(code[at][order])) + 1) if at.size else []
     return Readings(
-        at, station.astype(np.int64)[at] * number + of, since, own, time[at],
+        at, series[at] * number + of, since, own, time[at],
         observations["value"].to_numpy(np.float64)[at], observations["censored"].to_numpy(dtype=bool)[at],
-        {str(codes[code[at[places[0]]]]): places for places in rows}, tuple(stations), number,
+        {str(codes[code[at[places[0]]]]): places for places in rows}, tuple(np.repeat(stations, 2)), number,
     )  # fmt: skip
 
 
@@ -214,12 +235,13 @@ def _flags(test: DeclaredTest, block: Block, readings: Readings, others: Sequenc
     return TESTS[test.test](block.filled(readings.value, np.nan), *second, **test.keywords, **below)
 
 
-def _counts(flags: Flags, readings: Readings, row: NDArray[np.intp], here: NDArray[np.bool_]) -> dict[str, Any]:
-    found = np.bincount(flags[here], minlength=len(Quality))
-    judged_at = readings.time[row[here]] if here.any() else np.array(["NaT"], dtype="datetime64[ns]")
+def summed(flags: Flags, times: NDArray[np.datetime64]) -> dict[str, Any]:
+    """The flags of the readings judged, each with its time, as counts."""
+    found = np.bincount(flags, minlength=len(Quality))
+    judged_at = times if times.size else np.array(["NaT"], dtype="datetime64[ns]")
     return {
         "first": pd.Timestamp(judged_at.min(), tz="UTC"), "last": pd.Timestamp(judged_at.max(), tz="UTC"),
-        "readings": int(here.sum()), "not_evaluated": int(found[Quality.NOT_EVALUATED]),
+        "readings": int(times.size), "not_evaluated": int(found[Quality.NOT_EVALUATED]),
         "doubtful": int(found[Quality.DOUBTFUL]), "unreliable": int(found[Quality.UNRELIABLE]),
     }  # fmt: skip
 

@@ -34,6 +34,7 @@ from monitoring_ingest.flags import Quality
 from monitoring_ingest.quality.decisions import RELEASE, standing
 from monitoring_ingest.quality.tables import (
     QUARANTINED,
+    SAMPLED,
     flags,
     quality_due,
     quality_runs,
@@ -43,6 +44,7 @@ from monitoring_ingest.quality.tables import (
 )
 from monitoring_ingest.quality_settings import TESTS
 from monitoring_ingest.store import Selected
+from monitoring_ingest.tables import observations as observed
 from monitoring_ingest.tables import readings
 
 KEY = ["station", "indicator", "time", "revision"]
@@ -98,6 +100,12 @@ def note_due(connection: Connection, accepted: pd.DataFrame) -> None:
     for station, first, last in spans.itertuples(index=False, name=None):
         row = {"station": station, "first": first.to_pydatetime(), "last": last.to_pydatetime()}
         connection.execute(insert(quality_due).values(row))
+
+
+def samples(connection: Connection) -> pd.DataFrame:
+    """Where and when laboratories sampled: station, time, each once; also what has been corrected since."""
+    query = select(observed.c.station, observed.c.time).where(text(SAMPLED.format("observations.")))
+    return read_frame(connection, query.distinct())
 
 
 # --- runs and flags --------------------------------------------------------------------------------------------------

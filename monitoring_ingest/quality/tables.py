@@ -119,6 +119,16 @@ reviews = append_only(
 QUARANTINED = "fate = 'quarantined'"
 Index("readings_quarantined", readings.c.id, sqlite_where=text(QUARANTINED), postgresql_where=text(QUARANTINED))
 
+# Condition of the index of laboratory results, whose mark names the sample (`sources.laboratory.SAMPLE`).
+SAMPLED = "substr({}mark, 1, 3) = '样品 '"
+_sampled = text(SAMPLED.format(""))
+Index(
+    "observations_sampled",
+    *(observations.c.station, observations.c.time),
+    sqlite_where=_sampled,
+    postgresql_where=_sampled,
+)
+
 
 def released(reading: ColumnElement[int], as_of: datetime | None) -> ColumnElement[bool]:
     """Whether a reading had been released at an instant, as a condition of a query."""

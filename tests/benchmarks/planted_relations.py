@@ -33,7 +33,7 @@ COLUMNS = (
     "未动时 as they came",
 )
 CLOCK = {"hours": 8, "part_hours": 4, "days": (3, 14), "fit": (0.7, 0.8)}
-LABORATORY = {"tolerance_hours": 2, "pairs": 5}
+LABORATORY = {"tolerance_hours": 2, "pairs": (5, 130)}
 ALLOWED = {  # unverified, as all thresholds: absolute [unit], relative
     "temperature": (0.5, 0), "conductivity": (10, 0.1), "ph": (0.2, 0), "do": (0.5, 0.1), "turbidity": (5, 0.3),
 }  # fmt: skip
