@@ -98,7 +98,11 @@ def readings_group() -> None:
 @readings_group.command("export", epilog=example("hengjie readings export --station jiekou -o jiekou.csv"))
 @click.option("--station", "stations", multiple=True, help="站点代码，可重复。")
 @click.option("--wide", is_flag=True, help="classify 所读的宽表。The wide table that classify reads.")
-@click.option("--qartod", is_flag=True, help="另加来历、可信程度、检验与 QARTOD 代码四列。With flags and QARTOD codes.")
+@click.option(
+    "--qartod",
+    is_flag=True,
+    help="另加标记与 QARTOD 代码四列，补出缺测的时次。With flags, QARTOD codes and missing slots.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="写入文件；缺省为标准输出。")
 @AS_OF
 @command
@@ -120,7 +124,7 @@ def readings_export(
 _FORMS = {
     (False, False): exports.long_readings,
     (True, False): exports.wide_readings,
-    (False, True): exports.with_flags,
+    (False, True): exports.with_missing_slots,
 }
 
 

@@ -1,4 +1,4 @@
-"""The composition root: settings, registry and database of one process, put together once.
+"""The composition root: settings, registry, thresholds and database of one process, put together once.
 
 In: `Settings`. Out: a `Composition` that commands, pages and jobs share. The schema is created here when it is missing.
 """
@@ -6,7 +6,7 @@ In: `Settings`. Out: a `Composition` that commands, pages and jobs share. The sc
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Engine
 
@@ -16,6 +16,7 @@ import settlement.tables  # noqa: F401  declares its tables on the one metadata
 from api.settings import Settings
 from basin.registry import Registry, load_registry
 from monitoring_ingest.database import open_engine
+from monitoring_ingest.quality_settings import FILE, Tests, declared_tests, files_in
 from monitoring_ingest.schema import create_schema
 
 
@@ -26,6 +27,7 @@ class Composition:
     settings: Settings
     registry: Registry
     engine: Engine
+    tests: Tests = field(default_factory=declared_tests)
 
 
 def collect_seldom() -> None:
@@ -46,6 +48,8 @@ def compose(settings: Settings) -> Composition:
     """
     collect_seldom()
     registry = load_registry(settings.extra)
+    messages = list(registry.messages)
+    tests = declared_tests((FILE, *files_in(settings.extra)), registry.network, messages)
     engine = open_engine(settings.url)
     create_schema(engine)
-    return Composition(settings, registry, engine)
+    return Composition(settings, replace(registry, messages=tuple(messages)), engine, tests)

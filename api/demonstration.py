@@ -12,9 +12,9 @@ from itertools import product
 
 from api.composition import Composition
 from fixtures.make_readings import demo_readings
+from monitoring_ingest.history.store import submissions
 from monitoring_ingest.quality.running import run as quality_control
 from monitoring_ingest.receipts import COMPLETE
-from monitoring_ingest.store import submissions
 from monitoring_ingest.submissions import READINGS, ingest
 from settlement import run as settling
 from settlement import store
@@ -39,7 +39,8 @@ def build(here: Composition, say: Callable[[str], None], clock: Callable[[], dat
         counts = ingest(here.engine, here.registry.network, demo_readings(), READINGS, clock).counts
         say("  " + "，".join(f"{fate} {count}" for fate, count in counts.items()))
     say("质控 quality control …")
-    say(f"  {quality_control(here.engine, clock).told}")
+    told = quality_control(here.engine, clock, network=here.registry.network, tests=here.tests).told
+    say(f"  {told}")
     say("结算 settling …")
     for agreement, periods in PERIODS.items():
         text = here.registry.agreement(agreement).sha256

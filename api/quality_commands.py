@@ -33,7 +33,7 @@ def quality_run(everything: bool, extra: Sequence[Path]) -> Told:
     """评上次之后收到的数据及其可能影响的。Judge what came in since the last run."""
     here = composed(extra)
     say("质控 quality control …")
-    ran = running.run(here.engine, now, everything=everything)
+    ran = running.run(here.engine, now, network=here.registry.network, tests=here.tests, everything=everything)
     return asdict(ran), ran.told
 
 
@@ -47,9 +47,11 @@ def quality_history(as_of: datetime | None, extra: Sequence[Path]) -> Told:
         found = store.history(connection, as_of)
     times = {name: [time.isoformat() for time in found[name]] for name in ("recorded_at", "first", "last")}
     rows = found.assign(**times).to_dict("records")
+    names = ("indicator", "test", "section", "arguments")
     lines = [
-        f"{r['run']} {r['indicator']} {r['test']} {r['arguments']}：{r['first']} – {r['last']}，{r['series']} 条序列，"
-        f"评 {r['readings']}，未评 {r['not_evaluated']}，存疑 {r['doubtful']}，不可靠 {r['unreliable']}"
+        f"{r['run']} {' '.join(r[name] for name in names if r[name])}：{r['first']} – {r['last']}，"
+        f"{r['series']} 条序列，评 {r['readings']}，未评 {r['not_evaluated']}，"
+        f"存疑 {r['doubtful']}，不可靠 {r['unreliable']}"
         for r in rows[:MOST_LISTED]
     ]
     more = [f"… 另有 {len(rows) - MOST_LISTED} 行 more"] if len(rows) > MOST_LISTED else []

@@ -18,7 +18,7 @@ from basin import periods
 from basin.network import Section
 from basin.registry import Registry
 from basin.rounding import yuan
-from monitoring_ingest import store as ingest
+from monitoring_ingest.history import store as history
 from settlement import store as decided
 from settlement.formulas import yuan_fen
 from settlement.gathered import sections_of
@@ -147,7 +147,7 @@ def overview(connection: Connection, registry: Registry, now: datetime) -> Row:
 def freshness(connection: Connection, registry: Registry, now: datetime) -> Row:
     """The newest observation, how many stations have any, and the newest submission."""
     ends = monitoring.extents(connection, registry.network.stations)
-    newest = ingest.submissions(connection, now, limit=1)
+    newest = history.submissions(connection, now, limit=1)
     return {
         "latest": max(last for _, last in ends.values()).isoformat() if ends else None,
         "reporting": len(ends),

@@ -63,7 +63,7 @@ def jobs(here: Composition) -> Sequence[Job]:
     return (
         inbox_job(here.engine, network, here.settings.inbox),
         *(source_job(here.engine, network, source) for source in sources if source.every_hours),
-        quality_job(here.engine),
+        quality_job(here.engine, network, here.tests),
         settlement_job(settle_closed, here.settings.settling_day),
         *coverage_jobs(here.engine, here.registry.network),
     )

@@ -14,13 +14,15 @@ from sqlalchemy import Connection
 
 from basin.indicators import INDICATORS
 from basin.network import Network
+from monitoring_ingest.coverage.missing import missing_slots
 from monitoring_ingest.flags import Origin, Quality, to_qartod
 from monitoring_ingest.frames import NOT_EQUIPPED
 from monitoring_ingest.history.store import newest_readings
 from monitoring_ingest.quality import store as quality
+from monitoring_ingest.quality.judging import of_laboratory
 from monitoring_ingest.sources.station_files import OPTIONAL, REQUIRED
 from monitoring_ingest.station_statuses import SEPARATOR, marks_and_status
-from monitoring_ingest.store import Selected
+from monitoring_ingest.store import Selected, left_out_readings
 
 LONG_COLUMNS = (*REQUIRED, OPTIONAL[0])
 STATUS = "status"
@@ -72,6 +74,30 @@ def with_flags(connection: Connection, network: Network, **selected: Unpack[Sele
         test=flagged["test"].fillna(""),
         qartod=to_qartod(qualities),
     )
+
+
+def with_missing_slots(connection: Connection, network: Network, **selected: Unpack[Selected]) -> pd.DataFrame:
+    """`with_flags`, and a row for every slot in which nothing came: without value, missing, test `gaps`.
+
+    Slots are those of the station, by when they begin, from the series' first observation to its last (of those
+    selected); one in which a blank cell came, or a reading that was set aside, is not among them. A laboratory's
+    results are no series that is due.
+    """
+    frame = with_flags(connection, network, **selected)
+    observed = quality.observations(connection, **selected)
+    observed = observed[~of_laboratory(observed)]
+    blank = frame.assign(time=pd.to_datetime(frame["time"], utc=True))
+    came = [one[KEY] for one in (blank, left_out_readings(connection, **selected)) if len(one)]
+    absent = missing_slots(observed, pd.concat(came) if came else observed[:0], network)
+    if absent.empty:
+        return frame
+    code = int(to_qartod(np.array([Quality.MISSING], dtype=np.int8))[0])
+    rows = absent.assign(time=local_times(absent["time"], absent["station"], network), value="", unit="", mark="",
+                         origin=Origin.ORIGINAL.name.lower(), quality=Quality.MISSING.name.lower(), test="gaps",
+                         qartod=code)  # fmt: skip
+    both = pd.concat([frame, rows[frame.columns]], ignore_index=True)
+    instants = both.assign(time=pd.to_datetime(both["time"], utc=True))
+    return both.loc[instants.sort_values(KEY, kind="stable").index].reset_index(drop=True)
 
 
 def wide_readings(connection: Connection, network: Network, **selected: Unpack[Selected]) -> pd.DataFrame:

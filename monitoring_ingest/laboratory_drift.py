@@ -9,10 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from basin.errors import UsageError
 from monitoring_ingest.flags import Flags, Quality
 from monitoring_ingest.quality_control import SECONDS_AN_HOUR, Instants, Values
 
 Series = tuple[Values, Instants]
+SECONDS_A_DAY = 24 * SECONDS_AN_HOUR
 
 
 def laboratory_pairs(readings: Series, samples: Series, tolerance_hours: float) -> tuple[Values, Values, Values]:
@@ -37,30 +39,44 @@ def laboratory_pairs(readings: Series, samples: Series, tolerance_hours: float) 
 
 
 def laboratory_drift(
-    readings: Series, samples: Series, *, tolerance_hours: float, pairs: int, absolute: float, relative: float
+    readings: Series,
+    samples: Series,
+    *,
+    tolerance_hours: float,
+    pairs: tuple[int, float],
+    absolute: float,
+    relative: float,
 ) -> Flags:
     """Doubtful: readings between samples from which the series stands off, or drifts away, by more than allowed.
 
-    Any `pairs` consecutive pairs are looked at together. Their offset is the median of the differences; their drift,
+    Any so many consecutive pairs are looked at together. Their offset is the median of the differences; their drift,
     the median of the slopes between any two (Theil and Sen) over the time they span: of five pairs or more one odd one
-    decides neither. The readings from the first to the last of them are flagged where either is more than allowed.
+    decides neither. The readings from the first to the last of them are flagged where either is more than allowed. So a
+    reading depends on nothing that is further from it than the days and the hours together.
 
     Parameters
     ----------
     readings, samples : values [the same unit] and instants in order; nan is absent.
     tolerance_hours : [h] between a sample and the reading it is compared with.
-    pairs : with fewer nothing is evaluated; readings before the first and after the last pair are not evaluated.
+    pairs : how many, and within how many days [d] they must lie. With fewer nothing is evaluated; readings before the
+        first and after the last pair are not evaluated.
     absolute, relative : allowed is the larger of `absolute` and `relative` × the median of the laboratory values.
     """
     values, instants = readings
     flags = np.zeros(values.size, dtype=np.int8)
     at, differences, laboratory = laboratory_pairs(readings, samples, tolerance_hours)
     seconds = (instants - instants[:1]) / np.timedelta64(1, "s")
-    within = np.arange(pairs)
-    for first in range(at.size - pairs + 1):
+    together, longest_days = pairs
+    if together < 2:
+        zh, en = f"一对说明不了什么，现为 {together}", "one pair tells nothing"
+        raise UsageError(zh, en, path="pairs", remedy="写几对、几日之内，如 [5, 130]；五对起，一个坏样不能左右")
+    within = np.arange(together)
+    for first in range(at.size - together + 1):
         here = first + within
-        allowed = max(absolute, relative * float(np.abs(np.median(laboratory[here]))))
         span = at[here[-1]] - at[here[0]]
+        if span > longest_days * SECONDS_A_DAY:
+            continue
+        allowed = max(absolute, relative * float(np.abs(np.median(laboratory[here]))))
         off = max(abs(float(np.median(differences[here]))), abs(_slope(at[here], differences[here])) * span)
         between = (seconds >= at[here[0]]) & (seconds <= at[here[-1]]) & np.isfinite(values)
         flags[between] = np.maximum(flags[between], Quality.DOUBTFUL if off > allowed else Quality.RELIABLE)

@@ -24,6 +24,7 @@ from basin.network import Network
 from monitoring_ingest import store
 from monitoring_ingest.database import writing
 from monitoring_ingest.frames import Columns, columns_of, joined, rows_at
+from monitoring_ingest.history import store as history
 from monitoring_ingest.operations.leases import Clock
 from monitoring_ingest.operations.store import claim_request, give_up, keep_answer, release
 from monitoring_ingest.receipts import COMPLETE, DRY_RUN, REFUSED, FileReceipt, Receipt, count_fates, explained
@@ -114,7 +115,7 @@ def push(engine: Engine, network: Network, sent: Pushed, through: Door, terms: T
     earlier = claim_request(engine, terms.claim, digest, now)
     if earlier is not None:
         with engine.connect() as connection:
-            return store.receipt(connection, int(earlier), now)
+            return history.receipt(connection, int(earlier), now)
     receipt = None
     try:
         receipt = _stored(engine, _judged(network, (sent, digest, readings), (through, terms), now), clock)

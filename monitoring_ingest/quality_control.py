@@ -275,7 +275,10 @@ def _reliable(values: Values) -> Flags:
 
 
 def _outside(values: Values, lowest: Any, highest: Any) -> Mask:
-    """Where a value lies outside the bounds; nan does not."""
+    """Where a value lies outside the bounds; nan does not, and a bound that is nan holds nothing off."""
+    if np.any(np.asarray(lowest) > highest):
+        zh, en = "下限高于上限", "the lowest value is above the highest"
+        raise UsageError(zh, en, path="possible, expected, lowest, highest", remedy="先写下限，后写上限")
     return np.asarray((values < lowest) | (values > highest))
 
 

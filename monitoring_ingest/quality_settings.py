@@ -1,28 +1,34 @@
 """The thresholds of quality control, read from a declared file: the key is the test's name, the rest its keywords.
 
-In: ``basin/data/quality_control.yaml``, or another of its shape. Out: for each indicator the tests that apply, each
-with its keywords, source and whether anybody verified them. No test is run here.
+In: ``basin/data/quality_control.yaml``, and the file of that name in outside directories on top of it. Out: for each
+indicator the tests that apply, each with its keywords, source, whether anybody verified them, and the section they are
+for. No reading is judged here.
 """
 
 from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 import basin
 from basin.agreement_files import file_text, tree
-from basin.errors import RegisterError
+from basin.errors import RegisterError, UsageError
 from basin.indicators import INDICATORS
+from basin.network import Network
 from monitoring_ingest import clocks, consistency, quality_control
 from monitoring_ingest.flags import Flags
+from monitoring_ingest.laboratory_drift import laboratory_drift
 
 FILE = Path(basin.__file__).parent / "data" / "quality_control.yaml"
-KEYS = {"source", "verified", "every", "indicators"}
+KEYS = {"source", "verified", "every", "indicators", "sections"}
+NOWHERE = Network({}, {}, {}, {})
 TESTS: Mapping[str, Callable[..., Flags]] = {
     "gross_range": quality_control.gross_range,
     "seasonal_range": quality_control.seasonal_range,
@@ -33,7 +39,12 @@ TESTS: Mapping[str, Callable[..., Flags]] = {
     "oxygen_saturation": consistency.oxygen_saturation,
     "ions_carry_current": consistency.ions_carry_current,
     "shifted_clock": clocks.shifted_clock,
+    "laboratory_drift": laboratory_drift,
 }
+# tests of a reading against its neighbours: a laboratory's results are no part of the automatic series
+ALONG = frozenset({"spike", "rate_of_change", "flat_line", "shifted_clock"})
+# tests of automatic readings against the laboratory's
+AGAINST_LABORATORY = frozenset({"laboratory_drift"})
 # tests of two indicators: the other one, measured at the same station and instant
 BESIDE: Mapping[str, str] = {
     "part_of_whole": "tn",
@@ -45,37 +56,120 @@ FROM_DATA = {"censored", "part_censored"}  # keywords that are measured, not dec
 
 @dataclass(frozen=True)
 class DeclaredTest:
-    """The keywords with which one test judges one indicator, and what they rest on."""
+    """The keywords with which one test judges one indicator, what they rest on, and where they hold.
+
+    Attributes
+    ----------
+    section : whose stations it judges; "" is every station that has no thresholds of its own.
+    stations : of that section; without one, those that have thresholds of their own.
+    """
 
     test: str
     keywords: Mapping[str, Any]
     source: str
     verified: bool
+    section: str = ""
+    stations: frozenset[str] = frozenset()
+
+    def judges(self, station: str) -> bool:
+        """Whether a station's readings are judged with these keywords."""
+        return (station in self.stations) == bool(self.section)
 
 
-def declared_tests(file: Path = FILE) -> Mapping[str, tuple[DeclaredTest, ...]]:
-    """The settings of each indicator, in the order of the file.
+Tests = Mapping[str, Sequence[DeclaredTest]]
+_Key = tuple[str, str, str]  # indicator, test, section
 
-    Every indicator with a plausible range in ``indicators.csv`` has `gross_range` first, with that range.
+
+def files_in(places: Sequence[Path]) -> list[Path]:
+    """The threshold files of outside directories, or those handed in themselves."""
+    files = [place / FILE.name if place.is_dir() else place for place in places]
+    return [file for file in files if file.name == FILE.name and file.is_file()]
+
+
+def declared_tests(
+    files: Sequence[Path] = (FILE,), network: Network = NOWHERE, messages: list[str] | None = None
+) -> Mapping[str, tuple[DeclaredTest, ...]]:
+    """The tests of each indicator, in the order of the files; a later file's shadow an earlier one's.
+
+    What is shadowed is all that was declared of a test for an indicator, of one section or without one. Every indicator
+    with a plausible range in ``indicators.csv`` has `gross_range` first, with that range.
+
+    Parameters
+    ----------
+    network : whose sections and stations thresholds may be declared for.
+    messages : told what a file shadows.
 
     Raises
     ------
-    RegisterError : an unknown test, key or indicator, a keyword that the test does not have or lacks, no number.
+    RegisterError : an unknown test, key, indicator or section, a keyword that the test does not have or lacks, no
+        number, or what the test refuses to be called with.
     """
-    settings: dict[str, list[DeclaredTest]] = {code: _plausible(code) for code in INDICATORS}
+    known = {(code, each.test, ""): each for code in INDICATORS for each in _plausible(code)}
+    home = dict.fromkeys(known, "indicators.csv")
+    for file in files:
+        own = _declared_in(file, network)
+        if messages is not None:
+            messages += [_shadowing(key, file, home[key]) for key in own if key in known]
+        known |= own
+        home |= dict.fromkeys(own, str(file))
+    return MappingProxyType({code: tuple(_holding(known, code, network)) for code in INDICATORS})
+
+
+def _shadowing(key: _Key, file: Path, earlier: str) -> str:
+    code, test, section = key
+    what = " ".join(filter(None, (test, section, code)))
+    return f"{what}：{file} 取代 {earlier}（{file} shadows {earlier}）"
+
+
+def _holding(known: Mapping[_Key, DeclaredTest], code: str, network: Network) -> Iterator[DeclaredTest]:
+    """The tests of an indicator, each with the stations of its section or those it does not hold for."""
+    of_indicator = [each for (indicator, _, _), each in known.items() if indicator == code]
+    for one in of_indicator:
+        sections = {each.section for each in of_indicator if each.test == one.test} - {""}
+        where = {one.section} if one.section else sections
+        stations = (station.code for station in network.stations.values() if station.section in where)
+        yield replace(one, stations=frozenset(stations))
+
+
+def _declared_in(file: Path, network: Network) -> dict[_Key, DeclaredTest]:
+    found: dict[_Key, DeclaredTest] = {}
     for test, entry in tree(file_text(file, RegisterError), file, RegisterError).items():
-        known = isinstance(entry, dict) and set(entry) <= KEYS and {"source", "indicators"} <= set(entry)
-        if test not in TESTS or not known:
+        known = isinstance(entry, dict) and set(entry) <= KEYS and "source" in entry
+        if test not in TESTS or not known or not {"indicators", "sections"} & set(entry):
             remedy = f"检验：{' '.join(TESTS)}；键：{' '.join(sorted(KEYS))}"
             raise RegisterError("未知的检验，或键有多有少", "unknown test or keys", file=file, path=test, remedy=remedy)
-        for code, own in entry["indicators"].items():
-            keywords = _keywords(test, {**entry.get("every", {}), **own}, file, f"{test}.indicators.{code}")
-            if code not in INDICATORS:
-                remedy = "指标见 indicators.csv"
-                raise RegisterError(f"没有指标 {code}", "no such indicator", file=file, path=test, remedy=remedy)
-            verified = entry.get("verified", "true") == "true"
-            settings[code].append(DeclaredTest(test, MappingProxyType(keywords), entry["source"], verified))
-    return MappingProxyType({code: tuple(those) for code, those in settings.items()})
+        every = _mapping(entry.get("every", {}), file, f"{test}.every")
+        for section, path, thresholds in _levels(test, entry, file):
+            if section and section not in network.sections:
+                zh, en = f"没有断面 {section}", f"no section {section}"
+                raise RegisterError(zh, en, file=file, path=path, remedy="断面见 sections.csv")
+            for code, own in thresholds.items():
+                place = f"{path}.{code}"
+                if code not in INDICATORS:
+                    zh, remedy = f"没有指标 {code}", "指标见 indicators.csv"
+                    raise RegisterError(zh, "no such indicator", file=file, path=place, remedy=remedy)
+                keywords = _keywords(test, every | _mapping(own, file, place), file, place)
+                verified = entry.get("verified", "true") == "true"
+                one = DeclaredTest(test, MappingProxyType(keywords), entry["source"], verified, section)
+                found[code, test, section] = one
+    return found
+
+
+def _levels(test: str, entry: Mapping[str, Any], file: Path) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Section ("" for none), place in the file, and the thresholds there by indicator."""
+    path = f"{test}.indicators"
+    yield "", path, _mapping(entry.get("indicators", {}), file, path)
+    for section, own in _mapping(entry.get("sections", {}), file, f"{test}.sections").items():
+        path = f"{test}.sections.{section}"
+        yield section, path, _mapping(own, file, path)
+
+
+def _mapping(written: Any, file: Path, path: str) -> dict[str, Any]:
+    if not isinstance(written, dict):
+        raise RegisterError(
+            "应是键值表", "must be a mapping", file=file, path=path, remedy="写 {键: 值}，没有可写的写 {}"
+        )
+    return written
 
 
 def _plausible(code: str) -> list[DeclaredTest]:
@@ -87,17 +181,38 @@ def _plausible(code: str) -> list[DeclaredTest]:
 
 
 def _keywords(test: str, written: Mapping[str, Any], file: Path, path: str) -> dict[str, Any]:
-    """The keywords as numbers; all that the test needs, and none that it does not have."""
+    """The keywords as numbers; all that the test needs, none that it does not have, and such as it can be run with."""
     taken = [p for p in inspect.signature(TESTS[test]).parameters.values() if p.kind is p.KEYWORD_ONLY]
     needed = {p.name for p in taken if p.default is p.empty}
     if not needed <= set(written) <= {p.name for p in taken} - FROM_DATA:
         zh, en = f"{test} 的参数不符", f"not the keywords of {test}"
         raise RegisterError(zh, en, file=file, path=path, remedy=f"应写：{' '.join(sorted(needed))}")
     try:
-        return {name: _threshold(value) for name, value in written.items()}
-    except ValueError as problem:
+        keywords = {name: _threshold(value) for name, value in written.items()}
+    except (ValueError, TypeError) as problem:
         zh, en = f"不是数字：{problem}", "not a number"
         raise RegisterError(zh, en, file=file, path=path, remedy="写数字，或数字的列表") from problem
+    try:
+        _rehearse(test, keywords)
+    except UsageError as problem:
+        place = f"{path}.{problem.path}"
+        raise RegisterError(problem.zh, problem.en, file=file, path=place, remedy=problem.remedy) from problem
+    except (TypeError, ValueError, LookupError, ArithmeticError) as problem:
+        zh, remedy = f"{test} 不能用这些参数", "一个数还是几个数，见 docs/quality-control.md 与随附的文件"
+        raise RegisterError(zh, f"{test} cannot be run", file=file, path=path, remedy=remedy) from problem
+    return keywords
+
+
+def _rehearse(test: str, keywords: Mapping[str, Any]) -> None:
+    """Run a test on eight readings, so that what it refuses is refused where it is declared and not in a job."""
+    values = np.arange(8.0)
+    instants = np.datetime64("2000-01-01", "ns") + np.arange(8) * np.timedelta64(4, "h")
+    second: Mapping[str, tuple[Any, ...]] = {"gross_range": (), "seasonal_range": (np.full(8, 1),)}
+    beside = (values,) if test in BESIDE else second.get(test, (instants,))
+    if test in AGAINST_LABORATORY:
+        TESTS[test]((values, instants), (values, instants), **keywords)
+    else:
+        TESTS[test](values, *beside, **keywords)
 
 
 def _threshold(written: Any) -> Any:

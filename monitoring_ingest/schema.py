@@ -6,7 +6,7 @@ is declared is in the `tables` modules, how it is written and read in `database`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DatabaseError
@@ -16,6 +16,8 @@ from monitoring_ingest.database import metadata, writing
 
 # What an earlier version wrote into every row and nobody read: the revision says the one, flags and reviews the other.
 NEVER_READ = (("observations", "origin"), ("observations", "quality"))
+# Tables whose key a later version made wider: by which column, which is "" in the rows of before.
+WIDER_KEYS = {"quality_tests": "section"}
 
 
 def create_schema(engine: Engine) -> None:
@@ -23,7 +25,7 @@ def create_schema(engine: Engine) -> None:
 
     Harmless when repeated. A column that a table of an earlier version lacks is added; the rows that stand in the table
     have no value there, so that only a column that may be blank can be declared later. What no version reads is taken
-    off (`NEVER_READ`).
+    off (`NEVER_READ`); a table whose key became wider (`WIDER_KEYS`) is made anew with the rows it had.
 
     Raises
     ------
@@ -31,8 +33,12 @@ def create_schema(engine: Engine) -> None:
     """
     try:
         with writing(engine) as connection:
+            narrow = _with_narrow_keys(connection)
+            for statement in (each for table in narrow for each in _taken_away(table)):
+                connection.exec_driver_sql(statement)
             metadata.create_all(connection)
-            for statement in (*_changed_columns(connection), *_triggers(engine.dialect.name)):
+            put_back = [each for table in narrow for each in _put_back(table)]
+            for statement in (*put_back, *_changed_columns(connection), *_triggers(engine.dialect.name)):
                 connection.exec_driver_sql(statement)
             for index in (one for table in metadata.sorted_tables for one in table.indexes):
                 index.create(connection, checkfirst=True)
@@ -41,6 +47,24 @@ def create_schema(engine: Engine) -> None:
         why = " ".join(str(problem.orig).split())
         zh, en = f"数据库不能使用：{why}", f"the database cannot be used: {why}"
         raise Unavailable(zh, en, file=address, remedy="检查地址、权限，以及数据库是否在运行") from problem
+
+
+def _with_narrow_keys(connection: Connection) -> Sequence[str]:
+    found = {table: columns for (_, table), columns in inspect(connection).get_multi_columns().items()}
+    of_before = ((table, column) for table, column in WIDER_KEYS.items() if table in found)
+    return [table for table, column in of_before if column not in {each["name"] for each in found[table]}]
+
+
+def _taken_away(table: str) -> list[str]:
+    """Dropped with its indexes and triggers, which the new one has names of; within the transaction that puts back."""
+    return [f"CREATE TEMPORARY TABLE before_{table} AS SELECT * FROM {table}", f"DROP TABLE {table}"]
+
+
+def _put_back(table: str) -> list[str]:
+    new = WIDER_KEYS[table]
+    names = ", ".join(column.name for column in metadata.tables[table].columns if column.name != new)
+    rows = f"INSERT INTO {table} ({names}, {new}) SELECT {names}, '' FROM before_{table}"
+    return [rows, f"DROP TABLE before_{table}"]
 
 
 def _changed_columns(connection: Connection) -> Iterator[str]:

@@ -8,9 +8,8 @@ deserves storing is decided in `validation` and `revisions`. Leases, runs and ke
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, TypedDict, Unpack
@@ -35,22 +34,11 @@ from sqlalchemy import (
 )
 
 import monitoring_ingest.sources.tables  # noqa: F401  declares its table on the one metadata
-from basin.errors import NotFound
 from monitoring_ingest import tables
 from monitoring_ingest.database import insert_columns, insert_frame, key_parameters, of_keys, read_columns, read_frame
 from monitoring_ingest.dialects import one_of
 from monitoring_ingest.facts import Fact
 from monitoring_ingest.frames import Columns, joined, rows_at
-from monitoring_ingest.operations.store import is_held
-from monitoring_ingest.receipts import (
-    COMPLETE,
-    INTERRUPTED,
-    RUNNING,
-    STORED_ROW_FIELDS,
-    FileReceipt,
-    Receipt,
-    explained,
-)
 from monitoring_ingest.revisions import KEY, as_sent, place, reasons, shown
 from monitoring_ingest.validation import FATES, NO_RIGHT
 
@@ -302,7 +290,7 @@ def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> p
     value = func.coalesce(refused.c.sent, refused.c.value)  # rows of earlier versions keep only the cell that was wrong
     rejected = (
         select(*(refused.c[name] for name in ("station", "indicator", "time", "fate", "code")), value.label("value"))
-        .join_from(refused, tables.receipts, _same_file(refused, tables.receipts))
+        .join_from(refused, tables.receipts, same_file(refused, tables.receipts))
         .where(text(f"receipt_rows.{tables.REJECTED}"), refused.c.code != NO_RIGHT)
         .where(*(refused.c[name].is_not(None) for name in ("station", "indicator", "time")))
         .where(selects(refused, {**selected, "as_of": None}))
@@ -322,60 +310,8 @@ def _observed_as(table: Table, selected: Selected, *further: ColumnElement[bool]
     return exists().where(*same_key, selects(OBSERVATIONS, selected), *further)
 
 
-def _same_file(one: Table, other: Table) -> ColumnElement[bool]:
+def same_file(one: Table, other: Table) -> ColumnElement[bool]:
     return and_(one.c.submission == other.c.submission, one.c.file == other.c.file)
-
-
-def submissions(
-    connection: Connection, now: datetime, *, limit: int | None = None, before: int | None = None
-) -> list[Receipt]:
-    """The submissions so far (those before a number), newest first, with counts and state but without rows."""
-    query = select(tables.submissions).order_by(tables.submissions.c.id.desc()).limit(limit)
-    listed = connection.execute(query if before is None else query.where(tables.submissions.c.id < before)).fetchall()
-    of = tables.submission_files.c.submission
-    files = _files(connection, of.between(listed[-1].id, listed[0].id)) if listed else {}
-    return [_receipt(connection, row, files[row.id], now) for row in listed]
-
-
-def receipt(connection: Connection, identity: int, now: datetime) -> Receipt:
-    """The receipt of one submission, with its rows.
-
-    Raises
-    ------
-    NotFound : no submission has that identity.
-    """
-    row = connection.execute(select(tables.submissions).where(tables.submissions.c.id == identity)).first()
-    if row is None:
-        raise no_receipt(identity)
-    of_this = _files(connection, tables.submission_files.c.submission == identity)[identity]
-    rows = tables.receipt_rows
-    query = select(*(rows.c[name] for name in ("file", *STORED_ROW_FIELDS))).where(rows.c.submission == identity)
-    listed = read_columns(connection, query.order_by(rows.c.file, rows.c.ordinal))
-    told = explained(listed, [file.name for file in of_this])
-    return replace(_receipt(connection, row, of_this, now), rows=told)
-
-
-def no_receipt(identity: int) -> NotFound:
-    """What to raise where a number belongs to no submission."""
-    return NotFound(f"没有回执 {identity}", f"no receipt {identity}", remedy="查看提交列表")
-
-
-def _files(connection: Connection, which: ColumnElement[bool]) -> dict[int, list[FileReceipt]]:
-    """The files of some submissions, in order, with their counts where they have been taken in."""
-    files, counted = tables.submission_files, tables.receipts
-    query = select(files.c.submission, files.c.name, files.c.sha256, *(counted.c[fate] for fate in FATES))
-    query = query.join_from(files, counted, _same_file(files, counted), isouter=True).where(which)
-    found: dict[int, list[FileReceipt]] = defaultdict(list)
-    for submission, name, digest, *counts in connection.execute(query.order_by(files.c.submission, files.c.file)):
-        of_file = None if counts[0] is None else dict(zip(FATES, counts, strict=True))
-        found[submission].append(FileReceipt(name, digest, of_file))
-    return found
-
-
-def _receipt(connection: Connection, row: Any, files: list[FileReceipt], now: datetime) -> Receipt:
-    missing = any(file.counts is None for file in files)
-    state = COMPLETE if not missing else RUNNING if is_held(connection, lease_name(row.id), now) else INTERRUPTED
-    return Receipt(row.id, row.door, row.sender or "", row.name, row.sha256, state, row.recorded_at, files)
 
 
 def lease_name(submission: int) -> str:

@@ -22,6 +22,7 @@ from basin.network import Network
 from monitoring_ingest import store
 from monitoring_ingest.database import writing
 from monitoring_ingest.frames import Columns, columns_of, joined, readings_frame, rows_at
+from monitoring_ingest.history import store as history
 from monitoring_ingest.operations.leases import Clock, kept
 from monitoring_ingest.operations.store import hold, keep_hold
 from monitoring_ingest.quality.store import note_due
@@ -112,7 +113,7 @@ def ingest(
                 _take_in(engine, submission, (part, [store.sha256(files[at][1]) for at in part], checked), (now, clock))
         accept_known(engine, network, clock)
     with engine.connect() as connection:
-        return store.receipt(connection, submission, now)
+        return history.receipt(connection, submission, now)
 
 
 def _take_in(

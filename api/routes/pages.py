@@ -17,7 +17,7 @@ from api.pages import lists, overview
 from api.pages import section as section_page
 from api.pages import settlement as settlement_page
 from api.rendering import page
-from monitoring_ingest import store as ingest
+from monitoring_ingest.history import store as history
 from monitoring_ingest.history.store import receipt_rows
 from settlement import store
 from settlement.resettling import came_late
@@ -84,7 +84,7 @@ def assessment(id: str, request: Request, reads: Reads, names: Named) -> HTMLRes
 @router.get("/submissions")
 def submissions(request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
     """What was handed in."""
-    receipts = [receipt.document() for receipt in ingest.submissions(reads, has.now(), limit=MOST_LISTED)]
+    receipts = [receipt.document() for receipt in history.submissions(reads, has.now(), limit=MOST_LISTED)]
     return page(request, "submissions.html", lists.submissions(receipts, names))
 
 
@@ -92,5 +92,5 @@ def submissions(request: Request, reads: Reads, has: Has, names: Named) -> HTMLR
 def submission(id: Identity, request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
     """One receipt, row by row."""
     rows, _ = receipt_rows(reads, id, None, lists.MOST_ROWS)
-    (receipt,) = ingest.submissions(reads, has.now(), limit=1, before=id + 1)
+    (receipt,) = history.submissions(reads, has.now(), limit=1, before=id + 1)
     return page(request, "submission.html", lists.submission(receipt.document(), rows, names))

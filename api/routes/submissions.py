@@ -18,7 +18,8 @@ from api.schemas import DryRun, Problem, Receipt, ReceiptRow, ReceiptRows, Submi
 from api.tabular import shaped
 from api.texts import PROBLEM_TITLES
 from basin.errors import Refused, UsageError
-from monitoring_ingest import receipts, store
+from monitoring_ingest import receipts
+from monitoring_ingest.history import store as history
 from monitoring_ingest.history.store import receipt_rows
 from monitoring_ingest.pushing import PUSH, Pushed, Terms, observed_if_taken, push
 from monitoring_ingest.sources.pushed import ARROW, CSV, JSON, read_pushed
@@ -141,7 +142,7 @@ def submissions(
     before: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="cursor: older than this number")] = None,
 ) -> Response:
     """What was handed in through any door, newest first, page by page; interrupted ones are listed too."""
-    found = store.submissions(reads, has.now(), limit=limit + 1, before=before)
+    found = history.submissions(reads, has.now(), limit=limit + 1, before=before)
     items = [receipt.document() for receipt in found[:limit]]
     for item in items:
         del item["rows"]
@@ -152,7 +153,7 @@ def submissions(
 @router.get("/submissions/{id}", summary="回执 (a receipt)", response_model=Receipt, responses=problems(404, 422))
 def submission(id: Number, reads: Reads, has: Has) -> Response:
     """The receipt of a submission, with every row that was not simply accepted."""
-    return Response(msgspec.json.encode(store.receipt(reads, id, has.now()).document()), media_type=JSON)
+    return Response(msgspec.json.encode(history.receipt(reads, id, has.now()).document()), media_type=JSON)
 
 
 @router.get("/submissions/{id}/rows.csv", include_in_schema=False)

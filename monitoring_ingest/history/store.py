@@ -5,6 +5,8 @@ In: a connection and what is asked for. Out: plain rows. Nothing is written here
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Unpack
 
@@ -12,11 +14,21 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, literal, select, text, tuple_
 
+from basin.errors import NotFound
 from monitoring_ingest import tables
 from monitoring_ingest.database import read_columns, read_frame
 from monitoring_ingest.dialects import Instant
 from monitoring_ingest.frames import Columns, rows_at
-from monitoring_ingest.receipts import STORED_ROW_FIELDS, explained
+from monitoring_ingest.operations.store import is_held
+from monitoring_ingest.receipts import (
+    COMPLETE,
+    INTERRUPTED,
+    RUNNING,
+    STORED_ROW_FIELDS,
+    FileReceipt,
+    Receipt,
+    explained,
+)
 from monitoring_ingest.store import (
     OBSERVATION_COLUMNS,
     OBSERVATIONS,
@@ -24,12 +36,66 @@ from monitoring_ingest.store import (
     READINGS,
     SET_ASIDE,
     Selected,
+    lease_name,
     newest_revisions,
-    no_receipt,
+    same_file,
     selects,
 )
+from monitoring_ingest.validation import FATES
 
 KEY_FIELDS = ("station", "indicator", "time")
+
+
+def submissions(
+    connection: Connection, now: datetime, *, limit: int | None = None, before: int | None = None
+) -> list[Receipt]:
+    """The submissions so far (those before a number), newest first, with counts and state but without rows."""
+    query = select(tables.submissions).order_by(tables.submissions.c.id.desc()).limit(limit)
+    listed = connection.execute(query if before is None else query.where(tables.submissions.c.id < before)).fetchall()
+    of = tables.submission_files.c.submission
+    files = _files(connection, of.between(listed[-1].id, listed[0].id)) if listed else {}
+    return [_receipt(connection, row, files[row.id], now) for row in listed]
+
+
+def receipt(connection: Connection, identity: int, now: datetime) -> Receipt:
+    """The receipt of one submission, with its rows.
+
+    Raises
+    ------
+    NotFound : no submission has that identity.
+    """
+    row = connection.execute(select(tables.submissions).where(tables.submissions.c.id == identity)).first()
+    if row is None:
+        raise no_receipt(identity)
+    of_this = _files(connection, tables.submission_files.c.submission == identity)[identity]
+    rows = tables.receipt_rows
+    query = select(*(rows.c[name] for name in ("file", *STORED_ROW_FIELDS))).where(rows.c.submission == identity)
+    listed = read_columns(connection, query.order_by(rows.c.file, rows.c.ordinal))
+    told = explained(listed, [file.name for file in of_this])
+    return replace(_receipt(connection, row, of_this, now), rows=told)
+
+
+def no_receipt(identity: int) -> NotFound:
+    """What to raise where a number belongs to no submission."""
+    return NotFound(f"没有回执 {identity}", f"no receipt {identity}", remedy="查看提交列表")
+
+
+def _files(connection: Connection, which: ColumnElement[bool]) -> dict[int, list[FileReceipt]]:
+    """The files of some submissions, in order, with their counts where they have been taken in."""
+    files, counted = tables.submission_files, tables.receipts
+    query = select(files.c.submission, files.c.name, files.c.sha256, *(counted.c[fate] for fate in FATES))
+    query = query.join_from(files, counted, same_file(files, counted), isouter=True).where(which)
+    found: dict[int, list[FileReceipt]] = defaultdict(list)
+    for submission, name, digest, *counts in connection.execute(query.order_by(files.c.submission, files.c.file)):
+        of_file = None if counts[0] is None else dict(zip(FATES, counts, strict=True))
+        found[submission].append(FileReceipt(name, digest, of_file))
+    return found
+
+
+def _receipt(connection: Connection, row: Any, files: list[FileReceipt], now: datetime) -> Receipt:
+    missing = any(file.counts is None for file in files)
+    state = COMPLETE if not missing else RUNNING if is_held(connection, lease_name(row.id), now) else INTERRUPTED
+    return Receipt(row.id, row.door, row.sender or "", row.name, row.sha256, state, row.recorded_at, files)
 
 
 def receipt_rows(

@@ -8,7 +8,7 @@ and on nothing else. What lies outside the instants is context: it is looked at 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,16 +20,17 @@ from numpy.typing import NDArray
 from basin.network import TIMEZONE
 from monitoring_ingest.flags import Flags, Quality
 from monitoring_ingest.quality_control import local_months
-from monitoring_ingest.quality_settings import BESIDE, TESTS, DeclaredTest
+from monitoring_ingest.quality_settings import AGAINST_LABORATORY, ALONG, BESIDE, TESTS, DeclaredTest, Tests
+from monitoring_ingest.sources.laboratory import SAMPLE
 
 FAULTS = ["station", "indicator", "time", "revision", "test", "quality"]
 SUMS = ["readings", "not_evaluated", "doubtful", "unreliable"]
-COUNTS = ["indicator", "test", "first", "last", *SUMS]
+WHAT = ["indicator", "test", "section"]
+COUNTS = [*WHAT, "first", "last", *SUMS]
 CENSORED = {"flat_line": "censored", "part_of_whole": "part_censored"}  # the keyword that says what was not detected
 WEEK = timedelta(days=7)
 CELLS_A_READING = 8  # a block with more empty cells than this is split: stations that keep other hours go apart
 SMALL_BLOCK = 1 << 16  # cells: a block of no more is never split
-Tests = Mapping[str, Sequence[DeclaredTest]]
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Readings:
     ----------
     at : which observation stands here. week : a number for each pair of a station and a week.
     since : its time since that week began. own : whether it is judged here, or only context.
+    stations : codes, each twice: of its automatic readings and of its laboratory's. `weeks_each` numbers of weeks
+        belong to the first, as many to the second, and so on.
     """
 
     at: NDArray[np.intp]
@@ -50,6 +53,8 @@ class Readings:
     value: NDArray[np.float64]
     censored: NDArray[np.bool_]
     rows_of: Mapping[str, NDArray[np.intp]]
+    stations: tuple[str, ...]
+    weeks_each: int
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,15 @@ class Block:
         """A column of the readings laid out."""
         return np.where(self.row >= 0, column[self.row], absent)
 
+    def of(self, test: DeclaredTest, readings: Readings) -> Block:
+        """The weeks that a test judges: of the stations it is declared for; of a laboratory, values by themselves."""
+        if test.section and test.stations.isdisjoint(readings.stations):
+            return Block(self.weeks[:0], self.instants, self.row[:0])
+        judges = np.array([test.judges(code) for code in readings.stations], dtype=bool)
+        judges[1::2] &= test.test not in ALONG
+        judged = judges[self.weeks // readings.weeks_each]
+        return self if judged.all() else Block(self.weeks[judged], self.instants, self.row[judged])
+
 
 def context(tests: Tests) -> timedelta:
     """How far from a reading lie others that a test may look at, by the longest window declared."""
@@ -71,17 +85,28 @@ def context(tests: Tests) -> timedelta:
 
 
 def _window(keywords: Mapping[str, Any]) -> timedelta:
-    days = sum(keywords["days"]) + 1 if "days" in keywords else 0
+    days = sum(keywords["days"]) + 1 if "days" in keywords else keywords["pairs"][1] if "pairs" in keywords else 0
     hours = keywords.get("longest_hours", 0) + 2 * keywords.get("longest_gap_hours", 0)
+    hours += keywords.get("tolerance_hours", 0)
     return timedelta(days=float(days), hours=float(hours))
 
 
 def rounds(tests: Tests) -> list[Tests]:
-    """The tests that look no further than a week, and those that need a longer past, which is read for them alone."""
-    far = {code: tuple(t for t in those if _window(t.keywords) > WEEK) for code, those in tests.items()}
-    near = {code: tuple(t for t in those if t not in far[code]) for code, those in tests.items()}
-    longer = {code: those for code, those in far.items() if those}
-    return [near, longer] if longer else [near]
+    """The tests that look no further than a week, those that need a longer past, which is read for them alone, and
+    those against the laboratory, which are for sections with samples.
+
+    A test is of one round, wherever its thresholds differ: what a round does not find again it withdraws.
+    """
+    all_of_them = {t.test for those in tests.values() for t in those}
+    longer_past = {t.test for those in tests.values() for t in those if _window(t.keywords) > WEEK} - AGAINST_LABORATORY
+    near = all_of_them - longer_past - AGAINST_LABORATORY
+    parts = [_named(tests, names) for names in (near, longer_past, AGAINST_LABORATORY)]
+    return [part for part in parts if part]
+
+
+def _named(tests: Tests, names: Set[str]) -> Tests:
+    found = {code: tuple(t for t in those if t.test in names) for code, those in tests.items()}
+    return {code: those for code, those in found.items() if those}
 
 
 def weeks(first: datetime, last: datetime) -> list[datetime]:
@@ -101,33 +126,45 @@ def judged(
 
     Parameters
     ----------
-    observations : station, indicator, time [UTC], revision, value [canonical unit], censored; each key once.
+    observations : station, indicator, time [UTC], revision, value [canonical unit], censored, mark; each key once.
+        Results of a laboratory (`of_laboratory`) are a series of their own.
 
     Returns
     -------
     faults (`FAULTS`): one row for each reading and test that finds fault with it; where two indicators contradict each
-    other, one for either. counts (`COUNTS`): one row for each indicator and test that judged any reading.
+    other, one for either. counts (`COUNTS`): one row for each indicator, test and section that judged any reading.
     """
     readings = _folded(observations, (start, end), context(tests))
-    none = observations.iloc[:0][FAULTS[:4]].assign(test=pd.Series(dtype=object), quality=pd.Series(dtype=np.int64))
-    faults = [none]
+    faults = [none := none_found(observations)]
     counts: list[dict[str, Any]] = []
     for indicator, rows in readings.rows_of.items():
-        for block in _blocks(readings, rows) if indicator in tests else ():
-            here = block.filled(readings.own, False)
-            for test in tests[indicator]:
-                others = _other(test, block, readings)
+        for whole in _blocks(readings, rows) if indicator in tests else ():
+            for test, block in ((each, whole.of(each, readings)) for each in tests[indicator]):
+                if not block.weeks.size:
+                    continue
+                here, others = block.filled(readings.own, False), _other(test, block, readings)
                 flags = _flags(test, block, readings, others)
-                counts.append({"indicator": indicator, "test": test.test} | _counts(flags, readings, block.row, here))
+                what = dict(zip(WHAT, (indicator, test.test, test.section), strict=True))
+                counts.append(what | summed(flags[here], readings.time[block.row[here]]))
                 bad = here & (flags >= Quality.DOUBTFUL)
                 faults += [_faults(observations, test, flags[bad], readings.at[b.row[bad]]) for b in (block, *others)]
     found = pd.concat([one for one in faults if len(one)] or [none], ignore_index=True)
     return found, counted(pd.DataFrame(counts, columns=COUNTS))
 
 
+def none_found(observations: pd.DataFrame) -> pd.DataFrame:
+    """The frame of faults without any."""
+    return observations.iloc[:0][FAULTS[:4]].assign(test=pd.Series(dtype=object), quality=pd.Series(dtype=np.int64))
+
+
+def of_laboratory(observations: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which observations are results of a laboratory: their mark names the sample."""
+    return observations["mark"].str.startswith(SAMPLE).to_numpy(dtype=bool)
+
+
 def counted(counts: pd.DataFrame) -> pd.DataFrame:
-    """Counts of the same test of the same indicator added up; those that judged nothing are left out."""
-    of_each = counts[counts["readings"] > 0].groupby(["indicator", "test"], sort=True)
+    """Counts of the same test of the same indicator and section added up; those that judged nothing are left out."""
+    of_each = counts[counts["readings"] > 0].groupby(WHAT, sort=True)
     return of_each.agg({"first": "min", "last": "max", **dict.fromkeys(SUMS, "sum")}).reset_index()[COUNTS]
 
 
@@ -135,7 +172,7 @@ def _folded(observations: pd.DataFrame, between: tuple[datetime, datetime], arou
     time = observations["time"].dt.tz_convert(None).to_numpy("datetime64[ns]")
     start, end = (np.datetime64(at.replace(tzinfo=None), "ns") for at in between)
     week, margin = np.timedelta64(WEEK), np.timedelta64(around)
-    number = -((start - end) // week)
+    number = int(-((start - end) // week))
     of, since = np.divmod(time - start, week)
     pieces, reaches = [], math.ceil(around / WEEK)
     for shift in range(-reaches, reaches + 1):
@@ -144,14 +181,15 @@ def _folded(observations: pd.DataFrame, between: tuple[datetime, datetime], arou
         at = np.flatnonzero(fits)
         pieces.append((at, of[at] + shift, lies[at], np.full(at.size, shift == 0) & (time[at] < end)))
     at, of, since, own = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
-    station = pd.factorize(observations["station"])[0].astype(np.int64)
+    station, stations = pd.factorize(observations["station"])
+    series = station.astype(np.int64) * 2 + of_laboratory(observations)
     code, codes = pd.factorize(observations["indicator"])
     order = np.argsort(code[at], kind="stable")
     rows = np.split(order, np.flatnonzero(np.diff(code[at][order])) + 1) if at.size else []
     return Readings(
-        at, station[at] * number + of, since, own, time[at],
+        at, series[at] * number + of, since, own, time[at],
         observations["value"].to_numpy(np.float64)[at], observations["censored"].to_numpy(dtype=bool)[at],
-        {str(codes[code[at[places[0]]]]): places for places in rows},
+        {str(codes[code[at[places[0]]]]): places for places in rows}, tuple(np.repeat(stations, 2)), number,
     )  # fmt: skip
 
 
@@ -197,12 +235,13 @@ def _flags(test: DeclaredTest, block: Block, readings: Readings, others: Sequenc
     return TESTS[test.test](block.filled(readings.value, np.nan), *second, **test.keywords, **below)
 
 
-def _counts(flags: Flags, readings: Readings, row: NDArray[np.intp], here: NDArray[np.bool_]) -> dict[str, Any]:
-    found = np.bincount(flags[here], minlength=len(Quality))
-    judged_at = readings.time[row[here]] if here.any() else np.array(["NaT"], dtype="datetime64[ns]")
+def summed(flags: Flags, times: NDArray[np.datetime64]) -> dict[str, Any]:
+    """The flags of the readings judged, each with its time, as counts."""
+    found = np.bincount(flags, minlength=len(Quality))
+    judged_at = times if times.size else np.array(["NaT"], dtype="datetime64[ns]")
     return {
         "first": pd.Timestamp(judged_at.min(), tz="UTC"), "last": pd.Timestamp(judged_at.max(), tz="UTC"),
-        "readings": int(here.sum()), "not_evaluated": int(found[Quality.NOT_EVALUATED]),
+        "readings": int(times.size), "not_evaluated": int(found[Quality.NOT_EVALUATED]),
         "doubtful": int(found[Quality.DOUBTFUL]), "unreliable": int(found[Quality.UNRELIABLE]),
     }  # fmt: skip
 

@@ -17,6 +17,7 @@ FOUND: Mapping[str, Message] = {
     "oxygen_saturation": Message("溶解氧饱和度出界", "oxygen saturation out of range"),
     "ions_carry_current": Message("pH 与电导率矛盾", "pH and conductivity contradict each other"),
     "shifted_clock": Message("时钟疑差八小时", "clock seems eight hours off"),
+    "laboratory_drift": Message("与实验室值不符", "stands off from the laboratory"),
     "released": Message("复核放行", "released on review"),
     "removed": Message("复核剔除", "removed on review"),
     "restored": Message("复核恢复", "restored on review"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from basin.errors import Refused
+from basin.network import Network
 from monitoring_ingest import store as intake
 from monitoring_ingest.database import writing
 from monitoring_ingest.flags import Quality
@@ -26,10 +27,23 @@ from monitoring_ingest.job import INBOX_EVERY_HOURS, Job, due_slots
 from monitoring_ingest.operations.leases import Clock, kept
 from monitoring_ingest.operations.store import hold, is_held, keep_hold
 from monitoring_ingest.quality import store
-from monitoring_ingest.quality.judging import FAULTS, WEEK, Tests, context, counted, judged, rounds, weeks
-from monitoring_ingest.quality_settings import BESIDE, declared_tests
+from monitoring_ingest.quality.comparing import Laboratories, compared
+from monitoring_ingest.quality.judging import (
+    COUNTS,
+    FAULTS,
+    WEEK,
+    WHAT,
+    context,
+    counted,
+    judged,
+    of_laboratory,
+    rounds,
+    weeks,
+)
+from monitoring_ingest.quality_settings import AGAINST_LABORATORY, ALONG, BESIDE, NOWHERE, Tests, declared_tests
 
 STATIONS_AT_ONCE, WEEKS_AT_ONCE = 400, 800  # weeks: of all stations together
+LONG = 3 * WEEK  # a window longer than this is read for fewer stations at once
 ROWS_AT_ONCE = 20_000  # of one transaction, so that nobody who hands in waits long
 FAULT = FAULTS[:5]
 LEASE_NAME = "quality"
@@ -51,22 +65,30 @@ class Ran:
         return f"第 {self.run} 次 run：评 judged {self.readings}，标记变动 flags changed {self.changed}"
 
 
-def quality_job(engine: Engine) -> Job:
+def quality_job(engine: Engine, network: Network = NOWHERE, tests: Tests | None = None) -> Job:
     """Every 4 hours, after the inbox: judge what came in."""
     return Job(
         "quality",
         lambda last, now: due_slots(last, now, INBOX_EVERY_HOURS),
-        lambda _slot, clock: run(engine, clock).told,
+        lambda _slot, clock: run(engine, clock, network=network, tests=tests).told,
     )
 
 
-def run(engine: Engine, clock: Clock, *, tests: Tests | None = None, everything: bool = False) -> Ran:
+def run(
+    engine: Engine,
+    clock: Clock,
+    *,
+    network: Network = NOWHERE,
+    tests: Tests | None = None,
+    everything: bool = False,
+) -> Ran:
     """Judge what no run has judged yet, and what that may bear on.
 
     Parameters
     ----------
     clock : read in each transaction: flags stored late in a run are not among what was known when it began.
-    tests : those declared, unless given.
+    network : which stations serve the section a laboratory sampled; one that it does not know, only itself.
+    tests : the bundled ones, unless given.
     everything : judge all there is, as after a change of thresholds.
 
     Raises
@@ -81,21 +103,24 @@ def run(engine: Engine, clock: Clock, *, tests: Tests | None = None, everything:
         hold(connection, LEASE_NAME, now)
         due, number = store.due(connection, now, everything=everything), store.next_run(connection)
     with kept(engine, LEASE_NAME, clock):
-        return _run(engine, clock, (number, due), declared_tests() if tests is None else tests)
+        return _run(engine, clock, (number, due, network), declared_tests() if tests is None else tests)
 
 
-def _run(engine: Engine, clock: Clock, task: tuple[int, store.Due], tests: Tests) -> Ran:
-    """The run of a number over what is due."""
-    number, due = task
+def _run(engine: Engine, clock: Clock, task: tuple[int, store.Due, Network], tests: Tests) -> Ran:
+    """The run of a number over what is due, beside what laboratories found in the sections of a network."""
+    number, due, network = task
     if due.spans.empty:
         return Ran(None, 0, 0)
+    section_of = {code: station.section for code, station in network.stations.items()}
+    with engine.connect() as connection:
+        beside = Laboratories(section_of, store.samples(connection))
     found: list[pd.DataFrame] = []
-    series: set[tuple[str, str]] = set()
+    series: set[tuple[str, str, str]] = set()
     changed = 0
-    for these, stations, start, end in _parts(due.spans, tests):
-        changes, counts, pairs = _differences(engine, (tests, these), stations, (start, end))
+    for these, stations, start, end in _parts(due.spans, tests, beside):
+        changes, counts, judged_here = _differences(engine, (tests, these), beside, stations, (start, end))
         found.append(counts)
-        series |= pairs
+        series |= judged_here
         changed += len(changes)
         for first in range(0, len(changes), ROWS_AT_ONCE):
             with _mine(engine, clock) as (connection, now):
@@ -103,7 +128,8 @@ def _run(engine: Engine, clock: Clock, task: tuple[int, store.Due], tests: Tests
     history = _history(pd.concat(found, ignore_index=True), series, tests)
     with _mine(engine, clock) as (connection, now):
         store.keep_run(connection, number, due, history, now)
-    return Ran(number, int(history.groupby("indicator")["readings"].max().sum()), changed)
+    readings = history.groupby(["indicator", "test"])["readings"].sum().groupby("indicator").max().sum()
+    return Ran(number, int(readings), changed)
 
 
 @contextmanager
@@ -115,14 +141,18 @@ def _mine(engine: Engine, clock: Clock) -> Iterator[tuple[Connection, datetime]]
         yield connection, now
 
 
-def _parts(spans: pd.DataFrame, tests: Tests) -> Iterator[tuple[Tests, list[str], datetime, datetime]]:
+def _parts(
+    spans: pd.DataFrame, tests: Tests, beside: Laboratories
+) -> Iterator[tuple[Tests, list[str], datetime, datetime]]:
     """Tests, stations and whole weeks to judge at once: every week that a new observation may bear on."""
     for these in rounds(tests):
         around = context(these)
-        due = spans.assign(first=spans["first"] - around, last=spans["last"] + around)
+        due = beside.spans(spans, these) if _names(these) & AGAINST_LABORATORY else spans
+        due = due.assign(first=due["first"] - around, last=due["last"] + around)
         due = due.sort_values(["first", "station"])
-        for at in range(0, len(due), STATIONS_AT_ONCE):
-            some = due.iloc[at : at + STATIONS_AT_ONCE]
+        stations_at_once = max(1, int(STATIONS_AT_ONCE * min(1.0, LONG / max(around, WEEK))))
+        for at in range(0, len(due), stations_at_once):
+            some = due.iloc[at : at + stations_at_once]
             starts = weeks(some["first"].min().to_pydatetime(), some["last"].max().to_pydatetime())
             at_once = max(WEEKS_AT_ONCE // len(some), math.ceil(2 * around / WEEK))  # what is context is read again
             for part in (starts[first : first + at_once] for first in range(0, len(starts), at_once)):
@@ -132,23 +162,45 @@ def _parts(spans: pd.DataFrame, tests: Tests) -> Iterator[tuple[Tests, list[str]
 
 
 def _differences(
-    engine: Engine, of: tuple[Tests, Tests], stations: Sequence[str], between: tuple[datetime, datetime]
-) -> tuple[pd.DataFrame, pd.DataFrame, set[tuple[str, str]]]:
+    engine: Engine,
+    of: tuple[Tests, Tests],
+    beside: Laboratories,
+    stations: Sequence[str],
+    between: tuple[datetime, datetime],
+) -> tuple[pd.DataFrame, pd.DataFrame, set[tuple[str, str, str]]]:
     """What some of all tests find otherwise than stands, what they judged, and which series."""
     (tests, these), (start, end) = of, between
     around, others = context(these), _names(tests) - _names(these)
     indicators = {*these, *(BESIDE[name] for name in _names(these) if name in BESIDE)}
+    against = bool(_names(these) & AGAINST_LABORATORY)
+    read = sorted(beside.beside(stations)) if against else stations
     with engine.connect() as connection:
         known = intake.observations(
-            connection, stations=stations, indicators=sorted(indicators), start=start - around, end=end + around
+            connection, stations=read, indicators=sorted(indicators), start=start - around, end=end + around
         )
         stood = store.faults(connection, stations=stations, start=start, end=end)
-    faults, counts = judged(known, these, start, end)
+    if against:
+        known = known[known["station"].isin(stations) | of_laboratory(known)]
+        faults, counts = compared(known, these, beside, between)
+        series = set(counts[["station", "indicator", "test"]].itertuples(index=False, name=None))
+    else:
+        faults, counts = judged(known, these, start, end)
+        series = _series(known[known["time"].ge(pd.Timestamp(start)) & known["time"].lt(pd.Timestamp(end))], these)
     stood = stood[~stood["test"].isin(others)]
     stood = stood.merge(known[store.KEY], on=store.KEY)  # what was said of an earlier revision stands as it was
-    inside = known[known["time"].ge(pd.Timestamp(start)) & known["time"].lt(pd.Timestamp(end))]
-    pairs = inside[["station", "indicator"]].drop_duplicates().itertuples(index=False, name=None)
-    return changes(stood, faults), counts, set(pairs)
+    return changes(stood, faults), counts[COUNTS], series
+
+
+def _series(inside: pd.DataFrame, tests: Tests) -> set[tuple[str, str, str]]:
+    """Station, indicator and test of what was judged; a laboratory's results are no series for some tests."""
+    names = {code: {each.test for each in those} for code, those in tests.items()}
+    pairs = inside.assign(sampled=of_laboratory(inside))[["station", "indicator", "sampled"]].drop_duplicates()
+    return {
+        (station, code, name)
+        for station, code, sampled in pairs.itertuples(index=False, name=None)
+        for name in names.get(code, ())
+        if not (sampled and name in ALONG)
+    }
 
 
 def _names(tests: Tests) -> set[str]:
@@ -164,14 +216,17 @@ def changes(stood: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     return merged.loc[merged["quality"] != merged["quality_stood"], FAULTS].reset_index(drop=True)
 
 
-def _history(counts: pd.DataFrame, series: Set[tuple[str, str]], tests: Tests) -> pd.DataFrame:
-    """One row for each test of each indicator, with what it was called with."""
-    declared = {(code, each.test): each for code, those in tests.items() for each in those}
+def _history(counts: pd.DataFrame, series: Set[tuple[str, str, str]], tests: Tests) -> pd.DataFrame:
+    """One row for each test of each indicator and section, with what it was called with."""
+    declared = {(code, each.test, each.section): each for code, those in tests.items() for each in those}
     rows = counted(counts)
-    of_rows = [declared[pair] for pair in zip(rows["indicator"], rows["test"], strict=True)]
-    of_indicator = Counter(indicator for _, indicator in series)
+    of_rows = [declared[what] for what in zip(*(rows[name] for name in WHAT), strict=True)]
+    stations: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for station, code, test in series:
+        stations[code, test].add(station)
+    pairs = [(stations[code, each.test], each) for code, each in zip(rows["indicator"], of_rows, strict=True)]
     return rows.assign(
-        series=[of_indicator[code] for code in rows["indicator"]],
+        series=[len(all_ & each.stations if each.section else all_ - each.stations) for all_, each in pairs],
         arguments=[json.dumps(dict(each.keywords), ensure_ascii=False, sort_keys=True) for each in of_rows],
         source=[each.source for each in of_rows],
         verified=[each.verified for each in of_rows],

@@ -31,6 +31,7 @@ from monitoring_ingest.flags import Quality
 from monitoring_ingest.quality.decisions import RELEASE, standing
 from monitoring_ingest.quality.tables import (
     QUARANTINED,
+    SAMPLED,
     flags,
     quality_due,
     quality_runs,
@@ -40,6 +41,7 @@ from monitoring_ingest.quality.tables import (
 )
 from monitoring_ingest.quality_settings import TESTS
 from monitoring_ingest.store import Selected, selects
+from monitoring_ingest.tables import observations as observed
 from monitoring_ingest.tables import readings
 
 KEY = ["station", "indicator", "time", "revision"]
@@ -90,6 +92,12 @@ def note_due(connection: Connection, accepted: pd.DataFrame) -> None:
         connection.execute(insert(quality_due).values(row))
 
 
+def samples(connection: Connection) -> pd.DataFrame:
+    """Where and when laboratories sampled: station, time, each once; also what has been corrected since."""
+    query = select(observed.c.station, observed.c.time).where(text(SAMPLED.format("observations.")))
+    return read_frame(connection, query.distinct())
+
+
 # --- runs and flags --------------------------------------------------------------------------------------------------
 
 
@@ -128,7 +136,7 @@ def history(connection: Connection, as_of: datetime | None = None) -> pd.DataFra
     query = select(quality_tests.c.run, quality_runs.c.recorded_at, *columns).join_from(quality_tests, quality_runs)
     if as_of is not None:
         query = query.where(quality_runs.c.recorded_at <= as_of)
-    return read_frame(connection, query.order_by(quality_tests.c.run.desc(), *list(quality_tests.c)[1:3]))
+    return read_frame(connection, query.order_by(quality_tests.c.run.desc(), *list(quality_tests.c)[1:4]))
 
 
 # --- decisions -------------------------------------------------------------------------------------------------------

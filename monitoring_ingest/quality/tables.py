@@ -44,6 +44,7 @@ quality_runs = append_only(
 )
 
 # One row for each test of each indicator in a run: its arguments, and how many readings it judged and found fault with.
+# A section with thresholds of its own has a row of its own; "" is all the others.
 quality_tests = append_only(
     Table(
         "quality_tests",
@@ -51,6 +52,7 @@ quality_tests = append_only(
         Column("run", ForeignKey("quality_runs.id"), nullable=False),
         Column("indicator", Text, nullable=False),
         Column("test", Text, nullable=False),
+        Column("section", Text, nullable=False),
         Column("arguments", Text, nullable=False),
         Column("source", Text, nullable=False),
         Column("verified", Boolean, nullable=False),
@@ -61,7 +63,7 @@ quality_tests = append_only(
         Column("not_evaluated", Integer, nullable=False),
         Column("doubtful", Integer, nullable=False),
         Column("unreliable", Integer, nullable=False),
-        PrimaryKeyConstraint("run", "indicator", "test"),
+        PrimaryKeyConstraint("run", "indicator", "test", "section"),
         Index("quality_tests_of_an_indicator", "indicator", "run"),
     )
 )
@@ -122,6 +124,16 @@ reviews = append_only(
 # Condition of the index of those that wait for people; a query uses it where it states the condition in these words.
 QUARANTINED = "fate = 'quarantined'"
 Index("readings_quarantined", readings.c.id, sqlite_where=text(QUARANTINED), postgresql_where=text(QUARANTINED))
+
+# Condition of the index of laboratory results, whose mark names the sample (`sources.laboratory.SAMPLE`).
+SAMPLED = "substr({}mark, 1, 3) = '样品 '"
+_sampled = text(SAMPLED.format(""))
+Index(
+    "observations_sampled",
+    *(observations.c.station, observations.c.time),
+    sqlite_where=_sampled,
+    postgresql_where=_sampled,
+)
 
 
 def released(reading: ColumnElement[int], as_of: datetime | None) -> ColumnElement[bool]:

@@ -21,9 +21,9 @@ from api.cli import main
 from api.listening import Limits, opened
 from basin.errors import UsageError
 from monitoring_ingest.database import writing
+from monitoring_ingest.history.store import submissions
 from monitoring_ingest.schema import create_schema
 from monitoring_ingest.sources.station_telegrams import Telegram, decode
-from monitoring_ingest.store import submissions
 from monitoring_ingest.telegrams import store
 from tests.api.live_listener import SMALL_BUFFER, Live, live
 from tests.monitoring_ingest.telegram_makers import (

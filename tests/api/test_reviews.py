@@ -15,7 +15,7 @@ from monitoring_ingest.operations.store import create_key
 from monitoring_ingest.quality import reviewing
 from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.running import run
-from tests.api.makers import NOW, client_of, composed, month_rows, row, send
+from tests.api.makers import FIXTURES, NOW, client_of, composed, month_rows, row, send
 from tests.api.markup import read
 from tests.clocks import stopped
 
@@ -187,6 +187,19 @@ class TestCommands:
         assert {one["test"] for one in tests if one["indicator"] == "ph"} == {
             "gross_range", "spike", "rate_of_change", "flat_line", "ions_carry_current", "shifted_clock",
         }  # fmt: skip
+
+    def test_thresholds_of_an_outside_directory_are_run_or_refused_with_their_place(self, hengjie, tmp_path):
+        text = "flat_line:\n  source: 示例\n  every: {tolerance: 0, longest_hours: 9999, longest_gap_hours: 8}\n"
+        text += "  sections:\n    qingxi-2:\n      nh3n: {}\n  indicators:\n    ph: {}\n"
+        (tmp_path / "quality_control.yaml").write_text(text, encoding="utf-8")
+        hengjie("quality", "run", "--with", str(FIXTURES), "--with", str(tmp_path))
+        tests = [one for one in hengjie("quality", "history")["tests"] if one["test"] == "flat_line"]
+        hours = {(one["indicator"], one["section"]): json.loads(one["arguments"])["longest_hours"] for one in tests}
+        assert (hours["nh3n", "qingxi-2"], hours["ph", ""]) == (9999, 9999)
+        (tmp_path / "quality_control.yaml").write_text(text.replace("tolerance: 0", "tolerance: much"), "utf-8")
+        refused = hengjie("quality", "run", "--with", str(FIXTURES), "--with", str(tmp_path), fails=True)
+        assert (refused["error"], refused["path"]) == ("register", "flat_line.indicators.ph")
+        assert refused["file"].endswith("quality_control.yaml") and refused["remedy"]
 
 
 def test_quality_control_runs_between_the_inbox_and_settling(here):

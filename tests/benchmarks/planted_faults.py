@@ -74,7 +74,7 @@ class Series:
     beside: Mapping[str, Block]
 
 
-def logan(folder: Path, step: int) -> Iterator[Series]:
+def logan(folder: Path, step: int = 1) -> Iterator[Series]:
     """The sensor series as they came, every `step`-th reading."""
     for file in sorted((folder / "logan_river").glob("*2020.csv.gz")):
         table = pd.read_csv(file, low_memory=False)

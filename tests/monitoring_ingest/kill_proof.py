@@ -27,6 +27,7 @@ import settlement.tables  # noqa: F401  declares its tables
 from basin.registry import load_registry
 from monitoring_ingest import store, tables
 from monitoring_ingest.database import open_engine, read_frame
+from monitoring_ingest.history import store as history
 from monitoring_ingest.receipts import COMPLETE
 from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import READINGS, ingest
@@ -145,7 +146,7 @@ def database(kind: str, folder: Path) -> Iterator[tuple[str, Engine]]:
 def unfinished(engine: Engine) -> int:
     """How many submissions were begun and not finished."""
     with engine.connect() as connection:
-        return sum(receipt.state != COMPLETE for receipt in store.submissions(connection, datetime.now(UTC)))
+        return sum(receipt.state != COMPLETE for receipt in history.submissions(connection, datetime.now(UTC)))
 
 
 def missing_and_doubled(engine: Engine, acknowledged: list[Batch]) -> tuple[int, int]:
@@ -166,7 +167,7 @@ def lying_receipts(engine: Engine, answers: list[Answer], batches: list[Batch]) 
     """Answers that say something else than the stored receipt, and receipts that count other rows than are stored."""
     with engine.connect() as connection:
         now = datetime.now(UTC)
-        kept = {receipt.id: receipt for receipt in store.submissions(connection, now)}
+        kept = {receipt.id: receipt for receipt in history.submissions(connection, now)}
         sent = tables.readings.c
         counted = select(sent.submission, sent.file, func.count()).where(sent.fate == "accepted")
         stored = {(s, f): n for s, f, n in connection.execute(counted.group_by(sent.submission, sent.file))}

@@ -10,6 +10,7 @@ from monitoring_ingest.coverage.store import extents, seen_until
 from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.reviewing import release
 from monitoring_ingest.quality.running import run
+from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, sent
 
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
@@ -65,10 +66,10 @@ def test_what_is_seen_is_known_until_the_last_of_it_was_recorded_or_a_minute_ago
 
 def test_a_decision_and_a_run_of_quality_control_are_seen_at_once(engine):
     sent(engine, "qiaotou,2025-03-01 08:00,nh3n,120,mg/L,", "qiaotou,2025-03-01 08:00,ph,7.1,-,", now=NOW)
-    run(engine, NOW + SECOND)
+    run(engine, stopped(NOW + SECOND))
     with engine.connect() as connection:
         assert seen_until(connection, NOW + MINUTE / 2) == NOW + SECOND
     people = {"document": "复核单 7 号", "proposed_by": "张三", "approved_by": "李四"}
-    release(engine, 1, decision("release", people | {"reason": "real_event"}), NOW + 2 * SECOND)
+    release(engine, 1, decision("release", people | {"reason": "real_event"}), stopped(NOW + 2 * SECOND))
     with engine.connect() as connection:
         assert seen_until(connection, NOW + MINUTE / 2) == NOW + 2 * SECOND

@@ -11,6 +11,8 @@ from basin.errors import Unavailable, UsageError
 from monitoring_ingest import tables
 from monitoring_ingest.database import Instant, insert_frame, metadata, open_engine, read_frame, writing
 from monitoring_ingest.facts import Fact
+from monitoring_ingest.quality.store import history
+from monitoring_ingest.quality.tables import quality_tests
 from monitoring_ingest.schema import create_schema
 from monitoring_ingest.store import facts, observations, record_fact
 from tests.monitoring_ingest.makers import NOW, sent
@@ -112,6 +114,33 @@ class TestSchema:
         with engine.connect() as connection:
             assert observations(connection)["value"].tolist() == [0.2, 0.3]
         assert {c["name"] for c in inspect(engine).get_columns("observations")}.isdisjoint({"origin", "quality"})
+
+    def test_a_database_whose_tests_were_not_by_section_is_taken_on_and_takes_them_by_section(self, engine):
+        run = "1, 9, '2020-08-01T00:00:00.000000Z'"
+        row = "1, 'nh3n', 'spike', '{}', '示例', {0}, '2020-07-01T00:00:00Z', '2020-07-02T00:00:00Z', 1, 6, 0, 0, 0"
+        false = "0" if engine.dialect.name == "sqlite" else "false"
+        columns = [c for c in quality_tests.c if c.name != "section"]
+        declared = ", ".join(f"{c.name} {c.type.compile(engine.dialect)} NOT NULL" for c in columns)
+        with engine.begin() as connection:
+            connection.execute(text("DROP TABLE quality_tests"))
+            key = "PRIMARY KEY (run, indicator, test)"
+            connection.exec_driver_sql(f"CREATE TABLE quality_tests ({declared}, {key})")
+            connection.exec_driver_sql("CREATE INDEX quality_tests_of_an_indicator ON quality_tests (indicator, run)")
+            connection.exec_driver_sql(f"INSERT INTO quality_runs (id, until_reading, recorded_at) VALUES ({run})")
+            connection.exec_driver_sql(f"INSERT INTO quality_tests VALUES ({row.replace('{0}', false)})")
+        create_schema(engine)
+        with engine.begin() as connection:
+            names = ", ".join(c.name for c in columns)
+            again = f"INSERT INTO quality_tests ({names}, section) SELECT {names}, 'jiekou' FROM quality_tests"
+            connection.exec_driver_sql(again)
+        create_schema(engine)
+        with engine.connect() as connection:
+            kept = history(connection)
+        assert kept[["run", "test", "section", "readings"]].values.tolist() == [
+            [1, "spike", "", 6], [1, "spike", "jiekou", 6],
+        ]  # fmt: skip
+        with pytest.raises(DBAPIError, match="quality_tests is append-only"), engine.begin() as connection:
+            connection.execute(text("DELETE FROM quality_tests"))
 
     def test_every_declared_table_is_there(self, engine):
         assert set(EVIDENCE + MUTABLE) <= set(inspect(engine).get_table_names())

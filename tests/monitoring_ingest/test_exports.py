@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitoring_ingest.database import open_engine
-from monitoring_ingest.exports import long_readings, wide_readings, with_flags
+from monitoring_ingest.exports import long_readings, wide_readings, with_flags, with_missing_slots
 from monitoring_ingest.quality.decisions import Key, decision
 from monitoring_ingest.quality.reviewing import decide
 from monitoring_ingest.quality.running import run
@@ -146,6 +146,28 @@ class TestFlags:
             filled, network(), [("again.csv", text(frame).encode())], READINGS, stopped(NOW + timedelta(days=1))
         )
         assert fates(again).get("accepted", 0) == fates(again).get("revised", 0) == 0
+
+    def test_slots_in_which_nothing_came_are_missing_between_the_first_observation_and_the_last(self, engine):
+        sent(engine, *(f"qiaotou,2025-03-0{at},{rest}" for at, rest in (
+            ("1 00:00", "nh3n,0.2,mg/L,"), ("1 04:07", "nh3n,0.3,mg/L,"),  # late in its slot, but there
+            ("1 12:00", "nh3n,,mg/L,极值过滤"), ("1 16:00", "nh3n,999,mg/L,"),  # withheld; implausible: quarantined
+            ("2 00:00", "nh3n,0.2,mg/L,"), ("1 08:00", "ph,7.1,,"), ("1 16:00", "tn,0.4,mg/L,样品 S1|上游"),
+            ("2 08:00", "tn,0.4,mg/L,样品 S2|上游"),
+        )))  # fmt: skip
+        sent(engine, "utc,2025-03-01 20:00,nh3n,0.2,mg/L,", "utc,2025-03-02 04:00,nh3n,0.2,mg/L,", name="utc.csv")
+        with engine.connect() as connection:
+            frame = with_missing_slots(connection, network())
+            cut = with_missing_slots(connection, network(), end=datetime(2025, 3, 1, 15, tzinfo=UTC))
+        columns = ["station", "time", "indicator", "value", "quality", "qartod"]
+        missing = frame[frame["test"] == "gaps"]
+        assert missing[columns].values.tolist() == [
+            ["qiaotou", "2025-03-01T08:00:00+08:00", "nh3n", "", "missing", 9],
+            ["qiaotou", "2025-03-01T20:00:00+08:00", "nh3n", "", "missing", 9],
+            ["utc", "2025-03-02T00:00:00+00:00", "nh3n", "", "missing", 9],
+        ]
+        of_station = frame.loc[(frame["station"] == "qiaotou") & (frame["indicator"] == "nh3n"), "time"].tolist()
+        assert of_station == sorted(of_station) and len(of_station) == 6  # the quarantined one is in no export
+        assert "gaps" not in set(cut["test"])  # cut off before the reading that shows that two were missing
 
     def test_before_any_run_nothing_is_evaluated(self, filled):
         with filled.connect() as connection:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from monitoring_ingest import store, tables
+from monitoring_ingest.history import store as history
 from monitoring_ingest.job import (
     Job,
     Ran,
@@ -158,7 +159,7 @@ class TestInbox:
     def test_files_are_taken_in_and_moved_to_done(self, engine, inbox):
         catch_up(engine, [inbox_job(engine, network(), inbox)], NOW)
         with engine.connect() as connection:
-            (receipt,) = store.submissions(connection, NOW)
+            (receipt,) = history.submissions(connection, NOW)
             assert store.observations(connection)["value"].tolist() == [0.2]
             outcome = connection.scalar(select(tables.runs.c.outcome))
         assert (receipt.door, receipt.name, outcome) == ("inbox", "a.csv", "a.csv: accepted 1")
@@ -192,13 +193,13 @@ class TestInbox:
             Ran("inbox", SLOT + timedelta(hours=4))
         ]
         with engine.connect() as connection:
-            assert [receipt.name for receipt in store.submissions(connection, NOW)] == ["3.csv", "1.csv"]
+            assert [receipt.name for receipt in history.submissions(connection, NOW)] == ["3.csv", "1.csv"]
 
     def test_a_file_name_in_another_encoding_is_taken_as_it_was_meant(self, engine, inbox):
         (inbox / "a.csv").rename(inbox / os.fsdecode("桥头.csv".encode("gb18030")))
         assert catch_up(engine, [inbox_job(engine, network(), inbox)], NOW) == [Ran("inbox", SLOT)]
         with engine.connect() as connection:
-            assert [receipt.name for receipt in store.submissions(connection, NOW)] == ["桥头.csv"]
+            assert [receipt.name for receipt in history.submissions(connection, NOW)] == ["桥头.csv"]
 
     def test_a_second_file_of_the_same_name_does_not_overwrite_the_first(self, engine, inbox):
         for hours, value in ((0, "0.2"), (4, "0.3")):

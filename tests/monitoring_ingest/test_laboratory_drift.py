@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from basin.errors import UsageError
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.laboratory_drift import laboratory_drift, laboratory_pairs
 
@@ -13,7 +14,7 @@ DAYS = 20
 START = np.datetime64("2025-03-01T00:00")
 INSTANTS = START + np.arange(DAYS * 6) * np.timedelta64(4, "h")
 SAMPLED = START + np.array([1, 5, 9, 13, 17]) * np.timedelta64(1, "D") + np.timedelta64(1, "h")
-KEYWORDS = {"tolerance_hours": 2, "pairs": 5, "absolute": 0.5, "relative": 0}
+KEYWORDS = {"tolerance_hours": 2, "pairs": (5, 60), "absolute": 0.5, "relative": 0}
 
 
 def flat(level=8.0):
@@ -62,11 +63,21 @@ def test_with_too_few_pairs_nothing_is_evaluated(count):
     assert not flags(flat(9.0), (8.0,) * count, SAMPLED[:count]).any()
 
 
+def test_pairs_further_apart_than_the_days_say_nothing_about_each_other():
+    assert not flags(flat(9.0), pairs=(5, 15.9)).any()
+    assert days(flags(flat(9.0), pairs=(5, 16)), D) == list(range(1, 18))
+
+
+def test_one_pair_is_refused():
+    with pytest.raises(UsageError, match="一对说明不了什么"):
+        flags(flat(), pairs=(1, 60))
+
+
 def test_a_sample_without_a_reading_near_it_makes_no_pair():
     values = flat(9.0)
     values[5:9] = np.nan  # around the first sample
     assert not flags(values).any()
-    assert days(flags(values, pairs=4), D)[0] == 5
+    assert days(flags(values, pairs=(4, 60)), D)[0] == 5
     assert not flags(values, at=SAMPLED + np.timedelta64(20, "D")).any()
 
 

@@ -12,12 +12,12 @@ from basin.errors import Refused
 from monitoring_ingest import tables
 from monitoring_ingest.coverage.store import known_until
 from monitoring_ingest.database import writing
+from monitoring_ingest.history.store import submissions
 from monitoring_ingest.operations import leases
 from monitoring_ingest.operations.store import LEASE, hold, is_held, release
 from monitoring_ingest.quality import running
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.quality.tables import flags, quality_runs
-from monitoring_ingest.store import submissions
 from monitoring_ingest.submissions import READINGS, Door, door, ingest
 from tests.clocks import Clock, stopped
 from tests.monitoring_ingest.makers import NOW, csv, network, sent

@@ -7,7 +7,7 @@ import pytest
 
 from monitoring_ingest.flags import Quality
 from tests.benchmarks.planted_faults import SHIFT_SIZE, SPIKE_SIZE, Cadence, Series, faults, percent, stretches
-from tests.benchmarks.planted_relations import COPIES, measured
+from tests.benchmarks.planted_relations import COPIES, contradictions, measured
 
 CADENCE = Cadence("a small one", flat=3, long=4, gap=2, eight_hours=2)
 BEFORE = np.arange(10.0)
@@ -40,6 +40,21 @@ def test_labelled_readings_that_follow_one_another_are_one_stretch():
 
 def test_a_share_of_nothing_is_no_share():
     assert (percent(1, 3), percent(0, 0)) == ("33 %", "—")
+
+
+def test_a_contradiction_is_as_much_of_the_other_as_it_says_and_only_where_the_other_was_measured():
+    nitrogen = np.full(60, 2.0)
+    nitrogen[::3] = NAN
+    series = Series("nh3n", np.arange(60).astype("M8[h]"), np.full(60, 0.5), np.zeros(60, dtype=bool), {"tn": nitrogen})
+    shorter = Series("nh3n", series.instants, series.values, series.labelled, {"tn": np.full(60, NAN)})
+    rng = np.random.default_rng(1)
+    rows = list(contradictions("part_of_whole", [series, shorter], (1.05, 1.2), rng))  # allowed is 10 %
+    assert rows == []
+    whole = Series("nh3n", series.instants, series.values, series.labelled, {"tn": np.full(60, 2.0)})
+    assert list(contradictions("part_of_whole", [whole, shorter], (1.05, 1.2), rng)) == [
+        "| nh3n，1 条 series | 读作 1.05 倍 reads 1.05 × | 40 | 0 % | 0 % | 0 / 60 (0 %) |",
+        "| nh3n，1 条 series | 读作 1.2 倍 reads 1.2 × | 40 | 100 % | 100 % | 0 / 60 (0 %) |",
+    ]
 
 
 def test_only_new_flags_within_a_fault_count_as_found_and_those_of_the_series_as_it_came_are_told_apart():

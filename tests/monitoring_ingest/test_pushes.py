@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, event
 
-from monitoring_ingest import store
 from monitoring_ingest.database import open_engine
+from monitoring_ingest.history import store as history
 from monitoring_ingest.pushing import PUSH, Pushed, Terms, push
 from monitoring_ingest.receipts import Receipt
 from monitoring_ingest.sources.station_files import read_long_csv
@@ -57,7 +57,7 @@ def killed_at(url: str, moment: str, number: int) -> None:
 def test_killed_anywhere_and_sent_again_it_is_stored_once(engine, moment, number):
     killed_at(engine.url.render_as_string(hide_password=False), moment, number)
     with engine.connect() as connection:
-        assert store.submissions(connection, NOW) == []
+        assert history.submissions(connection, NOW) == []
     assert stored_set(engine) == set()
     first, second = pushed(engine), pushed(engine)
     assert (first.id, fates(first)) == (1, {"accepted": 2, "rejected": 1})

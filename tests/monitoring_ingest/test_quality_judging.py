@@ -15,7 +15,7 @@ from monitoring_ingest.quality_settings import declared_tests
 from tests.monitoring_ingest.makers import rows_of
 
 TESTS = declared_tests()
-NEAR, _ = rounds(TESTS)
+NEAR, FAR, _ = rounds(TESTS)
 START = datetime(2025, 3, 3, tzinfo=UTC)
 NO_END = START + timedelta(days=60)
 DOUBTFUL = int(Quality.DOUBTFUL)
@@ -25,7 +25,7 @@ def series(indicator, values, station="s1", start=START, hours=4, **columns):
     """Readings every four hours from `start`; nan is not there."""
     times = pd.date_range(start, periods=len(values), freq=f"{hours}h").as_unit("ns")
     frame = pd.DataFrame({"station": station, "indicator": indicator, "time": times, "revision": 1, "value": values})
-    return frame.assign(censored=False, **columns)[~np.isnan(values)].reset_index(drop=True)
+    return frame.assign(**{"censored": False, "mark": ""} | columns)[~np.isnan(values)].reset_index(drop=True)
 
 
 def wave(n, level=8.0):
@@ -80,6 +80,15 @@ def test_what_was_not_detected_is_no_flat_line():
     assert found(frame.assign(censored=True)) == []
 
 
+def test_results_of_a_laboratory_are_no_part_of_the_automatic_series_of_their_station():
+    """Neither spikes of it nor neighbours in it; what a value says by itself it says of them, too."""
+    automatic = series("do", wave(20))
+    results = series("do", np.array([8.0, 30.0, 8.0, 8.0, 70.0]), start=START + timedelta(hours=25), mark="样品 1|上游")
+    assert found(pd.concat([automatic, results])) == [("s1", "do", (25 + 16) // 4, "gross_range")]
+    as_automatic = found(pd.concat([automatic, results.assign(mark="")]))
+    assert {"spike", "rate_of_change"} <= {test for *_, test in as_automatic}
+
+
 def test_counts_say_how_many_readings_a_test_judged_and_could_not():
     _, counts = judged(series("do", spiked(20, 9)), NEAR, START, NO_END)
     told = {row[0]: row[1:] for row in rows_of(counts, "test", "readings", "not_evaluated", "doubtful")}
@@ -110,10 +119,12 @@ def test_no_observation_has_no_fault():
 
 
 def test_the_context_reaches_over_the_longest_window_declared():
-    near, far = rounds(TESTS)
+    near, far, laboratory = rounds(TESTS)
     assert context(near) == timedelta(hours=24 + 2 * 8)
     assert context(far) == timedelta(days=3 + 14 + 1)
+    assert context(laboratory) == timedelta(days=130, hours=2)
     assert {each.test for those in far.values() for each in those} == {"shifted_clock"}
+    assert {each.test for those in laboratory.values() for each in those} == {"laboratory_drift"}
 
 
 @pytest.mark.parametrize(
@@ -133,7 +144,6 @@ def test_a_clock_eight_hours_off_is_found_in_the_weeks_it_is_judged_in():
     hours = np.arange(60 * 6) * 4
     right, late = (15 + 2 * np.sin((hours - by) / 24 * 2 * np.pi) for by in (0, 8))
     values = np.where((hours >= 30 * 24) & (hours < 34 * 24), late, right) + 0.01 * np.cos(hours)
-    _, far = rounds(TESTS)
-    faults, counts = judged(series("temperature", values), far, START + timedelta(days=28), START + timedelta(days=42))
+    faults, counts = judged(series("temperature", values), FAR, START + timedelta(days=28), START + timedelta(days=42))
     assert {(time - START).days for (time,) in rows_of(faults, "time")} == {30, 31, 32, 33}
     assert rows_of(counts, "readings", "doubtful") == [(14 * 6, 4 * 6)]

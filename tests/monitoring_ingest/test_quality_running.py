@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -126,6 +128,54 @@ def test_the_history_names_every_test_with_its_arguments_and_counts(engine):
     assert spike["arguments"] == '{"absolute": 0.1, "longest_gap_hours": 8, "reach": 2, "relative": 0.5}'
     assert (spike["run"], spike["indicator"], spike["series"], spike["readings"]) == (1, "nh3n", 1, 30)
     assert (spike["not_evaluated"], spike["doubtful"], spike["unreliable"], spike["verified"]) == (4, 1, 0, False)
+
+
+def test_a_section_is_judged_by_its_own_thresholds_and_the_history_has_a_row_for_each(engine):
+    lenient = DeclaredTest("spike", {"absolute": 9, "relative": 0, "reach": 2, "longest_gap_hours": 8}, "示例", False)
+    of_section = replace(lenient, section="hukou", stations=frozenset({"qiaotou-zj", "utc"}))
+    general = next(each for each in declared_tests()["nh3n"] if each.test == "spike")
+    tests = {"nh3n": (replace(general, stations=of_section.stations), of_section)}
+    for station in ("qiaotou", "shangyou", "utc"):
+        sent(engine, *rows(levels(at_9=5), station), name=f"{station}.csv")
+    assert run(engine, stopped(NOW), tests=tests).readings == 90
+    with engine.connect() as connection:
+        assert sorted(rows_of(store.faults(connection), "station")) == [("qiaotou",), ("shangyou",)]
+        history = store.history(connection)
+    told = rows_of(history, "section", "series", "readings", "doubtful")
+    assert told == [("", 2, 60, 2), ("hukou", 1, 30, 0)]
+    assert [json.loads(text)["absolute"] for text in history["arguments"]] == [0.1, 9]
+
+
+def test_a_range_by_month_of_a_section_is_run(engine, tmp_path):
+    low, high = ["0"] * 12, ["nan", "nan", "0.305", *["nan"] * 9]  # only March has an upper bound
+    text = f"""
+seasonal_range:
+  source: 示例
+  sections:
+    qiaotou:
+      nh3n: {{lowest: [{", ".join(low)}], highest: [{", ".join(high)}]}}
+"""
+    file = tmp_path / "quality_control.yaml"
+    file.write_text(text, encoding="utf-8")
+    tests = declared_tests([file], network())
+    for station in ("qiaotou", "utc"):
+        sent(engine, *rows([0.3, 0.31], station), name=f"{station}.csv")
+    run(engine, stopped(NOW), tests=tests)
+    with engine.connect() as connection:
+        found = store.faults(connection)
+    assert rows_of(found, "station", "test") == [("qiaotou", "seasonal_range")]
+    assert found["time"].tolist() == [datetime(2025, 2, 28, 20, tzinfo=UTC)]
+
+
+def test_thresholds_whose_windows_differ_are_of_one_round(engine):
+    """A test that looks far back for one indicator and not for another is not withdrawn by the round it is not in."""
+    (spike,) = (each for each in declared_tests()["nh3n"] if each.test == "spike")
+    far = replace(spike, keywords={**spike.keywords, "longest_gap_hours": 100})
+    tests = {"nh3n": (spike,), "tp": (far,)}
+    sent(engine, *rows(levels(at_9=5)), *rows(levels(at_9=5), indicator="tp"))
+    run(engine, stopped(NOW), tests=tests)
+    assert run(engine, stopped(LATER), tests=tests, everything=True).changed == 0
+    assert standing(engine) == [(9, "spike")] * 2
 
 
 def test_of_several_tests_the_higher_quality_stands_whatever_their_order(engine):
@@ -275,7 +325,7 @@ def test_a_run_of_a_version_that_did_not_say_when_it_began_recorded_that_instant
     with engine.begin() as connection:
         at = {"at": LATER.strftime(INSTANT_FORMAT)}
         ran = "INSERT INTO quality_runs (id, until_reading, recorded_at) VALUES (1, 1000, :at)"
-        tested = "INSERT INTO quality_tests VALUES (1, 'nh3n', 'spike', '{}', '', true, :at, :at, 1, 30, 0, 0, 0)"
+        tested = "INSERT INTO quality_tests VALUES (1, 'nh3n', 'spike', '', '{}', '', true, :at, :at, 1, 30, 0, 0, 0)"
         for statement in (ran, tested):
             connection.execute(text(statement), at)
     with engine.connect() as connection:

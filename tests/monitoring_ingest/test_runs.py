@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from monitoring_ingest.database import open_engine, writing
+from monitoring_ingest.history.store import submissions
 from monitoring_ingest.job import Job, catch_up, due_slots, look, missing_slots, run_slot
 from monitoring_ingest.operations import leases
 from monitoring_ingest.operations.store import (
@@ -24,7 +25,6 @@ from monitoring_ingest.operations.store import (
     put_off_slot,
     renew_slot,
 )
-from monitoring_ingest.store import submissions
 from monitoring_ingest.submissions import Door, ingest
 from monitoring_ingest.tables import locks, runs
 from tests.clocks import stopped

@@ -9,6 +9,7 @@ from basin.errors import NotFound, UsageError
 from monitoring_ingest import store
 from monitoring_ingest.database import writing
 from monitoring_ingest.facts import Fact, read_fact
+from monitoring_ingest.history import store as history
 from monitoring_ingest.history.store import newest_readings
 from monitoring_ingest.sources.station_files import read_long_csv
 from monitoring_ingest.submissions import NATIONAL_RELEASE, Door, ingest
@@ -196,12 +197,12 @@ class TestReceipts:
         for name in ("a.csv", "b.csv", "c.csv"):
             sent(engine, name=name)
         with engine.connect() as connection:
-            assert [each.name for each in store.submissions(connection, NOW)] == ["c.csv", "b.csv", "a.csv"]
-            assert [each.name for each in store.submissions(connection, NOW, limit=1)] == ["c.csv"]
+            assert [each.name for each in history.submissions(connection, NOW)] == ["c.csv", "b.csv", "a.csv"]
+            assert [each.name for each in history.submissions(connection, NOW, limit=1)] == ["c.csv"]
 
     def test_an_unknown_receipt_is_not_found(self, engine):
         with engine.connect() as connection, pytest.raises(NotFound):
-            store.receipt(connection, 7, NOW)
+            history.receipt(connection, 7, NOW)
 
 
 FACT = """

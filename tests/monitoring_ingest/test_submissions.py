@@ -14,6 +14,7 @@ from basin.errors import UsageError
 from basin.network import BUNDLED, load_network
 from monitoring_ingest import store, submissions, tables
 from monitoring_ingest.database import open_engine
+from monitoring_ingest.history import store as history
 from monitoring_ingest.messages import MESSAGES
 from monitoring_ingest.receipts import ROW_FIELDS
 from monitoring_ingest.schema import create_schema
@@ -62,7 +63,7 @@ class TestReceipts:
     def test_the_stored_receipt_is_the_one_returned(self, engine):
         returned = sent(engine, f"{KEY},高,mg/L,")
         with engine.connect() as connection:
-            assert store.receipt(connection, returned.id, LATER).document() == returned.document()
+            assert history.receipt(connection, returned.id, LATER).document() == returned.document()
 
     def test_a_file_without_rows_is_complete_too(self, engine):
         receipt = sent(engine)
@@ -108,7 +109,7 @@ class TestReceipts:
         with pytest.raises(UsageError):
             ingest(engine, network(), files, door, stopped(NOW))
         with engine.connect() as connection:
-            assert store.submissions(connection, NOW) == []
+            assert history.submissions(connection, NOW) == []
 
 
 class TestRepeats:
@@ -331,12 +332,12 @@ class TestKills:
     def test_a_kill_and_a_rerun_end_like_an_undisturbed_run(self, engine, tmp_path, commit, taken_in, state):
         killed_at_commit(engine.url.render_as_string(hide_password=False), commit)
         with engine.connect() as connection:
-            (left,) = store.submissions(connection, NOW)
+            (left,) = history.submissions(connection, NOW)
         assert (left.state, sum(file.counts is not None for file in left.files)) == (state, taken_in)
 
         assert ingest(engine, network(), FILES, READINGS, stopped(NOW)).state == "complete"
         with engine.connect() as connection:
-            assert [each.state for each in store.submissions(connection, NOW)] == ["complete", state]
+            assert [each.state for each in history.submissions(connection, NOW)] == ["complete", state]
 
         undisturbed = open_engine(f"sqlite:///{tmp_path / 'undisturbed.sqlite'}")
         create_schema(undisturbed)
@@ -348,7 +349,7 @@ class TestKills:
     def test_killed_before_anything_is_stored_it_leaves_nothing(self, engine):
         killed_at_commit(engine.url.render_as_string(hide_password=False), 1)
         with engine.connect() as connection:
-            assert store.submissions(connection, NOW) == []
+            assert history.submissions(connection, NOW) == []
 
     def test_while_it_is_taken_in_it_is_running(self, engine):
         states, outside = [], open_engine(engine.url.render_as_string(hide_password=False))
@@ -356,7 +357,7 @@ class TestKills:
         @event.listens_for(engine, "commit")
         def look(_connection: object) -> None:
             with outside.connect() as connection:
-                states.extend(each.state for each in store.submissions(connection, NOW))
+                states.extend(each.state for each in history.submissions(connection, NOW))
 
         sent(engine, f"{KEY},0.1,mg/L,")
         event.remove(engine, "commit", look)

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 
 from monitoring_ingest.database import writing
+from monitoring_ingest.history.store import receipt, submissions
 from monitoring_ingest.sources.station_telegrams import decode, masked
-from monitoring_ingest.store import receipt, submissions
 from monitoring_ingest.submissions import Door, ingest
 from monitoring_ingest.telegrams import store, tables
 from monitoring_ingest.telegrams.frames import judged
