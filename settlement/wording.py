@@ -208,7 +208,7 @@ def limit_text(target: int | None) -> str:
 
 
 def undecided_cells(row: Mapping[str, Any], names: Names) -> tuple[str, str, str, int, str, str, str]:
-    """A row of ``limit_below_detection``: section, indicator with unit, period, readings, detection limit, limit, of."""
+    """A row of ``limit_below_detection``: section, indicator with unit, period, readings, both limits, what limit."""
     named = f"{names.indicator(row['indicator'])}（{INDICATORS[row['indicator']].unit}）"
     where = names.section(row["section"]), named, period_text(row["period"])
     return *where, row["readings"], row["detection_limit"], row["limit"], limit_text(row["target"])

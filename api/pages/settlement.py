@@ -176,7 +176,9 @@ def undecided(rows: Sequence[Mapping[str, Any]], names: Names) -> list[dict[str,
             "indicator_name": names.indicator(row["indicator"]),
             "unit": INDICATORS[row["indicator"]].unit,
             "period_text": names.period(row["period"]),
-            "of": names.t("undecided.target", cls=roman(row["target"])) if row["target"] else names.t("undecided.sheet"),
+            "of": names.t("undecided.target", cls=roman(row["target"]))
+            if row["target"]
+            else names.t("undecided.sheet"),
             "href": _readings_href(row),
         }
         for row in rows

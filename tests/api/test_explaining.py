@@ -82,7 +82,8 @@ def test_the_pool_is_told_party_by_party_after_the_transfers():
     pool = {"period": "2020", "party": "up", "receives_yuan": "3.00", "pays_yuan": "1.00", "net_yuan": "2.00"}
     head = {"title": "甲", "period": "2020", "id": "x", "as_of": "2021", "source": "乙"}
     nothing: dict[str, Any] = {
-        key: [] for key in ("transfers", "obligations", "others", "stops", "statistics", "rules", "limit_below_detection")
+        key: []
+        for key in ("transfers", "obligations", "others", "stops", "statistics", "rules", "limit_below_detection")
     }
     assert explaining.lines({**head, **nothing, "pools": [pool]})[2:4] == [
         "资金池 pool（元 yuan）：",
