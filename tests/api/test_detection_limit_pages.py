@@ -52,7 +52,7 @@ def of_month(client: TestClient, month: str) -> str:
 
 def told(client: TestClient, address: str) -> tuple[Element, list[list[str]]]:
     """A page in Chinese, and the rows of its table of undecided readings."""
-    page = read(client.get(address, params={"lang": "zh"}).text)
+    page = read(client.get(address).text)
     tables = [table for table in page.all("table") if [th.text for th in table.all("th")] == HEADS]
     return page, [rows for table in tables for rows in table.table()[1:]]
 
@@ -104,8 +104,12 @@ class TestSection:
         assert NOTICE in page.text
 
     @pytest.mark.parametrize(
-        "address", ["/sections/qingxi-2?month=2025-09", "/sections/qingxi-3?year=2025", "/sections/qingxi-1"]
-    )
+        "address",
+        [
+            "/sections/qingxi-2?month=2025-09", "/sections/qingxi-2?month=2025-01", "/sections/qingxi-2?year=2024",
+            "/sections/qingxi-3?year=2025", "/sections/qingxi-1",
+        ],
+    )  # fmt: skip
     def test_other_months_and_sections_show_none(self, opened: TestClient, address: str):
         page, rows = told(opened, address)
         assert (rows, NOTICE in page.text) == ([], False)
