@@ -112,7 +112,7 @@ class TestOfOneSource:
         known = world(engine, source("A"), source("B", "C", station="shangyou"))
         bad = value("1", code="w99999")
         sent(known, frame(value("1")), frame(value("2"), MN="B"), frame(bad, MN="B", qn="7"))
-        sent(known, frame(value("3"), qn="8", MN="C"))
+        sent(known, frame(value("3", time="20260301080000"), qn="8", MN="C"))
         assert self.of(engine, "A") == [(1, 1, 0)]
         assert self.of(engine, "B", "C") == [(2, 1, 0), (1, 1, 1)]
         assert self.of(engine, "B", "C", limit=1) == [(2, 1, 0)]
