@@ -174,7 +174,8 @@ def _units(codes: Collection[str]) -> Mapping[str, str]:
 def _judged(connection: Connection, found: Columns, as_of: datetime | None) -> tuple[list[int], list[str]]:
     """The quality of each observation, and the test or decision behind it."""
     frame = pd.DataFrame({name: found[name] for name in ("station", "indicator", "revision", "reading")})
-    frame["time"] = pd.DatetimeIndex(found["time"]).tz_localize("UTC").as_unit("ns")
+    for name in ("time", "recorded_at"):
+        frame[name] = pd.DatetimeIndex(found[name]).tz_localize("UTC").as_unit("ns")
     about: store.Selected = {"stations": sorted(set(found["station"])), "as_of": as_of}
     about |= {"start": frame["time"].min().to_pydatetime(), "end": frame["time"].max().to_pydatetime() + store.INSTANT}
     judged = quality_store.judged(connection, frame, **about)

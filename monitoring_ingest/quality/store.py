@@ -237,6 +237,5 @@ def _judged(connection: Connection, found: pd.DataFrame, selected: Selected) -> 
         for code in found["indicator"].unique()
         if connection.scalar(select(func.min(quality_tests.c.run)).where(quality_tests.c.indicator == code, ran))
     ]
-    recorded_at = pd.to_datetime(found["recorded_at"], format="ISO8601", utc=True)
-    there = found["reading"].le(until) & recorded_at.le(pd.Timestamp(began_at))
+    there = found["reading"].le(until) & found["recorded_at"].le(pd.Timestamp(began_at))
     return there & found["indicator"].isin(tested)
