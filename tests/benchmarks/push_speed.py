@@ -1,4 +1,4 @@
-"""Readings pushed over HTTP to a server of one process, client and server on this machine, beside a bare insert.
+"""Readings pushed over HTTP to a server of one process or two, all on this machine, beside a bare insert.
 
 Batches of 1 000 rows, each validated, compared with what is stored, kept with a receipt and a revision chain. The
 control inserts the very same rows into the same tables of an empty database, a transaction for each batch: on
@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -35,7 +35,7 @@ from monitoring_ingest.operations.store import create_key
 from monitoring_ingest.tables import observations, readings, receipts, submission_files, submissions
 from tests.benchmarks.ingest_speed import LEVELS, ROOT, STATIONS, Fresh, empty, postgresql, sqlite
 
-ROWS, BATCHES, CLIENTS = 1_000, 120, 4
+ROWS, BATCHES, CLIENTS = 1_000, 240, 4
 WRITTEN = (submissions, submission_files, receipts, readings, observations)
 NAMES = ("station", "time", "indicator", "value", "unit")
 Cells = Mapping[str, Sequence[Any]]
@@ -90,35 +90,40 @@ FORMS: Mapping[str, tuple[str, Callable[[Cells], bytes]]] = {
 
 @dataclass(frozen=True)
 class Server:
-    """Where a server listens, and the secret it takes."""
+    """Where the processes of a server listen, and the secret they take."""
 
-    port: int
+    ports: Sequence[int]
     secret: str
 
 
 @contextmanager
-def served(engine: Engine, name: str = "benchmark") -> Iterator[Server]:
-    """`hengjie serve` over a database, in a process of its own, once nothing of the schedule is due any more.
+def served(engine: Engine, processes: int = 1) -> Iterator[Server]:
+    """So many processes of `hengjie serve` over one database, once nothing of the schedule is due any more.
 
     A server settles what was missed when it starts: that is no part of a push.
     """
-    secret, address = create_key(engine, name, datetime.now(UTC)), engine.url.render_as_string(hide_password=False)
-    with socket.socket() as probe, tempfile.TemporaryDirectory() as data:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        told = {"HENGJIE_DATABASE_URL": address, "HENGJIE_DATA": data}
-        told |= {"PORT": str(port), "HENGJIE_WITH": str(ROOT / "fixtures"), "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-c", "from api.cli import main; main()"]
-        quiet = {"env": {**os.environ, **told}, "cwd": data, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run([*command, "schedule", "--once"], check=True, **quiet)
-        process = subprocess.Popen([*command, "serve"], **quiet)
-        try:
+    secret, address = create_key(engine, "benchmark", datetime.now(UTC)), engine.url.render_as_string(False)
+    command = [sys.executable, "-c", "from api.cli import main; main()"]
+    with ExitStack() as running:
+        data = running.enter_context(tempfile.TemporaryDirectory())
+        told = {"HENGJIE_DATABASE_URL": address, "HENGJIE_DATA": data, "HENGJIE_WITH": str(ROOT / "fixtures")}
+        quiet = {"cwd": data, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        world = {**os.environ, **told, "PYTHONPATH": str(ROOT)}
+        subprocess.run([*command, "schedule", "--once"], check=True, env=world, **quiet)  # type: ignore[call-overload]
+        ports = [_free_port() for _ in range(processes)]
+        for port in ports:
+            process = subprocess.Popen([*command, "serve"], env={**world, "PORT": str(port)}, **quiet)  # type: ignore[call-overload]
+            running.callback(process.wait)
+            running.callback(process.terminate)
+        for port in ports:
             _wait_for(port)
-            yield Server(port, secret)
-        finally:
-            process.terminate()
-            process.wait()
+        yield Server(ports, secret)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int) -> None:
@@ -131,10 +136,14 @@ def _wait_for(port: int) -> None:
 
 
 def pushed(server: Server, kind: str, bodies: Sequence[bytes], clients: int = CLIENTS) -> tuple[float, list[float]]:
-    """Push bodies by several clients at once: the seconds it took, and of each body the seconds to its receipt."""
+    """Push bodies by several clients at once: the seconds it took, and of each body the seconds to its receipt.
 
-    def one_client(mine: Sequence[bytes]) -> list[float]:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    The clients are spread over the processes of the server.
+    """
+
+    def one_client(number: int) -> list[float]:
+        mine = bodies[number::clients]
+        connection = http.client.HTTPConnection("127.0.0.1", server.ports[number % len(server.ports)])
         headers = {"Content-Type": kind, "X-API-Key": server.secret}
         taken = []
         for body in mine:
@@ -149,7 +158,7 @@ def pushed(server: Server, kind: str, bodies: Sequence[bytes], clients: int = CL
 
     started = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
-        found = list(pool.map(one_client, [bodies[at::clients] for at in range(clients)]))
+        found = list(pool.map(one_client, range(clients)))
     return time.perf_counter() - started, sorted(taken for mine in found for taken in mine)
 
 
@@ -213,15 +222,17 @@ def _many(table: Table) -> str:
 
 
 def compare_pushes(database: str, fresh: Fresh) -> None:
-    """Every format into a database of its own, then the bare insert of the same rows."""
-    print(f"\nPush, {database}: {BATCHES} batches of {ROWS:,} rows, {CLIENTS} clients, one server process", flush=True)
+    """Every format into a database of its own, by one process of the server or two; then a bare insert of the same."""
+    print(f"\nPush, {database}: {BATCHES} batches of {ROWS:,} rows, {CLIENTS} clients", flush=True)
     given, own = batches(BATCHES + CLIENTS), 0.0
-    for form, (kind, written) in FORMS.items():
+    ways = [(form, 1) for form in FORMS] + [("JSON columns", 2)]
+    for form, processes in ways:
+        kind, written = FORMS[form]
         engine, bodies = empty(fresh), [written(cells) for cells in given]
-        with served(engine) as server:
+        with served(engine, processes) as server:
             pushed(server, kind, bodies[:CLIENTS])  # the first of each connection pays for what is made once
             seconds, taken = pushed(server, kind, bodies[CLIENTS:])
-        told(f"hengjie, {form}", seconds, taken, own or seconds)
+        told(f"hengjie, {form}, {processes} process(es)", seconds, taken, own or seconds)
         own = own or seconds
         if form == "JSON columns":
             parts = {table: rows[CLIENTS:] for table, rows in stored(engine).items()}
