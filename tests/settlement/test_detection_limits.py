@@ -24,6 +24,7 @@ from settlement.auditing import evidence, recomputed
 from settlement.evidence import contents, verify
 from settlement.run import settle
 from settlement.settling import settled
+from tests.clocks import stopped
 from tests.settlement.makers import (
     RIVER,
     RULES,
@@ -224,7 +225,7 @@ class TestStored:
     """Through the doors of intake, quality control and evidence."""
 
     def test_it_is_recomputed_from_the_evidence_file(self, engine: Engine) -> None:
-        ingest(engine, RIVER, [("a.csv", readings(in_january("<1.5", 0.3)))], READINGS, NOW)
+        ingest(engine, RIVER, [("a.csv", readings(in_january("<1.5", 0.3)))], READINGS, stopped(NOW))
         raw = evidence(engine, a_registry(), stored(engine)["id"])
         assert told(contents(raw).document) == [("s1", "nh3n", "2020-01", 1, "1.5", "1", 3)]
         assert verify(raw, recomputed).failure is None
@@ -235,17 +236,17 @@ class TestStored:
         ids=["taken away", "another limit"],
     )
     def test_a_document_that_tells_it_otherwise_does_not_verify(self, engine: Engine, change: Any) -> None:
-        ingest(engine, RIVER, [("a.csv", readings(in_january("<1.5", 0.3)))], READINGS, NOW)
+        ingest(engine, RIVER, [("a.csv", readings(in_january("<1.5", 0.3)))], READINGS, stopped(NOW))
         raw = forged(evidence(engine, a_registry(), stored(engine)["id"]), "settlement.json", edited(change))
         assert "limit_below_detection" in str(verify(raw, recomputed).failure)
 
     def test_a_removed_reading_is_none_of_it(self, engine: Engine) -> None:
-        ingest(engine, RIVER, [("a.csv", readings(in_january("<1.5", "<2.5", 0.3)))], READINGS, NOW)
+        ingest(engine, RIVER, [("a.csv", readings(in_january("<1.5", "<2.5", 0.3)))], READINGS, stopped(NOW))
         assert told(stored(engine)) == [("s1", "nh3n", "2020-01", 2, "2.5", "1", 3)]
         second = Key("s1", "nh3n", datetime(2020, 1, 2, 4, tzinfo=UTC))
         words = {"reason": "instrument_fault", "document": "维修单", "proposed_by": "张三", "approved_by": "李四"}
         later = NOW + pd.Timedelta(days=1)
-        decide(engine, second, decision("remove", words), later)
+        decide(engine, second, decision("remove", words), stopped(later))
         found = settle(engine, a_registry(), "test-river", "2020-01", now=later)
         assert told(found) == [("s1", "nh3n", "2020-01", 1, "1.5", "1", 3)]
         assert verify(evidence(engine, a_registry(), found["id"]), recomputed).failure is None
