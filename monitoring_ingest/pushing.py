@@ -85,6 +85,11 @@ class _Decided(NamedTuple):
     state: str
     number: int | None = None
 
+    def numbered(self, number: int) -> _Decided:
+        """With the submission its rows belong to."""
+        rows = self.rows | {"submission": np.full(len(self.rows["row"]), number)}
+        return self._replace(rows=rows, number=number)
+
     def receipt(self, request: _Request, now: datetime) -> Receipt:
         """What the sender is told."""
         told = explained(rows_at(self.rows, self.rows["fate"] != "accepted"), [request.sent.name])
@@ -212,14 +217,25 @@ def _kept(connection: Connection, together: Sequence[_Request], now: datetime) -
     decided = _decided(connection, together)
     if not decided:
         return [kept for one in together for kept in _kept(connection, [one], now)]
-    numbered = [_recorded(connection, one, found, now) for one, found in zip(together, decided, strict=True)]
-    stored = [found for found in numbered if found.number is not None]
-    if stored:
-        rows = joined([found.rows for found in stored])
+    taken = [at for at, found in enumerate(decided) if found.state == COMPLETE]
+    if taken:
+        handed = [(together[at].who, [together[at].sent]) for at in taken]
+        numbers = store.record_submissions(connection, handed, now)
+        for at, number in zip(taken, numbers, strict=True):
+            decided[at] = decided[at].numbered(number)
+            _answer(connection, together[at], number, now)
+        rows = joined([decided[at].rows for at in taken])
         store.keep_readings(connection, rows, now)
         store.keep_rows(connection, rows)
-        store.keep_counts(connection, {(found.number or 0, 0): found.counts for found in stored}, now)
-    return numbered
+        store.keep_counts(connection, {(n, 0): decided[at].counts for at, n in zip(taken, numbers, strict=True)}, now)
+    return decided
+
+
+def _answer(connection: Connection, request: _Request, number: int, now: datetime) -> None:
+    """End the claim of a request with its answer."""
+    if request.terms.claim:
+        keep_answer(connection, request.terms.claim, request.digest, str(number), now)
+        release(connection, request.terms.claim)
 
 
 def _decided(connection: Connection, together: Sequence[_Request]) -> list[_Decided]:
@@ -241,17 +257,6 @@ def _decided(connection: Connection, together: Sequence[_Request]) -> list[_Deci
 def _in_one_file(rows: Columns) -> Columns:
     """A request is one file; its rows are told in the order they came."""
     return {"file": np.zeros(len(rows["row"]), dtype="int64"), "ordinal": np.arange(len(rows["row"]))}
-
-
-def _recorded(connection: Connection, request: _Request, decided: _Decided, now: datetime) -> _Decided:
-    """A request with the number of its submission and its claim answered; one that is not to be stored as it is."""
-    if decided.state != COMPLETE:
-        return decided
-    number = store.record_submission(connection, request.who, [request.sent], now)
-    if request.terms.claim:
-        keep_answer(connection, request.terms.claim, request.digest, str(number), now)
-        release(connection, request.terms.claim)
-    return decided._replace(rows=decided.rows | {"submission": np.full(len(request), number)}, number=number)
 
 
 def _state(counts: Mapping[str, int], terms: Terms) -> str:

@@ -6,6 +6,7 @@ In: counts and rows as `store` keeps them. Out: a frozen `Receipt` and its JSON 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,8 +73,9 @@ class Receipt:
 
 def count_fates(counts: Mapping[int, dict[str, int]], decided: Columns) -> None:
     """Add how many rows of each file had which fate."""
-    for file, fate in zip(decided["file"].tolist(), decided["fate"].tolist(), strict=True):
-        counts[file][fate] += 1
+    found = Counter(zip(decided["file"].tolist(), decided["fate"].tolist(), strict=True))
+    for (file, fate), number in found.items():
+        counts[file][fate] += number
 
 
 def explained(rows: Columns, files: Sequence[str] | Mapping[int, str]) -> list[dict[str, Any]]:

@@ -78,6 +78,9 @@ def selects(table: FromClause, selected: Selected) -> ColumnElement[bool]:
 # --- taking in -------------------------------------------------------------------------------------------------------
 
 
+Handed = tuple[tuple[str, str, str], Sequence[tuple[str, bytes]]]  # door, sender, name; and files
+
+
 def record_submission(
     connection: Connection, who: tuple[str, str, str], files: Sequence[tuple[str, bytes]], now: datetime
 ) -> int:
@@ -86,17 +89,30 @@ def record_submission(
     The numbers have no gap: one is given only where its submission is stored. The SHA-256 of several files is that of
     the lines ``<sha256>  <name>``, as `sha256sum` writes them.
     """
-    digests = [sha256(content) for _, content in files]
-    lines = "".join(f"{digest}  {file}\n" for digest, (file, _) in zip(digests, files, strict=True))
-    whole = digests[0] if len(files) == 1 else sha256(lines.encode())
-    identity = _next_id(connection, tables.submissions)
-    told = dict(zip(("door", "sender", "name"), who, strict=True))
-    insert_columns(connection, tables.submissions, {"id": [identity], **told, "sha256": whole, "recorded_at": now})
-    listed = {"name": [file for file, _ in files], "sha256": digests, "bytes": [len(content) for _, content in files]}
-    insert_columns(
-        connection, tables.submission_files, {"submission": identity, "file": list(range(len(files))), **listed}
-    )
-    return identity
+    return record_submissions(connection, [(who, files)], now)[0]
+
+
+def record_submissions(connection: Connection, handed: Sequence[Handed], now: datetime) -> list[int]:
+    """As `record_submission`, for several at once: their numbers."""
+    first = _next_id(connection, tables.submissions)
+    numbers = list(range(first, first + len(handed)))
+    files = [
+        (number, at, name, sha256(content), len(content))
+        for number, (_, those) in zip(numbers, handed, strict=True)
+        for at, (name, content) in enumerate(those)
+    ]
+    whole = [_sha256_of([each for each in files if each[0] == number]) for number in numbers]
+    told = dict(zip(("door", "sender", "name"), map(list, zip(*(who for who, _ in handed), strict=True)), strict=True))
+    insert_columns(connection, tables.submissions, {"id": numbers, **told, "sha256": whole, "recorded_at": now})
+    named = ("submission", "file", "name", "sha256", "bytes")
+    listed = dict(zip(named, map(list, zip(*files, strict=True)), strict=True))
+    insert_columns(connection, tables.submission_files, listed)
+    return numbers
+
+
+def _sha256_of(files: Sequence[tuple[int, int, str, str, int]]) -> str:
+    digests = [(digest, name) for _, _, name, digest, _ in files]
+    return digests[0][0] if len(files) == 1 else sha256("".join(f"{d}  {name}\n" for d, name in digests).encode())
 
 
 def sha256(content: bytes) -> str:
@@ -177,7 +193,7 @@ def keep_readings(connection: Connection, decided: Columns, now: datetime) -> No
     ----------
     decided : from `revisions.decide`, with `submission` and `file`.
     """
-    kept = rows_at(decided, decided["keep"])
+    kept = dict(decided) if decided["keep"].all() else rows_at(decided, decided["keep"])
     first = _next_id(connection, READINGS)
     kept |= {"id": np.arange(first, first + len(kept["row"])), "reason": reasons(kept)}
     insert_columns(connection, READINGS, {c.name: kept.get(c.name, now) for c in READINGS.c})
