@@ -39,7 +39,7 @@ from tests.monitoring_ingest.telegram_mutations import fits, mutated
 CONNECTIONS = 16
 BROKEN_OF_ONE = 50  # how often each sound frame is sent broken, after it was sent whole
 SOUND_AT_ONCE = 4  # sound frames in one piece of the stream
-FIRST = datetime(1990, 1, 1)
+FIRST = datetime(1992, 1, 1)  # until 1991 China had summer time, and an hour a year that is none
 STATIONS = {"A": "qiaotou", "B": "shangyou", "C": "utc", "D": "qiaotou-zj"}
 Value = tuple[str, str, str]  # MN, time, number
 
