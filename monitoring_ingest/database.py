@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -58,6 +60,9 @@ metadata = MetaData()
 Identity = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER is SQLite's row id
 
 BUSY_SECONDS = 60
+OFTEN = 2  # [ms] between two times of asking SQLite for the turn to write
+PAUSE_SECONDS = 0.005  # longer than that
+PRIMARY_CODE = 0xFF  # of an error of SQLite, without what further it tells
 _Query = Select[Any] | CompoundSelect[Any] | TextualSelect
 FEW = 3  # rows that are stored one by one: a COPY takes three exchanges with the server
 _ADDRESSES = "HENGJIE_DATABASE_URL 写成 sqlite:///路径 或 postgresql://用户@主机/库"
@@ -116,8 +121,34 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writing_now = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing_now else "BEGIN")
+    driver: Any = connection.connection.driver_connection
+    if not connection.get_execution_options().get("writing", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    driver.execute(f"PRAGMA busy_timeout = {OFTEN}")  # left to itself it asks more and more seldom
+    try:
+        if not _has_turn(driver):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # which tells why
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def _has_turn(driver: Any) -> bool:
+    """Ask for the turn to write every few milliseconds; whether it was given, and the transaction begun."""
+    for _ in range(BUSY_SECONDS * 1000 // OFTEN):
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+            return True
+        except sqlite3.DatabaseError as problem:
+            if problem.sqlite_errorcode & PRIMARY_CODE != sqlite3.SQLITE_BUSY:
+                return False
+    return False
+
+
+def give_way(engine: Engine) -> None:
+    """Let those write who wait for it, between two transactions of a long work: SQLite knows no queue."""
+    if engine.dialect.name == "sqlite":
+        time.sleep(PAUSE_SECONDS)
 
 
 _turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()

@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from basin.errors import UsageError
 from basin.network import Network
 from monitoring_ingest import store
-from monitoring_ingest.database import writing
+from monitoring_ingest.database import give_way, writing
 from monitoring_ingest.frames import Columns, columns_of, joined, readings_frame, rows_at
 from monitoring_ingest.history import store as history
 from monitoring_ingest.operations.leases import Clock, kept
@@ -36,7 +36,7 @@ from monitoring_ingest.validation import FATES, plausible, validate
 
 NATIONAL_RELEASE, READINGS, INBOX = "national-release", "readings", "inbox"
 ROWS_AT_ONCE = 20_000  # small files are joined to what is worth a look-up
-ROWS_A_TRANSACTION = 2_000  # and long ones cut to what nobody minds waiting for
+ROWS_A_TRANSACTION = 1_000  # and long ones cut to what nobody minds waiting for
 
 
 class Reader(Protocol):
@@ -134,6 +134,7 @@ def _take_in(
     starts = range(0, max(len(within["row"]), 1), ROWS_A_TRANSACTION)
     for start in starts:
         chunk = rows_at(within, slice(start, start + ROWS_A_TRANSACTION))
+        give_way(engine)
         with writing(engine) as connection:
             keep_hold(connection, store.lease_name(submission), clock())
             decided = decide(chunk, store.stored_readings(connection, chunk, digests))
