@@ -1,8 +1,8 @@
 """Taking in requests (报送): one request in, its receipt out; what waits at one moment is stored together.
 
 What costs time and needs nothing stored, taking the body apart and judging its rows, every request does by itself. Then
-it stands in line, and whoever's turn it is stores all that stand there in one transaction: one look-up, one writing and
-one commit for several requests. Each keeps its own submission, receipt and claim, and all of it is stored or nothing.
+it waits for its turn, and whoever has it stores all that wait in one transaction: one look-up, one writing and one
+commit for several requests. Each keeps its own submission, receipt and claim, and all of it is stored or nothing.
 Parsing is in `sources.pushed`, judging in `validation` and `revisions`, storing in `store`.
 """
 
@@ -160,19 +160,19 @@ def _looked_at(engine: Engine, request: _Request, clock: Clock) -> Receipt:
         return _decided(connection, [request])[0].receipt(request, clock())
 
 
-# --- in line ---------------------------------------------------------------------------------------------------------
+# --- by turns --------------------------------------------------------------------------------------------------------
 
 
-class _Line:
+class _Waiting:
     """The requests that wait to be stored in one database, in the order they came."""
 
     def __init__(self) -> None:
         self._turn = Lock()
-        self._waiting: deque[_Request] = deque()
+        self._requests: deque[_Request] = deque()
 
     def stored(self, engine: Engine, request: _Request, clock: Clock) -> Receipt:
         """The receipt of a request, once it or another has stored it."""
-        self._waiting.append(request)
+        self._requests.append(request)
         with self._turn:
             while request.receipt is None and request.failure is None:
                 _store(engine, self._next() or [request], clock)
@@ -183,16 +183,16 @@ class _Line:
 
     def _next(self) -> list[_Request]:
         found: list[_Request] = []
-        while self._waiting and (not found or sum(map(len, (*found, self._waiting[0]))) <= ROWS_TOGETHER):
-            found.append(self._waiting.popleft())
+        while self._requests and (not found or sum(map(len, (*found, self._requests[0]))) <= ROWS_TOGETHER):
+            found.append(self._requests.popleft())
         return found
 
 
-_lines: WeakKeyDictionary[Engine, _Line] = WeakKeyDictionary()
+_waiting: WeakKeyDictionary[Engine, _Waiting] = WeakKeyDictionary()
 
 
 def _stored(engine: Engine, request: _Request, clock: Clock) -> Receipt:
-    return _lines.setdefault(engine, _Line()).stored(engine, request, clock)
+    return _waiting.setdefault(engine, _Waiting()).stored(engine, request, clock)
 
 
 def _store(engine: Engine, together: Sequence[_Request], clock: Clock) -> None:
