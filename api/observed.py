@@ -31,6 +31,7 @@ from monitoring_ingest.quality import store as quality_store
 from settlement.statements import instant
 
 MOST_STATIONS = 64  # read at once, where they have little
+MORE = 16  # times as many as before, at most: the next may have more than those before
 Key = tuple[str, str, datetime]
 
 
@@ -85,12 +86,18 @@ def _after(
         these = stations[at : at + together]
         alone = wanted if together == 1 else None
         part = history.observed_after(connection, after, alone, **{**selected, "stations": these})
-        parts.append(rows_at(part, np.argsort(part["station"], kind="stable")))  # a database may order texts otherwise
+        parts.append(_by_station(part))
         number, after = len(part["time"]), None
         wanted -= number
         at += together
-        together = min(max(wanted * together // max(number, 1), 1), MOST_STATIONS, 4 * together)
+        together = min(max(wanted * together // max(number, 1), 1), MOST_STATIONS, MORE * together)
     return joined(parts)
+
+
+def _by_station(part: Columns) -> Columns:
+    """Rows in the order of the stations' codes; a database may order texts otherwise."""
+    codes = part["station"]
+    return part if (codes[:-1] <= codes[1:]).all() else rows_at(part, np.argsort(codes, kind="stable"))
 
 
 def _stations(registry: Registry, wanted: Newest) -> list[str]:
@@ -197,4 +204,4 @@ def latest(
     known = found["station"].tolist(), found["indicator"].tolist()
     keep = [station in stations and code in (None, of) for station, of in zip(*known, strict=True)]
     rows = rows_at(found, np.array(keep, dtype=bool))
-    return _items(connection, registry, rows_at(rows, np.lexsort((rows["indicator"], rows["station"]))), as_of)
+    return _items(connection, registry, _by_station(rows), as_of)

@@ -219,15 +219,20 @@ def newest_readings(connection: Connection, **selected: Unpack[Selected]) -> pd.
 def newest(connection: Connection, as_of: datetime | None = None) -> Columns:
     """The newest observation of every series (station, indicator): one step in the key for each, however long it is.
 
-    With `as_of` the newest that was known then: what came in later is stepped over. Columns as `store.observations`.
+    With `as_of` the newest that was known then: what came in later is stepped over. Columns as `store.observations`,
+    ordered by station and indicator as the database orders texts.
     """
     columns = {name: OBSERVATIONS.c[name].type for name in OBSERVATION_COLUMNS}
     names = ", ".join(f"o.{name}" for name in columns)
     statement = _NEWEST_SQLITE if connection.dialect.name == "sqlite" else _NEWEST_POSTGRESQL
     if as_of is None:
-        return read_columns(connection, text(statement.format(names=names, rows="observations")).columns(**columns))
+        latest = text(statement.format(names=names, rows="observations")).columns(**columns)
+        return rows_at(read_columns(connection, latest), UPWARDS)
     known = text(statement.format(names=names, rows=_KNOWN)).bindparams(bindparam("as_of", as_of, Instant()))
-    return read_columns(connection, known.columns(**columns))
+    return rows_at(read_columns(connection, known.columns(**columns)), UPWARDS)
+
+
+UPWARDS = slice(None, None, -1)
 
 
 _DOWNWARDS = "ORDER BY o.station DESC, o.indicator DESC, o.time DESC, o.revision DESC LIMIT 1"
