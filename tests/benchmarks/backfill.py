@@ -25,6 +25,8 @@ from tests.benchmarks.push_speed import NAMES, Server, batches, json_columns, pu
 FULL = os.environ.get("HENGJIE_BACKFILL") == "full"
 STATIONS, DAYS = (300, 365) if FULL else (30, 30)
 QUIET, PAUSE = 150, 0.1  # pushes; seconds between two of them
+LIVE = 4000 if FULL else 2 * QUIET
+FIRST_YEAR = 1950  # of what is pushed: four thousand batches are forty years, and none may lie in the future
 KIND = "application/json"
 
 
@@ -91,7 +93,7 @@ def compare_with_quiet(database: str, fresh: Fresh) -> None:
         files, outside, engine = history(folder), invented(folder), empty(fresh)
         rows = STATIONS * DAYS * 6 * len(LEVELS)
         print(f"\nBackfill, {database}: {rows:,} readings of {STATIONS} stations beside live pushes", flush=True)
-        bodies = [json_columns(cells) for cells in batches(QUIET * 2 if not FULL else 4000)]
+        bodies = [json_columns(cells) for cells in batches(LIVE, FIRST_YEAR)]
         with served(engine) as server:
             pushed(server, KIND, [bodies.pop()], clients=1)
             quiet = told("pushes while all is quiet", steadily(server, bodies))
