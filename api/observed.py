@@ -81,8 +81,8 @@ def _after(
 ) -> Columns:
     """The first observations of some stations after a key: so many, or a few more, or all there are."""
     (after, wanted), at, together = asked, 0, 1
-    parts = [history.observed_after(connection, None, 0, stations=[])]
-    while at < len(stations) and wanted > 0:
+    parts: list[Columns] = []
+    while not parts or (at < len(stations) and wanted > 0):
         these = stations[at : at + together]
         alone = wanted if together == 1 else None
         part = history.observed_after(connection, after, alone, **{**selected, "stations": these})
