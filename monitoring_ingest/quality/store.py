@@ -202,9 +202,10 @@ def judged(connection: Connection, found: pd.DataFrame, **selected: Unpack[Selec
     """
     quality = np.where(_judged(connection, found, selected), Quality.RELIABLE, Quality.NOT_EVALUATED).astype(np.int64)
     found = found.assign(quality=quality, test=pd.Series(NO_TEST, index=found.index, dtype=object))
-    said = pd.concat([_deciding(faults(connection, **selected)), standing(decisions(connection, **selected))])
-    if said.empty:
+    flagged, decided = faults(connection, **selected), _decided(connection, selected)
+    if flagged.empty and decided.empty:
         return found
+    said = pd.concat([_deciding(flagged), standing(decided)])
     said = said.drop_duplicates(KEY, keep="last")  # decisions stand after the tests
     at = pd.MultiIndex.from_frame(found[KEY]).get_indexer(pd.MultiIndex.from_frame(said[KEY]))
     known = at >= 0
@@ -213,6 +214,12 @@ def judged(connection: Connection, found: pd.DataFrame, **selected: Unpack[Selec
         column[at[known]] = said[name].to_numpy()[known]
         found[name] = column
     return found
+
+
+def _decided(connection: Connection, selected: Selected) -> pd.DataFrame:
+    """As `decisions`, without what is told of them."""
+    query = select(*(reviews.c[name] for name in (*KEY, "action"))).where(selects(reviews, selected))
+    return read_frame(connection, query.order_by(reviews.c.id))
 
 
 def _deciding(found: pd.DataFrame) -> pd.DataFrame:
