@@ -7,7 +7,7 @@ of a long history, or of a whole country, reads hardly more than it shows.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -156,7 +156,8 @@ def _items(connection: Connection, registry: Registry, found: Columns, as_of: da
     stations, codes, revisions = (found[name].tolist() for name in ("station", "indicator", "revision"))
     quality, test = _judged(connection, found, as_of)
     network = registry.network.stations
-    section_of, unit_of = {code: network[code].section for code in set(stations)}, _units(set(codes))
+    section_of = {code: network[code].section for code in set(stations)}
+    unit_of = {code: INDICATORS[code].unit for code in set(codes)}
     sections, units = [section_of[code] for code in stations], [unit_of[code] for code in codes]
     shown = (found[name].tolist() for name in ("value", "censored", "status", "mark"))
     instants = (_texts(found[name]) for name in ("time", "recorded_at"))
@@ -172,10 +173,6 @@ def _items(connection: Connection, registry: Registry, found: Columns, as_of: da
         for station, section, code, unit, value, censored, status, mark, revision, time, recorded_at, good, test, qartod
         in rows
     ]  # fmt: skip
-
-
-def _units(codes: Collection[str]) -> Mapping[str, str]:
-    return {code: INDICATORS[code].unit for code in codes}
 
 
 def _judged(connection: Connection, found: Columns, as_of: datetime | None) -> tuple[list[int], list[str]]:
