@@ -1,19 +1,17 @@
 """The database: one `metadata`, two engines, one writer at a time, and evidence that cannot be changed.
 
-In: a URL and data frames. Out: connections, stored rows, frames. SQLite is the embedded default, PostgreSQL comes by
-URL; how they lock, take rows in bulk and refuse changes is here, what they write differently in a statement is in
-`dialects`. What is stored is declared in `tables` and written by `store`; nothing here knows a reading.
+In: a URL and queries. Out: connections, frames. SQLite is the embedded default, PostgreSQL comes by URL; how they lock
+and refuse changes is here, how they take many rows in `bulk`, what they write differently in a statement in `dialects`.
+What is stored is declared in `tables` and written by `store`; nothing here knows a reading.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -48,12 +46,12 @@ from sqlalchemy import (
     true,
     type_coerce,
 )
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.types import TypeEngine
 
 from basin.errors import Unavailable, UsageError
-from monitoring_ingest.dialects import INSTANT_FORMAT, Instant
-from monitoring_ingest.frames import Columns, objects, utc, utc_array
+from monitoring_ingest.dialects import Instant, instant_texts
+from monitoring_ingest.frames import Columns, objects, utc
 
 metadata = MetaData()
 
@@ -64,7 +62,6 @@ OFTEN = 2  # [ms] between two times of asking SQLite for the turn to write
 PAUSE_SECONDS = 0.005  # longer than that
 PRIMARY_CODE = 0xFF  # of an error of SQLite, without what further it tells
 _Query = Select[Any] | CompoundSelect[Any] | TextualSelect
-FEW = 3  # rows that are stored one by one: a COPY takes three exchanges with the server
 _ADDRESSES = "HENGJIE_DATABASE_URL 写成 sqlite:///路径 或 postgresql://用户@主机/库"
 WRITER_LOCK = 0x48454E474A4945  # "HENGJIE": the advisory lock every writer takes
 
@@ -197,82 +194,18 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def insert_frame(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
-    """As `insert_columns`, of a frame: instants are datetime64 with zone, absent values are None or nan."""
-    columns: dict[str, Any] = {}
-    for name in map(str, rows.columns):
-        values = rows[name]
-        if isinstance(values.dtype, pd.DatetimeTZDtype):
-            columns[name] = utc_array(values)
-        else:
-            blank = values.isna().tolist() if values.hasnans else [False] * len(values)
-            columns[name] = [None if absent else value for value, absent in zip(values.tolist(), blank, strict=True)]
-    insert_columns(connection, table, columns)
-
-
-def insert_columns(connection: Connection, table: Table, columns: Mapping[str, Any]) -> None:
-    """Store rows set-based, in one statement: `executemany` on SQLite, one COPY on PostgreSQL.
-
-    Parameters
-    ----------
-    columns : named like the table's: arrays or lists of one length; absent values are None, nan or NaT; instants are
-        datetime64 in UTC. A single value that is no array or list stands in every row.
-    """
-    length = max((len(values) for values in columns.values() if _is_column(values)), default=0)
-    if not length:
-        return
-    names, kinds = ", ".join(columns), [table.c[name].type for name in columns]
-    plain = [_plain(kind, values, length) for kind, values in zip(kinds, columns.values(), strict=True)]
-    sqlite = connection.dialect.name == "sqlite"
-    if sqlite or length <= FEW:
-        marks = ", ".join(["?" if sqlite else "%s"] * len(columns))
-        statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"
-        connection.exec_driver_sql(statement, list(zip(*plain, strict=True)))
+@contextmanager
+def at_once(connection: Connection) -> Iterator[None]:
+    """Statements that read nothing and write a few rows each: PostgreSQL gets them in one exchange."""
+    if connection.dialect.name == "sqlite":
+        yield
         return
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-        written = (_written(kind, values) for kind, values in zip(kinds, plain, strict=True))
-        copy.write("\n".join(map("\t".join, zip(*written, strict=True))) + "\n")
-
-
-def _is_column(values: Any) -> bool:
-    return isinstance(values, (np.ndarray, list))
-
-
-def _plain(kind: TypeEngine[Any], values: Any, length: int) -> list[Any]:
-    """A column as the list of plain values both drivers take."""
-    if not _is_column(values):
-        value = values.astimezone(UTC).strftime(INSTANT_FORMAT) if isinstance(values, datetime) else values
-        return [value] * length
-    if isinstance(kind, Instant):
-        return _instant_texts(np.asarray(values, dtype="datetime64[us]"))
-    listed: list[Any] = values.tolist() if isinstance(values, np.ndarray) else values
-    return [None if value != value else value for value in listed] if isinstance(kind, Float) else listed
-
-
-def _instant_texts(instants: np.ndarray) -> list[str | None]:
-    """Instants as text; written once per distinct instant, for a file holds few."""
-    distinct, at = np.unique(instants, return_inverse=True)
-    texts = [None if text == "NaT" else f"{text}Z" for text in np.datetime_as_string(distinct, unit="us").tolist()]
-    return [texts[each] for each in at.tolist()]
-
-
-_NULL = "\\N"
-_ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-_TO_ESCAPE = re.compile(r"[\\\t\n\r]")
-
-
-def _written(kind: TypeEngine[Any], values: list[Any]) -> list[str]:
-    """A column as COPY reads it. Most say the same in every row."""
-    if len(values) > 1 and values.count(values[0]) == len(values):
-        return _written(kind, values[:1]) * len(values)
-    if isinstance(kind, Text | Instant):
-        distinct = set(values)
-        if None not in distinct and not _TO_ESCAPE.search("".join(distinct)):
-            return values
-        written = {value: _NULL if value is None else value.translate(_ESCAPED) for value in distinct}
-        return [written[value] for value in values]
-    return [_NULL if value is None else repr(value) for value in values]
+    try:
+        with driver.pipeline():
+            yield
+    except psycopg.Error as problem:
+        raise DBAPIError.instance(None, None, problem, psycopg.Error) from problem
 
 
 def read_frame(connection: Connection, query: _Query) -> pd.DataFrame:
@@ -290,6 +223,11 @@ def read_columns(connection: Connection, query: _Query, parameters: Mapping[str,
     columns = query.selected_columns
     values = _fetched(connection, query, parameters)
     return {str(column.key): _array(column.type, each) for column, each in zip(columns, values, strict=True)}
+
+
+def no_rows(query: _Query) -> Columns:
+    """As `read_columns`, where nothing is found and nothing has to be asked."""
+    return {str(column.key): _array(column.type, ()) for column in query.selected_columns}
 
 
 def _fetched(
@@ -353,7 +291,7 @@ def of_keys(dialect: str, query: Select[Any], table: Table) -> Select[Any]:
 
 def key_parameters(dialect: str, keys: Columns) -> dict[str, str]:
     """What to execute a query `of_keys` with."""
-    texts = [keys["station"].tolist(), keys["indicator"].tolist(), _instant_texts(keys["time"])]
+    texts = [keys["station"].tolist(), keys["indicator"].tolist(), instant_texts(keys["time"])]
     if dialect == "sqlite":
         return {"keys": json.dumps(list(zip(*texts, strict=True)))}
     return {f"{name}_keys": _BETWEEN.join(filter(None, each)) for name, each in zip(_KEY, texts, strict=True)}

@@ -22,14 +22,15 @@ from sqlalchemy import Connection, Engine
 
 from basin.network import Network
 from monitoring_ingest import store
-from monitoring_ingest.database import writing
+from monitoring_ingest.database import at_once
 from monitoring_ingest.frames import Columns, columns_of, joined, rows_at
 from monitoring_ingest.history import store as history
 from monitoring_ingest.operations.leases import Clock
 from monitoring_ingest.operations.store import claim_request, give_up, keep_answer, release
 from monitoring_ingest.receipts import COMPLETE, DRY_RUN, REFUSED, FileReceipt, Receipt, count_fates, explained
-from monitoring_ingest.revisions import decide, within_file
+from monitoring_ingest.revisions import Key, decide, within_file
 from monitoring_ingest.submissions import Door
+from monitoring_ingest.taking_in import seem_new, taken_as_new, taken_compared
 from monitoring_ingest.validation import FATES, validate
 
 PUSH = "push"
@@ -61,7 +62,8 @@ class _Request:
     within: Columns
     through: Door
     terms: Terms
-    hours: frozenset[tuple[str, int]]  # the places and instants its rows speak of
+    keys: frozenset[Key]  # what its rows speak of
+    new: bool = False  # whether nothing seems to be stored for them
     receipt: Receipt | None = None
     failure: Exception | None = None
 
@@ -140,7 +142,7 @@ def observed_if_taken(engine: Engine, network: Network, sent: Pushed, through: D
     read = (sent, store.sha256(sent.raw), columns_of(through.read(sent.raw, name=sent.name)))
     request = _judged(network, read, (through, Terms(dry_run=True)), now)
     with engine.connect() as connection:
-        decided = _decided(connection, [request])[0].rows
+        decided = _compared(connection, request)
     taken = rows_at(decided, np.isin(decided["fate"].astype(str), ["accepted", "revised"]))
     names = ("station", "indicator", "number", "censored", "status", "mark")
     frame = pd.DataFrame({name: taken[name] for name in names}).rename(columns={"number": "value"})
@@ -151,13 +153,12 @@ def _judged(network: Network, read: tuple[Pushed, str, Columns], how: tuple[Door
     """One request with its rows judged: as sent, its SHA-256 and its readings; through which door, on which terms."""
     (sent, digest, readings), (through, terms) = read, how
     within = within_file(validate(readings, network, now, through.rights))
-    hours = zip(within["place"].tolist(), within["time"].astype("int64").tolist(), strict=True)
-    return _Request(sent, digest, within, through, terms, frozenset(hours))
+    return _Request(sent, digest, within, through, terms, frozenset(within["key"].tolist()))
 
 
 def _looked_at(engine: Engine, request: _Request, clock: Clock) -> Receipt:
     with engine.connect() as connection:
-        return _decided(connection, [request])[0].receipt(request, clock())
+        return _apart([request], _compared(connection, request))[0].receipt(request, clock())
 
 
 # --- by turns --------------------------------------------------------------------------------------------------------
@@ -192,43 +193,61 @@ _waiting: WeakKeyDictionary[Engine, _Waiting] = WeakKeyDictionary()
 
 
 def _stored(engine: Engine, request: _Request, clock: Clock) -> Receipt:
+    request.within["said"] = store.said(engine, request.within)
+    request.new = seem_new(engine, request.within)
     return _waiting.setdefault(engine, _Waiting()).stored(engine, request, clock)
 
 
 def _store(engine: Engine, together: Sequence[_Request], clock: Clock) -> None:
-    """Store requests in one transaction; where that fails, each alone, so that none fails for another's sake."""
+    """Store requests in one transaction; where that cannot be done, each alone, so that none suffers for another."""
+
+    def keep(connection: Connection, decided: Columns) -> list[Receipt]:
+        return _keep(connection, together, decided, clock())
+
+    within, receipts = _within(together), None
     try:
-        with writing(engine) as connection:
-            now = clock()
-            kept = _kept(connection, together, now)
+        if _may_be_new(together):
+            receipts = taken_as_new(engine, within, keep)
+        if receipts is None and len(together) == 1:
+            receipts = taken_compared(engine, within, [together[0].digest], keep)
     except Exception as failure:
         if len(together) == 1:
             together[0].failure = failure
-        else:
-            for one in together:
-                _store(engine, [one], clock)
+            return
+    if receipts is None:
+        for one in together:
+            _store(engine, [one], clock)
         return
-    for request, decided in zip(together, kept, strict=True):
-        request.receipt = decided.receipt(request, now)
+    for request, receipt in zip(together, receipts, strict=True):
+        request.receipt = receipt
 
 
-def _kept(connection: Connection, together: Sequence[_Request], now: datetime) -> list[_Decided]:
-    """Decide and store requests: all at once, or one after the other where their rows have to be compared."""
-    decided = _decided(connection, together)
-    if not decided:
-        return [kept for one in together for kept in _kept(connection, [one], now)]
-    taken = [at for at, found in enumerate(decided) if found.state == COMPLETE]
-    if taken:
-        handed = [(together[at].who, [together[at].sent]) for at in taken]
-        numbers = store.record_submissions(connection, handed, now)
-        for at, number in zip(taken, numbers, strict=True):
-            decided[at] = decided[at].numbered(number)
-            _answer(connection, together[at], number, now)
-        rows = joined([decided[at].rows for at in taken])
-        store.keep_readings(connection, rows, now)
+def _may_be_new(together: Sequence[_Request]) -> bool:
+    """Whether all seem new, no two speak of the same, and none is to be refused: it would be told what it repeats."""
+    refused = any(one.terms.atomic and np.isin(one.within["fate"], STOPPING).any() for one in together)
+    keys = [one.keys for one in together]
+    return all(one.new for one in together) and not refused and sum(map(len, keys)) == len(frozenset().union(*keys))
+
+
+def _keep(connection: Connection, together: Sequence[_Request], decided: Columns, now: datetime) -> list[Receipt]:
+    """Store requests whose rows are decided, but those that are refused; the receipts."""
+    each, then = _apart(together, decided), store.next_numbers(connection)
+    numbers: dict[int, int] = {}
+    for at, found in enumerate(each):
+        if found.state == COMPLETE:
+            numbers[at] = then.submission + len(numbers)
+            each[at] = found.numbered(numbers[at])
+    if numbers:
+        rows = joined([each[at].rows for at in numbers])
+        store.keep_readings(connection, rows, then.reading, now)
         store.keep_rows(connection, rows)
-        store.keep_counts(connection, {(n, 0): decided[at].counts for at, n in zip(taken, numbers, strict=True)}, now)
-    return decided
+        handed = {number: (together[at].who, [together[at].sent]) for at, number in numbers.items()}
+        with at_once(connection):
+            store.record_submissions(connection, handed, now)
+            store.keep_counts(connection, {(number, 0): each[at].counts for at, number in numbers.items()}, now)
+            for at, number in numbers.items():
+                _answer(connection, together[at], number, now)
+    return [found.receipt(request, now) for found, request in zip(each, together, strict=True)]
 
 
 def _answer(connection: Connection, request: _Request, number: int, now: datetime) -> None:
@@ -238,16 +257,20 @@ def _answer(connection: Connection, request: _Request, number: int, now: datetim
         release(connection, request.terms.claim)
 
 
-def _decided(connection: Connection, together: Sequence[_Request]) -> list[_Decided]:
-    """Requests compared with what is stored; none, where there is anything or two of them speak of the same hour."""
-    within = joined([one.within | {"file": np.full(len(one), at)} for at, one in enumerate(together)])
-    stored = store.stored_readings(connection, within, [one.digest for one in together])
-    meet = sum(len(one.hours) for one in together) > len(frozenset().union(*(one.hours for one in together)))
-    if len(together) > 1 and (meet or len(stored["revision"])):
-        return []
-    decided = decide(within, stored)
-    counts = {at: dict.fromkeys(FATES, 0) for at in range(len(together))}
-    count_fates(counts, decided)
+def _compared(connection: Connection, request: _Request) -> Columns:
+    """The rows of a request compared with what is stored."""
+    within = _within([request])
+    return decide(within, store.stored_readings(connection, within, [request.digest]))
+
+
+def _within(together: Sequence[_Request]) -> Columns:
+    """The rows of several requests; `file` is the place of theirs."""
+    return joined([one.within | {"file": np.full(len(one), at)} for at, one in enumerate(together)])
+
+
+def _apart(together: Sequence[_Request], decided: Columns) -> list[_Decided]:
+    """The decided rows of several requests, each with its own."""
+    counts = count_fates({at: dict.fromkeys(FATES, 0) for at in range(len(together))}, decided)
     ends = np.cumsum([len(one) for one in together])
     parts = [rows_at(decided, slice(end - len(one), end)) for one, end in zip(together, ends, strict=True)]
     states = [_state(counts[at], one.terms) for at, one in enumerate(together)]

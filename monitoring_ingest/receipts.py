@@ -21,6 +21,8 @@ DRY_RUN, REFUSED = "dry_run", "refused"  # nothing is stored: only looked at, or
 ROW_FIELDS = ("file", "row", "field", "code", "message_zh", "message_en", "value", "fate", "stands", "replaced", "sent")
 STORED_ROW_FIELDS = tuple(name for name in ROW_FIELDS if name != "file" and not name.startswith("message"))
 
+Counts = Mapping[int, Mapping[str, int]]  # by the file's place, by fate
+
 
 @dataclass(frozen=True)
 class FileReceipt:
@@ -71,11 +73,13 @@ class Receipt:
         }
 
 
-def count_fates(counts: Mapping[int, dict[str, int]], decided: Columns) -> None:
-    """Add how many rows of each file had which fate."""
+def count_fates(before: Counts, decided: Columns) -> Counts:
+    """How many rows of each file had which fate, with those decided before."""
+    counts = {file: dict(of) for file, of in before.items()}
     found = Counter(zip(decided["file"].tolist(), decided["fate"].tolist(), strict=True))
     for (file, fate), number in found.items():
         counts[file][fate] += number
+    return counts
 
 
 def explained(rows: Columns, files: Sequence[str] | Mapping[int, str]) -> list[dict[str, Any]]:

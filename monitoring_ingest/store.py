@@ -12,13 +12,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, TypedDict, Unpack
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Engine,
     FromClause,
     Select,
     Table,
@@ -32,10 +33,12 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy.exc import IntegrityError
 
 import monitoring_ingest.sources.tables  # noqa: F401  declares its table on the one metadata
 from monitoring_ingest import tables
-from monitoring_ingest.database import insert_columns, insert_frame, key_parameters, of_keys, read_columns, read_frame
+from monitoring_ingest.bulk import Prepared, insert_columns, insert_frame, prepared
+from monitoring_ingest.database import key_parameters, no_rows, of_keys, read_columns, read_frame
 from monitoring_ingest.dialects import one_of
 from monitoring_ingest.facts import Fact
 from monitoring_ingest.frames import Columns, joined, rows_at
@@ -89,25 +92,26 @@ def record_submission(
     The numbers have no gap: one is given only where its submission is stored. The SHA-256 of several files is that of
     the lines ``<sha256>  <name>``, as `sha256sum` writes them.
     """
-    return record_submissions(connection, [(who, files)], now)[0]
+    number = next_numbers(connection).submission
+    record_submissions(connection, {number: (who, files)}, now)
+    return number
 
 
-def record_submissions(connection: Connection, handed: Sequence[Handed], now: datetime) -> list[int]:
-    """As `record_submission`, for several at once: their numbers."""
-    first = _next_id(connection, tables.submissions)
-    numbers = list(range(first, first + len(handed)))
+def record_submissions(connection: Connection, handed: Mapping[int, Handed], now: datetime) -> None:
+    """As `record_submission`, for several at once, of the numbers that come next."""
     files = [
         (number, at, name, sha256(content), len(content))
-        for number, (_, those) in zip(numbers, handed, strict=True)
+        for number, (_, those) in handed.items()
         for at, (name, content) in enumerate(those)
     ]
+    numbers = list(handed)
     whole = [_sha256_of([each for each in files if each[0] == number]) for number in numbers]
-    told = dict(zip(("door", "sender", "name"), map(list, zip(*(who for who, _ in handed), strict=True)), strict=True))
+    who = map(list, zip(*(who for who, _ in handed.values()), strict=True))
+    told = dict(zip(("door", "sender", "name"), who, strict=True))
     insert_columns(connection, tables.submissions, {"id": numbers, **told, "sha256": whole, "recorded_at": now})
     named = ("submission", "file", "name", "sha256", "bytes")
     listed = dict(zip(named, map(list, zip(*files, strict=True)), strict=True))
     insert_columns(connection, tables.submission_files, listed)
-    return numbers
 
 
 def _sha256_of(files: Sequence[tuple[int, int, str, str, int]]) -> str:
@@ -120,9 +124,18 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _next_id(connection: Connection, table: Table) -> int:
-    """The next identity; only asked inside `database.writing`, where nobody else can be given the same."""
-    return int(connection.exec_driver_sql(f"SELECT max(id) FROM {table.name}").scalar() or 0) + 1
+class Next(NamedTuple):
+    """The numbers that the next submission and the next reading get."""
+
+    submission: int
+    reading: int
+
+
+def next_numbers(connection: Connection) -> Next:
+    """Only asked inside `database.writing`, where nobody else can be given the same."""
+    highest = ", ".join(f"(SELECT max(id) FROM {table.name})" for table in (tables.submissions, READINGS))
+    submission, reading = connection.exec_driver_sql(f"SELECT {highest}").one()
+    return Next((submission or 0) + 1, (reading or 0) + 1)
 
 
 def stored_readings(connection: Connection, within: Columns, digests: Collection[str] = ()) -> Columns:
@@ -140,7 +153,7 @@ def stored_readings(connection: Connection, within: Columns, digests: Collection
         parts.append(_stored_for(connection, READINGS, rows_at(within, aside)))
     if (nameless := keyed & ~known).any():
         parts.append(_of_unknown_stations(connection, rows_at(within, nameless)))
-    stored = joined(parts) if parts else read_columns(connection, _compared().limit(0))
+    stored = joined(parts) if parts else no_rows(_compared())
     stored |= {"place": place(stored), "shown": shown(stored["number"], stored["printed"]), "as_sent": as_sent(stored)}
     same = _of_files(connection, digests) if len(stored["revision"]) else set()
     files = zip(stored["submission"].tolist(), stored["file"].tolist(), strict=True)
@@ -186,18 +199,42 @@ def _observed() -> Select[Any]:
     return select(*columns).join_from(OBSERVATIONS, READINGS, OBSERVATIONS.c.reading == READINGS.c.id)
 
 
-def keep_readings(connection: Connection, decided: Columns, now: datetime) -> None:
+# What a reading is, whatever is decided about it.
+SAID = (
+    "row", "province", "station_text", "station", "indicator", "time", "value_text", "number", "censored", "unit",
+    "printed", "mark", "status", "water_class",
+)  # fmt: skip
+
+
+def said(engine: Engine, judged: Columns) -> np.ndarray:
+    """What each of some validated rows says (`SAID`), ready to be stored."""
+    return prepared(engine.dialect.name, READINGS, {name: judged[name] for name in SAID})
+
+
+def keep_readings(connection: Connection, decided: Columns, first: int, now: datetime) -> None:
     """Store the readings worth keeping (`keep`) and the observations among them (`revision` above 0).
 
     Parameters
     ----------
-    decided : from `revisions.decide`, with `submission` and `file`.
+    decided : from `revisions.decide`, with `submission`, `file` and `said`.
+    first : the number the first of them gets (`next_numbers`).
+
+    Raises
+    ------
+    NotTheFirst : an observation has a revision that is stored already; nothing more can be done in this transaction.
     """
     kept = dict(decided) if decided["keep"].all() else rows_at(decided, decided["keep"])
-    first = _next_id(connection, READINGS)
     kept |= {"id": np.arange(first, first + len(kept["row"])), "reason": reasons(kept)}
-    insert_columns(connection, READINGS, {c.name: kept.get(c.name, now) for c in READINGS.c})
-    connection.execute(_OBSERVE, {"first": first, "last": first + len(kept["row"]) - 1})
+    rest = {column.name: kept.get(column.name, now) for column in READINGS.c if column.name not in SAID}
+    insert_columns(connection, READINGS, rest, Prepared(SAID, kept["said"]))
+    try:
+        connection.execute(_OBSERVE, {"first": first, "last": first + len(kept["row"]) - 1})
+    except IntegrityError as problem:
+        raise NotTheFirst from problem
+
+
+class NotTheFirst(Exception):
+    """A row was to be stored as a revision of its key that is stored already."""
 
 
 # Readings become observations where they are stored: sending them twice takes longer.
@@ -255,7 +292,7 @@ def waiting_readings(connection: Connection, name: tuple[str, str], station: str
 
 def ask_about(connection: Connection, doubted: pd.DataFrame, now: datetime) -> None:
     """Store quarantined readings once more with the station they are known to be of, so that people decide on them."""
-    first = _next_id(connection, READINGS)
+    first = next_numbers(connection).reading
     rows = doubted.assign(id=np.arange(first, first + len(doubted)), recorded_at=pd.Timestamp(now))
     insert_frame(connection, READINGS, rows[[column.name for column in READINGS.c]])
 
@@ -341,7 +378,8 @@ def lease_name(submission: int) -> str:
 def record_fact(connection: Connection, fact: Fact, now: datetime) -> Fact:
     """Store a fact; the fact with the instant it was recorded at."""
     recorded = Fact(**{**asdict(fact), "recorded_at": now})
-    connection.execute(insert(tables.facts).values(id=_next_id(connection, tables.facts), **asdict(recorded)))
+    number = int(connection.scalar(select(func.max(tables.facts.c.id))) or 0) + 1
+    connection.execute(insert(tables.facts).values(id=number, **asdict(recorded)))
     return recorded
 
 

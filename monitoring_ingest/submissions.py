@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from basin.errors import UsageError
 from basin.network import Network
@@ -26,12 +26,13 @@ from monitoring_ingest.history import store as history
 from monitoring_ingest.operations.leases import Clock, kept
 from monitoring_ingest.operations.store import hold, keep_hold
 from monitoring_ingest.quality.store import note_due
-from monitoring_ingest.receipts import Receipt, count_fates
-from monitoring_ingest.revisions import decide, place, released, within_file
+from monitoring_ingest.receipts import Counts, Receipt, count_fates
+from monitoring_ingest.revisions import place, released, within_file
 from monitoring_ingest.sources.file_text import UnreadableFile, legible
 from monitoring_ingest.sources.national_release import read_release
 from monitoring_ingest.sources.station_files import looks_like_long_csv, read_long_csv
 from monitoring_ingest.station_names import stations_of
+from monitoring_ingest.taking_in import taken_in
 from monitoring_ingest.validation import FATES, plausible, validate
 
 NATIONAL_RELEASE, READINGS, INBOX = "national-release", "readings", "inbox"
@@ -128,22 +129,25 @@ def _take_in(
     submission, so that its lease must not have ended by the clock.
     """
     (ordinals, digests, checked), (now, clock) = files, times
-    counts = {ordinal: dict.fromkeys(FATES, 0) for ordinal in ordinals}
     within = within_file(checked)
-    within["ordinal"] = np.arange(len(within["row"]))
+    within |= {"ordinal": np.arange(len(within["row"])), "said": store.said(engine, within)}
     starts = range(0, max(len(within["row"]), 1), ROWS_A_TRANSACTION)
+
+    def keep(connection: Connection, decided: Columns, before: Counts, last: bool) -> Counts:
+        keep_hold(connection, store.lease_name(submission), clock())
+        decided = decided | {"submission": np.full(len(decided["row"]), submission)}
+        store.keep_readings(connection, decided, store.next_numbers(connection).reading, now)
+        store.keep_rows(connection, decided)
+        counts = count_fates(before, decided)
+        if last:
+            store.keep_counts(connection, {(submission, file): of for file, of in counts.items()}, now)
+        return counts
+
+    counts: Counts = {ordinal: dict.fromkeys(FATES, 0) for ordinal in ordinals}
     for start in starts:
-        chunk = rows_at(within, slice(start, start + ROWS_A_TRANSACTION))
         give_way(engine)
-        with writing(engine) as connection:
-            keep_hold(connection, store.lease_name(submission), clock())
-            decided = decide(chunk, store.stored_readings(connection, chunk, digests))
-            decided["submission"] = np.full(len(decided["row"]), submission)
-            store.keep_readings(connection, decided, now)
-            store.keep_rows(connection, decided)
-            count_fates(counts, decided)
-            if start == starts[-1]:
-                store.keep_counts(connection, {(submission, file): of for file, of in counts.items()}, now)
+        chunk = rows_at(within, slice(start, start + ROWS_A_TRANSACTION))
+        counts = taken_in(engine, chunk, digests, partial(keep, before=counts, last=start == starts[-1]))
 
 
 def batches(files: Sequence[tuple[str, bytes]], read: Reader) -> Iterator[tuple[list[int], Columns]]:

@@ -17,7 +17,11 @@ MOST_PARAMETERS = 6
 # library -> where it may be imported, and why nowhere else
 HOMES = {
     "sqlalchemy": (
-        ["*/tables.py", "*/store.py", *(f"monitoring_ingest/{name}.py" for name in ("database", "dialects", "schema"))],
+        [
+            "*/tables.py",
+            "*/store.py",
+            *(f"monitoring_ingest/{name}.py" for name in ("bulk", "database", "dialects", "schema")),
+        ],
         "cores stay free of the database, and two engines hide behind one store",
     ),
     "apscheduler": (
@@ -35,6 +39,7 @@ HOMES = {
 SHELLS = [
     "monitoring_ingest/submissions.py",
     "monitoring_ingest/pushing.py",
+    "monitoring_ingest/taking_in.py",
     "monitoring_ingest/coverage/watching.py",
     "monitoring_ingest/exports.py",
     "monitoring_ingest/job.py",

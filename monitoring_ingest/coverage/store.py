@@ -34,10 +34,11 @@ from sqlalchemy.types import TypeEngine
 
 from basin.indicators import INDICATORS
 from basin.network import Network
+from monitoring_ingest.bulk import insert_frame
 from monitoring_ingest.coverage.health import due
 from monitoring_ingest.coverage.slots import Run, by_slots, runs
 from monitoring_ingest.coverage.tables import ASIDE, alarms, filled_slots
-from monitoring_ingest.database import BUSY_SECONDS, insert_frame, read_frame
+from monitoring_ingest.database import BUSY_SECONDS, read_frame
 from monitoring_ingest.dialects import INSTANT_FORMAT, seconds
 from monitoring_ingest.operations.store import held_names
 from monitoring_ingest.quality.tables import not_removed, quality_runs, reviews

@@ -26,7 +26,8 @@ from sqlalchemy import (
 )
 
 from monitoring_ingest import store
-from monitoring_ingest.database import insert_frame, read_frame
+from monitoring_ingest.bulk import insert_frame
+from monitoring_ingest.database import read_frame
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.quality.decisions import RELEASE, standing
 from monitoring_ingest.quality.tables import (

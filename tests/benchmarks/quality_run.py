@@ -16,7 +16,8 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from monitoring_ingest import store, tables
-from monitoring_ingest.database import insert_frame, open_engine, writing
+from monitoring_ingest.bulk import insert_frame
+from monitoring_ingest.database import open_engine, writing
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.schema import create_schema
 from tests.benchmarks.runner import Contestant, compare

@@ -18,7 +18,8 @@ from sqlalchemy import Engine
 
 from api import observed
 from basin.registry import Registry, load_registry
-from monitoring_ingest.database import insert_columns, writing
+from monitoring_ingest.bulk import insert_columns
+from monitoring_ingest.database import writing
 from monitoring_ingest.frames import objects
 from monitoring_ingest.tables import observations
 from tests.benchmarks import backfill

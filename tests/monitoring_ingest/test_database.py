@@ -9,7 +9,8 @@ from sqlalchemy.exc import DBAPIError
 
 from basin.errors import Unavailable, UsageError
 from monitoring_ingest import tables
-from monitoring_ingest.database import Instant, insert_frame, metadata, open_engine, read_frame, writing
+from monitoring_ingest.bulk import insert_frame
+from monitoring_ingest.database import Instant, metadata, open_engine, read_frame, writing
 from monitoring_ingest.facts import Fact
 from monitoring_ingest.quality.store import history
 from monitoring_ingest.quality.tables import quality_tests

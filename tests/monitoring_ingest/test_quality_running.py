@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy import event, text
 
 from basin.errors import Refused
-from monitoring_ingest.database import INSTANT_FORMAT, open_engine, writing
+from monitoring_ingest.database import open_engine, writing
+from monitoring_ingest.dialects import INSTANT_FORMAT
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.job import catch_up
 from monitoring_ingest.operations.store import hold, release
