@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
@@ -86,18 +85,12 @@ def _after(
         these = stations[at : at + together]
         alone = wanted if together == 1 else None
         part = history.observed_after(connection, after, alone, **{**selected, "stations": these})
-        parts.append(_by_station(part))
+        parts.append(part)
         number, after = len(part["time"]), None
         wanted -= number
         at += together
         together = min(max(wanted * together // max(number, 1), 1), MOST_STATIONS, MORE * together)
     return joined(parts)
-
-
-def _by_station(part: Columns) -> Columns:
-    """Rows in the order of the stations' codes; a database may order texts otherwise."""
-    codes = part["station"]
-    return part if (codes[:-1] <= codes[1:]).all() else rows_at(part, np.argsort(codes, kind="stable"))
 
 
 def _stations(registry: Registry, wanted: Newest) -> list[str]:
@@ -161,8 +154,8 @@ def _items(connection: Connection, registry: Registry, found: Columns, as_of: da
     sections, units = [section_of[code] for code in stations], [unit_of[code] for code in codes]
     shown = (found[name].tolist() for name in ("value", "censored", "status", "mark"))
     instants = (_texts(found[name]) for name in ("time", "recorded_at"))
-    qartod = to_qartod(np.array(quality, dtype=np.int8)).tolist()
-    rows = zip(stations, sections, codes, units, *shown, revisions, *instants, quality, test, qartod, strict=True)
+    judgement = (each.tolist() for each in (quality, test, to_qartod(quality.astype(np.int8))))
+    rows = zip(stations, sections, codes, units, *shown, revisions, *instants, *judgement, strict=True)
     return [
         {
             "station": station, "section": section, "indicator": code, "time": time, "value": value, "unit": unit,
@@ -175,15 +168,11 @@ def _items(connection: Connection, registry: Registry, found: Columns, as_of: da
     ]  # fmt: skip
 
 
-def _judged(connection: Connection, found: Columns, as_of: datetime | None) -> tuple[list[int], list[str]]:
+def _judged(connection: Connection, found: Columns, as_of: datetime | None) -> tuple[np.ndarray, np.ndarray]:
     """The quality of each observation, and the test or decision behind it."""
-    frame = pd.DataFrame({name: found[name] for name in ("station", "indicator", "revision", "reading")})
-    for name in ("time", "recorded_at"):
-        frame[name] = pd.DatetimeIndex(found[name]).tz_localize("UTC").as_unit("ns")
+    start, last = (edge.astype(datetime).replace(tzinfo=UTC) for edge in (found["time"].min(), found["time"].max()))
     about: store.Selected = {"stations": sorted(set(found["station"])), "as_of": as_of}
-    about |= {"start": frame["time"].min().to_pydatetime(), "end": frame["time"].max().to_pydatetime() + store.INSTANT}
-    judged = quality_store.judged(connection, frame, **about)
-    return judged["quality"].tolist(), judged["test"].tolist()
+    return quality_store.judged(connection, found, **about, start=start, end=last + store.INSTANT)
 
 
 def latest(
@@ -201,4 +190,4 @@ def latest(
     known = found["station"].tolist(), found["indicator"].tolist()
     keep = [station in stations and code in (None, of) for station, of in zip(*known, strict=True)]
     rows = rows_at(found, np.array(keep, dtype=bool))
-    return _items(connection, registry, _by_station(rows), as_of)
+    return _items(connection, registry, rows, as_of)

@@ -12,6 +12,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -51,7 +52,7 @@ from sqlalchemy.types import TypeEngine
 
 from basin.errors import Unavailable, UsageError
 from monitoring_ingest.dialects import Instant, instant_texts
-from monitoring_ingest.frames import Columns, objects, utc
+from monitoring_ingest.frames import Columns, frame_of, objects
 
 metadata = MetaData()
 
@@ -213,9 +214,7 @@ def read_frame(connection: Connection, query: _Query) -> pd.DataFrame:
 
     The rows are taken from the driver's cursor: SQLAlchemy decoding them one by one takes longer than reading them.
     """
-    columns = query.selected_columns
-    values = _fetched(connection, query)
-    return pd.DataFrame({column.key: _typed(column.type, each) for column, each in zip(columns, values, strict=True)})
+    return frame_of(read_columns(connection, query))
 
 
 def read_columns(connection: Connection, query: _Query, parameters: Mapping[str, Any] | None = None) -> Columns:
@@ -240,12 +239,6 @@ def _fetched(
     return list(zip(*rows, strict=True)) if rows else [()] * len(query.selected_columns)
 
 
-def _typed(kind: TypeEngine[Any], values: Sequence[Any]) -> pd.Series:
-    if isinstance(kind, Instant):
-        return utc(values)
-    return pd.Series(values, dtype=_dtype(kind))
-
-
 def _dtype(kind: TypeEngine[Any]) -> Any:
     match kind:
         case Float():
@@ -259,11 +252,20 @@ def _dtype(kind: TypeEngine[Any]) -> Any:
 
 
 def _array(kind: TypeEngine[Any], values: Sequence[Any]) -> np.ndarray:
-    if not isinstance(kind, Instant):
-        return objects(values).astype(_dtype(kind))
-    place = {value: at for at, value in enumerate(dict.fromkeys(values))}  # a few instants, for many rows
-    naive = [value[:-1] if isinstance(value, str) else value and value.replace(tzinfo=None) for value in place]
-    return np.array(naive, dtype="datetime64[us]")[[place[value] for value in values]]
+    return _instants(values) if isinstance(kind, Instant) else objects(values).astype(_dtype(kind))
+
+
+def _instants(values: Sequence[Any]) -> np.ndarray:
+    """Instants as a driver gives them, ``datetime64[us]``: aware ones at once, texts each distinct one."""
+    try:
+        seconds = np.array(list(map(datetime.timestamp, values)), dtype="float64")
+    except TypeError:  # texts, or one is absent
+        place = {value: at for at, value in enumerate(dict.fromkeys(values))}
+        naive = [value[:-1] if isinstance(value, str) else value and value.replace(tzinfo=None) for value in place]
+        return np.array(naive, dtype="datetime64[us]")[[place[value] for value in values]]
+    microseconds = np.array([value.microsecond for value in values], dtype="int64")
+    whole = np.rint(seconds - microseconds / 1e6).astype("int64")  # a float holds them, but not both together
+    return (whole * 1_000_000 + microseconds).view("datetime64[us]")
 
 
 _KEY = ("station", "indicator", "time")

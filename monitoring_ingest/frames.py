@@ -60,6 +60,17 @@ def columns_of(readings: pd.DataFrame | Columns) -> Columns:
     return {str(name): _array(readings[name]) for name in readings}
 
 
+def frame_of(columns: Columns) -> pd.DataFrame:
+    """Plain arrays as a frame, their instants as ``datetime64[ns, UTC]``."""
+    return pd.DataFrame({name: _series(values) for name, values in columns.items()})
+
+
+def _series(values: np.ndarray) -> pd.Series:
+    if values.dtype.kind == "M":
+        return pd.Series(pd.DatetimeIndex(values).tz_localize("UTC").as_unit("ns"))
+    return pd.Series(values, dtype=values.dtype)
+
+
 def _array(column: pd.Series) -> np.ndarray:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         return utc_array(column)

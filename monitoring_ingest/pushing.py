@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Engine
 from basin.network import Network
 from monitoring_ingest import store
 from monitoring_ingest.database import at_once
-from monitoring_ingest.frames import Columns, columns_of, joined, rows_at
+from monitoring_ingest.frames import Columns, columns_of, frame_of, joined, rows_at
 from monitoring_ingest.history import store as history
 from monitoring_ingest.operations.leases import Clock
 from monitoring_ingest.operations.store import claim_request, give_up, keep_answer, release
@@ -144,9 +144,8 @@ def observed_if_taken(engine: Engine, network: Network, sent: Pushed, through: D
     with engine.connect() as connection:
         decided = _compared(connection, request)
     taken = rows_at(decided, np.isin(decided["fate"].astype(str), ["accepted", "revised"]))
-    names = ("station", "indicator", "number", "censored", "status", "mark")
-    frame = pd.DataFrame({name: taken[name] for name in names}).rename(columns={"number": "value"})
-    return frame.assign(time=pd.DatetimeIndex(taken["time"]).tz_localize("UTC").as_unit("ns"))
+    names = ("station", "indicator", "time", "number", "censored", "status", "mark")
+    return frame_of({name: taken[name] for name in names}).rename(columns={"number": "value"})
 
 
 def _judged(network: Network, read: tuple[Pushed, str, Columns], how: tuple[Door, Terms], now: datetime) -> _Request:

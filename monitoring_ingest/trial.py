@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from basin.network import Network
 from monitoring_ingest import store
-from monitoring_ingest.frames import joined, rows_at
+from monitoring_ingest.frames import frame_of, joined, rows_at
 from monitoring_ingest.revisions import decide, within_file
 from monitoring_ingest.submissions import Door, batches
 from monitoring_ingest.validation import FATES, validate
@@ -31,8 +31,7 @@ def trial(
             within = within_file(rows_at(checked, checked["file"] == ordinal))
             stored = store.stored_readings(connection, within, [store.sha256(files[ordinal][1])])
             decided.append(decide(within, stored))
-    rows = {name: pd.Series(values, dtype=values.dtype) for name, values in joined(decided).items()}
-    return pd.DataFrame(rows).assign(time=rows["time"].dt.tz_localize("UTC"))
+    return frame_of(joined(decided))
 
 
 def counted(decided: pd.DataFrame) -> dict[str, int]:

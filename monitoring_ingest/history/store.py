@@ -220,7 +220,7 @@ def newest(connection: Connection, as_of: datetime | None = None) -> Columns:
     """The newest observation of every series (station, indicator): one step in the key for each, however long it is.
 
     With `as_of` the newest that was known then: what came in later is stepped over. Columns as `store.observations`,
-    ordered by station and indicator as the database orders texts.
+    ordered by station and indicator.
     """
     columns = {name: OBSERVATIONS.c[name].type for name in OBSERVATION_COLUMNS}
     names = ", ".join(f"o.{name}" for name in columns)
@@ -247,16 +247,24 @@ WITH RECURSIVE newest AS (
   ) AS o
 )
 SELECT {{names}} FROM newest AS o"""
-_PACKED = "json_array(o.station, o.indicator, o.time, o.revision)"
-_NEWEST_SQLITE = f"""
-WITH RECURSIVE series(key) AS (
-  SELECT (SELECT {_PACKED} FROM {{rows}} AS o {_DOWNWARDS})
+# On SQLite no subquery in FROM can speak of a row beside it: stations are stepped through, then the indicators of each.
+_NEWEST_SQLITE = """
+WITH RECURSIVE stations(station) AS (
+  SELECT (SELECT max(o.station) FROM {rows} AS o)
   UNION ALL
-  SELECT (
-    SELECT {_PACKED} FROM {{rows}} AS o
-    WHERE (o.station, o.indicator) < (series.key ->> 0, series.key ->> 1) {_DOWNWARDS}
-  ) FROM series WHERE series.key IS NOT NULL
+  SELECT (SELECT max(o.station) FROM {rows} AS o WHERE o.station < stations.station)
+  FROM stations WHERE station IS NOT NULL
+), series(station, indicator) AS (
+  SELECT station, (SELECT max(o.indicator) FROM {rows} AS o WHERE o.station = stations.station)
+  FROM stations WHERE station IS NOT NULL
+  UNION ALL
+  SELECT station, (
+    SELECT max(o.indicator) FROM {rows} AS o WHERE o.station = series.station AND o.indicator < series.indicator
+  ) FROM series WHERE indicator IS NOT NULL
 )
-SELECT {{names}} FROM series CROSS JOIN observations AS o
-  ON o.station = series.key ->> 0 AND o.indicator = series.key ->> 1
-  AND o.time = series.key ->> 2 AND o.revision = series.key ->> 3"""
+SELECT {names} FROM series CROSS JOIN observations AS o
+  ON o.station = series.station AND o.indicator = series.indicator AND (o.time, o.revision) = (
+    SELECT o.time, o.revision FROM {rows} AS o WHERE o.station = series.station AND o.indicator = series.indicator
+    ORDER BY o.time DESC, o.revision DESC LIMIT 1
+  )
+WHERE series.indicator IS NOT NULL ORDER BY o.station DESC, o.indicator DESC"""

@@ -29,6 +29,7 @@ from monitoring_ingest import store
 from monitoring_ingest.bulk import insert_frame
 from monitoring_ingest.database import read_frame
 from monitoring_ingest.flags import Quality
+from monitoring_ingest.frames import Columns, columns_of, frame_of, objects
 from monitoring_ingest.quality.decisions import RELEASE, standing
 from monitoring_ingest.quality.tables import (
     QUARANTINED,
@@ -188,12 +189,14 @@ def _set_aside() -> Select[Any]:
 
 
 def observations(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
-    """`store.observations`, `judged`."""
-    return judged(connection, store.observations(connection, **selected), **selected)
+    """`store.observations` with two columns more: `quality` (`flags.Quality`) and `test`, which decided it."""
+    found = store.observations(connection, **selected)
+    quality, test = judged(connection, columns_of(found[[*KEY, "reading", "recorded_at"]]), **selected)
+    return found.assign(quality=quality, test=pd.Series(test, index=found.index, dtype=object))
 
 
-def judged(connection: Connection, found: pd.DataFrame, **selected: Unpack[Selected]) -> pd.DataFrame:
-    """Observations with two columns more: `quality` (`flags.Quality`) and `test`, which decided it.
+def judged(connection: Connection, found: Columns, **selected: Unpack[Selected]) -> tuple[np.ndarray, np.ndarray]:
+    """The quality of each observation (`flags.Quality`), and the test that decided it.
 
     The test is the name of a QC test, or what people decided (`decisions.DECIDED`); ``""`` where nothing was found.
 
@@ -202,19 +205,17 @@ def judged(connection: Connection, found: pd.DataFrame, **selected: Unpack[Selec
     found : station, indicator, time, revision, reading, recorded_at, all within `selected`.
     """
     quality = np.where(_judged(connection, found, selected), Quality.RELIABLE, Quality.NOT_EVALUATED).astype(np.int64)
-    found = found.assign(quality=quality, test=pd.Series(NO_TEST, index=found.index, dtype=object))
+    test = objects([NO_TEST] * len(quality))
     flagged, decided = faults(connection, **selected), _decided(connection, selected)
     if flagged.empty and decided.empty:
-        return found
+        return quality, test
     said = pd.concat([_deciding(flagged), standing(decided)])
     said = said.drop_duplicates(KEY, keep="last")  # decisions stand after the tests
-    at = pd.MultiIndex.from_frame(found[KEY]).get_indexer(pd.MultiIndex.from_frame(said[KEY]))
+    all_keys = pd.MultiIndex.from_frame(frame_of({name: found[name] for name in KEY}))
+    at = all_keys.get_indexer(pd.MultiIndex.from_frame(said[KEY]))
     known = at >= 0
-    for name in ("quality", "test"):
-        column = found[name].to_numpy(copy=True)
-        column[at[known]] = said[name].to_numpy()[known]
-        found[name] = column
-    return found
+    quality[at[known]], test[at[known]] = said["quality"].to_numpy()[known], said["test"].to_numpy()[known]
+    return quality, test
 
 
 def _decided(connection: Connection, selected: Selected) -> pd.DataFrame:
@@ -230,7 +231,7 @@ def _deciding(found: pd.DataFrame) -> pd.DataFrame:
     return ranked.drop_duplicates(KEY, keep="last")[[*KEY, "quality", "test"]]
 
 
-def _judged(connection: Connection, found: pd.DataFrame, selected: Selected) -> pd.Series:
+def _judged(connection: Connection, found: Columns, selected: Selected) -> np.ndarray:
     """Whether a run has judged each observation: it was there as the newest run began, and its indicator has a test."""
     as_of = selected.get("as_of")
     so_far = true() if as_of is None else quality_runs.c.recorded_at <= as_of
@@ -238,12 +239,12 @@ def _judged(connection: Connection, found: pd.DataFrame, selected: Selected) -> 
     last: list[Any] = [func.max(each) for each in (quality_runs.c.id, quality_runs.c.until_reading, began)]
     run, until, began_at = connection.execute(select(*last).where(so_far)).one()
     if run is None:
-        return pd.Series(False, index=found.index)
+        return np.zeros(len(found["reading"]), dtype=bool)
     ran = quality_tests.c.run <= run
     tested = [
         code
-        for code in found["indicator"].unique()
+        for code in set(found["indicator"].tolist())
         if connection.scalar(select(func.min(quality_tests.c.run)).where(quality_tests.c.indicator == code, ran))
     ]
-    there = found["reading"].le(until) & found["recorded_at"].le(pd.Timestamp(began_at))
-    return there & found["indicator"].isin(tested)
+    there = (found["reading"] <= until) & (found["recorded_at"] <= np.datetime64(began_at.replace(tzinfo=None)))
+    return there & pd.Series(found["indicator"], dtype=object).isin(tested).to_numpy()

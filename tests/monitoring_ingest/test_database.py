@@ -143,6 +143,25 @@ class TestSchema:
         with pytest.raises(DBAPIError, match="quality_tests is append-only"), engine.begin() as connection:
             connection.execute(text("DELETE FROM quality_tests"))
 
+    def test_texts_are_compared_by_code_point_also_in_a_database_of_before(self, engine):
+        if engine.dialect.name == "postgresql":
+            with engine.begin() as connection:
+                connection.execute(text('ALTER TABLE observations ALTER COLUMN station TYPE text COLLATE "default"'))
+                connection.execute(text("ALTER TABLE facts DROP COLUMN approved_by"))
+            create_schema(engine)
+        with engine.connect() as connection:
+            if engine.dialect.name == "postgresql":
+                column = "column_name, collation_name FROM information_schema.columns"
+                found = connection.execute(
+                    text(f"SELECT {column} WHERE table_schema = 'public' AND data_type = 'text'")
+                )
+                assert {collation for _, collation in found} == {"C"}
+            listed = "('a'), ('B'), ('乙'), ('甲'), ('-b')"
+            connection.execute(text("CREATE TEMPORARY TABLE told AS SELECT station FROM observations"))
+            connection.execute(text(f"INSERT INTO told VALUES {listed}"))
+            ordered = connection.scalars(text("SELECT station FROM told ORDER BY station")).all()
+        assert ordered == sorted(ordered) and len(ordered) == 5
+
     def test_every_declared_table_is_there(self, engine):
         assert set(EVIDENCE + MUTABLE) <= set(inspect(engine).get_table_names())
 
