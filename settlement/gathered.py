@@ -185,13 +185,17 @@ def _looks_at_days(agreement: Agreement) -> bool:
 
 
 def _slots(agreement: Agreement, gathered: Gathered, network: Network, span: pd.Period) -> dict[Key, tuple[int, int]]:
-    """Slots filled and expected, only where completeness is measured."""
+    """Slots filled and expected, only where completeness is measured; by the station of a section that has the most."""
     if not _names(agreement.document["clauses"], {"completeness"}):
         return {}
     observations = _of_sections(usable(gathered.observations), network)
     if observations.empty:
         return {}
-    found = completeness(observations, months=pd.PeriodIndex(periods.months(span)))
+    hours = pd.Series({each.code: each.slot_hours for each in network.stations.values()})
+    of_section = hours.groupby([network.stations[code].section for code in hours.index]).min()
+    parts = observations.groupby(observations["section"].map(of_section).astype(int))
+    months = pd.PeriodIndex(periods.months(span))
+    found = pd.concat([completeness(part, each * 60, months) for each, part in parts])
     pairs = zip(found["filled"].astype(int), found["expected"].astype(int), strict=True)
     return dict(zip(found.index, pairs, strict=True))
 

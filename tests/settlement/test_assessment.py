@@ -120,6 +120,14 @@ class TestPoints:
         assert criterion["value"] == "0.1263"  # of 186 four-hourly slots 16 and 31 are filled
         assert criterion["earned"] == "2.53"
 
+    def test_a_station_is_measured_against_its_own_slots(self) -> None:
+        days = {(s, "nh3n", f"2020-07-{day:02d} 08:00"): 1.0 for s in ("s1", "s2") for day in range(1, 32)}
+        hourly = {code: replace(each, slot_hours=1) for code, each in RIVER.stations.items() if each.section == "s2"}
+        network = replace(RIVER, stations={**RIVER.stations, **hourly})
+        card, of = a_card(COMPLETENESS), periods.period("2020-07")
+        (criterion,) = assessed(card, network, "test", gathered(days), of, NOW)["criteria"]
+        assert criterion["value"] == "0.1042"  # 31 of 186 and 31 of 744
+
     def test_a_reading_that_was_removed_fills_no_slot(self) -> None:
         days = {(s, "nh3n", f"2020-07-{day:02d} 08:00"): 1.0 for s in ("s1", "s2") for day in range(1, 32)}
         read = gathered(days)
