@@ -1,9 +1,9 @@
 """Taking in requests (报送): one request in, its receipt out; what waits at one moment is stored together.
 
-What costs time and needs nothing stored, taking the body apart and judging its rows, every request does by itself. Then
-it waits for its turn, and whoever has it stores all that wait in one transaction: one look-up, one writing and one
-commit for several requests. Each keeps its own submission, receipt and claim, and all of it is stored or nothing.
-Parsing is in `sources.pushed`, judging in `validation` and `revisions`, storing in `store`.
+What costs time and needs no turn, taking the body apart, judging its rows and writing them out for the database, every
+request does by itself. Then it waits for its turn, and whoever has it stores all that wait in one transaction. Each
+keeps its own submission, receipt and claim, and all of it is stored or nothing. Parsing is in `sources.pushed`, judging
+in `validation` and `revisions`, deciding and storing in `taking_in` and `store`.
 """
 
 from __future__ import annotations
