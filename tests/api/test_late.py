@@ -134,5 +134,5 @@ def test_a_doubt_that_two_people_uphold_later_changes_no_settlement(world: Regis
     uphold(here.engine, 1, decision("uphold", grounds), stopped(AFTER))
     with TestClient(application(here, lambda: AFTER)) as client:
         assert client.get("/v1/late", params={"status": "all"}).json() == []
-        assert "之后没有收到新的数据" in client.get(f"/late/{settled['id']}").text
+        assert "/late/" not in client.get(f"/settlements/{settled['id']}").text
     assert run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=AFTER)["digest"] == settled["digest"]

@@ -70,10 +70,8 @@ class TestChain:
         told = [[one["action"] for one in each["decisions"]] for each in pushing.get(CHAIN).json()]
         assert told == [[], ["remove", "restore"]]
         (decided,) = pushing.get(CHAIN, params={"as_of": LATER.isoformat()}).json()[1]["decisions"]
-        words = ("维护、校准期间", "单 3", "张三", "李四", "2026-01-10T01:00:00Z")
-        assert (
-            tuple(decided[n] for n in ("reason_zh", "document", "proposed_by", "approved_by", "recorded_at")) == words
-        )
+        named = ("reason_zh", "document", "proposed_by", "approved_by", "recorded_at")
+        assert [decided[name] for name in named] == ["维护、校准期间", "单 3", "张三", "李四", "2026-01-10T01:00:00Z"]
 
     def test_an_upheld_value_stands_in_its_chain_until_it_is_released_after_all(self, pushing, blank):
         push(pushing, {"value": "9999"})

@@ -153,12 +153,7 @@ class TestUphold:
     def test_it_waits_no_longer_and_as_of_before_the_decision_it_still_does(self, engine):
         sent(engine, IMPLAUSIBLE)
         review = self.upheld(engine, reason="not_confirmed")
-        assert (review["action"], review["revision"], review["reading"], review["recorded_at"]) == (
-            "uphold",
-            0,
-            1,
-            LATER,
-        )
+        assert (review["revision"], review["reading"], review["recorded_at"]) == (0, 1, LATER)
         then = [NOW, LATER - timedelta(microseconds=1), LATER, None]
         assert [waiting(engine, as_of)["id"].tolist() for as_of in then] == [[1], [1], [], []]
 
