@@ -60,7 +60,7 @@ def quality_history(as_of: datetime | None, extra: Sequence[Path]) -> Told:
 
 @click.group("review")
 def review_group() -> None:
-    """复核单个数据：放行、剔除、恢复。Deciding about single values: release, remove, restore."""
+    """复核单个数据：放行、维持隔离、剔除、恢复。Deciding about single values: release, uphold, remove, restore."""
 
 
 @review_group.command("list", epilog=example("hengjie review list"))
@@ -85,7 +85,8 @@ def _waiting(row: dict[str, Any]) -> str:
 def _decided(row: dict[str, Any]) -> str:
     who = f"{row['proposed_by']} 提出，{row['approved_by']} 批准"
     who += f"，以密钥 {row['recorded_by']} 登记" if row["recorded_by"] else ""
-    value = f"{row['station']} {row['indicator']} {row['time']} 第 {row['revision']} 版"
+    which = f"第 {row['revision']} 版" if row["revision"] else f"读数 {row['reading']}"
+    value = f"{row['station']} {row['indicator']} {row['time']} {which}"
     return f"{row['recorded_at']} {row['action']} {value}：{row['reason_zh']}（{row['document']}；{who}）"
 
 
@@ -111,6 +112,17 @@ def _taken(extra: Sequence[Path], action: str, wanted: dict[str, Any]) -> Told:
 def review_release(reading: int, extra: Sequence[Path], **grounds: str) -> Told:
     """放行一个隔离的读数，按原值成为观测。A quarantined reading becomes an observation."""
     return _taken(extra, "release", {"reading": reading, **grounds})
+
+
+@review_group.command("uphold", epilog=example(
+    "hengjie review uphold 1234 --reason not_confirmed --document 复核单8 --proposed-by 张三 --approved-by 李四"
+))  # fmt: skip
+@click.argument("reading", type=click.IntRange(min=1))
+@_grounds
+@command
+def review_uphold(reading: int, extra: Sequence[Path], **grounds: str) -> Told:
+    """维持隔离：疑问成立，不再待核，不成为观测。The doubt stands: it waits no longer and gives no observation."""
+    return _taken(extra, "uphold", {"reading": reading, **grounds})
 
 
 @review_group.command("remove", epilog=example(

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -16,14 +18,17 @@ from sqlalchemy import Connection, Engine
 from api.instants import parsed_instant
 from basin.errors import UsageError
 from basin.indicators import indicator
+from monitoring_ingest.history import store as chains
 from monitoring_ingest.messages import MESSAGES
 from monitoring_ingest.operations.leases import Clock
 from monitoring_ingest.quality import reviewing, store
-from monitoring_ingest.quality.decisions import REASONS, RELEASE, Key, decision
+from monitoring_ingest.quality.decisions import REASONS, RELEASE, UPHOLD, Key, decision
+from monitoring_ingest.store import INSTANT, Selected
 from settlement.statements import instant
 
 Row = dict[str, Any]
 KEY = ("station", "indicator", "time")
+OF_READINGS = {RELEASE: reviewing.release, UPHOLD: reviewing.uphold}
 
 
 def decide(engine: Engine, wanted: Mapping[str, Any], clock: Clock, writer: str = "") -> Row:
@@ -31,7 +36,8 @@ def decide(engine: Engine, wanted: Mapping[str, Any], clock: Clock, writer: str 
 
     Parameters
     ----------
-    wanted : action, reason, document, proposed_by, approved_by, and `reading` (to release) or station, indicator, time.
+    wanted : action, reason, document, proposed_by, approved_by, and `reading` (to release or uphold) or station,
+        indicator, time.
     writer : the name of the key of the request; a command has none.
 
     Raises
@@ -39,10 +45,10 @@ def decide(engine: Engine, wanted: Mapping[str, Any], clock: Clock, writer: str 
     HengjieError : something is missing, not allowed or not there; the field is named.
     """
     decided = replace(decision(str(wanted["action"]), wanted), recorded_by=writer or None)
-    if decided.action == RELEASE:
+    if decided.action in OF_READINGS:
         if not isinstance(wanted.get("reading"), int):
             raise UsageError("没有写读数", "no reading", path="reading", remedy="hengjie review list 列出读数的编号")
-        return _row(reviewing.release(engine, wanted["reading"], decided, clock))
+        return _row(OF_READINGS[decided.action](engine, wanted["reading"], decided, clock))
     for name in KEY:
         if not wanted.get(name):
             raise UsageError(f"没有写 {name}", f"no {name}", path=name, remedy="写明站点、指标与带时区的时刻")
@@ -55,6 +61,30 @@ def decide(engine: Engine, wanted: Mapping[str, Any], clock: Clock, writer: str 
 def history(connection: Connection, as_of: datetime | None = None) -> list[Row]:
     """Every decision so far, newest first."""
     return [_row(one) for one in store.decisions(connection, as_of=as_of).to_dict("records")][::-1]
+
+
+def chain(connection: Connection, key: tuple[str, str, datetime], as_of: datetime | None = None) -> list[Row]:
+    """Every value a key (station, indicator, time) ever had, or had had at `as_of`, oldest first, each with the
+    `decisions` about it.
+
+    Of readings that gave no observation, those that people decided about or, where none has counted yet, all.
+    """
+    station, code, at = key
+    about: Selected = {"stations": [station], "indicators": [code], "as_of": as_of}
+    decided: dict[int, list[Row]] = {}
+    for one in store.decisions(connection, **about, start=at, end=at + INSTANT).to_dict("records"):
+        decided.setdefault(one["reading"], []).append(_row(one))
+    counted = chains.revisions(connection, key, as_of)
+    observed = {row["reading"] for row in counted}
+    aside = [
+        row
+        for row in chains.set_aside(connection, key, as_of)
+        if row["reading"] not in observed and (not counted or row["reading"] in decided)
+    ]
+    told = merge(counted, aside, key=itemgetter("recorded_at"))
+    return [
+        row | {"recorded_at": instant(row["recorded_at"]), "decisions": decided.get(row["reading"], [])} for row in told
+    ]
 
 
 def queue(connection: Connection, limit: int | None = None, as_of: datetime | None = None) -> list[Row]:

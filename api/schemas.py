@@ -73,10 +73,31 @@ class Readings(BaseModel):
     next: str | None = Field(description="address of the next page; null on the last one")
 
 
+class Review(BaseModel):
+    """A decision about one value."""
+
+    id: int
+    action: Literal["release", "uphold", "remove", "restore"]
+    station: str
+    indicator: str
+    time: str = Field(description="UTC")
+    revision: int = Field(description="the observation it is about; 0: none, the reading stays set aside")
+    reading: int = Field(description="the reading it is about, or behind that observation")
+    reason: str
+    reason_zh: str
+    reason_en: str
+    document: str
+    proposed_by: str
+    approved_by: str
+    recorded_at: str
+    recorded_by: str | None = Field(description="the name of the key it was written with; none on the command line")
+
+
 class Revision(BaseModel):
-    """One value of a chain: what it was, who sent it, when and why, and where it stood."""
+    """One value of a chain: what it was, who sent it, when and why, where it stood, and what was decided about it."""
 
     revision: int = Field(description="0: it has not counted so far")
+    reading: int = Field(description="its number; a quarantined one is released or upheld by it")
     value: float | None = Field(description="in the canonical unit of the indicator; null where none was sent")
     censored: bool
     value_text: str = Field(description="as it was sent", examples=["0.21"])
@@ -91,6 +112,7 @@ class Revision(BaseModel):
     file: str
     row: int = Field(description="1-based entry; of a CSV the line")
     recorded_at: str
+    decisions: list[Review] = Field(description="about this value, oldest first")
 
 
 class Submission(BaseModel):

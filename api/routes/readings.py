@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import observed
+from api import observed, reviewed
 from api.deps import AsOf, Has, Reads
 from api.instants import parsed_instant
 from api.routes.described import listed, problems
@@ -15,7 +15,6 @@ from api.tabular import shaped
 from basin.errors import NotFound
 from basin.indicators import find_indicator
 from monitoring_ingest.coverage.store import seen_until
-from monitoring_ingest.history import store as history
 from settlement.statements import instant
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"])
@@ -65,16 +64,17 @@ def latest(
 )
 def revisions(station: str, indicator: str, time: str, reads: Reads, as_of: AsOf) -> list[dict[str, Any]]:
     """Every value a station, indicator and instant (ISO 8601 with zone) ever had, or had had at `as_of`, oldest first:
-    who, when, why.
+    who, when, why, and what people decided about it.
 
-    Where none has counted yet, those that were quarantined or withheld, as revision 0 with their fate.
+    What gave no observation is revision 0 with its fate: what people decided to leave so (`uphold`) and, where no value
+    has counted yet, all that was quarantined or withheld.
     """
     code, at = find_indicator(indicator), parsed_instant(time, "time")
     assert at is not None  # only an absent text gives none
     key = (station, code.code if code else indicator, at)
-    found = history.revisions(reads, key, as_of) or history.set_aside(reads, key, as_of)
+    found = reviewed.chain(reads, key, as_of)
     if not found:
         then = f"（{instant(as_of)} 所知）" if as_of else ""
         zh, en = f"{station} {indicator} 在 {time} 没有读数{then}", "nothing is stored for this key"
         raise NotFound(zh, en, path="time", remedy="用 /v1/readings 查看有哪些时刻")
-    return [row | {"recorded_at": instant(row["recorded_at"])} for row in found]
+    return found

@@ -13,6 +13,7 @@ from api.deps import AsOf, Has, Named, Reads, Writer
 from api.pages import reviews as reviews_page
 from api.rendering import page
 from api.routes.described import listed, problems
+from api.schemas import Review
 from api.tabular import shaped
 
 router = APIRouter()
@@ -35,33 +36,17 @@ class Waiting(BaseModel):
     recorded_at: str
 
 
-class Review(BaseModel):
-    """A decision about one value."""
-
-    id: int
-    action: Literal["release", "remove", "restore"]
-    station: str
-    indicator: str
-    time: str = Field(description="UTC")
-    revision: int = Field(description="the observation it is about")
-    reading: int = Field(description="the reading behind that")
-    reason: str
-    reason_zh: str
-    reason_en: str
-    document: str
-    proposed_by: str
-    approved_by: str
-    recorded_at: str
-    recorded_by: str | None = Field(description="the name of the key it was written with; none on the command line")
-
-
 class ReviewWanted(BaseModel):
-    """Release a quarantined reading, remove an observation, or restore one; two people, a reason and a document."""
+    """Release a quarantined reading or uphold the doubt about it, remove an observation, or restore one.
+
+    Two people, a reason and a document. Both are named in one request: a key is no person, and the name of the one that
+    it came with is kept beside them.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    action: Literal["release", "remove", "restore"]
-    reading: int | None = Field(default=None, ge=1, le=LARGEST, description="to release: its number in the queue")
+    action: Literal["release", "uphold", "remove", "restore"]
+    reading: int | None = Field(default=None, ge=1, le=LARGEST, description="to release or uphold: its number")
     station: str | None = Field(default=None, description="to remove or restore")
     indicator: str | None = Field(default=None, examples=["nh3n"])
     time: str | None = Field(default=None, description="ISO 8601 with zone", examples=["2020-08-31T08:00:00+08:00"])
@@ -86,8 +71,8 @@ def reviews(request: Request, reads: Reads, as_of: AsOf) -> Response:
 def queue(
     request: Request, reads: Reads, as_of: AsOf, limit: Annotated[int, Query(ge=1, le=10_000)] = 1000
 ) -> Response:
-    """The quarantined readings of known stations that nobody has released, now or at `as_of`, newest first, and why
-    they wait.
+    """The quarantined readings of known stations that nobody has decided about, now or at `as_of`, newest first, and
+    why they wait.
     """
     return shaped(request, reviewed.queue(reads, limit, as_of), list(Waiting.model_fields))
 

@@ -17,6 +17,7 @@ from sqlalchemy.sql import ColumnCollection
 from basin.indicators import INDICATORS
 from monitoring_ingest import tables
 from monitoring_ingest.database import read_frame
+from monitoring_ingest.quality.decisions import NO_OBSERVATION
 from monitoring_ingest.quality.tables import flags, reviews
 
 _MOST_LISTED = 400
@@ -27,13 +28,15 @@ def changed_since(
 ) -> pd.DataFrame:
     """The keys of which something was recorded after an instant, and when: station, indicator, time, recorded_at.
 
-    An observation, a flag of quality control or a decision about it. One statement for all stations; a key that was
+    An observation, a flag of quality control or a decision about it; one about a reading that stays without an
+    observation changes nothing. One statement for all stations; a key that was
     revised twice is there twice. `between` is half-open.
     """
 
     def recorded(rows: ColumnCollection[str, Any]) -> Select[Any]:
         query = select(rows.station, rows.indicator, rows.time, rows.recorded_at)
         query = query.where(rows.station.in_(stations), rows.indicator.in_(INDICATORS), rows.recorded_at > since)
+        query = query.where(rows.revision != NO_OBSERVATION)
         return query.where(rows.time >= between[0], rows.time < between[1])
 
     said = union_all(*(recorded(table.c) for table in (tables.observations, flags, reviews)))

@@ -130,13 +130,13 @@ def revisions(
     connection: Connection, key: tuple[str, str, datetime], as_of: datetime | None = None
 ) -> list[dict[str, Any]]:
     """Every revision of one observation (station, indicator, time) so far, or known at `as_of`, oldest first: what,
-    who, when, why, and where it stood.
+    who, when, why, where it stood, and the number of the reading.
     """
     sent, files = tables.submissions, tables.submission_files
     known = [OBSERVATIONS.c.recorded_at <= as_of] if as_of is not None else []
     query = (
         select(
-            *(OBSERVATIONS.c[name] for name in ("revision", "value", "censored")),
+            *(OBSERVATIONS.c[name] for name in ("revision", "reading", "value", "censored")),
             *(READINGS.c[name] for name in ("value_text", "unit", "mark", "status", "reason", "fate", "row")),
             *(sent.c[name] for name in ("sender", "door")),
             sent.c.id.label("submission"),
@@ -157,8 +157,9 @@ def set_aside(
     """The readings of a key that gave no observation, oldest first, in the columns of `revisions` with revision 0."""
     sent, files = tables.submissions, tables.submission_files
     named = ("revision", "censored", "value_text", "unit", "mark", "status", "reason", "fate", "row", "recorded_at")
-    told = (READINGS.c.number.label("value"), sent.c.sender, sent.c.door, sent.c.id.label("submission"))
-    query = select(*(READINGS.c[name] for name in named), *told, files.c.name.label("file"))
+    told = (READINGS.c.number.label("value"), sent.c.sender, sent.c.door)
+    numbers = (READINGS.c.id.label("reading"), sent.c.id.label("submission"))
+    query = select(*(READINGS.c[name] for name in named), *told, *numbers, files.c.name.label("file"))
     query = query.join_from(READINGS, sent, sent.c.id == READINGS.c.submission)
     query = query.join(files, and_(files.c.submission == READINGS.c.submission, files.c.file == READINGS.c.file))
     same_key = (READINGS.c[name] == part for name, part in zip(KEY_FIELDS, key, strict=True))

@@ -17,7 +17,8 @@ from basin.names import same_person
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.messages import Message
 
-RELEASE, REMOVE, RESTORE = "release", "remove", "restore"
+RELEASE, UPHOLD, REMOVE, RESTORE = "release", "uphold", "remove", "restore"
+NO_OBSERVATION = 0  # the revision of a decision that leaves a reading without an observation: it says nothing of any
 DECIDED: Mapping[str, str] = {RELEASE: "released", REMOVE: "removed", RESTORE: "restored"}
 MAKES: Mapping[str, Quality] = {
     RELEASE: Quality.RELIABLE,
@@ -32,10 +33,12 @@ REASONS: Mapping[str, Message] = {
     "laboratory_confirms": Message("实验室复核属实", "confirmed by a laboratory"),
     "real_event": Message("核实为真实的水质变化", "found to be a real change of the water"),
     "source_confirms": Message("报送单位书面确认", "confirmed in writing by its source"),
+    "not_confirmed": Message("查无可证实的依据", "nothing was found that confirms it"),
     "decided_in_error": Message("原决定有误", "the earlier decision was wrong"),
 }
 REASONS_FOR: Mapping[str, tuple[str, ...]] = {
     RELEASE: ("laboratory_confirms", "real_event", "source_confirms"),
+    UPHOLD: ("instrument_fault", "maintenance", "contaminated_sample", "transmission_error", "not_confirmed"),
     REMOVE: ("instrument_fault", "maintenance", "contaminated_sample", "transmission_error", "decided_in_error"),
     RESTORE: ("laboratory_confirms", "real_event", "source_confirms", "decided_in_error"),
 }
@@ -48,8 +51,9 @@ class Decision:
 
     Parameters
     ----------
-    action : release (a quarantined reading becomes an observation), remove (an observation counts no longer) or restore
-        (one that was removed, or that a test finds fault with, counts).
+    action : release (a quarantined reading becomes an observation), uphold (it stays set aside and waits no longer),
+        remove (an observation counts no longer) or restore (one that was removed, or that a test finds fault with,
+        counts).
     reason : a code of `REASONS_FOR` the action.
     document : number or title of what it rests on.
     proposed_by, approved_by : two different people.
@@ -80,8 +84,8 @@ def decision(action: str, given: Mapping[str, object]) -> Decision:
     ------
     UsageError : an unknown action or reason, a blank field, or an approver who proposed it.
     """
-    if action not in DECIDED:
-        raise UsageError(f"没有动作 {action}", f"no action {action}", path="action", remedy="、".join(DECIDED))
+    if action not in REASONS_FOR:
+        raise UsageError(f"没有动作 {action}", f"no action {action}", path="action", remedy="、".join(REASONS_FOR))
     for name in GIVEN:
         value = given.get(name)
         if not isinstance(value, str) or not value.strip():
@@ -101,7 +105,7 @@ def standing(decided: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    decided : station, indicator, time, revision, action, oldest first.
+    decided : station, indicator, time, revision, action, oldest first; of observations only (`NO_OBSERVATION`).
 
     Returns
     -------

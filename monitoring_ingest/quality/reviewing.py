@@ -1,7 +1,7 @@
-"""Deciding about single values: release a quarantined reading, remove an observation, restore one.
+"""Deciding about single values: release a quarantined reading or uphold the doubt, remove an observation, restore one.
 
 In: an engine, which value, and a `Decision`. Out: the decision as stored. Every decision is a further row: what was
-known before is still found `as_of`. A release makes an observation of the reading as it was sent.
+known before is still found `as_of`. A release makes an observation of the reading as it was sent; to uphold makes none.
 """
 
 from __future__ import annotations
@@ -20,7 +20,16 @@ from monitoring_ingest.flags import Quality
 from monitoring_ingest.frames import columns_of
 from monitoring_ingest.operations.leases import Clock
 from monitoring_ingest.quality import store
-from monitoring_ingest.quality.decisions import DECIDED, REMOVE, RESTORE, Decision, Key
+from monitoring_ingest.quality.decisions import (
+    DECIDED,
+    NO_OBSERVATION,
+    RELEASE,
+    REMOVE,
+    RESTORE,
+    UPHOLD,
+    Decision,
+    Key,
+)
 
 Review = dict[str, Any]
 RESOLUTION = timedelta(microseconds=1)
@@ -28,6 +37,8 @@ RESOLUTION = timedelta(microseconds=1)
 
 def release(engine: Engine, reading: int, decided: Decision, clock: Clock) -> Review:
     """Make an observation of a quarantined reading: the next revision of its key, with the value as sent.
+
+    A reading that was upheld may be released all the same: it is a new decision, of two people of its own.
 
     Raises
     ------
@@ -44,7 +55,25 @@ def release(engine: Engine, reading: int, decided: Decision, clock: Clock) -> Re
         return store.keep_review(connection, _review(row, revision, decided, reading), now)
 
 
+def uphold(engine: Engine, reading: int, decided: Decision, clock: Clock) -> Review:
+    """Decide that the doubt about a quarantined reading stands: it waits no longer, and gives no observation.
+
+    Raises
+    ------
+    NotFound : no such reading. Refused : it is not quarantined, its station is unknown, or it has been released or
+    upheld.
+    """
+    with writing(engine) as connection:
+        now = clock()
+        row = _quarantined(connection, reading)
+        if UPHOLD in store.actions_about(connection, reading):
+            zh, en = f"读数 {reading} 已维持隔离", f"reading {reading} has been upheld"
+            raise Refused(zh, en, path="reading", remedy="无须再决定；后来证实可信的，用 release 放行")
+        return store.keep_review(connection, _review(row, NO_OBSERVATION, decided, reading), now)
+
+
 def _quarantined(connection: Connection, reading: int) -> dict[str, Any]:
+    """The reading, if people can still decide about it as one that is quarantined."""
     found = store.quarantined(connection, reading)
     if found.empty:
         zh, en = f"没有隔离的读数 {reading}", f"no quarantined reading {reading}"
@@ -54,10 +83,9 @@ def _quarantined(connection: Connection, reading: int) -> dict[str, Any]:
         zh, en = f"读数 {reading} 的站点没有登记", f"the station of reading {reading} is unknown"
         remedy = "在登记表中加入别名；下次接收后自动采用，仍有疑问的以新编号列入待核"
         raise Refused(zh, en, path="reading", remedy=remedy)
-    if store.released_readings(connection, [reading]):
-        raise Refused(
-            f"读数 {reading} 已放行", f"reading {reading} has been released", path="reading", remedy="无须再放行"
-        )
+    if RELEASE in store.actions_about(connection, reading):
+        zh, en = f"读数 {reading} 已放行", f"reading {reading} has been released"
+        raise Refused(zh, en, path="reading", remedy="已是观测，无须再放行；不应采用的，用 remove 剔除")
     return row
 
 

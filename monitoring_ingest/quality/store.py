@@ -6,7 +6,6 @@ and what two people decided about a value outranks every test.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Unpack
@@ -30,15 +29,15 @@ from monitoring_ingest.bulk import insert_frame
 from monitoring_ingest.database import read_frame
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.frames import Columns, columns_of, frame_of, objects
-from monitoring_ingest.quality.decisions import RELEASE, standing
+from monitoring_ingest.quality.decisions import NO_OBSERVATION, standing
 from monitoring_ingest.quality.tables import (
     QUARANTINED,
     SAMPLED,
+    decided,
     flags,
     quality_due,
     quality_runs,
     quality_tests,
-    released,
     reviews,
 )
 from monitoring_ingest.quality_settings import TESTS
@@ -157,10 +156,9 @@ def keep_review(connection: Connection, review: dict[str, Any], now: datetime) -
     return row
 
 
-def released_readings(connection: Connection, identities: Collection[int]) -> set[int]:
-    """Which of these readings people have released."""
-    query = select(reviews.c.reading).where(reviews.c.reading.in_(identities), reviews.c.action == RELEASE)
-    return {int(found) for found in connection.scalars(query)}
+def actions_about(connection: Connection, reading: int) -> set[str]:
+    """What people have decided about a reading so far, and about the observation it gave."""
+    return set(connection.scalars(select(reviews.c.action).where(reviews.c.reading == reading)))
 
 
 def quarantined(connection: Connection, identity: int) -> pd.DataFrame:
@@ -169,10 +167,10 @@ def quarantined(connection: Connection, identity: int) -> pd.DataFrame:
 
 
 def queue(connection: Connection, limit: int | None = None, as_of: datetime | None = None) -> pd.DataFrame:
-    """The quarantined readings of known stations that nobody has released, now or at `as_of`, newest first, and why
-    they wait (`code`).
+    """The quarantined readings of known stations that nobody has decided about, now or at `as_of`, newest first, and
+    why they wait (`code`).
     """
-    waiting = readings.c.station.is_not(None), ~released(readings.c.id, as_of), selects(readings, {"as_of": as_of})
+    waiting = readings.c.station.is_not(None), ~decided(readings.c.id, as_of), selects(readings, {"as_of": as_of})
     return read_frame(connection, _set_aside().where(*waiting).order_by(readings.c.id.desc()).limit(limit))
 
 
@@ -219,8 +217,9 @@ def judged(connection: Connection, found: Columns, **selected: Unpack[Selected])
 
 
 def _decided(connection: Connection, selected: Selected) -> pd.DataFrame:
-    """As `decisions`, without what is told of them."""
+    """As `decisions` about observations, without what is told of them."""
     query = select(*(reviews.c[name] for name in (*KEY, "action"))).where(selects(reviews, selected))
+    query = query.where(reviews.c.revision != NO_OBSERVATION)
     return read_frame(connection, query.order_by(reviews.c.id))
 
 

@@ -97,7 +97,8 @@ quality_due = Table(
     Column("last", Instant, nullable=False),
 )
 
-# What two people decided about one value: `revision` is the observation it is about, `reading` the reading behind that,
+# What two people decided about one value: `revision` is the observation it is about, `reading` the reading behind that;
+# 0 where the reading gives none, for they uphold that it is set aside.
 # `recorded_by` the name of the key it was written with; there is none on the command line.
 reviews = append_only(
     Table(
@@ -136,10 +137,10 @@ Index(
 )
 
 
-def released(reading: ColumnElement[int], as_of: datetime | None) -> ColumnElement[bool]:
-    """Whether a reading had been released at an instant, as a condition of a query."""
+def decided(reading: ColumnElement[int], as_of: datetime | None) -> ColumnElement[bool]:
+    """Whether people had decided about a reading at an instant, as a condition of a query."""
     so_far = [reviews.c.recorded_at <= as_of] if as_of is not None else []
-    return exists().where(reviews.c.reading == reading, reviews.c.action == "release", *so_far)
+    return exists().where(reviews.c.reading == reading, *so_far)
 
 
 def not_removed() -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from basin.registry import Registry
 from monitoring_ingest.database import open_engine
 from monitoring_ingest.operations.store import create_key
 from monitoring_ingest.quality.decisions import decision
-from monitoring_ingest.quality.reviewing import Key, decide
+from monitoring_ingest.quality.reviewing import Key, decide, uphold
 from settlement import run
 from settlement.ledger import IN_REVIEW
 from tests.api.makers import HEADER, NOW, composed, month_rows, row, send
@@ -123,3 +123,16 @@ def test_a_reading_that_two_people_removed_later_is_late_too(world: Registry, tm
     with TestClient(application(here, lambda: AFTER)) as client:
         (found,) = client.get("/v1/late").json()
     assert (found["settlement"], found["readings"]) == (identity, {"new": 0, "revised": 0, "removed": 1})
+
+
+def test_a_doubt_that_two_people_uphold_later_changes_no_settlement(world: Registry, tmp_path: Path) -> None:
+    here = composed(open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}"), world)
+    doubted = row("demo-qx2", "2025-08-30 08:00", "tp", "99")
+    send(here, [doubted, *month_rows("demo-qx2", "2025-08", tp="0.25")])
+    settled = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)
+    grounds = {"reason": "not_confirmed", "document": "复核单 8", "proposed_by": "李四", "approved_by": "王五"}
+    uphold(here.engine, 1, decision("uphold", grounds), stopped(AFTER))
+    with TestClient(application(here, lambda: AFTER)) as client:
+        assert client.get("/v1/late", params={"status": "all"}).json() == []
+        assert "/late/" not in client.get(f"/settlements/{settled['id']}").text
+    assert run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=AFTER)["digest"] == settled["digest"]

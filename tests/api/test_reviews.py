@@ -26,6 +26,7 @@ REMOVE = GROUNDS | {
     "action": "remove", "station": "demo-qx2", "indicator": "NH3-N", "time": AT, "reason": "instrument_fault"
 }  # fmt: skip
 RELEASE = GROUNDS | {"action": "release", "reason": "laboratory_confirms"}
+UPHOLD = GROUNDS | {"action": "uphold", "reason": "not_confirmed"}
 OPTIONS = ["--document", "维修单", "--proposed-by", "张三", "--approved-by", "李四"]
 
 
@@ -74,6 +75,18 @@ class TestApi:
         newest = {name: readings[-1][name] for name in ("value", "origin", "quality", "test", "qartod")}
         assert newest == {"value": 9999, "origin": "original", "quality": "reliable", "test": "released", "qartod": 1}
 
+    def test_an_upheld_reading_leaves_the_queue_and_is_no_observation(self, client):
+        (waiting,) = client.get("/v1/reviews/queue").json()
+        answer = client.post("/v1/reviews", json=UPHOLD | {"reading": waiting["reading"]})
+        assert (answer.status_code, answer.json()["reason_zh"]) == (201, "查无可证实的依据")
+        assert client.get("/v1/reviews/queue").json() == []
+        (told,) = client.get("/v1/reviews").json()
+        assert (told["action"], told["revision"], told["reading"]) == ("uphold", 0, waiting["reading"])
+        items = client.get("/v1/readings", params={"indicator": "codmn", "station": "demo-qx2"}).json()["items"]
+        assert {one["value"] for one in items} == {3.5}
+        again = client.post("/v1/reviews", json=UPHOLD | {"reading": waiting["reading"]})
+        assert (again.status_code, again.json()["detail"]) == (403, f"读数 {waiting['reading']} 已维持隔离")
+
     def test_an_observation_is_removed_once_and_restored(self, client):
         assert client.post("/v1/reviews", json=REMOVE).json()["indicator"] == "nh3n"
         again = client.post("/v1/reviews", json=REMOVE)
@@ -101,6 +114,10 @@ class TestApi:
             ({"action": "release"}, 400, "reason"),
             ({"action": "release", "reason": "real_event"}, 400, "reading"),
             ({"action": "release", "reason": "real_event", "reading": 999_999}, 404, "reading"),
+            ({"action": "uphold", "reason": "real_event"}, 400, "reason"),
+            ({"action": "uphold"}, 400, "reading"),
+            ({"action": "uphold", "reading": 999_999}, 404, "reading"),
+            ({"action": "uphold", "reading": 1, "approved_by": "张三"}, 400, "approved_by"),
             ({"action": "delete"}, 422, "body.action"),
             ({"document": ""}, 422, "body.document"),
         ],
@@ -124,6 +141,14 @@ class TestPages:
         tree = page(client, "/reviews")
         for words in ("剔除", "仪器故障", "维修单 3", "张三", "李四", "原值"):
             assert words in tree.text
+
+    def test_the_page_tells_what_was_upheld_where_it_waited(self, client):
+        (waiting,) = client.get("/v1/reviews/queue").json()
+        client.post("/v1/reviews", json=UPHOLD | {"reading": waiting["reading"]})
+        tree = page(client, "/reviews")
+        for words in ("没有待核的读数", "维持隔离", "查无可证实的依据", f"隔离的读数 {waiting['reading']}"):
+            assert words in tree.text
+        assert "9999" not in tree.text
 
     def test_the_readings_of_a_month_show_what_was_found_and_decided(self, client, here):
         run(here.engine, stopped(NOW))
@@ -157,6 +182,17 @@ class TestCommands:
         assert hengjie("review", "release", number, "--reason", "real_event", *OPTIONS)["revision"] == 1
         refused = hengjie("review", "release", number, "--reason", "real_event", *OPTIONS, fails=True)
         assert refused["message_zh"] == f"读数 {number} 已放行"
+
+    def test_upholding_what_waits_and_releasing_it_after_all(self, hengjie):
+        (waiting,) = hengjie("review", "list")["waiting"]
+        number = str(waiting["reading"])
+        upheld = hengjie("review", "uphold", number, "--reason", "not_confirmed", *OPTIONS)
+        assert (upheld["action"], upheld["revision"]) == ("uphold", 0)
+        assert hengjie("review", "list")["waiting"] == []
+        assert f"codmn 2025-08-30T00:00:00Z 读数 {number}：" in CliRunner().invoke(main, ["review", "list"]).stdout
+        assert hengjie("review", "release", number, "--reason", "real_event", *OPTIONS)["revision"] == 1
+        refused = hengjie("review", "uphold", number, "--reason", "not_confirmed", *OPTIONS, fails=True)
+        assert refused["remedy"] == "已是观测，无须再放行；不应采用的，用 remove 剔除"
 
     def test_a_list_as_of_then_has_the_queue_and_the_decisions_of_then(self, hengjie, here):
         (waiting,) = hengjie("review", "list")["waiting"]

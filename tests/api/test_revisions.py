@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitoring_ingest.quality.decisions import Key, decision
-from monitoring_ingest.quality.reviewing import decide
+from monitoring_ingest.quality.reviewing import decide, release, uphold
 from tests.api.makers import NOW, client_of, row, send
 from tests.api.pushed import GOOD, fates, only_row, push, stored
 from tests.clocks import stopped
 
 LATER, LAST = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+PEOPLE = {"document": "单 3", "proposed_by": "张三", "approved_by": "李四"}
 CHAIN = "/v1/readings/demo-qx2/nh3n/2025-08-01T00:00:00Z/revisions"
 
 
@@ -59,6 +60,38 @@ class TestChain:
             (0, 9999.0, "9999", "quarantined", 1),
             (0, None, "", "withheld", 2),
         ]
+
+    def test_what_people_decided_is_told_with_the_value_it_is_about(self, pushing, blank):
+        push(pushing, {})
+        push(pushing, {"value": "0.3"})
+        key = Key("demo-qx2", "nh3n", datetime(2025, 8, 1, tzinfo=UTC))
+        decide(blank.engine, key, decision("remove", PEOPLE | {"reason": "maintenance"}), stopped(LATER))
+        decide(blank.engine, key, decision("restore", PEOPLE | {"reason": "decided_in_error"}), stopped(LAST))
+        told = [[one["action"] for one in each["decisions"]] for each in pushing.get(CHAIN).json()]
+        assert told == [[], ["remove", "restore"]]
+        (decided,) = pushing.get(CHAIN, params={"as_of": LATER.isoformat()}).json()[1]["decisions"]
+        named = ("reason_zh", "document", "proposed_by", "approved_by", "recorded_at")
+        assert [decided[name] for name in named] == ["维护、校准期间", "单 3", "张三", "李四", "2026-01-10T01:00:00Z"]
+
+    def test_an_upheld_value_stands_in_its_chain_until_it_is_released_after_all(self, pushing, blank):
+        push(pushing, {"value": "9999"})
+        uphold(blank.engine, 1, decision("uphold", PEOPLE | {"reason": "not_confirmed"}), stopped(LATER))
+        release(blank.engine, 1, decision("release", PEOPLE | {"reason": "real_event"}), stopped(LAST))
+        assert [self.told(pushing, at) for at in (NOW, LATER, LAST)] == [
+            [(0, "9999", [])],
+            [(0, "9999", ["uphold"])],
+            [(1, "9999", ["uphold", "release"])],
+        ]
+
+    def test_of_two_values_the_upheld_one_is_told_beside_the_one_that_counts(self, pushing, blank):
+        push(pushing, {}, {"value": "0.3"})
+        assert self.told(pushing, NOW) == [(1, "0.21", [])]
+        uphold(blank.engine, 2, decision("uphold", PEOPLE | {"reason": "transmission_error"}), stopped(LATER))
+        assert self.told(pushing, LATER) == [(1, "0.21", []), (0, "0.3", ["uphold"])]
+
+    def told(self, pushing, as_of):
+        chain = pushing.get(CHAIN, params={"as_of": as_of.isoformat()}).json()
+        return [(one["revision"], one["value_text"], [each["action"] for each in one["decisions"]]) for one in chain]
 
     @pytest.mark.parametrize(
         ("address", "status"),

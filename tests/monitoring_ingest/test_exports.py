@@ -8,8 +8,9 @@ import pytest
 from monitoring_ingest.database import open_engine
 from monitoring_ingest.exports import long_readings, wide_readings, with_flags, with_missing_slots
 from monitoring_ingest.quality.decisions import Key, decision
-from monitoring_ingest.quality.reviewing import decide
+from monitoring_ingest.quality.reviewing import decide, uphold
 from monitoring_ingest.quality.running import run
+from monitoring_ingest.quality.store import queue
 from monitoring_ingest.schema import create_schema
 from monitoring_ingest.store import observations
 from monitoring_ingest.submissions import NATIONAL_RELEASE, READINGS, ingest
@@ -18,6 +19,7 @@ from tests.monitoring_ingest.makers import NOW, fates, network, original, releas
 
 MEASURED = ("pH(无量纲)", "氨氮(mg/L)", "总磷(mg/L)", "总氮(mg/L)")
 REMOVAL = {"reason": "maintenance", "document": "维修单", "proposed_by": "张三", "approved_by": "李四"}
+UPHELD = REMOVAL | {"reason": "not_confirmed"}
 WITHHELD = "<span title='极值过滤'>--</span>"
 REPLY = release(
     ("安徽省", "桥头", "07-01 08:00", original("7.512", "7.51"), original("0.26", "0.260"), WITHHELD, "*", "维护"),
@@ -157,6 +159,7 @@ class TestFlags:
         sent(engine, "utc,2025-03-01 20:00,nh3n,0.2,mg/L,", "utc,2025-03-02 04:00,nh3n,0.2,mg/L,", name="utc.csv")
         with engine.connect() as connection:
             frame = with_missing_slots(connection, network())
+            (waiting,) = queue(connection)["id"]
             cut = with_missing_slots(connection, network(), end=datetime(2025, 3, 1, 15, tzinfo=UTC))
         columns = ["station", "time", "indicator", "value", "quality", "qartod"]
         missing = frame[frame["test"] == "gaps"]
@@ -167,6 +170,9 @@ class TestFlags:
         ]
         of_station = frame.loc[(frame["station"] == "qiaotou") & (frame["indicator"] == "nh3n"), "time"].tolist()
         assert of_station == sorted(of_station) and len(of_station) == 6  # the quarantined one is in no export
+        uphold(engine, int(waiting), decision("uphold", UPHELD), stopped(NOW))
+        with engine.connect() as connection:  # it came, and two people left it out: the slot is not missing either
+            assert with_missing_slots(connection, network()).equals(frame)
         assert "gaps" not in set(cut["test"])  # cut off before the reading that shows that two were missing
 
     def test_before_any_run_nothing_is_evaluated(self, filled):

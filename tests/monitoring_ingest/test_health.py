@@ -18,7 +18,7 @@ from monitoring_ingest.coverage.slots import Slots
 from monitoring_ingest.coverage.watching import count_slots, counts_of, stations_health, watch
 from monitoring_ingest.database import writing
 from monitoring_ingest.quality.decisions import Key
-from monitoring_ingest.quality.reviewing import decide, release
+from monitoring_ingest.quality.reviewing import decide, release, uphold
 from monitoring_ingest.quality.store import observations
 from monitoring_ingest.sources.station_files import read_long_csv
 from monitoring_ingest.store import left_out_readings, record_fact
@@ -226,6 +226,14 @@ class TestMatrix:
         assert both["any"].tolist() == ["accepted", "withheld", "quarantined", "rejected", "accepted", "nothing"]
         assert both["all"].tolist() == ["accepted", "nothing", "nothing", "nothing", "nothing", "nothing"]
 
+    def test_an_upheld_value_stays_quarantined(self, engine):
+        given(engine, "qiaotou,2025-03-01 00:00,do,99,mg/L,")
+        uphold(engine, 1, decided("uphold"), stopped(NOON))
+        begins = Slots("Asia/Shanghai", 4).of_month(MARCH, until=NOON)
+        with engine.connect() as connection:
+            found = slot_states(observations(connection), left_out_readings(connection), begins)
+        assert found["do"].tolist() == ["quarantined", "nothing", "nothing"]
+
     def test_a_slot_of_which_the_only_value_was_removed_says_so(self, engine):
         given(engine, "qiaotou,2025-03-01 00:00,ph,7.1,-,", "qiaotou,2025-03-01 04:00,ph,7.1,-,",
               "qiaotou,2025-03-01 05:00,ph,7.1,-,")  # fmt: skip
@@ -285,6 +293,15 @@ class TestScorecard:
         release(engine, 1, decided("release"), stopped(NOON))
         (card,) = self.cards_of(engine)[1]
         assert (card.judged, card.quarantined, card.lag_median) == (1, 1, 10)
+
+    def test_an_upheld_value_was_sent_and_fills_no_slot(self, engine):
+        handed_in(engine, "皖", ["qiaotou,2025-03-01 00:00,nh3n,0.2,mg/L,", "qiaotou,2025-03-01 04:00,nh3n,120,mg/L,"],
+                  "2025-03-01 04:10")  # fmt: skip
+        before = self.cards_of(engine)
+        uphold(engine, 2, decided("uphold"), stopped(NOON))
+        assert self.cards_of(engine) == before
+        (card,) = before[1]
+        assert (card.accepted, card.due, card.judged, card.quarantined) == (1, 3, 2, 1)
 
     def test_a_rejected_row_sent_again_and_one_of_a_file_not_taken_in_are_no_further_ones(self, engine):
         for minute in (10, 20):

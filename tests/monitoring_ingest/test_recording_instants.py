@@ -18,7 +18,7 @@ from monitoring_ingest.coverage.store import known_until
 from monitoring_ingest.database import writing
 from monitoring_ingest.job import ingest_inbox
 from monitoring_ingest.quality.decisions import REASONS_FOR, Key, decision
-from monitoring_ingest.quality.reviewing import decide, release
+from monitoring_ingest.quality.reviewing import decide, release, uphold
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.quality.tables import flags, quality_runs, reviews
 from monitoring_ingest.sources.pulling import run_source
@@ -73,6 +73,7 @@ WRITERS: dict[str, tuple[Table, Store]] = {
         lambda engine, _, clock: accept_known(engine, with_alias(network(), "shangyou", "新站"), clock),
     ),
     "a release": (tables.observations, lambda engine, _, clock: release(engine, 3, decided("release"), clock)),
+    "an upheld doubt": (reviews, lambda engine, _, clock: uphold(engine, 3, decided("uphold"), clock)),
     "a removal": (reviews, lambda engine, _, clock: decide(engine, Key("qiaotou", "ph", AT), decided("remove"), clock)),
     "flags": (flags, lambda engine, _, clock: run(engine, clock)),
     "the end of a run": (quality_runs, lambda engine, _, clock: run(engine, clock)),

@@ -9,12 +9,13 @@ from sqlalchemy import text
 
 from basin.errors import NotFound, Refused, UsageError
 from monitoring_ingest import store as intake
+from monitoring_ingest.changes.store import changed_since
 from monitoring_ingest.database import writing
 from monitoring_ingest.flags import Quality
 from monitoring_ingest.quality import store
 from monitoring_ingest.quality.decisions import DECIDED, MAKES, REASONS, REASONS_FOR, Key, decision
 from monitoring_ingest.quality.names import FOUND
-from monitoring_ingest.quality.reviewing import decide, release
+from monitoring_ingest.quality.reviewing import decide, release, uphold
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.quality_settings import TESTS
 from monitoring_ingest.submissions import accept_known
@@ -64,10 +65,11 @@ class TestDecision:
             decided("remove", reason="laboratory_confirms")
         assert "instrument_fault 仪器故障" in str(refusal.value)
 
-    def test_there_are_three_actions(self):
+    def test_there_are_four_actions_and_three_make_something_of_an_observation(self):
         with pytest.raises(UsageError, match="没有动作 delete"):
             decision("delete", GIVEN)
-        assert set(DECIDED) == set(MAKES) == set(REASONS_FOR) == {"release", "remove", "restore"}
+        assert set(REASONS_FOR) == {"release", "uphold", "remove", "restore"}
+        assert set(DECIDED) == set(MAKES) == {"release", "remove", "restore"}
 
     def test_every_reason_and_every_test_has_its_words(self):
         assert {code for codes in REASONS_FOR.values() for code in codes} == set(REASONS)
@@ -138,6 +140,79 @@ class TestRelease:
                 release(engine, accepted_or_none, decided("release"), stopped(LAST))
 
 
+class TestUphold:
+    """The doubt stands: the reading waits no longer, and nothing else changes."""
+
+    BETWEEN = (datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
+
+    def upheld(self, engine, now=LATER, **changed):
+        """The only reading that waits, upheld."""
+        (reading,) = waiting(engine)["id"]
+        return uphold(engine, int(reading), decided("uphold", **changed), stopped(now))
+
+    def test_it_waits_no_longer_and_as_of_before_the_decision_it_still_does(self, engine):
+        sent(engine, IMPLAUSIBLE)
+        review = self.upheld(engine, reason="not_confirmed")
+        assert (review["revision"], review["reading"], review["recorded_at"]) == (0, 1, LATER)
+        then = [NOW, LATER - timedelta(microseconds=1), LATER, None]
+        assert [waiting(engine, as_of)["id"].tolist() for as_of in then] == [[1], [1], [], []]
+
+    @pytest.mark.parametrize("rows", [[IMPLAUSIBLE], [ROW, ROW.replace("7.2", "7.9")]], ids=["alone", "second value"])
+    def test_nothing_that_is_observed_or_settled_changes(self, engine, rows):
+        sent(engine, *rows)
+        run(engine, stopped(NOW))
+        before = self.settled_from(engine)
+        self.upheld(engine)
+        run(engine, stopped(LAST))
+        assert self.settled_from(engine) == before
+
+    def settled_from(self, engine):
+        """Observations, what is left out and why, and what came since: what settlements and late data are told of."""
+        with engine.connect() as connection:
+            aside = intake.left_out_readings(connection)
+            late = changed_since(connection, NOW, ["qiaotou"], self.BETWEEN)
+        return known(engine), rows_of(aside, "indicator", "fate", "reason", "value"), len(late)
+
+    def test_sent_again_it_is_a_duplicate_and_another_value_counts(self, engine):
+        sent(engine, IMPLAUSIBLE)
+        self.upheld(engine)
+        assert fates(sent(engine, IMPLAUSIBLE, now=LAST, name="b.csv")) == {"duplicate": 1}
+        assert fates(sent(engine, IMPLAUSIBLE.replace("120", "0.2"), now=LAST, name="c.csv")) == {"accepted": 1}
+        assert waiting(engine).empty
+        assert known(engine) == [(0.2, "NOT_EVALUATED", "")]
+
+    def test_two_others_may_release_it_later_and_both_decisions_stay(self, engine):
+        sent(engine, IMPLAUSIBLE)
+        self.upheld(engine)
+        people = {"proposed_by": "王五", "approved_by": "赵六"}
+        release(engine, 1, decided("release", **people), stopped(LAST))
+        assert [known(engine, as_of) for as_of in (LATER, LAST)] == [[], [(120.0, "RELIABLE", "released")]]
+        with engine.connect() as connection:
+            told = rows_of(store.decisions(connection), "action", "revision", "reading", "approved_by")
+        assert told == [("uphold", 0, 1, "李四"), ("release", 1, 1, "赵六")]
+        assert waiting(engine).empty
+
+    def test_what_was_released_is_no_longer_quarantined_and_can_only_be_removed(self, engine):
+        sent(engine, IMPLAUSIBLE)
+        release(engine, 1, decided("release"), stopped(LATER))
+        with pytest.raises(Refused, match=r"已放行.*不应采用的，用 remove 剔除"):
+            uphold(engine, 1, decided("uphold"), stopped(LAST))
+        decide(engine, Key("qiaotou", "nh3n", AT), decided("remove"), stopped(LAST))
+        with pytest.raises(Refused, match="已放行"):
+            uphold(engine, 1, decided("uphold"), stopped(LAST))
+
+    def test_nothing_is_upheld_twice_without_a_station_or_where_nobody_doubts(self, engine):
+        sent(engine, IMPLAUSIBLE, "无名,2025-03-01 08:00,ph,7.2,-,", ROW)
+        self.upheld(engine)
+        with pytest.raises(Refused, match="已维持隔离"):
+            uphold(engine, 1, decided("uphold"), stopped(LAST))
+        with pytest.raises(Refused, match="站点没有登记"):
+            uphold(engine, 2, decided("uphold"), stopped(LAST))
+        for accepted_or_none in (3, 99):
+            with pytest.raises(NotFound):
+                uphold(engine, accepted_or_none, decided("uphold"), stopped(LAST))
+
+
 class TestKnownLater:
     """What is doubted of a station that was unknown is asked about once its name is known."""
 
@@ -159,6 +234,11 @@ class TestKnownLater:
     def test_it_can_be_released(self, named):
         release(named, int(waiting(named)["id"].iloc[-1]), decided("release"), stopped(LAST))
         assert known(named) == [(120.0, "RELIABLE", "released"), (0.2, "NOT_EVALUATED", "")]
+        assert list(waiting(named)["code"]) == ["conflict"]
+
+    def test_it_can_be_upheld_and_is_not_asked_about_again(self, named):
+        uphold(named, int(waiting(named)["id"].iloc[-1]), decided("uphold"), stopped(LAST))
+        assert accept_known(named, with_alias(network(), "qiaotou", "新站"), stopped(LAST)) == 0
         assert list(waiting(named)["code"]) == ["conflict"]
 
     def test_it_is_left_out_from_then_on_and_sent_again_a_duplicate(self, named):
