@@ -364,7 +364,8 @@ def test_the_example_of_the_document_is_what_a_run_finds(engine, tmp_path):
         faults = store.faults(connection, stations=["demo-qx2"])
         (row,) = (one for one in store.history(connection).to_dict("records") if one["test"] == BETWEEN)
         times = store.observations(connection, stations=["demo-qx2"])["time"].tolist()
-    doubtful = [times.index(time) for time in faults.loc[faults["test"] == BETWEEN, "time"]]
+    assert set(faults["test"]) == {BETWEEN}
+    doubtful = [times.index(time) for time in faults["time"]]
     assert doubtful == [place for place, (*_, flag) in enumerate(table) if flag == "doubtful"]
     assert f"1 temperature {BETWEEN} qingxi-2 {row['arguments']}：" in text
     assert f"1 条序列，评 {row['readings']}，未评 {row['not_evaluated']}，存疑 {row['doubtful']}，不可靠 0" in text
