@@ -61,6 +61,10 @@ class Section:
     target_class: int | None
     basin: str
 
+    def on_river_of(self, other: Section) -> bool:
+        """Whether both lie on one named river of one basin: there `order` says which is further upstream."""
+        return bool(self.river) and (self.river, self.basin) == (other.river, other.basin)
+
 
 @dataclass(frozen=True)
 class Station:

@@ -1,7 +1,10 @@
-"""Quality control of one value against another: two indicators of one sample, detection limits against class limits.
+"""Quality control of one value against another: two indicators of one sample, two sections of one river, a detection
+limit against a class limit.
 
 In: float64 arrays of one shape (nan is absent), thresholds as keywords. Out: `Quality` flags or `Verdict`s, same shape.
 Neither of two values that contradict each other is corrected, and none is called the wrong one: the flag is for both.
+Between sections it is for the reading downstream, which is laid beside all that came by upstream, and beside no single
+value of it.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from basin.errors import UsageError
 from monitoring_ingest.flags import Flags, Quality
 from monitoring_ingest.quality_control import SECONDS_AN_HOUR, Instants, Mask, Values
 
@@ -94,16 +98,28 @@ def between_sections(
 
     Parameters
     ----------
-    downstream, upstream : (…, time) [the same unit], of one instant axis.
+    downstream, upstream : (…, time) [the same unit], of one instant axis, in order; an instant may stand there again,
+        as where several stations upstream report at once.
     travel_hours : [h] the shortest and the longest time the water may take. Without any reading upstream in that span
         a reading is not evaluated.
     absolute, relative : allowed is the larger of `absolute` and `relative` × the bound.
+
+    Raises
+    ------
+    UsageError : a time that is negative, or a shortest that is longer than the longest.
     """
+    shortest, longest = travel_hours
+    if not 0 <= shortest <= longest < np.inf:
+        zh, en = (
+            f"在途时间应为最短、最长：{shortest:g}，{longest:g}",
+            "the shortest and the longest time, in this order",
+        )
+        raise UsageError(zh, en, path="travel_hours", remedy="写小时数，先短后长，不为负，如 [6, 18]")
     shape = np.broadcast_shapes(downstream.shape, upstream.shape)
     below, above = (np.broadcast_to(one, shape).reshape(-1, instants.size) for one in (downstream, upstream))
     seconds = (instants - instants[:1]) / np.timedelta64(1, "s")
-    first = np.searchsorted(seconds, seconds - travel_hours[1] * SECONDS_AN_HOUR, side="left")
-    last = np.searchsorted(seconds, seconds - travel_hours[0] * SECONDS_AN_HOUR, side="right") - 1
+    first = np.searchsorted(seconds, seconds - longest * SECONDS_AN_HOUR, side="left")
+    last = np.searchsorted(seconds, seconds - shortest * SECONDS_AN_HOUR, side="right") - 1
     flags = np.zeros(below.shape, dtype=np.int8)
     for row, (values, came) in enumerate(zip(below, above, strict=True)):
         lowest = -_highest(np.where(np.isnan(came), -np.inf, -came), first, last)

@@ -1,8 +1,8 @@
 """The thresholds of quality control, read from a declared file: the key is the test's name, the rest its keywords.
 
 In: ``basin/data/quality_control.yaml``, and the file of that name in outside directories on top of it. Out: for each
-indicator the tests that apply, each with its keywords, source, whether anybody verified them, and the section they are
-for. No reading is judged here.
+indicator the tests that apply, each with its keywords, source, whether anybody verified them, and the section or the
+reach of a river they are for. No reading is judged here.
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ import basin
 from basin.agreement_files import file_text, tree
 from basin.errors import RegisterError, UsageError
 from basin.indicators import INDICATORS
-from basin.network import Network
+from basin.network import Network, Section
 from monitoring_ingest import clocks, consistency, quality_control
 from monitoring_ingest.flags import Flags
 from monitoring_ingest.laboratory_drift import laboratory_drift
 
 FILE = Path(basin.__file__).parent / "data" / "quality_control.yaml"
-KEYS = {"source", "verified", "every", "indicators", "sections"}
+KEYS = {"source", "verified", "every"}
+EVERYWHERE, REACHES = {"indicators", "sections"}, {"reaches"}
+REACH = {"upstream", "travel_hours", "source", "indicators"}
 NOWHERE = Network({}, {}, {}, {})
 TESTS: Mapping[str, Callable[..., Flags]] = {
     "gross_range": quality_control.gross_range,
@@ -40,11 +42,14 @@ TESTS: Mapping[str, Callable[..., Flags]] = {
     "ions_carry_current": consistency.ions_carry_current,
     "shifted_clock": clocks.shifted_clock,
     "laboratory_drift": laboratory_drift,
+    "between_sections": consistency.between_sections,
 }
 # tests of a reading against its neighbours: a laboratory's results are no part of the automatic series
 ALONG = frozenset({"spike", "rate_of_change", "flat_line", "shifted_clock"})
 # tests of automatic readings against the laboratory's
 AGAINST_LABORATORY = frozenset({"laboratory_drift"})
+# tests of a section against the one upstream: declared for reaches, each with the time that the water takes
+BETWEEN_SECTIONS = frozenset({"between_sections"})
 # tests of two indicators: the other one, measured at the same station and instant
 BESIDE: Mapping[str, str] = {
     "part_of_whole": "tn",
@@ -62,6 +67,8 @@ class DeclaredTest:
     ----------
     section : whose stations it judges; "" is every station that has no thresholds of its own.
     stations : of that section; without one, those that have thresholds of their own.
+    upstream : of a reach (河段), the section with which the readings of `section` are compared; `upstream_stations`
+        those of it.
     """
 
     test: str
@@ -70,6 +77,13 @@ class DeclaredTest:
     verified: bool
     section: str = ""
     stations: frozenset[str] = frozenset()
+    upstream: str = ""
+    upstream_stations: frozenset[str] = frozenset()
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """What the test is called with, as the history tells it."""
+        return {**self.keywords, **({"upstream": self.upstream} if self.upstream else {})}
 
     def judges(self, station: str) -> bool:
         """Whether a station's readings are judged with these keywords."""
@@ -78,6 +92,8 @@ class DeclaredTest:
 
 Tests = Mapping[str, Sequence[DeclaredTest]]
 _Key = tuple[str, str, str]  # indicator, test, section
+# what the indicators of one place have in common, the place in the file, and the thresholds there by indicator
+_Declared = Iterator[tuple[DeclaredTest, str, Mapping[str, Any]]]
 
 
 def files_in(places: Sequence[Path]) -> list[Path]:
@@ -102,7 +118,8 @@ def declared_tests(
     Raises
     ------
     RegisterError : an unknown test, key, indicator or section, a keyword that the test does not have or lacks, no
-        number, or what the test refuses to be called with.
+        number, what the test refuses to be called with, or a reach whose sections do not follow each other on one
+        river.
     """
     known = {(code, each.test, ""): each for code in INDICATORS for each in _plausible(code)}
     home = dict.fromkeys(known, "indicators.csv")
@@ -127,41 +144,93 @@ def _holding(known: Mapping[_Key, DeclaredTest], code: str, network: Network) ->
     for one in of_indicator:
         sections = {each.section for each in of_indicator if each.test == one.test} - {""}
         where = {one.section} if one.section else sections
-        stations = (station.code for station in network.stations.values() if station.section in where)
-        yield replace(one, stations=frozenset(stations))
+        stations, above = (_stations(network, those) for those in (where, {one.upstream}))
+        yield replace(one, stations=stations, upstream_stations=above)
+
+
+def _stations(network: Network, sections: set[str]) -> frozenset[str]:
+    return frozenset(station.code for station in network.stations.values() if station.section in sections)
 
 
 def _declared_in(file: Path, network: Network) -> dict[_Key, DeclaredTest]:
     found: dict[_Key, DeclaredTest] = {}
     for test, entry in tree(file_text(file, RegisterError), file, RegisterError).items():
-        known = isinstance(entry, dict) and set(entry) <= KEYS and "source" in entry
-        if test not in TESTS or not known or not {"indicators", "sections"} & set(entry):
-            remedy = f"检验：{' '.join(TESTS)}；键：{' '.join(sorted(KEYS))}"
+        levels = REACHES if test in BETWEEN_SECTIONS else EVERYWHERE
+        known = isinstance(entry, dict) and set(entry) <= KEYS | levels and "source" in entry
+        if test not in TESTS or not known or not levels & set(entry):
+            remedy = f"检验：{' '.join(TESTS)}；键：{' '.join(sorted(KEYS | levels))}"
             raise RegisterError("未知的检验，或键有多有少", "unknown test or keys", file=file, path=test, remedy=remedy)
         every = _mapping(entry.get("every", {}), file, f"{test}.every")
-        for section, path, thresholds in _levels(test, entry, file):
-            if section and section not in network.sections:
-                zh, en = f"没有断面 {section}", f"no section {section}"
-                raise RegisterError(zh, en, file=file, path=path, remedy="断面见 sections.csv")
+        shared = DeclaredTest(test, every, entry["source"], _verified(entry))
+        declared = _reaches if test in BETWEEN_SECTIONS else _levels
+        for one, path, thresholds in declared(shared, entry, file, network):
             for code, own in thresholds.items():
                 place = f"{path}.{code}"
                 if code not in INDICATORS:
                     zh, remedy = f"没有指标 {code}", "指标见 indicators.csv"
                     raise RegisterError(zh, "no such indicator", file=file, path=place, remedy=remedy)
-                keywords = _keywords(test, every | _mapping(own, file, place), file, place)
-                verified = entry.get("verified", "true") == "true"
-                one = DeclaredTest(test, MappingProxyType(keywords), entry["source"], verified, section)
-                found[code, test, section] = one
+                keywords = _keywords(test, {**one.keywords, **_mapping(own, file, place)}, file, place)
+                found[code, test, one.section] = replace(one, keywords=MappingProxyType(keywords))
     return found
 
 
-def _levels(test: str, entry: Mapping[str, Any], file: Path) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Section ("" for none), place in the file, and the thresholds there by indicator."""
-    path = f"{test}.indicators"
-    yield "", path, _mapping(entry.get("indicators", {}), file, path)
-    for section, own in _mapping(entry.get("sections", {}), file, f"{test}.sections").items():
-        path = f"{test}.sections.{section}"
-        yield section, path, _mapping(own, file, path)
+def _verified(entry: Mapping[str, Any]) -> bool:
+    return bool(entry.get("verified", "true") == "true")
+
+
+def _levels(shared: DeclaredTest, entry: Mapping[str, Any], file: Path, network: Network) -> _Declared:
+    """What all sections share, and each section that has thresholds of its own."""
+    path = f"{shared.test}.indicators"
+    yield shared, path, _mapping(entry.get("indicators", {}), file, path)
+    for code, own in _mapping(entry.get("sections", {}), file, f"{shared.test}.sections").items():
+        path = f"{shared.test}.sections.{code}"
+        section = _section(code, network, file, path)
+        yield replace(shared, section=section.code), path, _mapping(own, file, path)
+
+
+def _reaches(shared: DeclaredTest, entry: Mapping[str, Any], file: Path, network: Network) -> _Declared:
+    """Each reach, named by the section at its lower end, with the time that the water takes and where that is from."""
+    for code, written in _mapping(entry["reaches"], file, f"{shared.test}.reaches").items():
+        path = f"{shared.test}.reaches.{code}"
+        reach = _mapping(written, file, path)
+        if not REACH <= set(reach) <= REACH | {"verified"} or not reach["source"]:
+            zh, remedy = "河段的键有多有少，或没有出处", f"应写：{' '.join(sorted(REACH))}；可写 verified"
+            raise RegisterError(zh, "not the keys of a reach, or no source", file=file, path=path, remedy=remedy)
+        thresholds = _mapping(reach["indicators"], file, f"{path}.indicators")
+        if any("travel_hours" in each for each in (shared.keywords, *thresholds.values()) if isinstance(each, dict)):
+            zh, remedy = "在途时间只写在河段下", "删去 every 与各指标里的 travel_hours：它的出处是河段的 source"
+            raise RegisterError(zh, "a travel time is the reach's", file=file, path=path, remedy=remedy)
+        below = _section(code, network, file, path)
+        above = _section(str(reach["upstream"]), network, file, f"{path}.upstream")
+        _check_course(above, below, file, f"{path}.upstream")
+        yield replace(
+            shared,
+            keywords={**shared.keywords, "travel_hours": reach["travel_hours"]},
+            source=f"{shared.source}；在途时间 travel time：{reach['source']}",
+            verified=shared.verified and _verified(reach),
+            section=below.code,
+            upstream=above.code,
+        ), f"{path}.indicators", thresholds  # fmt: skip
+
+
+def _section(code: str, network: Network, file: Path, path: str) -> Section:
+    if code not in network.sections:
+        zh, en = f"没有断面 {code}", f"no section {code}"
+        raise RegisterError(zh, en, file=file, path=path, remedy="断面见 sections.csv")
+    return network.sections[code]
+
+
+def _check_course(above: Section, below: Section, file: Path, path: str) -> None:
+    if not above.on_river_of(below):
+        rivers = "、".join(f"{each.code}（{each.basin}，{each.river or '河名未登记'}）" for each in (above, below))
+        zh, remedy = f"不在同一条河上：{rivers}", "两个断面在 sections.csv 里应同属一个流域，river 写同一条河"
+        raise RegisterError(zh, "the sections do not lie on one river", file=file, path=path, remedy=remedy)
+    if above.order >= below.order:
+        orders = "，".join(f"{each.code} 的 order 为 {each.order}" for each in (above, below))
+        zh = f"{above.code} 不在 {below.code} 的上游：{orders}"
+        en = f"{above.code} does not lie upstream of {below.code}"
+        remedy = "order 从源头数到河口，见 sections.csv；写反了就对调：reaches 下写下游断面，upstream 写上游断面"
+        raise RegisterError(zh, en, file=file, path=path, remedy=remedy)
 
 
 def _mapping(written: Any, file: Path, path: str) -> dict[str, Any]:
@@ -207,7 +276,8 @@ def _rehearse(test: str, keywords: Mapping[str, Any]) -> None:
     """Run a test on eight readings, so that what it refuses is refused where it is declared and not in a job."""
     values = np.arange(8.0)
     instants = np.datetime64("2000-01-01", "ns") + np.arange(8) * np.timedelta64(4, "h")
-    second: Mapping[str, tuple[Any, ...]] = {"gross_range": (), "seasonal_range": (np.full(8, 1),)}
+    second: dict[str, tuple[Any, ...]] = {"gross_range": (), "seasonal_range": (np.full(8, 1),)}
+    second |= dict.fromkeys(BETWEEN_SECTIONS, (values, instants))
     beside = (values,) if test in BESIDE else second.get(test, (instants,))
     if test in AGAINST_LABORATORY:
         TESTS[test]((values, instants), (values, instants), **keywords)

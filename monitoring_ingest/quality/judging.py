@@ -20,7 +20,15 @@ from numpy.typing import NDArray
 from basin.network import TIMEZONE
 from monitoring_ingest.flags import Flags, Quality
 from monitoring_ingest.quality_control import local_months
-from monitoring_ingest.quality_settings import AGAINST_LABORATORY, ALONG, BESIDE, TESTS, DeclaredTest, Tests
+from monitoring_ingest.quality_settings import (
+    AGAINST_LABORATORY,
+    ALONG,
+    BESIDE,
+    BETWEEN_SECTIONS,
+    TESTS,
+    DeclaredTest,
+    Tests,
+)
 from monitoring_ingest.sources.laboratory import SAMPLE
 
 FAULTS = ["station", "indicator", "time", "revision", "test", "quality"]
@@ -87,20 +95,20 @@ def context(tests: Tests) -> timedelta:
 def _window(keywords: Mapping[str, Any]) -> timedelta:
     days = sum(keywords["days"]) + 1 if "days" in keywords else keywords["pairs"][1] if "pairs" in keywords else 0
     hours = keywords.get("longest_hours", 0) + 2 * keywords.get("longest_gap_hours", 0)
-    hours += keywords.get("tolerance_hours", 0)
+    hours += keywords.get("tolerance_hours", 0) + keywords.get("travel_hours", (0, 0))[1]
     return timedelta(days=float(days), hours=float(hours))
 
 
 def rounds(tests: Tests) -> list[Tests]:
-    """The tests that look no further than a week, those that need a longer past, which is read for them alone, and
-    those against the laboratory, which are for sections with samples.
+    """The tests that look no further than a week, those that need a longer past, which is read for them alone, those
+    against the laboratory, which are for sections with samples, and those against the section upstream.
 
     A test is of one round, wherever its thresholds differ: what a round does not find again it withdraws.
     """
     all_of_them = {t.test for those in tests.values() for t in those}
-    longer_past = {t.test for those in tests.values() for t in those if _window(t.keywords) > WEEK} - AGAINST_LABORATORY
-    near = all_of_them - longer_past - AGAINST_LABORATORY
-    parts = [_named(tests, names) for names in (near, longer_past, AGAINST_LABORATORY)]
+    alone = all_of_them - AGAINST_LABORATORY - BETWEEN_SECTIONS
+    longer_past = {t.test for those in tests.values() for t in those if _window(t.keywords) > WEEK} & alone
+    parts = [_named(tests, n) for n in (alone - longer_past, longer_past, AGAINST_LABORATORY, BETWEEN_SECTIONS)]
     return [part for part in parts if part]
 
 

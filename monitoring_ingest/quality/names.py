@@ -18,6 +18,7 @@ FOUND: Mapping[str, Message] = {
     "ions_carry_current": Message("pH 与电导率矛盾", "pH and conductivity contradict each other"),
     "shifted_clock": Message("时钟疑差八小时", "clock seems eight hours off"),
     "laboratory_drift": Message("与实验室值不符", "stands off from the laboratory"),
+    "between_sections": Message("与上游断面不符", "stands off from the section upstream"),
     "released": Message("复核放行", "released on review"),
     "removed": Message("复核剔除", "removed on review"),
     "restored": Message("复核恢复", "restored on review"),

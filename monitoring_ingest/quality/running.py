@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import pandas as pd
 from sqlalchemy import Connection, Engine
@@ -27,7 +28,7 @@ from monitoring_ingest.job import INBOX_EVERY_HOURS, Job, due_slots
 from monitoring_ingest.operations.leases import Clock, kept
 from monitoring_ingest.operations.store import hold, is_held, keep_hold
 from monitoring_ingest.quality import store
-from monitoring_ingest.quality.comparing import Laboratories, compared
+from monitoring_ingest.quality.comparing import Comparison, Laboratories, Reaches, compared
 from monitoring_ingest.quality.judging import (
     COUNTS,
     FAULTS,
@@ -40,13 +41,34 @@ from monitoring_ingest.quality.judging import (
     rounds,
     weeks,
 )
-from monitoring_ingest.quality_settings import AGAINST_LABORATORY, ALONG, BESIDE, NOWHERE, Tests, declared_tests
+from monitoring_ingest.quality_settings import (
+    AGAINST_LABORATORY,
+    ALONG,
+    BESIDE,
+    BETWEEN_SECTIONS,
+    NOWHERE,
+    Tests,
+    declared_tests,
+)
 
 STATIONS_AT_ONCE, WEEKS_AT_ONCE = 400, 800  # weeks: of all stations together
 LONG = 3 * WEEK  # a window longer than this is read for fewer stations at once
 ROWS_AT_ONCE = 20_000  # of one transaction, so that nobody who hands in waits long
 FAULT = FAULTS[:5]
 LEASE_NAME = "quality"
+
+
+@dataclass(frozen=True)
+class Round:
+    """Tests that are run together, and what they lay beside the readings of a station: None for the station alone."""
+
+    tests: Tests
+    beside: Comparison | None
+
+    @property
+    def names(self) -> set[str]:
+        """Of the tests."""
+        return {each.test for those in self.tests.values() for each in those}
 
 
 @dataclass(frozen=True)
@@ -107,18 +129,17 @@ def run(
 
 
 def _run(engine: Engine, clock: Clock, task: tuple[int, store.Due, Network], tests: Tests) -> Ran:
-    """The run of a number over what is due, beside what laboratories found in the sections of a network."""
+    """The run of a number over what is due, beside what was found elsewhere in the sections of a network."""
     number, due, network = task
     if due.spans.empty:
         return Ran(None, 0, 0)
-    section_of = {code: station.section for code, station in network.stations.items()}
     with engine.connect() as connection:
-        beside = Laboratories(section_of, store.samples(connection))
+        all_rounds = [Round(these, _beside(connection, these, network)) for these in rounds(tests)]
     found: list[pd.DataFrame] = []
     series: set[tuple[str, str, str]] = set()
     changed = 0
-    for these, stations, start, end in _parts(due.spans, tests, beside):
-        changes, counts, judged_here = _differences(engine, (tests, these), beside, stations, (start, end))
+    for one, stations, start, end in _parts(due.spans, all_rounds):
+        changes, counts, judged_here = _differences(engine, tests, one, stations, (start, end))
         found.append(counts)
         series |= judged_here
         changed += len(changes)
@@ -132,6 +153,15 @@ def _run(engine: Engine, clock: Clock, task: tuple[int, store.Due, Network], tes
     return Ran(number, int(readings), changed)
 
 
+def _beside(connection: Connection, these: Tests, network: Network) -> Comparison | None:
+    """What the tests of a round compare with."""
+    names = Round(these, None).names
+    if names & AGAINST_LABORATORY:
+        section_of = {code: station.section for code, station in network.stations.items()}
+        return Laboratories(these, section_of, store.samples(connection))
+    return Reaches(these) if names & BETWEEN_SECTIONS else None
+
+
 @contextmanager
 def _mine(engine: Engine, clock: Clock) -> Iterator[tuple[Connection, datetime]]:
     """A transaction of the run that has the lease, and its instant; two runs must not store beside each other."""
@@ -141,13 +171,11 @@ def _mine(engine: Engine, clock: Clock) -> Iterator[tuple[Connection, datetime]]
         yield connection, now
 
 
-def _parts(
-    spans: pd.DataFrame, tests: Tests, beside: Laboratories
-) -> Iterator[tuple[Tests, list[str], datetime, datetime]]:
+def _parts(spans: pd.DataFrame, all_rounds: Sequence[Round]) -> Iterator[tuple[Round, list[str], datetime, datetime]]:
     """Tests, stations and whole weeks to judge at once: every week that a new observation may bear on."""
-    for these in rounds(tests):
-        around = context(these)
-        due = beside.spans(spans, these) if _names(these) & AGAINST_LABORATORY else spans
+    for one in all_rounds:
+        around = context(one.tests)
+        due = spans if one.beside is None else one.beside.spans(spans)
         due = due.assign(first=due["first"] - around, last=due["last"] + around)
         due = due.sort_values(["first", "station"])
         stations_at_once = max(1, int(STATIONS_AT_ONCE * min(1.0, LONG / max(around, WEEK))))
@@ -158,35 +186,34 @@ def _parts(
             for part in (starts[first : first + at_once] for first in range(0, len(starts), at_once)):
                 here = some[(some["first"] < part[-1] + WEEK) & (some["last"] >= part[0])]
                 if len(here):
-                    yield these, here["station"].tolist(), part[0], part[-1] + WEEK
+                    yield one, here["station"].tolist(), part[0], part[-1] + WEEK
 
 
 def _differences(
     engine: Engine,
-    of: tuple[Tests, Tests],
-    beside: Laboratories,
+    tests: Tests,
+    one: Round,
     stations: Sequence[str],
     between: tuple[datetime, datetime],
 ) -> tuple[pd.DataFrame, pd.DataFrame, set[tuple[str, str, str]]]:
-    """What some of all tests find otherwise than stands, what they judged, and which series."""
-    (tests, these), (start, end) = of, between
-    around, others = context(these), _names(tests) - _names(these)
-    indicators = {*these, *(BESIDE[name] for name in _names(these) if name in BESIDE)}
-    against = bool(_names(these) & AGAINST_LABORATORY)
-    read = sorted(beside.beside(stations)) if against else stations
+    """What one round of all tests finds otherwise than stands, what it judged, and which series."""
+    start, end = between
+    around = context(one.tests)
+    indicators = {*one.tests, *(BESIDE[name] for name in one.names if name in BESIDE)}
+    read = stations if one.beside is None else sorted(one.beside.beside(stations))
     with engine.connect() as connection:
         known = intake.observations(
             connection, stations=read, indicators=sorted(indicators), start=start - around, end=end + around
         )
         stood = store.faults(connection, stations=stations, start=start, end=end)
-    if against:
-        known = known[known["station"].isin(stations) | of_laboratory(known)]
-        faults, counts = compared(known, these, beside, between)
+    if one.beside is not None:
+        faults, counts = compared(known, one.beside, stations, between)
         series = set(counts[["station", "indicator", "test"]].itertuples(index=False, name=None))
     else:
-        faults, counts = judged(known, these, start, end)
-        series = _series(known[known["time"].ge(pd.Timestamp(start)) & known["time"].lt(pd.Timestamp(end))], these)
-    stood = stood[~stood["test"].isin(others)]
+        faults, counts = judged(known, one.tests, start, end)
+        inside = known["time"].ge(pd.Timestamp(start)) & known["time"].lt(pd.Timestamp(end))
+        series = _series(known[inside], one.tests)
+    stood = stood[~_said_elsewhere(stood, tests, one.names)]
     stood = stood.merge(known[store.KEY], on=store.KEY)  # what was said of an earlier revision stands as it was
     return changes(stood, faults), counts[COUNTS], series
 
@@ -203,8 +230,17 @@ def _series(inside: pd.DataFrame, tests: Tests) -> set[tuple[str, str, str]]:
     }
 
 
-def _names(tests: Tests) -> set[str]:
-    return {each.test for those in tests.values() for each in those}
+def _said_elsewhere(stood: pd.DataFrame, tests: Tests, names: Set[str]) -> pd.Series:
+    """Which flags are of a test that another round runs on the same series: what none runs any more, any withdraws."""
+    what = [stood["station"], stood["indicator"], stood["test"]]
+
+    @cache
+    def said(station: str, indicator: str, name: str) -> bool:
+        codes = [code for code in tests if indicator in (code, BESIDE.get(name))]
+        return any(each.test == name and each.judges(station) for code in codes for each in tests[code])
+
+    elsewhere = [name not in names and said(station, code, name) for station, code, name in zip(*what, strict=True)]
+    return pd.Series(elsewhere, index=stood.index, dtype=bool)
 
 
 def changes(stood: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
@@ -227,7 +263,7 @@ def _history(counts: pd.DataFrame, series: Set[tuple[str, str, str]], tests: Tes
     pairs = [(stations[code, each.test], each) for code, each in zip(rows["indicator"], of_rows, strict=True)]
     return rows.assign(
         series=[len(all_ & each.stations if each.section else all_ - each.stations) for all_, each in pairs],
-        arguments=[json.dumps(dict(each.keywords), ensure_ascii=False, sort_keys=True) for each in of_rows],
+        arguments=[json.dumps(each.arguments, ensure_ascii=False, sort_keys=True) for each in of_rows],
         source=[each.source for each in of_rows],
         verified=[each.verified for each in of_rows],
     )

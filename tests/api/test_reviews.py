@@ -15,6 +15,7 @@ from monitoring_ingest.operations.store import create_key
 from monitoring_ingest.quality import reviewing
 from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.running import run
+from monitoring_ingest.quality_settings import FILE, declared_tests
 from tests.api.makers import FIXTURES, NOW, client_of, composed, month_rows, row, send
 from tests.api.markup import read
 from tests.clocks import stopped
@@ -236,6 +237,32 @@ class TestCommands:
         refused = hengjie("quality", "run", "--with", str(FIXTURES), "--with", str(tmp_path), fails=True)
         assert (refused["error"], refused["path"]) == ("register", "flat_line.indicators.ph")
         assert refused["file"].endswith("quality_control.yaml") and refused["remedy"]
+
+    def test_a_reach_of_an_outside_directory_is_run_and_its_flag_shown_like_any_other(
+        self, hengjie, here, client, tmp_path
+    ):
+        text = "between_sections:\n  source: 示例\n  verified: false\n  reaches:\n    qingxi-2:\n"
+        text += "      upstream: qingxi-1\n      travel_hours: [4, 8]\n      source: 示例\n"
+        text += "      indicators: {do: {absolute: 1, relative: 0}}\n"
+        file = tmp_path / "quality_control.yaml"
+        file.write_text(text, encoding="utf-8")
+        known = here.registry.network
+        readings = [("demo-qx1", 0, 8.0), ("demo-qx2", 0, 9.9), ("demo-qx2", 4, 8.9), ("demo-qx2", 8, 9.4)]
+        send(here, [row(code, f"2025-12-01 {hour:02d}:00", "do", str(value)) for code, hour, value in readings])
+        run(here.engine, stopped(NOW), network=known, tests=declared_tests((FILE, file), known))
+        expected = [("reliable", "", 1), ("reliable", "", 1), ("doubtful", "between_sections", 3)]
+        exported = hengjie("readings", "export", "--qartod", "--station", "demo-qx2")["rows"]
+        wanted = {"station": "demo-qx2", "indicator": "do", "start": "2025-11-30T16:00:00Z"}
+        for rows in (exported, client.get("/v1/readings", params=wanted).json()["items"]):
+            shown = [each for each in rows if each["indicator"] == "do"][-3:]
+            assert [(each["quality"], each["test"], each["qartod"]) for each in shown] == expected
+        csv = client.get("/v1/readings", params=wanted, headers={"Accept": "text/csv"}).text
+        assert ",doubtful,between_sections,3," in csv.splitlines()[-1]
+        history = hengjie("quality", "history")["tests"]
+        assert [one["section"] for one in history if one["test"] == "between_sections"] == ["qingxi-2"]
+        file.write_text(text.replace("qingxi-1", "lanjiang-1"), "utf-8")
+        refused = hengjie("quality", "run", "--with", str(FIXTURES), "--with", str(tmp_path), fails=True)
+        assert refused["path"] == "between_sections.reaches.qingxi-2.upstream" and refused["remedy"]
 
 
 def test_quality_control_runs_between_the_inbox_and_settling(here):

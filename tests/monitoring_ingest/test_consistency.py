@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+from basin.errors import UsageError
 from monitoring_ingest.consistency import (
     Verdict,
     against_limit,
@@ -118,6 +119,18 @@ class TestBetweenSections:
     def test_a_share_of_the_bound_may_be_allowed_and_zero_is_a_tolerance(self):
         assert self.flags([310] * 6, [300] * 6, absolute=0, relative=0.05) == [N, R, R, R, R, R]
         assert self.flags([301] * 6, [300] * 6, absolute=0, relative=0) == [N, D, D, D, D, D]
+
+    @pytest.mark.parametrize("hours", [(8, 2), (-1, 8), (0, np.inf), (NAN, 8), (2, NAN)])
+    def test_a_travel_time_is_a_shortest_and_a_longest(self, hours):
+        with pytest.raises(UsageError, match="在途时间应为最短、最长") as refusal:
+            self.flags([300] * 6, [300] * 6, travel_hours=hours)
+        assert refusal.value.path == "travel_hours" and refusal.value.remedy
+
+    def test_two_stations_upstream_may_report_at_one_instant(self):
+        instants = np.datetime64("2025-03-01") + np.array([0, 0, 4, 4]) * np.timedelta64(1, "h")
+        down, up = np.array([[NAN, NAN, 380, NAN]]), np.array([[300, 400.0, NAN, NAN]])
+        flags = between_sections(down, up, instants, travel_hours=(2, 8), absolute=0, relative=0)
+        assert flags.tolist() == [[N, N, R, N]]
 
     def test_every_pair_of_a_block_is_judged_by_itself(self):
         flags = self.flags([[300.0] * 6, [400.0] * 6], [[300.0] * 6] * 2)

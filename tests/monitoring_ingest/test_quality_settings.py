@@ -12,7 +12,15 @@ from basin.errors import RegisterError
 from basin.network import load_network
 from monitoring_ingest.flags import QARTOD, Quality
 from monitoring_ingest.quality.decisions import REASONS_FOR
-from monitoring_ingest.quality_settings import AGAINST_LABORATORY, BESIDE, FILE, TESTS, declared_tests, files_in
+from monitoring_ingest.quality_settings import (
+    AGAINST_LABORATORY,
+    BESIDE,
+    BETWEEN_SECTIONS,
+    FILE,
+    TESTS,
+    declared_tests,
+    files_in,
+)
 from tests.monitoring_ingest.makers import network
 
 GOOD = """
@@ -144,12 +152,13 @@ def test_every_shipped_setting_can_be_run():
     instants = np.datetime64("2021-06-01") + np.arange(8) * np.timedelta64(4, "h")
     second = {"gross_range": []} | {test: [values] for test in BESIDE}
     run = [(each, TESTS[each.test]) for those in declared_tests().values() for each in those]
-    assert {each.test for each, _ in run} == set(TESTS) - {"seasonal_range"}
+    of_places = {"seasonal_range", *BETWEEN_SECTIONS}  # thresholds of a section or reach, which nobody can ship
+    assert {each.test for each, _ in run} == set(TESTS) - of_places
     run = [(each, test) for each, test in run if each.test not in AGAINST_LABORATORY]  # on two series: see rehearsal
     evaluated = {
         each.test for each, test in run if test(values, *second.get(each.test, [instants]), **each.keywords).any()
     }
-    not_in_eight_readings = {"seasonal_range", "shifted_clock", *AGAINST_LABORATORY}
+    not_in_eight_readings = {*of_places, "shifted_clock", *AGAINST_LABORATORY}
     assert evaluated == set(TESTS) - not_in_eight_readings
 
 
