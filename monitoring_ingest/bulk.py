@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from operator import add
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,10 +68,11 @@ def insert_columns(
     driver: Any = connection.connection.driver_connection
     sqlite = connection.dialect.name == "sqlite"
     if sqlite or (not ends and (len(plain[0]) <= FEW or driver.info.pipeline_status)):
-        rows = zip(*plain, strict=True)
+        rows = list(zip(*plain, strict=True))
+        if ends:
+            rows = [row + end for row, end in zip(rows, *ends, strict=True)]
         marks = ", ".join(["?" if sqlite else "%s"] * len(names))
-        statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
-        connection.exec_driver_sql(statement, list(map(add, rows, *ends) if ends else rows))
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})", rows)
         return
     lines = _lines(table, columns, plain, *ends)
     with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:

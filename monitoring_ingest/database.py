@@ -47,7 +47,7 @@ from sqlalchemy import (
     true,
     type_coerce,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.types import TypeEngine
 
 from basin.errors import Unavailable, UsageError
@@ -55,6 +55,8 @@ from monitoring_ingest.dialects import Instant, instant_texts
 from monitoring_ingest.frames import Columns, frame_of, objects
 
 metadata = MetaData()
+
+Clash = IntegrityError  # a constraint refuses what was to be stored
 
 Identity = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER is SQLite's row id
 
@@ -197,7 +199,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def at_once(connection: Connection) -> Iterator[None]:
-    """Statements that read nothing and write a few rows each: PostgreSQL gets them in one exchange."""
+    """Statements that read nothing and write a few rows each (no COPY): PostgreSQL gets them in one exchange.
+
+    Raises
+    ------
+    DBAPIError : one of them fails, whatever statement the error names; the transaction can only be rolled back.
+    """
     if connection.dialect.name == "sqlite":
         yield
         return

@@ -203,8 +203,9 @@ def _store(engine: Engine, together: Sequence[_Request], clock: Clock) -> None:
     def keep(connection: Connection, decided: Columns) -> list[Receipt]:
         return _keep(connection, together, decided, clock())
 
-    within, receipts = _within(together), None
+    receipts = None
     try:
+        within = _within(together)
         if _may_be_new(together):
             receipts = taken_as_new(engine, within, keep)
         if receipts is None and len(together) == 1:
@@ -237,12 +238,14 @@ def _keep(connection: Connection, together: Sequence[_Request], decided: Columns
             numbers[at] = then.submission + len(numbers)
             each[at] = found.numbered(numbers[at])
     if numbers:
-        rows = joined([each[at].rows for at in numbers])
-        store.keep_readings(connection, rows, then.reading, now)
-        store.keep_rows(connection, rows)
         handed = {number: (together[at].who, [together[at].sent]) for at, number in numbers.items()}
         with at_once(connection):
             store.record_submissions(connection, handed, now)
+        rows = joined([each[at].rows for at in numbers])
+        store.keep_readings(connection, rows, then.reading, now)
+        store.keep_rows(connection, rows)
+        with at_once(connection):
+            store.observe(connection, then.reading)
             store.keep_counts(connection, {(number, 0): each[at].counts for at, number in numbers.items()}, now)
             for at, number in numbers.items():
                 _answer(connection, together[at], number, now)

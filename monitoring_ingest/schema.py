@@ -6,7 +6,6 @@ is declared is in the `tables` modules, how it is written and read in `database`
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import Connection, Engine, inspect
@@ -50,7 +49,10 @@ def create_schema(engine: Engine) -> None:
         address = engine.url.render_as_string(hide_password=True)
         why = " ".join(str(problem.orig).split())
         zh, en = f"数据库不能使用：{why}", f"the database cannot be used: {why}"
-        raise Unavailable(zh, en, file=address, remedy="检查地址、权限，以及数据库是否在运行") from problem
+        raise Unavailable(zh, en, file=address, remedy=_REMEDY) from problem
+
+
+_REMEDY = "检查地址、权限，以及数据库是否在运行；有视图或生成列依赖衡界的表，先删去再启动"
 
 
 def _with_narrow_keys(connection: Connection) -> Sequence[str]:
@@ -89,15 +91,18 @@ def _by_code_point(connection: Connection) -> Iterator[str]:
     """
     if connection.dialect.name == "sqlite":
         return
-    otherwise: dict[str, list[str]] = defaultdict(list)
-    for table, column in connection.exec_driver_sql(_TEXTS_OTHERWISE):
-        otherwise[table].append(f'ALTER COLUMN {column} TYPE text COLLATE "C"')
-    yield from (f"ALTER TABLE {table} {', '.join(otherwise[table])}" for table in metadata.tables if table in otherwise)
+    otherwise = set(map(tuple, connection.exec_driver_sql(_TEXTS_OTHERWISE)))
+    for table in metadata.sorted_tables:
+        columns = [column.name for column in table.columns if (table.name, column.name) in otherwise]
+        if columns:
+            changed = ", ".join(f'ALTER COLUMN {column} TYPE text COLLATE "C"' for column in columns)
+            yield f"ALTER TABLE {table.name} {changed}"
 
 
 _TEXTS_OTHERWISE = """
-SELECT table_name, column_name FROM information_schema.columns
-WHERE table_schema = current_schema() AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'"""
+SELECT relname, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+JOIN pg_collation ON pg_collation.oid = attcollation
+WHERE pg_table_is_visible(attrelid) AND relkind = 'r' AND NOT attisdropped AND collname <> 'C'"""
 
 
 def _triggers(dialect: str) -> Iterator[str]:

@@ -33,7 +33,6 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.exc import IntegrityError
 
 import monitoring_ingest.sources.tables  # noqa: F401  declares its table on the one metadata
 from monitoring_ingest import tables
@@ -212,29 +211,28 @@ def said(engine: Engine, judged: Columns) -> np.ndarray:
 
 
 def keep_readings(connection: Connection, decided: Columns, first: int, now: datetime) -> None:
-    """Store the readings worth keeping (`keep`) and the observations among them (`revision` above 0).
+    """Store the readings worth keeping (`keep`); `observe` makes observations of them.
 
     Parameters
     ----------
     decided : from `revisions.decide`, with `submission`, `file` and `said`.
     first : the number the first of them gets (`next_numbers`).
-
-    Raises
-    ------
-    NotTheFirst : an observation has a revision that is stored already; nothing more can be done in this transaction.
     """
     kept = dict(decided) if decided["keep"].all() else rows_at(decided, decided["keep"])
     kept |= {"id": np.arange(first, first + len(kept["row"])), "reason": reasons(kept)}
-    rest = {column.name: kept.get(column.name, now) for column in READINGS.c if column.name not in SAID}
+    made = ("id", "submission", "file", "fate", "code", "revision", "reason")
+    rest = {name: kept[name] for name in made} | {"recorded_at": now}
     insert_columns(connection, READINGS, rest, Prepared(SAID, kept["said"]))
-    try:
-        connection.execute(_OBSERVE, {"first": first, "last": first + len(kept["row"]) - 1})
-    except IntegrityError as problem:
-        raise NotTheFirst from problem
 
 
-class NotTheFirst(Exception):
-    """A row was to be stored as a revision of its key that is stored already."""
+def observe(connection: Connection, first: int) -> None:
+    """Make observations of the readings from a number on that have a revision above 0.
+
+    Raises
+    ------
+    Clash : an observation has that revision already.
+    """
+    connection.execute(_OBSERVE, {"first": first})
 
 
 # Readings become observations where they are stored: sending them twice takes longer.
@@ -242,7 +240,7 @@ _NAMED = {"value": "number", "reading": "id"}
 _OBSERVE = insert(OBSERVATIONS).from_select(
     [column.name for column in OBSERVATIONS.c],
     select(*(READINGS.c[_NAMED.get(column.name, column.name)] for column in OBSERVATIONS.c)).where(
-        READINGS.c.id.between(bindparam("first"), bindparam("last")), READINGS.c.revision > 0
+        READINGS.c.id >= bindparam("first"), READINGS.c.revision > 0
     ),
 )
 

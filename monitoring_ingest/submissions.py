@@ -136,7 +136,9 @@ def _take_in(
     def keep(connection: Connection, decided: Columns, before: Counts, last: bool) -> Counts:
         keep_hold(connection, store.lease_name(submission), clock())
         decided = decided | {"submission": np.full(len(decided["row"]), submission)}
-        store.keep_readings(connection, decided, store.next_numbers(connection).reading, now)
+        first = store.next_numbers(connection).reading
+        store.keep_readings(connection, decided, first, now)
+        store.observe(connection, first)
         store.keep_rows(connection, decided)
         counts = count_fates(before, decided)
         if last:

@@ -13,12 +13,12 @@ from typing import TypeVar
 import numpy as np
 from sqlalchemy import Connection, Engine
 
-from monitoring_ingest.database import writing
+from monitoring_ingest.database import Clash, writing
 from monitoring_ingest.frames import Columns, rows_at
 from monitoring_ingest.revisions import decide
-from monitoring_ingest.store import NotTheFirst, stored_readings
+from monitoring_ingest.store import stored_readings
 
-SAMPLED = 64  # of so many rows one is looked up beforehand: what is sent again should not be stored for nothing
+SAMPLED = 64  # of so many rows one is looked up beforehand, and the last: what is sent again is not stored in vain
 Kept = TypeVar("Kept")
 Keep = Callable[[Connection, Columns], Kept]
 
@@ -37,7 +37,8 @@ def taken_in(engine: Engine, within: Columns, digests: Collection[str], keep: Ke
 
 def seem_new(engine: Engine, within: Columns) -> bool:
     """Whether nothing is stored for the keys of some accepted rows, as far as one of so many of them tells."""
-    some = np.flatnonzero(within["fate"] == "accepted")[::SAMPLED]
+    accepted = np.flatnonzero(within["fate"] == "accepted")
+    some = np.append(accepted[::SAMPLED], accepted[-1:])
     with engine.connect() as connection:
         return not len(stored_readings(connection, rows_at(within, some))["revision"])
 
@@ -51,7 +52,7 @@ def taken_as_new(engine: Engine, within: Columns, keep: Keep[Kept]) -> Kept | No
         with writing(engine) as connection:
             stored = stored_readings(connection, rows_at(within, within["fate"] != "accepted"))
             return None if len(stored["revision"]) else keep(connection, decide(within, stored))
-    except NotTheFirst:
+    except Clash:
         return None
 
 

@@ -43,6 +43,7 @@ _NEEDED = {
     "quality",
     "test",
     "reason",
+    "slot_hours",
 }  # of either, once the section is known
 
 
@@ -185,17 +186,15 @@ def _looks_at_days(agreement: Agreement) -> bool:
 
 
 def _slots(agreement: Agreement, gathered: Gathered, network: Network, span: pd.Period) -> dict[Key, tuple[int, int]]:
-    """Slots filled and expected, only where completeness is measured; by the station of a section that has the most."""
+    """Slots filled and expected, only where completeness is measured."""
     if not _names(agreement.document["clauses"], {"completeness"}):
         return {}
-    observations = _of_sections(usable(gathered.observations), network)
+    observations = usable(gathered.observations)
+    hours = {code: station.slot_hours for code, station in network.stations.items()}
+    observations = _of_sections(observations.assign(slot_hours=observations["station"].map(hours)), network)
     if observations.empty:
         return {}
-    hours = pd.Series({each.code: each.slot_hours for each in network.stations.values()})
-    of_section = hours.groupby([network.stations[code].section for code in hours.index]).min()
-    parts = observations.groupby(observations["section"].map(of_section).astype(int))
-    months = pd.PeriodIndex(periods.months(span))
-    found = pd.concat([completeness(part, each * 60, months) for each, part in parts])
+    found = completeness(observations, pd.PeriodIndex(periods.months(span)))
     pairs = zip(found["filled"].astype(int), found["expected"].astype(int), strict=True)
     return dict(zip(found.index, pairs, strict=True))
 

@@ -281,14 +281,17 @@ def _with_reasons(months: pd.DataFrame, aside: pd.Series) -> pd.DataFrame:
 
 
 def completeness(
-    observations: pd.DataFrame, minutes: int = 240, months: pd.PeriodIndex | None = None, timezone: tzinfo = CHINA
+    observations: pd.DataFrame, months: pd.PeriodIndex | None = None, timezone: tzinfo = CHINA
 ) -> pd.DataFrame:
     """How many of the expected slots hold an observation, per (section, indicator, month).
 
+    An observation fills the whole slot of its station. Where the stations of a section have slots of several lengths,
+    slots of the longest that divides all of them are counted: a four-hourly reading fills four of an hour.
+
     Parameters
     ----------
-    observations : columns section, indicator, time (UTC), value; rows without a value do not fill a slot.
-    minutes : length of a slot [min], counted from local midnight of the month's first day.
+    observations : columns section, indicator, time (UTC), value, slot_hours (of its station: whole hours that divide a
+        day, counted from local midnight); rows without a value do not fill a slot.
     months : months to report; those without any observation get 0. Default: from the first to the last observation.
 
     Returns
@@ -298,15 +301,21 @@ def completeness(
     """
     rows = observations[observations["value"].notna()]
     local = _local(rows["time"], timezone)
-    month = local.to_period("M")
-    slot = (local - month.to_timestamp()) // pd.Timedelta(minutes=minutes)
-    filled = rows[SERIES].assign(month=month, slot=slot).drop_duplicates().value_counts(LEVELS, sort=False)
+    month, hours = local.to_period("M"), rows["slot_hours"].to_numpy(dtype="int64")
+    unit = rows.groupby("section", observed=True)["slot_hours"].agg(np.gcd.reduce)
+    each = rows["section"].map(unit).to_numpy(dtype="int64")
+    first = (local - month.to_timestamp()) // pd.Timedelta(hours=1) // hours * hours // each
+    at = np.repeat(np.arange(len(rows)), hours // each)
+    nth = pd.Series(at).groupby(at).cumcount().to_numpy()
+    slots = rows[SERIES].iloc[at].assign(month=month[at], slot=np.asarray(first)[at] + nth)
+    filled = slots.drop_duplicates().value_counts(LEVELS, sort=False)
     if months is None:
         months = pd.period_range(month.min(), month.max(), freq="M") if len(month) else month
     pairs = rows[SERIES].drop_duplicates().sort_values(SERIES)
     frame = pairs.merge(pd.DataFrame({"month": months}), how="cross").set_index(LEVELS)
     frame["filled"] = filled.reindex(frame.index, fill_value=0)
-    frame["expected"] = -(-pd.PeriodIndex(frame.index.get_level_values("month")).days_in_month * 1440 // minutes)
+    days = pd.PeriodIndex(frame.index.get_level_values("month")).days_in_month.to_numpy()
+    frame["expected"] = days * 24 // unit.reindex(frame.index.get_level_values("section")).to_numpy(dtype="int64")
     return frame.assign(share=frame["filled"] / frame["expected"])
 
 

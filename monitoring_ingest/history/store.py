@@ -228,12 +228,9 @@ def newest(connection: Connection, as_of: datetime | None = None) -> Columns:
     statement = _NEWEST_SQLITE if connection.dialect.name == "sqlite" else _NEWEST_POSTGRESQL
     if as_of is None:
         latest = text(statement.format(names=names, rows="observations")).columns(**columns)
-        return rows_at(read_columns(connection, latest), UPWARDS)
+        return read_columns(connection, latest)
     known = text(statement.format(names=names, rows=_KNOWN)).bindparams(bindparam("as_of", as_of, Instant()))
-    return rows_at(read_columns(connection, known.columns(**columns)), UPWARDS)
-
-
-UPWARDS = slice(None, None, -1)
+    return read_columns(connection, known.columns(**columns))
 
 
 _DOWNWARDS = "ORDER BY o.station DESC, o.indicator DESC, o.time DESC, o.revision DESC LIMIT 1"
@@ -247,7 +244,7 @@ WITH RECURSIVE newest AS (
     WHERE (o.station, o.indicator) < (newest.station, newest.indicator) {_DOWNWARDS}
   ) AS o
 )
-SELECT {{names}} FROM newest AS o"""
+SELECT {{names}} FROM newest AS o ORDER BY o.station, o.indicator"""
 # On SQLite no subquery in FROM can speak of a row beside it: stations are stepped through, then the indicators of each.
 _NEWEST_SQLITE = """
 WITH RECURSIVE stations(station) AS (
@@ -268,4 +265,4 @@ SELECT {names} FROM series CROSS JOIN observations AS o
     SELECT o.time, o.revision FROM {rows} AS o WHERE o.station = series.station AND o.indicator = series.indicator
     ORDER BY o.time DESC, o.revision DESC LIMIT 1
   )
-WHERE series.indicator IS NOT NULL ORDER BY o.station DESC, o.indicator DESC"""
+WHERE series.indicator IS NOT NULL ORDER BY o.station, o.indicator"""

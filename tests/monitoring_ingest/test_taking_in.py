@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from monitoring_ingest import tables, taking_in
+from monitoring_ingest.database import Clash, at_once, writing
 from monitoring_ingest.history import store as history
 from monitoring_ingest.pushing import PUSH, Pushed, Terms, push
 from monitoring_ingest.receipts import Receipt
 from monitoring_ingest.sources.station_files import read_long_csv
+from monitoring_ingest.store import record_submissions
 from monitoring_ingest.submissions import Door
 from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, csv, fates, network, sent, stored_set
@@ -98,3 +100,39 @@ def test_one_that_is_refused_is_told_what_it_repeats(engine):
     receipt = pushed(engine, *rows({MANY - 1: "高"}), terms=Terms(atomic=True))
     assert (receipt.state, fates(receipt)) == ("refused", {"accepted": MANY - 2, "duplicate": 1, "rejected": 1})
     assert number_of_readings(engine) == 1
+
+
+_NO_FILE = {
+    "sqlite": ["""CREATE TRIGGER rows_have_files BEFORE INSERT ON readings
+        WHEN NOT EXISTS (SELECT 1 FROM submission_files AS f WHERE f.submission = NEW.submission AND f.file = NEW.file)
+        BEGIN SELECT RAISE(ABORT, 'no such file'); END"""],
+    "postgresql": ["ALTER TABLE readings ADD FOREIGN KEY (submission, file) REFERENCES submission_files"],
+}  # fmt: skip
+
+
+def test_a_file_is_stored_before_its_rows(engine, take):
+    """Databases of before check it; no other does."""
+    with engine.begin() as connection:
+        for statement in _NO_FILE[engine.dialect.name]:
+            connection.exec_driver_sql(statement)
+    assert fates(take(engine, *rows({BETWEEN: "500"}))) == {"accepted": MANY - 1, "quarantined": 1}
+
+
+def test_a_window_that_slides_is_found_by_its_oldest_row(engine, take, compared):
+    newest_first = rows({}, 24)[::-1]
+    take(engine, *newest_first[1:])
+    assert fates(take(engine, *newest_first)) == {"accepted": 1, "duplicate": 23}
+    assert (compared, number_of_readings(engine)) == ([24], 24)
+
+
+def test_what_a_constraint_refuses_in_one_exchange_is_told_and_leaves_nothing(engine):
+    one = {1: (("push", "", "a"), [("a", b"")])}
+
+    def twice() -> None:
+        with writing(engine) as connection, at_once(connection):
+            record_submissions(connection, one, NOW)
+            record_submissions(connection, one, NOW)
+
+    with pytest.raises(Clash):
+        twice()
+    assert pushed(engine, *rows({})).id == 1

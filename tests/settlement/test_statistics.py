@@ -290,24 +290,35 @@ class TestCompleteness:
             ("a", "tp", "2020-08-01 04:00", 0.1, "正常"),
             ("a", "tp", "2020-08-01 08:00", None, "正常|--"),
         )
-        found = completeness(data).loc[("a", "tp", pd.Period("2020-08"))]
+        found = completeness(data.assign(slot_hours=4)).loc[("a", "tp", pd.Period("2020-08"))]
         assert found.to_dict() == {"filled": 2, "expected": 186, "share": 2 / 186}  # 31 days × 6
 
     def test_an_hourly_station_is_measured_against_hours(self):
         data = observations(("a", "tp", "2021-02-01 00:00", 0.1, "正常"))
-        assert completeness(data, minutes=60)["expected"].to_list() == [28 * 24]
+        assert completeness(data.assign(slot_hours=1))["expected"].to_list() == [28 * 24]
+
+    def test_a_reading_fills_the_slot_of_its_own_station(self):
+        """Beside one that is complete every four hours, one of the same section that seldom reports costs nothing."""
+        data = observations(
+            ("a", "tp", "2021-02-01 05:00", 0.1, "正常"),
+            ("a", "tp", "2021-02-01 06:00", 0.1, "正常"),
+            ("a", "tp", "2021-02-01 09:30", 0.1, "正常"),
+            ("b", "tp", "2021-02-01 05:00", 0.1, "正常"),
+        ).assign(slot_hours=[4, 1, 1, 6])
+        found = completeness(data)[["filled", "expected"]].to_numpy().tolist()
+        assert found == [[5, 28 * 24], [1, 28 * 4]]  # 04:00 to 08:00 and 09:00 to 10:00
 
     def test_a_month_without_any_reading_is_zero_when_it_is_asked_for(self):
         data = observations(("a", "tp", "2020-08-01 00:00", 0.1, "正常"))
         quarter = pd.period_range("2020-07", "2020-09", freq="M")
-        assert completeness(data, months=quarter)["filled"].to_list() == [0, 1, 0]
+        assert completeness(data.assign(slot_hours=4), months=quarter)["filled"].to_list() == [0, 1, 0]
 
     def test_a_silent_month_between_two_others_is_zero(self):
         data = observations(("a", "tp", "2020-06-01 00:00", 0.1, "正常"), ("a", "tp", "2020-08-31 23:00", 0.1, "正常"))
-        assert completeness(data)["filled"].to_list() == [1, 0, 1]
+        assert completeness(data.assign(slot_hours=4))["filled"].to_list() == [1, 0, 1]
 
     def test_no_observation_has_no_completeness(self):
-        assert completeness(observations()).empty
+        assert completeness(observations().assign(slot_hours=4)).empty
 
 
 def test_jiekou_in_august_2020_from_the_national_release(shared_data: Path):
