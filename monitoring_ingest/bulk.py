@@ -16,8 +16,8 @@ import pandas as pd
 from sqlalchemy import Connection, Float, Table, Text
 from sqlalchemy.types import TypeEngine
 
-from monitoring_ingest.dialects import INSTANT_FORMAT, Instant, instant_texts
-from monitoring_ingest.frames import objects, utc_array
+from monitoring_ingest.dialects import INSTANT_FORMAT, Instant
+from monitoring_ingest.frames import instant_texts, objects, utc_array
 
 FEW = 3  # rows that are stored one by one: a COPY takes three exchanges with the server
 

@@ -51,8 +51,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, Operationa
 from sqlalchemy.types import TypeEngine
 
 from basin.errors import Unavailable, UsageError
-from monitoring_ingest.dialects import Instant, instant_texts
-from monitoring_ingest.frames import Columns, frame_of, objects
+from monitoring_ingest.dialects import Instant
+from monitoring_ingest.frames import Columns, frame_of, instant_texts, objects
 
 metadata = MetaData()
 

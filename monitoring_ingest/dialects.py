@@ -10,7 +10,6 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 from sqlalchemy import (
     ARRAY,
     TIMESTAMP,
@@ -51,13 +50,6 @@ class Instant(TypeDecorator[datetime]):
         if isinstance(value, str):
             return datetime.strptime(value, INSTANT_FORMAT).replace(tzinfo=UTC)
         return None if value is None else value.astimezone(UTC)
-
-
-def instant_texts(instants: np.ndarray) -> list[str | None]:
-    """Instants as text; written once per distinct instant, for a file holds few."""
-    distinct, at = np.unique(instants, return_inverse=True)
-    texts = [None if text == "NaT" else f"{text}Z" for text in np.datetime_as_string(distinct, unit="us").tolist()]
-    return [texts[each] for each in at.tolist()]
 
 
 class seconds(FunctionElement[int]):  # noqa: N801  named like the function of SQL it stands for

@@ -114,6 +114,13 @@ def utc_array(instants: pd.Series) -> np.ndarray:
     return instants.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy().astype("datetime64[us]")
 
 
+def instant_texts(instants: np.ndarray) -> list[str | None]:
+    """Instants as text; written once per distinct instant, for a file holds few."""
+    distinct, at = np.unique(instants, return_inverse=True)
+    texts = [None if text == "NaT" else f"{text}Z" for text in np.datetime_as_string(distinct, unit="us").tolist()]
+    return [texts[each] for each in at.tolist()]
+
+
 def in_reach(instant: datetime | None) -> datetime | None:
     """The instant; None in a year nobody measures in (``9999-12-31``), which no frame could hold."""
     return instant if instant is not None and instant.year in YEARS else None

@@ -242,10 +242,10 @@ def _keep(connection: Connection, together: Sequence[_Request], decided: Columns
         with at_once(connection):
             store.record_submissions(connection, handed, now)
         rows = joined([each[at].rows for at in numbers])
-        store.keep_readings(connection, rows, then.reading, now)
+        readings = store.keep_readings(connection, rows, then.reading, now)
         store.keep_rows(connection, rows)
         with at_once(connection):
-            store.observe(connection, then.reading)
+            store.observe(connection, readings)
             store.keep_counts(connection, {(number, 0): each[at].counts for at, number in numbers.items()}, now)
             for at, number in numbers.items():
                 _answer(connection, together[at], number, now)

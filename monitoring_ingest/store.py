@@ -210,8 +210,8 @@ def said(engine: Engine, judged: Columns) -> np.ndarray:
     return prepared(engine.dialect.name, READINGS, {name: judged[name] for name in SAID})
 
 
-def keep_readings(connection: Connection, decided: Columns, first: int, now: datetime) -> None:
-    """Store the readings worth keeping (`keep`); `observe` makes observations of them.
+def keep_readings(connection: Connection, decided: Columns, first: int, now: datetime) -> range:
+    """Store the readings worth keeping (`keep`); their numbers, by which `observe` makes observations of them.
 
     Parameters
     ----------
@@ -223,24 +223,26 @@ def keep_readings(connection: Connection, decided: Columns, first: int, now: dat
     made = ("id", "submission", "file", "fate", "code", "revision", "reason")
     rest = {name: kept[name] for name in made} | {"recorded_at": now}
     insert_columns(connection, READINGS, rest, Prepared(SAID, kept["said"]))
+    return range(first, first + len(kept["row"]))
 
 
-def observe(connection: Connection, first: int) -> None:
-    """Make observations of the readings from a number on that have a revision above 0.
+def observe(connection: Connection, numbers: range) -> None:
+    """Make observations of those readings of these numbers that have a revision above 0.
 
     Raises
     ------
     Clash : an observation has that revision already.
     """
-    connection.execute(_OBSERVE, {"first": first})
+    connection.execute(_OBSERVE, {"first": numbers.start, "last": numbers.stop - 1})
 
 
-# Readings become observations where they are stored: sending them twice takes longer.
+# Readings become observations where they are stored: sending them twice takes longer. Both ends are given, for with one
+# PostgreSQL would look through all readings.
 _NAMED = {"value": "number", "reading": "id"}
 _OBSERVE = insert(OBSERVATIONS).from_select(
     [column.name for column in OBSERVATIONS.c],
     select(*(READINGS.c[_NAMED.get(column.name, column.name)] for column in OBSERVATIONS.c)).where(
-        READINGS.c.id >= bindparam("first"), READINGS.c.revision > 0
+        READINGS.c.id.between(bindparam("first"), bindparam("last")), READINGS.c.revision > 0
     ),
 )
 

@@ -137,8 +137,7 @@ def _take_in(
         keep_hold(connection, store.lease_name(submission), clock())
         decided = decided | {"submission": np.full(len(decided["row"]), submission)}
         first = store.next_numbers(connection).reading
-        store.keep_readings(connection, decided, first, now)
-        store.observe(connection, first)
+        store.observe(connection, store.keep_readings(connection, decided, first, now))
         store.keep_rows(connection, decided)
         counts = count_fates(before, decided)
         if last:
