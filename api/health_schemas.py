@@ -38,9 +38,7 @@ class SourceHealth(BaseModel):
     state: StateName
     last_brought: Instant = Field(description="when it last brought something new")
     silent_at: Instant = Field(description="when it turned silent, or will unless it brings something new")
-    why: Literal["", "failed", "nothing_new"] = Field(
-        description="of a silent one: its last run failed, or was in vain"
-    )
+    why: Literal["", "failed", "nothing_new"] = Field(description="of a silent one: whether its last run failed")
     ground: str | None = Field(description="kind and document of the recorded fact that suspends its stations")
 
 

@@ -23,12 +23,12 @@ def sources(
     found: Sequence[tuple[Source, Sequence[Received]]], doings: Sequence[Mapping[str, Any]], names: Names
 ) -> dict[str, Any]:
     """All sources with the last submission of each and how those that are watched are doing, the silent first."""
-    order = list(dict.fromkeys(one["source"] for one in doings if one["state"] == State.SILENT))
+    silent = {one["source"] for one in doings if one["state"] == State.SILENT}
     rows = [
-        {"source": one, "schedule": _schedule(one, names), "last": last, "told": _worst(one, doings)}
+        {"source": one, "schedule": _schedule(one, names), "last": last, "doings": _worst(one, doings)}
         for one, last in found
     ]
-    return {"sources": sorted(rows, key=lambda row: row["source"].code not in order)}
+    return {"sources": sorted(rows, key=lambda row: row["source"].code not in silent)}
 
 
 def _worst(one: Source, doings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

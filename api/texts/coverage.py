@@ -24,8 +24,8 @@ COVERAGE: dict[str, tuple[str, str]] = {
     "health.whose": ("站点或来源", "Station or source"),
     "health.sources.lead": (
         "定时取数的来源，整整一个时次没有带来新数据，即为静默，哪怕它的站点另有来路。报文逐站看，按站点的时次。",
-        "A source that is pulled by a schedule and brings nothing new for a whole slot is silent, even where its stations "
-        "are heard by another way. Telegrams are told station by station, in the station's slots.",
+        "A scheduled source that brings nothing new for a whole slot is silent, even where its stations are heard by "
+        "another way. Telegrams are told station by station, in the station's slots.",
     ),
     "health.sources.caption": (
         "数据来源，静默的在前；只由人运行的不列",
