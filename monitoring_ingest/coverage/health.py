@@ -87,7 +87,8 @@ def healths(last: pd.DataFrame, network: Network, facts: Iterable[Fact], now: da
 def source_healths(
     sources: Iterable[Source],
     heard: Mapping[Subject, datetime],
-    known: tuple[Network, Iterable[Fact]],
+    network: Network,
+    facts: Iterable[Fact],
     now: datetime,
 ) -> list[Health]:
     """Every declared source that is due by a schedule or sends by itself, silent ones first as with stations.
@@ -97,17 +98,15 @@ def source_healths(
     Parameters
     ----------
     heard : when each (station, source) last brought something new, from `store`.
-    known : the network, and recorded facts.
     """
-    network, recorded = known
-    grounds = suspensions(recorded, network, now)
+    grounds = suspensions(facts, network, now)
     found = []
     for source in sources:
         named = sorted({source.station, *source.stations.values()} - {""})
         for station, slots in slots_of_source(source, network).items():
             speaks_for = [station] if station else named
-            all_of_them = [grounds[code] for code in speaks_for if code in grounds]
-            ground = all_of_them[0] if speaks_for and len(all_of_them) == len(speaks_for) else None
+            excused = [grounds[code] for code in speaks_for if code in grounds]
+            ground = excused[0] if excused and len(excused) == len(speaks_for) else None
             last = heard.get((station, source.code))
             now_is = state(last, ground is not None, slots, now)
             silent_at = last and slots.turns_silent(last)

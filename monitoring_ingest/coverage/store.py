@@ -50,6 +50,7 @@ RECORDED = (submissions, reviews, quality_runs)  # what observations and their f
 LONGEST_TURN = timedelta(seconds=BUSY_SECONDS)  # others give up when they have waited so long
 _AT_ONCE = 400  # stations counted by one statement
 SERIES = ["station", "indicator"]
+_SOURCE = func.coalesce(alarms.c.source, "").label("source")
 _NOBODY_HAD = receipts.c.accepted + receipts.c.revised + receipts.c.quarantined
 
 
@@ -290,9 +291,6 @@ def last_events(connection: Connection) -> dict[Subject, Change]:
     newest = select(func.max(alarms.c.id)).group_by(alarms.c.station, _SOURCE)
     query = select(alarms.c.station, _SOURCE, alarms.c.event, alarms.c.at).where(alarms.c.id.in_(newest))
     return {(found.station, found.source): found for found in (Change(*row) for row in connection.execute(query))}
-
-
-_SOURCE = func.coalesce(alarms.c.source, "").label("source")
 
 
 def add_alarms(connection: Connection, events: Sequence[Change], now: datetime) -> None:

@@ -45,22 +45,29 @@ def sources_health(connection: Connection, network: Network, sources: Iterable[S
     Of a silent one it is told where its last run failed.
     """
     watched = [source for source in sources if source.every_hours or source.format == TELEGRAMS]
-    heard = _heard(connection, watched, now)
-    found = source_healths(watched, heard, (network, facts(connection)), now)
+    heard = _pulled(connection, watched, now) | _sent_in(connection, watched, now)
+    found = source_healths(watched, heard, network, facts(connection), now)
     return [replace(one, failure=_failure(connection, one)) if one.state is State.SILENT else one for one in found]
 
 
-def _heard(connection: Connection, sources: Iterable[Source], now: datetime) -> dict[Subject, datetime]:
-    """When each (station, source) last brought something new."""
-    stations = {device: (code, each.code) for each in sources for device, code in each.stations.items()
-                if each.format == TELEGRAMS}  # fmt: skip
-    doors = {door_name(each.code): ("", each.code) for each in sources if each.format != TELEGRAMS}
+def _pulled(connection: Connection, sources: Iterable[Source], now: datetime) -> dict[Subject, datetime]:
+    """When each source that is pulled last brought something new."""
+    codes = {door_name(source.code): source.code for source in sources if source.every_hours}
+    brought = store.last_brought(connection, codes, now) if codes else {}
+    return {("", codes[door]): at for door, at in brought.items()}
+
+
+def _sent_in(connection: Connection, sources: Iterable[Source], now: datetime) -> dict[Subject, datetime]:
+    """When each source of telegrams last sent a value of each of its stations, by whichever device."""
+    stations = {
+        device: (station, source.code)
+        for source in sources
+        if source.format == TELEGRAMS
+        for device, station in source.stations.items()
+    }
     heard: dict[Subject, datetime] = {}
-    came = store.last_telegrams(connection, list(stations), now) if stations else {}
-    came |= store.last_brought(connection, list(doors), now) if doors else {}
-    for name, at in came.items():
-        subject = (stations | doors)[name]
-        heard[subject] = max(at, heard.get(subject, at))
+    for device, at in (store.last_telegrams(connection, list(stations), now) if stations else {}).items():
+        heard[stations[device]] = max(at, heard.get(stations[device], at))
     return heard
 
 
