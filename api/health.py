@@ -7,7 +7,7 @@ states and counts are those of `monitoring_ingest.coverage`; nothing is judged h
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from monitoring_ingest.coverage.agencies import store as agencies
 from monitoring_ingest.coverage.health import MEDIAN, P95, Health, lag, share
 from monitoring_ingest.coverage.matrix import slot_states
 from monitoring_ingest.coverage.slots import State, slots_of
-from monitoring_ingest.coverage.watching import counts_of, month_at, stations_health
+from monitoring_ingest.coverage.watching import counts_of, month_at, sources_health, stations_health
 from monitoring_ingest.database import reading
 from monitoring_ingest.operations.store import FAILED, last_runs
 from monitoring_ingest.quality.store import observations
@@ -118,7 +118,7 @@ def station(connection: Connection, registry: Registry, code: str, month: str | 
         "lag_median": lag(sent["minutes"], sent["readings"], MEDIAN),
         "lag_p95": lag(sent["minutes"], sent["readings"], P95),
         "lag_readings": int(sent["readings"].sum()),
-        "alarms": alarms(connection, code),
+        "alarms": alarms(connection, station=code),
     }  # fmt: skip
 
 
@@ -131,9 +131,29 @@ def slot_rows(found: Mapping[str, Any]) -> list[Row]:
     ]
 
 
-def alarms(connection: Connection, station: str | None = None, limit: int | None = None) -> list[Row]:
-    """Alarms, newest first, as lists print them."""
-    listed = coverage.listed_alarms(connection, station, limit)
+def sources(connection: Connection, registry: Registry, now: datetime) -> list[Row]:
+    """How every declared source that is due by a schedule or sends telegrams is doing, silent ones first."""
+    found = sources_health(connection, registry.network, registry.sources.values(), now)
+    return [_source_row(one, registry) for one in found]
+
+
+def _source_row(one: Health, registry: Registry) -> Row:
+    why = ("failed" if one.failure else "nothing_new") if one.state is State.SILENT else ""
+    return {
+        "source": one.source,
+        "title": registry.sources[one.source].title,
+        "station": one.station,
+        "state": one.state.value,
+        "last_brought": told(one.heard),
+        "silent_at": told(one.silent_at),
+        "why": why,
+        "ground": f"{one.ground.kind} {one.ground.document}" if one.ground else None,
+    }
+
+
+def alarms(connection: Connection, limit: int | None = None, **of: str) -> list[Row]:
+    """Alarms, newest first, as lists print them: all, or those of one `station` or `source`."""
+    listed = coverage.listed_alarms(connection, limit, **of)
     return [{k: told(v) if isinstance(v, datetime) else v for k, v in row.items()} for row in listed]
 
 
@@ -154,6 +174,7 @@ def status(engine: Engine, registry: Registry, now: datetime) -> Row:
     """
     with reading(engine) as connection:
         found = stations_health(connection, registry.network, now)
+        of_sources = sources_health(connection, registry.network, registry.sources.values(), now)
         jobs = [job_row(run) for run in last_runs(connection)]
     newest = max((one for one in found if one.good), key=lambda one: one.good or now, default=None)
     return {
@@ -162,9 +183,14 @@ def status(engine: Engine, registry: Registry, now: datetime) -> Row:
         "at": told(now),
         "last_good": newest and told(newest.good),
         "arrived": newest and told(newest.arrived),
-        "stations": {state.value: sum(one.state is state for one in found) for state in State},
+        "stations": _by_state(found),
+        "sources": _by_state(of_sources),
         "jobs": jobs,
     }
+
+
+def _by_state(found: Sequence[Health]) -> Mapping[str, int]:
+    return {state.value: sum(one.state is state for one in found) for state in State}
 
 
 def job_row(run: Mapping[str, Any]) -> Row:

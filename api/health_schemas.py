@@ -31,6 +31,17 @@ class StationHealth(BaseModel):
     counted_at: Instant = Field(description="when the slots were counted")
 
 
+class SourceHealth(BaseModel):
+    source: str
+    title: str
+    station: str = Field(description="of telegrams: for which station they come; blank: all of the source")
+    state: StateName
+    last_brought: Instant = Field(description="when it last brought something new")
+    silent_at: Instant = Field(description="when it turned silent, or will unless it brings something new")
+    why: Literal["", "failed", "nothing_new"] = Field(description="of a silent one: whether its last run failed")
+    ground: str | None = Field(description="kind and document of the recorded fact that suspends its stations")
+
+
 class SlotState(BaseModel):
     slot: str = Field(description="when the slot begins")
     indicator: str
@@ -39,10 +50,11 @@ class SlotState(BaseModel):
 
 class Alarm(BaseModel):
     id: int
-    station: str
+    station: str = Field(description="blank: all of the source is meant")
     event: Literal["silent", "heard"]
-    at: str = Field(description="silent since then, or heard again with a value of then")
+    at: str = Field(description="silent since then, or heard again: with a value of then, or by a source then")
     recorded_at: str
+    source: str = Field(description="the declared source that is meant; blank: the station, by whatever door")
 
 
 class SenderCard(BaseModel):
@@ -81,4 +93,5 @@ class ServiceStatus(BaseModel):
     last_good: Instant = Field(description="newest instant with an accepted value, of any station")
     arrived: Instant
     stations: dict[StateName, int]
+    sources: dict[StateName, int] = Field(description="declared sources with a schedule, and devices, by station")
     jobs: list[JobRun] = Field(description="the last run of each job")

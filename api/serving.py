@@ -54,18 +54,21 @@ def run_due(here: Composition) -> list[Ran]:
 
 
 def jobs(here: Composition) -> Sequence[Job]:
-    """The jobs: inbox, quality and counts every 4 hours, sources when due, silence hourly, settling on its day."""
+    """The jobs: inbox, quality and counts every 4 hours, sources when due, silence hourly, settling on its day.
+
+    Silence comes after the sources: what they bring in the same hour is heard.
+    """
 
     def settle_closed(month: pd.Period) -> str:
         return "；".join(_settled(here, span) for span in _closed(month))
 
-    network, sources = here.registry.network, here.registry.sources.values()
+    network, sources = here.registry.network, list(here.registry.sources.values())
     return (
         inbox_job(here.engine, network, here.settings.inbox),
         *(source_job(here.engine, network, source) for source in sources if source.every_hours),
         quality_job(here.engine, network, here.tests),
         settlement_job(settle_closed, here.settings.settling_day),
-        *coverage_jobs(here.engine, here.registry.network),
+        *coverage_jobs(here.engine, network, sources),
     )
 
 

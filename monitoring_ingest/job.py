@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy import Engine
 
 from basin.network import CHINA, Network
+from basin.sources import Source
 from monitoring_ingest.coverage.watching import count_slots, watch
 from monitoring_ingest.operations.leases import Clock, renewed
 from monitoring_ingest.operations.store import (
@@ -124,8 +125,8 @@ def settlement_job(settle_month: Callable[[pd.Period], str], day: int) -> Job:
     )
 
 
-def coverage_jobs(engine: Engine, network: Network) -> tuple[Job, Job]:
-    """Every hour, the shortest slot of a station: who is silent; every 4 hours: how full the month is.
+def coverage_jobs(engine: Engine, network: Network, sources: Collection[Source] = ()) -> tuple[Job, Job]:
+    """Every hour, the shortest slot of a station or source: who is silent; every 4 hours: how full the month is.
 
     Both look at the present, so that of several missed slots only the last one is due.
     """
@@ -133,7 +134,7 @@ def coverage_jobs(engine: Engine, network: Network) -> tuple[Job, Job]:
         Job(
             "silence",
             lambda last, now: due_slots(last, now, 1)[-1:],
-            lambda _slot, clock: watch(engine, network, clock()),
+            lambda _slot, clock: watch(engine, network, clock(), sources),
         ),
         Job(
             "completeness",

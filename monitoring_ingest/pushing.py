@@ -27,7 +27,16 @@ from monitoring_ingest.frames import Columns, columns_of, frame_of, joined, rows
 from monitoring_ingest.history import store as history
 from monitoring_ingest.operations.leases import Clock
 from monitoring_ingest.operations.store import claim_request, give_up, keep_answer, release
-from monitoring_ingest.receipts import COMPLETE, DRY_RUN, REFUSED, FileReceipt, Receipt, count_fates, explained
+from monitoring_ingest.receipts import (
+    COMPLETE,
+    DRY_RUN,
+    REFUSED,
+    FileReceipt,
+    Receipt,
+    count_fates,
+    explained,
+    newest_told,
+)
 from monitoring_ingest.revisions import Key, decide, within_file
 from monitoring_ingest.submissions import Door
 from monitoring_ingest.taking_in import seem_new, taken_as_new, taken_compared
@@ -244,9 +253,10 @@ def _keep(connection: Connection, together: Sequence[_Request], decided: Columns
         rows = joined([each[at].rows for at in numbers])
         readings = store.keep_readings(connection, rows, then.reading, now)
         store.keep_rows(connection, rows)
+        told = {(number, 0): (each[at].counts, newest_told(each[at].rows).get(0)) for at, number in numbers.items()}
         with at_once(connection):
             store.observe(connection, readings)
-            store.keep_counts(connection, {(number, 0): each[at].counts for at, number in numbers.items()}, now)
+            store.keep_counts(connection, told, now)
             for at, number in numbers.items():
                 _answer(connection, together[at], number, now)
     return [found.receipt(request, now) for found, request in zip(each, together, strict=True)]

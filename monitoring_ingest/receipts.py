@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from monitoring_ingest.frames import Columns
 from monitoring_ingest.messages import MESSAGES
 from monitoring_ingest.validation import FATES
@@ -80,6 +82,18 @@ def count_fates(before: Counts, decided: Columns) -> Counts:
     for (file, fate), number in found.items():
         counts[file][fate] += number
     return counts
+
+
+def newest_told(rows: Columns) -> dict[int, np.datetime64]:
+    """The newest instant that each file has a value of, were it known already or withheld; none of files without one.
+
+    Parameters
+    ----------
+    rows : validated rows with `file`, `fate` and `time`, decided or not.
+    """
+    told = (rows["fate"] != "rejected") & (rows["fate"] != "absent") & ~np.isnat(rows["time"])
+    files, times = rows["file"][told], rows["time"][told]
+    return {file: times[files == file].max() for file in set(files.tolist())}
 
 
 def explained(rows: Columns, files: Sequence[str] | Mapping[int, str]) -> list[dict[str, Any]]:

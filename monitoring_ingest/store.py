@@ -247,11 +247,15 @@ _OBSERVE = insert(OBSERVATIONS).from_select(
 )
 
 
-def keep_counts(connection: Connection, counts: Mapping[tuple[int, int], Mapping[str, int]], now: datetime) -> None:
-    """Store how many rows of each file (submission, ordinal) had which fate: with that the file is taken in."""
-    rows = {fate: [of_file.get(fate, 0) for of_file in counts.values()] for fate in FATES}
-    named = {"submission": [submission for submission, _ in counts], "file": [file for _, file in counts]}
-    told = {**named, **rows, "recorded_at": now}
+Told = tuple[Mapping[str, int], np.datetime64 | None]  # how many rows of a file had which fate, and `newest_told`
+
+
+def keep_counts(connection: Connection, files: Mapping[tuple[int, int], Told], now: datetime) -> None:
+    """Store what the rows of each file (submission, ordinal) came to: with that the file is taken in."""
+    counts, newest = zip(*files.values(), strict=True)
+    rows = {fate: [of_file.get(fate, 0) for of_file in counts] for fate in FATES}
+    named = {"submission": [submission for submission, _ in files], "file": [file for _, file in files]}
+    told = {**named, **rows, "newest": np.array(newest, dtype="datetime64[us]"), "recorded_at": now}
     insert_columns(connection, tables.receipts, told)
 
 

@@ -26,7 +26,7 @@ from monitoring_ingest.history import store as history
 from monitoring_ingest.operations.leases import Clock, kept
 from monitoring_ingest.operations.store import hold, keep_hold
 from monitoring_ingest.quality.store import note_due
-from monitoring_ingest.receipts import Counts, Receipt, count_fates
+from monitoring_ingest.receipts import Counts, Receipt, count_fates, newest_told
 from monitoring_ingest.revisions import place, released, within_file
 from monitoring_ingest.sources.file_text import UnreadableFile, legible
 from monitoring_ingest.sources.national_release import read_release
@@ -141,9 +141,11 @@ def _take_in(
         store.keep_rows(connection, decided)
         counts = count_fates(before, decided)
         if last:
-            store.keep_counts(connection, {(submission, file): of for file, of in counts.items()}, now)
+            told = {(submission, file): (of, newest.get(file)) for file, of in counts.items()}
+            store.keep_counts(connection, told, now)
         return counts
 
+    newest = newest_told(within)
     counts: Counts = {ordinal: dict.fromkeys(FATES, 0) for ordinal in ordinals}
     for start in starts:
         give_way(engine)

@@ -31,6 +31,7 @@ from monitoring_ingest.dialects import Instant
 # Conditions of partial indices; a query uses the index where it states the condition in these words.
 SET_ASIDE = "revision = 0"
 REJECTED = "fate = 'rejected'"
+OF_SOURCES = "substr(door, 1, 7) = 'source:'"
 
 # One call of a door with one or more files. It is committed before any of its rows.
 submissions = append_only(
@@ -43,6 +44,7 @@ submissions = append_only(
         Column("sha256", Text, nullable=False),
         Column("recorded_at", Instant, nullable=False),
         Column("sender", Text),  # the key, device or source that handed it in; blank where nobody is named
+        Index("submissions_of_sources", "door", sqlite_where=text(OF_SOURCES), postgresql_where=text(OF_SOURCES)),
     )
 )
 
@@ -74,6 +76,7 @@ receipts = append_only(
         Column("withheld", Integer, nullable=False),
         Column("absent", Integer, nullable=False),
         Column("recorded_at", Instant, nullable=False),
+        Column("newest", Instant),  # the newest instant it has a value of, were it known already or withheld
         PrimaryKeyConstraint("submission", "file"),
         ForeignKeyConstraint(["submission", "file"], ["submission_files.submission", "submission_files.file"]),
     )

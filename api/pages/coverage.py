@@ -1,4 +1,4 @@
-"""The sources as pages: stations by basin with silent ones first, one station slot by slot, those who send."""
+"""Stations by basin with silent ones first, one station slot by slot, declared sources, alarms, those who send."""
 
 from __future__ import annotations
 
@@ -32,8 +32,28 @@ def overview(
         "month": rows[0]["month"] if rows else "",
         "counted_at": rows[0]["counted_at"] if rows else None,
         "basins": [{"code": code, "name": names.basin(code), "stations": some} for code, some in by_basin.items()],
-        "alarms": [_alarm(one, names) for one in alarms],
+        "alarms": alarms_told(alarms, names),
     }
+
+
+def sources(rows: Sequence[Mapping[str, Any]], names: Names) -> list[Row]:
+    """Declared sources that are watched, in words."""
+    return [{**row, "name": names.station(row["station"]) if row["station"] else ""} for row in rows]
+
+
+def alarms_told(alarms: Sequence[Mapping[str, Any]], names: Names) -> list[Row]:
+    """Alarms with the names of what they are about."""
+    known = names.registry.sources
+    title = {code: source.title for code, source in known.items()}
+    return [
+        {
+            **one,
+            "name": names.station(one["station"]) if one["station"] else "",
+            "title": title.get(one["source"], one["source"]),
+            "declared": one["source"] in known,
+        }
+        for one in alarms
+    ]
 
 
 def _station(row: Mapping[str, Any], names: Names) -> Row:
@@ -45,10 +65,6 @@ def _station(row: Mapping[str, Any], names: Names) -> Row:
         "province_name": names.party(row["province"]),
         "share": percent(row["completeness"]),
     }
-
-
-def _alarm(one: Mapping[str, Any], names: Names) -> Row:
-    return {**one, "name": names.station(one["station"])}
 
 
 def station(found: Mapping[str, Any], indicator: str, names: Names) -> Row:
@@ -64,7 +80,7 @@ def station(found: Mapping[str, Any], indicator: str, names: Names) -> Row:
         **_days(found, shown[chosen].tolist(), names),
         "series": [{**one, "name": names.indicator(one["indicator"]), "share": percent(one["accepted"] / one["due"])}
                    for one in found["indicators"] if one["due"]],
-        "alarms": [_alarm(one, names) for one in found["alarms"]],
+        "alarms": alarms_told(found["alarms"], names),
         "earlier": str(pd.Period(found["month"], freq="M") - 1),
         "later": str(pd.Period(found["month"], freq="M") + 1),
     }  # fmt: skip

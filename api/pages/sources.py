@@ -11,6 +11,7 @@ from api.names import Names
 from api.pages.lists import FATES, MOST_ROWS
 from basin.rounding import printed
 from basin.sources import Source, title_and_unit
+from monitoring_ingest.coverage.slots import State
 from monitoring_ingest.messages import MESSAGES
 from monitoring_ingest.sources.store import Received, Run
 from monitoring_ingest.trial import counted
@@ -18,9 +19,22 @@ from monitoring_ingest.trial import counted
 MOST_LISTED = 20
 
 
-def sources(found: Sequence[tuple[Source, Sequence[Received]]], names: Names) -> dict[str, Any]:
-    """All sources with the last submission of each."""
-    return {"sources": [{"source": one, "schedule": _schedule(one, names), "last": last} for one, last in found]}
+def sources(
+    found: Sequence[tuple[Source, Sequence[Received]]], doings: Sequence[Mapping[str, Any]], names: Names
+) -> dict[str, Any]:
+    """All sources with the last submission of each and how those that are watched are doing, the silent first."""
+    silent = {one["source"] for one in doings if one["state"] == State.SILENT}
+    rows = [
+        {"source": one, "schedule": _schedule(one, names), "last": last, "doings": _worst(one, doings)}
+        for one, last in found
+    ]
+    return {"sources": sorted(rows, key=lambda row: row["source"].code not in silent)}
+
+
+def _worst(one: Source, doings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """How a source is doing: every silent part of it or, where there is none, the first of all."""
+    mine = [doing for doing in doings if doing["source"] == one.code]
+    return [doing for doing in mine if doing["state"] == State.SILENT] or mine[:1]
 
 
 def source(

@@ -1,4 +1,4 @@
-"""How the sources are doing: lists and pages of stations, alarms, senders, and the public status."""
+"""How stations and sources are doing: lists and pages of them, alarms, senders, and the public status."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from api import health, register
 from api.deps import Has, Named, Reads
 from api.errors import MEDIA_TYPE
-from api.health_schemas import Alarm, SenderCard, ServiceStatus, SlotState, StateName, StationHealth
+from api.health_schemas import Alarm, SenderCard, ServiceStatus, SlotState, SourceHealth, StateName, StationHealth
 from api.pages import coverage as pages
 from api.rendering import page
 from api.routes.described import listed, problems
@@ -49,13 +49,25 @@ def slots(station: str, request: Request, reads: Reads, has: Has, month: Month =
     return shaped(request, health.slot_rows(found), list(SlotState.model_fields))
 
 
+@router.get("/v1/sources.csv", include_in_schema=False)
+@router.get("/v1/sources", summary="数据来源运行情况 (sources)", responses=listed(list[SourceHealth], 422))
+def sources(request: Request, reads: Reads, has: Has, state: StateName | None = None) -> Response:
+    """Every declared source that is due by a schedule or sends telegrams: when it last brought something new."""
+    found = health.sources(reads, has.registry, has.now())
+    kept = [row for row in found if state in (None, row["state"])]
+    return shaped(request, kept, list(SourceHealth.model_fields))
+
+
 @router.get("/v1/alarms.csv", include_in_schema=False)
-@router.get("/v1/alarms", summary="静默告警 (alarms)", responses=listed(list[Alarm], 404, 422))
-def alarms(request: Request, reads: Reads, has: Has, station: str | None = None) -> Response:
-    """When stations fell silent and were heard again, newest first."""
+@router.get("/v1/alarms", summary="静默告警 (alarms)", responses=listed(list[Alarm], 400, 404, 422))
+def alarms(request: Request, reads: Reads, has: Has, station: str | None = None, source: str | None = None) -> Response:
+    """When stations and sources fell silent and were heard again, newest first."""
+    of = {}
     if station is not None:
-        health.known_station(has.registry, station)
-    return shaped(request, health.alarms(reads, station), list(Alarm.model_fields))
+        of["station"] = health.known_station(has.registry, station).code
+    if source is not None:
+        of["source"] = has.registry.source(source).code
+    return shaped(request, health.alarms(reads, **of), list(Alarm.model_fields))
 
 
 @router.get("/v1/senders.csv", include_in_schema=False)
@@ -104,7 +116,8 @@ def health_page(
         register.known_basin(has.registry, basin)
     found = health.stations(reads, has.registry, has.now(), month)
     told = health.alarms(reads, limit=MOST_ALARMS)
-    return page(request, "health.html", pages.overview(found, told, basin, names))
+    of_sources = pages.sources(health.sources(reads, has.registry, has.now()), names)
+    return page(request, "health.html", pages.overview(found, told, basin, names) | {"sources": of_sources})
 
 
 @router.get("/health/{station}", include_in_schema=False)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from basin.network import Network
-from monitoring_ingest.coverage.slots import State, slots_of, state, suspensions
+from basin.sources import Source
+from monitoring_ingest.coverage.slots import State, slots_of, slots_of_source, state, suspensions
 from monitoring_ingest.facts import Fact
 
 SILENT, HEARD = "silent", "heard"  # the events of `alarms`
@@ -24,10 +25,13 @@ MEDIAN, P95 = 0.5, 0.95
 
 @dataclass(frozen=True)
 class Health:
-    """How one station is doing.
+    """How one station is doing or, where `source` is not blank, one declared source.
 
     Parameters
     ----------
+    station : of a source blank where all of it is meant, else the station whose device is.
+    heard : of a source, when it last brought something new; it has no `good` value.
+    failure : why the last run of a source failed; blank where it did not.
     good : the newest instant with an accepted value; heard : the newest with any, were it withheld or quarantined.
     arrived : when the good value came in.
     mark, status : what the source remarked on the newest value (维护 …).
@@ -44,6 +48,20 @@ class Health:
     status: str = ""
     silent_at: datetime | None = None
     ground: Fact | None = None
+    source: str = ""
+    failure: str = ""
+
+
+class Change(NamedTuple):
+    """What an alarm records of a station or source, named as in `Health`: silent since, or heard at, an instant."""
+
+    station: str
+    source: str
+    event: str
+    at: datetime
+
+
+Subject = tuple[str, str]  # station, source
 
 
 def healths(last: pd.DataFrame, network: Network, facts: Iterable[Fact], now: datetime) -> list[Health]:
@@ -63,25 +81,64 @@ def healths(last: pd.DataFrame, network: Network, facts: Iterable[Fact], now: da
         said = row.get("mark", ""), row.get("status", "")
         now_is = state(heard, ground is not None, slots, now)
         found.append(Health(station.code, now_is, good, arrived, heard, *said, silent_at, ground))
+    return _silent_first(found, now)
+
+
+def source_healths(
+    sources: Iterable[Source],
+    heard: Mapping[Subject, datetime],
+    network: Network,
+    facts: Iterable[Fact],
+    now: datetime,
+) -> list[Health]:
+    """Every declared source that is due by a schedule or sends by itself, silent ones first as with stations.
+
+    One that speaks for stations need not bring anything while all of them are suspended.
+
+    Parameters
+    ----------
+    heard : when each (station, source) last brought something new, from `store`.
+    """
+    grounds = suspensions(facts, network, now)
+    found = []
+    for source in sources:
+        named = sorted({source.station, *source.stations.values()} - {""})
+        for station, slots in slots_of_source(source, network).items():
+            speaks_for = [station] if station else named
+            excused = [grounds[code] for code in speaks_for if code in grounds]
+            ground = excused[0] if excused and len(excused) == len(speaks_for) else None
+            last = heard.get((station, source.code))
+            now_is = state(last, ground is not None, slots, now)
+            silent_at = last and slots.turns_silent(last)
+            found.append(Health(station, now_is, heard=last, silent_at=silent_at, ground=ground, source=source.code))
+    return _silent_first(found, now)
+
+
+def _silent_first(found: Iterable[Health], now: datetime) -> list[Health]:
     first = list(State)
-    return sorted(found, key=lambda one: (first.index(one.state), one.heard or now, one.station))
+    return sorted(found, key=lambda one: (first.index(one.state), one.heard or now, one.source, one.station))
 
 
 def _instant(value: pd.Timestamp | None) -> datetime | None:
     return None if value is None or pd.isna(value) else value.to_pydatetime()
 
 
-def changes(before: Mapping[str, str], found: Sequence[Health]) -> list[tuple[str, str, datetime]]:
-    """What to record as alarms: (station, silent, since when) and (station, heard, by a value of which instant).
+def changes(before: Mapping[Subject, Change], found: Iterable[Health]) -> list[Change]:
+    """What to record as alarms: silent since when, heard by a value of which instant or, of a source, when.
 
-    A station is told silent once, and heard again once; one that is suspended meanwhile is told neither.
+    Each is told silent once, and heard again once; one that is suspended meanwhile is told neither. Where the clock
+    goes back, nothing is told that was told before.
     """
-    told: list[tuple[str, str, datetime]] = []
+    told = []
     for one in found:
-        if one.state is State.SILENT and one.silent_at and before.get(one.station) != SILENT:
-            told.append((one.station, SILENT, one.silent_at))
-        elif one.state is State.REPORTING and one.heard and before.get(one.station) == SILENT:
-            told.append((one.station, HEARD, one.heard))
+        last = before.get((one.station, one.source))
+        if one.heard is None or one.silent_at is None or (last and one.silent_at <= last.at):
+            continue
+        was_silent = last is not None and last.event == SILENT
+        if one.state is State.SILENT and not was_silent:
+            told.append(Change(one.station, one.source, SILENT, one.silent_at))
+        elif one.state is State.REPORTING and was_silent:
+            told.append(Change(one.station, one.source, HEARD, one.heard))
     return told
 
 

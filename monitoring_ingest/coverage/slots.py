@@ -15,15 +15,20 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from basin.clauses import GROUNDS
-from basin.network import Network, Station
+from basin.network import TIMEZONE, Network, Station
 from basin.periods import period
+from basin.sources import Source
 from monitoring_ingest.facts import Fact
+from monitoring_ingest.telegrams.profiles import FORMAT as TELEGRAMS
 
 NOT_SO = "0"  # the value of a fact that takes an earlier one back
 
 
 class Slots(NamedTuple):
-    """The slots of a station: its zone, and their length in hours of the wall clock, a divisor of 24."""
+    """The slots of a station or source: their zone, and their length in hours of the wall clock, a divisor of 24.
+
+    Those of a source may also last whole days; they begin with the day.
+    """
 
     zone: str
     hours: int
@@ -62,6 +67,17 @@ def slots_of(station: Station) -> Slots:
     return Slots(station.timezone, station.slot_hours)
 
 
+def slots_of_source(source: Source, network: Network) -> dict[str, Slots]:
+    """The slots in which a declared source is to bring something new: all of it (``""``) when it is to be pulled.
+
+    Telegrams come by themselves: of them each station that a device stands for is told apart, with the station's slots.
+    A source that only people run is never due, and is not there.
+    """
+    if source.format == TELEGRAMS:
+        return {code: slots_of(network.stations[code]) for code in source.stations.values()}
+    return {"": Slots(TIMEZONE, source.every_hours)} if source.every_hours else {}
+
+
 def by_slots(network: Network, stations: Iterable[str]) -> dict[Slots, list[str]]:
     """Stations by the slots they report in."""
     found: dict[Slots, list[str]] = {}
@@ -90,7 +106,7 @@ def runs(begins: Sequence[datetime], hours: int) -> list[Run]:
 
 
 class State(StrEnum):
-    """How a station is doing, the one to look at first before the others."""
+    """How a station or source is doing, the one to look at first before the others."""
 
     SILENT = "silent"
     NEVER = "never"
@@ -99,11 +115,12 @@ class State(StrEnum):
 
 
 def state(heard: datetime | None, suspended: bool, slots: Slots, now: datetime) -> State:
-    """The state of a station.
+    """The state of a station or source.
 
     Parameters
     ----------
-    heard : the newest instant it gave a value for, were it withheld or quarantined; None where it never did.
+    heard : the newest instant a station gave a value for, were it withheld or quarantined; when a source last brought
+        something new. None where it never did.
     suspended : whether a recorded ground says that it need not report.
     """
     if suspended:

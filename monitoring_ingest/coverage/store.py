@@ -1,4 +1,4 @@
-"""From when to when stations have data, when each was last heard, and how full a month is.
+"""From when to when stations have data, when each station and source was last heard, and how full a month is.
 
 In: a connection and codes. Out: instants and frames. Every question is one statement for many series, answered from the
 key; what is due, and who is silent, is decided in `slots` and `health`.
@@ -7,7 +7,7 @@ key; what is due, and who is silent, is decided in `slots` and `health`.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,7 +35,7 @@ from sqlalchemy.types import TypeEngine
 from basin.indicators import INDICATORS
 from basin.network import Network
 from monitoring_ingest.bulk import insert_frame
-from monitoring_ingest.coverage.health import due
+from monitoring_ingest.coverage.health import Change, Subject, due
 from monitoring_ingest.coverage.slots import Run, by_slots, runs
 from monitoring_ingest.coverage.tables import ASIDE, alarms, filled_slots
 from monitoring_ingest.database import BUSY_SECONDS, read_frame
@@ -43,12 +43,15 @@ from monitoring_ingest.dialects import INSTANT_FORMAT, seconds
 from monitoring_ingest.operations.store import held_names
 from monitoring_ingest.quality.tables import not_removed, quality_runs, reviews
 from monitoring_ingest.store import INSTANT, LEFT_OUT, SEPARATOR, SUBMISSION
-from monitoring_ingest.tables import observations, readings, submissions
+from monitoring_ingest.tables import OF_SOURCES, observations, readings, receipts, submissions
+from monitoring_ingest.telegrams.tables import GOOD, telegram_frames, telegram_receipts
 
 RECORDED = (submissions, reviews, quality_runs)  # what observations and their flags come by
 LONGEST_TURN = timedelta(seconds=BUSY_SECONDS)  # others give up when they have waited so long
 _AT_ONCE = 400  # stations counted by one statement
 SERIES = ["station", "indicator"]
+_SOURCE = func.coalesce(alarms.c.source, "").label("source")
+_NOBODY_HAD = receipts.c.accepted + receipts.c.revised + receipts.c.quarantined
 
 
 def extents(
@@ -180,6 +183,41 @@ def last_heard(connection: Connection, stations: Sequence[str], indicators: Sequ
     return both[["station", "good", "arrived", "heard", "mark", "status"]]
 
 
+def last_brought(connection: Connection, doors: Collection[str], until: datetime) -> dict[str, datetime]:
+    """When something new last came by each door of a declared source; doors by which nothing did are not there.
+
+    New is a value nobody had, and one of a later instant than all that came by this door: another door may have brought
+    it first. The same values in another file are not. What is recorded after `until` is left aside.
+    """
+    latest = func.max(receipts.c.newest).over(partition_by=submissions.c.door).label("latest")
+    named = (submissions.c.door, submissions.c.recorded_at, receipts.c.newest, _NOBODY_HAD.label("new"), latest)
+    query = select(*named).join_from(submissions, receipts, receipts.c.submission == submissions.c.id)
+    known = (text(OF_SOURCES), submissions.c.door.in_(doors), submissions.c.recorded_at <= until)
+    came = query.where(*known).subquery()
+    new = func.max(case((came.c.new > 0, came.c.recorded_at)))
+    first_of_latest = func.min(case((came.c.newest == came.c.latest, came.c.recorded_at)))
+    by_door = connection.execute(select(came.c.door, new, first_of_latest).group_by(came.c.door))
+    found = {door: [at for at in ends if at] for door, *ends in by_door}
+    return {door: max(ends) for door, ends in found.items() if ends}
+
+
+def last_telegrams(connection: Connection, devices: Sequence[str], until: datetime) -> dict[str, datetime]:
+    """When each device last sent a value, were it known already or withheld; those that never did are not there.
+
+    A packet sent again is no telegram of its own. What is received after `until` is left aside.
+    """
+    asked = _codes(connection, "mn", devices)
+    valued = _NOBODY_HAD + receipts.c.duplicate + receipts.c.withheld > 0
+    same = and_(receipts.c.submission == telegram_receipts.c.submission, receipts.c.file == telegram_receipts.c.file)
+    sent = select(telegram_frames.c.received_at).select_from(
+        telegram_frames.join(telegram_receipts, telegram_receipts.c.frame == telegram_frames.c.id).join(receipts, same)
+    )
+    sent = sent.where(telegram_frames.c.mn == asked.c.mn, text(GOOD), telegram_frames.c.received_at <= until, valued)
+    last = sent.order_by(telegram_frames.c.received_at.desc()).limit(1).correlate(asked).scalar_subquery()
+    found = connection.execute(select(asked.c.mn, last.label("last")))
+    return {mn: at for mn, at in found if at is not None}
+
+
 # --- how full a month is ---------------------------------------------------------------------------------------------
 
 
@@ -248,29 +286,31 @@ def kept_filled(connection: Connection, month: str) -> pd.DataFrame:
 # --- alarms ----------------------------------------------------------------------------------------------------------
 
 
-def last_events(connection: Connection) -> dict[str, str]:
-    """The newest event of every station that ever had one."""
-    newest = select(func.max(alarms.c.id)).group_by(alarms.c.station)
-    found = connection.execute(select(alarms.c.station, alarms.c.event).where(alarms.c.id.in_(newest)))
-    return {row.station: row.event for row in found}
+def last_events(connection: Connection) -> dict[Subject, Change]:
+    """The newest event of every station and source that ever had one."""
+    newest = select(func.max(alarms.c.id)).group_by(alarms.c.station, _SOURCE)
+    query = select(alarms.c.station, _SOURCE, alarms.c.event, alarms.c.at).where(alarms.c.id.in_(newest))
+    return {(found.station, found.source): found for found in (Change(*row) for row in connection.execute(query))}
 
 
-def add_alarms(connection: Connection, events: Sequence[tuple[str, str, datetime]], now: datetime) -> None:
-    """Record (station, event, at), in `database.writing`."""
+def add_alarms(connection: Connection, events: Sequence[Change], now: datetime) -> None:
+    """Record what changed, in `database.writing`."""
     first = int(connection.scalar(select(func.max(alarms.c.id))) or 0) + 1
-    rows = [
-        {"id": first + number, "station": station, "event": event, "at": at, "recorded_at": now}
-        for number, (station, event, at) in enumerate(events)
-    ]
+    rows = [{"id": first + number, **one._asdict(), "recorded_at": now} for number, one in enumerate(events)]
     if rows:
         connection.execute(insert(alarms), rows)
 
 
-def listed_alarms(connection: Connection, station: str | None = None, limit: int | None = None) -> list[dict[str, Any]]:
-    """The alarms of all stations or of one, newest first: id, station, event, at, recorded_at."""
-    query = select(alarms).order_by(alarms.c.id.desc()).limit(limit)
-    if station is not None:
-        query = query.where(alarms.c.station == station)
+def listed_alarms(connection: Connection, limit: int | None = None, **of: str) -> list[dict[str, Any]]:
+    """Alarms, newest first: id, station, event, at, recorded_at, source.
+
+    Parameters
+    ----------
+    of : `station` or `source`, where only those of one are wanted.
+    """
+    columns = [column for column in alarms.c if column.name != "source"]
+    query = select(*columns, _SOURCE).order_by(alarms.c.id.desc()).limit(limit)
+    query = query.where(*(alarms.c[name] == code for name, code in of.items()))
     return [dict(row) for row in connection.execute(query).mappings()]
 
 

@@ -1,13 +1,14 @@
-"""Watching the sources: changes of state become alarms, and the slots of the month are counted.
+"""Watching stations and sources: changes of state become alarms, and the slots of the month are counted.
 
-In: a database, the network and an instant. Out: what changed, in words for the log of the job. It decides nothing:
+In: a database, what is declared and an instant. Out: what changed, in words for the log of the job. It decides nothing:
 states are in `slots` and `health`, what is stored in `store`.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,13 +17,17 @@ from sqlalchemy import Connection, Engine
 
 from basin.indicators import INDICATORS
 from basin.network import TIMEZONE, Network
+from basin.sources import Source
 from monitoring_ingest.coverage import store
 from monitoring_ingest.coverage.agencies import store as agencies
-from monitoring_ingest.coverage.health import SILENT, Health, changes, healths
+from monitoring_ingest.coverage.health import SILENT, Health, Subject, changes, healths, source_healths
 from monitoring_ingest.coverage.scorecard import Counts
-from monitoring_ingest.coverage.slots import by_slots, runs
+from monitoring_ingest.coverage.slots import State, by_slots, runs
 from monitoring_ingest.database import writing
+from monitoring_ingest.operations.store import FAILED, listed_runs
+from monitoring_ingest.sources.declared import door_name
 from monitoring_ingest.store import facts
+from monitoring_ingest.telegrams.profiles import FORMAT as TELEGRAMS
 
 log = logging.getLogger(__name__)
 _TOLD = {SILENT: "静默 silent since", "heard": "恢复 heard again at"}
@@ -34,19 +39,60 @@ def stations_health(connection: Connection, network: Network, now: datetime) -> 
     return healths(last, network, facts(connection), now)
 
 
-def watch(engine: Engine, network: Network, now: datetime) -> str:
-    """Record which stations fell silent or were heard again since the last look, and tell the log; how many.
+def sources_health(connection: Connection, network: Network, sources: Iterable[Source], now: datetime) -> list[Health]:
+    """How every declared source that is due by a schedule or sends telegrams was doing at an instant.
 
-    A station is looked at as it is now: one that fell silent and came back between two looks leaves no alarm.
+    Of a silent one it is told where its last run failed.
+    """
+    watched = [source for source in sources if source.every_hours or source.format == TELEGRAMS]
+    heard = _pulled(connection, watched, now) | _sent_in(connection, watched, now)
+    found = source_healths(watched, heard, network, facts(connection), now)
+    return [replace(one, failure=_failure(connection, one)) if one.state is State.SILENT else one for one in found]
+
+
+def _pulled(connection: Connection, sources: Iterable[Source], now: datetime) -> dict[Subject, datetime]:
+    """When each source that is pulled last brought something new."""
+    codes = {door_name(source.code): source.code for source in sources if source.every_hours}
+    brought = store.last_brought(connection, codes, now) if codes else {}
+    return {("", codes[door]): at for door, at in brought.items()}
+
+
+def _sent_in(connection: Connection, sources: Iterable[Source], now: datetime) -> dict[Subject, datetime]:
+    """When each source of telegrams last sent a value of each of its stations, by whichever device."""
+    stations = {
+        device: (station, source.code)
+        for source in sources
+        if source.format == TELEGRAMS
+        for device, station in source.stations.items()
+    }
+    heard: dict[Subject, datetime] = {}
+    for device, at in (store.last_telegrams(connection, list(stations), now) if stations else {}).items():
+        heard[stations[device]] = max(at, heard.get(stations[device], at))
+    return heard
+
+
+def _failure(connection: Connection, of: Health) -> str:
+    """Why the last run of a source failed, blank where it did not; telegrams come without runs."""
+    last = listed_runs(connection, door_name(of.source), limit=1)
+    return last[0]["outcome"] if last and last[0]["outcome"].startswith(FAILED) else ""
+
+
+def watch(engine: Engine, network: Network, now: datetime, sources: Iterable[Source] = ()) -> str:
+    """Record which stations and sources fell silent or were heard again since the last look, tell the log; how many.
+
+    They are looked at as they are now: one that fell silent and came back between two looks leaves no alarm.
     """
     with engine.connect() as connection:
-        found = stations_health(connection, network, now)
+        found = stations_health(connection, network, now) + sources_health(connection, network, sources, now)
     with writing(engine) as connection:
         events = changes(store.last_events(connection), found)
         store.add_alarms(connection, events, now)
-    for station, event, at in events:
-        log.warning("%s %s %s", station, _TOLD[event], at.isoformat())
-    silent = sum(event == SILENT for _, event, _ in events)
+    failures = {(one.station, one.source): one.failure for one in found}
+    for station, source, event, at in events:
+        whose = (f"来源 source {source}" if source else "", station)
+        why = failures[station, source] if event == SILENT else ""
+        log.warning("%s", " ".join(filter(None, (*whose, _TOLD[event], at.isoformat(), why))))
+    silent = sum(one.event == SILENT for one in events)
     return f"silent {silent}, heard again {len(events) - silent}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,10 +15,13 @@ from api.composition import Composition
 from api.settings import Settings
 from monitoring_ingest.coverage.watching import count_slots, watch
 from monitoring_ingest.database import open_engine
+from monitoring_ingest.job import catch_up
 from monitoring_ingest.operations.store import claim_slot, finish_slot, put_off_slot
+from monitoring_ingest.sources.pulling import run_source, source_job
 from tests.api import makers
 from tests.api.makers import NOW, month_rows, row
 from tests.api.markup import read
+from tests.clocks import stopped
 
 AUGUST = {"month": "2025-08"}
 
@@ -126,6 +130,50 @@ class TestAlarms:
         assert (found["demo-qx2"]["accepted"], found["demo-qx2"]["counted_at"]) == (60, "2026-01-10T00:00:00Z")
 
 
+class TestSources:
+    """A source that stopped, while its station goes on."""
+
+    @pytest.fixture
+    def stopped_source(self, engine, world, tmp_path):
+        """What is served of a bulletin that came once, two days ago, and failed to come since."""
+        file = tmp_path / "简报.csv"
+        file.write_bytes((makers.FIXTURES / "sources" / "files" / "demo-bulletin-2022-12.csv").read_bytes())
+        bulletin = replace(world.sources["demo-bulletin"], every_hours=4, place=str(file))
+        declared = replace(world, sources={**world.sources, "demo-bulletin": bulletin})
+        here = makers.composed(engine, declared)
+        makers.send(here, [row("demo-qx2", "2026-01-10 04:00", "ph", "7.5")])
+        run_source(engine, world.network, bulletin, stopped(NOW - timedelta(days=2)))
+        file.unlink()
+        catch_up(engine, [source_job(engine, world.network, bulletin)], NOW)
+        watch(engine, world.network, NOW, declared.sources.values())
+        with makers.client_of(here) as client:
+            yield client
+
+    def test_is_listed_with_its_alarm(self, stopped_source):
+        client = stopped_source
+        first, device = client.get("/v1/sources").json()
+        assert (first["source"], first["state"], first["why"]) == ("demo-bulletin", "silent", "failed")
+        assert (first["last_brought"], first["silent_at"]) == ("2026-01-08T00:00:00Z", "2026-01-08T08:00:00Z")
+        assert (device["source"], device["station"], device["state"]) == ("demo-qingxi-telegrams", "demo-qx3", "never")
+        assert client.get("/v1/sources", params={"state": "silent"}).json() == [first]
+        assert client.get("/v1/sources.csv").text.splitlines()[1].startswith("demo-bulletin,")
+        (alarm,) = client.get("/v1/alarms", params={"source": "demo-bulletin"}).json()
+        assert (alarm["station"], alarm["event"], alarm["at"]) == ("", "silent", "2026-01-08T08:00:00Z")
+        assert client.get("/v1/alarms", params={"source": "nowhere"}).status_code == 400
+        assert client.get("/v1/status").json()["sources"]["silent"] == 1
+
+    def test_stands_on_the_pages(self, stopped_source):
+        client = stopped_source
+        pages = {address: client.get(address) for address in ("/health", "/sources", "/sources/demo-bulletin")}
+        for address, page in pages.items():
+            assert "自 2026-01-08 16:00 静默" in read(page.text).text, address
+            assert "最近一次取数失败" in page.text, address
+        assert read(pages["/health"].text).all("table")[-1].table()[1][0] == "来源 清溪每日水情简报（虚构）"
+        assert read(pages["/sources"].text).all("table")[0].table()[1][-1].startswith("静默 自 2026-01-08 16:00")
+        assert "静默来源 1 / 2" in " ".join(read(client.get("/status").text).text.split())
+        assert "silent since 2026-01-08 16:00 the last run failed" in read(client.get("/sources?lang=en").text).text
+
+
 class TestStatus:
     def test_it_tells_what_is_fed_and_what_ran(self, engine, world):
         here = makers.composed(engine, world)
@@ -139,6 +187,12 @@ class TestStatus:
             found, shown = client.get("/v1/status").json(), client.get("/status").text
         assert (found["service"], found["database"], found["last_good"]) == ("up", "ok", "2026-01-09T20:00:00Z")
         assert found["stations"]["silent"] == found["stations"]["reporting"] == 1
+        assert found["sources"] == {
+            "silent": 0,
+            "never": 1,
+            "suspended": 0,
+            "reporting": 0,
+        }  # the device of the example
         assert [(one["job"], one["state"]) for one in found["jobs"]] == [
             ("inbox", "done"), ("settlement", "failed"), ("sources", "running"),
         ]  # fmt: skip
