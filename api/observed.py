@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
@@ -134,7 +135,7 @@ def _cursor(after: str | None) -> Key | None:
 
 def _texts(instants: np.ndarray) -> list[str]:
     """Instants as the API writes them, each distinct one written once."""
-    distinct, at = np.unique(instants, return_inverse=True)
+    at, distinct = pd.factorize(instants)
     written = [instant(each.replace(tzinfo=UTC)) for each in distinct.tolist()]
     return [written[each] for each in at.tolist()]
 
