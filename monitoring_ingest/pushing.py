@@ -85,27 +85,11 @@ class _Request:
         return self.through.name, self.through.sender, self.sent.name
 
 
-class _Decided(NamedTuple):
-    """The rows of one request compared with what is stored, how many had which fate, and what follows.
+class _Outcome(NamedTuple):
+    """What becomes of a request whose rows are decided."""
 
-    `number` is that of the submission, where it is stored.
-    """
-
-    rows: Columns
-    counts: Mapping[str, int]
     state: str
-    number: int | None = None
-
-    def numbered(self, number: int) -> _Decided:
-        """With the submission its rows belong to."""
-        rows = self.rows | {"submission": np.full(len(self.rows["row"]), number)}
-        return self._replace(rows=rows, number=number)
-
-    def receipt(self, request: _Request, now: datetime) -> Receipt:
-        """What the sender is told."""
-        told = explained(rows_at(self.rows, self.rows["fate"] != "accepted"), [request.sent.name])
-        file = FileReceipt(request.sent.name, request.digest, self.counts)
-        return Receipt(self.number, *request.who, request.digest, self.state, now, [file], told)
+    counts: Mapping[str, int]
 
 
 def push(engine: Engine, network: Network, sent: Pushed, through: Door, terms: Terms, clock: Clock) -> Receipt:
@@ -166,7 +150,8 @@ def _judged(network: Network, read: tuple[Pushed, str, Columns], how: tuple[Door
 
 def _looked_at(engine: Engine, request: _Request, clock: Clock) -> Receipt:
     with engine.connect() as connection:
-        return _apart([request], _compared(connection, request))[0].receipt(request, clock())
+        decided = _compared(connection, request)
+    return _receipts([request], decided, _outcomes([request], decided), {}, clock())[0]
 
 
 # --- by turns --------------------------------------------------------------------------------------------------------
@@ -240,26 +225,35 @@ def _may_be_new(together: Sequence[_Request]) -> bool:
 
 def _keep(connection: Connection, together: Sequence[_Request], decided: Columns, now: datetime) -> list[Receipt]:
     """Store requests whose rows are decided, but those that are refused; the receipts."""
-    each, then = _apart(together, decided), store.next_numbers(connection)
-    numbers: dict[int, int] = {}
-    for at, found in enumerate(each):
-        if found.state == COMPLETE:
-            numbers[at] = then.submission + len(numbers)
-            each[at] = found.numbered(numbers[at])
-    if numbers:
+    each, then = _outcomes(together, decided), store.next_numbers(connection)
+    taken = [at for at, found in enumerate(each) if found.state == COMPLETE]
+    numbers = {at: then.submission + nth for nth, at in enumerate(taken)}
+    if taken:
         handed = {number: (together[at].who, [together[at].sent]) for at, number in numbers.items()}
         with at_once(connection):
             store.record_submissions(connection, handed, now)
-        rows = joined([each[at].rows for at in numbers])
+        rows = _numbered(decided, [len(one) for one in together], numbers)
         readings = store.keep_readings(connection, rows, then.reading, now)
         store.keep_rows(connection, rows)
-        told = {(number, 0): (each[at].counts, newest_told(each[at].rows).get(0)) for at, number in numbers.items()}
+        newest = newest_told(decided)
+        told = {(number, 0): (each[at].counts, newest.get(at)) for at, number in numbers.items()}
         with at_once(connection):
             store.observe(connection, readings)
             store.keep_counts(connection, told, now)
             for at, number in numbers.items():
                 _answer(connection, together[at], number, now)
-    return [found.receipt(request, now) for found, request in zip(each, together, strict=True)]
+    return _receipts(together, decided, each, numbers, now)
+
+
+def _numbered(decided: Columns, lengths: Sequence[int], numbers: Mapping[int, int]) -> Columns:
+    """The rows of the requests that have a number, with it; each is one file, its rows told in the order they came."""
+    starts = np.cumsum(lengths) - lengths
+    rows = decided | {
+        "submission": np.repeat([numbers.get(at, 0) for at in range(len(lengths))], lengths),
+        "file": np.zeros(sum(lengths), dtype="int64"),
+        "ordinal": np.arange(sum(lengths)) - np.repeat(starts, lengths),
+    }
+    return rows if len(numbers) == len(lengths) else rows_at(rows, rows["submission"] > 0)
 
 
 def _answer(connection: Connection, request: _Request, number: int, now: datetime) -> None:
@@ -280,18 +274,28 @@ def _within(together: Sequence[_Request]) -> Columns:
     return joined([one.within | {"file": np.full(len(one), at)} for at, one in enumerate(together)])
 
 
-def _apart(together: Sequence[_Request], decided: Columns) -> list[_Decided]:
-    """The decided rows of several requests, each with its own."""
+def _outcomes(together: Sequence[_Request], decided: Columns) -> list[_Outcome]:
+    """What becomes of each of several requests."""
     counts = count_fates({at: dict.fromkeys(FATES, 0) for at in range(len(together))}, decided)
-    ends = np.cumsum([len(one) for one in together])
-    parts = [rows_at(decided, slice(end - len(one), end)) for one, end in zip(together, ends, strict=True)]
-    states = [_state(counts[at], one.terms) for at, one in enumerate(together)]
-    return [_Decided(part | _in_one_file(part), counts[at], states[at]) for at, part in enumerate(parts)]
+    return [_Outcome(_state(counts[at], one.terms), counts[at]) for at, one in enumerate(together)]
 
 
-def _in_one_file(rows: Columns) -> Columns:
-    """A request is one file; its rows are told in the order they came."""
-    return {"file": np.zeros(len(rows["row"]), dtype="int64"), "ordinal": np.arange(len(rows["row"]))}
+def _receipts(
+    together: Sequence[_Request],
+    decided: Columns,
+    outcomes: Sequence[_Outcome],
+    numbers: Mapping[int, int],
+    now: datetime,
+) -> list[Receipt]:
+    """What the sender of each of several requests is told; those that have a number are stored."""
+    aside = rows_at(decided, decided["fate"] != "accepted")
+    told, of = explained(aside, [request.sent.name for request in together]), aside["file"].tolist()
+    found = []
+    for at, (request, outcome) in enumerate(zip(together, outcomes, strict=True)):
+        file = FileReceipt(request.sent.name, request.digest, outcome.counts)
+        rows = [row for place, row in zip(of, told, strict=True) if place == at]
+        found.append(Receipt(numbers.get(at), *request.who, request.digest, outcome.state, now, [file], rows))
+    return found
 
 
 def _state(counts: Mapping[str, int], terms: Terms) -> str:
