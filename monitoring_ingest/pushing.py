@@ -84,6 +84,11 @@ class _Request:
         """Door, sender, name."""
         return self.through.name, self.through.sender, self.sent.name
 
+    @property
+    def file(self) -> tuple[str, str, int]:
+        """Name, SHA-256 and length of its body: it is hashed once, before others have to wait."""
+        return self.sent.name, self.digest, len(self.sent.raw)
+
 
 class _Outcome(NamedTuple):
     """What becomes of a request whose rows are decided."""
@@ -229,7 +234,7 @@ def _keep(connection: Connection, together: Sequence[_Request], decided: Columns
     taken = [at for at, found in enumerate(each) if found.state == COMPLETE]
     numbers = {at: then.submission + nth for nth, at in enumerate(taken)}
     if taken:
-        handed = {number: (together[at].who, [together[at].sent]) for at, number in numbers.items()}
+        handed = {number: (together[at].who, [together[at].file]) for at, number in numbers.items()}
         with at_once(connection):
             store.record_submissions(connection, handed, now)
         rows = _numbered(decided, [len(one) for one in together], numbers)

@@ -80,7 +80,8 @@ def selects(table: FromClause, selected: Selected) -> ColumnElement[bool]:
 # --- taking in -------------------------------------------------------------------------------------------------------
 
 
-Handed = tuple[tuple[str, str, str], Sequence[tuple[str, bytes]]]  # door, sender, name; and files
+# door, sender, name; and of each file its name, SHA-256 and length
+Handed = tuple[tuple[str, str, str], Sequence[tuple[str, str, int]]]
 
 
 def record_submission(
@@ -92,17 +93,14 @@ def record_submission(
     the lines ``<sha256>  <name>``, as `sha256sum` writes them.
     """
     number = next_numbers(connection).submission
-    record_submissions(connection, {number: (who, files)}, now)
+    known = [(name, sha256(content), len(content)) for name, content in files]
+    record_submissions(connection, {number: (who, known)}, now)
     return number
 
 
 def record_submissions(connection: Connection, handed: Mapping[int, Handed], now: datetime) -> None:
     """As `record_submission`, for several at once, of the numbers that come next."""
-    files = [
-        (number, at, name, sha256(content), len(content))
-        for number, (_, those) in handed.items()
-        for at, (name, content) in enumerate(those)
-    ]
+    files = [(number, at, *file) for number, (_, those) in handed.items() for at, file in enumerate(those)]
     numbers = list(handed)
     whole = [_sha256_of([each for each in files if each[0] == number]) for number in numbers]
     who = map(list, zip(*(who for who, _ in handed.values()), strict=True))

@@ -14,17 +14,15 @@ from hypothesis import strategies as st
 
 from basin.errors import RegisterError
 from basin.network import Network, Station, load_network
-from monitoring_ingest.database import open_engine
 from monitoring_ingest.exports import with_flags
 from monitoring_ingest.flags import QARTOD, Quality
 from monitoring_ingest.quality import store
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.quality_settings import FILE, declared_tests, files_in
-from monitoring_ingest.schema import create_schema
 from monitoring_ingest.submissions import READINGS, ingest
 from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, csv, network, rows_of, sent
-from tests.monitoring_ingest.test_quality_running import levels, rows, standing
+from tests.monitoring_ingest.test_quality_running import levels, rows, standing, standing_after
 
 ROOT = Path(__file__).parents[2]
 LATER = NOW + timedelta(hours=4)
@@ -322,17 +320,8 @@ def test_flags_do_not_depend_on_the_parts_and_order_in_which_readings_came(
         if value is not None
     ]
     shuffled = random.sample(everything, len(everything))
-    found = []
-    for submissions in ([everything], [shuffled[start::parts] for start in range(parts)]):
-        made = open_engine("sqlite:///:memory:")
-        create_schema(made)
-        for number, submission in enumerate(submissions):
-            if submission:
-                now = NOW + timedelta(hours=number)
-                sent(made, *submission, now=now)
-                judged(made, tests, now)
-        found.append(standing(made))
-        made.dispose()
+    apart = [shuffled[start::parts] for start in range(parts)]
+    found = [standing_after(each, lambda made, now: judged(made, tests, now)) for each in ([everything], apart)]
     assert found[0] == found[1]
 
 

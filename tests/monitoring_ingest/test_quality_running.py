@@ -52,6 +52,20 @@ def standing(engine, **selected):
     return sorted(((time - start) // timedelta(hours=4), test) for time, test in rows_of(found, "time", "test"))
 
 
+def standing_after(submissions, judge):
+    """The same of a new database, once submissions have come in, an hour apart, and each was judged as it came."""
+    made = open_engine("sqlite:///:memory:")
+    create_schema(made)
+    for number, submission in enumerate(submissions):
+        if submission:
+            now = NOW + timedelta(hours=number)
+            sent(made, *submission, now=now)
+            judge(made, now)
+    found = standing(made)
+    made.dispose()
+    return found
+
+
 def test_the_job_judges_what_came_in_and_says_so(engine):
     sent(engine, *rows(levels(at_9=5)))
     (ran,) = catch_up(engine, [quality_job(engine)], NOW)
@@ -248,18 +262,10 @@ def test_flags_do_not_depend_on_the_parts_and_order_in_which_readings_came(one, 
         for row, value in zip(rows(values, station), values, strict=False)
         if value is not None
     ]
-    at_once, in_parts = (open_engine("sqlite:///:memory:") for _ in range(2))
     shuffled = random.sample(everything, len(everything))
-    for made, submissions in ((at_once, [everything]), (in_parts, [shuffled[start::parts] for start in range(parts)])):
-        create_schema(made)
-        for number, submission in enumerate(submissions):
-            if submission:
-                now = NOW + timedelta(hours=number)
-                sent(made, *submission, now=now)
-                run(made, stopped(now))
-    assert standing(in_parts) == standing(at_once)
-    at_once.dispose()
-    in_parts.dispose()
+    apart = [shuffled[start::parts] for start in range(parts)]
+    found = [standing_after(each, lambda made, now: run(made, stopped(now))) for each in ([everything], apart)]
+    assert found[0] == found[1]
 
 
 def test_a_note_that_is_added_while_notes_are_read_stays_for_the_next_run(engine):

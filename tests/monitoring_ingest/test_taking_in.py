@@ -126,7 +126,7 @@ def test_a_window_that_slides_is_found_by_its_oldest_row(engine, take, compared)
 
 
 def test_what_a_constraint_refuses_in_one_exchange_is_told_and_leaves_nothing(engine):
-    one = {1: (("push", "", "a"), [("a", b"")])}
+    one = {1: (("push", "", "a"), [("a", "", 0)])}
 
     def twice() -> None:
         with writing(engine) as connection, at_once(connection):
