@@ -18,11 +18,11 @@ from api.commands import Told, command, example, say
 from api.inventory import failures, page, records, shown
 from api.settings import from_environment
 from basin.agreement import Agreement, compiled
-from basin.agreement_diff import Difference, differences
 from basin.agreement_files import file_text, tree
-from basin.agreement_review import Unverified, WithoutSource, review
-from basin.agreement_schema import schema
-from basin.certain_stops import WillStop
+from basin.authoring.certain_stops import WillStop
+from basin.authoring.diff import Difference, differences
+from basin.authoring.review import Unverified, WithoutSource, review
+from basin.authoring.schema import schema
 from basin.errors import AgreementError
 from basin.network import Network, load_network
 from basin.registry import BUNDLED, load_registry

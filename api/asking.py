@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from basin.agreement import Agreement
-from basin.agreement_change import with_changes
 from basin.agreement_files import file_text, tree
+from basin.authoring.change import with_changes
 from basin.errors import UsageError
 from basin.registry import Registry, checked
 from settlement.gathered import sections_of

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from basin.agreement import Agreement
-from basin.agreement_inventory import inventory
+from basin.authoring.inventory import inventory
 from settlement.cases import Outcome
 
 Record = dict[str, Any]

@@ -2,7 +2,7 @@
 
 In: the plain tree of a YAML file. Out: `Agreement`, whose `clause` and `sheet` give frozen, typed clauses and section
 sheets as they stand for a period and an element. It settles nothing and reads no file; what it refuses is told in
-`basin.agreement_checks`.
+`basin.checks.agreements`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Clauses (条款), section sheets and rules: the typed pieces of an agreement, as they stand for a period and element.
 
 In: plain trees, all values already in force (see `basin.dated`). Out: frozen dataclasses. Which of them an agreement
-has, and when, is `basin.agreement`'s; what it refuses is told in `basin.agreement_checks`.
+has, and when, is `basin.agreement`'s; what it refuses is told in `basin.checks.agreements`.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ import pandas as pd
 
 from basin import periods
 from basin.agreement import Agreement, compiled
-from basin.agreement_checks import problems
 from basin.agreement_files import file_text, readable, tree
+from basin.checks.agreements import problems
 from basin.errors import AgreementError, UnknownCode
 from basin.network import Network, load_network
 from basin.scorecards import Scorecard, scorecard_of

@@ -1,7 +1,7 @@
 """The shape of a declared value: a plain tree of texts in, a frozen dataclass out, or a refusal in words.
 
 What does not fit is named by its keys (``clauses.1.scale.0.amount``), with what to write instead. What the values mean,
-and whether they fit each other, is checked elsewhere (`basin.agreement_checks`).
+and whether they fit each other, is checked elsewhere (`basin.checks.agreements`).
 """
 
 from __future__ import annotations

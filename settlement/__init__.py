@@ -7,5 +7,5 @@ for one period and element: tests, measure, scale, times, cap) asks `measuring` 
 `quantities` and `measuring` ask `references` what a value is compared with. Imports go down this one way. The way back
 up goes through the `Evaluator` that all are handed: `references` asks it for the same measure of last year or of
 another section (`Evaluator.single`), `other_clauses` for another clause (`Evaluator.evaluation`, kept once made).
-It ends because a document nests only so deep, and refs that run in a circle are refused (`basin.reference_checks`).
+It ends because a document nests only so deep, and refs that run in a circle are refused (`basin.checks.references`).
 """

@@ -13,7 +13,7 @@ from typing import Any
 
 from basin import periods
 from basin.agreement import Agreement, clause_path
-from basin.agreement_figures import stated_figures
+from basin.authoring.figures import stated_figures
 from basin.clauses import CLAUSE, TIME_AXES
 from basin.dated import Hand, every_branch
 from basin.errors import UnknownCode

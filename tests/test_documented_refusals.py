@@ -16,7 +16,7 @@ import pytest
 from basin import periods
 from basin.agreement import compiled
 from basin.agreement_files import file_text, tree
-from basin.agreement_review import review
+from basin.authoring.review import review
 from basin.errors import HengjieError
 from basin.registry import BUNDLED, Registry, load_registry
 from settlement.cases import case_files, outcomes, run_cases

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from basin.agreement_review import review
+from basin.authoring.review import review
 from basin.errors import AgreementError
 from tests.settlement.makers import RIVER, agreement_text
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from basin.agreement import Agreement, compiled
-from basin.agreement_checks import problems
 from basin.agreement_files import tree
+from basin.checks.agreements import problems
 from basin.clauses import GROUNDS, Ground, Proportion
 from basin.errors import AgreementError
 from basin.measures import Runs

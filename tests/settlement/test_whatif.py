@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from basin import periods
-from basin.agreement_change import with_changes
+from basin.authoring.change import with_changes
 from basin.errors import UsageError
 from settlement.gathered import LEFT_OUT, OBSERVED, Gathered
 from settlement.settling import settled

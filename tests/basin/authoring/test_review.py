@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from basin.agreement_review import Review, Unverified, WithoutSource, review
+from basin.authoring.review import Review, Unverified, WithoutSource, review
 from tests.settlement.makers import RIVER, agreement_text
 
 PAYS = "pays: upstream, receives: downstream"

@@ -1,7 +1,7 @@
 """What a measure or a test may not say.
 
 In: one typed clause, the agreement and the network. Out: findings (path, Chinese, English, remedy). What is refused
-about clauses and sheets as wholes is in `basin.agreement_checks`; about refs, in `basin.reference_checks`.
+about clauses and sheets as wholes is in `basin.checks.agreements`; about refs, in `basin.checks.references`.
 """
 
 from __future__ import annotations

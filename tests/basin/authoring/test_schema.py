@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from basin.agreement_files import tree
-from basin.agreement_schema import schema
+from basin.authoring.schema import schema
 from tests.settlement.makers import agreement_text
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SHIPPED = sorted([*(ROOT / "basin/data/agreements").glob("*.yaml"), *(ROOT / "fixtures/agreements").glob("*.yaml")])
 TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from basin.agreement_review import review
-from basin.certain_stops import WillStop
+from basin.authoring.certain_stops import WillStop
+from basin.authoring.review import review
 from tests.basin.clauses import PAYS, lump, measured, when
 from tests.settlement.makers import RIVER, a_network, agreement_text
 

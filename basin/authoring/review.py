@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from basin.agreement import compiled, paths_of
-from basin.agreement_checks import problems
-from basin.agreement_diff import in_one_line
 from basin.agreement_files import tree
-from basin.certain_stops import WillStop, certain_stops
+from basin.authoring.certain_stops import WillStop, certain_stops
+from basin.authoring.diff import in_one_line
+from basin.checks.agreements import problems
 from basin.clauses import CLAUSE
 from basin.dated import every_branch, is_noted, special_values
 from basin.errors import AgreementError

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from basin.agreement import Agreement, clause_path
+from basin.checks.values import codes_on, elements_of
 from basin.clauses import CLAUSE, SHEET, Clause, SectionSheet
-from basin.coverage_checks import codes_on, elements_of
 from basin.dated import ELEMENT_AXES, every_branch, in_force, join
 from basin.errors import AgreementError
 from basin.indicators import find_indicator

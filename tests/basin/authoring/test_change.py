@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from basin.agreement_change import with_changes
-from basin.agreement_diff import Difference, differences
-from basin.agreement_review import unverified
+from basin.authoring.change import with_changes
+from basin.authoring.diff import Difference, differences
+from basin.authoring.review import unverified
 from basin.errors import AgreementError, UsageError
 from tests.settlement.makers import RIVER, an_agreement
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from basin.agreement_figures import stated_figures
+from basin.authoring.figures import stated_figures
 from basin.dated import Hand
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from basin.agreement_inventory import Inventory, inventory
+from basin.authoring.inventory import Inventory, inventory
 
 
 def counted(clause: dict[str, Any], **blocks: Any) -> Inventory:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from basin.agreement_diff import Difference, differences, in_one_line
+from basin.authoring.diff import Difference, differences, in_one_line
 from tests.settlement.makers import an_agreement
 
 ONE = '- {ref: "2.1", scale: [{amount: 100}], cap: 4000, pays: upstream, receives: downstream}'

@@ -2,7 +2,7 @@
 
 In: a compiled `Agreement` and the network. Out: a list of `AgreementError`s with file, path and remedy, all at once.
 Each clause is looked at once per date and per branch, so that a figure that is in force only later is checked too.
-Measures and tests are looked at in `basin.measure_checks`, refs in `basin.reference_checks`. It evaluates nothing.
+Measures and tests are looked at in `basin.checks.measures`, refs in `basin.checks.references`. It evaluates nothing.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import Any
 
 from basin import periods
 from basin.agreement import Agreement, clause_path, paths_of
+from basin.checks.measures import Finding, class_findings, empty_list, measure_findings, section_findings
+from basin.checks.references import reference_findings
+from basin.checks.values import coverage_findings
 from basin.clauses import AXES, CLAUSE, SHEET, SIDE_WORDS, TIME_AXES, Clause, Proportion, SectionSheet, Side
-from basin.coverage_checks import coverage_findings
 from basin.dated import (
     ELEMENT_AXES,
     day_of,
@@ -29,15 +31,7 @@ from basin.dated import (
 )
 from basin.errors import AgreementError, HengjieError
 from basin.indicators import find_indicator
-from basin.measure_checks import (
-    Finding,
-    class_findings,
-    empty_list,
-    measure_findings,
-    section_findings,
-)
 from basin.network import Network
-from basin.reference_checks import reference_findings
 from basin.rounding import printed
 from basin.scales import Piece, applied
 from basin.shapes import fitted

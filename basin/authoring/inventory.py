@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from basin.agreement import clause_path, paths_of
-from basin.agreement_figures import StatedFigure, stated_figures
-from basin.agreement_review import Unverified, unverified
+from basin.authoring.figures import StatedFigure, stated_figures
+from basin.authoring.review import Unverified, unverified
 from basin.dated import is_dated, is_noted, special_values
 
 _NO_FIGURES = frozenset({"ref", "title", "source"})  # of a clause: a ref may look like a number
