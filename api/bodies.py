@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from fastapi import Request
 
 from basin.errors import Refused, UsageError
-from monitoring_ingest.sources.pushed import TooLarge
+from monitoring_ingest.formats.pushed import TooLarge
 
 GZIP = "gzip"
 _GZIP_WINDOW = 31  # zlib's number for gzip with its largest window

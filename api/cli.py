@@ -29,10 +29,10 @@ from basin.clauses import TIME_AXES
 from basin.errors import UsageError
 from basin.standards import standard
 from monitoring_ingest import exports
-from monitoring_ingest.database import writing
-from monitoring_ingest.facts import about_something_known, read_fact
-from monitoring_ingest.store import record_fact
-from monitoring_ingest.submissions import NATIONAL_RELEASE, READINGS, door, ingest
+from monitoring_ingest.database.engine import writing
+from monitoring_ingest.doors.files import NATIONAL_RELEASE, READINGS, door, ingest
+from monitoring_ingest.readings.facts import about_something_known, read_fact
+from monitoring_ingest.records.store import record_fact
 from settlement import run as settling
 from settlement.auditing import evidence, recomputed
 from settlement.cases import run_cases

@@ -10,14 +10,17 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Engine
 
+import monitoring_ingest.access.tables
 import monitoring_ingest.coverage.tables
-import monitoring_ingest.telegrams.tables  # noqa: F401  declares its tables on the one metadata, too
+import monitoring_ingest.doors.tables
+import monitoring_ingest.schedule.tables
+import monitoring_ingest.telegrams.tables  # noqa: F401  all of these declare their tables on the one metadata
 import settlement.tables  # noqa: F401  declares its tables on the one metadata
 from api.settings import Settings
 from basin.registry import Registry, load_registry
-from monitoring_ingest.database import open_engine
-from monitoring_ingest.quality_settings import FILE, Tests, declared_tests, files_in
-from monitoring_ingest.schema import create_schema
+from monitoring_ingest.database.engine import open_engine
+from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.quality.settings import FILE, Tests, declared_tests, files_in
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from itertools import product
 
 from api.composition import Composition
 from fixtures.make_readings import demo_readings
-from monitoring_ingest.history.store import submissions
+from monitoring_ingest.doors.files import READINGS, ingest
 from monitoring_ingest.quality.running import run as quality_control
-from monitoring_ingest.receipts import COMPLETE
-from monitoring_ingest.submissions import READINGS, ingest
+from monitoring_ingest.readings.receipts import COMPLETE
+from monitoring_ingest.records.history_store import submissions
 from settlement import run as settling
 from settlement import store
 from settlement.ledger import CONFIRMED, IN_REVIEW, TRIAL

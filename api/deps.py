@@ -21,7 +21,7 @@ from api.names import Names
 from api.settings import DEFAULTS, Limits
 from basin.errors import Refused
 from basin.registry import Registry
-from monitoring_ingest.operations.store import Access, access
+from monitoring_ingest.access.store import Access, access
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from basin.agreement_files import tree
 from basin.clauses import TIME_AXES
 from basin.indicators import INDICATORS
 from basin.registry import Registry
-from monitoring_ingest import store as intake
+from monitoring_ingest.records import store as intake
 from settlement import store
 from settlement.explanation import explanation
 from settlement.gathered import sections_of

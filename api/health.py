@@ -18,16 +18,16 @@ from basin.errors import UnknownCode
 from basin.indicators import INDICATORS
 from basin.network import Network, Station
 from basin.registry import Registry
+from monitoring_ingest.coverage import agencies_store as agencies
 from monitoring_ingest.coverage import store as coverage
-from monitoring_ingest.coverage.agencies import store as agencies
 from monitoring_ingest.coverage.health import MEDIAN, P95, Health, lag, share
 from monitoring_ingest.coverage.matrix import slot_states
 from monitoring_ingest.coverage.slots import State, slots_of
 from monitoring_ingest.coverage.watching import counts_of, month_at, sources_health, stations_health
-from monitoring_ingest.database import reading
-from monitoring_ingest.operations.store import FAILED, last_runs
+from monitoring_ingest.database.engine import reading
 from monitoring_ingest.quality.store import observations
-from monitoring_ingest.store import left_out_readings
+from monitoring_ingest.records.store import left_out_readings
+from monitoring_ingest.schedule.store import FAILED, last_runs
 from settlement.statements import instant
 
 Row = dict[str, Any]

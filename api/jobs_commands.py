@@ -1,6 +1,6 @@
 """Commands for the jobs of the schedule: what ran, when, and what came of it.
 
-In: options. Out: the runs as they are stored, newest first. What a job does is in `monitoring_ingest.job`.
+In: options. Out: the runs as they are stored, newest first. What a job does is in `monitoring_ingest.schedule.job`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 import click
 
 from api.commands import Told, command, composed, example
-from monitoring_ingest.database import reading
-from monitoring_ingest.operations.store import listed_runs
+from monitoring_ingest.database.engine import reading
+from monitoring_ingest.schedule.store import listed_runs
 
 FEW = 20
 COLUMNS = ("job", "slot", "started_at", "finished_at", "outcome", "holder")

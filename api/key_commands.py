@@ -1,7 +1,7 @@
 """Commands for writing keys: create, rotate, list, revoke.
 
 In: names, stations and days. Out: a secret, printed once, or what keys there are. What a key may do is decided in
-`monitoring_ingest.operations.store`.
+`monitoring_ingest.schedule.store`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from api.commands import Told, command, composed, example
 from api.composition import Composition
 from basin.errors import UnknownCode
 from basin.network import TIMEZONE
-from monitoring_ingest.operations.store import Access, create_key, keys, revoke_key, rotate_key
+from monitoring_ingest.access.store import Access, create_key, keys, revoke_key, rotate_key
 
 UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1)}
 

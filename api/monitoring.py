@@ -24,10 +24,10 @@ from basin.network import CHINA, Section
 from basin.registry import Registry
 from basin.rounding import printed, reported, rounded
 from basin.standards import Standard, classify, deciding, indicator_class, standard
-from monitoring_ingest import store
 from monitoring_ingest.coverage import store as coverage
 from monitoring_ingest.quality import store as quality
-from monitoring_ingest.store import Selected
+from monitoring_ingest.records import store
+from monitoring_ingest.records.store import Selected
 from settlement.counted_readings import reasons
 from settlement.detection_limits import class_limit, undecided
 from settlement.gathered import data_rules, sections_of

@@ -23,11 +23,11 @@ from basin import periods
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, indicator
 from basin.registry import Registry
-from monitoring_ingest import store
-from monitoring_ingest.flags import Quality, to_qartod
-from monitoring_ingest.frames import Columns, joined, rows_at
-from monitoring_ingest.history import store as history
 from monitoring_ingest.quality import store as quality_store
+from monitoring_ingest.quality.flags import Quality, to_qartod
+from monitoring_ingest.readings.frames import Columns, joined, rows_at
+from monitoring_ingest.records import history_store as history
+from monitoring_ingest.records import store
 from settlement.statements import instant
 
 MOST_STATIONS = 64  # read at once, where they have little

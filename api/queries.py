@@ -18,7 +18,7 @@ from basin import periods
 from basin.network import Section
 from basin.registry import Registry
 from basin.rounding import yuan
-from monitoring_ingest.history import store as history
+from monitoring_ingest.records import history_store as history
 from settlement import store as decided
 from settlement.formulas import yuan_fen
 from settlement.gathered import sections_of

@@ -18,12 +18,12 @@ from sqlalchemy import Connection, Engine
 from api.instants import parsed_instant
 from basin.errors import UsageError
 from basin.indicators import indicator
-from monitoring_ingest.history import store as chains
-from monitoring_ingest.messages import MESSAGES
-from monitoring_ingest.operations.leases import Clock
 from monitoring_ingest.quality import reviewing, store
 from monitoring_ingest.quality.decisions import REASONS, RELEASE, UPHOLD, Key, decision
-from monitoring_ingest.store import INSTANT, Selected
+from monitoring_ingest.readings.messages import MESSAGES
+from monitoring_ingest.records import history_store as chains
+from monitoring_ingest.records.store import INSTANT, Selected
+from monitoring_ingest.schedule.leases import Clock
 from settlement.statements import instant
 
 Row = dict[str, Any]

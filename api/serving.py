@@ -1,7 +1,7 @@
 """Serving: pages and API in one process, with the schedule beside them.
 
 In: a composition. Out: a running server until it is stopped, or the schedule alone. The clock of the schedule is read
-here. What a job does is in `monitoring_ingest.job`; what settling means, in `settlement.run`.
+here. What a job does is in `monitoring_ingest.schedule.job`; what settling means, in `settlement.run`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from api.composition import Composition
 from api.settings import Settings
 from basin.errors import HengjieError, UsageError
 from basin.periods import label
-from monitoring_ingest.job import Job, Ran, catch_up, coverage_jobs, inbox_job, settlement_job
-from monitoring_ingest.job import schedule as scheduled
+from monitoring_ingest.coverage.jobs import coverage_jobs
+from monitoring_ingest.doors.files import accept_known
+from monitoring_ingest.doors.inbox import inbox_job
+from monitoring_ingest.doors.pulling import source_job
 from monitoring_ingest.quality.running import quality_job
-from monitoring_ingest.sources.pulling import source_job
-from monitoring_ingest.submissions import accept_known
+from monitoring_ingest.schedule.job import Job, Ran, catch_up, settlement_job
+from monitoring_ingest.schedule.job import schedule as scheduled
 from settlement.run import settle_all
 
 DECEMBER = 12

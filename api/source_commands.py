@@ -22,13 +22,13 @@ from basin.errors import RegisterError, UsageError
 from basin.network import Network, load_network
 from basin.registry import BUNDLED, Registry
 from basin.sources import Source, source_findings
-from monitoring_ingest.messages import MESSAGES
-from monitoring_ingest.sources.declared import source_door
-from monitoring_ingest.sources.laboratory_template import laboratory_template
-from monitoring_ingest.sources.pulling import run_source
-from monitoring_ingest.sources.store import kept_answer
-from monitoring_ingest.submissions import ingest
-from monitoring_ingest.trial import counted, trial
+from monitoring_ingest.doors.declared import source_door
+from monitoring_ingest.doors.files import ingest
+from monitoring_ingest.doors.pulling import run_source
+from monitoring_ingest.doors.store import kept_answer
+from monitoring_ingest.doors.trial import counted, trial
+from monitoring_ingest.formats.laboratory_template import laboratory_template
+from monitoring_ingest.readings.messages import MESSAGES
 
 ROWS_SHOWN = 20
 

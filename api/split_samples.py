@@ -16,10 +16,10 @@ from basin.indicators import INDICATORS
 from basin.registry import Registry
 from basin.rounding import printed, quantised, reported
 from basin.sources import Source
-from monitoring_ingest.sources.declared import door_name
-from monitoring_ingest.sources.laboratory import SIDES
-from monitoring_ingest.sources.store import results_by
-from monitoring_ingest.split_samples import OUTCOMES, Result, SplitSample, split_samples
+from monitoring_ingest.doors.declared import door_name
+from monitoring_ingest.doors.store import results_by
+from monitoring_ingest.formats.laboratory import SIDES
+from monitoring_ingest.quality.split_samples import OUTCOMES, Result, SplitSample, split_samples
 
 SHOWN_DECIMALS = 6  # of differences and what is allowed; the comparison itself is exact
 

@@ -1,6 +1,6 @@
 """Commands for telegrams of stations: look at captured ones, and listen to stations.
 
-`decode` prints what `monitoring_ingest.sources.station_telegrams` makes of the frames of a file: no database is opened
+`decode` prints what `monitoring_ingest.formats.station_telegrams` makes of the frames of a file: no database is opened
 and nothing is stored. `listen` takes in what the declared devices send, until it is stopped; `send` is a station for
 trying it.
 """
@@ -19,7 +19,7 @@ import click
 from api.commands import Told, command, example, say
 from basin.errors import Unavailable, UsageError
 from basin.indicators import find_indicator
-from monitoring_ingest.sources.station_telegrams import FactorValues, Flag, Refused, Telegram, decode
+from monitoring_ingest.formats.station_telegrams import FactorValues, Flag, Refused, Telegram, decode
 from monitoring_ingest.telegrams.intake import World
 from monitoring_ingest.telegrams.profiles import devices
 

@@ -15,14 +15,14 @@ from sqlalchemy import Connection
 from basin.indicators import INDICATORS
 from basin.network import Network
 from monitoring_ingest.coverage.missing import missing_slots
-from monitoring_ingest.flags import Origin, Quality, to_qartod
-from monitoring_ingest.frames import NOT_EQUIPPED
-from monitoring_ingest.history.store import newest_readings
+from monitoring_ingest.formats.station_files import OPTIONAL, REQUIRED
 from monitoring_ingest.quality import store as quality
+from monitoring_ingest.quality.flags import Origin, Quality, to_qartod
 from monitoring_ingest.quality.judging import of_laboratory
-from monitoring_ingest.sources.station_files import OPTIONAL, REQUIRED
-from monitoring_ingest.station_statuses import SEPARATOR, marks_and_status
-from monitoring_ingest.store import Selected, left_out_readings
+from monitoring_ingest.readings.frames import NOT_EQUIPPED
+from monitoring_ingest.readings.station_statuses import SEPARATOR, marks_and_status
+from monitoring_ingest.records.history_store import newest_readings
+from monitoring_ingest.records.store import Selected, left_out_readings
 
 LONG_COLUMNS = (*REQUIRED, OPTIONAL[0])
 STATUS = "status"

@@ -24,9 +24,9 @@ from basin.agreement_files import tree
 from basin.errors import Refused
 from basin.network import Network, Party, Section, Station, load_network
 from basin.registry import Registry, checked
-from monitoring_ingest.facts import Fact
-from monitoring_ingest.flags import Quality
+from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.quality.store import decisions
+from monitoring_ingest.readings.facts import Fact
 from settlement import store
 from settlement.evidence import EvidenceContents, evidence_zip
 from settlement.gathered import LEFT_OUT, OBSERVED, QUALITY, Gathered, named_in, sections_of

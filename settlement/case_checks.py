@@ -18,7 +18,7 @@ from basin.indicators import INDICATORS, find_indicator
 from basin.measures import load_of
 from basin.network import Network
 from basin.rounding import number
-from monitoring_ingest.facts import Fact, fact
+from monitoring_ingest.readings.facts import Fact, fact
 
 Finding = tuple[str, str, str, str]  # path, zh, en, remedy
 FEW = 20  # codes to choose from are listed up to here

@@ -16,7 +16,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from basin.errors import UsageError
-from monitoring_ingest.flags import Quality
+from monitoring_ingest.quality.flags import Quality
 
 PH = "ph"
 SERIES = ["section", "indicator"]

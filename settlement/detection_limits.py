@@ -16,7 +16,7 @@ import pandas as pd
 from basin import periods
 from basin.rounding import printed, reported, significant
 from basin.standards import Standard
-from monitoring_ingest.consistency import Verdict, against_limit
+from monitoring_ingest.quality.relations import Verdict, against_limit
 from settlement.measured import excluded
 from settlement.references import water_body
 

@@ -82,7 +82,7 @@ def evidence_zip(
     Parameters
     ----------
     register : file name (``sections.csv``, ``basins/xinan/parties.csv``) → CSV text.
-    observations : as `monitoring_ingest.store.observations` gives them, with a column `fate` for those left out.
+    observations : as `records.store.observations` gives them, with a column `fate` for those left out.
     document : the settlement document; its `digest` is checked by `verify`.
 
     Raises

@@ -1,8 +1,8 @@
 """What a settlement is made from, between store and engine: readings per section, and facts.
 
-In: frames as `monitoring_ingest.store` gives them, or as an evidence file holds them. Out: the `Measurements` the
-engine takes. Statistics are formed here, under the data rules the agreement states; a rule that is used and not stated
-is refused. No database, no clock.
+In: frames as `monitoring_ingest.records.store` gives them, or as an evidence file holds them. Out: the `Measurements`
+the engine takes. Statistics are formed here, under the data rules the agreement states; a rule that is used and not
+stated is refused. No database, no clock.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from basin.errors import AgreementError
 from basin.indicators import INDICATORS
 from basin.measures import indicator_code
 from basin.network import CHINA, Network
-from monitoring_ingest.facts import UNPAID, Fact
+from monitoring_ingest.readings.facts import UNPAID, Fact
 from settlement.counted_readings import SERIES, counted, usable
 from settlement.loads import LoadRule, MonthLoad, section_loads
 from settlement.measured import Key, Measurements, Month

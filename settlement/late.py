@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from basin.rounding import yuan
-from monitoring_ingest.flags import Quality
+from monitoring_ingest.quality.flags import Quality
 from settlement.counted_readings import usable
 
 Document = dict[str, Any]

@@ -24,7 +24,7 @@ from basin import periods
 from basin.draws import Array, Draws, Number, floats
 from basin.indicators import INDICATORS
 from basin.rounding import number, printed, quantised, reported
-from monitoring_ingest.facts import Fact
+from monitoring_ingest.readings.facts import Fact
 from settlement.loads import MonthLoad
 from settlement.statistics import mean_of_means
 

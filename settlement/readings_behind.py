@@ -14,7 +14,7 @@ from basin import periods
 from basin.indicators import INDICATORS
 from basin.network import CHINA, Network
 from basin.rounding import printed, reported
-from monitoring_ingest.flags import Quality
+from monitoring_ingest.quality.flags import Quality
 from settlement.counted_readings import SERIES, DataRules, reasons
 from settlement.gathered import Gathered
 from settlement.reasons import in_chinese

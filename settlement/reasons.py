@@ -6,8 +6,8 @@ unknown code prints as it is.
 
 from __future__ import annotations
 
-from monitoring_ingest.messages import MESSAGES
 from monitoring_ingest.quality.names import FOUND
+from monitoring_ingest.readings.messages import MESSAGES
 
 WORDS = {
     "no_readings": ("没有可用的监测数据", "no usable readings"),

@@ -24,10 +24,10 @@ from basin.agreement_files import tree
 from basin.errors import HengjieError
 from basin.network import Network
 from basin.registry import Registry
-from monitoring_ingest import store as intake
-from monitoring_ingest.changes.store import changed_since, handed_in
-from monitoring_ingest.facts import Fact, is_payment
+from monitoring_ingest.known_store import changed_since, handed_in
 from monitoring_ingest.quality import store as quality
+from monitoring_ingest.readings.facts import Fact, is_payment
+from monitoring_ingest.records import store as intake
 from settlement import late, store
 from settlement.gathered import Gathered, looks_at_the_ledger, named_in, sections_of
 from settlement.ledger import CONFIRMED, IN_REVIEW, REVOKED, TRIAL

@@ -19,12 +19,12 @@ from basin.agreement import Agreement
 from basin.errors import HengjieError, Refused, UnknownCode, UsageError
 from basin.network import CHINA, Network
 from basin.registry import Registry
-from monitoring_ingest import store as intake
-from monitoring_ingest.coverage.store import known_until
-from monitoring_ingest.database import writing
-from monitoring_ingest.facts import is_payment
-from monitoring_ingest.operations.leases import Clock
+from monitoring_ingest.database.engine import writing
+from monitoring_ingest.known_store import known_until
 from monitoring_ingest.quality import store as quality
+from monitoring_ingest.readings.facts import is_payment
+from monitoring_ingest.records import store as intake
+from monitoring_ingest.schedule.leases import Clock
 from settlement import ledger, store
 from settlement.assessment import assessed
 from settlement.gathered import (

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, PrimaryKeyConstraint, Table, Text
 
-from monitoring_ingest.database import Identity, append_only, metadata
-from monitoring_ingest.dialects import Instant
+from monitoring_ingest.database.dialects import Instant
+from monitoring_ingest.database.engine import Identity, append_only, metadata
 
 # The texts applied, by fingerprint: an agreement's YAML as it stood when it was settled.
 agreement_texts = append_only(

@@ -15,7 +15,7 @@ import pandas as pd
 from basin import periods
 from basin.agreement import Agreement
 from basin.rounding import FEN_PER_WAN, number, printed
-from monitoring_ingest.facts import PAID, UNPAID, Fact
+from monitoring_ingest.readings.facts import PAID, UNPAID, Fact
 from settlement.gathered import frequencies_of, looks_at_the_ledger
 from settlement.ledger import Debt
 from settlement.settling import year_to_date

@@ -10,7 +10,7 @@ from time import sleep
 
 from sqlalchemy import Engine
 
-from monitoring_ingest.database import writing
+from monitoring_ingest.database.engine import writing
 
 Clock = Callable[[], datetime]
 SECOND = timedelta(seconds=1)

@@ -11,11 +11,14 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Engine
 
+import monitoring_ingest.access.tables
 import monitoring_ingest.coverage.tables
-import monitoring_ingest.telegrams.tables  # noqa: F401  declares its tables on the one metadata, too
+import monitoring_ingest.doors.tables
+import monitoring_ingest.schedule.tables
+import monitoring_ingest.telegrams.tables  # noqa: F401  all of these declare their tables on the one metadata
 import settlement.tables  # noqa: F401  declares its tables on the one metadata
-from monitoring_ingest.database import open_engine
-from monitoring_ingest.schema import create_schema
+from monitoring_ingest.database.engine import open_engine
+from monitoring_ingest.database.schema import create_schema
 
 settings.register_profile("hengjie", deadline=None)  # no test asserts seconds: a busy machine is no failure
 settings.load_profile("hengjie")

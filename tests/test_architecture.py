@@ -19,13 +19,13 @@ HOMES = {
     "sqlalchemy": (
         [
             "*/tables.py",
-            "*/store.py",
-            *(f"monitoring_ingest/{name}.py" for name in ("bulk", "database", "dialects", "schema")),
+            "*store.py",
+            "monitoring_ingest/database/*.py",
         ],
         "cores stay free of the database, and two engines hide behind one store",
     ),
     "apscheduler": (
-        ["monitoring_ingest/job.py", "api/*"],
+        ["monitoring_ingest/schedule/job.py", "api/*"],
         "what is due is decided by arithmetic on slots; only one module and the composition root know a scheduler",
     ),
     "fastapi": (["api/*"], "settling must work without a web server"),
@@ -37,16 +37,18 @@ HOMES = {
 }
 # Shells gather and write: they open the connection a store works on, and name its type, but write no SQL.
 SHELLS = [
-    "monitoring_ingest/submissions.py",
-    "monitoring_ingest/pushing.py",
-    "monitoring_ingest/taking_in.py",
+    "monitoring_ingest/doors/files.py",
+    "monitoring_ingest/doors/requests.py",
+    "monitoring_ingest/doors/taking_in.py",
+    "monitoring_ingest/coverage/jobs.py",
     "monitoring_ingest/coverage/watching.py",
     "monitoring_ingest/exports.py",
-    "monitoring_ingest/job.py",
-    "monitoring_ingest/operations/leases.py",
+    "monitoring_ingest/schedule/job.py",
+    "monitoring_ingest/schedule/leases.py",
     "monitoring_ingest/telegrams/intake.py",
-    "monitoring_ingest/sources/pulling.py",
-    "monitoring_ingest/trial.py",
+    "monitoring_ingest/doors/inbox.py",
+    "monitoring_ingest/doors/pulling.py",
+    "monitoring_ingest/doors/trial.py",
     "monitoring_ingest/quality/running.py",
     "monitoring_ingest/quality/reviewing.py",
     "settlement/auditing.py",
@@ -56,7 +58,7 @@ SHELLS = [
 ]
 HANDLES = {"sqlalchemy.Connection", "sqlalchemy.Engine"}
 # The composition root and the job decide what time it is; everything else is told, so that the past can be recomputed.
-CLOCK_READERS = ["api/*", "monitoring_ingest/job.py"]
+CLOCK_READERS = ["api/*", "monitoring_ingest/schedule/job.py"]
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns"}
 CLOCK_OWNERS = {"datetime", "date", "Timestamp", "time", "pd", "dt"}
 

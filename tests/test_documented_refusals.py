@@ -22,12 +22,7 @@ from basin.registry import BUNDLED, Registry, load_registry
 from settlement.cases import case_files, outcomes, run_cases
 from settlement.gathered import data_rules
 from settlement.settling import check_span
-from tests.basin import (
-    test_agreement_checks,
-    test_clause_refusals,
-    test_coverage_checks,
-    test_measure_refusals,
-)
+from tests.basin.checks import test_agreements, test_clause_refusals, test_measures, test_values
 from tests.basin.clauses import found, lump
 from tests.basin.test_scorecards import a_card
 from tests.settlement.makers import RIVER, agreement_text, an_agreement
@@ -87,12 +82,12 @@ def refused(act: Callable[[], object]) -> HengjieError:
 @cache
 def of_agreements() -> tuple[HengjieError, ...]:
     """What the malformed agreements and scorecards of all truth tables are refused for."""
-    tables = (*test_clause_refusals.REFUSED.values(), *test_measure_refusals.REFUSED.values())
-    headers = [header.partition(": ") for header, _, _ in test_agreement_checks.HEADERS.values()]
+    tables = (*test_clause_refusals.REFUSED.values(), *test_measures.REFUSED.values())
+    headers = [header.partition(": ") for header, _, _ in test_agreements.HEADERS.values()]
     return (
         *(refusal for clauses, _, _ in tables for refusal in found(clauses)),
         *(refusal for key, _, value in headers for refusal in found(lump("cap: 5"), **{key: value})),
-        *(r for clauses, header, _, _ in test_coverage_checks.REFUSED.values() for r in found(clauses, **header)),
+        *(r for clauses, header, _, _ in test_values.REFUSED.values() for r in found(clauses, **header)),
         *(refusal for text, _, _ in FILES.values() for refusal in review(text, "test.yaml", RIVER).findings),
         *(refused(lambda keys=keys: a_card(**keys)) for keys, _, _ in CARDS.values()),
     )

@@ -9,7 +9,7 @@ from api.charts import chart
 from api.names import Names
 from api.pages.settlement import rule_text, undecided
 from basin.indicators import INDICATORS
-from monitoring_ingest.flags import Quality
+from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.quality.names import QUALITIES
 
 

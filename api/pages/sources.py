@@ -12,9 +12,9 @@ from api.pages.lists import FATES, MOST_ROWS
 from basin.rounding import printed
 from basin.sources import Source, title_and_unit
 from monitoring_ingest.coverage.slots import State
-from monitoring_ingest.messages import MESSAGES
-from monitoring_ingest.sources.store import Received, Run
-from monitoring_ingest.trial import counted
+from monitoring_ingest.doors.store import Received, Run
+from monitoring_ingest.doors.trial import counted
+from monitoring_ingest.readings.messages import MESSAGES
 
 MOST_LISTED = 20
 

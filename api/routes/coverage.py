@@ -19,7 +19,7 @@ from api.schemas import Problem
 from api.tabular import shaped
 from api.texts import PROBLEM_TITLES
 from basin.errors import Unavailable
-from monitoring_ingest.operations.store import listed_runs
+from monitoring_ingest.schedule.store import listed_runs
 
 router = APIRouter(tags=["运行 operation"])
 By = Annotated[str, Query(pattern="^(province|sender)$", description="province 或 sender")]

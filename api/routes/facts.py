@@ -13,10 +13,10 @@ from api.deps import AsOf, Has, Reads, Writer
 from api.routes.described import listed, problems
 from api.schemas import FactWanted
 from api.tabular import shaped
-from monitoring_ingest import store
-from monitoring_ingest.database import writing
-from monitoring_ingest.facts import APPROVED_BY, FIELDS, Fact, about_something_known, fact
-from monitoring_ingest.operations.store import answered_before, keep_answer
+from monitoring_ingest.database.engine import writing
+from monitoring_ingest.doors.claims_store import answered_before, keep_answer
+from monitoring_ingest.readings.facts import APPROVED_BY, FIELDS, Fact, about_something_known, fact
+from monitoring_ingest.records import store
 from settlement.statements import instant
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"])

@@ -17,8 +17,8 @@ from api.pages import lists, overview
 from api.pages import section as section_page
 from api.pages import settlement as settlement_page
 from api.rendering import page
-from monitoring_ingest.history import store as history
-from monitoring_ingest.history.store import receipt_rows
+from monitoring_ingest.records import history_store as history
+from monitoring_ingest.records.history_store import receipt_rows
 from settlement import store
 from settlement.resettling import came_late
 

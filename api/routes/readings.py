@@ -14,7 +14,7 @@ from api.schemas import Reading, Readings, Revision
 from api.tabular import shaped
 from basin.errors import NotFound
 from basin.indicators import find_indicator
-from monitoring_ingest.coverage.store import seen_until
+from monitoring_ingest.known_store import seen_until
 from settlement.statements import instant
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"])

@@ -21,15 +21,15 @@ from api.rendering import page
 from api.split_samples import split_samples_of, told
 from basin.errors import UsageError
 from basin.sources import Source
-from monitoring_ingest.sources.declared import READERS, door_name, source_door
-from monitoring_ingest.sources.file_text import unpacked
-from monitoring_ingest.sources.pulling import run_source
-from monitoring_ingest.sources.sheets import ZIP_MAGIC, refuse_bomb
-from monitoring_ingest.sources.store import Received, received_by, runs_of
-from monitoring_ingest.submissions import Door
+from monitoring_ingest.doors.declared import READERS, door_name, source_door
+from monitoring_ingest.doors.files import Door
+from monitoring_ingest.doors.pulling import run_source
+from monitoring_ingest.doors.store import Received, received_by, runs_of
+from monitoring_ingest.doors.trial import trial
+from monitoring_ingest.formats.file_text import unpacked
+from monitoring_ingest.formats.sheets import ZIP_MAGIC, refuse_bomb
 from monitoring_ingest.telegrams.intake import DOOR as TELEGRAMS
 from monitoring_ingest.telegrams.profiles import FORMAT
-from monitoring_ingest.trial import trial
 
 router = APIRouter(include_in_schema=False)
 MOST_SAMPLE_MIB = 4

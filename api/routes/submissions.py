@@ -18,12 +18,12 @@ from api.schemas import DryRun, Problem, Receipt, ReceiptRow, ReceiptRows, Submi
 from api.tabular import shaped
 from api.texts import PROBLEM_TITLES
 from basin.errors import Refused, UsageError
-from monitoring_ingest import receipts
-from monitoring_ingest.history import store as history
-from monitoring_ingest.history.store import receipt_rows
-from monitoring_ingest.pushing import PUSH, Pushed, Terms, observed_if_taken, push
-from monitoring_ingest.sources.pushed import ARROW, CSV, JSON, read_pushed
-from monitoring_ingest.submissions import Door
+from monitoring_ingest.doors.files import Door
+from monitoring_ingest.doors.requests import PUSH, Pushed, Terms, observed_if_taken, push
+from monitoring_ingest.formats.pushed import ARROW, CSV, JSON, read_pushed
+from monitoring_ingest.readings import receipts
+from monitoring_ingest.records import history_store as history
+from monitoring_ingest.records.history_store import receipt_rows
 from settlement.resettling import effect_of
 from settlement.statements import instant
 

@@ -1,0 +1,1 @@
+"""How completely stations report: slots, silence, alarms, scorecards of senders."""

@@ -17,7 +17,7 @@ import pandas as pd
 from basin.network import Network
 from basin.sources import Source
 from monitoring_ingest.coverage.slots import State, slots_of, slots_of_source, state, suspensions
-from monitoring_ingest.facts import Fact
+from monitoring_ingest.readings.facts import Fact
 
 SILENT, HEARD = "silent", "heard"  # the events of `alarms`
 MEDIAN, P95 = 0.5, 0.95

@@ -13,8 +13,8 @@ import pandas as pd
 
 from basin.network import Network
 from monitoring_ingest.coverage.slots import Slots, by_slots
-from monitoring_ingest.flags import Quality
-from monitoring_ingest.quality_control import Instants, gaps, on_slots
+from monitoring_ingest.quality.flags import Quality
+from monitoring_ingest.quality.series import Instants, gaps, on_slots
 
 SERIES = ["station", "indicator"]
 

@@ -18,7 +18,7 @@ from basin.clauses import GROUNDS
 from basin.network import TIMEZONE, Network, Station
 from basin.periods import period
 from basin.sources import Source
-from monitoring_ingest.facts import Fact
+from monitoring_ingest.readings.facts import Fact
 from monitoring_ingest.telegrams.profiles import FORMAT as TELEGRAMS
 
 NOT_SO = "0"  # the value of a fact that takes an earlier one back

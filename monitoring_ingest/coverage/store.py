@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -34,20 +34,17 @@ from sqlalchemy.types import TypeEngine
 
 from basin.indicators import INDICATORS
 from basin.network import Network
-from monitoring_ingest.bulk import insert_frame
 from monitoring_ingest.coverage.health import Change, Subject, due
 from monitoring_ingest.coverage.slots import Run, by_slots, runs
 from monitoring_ingest.coverage.tables import ASIDE, alarms, filled_slots
-from monitoring_ingest.database import BUSY_SECONDS, read_frame
-from monitoring_ingest.dialects import INSTANT_FORMAT, seconds
-from monitoring_ingest.operations.store import held_names
-from monitoring_ingest.quality.tables import not_removed, quality_runs, reviews
-from monitoring_ingest.store import INSTANT, LEFT_OUT, SEPARATOR, SUBMISSION
-from monitoring_ingest.tables import OF_SOURCES, observations, readings, receipts, submissions
+from monitoring_ingest.database.bulk import insert_frame
+from monitoring_ingest.database.dialects import INSTANT_FORMAT, seconds
+from monitoring_ingest.database.engine import read_frame
+from monitoring_ingest.quality.tables import not_removed
+from monitoring_ingest.records.store import LEFT_OUT
+from monitoring_ingest.records.tables import OF_SOURCES, observations, readings, receipts, submissions
 from monitoring_ingest.telegrams.tables import GOOD, telegram_frames, telegram_receipts
 
-RECORDED = (submissions, reviews, quality_runs)  # what observations and their flags come by
-LONGEST_TURN = timedelta(seconds=BUSY_SECONDS)  # others give up when they have waited so long
 _AT_ONCE = 400  # stations counted by one statement
 SERIES = ["station", "indicator"]
 _SOURCE = func.coalesce(alarms.c.source, "").label("source")
@@ -92,33 +89,6 @@ def _ends(stations: CTE, indicators: CTE, ends: Sequence[str]) -> Select[Any]:
 
 def _codes(connection: Connection, name: str, values: Sequence[str]) -> CTE:
     return _listed(connection, [[value] for value in values], **{name: Text()})
-
-
-def known_until(connection: Connection, now: datetime) -> datetime:
-    """The newest instant up to which nothing can be added any more: now, or just before the oldest submission underway.
-
-    A submission is recorded at one instant and its rows come in later. Who asks for what was known at an instant in
-    between would be given one answer now and another one afterwards.
-    """
-    underway = [int(name.partition(SEPARATOR)[2]) for name in held_names(connection, f"{SUBMISSION}{SEPARATOR}", now)]
-    recorded = connection.scalars(select(submissions.c.recorded_at).where(submissions.c.id.in_(underway)))
-    return min([now, *(instant - INSTANT for instant in recorded)])
-
-
-def seen_until(connection: Connection, now: datetime) -> datetime:
-    """As `known_until`, for who reads while others write: not after what was recorded last, as far as that is seen.
-
-    A writer at work may have read its clock and not be seen yet. Writers take turns and read it in their turn: up to
-    the last one that is seen, all are. What nobody has recorded for as long as a turn may last is seen anyway.
-    """
-    last = _recorded_last(connection)  # first: a submission that is seen here holds its lease, or all of it has come
-    return min(known_until(connection, now), max(now - LONGEST_TURN, last or now - LONGEST_TURN))
-
-
-def _recorded_last(connection: Connection) -> datetime | None:
-    """When the last submission, decision or run of quality control that is seen was recorded, whichever is newest."""
-    last = (select(t.c.recorded_at).order_by(t.c.id.desc()).limit(1).scalar_subquery() for t in RECORDED)
-    return max(filter(None, connection.execute(select(*last)).one()), default=None)
 
 
 # --- heard -----------------------------------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Table, Text, text
 
-from monitoring_ingest.database import Identity, append_only, metadata
-from monitoring_ingest.dialects import Instant
-from monitoring_ingest.tables import readings
+from monitoring_ingest.database.dialects import Instant
+from monitoring_ingest.database.engine import Identity, append_only, metadata
+from monitoring_ingest.records.tables import readings
 
 # What a station gave and nobody counts, and cells that are blank for a stated reason (维护, 停站 …).
 ASIDE = "revision = 0 AND (fate IN ('withheld', 'quarantined') OR status NOT IN ('', '正常'))"

@@ -18,15 +18,15 @@ from sqlalchemy import Connection, Engine
 from basin.indicators import INDICATORS
 from basin.network import TIMEZONE, Network
 from basin.sources import Source
+from monitoring_ingest.coverage import agencies_store as agencies
 from monitoring_ingest.coverage import store
-from monitoring_ingest.coverage.agencies import store as agencies
 from monitoring_ingest.coverage.health import SILENT, Health, Subject, changes, healths, source_healths
 from monitoring_ingest.coverage.scorecard import Counts
 from monitoring_ingest.coverage.slots import State, by_slots, runs
-from monitoring_ingest.database import writing
-from monitoring_ingest.operations.store import FAILED, listed_runs
-from monitoring_ingest.sources.declared import door_name
-from monitoring_ingest.store import facts
+from monitoring_ingest.database.engine import writing
+from monitoring_ingest.doors.declared import door_name
+from monitoring_ingest.records.store import facts
+from monitoring_ingest.schedule.store import FAILED, listed_runs
 from monitoring_ingest.telegrams.profiles import FORMAT as TELEGRAMS
 
 log = logging.getLogger(__name__)

@@ -1,1 +1,1 @@
-"""Quality control as it is run and kept, and what people decide about data. The tests themselves are one level up."""
+"""Quality control: the tests, how they are run and kept, and what people decide about data."""

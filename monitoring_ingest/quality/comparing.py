@@ -15,10 +15,10 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from monitoring_ingest.flags import Flags, Quality
-from monitoring_ingest.laboratory_drift import Series
+from monitoring_ingest.quality.flags import Flags, Quality
 from monitoring_ingest.quality.judging import COUNTS, FAULTS, context, none_found, of_laboratory, summed
-from monitoring_ingest.quality_settings import TESTS, DeclaredTest, Tests
+from monitoring_ingest.quality.laboratory_drift import Series
+from monitoring_ingest.quality.settings import TESTS, DeclaredTest, Tests
 
 NEAR = "tolerance_hours"
 Compared = tuple[DeclaredTest, pd.DataFrame, Flags]

@@ -14,8 +14,8 @@ import pandas as pd
 
 from basin.errors import UsageError
 from basin.names import same_person
-from monitoring_ingest.flags import Quality
-from monitoring_ingest.messages import Message
+from monitoring_ingest.quality.flags import Quality
+from monitoring_ingest.readings.messages import Message
 
 RELEASE, UPHOLD, REMOVE, RESTORE = "release", "uphold", "remove", "restore"
 NO_OBSERVATION = 0  # the revision of a decision that leaves a reading without an observation: it says nothing of any

@@ -18,9 +18,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from basin.network import TIMEZONE
-from monitoring_ingest.flags import Flags, Quality
-from monitoring_ingest.quality_control import local_months
-from monitoring_ingest.quality_settings import (
+from monitoring_ingest.formats.laboratory import SAMPLE
+from monitoring_ingest.quality.flags import Flags, Quality
+from monitoring_ingest.quality.series import local_months
+from monitoring_ingest.quality.settings import (
     AGAINST_LABORATORY,
     ALONG,
     BESIDE,
@@ -29,7 +30,6 @@ from monitoring_ingest.quality_settings import (
     DeclaredTest,
     Tests,
 )
-from monitoring_ingest.sources.laboratory import SAMPLE
 
 FAULTS = ["station", "indicator", "time", "revision", "test", "quality"]
 SUMS = ["readings", "not_evaluated", "doubtful", "unreliable"]

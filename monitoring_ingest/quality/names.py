@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from monitoring_ingest.flags import Quality
-from monitoring_ingest.messages import Message
+from monitoring_ingest.quality.flags import Quality
+from monitoring_ingest.readings.messages import Message
 
 FOUND: Mapping[str, Message] = {
     "gross_range": Message("超出可能范围", "outside the possible range"),

@@ -14,11 +14,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from basin.errors import NotFound, Refused
-from monitoring_ingest import store as intake
-from monitoring_ingest.database import writing
-from monitoring_ingest.flags import Quality
-from monitoring_ingest.frames import columns_of
-from monitoring_ingest.operations.leases import Clock
+from monitoring_ingest.database.engine import writing
 from monitoring_ingest.quality import store
 from monitoring_ingest.quality.decisions import (
     DECIDED,
@@ -30,6 +26,10 @@ from monitoring_ingest.quality.decisions import (
     Decision,
     Key,
 )
+from monitoring_ingest.quality.flags import Quality
+from monitoring_ingest.readings.frames import columns_of
+from monitoring_ingest.records import store as intake
+from monitoring_ingest.schedule.leases import Clock
 
 Review = dict[str, Any]
 RESOLUTION = timedelta(microseconds=1)

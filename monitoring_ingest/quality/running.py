@@ -21,14 +21,10 @@ from sqlalchemy import Connection, Engine
 
 from basin.errors import Refused
 from basin.network import Network
-from monitoring_ingest import store as intake
-from monitoring_ingest.database import writing
-from monitoring_ingest.flags import Quality
-from monitoring_ingest.job import INBOX_EVERY_HOURS, Job, due_slots
-from monitoring_ingest.operations.leases import Clock, kept
-from monitoring_ingest.operations.store import hold, is_held, keep_hold
+from monitoring_ingest.database.engine import writing
 from monitoring_ingest.quality import store
 from monitoring_ingest.quality.comparing import Comparison, Laboratories, Reaches, compared
+from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.quality.judging import (
     COUNTS,
     FAULTS,
@@ -41,7 +37,7 @@ from monitoring_ingest.quality.judging import (
     rounds,
     weeks,
 )
-from monitoring_ingest.quality_settings import (
+from monitoring_ingest.quality.settings import (
     AGAINST_LABORATORY,
     ALONG,
     BESIDE,
@@ -50,6 +46,10 @@ from monitoring_ingest.quality_settings import (
     Tests,
     declared_tests,
 )
+from monitoring_ingest.records import store as intake
+from monitoring_ingest.schedule.job import INBOX_EVERY_HOURS, Job, due_slots
+from monitoring_ingest.schedule.leases import Clock, kept
+from monitoring_ingest.schedule.store import hold, is_held, keep_hold
 
 STATIONS_AT_ONCE, WEEKS_AT_ONCE = 400, 800  # weeks: of all stations together
 LONG = 3 * WEEK  # a window longer than this is read for fewer stations at once

@@ -24,12 +24,11 @@ from sqlalchemy import (
     true,
 )
 
-from monitoring_ingest import store
-from monitoring_ingest.bulk import insert_frame
-from monitoring_ingest.database import read_frame
-from monitoring_ingest.flags import Quality
-from monitoring_ingest.frames import Columns, columns_of, frame_of, objects
+from monitoring_ingest.database.bulk import insert_frame
+from monitoring_ingest.database.engine import read_frame
 from monitoring_ingest.quality.decisions import NO_OBSERVATION, standing
+from monitoring_ingest.quality.flags import Quality
+from monitoring_ingest.quality.settings import TESTS
 from monitoring_ingest.quality.tables import (
     QUARANTINED,
     SAMPLED,
@@ -40,10 +39,11 @@ from monitoring_ingest.quality.tables import (
     quality_tests,
     reviews,
 )
-from monitoring_ingest.quality_settings import TESTS
-from monitoring_ingest.store import Selected, selects
-from monitoring_ingest.tables import observations as observed
-from monitoring_ingest.tables import readings
+from monitoring_ingest.readings.frames import Columns, columns_of, frame_of, objects
+from monitoring_ingest.records import store
+from monitoring_ingest.records.store import Selected, selects
+from monitoring_ingest.records.tables import observations as observed
+from monitoring_ingest.records.tables import readings
 
 KEY = ["station", "indicator", "time", "revision"]
 NO_TEST = ""

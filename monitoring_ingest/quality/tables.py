@@ -24,9 +24,9 @@ from sqlalchemy import (
     tuple_,
 )
 
-from monitoring_ingest.database import Identity, append_only, metadata
-from monitoring_ingest.dialects import Instant
-from monitoring_ingest.tables import observations, readings
+from monitoring_ingest.database.dialects import Instant
+from monitoring_ingest.database.engine import Identity, append_only, metadata
+from monitoring_ingest.records.tables import observations, readings
 
 # One run over everything that had come in since the run before it. Written when all its flags are: one that was cut
 # off has no row, and the next repeats its work. `until_reading`: the last reading (by identity) it looked at, and

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from basin.sources import Source
-from monitoring_ingest.sources.station_telegrams import (
+from monitoring_ingest.formats.station_telegrams import (
     START,
     Refused,
     Telegram,

@@ -17,10 +17,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 
 from basin.network import Network
-from monitoring_ingest.database import writing
-from monitoring_ingest.operations.leases import Clock
-from monitoring_ingest.sources.station_telegrams import Telegram, contradict, data_of, read_data
-from monitoring_ingest.submissions import Door, ingest
+from monitoring_ingest.database.engine import writing
+from monitoring_ingest.doors.files import Door, ingest
+from monitoring_ingest.formats.station_telegrams import Telegram, contradict, data_of, read_data
+from monitoring_ingest.schedule.leases import Clock
 from monitoring_ingest.telegrams import store
 from monitoring_ingest.telegrams.frames import CONFLICT, Frame
 from monitoring_ingest.telegrams.profiles import Devices, read_telegrams

@@ -19,8 +19,8 @@ from sqlalchemy import (
     text,
 )
 
-from monitoring_ingest.database import Identity, append_only, metadata
-from monitoring_ingest.dialects import Instant
+from monitoring_ingest.database.dialects import Instant
+from monitoring_ingest.database.engine import Identity, append_only, metadata
 
 GOOD = "error = ''"
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from api.composition import Composition
 from basin.registry import Registry
-from monitoring_ingest.operations.store import create_key
+from monitoring_ingest.access.store import create_key
 from tests.api import makers
 from tests.api.makers import NOW
 

@@ -18,9 +18,9 @@ from api.app import application
 from api.composition import Composition
 from api.settings import Settings
 from basin.registry import Registry, load_registry
-from monitoring_ingest.database import open_engine
-from monitoring_ingest.schema import create_schema
-from monitoring_ingest.submissions import READINGS, ingest
+from monitoring_ingest.database.engine import open_engine
+from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.doors.files import READINGS, ingest
 from settlement import run
 from tests.clocks import stopped
 

@@ -26,10 +26,10 @@ from random import Random
 
 from sqlalchemy import Engine, select
 
-from monitoring_ingest import tables
-from monitoring_ingest.database import open_engine, read_frame
-from monitoring_ingest.schema import create_schema
-from monitoring_ingest.sources.station_telegrams import masked
+from monitoring_ingest.database.engine import open_engine, read_frame
+from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.formats.station_telegrams import masked
+from monitoring_ingest.records import tables
 from monitoring_ingest.telegrams.store import refused
 from monitoring_ingest.telegrams.tables import telegram_frames
 from tests.api.live_listener import PATIENCE, Live, live

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from api import explaining
 from api.composition import Composition
 from basin.registry import Registry
-from monitoring_ingest.database import open_engine
+from monitoring_ingest.database.engine import open_engine
 from settlement import run
 from tests.api.makers import NOW, client_of, composed, month_rows, row, send
 from tests.api.markup import Element, read

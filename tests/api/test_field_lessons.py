@@ -12,15 +12,16 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, event
 
+from monitoring_ingest.coverage.jobs import coverage_jobs
 from monitoring_ingest.coverage.watching import count_slots
-from monitoring_ingest.job import catch_up, coverage_jobs
-from monitoring_ingest.pushing import PUSH, Pushed, Terms, push
-from monitoring_ingest.sources.station_files import read_long_csv
-from monitoring_ingest.submissions import Door, ingest
+from monitoring_ingest.doors.files import Door, ingest
+from monitoring_ingest.doors.requests import PUSH, Pushed, Terms, push
+from monitoring_ingest.formats.station_files import read_long_csv
+from monitoring_ingest.schedule.job import catch_up
 from tests.api import makers
 from tests.api.makers import HEADER, NOW, row
 from tests.clocks import stopped
-from tests.monitoring_ingest.test_slots import china
+from tests.monitoring_ingest.coverage.test_slots import china
 
 MINUTE, MILLISECOND = timedelta(minutes=1), timedelta(milliseconds=1)
 

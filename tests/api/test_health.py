@@ -14,10 +14,10 @@ from api.app import application
 from api.composition import Composition
 from api.settings import Settings
 from monitoring_ingest.coverage.watching import count_slots, watch
-from monitoring_ingest.database import open_engine
-from monitoring_ingest.job import catch_up
-from monitoring_ingest.operations.store import claim_slot, finish_slot, put_off_slot
-from monitoring_ingest.sources.pulling import run_source, source_job
+from monitoring_ingest.database.engine import open_engine
+from monitoring_ingest.doors.pulling import run_source, source_job
+from monitoring_ingest.schedule.job import catch_up
+from monitoring_ingest.schedule.store import claim_slot, finish_slot, put_off_slot
 from tests.api import makers
 from tests.api.makers import NOW, month_rows, row
 from tests.api.markup import read

@@ -16,8 +16,8 @@ from api.cli import main
 from api.split_samples import agreed_tolerance
 from basin.network import Station
 from basin.registry import Registry
-from monitoring_ingest.sources.laboratory import COLUMNS
-from monitoring_ingest.sources.laboratory_template import RESULTS
+from monitoring_ingest.formats.laboratory import COLUMNS
+from monitoring_ingest.formats.laboratory_template import RESULTS
 from tests.settlement.makers import RULES, a_network, an_agreement, per_unit
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

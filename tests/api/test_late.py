@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 from api.app import application
 from api.composition import Composition
 from basin.registry import Registry
-from monitoring_ingest.database import open_engine
-from monitoring_ingest.operations.store import create_key
+from monitoring_ingest.access.store import create_key
+from monitoring_ingest.database.engine import open_engine
 from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.reviewing import Key, decide, uphold
 from settlement import run

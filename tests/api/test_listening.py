@@ -20,10 +20,10 @@ from sqlalchemy import Engine
 from api.cli import main
 from api.listening import Limits, opened
 from basin.errors import UsageError
-from monitoring_ingest.database import writing
-from monitoring_ingest.history.store import submissions
-from monitoring_ingest.schema import create_schema
-from monitoring_ingest.sources.station_telegrams import Telegram, decode
+from monitoring_ingest.database.engine import writing
+from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.formats.station_telegrams import Telegram, decode
+from monitoring_ingest.records.history_store import submissions
 from monitoring_ingest.telegrams import store
 from tests.api.live_listener import SMALL_BUFFER, Live, live
 from tests.monitoring_ingest.telegram_makers import (
@@ -41,7 +41,7 @@ from tests.monitoring_ingest.telegram_makers import (
     value,
     world,
 )
-from tests.monitoring_ingest.test_telegram_intake import VALUES_OF_VECTORS
+from tests.monitoring_ingest.telegrams.test_intake import VALUES_OF_VECTORS
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "fixtures"

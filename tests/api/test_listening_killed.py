@@ -13,7 +13,7 @@ from random import Random
 
 from sqlalchemy import Engine
 
-from monitoring_ingest.sources.station_telegrams import Telegram, decode
+from monitoring_ingest.formats.station_telegrams import Telegram, decode
 from tests.api.live_listener import Live, Peer
 from tests.monitoring_ingest.telegram_makers import frame, stored
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from api.app import application
 from basin.registry import Registry
-from monitoring_ingest.operations.store import create_key
+from monitoring_ingest.access.store import create_key
 from tests.api import makers
 from tests.api.makers import NOW
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from monitoring_ingest.database import open_engine, writing
-from monitoring_ingest.store import record_submission
+from monitoring_ingest.database.engine import open_engine, writing
+from monitoring_ingest.records.store import record_submission
 from tests.api.makers import NOW, client_of, composed
 from tests.api.markup import read
 from tests.api.pushed import push

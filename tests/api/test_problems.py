@@ -9,7 +9,7 @@ import pytest
 from api.composition import Composition
 from api.errors import MEDIA_TYPE
 from api.settings import Settings
-from monitoring_ingest.database import open_engine
+from monitoring_ingest.database.engine import open_engine
 from tests.api.makers import client_of
 
 KEYS = {"type", "title", "status", "detail", "detail_en", "remedy", "path"}

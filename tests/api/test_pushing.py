@@ -9,7 +9,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from monitoring_ingest import tables
+from monitoring_ingest.records import tables
 from tests.api.pushed import (
     ADDRESS,
     ARROW,

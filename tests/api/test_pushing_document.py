@@ -8,9 +8,9 @@ from pathlib import Path
 
 from api.settings import Limits
 from basin.periods import YEARS
-from monitoring_ingest.messages import MESSAGES
-from monitoring_ingest.revisions import REASONS
-from monitoring_ingest.validation import FATES
+from monitoring_ingest.readings.messages import MESSAGES
+from monitoring_ingest.readings.revisions import REASONS
+from monitoring_ingest.readings.validation import FATES
 from tests.api.pushed import ADDRESS, fates
 
 TEXT = (Path(__file__).parents[2] / "docs" / "pushing.md").read_text(encoding="utf-8")

@@ -18,10 +18,11 @@ from starlette.requests import Request
 from api.bodies import body_of
 from api.settings import Limits
 from basin.errors import HengjieError, UsageError
-from monitoring_ingest import tables
-from monitoring_ingest.database import writing
-from monitoring_ingest.operations.store import LEASE, create_key, hold
-from monitoring_ingest.sources.pushed import TooLarge, read_pushed
+from monitoring_ingest.access.store import create_key
+from monitoring_ingest.database.engine import writing
+from monitoring_ingest.formats.pushed import TooLarge, read_pushed
+from monitoring_ingest.records import tables
+from monitoring_ingest.schedule.store import LEASE, hold
 from tests.api.makers import NOW, client_of
 from tests.api.pushed import (
     ADDRESS,

@@ -10,12 +10,12 @@ from click.testing import CliRunner
 
 from api.cli import main
 from api.serving import jobs
-from monitoring_ingest.database import open_engine
-from monitoring_ingest.operations.store import create_key
+from monitoring_ingest.access.store import create_key
+from monitoring_ingest.database.engine import open_engine
 from monitoring_ingest.quality import reviewing
 from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.running import run
-from monitoring_ingest.quality_settings import FILE, declared_tests
+from monitoring_ingest.quality.settings import FILE, declared_tests
 from tests.api.makers import FIXTURES, NOW, client_of, composed, month_rows, row, send
 from tests.api.markup import read
 from tests.clocks import stopped

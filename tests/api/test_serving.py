@@ -9,7 +9,7 @@ import pytest
 
 from api.composition import Composition
 from api.serving import jobs
-from monitoring_ingest.job import Job, run_slot
+from monitoring_ingest.schedule.job import Job, run_slot
 from tests.api.makers import NOW, client_of
 
 CHINA = timezone(timedelta(hours=8))

@@ -17,11 +17,11 @@ from httpx2 import Response
 from api.composition import Composition
 from api.routes import sources as routes
 from basin.registry import Registry
-from monitoring_ingest.database import open_engine
-from monitoring_ingest.history.store import submissions
-from monitoring_ingest.job import run_slot
-from monitoring_ingest.operations.store import create_key
-from monitoring_ingest.sources.pulling import source_job
+from monitoring_ingest.access.store import create_key
+from monitoring_ingest.database.engine import open_engine
+from monitoring_ingest.doors.pulling import source_job
+from monitoring_ingest.records.history_store import submissions
+from monitoring_ingest.schedule.job import run_slot
 from tests.api.makers import FIXTURES, NOW, client_of, composed
 from tests.api.markup import read
 

@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 from api.composition import Composition
 from api.listening import Limits
 from api.texts import TEXTS
-from monitoring_ingest.database import open_engine
-from monitoring_ingest.station_statuses import STATUS_OF, UNKNOWN_MARK
+from monitoring_ingest.database.engine import open_engine
+from monitoring_ingest.readings.station_statuses import STATUS_OF, UNKNOWN_MARK
 from monitoring_ingest.telegrams import frames, store
 from monitoring_ingest.telegrams.frames import judged
 from monitoring_ingest.telegrams.intake import World

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitoring_ingest.database import open_engine
-from monitoring_ingest.operations.store import create_key
+from monitoring_ingest.access.store import create_key
+from monitoring_ingest.database.engine import open_engine
 from tests.api.makers import NOW, client_of, composed, month_rows, send
 
 SETTLE = {"agreement": "demo-monthly-class", "period": "2025-08"}

@@ -18,7 +18,7 @@ from basin.clauses import GROUNDS, Ground, Proportion
 from basin.errors import AgreementError
 from basin.measures import Runs
 from basin.periods import label
-from monitoring_ingest.facts import KINDS
+from monitoring_ingest.readings.facts import KINDS
 from tests.settlement.makers import HEADER, RIVER, RULES, agreement_text, an_agreement
 
 LUMP = '- {ref: "1", scale: [{amount: 1}], pays: upstream, receives: downstream}'

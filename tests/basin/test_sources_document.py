@@ -11,7 +11,7 @@ from typing import get_args
 from basin import sources
 from basin.registry import load_registry
 from basin.sources import COLUMNS, Format, Source, source_findings
-from monitoring_ingest.split_samples import OUTCOMES
+from monitoring_ingest.quality.split_samples import OUTCOMES
 from tests.test_docs import IDEOGRAPH, english_beside, literals
 
 ROOT = Path(__file__).parents[2]

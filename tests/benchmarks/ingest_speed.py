@@ -23,10 +23,17 @@ from sqlalchemy import Connection, Engine, Table, func, insert, make_url, select
 
 from basin.network import Network
 from basin.registry import load_registry
-from monitoring_ingest.database import open_engine
-from monitoring_ingest.schema import create_schema
-from monitoring_ingest.submissions import NATIONAL_RELEASE, READINGS, ingest
-from monitoring_ingest.tables import observations, readings, receipt_rows, receipts, submission_files, submissions
+from monitoring_ingest.database.engine import open_engine
+from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.doors.files import NATIONAL_RELEASE, READINGS, ingest
+from monitoring_ingest.records.tables import (
+    observations,
+    readings,
+    receipt_rows,
+    receipts,
+    submission_files,
+    submissions,
+)
 from tests.benchmarks.runner import Contestant, compare
 from tests.clocks import stopped
 

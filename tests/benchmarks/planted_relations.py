@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring_ingest.clocks import shifted_clock
-from monitoring_ingest.consistency import between_sections, ions_carry_current
-from monitoring_ingest.flags import Flags, Quality
-from monitoring_ingest.laboratory_drift import laboratory_drift
-from monitoring_ingest.quality_settings import BESIDE, TESTS, declared_tests
+from monitoring_ingest.quality.clocks import shifted_clock
+from monitoring_ingest.quality.flags import Flags, Quality
+from monitoring_ingest.quality.laboratory_drift import laboratory_drift
+from monitoring_ingest.quality.relations import between_sections, ions_carry_current
+from monitoring_ingest.quality.settings import BESIDE, TESTS, declared_tests
 from tests.benchmarks.planted_faults import DATA, FEWEST, SEED, Series, bad, cnemc, logan, percent
 
 COPIES = 40

@@ -30,9 +30,9 @@ import pandas as pd
 from nanoarrow.ipc import StreamWriter
 from sqlalchemy import Engine, Table, func, select
 
-from monitoring_ingest.dialects import Instant
-from monitoring_ingest.operations.store import create_key
-from monitoring_ingest.tables import observations, readings, receipts, submission_files, submissions
+from monitoring_ingest.access.store import create_key
+from monitoring_ingest.database.dialects import Instant
+from monitoring_ingest.records.tables import observations, readings, receipts, submission_files, submissions
 from tests.benchmarks.ingest_speed import LEVELS, ROOT, STATIONS, Fresh, empty, postgresql, sqlite
 
 ROWS, BATCHES, CLIENTS = 1_000, 240, 4

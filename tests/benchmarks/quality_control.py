@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring_ingest.flags import Flags, Quality
-from monitoring_ingest.quality_control import flat_line, gross_range, rate_of_change, spike
+from monitoring_ingest.quality.flags import Flags, Quality
+from monitoring_ingest.quality.series import flat_line, gross_range, rate_of_change, spike
 from tests.benchmarks.runner import Contestant, compare
 
 SERIES, SLOTS = 4566, 2190  # a year of six readings a day

@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
 
-from monitoring_ingest import store, tables
-from monitoring_ingest.bulk import insert_frame
-from monitoring_ingest.database import open_engine, writing
+from monitoring_ingest.database.bulk import insert_frame
+from monitoring_ingest.database.engine import open_engine, writing
+from monitoring_ingest.database.schema import create_schema
 from monitoring_ingest.quality.running import run
-from monitoring_ingest.schema import create_schema
+from monitoring_ingest.records import store, tables
 from tests.benchmarks.runner import Contestant, compare
 from tests.clocks import stopped
 

@@ -18,10 +18,10 @@ from sqlalchemy import Engine
 
 from api import observed
 from basin.registry import Registry, load_registry
-from monitoring_ingest.bulk import insert_columns
-from monitoring_ingest.database import writing
-from monitoring_ingest.frames import objects
-from monitoring_ingest.tables import observations
+from monitoring_ingest.database.bulk import insert_columns
+from monitoring_ingest.database.engine import writing
+from monitoring_ingest.readings.frames import objects
+from monitoring_ingest.records.tables import observations
 from tests.benchmarks import backfill
 from tests.benchmarks.ingest_speed import LEVELS, Fresh, empty, postgresql, sqlite
 from tests.benchmarks.runner import Contestant, compare

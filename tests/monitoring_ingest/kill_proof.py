@@ -25,12 +25,12 @@ from sqlalchemy import Engine, func, select
 
 import settlement.tables  # noqa: F401  declares its tables
 from basin.registry import load_registry
-from monitoring_ingest import store, tables
-from monitoring_ingest.database import open_engine, read_frame
-from monitoring_ingest.history import store as history
-from monitoring_ingest.receipts import COMPLETE
-from monitoring_ingest.schema import create_schema
-from monitoring_ingest.submissions import READINGS, ingest
+from monitoring_ingest.database.engine import open_engine, read_frame
+from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.doors.files import READINGS, ingest
+from monitoring_ingest.readings.receipts import COMPLETE
+from monitoring_ingest.records import history_store as history
+from monitoring_ingest.records import store, tables
 from settlement.run import settle
 from tests.clocks import stopped
 from tests.monitoring_ingest.killed import DOORS, FIXTURES, Answer, Batch, Place, long_csv, taken_up

@@ -21,11 +21,11 @@ from openpyxl import Workbook
 from sqlalchemy import Engine, select
 
 from basin.network import Basin, Network, Party, Section, Station
-from monitoring_ingest import tables
-from monitoring_ingest.database import read_frame
-from monitoring_ingest.frames import Columns
-from monitoring_ingest.receipts import Receipt
-from monitoring_ingest.submissions import READINGS, ingest
+from monitoring_ingest.database.engine import read_frame
+from monitoring_ingest.doors.files import READINGS, ingest
+from monitoring_ingest.readings.frames import Columns
+from monitoring_ingest.readings.receipts import Receipt
+from monitoring_ingest.records import tables
 from tests.clocks import stopped
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

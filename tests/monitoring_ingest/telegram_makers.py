@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from basin.sources import Source
-from monitoring_ingest import tables
-from monitoring_ingest.database import read_frame
+from monitoring_ingest.database.engine import read_frame
+from monitoring_ingest.records import tables
 from monitoring_ingest.telegrams.frames import judged
 from monitoring_ingest.telegrams.intake import World, take_in
 from monitoring_ingest.telegrams.profiles import devices

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from random import Random
 
-from monitoring_ingest.sources.station_telegrams import Refused, decode
+from monitoring_ingest.formats.station_telegrams import Refused, decode
 
 HEAD = "QN=20260301080000001;ST=21;CN=2061;PW=123456;MN=S000000_0001;"
 DATA = (

@@ -20,7 +20,7 @@ from basin.agreement_files import tree
 from basin.network import Basin, Network, Party, Section, Station
 from basin.registry import checked
 from basin.rounding import FEN_PER_WAN, number, printed
-from monitoring_ingest.facts import Fact
+from monitoring_ingest.readings.facts import Fact
 from settlement.cases import given
 from settlement.compensation import Compensation, compensation
 from settlement.evaluation import Evaluation, Evaluator

@@ -16,8 +16,8 @@ from basin.agreement_files import tree
 from basin.errors import AgreementError, UnknownCode
 from basin.registry import Registry, checked_scorecard, load_registry
 from basin.scorecards import Scorecard
-from monitoring_ingest.flags import Quality
-from monitoring_ingest.submissions import READINGS, ingest
+from monitoring_ingest.doors.files import READINGS, ingest
+from monitoring_ingest.quality.flags import Quality
 from settlement import store
 from settlement.assessment import assessed
 from settlement.canonical import canonical_json

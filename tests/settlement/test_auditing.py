@@ -17,10 +17,10 @@ from sqlalchemy import Engine
 from basin.errors import NotFound, Refused
 from basin.network import Network
 from basin.registry import Registry
-from monitoring_ingest import store as intake
-from monitoring_ingest.database import open_engine, writing
-from monitoring_ingest.schema import create_schema
-from monitoring_ingest.submissions import READINGS, ingest
+from monitoring_ingest.database.engine import open_engine, writing
+from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.doors.files import READINGS, ingest
+from monitoring_ingest.records import store as intake
 from settlement.auditing import evidence, recomputed
 from settlement.canonical import canonical_json, digest
 from settlement.evidence import _archive, _sums, contents, verify

@@ -16,10 +16,10 @@ from sqlalchemy import Engine
 from basin import periods
 from basin.network import Network
 from basin.registry import Registry
-from monitoring_ingest.facts import Fact
+from monitoring_ingest.doors.files import READINGS, ingest
 from monitoring_ingest.quality.decisions import Key, decision
 from monitoring_ingest.quality.reviewing import decide
-from monitoring_ingest.submissions import READINGS, ingest
+from monitoring_ingest.readings.facts import Fact
 from settlement.auditing import evidence, recomputed
 from settlement.evidence import contents, verify
 from settlement.run import settle

@@ -10,7 +10,7 @@ import pytest
 
 from basin import periods
 from basin.errors import UnknownCode
-from monitoring_ingest.facts import Fact
+from monitoring_ingest.readings.facts import Fact
 from settlement.explanation import explanation
 from settlement.gathered import LEFT_OUT, OBSERVED, Gathered
 from settlement.settling import settled

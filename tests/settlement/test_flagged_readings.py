@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import Engine
 
 from basin.registry import Registry
+from monitoring_ingest.doors.files import READINGS, ingest
 from monitoring_ingest.quality.decisions import Key, decision
 from monitoring_ingest.quality.reviewing import decide
 from monitoring_ingest.quality.running import run
-from monitoring_ingest.quality_settings import DeclaredTest
-from monitoring_ingest.submissions import READINGS, ingest
+from monitoring_ingest.quality.settings import DeclaredTest
 from settlement.auditing import evidence, recomputed
 from settlement.evidence import contents, verify
 from settlement.gathered import data_rules

@@ -19,9 +19,9 @@ import pytest
 from sqlalchemy import Engine
 
 from basin.registry import Registry, load_registry
-from monitoring_ingest.database import open_engine
-from monitoring_ingest.schema import create_schema
-from monitoring_ingest.submissions import NATIONAL_RELEASE, ingest
+from monitoring_ingest.database.engine import open_engine
+from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.doors.files import NATIONAL_RELEASE, ingest
 from settlement.run import settle
 from tests.clocks import stopped
 

@@ -15,11 +15,11 @@ from basin import periods
 from basin.draws import floats
 from basin.errors import AgreementError
 from basin.registry import Registry
-from monitoring_ingest import store as intake
-from monitoring_ingest.database import open_engine, writing
-from monitoring_ingest.facts import Fact
-from monitoring_ingest.schema import create_schema
-from monitoring_ingest.submissions import READINGS, ingest
+from monitoring_ingest.database.engine import open_engine, writing
+from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.doors.files import READINGS, ingest
+from monitoring_ingest.readings.facts import Fact
+from monitoring_ingest.records import store as intake
 from settlement.auditing import evidence, recomputed
 from settlement.compensation import Compensation
 from settlement.evaluation import Evaluator

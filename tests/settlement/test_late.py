@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import Engine
 
 from basin.registry import Registry
-from monitoring_ingest import store as intake
-from monitoring_ingest.database import writing
+from monitoring_ingest.database.engine import writing
+from monitoring_ingest.doors.files import READINGS, Door, ingest
+from monitoring_ingest.doors.files import door as door_of
 from monitoring_ingest.quality.running import run
-from monitoring_ingest.quality_settings import DeclaredTest
-from monitoring_ingest.submissions import READINGS, Door, ingest
-from monitoring_ingest.submissions import door as door_of
+from monitoring_ingest.quality.settings import DeclaredTest
+from monitoring_ingest.records import store as intake
 from settlement import late, store
 from settlement.ledger import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
 from settlement.resettling import OPEN, came_late, effect_of, would_change, would_change_one

@@ -9,7 +9,7 @@ import pytest
 
 from basin import periods
 from basin.rounding import printed
-from monitoring_ingest.facts import Fact
+from monitoring_ingest.readings.facts import Fact
 from settlement.compensation import compensation
 from settlement.evaluation import Evaluation, Evaluator
 from settlement.measured import Measurements, Month

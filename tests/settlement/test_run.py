@@ -13,11 +13,11 @@ from sqlalchemy import Engine
 from basin.errors import NotFound, Refused, UnknownCode, UsageError
 from basin.periods import period
 from basin.registry import Registry
-from monitoring_ingest import store as intake
-from monitoring_ingest.database import open_engine, writing
-from monitoring_ingest.operations.store import hold, release
-from monitoring_ingest.schema import create_schema
-from monitoring_ingest.submissions import READINGS, ingest
+from monitoring_ingest.database.engine import open_engine, writing
+from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.doors.files import READINGS, ingest
+from monitoring_ingest.records import store as intake
+from monitoring_ingest.schedule.store import hold, release
 from settlement import store
 from settlement.ledger import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, Entry
 from settlement.run import set_status, settle, settle_all, window

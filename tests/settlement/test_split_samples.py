@@ -11,11 +11,11 @@ from sqlalchemy import Engine
 
 from basin.registry import Registry
 from basin.sources import Source
-from monitoring_ingest.database import open_engine
-from monitoring_ingest.schema import create_schema
-from monitoring_ingest.sources.declared import source_door
-from monitoring_ingest.sources.laboratory import COLUMNS
-from monitoring_ingest.submissions import ingest
+from monitoring_ingest.database.engine import open_engine
+from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.doors.declared import source_door
+from monitoring_ingest.doors.files import ingest
+from monitoring_ingest.formats.laboratory import COLUMNS
 from settlement.run import settle
 from tests.clocks import stopped
 from tests.settlement.makers import RULES, a_network, an_agreement, per_unit

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from basin import periods
 from basin.errors import AgreementError, UsageError
-from monitoring_ingest.facts import Fact
+from monitoring_ingest.readings.facts import Fact
 from settlement.canonical import canonical_json, digest
 from settlement.settling import settled
 from tests.settlement.makers import RIVER, RULES, a_fact, a_network, an_agreement, gathered, monthly, per_unit

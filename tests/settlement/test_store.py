@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from basin import periods
 from basin.errors import NotFound
-from monitoring_ingest.database import writing
+from monitoring_ingest.database.engine import writing
 from settlement import store, tables
 from settlement.ledger import CONFIRMED, IN_REVIEW, TRIAL, postings
 from settlement.settling import settled

@@ -19,10 +19,10 @@ from basin.draws import floats
 from basin.errors import AgreementError
 from basin.registry import Registry
 from basin.rounding import number, printed, reported
-from monitoring_ingest.database import open_engine
-from monitoring_ingest.facts import Fact
-from monitoring_ingest.schema import create_schema
-from monitoring_ingest.submissions import READINGS, ingest
+from monitoring_ingest.database.engine import open_engine
+from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.doors.files import READINGS, ingest
+from monitoring_ingest.readings.facts import Fact
 from settlement.auditing import evidence, recomputed
 from settlement.evaluation import Evaluator
 from settlement.evidence import verify

@@ -14,9 +14,9 @@ from api import asking, explaining
 from basin.agreement import Agreement
 from basin.periods import period
 from basin.registry import Registry
-from monitoring_ingest import store as intake
-from monitoring_ingest.database import open_engine, writing
-from monitoring_ingest.schema import create_schema
+from monitoring_ingest.database.engine import open_engine, writing
+from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.records import store as intake
 from settlement import store
 from settlement.auditing import evidence, recomputed
 from settlement.evidence import verify

@@ -1,0 +1,1 @@
+"""Writing keys: who may write for which stations."""

@@ -1,1 +1,0 @@
-"""What agencies handed in, counted for their scorecard."""

@@ -1,0 +1,1 @@
+"""The database as such: connections, transactions, two dialects, bulk writing, the schema."""

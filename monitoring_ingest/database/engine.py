@@ -1,0 +1,306 @@
+"""The database: one `metadata`, two engines, one writer at a time, and evidence that cannot be changed.
+
+In: a URL and queries. Out: connections, frames. SQLite is the embedded default, PostgreSQL comes by URL; how they lock
+and refuse changes is here, how they take many rows in `bulk`, what they write differently in a statement in `dialects`.
+What is stored is declared in `tables` and written by `store`; nothing here knows a reading.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pandas as pd
+import psycopg
+from sqlalchemy import (
+    ARRAY,
+    TIMESTAMP,
+    BigInteger,
+    Boolean,
+    CompoundSelect,
+    Connection,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    TextualSelect,
+    and_,
+    bindparam,
+    cast,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+    true,
+    type_coerce,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.types import TypeEngine
+
+from basin.errors import Unavailable, UsageError
+from monitoring_ingest.database.dialects import Instant
+from monitoring_ingest.readings.frames import Columns, frame_of, instant_texts, objects
+
+metadata = MetaData()
+
+Clash = IntegrityError  # a constraint refuses what was to be stored
+
+Identity = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER is SQLite's row id
+
+BUSY_SECONDS = 60
+OFTEN = 2  # [ms] between two times of asking SQLite for the turn to write
+PAUSE_SECONDS = 0.005  # longer than that
+PRIMARY_CODE = 0xFF  # of an error of SQLite, without what further it tells
+_Query = Select[Any] | CompoundSelect[Any] | TextualSelect
+_ADDRESSES = "HENGJIE_DATABASE_URL 写成 sqlite:///路径 或 postgresql://用户@主机/库"
+WRITER_LOCK = 0x48454E474A4945  # "HENGJIE": the advisory lock every writer takes
+
+
+def append_only(table: Table) -> Table:
+    """Mark a table as evidence: `create_schema` puts triggers on it that refuse UPDATE and DELETE."""
+    table.info["append_only"] = True
+    return table
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for ``sqlite:///path`` (its folder is created) or ``postgresql://…`` (psycopg).
+
+    Raises
+    ------
+    UsageError : no address of a database, or one of any other database. OSError : the folder cannot be created.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as problem:  # the text is not told: it may hold a password
+        raise UsageError("不是数据库地址", "not the address of a database", remedy=_ADDRESSES) from problem
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"))
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
+    if backend != "sqlite":
+        raise UsageError(f"不支持数据库 {backend}", f"database {backend} is not supported", remedy=_ADDRESSES)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed.set(drivername="sqlite"), connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+class _BinaryCursor(psycopg.Cursor[Any]):
+    """A cursor whose values come as they are kept, not as texts to be read: a tenth of the time of long answers."""
+
+    format = psycopg.pq.Format.BINARY
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.cursor_factory = _BinaryCursor
+    connection.execute("SET jit TO off")  # compiling a query of milliseconds takes a hundred of them
+    connection.execute("SET TimeZone TO 'UTC'")  # so that instants come in UTC (`_array`)
+    connection.commit()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by _begin_sqlite, not by the driver
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "recursive_triggers=ON"):  # the last: REPLACE is a DELETE too
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    if not connection.get_execution_options().get("writing", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    driver.execute(f"PRAGMA busy_timeout = {OFTEN}")  # left to itself it asks more and more seldom
+    try:
+        if not _has_turn(driver):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # which tells why
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def _has_turn(driver: Any) -> bool:
+    """Ask for the turn to write every few milliseconds; whether it was given, and the transaction begun."""
+    for _ in range(BUSY_SECONDS * 1000 // OFTEN):
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+            return True
+        except sqlite3.DatabaseError as problem:
+            if problem.sqlite_errorcode & PRIMARY_CODE != sqlite3.SQLITE_BUSY:
+                return False
+    return False
+
+
+def give_way(engine: Engine) -> None:
+    """Let those write who wait for it, between two transactions of a long work: SQLite knows no queue."""
+    if engine.dialect.name == "sqlite":
+        time.sleep(PAUSE_SECONDS)
+
+
+_turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """The turn of a thread to write to SQLite, which lets writers of one process poll and some of them starve.
+
+    Who does not get it in time tries all the same: the database decides.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    lock = _turns.setdefault(engine, Lock())
+    held = lock.acquire(timeout=BUSY_SECONDS)
+    try:
+        yield
+    finally:
+        if held:
+            lock.release()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection to read by.
+
+    Raises
+    ------
+    Unavailable : the database does not answer, or stops to while it is read; its address is not told.
+    """
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except OperationalError as problem:
+        zh, en = "数据库没有应答", "the database does not answer"
+        raise Unavailable(zh, en, remedy="稍后再试；仍不行请告知管理员") from problem
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that no other writer runs beside: what is read in it still holds when it writes."""
+    with _turn(engine), engine.connect().execution_options(writing=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+        yield connection
+
+
+@contextmanager
+def at_once(connection: Connection) -> Iterator[None]:
+    """Statements that read nothing and write a few rows each (no COPY): PostgreSQL gets them in one exchange.
+
+    Raises
+    ------
+    DBAPIError : one of them fails, whatever statement the error names; the transaction can only be rolled back.
+    """
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.pipeline():
+            yield
+    except psycopg.Error as problem:
+        raise DBAPIError.instance(None, None, problem, psycopg.Error) from problem
+
+
+def read_frame(connection: Connection, query: _Query) -> pd.DataFrame:
+    """The rows of a query as a frame: instants ``datetime64[ns, UTC]``, numbers float64 or int64, texts (absent: None).
+
+    The rows are taken from the driver's cursor: SQLAlchemy decoding them one by one takes longer than reading them.
+    """
+    return frame_of(read_columns(connection, query))
+
+
+def read_columns(connection: Connection, query: _Query, parameters: Mapping[str, Any] | None = None) -> Columns:
+    """As `read_frame`, as plain arrays: instants ``datetime64[us]`` in UTC."""
+    columns = query.selected_columns
+    values = _fetched(connection, query, parameters)
+    return {str(column.key): _array(column.type, each) for column, each in zip(columns, values, strict=True)}
+
+
+def no_rows(query: _Query) -> Columns:
+    """As `read_columns`, where nothing is found and nothing has to be asked."""
+    return {str(column.key): _array(column.type, ()) for column in query.selected_columns}
+
+
+def _fetched(
+    connection: Connection, query: _Query, parameters: Mapping[str, Any] | None = None
+) -> Sequence[Sequence[Any]]:
+    """The columns of a query, with the values the driver gives."""
+    result = connection.execute(query, parameters)
+    rows = result.cursor.fetchall()
+    result.close()
+    return list(zip(*rows, strict=True)) if rows else [()] * len(query.selected_columns)
+
+
+def _dtype(kind: TypeEngine[Any]) -> Any:
+    match kind:
+        case Float():
+            return "float64"
+        case Integer():
+            return "int64"
+        case Boolean():
+            return "bool"
+        case _:
+            return object
+
+
+def _array(kind: TypeEngine[Any], values: Sequence[Any]) -> np.ndarray:
+    return _instants(values) if isinstance(kind, Instant) else objects(values).astype(_dtype(kind))
+
+
+def _instants(values: Sequence[Any]) -> np.ndarray:
+    """Instants as a driver gives them, ``datetime64[us]``: aware ones at once, texts each distinct one."""
+    try:
+        seconds = np.array(list(map(datetime.timestamp, values)), dtype="float64")
+    except TypeError:  # texts, or one is absent
+        place = {value: at for at, value in enumerate(dict.fromkeys(values))}
+        naive = [value[:-1] if isinstance(value, str) else value and value.replace(tzinfo=None) for value in place]
+        return np.array(naive, dtype="datetime64[us]")[[place[value] for value in values]]
+    microseconds = np.array([value.microsecond for value in values], dtype="int64")
+    whole = np.rint(seconds - microseconds / 1e6).astype("int64")  # a float holds them, but not both together
+    return (whole * 1_000_000 + microseconds).view("datetime64[us]")
+
+
+_KEY = ("station", "indicator", "time")
+_BETWEEN = "\x1f"  # texts of one parameter
+
+
+def of_keys(dialect: str, query: Select[Any], table: Table) -> Select[Any]:
+    """The rows of a query about `table` that have one of the keys it is executed with (`key_parameters`).
+
+    The keys are one parameter for each column, so that one statement serves any number of them. On PostgreSQL every key
+    is looked up by itself: ``OFFSET 0`` keeps the planner from sorting the whole table, whatever it thinks its size is.
+    """
+    mine = [type_coerce(table.c[name], Text) for name in _KEY]
+    if dialect == "sqlite":
+        listed = func.json_each(bindparam("keys", type_=Text)).table_valued("value", name="keys")
+        wanted = (func.json_extract(listed.c.value, f"$[{at}]") for at in range(len(mine)))
+        return query.join(listed, and_(*(own == each for own, each in zip(mine, wanted, strict=True))))
+    split: list[Any] = [func.string_to_array(bindparam(f"{name}_keys", type_=Text), _BETWEEN) for name in _KEY]
+    split[-1] = cast(split[-1], ARRAY(TIMESTAMP(timezone=True)))
+    named = func.unnest(*split).table_valued(*_KEY, name="keys").render_derived()
+    same = and_(*(own == each for own, each in zip(mine, named.c, strict=True)))
+    found = query.where(same).correlate(named).offset(0).lateral("found")
+    return select(*found.c).select_from(named.join(found, true()))
+
+
+def key_parameters(dialect: str, keys: Columns) -> dict[str, str]:
+    """What to execute a query `of_keys` with."""
+    texts = [keys["station"].tolist(), keys["indicator"].tolist(), instant_texts(keys["time"])]
+    if dialect == "sqlite":
+        return {"keys": json.dumps(list(zip(*texts, strict=True)))}
+    return {f"{name}_keys": _BETWEEN.join(filter(None, each)) for name, each in zip(_KEY, texts, strict=True)}

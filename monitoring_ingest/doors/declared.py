@@ -1,0 +1,54 @@
+"""How each declared source is read, and by which door its files come.
+
+In: a `Source`. Out: a `Door` called ``source:<code>`` whose reader makes readings frames of its files. Judging and
+storing is the gate's (`monitoring_ingest.doors.files`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+
+from basin.errors import UsageError
+from basin.sources import Source
+from monitoring_ingest.doors.files import Door, Reader
+from monitoring_ingest.formats.declared_tables import read_table
+from monitoring_ingest.formats.laboratory import read_laboratory
+from monitoring_ingest.formats.national_release import read_release
+from monitoring_ingest.formats.station_files import OPTIONAL, REQUIRED
+
+PREFIX = "source:"
+
+
+def source_door(source: Source) -> Door:
+    """The door of a source's files.
+
+    Raises
+    ------
+    UsageError : its format is no file: telegrams come over the wire.
+    """
+    reader = READERS.get(source.format)
+    if reader is None:
+        zh, en = f"{source.format} 不是文件", "not a format of files"
+        raise UsageError(zh, en, path="format", remedy="报文用 hengjie listen 接收")
+    return Door(door_name(source.code), reader(source), source.code)
+
+
+def door_name(code: str) -> str:
+    """What the door of a source is called in receipts, and its job in the schedule."""
+    return f"{PREFIX}{code}"
+
+
+def _long_csv(source: Source) -> Reader:
+    """The long CSV of readings as a table whose columns are known, times without zone in the source's."""
+    return partial(read_table, source=replace(source, columns={name: name for name in (*REQUIRED, *OPTIONAL)}))
+
+
+READERS: Mapping[str, Callable[[Source], Reader]] = {
+    "readings": _long_csv,
+    "table": lambda source: partial(read_table, source=source),
+    "bulletin": lambda source: partial(read_table, source=source),
+    "national-release": lambda _: read_release,
+    "laboratory": lambda source: partial(read_laboratory, source=source),
+}

@@ -1,0 +1,94 @@
+"""Laboratory workbooks (化验单): the filled template in, a readings frame out; and what a mark says of a sample.
+
+A row is one result. Sample, side and method become the mark of the reading (``样品 S-01|上游|HJ 535-2009``), so that
+they are kept with it and two results of one sample can be found again. ``<0.02`` is below detection, as is 未检出 (ND)
+where the row states its detection limit; without one it is no number. The template is in `laboratory_template`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal, NamedTuple
+
+import pandas as pd
+
+from basin.sources import Source
+from monitoring_ingest.formats.declared_tables import Table, readings_of, tables
+from monitoring_ingest.readings.station_statuses import SEPARATOR
+
+Side = Literal["upstream", "downstream", "third"]
+# our name → title of the template; of these the sample, the side and what follows go into the mark
+COLUMNS: Mapping[str, str] = {
+    "sample": "样品编号 Sample",
+    "station": "站点 Station",
+    "time": "采样时间 Sampled at",
+    "indicator": "指标 Indicator",
+    "value": "结果 Result",
+    "unit": "单位 Unit",
+    "limit": "检出限 Detection limit",
+    "side": "分析方 Analysed by",
+    "method": "方法 Method",
+    "sampler": "采样人 Sampler",
+    "mark": "备注 Remark",
+}
+READ = ("station", "time", "indicator", "value", "unit", "mark")
+SIDES: Mapping[str, Side] = {"上游": "upstream", "下游": "downstream", "第三方": "third"}
+IN_ENGLISH: Mapping[Side, str] = {"upstream": "upstream", "downstream": "downstream", "third": "third laboratory"}
+SAMPLE, SAMPLER = "样品 ", "采样 "
+_CODE_AND_NAME = re.compile(r"([A-Za-z0-9_.-]+)\s+\S.*")
+_NOT_DETECTED = re.compile(r"未检出|nd|n\.d\.", re.IGNORECASE)
+
+
+class Sampled(NamedTuple):
+    """What a mark says: which sample, and which side analysed it."""
+
+    sample: str
+    side: Side | None
+
+
+def read_laboratory(raw: bytes, *, name: str, source: Source) -> pd.DataFrame:
+    """The results of one workbook.
+
+    Raises
+    ------
+    UnreadableFile : no workbook of the template.
+    """
+    known = replace(source, format="table", columns={column: COLUMNS[column] for column in READ})
+    return pd.concat([_results(table, known) for table in tables(raw, known)], ignore_index=True)
+
+
+def _results(table: Table, source: Source) -> pd.DataFrame:
+    frame = readings_of(table, source)
+    for column in ("station_text", "indicator_text"):
+        frame[column] = frame[column].map(_code)
+    cells = {name: table.column(title) for name, title in COLUMNS.items()}
+    frame["value_text"] = [
+        f"<{limit}" if limit and _NOT_DETECTED.fullmatch(value) else value
+        for value, limit in zip(frame["value_text"], cells["limit"], strict=True)
+    ]
+    told = zip(cells["sample"], cells["side"], cells["method"], cells["sampler"], frame["mark"], strict=True)
+    marks = [_mark(*one) for one in told]  # of a blank result they would be the reason why it was withheld
+    frame["mark"] = pd.Series(marks, dtype=object).where(frame["value_text"] != "", frame["mark"])
+    return frame
+
+
+def _code(text: str) -> str:
+    """The code of ``nh3n 氨氮``, as the drop-downs of the template write it; anything else as it is."""
+    found = _CODE_AND_NAME.fullmatch(text)
+    return found[1] if found else text
+
+
+def _mark(sample: str, side: str, method: str, sampler: str, remark: str) -> str:
+    side = side.partition(" ")[0] if side.partition(" ")[0] in SIDES else side
+    parts = (sample and SAMPLE + sample, side, method, sampler and SAMPLER + sampler, remark)
+    return SEPARATOR.join(part.replace(SEPARATOR, "/") for part in parts if part)
+
+
+def sampled(mark: str) -> Sampled | None:
+    """What a mark says of a sample; None where it names none."""
+    first, *rest = mark.split(SEPARATOR)
+    if not first.startswith(SAMPLE):
+        return None
+    return Sampled(first.removeprefix(SAMPLE), SIDES.get(rest[0]) if rest else None)

@@ -1,1 +1,0 @@
-"""What became of what was sent, told afterwards: receipts page by page, the revisions of one value."""

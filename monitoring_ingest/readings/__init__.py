@@ -1,0 +1,1 @@
+"""What a reading is, before anything is stored: its row, its checks, its fate in words, and what it replaces."""

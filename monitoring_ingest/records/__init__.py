@@ -1,0 +1,1 @@
+"""What came in and is kept: submissions, receipts, readings, observations, facts, and their history."""

@@ -1,0 +1,189 @@
+"""The schedule (定时任务): which slots are due, and running each exactly once.
+
+A job asks for missing slots, so the slot of this hour, one missed while the machine was off and one left behind by a
+crash are the same path. A slot is claimed in the table `runs` before its work starts. In: jobs and an instant. Out:
+what ran, and what failed. What settling a month means is handed in by the composition root; the only clock is the one
+`schedule` gets.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.schedulers.blocking import BlockingScheduler
+from sqlalchemy import Engine
+
+from basin.network import CHINA
+from monitoring_ingest.schedule.leases import Clock, renewed
+from monitoring_ingest.schedule.store import (
+    FAILED,
+    Leadership,
+    claim_slot,
+    finish_slot,
+    last_slot,
+    put_off_slot,
+    renew_slot,
+    unfinished_slots,
+)
+
+INBOX_EVERY_HOURS = 4
+LOOK_EVERY_SECONDS = 60
+SETTLING_HOUR = 6
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something that is to be done once per slot.
+
+    Parameters
+    ----------
+    slots : (last slot or None, now) to the slots after it that are due, oldest first.
+    work : does the work of a slot, reading the clock where it has to know the instant, and says what came of it.
+    """
+
+    name: str
+    slots: Callable[[datetime | None, datetime], list[datetime]]
+    work: Callable[[datetime, Clock], str]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A slot that was worked on here; `failure` says why not all of its work was done, None where all was."""
+
+    job: str
+    slot: datetime
+    failure: str | None = None
+
+
+class PartlyDone(Exception):
+    """A slot did all it could; trying again would not help. Its text says what came of each part."""
+
+
+def due_slots(last: datetime | None, now: datetime, every_hours: int) -> list[datetime]:
+    """The full slots (00:00, 04:00 … in China) after `last` up to `now`; without a last one only the current."""
+    midnight = now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+    every = timedelta(hours=every_hours)
+    current = midnight + (now - midnight) // every * every
+    if last is None:
+        return [current.astimezone(UTC)]
+    missed = max((current - last) // every, 0)
+    return [(current - every * back).astimezone(UTC) for back in range(missed)][::-1]
+
+
+def due_months(last: datetime | None, now: datetime, day: int) -> list[datetime]:
+    """The settling instants (`day` of a month, 06:00 in China) after `last` up to `now`; at first only the latest.
+
+    A month has one, also where the day was changed since `last`.
+    """
+    this_month = _month(now)
+    first = this_month - 1 if last is None else _month(last) + 1
+    months = pd.period_range(first, this_month, freq="M")
+    slots = [datetime(each.year, each.month, day, SETTLING_HOUR, tzinfo=CHINA).astimezone(UTC) for each in months]
+    due = [slot for slot in slots if slot <= now]
+    return due[-1:] if last is None else due
+
+
+def _month(at: datetime) -> pd.Period:
+    return pd.Period(at.astimezone(CHINA).strftime("%Y-%m"), freq="M")
+
+
+def closed_month(slot: datetime) -> pd.Period:
+    """The month that is closed when a settling slot comes: the one before it."""
+    return _month(slot) - 1
+
+
+def settlement_job(settle_month: Callable[[pd.Period], str], day: int) -> Job:
+    """On `day` (1–28) of each month: settle the closed month, by what the composition root hands in."""
+    return Job(
+        "settlement",
+        lambda last, now: due_months(last, now, day),
+        lambda slot, _clock: settle_month(closed_month(slot)),
+    )
+
+
+def missing_slots(engine: Engine, job: Job, now: datetime) -> list[datetime]:
+    """The slots of a job that are due and not done: those never claimed, and those whose run did not finish.
+
+    Slots that lie ahead, claimed before the clock went back, are left alone until their time comes.
+    """
+    with engine.connect() as connection:
+        unfinished = unfinished_slots(connection, job.name, now)
+        last = last_slot(connection, job.name, now)
+    return sorted({*unfinished, *job.slots(last, now)})
+
+
+def run_slot(engine: Engine, job: Job, slot: datetime, now: datetime, clock: Clock | None = None) -> Ran | None:
+    """Do the work of one slot; None where it is done or somebody else is at it.
+
+    Work that fails is noted and may be tried again later; it does not stop other slots. The claim is renewed while the
+    work goes on, by the `clock`; without one the time stands still.
+    """
+    tell = clock or (lambda: now)
+    if not claim_slot(engine, job.name, slot, now):
+        return None
+    try:
+        with renewed(lambda: renew_slot(engine, job.name, slot, tell())):
+            outcome = job.work(slot, tell)
+    except PartlyDone as problem:
+        finish_slot(engine, job.name, slot, f"{FAILED}: {problem}", tell())
+        return Ran(job.name, slot, str(problem))
+    except Exception as problem:  # whatever it is, the schedule goes on and the run says so
+        log.exception("%s %s", job.name, slot.isoformat())
+        put_off_slot(engine, job.name, slot, f"{FAILED}: {problem}", tell())
+        return Ran(job.name, slot, str(problem) or type(problem).__name__)
+    if not finish_slot(engine, job.name, slot, outcome, tell()):
+        return Ran(job.name, slot, "claim lost: this process stood still for longer than a lease")
+    return Ran(job.name, slot)
+
+
+def catch_up(engine: Engine, jobs: Sequence[Job], now: datetime, clock: Clock | None = None) -> list[Ran]:
+    """Run every missing slot of every job, oldest first; what was worked on here.
+
+    Parameters
+    ----------
+    now : the instant whose due slots are looked for.
+    clock : gives the instant while slots are worked on; without one it stays `now`.
+    """
+    tell = clock or (lambda: now)
+    due = [(job, slot) for job in jobs for slot in missing_slots(engine, job, now)]
+    ran = (run_slot(engine, job, slot, tell(), clock) for job, slot in due)
+    return [one for one in ran if one is not None]
+
+
+def look(engine: Engine, jobs: Sequence[Job], clock: Clock, lead: Leadership) -> list[Ran]:
+    """Catch up where this process leads, and keep the lead while it works; nothing where another leads."""
+    if not lead.held(clock()):
+        return []
+    with renewed(lambda: lead.held(clock())):
+        return catch_up(engine, jobs, clock(), clock)
+
+
+def schedule(engine: Engine, jobs: Sequence[Job], clock: Clock, *, background: bool = False) -> BaseScheduler:
+    """A scheduler, not yet started, that looks for missing slots every minute and once right away.
+
+    Parameters
+    ----------
+    clock : gives the current instant, with zone.
+    background : in a thread of a server rather than as a process of its own.
+    """
+    scheduler = BackgroundScheduler(timezone=CHINA) if background else BlockingScheduler(timezone=CHINA)
+    lead = Leadership(engine)
+    scheduler.add_job(
+        lambda: look(engine, jobs, clock, lead),
+        "interval",
+        seconds=LOOK_EVERY_SECONDS,
+        next_run_time=clock(),
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,
+    )
+    scheduler.add_listener(lambda _event: lead.resign(), EVENT_SCHEDULER_SHUTDOWN)
+    return scheduler

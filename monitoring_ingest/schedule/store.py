@@ -1,0 +1,207 @@
+"""Leases, runs of the schedule, writing keys and idempotency keys: the mutable tables, never evidence.
+
+Every function takes the instant it is asked at. Secrets are stored as SHA-256 of 256 random bits and shown once. A name
+has one key; rotating gives it a new secret while the one before is good for a while. Who sent what stands with each
+submission, whatever becomes of the key.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from basin.errors import Refused
+from monitoring_ingest.database.engine import writing
+from monitoring_ingest.schedule.processes import lives, this_process
+from monitoring_ingest.schedule.tables import locks, runs
+
+LEASE = timedelta(hours=1)
+RUN_LEASE = timedelta(minutes=5)  # of a claim of a slot, and of the lead; renewed while there is work
+RETRY_AFTER = timedelta(minutes=15)
+LEADER = "leader"
+LEADER_LOCK = 0x48454E474A4946  # the advisory lock of the one that leads, next to that of writers
+RUNNING, FAILED = "running", "failed"  # what the outcome of a run says, or begins with
+
+
+def hold(connection: Connection, name: str, now: datetime, lease: timedelta = LEASE) -> None:
+    """Note that this process works on `name`, for the length of a lease from `now`."""
+    connection.execute(delete(locks).where(locks.c.name == name))
+    connection.execute(insert(locks).values(name=name, holder=this_process(), expires_at=now + lease))
+
+
+def keep_hold(connection: Connection, name: str, now: datetime) -> None:
+    """Note that this process still works on `name`: the lease begins anew at `now`.
+
+    Raises
+    ------
+    Refused : it has ended. Others may have gone by what was there, and nothing may be added to it.
+    """
+    mine = (locks.c.name == name) & (locks.c.holder == this_process()) & (locks.c.expires_at > now)
+    if connection.execute(update(locks).where(mine).values(expires_at=now + LEASE)).rowcount != 1:
+        raise Refused("停顿太久，占用已到期", f"the lease on {name} is over", path=name, remedy="从头再做一次")
+
+
+def release(connection: Connection, name: str) -> None:
+    """Note that this process does not work on `name` any more."""
+    connection.execute(delete(locks).where(locks.c.name == name, locks.c.holder == this_process()))
+
+
+def is_held(connection: Connection, name: str, now: datetime) -> bool:
+    """Whether somebody works on `name`: the lease has not expired and its process lives."""
+    lease = connection.execute(select(locks.c.holder, locks.c.expires_at).where(locks.c.name == name)).first()
+    return lease is not None and lease.expires_at > now and lives(lease.holder)
+
+
+def held_names(connection: Connection, prefix: str, now: datetime) -> list[str]:
+    """What somebody works on, of the names that begin so."""
+    names = connection.scalars(select(locks.c.name).where(locks.c.name.startswith(prefix, autoescape=True)))
+    return [name for name in names.all() if is_held(connection, name, now)]
+
+
+def claim_slot(engine: Engine, job: str, slot: datetime, now: datetime) -> bool:
+    """Claim one slot of a job for this process; false where it is done or somebody else has it.
+
+    A claim whose run did not finish can be taken over when its lease has expired or its process is gone. One that
+    reaches further than any can was made before the clock went back: it is shortened, and who holds it renews it.
+    """
+    claim = {"holder": this_process(), "expires_at": now + RUN_LEASE, "outcome": RUNNING, "started_at": now}
+    try:
+        with writing(engine) as connection:
+            connection.execute(insert(runs).values(job=job, slot=slot, **claim))
+        return True
+    except IntegrityError:
+        pass
+    with writing(engine) as connection:
+        this_slot = (runs.c.job == job) & (runs.c.slot == slot)
+        run = connection.execute(select(runs).where(this_slot)).one()
+        if run.finished_at is not None:
+            return False
+        if run.expires_at > now and lives(run.holder):
+            if run.expires_at > now + max(RUN_LEASE, RETRY_AFTER):
+                connection.execute(update(runs).where(this_slot).values(expires_at=now + RUN_LEASE))
+            return False
+        connection.execute(update(runs).where(this_slot).values(**claim))
+        return True
+
+
+def renew_slot(engine: Engine, job: str, slot: datetime, now: datetime) -> bool:
+    """Note that this process is still at a slot; false where it has lost it."""
+    return _change_run(engine, job, slot, {"expires_at": now + RUN_LEASE})
+
+
+def finish_slot(engine: Engine, job: str, slot: datetime, outcome: str, now: datetime) -> bool:
+    """Note that a slot's work is done, and with what outcome; it never runs again. False where it was lost."""
+    return _change_run(engine, job, slot, {"finished_at": now, "outcome": outcome})
+
+
+def put_off_slot(engine: Engine, job: str, slot: datetime, reason: str, now: datetime) -> bool:
+    """Note that a slot's work failed; it may be claimed again after a while. False where it was lost."""
+    return _change_run(engine, job, slot, {"expires_at": now + RETRY_AFTER, "outcome": reason})
+
+
+def _change_run(engine: Engine, job: str, slot: datetime, values: dict[str, object]) -> bool:
+    mine = (
+        (runs.c.job == job) & (runs.c.slot == slot) & (runs.c.holder == this_process()) & runs.c.finished_at.is_(None)
+    )
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        return connection.execute(update(runs).where(mine).values(values)).rowcount == 1
+
+
+def last_slot(connection: Connection, job: str, now: datetime) -> datetime | None:
+    """The newest claimed slot of a job that lies in the past; None where there is none."""
+    newest: datetime | None = connection.scalar(
+        select(runs.c.slot).where(runs.c.job == job, runs.c.slot <= now).order_by(runs.c.slot.desc()).limit(1)
+    )
+    return newest
+
+
+def unfinished_slots(connection: Connection, job: str, now: datetime) -> list[datetime]:
+    """The claimed slots of a job in the past whose work did not end well, whoever is at them."""
+    query = select(runs.c.slot).where(runs.c.job == job, runs.c.slot <= now, runs.c.finished_at.is_(None))
+    return list(connection.scalars(query))
+
+
+class Leadership:
+    """Who looks for missing slots: one of all processes on a database, until it resigns or is gone.
+
+    On PostgreSQL an advisory lock of a session of its own, which ends with the process, whatever the clocks say; on
+    SQLite a lock row that expires, or ends with its process. A slot is safe without it, by its claim.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._session: Connection | None = None
+
+    def held(self, now: datetime) -> bool:
+        """Whether this process leads; it takes the lead where nobody has it, and renews what it has."""
+        return self._locked() if self._engine.dialect.name == "postgresql" else self._leased(now)
+
+    def resign(self) -> None:
+        """Let another process lead."""
+        if self._engine.dialect.name == "postgresql":
+            if self._session is not None and self._locked():
+                self._drop(unlock=True)
+            return
+        with writing(self._engine) as connection:
+            connection.execute(delete(locks).where(locks.c.name == LEADER, locks.c.holder == this_process()))
+
+    def _locked(self) -> bool:
+        if self._session is not None:
+            try:
+                self._session.exec_driver_sql("SELECT 1")
+                return True
+            except OperationalError:  # the server ended the session, and the lock with it
+                self._drop()
+        session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if not session.scalar(select(func.pg_try_advisory_lock(LEADER_LOCK))):
+            session.close()
+            return False
+        session.detach()  # closing it ends the session, not only its use
+        self._session = session
+        return True
+
+    def _drop(self, unlock: bool = False) -> None:
+        """End the session that leads; the server would notice by itself only a moment later."""
+        session, self._session = self._session, None
+        if session is not None:
+            if unlock:
+                session.scalar(select(func.pg_advisory_unlock(LEADER_LOCK)))
+            session.close()
+
+    def _leased(self, now: datetime) -> bool:
+        with writing(self._engine) as connection:
+            lease = connection.execute(select(locks).where(locks.c.name == LEADER)).first()
+            if lease and lease.expires_at > now and lease.holder != this_process() and lives(lease.holder):
+                if lease.expires_at > now + RUN_LEASE:  # made before the clock went back
+                    shorter = update(locks).where(locks.c.name == LEADER).values(expires_at=now + RUN_LEASE)
+                    connection.execute(shorter)
+                return False
+            hold(connection, LEADER, now, RUN_LEASE)
+            return True
+
+
+def listed_runs(connection: Connection, job: str | None = None, limit: int | None = None) -> list[dict[str, Any]]:
+    """The runs of all jobs or of one, newest slot first: job, slot, holder, started_at, finished_at, outcome …"""
+    query = select(runs).order_by(runs.c.slot.desc(), runs.c.job).limit(limit)
+    if job is not None:
+        query = query.where(runs.c.job == job)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def last_runs(connection: Connection) -> list[dict[str, Any]]:
+    """The run of the newest slot of each job."""
+    newest = select(runs.c.job, func.max(runs.c.slot).label("slot")).group_by(runs.c.job).subquery()
+    same = (runs.c.job == newest.c.job) & (runs.c.slot == newest.c.slot)
+    query = select(runs).join(newest, same).order_by(runs.c.job)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+# --- writing keys ----------------------------------------------------------------------------------------------------
+
+
+# --- requests that may come again ------------------------------------------------------------------------------------
+
+

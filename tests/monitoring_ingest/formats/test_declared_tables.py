@@ -1,0 +1,265 @@
+"""Tables read as their source declares them: long and wide, CSV and XLSX, and a fate for every cell."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import UTC, date, datetime, time
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from basin.sources import Source
+from monitoring_ingest.doors.declared import source_door
+from monitoring_ingest.doors.files import ingest
+from monitoring_ingest.formats.declared_tables import read_table
+from monitoring_ingest.formats.file_text import UnreadableFile
+from monitoring_ingest.formats.sheets import sheets
+from monitoring_ingest.formats.written_times import iso, joined_times
+from tests.clocks import stopped
+from tests.monitoring_ingest.makers import NOW, fates, network, rows_of, stored_set, xlsx
+
+EIGHT = datetime(2020, 8, 8, 0, 0, tzinfo=UTC)  # 08:00 in China
+HEADED = "点位,采样时间,氨氮(mg/L),总磷,备注"
+ROW = "老桥桥下,2020/8/8 8:00,0.21,35,晴"
+
+
+def wide(**more: Any) -> Source:
+    """A table with a column per indicator."""
+    declared: dict[str, Any] = {
+        "columns": {"station": "点位", "time": "采样时间"},
+        "indicators": {"氨氮(mg/L)": "nh3n", "总磷": "tp"},
+        "units": {"总磷": "µg/L"},
+        "stations": {"老桥桥下": "qiaotou"},
+        "ignored": ("备注",),
+    }
+    return Source(**({"code": "hand", "title": "手工表（虚构）", "format": "table"} | declared | more))
+
+
+def text(*lines: str) -> bytes:
+    return "\n".join([*lines, ""]).encode()
+
+
+def read(raw: bytes, source: Source | None = None) -> list[tuple[object, ...]]:
+    """Station, indicator, UTC time, value and unit of every cell."""
+    frame = read_table(raw, name="a.csv", source=source or wide())
+    return rows_of(frame, "station_text", "indicator_text", "time", "value_text", "unit")
+
+
+EXPECTED = [("qiaotou", "nh3n", EIGHT, "0.21", "mg/L"), ("qiaotou", "tp", EIGHT, "35", "µg/L")]
+
+
+class TestOneRowReadsTheSame:
+    """However the table was saved."""
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+    @pytest.mark.parametrize("separator", [",", ";", "\t"])
+    def test_as_csv(self, encoding: str, separator: str):
+        raw = text(HEADED, ROW).decode().replace(",", separator).encode(encoding)
+        assert read(raw) == EXPECTED
+
+    @pytest.mark.parametrize(
+        "when",
+        [
+            "2020-08-08 08:00",
+            "2020年8月8日8时",
+            "2020.8.8 8:00",
+            "2020年08月08日 08时00分",
+            44051.333333333336,
+            datetime(2020, 8, 8, 8),
+            datetime(2020, 8, 8, 7, 59, 59, 999997),
+            "2020-08-08T00:00Z",
+        ],
+        ids=str,
+    )
+    def test_as_xlsx_however_the_time_was_typed(self, when: object):
+        raw = xlsx(["点位", "采样时间", "氨氮(mg/L)", "总磷", "备注"], ["老桥桥下", when, 0.21, 35, "晴"])
+        assert read(raw) == EXPECTED
+
+    def test_below_a_title_with_blanks_and_full_width_brackets_in_the_header(self):
+        raw = xlsx(
+            ["山州八月监测表（虚构）"], [], ["点 位", "采样\n时间", "氨氮（mg/L）", "总磷", "备注"],
+            ["老桥桥下", "2020-08-08 08:00", 0.21, 35, ""], merged=("A1:E1",),
+        )  # fmt: skip
+        assert read(raw) == EXPECTED
+
+    def test_under_a_merged_header_of_two_rows(self):
+        raw = xlsx(
+            ["点位", "采样时间", "检测结果", None], [None, None, "氨氮(mg/L)", "总磷"],
+            ["老桥桥下", "2020-08-08 08:00", 0.21, 35], merged=("A1:A2", "B1:B2", "C1:D1"),
+        )  # fmt: skip
+        assert read(raw) == EXPECTED
+
+    def test_where_two_columns_share_a_title_what_stands_above_tells_them_apart(self):
+        raw = text("点位,采样时间,上游,,下游,", ",,氨氮,总磷,氨氮,总磷", "老桥桥下,2020-08-08 08:00,0.21,35,9,9")
+        source = wide(
+            indicators={"上游 氨氮": "nh3n", "上游 总磷": "tp"}, units={"上游 氨氮": "mg/L", "上游 总磷": "µg/L"},
+            ignored=("下游 氨氮", "下游 总磷"),
+        )  # fmt: skip
+        assert read(raw, source) == EXPECTED
+
+    def test_with_date_and_clock_in_two_columns(self):
+        source = wide(columns={"station": "点位", "date": "日期", "time": "时刻"})
+        header = ["点位", "日期", "时刻", "氨氮(mg/L)", "总磷"]
+        for day, clock in [(date(2020, 8, 8), time(8)), ("2020/8/8", "8:00"), (datetime(2020, 8, 8), 1 / 3)]:
+            assert read(xlsx(header, ["老桥桥下", day, clock, 0.21, 35]), source) == EXPECTED
+
+    def test_with_a_date_alone_at_the_declared_clock_time(self):
+        source = wide(columns={"station": "点位", "date": "日期"}, at="08:00")
+        assert read(text("点位,日期,氨氮(mg/L),总磷", "老桥桥下,2020-08-08,0.21,35"), source) == EXPECTED
+
+    def test_as_a_long_table(self):
+        source = wide(
+            columns={"station": "点位", "time": "时间", "indicator": "项目", "value": "结果", "unit": "单位"},
+            indicators={"NH3": "nh3n"},
+        )  # fmt: skip
+        raw = text(
+            "点位,时间,项目,结果,单位", "老桥桥下,2020-08-08 08:00,NH3,0.21,mg/L", "老桥桥下,2020-08-08 08:00,总磷,35,"
+        )
+        assert read(raw, source) == [EXPECTED[0], ("qiaotou", "总磷", EIGHT, "35", "µg/L")]
+
+    def test_of_one_station_that_the_table_does_not_name(self):
+        source = wide(columns={"time": "采样时间"}, station="qiaotou", stations={}, ignored=("点位", "备注"))
+        assert read(text(HEADED, ROW), source) == EXPECTED
+
+
+def test_the_zone_of_the_source_is_that_of_its_times():
+    assert read(text(HEADED, ROW), wide(zone="UTC"))[0][2] == datetime(2020, 8, 8, 8, tzinfo=UTC)
+
+
+def test_numbers_are_those_excel_shows():
+    raw = xlsx(["点位", "采样时间", "氨氮(mg/L)", "总磷"], ["老桥桥下", "2020-08-08 08:00", 0.1 + 0.2, 1e-7])
+    assert [value for *_, value, _ in read(raw)] == ["0.3", "1e-07"]
+
+
+class TestEveryCellHasAFate:
+    """Taken in through the gate."""
+
+    def test_each_cell_is_accepted_quarantined_rejected_or_absent(self, engine: Engine):
+        raw = text(
+            "点位,采样时间,氨氮(mg/L),总磷,浊度值,备注,",
+            "老桥桥下,2020-08-08 08:00,<0.02,35,3,晴,x",  # two unknown columns: one declared by nobody, one untitled
+            "无名,2020-08-08 08:00,0.2,,—,,",
+            "老桥桥下,八月八日,0.2,abc,,,",
+            "老桥桥下,,0.2,/,,,",
+        )
+        receipt = ingest(engine, network(), [("a.csv", raw)], source_door(wide()), stopped(NOW))
+        assert receipt.door == "source:hand" and receipt.sender == "hand"
+        assert sum(receipt.counts.values()) == 4 * 4  # 4 rows of 4 measured columns
+        assert fates(receipt) == {"accepted": 2, "quarantined": 1, "rejected": 4, "absent": 9}
+        told = [(row["row"], row["field"], row["code"]) for row in receipt.rows or () if row["fate"] != "absent"]
+        assert told == [
+            (2, "浊度值", "unknown_indicator"), (2, "第7列", "unreadable_number"),
+            (3, "station", "unknown_station"),
+            (4, "氨氮(mg/L)", "unreadable_time"), (4, "总磷", "unreadable_number"),
+        ]  # fmt: skip
+
+    def test_the_same_table_as_csv_and_xlsx_is_stored_once(self, engine: Engine):
+        book = xlsx(HEADED.split(","), ["老桥桥下", datetime(2020, 8, 8, 8), 0.21, 35, "晴"])
+        for name, raw in (("a.csv", text(HEADED, ROW)), ("a.xlsx", book)):
+            last = ingest(engine, network(), [(name, raw)], source_door(wide()), stopped(NOW))
+        assert fates(last) == {"duplicate": 2}
+        assert {(station, value, unit) for station, _, _, value, _, _, unit in stored_set(engine)} == {
+            ("qiaotou", 0.21, "mg/L"), ("qiaotou", 0.035, "µg/L"),
+        }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("raw", "code"),
+        [
+            (text("点位,时间,氨氮(mg/L)", "a,b,c"), "missing_column"),
+            (text("点位,采样时间,浊度", "a,b,c"), "missing_column"),
+            (text("点位,采样时间,采样时间,总磷", "a,b,c,d"), "double_column"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1", "unreadable_file"),
+            (b"PK\x03\x04 cut off", "unreadable_file"),
+            (b"", "missing_column"),
+        ],
+    )
+    def test_a_file_nothing_can_be_taken_from_is_one_rejected_row(self, engine: Engine, raw: bytes, code: str):
+        receipt = ingest(engine, network(), [("a.csv", raw)], source_door(wide()), stopped(NOW))
+        assert [(row["field"], row["code"], row["fate"]) for row in receipt.rows or ()] == [("file", code, "rejected")]
+
+
+class TestABombIsRefused:
+    """Before it is unpacked."""
+
+    def test_a_workbook_that_unpacks_to_too_much(self, monkeypatch: pytest.MonkeyPatch):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("xl/workbook.xml", b"0" * 2**20)
+        monkeypatch.setattr("monitoring_ingest.formats.sheets.MOST_UNPACKED_BYTES", 2**20 - 1)
+        with pytest.raises(UnreadableFile) as refused:
+            sheets(out.getvalue())
+        assert refused.value.code == "file_too_large"
+
+    def test_a_sheet_with_too_many_cells_or_columns(self, monkeypatch: pytest.MonkeyPatch):
+        raw = xlsx(*[["a"] * 10] * 10)
+        assert len(sheets(raw)[0].rows) == 10
+        for name in ("MOST_CELLS", "MOST_COLUMNS"):
+            with monkeypatch.context() as patched:
+                patched.setattr(f"monitoring_ingest.formats.sheets.{name}", 9)
+                with pytest.raises(UnreadableFile) as refused:
+                    sheets(raw)
+            assert refused.value.code == "file_too_large"
+
+    def test_a_sheet_that_claims_a_million_rows_is_as_long_as_it_is(self):
+        book = io.BytesIO(xlsx(["a", "b"]))
+        out = io.BytesIO()
+        with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w") as new:
+            for entry in old.infolist():
+                raw = old.read(entry)
+                if entry.filename.endswith("sheet1.xml"):
+                    raw = raw.replace(b'<dimension ref="A1:B1"', b'<dimension ref="A1:XFD1048576"')
+                    assert b"XFD1048576" in raw
+                new.writestr(entry, raw)
+        assert sheets(out.getvalue())[0].rows == [(1, ["a", "b"])]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2020/8/8 8:00", "2020-08-08 08:00:00"),
+        ("2020年8月8日", "2020-08-08 00:00:00"),
+        ("2020年8月8日24时", "2020-08-09 00:00:00"),
+        ("2020-08-08 24:00", "2020-08-09 00:00:00"),
+        ("44051", "2020-08-08 00:00:00"),
+        ("44051.5", "2020-08-08 12:00:00"),
+        ("2020-02-30 08:00", "2020-02-30 08:00"),  # as it is: no such day
+        ("八月八日", "八月八日"),
+        ("20200808", "20200808"),
+    ],
+)
+def test_a_written_time(written: str, expected: str):
+    assert iso(written) == expected
+
+
+def test_a_clock_without_a_date_is_no_time():
+    assert joined_times(["", "2020-08-08 00:00:00"], ["08:00", ""], "08:00") == ["", "2020-08-08 08:00"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_same_rows_in_any_order_split_and_form_are_stored_the_same(engine: Engine, seed: int):
+    """As CSV, XLSX or long table, cut anywhere, some of them twice."""
+    draw = Random(seed)
+    rows = [("老桥桥下", f"2020-08-{day:02d} 08:00", f"0.{day:02d}") for day in range(1, 13)]
+    sent = [*rows, *draw.sample(rows, 5)]
+    draw.shuffle(sent)
+    columns = {"station": "点位", "time": "采样时间"}
+    wide_form = wide(columns=columns, indicators={"氨氮(mg/L)": "nh3n"}, units={})
+    long_form = wide(columns={**columns, "indicator": "项目", "value": "结果", "unit": "单位"}, indicators={}, units={})
+    while sent:
+        size = draw.randint(1, 6)
+        part, sent = sent[:size], sent[size:]
+        lines = [",".join(row) for row in part]
+        form = draw.choice(["csv", "xlsx", "long"])
+        raw = {
+            "csv": text("点位,采样时间,氨氮(mg/L)", *lines),
+            "xlsx": xlsx(["点位", "采样时间", "氨氮(mg/L)"], *map(list, part)),
+            "long": text("点位,采样时间,结果,项目,单位", *(f"{line},nh3n,mg/L" for line in lines)),
+        }[form]
+        source = long_form if form == "long" else wide_form
+        ingest(engine, network(), [(form, raw)], source_door(source), stopped(NOW))
+    expected = {("qiaotou", "nh3n", float(value), "mg/L", 1) for _, _, value in rows}
+    assert {(s, i, v, unit, revision) for s, i, _, v, _, revision, unit in stored_set(engine)} == expected
+    assert len(stored_set(engine)) == len(rows)
