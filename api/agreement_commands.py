@@ -26,7 +26,7 @@ from basin.authoring.schema import schema
 from basin.errors import AgreementError
 from basin.network import Network, load_network
 from basin.registry import BUNDLED, load_registry
-from settlement.cases import run_cases
+from settlement.cases.running import run_cases
 
 SUFFIXES = (".yaml", ".yml")
 

@@ -33,11 +33,13 @@ from monitoring_ingest.database.engine import writing
 from monitoring_ingest.doors.files import NATIONAL_RELEASE, READINGS, door, ingest
 from monitoring_ingest.readings.facts import about_something_known, read_fact
 from monitoring_ingest.records.store import record_fact
+from settlement import applied, proposing
 from settlement import run as settling
-from settlement.auditing import evidence, recomputed
-from settlement.cases import run_cases
-from settlement.classification import classified
-from settlement.evidence import verify
+from settlement.assessment.classification import classified
+from settlement.cases.running import run_cases
+from settlement.evidence.exporting import evidence, recomputed
+from settlement.evidence.pack import verify
+from settlement.review import confirming
 
 STANDARD = "gb3838-2002"
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -175,7 +177,7 @@ def explain(settlement: str, clause: str | None, readings: bool, extra: Sequence
     """一份结算从应付款到读数的全部依据。A settlement unfolded, from obligations down to readings."""
     here = composed(extra)
     with here.engine.connect() as connection:
-        tree = explaining.explained(connection, here.registry, settlement, clause)
+        tree = applied.explained(connection, here.registry, settlement, clause)
     return tree, "\n".join(explaining.lines(tree, readings))
 
 
@@ -191,9 +193,9 @@ def whatif(
 ) -> Told:
     """同样的数据，换一份协议会怎样。The same data under a changed or proposed agreement."""
     here = composed(extra)
-    proposed = asking.proposal(here.registry, agreement, changes, file)
+    proposed = proposing.proposal(here.registry, agreement, changes, file)
     with here.engine.connect() as connection:
-        answer = asking.answered(connection, here.registry, agreement, proposed, years, as_of or now())
+        answer = proposing.answered(connection, here.registry, agreement, proposed, years, as_of or now())
     return answer, "\n".join(asking.lines(answer))
 
 
@@ -206,7 +208,7 @@ def whatif(
 def status(settlement: str, status: str, person: str, reason: str, extra: Sequence[Path]) -> Told:
     """给结算下一个状态：待复核、已确认、已撤销。The next status of a settlement."""
     here = composed(extra)
-    document = settling.set_status(here.engine, settlement, (status, person, reason), now)
+    document = confirming.set_status(here.engine, settlement, (status, person, reason), now)
     return document, f"{document['id']}：{document['status']}"
 
 

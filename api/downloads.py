@@ -12,7 +12,7 @@ from fastapi import Response
 
 from basin.indicators import INDICATORS
 from basin.registry import Registry
-from settlement.wording import Names
+from settlement.printing.wording import Names
 
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

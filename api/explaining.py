@@ -1,55 +1,22 @@
 """The explanation of a stored settlement, for the command line and the API.
 
-In: a connection, the registry and a settlement's identity. Out: the tree of `settlement.explanation`, and its lines for
-a terminal. Agreement text and readings are those of the settlement's own instant.
+In: a connection, the registry and a settlement's identity. Out: the tree of `settlement.statement.explanation`, and its
+lines for a terminal. Agreement text and readings are those of the settlement's own instant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from api.figures import roman
-from basin import periods
-from basin.agreement import compiled
-from basin.agreement_files import tree
 from basin.clauses import TIME_AXES
 from basin.indicators import INDICATORS
-from basin.registry import Registry
-from monitoring_ingest.records import store as intake
-from settlement import store
-from settlement.explanation import explanation
-from settlement.gathered import sections_of
-from settlement.reasons import in_chinese, told
-from settlement.run import gathered, window
-from settlement.wording import UNDECIDED, limit_text
+from settlement.printing.wording import limit_text
+from settlement.words import UNDECIDED, in_chinese, told
 
 Document = dict[str, Any]
 INDENT = "    "
-
-
-def explained(connection: Connection, registry: Registry, identity: str, clause: str | None = None) -> Document:
-    """The tree of a stored settlement, or of one clause of it.
-
-    Raises
-    ------
-    NotFound : no such settlement. UnknownCode : no such clause.
-    """
-    document = store.settlement(connection, identity)
-    text = store.agreement_text(connection, document["agreement_sha256"])
-    agreement = compiled(tree(text), text, f"{document['agreement']}.yaml")
-    sections = sections_of(agreement, registry.network)
-    between = window(agreement, periods.period(document["period"]))
-    as_of = datetime.fromisoformat(document["as_of"])
-    found = gathered(connection, registry.network, sections, between, as_of)
-    stations = [station.code for station in registry.network.stations.values() if station.section in sections]
-    selected: intake.Selected = {"stations": stations, "start": between[0], "end": between[1], "as_of": as_of}
-    found = replace(found, left_out=intake.left_out_readings(connection, **selected))  # here with the values as sent
-    return explanation(document, agreement, registry.network, found, clause)
 
 
 def lines(tree_: Document, every_reading: bool = False) -> list[str]:

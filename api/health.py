@@ -28,7 +28,7 @@ from monitoring_ingest.database.engine import reading
 from monitoring_ingest.quality.store import observations
 from monitoring_ingest.records.store import left_out_readings
 from monitoring_ingest.schedule.store import FAILED, last_runs
-from settlement.statements import instant
+from settlement.statement.document import instant
 
 Row = dict[str, Any]
 NOT_COUNTED = {"accepted": 0, "due": 0}

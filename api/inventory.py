@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from basin.agreement import Agreement
 from basin.authoring.inventory import inventory
-from settlement.cases import Outcome
+from settlement.cases.running import Outcome
 
 Record = dict[str, Any]
 PROVENANCE = {

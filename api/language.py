@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import Request
 
 from api.texts import TEXTS
-from settlement.wording import period_text
+from settlement.printing.wording import period_text
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 COOKIE = "lang"

@@ -15,7 +15,7 @@ from api.language import Words
 from basin.clauses import POOL
 from basin.indicators import INDICATORS
 from basin.registry import Registry
-from settlement.reasons import told
+from settlement.words import told
 
 ROLES = ("upstream", "downstream")  # the order in which they are told
 

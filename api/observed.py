@@ -16,7 +16,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from api import monitoring, register
+from api import register
 from api.asked import Filter
 from api.instants import parsed_instant
 from basin import periods
@@ -28,7 +28,8 @@ from monitoring_ingest.quality.flags import Quality, to_qartod
 from monitoring_ingest.readings.frames import Columns, joined, rows_at
 from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records import store
-from settlement.statements import instant
+from settlement.assessment import sections
+from settlement.statement.document import instant
 
 MOST_STATIONS = 64  # read at once, where they have little
 MORE = 16  # times as many as before, at most: the next may have more than those before
@@ -117,7 +118,7 @@ def _span(wanted: Wanted) -> store.Selected:
     if not wanted.period:
         return {}
     months = periods.months(periods.period(wanted.period))
-    start, end = monitoring.instants(months[0], months[-1])
+    start, end = sections.instants(months[0], months[-1])
     return {"start": start, "end": end}
 
 

@@ -20,9 +20,10 @@ from basin.registry import Registry
 from basin.rounding import yuan
 from monitoring_ingest.records import history_store as history
 from settlement import store as decided
-from settlement.formulas import yuan_fen
+from settlement.assessment import sections
 from settlement.gathered import sections_of
-from settlement.ledger import MAY_FOLLOW, REVOKED
+from settlement.printing.formulas import yuan_fen
+from settlement.states import MAY_FOLLOW, REVOKED
 
 Row = dict[str, Any]
 
@@ -221,7 +222,7 @@ def section_month(connection: Connection, registry: Registry, code: str, month: 
 
 
 def _section_head(registry: Registry, known: Section) -> Row:
-    row = register.section_row(known, list(monitoring.stations_of(registry, [known.code])))
+    row = register.section_row(known, list(sections.stations_of(registry, [known.code])))
     return {"section": _placed(row, registry) | {"target": target(registry, known.code)}}
 
 

@@ -12,7 +12,7 @@ from basin.agreement import Agreement
 from basin.errors import UnknownCode
 from basin.network import Section
 from basin.registry import Registry
-from settlement.ledger import MAY_FOLLOW
+from settlement.states import MAY_FOLLOW
 
 Row = dict[str, Any]
 MOST_NAMED = 200  # codes a remedy lists

@@ -24,7 +24,7 @@ from monitoring_ingest.readings.messages import MESSAGES
 from monitoring_ingest.records import history_store as chains
 from monitoring_ingest.records.store import INSTANT, Selected
 from monitoring_ingest.schedule.leases import Clock
-from settlement.statements import instant
+from settlement.statement.document import instant
 
 Row = dict[str, Any]
 KEY = ("station", "indicator", "time")

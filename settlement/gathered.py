@@ -25,10 +25,10 @@ from basin.indicators import INDICATORS
 from basin.measures import indicator_code
 from basin.network import CHINA, Network
 from monitoring_ingest.readings.facts import UNPAID, Fact
-from settlement.counted_readings import SERIES, counted, usable
-from settlement.loads import LoadRule, MonthLoad, section_loads
-from settlement.measured import Key, Measurements, Month
-from settlement.statistics import DataRules, completeness, non_detects, section_days, section_months
+from settlement.clauses.values import Key, Measurements, Month
+from settlement.statistics.counting import SERIES, DataRules, counted, usable
+from settlement.statistics.loads import LoadRule, MonthLoad, section_loads
+from settlement.statistics.months import completeness, non_detects, section_days, section_months
 
 T = TypeVar("T")
 OBSERVED = ["station", "indicator", "time", "value", "censored", "status", "mark", "revision"]

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from basin import periods
 from basin.agreement import Agreement
-from basin.errors import HengjieError, Refused, UnknownCode, UsageError
+from basin.errors import HengjieError, UnknownCode, UsageError
 from basin.network import CHINA, Network
 from basin.registry import Registry
 from monitoring_ingest.database.engine import writing
@@ -24,9 +24,8 @@ from monitoring_ingest.known_store import known_until
 from monitoring_ingest.quality import store as quality
 from monitoring_ingest.readings.facts import is_payment
 from monitoring_ingest.records import store as intake
-from monitoring_ingest.schedule.leases import Clock
-from settlement import ledger, store
-from settlement.assessment import assessed
+from settlement import states, store
+from settlement.assessment.scoring import assessed
 from settlement.gathered import (
     LEFT_OUT,
     OBSERVED,
@@ -37,9 +36,9 @@ from settlement.gathered import (
     looks_through_the_term,
     sections_of,
 )
+from settlement.ledger.unpaid import unpaid
 from settlement.settling import check_span, settled
-from settlement.statements import instant
-from settlement.unpaid import unpaid
+from settlement.statement.document import instant
 
 Document = dict[str, Any]
 YEARS_OF_TREND = 10
@@ -94,8 +93,8 @@ def closed_instant(engine: Engine, as_of: datetime | None, now: datetime) -> dat
 
 def _reopen(connection: Connection, identity: str, now: datetime) -> None:
     """A revoked settlement that comes out the same again starts over as a trial; its history stays."""
-    if store.settlement(connection, identity)["status"] == ledger.REVOKED:
-        store.add_status(connection, identity, (ledger.TRIAL, "衡界", "重新结算，结果相同"), [], now)
+    if store.settlement(connection, identity)["status"] == states.REVOKED:
+        store.add_status(connection, identity, (states.TRIAL, "衡界", "重新结算，结果相同"), [], now)
 
 
 def assess(
@@ -130,52 +129,6 @@ def settle_all(
             yield agreement.code, settle(engine, registry, agreement.code, periods.label(span), now=now)
         except HengjieError as refusal:
             yield agreement.code, refusal
-
-
-def set_status(engine: Engine, identity: str, change: tuple[str, str, str], clock: Clock) -> Document:
-    """Give a settlement its next status (status, person, reason); confirming posts to the ledger, revoking reverses.
-
-    Raises
-    ------
-    NotFound : no such settlement. Refused : the change is not allowed, the person who submitted it for review would
-    confirm it, or another one is confirmed for the period.
-    """
-    status, person, _ = change
-    if not person.strip() or not change[2].strip():
-        raise Refused("须写明经办人与理由", "person and reason are required", path="person", remedy="补上经办人与理由")
-    with writing(engine) as connection:
-        now = clock()
-        document = store.settlement(connection, identity)
-        ledger.check_change(document["kind"], document["status"], status)
-        if status == ledger.CONFIRMED:
-            ledger.check_another_person(_submitted_by(connection, identity), person)
-            _refuse_second(connection, document)
-        posted = _posted(connection, document, status)
-        store.add_status(connection, identity, change, posted, now)
-        return store.settlement(connection, identity)
-
-
-def _submitted_by(connection: Connection, identity: str) -> str:
-    """Who brought a settlement to review last."""
-    return [row["person"] for row in store.statuses(connection, identity) if row["status"] == ledger.IN_REVIEW][-1]
-
-
-def _refuse_second(connection: Connection, document: Document) -> None:
-    """One period of an agreement is payable once; the earlier settlement is revoked first."""
-    span = periods.period(document["period"])
-    for other in store.settlements(connection, agreement=document["agreement"]):
-        if other["status"] == ledger.CONFIRMED and periods.overlap(periods.period(other["period"]), span):
-            raise Refused(
-                f"{other['period']} 已有确认的结算 {other['id']}", "another settlement of the period is confirmed",
-                path="status", remedy="先撤销它",
-            )  # fmt: skip
-
-
-def _posted(connection: Connection, document: Document, status: str) -> list[ledger.Entry]:
-    if status == ledger.CONFIRMED:
-        transfers = document["transfers"]
-        return ledger.postings((t["payer"], t["payee"], int(t["amount_yuan"].replace(".", ""))) for t in transfers)
-    return ledger.reversal(store.entries(connection, document["id"])) if status == ledger.REVOKED else []
 
 
 def window(agreement: Agreement, span: pd.Period) -> tuple[datetime, datetime]:

@@ -15,14 +15,14 @@ from basin import periods
 from basin.agreement import Agreement
 from basin.errors import UsageError
 from basin.network import Network
-from settlement.canonical import digest
-from settlement.compensation import compensation
-from settlement.detection_limits import limit_below_detection
-from settlement.evaluation import Evaluation, Evaluator
+from settlement.clauses.evaluation import Evaluation, Evaluator
+from settlement.clauses.values import Measurements
 from settlement.gathered import Gathered, below_detection, measurements
-from settlement.ledger import TRIAL
-from settlement.measured import Measurements
-from settlement.statements import Document, ToDate, instant, statement
+from settlement.obligations.compensation import compensation
+from settlement.statement.canonical import digest
+from settlement.statement.detection_limits import limit_below_detection
+from settlement.statement.document import Document, ToDate, instant, statement
+from settlement.states import TRIAL
 
 
 def settled(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period, as_of: datetime) -> Document:

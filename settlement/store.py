@@ -15,8 +15,9 @@ from sqlalchemy import Connection, Select, Table, func, insert, select
 
 from basin.errors import NotFound
 from settlement import tables
-from settlement.canonical import canonical_json
-from settlement.ledger import CONFIRMED, TRIAL, Debt, Entry
+from settlement.ledger.entries import Debt, Entry
+from settlement.statement.canonical import canonical_json
+from settlement.states import CONFIRMED, TRIAL
 
 Document = dict[str, Any]
 _HEADER = (

@@ -24,10 +24,10 @@ from basin.errors import UsageError
 from basin.indicators import INDICATORS
 from basin.network import Network
 from basin.rounding import FEN_PER_WAN, yuan
-from settlement.compensation import Compensation, balances, compensation
-from settlement.evaluation import Evaluator
+from settlement.clauses.evaluation import Evaluator
+from settlement.clauses.values import Measurements
 from settlement.gathered import Gathered, measurements
-from settlement.measured import Measurements
+from settlement.obligations.compensation import Compensation, balances, compensation
 from settlement.settling import check_span
 
 Document = dict[str, Any]

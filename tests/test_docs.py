@@ -24,8 +24,8 @@ from basin.agreement_files import tree
 from basin.errors import AgreementError
 from basin.indicators import INDICATORS
 from basin.registry import Registry, checked, load_registry
-from settlement.cases import outcomes
-from settlement.reasons import WORDS
+from settlement.cases.running import outcomes
+from settlement.words import WORDS
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "agreements.md"

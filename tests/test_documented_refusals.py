@@ -19,14 +19,14 @@ from basin.agreement_files import file_text, tree
 from basin.authoring.review import review
 from basin.errors import HengjieError
 from basin.registry import BUNDLED, Registry, load_registry
-from settlement.cases import case_files, outcomes, run_cases
+from settlement.cases.running import case_files, outcomes, run_cases
 from settlement.gathered import data_rules
 from settlement.settling import check_span
 from tests.basin.checks import test_agreements, test_clause_refusals, test_measures, test_values
 from tests.basin.clauses import found, lump
 from tests.basin.test_scorecards import a_card
+from tests.settlement.cases.test_checks import NAMES, SHAPES, ran
 from tests.settlement.makers import RIVER, agreement_text, an_agreement
-from tests.settlement.test_case_checks import NAMES, SHAPES, ran
 
 TEXT = (Path(__file__).parent.parent / "docs" / "agreements.md").read_text(encoding="utf-8")
 OF_AN_AGREEMENT = ("文件", "开头", "数值", "断面表", "条款", "标准", "指标与条件", "引用", "评价表")

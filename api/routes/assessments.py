@@ -12,7 +12,8 @@ from api.instants import parsed_instant
 from api.routes.described import file, listed, problems
 from api.schemas import AssessmentWanted, Document, Header
 from api.tabular import shaped
-from settlement import reports, run, store, workbooks
+from settlement import run, store
+from settlement.printing import reports, workbooks
 
 router = APIRouter(prefix="/v1", tags=["绩效评价 assessment"])
 HEADER = ("id", "scorecard", "title", "basin", "period", "score", "grade", "as_of", "digest", "recorded_at")

@@ -17,7 +17,7 @@ from monitoring_ingest.database.engine import writing
 from monitoring_ingest.doors.claims_store import answered_before, keep_answer
 from monitoring_ingest.readings.facts import APPROVED_BY, FIELDS, Fact, about_something_known, fact
 from monitoring_ingest.records import store
-from settlement.statements import instant
+from settlement.statement.document import instant
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"])
 FACT = (*FIELDS, APPROVED_BY, "recorded_at")

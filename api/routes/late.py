@@ -13,7 +13,7 @@ from api.rendering import page
 from api.routes.described import listed, problems
 from api.schemas import Document
 from api.tabular import shaped
-from settlement.resettling import OPEN, VOUCHED_FOR, would_change, would_change_one
+from settlement.restating.late import OPEN, VOUCHED_FOR, would_change, would_change_one
 
 router = APIRouter(tags=["结算 settlement"])
 COLUMNS = (

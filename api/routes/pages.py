@@ -20,7 +20,7 @@ from api.rendering import page
 from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records.history_store import receipt_rows
 from settlement import store
-from settlement.resettling import came_late
+from settlement.restating.late import came_late
 
 router = APIRouter(include_in_schema=False)
 MOST_LISTED = 300  # the newest; the API lists all

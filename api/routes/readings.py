@@ -15,7 +15,7 @@ from api.tabular import shaped
 from basin.errors import NotFound
 from basin.indicators import find_indicator
 from monitoring_ingest.known_store import seen_until
-from settlement.statements import instant
+from settlement.statement.document import instant
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"])
 MOST_ON_A_PAGE = 10_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api import explaining, queries, register
+from api import queries, register
 from api.asked import Filter, Within, within
 from api.deps import Has, Reads, Writer
 from api.downloads import PDF, XLSX, ZIP, download, report_names
@@ -12,7 +12,10 @@ from api.instants import parsed_instant
 from api.routes.described import file, listed, problems
 from api.schemas import Document, Header, Obligation, SettlementWanted, StatusWanted
 from api.tabular import shaped
-from settlement import auditing, reports, run, store, workbooks
+from settlement import applied, run, store
+from settlement.evidence import exporting
+from settlement.printing import reports, workbooks
+from settlement.review import confirming
 
 router = APIRouter(prefix="/v1", tags=["结算 settlement"])
 HEADER = ("id", "agreement", "title", "basin", "period", "kind", "status", "as_of", "digest", "recorded_at")
@@ -86,7 +89,7 @@ def settlement_xlsx(id: str, reads: Reads, has: Has) -> Response:
 )
 def evidence(id: str, has: Has) -> Response:
     """Everything to recompute the settlement without this database; check it with `hengjie verify`."""
-    return download(auditing.evidence(has.engine, has.registry, id), ZIP, f"{id}.evidence.zip")
+    return download(exporting.evidence(has.engine, has.registry, id), ZIP, f"{id}.evidence.zip")
 
 
 @router.get("/settlements/{id}", summary="一份结算 (one settlement)", response_model=Document, responses=problems(404))
@@ -103,7 +106,7 @@ def settlement(id: str, reads: Reads) -> Document:
 )
 def explanation(id: str, reads: Reads, has: Has, clause: Filter = None) -> Document:
     """Obligation → clause → working → statistics → readings as one tree, as of the settlement's own instant."""
-    return explaining.explained(reads, has.registry, id, clause)
+    return applied.explained(reads, has.registry, id, clause)
 
 
 @router.get(
@@ -123,7 +126,7 @@ def statuses(id: str, reads: Reads) -> list[Document]:
 )  # fmt: skip
 def set_status(id: str, wanted: StatusWanted, has: Has, writer: Writer) -> Document:
     """试算 → 待复核 → 已确认 / 已撤销; each change is a new row with person, reason and time."""
-    return run.set_status(has.engine, id, (wanted.status, wanted.person, wanted.reason), has.now)
+    return confirming.set_status(has.engine, id, (wanted.status, wanted.person, wanted.reason), has.now)
 
 
 @router.get("/obligations.csv", include_in_schema=False)

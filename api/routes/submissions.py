@@ -24,8 +24,8 @@ from monitoring_ingest.formats.pushed import ARROW, CSV, JSON, read_pushed
 from monitoring_ingest.readings import receipts
 from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records.history_store import receipt_rows
-from settlement.resettling import effect_of
-from settlement.statements import instant
+from settlement.restating.late import effect_of
+from settlement.statement.document import instant
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"])
 NAMES = {JSON: "push.json", CSV: "push.csv", ARROW: "push.arrows"}

@@ -1,6 +1,6 @@
 """Every text of the pages, Chinese and English side by side.
 
-In: nothing. Out: key → (zh, en). Words that reports print too come from `settlement.wording`, so that a fate is called
+In: nothing. Out: key → (zh, en). Words that reports print too come from `settlement.words`, so that a fate is called
 the same on paper and on screen. What an agreement says is not here: it is shown as signed.
 """
 
@@ -11,7 +11,8 @@ from api.texts.coverage import COVERAGE
 from api.texts.late import LATE
 from api.texts.telegrams import TELEGRAM_TEXTS
 from monitoring_ingest.quality.names import FOUND
-from settlement.wording import FATES, KINDS, ROLES, RULE_VALUES, RULES, STATUSES
+from settlement.printing.wording import ROLES
+from settlement.words import FATES, KINDS, RULE_VALUES, RULES, STATUSES
 
 _FATES_EN = {
     "withheld": "withheld",
@@ -230,7 +231,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "条款按年结算，这里只用所问期间的读数预估，不产生应付。",
         "The clause settles by year; this is what the period asked for would give. Nothing is payable.",
     ),
-    "settlement.transfers": ("谁付给谁", "Who pays whom"),
+    "settlement.obligations.transfers": ("谁付给谁", "Who pays whom"),
     "settlement.no_transfers": ("没有净应付。", "No net payment."),
     "settlement.stops": ("中止", "Stopped"),
     "settlement.stops.caption": (

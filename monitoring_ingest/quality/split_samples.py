@@ -2,7 +2,7 @@
 
 In: results of laboratories, each with its sample and side, and the tolerance that was agreed. Out: one `SplitSample`
 per sample and indicator. It stores nothing and takes no value away: a settlement draws the same conclusion from the
-readings themselves, month by month (`settlement.joint_samples`).
+readings themselves, month by month (`settlement.clauses.joint_samples`).
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from api import asking
 from api.cli import main
 from api.composition import Composition
 from basin.errors import UsageError
+from settlement import proposing
 from tests.api.makers import FIXTURES, NOW
 
 CODE = "demo-monthly-class"
@@ -19,9 +20,9 @@ CODE = "demo-monthly-class"
 
 def answer(here: Composition, *changes: str, file: Path | None = None) -> list[str]:
     """The lines told for 2025."""
-    proposed = asking.proposal(here.registry, CODE, changes, file)
+    proposed = proposing.proposal(here.registry, CODE, changes, file)
     with here.engine.connect() as connection:
-        return list(asking.lines(asking.answered(connection, here.registry, CODE, proposed, "2025", NOW)))
+        return list(asking.lines(proposing.answered(connection, here.registry, CODE, proposed, "2025", NOW)))
 
 
 def test_both_amounts_stand_beside_each_other(here: Composition):
@@ -48,7 +49,7 @@ def test_nothing_is_stored(here: Composition):
 @pytest.mark.parametrize("changes", [(), ("clauses.4.1.cap",)])
 def test_a_question_that_changes_nothing_or_lacks_its_value_is_refused(here: Composition, changes: tuple[str, ...]):
     with pytest.raises(UsageError):
-        asking.proposal(here.registry, CODE, changes, None)
+        proposing.proposal(here.registry, CODE, changes, None)
 
 
 def test_an_unknown_path_is_a_usage_error_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

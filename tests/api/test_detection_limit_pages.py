@@ -16,7 +16,7 @@ from api import explaining
 from api.composition import Composition
 from basin.registry import Registry
 from monitoring_ingest.database.engine import open_engine
-from settlement import run
+from settlement import applied, run
 from tests.api.makers import NOW, client_of, composed, month_rows, row, send
 from tests.api.markup import Element, read
 
@@ -86,7 +86,7 @@ class TestSettlement:
 
     def test_a_terminal_prints_it_before_the_rules(self, served: Composition, opened: TestClient):
         with served.engine.connect() as connection:
-            tree = explaining.explained(connection, served.registry, of_month(opened, "2025-08"))
+            tree = applied.explained(connection, served.registry, of_month(opened, "2025-08"))
         lines = explaining.lines(tree)
         place = lines.index("规则 rules：")
         assert lines[place - 2 : place] == [

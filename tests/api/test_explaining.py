@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from api import explaining
 from api.composition import Composition
+from settlement import applied
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def test_what_is_not_stored_is_not_found(client: TestClient):
 
 def test_in_a_terminal_it_is_an_indented_text(here: Composition, august: str):
     with here.engine.connect() as connection:
-        tree = explaining.explained(connection, here.registry, august)
+        tree = applied.explained(connection, here.registry, august)
     lines = explaining.lines(tree)
     assert lines[2:7] == [
         "净额划转 transfers：",

@@ -14,8 +14,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from settlement.counted_readings import DataRules
-from settlement.statistics import daily_means, monthly_means, section_months
+from settlement.statistics.counting import DataRules
+from settlement.statistics.months import daily_means, monthly_means, section_months
 from tests.benchmarks.runner import Contestant, compare
 
 SECTIONS, DAYS, A_DAY = 3646, 31, 6

@@ -20,10 +20,10 @@ from basin import periods
 from basin.agreement import Agreement
 from basin.network import Network, Station
 from basin.registry import load_registry
+from settlement.clauses.values import Measurements
 from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, looks_back, measurements, sections_of
-from settlement.measured import Measurements
 from settlement.settling import settled
-from settlement.statements import Document
+from settlement.statement.document import Document
 from tests.benchmarks.runner import Contestant, compare
 
 ROOT = Path(__file__).parents[2]

@@ -17,9 +17,9 @@ from basin import periods
 from basin.agreement import Agreement
 from basin.network import Basin, Network, Party, Section
 from basin.registry import checked
-from settlement import compensation as engine
-from settlement import evaluation
-from settlement.measured import Measurements
+from settlement.clauses import evaluation
+from settlement.clauses.values import Measurements
+from settlement.obligations import compensation as engine
 from tests.independent.evaluator import Evaluator, Outcome
 from tests.independent.figures import Span, span
 

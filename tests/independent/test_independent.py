@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from basin import periods
 from basin.agreement_files import file_text, tree
 from basin.registry import Registry, load_registry
-from settlement.cases import case_files, given
+from settlement.cases.running import case_files, given
 from tests.independent.agreements import FAMILIES, SIDES, agreement, example, months
 from tests.independent.comparing import Example, differences, independent, network_of, of_engine
 from tests.independent.figures import Span, half_even, in_fen, largest_remainder, measured, span, taken

@@ -16,10 +16,10 @@ from basin import periods
 from basin.agreement import Agreement
 from basin.draws import Draws, Number, floats
 from basin.network import Network
-from settlement.compensation import balances, compensation
-from settlement.elements import Element
-from settlement.evaluation import Evaluation, Evaluator
-from settlement.measured import Measurements
+from settlement.clauses.element import Element
+from settlement.clauses.evaluation import Evaluation, Evaluator
+from settlement.clauses.values import Measurements
+from settlement.obligations.compensation import balances, compensation
 from tests.independent.comparing import Example, agreement_of, network_of
 
 LEVELS = [Fraction(1, 5), Fraction(1, 2), Fraction(1), Fraction(1), Fraction(2), Fraction(5)]

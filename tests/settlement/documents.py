@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from settlement.canonical import digest
-from settlement.wording import Names
+from settlement.printing.wording import Names
+from settlement.statement.canonical import digest
 
 NAMES = Names(
     parties={"jiangxi": "江西省", "hunan": "湖南省", "yunnan": "云南省", "guizhou": "贵州省", "sichuan": "四川省",

@@ -21,11 +21,11 @@ from basin.network import Basin, Network, Party, Section, Station
 from basin.registry import checked
 from basin.rounding import FEN_PER_WAN, number, printed
 from monitoring_ingest.readings.facts import Fact
-from settlement.cases import given
-from settlement.compensation import Compensation, compensation
-from settlement.evaluation import Evaluation, Evaluator
+from settlement.cases.running import given
+from settlement.clauses.evaluation import Evaluation, Evaluator
+from settlement.clauses.values import Measurements
 from settlement.gathered import LEFT_OUT, OBSERVED, Gathered
-from settlement.measured import Measurements
+from settlement.obligations.compensation import Compensation, compensation
 
 HEADER = {
     "code": "test-river", "title": "试验协议", "basin": "test", "source": "试验文本", "standard": "gb3838-2002",

@@ -11,9 +11,9 @@ from itertools import product
 import pytest
 
 from basin import periods
-from settlement.compensation import compensation
-from settlement.evaluation import Evaluator
-from settlement.measured import Measurements
+from settlement.clauses.evaluation import Evaluator
+from settlement.clauses.values import Measurements
+from settlement.obligations.compensation import compensation
 from tests.settlement.makers import (
     a_network,
     amounts,

@@ -14,11 +14,11 @@ from monitoring_ingest.quality.decisions import Key, decision
 from monitoring_ingest.quality.reviewing import decide
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.quality.settings import DeclaredTest
-from settlement.auditing import evidence, recomputed
-from settlement.evidence import contents, verify
+from settlement.evidence.exporting import evidence, recomputed
+from settlement.evidence.pack import contents, verify
 from settlement.gathered import data_rules
-from settlement.readings_behind import readings_behind, readings_by_series
 from settlement.run import gathered, settle
+from settlement.statement.readings_behind import readings_behind, readings_by_series
 from tests.clocks import stopped
 from tests.settlement.makers import RIVER, RULES, an_agreement, per_unit, readings
 
@@ -135,7 +135,7 @@ def test_evidence_where_nothing_was_found_is_as_it_was_before_there_was_quality_
 
 
 def test_a_forged_flag_is_found_by_recomputing(engine: Engine) -> None:
-    from tests.settlement.test_auditing import forged
+    from tests.settlement.evidence.test_exporting import forged
 
     sent(engine)
     decide(engine, THIRD, decision("remove", REMOVAL), stopped(LATER))

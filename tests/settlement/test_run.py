@@ -19,9 +19,11 @@ from monitoring_ingest.doors.files import READINGS, ingest
 from monitoring_ingest.records import store as intake
 from monitoring_ingest.schedule.store import hold, release
 from settlement import store
-from settlement.ledger import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, Entry
-from settlement.run import set_status, settle, settle_all, window
-from settlement.statements import instant
+from settlement.ledger.entries import Entry
+from settlement.review.confirming import set_status
+from settlement.run import settle, settle_all, window
+from settlement.statement.document import instant
+from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
 from tests.clocks import stopped, told_before
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, monthly, per_unit, readings
 

@@ -13,8 +13,9 @@ from basin import periods
 from basin.errors import NotFound
 from monitoring_ingest.database.engine import writing
 from settlement import store, tables
-from settlement.ledger import CONFIRMED, IN_REVIEW, TRIAL, postings
+from settlement.ledger.entries import postings
 from settlement.settling import settled
+from settlement.states import CONFIRMED, IN_REVIEW, TRIAL
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, gathered, per_unit
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)

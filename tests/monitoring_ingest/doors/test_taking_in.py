@@ -55,7 +55,7 @@ def compared(monkeypatch):
         seen.append(len(within["row"]))
         return whole(engine, within, digests, keep)
 
-    for module in ("taking_in", "pushing"):
+    for module in ("taking_in", "requests"):
         monkeypatch.setattr(f"monitoring_ingest.doors.{module}.taken_compared", telling)
     return seen
 

@@ -1,0 +1,1 @@
+"""Assessment (绩效评价): sections month by month, classes, scores."""

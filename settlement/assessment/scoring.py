@@ -1,0 +1,93 @@
+"""Performance assessment (绩效评价): the machinery of settlement with points in place of money.
+
+In: a scorecard, the network, what was gathered, a basin and a period. Out: the assessment document: each criterion with
+value, points and working, the score of 100 and the grade. A criterion without data scores nothing and leaves the
+denominator, visibly. No money moves here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from basin import periods
+from basin.draws import exact
+from basin.network import Network
+from basin.rounding import half_even, number, printed
+from basin.scorecards import Scorecard
+from settlement.clauses.evaluation import Evaluation, Evaluator
+from settlement.clauses.values import Statistic, as_document
+from settlement.gathered import Gathered, measurements
+from settlement.statement.canonical import digest
+from settlement.statement.document import instant
+from settlement.words import told
+
+FULL_SCORE = 100
+SCORE_DECIMALS = 2  # printed; the grade is decided on the exact score
+
+
+def assessed(
+    scorecard: Scorecard, network: Network, basin: str, gathered: Gathered, span: pd.Period, as_of: datetime
+) -> dict[str, Any]:
+    """The assessment document of a basin for a period.
+
+    Raises
+    ------
+    AgreementError : the scorecard uses a data rule it does not state.
+    """
+    sections = sorted((s for s in network.sections.values() if s.basin == basin), key=lambda s: s.order)
+    agreement = scorecard.agreement(basin, [s.code for s in sections], span)
+    ev = Evaluator(agreement, network, measurements(agreement, network, gathered, span))
+    found = [next(iter(ev.evaluations(ref, span))) for ref in agreement.refs]
+    statistics: dict[Statistic, int] = {}
+    criteria = [_criterion(e, raw, statistics) for e, raw in zip(found, agreement.document["clauses"], strict=True)]
+    document: dict[str, Any] = {
+        "scorecard": scorecard.code, "title": scorecard.title, "source": str(scorecard.document["source"]),
+        "scorecard_sha256": agreement.sha256, "basin": basin, "period": periods.label(span),
+        "verified": scorecard.verified and not any(criterion["unverified"] for criterion in criteria),
+        "bands": [[grade, printed(floor)] for grade, floor in scorecard.bands.items()],
+        "rules": agreement.rules_stated("data"), "criteria": criteria, **_score(scorecard, found),
+        "statistics": [as_document(s) for s in statistics],
+    }  # fmt: skip
+    document["digest"] = digest(document)
+    document["id"] = f"{scorecard.code}-{basin}-{document['period']}-{document['digest'][:12]}"
+    return document | {"as_of": instant(as_of)}
+
+
+def _score(scorecard: Scorecard, found: Sequence[Evaluation]) -> dict[str, str | None]:
+    """Points earned of the points that could be earned, as a score of 100, and the grade."""
+    counted = [e for e in found if e.amount is not None]
+    available = sum((e.clause.points or Fraction(0) for e in counted), Fraction(0))
+    earned = sum((exact(e.amount) for e in counted if e.amount is not None), Fraction(0))
+    if not available:
+        return {"available": "0", "earned": "0", "score": None, "grade": None, "expression": None}
+    score = FULL_SCORE * earned / available
+    return {
+        "available": printed(available), "earned": _short(earned),
+        "score": _short(score), "grade": scorecard.grade(score),
+        "expression": f"{_short(earned)} ÷ {printed(available)} × {FULL_SCORE}",
+    }  # fmt: skip
+
+
+def _short(score: Fraction) -> str:
+    return printed(half_even(score, SCORE_DECIMALS))
+
+
+def _criterion(e: Evaluation, raw: Mapping[str, Any], statistics: dict[Statistic, int]) -> dict[str, Any]:
+    for statistic in e.statistics:
+        statistics.setdefault(statistic, len(statistics))
+    reason = None if e.amount is not None else e.reason or "no_readings"
+    return {
+        "ref": e.clause.ref, "title": e.clause.title, "source": e.clause.source,
+        "points": printed(e.clause.points or number("0")),
+        "earned": None if e.amount is None else _short(exact(e.amount)),
+        "value": None if e.value is None else printed(half_even(e.value, 4)), "reason": reason,
+        **(told(reason) if reason else {"message_zh": None, "message_en": None}),
+        "unverified": list(e.unverified), "working": [asdict(step) for step in e.steps],
+        "statistics": [statistics[s] for s in e.statistics],
+    }  # fmt: skip

@@ -1,0 +1,143 @@
+"""Sections month by month: statistics under a chosen agreement, classes, and the readings behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from basin.agreement import Agreement
+from basin.errors import AgreementError
+from basin.indicators import INDICATORS
+from basin.network import CHINA, Section
+from basin.registry import Registry
+from basin.rounding import rounded
+from basin.standards import classify, deciding, indicator_class, standard
+from monitoring_ingest.quality import store as quality
+from monitoring_ingest.records import store
+from monitoring_ingest.records.store import Selected
+from settlement.gathered import data_rules, sections_of
+from settlement.statement.detection_limits import class_limit, undecided
+from settlement.statistics.months import non_detects, section_months
+
+Months = tuple[pd.Period, pd.Period]  # the first and the last of a run
+Row = dict[str, Any]
+
+
+def month_of(time: datetime) -> pd.Period:
+    """The month of an instant in Chinese time."""
+    return pd.Timestamp(time).tz_convert(CHINA).tz_localize(None).to_period("M")
+
+
+def instants(first: pd.Period, last: pd.Period) -> tuple[datetime, datetime]:
+    """The half-open instants of the months from `first` to `last` in Chinese time."""
+    start, end = (month.start_time.tz_localize(CHINA).to_pydatetime() for month in (first, last + 1))
+    return start, end
+
+
+def ruling_agreements(registry: Registry, sections: Collection[str], month: pd.Period) -> dict[str, Agreement]:
+    """Whose data rules apply to each section: the newest agreement that looks at it, else the first scorecard.
+
+    Agreements of the section's own basin come first; a section that neither looks at is not there.
+    """
+    ruling: dict[str, Agreement] = {}
+    for agreement in sorted(registry.agreements.values(), key=lambda a: a.starts, reverse=True):
+        if _states_rules(agreement):
+            for code in (one for one in sections_of(agreement, registry.network) if one in sections):
+                own = registry.network.sections[code].basin == agreement.basin
+                if code not in ruling or (own and ruling[code].basin != agreement.basin):
+                    ruling[code] = agreement
+    rest = sorted(set(sections) - ruling.keys())
+    cards = (card.agreement("", rest, month) for card in registry.scorecards.values())
+    return ruling | {code: card for card in islice(filter(_states_rules, cards), 1) for code in rest}
+
+
+def _states_rules(agreement: Agreement) -> bool:
+    try:
+        data_rules(agreement)
+    except AgreementError:
+        return False
+    return True
+
+
+def months_of(
+    connection: Connection, registry: Registry, sections: Collection[str], agreement: Agreement, of: Months
+) -> pd.DataFrame:
+    """`section_months` of some sections in the months `of`, readings left out counted by reason."""
+    observed, aside = readings_of(connection, registry, sections, of)
+    return section_months(observed, data_rules(agreement), aside)
+
+
+def readings_of(
+    connection: Connection, registry: Registry, sections: Collection[str], of: Months
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The observations of some sections in the months `of`, and the readings left out, each with its section."""
+    section_of = stations_of(registry, sections)
+    selected = selection(section_of, of)
+    observed, aside = quality.observations(connection, **selected), store.left_out_readings(connection, **selected)
+    return tuple(frame.assign(section=frame["station"].map(section_of)) for frame in (observed, aside))  # type: ignore[return-value]
+
+
+def selection(stations: Iterable[str], of: Months) -> Selected:
+    """The readings of some stations in the months `of`."""
+    start, end = instants(*of)
+    return {"stations": list(stations), "start": start, "end": end}
+
+
+def stations_of(registry: Registry, sections: Collection[str]) -> dict[str, str]:
+    """The stations that serve some sections, each with its section."""
+    return {one.code: one.section for one in registry.network.stations.values() if one.section in sections}
+
+
+def classes_of(months: pd.DataFrame, registry: Registry, agreement: Agreement) -> pd.DataFrame:
+    """The class of sections by month and the items that decide it.
+
+    Returns
+    -------
+    index (section, month), columns `class` (nan where nothing is present) and `deciding` (codes).
+    """
+    means = months["mean"].unstack("indicator")
+    bodies = [registry.network.sections[code].water_body for code in means.index.get_level_values("section")]
+    rules = standard(agreement.standard)
+    values = {code: compared(means[code], code, agreement) for code in means.columns if code in rules.evaluated}
+    if not values:
+        return pd.DataFrame({"class": np.nan, "deciding": [()] * len(means)}, index=means.index)
+    worst, items = (function(rules, values, np.array(bodies)) for function in (classify, deciding))
+    return pd.DataFrame({"class": worst, "deciding": items}, index=means.index)
+
+
+def compared(means: pd.Series, indicator: str, agreement: Agreement) -> NDArray[np.float64]:
+    """Means as they are compared with limits: rounded first, or not, as the agreement says."""
+    decimals = INDICATORS[indicator].evaluation_decimals
+    if agreement.data.compare == "unrounded" or decimals is None:
+        return means.to_numpy()
+    return rounded(means.to_numpy(), decimals)
+
+
+def undecided_of(observed: pd.DataFrame, section: Section, agreement: Agreement, target: int | None) -> list[Row]:
+    """By month and indicator, the readings whose detection limit lies above the limit of the section's target class.
+
+    Of the `observed` only those count that means are formed from under the agreement's rules.
+    """
+    rows = non_detects(observed, data_rules(agreement))
+    by_month = rows.groupby([rows["day"].dt.asfreq("M"), "indicator"], observed=True)["value"]
+    rules, found = standard(agreement.standard), []
+    for (month, indicator), detection_limits in by_month:
+        limit = class_limit(rules, str(indicator), target, section.water_body)
+        if limit and (told := undecided(detection_limits, limit)):
+            found.append({"section": section.code, "indicator": indicator, "period": str(month), **told})
+    return found
+
+
+def _item_classes(means: pd.Series, code: str, section: Section, agreement: Agreement) -> NDArray[np.float64]:
+    """The class of one item in each month; nan where it has none, as for nitrogen in a river."""
+    rules = standard(agreement.standard)
+    if rules.bands(code, section.water_body) is None or code not in rules.evaluated:
+        return np.full(len(means), np.nan)
+    return indicator_class(rules, code, compared(means, code, agreement), section.water_body)

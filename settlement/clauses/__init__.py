@@ -1,0 +1,1 @@
+"""One clause, one period, one element: an exact number with its working."""

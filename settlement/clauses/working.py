@@ -1,0 +1,68 @@
+"""The working: recorded by what computes, printed by what explains.
+
+In: one `(label, expression, value)` a step, the statistics it rests on and the paths of unverified figures it used.
+Out: the same, in order. Nothing is rephrased later: the statement prints exactly this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from basin.draws import Draws, Number
+from basin.rounding import half_even, printed, reported
+from settlement.clauses.values import Statistic
+
+READABLE_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of working, as a pocket calculator would check it."""
+
+    label: str
+    expression: str
+    value: str
+
+
+def as_line(step: Step) -> dict[str, str]:
+    """A step as the statement holds it."""
+    return {"label": step.label, "expression": step.expression, "value": step.value}
+
+
+def printed_lines(steps: Iterable[Step]) -> Iterator[str]:
+    """Steps as indented lines of text."""
+    return (f"    {step.label}：{step.expression} = {step.value}" for step in steps)
+
+
+@dataclass
+class Trail:
+    """What one evaluation has written down so far."""
+
+    steps: dict[Step, None] = field(default_factory=dict)
+    statistics: dict[Statistic, None] = field(default_factory=dict)
+    unverified: dict[str, None] = field(default_factory=dict)
+
+    def note(self, label: str, expression: str, value: str) -> None:
+        """Write one step down; each once."""
+        self.steps[Step(label, expression, value)] = None
+
+    def rests_on(self, statistics: Iterable[Statistic]) -> None:
+        """Name the statistics a value came from; each once."""
+        self.statistics.update(dict.fromkeys(statistics))
+
+    def doubts(self, paths: Iterable[str]) -> None:
+        """Name unverified figures or rules that were used; each once."""
+        self.unverified.update(dict.fromkeys(paths))
+
+
+def readable(exact: Number) -> str:
+    """An exact number inside an expression: a fraction has its decimal beside it, ``2/3（≈0.666667）``."""
+    text = short(exact)
+    return f"{text}（≈{printed(half_even(exact, READABLE_DECIMALS))}）" if "/" in text else text
+
+
+def short(exact: Number) -> str:
+    """An exact ratio as text: itself where short, else to 12 significant digits and marked as such."""
+    text = printed(exact)
+    return text if isinstance(exact, Draws) or len(text) <= 16 else f"≈{printed(reported(float(exact), None))}"

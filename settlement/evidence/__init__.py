@@ -1,0 +1,1 @@
+"""The evidence file of a settlement: written from the store, verified without it."""

@@ -1,0 +1,142 @@
+"""For auditors: the evidence file of a stored settlement, and the settlement made again from such a file.
+
+In: an engine and a settlement's identity, or the contents of an evidence file. Out: a ZIP, or a document. Making it
+again reads no database: agreement, register, observations and facts all come from the file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Engine
+
+from basin import periods
+from basin.agreement import Agreement
+from basin.agreement_files import tree
+from basin.errors import Refused
+from basin.network import Network, Party, Section, Station, load_network
+from basin.registry import Registry, checked
+from monitoring_ingest.quality.flags import Quality
+from monitoring_ingest.quality.store import decisions
+from monitoring_ingest.readings.facts import Fact
+from settlement import store
+from settlement.evidence.pack import EvidenceContents, evidence_zip
+from settlement.gathered import LEFT_OUT, OBSERVED, QUALITY, Gathered, named_in, sections_of
+from settlement.run import known
+from settlement.settling import settled
+
+Document = dict[str, Any]
+RESOLUTION = timedelta(microseconds=1)
+DECISION = [
+    "action", "station", "indicator", "time", "revision", "reason", "document", "proposed_by", "approved_by",
+    "recorded_at",
+]  # fmt: skip
+ACCEPTED, NOT_USED = "accepted", "left_out"
+
+
+def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
+    """The evidence file of a stored settlement.
+
+    Raises
+    ------
+    NotFound : no such settlement.
+    Refused : register or engine have changed since, so that the settlement cannot be re-derived as it was.
+    """
+    with engine.connect() as connection:
+        document = store.settlement(connection, identity)
+        text = store.agreement_text(connection, document["agreement_sha256"])
+        agreement = checked(tree(text), text, f"{document['agreement']}.yaml", registry.network)
+        sections = sections_of(agreement, registry.network)
+        span, as_of = periods.period(document["period"]), datetime.fromisoformat(document["as_of"])
+        found = known(connection, registry.network, agreement, span, as_of)
+        decided = _decisions(connection, found, as_of)
+    again = settled(agreement, registry.network, found, span, as_of)
+    if again["digest"] != document["digest"]:
+        zh = "重算与所存的结算不同：登记或程序在结算之后变了"
+        remedy = "恢复当时的登记与程序版本后再导出，或重新结算"
+        raise Refused(zh, "register or engine has changed since", file=identity, remedy=remedy)
+    parameters: Document = {"agreement": agreement.code, "period": document["period"], "as_of": document["as_of"]}
+    if decided:
+        parameters["decisions"] = decided
+    subjects = {agreement.code, agreement.basin, *named_in(agreement, registry.network.parties), *sections}
+    facts = [_plain(fact) for fact in found.facts if fact.subject in subjects]
+    return evidence_zip(text, _register(registry.network, agreement, sections), _rows(found), facts, again, parameters)
+
+
+def recomputed(found: EvidenceContents) -> Document:
+    """The settlement document from the contents of an evidence file alone."""
+    with TemporaryDirectory() as folder:
+        for name, text in found.register.items():
+            file = Path(folder) / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        network, _ = load_network([Path(folder)])
+    agreement = checked(tree(found.agreement_text), found.agreement_text, "agreement.yaml", network)
+    used = found.observations["fate"] == ACCEPTED
+    flagged = found.observations.columns.intersection(QUALITY)
+    again = Gathered(
+        found.observations.loc[used, [*OBSERVED, *flagged]].reset_index(drop=True),
+        found.observations.loc[~used, LEFT_OUT].reset_index(drop=True),
+        [Fact(**{**fact, "recorded_at": None}) for fact in found.facts],
+    )
+    as_of = datetime.fromisoformat(found.parameters["as_of"]).astimezone(UTC)
+    return settled(agreement, network, again, periods.period(found.parameters["period"]), as_of)
+
+
+def _rows(found: Gathered) -> pd.DataFrame:
+    """Readings used and left out in one table, told apart by `fate`; what one of them lacks is blank."""
+    used = found.observations.assign(fate=ACCEPTED, reason="")
+    unused = found.left_out.assign(fate=NOT_USED, value=float("nan"), censored=False, status="", mark="", revision=0)
+    if "quality" in used:
+        unused = unused.assign(quality=int(Quality.NOT_EVALUATED), test="")
+    return pd.concat([used, unused], ignore_index=True) if len(unused) else used
+
+
+def _decisions(connection: Connection, found: Gathered, as_of: datetime) -> list[Document]:
+    """What people decided about the readings, known at `as_of`: why one is left out, or used in spite of a test."""
+    stations, times = found.observations["station"], found.observations["time"]
+    if stations.empty:
+        return []
+    between = {"start": times.min().to_pydatetime(), "end": times.max().to_pydatetime() + RESOLUTION}
+    rows = decisions(connection, stations=sorted(stations.unique()), as_of=as_of, **between)
+    texts = {name: rows[name].map(lambda at: at.isoformat()) for name in ("time", "recorded_at")}
+    return rows.assign(**texts)[DECISION].to_dict("records")  # type: ignore[return-value]  # named by texts
+
+
+def _plain(fact: Fact) -> Document:
+    return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in asdict(fact).items()}
+
+
+def _register(network: Network, agreement: Agreement, sections: Collection[str]) -> Mapping[str, str]:
+    """The sections, stations and parties an agreement rests on, in the layout of an outside directory."""
+    wanted = {s.basin for s in network.sections.values() if s.code in sections} | {agreement.basin}
+    files: dict[str, str] = {}
+    for basin in sorted(wanted):
+        own = [section for section in network.sections.values() if section.basin == basin]
+        stations = [s for s in network.stations.values() if s.section in {section.code for section in own}]
+        parties = {*named_in(agreement, network.parties), *(s.province for s in stations)}
+        parties |= {side for section in own for side in (section.upstream, section.downstream) if side}
+        files[f"basins/{basin}/sections.csv"] = _csv(Section, own)
+        files[f"basins/{basin}/stations.csv"] = _csv(Station, stations)
+        known = [network.parties[code] for code in sorted(parties) if code in network.parties]
+        files[f"basins/{basin}/parties.csv"] = _csv(Party, known)
+    return files
+
+
+def _csv(of: type[Party] | type[Section] | type[Station], things: Iterable[Party | Section | Station]) -> str:
+    names = [field.name for field in fields(of) if field.name != "basin"]
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(names)
+    for thing in things:
+        values = (getattr(thing, name) for name in names)
+        writer.writerow("|".join(v) if isinstance(v, tuple) else "" if v is None else v for v in values)
+    return buffer.getvalue()

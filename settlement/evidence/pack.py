@@ -1,0 +1,314 @@
+"""The evidence file (证据包): one ZIP from which a settlement can be recomputed without the database.
+
+In: the agreement's text, the register, readings, facts and parameters a settlement rested on, and its document. Out: a
+ZIP whose bytes depend on nothing else, and `verify`, which names the first thing in such a ZIP that does not hold. It
+does not settle: the engine that recomputes is handed in.
+
+    SHA256SUMS           one line an entry, as `sha256sum -c` reads it
+    agreement.yaml       the text applied            register/*.csv     parties, sections and stations used
+    facts.json           facts recorded by people    observations.csv   readings used and, by `fate`, those left out
+    parameters.json      period, as_of, decisions    settlement.json    the document, canonical JSON
+
+Where quality control found anything, each reading has `quality` (`flags.Quality`) and the `test` or decision behind it;
+the statistics leave out what is unreliable, and `parameters` holds what people decided about readings.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO, StringIO
+from typing import Any, NoReturn
+from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+import numpy as np
+import pandas as pd
+
+from basin.errors import HengjieError, Refused, UsageError
+from settlement.statement.canonical import canonical_json, digest, first_difference
+
+AGREEMENT, OBSERVATIONS, FACTS = "agreement.yaml", "observations.csv", "facts.json"
+PARAMETERS, SETTLEMENT, SUMS, REGISTER = "parameters.json", "settlement.json", "SHA256SUMS", "register/"
+REQUIRED = (AGREEMENT, FACTS, OBSERVATIONS, PARAMETERS, SETTLEMENT)
+STATUS = "status"  # what became of a settlement is told by whoever keeps it
+INSTANTS = ("time", "recorded_at")
+SORTED_BY = ("station", "indicator", "time", "revision", "reading", "fate", "reason")
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first date a ZIP can carry
+_PLAIN_FILE = 0o644 << 16
+# NotImplementedError is a RuntimeError (an unknown or encrypted method), struct errors come as BadZipFile
+_UNREADABLE = (BadZipFile, zlib.error, EOFError, OSError, OverflowError, RuntimeError, ValueError)
+
+
+@dataclass(frozen=True)
+class EvidenceContents:
+    """What an evidence file holds, as the engine takes it.
+
+    Attributes
+    ----------
+    register : file name → CSV text. observations : the readings used and left out, column `fate` telling which.
+    document : the settlement as stated. parameters : period, as_of, agreement code, engine version, file hashes.
+    """
+
+    agreement_text: str
+    register: Mapping[str, str]
+    observations: pd.DataFrame
+    facts: list[dict[str, Any]]
+    document: dict[str, Any]
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Whether an evidence file holds; what was found to hold, in order, and the first thing that does not."""
+
+    ok: bool
+    checked: list[str]
+    failure: str | None = None
+
+
+def evidence_zip(
+    agreement_text: str,
+    register: Mapping[str, str],
+    observations: pd.DataFrame,
+    facts: list[dict[str, Any]],
+    document: dict[str, Any],
+    parameters: dict[str, Any],
+) -> bytes:
+    """The evidence file of a settlement: the same contents give the same bytes, whatever the order of rows.
+
+    Parameters
+    ----------
+    register : file name (``sections.csv``, ``basins/xinan/parties.csv``) → CSV text.
+    observations : as `records.store.observations` gives them, with a column `fate` for those left out.
+    document : the settlement document; its `digest` is checked by `verify`.
+
+    Raises
+    ------
+    UsageError : for a float in facts, document or parameters, or a register file name that leaves the folder.
+    """
+    entries = {
+        AGREEMENT: agreement_text,
+        OBSERVATIONS: _observations_csv(observations),
+        FACTS: canonical_json(facts),
+        PARAMETERS: canonical_json(parameters),
+        SETTLEMENT: canonical_json({key: value for key, value in document.items() if key != STATUS}),
+    } | {REGISTER + _inside(name): text for name, text in register.items()}
+    encoded = {name: text.encode() for name, text in entries.items()}
+    return _archive(encoded | {SUMS: _sums(encoded)})
+
+
+def verify(raw: bytes, recompute: Callable[[EvidenceContents], dict[str, Any]]) -> Verification:
+    """Check an evidence file step by step and stop at the first thing that does not hold.
+
+    Archive, hashes, fingerprints, then the settlement recomputed from the contents alone. `failure` is Chinese and
+    English and names the entry or the path in the document, such as ``evaluations[2].working[1].value: 1.9 ≠ 2.0``.
+    """
+    checked: list[str] = []
+    try:
+        for held in _steps(raw, recompute):
+            checked.append(held)
+    except HengjieError as problem:
+        return Verification(False, checked, str(problem))
+    return Verification(True, checked)
+
+
+def contents(raw: bytes) -> EvidenceContents:
+    """What an evidence file holds, after its bytes and hashes were found intact.
+
+    Raises
+    ------
+    Refused : naming the entry that does not hold.
+    """
+    entries = _read(raw)
+    _refuse_other_bytes(raw, entries)
+    _refuse_other_hashes(entries)
+    return _parsed(entries)
+
+
+def _steps(raw: bytes, recompute: Callable[[EvidenceContents], dict[str, Any]]) -> Iterator[str]:
+    """Each check that held, by name; the first that does not raises."""
+    entries = _read(raw)
+    _refuse_other_bytes(raw, entries)
+    yield f"压缩包逐字节一致 archive canonical ({len(entries)})"
+    _refuse_other_hashes(entries)
+    yield f"哈希一致 hashes ({len(entries) - 1})"
+    evidence = _parsed(entries)
+    _refuse_other_fingerprints(entries, evidence)
+    yield f"文书指纹一致 digest {evidence.document['digest']}"
+    if difference := first_difference(evidence.document, _recomputed(evidence, recompute)):
+        raise Refused(f"重算不符：{difference}", "stated ≠ recomputed", file=SETTLEMENT)
+    yield "不用数据库重算一致 recomputed"
+
+
+def _recomputed(evidence: EvidenceContents, recompute: Callable[[EvidenceContents], dict[str, Any]]) -> dict[str, Any]:
+    """The document made again; contents that no engine can read do not hold either."""
+    try:
+        return recompute(evidence)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
+        zh, remedy = "内容读不懂，无法重算", "向出具者另取证据包"
+        raise Refused(zh, f"cannot be recomputed: {problem}", remedy=remedy) from problem
+
+
+def _archive(entries: Mapping[str, bytes]) -> bytes:
+    """The one ZIP of these entries: stored, sorted by name, every header field fixed."""
+    buffer = BytesIO()
+    with ZipFile(buffer, "w", ZIP_STORED) as file:
+        for name in sorted(entries):
+            info = ZipInfo(name, _EARLIEST)
+            info.create_system, info.external_attr = 3, _PLAIN_FILE  # 3: as on Unix, whatever the machine
+            file.writestr(info, entries[name])
+    return buffer.getvalue()
+
+
+def _read(raw: bytes) -> dict[str, bytes]:
+    """Entries of an archive that opens and has all it needs."""
+    name: str | None = None
+    entries = {}
+    try:
+        with ZipFile(BytesIO(raw)) as file:
+            for name in file.namelist():
+                entries[name] = file.read(name)
+    except _UNREADABLE as problem:
+        raise Refused("压缩包读不出", f"archive cannot be read: {problem}", file=name) from problem
+    if missing := [name for name in (*REQUIRED, SUMS) if name not in entries]:
+        raise Refused("证据包缺少此文件", "missing from the evidence file", file=missing[0])
+    return entries
+
+
+def _refuse_other_bytes(raw: bytes, entries: Mapping[str, bytes]) -> None:
+    """A byte may be changed where no reader looks: only the canonical archive of the entries holds."""
+    canonical = _archive(entries)
+    if raw == canonical:
+        return
+    both = enumerate(zip(raw, canonical, strict=False))
+    offset = next((position for position, (one, other) in both if one != other), min(len(raw), len(canonical)))
+    raise Refused(
+        f"第 {offset} 字节与规范压缩包不同", f"byte {offset} is not that of the canonical archive",
+        file=_entry_at(canonical, offset),
+    )  # fmt: skip
+
+
+def _entry_at(canonical: bytes, offset: int) -> str:
+    """Name of the entry that the byte belongs to, or the ZIP's directory."""
+    with ZipFile(BytesIO(canonical)) as file:
+        if offset >= file.start_dir:
+            return "压缩包目录 (ZIP directory)"
+        return [info.filename for info in file.infolist() if info.header_offset <= offset][-1]
+
+
+def _sums(entries: Mapping[str, bytes]) -> bytes:
+    return "".join(f"{sha256(entries[name]).hexdigest()}  {name}\n" for name in sorted(entries)).encode()
+
+
+def _refuse_other_hashes(entries: Mapping[str, bytes]) -> None:
+    hashed = {name: raw for name, raw in entries.items() if name != SUMS}
+    expected, stated = _sums(hashed).decode().splitlines(), entries[SUMS].decode("utf-8", "replace").splitlines()
+    for name, line in zip(sorted(hashed), expected, strict=True):
+        if line not in stated:
+            raise Refused("哈希不符", "its hash is not the one listed", file=name)
+    if entries[SUMS] != _sums(hashed):
+        raise Refused("哈希清单多出或次序不符", "lists more than the entries, or in another order", file=SUMS)
+
+
+def _refuse_other_fingerprints(entries: Mapping[str, bytes], evidence: EvidenceContents) -> None:
+    """The document's own digest, the agreement's hash it states, and no word about its status, which nothing proves."""
+    if STATUS in evidence.document:
+        raise Refused("证据包证明计算，不证明状态", "a status is not proven by this file", file=SETTLEMENT, path=STATUS)
+    if evidence.document.get("digest") != (found := digest(evidence.document)):
+        raise Refused(f"文书指纹不符：重算为 {found}", "the document's digest differs", file=SETTLEMENT, path="digest")
+    agreement = sha256(entries[AGREEMENT]).hexdigest()
+    if evidence.document.get("agreement_sha256", agreement) != agreement:
+        raise Refused(
+            f"协议文本不是结算所用：{agreement}", "not the text the settlement applied",
+            file=AGREEMENT, path="agreement_sha256",
+        )  # fmt: skip
+
+
+def _parsed(entries: Mapping[str, bytes]) -> EvidenceContents:
+    registers = {name.removeprefix(REGISTER): _text(entries, name) for name in entries if name.startswith(REGISTER)}
+    return EvidenceContents(
+        agreement_text=_text(entries, AGREEMENT),
+        register=registers,
+        observations=_observations(_text(entries, OBSERVATIONS)),
+        facts=_canonical(entries, FACTS, list),
+        document=_canonical(entries, SETTLEMENT, dict),
+        parameters=_canonical(entries, PARAMETERS, dict),
+    )
+
+
+def _text(entries: Mapping[str, bytes], name: str) -> str:
+    try:
+        return entries[name].decode()
+    except UnicodeDecodeError as problem:
+        raise Refused("不是 UTF-8 文本", "not UTF-8 text", file=name) from problem
+
+
+def _canonical(entries: Mapping[str, bytes], name: str, kind: type) -> Any:
+    """An entry's JSON, which must be the canonical text of what it says, a map or a list."""
+    text = _text(entries, name)
+    try:
+        parsed = json.loads(text, parse_float=_no_float, parse_constant=_no_float)
+    except (ValueError, RecursionError) as problem:
+        raise Refused("不是规范 JSON", f"not canonical JSON: {problem}", file=name) from problem
+    if not isinstance(parsed, kind) or canonical_json(parsed) != text:
+        raise Refused("不是规范 JSON", "not canonical JSON", file=name)
+    return parsed
+
+
+def _no_float(text: str) -> NoReturn:
+    raise ValueError(f"float {text}")
+
+
+def _observations_csv(observations: pd.DataFrame) -> str:
+    """Readings as CSV in a fixed order of rows; floats with every digit they need, instants in UTC."""
+    order = [column for column in SORTED_BY if column in observations]
+    printed = observations.sort_values(order, kind="stable") if order else observations
+    instants = {column: _instants(printed[column]) for column in INSTANTS if column in printed}
+    fate = {} if "fate" in printed else {"fate": "accepted"}
+    return printed.assign(**instants, **fate).to_csv(index=False, lineterminator="\n")
+
+
+def _instants(times: pd.Series) -> Any:
+    """``2020-08-01T04:00:00Z``; with microseconds where a column has them."""
+    utc = pd.to_datetime(times, utc=True).dt.tz_localize(None).to_numpy("datetime64[us]")
+    whole = (utc.astype("datetime64[s]") == utc) | np.isnat(utc)
+    text = np.datetime_as_string(utc, unit="s" if whole.all() else "us", timezone="UTC")
+    return np.where(np.isnat(utc), "", text)
+
+
+def _observations(text: str) -> pd.DataFrame:
+    """The readings of `_observations_csv` with the types they had; a text nobody gave stays the empty text."""
+    try:
+        frame = pd.read_csv(StringIO(text), dtype=str, keep_default_na=False)
+        typed = {column: _TYPES[column](frame[column]) for column in frame.columns.intersection(list(_TYPES))}
+    except ValueError as problem:
+        raise Refused("监测数据表读不出", f"observations cannot be read: {problem}", file=OBSERVATIONS) from problem
+    return frame.assign(**typed)
+
+
+def _times(texts: pd.Series) -> pd.Series:
+    return pd.to_datetime(texts, utc=True, format="ISO8601").dt.as_unit("ns")
+
+
+def _numbers(texts: pd.Series) -> pd.Series:
+    """Float by float: what pandas parses faster may be off in the last digit."""
+    return pd.Series([float(text) if text else np.nan for text in texts], index=texts.index, dtype="float64")
+
+
+def _flags(texts: pd.Series) -> pd.Series:
+    return texts == "True"
+
+
+_TYPES: Mapping[str, Callable[[pd.Series], pd.Series]] = {
+    **dict.fromkeys(INSTANTS, _times), **dict.fromkeys(("revision", "quality"), pd.to_numeric),
+    "value": _numbers, "censored": _flags,
+}  # fmt: skip
+
+
+def _inside(name: str) -> str:
+    if name.startswith("/") or ".." in name.split("/") or "\\" in name or not name.endswith(".csv"):
+        raise UsageError(f"登记文件名不可用：{name}", "not a register file name", remedy="例如 sections.csv")
+    return name

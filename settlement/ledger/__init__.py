@@ -1,0 +1,1 @@
+"""The ledger: entries of confirmed settlements, and what is unpaid."""

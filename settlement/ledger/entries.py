@@ -1,0 +1,41 @@
+"""The ledger (分录): confirmed transfers in double entry, and the life of a settlement's status.
+
+In: the transfers of a settlement [fen] and its status. Out: entries that sum to zero, and whether one status may follow
+another. A revocation reverses; nothing is edited. It stores nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: `fen` > 0 is owed to `party` by `counterparty`, `fen` < 0 is owed by `party`."""
+
+    party: str
+    counterparty: str
+    fen: int
+
+
+@dataclass(frozen=True)
+class Debt:
+    """What one confirmed settlement says one party owes another [fen]."""
+
+    settlement: str
+    period: str
+    payer: str
+    fen: int
+
+
+def postings(transfers: Iterable[tuple[str, str, int]]) -> list[Entry]:
+    """Two entries for each transfer (payer, payee, fen); together they are zero."""
+    return [entry for payer, payee, fen in transfers for entry in (Entry(payer, payee, -fen), Entry(payee, payer, fen))]
+
+
+def reversal(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries that undo these."""
+    return [Entry(entry.party, entry.counterparty, -entry.fen) for entry in entries]
+
+

@@ -1,0 +1,70 @@
+"""What is unpaid (未付) when a period begins: what the ledger says was owed, less the payments that people recorded.
+
+In: debts of confirmed settlements, recorded payments, an agreement and the period it is settled for. Out: facts of kind
+`unpaid` [万元] that name the settlements and vouchers they rest on, so that an evidence file needs no ledger. A debt or
+payment counts where its settlement period ended before the period asked for began; more paid than owed leaves 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+
+import pandas as pd
+
+from basin import periods
+from basin.agreement import Agreement
+from basin.rounding import FEN_PER_WAN, number, printed
+from monitoring_ingest.readings.facts import PAID, UNPAID, Fact
+from settlement.gathered import frequencies_of, looks_at_the_ledger
+from settlement.ledger.entries import Debt
+from settlement.settling import year_to_date
+
+UNTOLD = "；几方应付，付款没有注明付方"  # no number: the evaluation stops and shows it
+
+
+def unpaid(agreement: Agreement, span: pd.Period, debts: Sequence[Debt], payments: Sequence[Fact]) -> list[Fact]:
+    """What is unpaid as each period in `span` begins: under the agreement in all, and by each of its parties.
+
+    None where no clause asks for it. A payment is a fact of kind ``paid``, or ``paid CODE`` where several parties owe.
+    """
+    if not looks_at_the_ledger(agreement):
+        return []
+    return [
+        _unpaid(agreement, of, payer, debts, payments)
+        for of in _periods(agreement, span)
+        for payer in (None, *dict.fromkeys(agreement.parties.values()))
+    ]
+
+
+def _periods(agreement: Agreement, span: pd.Period) -> Iterator[pd.Period]:
+    """Every period a clause may ask for: the one settled, its year so far, and those inside."""
+    so_far = year_to_date(agreement, span)
+    first = min(periods.months(span)[0], periods.months(so_far)[0])
+    whole = periods.run_of_months(first, periods.months(span)[-1])
+    inside = (of for one in frequencies_of(agreement) for of in periods.periods_in(whole, one))
+    yield from dict.fromkeys([span, so_far, *inside])
+
+
+def _unpaid(
+    agreement: Agreement, of: pd.Period, payer: str | None, debts: Iterable[Debt], payments: Iterable[Fact]
+) -> Fact:
+    owed = [debt for debt in debts if _over(debt.period, of)]
+    paid = [fact for fact in payments if _over(fact.period, of)]
+    told = len({debt.payer for debt in owed}) <= 1 or all(fact.kind.split() != [PAID] for fact in paid)
+    if payer is not None:
+        owed = [debt for debt in owed if debt.payer == payer]
+        paid = [fact for fact in paid if fact.kind.split() == [PAID, payer] or (fact.kind.split() == [PAID] and owed)]
+    due = Fraction(sum(debt.fen for debt in owed), FEN_PER_WAN)
+    got = sum((number(fact.value) for fact in paid), Fraction(0))
+    untold = "" if payer is None or told else UNTOLD
+    settlements = "、".join(dict.fromkeys(debt.settlement for debt in owed)) or "此前没有已确认的应付款"
+    vouchers = "、".join(fact.document for fact in paid) or "没有付款"
+    document = f"应付 {printed(due)}（{settlements}）− 已付 {printed(got)}（{vouchers}）{untold}"
+    value = untold or printed(max(due - got, Fraction(0)))
+    return Fact(payer or agreement.code, periods.label(of), UNPAID, value, document, "账目")
+
+
+def _over(period: str, of: pd.Period) -> bool:
+    """Whether the period was over when the other began."""
+    return periods.ends_on(periods.period(period)) < periods.starts_on(of)

@@ -1,0 +1,1 @@
+"""The document printed: words, PDF, workbooks with live formulas."""

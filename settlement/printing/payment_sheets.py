@@ -1,0 +1,221 @@
+"""The two sheets of a settlement workbook where money recomputes: 应付 and 计算.
+
+In: a settlement document, names, and the sheets to fill. Out: filled sheets; formulas carry the document's values. What
+a formula cannot say again stands as a figure, its working on sheet 过程. It computes no amount of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from basin.clauses import POOL
+from settlement.printing.formulas import (
+    FEN_PER_YUAN,
+    Columns,
+    Formula,
+    Group,
+    amount_cell,
+    exact,
+    factors,
+    figure_cell,
+    groups,
+    owed,
+    product_cell,
+    steps_cell,
+    terms,
+    yuan_fen,
+)
+from settlement.printing.spreadsheet import COUNT, WAN, YUAN, Cell, Column, Sheet
+from settlement.printing.wording import (
+    Names,
+    element_text,
+    parties_text,
+    party_codes,
+    period_text,
+    reason_text,
+    side_text,
+    undecided_cells,
+)
+from settlement.words import KINDS, UNDECIDED
+
+Document = Mapping[str, Any]
+FROM_FORMULA, AS_STATED, BY_THE_POOL = "公式重算 formula", "见过程 as stated", "资金池轧差 via the pool"
+STEPS = {"started": "不足一档按一档", "completed": "只计整档"}
+# Letters of the columns of CALCULATION that formulas read.
+AT = Columns(value="H", amount="J", rate="K", origin="L", per="M", n="O", times="P", cap="Q")
+GROUP, AMOUNT = "B", "R"
+CALCULATION = (
+    Column("序号", 6, COUNT), Column("组", 5, COUNT), Column("条款", 8), Column("名称", 20), Column("依据", 12),
+    Column("期间", 12), Column("对象", 18), Column("计量值", 11), Column("段", 5, COUNT), Column("基数", 10),
+    Column("费率", 10), Column("起点", 8), Column("每档", 8), Column("取整", 10), Column("档数 n", 9),
+    Column("乘数", 8), Column("封顶", 9), Column("金额（万元）", 14, WAN), Column("付方", 18), Column("收方", 18),
+    Column("原因", 20), Column("未核实数值 unverified", 28),
+)  # fmt: skip
+TRANSFERS = (Column("付款方", 18), Column("收款方", 18), Column("金额（元）", 20, YUAN), Column("算法", 20))
+NET = (
+    Column("主体", 18),
+    Column("应收（元）", 18, YUAN),
+    Column("应付（元）", 20, YUAN),
+    Column("净额（元）", 20, YUAN),
+)
+OBLIGATIONS = (
+    Column("条款", 18), Column("期间", 18), Column("付款方", 20), Column("收款方", 20), Column("尾差（元）", 14, YUAN),
+    Column("金额（元）", 20, YUAN), Column("算法", 20),
+)  # fmt: skip
+STOPS = (
+    Column("条款", 18), Column("期间", 18), Column("对象", 20), Column("原因", 20), Column("说明", 14),
+    Column("English", 20),
+)  # fmt: skip
+BELOW_DETECTION = (
+    Column("断面", 18), Column("指标", 18), Column("期间", 20), Column("读数", 20, COUNT), Column("最高检出限", 14),
+    Column("限值", 20), Column("限值依据", 20),
+)  # fmt: skip
+FIRST_ROW = 4  # of the evaluations on sheet 计算: below title, note and headings
+
+
+def calculation(sheet: Sheet, document: Document, names: Names) -> None:
+    """One row an evaluation; evaluations that one obligation adds up carry one group number."""
+    sheet.line("计算 · 每行一次评价", "title")
+    sheet.line("金额 = (基数 + 费率 × n) × 乘数，以封顶为限；n = (计量值 − 起点) ÷ 每档。正数由付方付收方，负数相反。")
+    found = groups(document)
+    numbers = _numbered(found)
+    rows = [
+        _evaluation(document, position, None if group is None else numbers[group], names)
+        for position, group in enumerate(found)
+    ]
+    sheet.main_table(CALCULATION, rows)
+
+
+def _evaluation(document: Document, position: int, group: int | None, names: Names) -> list[Cell]:
+    row, evaluation = FIRST_ROW + position, document["evaluations"][position]
+    scale, element = evaluation["scale"] or {}, evaluation["element"]
+    multipliers = factors(evaluation, document, lambda other: f"{AMOUNT}{FIRST_ROW + other}")
+    plain = [figure(scale.get(key)) for key in ("amount", "rate", "origin", "per")]
+    sides = [side_text(evaluation[side], element, document["parties"], names) for side in ("pays", "receives")]
+    return [
+        position + 1, group, evaluation["clause"], evaluation["title"], evaluation["source"],
+        period_text(evaluation["period"]), element_text(element, names), figure(evaluation["value"]),
+        scale["piece"] + 1 if scale else None, *plain, STEPS.get(scale.get("steps") or "", ""),
+        steps_cell(evaluation, AT, row), product_cell(multipliers), figure(evaluation["cap"]),
+        amount_cell(evaluation, multipliers, AT, row), *sides, reason_text(evaluation["reason"]),
+        "、".join(evaluation["unverified"]),
+    ]  # fmt: skip
+
+
+def payments(sheet: Sheet, document: Document, names: Names) -> None:
+    """Who pays whom, what each clause obliges, each party's balance, what stopped and what cannot be decided."""
+    zh, en = KINDS.get(document["kind"], (document["kind"], ""))
+    sheet.line(document["title"], "title")
+    sheet.line(f"结算期 {period_text(document['period'])}　性质 {zh} {en}　状态 {document['status']}")
+    sheet.line(f"协议主体 {parties_text(document['parties'], names)}　数据截至 {document['as_of']}")
+    sheet.line(f"结算书指纹 SHA-256 {document['digest']}")
+    sheet.row += 1
+    sheet.widths(OBLIGATIONS)
+    # the first obligation stands below the transfers: two section lines, two headings, the total and an empty line
+    first = sheet.row + len(document["transfers"]) + 6
+    sums, rows = _sums(document), range(FIRST_ROW, FIRST_ROW + len(document["evaluations"]))
+    obligations = [_obligation(o, first + i, sums, rows, names) for i, o in enumerate(document["obligations"])]
+    sheet.line("应付补偿资金（元） Transfers", "section")
+    sheet.table(TRANSFERS, _transfers(document, sheet.row + 1, first, names), last="total")
+    sheet.line("各条款应付款（元） Obligations", "section")
+    sheet.table(OBLIGATIONS, obligations)
+    sheet.line("各方收支（元） Balance of each party", "section")
+    sheet.table(NET, _balances(document, sheet.row + 1, first, names))
+    if document["stops"]:
+        sheet.line("中止与缺项 What stopped", "section")
+        sheet.table(STOPS, [_stop(stop, names) for stop in document["stops"]])
+    if undecided := document.get("limit_below_detection"):
+        sheet.line(" ".join(UNDECIDED), "section")
+        sheet.table(BELOW_DETECTION, [_undecided(row, names) for row in undecided])
+
+
+def _obligation(
+    obligation: Mapping[str, str], row: int, sums: Mapping[Group, tuple[int, Fraction]], rows: range, names: Names
+) -> list[Cell]:
+    """One obligation in `row`, adding up the amounts that stand in `rows` of sheet 计算."""
+    found = terms(obligation, sums)
+    amount = Fraction(obligation["amount_yuan"])
+    head = [obligation["clause"], period_text(obligation["period"])]
+    sides = [names.party(obligation["payer"]), names.party(obligation["payee"])]
+    if found is None:
+        return [*head, *sides, None, amount, AS_STATED]
+    amounts, numbers = (f"计算!${letter}${rows[0]}:${letter}${rows[-1]}" for letter in (AMOUNT, GROUP))
+    formula = Formula(found.text(amounts, numbers, f"E{row}"), amount)
+    return [*head, *sides, Fraction(found.tail_fen, FEN_PER_YUAN), formula, FROM_FORMULA]
+
+
+def _transfers(document: Document, row: int, first: int, names: Names) -> list[list[Cell]]:
+    """One row a pair, and the total; a pair settled through the pool stands as a figure."""
+    payers, payees, amounts = (_of_obligations(letter, first, document) for letter in "CDF")
+    rows: list[list[Cell]] = []
+    for position, transfer in enumerate(document["transfers"]):
+        payer, payee, amount = transfer["payer"], transfer["payee"], Fraction(transfer["amount_yuan"])
+        a, b = f"A{row + position}", f"B{row + position}"
+        text = f"=SUMIFS({amounts},{payers},{a},{payees},{b})-SUMIFS({amounts},{payers},{b},{payees},{a})"
+        direct = owed(document["obligations"], payer, payee) == yuan_fen(transfer["amount_yuan"])
+        cell: Cell = Formula(text, amount) if direct else amount
+        rows.append([names.party(payer), names.party(payee), cell, FROM_FORMULA if direct else BY_THE_POOL])
+    total = sum((Fraction(transfer["amount_yuan"]) for transfer in document["transfers"]), Fraction(0))
+    added: Cell = Formula(f"=SUM(C{row}:C{row + len(rows) - 1})", total) if rows else total
+    return [*rows, ["合计", "", added, ""]]
+
+
+def _balances(document: Document, row: int, first: int, names: Names) -> list[list[Cell]]:
+    """What each party and the pool receive and pay; the balances add up to nothing."""
+    payers, payees, amounts = (_of_obligations(letter, first, document) for letter in "CDF")
+    due = document["obligations"]
+    codes = dict.fromkeys([*party_codes(document["parties"]), *(o[side] for o in due for side in ("payer", "payee"))])
+    rows: list[list[Cell]] = []
+    for position, code in enumerate(sorted(codes, key=POOL.__eq__)):
+        here = row + position
+        received, paid = (_sum_yuan(due, side, code) for side in ("payee", "payer"))
+        rows.append([
+            names.party(code), Formula(f"=SUMIFS({amounts},{payees},A{here})", received),
+            Formula(f"=SUMIFS({amounts},{payers},A{here})", paid), Formula(f"=B{here}-C{here}", received - paid),
+        ])  # fmt: skip
+    return rows
+
+
+def figure(text: str | None) -> Cell:
+    """A figure of the document as a cell; text that is no number stays text."""
+    found = exact(text)
+    return text if found is None else figure_cell(found)
+
+
+def _numbered(found: Iterable[Group | None]) -> dict[Group, int]:
+    """Groups counted from 1 in the order of the evaluations."""
+    return {group: number for number, group in enumerate(dict.fromkeys(group for group in found if group), 1)}
+
+
+def _sums(document: Document) -> dict[Group, tuple[int, Fraction]]:
+    """Each group's number and the exact sum of its amounts [万元]."""
+    found = groups(document)
+    sums = {group: (number, Fraction(0)) for group, number in _numbered(found).items()}
+    for group, evaluation in zip(found, document["evaluations"], strict=True):
+        if group is not None:
+            number, added = sums[group]
+            sums[group] = number, added + (exact(evaluation["amount"]) or 0)
+    return sums
+
+
+def _of_obligations(letter: str, first: int, document: Document) -> str:
+    """The range of a column of the obligations; one empty row where there is none."""
+    return f"${letter}${first}:${letter}${first + max(len(document['obligations']), 1) - 1}"
+
+
+def _sum_yuan(obligations: Sequence[Mapping[str, str]], side: str, code: str) -> Fraction:
+    return sum((Fraction(o["amount_yuan"]) for o in obligations if o[side] == code), Fraction(0))
+
+
+def _stop(stop: Document, names: Names) -> list[Cell]:
+    return [
+        stop["clause"], period_text(stop["period"]), element_text(stop["element"], names), reason_text(stop["reason"]),
+        stop["message_zh"], stop["message_en"],
+    ]  # fmt: skip
+
+
+def _undecided(row: Document, names: Names) -> list[Cell]:
+    *where, readings, detection_limit, limit, of = undecided_cells(row, names)
+    return [*where, readings, figure(detection_limit), figure(limit), of]

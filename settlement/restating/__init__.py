@@ -1,0 +1,1 @@
+"""Late data: what changed since a settlement, and the difference in yuan."""

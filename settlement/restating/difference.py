@@ -1,0 +1,142 @@
+"""Late data (迟到数据): what settling again would change, told beside what was settled.
+
+In: two reads of the same observations, two settlement documents. Out: the readings that are new, revised or removed;
+the amounts of both documents per pair and per clause, with the difference; the stops that appear or vanish. Pure:
+nothing is stored or decided; a person settles again, or does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from basin.rounding import yuan
+from monitoring_ingest.quality.flags import Quality
+from settlement.statistics.counting import usable
+
+Document = dict[str, Any]
+Place = tuple[str, ...]  # whose amount it is: (clause, period), or nothing for a transfer
+KEY = ["station", "indicator", "time"]
+CONTENT = ["value", "censored", "status", "mark"]
+NEW, REVISED, REMOVED = "new", "revised", "removed"
+
+
+def changes(before: pd.DataFrame, after: pd.DataFrame, doubtful: str | None = None) -> pd.DataFrame:
+    """What differs between two reads of observations, ordered by station, indicator and time.
+
+    Parameters
+    ----------
+    before, after : one row per key with `CONTENT`; further columns of `after` are kept (blank for what was removed).
+        Where both have `quality`, what is unreliable is as good as removed.
+    doubtful : what the agreement says of doubtful readings; "leave_out": they are as good as removed, too.
+
+    Returns
+    -------
+    The key, `change` (new, revised, removed), `was` and `value` [canonical unit; nan where there is none], and the
+    further columns of `after`.
+    """
+    before, after = (usable(frame, doubtful) for frame in (before, after))
+    earlier = before[KEY + CONTENT].rename(columns={name: f"was_{name}" for name in CONTENT})
+    both = earlier.merge(after, on=KEY, how="outer", indicator="side", sort=True)
+    same = both["side"].eq("both")
+    for name in CONTENT:
+        same &= both[name].eq(both[f"was_{name}"])
+    change = both["side"].astype(object).map({"left_only": REMOVED, "right_only": NEW, "both": REVISED})
+    told = both.assign(change=change, was=both["was_value"])[~same]
+    return told[[*KEY, "change", "was", *(name for name in after.columns if name not in KEY)]].reset_index(drop=True)
+
+
+def overlaid(observations: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:
+    """The observations as they would stand with further ones: a key that is there already is revised.
+
+    Parameters
+    ----------
+    observations : those of `gathered`, and `quality` and `test` where quality control was run.
+    extra : the key and `CONTENT`; of several rows of one key the last counts. Nobody has judged them yet.
+    """
+    newest = extra[KEY + CONTENT].drop_duplicates(KEY, keep="last")
+    known = observations[[*KEY, "revision"]].rename(columns={"revision": "earlier"})
+    placed = newest.merge(known, on=KEY, how="left")
+    numbered = placed.assign(revision=placed["earlier"].fillna(0).astype("int64") + 1)
+    rows = numbered.assign(quality=int(Quality.NOT_EVALUATED), test="")[observations.columns]
+    both = pd.concat([frame for frame in (observations, rows) if len(frame)] or [rows], ignore_index=True)
+    kept = both.drop_duplicates(KEY, keep="last")
+    return kept.sort_values(KEY, kind="stable").reset_index(drop=True)
+
+
+def effect(was: Document, then: Document) -> Document:
+    """What differs between a settlement and the same one made again.
+
+    Returns
+    -------
+    ``changed`` : whether anything of it differs (the digests do); ``transfers`` : per pair of parties, and
+    ``obligations`` : per clause, period and pair, ``was_yuan``, ``would_be_yuan`` and ``difference_yuan``, a sum being
+    negative where the money goes the other way and None where its side stops and does not say; ``stops_appear`` and
+    ``stops_vanish``. Pairs that stay are not listed.
+    """
+    appear, vanish = (_without(one["stops"], other["stops"]) for one, other in ((then, was), (was, then)))
+    return {
+        "changed": was["digest"] != then["digest"],
+        "kind_would_be": then["kind"],
+        "transfers": [{key: row[key] for key in _AMOUNTS} for row in _differences(*map(_transfers, (was, then)))],
+        "obligations": list(_differences(*map(_obligations, (was, then)))),
+        "stops_appear": appear,
+        "stops_vanish": vanish,
+    }
+
+
+_AMOUNTS = ("payer", "payee", "was_yuan", "would_be_yuan", "difference_yuan")
+
+
+class _Side:
+    """The amounts of one document by place and pair [fen], and where it stops."""
+
+    def __init__(self, rows: Iterable[tuple[Place, Mapping[str, str]]], stopped: Iterable[Place]) -> None:
+        self.stopped = set(stopped)
+        self.amounts: dict[tuple[Place, str, str], int] = {}
+        for place, row in rows:
+            key = (place, row["payer"], row["payee"])
+            self.amounts[key] = self.amounts.get(key, 0) + _fen(row["amount_yuan"])
+
+    def between(self, place: Place, payer: str, payee: str) -> int | None:
+        """What flows from payer to payee; None where nothing is known because it stops."""
+        forth, back = (place, payer, payee), (place, payee, payer)
+        if place in self.stopped and not self.amounts.keys() & {forth, back}:
+            return None
+        return self.amounts.get(forth, 0) - self.amounts.get(back, 0)
+
+
+def _transfers(document: Document) -> _Side:
+    return _Side((((), row) for row in document["transfers"]), [()] if document["stops"] else [])
+
+
+def _obligations(document: Document) -> _Side:
+    rows = (((row["clause"], row["period"]), row) for row in document["obligations"])
+    return _Side(rows, ((stop["clause"], stop["period"]) for stop in document["stops"]))
+
+
+def _differences(was: _Side, then: _Side) -> Iterable[Document]:
+    """The pairs of every place whose amounts differ, in the direction met first."""
+    met: dict[tuple[Place, frozenset[str]], tuple[str, str]] = {}
+    for place, payer, payee in (*was.amounts, *then.amounts):
+        met.setdefault((place, frozenset((payer, payee))), (payer, payee))
+    for (place, _), (payer, payee) in met.items():
+        earlier, later = (side.between(place, payer, payee) for side in (was, then))
+        if earlier != later:
+            difference = None if earlier is None or later is None else later - earlier
+            amounts = dict(zip(_AMOUNTS[2:], map(_yuan, (earlier, later, difference)), strict=True))
+            yield dict(zip(("clause", "period"), place, strict=False)) | {"payer": payer, "payee": payee, **amounts}
+
+
+def _without(stops: Sequence[Document], others: Sequence[Document]) -> list[Document]:
+    return [stop for stop in stops if stop not in others]
+
+
+def _yuan(fen: int | None) -> str | None:
+    return None if fen is None else yuan(fen)
+
+
+def _fen(amount: str) -> int:
+    return int(amount.replace(".", ""))

@@ -1,0 +1,337 @@
+"""Late data, the shell: which settlements have data that came after them, and what settling again would change.
+
+In: a connection, the registry and the instant it is. Out: documents, one per settlement. Nothing is stored: a person
+decides to settle again. First one statement per agreement asks what was recorded since; only settlements with something
+in their sections and window are computed again, from one read of the readings. An agreement counts as it was applied,
+so that what is told is what the data change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from basin import periods
+from basin.agreement import Agreement, compiled
+from basin.agreement_files import tree
+from basin.errors import HengjieError
+from basin.network import Network
+from basin.registry import Registry
+from monitoring_ingest.known_store import changed_since, handed_in
+from monitoring_ingest.quality import store as quality
+from monitoring_ingest.readings.facts import Fact, is_payment
+from monitoring_ingest.records import store as intake
+from settlement import store
+from settlement.gathered import Gathered, looks_at_the_ledger, named_in, sections_of
+from settlement.restating import difference
+from settlement.run import gathered, window, with_unpaid
+from settlement.settling import settled
+from settlement.statement.document import instant
+from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
+
+Document = dict[str, Any]
+VOUCHED_FOR = (IN_REVIEW, CONFIRMED)
+OPEN = (TRIAL, *VOUCHED_FOR)
+TOLD = ("id", "agreement", "title", "basin", "period", "kind", "status", "as_of", "digest")
+INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A settlement that counts, with its agreement as it was applied."""
+
+    header: Document
+    agreement: Agreement
+
+    @property
+    def span(self) -> pd.Period:
+        """Its period."""
+        return periods.period(self.header["period"])
+
+    @property
+    def as_of(self) -> datetime:
+        """What was recorded until then is in it."""
+        return datetime.fromisoformat(self.header["as_of"])
+
+
+@dataclass(frozen=True)
+class Since:
+    """What was recorded since a settlement was made: keys of observations, facts, and whether the ledger differs."""
+
+    keys: pd.DataFrame
+    facts: Sequence[Fact]
+    ledger: bool
+
+    def __bool__(self) -> bool:
+        return bool(len(self.keys) or self.facts or self.ledger)
+
+
+def would_change(
+    connection: Connection, registry: Registry, now: datetime, statuses: Collection[str] = VOUCHED_FOR
+) -> list[Document]:
+    """Every standing settlement that has late data, and what settling it again as of now would change.
+
+    Standing are the confirmed settlements and, of each agreement and period, the newest that is not withdrawn. A trial
+    is not listed unless asked for: nobody vouches for it yet, and settling again replaces it at no cost.
+
+    Returns
+    -------
+    The header of each (`settlement` is its identity) with `readings` (counts of new, revised, removed), `facts`,
+    `ledger`, what `difference.effect` tells, `settled_again` (the same result, where it is stored already: id and
+    status) and `problem` where it cannot be settled any more.
+    """
+    headers = store.settlements(connection)
+    found = []
+    for group in _by_agreement(connection, registry, _standing(headers, statuses)):
+        pairs = [pair for pair in _since(connection, registry.network, group, now) if pair[1]]
+        found += _told(connection, registry, pairs, now)
+    return [document | {"settled_again": _again(document, headers)} for document in found]
+
+
+def would_change_one(connection: Connection, registry: Registry, identity: str, now: datetime) -> Document:
+    """As `would_change` of one settlement of any status, with `late_readings` one by one; nothing late is counts of 0.
+
+    Each late reading has station, indicator, time, change, was and value [canonical unit], when it was recorded, by
+    which submission, door, sender and file, and its value and unit as sent.
+
+    Raises
+    ------
+    NotFound : no such settlement.
+    """
+    header = store.settlement(connection, identity)
+    group = next(_by_agreement(connection, registry, [header]))
+    pairs = _since(connection, registry.network, group, now)
+    (document,) = _told(connection, registry, pairs, now)
+    headers = store.settlements(connection, agreement=header["agreement"])
+    listed = _late_readings(connection, pairs[0][0], pairs[0][1], now)
+    again = _again(document, headers)
+    return document | {"settled_again": again, "late_readings": _with_senders(connection, listed)}
+
+
+def came_late(connection: Connection, registry: Registry, identity: str, now: datetime) -> int:
+    """How many readings and facts were recorded since a settlement was made, in its sections and window.
+
+    Raises
+    ------
+    NotFound : no such settlement.
+    """
+    group = next(_by_agreement(connection, registry, [store.settlement(connection, identity)]))
+    ((_, since),) = _since(connection, registry.network, group, now)
+    return len(since.keys.drop_duplicates(difference.KEY)) + len(since.facts) + since.ledger
+
+
+def effect_of(connection: Connection, registry: Registry, extra: pd.DataFrame, now: datetime) -> list[Document]:
+    """What further observations would change for standing settlements, trials included; nothing is stored.
+
+    Parameters
+    ----------
+    extra : the observations a submission would add or revise: station, indicator (codes), time [UTC], value [canonical
+        unit], censored, status, mark. Of several rows of one key the last counts; unknown stations change nothing.
+
+    Returns
+    -------
+    For each standing settlement with such an observation in its sections and window: its header (`settlement` is its
+    identity), `readings` (counts of new and revised that differ from what is stored) and what `difference.effect`
+    tells. Both sides are settled as of now, so that data which were late already are on both.
+    """
+    found: list[Document] = []
+    headers = _standing(store.settlements(connection), OPEN)
+    for group in _by_agreement(connection, registry, headers):
+        stations = _stations(group[0].agreement, registry.network)
+        ours = extra[extra["station"].isin(stations)]
+        touched = [one for one in group if len(_in_window(ours, one))]
+        if touched:
+            world = _Now(connection, registry.network, touched, now)
+            found += [_of_extra(world, one, _in_window(ours, one)) for one in touched]
+    return found
+
+
+def _of_extra(world: _Now, one: Standing, extra: pd.DataFrame) -> Document:
+    observations = world.found.observations
+    with_extra = replace(world.found, observations=difference.overlaid(observations, extra), kept={})
+    changes = difference.changes(observations, with_extra.observations, one.agreement.data.doubtful)
+    head = _head(one, changes, Since(extra, (), False))
+    return _tried(head, lambda: difference.effect(world.settled(one, world.found), world.settled(one, with_extra)))
+
+
+class _Now:
+    """What is known now of the sections of one agreement, read once for several of its settlements."""
+
+    def __init__(self, connection: Connection, network: Network, group: Sequence[Standing], now: datetime) -> None:
+        self.connection, self.network, self.now = connection, network, now
+        agreement = group[0].agreement
+        self.found = gathered(connection, network, sections_of(agreement, network), _around(group), now)
+
+    def settled(self, one: Standing, found: Gathered) -> Document:
+        """The settlement made again from `found`, not stored."""
+        account = (one.agreement.code, self.now)
+        known = with_unpaid(self.connection, one.agreement, one.span, found, account)
+        return settled(one.agreement, self.network, known, one.span, self.now)
+
+
+def _standing(headers: Sequence[Document], statuses: Collection[str]) -> list[Document]:
+    """What counts: the confirmed ones and the newest of each agreement and period; `headers` come newest first."""
+    newest: dict[tuple[str, str], str] = {}
+    for header in headers:
+        if header["status"] != REVOKED:
+            newest.setdefault((header["agreement"], header["period"]), header["id"])
+    last = set(newest.values())
+    counts = [header for header in headers if header["status"] == CONFIRMED or header["id"] in last]
+    return [header for header in counts if header["status"] in statuses]
+
+
+def _by_agreement(
+    connection: Connection, registry: Registry, headers: Sequence[Document]
+) -> Iterator[Sequence[Standing]]:
+    """The settlements in groups of one agreement's text."""
+
+    def key(header: Document) -> tuple[str, str]:
+        return header["agreement"], header["agreement_sha256"]
+
+    for (code, sha256), group in groupby(sorted(headers, key=key), key):
+        declared = registry.agreements.get(code)
+        if declared is None or declared.sha256 != sha256:
+            declared = _as_applied(store.agreement_text(connection, sha256), f"{code}.yaml")
+        yield [Standing(header, declared) for header in group]
+
+
+@lru_cache(maxsize=64)
+def _as_applied(text: str, file: str) -> Agreement:
+    return compiled(tree(text), text, file)
+
+
+def _stations(agreement: Agreement, network: Network) -> list[str]:
+    sections = set(sections_of(agreement, network))
+    return [station.code for station in network.stations.values() if station.section in sections]
+
+
+def _around(group: Sequence[Standing]) -> tuple[datetime, datetime]:
+    """The window that holds those of all."""
+    windows = [window(one.agreement, one.span) for one in group]
+    return min(start for start, _ in windows), max(end for _, end in windows)
+
+
+def _in_window(rows: pd.DataFrame, one: Standing) -> pd.DataFrame:
+    start, end = window(one.agreement, one.span)
+    return rows[(rows["time"] >= pd.Timestamp(start)) & (rows["time"] < pd.Timestamp(end))]
+
+
+def _since(
+    connection: Connection, network: Network, group: Sequence[Standing], now: datetime
+) -> list[tuple[Standing, Since]]:
+    """What was recorded since each settlement of one agreement: one statement for the readings of all."""
+    agreement, earliest = group[0].agreement, min(one.as_of for one in group)
+    changed = changed_since(connection, earliest, _stations(agreement, network), _around(group))
+    facts = [fact for fact in intake.facts(connection) if fact.subject in _subjects(agreement, network)]
+    account = agreement.code if looks_at_the_ledger(agreement) else None
+    return [(one, _since_one(connection, one, changed, facts, (account, now))) for one in group]
+
+
+def _since_one(
+    connection: Connection, one: Standing, changed: pd.DataFrame, facts: Sequence[Fact],
+    account: tuple[str | None, datetime],
+) -> Since:  # fmt: skip
+    keys = _in_window(changed[changed["recorded_at"] > pd.Timestamp(one.as_of)], one)
+    code, now = account
+    ledger = code is not None and store.debts(connection, code, one.as_of) != store.debts(connection, code, now)
+    return Since(keys, [fact for fact in facts if _came_after(fact, one)], ledger)
+
+
+def _subjects(agreement: Agreement, network: Network) -> set[str]:
+    """Whom a fact must be about to matter."""
+    named = {agreement.code, agreement.basin, *agreement.section_codes, *named_in(agreement, network.parties)}
+    return named | {*sections_of(agreement, network), *_stations(agreement, network)}
+
+
+def _came_after(fact: Fact, one: Standing) -> bool:
+    """Whether a fact was recorded after the settlement and is about its window; a payment may be about any time."""
+    if fact.recorded_at is None or fact.recorded_at <= one.as_of:
+        return False
+    of, (start, _) = periods.period(fact.period), window(one.agreement, one.span)
+    ended = periods.ends_on(of) < start.date() and not is_payment(fact)
+    return periods.starts_on(of) <= periods.ends_on(one.span) and not ended
+
+
+def _told(
+    connection: Connection, registry: Registry, pairs: Sequence[tuple[Standing, Since]], now: datetime
+) -> list[Document]:
+    """The documents of settlements of one agreement, from one read of what is known now."""
+    if not pairs:
+        return []
+    world = _Now(connection, registry.network, [one for one, _ in pairs], now)
+    return [_told_of(world, registry, one, since) for one, since in pairs]
+
+
+def _told_of(world: _Now, registry: Registry, one: Standing, since: Since) -> Document:
+    stored = store.settlement(world.connection, one.header["id"])
+    again: list[Document] = []
+
+    def compared() -> Document:
+        again.append(world.settled(one, world.found))
+        return difference.effect(stored, again[0])
+
+    head = _head(one, _late_readings(world.connection, one, since, world.now), since)
+    declared = registry.agreements.get(one.agreement.code)
+    head |= {"text_changed": declared is None or declared.sha256 != one.agreement.sha256}
+    return _tried(head, compared) | {"would_be": again[0]["id"] if again else None}
+
+
+def _head(one: Standing, changes: pd.DataFrame, since: Since) -> Document:
+    told = {name: one.header[name] for name in TOLD} | {"as_of": instant(one.as_of)}
+    kinds = (difference.NEW, difference.REVISED, difference.REMOVED)
+    counts = {kind: int((changes["change"] == kind).sum()) for kind in kinds}
+    facts = [asdict(fact) | {"recorded_at": instant(fact.recorded_at)} for fact in since.facts if fact.recorded_at]
+    return {"settlement": told.pop("id"), **told, "readings": counts, "facts": facts, "ledger": since.ledger}
+
+
+def _tried(head: Document, compared: Callable[[], Document]) -> Document:
+    """The head with what came of comparing; where settling is refused now, why."""
+    try:
+        return head | compared() | {"problem": None}
+    except HengjieError as refusal:
+        nothing: Document = {"transfers": [], "obligations": [], "stops_appear": [], "stops_vanish": []}
+        problem = {"message_zh": refusal.zh, "message_en": refusal.en}
+        return head | {"changed": True, "kind_would_be": None, **nothing, "problem": problem}
+
+
+def _again(document: Document, headers: Sequence[Document]) -> Document | None:
+    """Where the same result is stored already: somebody has settled again."""
+    same = (h for h in headers if h["id"] == document["would_be"] != document["settlement"] and h["status"] != REVOKED)
+    return next(({"id": header["id"], "status": header["status"]} for header in same), None)
+
+
+def _late_readings(connection: Connection, one: Standing, since: Since, now: datetime) -> pd.DataFrame:
+    """The readings in the settlement's window that differ between its instant and now."""
+    if since.keys.empty:
+        return difference.changes(*(quality.observations(connection, stations=[]),) * 2)
+    keys, times = since.keys, since.keys["time"]
+    around: dict[str, Any] = {
+        "stations": keys["station"].unique().tolist(),
+        "indicators": keys["indicator"].unique().tolist(),
+        "start": times.min().to_pydatetime(),
+        "end": times.max().to_pydatetime() + INSTANT,
+    }
+    before = quality.observations(connection, **around, as_of=one.as_of)
+    after = quality.observations(connection, **around, as_of=now)
+    return difference.changes(before, after, one.agreement.data.doubtful)
+
+
+def _with_senders(connection: Connection, listed: pd.DataFrame) -> list[Document]:
+    """The late readings with the submission each came by."""
+    known = listed["reading"].dropna().astype("int64")
+    senders: dict[int, Document] = handed_in(connection, known.unique().tolist()).set_index("reading").to_dict("index")  # type: ignore[assignment]
+    rows: list[Document] = listed.to_dict("records")  # type: ignore[assignment]
+    return [_reading(row) | senders.get(row["reading"], {}) for row in rows]
+
+
+def _reading(row: Document) -> Document:
+    at = {name: None if pd.isna(row[name]) else instant(row[name]) for name in ("time", "recorded_at")}
+    values = {name: None if pd.isna(row[name]) else float(row[name]) for name in ("was", "value")}
+    return {"station": row["station"], "indicator": row["indicator"], "change": row["change"], **at, **values}

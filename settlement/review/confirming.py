@@ -1,0 +1,63 @@
+"""Submitting, confirming and revoking a settlement (复核): each change is a new row with person, instant and reason.
+
+In: the identity of a stored settlement. Out: its new state and, on a confirmation or its revocation, entries of the
+ledger.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Engine
+
+from basin import periods
+from basin.errors import Refused
+from monitoring_ingest.database.engine import writing
+from monitoring_ingest.schedule.leases import Clock
+from settlement import states, store
+from settlement.ledger import entries as ledger
+from settlement.run import Document
+
+
+def set_status(engine: Engine, identity: str, change: tuple[str, str, str], clock: Clock) -> Document:
+    """Give a settlement its next status (status, person, reason); confirming posts to the ledger, revoking reverses.
+
+    Raises
+    ------
+    NotFound : no such settlement. Refused : the change is not allowed, the person who submitted it for review would
+    confirm it, or another one is confirmed for the period.
+    """
+    status, person, _ = change
+    if not person.strip() or not change[2].strip():
+        raise Refused("须写明经办人与理由", "person and reason are required", path="person", remedy="补上经办人与理由")
+    with writing(engine) as connection:
+        now = clock()
+        document = store.settlement(connection, identity)
+        states.check_change(document["kind"], document["status"], status)
+        if status == states.CONFIRMED:
+            states.check_another_person(_submitted_by(connection, identity), person)
+            _refuse_second(connection, document)
+        posted = _posted(connection, document, status)
+        store.add_status(connection, identity, change, posted, now)
+        return store.settlement(connection, identity)
+
+
+def _submitted_by(connection: Connection, identity: str) -> str:
+    """Who brought a settlement to review last."""
+    return [row["person"] for row in store.statuses(connection, identity) if row["status"] == states.IN_REVIEW][-1]
+
+
+def _refuse_second(connection: Connection, document: Document) -> None:
+    """One period of an agreement is payable once; the earlier settlement is revoked first."""
+    span = periods.period(document["period"])
+    for other in store.settlements(connection, agreement=document["agreement"]):
+        if other["status"] == states.CONFIRMED and periods.overlap(periods.period(other["period"]), span):
+            raise Refused(
+                f"{other['period']} 已有确认的结算 {other['id']}", "another settlement of the period is confirmed",
+                path="status", remedy="先撤销它",
+            )  # fmt: skip
+
+
+def _posted(connection: Connection, document: Document, status: str) -> list[ledger.Entry]:
+    if status == states.CONFIRMED:
+        transfers = document["transfers"]
+        return ledger.postings((t["payer"], t["payee"], int(t["amount_yuan"].replace(".", ""))) for t in transfers)
+    return ledger.reversal(store.entries(connection, document["id"])) if status == states.REVOKED else []

@@ -1,0 +1,103 @@
+"""Detection limits above the limit: readings that can neither meet nor exceed it, told to whoever reviews.
+
+In: readings below detection that means are formed from, and what their sections are held to. Out: where, how many, the
+highest such detection limit, and the limit. It decides no amount: what stands for a non-detect is the agreement's rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from basin import periods
+from basin.rounding import printed, reported, significant
+from basin.standards import Standard
+from monitoring_ingest.quality.relations import Verdict, against_limit
+from settlement.clauses.references import water_body
+from settlement.clauses.values import excluded
+
+if TYPE_CHECKING:
+    from settlement.clauses.evaluation import Evaluator
+
+Document = dict[str, Any]
+
+
+class Limit(NamedTuple):
+    """What a section must not exceed [canonical unit], and the class it is the limit of: None where it is stated."""
+
+    value: Fraction
+    target: int | None
+
+
+def class_limit(standard: Standard, indicator: str, target: int | None, body: str) -> Limit | None:
+    """The limit of a target class; None where there is none, as for a range (pH), or where it is one from below."""
+    if target is None or standard.higher_is_better(indicator):
+        return None
+    value = standard.limit(indicator, target, body)
+    return None if value is None else Limit(value, target)
+
+
+def limit_held_to(ev: Evaluator, section: str, indicator: str, of: pd.Period) -> Limit | None:
+    """What an agreement holds a section to: the limit its sheet states, else that of its target class.
+
+    A section without a sheet that is measured for another one (`mean_of`) is held to what that one is.
+    """
+    codes = ev.agreement.section_codes
+    joint = (code for code in codes if section in (ev.sheet(code, of).mean_of or ()))
+    holder = section if section in codes else next(joint, section)
+    stated = ev.sheet(holder, of).limits.get(indicator)
+    if stated is not None and not ev.standard.higher_is_better(indicator):
+        return Limit(stated, None)
+    return class_limit(ev.standard, indicator, ev.target(holder, of), water_body(ev, holder, of))
+
+
+def undecided(detection_limits: pd.Series, limit: Limit) -> Document | None:
+    """How many detection limits lie above the limit, the highest of them, and the limit; None where none does.
+
+    One that lies on it but for the noise of converting its unit is on it.
+    """
+    values = significant(detection_limits.to_numpy(np.float64))
+    verdicts = against_limit(values, np.ones(values.shape, dtype=bool), limit=float(limit.value))
+    above = values[verdicts == Verdict.LIMIT_BELOW_DETECTION]
+    if not above.size:
+        return None
+    highest, printed_limit = printed(reported(float(above.max()), None)), printed(limit.value)
+    return {"readings": above.size, "detection_limit": highest, "limit": printed_limit, "target": limit.target}
+
+
+def limit_below_detection(
+    ev: Evaluator, statistics: Sequence[Document], below: Mapping[tuple[str, str], pd.DataFrame]
+) -> Document:
+    """What no statistic of a settlement can decide, as its document tells it: nothing where there is none.
+
+    Parameters
+    ----------
+    statistics : those of the document; means of more than a month are formed from months, which stand there too.
+    below : `non_detects` by section and indicator.
+    """
+    found = list(_told(ev, statistics, below)) if below else []
+    return {"limit_below_detection": found} if found else {}
+
+
+def _told(
+    ev: Evaluator, statistics: Sequence[Document], below: Mapping[tuple[str, str], pd.DataFrame]
+) -> Iterator[Document]:
+    measured = (s for s in statistics if s["readings"] and s["mean"] is not None)
+    for section, indicator, text in dict.fromkeys((s["section"], s["indicator"], s["period"]) for s in measured):
+        of, rows = periods.period(text), below.get((section, indicator))
+        if rows is None or not (of.freqstr == "M" or of.freqstr[0] in "DW"):
+            continue
+        limit = limit_held_to(ev, section, indicator, of)
+        told = limit and undecided(rows.loc[rows["day"].isin(_days(ev, section, of)), "value"], limit)
+        if told:
+            yield {"section": section, "indicator": indicator, "period": text, **told}
+
+
+def _days(ev: Evaluator, section: str, of: pd.Period) -> list[pd.Period]:
+    """The days whose readings a mean is formed from: those of a week leave out what a recorded ground excludes."""
+    days = list(periods.periods_in(of, "day"))
+    return days if of.freqstr == "M" else [day for day in days if excluded(ev.data, ev.rules, section, day) is None]

@@ -1,0 +1,183 @@
+"""Explaining a settlement: obligation → clause → working → statistics → readings, as one tree.
+
+In: a stored settlement document, the agreement as it was applied, and the readings as they stood at its `as_of`. Out: a
+tree of plain dicts. Nothing is computed anew: all working is what was recorded when the settlement was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from fractions import Fraction
+from typing import Any
+
+from basin import periods
+from basin.agreement import Agreement, clause_path
+from basin.authoring.figures import stated_figures
+from basin.clauses import CLAUSE, TIME_AXES
+from basin.dated import Hand, every_branch
+from basin.errors import UnknownCode
+from basin.network import Network
+from basin.rounding import number
+from basin.shapes import typed
+from settlement.gathered import Gathered, data_rules
+from settlement.statement.readings_behind import readings_behind, readings_by_series
+
+Document = dict[str, Any]
+HEADER = ("id", "agreement", "title", "source", "basin", "period", "as_of", "kind", "status", "verified")
+FIGURES = ("measure", "scale", "times", "cap", "when", "unless", "pays", "receives")
+
+
+def explanation(
+    document: Document, agreement: Agreement, network: Network, found: Gathered, clause: str | None = None
+) -> Document:
+    """The tree of a settlement, or of one clause of it.
+
+    Returns
+    -------
+    ``transfers`` with their working and ``pools``, where no clause is asked for; ``obligations``, each with its clause,
+    working, the rules of rounding and the ``evaluations`` behind it; ``others``: evaluations that oblige nobody (zero,
+    stopped, an indication; with `clause`, also those of a line); ``statistics`` with the readings used and not used;
+    ``limit_below_detection``: the rows of the document, with `clause` those about its statistics; ``rules`` of data and
+    money with source and `verified`. An evaluation has the figures it rests on, its working, the piece that applied,
+    the cap and whether it bound, its statistics (by their place in the list) and, under ``uses``, the evaluations of
+    the lines it looks at.
+
+    Raises
+    ------
+    UnknownCode : the agreement has no such clause.
+    """
+    if clause is not None and clause not in agreement.refs:
+        remedy = "可用：" + " ".join(agreement.refs)
+        raise UnknownCode(f"协议没有条款 {clause}", f"no clause {clause}", path="clause", remedy=remedy)
+    explained = _Explained(document, agreement)
+    obligations = [o for o in document["obligations"] if clause in (None, o["clause"])]
+    roots = [(o, explained.behind(o)) for o in obligations]
+    others = explained.others({place for _, places in roots for place in places}, clause)
+    tree = {
+        "obligations": [explained.obligation(o, places) for o, places in roots],
+        "others": [explained.evaluation(place) for place in others],
+        "transfers": document["transfers"] if clause is None else [],
+        "pools": document.get("pools", []) if clause is None else [],
+        "stops": [stop for stop in document["stops"] if clause in (None, stop["clause"])],
+    }
+    series = readings_by_series(found, network, data_rules(agreement)) if agreement.looks_at_readings else {}
+    statistics = [
+        {"place": place, **document["statistics"][place], **readings_behind(series, document["statistics"][place])}
+        for place in sorted(explained.statistics)
+    ]
+    shown = {_where(one) for one in statistics}
+    undecided = document.get("limit_below_detection", [])
+    tree["limit_below_detection"] = [row for row in undecided if clause is None or _where(row) in shown]
+    return {key: document[key] for key in HEADER} | tree | {"statistics": statistics, "rules": document["rules"]}
+
+
+def _where(row: Document) -> tuple[str, str, str]:
+    return row["section"], row["indicator"], row["period"]
+
+
+class _Explained:
+    """One document being unfolded: its evaluations by place, and the statistics met on the way."""
+
+    def __init__(self, document: Document, agreement: Agreement) -> None:
+        self.document, self.agreement = document, agreement
+        self.evaluations: list[Document] = document["evaluations"]
+        self.statistics: set[int] = set()
+        self.refs = {ref: _looked_at(agreement, ref) for ref in agreement.refs}
+
+    def behind(self, obligation: Document) -> list[int]:
+        """The places of the evaluations an obligation sums: those of its clause and period between its two sides."""
+        within = periods.period(obligation["period"])
+        return [
+            place
+            for place, e in enumerate(self.evaluations)
+            if e["clause"] == obligation["clause"]
+            and periods.overlap(periods.period(e["period"]), within)
+            and _share(e, obligation)
+        ]
+
+    def others(self, shown: set[int], clause: str | None) -> list[int]:
+        """Evaluations under no obligation: of the clause asked for, else of every clause that pays."""
+        return [
+            place
+            for place, e in enumerate(self.evaluations)
+            if place not in shown
+            and ("pays" in self.agreement.raw_clause(e["clause"]) if clause is None else e["clause"] == clause)
+        ]
+
+    def obligation(self, obligation: Document, places: list[int]) -> Document:
+        """An obligation with the rules of its rounding, and what it sums."""
+        money = [rule for rule in self.document["rules"] if rule["path"].startswith("money.")]
+        return obligation | {"rounding": money, "evaluations": [self.evaluation(place) for place in places]}
+
+    def evaluation(self, place: int, above: tuple[int, ...] = ()) -> Document:
+        """One evaluation, with the lines it looks at unfolded below it."""
+        e = self.evaluations[place]
+        self.statistics.update(e["statistics"])
+        bound = any(step["label"] == "封顶" for step in e["working"])
+        below = (*above, place)
+        return {
+            "place": place, **{key: e[key] for key in ("clause", "title", "source", "period", "element", "value")},
+            "amount": e["amount"], "reason": e["reason"], "excluded": e["excluded"], "pays": e["pays"],
+            "receives": e["receives"], "figures": list(self._figures(e)), "working": e["working"],
+            "scale": e["scale"], "times": e["times"],
+            "cap": None if e["cap"] is None else {"amount": e["cap"], "bound": bound},
+            "unverified": e["unverified"], "statistics": e["statistics"], "indication": e["year_to_date"] is not None,
+            "uses": [self.evaluation(other, below) for other in self._uses(e) if other not in below],
+        }  # fmt: skip
+
+    def _uses(self, e: Document) -> list[int]:
+        """The evaluations of the lines a clause looks at: same element where both have the axis, same or last year."""
+        of = periods.period(e["period"])
+        spans = (
+            [of, periods.year_before(of)] if "previous_year" in str(self.agreement.raw_clause(e["clause"])) else [of]
+        )
+        return [
+            place
+            for place, other in enumerate(self.evaluations)
+            if other["clause"] in self.refs[e["clause"]]
+            and any(periods.overlap(periods.period(other["period"]), span) for span in spans)
+            and _same_element(e["element"], other["element"])
+        ]
+
+    def _figures(self, e: Document) -> Iterator[Document]:
+        """The numbers of the clause, and of the sheets of its sections, in force for this evaluation."""
+        of = periods.period(e["period"])
+        days = max(periods.starts_on(of), self.agreement.starts), periods.ends_on(of)
+        raw = self.agreement.raw_clause(e["clause"])
+        parts = {key: raw[key] for key in FIGURES if key in raw}
+        hand = Hand(*days, e["element"])
+        source = e["source"] or self.agreement.source
+        found = list(stated_figures(parts, hand, clause_path(e["clause"]), source, self.agreement.refs))
+        sheets = self.agreement.document.get("sections", {})
+        measured = (self.document["statistics"][one]["section"] for one in e["statistics"])
+        for section in dict.fromkeys([*measured, *([e["element"]["section"]] if "section" in e["element"] else [])]):
+            sheet = sheets.get(section) or {}
+            of_section = Hand(*days, e["element"] | {"section": section})
+            found += stated_figures(sheet, of_section, f"sections.{section}", self.agreement.source)
+        return map(asdict, found)
+
+
+def _looked_at(agreement: Agreement, ref: str) -> frozenset[str]:
+    """The refs a clause looks at, in any of its branches."""
+    plains = every_branch(agreement.raw_clause(ref))
+    branches = (typed(CLAUSE, plain, agreement.file, clause_path(ref)) for plain in plains)
+    return frozenset(other for clause in branches for other in clause.refs if other in agreement.refs)
+
+
+def _same_element(one: dict[str, str], other: dict[str, str]) -> bool:
+    return all(one[axis] == other[axis] for axis in one.keys() & other.keys() - TIME_AXES)
+
+
+def _share(e: Document, obligation: Document) -> Fraction:
+    """Which part of an evaluation's amount flows from payer to payee; negative where it flows the other way."""
+    pays, receives = (_shares(e[side]) for side in ("pays", "receives"))
+    payer, payee = obligation["payer"], obligation["payee"]
+    forth = pays.get(payer, Fraction(0)) * receives.get(payee, Fraction(0))
+    return forth - pays.get(payee, Fraction(0)) * receives.get(payer, Fraction(0))
+
+
+def _shares(side: Any) -> dict[str, Fraction]:
+    if isinstance(side, dict):
+        return {code: number(share) for code, share in side.items()}
+    return {} if side is None else {side: Fraction(1)}

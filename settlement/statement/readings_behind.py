@@ -1,0 +1,90 @@
+"""The readings behind a statistic: which were used, which were left out, and why.
+
+In: what was gathered for a settlement and the data rules. Out: for a section, indicator and period the readings one by
+one, as they stood at the settlement's `as_of`. It forms no mean: the statistics do, from the same rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from basin import periods
+from basin.indicators import INDICATORS
+from basin.network import CHINA, Network
+from basin.rounding import printed, reported
+from monitoring_ingest.quality.flags import Quality
+from settlement.gathered import Gathered
+from settlement.statistics.counting import SERIES, DataRules, reasons
+from settlement.words import in_chinese
+
+COLUMNS = ["station", "time", "value", "censored", "mark", "status", "reason"]
+Series = dict[tuple[str, str], pd.DataFrame]
+
+
+def readings_by_series(found: Gathered, network: Network, rules: DataRules) -> Series:
+    """(section, indicator) → its readings in order of time, each with the `reason` it was left out, or ``""``."""
+    section_of = {code: station.section for code, station in network.stations.items()}
+    used = found.observations.assign(section=found.observations["station"].map(section_of))
+    used = used.assign(reason=reasons(used, rules).astype("object"), sent="")
+    used["reason"] = used["reason"].mask(_on_short_days(used, rules), "too_few_readings_a_day")
+    aside = found.left_out.assign(section=found.left_out["station"].map(section_of), censored=False, mark="", status="")
+    aside = aside.assign(sent=aside["value"].fillna("") if "value" in aside else "", value=float("nan"))
+    rows = pd.concat([frame for frame in (used, aside) if len(frame)] or [used], ignore_index=True)
+    ordered = rows.sort_values(["time", "station"], kind="stable")
+    return {(str(s), str(i)): frame for (s, i), frame in ordered.groupby(SERIES, observed=True)}
+
+
+def _on_short_days(used: pd.DataFrame, rules: DataRules) -> pd.Series:
+    """Whether a reading that counts lies on a local day with fewer instants than the rules ask for."""
+    day = used["time"].dt.tz_convert(CHINA).dt.strftime("%Y-%m-%d")
+    counts = used["reason"] == ""
+    instants = used[counts].groupby([*(used.loc[counts, name] for name in SERIES), day[counts]])["time"]
+    return instants.transform("nunique").lt(rules.min_readings_a_day).reindex(used.index, fill_value=False)
+
+
+def readings_behind(series: Series, statistic: dict[str, Any]) -> dict[str, Any]:
+    """The readings of one statistic of a settlement document.
+
+    Returns
+    -------
+    ``used`` and ``not_used``: lists of {station, time (local), value, unit (blank where the value is told with its own,
+    as it was sent), censored, mark, status}, where a QC test or a decision said anything {quality, test}, and, for what
+    was not used, its reason; both empty where a figure was published or nothing was measured, and for what is longer
+    than a month: its months are statistics of their own. Where several stations of a section measure at one instant,
+    each is listed; the statistic pools them and counts the instant once.
+    """
+    rows = series.get((statistic["section"], statistic["indicator"]))
+    of = periods.period(statistic["period"])
+    if rows is None or statistic["reason"] == "published" or of.freqstr[0] not in "DWM" or len(periods.months(of)) > 2:
+        return {"used": [], "not_used": []}
+    local = rows["time"].dt.tz_convert(CHINA)
+    days = local.dt.date
+    inside = rows.assign(time=local)[(days >= periods.starts_on(of)) & (days <= periods.ends_on(of))]
+    if statistic["mean"] is None and not statistic["readings"]:  # a recorded ground excludes the month
+        inside["reason"] = inside["reason"].replace("", statistic["reason"])
+    unit = INDICATORS[statistic["indicator"]].unit
+    used = [_reading(row, unit) for row in inside[inside["reason"] == ""].to_dict("records")]
+    aside = inside[inside["reason"] != ""].to_dict("records")
+    return {"used": used, "not_used": [_reading(row, unit) | _why(row["reason"]) for row in aside]}
+
+
+def _reading(row: dict[str, Any], unit: str) -> dict[str, Any]:
+    value = row["sent"] or None if pd.isna(row["value"]) else printed(reported(row["value"], None))
+    told = {"station": row["station"], "time": row["time"].isoformat(timespec="minutes"), "value": value}
+    told |= {"unit": "" if row["sent"] else unit, "censored": bool(row["censored"])}
+    told |= {"mark": row["mark"] or "", "status": row["status"] or ""}
+    return told | _found(row)
+
+
+def _found(row: dict[str, Any]) -> dict[str, str]:
+    """What was said of a reading's quality; readings that gave no observation were never judged."""
+    test = row.get("test")
+    return (
+        {"quality": Quality(int(row["quality"])).name.lower(), "test": test} if isinstance(test, str) and test else {}
+    )
+
+
+def _why(reason: str) -> dict[str, str]:
+    return {"reason": reason, "reason_zh": in_chinese(reason)}

@@ -1,0 +1,49 @@
+"""The states of a settlement (试算 → 待复核 → 已确认 / 已撤销), and who may change one into which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from basin.errors import Refused
+from basin.names import same_person
+
+TRIAL, IN_REVIEW, CONFIRMED, REVOKED = "试算", "待复核", "已确认", "已撤销"
+MAY_FOLLOW: Mapping[str, tuple[str, ...]] = {
+    TRIAL: (IN_REVIEW, REVOKED),
+    IN_REVIEW: (CONFIRMED, REVOKED),
+    CONFIRMED: (REVOKED,),
+    REVOKED: (),
+}
+
+
+def check_another_person(submitted_by: str, person: str) -> None:
+    """Whether somebody else than the one who submitted a settlement for review confirms it.
+
+    Raises
+    ------
+    Refused : it is the same person.
+    """
+    if same_person(submitted_by, person):
+        raise Refused(
+            f"{person} 已将它提交复核，不能自己确认", "submitted for review by the same person",
+            path="person", remedy="由另一人复核后确认",
+        )  # fmt: skip
+
+
+def check_change(kind: str, now: str, then: str) -> None:
+    """Whether a settlement of this kind may go from one status to the other.
+
+    Raises
+    ------
+    Refused : the status may not follow, or what is no payable settlement would be confirmed.
+    """
+    if then not in MAY_FOLLOW.get(now, ()):
+        allowed = "、".join(MAY_FOLLOW.get(now, ())) or "无"
+        raise Refused(
+            f"{now} 之后不能是 {then}", f"{then} may not follow {now}", path="status", remedy=f"可用：{allowed}"
+        )
+    if then == CONFIRMED and kind != "payable":
+        raise Refused(
+            f"{kind} 不是可支付的结算，不能确认", f"a settlement of kind {kind} cannot be confirmed",
+            path="status", remedy="补齐缺少的数据或参数后重新结算",
+        )  # fmt: skip

@@ -1,0 +1,335 @@
+"""Loads: how many tonnes of a substance a river carried in a month or a year.
+
+In: concentrations [mg/L] and flows [m³/s] with their instants, and the method an agreement names. Out: tonnes per month
+and their sum, the flow-weighted mean [mg/L], and the share of the period that both were measured in. It fills no gap,
+fits no rating curve and chooses no method: the methods differ several-fold on one set of data. What a clause makes of
+them, and of published monthly figures, is in `settlement.clauses.tonnages`.
+
+A period is cut into equal slots. A slot's concentration and flow are the means of the readings in it, nan without one;
+a slot with both is a *pair*. K turns mg/L × m³/s into t: mg/L × m³/s = g/s; × seconds of the slot or period × 1e-6 = t.
+Non-detects are the caller's (`counted_readings.detected`): SL 219-2013 §12.2.5 takes zero in a load, half in a mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from math import prod
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from basin import periods
+from basin.errors import UsageError
+from basin.indicators import INDICATORS
+from basin.network import CHINA
+
+Array = NDArray[np.float64]
+TONNES_PER_GRAM = 1e-6
+MG_PER_LITRE, M3_A_SECOND, GRAMS_A_SECOND = "mg/L", "m³/s", "g/s"
+
+
+def tonnes(concentration: ArrayLike, volume_m3: ArrayLike) -> Array:
+    """Load [t] of a volume of water [m³] at a concentration [mg/L = g/m³]."""
+    return np.asarray(concentration, dtype=np.float64) * np.asarray(volume_m3, dtype=np.float64) * TONNES_PER_GRAM
+
+
+def flow_weighted_mean(concentration: Array, flow: Array) -> Array:
+    """ΣC·Q / ΣQ [mg/L] over the pairs of (…, slot); nan without a pair or without flow.
+
+    The mean that loads rest on; a water-quality class rests on the time mean (环办〔2011〕22号).
+    """
+    flowed = np.where(_pairs(concentration, flow), flow, 0).sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.nansum(concentration * flow, axis=-1) / flowed
+
+
+@dataclass(frozen=True)
+class Factor:
+    """What a method multiplies, a mean or a sum over slots [unit], and how it came about: a calculator does it again.
+
+    Attributes
+    ----------
+    value : (…), nan without anything to add, or where nothing flowed. total, over : what was added up, and the number
+        of slots or the sum beside it. made : how they make `value`, with places for both.
+    """
+
+    value: Array
+    unit: str
+    total: Array
+    over: Array
+    made: str
+
+
+Factors = tuple[Factor, ...]
+
+
+def integral(concentration: Array, flow: Array) -> Factors:
+    """Σ C·Q·Δt over the pairs: each stands for its own slot and for nothing else, so gaps carry no load.
+
+    Parameters (of this and all methods below)
+    ----------
+    concentration : (…, slot) [mg/L]. flow : (…, slot) [m³/s].
+
+    Returns
+    -------
+    factors of (…); their product is nan without a pair.
+    """
+    total = _present_sum(concentration * flow)
+    return (
+        Factor(total, GRAMS_A_SECOND, total, _pairs(concentration, flow).sum(axis=-1), "{over} 个时段的浓度×流量相加"),
+    )
+
+
+def method_a(concentration: Array, flow: Array) -> Factors:
+    """K·(ΣC/n)·(ΣQ_i/n): mean concentration × mean flow of the n pairs × the period; ignores how C goes with Q."""
+    pair = _pairs(concentration, flow)
+    return _mean(np.where(pair, concentration, np.nan), MG_PER_LITRE), _mean(np.where(pair, flow, np.nan), M3_A_SECOND)
+
+
+def method_b(concentration: Array, flow: Array) -> Factors:
+    """K·(ΣC/n)·Q̄: mean of all concentrations × mean of all flows × the period; where point sources dominate."""
+    return _mean(concentration, MG_PER_LITRE), _mean(flow, M3_A_SECOND)
+
+
+def method_c(concentration: Array, flow: Array) -> Factors:
+    """K·Σ(C_i·Q_i)/n: mean of the n instantaneous loads × the period."""
+    return (_mean(concentration * flow, GRAMS_A_SECOND),)
+
+
+def method_d(concentration: Array, flow: Array) -> Factors:
+    """Σ K_i·C_i·Q̄_i: each sample stands for the slots nearest to it and their mean flow.
+
+    K_i is the length of those slots; a slot midway goes to the earlier sample. A sample with no flow
+    around it makes the load absent.
+    """
+    sampled = np.isfinite(concentration)
+    owner = _nearest(sampled)
+    length = _owned(owner, np.ones(flow.shape))
+    with np.errstate(invalid="ignore"):
+        mean_flow = _owned(owner, np.nan_to_num(flow)) / _owned(owner, np.isfinite(flow))
+    added = np.where(sampled, concentration * mean_flow * length, 0).sum(axis=-1)
+    total = np.where(sampled.any(axis=-1), added, np.nan)
+    return (Factor(total, GRAMS_A_SECOND, total, sampled.sum(axis=-1), "{over} 个样品的浓度×平均流量×时段数相加"),)
+
+
+def method_e(concentration: Array, flow: Array) -> Factors:
+    """K·(ΣC_i·Q_i/ΣQ_i)·Q̄: flow-weighted mean of the pairs × mean of all flows × the period; for diffuse sources."""
+    weighted, carried = flow_weighted_mean(concentration, flow), np.nansum(concentration * flow, axis=-1)
+    flowed = np.where(_pairs(concentration, flow), flow, 0).sum(axis=-1)
+    of_pairs = Factor(weighted, MG_PER_LITRE, carried, flowed, "{total} g/s ÷ {over} m³/s")
+    return of_pairs, _mean(flow, M3_A_SECOND)
+
+
+METHODS: Mapping[str, Callable[[Array, Array], Factors]] = {
+    "integral": integral, "A": method_a, "B": method_b, "C": method_c, "D": method_d, "E": method_e
+}  # fmt: skip
+# These add up slots, so that their sum is multiplied by the length of one; the means of the others by the whole period.
+SUMS_OF_SLOTS = frozenset({"integral", "D"})
+
+
+def load_by(method: str, concentration: Array, flow: Array, seconds: float) -> Array:
+    """Load [t] of (…, slot) by a method, the slots being of so many seconds; nan where the method has no load."""
+    time = seconds * (1 if method in SUMS_OF_SLOTS else flow.shape[-1])
+    values = (factor.value for factor in METHODS[method](concentration, flow))
+    return np.asarray(prod(values, start=time * TONNES_PER_GRAM), dtype=np.float64)
+
+
+# what a working line says of each method
+IN_WORDS: Mapping[str, str] = {
+    "integral": "各时段浓度×流量×时长，相加",
+    "A": "同时测到的浓度平均×流量平均×全月",
+    "B": "全部浓度平均×全部流量平均×全月",
+    "C": "瞬时通量的平均×全月",
+    "D": "每个样品×离它最近的时段的平均流量×时长，相加",
+    "E": "流量加权浓度×全部流量平均×全月",
+}
+# A and B look at the mean concentration and the mean flow only, so monthly means are enough; the others weigh every
+# concentration with its own flow, which monthly means no longer tell.
+FROM_MEANS = frozenset({"A", "B"})
+
+
+@dataclass(frozen=True)
+class LoadRule:
+    """How an agreement wants loads computed: one of `METHODS`, and the length of a slot [min] (4-hourly: 240)."""
+
+    method: str
+    minutes: int = 240
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise UsageError(
+                f"未知的通量计算方法：{self.method}", f"unknown load method: {self.method}",
+                path="data.load_method", remedy=" | ".join(METHODS),
+            )  # fmt: skip
+
+    @property
+    def seconds(self) -> int:
+        """The length of a slot [s]."""
+        return self.minutes * 60
+
+
+@dataclass(frozen=True)
+class Load:
+    """The load of a period of months.
+
+    Attributes
+    ----------
+    tonnes : the sum of `months["tonnes"]` in their order; nan where a month has none. mean : flow-weighted [mg/L].
+    pairs, slots, coverage : slots with both measured, slots of the period, their ratio.
+    months : index month, columns tonnes, mean, pairs, slots, coverage, paired_volume [m³], per_mg_l (what 1 mg/L more
+        adds [t]: every method is linear in the concentration), reason (None, ``no_readings``, ``no_flow``,
+        ``no_pairs``) and factors (what the method multiplied).
+    """
+
+    tonnes: float
+    mean: float
+    pairs: int
+    slots: int
+    coverage: float
+    months: pd.DataFrame
+
+
+def load(
+    concentration: pd.Series, flow: pd.Series, period: pd.Period, rule: LoadRule, timezone: tzinfo = CHINA
+) -> Load:
+    """The load of a month or of a longer period, computed month by month, so that the months add up to it exactly.
+
+    Parameters
+    ----------
+    concentration [mg/L], flow [m³/s] : float64 indexed by instant (UTC), in any order. period : a month, quarter, year.
+    """
+    months = pd.period_range(period.start_time, period.end_time, freq="M")
+    c, q = _by_month(concentration, timezone), _by_month(flow, timezone)
+    table = pd.DataFrame([_month(c.get(m), q.get(m), m, rule) for m in months], index=months.rename("month"))
+    table["reason"] = table["reason"].astype("object").where(table["reason"].notna(), None)
+    volume = table["paired_volume"]
+    weighted = (table["mean"].fillna(0) * volume).sum() / volume.sum() if volume.sum() else np.nan
+    pairs, slots = int(table["pairs"].sum()), int(table["slots"].sum())
+    return Load(sum(table["tonnes"].to_list()), float(weighted), pairs, slots, pairs / slots, table)
+
+
+@dataclass(frozen=True)
+class MonthLoad:
+    """A month's load as `Load.months` has it: [t], None with a reason where there is none; `per_mg_l` [t per mg/L].
+
+    `factors` are what the method multiplied, for the working.
+    """
+
+    tonnes: float | Array | None
+    pairs: int
+    slots: int
+    per_mg_l: float = 0.0
+    reason: str | None = None
+    factors: Factors = ()
+
+
+def section_loads(rows: pd.DataFrame, rule: LoadRule) -> dict[tuple[str, str, pd.Period], MonthLoad]:
+    """The loads of every section that measures its flow: (section, indicator in mg/L, month) → `MonthLoad`.
+
+    Parameters
+    ----------
+    rows : the readings that count, non-detects as zero: columns section, indicator, time (UTC), value.
+    """
+    groups = rows.groupby(["section", "indicator"], observed=True)
+    series = {(str(s), str(i)): part.set_index("time")["value"] for (s, i), part in groups}
+    found: dict[tuple[str, str, pd.Period], MonthLoad] = {}
+    for (section, indicator), concentration in series.items():
+        flow = series.get((section, "flow"))
+        if flow is not None and INDICATORS[indicator].unit == MG_PER_LITRE:
+            table = load(concentration, flow, _span(concentration), rule).months
+            told = [_told(row) for row in table.to_dict("records")]
+            found |= {(section, indicator, of): one for of, one in zip(table.index, told, strict=True)}
+    return found
+
+
+def _span(readings: pd.Series, timezone: tzinfo = CHINA) -> pd.Period:
+    """The months from the first reading to the last."""
+    local = pd.DatetimeIndex(readings.index).tz_convert(timezone).tz_localize(None)
+    return periods.run_of_months(local.min().to_period("M"), local.max().to_period("M"))
+
+
+def _told(row: Mapping[Hashable, Any]) -> MonthLoad:
+    if row["reason"] is not None:
+        return MonthLoad(None, row["pairs"], row["slots"], reason=row["reason"])
+    return MonthLoad(float(row["tonnes"]), row["pairs"], row["slots"], float(row["per_mg_l"]), factors=row["factors"])
+
+
+def _month(concentration: pd.Series | None, flow: pd.Series | None, month: pd.Period, rule: LoadRule) -> dict[str, Any]:
+    """One line of `Load.months`."""
+    c, q = slot_means(concentration, month, rule.minutes), slot_means(flow, month, rule.minutes)
+    pair, seconds = _pairs(c, q), rule.seconds
+    amount = float(load_by(rule.method, c, q, seconds))
+    of_one_mg_l = float(load_by(rule.method, np.where(np.isfinite(c), 1.0, np.nan), q, seconds))
+    missing = {"no_readings": ~np.isfinite(c), "no_flow": ~np.isfinite(q), "no_pairs": ~pair}
+    reason = next((reason for reason, where in missing.items() if where.all()), "no_flow")
+    return {
+        "tonnes": amount,
+        "mean": float(flow_weighted_mean(c, q)),
+        "pairs": int(pair.sum()),
+        "slots": len(pair),
+        "coverage": float(pair.mean()),
+        "paired_volume": float(q[pair].sum() * seconds),
+        "per_mg_l": of_one_mg_l,
+        "reason": reason if np.isnan(amount) else None,
+        "factors": METHODS[rule.method](c, q),
+    }
+
+
+def slot_means(readings: pd.Series | None, month: pd.Period, minutes: int) -> Array:
+    """Mean of the readings (local naive time) in each slot of the month, nan in slots without one."""
+    slots = month.days_in_month * 1440 // minutes
+    if readings is None:
+        return np.full(slots, np.nan)
+    values, start = readings.to_numpy(np.float64), month.start_time.to_datetime64().astype("datetime64[m]")
+    slot = (readings.index.to_numpy().astype("datetime64[m]") - start).astype(np.int64) // minutes
+    inside = (slot < slots) & ~np.isnan(values)
+    total = np.bincount(slot[inside], weights=values[inside], minlength=slots)
+    number = np.bincount(slot[inside], minlength=slots)
+    return np.where(number > 0, total / np.maximum(number, 1), np.nan)
+
+
+def _by_month(readings: pd.Series, timezone: tzinfo) -> dict[pd.Period, pd.Series]:
+    """The readings of each local month, indexed by naive local time."""
+    local = pd.DatetimeIndex(readings.index).tz_convert(timezone).tz_localize(None)
+    series = readings.set_axis(local)
+    return {part.index[0].to_period("M"): part for _, part in series.groupby(local.to_period("M"))}
+
+
+def _pairs(concentration: Array, flow: Array) -> NDArray[np.bool_]:
+    """The slots with both."""
+    return np.isfinite(concentration) & np.isfinite(flow)
+
+
+def _mean(values: Array, unit: str) -> Factor:
+    """Mean of the slots that are present, nan where none is."""
+    total, number = np.nansum(values, axis=-1), np.isfinite(values).sum(axis=-1)
+    with np.errstate(invalid="ignore"):
+        return Factor(np.asarray(total / number), unit, total, number, "{total} ÷ {over} 个时段")
+
+
+def _present_sum(values: Array) -> Array:
+    """Sum of what is present, nan where nothing is."""
+    return np.where(np.isfinite(values).any(axis=-1), np.nansum(values, axis=-1), np.nan)
+
+
+def _nearest(sampled: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """For each slot the nearest sampled slot of its series, the earlier of two; (…, slot)."""
+    slots = sampled.shape[-1]
+    here = np.broadcast_to(np.arange(slots), sampled.shape)
+    before = np.maximum.accumulate(np.where(sampled, here, -2 * slots), axis=-1)
+    after = np.minimum.accumulate(np.where(sampled, here, 4 * slots)[..., ::-1], axis=-1)[..., ::-1]
+    nearest = np.where(here - before <= after - here, before, after)
+    return np.where(sampled.any(axis=-1, keepdims=True), nearest, 0)
+
+
+def _owned(owner: NDArray[np.int64], values: ArrayLike) -> Array:
+    """Sum of `values` over the slots each slot owns; (…, slot)."""
+    slots = owner.shape[-1]
+    group = owner.reshape(-1, slots) + slots * np.arange(owner.size // slots)[:, np.newaxis]
+    weights = np.asarray(values, dtype=np.float64).ravel()
+    sums = np.bincount(group.ravel(), weights=weights, minlength=owner.size)
+    return np.asarray(sums.reshape(owner.shape), dtype=np.float64)

@@ -1,0 +1,179 @@
+"""Classes of anyone's own table: which columns count, what blank and ``*`` mean, and which comparison is made."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from basin.errors import UnknownCode, UsageError
+from basin.standards import standard
+from settlement.assessment.classification import classified
+
+GB3838 = standard("gb3838-2002")
+
+
+def a_table(text: str) -> pd.DataFrame:
+    """A table of text, as a CSV file is read."""
+    return pd.read_csv(StringIO(text), dtype=str, keep_default_na=False, skipinitialspace=True)
+
+
+def one(header: str, row: str, **options: object) -> tuple[str, str, str]:
+    """Class, deciding items and reason of one row."""
+    table = classified(a_table(f"section,time,{header}\ns1,2020-07-01,{row}\n"), GB3838, **options)  # type: ignore[arg-type]
+    return tuple(table.loc[0, ["class", "deciding", "reason"]])
+
+
+class TestClass:
+    """The worst of what is present."""
+
+    @pytest.mark.parametrize(
+        ("header", "row", "expected"),
+        [
+            ("water_body,ph,do,codmn,nh3n,tp", "river,7.5,8,2,0.15,0.02", ("1", "ph|do|codmn|nh3n|tp", "")),
+            ("water_body,ph,do,codmn,nh3n,tp", "river,7.5,8,2,0.16,0.02", ("2", "nh3n", "")),
+            ("water_body,ph,do,codmn,nh3n,tp", "river,7.5,4.9,6,1.2,0.02", ("4", "do|nh3n", "")),
+            ("water_body,ph,do,codmn,nh3n,tp", "river,9.2,8,2,0.1,0.02", ("6", "ph", "")),
+            ("water_body,tp", "river,0.05", ("2", "tp", "")),
+            ("water_body,tp", "lake,0.05", ("3", "tp", "")),
+            ("water_body,tp", "lake,0.051", ("4", "tp", "")),
+            ("water_body,codmn,nh3n", "river,,0.5", ("2", "nh3n", "")),
+            ("water_body,codmn,nh3n", "river,*,0.5", ("2", "nh3n", "")),
+            ("water_body,codmn,nh3n", "river,,", ("", "", "no_values")),
+            ("water_body,codmn,nh3n", "river,*,*", ("", "", "no_values")),
+            ("water_body,hg,cd", "river,0.00011,0.001", ("4", "hg", "")),
+        ],
+    )
+    def test_of_a_row(self, header: str, row: str, expected: tuple[str, str, str]) -> None:
+        assert one(header, row) == expected
+
+    @pytest.mark.parametrize("column", ["temperature", "tn", "coliform", "conductivity", "turbidity", "flow", "remark"])
+    def test_columns_that_do_not_count_are_passed_by(self, column: str) -> None:
+        assert one(f"water_body,codmn,{column}", "river,2,99999") == ("1", "codmn", "")
+
+    @pytest.mark.parametrize("column", ["nh3n", "NH3-N", "氨氮", "w21003", "ＮＨ3－Ｎ"])
+    def test_columns_are_known_by_any_name(self, column: str) -> None:
+        assert one(f"water_body,{column}", "river,1.2") == ("4", "nh3n", "")
+
+    def test_the_input_columns_stay_as_they_are_and_three_are_added(self) -> None:
+        table = a_table("section,time,water_body,氨氮,note\ns1,2020-07-01,river, 0.50 ,x\n")
+        found = classified(table, GB3838)
+        assert list(found.columns) == ["section", "time", "water_body", "氨氮", "note", "class", "deciding", "reason"]
+        pd.testing.assert_frame_equal(found[table.columns], table)
+
+    def test_an_empty_table_has_no_rows(self) -> None:
+        assert classified(a_table("section,time,water_body,tp\n"), GB3838).empty
+
+
+class TestCompare:
+    """As given, or rounded to the evaluation decimals first."""
+
+    @pytest.mark.parametrize(
+        ("header", "value", "raw", "reported"),
+        [
+            ("nh3n", "1.004", "4", "3"),
+            ("nh3n", "1.005", "4", "3"),  # half to even
+            ("nh3n", "1.006", "4", "4"),
+            ("codmn", "6.04", "4", "3"),
+            ("do", "4.96", "4", "3"),
+            ("tp", "0.2004", "4", "3"),
+            ("nh3n", "0.5", "2", "2"),
+        ],
+    )
+    def test_the_two_comparisons_part_just_above_a_limit(
+        self, header: str, value: str, raw: str, reported: str
+    ) -> None:
+        assert one(f"water_body,{header}", f"river,{value}")[0] == raw
+        assert one(f"water_body,{header}", f"river,{value}", compare="reported")[0] == reported
+
+
+class TestRequire:
+    """``--require``: a row where one of these is blank has no class; ``*`` is not blank."""
+
+    FIVE = ("ph", "do", "codmn", "nh3n", "tp")
+
+    @pytest.mark.parametrize(
+        ("row", "expected"),
+        [
+            ("river,7,8,2,0.1,0.02", ("1", "")),
+            ("river,7,8,2,0.1,", ("", "missing: tp")),
+            ("river,7,8,2,0.1,*", ("1", "")),
+            ("river,,8,,0.1,0.02", ("", "missing: ph")),
+            ("river,7,8,2,--,0.02", ("", "not_a_number: nh3n")),
+        ],
+    )
+    def test_of_the_five(self, row: str, expected: tuple[str, str]) -> None:
+        found = one("water_body,ph,do,codmn,nh3n,tp", row, require=self.FIVE)
+        assert (found[0], found[2]) == expected
+
+    def test_names_are_known_by_any_spelling(self) -> None:
+        assert one("water_body,NH3-N", "river,", require=["氨氮"])[2] == "missing: nh3n"
+
+    def test_a_required_column_that_is_not_there_is_refused(self) -> None:
+        with pytest.raises(UsageError, match="没有 tp 一列"):
+            one("water_body,nh3n", "river,1", require=["tp"])
+
+    def test_a_required_indicator_nobody_knows_is_refused(self) -> None:
+        with pytest.raises(UnknownCode):
+            one("water_body,nh3n", "river,1", require=["xyz"])
+
+
+class TestBadData:
+    """Bad data never raise: the row has no class and says why."""
+
+    @pytest.mark.parametrize("cell", ["<0.02", "--", "abc", "1,2", "0x10", "nan", "inf"])
+    def test_a_cell_that_is_no_number_gives_no_class(self, cell: str) -> None:
+        table = a_table("section,time,water_body,codmn,tp\n")
+        table.loc[0] = ["s1", "2020-07-01", "river", "2", cell]
+        found = classified(table, GB3838).loc[0]
+        assert found["class"] == ""
+        assert found["reason"] == "not_a_number: tp"
+
+    @pytest.mark.parametrize("cell", ["1e-2", ".02", "0.02 ", "+0.02", "0.020"])
+    def test_a_number_may_be_written_in_several_ways(self, cell: str) -> None:
+        assert one("water_body,tp", f"river,{cell}")[0] == "1"
+
+    @pytest.mark.parametrize("body", ["", "sea", "River", "河流"])
+    def test_an_unknown_water_body_gives_no_class(self, body: str) -> None:
+        assert one("water_body,tp", f"{body},0.02") == ("", "", "water_body")
+
+    def test_without_a_water_body_column_it_is_refused(self) -> None:
+        with pytest.raises(UsageError, match="water_body"):
+            one("tp", "0.02")
+
+    def test_one_indicator_in_two_columns_is_refused(self) -> None:
+        with pytest.raises(UsageError, match="nh3n 有两列"):
+            one("water_body,nh3n,氨氮", "river,1,2")
+
+
+class TestOrder:
+    """Rows do not depend on each other."""
+
+    rows = st.lists(
+        st.tuples(
+            st.sampled_from(["river", "lake"]),
+            st.sampled_from(["", "*", "0.01", "0.05", "0.1", "0.3", "2"]),
+            st.sampled_from(["", "*", "0.1", "0.5", "1.2", "9"]),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+
+    @given(rows, st.randoms(use_true_random=False))
+    def test_shuffling_rows_shuffles_the_result(self, rows: list[tuple[str, str, str]], random: object) -> None:
+        table = pd.DataFrame(rows, columns=["water_body", "tp", "nh3n"])
+        order = list(range(len(rows)))
+        random.shuffle(order)  # type: ignore[attr-defined]
+        found = classified(table, GB3838)
+        shuffled = classified(table.iloc[order].reset_index(drop=True), GB3838)
+        assert np.array_equal(shuffled.to_numpy(), found.iloc[order].to_numpy())
+
+    @given(rows)
+    def test_columns_in_another_order_give_the_same_class(self, rows: list[tuple[str, str, str]]) -> None:
+        table = pd.DataFrame(rows, columns=["water_body", "tp", "nh3n"])
+        turned = classified(table[["nh3n", "tp", "water_body"]], GB3838)
+        assert turned["class"].tolist() == classified(table, GB3838)["class"].tolist()

@@ -1,0 +1,225 @@
+"""Evidence of a stored settlement: it verifies without the database; a consistent forgery is found by recomputing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from sqlalchemy import Engine
+
+from basin.errors import NotFound, Refused
+from basin.network import Network
+from basin.registry import Registry
+from monitoring_ingest.database.engine import open_engine, writing
+from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.doors.files import READINGS, ingest
+from monitoring_ingest.records import store as intake
+from settlement.evidence.exporting import evidence, recomputed
+from settlement.evidence.pack import _archive, _sums, contents, verify
+from settlement.run import settle
+from settlement.statement.canonical import canonical_json, digest
+from tests.clocks import stopped
+from tests.settlement.makers import (
+    RIVER,
+    RULES,
+    a_fact,
+    a_network,
+    an_agreement,
+    monthly,
+    per_unit,
+    readings,
+)
+
+NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
+EXCESS = per_unit("kind: concentration, section: s1, indicator: nh3n, against: target, expressed: difference")
+Change = Callable[[str], str]
+TWELVE = [1.5, 1.2, 0.8, 0.9, 1.1, 1.3, 1.0, 1.4, 0.7, 0.6, 1.6, 1.9]
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Iterator[Engine]:
+    made = open_engine(f"sqlite:///{tmp_path / 'h.sqlite'}")
+    create_schema(made)
+    ingest(made, RIVER, [("a.csv", readings(monthly({("s1", "nh3n"): TWELVE})))], READINGS, stopped(NOW))
+    yield made
+    made.dispose()
+
+
+def a_registry(clauses: str = EXCESS, network: Network = RIVER, **header: str) -> Registry:
+    agreement = an_agreement(clauses, network, **({"data": RULES} | header))
+    return Registry(network, {agreement.code: agreement}, {}, ())
+
+
+def file_of(engine: Engine, registry: Registry, period: str = "2020") -> bytes:
+    """The evidence file of a settlement of the one agreement."""
+    identity = settle(engine, registry, next(iter(registry.agreements)), period, now=NOW)["id"]
+    return evidence(engine, registry, identity)
+
+
+def forged(raw: bytes, name: str, change: Change) -> bytes:
+    """The file as a careful forger leaves it: an entry changed, every hash, fingerprint and the ZIP made anew."""
+    with ZipFile(BytesIO(raw)) as file:
+        entries = {entry: file.read(entry).decode() for entry in file.namelist() if entry != "SHA256SUMS"}
+    (key,) = (entry for entry in entries if entry.endswith(name))
+    assert change(entries[key]) != entries[key]
+    entries[key] = change(entries[key])
+    document = json.loads(entries["settlement.json"])
+    document["agreement_sha256"] = sha256(entries["agreement.yaml"].encode()).hexdigest()
+    document["digest"] = digest(document)
+    entries["settlement.json"] = canonical_json(document)
+    encoded = {entry: text.encode() for entry, text in entries.items()}
+    return _archive(encoded | {"SHA256SUMS": _sums(encoded)})
+
+
+def edited(change: Callable[[dict[str, Any]], object]) -> Change:
+    """A change of the document as a change of its text."""
+
+    def apply(text: str) -> str:
+        document = json.loads(text)
+        change(document)
+        return canonical_json(document)
+
+    return apply
+
+
+class TestVerified:
+    """Evidence → verify holds, on both engines and for every kind of settlement."""
+
+    def test_both_engines_give_a_file_that_verifies(self, engine: Engine) -> None:
+        ingest(engine, RIVER, [("a.csv", readings(monthly({("s1", "nh3n"): TWELVE})))], READINGS, stopped(NOW))
+        checked = verify(file_of(engine, a_registry()), recomputed)
+        assert (checked.ok, checked.failure) == (True, None)
+
+    def test_the_same_settlement_gives_the_same_bytes(self, stored: Engine) -> None:
+        assert file_of(stored, a_registry()) == file_of(stored, a_registry())
+
+    @pytest.mark.parametrize("period", ["2020", "2020-07", "2020Q1", "2021"])
+    def test_payable_indication_and_stopped(self, stored: Engine, period: str) -> None:
+        assert verify(file_of(stored, a_registry(), period), recomputed).ok
+
+    def test_readings_left_out_and_facts_travel_with_it(self, stored: Engine) -> None:
+        ingest(
+            stored,
+            RIVER,
+            [("b.csv", readings({("s1", "nh3n", "2020-12-16 12:00"): 9.9}, "维护"))],
+            READINGS,
+            stopped(NOW),
+        )
+        ingest(stored, RIVER, [("c.csv", readings({("s1", "nh3n", "2020-12-17 12:00"): 999}))], READINGS, stopped(NOW))
+        with writing(stored) as connection:
+            intake.record_fact(connection, a_fact("s1", "2020-01", "frozen"), NOW)
+            intake.record_fact(connection, a_fact("elsewhere", "2020-01", "frozen"), NOW)
+        raw = file_of(stored, a_registry())
+        found = contents(raw)
+        assert verify(raw, recomputed).ok
+        assert [fact["subject"] for fact in found.facts] == ["s1"]
+        assert found.observations["fate"].value_counts().to_dict() == {"accepted": 13, "left_out": 1}
+        december = next(s for s in found.document["statistics"] if s["period"] == "2020-12")
+        assert sum(december["left_out"].values()) == 2
+
+    def test_parties_that_stand_in_clauses_and_sheets_only_are_in_its_register(self, stored: Engine) -> None:
+        river = a_network("s1 - - 3", parties="up down third fourth")
+        clause = per_unit("kind: concentration, section: s1, indicator: nh3n").replace(
+            "receives: downstream", "receives: fourth"
+        )
+        registry = a_registry(
+            clause, river, parties="[up]", sections="{s1: {target: 3, upstream: {up: 1/2, third: 1/2}}}"
+        )
+        assert verify(file_of(stored, registry), recomputed).ok
+
+    def test_a_river_without_sections_too(self, stored: Engine) -> None:
+        city = a_network(parties="up down")
+        pool = """
+        - {ref: "1", scale: [{amount: 10}], pays: up, receives: pool}
+        - {ref: "2", scale: [{amount: 10}], pays: pool, receives: down}
+        """
+        assert verify(file_of(stored, a_registry(pool, city)), recomputed).ok
+
+    def test_an_agreement_that_has_changed_since_is_that_of_the_settlement(self, stored: Engine) -> None:
+        registry = a_registry()
+        identity = settle(stored, registry, "test-river", "2020", now=NOW)["id"]
+        changed = a_registry(EXCESS.replace("rate: 1", "rate: 2"))
+        raw = evidence(stored, changed, identity)
+        assert verify(raw, recomputed).ok
+        assert contents(raw).agreement_text == registry.agreement("test-river").text
+
+    def test_what_was_corrected_later_is_as_it_was(self, stored: Engine) -> None:
+        registry = a_registry()
+        identity = settle(stored, registry, "test-river", "2020", now=NOW)["id"]
+        later = NOW + timedelta(days=9)
+        ingest(
+            stored, RIVER, [("d.csv", readings({("s1", "nh3n", "2020-12-15 12:00"): 3.1}))], READINGS, stopped(later)
+        )
+        assert verify(evidence(stored, registry, identity), recomputed).ok
+
+
+CHANGES: Mapping[str, tuple[str, Change]] = {
+    "a reading": ("observations.csv", lambda text: text.replace(",1.9,", ",1.91,")),
+    "a reading's time": ("observations.csv", lambda text: text.replace("2020-12-15T04:00:00Z", "2021-01-15T04:00:00Z")),
+    "a reading taken away": ("observations.csv", lambda text: "".join(text.splitlines(keepends=True)[:-1])),
+    "a reading's state": ("observations.csv", lambda text: text.replace("正常", "维护", 1)),
+    "the agreement's text": ("agreement.yaml", lambda text: text.replace("rate: 1", "rate: 2")),
+    "a rule of the agreement": ("agreement.yaml", lambda text: text.replace("mode: half_up", "mode: down")),
+    "a comment in the agreement": ("agreement.yaml", lambda text: text + "# nothing\n"),
+    "the register": ("sections.csv", lambda text: text.replace(",3\n", ",2\n")),
+    "a fact": ("facts.json", lambda text: text.replace('"value":"1"', '"value":"2"')),
+    "a fact's document": ("facts.json", lambda text: text.replace("会议纪要", "伪造的纪要")),
+    "the amount": ("settlement.json", edited(lambda d: d["obligations"][0].update(amount_yuan="1701.00"))),
+    "the working": ("settlement.json", edited(lambda d: d["evaluations"][0]["working"][0].update(value="1.5"))),
+    "a statistic": ("settlement.json", edited(lambda d: d["statistics"][0].update(readings=99))),
+    "the payee": ("settlement.json", edited(lambda d: d["transfers"][0].update(payee="third"))),
+    "the title": ("settlement.json", edited(lambda d: d.update(title="另一份协议"))),
+    "what is said to be verified": ("settlement.json", edited(lambda d: d.update(verified=False))),
+    "the period": ("parameters.json", lambda text: text.replace('"period":"2020"', '"period":"2021"')),
+    "when it was known": ("parameters.json", lambda text: text.replace("2021-01-15", "2021-01-16")),
+}
+
+
+class TestForged:
+    """Hashes and fingerprints made anew do not help: the settlement is made again and differs."""
+
+    TEXT = per_unit("kind: reported, fact: k").replace('"1"', '"2"') + "\n" + EXCESS
+
+    @pytest.mark.parametrize(("name", "change"), CHANGES.values(), ids=CHANGES)
+    def test_it_is_found(self, stored: Engine, name: str, change: Change) -> None:
+        with writing(stored) as connection:
+            intake.record_fact(connection, a_fact("test-river", "2020", "k"), NOW)
+        raw = file_of(stored, a_registry(self.TEXT, money="{mode: half_up}"))
+        assert verify(raw, recomputed).ok
+        checked = verify(forged(raw, name, change), recomputed)
+        assert not checked.ok
+        assert checked.failure
+
+    def test_the_first_difference_names_cause_before_effect(self, stored: Engine) -> None:
+        raw = forged(file_of(stored, a_registry()), "observations.csv", lambda text: text.replace(",1.9,", ",2.9,"))
+        failure = verify(raw, recomputed).failure or ""
+        assert "statistics[11].mean: 1.9 ≠ 2.9" in failure
+
+    def test_an_agreement_that_the_grammar_refuses_is_refused_and_not_raised(self, stored: Engine) -> None:
+        to_nobody: Change = lambda text: text.replace("receives: downstream", "receives: nobody")  # noqa: E731
+        raw = forged(file_of(stored, a_registry()), "agreement.yaml", to_nobody)
+        checked = verify(raw, recomputed)
+        assert not checked.ok
+        assert "未登记的主体 nobody" in (checked.failure or "")
+
+
+class TestRefused:
+    """What cannot be re-derived is not exported."""
+
+    def test_an_unknown_settlement(self, stored: Engine) -> None:
+        with pytest.raises(NotFound):
+            evidence(stored, a_registry(), "none")
+
+    def test_a_register_that_has_changed(self, stored: Engine) -> None:
+        identity = settle(stored, a_registry(), "test-river", "2020", now=NOW)["id"]
+        stricter = a_network("s1 up down 2", "s2 up down 3", parties="third fourth")
+        with pytest.raises(Refused) as refused:
+            evidence(stored, a_registry(EXCESS, stricter), identity)
+        assert refused.value.remedy

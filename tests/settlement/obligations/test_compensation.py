@@ -1,0 +1,339 @@
+"""Obligations to the fen: signs, the one rounding, shares, pools that close, and what finally moves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from settlement.obligations.compensation import Compensation
+from settlement.obligations.obligation import Obligation
+from settlement.obligations.transfers import payouts, positions
+from tests.settlement.makers import a_network, amounts, an_agreement, by_clause, decided, paid, per_unit, reasons
+
+YEAR = pd.Period("2020", freq="Y")
+
+
+def lump(amount: str, pays: str = "up", receives: str = "down", ref: str = "1") -> str:
+    return f'- {{ref: "{ref}", scale: [{{amount: {amount}}}], pays: {pays}, receives: {receives}}}\n'
+
+
+class TestSign:
+    """Positive from `pays` to `receives`, negative the other way; there is no other direction flag."""
+
+    @pytest.mark.parametrize(
+        ("amount", "expected"),
+        [("100", {"up → down": "100"}), ("-100", {"down → up": "100"}), ("0", {})],
+    )
+    def test_of_a_lump_sum(self, amount: str, expected: dict[str, str]) -> None:
+        assert paid(an_agreement(lump(amount)), "2020") == expected
+
+    def test_of_shares(self) -> None:
+        shares = lump("-90", "{up: 1/3, third: 2/3}", "down")
+        assert paid(an_agreement(shares), "2020") == {"down → up": "30", "down → third": "60"}
+
+    def test_of_the_pool(self) -> None:
+        both = lump("-100", "up", "pool") + lump("-100", "pool", "down", "2")
+        found = decided(an_agreement(both), "2020")
+        assert by_clause(found) == {"1: pool → up": "100", "2: down → pool": "100"}
+        assert found.transfers == {("down", "up"): 100_000_000}
+
+    def test_what_a_party_owes_itself_is_nothing(self) -> None:
+        shared = lump("100", "{up: 1/2, down: 1/2}", "down")
+        assert by_clause(decided(an_agreement(shared), "2020")) == {"1: up → down": "50"}
+
+    @pytest.mark.parametrize(
+        ("sheet", "expected"),
+        [
+            ("{s1: {}}", {"up → down": "10"}),
+            ("{s1: {upstream: third}}", {"third → down": "10"}),
+            ("{s1: {upstream: {up: 1/2, third: 1/2}}}", {"up → down": "5", "third → down": "5"}),
+            ("{s1: {downstream: upstream}}", {}),  # the role names the same party
+        ],
+    )
+    def test_sides_of_a_section_are_the_sheets_else_the_networks(self, sheet: str, expected: dict[str, str]) -> None:
+        text = per_unit("kind: reported, fact: x", ", each: {section: [s1]}")
+        assert paid(an_agreement(text, sections=sheet), "2020", "given: {s1: {x: 10}}") == expected
+
+    def test_without_a_section_in_hand_the_roles_pay(self) -> None:
+        river = a_network("s1 third fourth 3", parties="up down")
+        assert paid(
+            an_agreement(per_unit("kind: reported, fact: x"), river), "2020", "facts: {x: 1}", network=river
+        ) == {"up → down": "1"}
+        at_section = per_unit("kind: quality_class, section: s1")
+        figures = "given: {s1: {quality_class: 1}}"
+        assert paid(an_agreement(at_section, river), "2020", figures, network=river) == {"third → fourth": "1"}
+
+
+class TestRounding:
+    """One rounding to the fen per clause, period and pair of sides."""
+
+    @pytest.mark.parametrize(
+        ("mode", "amount", "expected"),
+        [
+            ("half_up", "1.0000005", "1.000001"),
+            ("half_up", "1.0000015", "1.000002"),
+            ("half_up", "-1.0000005", "-1.000001"),
+            ("half_even", "1.0000005", "1"),
+            ("half_even", "1.0000015", "1.000002"),
+            ("half_even", "-1.0000005", "-1"),
+            ("down", "1.0000019", "1.000001"),
+            ("down", "-1.0000019", "-1.000001"),
+            ("half_up", "1/3", "0.333333"),
+            ("half_up", "2/3", "0.666667"),
+        ],
+    )
+    def test_the_mode_is_the_agreements(self, mode: str, amount: str, expected: str) -> None:
+        found = paid(an_agreement(lump(amount), money=f"{{mode: {mode}}}"), "2020")
+        sign = "-" if "down → up" in found else ""
+        assert sign + next(iter(found.values())) == expected
+
+    def test_a_third_a_month_summed_over_the_year_loses_nothing(self) -> None:
+        yearly = '- {ref: "1", every: year, each: {month: all}, scale: [{amount: 100/3}], pays: up, receives: down}'
+        monthly = yearly.replace("every: year, each: {month: all}", "every: month")
+        assert paid(an_agreement(yearly), "2020") == {"up → down": "400"}
+        assert paid(an_agreement(monthly), "2020") == {"up → down": "399.999996"}
+
+    def test_sections_between_the_same_two_are_rounded_together(self) -> None:
+        text = per_unit("kind: reported, fact: x", ", each: {section: all}")
+        assert paid(an_agreement(text), "2020", "given: {s1: {x: 1/3}, s2: {x: 1/3}}") == {"up → down": "0.666667"}
+
+    def test_shares_add_up_to_the_fen(self) -> None:
+        found = decided(an_agreement(lump("0.000100", "{up: 1/3, third: 1/3, fourth: 1/3}", "down")), "2020")
+        assert [o.fen for o in found.obligations] == [34, 33, 33]
+
+    @given(st.integers(-(10**9), 10**9), st.lists(st.integers(1, 50), min_size=1, max_size=3))
+    def test_any_sum_in_any_shares_adds_up(self, fen: int, weights: list[int]) -> None:
+        names = ["up", "third", "fourth"][: len(weights)]
+        shares = ", ".join(f"{n}: {w}/{sum(weights)}" for n, w in zip(names, weights, strict=True))
+        found = decided(an_agreement(lump(f"{fen}/1000000", f"{{{shares}}}", "down")), "2020")
+        assert sum(o.fen for o in found.obligations) == abs(fen)
+        assert {("down" in (o.payer, o.payee)) for o in found.obligations} <= {True}
+
+
+class TestProportion:
+    """Shares measured by a line."""
+
+    TEXT = """
+    - {ref: w, each: {party: [third, fourth]}, measure: {kind: reported, fact: w}}
+    - {ref: "1", scale: [{amount: 100}], pays: up, receives: {in_proportion_to: w, among: [third, fourth]}}
+    """
+
+    @pytest.mark.parametrize(
+        ("third", "fourth", "expected"),
+        [("1", "3", {"up → third": "25", "up → fourth": "75"}), ("0", "3", {"up → fourth": "100"})],
+    )
+    def test_each_gets_its_part_of_the_sum(self, third: str, fourth: str, expected: dict[str, str]) -> None:
+        figures = f"given: {{third: {{w: {third}}}, fourth: {{w: {fourth}}}}}"
+        assert paid(an_agreement(self.TEXT), "2020", figures) == expected
+
+    @pytest.mark.parametrize(
+        ("third", "fourth", "reason"),
+        [
+            ("0", "0", "no_shares"),
+            ("-1", "3", "no_shares: third"),
+            ("null", "3", "no_shares: third"),
+            ("-1", "-3", "no_shares: third fourth"),
+        ],
+    )
+    def test_negative_or_all_zero_or_absent_shares_stop_and_name_whose(
+        self, third: str, fourth: str, reason: str
+    ) -> None:
+        figures = f"given: {{third: {{w: {third}}}, fourth: {{w: {fourth}}}}}"
+        found = decided(an_agreement(self.TEXT), "2020", figures)
+        assert found.obligations == ()
+        assert [stop.reason for stop in found.stops if stop.clause == "1"] == [reason]
+
+
+class TestPool:
+    """A pool must close at zero per period; then each debtor pays the creditors in proportion."""
+
+    def test_contributions_and_distribution(self) -> None:
+        text = (
+            lump("20000", "{up: 1/10, third: 5/10, fourth: 4/10}", "pool")
+            + lump("20000", "pool", "{up: 3/10, third: 4/10, fourth: 3/10}", "2")
+        )  # fmt: skip
+        assert paid(an_agreement(text), "2020") == {"third → up": "2000", "fourth → up": "2000"}
+
+    def test_a_pool_that_does_not_close_stops_and_names_the_rest(self) -> None:
+        found = decided(an_agreement(lump("100", "up", "pool") + lump("80", "pool", "down", "2")), "2020")
+        assert reasons(found) == ["pool_not_closed: 20 万元（收 in 100，支 out 80）"]
+        assert found.transfers == {}
+        assert len(found.obligations) == 2
+
+    def test_a_year_that_closes_does_not_mend_months_that_do_not(self) -> None:
+        text = """
+        - {ref: "1", every: month, measure: {kind: reported, fact: in}, scale: [{rate: 1}], pays: up, receives: pool}
+        - {ref: "2", every: month, measure: {kind: reported, fact: out}, scale: [{rate: 1}], pays: pool, receives: down}
+        """
+        found = decided(an_agreement(text), "2020-01..2020-02", "facts: {in: [1, 2], out: [2, 1]}")
+        assert sorted(stop.reason for stop in found.stops) == [
+            "pool_not_closed: -1 万元（收 in 1，支 out 2）",
+            "pool_not_closed: 1 万元（收 in 2，支 out 1）",
+        ]
+
+    def test_an_open_month_leaves_the_others_paid(self) -> None:
+        text = """
+        - {ref: "1", every: month, measure: {kind: reported, fact: in}, scale: [{rate: 1}], pays: up, receives: pool}
+        - {ref: "2", every: month, measure: {kind: reported, fact: out}, scale: [{rate: 1}], pays: pool, receives: down}
+        """
+        found = decided(an_agreement(text), "2020-01..2020-02", "facts: {in: [1, 2], out: [1, 1]}")
+        assert found.transfers == {("up", "down"): 1_000_000}
+
+    def test_a_stopped_clause_of_the_pool_keeps_it_shut_and_another_clause_does_not(self) -> None:
+        pool = lump("100", "up", "pool") + lump("100", "pool", "down", "2")
+        other = '- {ref: "3", measure: {kind: reported, fact: x}, scale: [{rate: 1}], pays: third, receives: fourth}\n'
+        assert decided(an_agreement(pool + other), "2020").transfers == {("up", "down"): 100_000_000}
+        inside = other.replace("pays: third, receives: fourth", "pays: third, receives: pool")
+        shut = decided(an_agreement(pool + inside), "2020")
+        assert shut.transfers == {}
+        assert reasons(shut) == ["no_fact: x", "pool_incomplete: 3"]
+
+    THIRDS = """
+    - {ref: i, each: {party: all}, measure: {kind: reported, fact: i}}
+    - {ref: mean, measure: {kind: result, of: [i], take: mean}}
+    - {ref: "1", each: {party: all}, measure: {kind: result, of: {i: 1, mean: -1}}, scale: [{rate: 1}], pays: party, receives: pool}
+    """  # noqa: E501
+
+    def test_what_closes_exactly_closes_in_fen(self) -> None:
+        agreement = an_agreement(self.THIRDS, parties="[up, down, third]")
+        found = decided(agreement, "2020", "given: {up: {i: 1}, down: {i: 1}, third: {i: 0}}")
+        assert reasons(found) == []
+        assert sorted(o.fen for o in found.obligations) == [333333, 333334, 666667]
+
+    @given(
+        st.lists(st.fractions(-50, 50, max_denominator=97), min_size=4, max_size=4),
+        st.sampled_from(["half_up", "half_even", "down"]),
+    )
+    def test_against_the_mean_of_all_the_sum_is_zero_whatever_the_figures(
+        self, figures: list[Fraction], mode: str
+    ) -> None:
+        names = ["up", "down", "third", "fourth"]
+        agreement = an_agreement(self.THIRDS, parties=f"[{', '.join(names)}]", money=f"{{mode: {mode}}}")
+        given_ = ", ".join(f"{name}: {{i: {figure}}}" for name, figure in zip(names, figures, strict=True))
+        found = decided(agreement, "2020", f"given: {{{given_}}}")
+        assert reasons(found) == []
+        mean = sum(figures) / 4
+        for name, figure in zip(names, figures, strict=True):
+            exact = -(figure - mean) * 1_000_000
+            assert abs(positions(found.obligations).get(name, 0) - exact) < 1
+        assert sum(positions(found.obligations).values()) == 0
+
+    def test_fen_left_over_by_a_compounding_fund_do_not_open_the_pool(self) -> None:
+        text = """
+        - {ref: fund, measure: {kind: reported, fact: fund}}
+        - {ref: "3.1", measure: {kind: reported, fact: share}, scale: [{rate: 1}], times: [fund], pays: down, receives: pool}
+        - {ref: "3.2", measure: {kind: reported, fact: share}, scale: [{amount: 1, rate: -1}], times: [fund], pays: up, receives: pool}
+        - {ref: "3.3", scale: [{amount: 1}], times: [fund], pays: pool, receives: up}
+        """  # noqa: E501
+        found = decided(an_agreement(text), "2020", "facts: {fund: 100000.0000003, share: 1/3}")
+        assert reasons(found) == []
+
+
+def paid_out(position: Mapping[str, int]) -> dict[tuple[str, str], int]:
+    """(debtor, creditor) → fen."""
+    return {(flow.payer, flow.payee): flow.fen for flow in payouts(position)}
+
+
+class TestPaidOut:
+    """Each net debtor pays each net creditor in proportion, and every party ends where it stands."""
+
+    @pytest.mark.parametrize(
+        ("position", "expected"),
+        [
+            ({"a": -100, "b": 60, "c": 40}, {("a", "b"): 60, ("a", "c"): 40}),
+            ({"a": -30, "b": -70, "c": 60, "d": 40},
+             {("a", "c"): 18, ("a", "d"): 12, ("b", "c"): 42, ("b", "d"): 28}),
+            ({"a": -1, "b": -1, "c": -1, "d": 2, "e": 1}, {("a", "d"): 1, ("b", "d"): 1, ("c", "e"): 1}),
+            ({"a": 0, "b": 0}, {}),
+            ({}, {}),
+        ],
+    )  # fmt: skip
+    def test_positions_become_transfers(self, position: dict[str, int], expected: dict[tuple[str, str], int]) -> None:
+        assert paid_out(position) == expected
+
+    @given(st.lists(st.integers(-10_000, 10_000), min_size=1, max_size=8))
+    def test_every_party_ends_where_its_position_says(self, amounts_: list[int]) -> None:
+        position = {f"p{i}": amount for i, amount in enumerate([*amounts_, -sum(amounts_)])}
+        transfers = paid_out(position)
+        assert _net(transfers) == {party: amount for party, amount in position.items() if amount}
+        assert all(amount > 0 for amount in transfers.values())
+
+    @given(
+        st.lists(st.integers(1, 10**6), min_size=2, max_size=5), st.lists(st.integers(1, 10**6), min_size=1, max_size=5)
+    )
+    def test_parts_are_proportional_to_a_fen_for_each_debtor(self, credits: list[int], debts: list[int]) -> None:
+        whole = sum(credits)
+        debts = [debt * whole // sum(debts) for debt in debts]
+        debts[0] += whole - sum(debts)
+        position = {f"d{i}": -debt for i, debt in enumerate(debts)} | {
+            f"c{i}": credit for i, credit in enumerate(credits)
+        }
+        for (debtor, creditor), part in paid_out(position).items():
+            exact = Fraction(-position[debtor] * position[creditor], whole)
+            assert abs(part - exact) <= len(debts)
+
+
+def _net(transfers: Mapping[tuple[str, str], int]) -> dict[str, int]:
+    """What each party receives less what it pays."""
+    net: dict[str, int] = defaultdict(int)
+    for (payer, payee), fen in transfers.items():
+        net[payer] -= fen
+        net[payee] += fen
+    return {party: amount for party, amount in net.items() if amount}
+
+
+parties = st.sampled_from(["a", "b", "c", "d"])
+obligations = st.lists(
+    st.builds(
+        Obligation, st.just("1"), st.sampled_from([YEAR, YEAR + 1]), parties, parties, st.integers(1, 10**7)
+    ).filter(lambda o: o.payer != o.payee),
+    max_size=12,
+)
+
+
+class TestNetting:
+    """Transfers net pairs and periods and change nobody's position."""
+
+    @given(obligations)
+    def test_netting_keeps_each_partys_position_and_the_sum_is_zero(self, due: list[Obligation]) -> None:
+        transfers = Compensation(tuple(due), (), ()).transfers
+        gross: dict[str, int] = defaultdict(int)
+        for o in due:
+            gross[o.payer] -= o.fen
+            gross[o.payee] += o.fen
+        assert _net(transfers) == {party: amount for party, amount in gross.items() if amount}
+        assert sum(_net(transfers).values()) == 0
+
+    @given(obligations)
+    def test_of_two_parties_only_one_pays(self, due: list[Obligation]) -> None:
+        transfers = Compensation(tuple(due), (), ()).transfers
+        assert all((payee, payer) not in transfers for payer, payee in transfers)
+        assert all(fen > 0 for fen in transfers.values())
+
+    @given(obligations, st.randoms())
+    def test_the_order_of_obligations_does_not_matter(self, due: list[Obligation], random: object) -> None:
+        shuffled = sorted(due, key=lambda _: random.random())  # type: ignore[attr-defined]
+        assert dict(Compensation(tuple(shuffled), (), ()).transfers) == dict(Compensation(tuple(due), (), ()).transfers)
+
+    def test_opposite_clauses_are_netted(self) -> None:
+        text = lump("60") + lump("100", "down", "up", "2")
+        found = decided(an_agreement(text), "2020")
+        assert by_clause(found) == {"1: up → down": "60", "2: down → up": "100"}
+        assert found.transfers == {("down", "up"): 40_000_000}
+
+
+def test_a_league_moves_nothing_out_of_the_pool() -> None:
+    text = """
+    - {ref: a, each: {party: all}, measure: {kind: reported, fact: x}}
+    - {ref: "1", each: {party: all}, measure: {kind: rank, of: [a], first: lowest}, scale: [{rate: -10, origin: 2}], pays: pool, receives: party}
+    """  # noqa: E501
+    agreement = an_agreement(text, parties="[up, down, third]")
+    found = decided(agreement, "2020", "given: {up: {x: 3}, down: {x: 1}, third: {x: 2}}")
+    assert amounts(found, "1") == ["-10", "10", "0"]
+    assert found.transfers == {("up", "down"): 10_000_000}
