@@ -15,26 +15,26 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
-from api import errors
 from api.composition import Composition, compose
-from api.deps import Services, utc_now
 from api.routes import (
     assessments,
-    coverage,
     declared,
     facts,
-    health,
     late,
     pages,
     readings,
     reviews,
+    service,
     settlements,
     sources,
+    stations,
     submissions,
     telegrams,
 )
-from api.schemas import Problem
 from api.settings import Settings
+from api.web import errors
+from api.web.deps import Services, utc_now
+from api.web.schemas import Problem
 
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
@@ -46,9 +46,9 @@ ROUTES = (
     settlements,
     assessments,
     late,
-    health,
+    service,
     telegrams,
-    coverage,
+    stations,
     sources,
     pages,
 )

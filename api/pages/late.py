@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from api.names import Names
+from api.pages.names import Names
 
 MOST_READINGS = 500  # the API lists all
 _HEAD = ("settlement", "agreement", "basin", "period", "status", "as_of")

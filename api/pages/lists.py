@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.names import Names
+from api.pages.names import Names
 
 FATES = ("accepted", "revised", "duplicate", "quarantined", "rejected", "withheld", "absent")
 MOST_ROWS = 500  # a receipt may list a hundred thousand; the API gives all

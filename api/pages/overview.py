@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from api.names import Names
+from api.pages.names import Names
 
 
 def overview(data: Mapping[str, Any], names: Names) -> dict[str, Any]:

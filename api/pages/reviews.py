@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.names import Names
+from api.pages.names import Names
 from monitoring_ingest.quality.decisions import REASONS, REASONS_FOR
 
 Rows = Sequence[Mapping[str, Any]]

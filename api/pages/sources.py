@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from api.names import Names
 from api.pages.lists import FATES, MOST_ROWS
+from api.pages.names import Names
 from basin.rounding import printed
 from basin.sources import Source, title_and_unit
 from monitoring_ingest.coverage.slots import State

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from api.names import Names
+from api.pages.names import Names
 from monitoring_ingest.telegrams.profiles import VALUE_FIELDS, Devices
 from monitoring_ingest.telegrams.store import KEPT_A_DAY, KEPT_OF_ONE_PEER
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api import register
-from api.asked import Filter, Within, within
-from api.deps import Has, Reads, Writer
-from api.downloads import PDF, XLSX, download, report_names
-from api.instants import parsed_instant
-from api.routes.described import file, listed, problems
-from api.schemas import AssessmentWanted, Document, Header
-from api.tabular import shaped
+from api.reads import declared
+from api.reads.filters import Filter, Within, within
+from api.reads.instants import parsed_instant
+from api.web.deps import Has, Reads, Writer
+from api.web.described import file, listed, problems
+from api.web.downloads import PDF, XLSX, download, report_names
+from api.web.schemas import AssessmentWanted, Document, Header
+from api.web.tabular import shaped
 from settlement import run, store
 from settlement.printing import reports, workbooks
 
@@ -23,7 +23,7 @@ HEADER = ("id", "scorecard", "title", "basin", "period", "score", "grade", "as_o
 @router.get("/assessments", summary="评价一览 (assessments)", responses=listed(list[Header], 400, 404, 422))
 def assessments(request: Request, reads: Reads, has: Has, basin: Filter = None, period: Within = None) -> Response:
     """Headers of the assessments, the newest first; a period asks for those inside it, too."""
-    register.known(has.registry, basin=basin)
+    declared.known(has.registry, basin=basin)
     return shaped(request, within(store.assessments(reads, basin=basin), period), HEADER)
 
 

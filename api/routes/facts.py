@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 
-from api.deps import AsOf, Has, Reads, Writer
-from api.routes.described import listed, problems
-from api.schemas import FactWanted
-from api.tabular import shaped
+from api.web.deps import AsOf, Has, Reads, Writer
+from api.web.described import listed, problems
+from api.web.schemas import FactWanted
+from api.web.tabular import shaped
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.doors.claims_store import answered_before, keep_answer
 from monitoring_ingest.readings.facts import APPROVED_BY, FIELDS, Fact, about_something_known, fact

@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from api.deps import Has, Named, Reads
 from api.pages import late as late_page
-from api.rendering import page
-from api.routes.described import listed, problems
-from api.schemas import Document
-from api.tabular import shaped
+from api.pages.rendering import page
+from api.web.deps import Has, Named, Reads
+from api.web.described import listed, problems
+from api.web.schemas import Document
+from api.web.tabular import shaped
 from settlement.restating.late import OPEN, VOUCHED_FOR, would_change, would_change_one
 
 router = APIRouter(tags=["结算 settlement"])

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import HTMLResponse
 
-from api import queries
-from api.deps import Has, Named, Reads
-from api.pages import assessment as assessment_page
-from api.pages import basin as basin_page
+from api.pages import assessments as assessment_page
+from api.pages import basins as basin_page
 from api.pages import lists, overview
-from api.pages import section as section_page
-from api.pages import settlement as settlement_page
-from api.rendering import page
+from api.pages import sections as section_page
+from api.pages import settlements as settlement_page
+from api.pages.rendering import page
+from api.reads import overview as queries
+from api.web.deps import Has, Named, Reads
 from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records.history_store import receipt_rows
 from settlement import store

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import observed, reviewed
-from api.deps import AsOf, Has, Reads
-from api.instants import parsed_instant
-from api.routes.described import listed, problems
-from api.schemas import Reading, Readings, Revision
-from api.tabular import shaped
+from api.reads import readings as observed
+from api.reads import reviews
+from api.reads.instants import parsed_instant
+from api.web.deps import AsOf, Has, Reads
+from api.web.described import listed, problems
+from api.web.schemas import Reading, Readings, Revision
+from api.web.tabular import shaped
 from basin.errors import NotFound
 from basin.indicators import find_indicator
 from monitoring_ingest.known_store import seen_until
@@ -72,7 +73,7 @@ def revisions(station: str, indicator: str, time: str, reads: Reads, as_of: AsOf
     code, at = find_indicator(indicator), parsed_instant(time, "time")
     assert at is not None  # only an absent text gives none
     key = (station, code.code if code else indicator, at)
-    found = reviewed.chain(reads, key, as_of)
+    found = reviews.chain(reads, key, as_of)
     if not found:
         then = f"（{instant(as_of)} 所知）" if as_of else ""
         zh, en = f"{station} {indicator} 在 {time} 没有读数{then}", "nothing is stored for this key"

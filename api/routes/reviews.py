@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import reviewed
-from api.deps import AsOf, Has, Named, Reads, Writer
 from api.pages import reviews as reviews_page
-from api.rendering import page
-from api.routes.described import listed, problems
-from api.schemas import Review
-from api.tabular import shaped
+from api.pages.rendering import page
+from api.reads import reviews as reviewed
+from api.web.deps import AsOf, Has, Named, Reads, Writer
+from api.web.described import listed, problems
+from api.web.schemas import Review
+from api.web.tabular import shaped
 
 router = APIRouter()
 MOST_LISTED = 300  # on the page; the API lists all

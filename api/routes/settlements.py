@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api import queries, register
-from api.asked import Filter, Within, within
-from api.deps import Has, Reads, Writer
-from api.downloads import PDF, XLSX, ZIP, download, report_names
-from api.instants import parsed_instant
-from api.routes.described import file, listed, problems
-from api.schemas import Document, Header, Obligation, SettlementWanted, StatusWanted
-from api.tabular import shaped
+from api.reads import declared, overview
+from api.reads.filters import Filter, Within, within
+from api.reads.instants import parsed_instant
+from api.web.deps import Has, Reads, Writer
+from api.web.described import file, listed, problems
+from api.web.downloads import PDF, XLSX, ZIP, download, report_names
+from api.web.schemas import Document, Header, Obligation, SettlementWanted, StatusWanted
+from api.web.tabular import shaped
 from settlement import applied, run, store
 from settlement.evidence import exporting
 from settlement.printing import reports, workbooks
@@ -45,9 +45,9 @@ def settlements(
     party: Filter = None,
 ) -> Response:
     """Headers of the settlements, the newest first; the document is at `/v1/settlements/{id}`."""
-    register.known(has.registry, agreement=agreement, basin=basin, party=party)
+    declared.known(has.registry, agreement=agreement, basin=basin, party=party)
     rows = within(store.settlements(reads, agreement=agreement, basin=basin), period)
-    return shaped(request, queries.of_party(rows, has.registry, party), HEADER)
+    return shaped(request, overview.of_party(rows, has.registry, party), HEADER)
 
 
 @router.post(
@@ -117,7 +117,7 @@ def explanation(id: str, reads: Reads, has: Has, clause: Filter = None) -> Docum
 )
 def statuses(id: str, reads: Reads) -> list[Document]:
     """Every status of a settlement, oldest first, with person, reason and time."""
-    return queries.settlement(reads, id)[1]
+    return overview.settlement(reads, id)[1]
 
 
 @router.post(
@@ -145,6 +145,6 @@ def obligations(
     A period asks for everything inside it: `2025` gives the year, its quarters and its months, each with its own
     `period`. Do not sum them blindly: one month may be settled alone and as part of the year.
     """
-    register.known(has.registry, basin=basin, party=party, status=status)
+    declared.known(has.registry, basin=basin, party=party, status=status)
     found = store.obligations(reads, basin=basin, party=party, status=status)
-    return shaped(request, queries.in_yuan(within(found, period)), OBLIGATION)
+    return shaped(request, overview.in_yuan(within(found, period)), OBLIGATION)

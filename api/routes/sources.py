@@ -13,12 +13,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from api import health
-from api.deps import Has, Named, Reads, Services, sender, writer
-from api.pages import coverage as coverage_pages
 from api.pages import sources as source_pages
-from api.rendering import page
-from api.split_samples import split_samples_of, told
+from api.pages import stations as coverage_pages
+from api.pages.rendering import page
+from api.reads import stations
+from api.reads.split_samples import split_samples_of, told
+from api.web.deps import Has, Named, Reads, Services, sender, writer
 from basin.errors import UsageError
 from basin.sources import Source
 from monitoring_ingest.doors.declared import READERS, door_name, source_door
@@ -42,7 +42,7 @@ FORM_BYTES = 64 * 2**10  # around the file, and of a form without one
 def sources(request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
     """All declared sources."""
     found = [(one, _received(reads, one, 1)) for one in has.registry.sources.values()]
-    doings = coverage_pages.sources(health.sources(reads, has.registry, has.now()), names)
+    doings = coverage_pages.sources(stations.sources(reads, has.registry, has.now()), names)
     return page(request, "sources.html", source_pages.sources(found, doings, names))
 
 
@@ -54,9 +54,9 @@ def source(code: str, request: Request, reads: Reads, has: Has, names: Named, ne
     samples = [told(each) for each in split_samples_of(reads, has.registry, one)]
     history = (_received(reads, one, most), runs_of(reads, door, most))
     model = source_pages.source(one, *history, samples, names)
-    doings = coverage_pages.sources(health.sources(reads, has.registry, has.now()), names)
+    doings = coverage_pages.sources(stations.sources(reads, has.registry, has.now()), names)
     model |= {"doings": [doing for doing in doings if doing["source"] == code]}
-    model |= {"alarms": coverage_pages.alarms_told(health.alarms(reads, most, source=code), names)}
+    model |= {"alarms": coverage_pages.alarms_told(stations.alarms(reads, most, source=code), names)}
     may = {"may_try": one.format in READERS, "may_run": bool(one.place), "nothing_new": new == 0}
     return page(request, "source.html", model | may | {"most_mib": MOST_SAMPLE_MIB})
 

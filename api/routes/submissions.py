@@ -10,13 +10,13 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.concurrency import run_in_threadpool
 
-from api.bodies import body_of
-from api.deps import Has, Reads, Sender, Services
-from api.errors import MEDIA_TYPE
-from api.routes.described import listed, problems
-from api.schemas import DryRun, Problem, Receipt, ReceiptRow, ReceiptRows, Submissions
-from api.tabular import shaped
 from api.texts import PROBLEM_TITLES
+from api.web.bodies import body_of
+from api.web.deps import Has, Reads, Sender, Services
+from api.web.described import listed, problems
+from api.web.errors import MEDIA_TYPE
+from api.web.schemas import DryRun, Problem, Receipt, ReceiptRow, ReceiptRows, Submissions
+from api.web.tabular import shaped
 from basin.errors import Refused, UsageError
 from monitoring_ingest.doors.files import Door
 from monitoring_ingest.doors.requests import PUSH, Pushed, Terms, observed_if_taken, push

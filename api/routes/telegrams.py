@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from api.deps import Has, Named, Reads
 from api.pages import telegrams as view
-from api.rendering import page
+from api.pages.rendering import page
+from api.web.deps import Has, Named, Reads
 from monitoring_ingest.telegrams import store
 from monitoring_ingest.telegrams.profiles import devices
 

@@ -7,8 +7,8 @@ the same on paper and on screen. What an agreement says is not here: it is shown
 from __future__ import annotations
 
 from api.texts import reviews, sources
-from api.texts.coverage import COVERAGE
 from api.texts.late import LATE
+from api.texts.stations import COVERAGE
 from api.texts.telegrams import TELEGRAM_TEXTS
 from monitoring_ingest.quality.names import FOUND
 from settlement.printing.wording import ROLES

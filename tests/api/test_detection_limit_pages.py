@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api import explaining
+from api.commands import explanation
 from api.composition import Composition
 from basin.registry import Registry
 from monitoring_ingest.database.engine import open_engine
@@ -87,7 +87,7 @@ class TestSettlement:
     def test_a_terminal_prints_it_before_the_rules(self, served: Composition, opened: TestClient):
         with served.engine.connect() as connection:
             tree = applied.explained(connection, served.registry, of_month(opened, "2025-08"))
-        lines = explaining.lines(tree)
+        lines = explanation.lines(tree)
         place = lines.index("规则 rules：")
         assert lines[place - 2 : place] == [
             "检出限高于限值：既不能判达标，也不能判超标"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.errors import MEDIA_TYPE
+from api.web.errors import MEDIA_TYPE
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import logging
 import pytest
 
 from api.composition import Composition
-from api.errors import MEDIA_TYPE
 from api.settings import Settings
+from api.web.errors import MEDIA_TYPE
 from monitoring_ingest.database.engine import open_engine
 from tests.api.makers import client_of
 

@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import select
 from starlette.requests import Request
 
-from api.bodies import body_of
 from api.settings import Limits
+from api.web.bodies import body_of
 from basin.errors import HengjieError, UsageError
 from monitoring_ingest.access.store import create_key
 from monitoring_ingest.database.engine import writing

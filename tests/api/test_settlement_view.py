@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from api.language import Words
-from api.names import Names
-from api.pages.settlement import scale_text, settlement, steps
-from api.queries import netted, year_of
+from api.pages.language import Words
+from api.pages.names import Names
+from api.pages.settlements import scale_text, settlement, steps
+from api.reads.overview import netted, year_of
 from tests.settlement import documents
 
 

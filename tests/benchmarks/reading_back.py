@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
 
-from api import observed
+from api.reads import readings
 from basin.registry import Registry, load_registry
 from monitoring_ingest.database.bulk import insert_columns
 from monitoring_ingest.database.engine import writing
@@ -77,15 +77,15 @@ def compare_reading(database: str, fresh: Fresh, known: Registry) -> None:
     """Both answers beside their controls."""
     engine = filled(fresh)
     series = STATIONS * len(LEVELS)
-    whole = observed.Wanted(limit=PAGE, period="2025-06", basin="bench")
+    whole = readings.Wanted(limit=PAGE, period="2025-06", basin="bench")
 
     def newest(_: object) -> list[float]:
         with engine.connect() as connection:
-            return told(observed.latest(connection, known, observed.Newest()))
+            return told(readings.latest(connection, known, readings.Newest()))
 
     def one_page(_: object) -> list[float]:
         with engine.connect() as connection:
-            return told(observed.page_of(connection, known, whole, NOW)["items"])
+            return told(readings.page_of(connection, known, whole, NOW)["items"])
 
     of_groups = f"SELECT {COLUMNS} FROM observations NATURAL JOIN (SELECT station, indicator, max(time) AS time FROM"
     of_groups += " observations GROUP BY station, indicator) AS newest"

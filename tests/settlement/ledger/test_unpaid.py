@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from api import explaining
+from api.commands import explanation
 from basin.agreement import Agreement
 from basin.periods import period
 from basin.registry import Registry
@@ -88,7 +88,7 @@ class TestFromTheLedger:
         first = confirmed(engine, registry, "2020")
         identity = settle(engine, registry, "test-river", "2021", now=NOW + DAY)["id"]
         with engine.connect() as connection:
-            lines = explaining.lines(applied.explained(connection, registry, identity, "late"))
+            lines = explanation.lines(applied.explained(connection, registry, identity, "late"))
         assert f"        2021 unpaid：应付 1000（{first}）− 已付 0（没有付款），账目 记录 = 1000" in lines
         raw = evidence(engine, registry, identity)
         assert verify(raw, recomputed).ok

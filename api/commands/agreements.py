@@ -1,0 +1,148 @@
+"""Commands for who writes agreements: check one, compare two, count the figures of all, print the schema for an editor.
+
+In: files or codes. Out: what `basin` found, as text or JSON. No database is opened: an agreement can be written,
+checked and compared on a machine that settles nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.commands.figures_page import failures, page, records, shown
+from api.commands.shared import Told, command, example, say
+from api.settings import from_environment
+from basin.agreement import Agreement, compiled
+from basin.agreement_files import file_text, tree
+from basin.authoring.certain_stops import WillStop
+from basin.authoring.diff import Difference, differences
+from basin.authoring.review import Unverified, WithoutSource, review
+from basin.authoring.schema import schema
+from basin.errors import AgreementError
+from basin.network import Network, load_network
+from basin.registry import BUNDLED, load_registry
+from settlement.cases.running import run_cases
+
+SUFFIXES = (".yaml", ".yml")
+
+
+@click.group("agreement")
+def agreement_group() -> None:
+    """编写协议：检查、比较、数值清单、编辑器用的模式。Writing agreements: check, diff, figures, schema."""
+
+
+@agreement_group.command("check", epilog=example("hengjie agreement check 草案.yaml"))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@command
+def check(file: Path, extra: Sequence[Path]) -> Told:
+    """一次列出协议的全部问题、结算时必停之处、未核实的数值、没有出处的条款。Findings and notices."""
+    found = review(file_text(file), str(file), _network(extra))
+    findings = [_finding(one) for one in found.findings]
+    told = {"file": str(file), "code": found.code, "clauses": found.clauses, "findings": findings}
+    told |= {"will_stop": [asdict(one) for one in found.will_stop], "not_stated": list(found.not_stated)}
+    told |= {"unverified": [asdict(one) for one in found.unverified]}
+    told |= {"without_source": [asdict(one) for one in found.without_source], "failed": len(findings)}
+    lines = [
+        *map(str, found.findings),
+        *map(_stopping, found.will_stop),
+        *map(_not_stated, found.not_stated),
+        *map(_notice, found.unverified),
+        *map(_unsourced, found.without_source),
+    ]
+    verdict = f"{len(findings)} 处问题 findings" if findings else f"可以使用 may be used：{found.clauses} 条 clauses"
+    notices = f"，{len(found.will_stop)} 处用到就停 will stop" if found.will_stop else ""
+    notices += f"，{len(found.not_stated)} 条规则用到而没写 not stated" if found.not_stated else ""
+    notices += f"，{len(found.unverified)} 个未核实的数值 unverified" if found.unverified else ""
+    notices += f"，{len(found.without_source)} 条没有出处 without source" if found.without_source else ""
+    return told, "\n".join([*lines, f"{file}: {verdict}{notices}"])
+
+
+def _network(extra: Sequence[Path]) -> Network:
+    """The register alone: the agreements beside the one in hand may themselves be drafts."""
+    places = (*from_environment().extra, *extra)
+    network, messages = load_network([BUNDLED, *(place for place in places if place.is_dir())])
+    for message in messages:
+        say(message)
+    return network
+
+
+def _finding(problem: AgreementError) -> dict[str, Any]:
+    told = {"message_zh": problem.zh, "message_en": problem.en, "remedy": problem.remedy}
+    return {"file": problem.file, "path": problem.path, **told}
+
+
+def _stopping(one: WillStop) -> str:
+    sections = "、".join(one.sections)
+    lacking = f"断面 {sections} 没有 {one.lacking}，在断面表写明 (not in the sheet)"
+    return f"用到就停 will stop {one.path}（条款 {one.clause}）：{lacking}"
+
+
+def _not_stated(path: str) -> str:
+    return f"用到而没写 used and not stated {path}：写明以前不能结算；原文未载的注明 verified: false"
+
+
+def _notice(one: Unverified) -> str:
+    clause = f"（条款 {one.clause}）" if one.clause else ""
+    note = f" — {one.note}" if one.note else ""
+    return f"未核实 unverified {one.path}{clause}：{one.value}{note}"
+
+
+def _unsourced(one: WithoutSource) -> str:
+    return f"没有出处 without source {one.path}（条款 {one.clause}）：暂以协议的 source 为准，请写明原文第几条"
+
+
+@agreement_group.command("diff", epilog=example("hengjie agreement diff xinan-anhui-zhejiang-2015 草案.yaml"))
+@click.argument("a")
+@click.argument("b")
+@command
+def diff(a: str, b: str, extra: Sequence[Path]) -> Told:
+    """逐条比较两份协议（代码或文件）。What two agreements say differently, clause by clause."""
+    one, other = (_agreement(named, extra) for named in (a, b))
+    found = differences(one, other)
+    told = {"a": one.code, "b": other.code, "differences": [asdict(each) for each in found]}
+    lines = [f"{one.code}（{one.title}）→ {other.code}（{other.title}）：{len(found)} 处不同 differences"]
+    return told, "\n".join([*lines, *map(_told, found)])
+
+
+def _agreement(named: str, extra: Sequence[Path]) -> Agreement:
+    """The agreement of a file or of a code."""
+    if named.lower().endswith(SUFFIXES):
+        text = file_text(Path(named))
+        return compiled(tree(text, named), text, named)
+    return load_registry((*from_environment().extra, *extra)).agreement(named)
+
+
+def _told(found: Difference) -> str:
+    if found.was is None:
+        return f"+ 增 added {found.path}：{found.now}"
+    if found.now is None:
+        return f"- 删 removed {found.path}：{found.was}"
+    return f"~ 改 changed {found.path}：{found.was} → {found.now}"
+
+
+@agreement_group.command("figures", epilog=example("hengjie agreement figures --with fixtures > docs/figures.md"))
+@click.argument("named", metavar="[代码或文件]...", nargs=-1)
+@click.option("--families", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="写明各协议属于哪一类、依据什么的页面。Page that tells families and grounds.")  # fmt: skip
+@command
+def figures(named: Sequence[str], families: Path | None, extra: Sequence[Path]) -> Told:
+    """每份协议有多少数值、各依据什么、哪些未核实；缺省为全部协议。Figures, references, what is unverified."""
+    places = (*from_environment().extra, *extra)
+    agreements = [_agreement(one, extra) for one in named] or load_registry(places).agreements.values()
+    with_cases = [place for place in places if (place / "cases").is_dir()]
+    outcomes = list(run_cases(with_cases, places)) if with_cases else []
+    told = records(agreements, outcomes, shown(file_text(families)) if families else {})
+    return {"agreements": told, "failed": failures(told)}, page(told)
+
+
+@agreement_group.command("schema", epilog=example("hengjie agreement schema > agreement.schema.json"))
+@command
+def print_schema(extra: Sequence[Path]) -> Told:
+    """编辑器用的 JSON Schema（补全与检查键名）。The JSON Schema for editors."""
+    made = schema()
+    return made, json.dumps(made, ensure_ascii=False, indent=2)

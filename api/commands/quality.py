@@ -1,0 +1,153 @@
+"""Commands for the quality of data: run the tests on what is new, and show which ran; decide about single values.
+
+In: arguments. Out: text or JSON. What is judged and decided is in `monitoring_ingest.quality`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.commands.shared import AS_OF, Told, command, composed, example, now, say
+from api.reads import reviews
+from monitoring_ingest.quality import running, store
+from monitoring_ingest.quality.decisions import REASONS
+
+MOST_LISTED = 200
+
+
+@click.group("quality")
+def quality_group() -> None:
+    """数据质控。Quality control of data."""
+
+
+@quality_group.command("run", epilog=example("hengjie quality run"))
+@click.option("--all", "everything", is_flag=True, help="全部重评，如参数改了之后。Judge all there is again.")
+@command
+def quality_run(everything: bool, extra: Sequence[Path]) -> Told:
+    """评上次之后收到的数据及其可能影响的。Judge what came in since the last run."""
+    here = composed(extra)
+    say("质控 quality control …")
+    ran = running.run(here.engine, now, network=here.registry.network, tests=here.tests, everything=everything)
+    return asdict(ran), ran.told
+
+
+@quality_group.command("history", epilog=example("hengjie quality history"))
+@AS_OF
+@command
+def quality_history(as_of: datetime | None, extra: Sequence[Path]) -> Told:
+    """每次质控用了哪些检验、什么参数、标出多少。Which tests ran, with which arguments, and what they found."""
+    here = composed(extra)
+    with here.engine.connect() as connection:
+        found = store.history(connection, as_of)
+    times = {name: [time.isoformat() for time in found[name]] for name in ("recorded_at", "first", "last")}
+    rows = found.assign(**times).to_dict("records")
+    names = ("indicator", "test", "section", "arguments")
+    lines = [
+        f"{r['run']} {' '.join(r[name] for name in names if r[name])}：{r['first']} – {r['last']}，"
+        f"{r['series']} 条序列，评 {r['readings']}，未评 {r['not_evaluated']}，"
+        f"存疑 {r['doubtful']}，不可靠 {r['unreliable']}"
+        for r in rows[:MOST_LISTED]
+    ]
+    more = [f"… 另有 {len(rows) - MOST_LISTED} 行 more"] if len(rows) > MOST_LISTED else []
+    return {"tests": rows}, "\n".join([*lines, *more]) or "还没有质控 no run yet"
+
+
+@click.group("review")
+def review_group() -> None:
+    """复核单个数据：放行、维持隔离、剔除、恢复。Deciding about single values: release, uphold, remove, restore."""
+
+
+@review_group.command("list", epilog=example("hengjie review list"))
+@AS_OF
+@command
+def review_list(as_of: datetime | None, extra: Sequence[Path]) -> Told:
+    """待核的读数和已作的决定，可按当时。Quarantined readings that wait, and the decisions so far, or as of then."""
+    here = composed(extra)
+    with here.engine.connect() as connection:
+        waiting, decided = reviews.queue(connection, as_of=as_of), reviews.history(connection, as_of)
+    lines = [f"待核 waiting（{len(waiting)}）："]
+    lines += [f"  {_waiting(row)}" for row in waiting[:MOST_LISTED]]
+    lines += [f"决定 decisions（{len(decided)}）：", *(f"  {_decided(row)}" for row in decided[:MOST_LISTED])]
+    return {"waiting": waiting, "decisions": decided}, "\n".join(lines)
+
+
+def _waiting(row: dict[str, Any]) -> str:
+    value = f"{row['value']} {row['unit']}".rstrip()
+    return f"{row['reading']} {row['station']} {row['indicator']} {row['time']} {value}：{row['message_zh']}"
+
+
+def _decided(row: dict[str, Any]) -> str:
+    who = f"{row['proposed_by']} 提出，{row['approved_by']} 批准"
+    who += f"，以密钥 {row['recorded_by']} 登记" if row["recorded_by"] else ""
+    which = f"第 {row['revision']} 版" if row["revision"] else f"读数 {row['reading']}"
+    value = f"{row['station']} {row['indicator']} {row['time']} {which}"
+    return f"{row['recorded_at']} {row['action']} {value}：{row['reason_zh']}（{row['document']}；{who}）"
+
+
+def _grounds(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options every decision takes."""
+    for name, told in (("approved-by", "批准人，与提出人不是同一人。"), ("proposed-by", "提出人。"),
+                       ("document", "依据文件的编号或名称。")):  # fmt: skip
+        function = click.option(f"--{name}", required=True, help=told)(function)
+    return click.option("--reason", required=True, help="理由代码：" + " ".join(REASONS))(function)
+
+
+def _taken(extra: Sequence[Path], action: str, wanted: dict[str, Any]) -> Told:
+    told = reviews.decide(composed(extra).engine, {"action": action, **wanted}, now)
+    return told, f"已登记 recorded：{_decided(told)}"
+
+
+@review_group.command("release", epilog=example(
+    "hengjie review release 1234 --reason laboratory_confirms --document 复核单7 --proposed-by 张三 --approved-by 李四"
+))  # fmt: skip
+@click.argument("reading", type=click.IntRange(min=1))
+@_grounds
+@command
+def review_release(reading: int, extra: Sequence[Path], **grounds: str) -> Told:
+    """放行一个隔离的读数，按原值成为观测。A quarantined reading becomes an observation."""
+    return _taken(extra, "release", {"reading": reading, **grounds})
+
+
+@review_group.command("uphold", epilog=example(
+    "hengjie review uphold 1234 --reason not_confirmed --document 复核单8 --proposed-by 张三 --approved-by 李四"
+))  # fmt: skip
+@click.argument("reading", type=click.IntRange(min=1))
+@_grounds
+@command
+def review_uphold(reading: int, extra: Sequence[Path], **grounds: str) -> Told:
+    """维持隔离：疑问成立，不再待核，不成为观测。The doubt stands: it waits no longer and gives no observation."""
+    return _taken(extra, "uphold", {"reading": reading, **grounds})
+
+
+@review_group.command("remove", epilog=example(
+    "hengjie review remove jiekou nh3n 2020-08-31T08:00+08:00 --reason instrument_fault --document 维修单 "
+    "--proposed-by 张三 --approved-by 李四"
+))  # fmt: skip
+@click.argument("station")
+@click.argument("indicator")
+@click.argument("time")
+@_grounds
+@command
+def review_remove(station: str, indicator: str, time: str, extra: Sequence[Path], **grounds: str) -> Told:
+    """剔除一个观测：不删除，不再采用。An observation counts no longer; it is not deleted."""
+    return _taken(extra, "remove", {"station": station, "indicator": indicator, "time": time, **grounds})
+
+
+@review_group.command("restore", epilog=example(
+    "hengjie review restore jiekou nh3n 2020-08-31T08:00+08:00 --reason real_event --document 核查报告 "
+    "--proposed-by 张三 --approved-by 李四"
+))  # fmt: skip
+@click.argument("station")
+@click.argument("indicator")
+@click.argument("time")
+@_grounds
+@command
+def review_restore(station: str, indicator: str, time: str, extra: Sequence[Path], **grounds: str) -> Told:
+    """恢复一个已剔除的、或检验标出的观测。An observation removed or flagged counts again."""
+    return _taken(extra, "restore", {"station": station, "indicator": indicator, "time": time, **grounds})

@@ -1,0 +1,163 @@
+"""What all commands share: options, printing, and errors told in one way.
+
+In: functions that return what they have to tell. Out: click commands. A command prints text, or with ``--json`` exactly
+one JSON object on standard output, whatever happens; messages go to standard error. What each command does is in
+`api.cli`.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from api.composition import Composition, compose
+from api.reads.instants import parsed_instant
+from api.settings import from_environment
+from basin.errors import HengjieError, Unavailable, UsageError
+
+# What a command tells: the JSON object, the text, and work that goes on after both are printed.
+Told = tuple[dict[str, Any], str] | tuple[dict[str, Any], str, Callable[[], None]]
+_JSON = "--json"
+_WHY = {
+    errno.ENOENT: "没有此文件或文件夹",
+    errno.EEXIST: "已有同名的文件",
+    errno.ENOTDIR: "上级不是文件夹",
+    errno.EISDIR: "是文件夹，不是文件",
+    errno.EACCES: "没有权限",
+    errno.EROFS: "磁盘只读",
+    errno.ENOSPC: "磁盘已满",
+}
+
+
+def now() -> datetime:
+    """The clock of the commands."""
+    return datetime.now(UTC)
+
+
+def composed(extra: Sequence[Path]) -> Composition:
+    """Settings, registry and database of a command."""
+    settings = from_environment()
+    composition = compose(replace(settings, extra=(*settings.extra, *extra)))
+    for message in composition.registry.messages:
+        say(message)
+    return composition
+
+
+def say(text: str) -> None:
+    """A message for people, on standard error."""
+    click.echo(text, err=True)
+
+
+def example(text: str) -> str:
+    """The example every ``--help`` ends with."""
+    return f"例 example:\n\n    {text}"
+
+
+class Commands(click.Group):
+    """The group of all commands; with ``--json``, what click refuses is one JSON object, too."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        as_json = _JSON in args
+        with _told_by_click(as_json):
+            context = super().make_context(info_name, args, parent, **extra)
+        context.meta[_JSON] = as_json
+        return context
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _told_by_click(ctx.meta[_JSON]):
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _told_by_click(as_json: bool) -> Iterator[None]:
+    """Print a usage error as JSON where that is wanted; click prints it on standard error and exits with 2."""
+    try:
+        yield
+    except click.UsageError as problem:
+        if as_json:
+            _print_json(_problem(_of_click(problem)))
+        raise
+
+
+def _of_click(problem: click.UsageError) -> UsageError:
+    """What click refused as an error of ours: our own words where it only passes them on."""
+    if isinstance(problem.__cause__, UsageError):
+        return problem.__cause__
+    message = problem.format_message()
+    about = problem.param.name if isinstance(problem, click.BadParameter) and problem.param else None
+    remedy = f"{problem.ctx.command_path} --help" if problem.ctx else ""
+    return UsageError(f"命令用法有误：{message}", message, path=about, remedy=remedy)
+
+
+def command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Options every command has, and one way to print results and errors."""
+
+    @click.option(_JSON, "as_json", is_flag=True, help="标准输出只打印一个 JSON 对象。One JSON object on stdout.")
+    @click.option("--with", "extra", multiple=True, type=click.Path(exists=True, path_type=Path),
+                  help="外部目录或文件，其代码优先于内置。Outside directory or file.")  # fmt: skip
+    @wraps(function)
+    def wrapped(*args: Any, as_json: bool, extra: Sequence[Path], **kwargs: Any) -> None:
+        try:
+            result, text, *work = function(*args, extra=tuple(extra), **kwargs)
+        except HengjieError as problem:
+            _fail(problem, as_json)
+        except OSError as problem:
+            _fail(_outside(problem), as_json)
+        if as_json:
+            _print_json(result)
+        elif text:
+            click.echo(text)
+        sys.stdout.flush()
+        for long_running in work:
+            long_running()
+        if result.get("failed"):
+            sys.exit(1)
+
+    return wrapped
+
+
+def _outside(problem: OSError) -> Unavailable:
+    """What the file system refused, in words."""
+    why = _WHY.get(problem.errno or 0, problem.strerror or str(problem))
+    remedy = "检查路径、文件夹、权限与磁盘"
+    return Unavailable(f"文件读写不了：{why}", problem.strerror or str(problem), file=problem.filename, remedy=remedy)
+
+
+def _fail(problem: HengjieError, as_json: bool) -> NoReturn:
+    if as_json:
+        _print_json(_problem(problem))
+    say(str(problem))
+    sys.exit(2 if isinstance(problem, UsageError) else 1)
+
+
+def _problem(problem: HengjieError) -> dict[str, Any]:
+    told = {"error": problem.code, "message_zh": problem.zh, "message_en": problem.en, "file": problem.file}
+    return told | {"path": problem.path, "remedy": problem.remedy}
+
+
+def _print_json(told: dict[str, Any]) -> None:
+    click.echo(json.dumps(told, ensure_ascii=False))
+
+
+def _instant(_context: Any, option: Any, text: str | None) -> datetime | None:
+    """An ISO 8601 instant with its zone."""
+    try:
+        at = parsed_instant(text, option.name)
+    except UsageError as problem:
+        raise click.BadParameter(f"{problem.zh}；{problem.remedy}") from problem
+    return None if at is None else at.astimezone(UTC)
+
+
+AS_OF = click.option("--as-of", callback=_instant, metavar="T", help="当时已知的数据，如 2026-01-31T08:00+08:00。")

@@ -1,0 +1,114 @@
+"""A section: monthly means with class, the readings behind each month, and what was left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from api.pages.charts import chart
+from api.pages.names import Names
+from api.pages.settlements import rule_text, undecided
+from basin.indicators import INDICATORS
+from monitoring_ingest.quality.flags import Quality
+from monitoring_ingest.quality.names import QUALITIES
+
+
+def section(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """The years of a section: charts over the months before the end of the chosen year, tables of that year."""
+    year = data["year"]
+    head = _head(data["section"], names)
+    return head | {
+        "years": data["years"],
+        "year": year,
+        "rules": data["rules"] and _rules(data["rules"], names),
+        "indicators": [_indicator(one, year, names) for one in data["indicators"]],
+        "matrix": _matrix(data, year, names),
+        "undecided": undecided(data["undecided"], names),
+    }
+
+
+def _head(section: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    return {
+        "section": section,
+        "name": names.section(section["code"]),
+        "basin_name": names.basin(section["basin"]),
+        "upstream": names.party(section["upstream"]) if section["upstream"] else "",
+        "downstream": names.party(section["downstream"]) if section["downstream"] else "",
+        "stations": [names.station(code) for code in section["stations"]],
+    }
+
+
+def _indicator(one: Mapping[str, Any], year: str, names: Names) -> dict[str, Any]:
+    limits = one["limits"]
+    rows = [
+        {**month, "left_out_text": names.left_out(month["left_out"]), "reason_text": names.reason(month["reason"])}
+        for month in one["months"]
+        if month["month"].startswith(year)
+    ]
+    return {
+        "code": one["code"],
+        "name": names.indicator(one["code"]),
+        "unit": one["unit"],
+        "limits": [(label, "–".join(limit for name, limit in limits if name == label)) for label in dict(limits)],
+        "chart": chart(one["months"], [(label, float(limit)) for label, limit in limits], one["code"]),
+        "rows": rows,
+    }
+
+
+def _rules(rules: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """The rules that form statistics, in words; those of money are on the settlement."""
+    stated = [rule_text(rule, names) for rule in rules["stated"] if rule["path"].startswith("data.")]
+    return {**rules, "stated": stated}
+
+
+def _matrix(data: Mapping[str, Any], year: str, names: Names) -> list[dict[str, Any]]:
+    """Months by indicators: the reported mean and its class, beside the class of the section and what decided it."""
+    by_month = {one["code"]: {month["month"]: month for month in one["months"]} for one in data["indicators"]}
+    return [
+        {
+            "month": row["month"],
+            "class": row["class"],
+            "deciding": names.t("list").join(names.indicator(code) for code in row["deciding"]),
+            "cells": [months.get(row["month"]) for months in by_month.values()],
+        }
+        for row in data["classes"]
+        if row["month"].startswith(year)
+    ]
+
+
+def section_month(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """The readings of one month: instants by indicators, with the fate of each that does not count."""
+    present = {reading["indicator"] for reading in data["readings"]}
+    columns = [code for code in INDICATORS if code in present]
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for reading in data["readings"]:
+        row = rows.setdefault((reading["time"], reading["station"]), {})
+        row.setdefault(reading["indicator"], []).append(_reading(reading, names))
+    return _head(data["section"], names) | {
+        "month": data["month"],
+        "month_text": names.period(data["month"]),
+        "columns": [{"code": code, "name": names.indicator(code), "unit": INDICATORS[code].unit} for code in columns],
+        "rows": [
+            {"time": time, "station": names.station(station), "cells": [cells.get(code, []) for code in columns]}
+            for (time, station), cells in sorted(rows.items(), key=lambda item: (item[0][0] or "", item[0][1]))
+        ],
+        "left_out": _counted([r for r in data["readings"] if r["reason"]], names),
+        "flagged": _counted([{"reason": r["test"]} for r in data["readings"] if r["test"] and not r["reason"]], names),
+        "total": len(data["readings"]),
+        "undecided": undecided(data["undecided"], names),
+    }
+
+
+def _reading(reading: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    told = {name: names.t.known("left_out", reading[name]) if reading[name] else "" for name in ("reason", "test")}
+    if reading["quality"] == Quality.DOUBTFUL:
+        words = QUALITIES[Quality.DOUBTFUL]
+        told["test"] = names.t.choose(words.zh, words.en) + names.t("colon") + told["test"]
+    return {**reading, **{f"{name}_text": text for name, text in told.items()}}
+
+
+def _counted(left_out: Sequence[Mapping[str, Any]], names: Names) -> list[dict[str, Any]]:
+    counts: dict[str, int] = {}
+    for reading in left_out:
+        counts[reading["reason"]] = counts.get(reading["reason"], 0) + 1
+    return [{"reason": names.t.known("left_out", reason), "count": count} for reason, count in sorted(counts.items())]

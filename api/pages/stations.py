@@ -1,0 +1,113 @@
+"""Stations by basin with silent ones first, one station slot by slot, declared sources, alarms, those who send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from api.pages.names import Names
+from api.reads.numerals import percent
+from basin.indicators import INDICATORS
+from monitoring_ingest.coverage.matrix import any_or_all
+from monitoring_ingest.coverage.slots import State
+
+WHOLES = ("any", "all")
+Row = dict[str, Any]
+
+
+def overview(
+    rows: Sequence[Mapping[str, Any]], alarms: Sequence[Mapping[str, Any]], basin: str | None, names: Names
+) -> Row:
+    """The stations of each basin, those with silent ones first."""
+    kept = [row for row in rows if basin in (None, row["basin"])]
+    by_basin: dict[str, list[Row]] = {}
+    for row in kept:
+        by_basin.setdefault(row["basin"], []).append(_station(row, names))
+    return {
+        "basin": basin,
+        "counts": [(state.value, sum(row["state"] == state for row in kept)) for state in State],
+        "month": rows[0]["month"] if rows else "",
+        "counted_at": rows[0]["counted_at"] if rows else None,
+        "basins": [{"code": code, "name": names.basin(code), "stations": some} for code, some in by_basin.items()],
+        "alarms": alarms_told(alarms, names),
+    }
+
+
+def sources(rows: Sequence[Mapping[str, Any]], names: Names) -> list[Row]:
+    """Declared sources that are watched, in words."""
+    return [{**row, "name": names.station(row["station"]) if row["station"] else ""} for row in rows]
+
+
+def alarms_told(alarms: Sequence[Mapping[str, Any]], names: Names) -> list[Row]:
+    """Alarms with the names of what they are about."""
+    known = names.registry.sources
+    title = {code: source.title for code, source in known.items()}
+    return [
+        {
+            **one,
+            "name": names.station(one["station"]) if one["station"] else "",
+            "title": title.get(one["source"], one["source"]),
+            "declared": one["source"] in known,
+        }
+        for one in alarms
+    ]
+
+
+def _station(row: Mapping[str, Any], names: Names) -> Row:
+    return {
+        **row,
+        "name": names.station(row["station"]),
+        "section_name": names.section(row["section"]),
+        "basin_name": names.basin(row["basin"]),
+        "province_name": names.party(row["province"]),
+        "share": percent(row["completeness"]),
+    }
+
+
+def station(found: Mapping[str, Any], indicator: str, names: Names) -> Row:
+    """One month of a station: days by slots, of any indicator, of all, or of one."""
+    states: pd.DataFrame = found["states"]
+    shown = pd.concat([any_or_all(states), states], axis=1)
+    chosen = indicator if indicator in shown else WHOLES[0]
+    codes = [code for code in INDICATORS if code in states]
+    return {
+        **_station(found, names),
+        "chosen": chosen,
+        "choices": [(code, _choice(code, names)) for code in (*WHOLES, *codes)],
+        **_days(found, shown[chosen].tolist(), names),
+        "series": [{**one, "name": names.indicator(one["indicator"]), "share": percent(one["accepted"] / one["due"])}
+                   for one in found["indicators"] if one["due"]],
+        "alarms": alarms_told(found["alarms"], names),
+        "earlier": str(pd.Period(found["month"], freq="M") - 1),
+        "later": str(pd.Period(found["month"], freq="M") + 1),
+    }  # fmt: skip
+
+
+def _choice(code: str, names: Names) -> str:
+    return names.t(f"health.{code}") if code in WHOLES else names.indicator(code)
+
+
+def _days(found: Mapping[str, Any], states: Sequence[str], names: Names) -> Row:
+    """The slots as rows of days under the hours they begin at, on the clock of the station."""
+    zone = ZoneInfo(names.registry.network.stations[found["station"]].timezone)
+    days: dict[str, dict[str, str]] = {}
+    for begin, state in zip(found["begins"], states, strict=True):
+        local = begin.astimezone(zone)
+        days.setdefault(f"{local:%Y-%m-%d}", {})[f"{local:%H:%M}"] = state
+    hours = sorted({hour for slots in days.values() for hour in slots})
+    return {"hours": hours, "days": [(day, [slots.get(hour) for hour in hours]) for day, slots in days.items()]}
+
+
+def senders(found: Mapping[str, Any], names: Names) -> Row:
+    """The scorecards of a month, by province and by sender."""
+    month = pd.Period(found["month"], freq="M")
+    name = {"province": names.party, "sender": lambda sender: names.t.known("door", sender)}
+    return {
+        "month": found["month"],
+        "earlier": str(month - 1),
+        "later": str(month + 1),
+        "tables": [(by, [{**card, "name": name[by](card["of"])} for card in found[by]]) for by in name],
+    }

@@ -1,0 +1,1 @@
+"""What pages, routes and commands show, read from the store: plain rows, no words of a language."""

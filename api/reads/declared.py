@@ -1,0 +1,172 @@
+"""What is declared, as the API and the pages show it: basins, sections, agreements.
+
+In: the registry and codes. Out: plain dictionaries. Stored things are gathered in `api.reads.overview`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from basin.agreement import Agreement
+from basin.errors import UnknownCode
+from basin.network import Section
+from basin.registry import Registry
+from settlement.states import MAY_FOLLOW
+
+Row = dict[str, Any]
+MOST_NAMED = 200  # codes a remedy lists
+
+
+def basins(registry: Registry) -> list[Row]:
+    """Every basin with the number of its sections and the codes of its agreements."""
+    sections = [section.basin for section in registry.network.sections.values()]
+    return [
+        {
+            "code": basin.code,
+            "name_zh": basin.name_zh,
+            "name_en": basin.name_en,
+            "sections": sections.count(basin.code),
+            "agreements": [agreement.code for agreement in agreements_of(registry, basin.code)],
+        }
+        for basin in registry.network.basins.values()
+    ]
+
+
+def known_basin(registry: Registry, code: str) -> str:
+    """The code itself, once it is known to be a basin.
+
+    Raises
+    ------
+    UnknownCode : naming the basins there are.
+    """
+    if code not in registry.network.basins:
+        raise _unknown("流域", "basin", code, registry.network.basins)
+    return code
+
+
+def known(registry: Registry, **asked: str | None) -> None:
+    """Whether what a list is asked for exists: agreement, basin, party, station, status; not asked for is None.
+
+    Raises
+    ------
+    UnknownCode : naming those there are.
+    """
+    parties = {code for agreement in registry.agreements.values() for code in agreement.parties.values()}
+    there: dict[str, tuple[str, Iterable[str]]] = {
+        "agreement": ("协议", registry.agreements),
+        "basin": ("流域", registry.network.basins),
+        "party": ("主体", sorted({*registry.network.parties, *parties})),
+        "station": ("监测站", registry.network.stations),
+        "status": ("状态", MAY_FOLLOW),
+    }
+    for name, code in asked.items():
+        zh, codes = there[name]
+        if code is not None and code not in codes:
+            raise _unknown(zh, name, code, codes)
+
+
+def known_section(registry: Registry, code: str) -> Section:
+    """The section of that code.
+
+    Raises
+    ------
+    UnknownCode : when nobody declared it.
+    """
+    section = registry.network.sections.get(code)
+    if section is None:
+        raise _unknown("断面", "section", code, ())
+    return section
+
+
+def _unknown(zh: str, en: str, code: str, known: Iterable[str]) -> UnknownCode:
+    codes = list(known)
+    remedy = "可用：" + " ".join(codes) if 0 < len(codes) <= MOST_NAMED else "代码见 /v1/sections"
+    error = UnknownCode(f"没有{zh} {code}", f"no {en} {code}", path=en, remedy=remedy)
+    error.status = 404
+    return error
+
+
+def agreements_of(registry: Registry, basin: str) -> list[Agreement]:
+    """The agreements of a basin, the latest first."""
+    found = [agreement for agreement in registry.agreements.values() if agreement.basin == basin]
+    return sorted(found, key=lambda agreement: agreement.starts, reverse=True)
+
+
+def sections(registry: Registry, basin: str | None = None, party: str | None = None) -> list[Row]:
+    """The sections from source to mouth, of one basin or at the border of one party."""
+    stations: dict[str, list[str]] = {}
+    for station in registry.network.stations.values():
+        stations.setdefault(station.section, []).append(station.code)
+    found = [
+        section_row(section, stations.get(section.code, []))
+        for section in registry.network.sections.values()
+        if basin in (None, section.basin) and party in (None, section.upstream, section.downstream)
+    ]
+    return sorted(found, key=lambda row: (row["basin"], row["order"]))
+
+
+def section_row(section: Section, stations: Sequence[str]) -> Row:
+    """A section as the API shows it."""
+    return {
+        "code": section.code,
+        "name_zh": section.name_zh,
+        "name_en": section.name_en,
+        "basin": section.basin,
+        "river": section.river,
+        "order": section.order,
+        "upstream": section.upstream,
+        "downstream": section.downstream,
+        "water_body": section.water_body,
+        "target_class": section.target_class,
+        "stations": list(stations),
+    }
+
+
+def agreement_row(agreement: Agreement) -> Row:
+    """An agreement as the API shows it: identity, term, parties and the clauses as signed."""
+    clauses = [
+        {"ref": clause["ref"], "title": clause.get("title", ""), "source": clause["source"]}
+        for clause in agreement.document["clauses"]
+    ]
+    return {
+        "code": agreement.code,
+        "title": agreement.title,
+        "basin": agreement.basin,
+        "starts": str(agreement.starts),
+        "ends": str(agreement.ends),
+        "source": agreement.source,
+        "parties": dict(agreement.parties),
+        "clauses": clauses,
+        "verified": "false" not in _verified(agreement.document),
+        "sha256": agreement.sha256,
+    }
+
+
+def agreements(registry: Registry, basin: str | None = None, party: str | None = None) -> list[Row]:
+    """The agreements, of one basin or of one party."""
+    return [
+        agreement_row(agreement)
+        for agreement in registry.agreements.values()
+        if basin in (None, agreement.basin) and (party is None or party in agreement.parties.values())
+    ]
+
+
+def known_agreement(registry: Registry, code: str) -> Agreement:
+    """The agreement of that code.
+
+    Raises
+    ------
+    UnknownCode : naming the agreements there are.
+    """
+    if code not in registry.agreements:
+        raise _unknown("协议", "agreement", code, registry.agreements)
+    return registry.agreements[code]
+
+
+def _verified(node: object) -> set[str]:
+    """What the notes anywhere in a raw document say under ``verified``."""
+    if isinstance(node, Mapping):
+        own = {str(node["verified"]).lower()} if "verified" in node else set()
+        return own.union(*(_verified(value) for value in node.values()))
+    return set().union(*(_verified(item) for item in node)) if isinstance(node, list) else set()

@@ -1,0 +1,54 @@
+"""What lists are asked for: filters in addresses, and periods inside a period.
+
+In: query texts and rows. Out: the rows asked for. A blank value asks for nothing in particular. Whether a code is known
+is told by `api.reads.declared`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import Query
+from pydantic import BeforeValidator
+
+from basin import periods
+from basin.errors import UsageError
+
+Row = dict[str, Any]
+
+
+def _given(text: object) -> object:
+    """The text, None where it is blank: forms send what was left empty."""
+    return text if not isinstance(text, str) or text.strip() else None
+
+
+Filter = Annotated[str | None, BeforeValidator(_given)]
+Within = Annotated[
+    str | None,
+    BeforeValidator(_given),
+    Query(description="2025, 2025-08, 2025Q3 或 2023..2025；含其中各期 (and the periods inside it)"),
+]
+
+
+def within(rows: Sequence[Row], period: str | None) -> list[Row]:
+    """The rows whose `period` lies inside the one asked for; all of them where none is.
+
+    Raises
+    ------
+    UsageError : no period.
+    """
+    if period is None:
+        return list(rows)
+    try:
+        asked = periods.period(period)
+    except UsageError as problem:
+        raise UsageError(problem.zh, problem.en, path="period", remedy=problem.remedy) from problem
+    first, last = periods.starts_on(asked), periods.ends_on(asked)
+    inside = {text: _lies_between(text, first, last) for text in {row["period"] for row in rows}}
+    return [row for row in rows if inside[row["period"]]]
+
+
+def _lies_between(text: str, first: Any, last: Any) -> bool:
+    of = periods.period(text)
+    return bool(first <= periods.starts_on(of) and periods.ends_on(of) <= last)

@@ -1,0 +1,232 @@
+"""What a page or a list needs, gathered from the stores and the registry.
+
+In: a connection, the registry and what was asked for. Out: plain dictionaries with codes, exact texts and numbers;
+names and words are added by `api.pages`. Nothing is written here. What a section measured is in `api.reads.sections`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from api.reads import declared as register
+from api.reads import sections as monitoring
+from basin import periods
+from basin.network import Section
+from basin.registry import Registry
+from basin.rounding import yuan
+from monitoring_ingest.records import history_store as history
+from settlement import store as decided
+from settlement.assessment import sections
+from settlement.gathered import sections_of
+from settlement.printing.formulas import yuan_fen
+from settlement.states import MAY_FOLLOW, REVOKED
+
+Row = dict[str, Any]
+
+
+# --- decided ---------------------------------------------------------------------------------------------------------
+
+
+def dues(connection: Connection, headers: Sequence[Row]) -> list[Row]:
+    """Who owes whom in the latest year that has obligations; where none has, how the newest year ended.
+
+    Parameters
+    ----------
+    headers : settlements of one basin, newest first, as the settlement store lists them.
+    """
+    current = _newest([h for h in headers if h["status"] != REVOKED and h["kind"] != "indication"])
+    by_year: dict[str, list[Row]] = {}
+    for header in current:
+        by_year.setdefault(year_of(header["period"]), []).append(header)
+    stopped: list[Row] = []
+    for year in sorted(by_year, reverse=True):
+        found = _dues_of(connection, by_year[year], year)
+        if any(due["transfers"] for due in found):
+            return found
+        stopped = stopped or found
+    return stopped
+
+
+def _newest(headers: Sequence[Row]) -> list[Row]:
+    """The newest settlement of each agreement and period; `headers` come newest first."""
+    newest: dict[tuple[str, str], Row] = {}
+    for header in headers:
+        newest.setdefault((header["agreement"], header["period"]), header)
+    return list(newest.values())
+
+
+def year_of(period: str) -> str:
+    """The year a period ends in: of ``2018..2020`` it is 2020."""
+    return period.partition("..")[2][:4] or period[:4]
+
+
+def _dues_of(connection: Connection, headers: Sequence[Row], year: str) -> list[Row]:
+    by_agreement: dict[str, list[Row]] = {}
+    for header in headers:
+        by_agreement.setdefault(header["agreement"], []).append(header)
+    return [_due(connection, _covering(of, year)) for of in by_agreement.values()]
+
+
+def _covering(headers: Sequence[Row], year: str) -> list[Row]:
+    """The settlements that make up a year: that of the whole year, else one of several years, else its parts."""
+    whole = [header for header in headers if header["period"] == year]
+    longer = [header for header in headers if ".." in header["period"]]
+    return whole or longer[:1] or sorted(headers, key=lambda header: header["period"])
+
+
+def _due(connection: Connection, headers: Sequence[Row]) -> Row:
+    documents = [decided.settlement(connection, header["id"]) for header in headers]
+    statuses = [document["status"] for document in documents]
+    months = [month for document in documents for month in periods.months(periods.period(document["period"]))]
+    span = periods.run_of_months(months[0], months[-1])
+    without_gap = len(months) == len(periods.months(span))
+    return {
+        "agreement": documents[0]["agreement"],
+        "settlements": [document["id"] for document in documents],
+        "period": periods.label(span) if without_gap else year_of(documents[0]["period"]),
+        "parts": None if without_gap else len(documents),
+        "status": min(statuses, key=list(MAY_FOLLOW).index),
+        "kind": "stopped" if any(d["kind"] == "stopped" for d in documents) else "payable",
+        "verified": all(document["verified"] for document in documents),
+        "transfers": netted(transfer for document in documents for transfer in document["transfers"]),
+        "stops": [stop for document in documents for stop in document["stops"]],
+    }
+
+
+def netted(transfers: Iterable[Mapping[str, str]]) -> list[Row]:
+    """Transfers of several settlements as one per pair, in the direction of the larger sum; largest first."""
+    net: dict[tuple[str, str], int] = {}
+    for transfer in transfers:
+        pair, amount = (transfer["payer"], transfer["payee"]), yuan_fen(transfer["amount_yuan"])
+        if pair[::-1] in net:
+            pair, amount = pair[::-1], -amount
+        net[pair] = net.get(pair, 0) + amount
+    directed = [(pair if amount > 0 else pair[::-1], abs(amount)) for pair, amount in net.items() if amount]
+    ordered = sorted(directed, key=lambda item: -item[1])
+    return [{"payer": payer, "payee": payee, "amount_yuan": yuan(amount)} for (payer, payee), amount in ordered]
+
+
+def of_party(headers: Sequence[Row], registry: Registry, party: str | None) -> list[Row]:
+    """The settlements whose agreement names the party; all of them where no party is asked for."""
+    if party is None:
+        return list(headers)
+    theirs = {a.code for a in registry.agreements.values() if party in a.parties.values()}
+    return [header for header in headers if header["agreement"] in theirs]
+
+
+def in_yuan(obligations: Sequence[Row]) -> list[Row]:
+    """Obligations with their amount as a yuan string in place of fen."""
+    return [
+        {key: value for key, value in row.items() if key != "fen"} | {"amount_yuan": yuan(row["fen"])}
+        for row in obligations
+    ]
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+
+def overview(connection: Connection, registry: Registry, now: datetime) -> Row:
+    """The first page: dues of every basin, those that owe first, and how fresh the data are."""
+    headers = decided.settlements(connection)
+    listed = [
+        {
+            "code": row["code"],
+            "sections": row["sections"],
+            "agreements": len(row["agreements"]),
+            "dues": dues(connection, [header for header in headers if header["basin"] == row["code"]]),
+        }
+        for row in register.basins(registry)
+    ]
+    listed.sort(key=lambda row: (not any(due["transfers"] for due in row["dues"]), not row["dues"], -row["agreements"]))
+    return {"freshness": freshness(connection, registry, now), "basins": listed}
+
+
+def freshness(connection: Connection, registry: Registry, now: datetime) -> Row:
+    """The newest observation, how many stations have any, and the newest submission."""
+    ends = monitoring.extents(connection, registry.network.stations)
+    newest = history.submissions(connection, now, limit=1)
+    return {
+        "latest": max(last for _, last in ends.values()).isoformat() if ends else None,
+        "reporting": len(ends),
+        "registered": len(registry.network.stations),
+        "submission": {k: v for k, v in newest[0].document().items() if k not in ("files", "rows")} if newest else None,
+    }
+
+
+def basin(connection: Connection, registry: Registry, code: str) -> Row:
+    """A basin: its sections with the latest class, agreements, settlements, assessments and who owes whom.
+
+    Raises
+    ------
+    UnknownCode : when nobody declared the basin.
+    """
+    rows = register.sections(registry, register.known_basin(registry, code))
+    latest = monitoring.latest_classes(connection, registry, [row["code"] for row in rows])
+    headers = decided.settlements(connection, basin=code)
+    return {
+        "code": code,
+        "sections": [_placed(row, registry) | {"latest": latest.get(row["code"])} for row in rows],
+        "parties": list(registry.network.parties),
+        "agreements": [register.agreement_row(agreement) for agreement in register.agreements_of(registry, code)],
+        "settlements": headers,
+        "assessments": decided.assessments(connection, basin=code),
+        "dues": dues(connection, headers),
+    }
+
+
+def _placed(row: Row, registry: Registry) -> Row:
+    """A section with the target that its agreement sets and, where no border is declared, the province it lies in."""
+    provinces = {registry.network.stations[code].province for code in row["stations"]}
+    home = provinces.pop() if len(provinces) == 1 else None
+    upstream = row["upstream"] or (None if row["downstream"] else home)
+    return row | {"target": target(registry, row["code"]), "upstream": upstream}
+
+
+def target(registry: Registry, section: str) -> int | None:
+    """The class a section is to reach: that of its newest agreement, else the one declared for the section."""
+    declared = registry.network.sections[section]
+    for agreement in register.agreements_of(registry, declared.basin):
+        if section in sections_of(agreement, registry.network):
+            sheet = agreement.sheet(section, (agreement.ends, agreement.ends)).value
+            if sheet.target is not None:
+                return sheet.target
+    return declared.target_class
+
+
+def section(connection: Connection, registry: Registry, code: str, year: str | None) -> Row:
+    """A section with its months of one year, the newest where none is named.
+
+    Raises
+    ------
+    UnknownCode : when nobody declared the section.
+    """
+    known = register.known_section(registry, code)
+    aim = target(registry, code)
+    return _section_head(registry, known) | monitoring.section_page(connection, registry, known, year, aim)
+
+
+def section_month(connection: Connection, registry: Registry, code: str, month: pd.Period) -> Row:
+    """A section with the readings of one month.
+
+    Raises
+    ------
+    UnknownCode : when nobody declared the section.
+    """
+    known = register.known_section(registry, code)
+    found = monitoring.month_page(connection, registry, known, month, target(registry, code))
+    return _section_head(registry, known) | {"month": str(month), **found}
+
+
+def _section_head(registry: Registry, known: Section) -> Row:
+    row = register.section_row(known, list(sections.stations_of(registry, [known.code])))
+    return {"section": _placed(row, registry) | {"target": target(registry, known.code)}}
+
+
+def settlement(connection: Connection, identity: str) -> tuple[Row, list[Row]]:
+    """A settlement document with its current status, and the history of that."""
+    return decided.settlement(connection, identity), decided.statuses(connection, identity)

@@ -1,0 +1,195 @@
+"""Pages of observations for the API: a cursor over (station, indicator, time), the order of the key.
+
+In: a connection, the registry, what is wanted and one instant of knowledge. Out: the rows of one page and the cursor of
+the next. Stations are read one after the other, or several at once where they turn out to have little, so that a page
+of a long history, or of a whole country, reads hardly more than it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
+
+from api.reads import declared
+from api.reads.filters import Filter
+from api.reads.instants import parsed_instant
+from basin import periods
+from basin.errors import UsageError
+from basin.indicators import INDICATORS, indicator
+from basin.registry import Registry
+from monitoring_ingest.quality import store as quality_store
+from monitoring_ingest.quality.flags import Quality, to_qartod
+from monitoring_ingest.readings.frames import Columns, joined, rows_at
+from monitoring_ingest.records import history_store as history
+from monitoring_ingest.records import store
+from settlement.assessment import sections
+from settlement.statement.document import instant
+
+MOST_STATIONS = 64  # read at once, where they have little
+MORE = 16  # times as many as before, at most: the next may have more than those before
+Key = tuple[str, str, datetime]
+
+
+class Newest(BaseModel):
+    """Which series."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    basin: Filter = None
+    section: Filter = None
+    station: Filter = None
+    indicator: Filter = Field(None, description="codmn, w01019, 高锰酸盐指数 …")
+
+
+class Wanted(Newest):
+    """Which observations, and where the page begins."""
+
+    period: Filter = Field(None, description="2020, 2020-08, 2020Q3 or 2018..2020")
+    limit: int = Field(1000, ge=1, le=10_000)
+    after: Filter = Field(None, description="cursor: the `next` of the page before")
+
+
+def page_of(connection: Connection, registry: Registry, wanted: Wanted, as_of: datetime) -> dict[str, Any]:
+    """One page: `items`, the cursor `after` the last of them (None on the last page) and `as_of`.
+
+    Raises
+    ------
+    UnknownCode : a code nobody declared. UsageError : a period or cursor that is none.
+    """
+    stations, cursor = sorted(_stations(registry, wanted)), _cursor(wanted.after)
+    if cursor is not None:
+        stations = [code for code in stations if code >= cursor[0]]
+    selected: store.Selected = {"as_of": as_of} | _span(wanted)
+    selected["indicators"] = [indicator(wanted.indicator).code] if wanted.indicator else list(INDICATORS)
+    found = rows_at(_after(connection, stations, (cursor, wanted.limit + 1), selected), slice(wanted.limit + 1))
+    page = rows_at(found, slice(wanted.limit))
+    more = len(found["time"]) > wanted.limit
+    return {
+        "as_of": instant(as_of),
+        "items": _items(connection, registry, page, as_of),
+        "after": "~".join((page["station"][-1], page["indicator"][-1], _texts(page["time"][-1:])[0])) if more else None,
+    }
+
+
+def _after(
+    connection: Connection, stations: Sequence[str], asked: tuple[Key | None, int], selected: store.Selected
+) -> Columns:
+    """The first observations of some stations after a key: so many, or a few more, or all there are."""
+    (after, wanted), at, together = asked, 0, 1
+    parts: list[Columns] = []
+    while not parts or (at < len(stations) and wanted > 0):
+        these = stations[at : at + together]
+        alone = wanted if together == 1 else None
+        part = history.observed_after(connection, after, alone, **{**selected, "stations": these})
+        parts.append(part)
+        number, after = len(part["time"]), None
+        wanted -= number
+        at += together
+        together = min(max(wanted * together // max(number, 1), 1), MOST_STATIONS, MORE * together)
+    return joined(parts)
+
+
+def _stations(registry: Registry, wanted: Newest) -> list[str]:
+    """The stations that serve what is wanted."""
+    if wanted.basin is not None:
+        declared.known_basin(registry, wanted.basin)
+    if wanted.section is not None:
+        declared.known_section(registry, wanted.section)
+    if wanted.station is not None:
+        declared.known(registry, station=wanted.station)
+    sections = registry.network.sections
+    return [
+        station.code
+        for station in registry.network.stations.values()
+        if wanted.station in (None, station.code)
+        and wanted.section in (None, station.section)
+        and wanted.basin in (None, sections[station.section].basin)
+    ]
+
+
+def _span(wanted: Wanted) -> store.Selected:
+    """From the first instant to look at to just after the last; nothing where no period is asked for."""
+    if not wanted.period:
+        return {}
+    months = periods.months(periods.period(wanted.period))
+    start, end = sections.instants(months[0], months[-1])
+    return {"start": start, "end": end}
+
+
+def _cursor(after: str | None) -> Key | None:
+    if after is None:
+        return None
+    try:
+        station, code, time = after.split("~")
+    except ValueError as problem:
+        raise UsageError("不是游标", "not a cursor", path="after", remedy="照抄上一页的 next") from problem
+    at = parsed_instant(time, "after")
+    assert at is not None  # only an absent text gives none
+    return station, code, at
+
+
+def _texts(instants: np.ndarray) -> list[str]:
+    """Instants as the API writes them, each distinct one written once."""
+    at, distinct = pd.factorize(instants)
+    written = [instant(each.replace(tzinfo=UTC)) for each in distinct.tolist()]
+    return [written[each] for each in at.tolist()]
+
+
+QUALITIES = [quality.name.lower() for quality in Quality]
+
+
+def _items(connection: Connection, registry: Registry, found: Columns, as_of: datetime | None) -> list[dict[str, Any]]:
+    """Observations as the API shows them, each with its quality, the test behind it and the QARTOD code."""
+    if not len(found["time"]):
+        return []
+    stations, codes, revisions = (found[name].tolist() for name in ("station", "indicator", "revision"))
+    quality, test = _judged(connection, found, as_of)
+    network = registry.network.stations
+    section_of = {code: network[code].section for code in set(stations)}
+    unit_of = {code: INDICATORS[code].unit for code in set(codes)}
+    sections, units = [section_of[code] for code in stations], [unit_of[code] for code in codes]
+    shown = (found[name].tolist() for name in ("value", "censored", "status", "mark"))
+    instants = (_texts(found[name]) for name in ("time", "recorded_at"))
+    judgement = (each.tolist() for each in (quality, test, to_qartod(quality.astype(np.int8))))
+    rows = zip(stations, sections, codes, units, *shown, revisions, *instants, *judgement, strict=True)
+    return [
+        {
+            "station": station, "section": section, "indicator": code, "time": time, "value": value, "unit": unit,
+            "censored": censored, "status": status, "mark": mark, "revision": revision,
+            "origin": "corrected" if revision > 1 else "original", "recorded_at": recorded_at,
+            "quality": QUALITIES[good], "test": test, "qartod": qartod,
+        }
+        for station, section, code, unit, value, censored, status, mark, revision, time, recorded_at, good, test, qartod
+        in rows
+    ]  # fmt: skip
+
+
+def _judged(connection: Connection, found: Columns, as_of: datetime | None) -> tuple[np.ndarray, np.ndarray]:
+    """The quality of each observation, and the test or decision behind it."""
+    start, last = (edge.astype(datetime).replace(tzinfo=UTC) for edge in (found["time"].min(), found["time"].max()))
+    about: store.Selected = {"stations": sorted(set(found["station"])), "as_of": as_of}
+    return quality_store.judged(connection, found, **about, start=start, end=last + store.INSTANT)
+
+
+def latest(
+    connection: Connection, registry: Registry, wanted: Newest, as_of: datetime | None = None
+) -> list[dict[str, Any]]:
+    """The newest observation of every series of what is wanted, or known at `as_of`, ordered by station and indicator.
+
+    Raises
+    ------
+    UnknownCode : a code nobody declared.
+    """
+    stations = set(_stations(registry, wanted))
+    code = indicator(wanted.indicator).code if wanted.indicator else None
+    found = history.newest(connection, as_of)
+    known = found["station"].tolist(), found["indicator"].tolist()
+    keep = [station in stations and code in (None, of) for station, of in zip(*known, strict=True)]
+    rows = rows_at(found, np.array(keep, dtype=bool))
+    return _items(connection, registry, rows, as_of)

@@ -1,0 +1,38 @@
+"""Whether the service is well, and the description of the API for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from api.pages.rendering import page
+from api.reads import overview
+from api.web.deps import Has, Reads
+
+router = APIRouter()
+# Swagger UI, which is served from here, sets styles itself and asks this server only.
+DOCS_POLICY = (
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; script-src 'self'; "
+    "connect-src 'self'; base-uri 'none'"
+)
+
+
+@router.get("/healthz", summary="是否正常 (health)", tags=["运行 operation"])
+def healthz(reads: Reads, has: Has) -> dict[str, Any]:
+    """Whether the database answers, and how fresh the data are."""
+    return {"status": "ok"} | overview.freshness(reads, has.registry, has.now())
+
+
+@router.get("/docs", include_in_schema=False)
+def docs(request: Request) -> HTMLResponse:
+    """The API for people: Swagger UI from this server, or a plain table without JavaScript."""
+    operations = [
+        {"method": method.upper(), "path": path, "summary": operation["summary"]}
+        for path, item in request.app.openapi()["paths"].items()
+        for method, operation in item.items()
+    ]
+    response = page(request, "docs.html", {"operations": operations})
+    response.headers["Content-Security-Policy"] = DOCS_POLICY
+    return response

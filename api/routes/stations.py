@@ -1,0 +1,137 @@
+"""How stations and sources are doing: lists and pages of them, alarms, senders, and the public status."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+
+from api.pages import stations as pages
+from api.pages.rendering import page
+from api.reads import declared
+from api.reads import stations as health
+from api.routes.pages import Month
+from api.texts import PROBLEM_TITLES
+from api.web.deps import Has, Named, Reads
+from api.web.described import listed, problems
+from api.web.errors import MEDIA_TYPE
+from api.web.schemas import Problem
+from api.web.station_schemas import Alarm, SenderCard, ServiceStatus, SlotState, SourceHealth, StateName, StationHealth
+from api.web.tabular import shaped
+from basin.errors import Unavailable
+from monitoring_ingest.schedule.store import listed_runs
+
+router = APIRouter(tags=["运行 operation"])
+By = Annotated[str, Query(pattern="^(province|sender)$", description="province 或 sender")]
+MOST_ALARMS = 100  # on the page; the API lists all
+MOST_RUNS = 50
+
+
+@router.get("/v1/health.csv", include_in_schema=False)
+@router.get("/v1/health", summary="站点运行情况 (stations)", responses=listed(list[StationHealth], 400, 404, 422))
+def stations(
+    request: Request, reads: Reads, has: Has, basin: str | None = None, state: StateName | None = None,
+    month: Month = None,
+) -> Response:  # fmt: skip
+    """Every station: whether it reports, its last good reading, how full the month is; silent ones first."""
+    found = health.stations(reads, has.registry, has.now(), month)
+    if basin is not None:
+        declared.known_basin(has.registry, basin)
+    kept = [row for row in found if basin in (None, row["basin"]) and state in (None, row["state"])]
+    return shaped(request, kept, list(StationHealth.model_fields))
+
+
+@router.get("/v1/health/{station}", summary="一站逐时次 (slots)", responses=listed(list[SlotState], 404, 422))
+@router.get("/v1/health/{station}.csv", include_in_schema=False)  # declared, so matched, before the one above
+def slots(station: str, request: Request, reads: Reads, has: Has, month: Month = None) -> Response:
+    """What came in for every slot of a month that has ended, indicator by indicator."""
+    found = health.station(reads, has.registry, station, month, has.now())
+    return shaped(request, health.slot_rows(found), list(SlotState.model_fields))
+
+
+@router.get("/v1/sources.csv", include_in_schema=False)
+@router.get("/v1/sources", summary="数据来源运行情况 (sources)", responses=listed(list[SourceHealth], 422))
+def sources(request: Request, reads: Reads, has: Has, state: StateName | None = None) -> Response:
+    """Every declared source that is due by a schedule or sends telegrams: when it last brought something new."""
+    found = health.sources(reads, has.registry, has.now())
+    kept = [row for row in found if state in (None, row["state"])]
+    return shaped(request, kept, list(SourceHealth.model_fields))
+
+
+@router.get("/v1/alarms.csv", include_in_schema=False)
+@router.get("/v1/alarms", summary="静默告警 (alarms)", responses=listed(list[Alarm], 400, 404, 422))
+def alarms(request: Request, reads: Reads, has: Has, station: str | None = None, source: str | None = None) -> Response:
+    """When stations and sources fell silent and were heard again, newest first."""
+    of = {}
+    if station is not None:
+        of["station"] = health.known_station(has.registry, station).code
+    if source is not None:
+        of["source"] = has.registry.source(source).code
+    return shaped(request, health.alarms(reads, **of), list(Alarm.model_fields))
+
+
+@router.get("/v1/senders.csv", include_in_schema=False)
+@router.get("/v1/senders", summary="报送评分 (senders)", responses=listed(list[SenderCard], 422))
+def senders(request: Request, reads: Reads, has: Has, by: By = "province", month: Month = None) -> Response:
+    """Completeness, lag and fates of a month by province or by sender; every share with both its numbers."""
+    found = health.senders(reads, has.registry, month, has.now())
+    return shaped(request, found[by], list(SenderCard.model_fields))
+
+
+@router.get("/v1/status", summary="服务状态 (status)", response_model=ServiceStatus, responses=problems(503))
+def status(has: Has) -> Any:
+    """Whether the service is up, the database answers, the jobs ran and the stations report; for everybody."""
+    try:
+        return health.status(has.engine, has.registry, has.now())
+    except Unavailable as problem:
+        told = _problem(problem).model_dump() | {"service": "up", "database": "down"}
+        return JSONResponse(told, problem.status, media_type=MEDIA_TYPE)
+
+
+def _problem(of: Unavailable) -> Problem:
+    return Problem(
+        type=f"urn:hengjie:problem:{of.code}", title=PROBLEM_TITLES[of.code], status=of.status, detail=of.zh,
+        detail_en=of.en, remedy=of.remedy, path=None,
+    )  # fmt: skip
+
+
+@router.get("/status", include_in_schema=False)
+def status_page(request: Request, has: Has, names: Named) -> HTMLResponse:
+    """The same for people; it opens when the database does not."""
+    try:
+        found = health.status(has.engine, has.registry, has.now())
+        with has.engine.connect() as connection:
+            runs = [health.job_row(run) for run in listed_runs(connection, limit=MOST_RUNS)]
+    except Unavailable as problem:
+        return page(request, "status.html", {"status": None, "runs": []}, status_code=problem.status)
+    return page(request, "status.html", {"status": found, "runs": runs})
+
+
+@router.get("/health", include_in_schema=False)
+def health_page(
+    request: Request, reads: Reads, has: Has, names: Named, basin: str | None = None, month: Month = None
+) -> HTMLResponse:
+    """The stations of every basin, or of one."""
+    if basin is not None:
+        declared.known_basin(has.registry, basin)
+    found = health.stations(reads, has.registry, has.now(), month)
+    told = health.alarms(reads, limit=MOST_ALARMS)
+    of_sources = pages.sources(health.sources(reads, has.registry, has.now()), names)
+    return page(request, "health.html", pages.overview(found, told, basin, names) | {"sources": of_sources})
+
+
+@router.get("/health/{station}", include_in_schema=False)
+def station_page(
+    station: str, request: Request, reads: Reads, has: Has, names: Named, month: Month = None,
+    indicator: Annotated[str, Query(pattern="^[a-z0-9]+$")] = "any",
+) -> HTMLResponse:  # fmt: skip
+    """One station, slot by slot."""
+    found = health.station(reads, has.registry, station, month, has.now())
+    return page(request, "health_station.html", pages.station(found, indicator, names))
+
+
+@router.get("/senders", include_in_schema=False)
+def senders_page(request: Request, reads: Reads, has: Has, names: Named, month: Month = None) -> HTMLResponse:
+    """The scorecards of a month."""
+    return page(request, "senders.html", pages.senders(health.senders(reads, has.registry, month, has.now()), names))

@@ -1,0 +1,103 @@
+"""Every error of the web layer becomes one problem, in one handler.
+
+In: any exception that leaves a route, also those of the framework (404, 405, 422). Out: ``application/problem+json``
+(RFC 9457), or the same as a page for a browser that asked for a page. A fault of the program is logged and told without
+its internals; no path of this machine leaves it.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import PurePath
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.pages.rendering import page
+from api.texts import HTTP_PROBLEMS, PROBLEM_TITLES
+from api.web.schemas import Problem
+from basin.errors import HengjieError
+
+MEDIA_TYPE = "application/problem+json"
+_log = logging.getLogger("hengjie.api")
+
+
+def install(app: FastAPI) -> None:
+    """Let one handler answer for every kind of exception."""
+    for kind in (HengjieError, HTTPException, RequestValidationError, Exception):
+        app.add_exception_handler(kind, answer)
+
+
+async def answer(request: Request, error: Exception) -> Response:
+    """The problem as JSON, or as a page where the request accepts HTML and is not for the API."""
+    problem = _problem(error)
+    if problem.status >= 500:
+        _log.error("%s %s", request.method, request.url.path, exc_info=error)
+    headers = dict(getattr(error, "headers", None) or {})
+    if problem.status == 405:
+        headers["Allow"] = ", ".join(_methods(request))
+    if _wants_page(request):
+        response = page(request, "problem.html", {"problem": problem.model_dump()}, status_code=problem.status)
+        response.headers.update(headers)
+        return response
+    return JSONResponse(problem.model_dump(), problem.status, headers, MEDIA_TYPE)
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method the address takes: the framework names those of the first route only."""
+    found = (methods for path, methods in request.app.state.addresses if path.match(request.url.path))
+    return sorted({method for methods in found for method in methods})
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/")
+
+
+def _problem(error: Exception) -> Problem:
+    match error:
+        case HengjieError():
+            return _of_ours(error)
+        case RequestValidationError():
+            return _of_a_request(error)
+        case HTTPException():
+            return _of_http(error.status_code)
+        case _:
+            return _of_http(500)
+
+
+def _of_ours(error: HengjieError) -> Problem:
+    place = PurePath(error.file).name if error.file else None
+    return Problem(
+        type=f"urn:hengjie:problem:{error.code}",
+        title=PROBLEM_TITLES.get(error.code, PROBLEM_TITLES["error"]),
+        status=error.status,
+        detail=error.zh,
+        detail_en=error.en,
+        remedy=error.remedy,
+        path=": ".join(part for part in (place, error.path) if part) or None,
+    )
+
+
+def _of_a_request(error: RequestValidationError) -> Problem:
+    """A request that does not fit its description: the first field that does not, and how many others."""
+    faults = error.errors()
+    first, others = faults[0], len(faults) - 1
+    path = ".".join(str(part) for part in first["loc"])
+    return Problem(
+        type="urn:hengjie:problem:request",
+        title=PROBLEM_TITLES["request"],
+        status=422,
+        detail=f"请求不符合接口说明：{path}：{first['msg']}" + (f"（另有 {others} 处）" if others else ""),
+        detail_en=f"the request does not fit: {path}: {first['msg']}" + (f" (and {others} more)" if others else ""),
+        remedy="对照 /docs 改正该字段",
+        path=path,
+    )
+
+
+def _of_http(status: int) -> Problem:
+    title, detail, english, remedy = HTTP_PROBLEMS.get(status, HTTP_PROBLEMS[400])
+    return Problem(
+        type="about:blank", title=title, status=status, detail=detail, detail_en=english, remedy=remedy, path=None
+    )
