@@ -1,7 +1,7 @@
 """The ledger (分录): confirmed transfers in double entry, and the life of a settlement's status.
 
 In: the transfers of a settlement [fen] and its status. Out: entries that sum to zero, and whether one status may follow
-another. A revocation reverses; nothing is edited. It stores nothing.
+another. A revocation reverses the one confirmation it revokes; nothing is edited. It stores nothing.
 """
 
 from __future__ import annotations
@@ -23,11 +23,15 @@ MAY_FOLLOW: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: `fen` > 0 is owed to `party` by `counterparty`, `fen` < 0 is owed by `party`."""
+    """One line: `fen` > 0 is owed to `party` by `counterparty`, `fen` < 0 is owed by `party`.
+
+    `reverses` : in a reversal, the confirmation whose entry of the same place it undoes; None in a confirmation.
+    """
 
     party: str
     counterparty: str
     fen: int
+    reverses: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,9 @@ def postings(transfers: Iterable[tuple[str, str, int]]) -> list[Entry]:
     return [entry for payer, payee, fen in transfers for entry in (Entry(payer, payee, -fen), Entry(payee, payer, fen))]
 
 
-def reversal(entries: Iterable[Entry]) -> list[Entry]:
-    """The entries that undo these."""
-    return [Entry(entry.party, entry.counterparty, -entry.fen) for entry in entries]
+def reversal(entries: Iterable[Entry], confirmation: int) -> list[Entry]:
+    """The entries that undo all those of one confirmation, in the same order."""
+    return [Entry(entry.party, entry.counterparty, -entry.fen, confirmation) for entry in entries]
 
 
 def check_another_person(submitted_by: str, person: str) -> None:
