@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from basin.layers import Declaration, basin_folders, declared, shadowing, things
+from basin.layers import Declaration, Directory, basin_folders, declared, shadowing, things
 from basin.names import folded_name, new_and_old, short_name
 from basin.register_files import Row
 
@@ -122,10 +122,10 @@ class Network:
         return {key: station.code for station in self.stations.values() for key in _answers_to(station)}
 
 
-def load_network(directories: Sequence[Path]) -> tuple[Network, list[str]]:
+def load_network(directories: Sequence[Directory]) -> tuple[Network, list[str]]:
     """The network declared in `directories`, earlier ones first, and messages about what a later one shadowed.
 
-    References may point into any of the directories, whose layout `basin.layers` describes.
+    References may point into any of the directories, on disk or in memory, whose layout `basin.layers` describes.
 
     Raises
     ------
