@@ -142,9 +142,8 @@ def settle_all(
             yield agreement.code, _settled_or_not(engine, registry, agreement.code, periods.label(span), now)
 
 
-def _settled_or_not(
-    engine: Engine, registry: Registry, code: str, period: str, now: datetime
-) -> Document | Exception:  # fmt: skip
+def _settled_or_not(engine: Engine, registry: Registry, code: str, period: str, now: datetime) -> Document | Exception:
+    """The document of a settlement, or why there is none."""
     try:
         return settle(engine, registry, code, period, now=now)
     except HengjieError as refusal:

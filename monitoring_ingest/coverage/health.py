@@ -82,9 +82,7 @@ def settlement_of(source: str) -> tuple[str, str] | None:
     return agreement, period
 
 
-def settlement_changes(
-    before: Mapping[Subject, Change], failed: Mapping[Subject, bool], now: datetime
-) -> list[Change]:  # fmt: skip
+def settlement_changes(before: Mapping[Subject, Change], failed: Mapping[Subject, bool], now: datetime) -> list[Change]:
     """What to record of settlements that were tried: each is told failed once, and recovered once.
 
     Parameters
