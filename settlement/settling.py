@@ -15,7 +15,8 @@ from basin import periods
 from basin.agreement import Agreement
 from basin.errors import UsageError
 from basin.network import Network
-from settlement.clauses.evaluation import Evaluation, Evaluator
+from settlement.clauses.context import Evaluation
+from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.values import Measurements
 from settlement.gathered import Gathered, below_detection, measurements
 from settlement.obligations.compensation import compensation
@@ -38,10 +39,11 @@ def settled(agreement: Agreement, network: Network, gathered: Gathered, span: pd
     check_span(agreement, span)
     data = measurements(agreement, network, gathered, span)
     fixed = span if _is_part(agreement, span) else None
-    ev = Evaluator(agreement, network, data, fixed)
-    decided = compensation(ev, span)
-    document = statement(ev, span, decided, _to_date(agreement, network, data, span) if fixed is not None else {})
-    document |= limit_below_detection(ev, document["statistics"], below_detection(agreement, network, gathered))
+    evaluator = Evaluator(agreement, network, data, fixed)
+    decided = compensation(evaluator, span)
+    to_date = _to_date(agreement, network, data, span) if fixed is not None else {}
+    document = statement(agreement, span, decided, to_date)
+    document |= limit_below_detection(evaluator, document["statistics"], below_detection(agreement, network, gathered))
     document["digest"] = digest(document)
     document["id"] = f"{agreement.code}-{document['period']}-{document['digest'][:12]}"
     return document | {"as_of": instant(as_of), "status": TRIAL}
@@ -100,10 +102,10 @@ def _to_date(agreement: Agreement, network: Network, data: Measurements, span: p
     """Beside clauses of a longer period, and the lines they use: the year up to the end of this one."""
     so_far = year_to_date(agreement, span)
     to_date: dict[tuple[str, tuple[tuple[str, str], ...]], list[Evaluation]] = defaultdict(list)
-    ev = Evaluator(agreement, network, data, so_far)
+    evaluator = Evaluator(agreement, network, data, so_far)
     for ref in agreement.refs:
         if _is_longer(agreement.every_of(ref), span):
-            ev.evaluations(ref, so_far)
-    for e in ev.kept.values():
+            evaluator.evaluations(ref, so_far)
+    for e in evaluator.made.values():
         to_date[e.clause.ref, e.element.without_time.axes].append(e)
     return to_date

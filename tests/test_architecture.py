@@ -168,7 +168,6 @@ class TestImports:
         ]
         assert wrong == []
 
-    @pytest.mark.xfail(reason="the nine files of clauses recurse through the evaluator", strict=True)
     def test_no_files_import_each_other_in_a_circle(self):
         """What two files need of each other belongs into one, or below both; lazy imports count, too."""
         assert circles(file_imports()) == []

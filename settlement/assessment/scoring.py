@@ -20,7 +20,8 @@ from basin.draws import exact
 from basin.network import Network
 from basin.rounding import half_even, number, printed
 from basin.scorecards import Scorecard
-from settlement.clauses.evaluation import Evaluation, Evaluator
+from settlement.clauses.context import Evaluation
+from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.values import Statistic, as_document
 from settlement.gathered import Gathered, measurements
 from settlement.statement.canonical import digest

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -36,14 +36,10 @@ from settlement.cases.checks import (
     shape_findings,
 )
 from settlement.clauses.evaluation import Evaluator
-from settlement.clauses.sides import sides
 from settlement.clauses.values import Key, Measurements
 from settlement.clauses.working import printed_lines
 from settlement.obligations.compensation import Compensation, compensation
 from settlement.obligations.obligation import Obligation
-
-if TYPE_CHECKING:
-    from settlement.obligations.compensation import Compensation
 
 _FILE_KEYS = frozenset({"agreement", "source", "cases", "note"})
 _CASE_KEYS = frozenset(
@@ -208,27 +204,23 @@ def _outcome(file: Path, path: str, case: Mapping[str, Any], agreement: Agreemen
     except ValueError as problem:
         raise AgreementError(f"算例写法有误：{problem}", "malformed case", file=file, path=path,
                              remedy="每月一个数，或每年一个数") from problem  # fmt: skip
-    ev = Evaluator(agreement, network, Measurements(given=figures, facts=recorded(case)))
+    data = Measurements(given=figures, facts=recorded(case))
     try:
-        decided = compensation(ev, span)
+        decided = compensation(Evaluator(agreement, network, data), span)
     except HengjieError as refusal:
         return Outcome(str(file), name, agreement.code, (str(refusal),), (), ())
     found = list(_differences(_expected(case), decided))
-    leading = tuple(working_lines(decided, _leading(ev, decided, found))) if found else ()
+    leading = tuple(working_lines(decided, _leading(decided, found))) if found else ()
     told = tuple(difference.told for difference in found)
     return Outcome(
         str(file), name, agreement.code, told, tuple(working_lines(decided)), leading, tuple(sum_lines(decided))
     )
 
 
-def _leading(ev: Evaluator, decided: Compensation, found: Sequence[Difference]) -> set[str]:
+def _leading(decided: Compensation, found: Sequence[Difference]) -> set[str]:
     """The clauses that lead to what differs, with the lines they use; all of them where it cannot be told."""
     of_refs = {e.clause.ref: e.clause.refs for e in decided.evaluations}
-    paying = [
-        (e.clause.ref, {party for side in sides(ev, e) for party, _ in side})
-        for e in decided.evaluations
-        if not e.clause.is_line
-    ]
+    paying = [(e.clause.ref, e.sides.parties) for e in decided.evaluations if not e.clause.is_line]
     refs: set[str] = set()
     for one in found:
         own = {one.clause} & of_refs.keys() or {ref for ref, sided in paying if _between(one.parties, sided)}

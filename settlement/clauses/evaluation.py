@@ -1,308 +1,170 @@
 """Evaluations (评价结果): one clause, one period, one element — test → measure → scale → × times → cap.
 
-In: an agreement, the network and the `Measurements`. Out: `Evaluation`s with value, amount and working; absent values
-carry a reason and stop what uses them, and nothing else. Amounts are exact 万元 (or points). Who pays whom is decided
-in `settlement.obligations.compensation`; what a measure's number is, in `settlement.clauses.measuring`.
+In: an agreement, the network and the `Measurements`. Out: `Evaluation`s with value, amount, sides and working; absent
+values carry a reason and stop what uses them, and nothing else. Amounts are exact 万元 (or points). What is owed, to
+the fen, is decided in `settlement.obligations.compensation`; what a measure's number is, in
+`settlement.clauses.measuring`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
-from itertools import product
 
 import pandas as pd
 
 from basin import periods
-from basin.agreement import Agreement
-from basin.clauses import TIME_AXES, Clause, Proportion, SectionSheet
+from basin.clauses import Clause
 from basin.draws import Draws, Number, chosen, denied, holds_all, holds_any, nowhere, number_of, truth_of
 from basin.measures import Measure
-from basin.network import Network
 from basin.rounding import number, printed
 from basin.scales import Applied, Piece, applied, capped, scaled
-from basin.standards import Standard, standard
-from settlement.clauses import measuring, other_clauses
+from settlement.clauses import measuring
+from settlement.clauses.context import Context, Evaluation, days_of
 from settlement.clauses.element import Element
-from settlement.clauses.values import Measurements, Rules, Statistic, Value
-from settlement.clauses.working import Step, Trail, readable
+from settlement.clauses.sides import sides_of
+from settlement.clauses.values import Value
+from settlement.clauses.working import Trail, readable
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """A clause's number for a period and element, with its working; `amount` [万元 or points] is None when absent.
+class _Outcome:
+    """What a clause looked at, the amount it came to, and the piece of its scale that gave the amount."""
 
-    Both are exact, or draws where the data were; `applied` is told of an exact value only.
-    """
-
-    clause: Clause
-    element: Element
-    value: Number | None
+    value: Value
     amount: Number | None
-    reason: str | None
-    excluded: bool
-    applied: Applied | None
-    steps: tuple[Step, ...]
-    statistics: tuple[Statistic, ...]
-    unverified: tuple[str, ...]
+    piece: Applied | None = None
 
     @property
-    def stopped(self) -> bool:
-        """Whether it has no amount though one was due."""
-        return self.amount is None and not self.excluded
+    def reason(self) -> str | None:
+        """Why there is no amount, or why a condition or an excuse made it 0."""
+        return self.value.reason if self.amount is None or self.value.reason in ("when", "unless") else None
 
 
-@dataclass
-class Evaluator:
-    """One agreement applied to one body of data; every evaluation is made once and kept.
+@dataclass(frozen=True)
+class _Scaled:
+    """An amount on the scale, and the piece that gave it."""
 
-    `fixed` makes an indication: clauses of longer periods are evaluated for this shorter one instead.
-    """
+    amount: Value
+    piece: Applied | None = None
 
-    agreement: Agreement
-    network: Network
-    data: Measurements
-    fixed: pd.Period | None = None
-    kept: dict[tuple[str, Element], Evaluation] = field(default_factory=dict)
 
-    @property
-    def standard(self) -> Standard:
-        """The water-quality standard the agreement names."""
-        return standard(self.agreement.standard)
+@dataclass(frozen=True)
+class Evaluator(Context):
+    """One agreement applied to one body of data; `made` holds every evaluation so far, each made once."""
 
-    @property
-    def rules(self) -> Rules:
-        """How statistics become values under this agreement."""
-        data = self.agreement.data
-        return Rules(
-            data.compare, data.missing_month, data.excludes, self.month_exists, data.load_method, data.joint_sample
-        )
-
-    def month_exists(self, month: pd.Period) -> bool:
-        """In its first and last year months outside the term do not exist; earlier years are whole."""
-        starts, ends = self.agreement.starts, self.agreement.ends
-        if month.year not in (starts.year, ends.year):
-            return True
-        before = month.year == starts.year and periods.ends_on(month) < starts
-        after = month.year == ends.year and periods.starts_on(month) > ends
-        return not before and not after
+    made: dict[tuple[str, Element], Evaluation] = field(default_factory=dict)
 
     def evaluations(self, ref: str, span: pd.Period) -> list[Evaluation]:
         """All evaluations of a clause whose obligations fall due in `span`."""
         return [self.evaluation(ref, element) for of in self.spans(ref, span) for element in self.elements(ref, of)]
 
-    def spans(self, ref: str, span: pd.Period) -> list[pd.Period]:
-        """The obligation periods of a clause that lie in `span`; for a shorter `span`, the one it lies in."""
-        every = self.agreement.every_of(ref)
-        if every == "term":
-            return [self.fixed or self.agreement.term]
-        if not periods.is_finer(span, every):
-            return [p for p in periods.periods_in(span, every) if any(map(self._in_term_or_before, periods.months(p)))]
-        return [span if self.fixed is not None else span.asfreq(periods.FREQUENCIES[every])]
-
-    def _in_term_or_before(self, month: pd.Period) -> bool:
-        return periods.starts_on(month) <= self.agreement.ends and self.month_exists(month)
-
-    def elements(self, ref: str, within: pd.Period) -> Iterator[Element]:
-        """The elements a clause is evaluated for inside one obligation period, in the order of its axes."""
-        axes = self.agreement.axes_of(ref)
-        choices = [[(axis, code) for code in self.axis(axis, of, within)] for axis, of in axes.items()]
-        for combination in product(*choices):
-            of = next((periods.period(code) for axis, code in combination if axis in TIME_AXES), within)
-            yield Element(of, within, combination)
-
-    def axis(self, axis: str, of: Sequence[str], within: pd.Period) -> list[str]:
-        """The codes of an axis: those listed, or all there are."""
-        if "all" not in of and axis in TIME_AXES:
-            return [code for code in dict.fromkeys(of) if periods.period(code) in periods.periods_in(within, axis)]
-        if "all" not in of:
-            return list(dict.fromkeys(of))
-        if axis in TIME_AXES:
-            inside = periods.periods_in(within, axis)
-            return [periods.label(p) for p in inside if any(map(self.month_exists, periods.months(p)))]
-        if axis == "section":
-            return self.sections()
-        return list(dict.fromkeys(self.agreement.parties.values() if axis == "party" else self.standard.evaluated))
-
-    def sections(self) -> list[str]:
-        """The agreement's sections; the basin's, from source to mouth, where its sheet names none."""
-        if self.agreement.section_codes:
-            return list(self.agreement.section_codes)
-        of_basin = [s for s in self.network.sections.values() if s.basin == self.agreement.basin]
-        return [s.code for s in sorted(of_basin, key=lambda s: s.order)]
-
-    def sheet(self, section: str, of: pd.Period) -> SectionSheet:
-        """The section sheet in force for the period."""
-        return self.agreement.sheet(section, days_of(of)).value
-
-    def doubt_sheet(self, section: str, key: str, of: pd.Period, trail: Trail) -> None:
-        """Name the unverified figures under one key of a section sheet."""
-        prefix = f"sections.{section}.{key}"
-        trail.doubts(path for path in self.agreement.sheet(section, days_of(of)).unverified if path.startswith(prefix))
-
-    def target(self, section: str, of: pd.Period) -> int | None:
-        """The target class of a section: the sheet's, else the network's."""
-        stated = self.sheet(section, of).target
-        known = self.network.sections.get(section)
-        return stated if stated is not None else (known.target_class if known else None)
-
-    def side_shares(self, section: str | None, side: str, of: pd.Period) -> Mapping[str, Fraction] | None:
-        """The upstream or downstream party of a section, with shares; else the agreement's role."""
-        if section is not None:
-            stated = getattr(self.sheet(section, of), side)
-            known = self.network.sections.get(section)
-            stated = stated or (getattr(known, side) if known else None)
-            if stated:
-                parties = self.agreement.parties
-                shares = {stated: Fraction(1)} if isinstance(stated, str) else stated
-                return {parties.get(code, code): share for code, share in shares.items()}
-        role = self.agreement.parties.get(side)
-        return {role: Fraction(1)} if role else None
-
     def evaluation(self, ref: str, element: Element) -> Evaluation:
         """The evaluation of a clause for an element; made once."""
         key = (ref, element)
-        if key not in self.kept:
-            self.kept[key] = self._evaluated(ref, element)
-        return self.kept[key]
-
-    def told(self, ref: str, element: Element) -> Number | None:
-        """A published figure that stands for a line, for the party or section in hand or for the whole."""
-        codes = element.codes
-        subjects = [*(codes[axis] for axis in ("party", "section") if axis in codes), ""]
-        found = (self.data.published(subject, f"line {ref}", element.of) for subject in subjects)
-        return next((figure for figure in found if figure is not None), None)
-
-    def codes_of(self, element: Element) -> dict[str, str]:
-        """The codes that figures ``{by: …}`` may depend on: the axes and the target class of the section in hand."""
-        codes = element.codes
-        if "section" in codes and (target := self.target(codes["section"], element.of)) is not None:
-            codes["target"] = str(target)
-        return codes
-
-    def _evaluated(self, ref: str, element: Element) -> Evaluation:
-        placed = self.agreement.clause(ref, days_of(element.of), self.codes_of(element))
-        clause, trail = placed.value, Trail()
-        if (told := self.told(ref, element)) is not None:
-            trail.note(f"{periods.label(element.of)} {ref}", "已公布的数值", printed(told))
-            return self._closed(clause, element, Value(told), None, trail, told)
-        trail.doubts(placed.unverified)
-        applies = self._applies(clause, element, trail)
-        if applies.number is None or nowhere(holds := truth_of(applies.number)) or holds is None:
-            return self._closed(clause, element, applies, None, trail, applies.number)
-        value = Value(Fraction(0))
-        if clause.measure is not None:
-            value = self.value(clause.measure, element, trail)
-        found, amount = self._amount(clause, element, value, trail)
-        if amount.number is None:  # of draws, those that do not apply still pay 0; what is excluded adds nothing
-            there = Fraction(0) if amount.excluded and isinstance(holds, Draws) else None
-            return self._closed(clause, element, amount, found, trail, chosen(holds, there, Fraction(0)))
-        bounded = _capped(amount.number, clause.cap, trail)
-        return self._closed(clause, element, value, found, trail, chosen(holds, bounded, Fraction(0)))
-
-    def _amount(
-        self, clause: Clause, element: Element, value: Value, trail: Trail
-    ) -> tuple[Applied | None, Value]:  # fmt: skip
-        """The value on its scale × times; absent where the value is, where no piece covers it or a factor stops."""
-        if value.number is None:
-            return None, value
-        found, amount = _on_scale(clause, value.number, trail)
-        if amount is None:
-            return None, Value(None, "scale_gap")
-        return found, self._multiplied(clause, element, amount, trail)
-
-    def _applies(self, clause: Clause, element: Element, trail: Trail) -> Value:
-        """1 where the clause is evaluated; 0 where a condition fails or an excuse holds; absent while undecided.
-
-        One condition that fails, or one excuse that holds, decides whatever the others are. Excluded data excuse
-        nobody; a clause whose condition waits for them is not there itself.
-        """
-        conditions = [self.value(test, element, trail, as_test=True) for test in clause.when]
-        met = holds_all([truth_of(v.number) for v in conditions])
-        if nowhere(met):
-            return Value(Fraction(0), "when")
-        excuses = [self.value(test, element, trail, as_test=True) for test in clause.unless]
-        excused = holds_any([truth_of(v.number) for v in excuses if not v.excluded])
-        if excused is True:
-            holding = next(test for test, held in zip(clause.unless, excuses, strict=True) if held.number == 1)
-            trail.note("免除", holding.because or "", "0")
-            return Value(Fraction(0), "unless")
-        applies = holds_all([met, denied(excused)])
-        if applies is None:
-            return measuring.undecided([*conditions, *(v for v in excuses if not v.excluded)])
-        return Value(number_of(applies))
-
-    def _multiplied(self, clause: Clause, element: Element, amount: Number, trail: Trail) -> Value:
-        for factor in clause.times:
-            value = self.factor(factor, element, trail)
-            if value.number is None:
-                return value
-            trail.note(
-                "乘数", f"{printed(amount)} × {printed(value.number)}（{factor}）", printed(amount * value.number)
-            )
-            amount = amount * value.number
-        return Value(amount)
-
-    def factor(self, text: str, element: Element, trail: Trail) -> Value:
-        """One of `times`: a number, or the amount of a line."""
-        if text in self.agreement.refs:
-            return self.value(Measure(kind="result", of={text: Fraction(1)}), element, trail)
-        return Value(number(text))
+        if key not in self.made:
+            self.made[key] = self._evaluated(ref, element)
+        return self.made[key]
 
     def single(self, measure: Measure, spot: Element, trail: Trail) -> Value:
         """One value of a measure for the element in hand, before any comparison."""
         return measuring.single(self, measure, spot, trail)
 
-    def value(self, measure: Measure, element: Element, trail: Trail, as_test: bool = False) -> Value:
-        """The number of a measure for the element in hand; 1 or 0 when asked as a test."""
-        return (measuring.truth if as_test else measuring.value)(self, measure, element, trail)
-
-    def _doubt_rules(self, clause: Clause, trail: Trail) -> None:
-        """Name the unverified rules it rests on: the term, data rules where data were used, money rules if it pays."""
-        used = ["starts", "ends", *(["data"] if trail.statistics else []), *([] if clause.is_line else ["money"])]
-        trail.doubts(rule["path"] for rule in self.agreement.rules_stated(*used) if not rule["verified"])
-
-    def _doubt_sides(self, clause: Clause, element: Element, trail: Trail) -> None:
-        """Name the unverified sides of the section in hand, and what the lines rest on that measure shares."""
-        section = element.codes.get("section") or (clause.measure.section if clause.measure else None)
-        for side in (clause.pays, clause.receives):
-            if isinstance(side, Proportion):
-                for party in side.among:
-                    there = element.holding("party", party)
-                    other_clauses.line(self, side.in_proportion_to, there, Measure(kind="result"), trail)
-            elif section is not None and side in ("upstream", "downstream"):
-                self.doubt_sheet(section, str(side), element.of, trail)
-
-    def _closed(
-        self, clause: Clause, element: Element, value: Value, found: Applied | None, trail: Trail,
-        amount: Number | None = None,
-    ) -> Evaluation:  # fmt: skip
-        self._doubt_sides(clause, element, trail)
-        self._doubt_rules(clause, trail)
+    def _evaluated(self, ref: str, element: Element) -> Evaluation:
+        placed = self.agreement.clause(ref, days_of(element.of), self.codes_of(element))
+        clause = placed.value
+        trail = Trail()
+        figure = self.published_figure(ref, element)
+        if figure is None:
+            trail.doubts(placed.unverified)
+            outcome = self._outcome(clause, element, trail)
+        else:
+            trail.note(f"{periods.label(element.of)} {ref}", "已公布的数值", printed(figure))
+            outcome = _Outcome(Value(figure), figure)
+        sides = sides_of(self, clause, element, trail)
+        trail.doubts(self._unverified_rules(clause, trail))
         return Evaluation(
-            clause, element, value.number, amount, value.reason if amount is None or value.reason in ("when", "unless")
-            else None, value.excluded, found, tuple(trail.steps), tuple(trail.statistics), tuple(trail.unverified),
+            clause, element, outcome.value.number, outcome.amount, outcome.reason, outcome.value.excluded,
+            outcome.piece, sides, tuple(trail.steps), tuple(trail.statistics), tuple(trail.unverified),
         )  # fmt: skip
 
+    def _outcome(self, clause: Clause, element: Element, trail: Trail) -> _Outcome:
+        """A clause without a published figure: conditions, then measure, scale, factors and cap."""
+        applies = self._applies(clause, element, trail)
+        holds = truth_of(applies.number)
+        if holds is None or nowhere(holds):
+            return _Outcome(applies, applies.number)
+        value = Value(Fraction(0))
+        if clause.measure is not None:
+            value = measuring.value(self, clause.measure, element, trail)
+        on_scale = _on_scale(clause, value, trail)
+        amount = self._multiplied(clause, element, on_scale.amount, trail)
+        if amount.number is not None:
+            bounded = _capped(amount.number, clause.cap, trail)
+            return _Outcome(value, chosen(holds, bounded, Fraction(0)), on_scale.piece)
+        # in the draws in which the clause does not apply it still pays 0; excluded data add nothing to the others
+        applying = Fraction(0) if amount.excluded and isinstance(holds, Draws) else None
+        return _Outcome(amount, chosen(holds, applying, Fraction(0)), on_scale.piece)
 
-def days_of(of: pd.Period) -> tuple[date, date]:
-    """First and last day of a period."""
-    return periods.starts_on(of), periods.ends_on(of)
+    def _applies(self, clause: Clause, element: Element, trail: Trail) -> Value:
+        """1 where the clause is evaluated; 0 where a condition fails or an excuse holds; absent while undecided.
+
+        One failing condition, or one holding excuse, decides whatever the others are. Excluded data excuse nobody; a
+        clause whose condition waits for excluded data is itself excluded.
+        """
+        conditions = [measuring.truth(self, test, element, trail) for test in clause.when]
+        met = holds_all([truth_of(condition.number) for condition in conditions])
+        if nowhere(met):
+            return Value(Fraction(0), "when")
+        excuses = [(test, measuring.truth(self, test, element, trail)) for test in clause.unless]
+        counted = [excuse for _, excuse in excuses if not excuse.excluded]
+        excused = holds_any([truth_of(excuse.number) for excuse in counted])
+        if excused is True:
+            holding = next(test for test, excuse in excuses if excuse.number == 1)
+            trail.note("免除", holding.because or "", "0")
+            return Value(Fraction(0), "unless")
+        applies = holds_all([met, denied(excused)])
+        return measuring.undecided([*conditions, *counted]) if applies is None else Value(number_of(applies))
+
+    def _multiplied(self, clause: Clause, element: Element, amount: Value, trail: Trail) -> Value:
+        """The amount × each of `times`; the first factor that is absent stops it."""
+        for text in clause.times:
+            if amount.number is None:
+                return amount
+            factor = self._factor(text, element, trail)
+            if factor.number is None:
+                return factor
+            product = amount.number * factor.number
+            trail.note("乘数", f"{printed(amount.number)} × {printed(factor.number)}（{text}）", printed(product))
+            amount = Value(product)
+        return amount
+
+    def _factor(self, text: str, element: Element, trail: Trail) -> Value:
+        """One of `times`: a number, or the amount of a line."""
+        if text in self.agreement.refs:
+            return measuring.value(self, Measure(kind="result", of={text: Fraction(1)}), element, trail)
+        return Value(number(text))
+
+    def _unverified_rules(self, clause: Clause, trail: Trail) -> Iterable[str]:
+        """The unverified ones of the term, of the data rules where data were used, of the money rules where it pays."""
+        data = ["data"] if trail.statistics else []
+        money = [] if clause.is_line else ["money"]
+        rules = self.agreement.rules_stated("starts", "ends", *data, *money)
+        return (rule["path"] for rule in rules if not rule["verified"])
 
 
-def _on_scale(clause: Clause, value: Number, trail: Trail) -> tuple[Applied | None, Number | None]:
-    """The amount for a value, with the piece that gave it where the value is exact; none where no piece covers it."""
-    if clause.scale is None:
-        return None, value
-    if isinstance(value, Draws):
-        return None, scaled(clause.scale, value)
-    found = applied(clause.scale, value)
-    if found is None:
-        return None, None
-    _note_scale(trail, clause, value, found)
-    return found, found.amount
+def _on_scale(clause: Clause, value: Value, trail: Trail) -> _Scaled:
+    """The amount for a value, and of an exact value the piece that gave it; absent where no piece covers the value."""
+    if value.number is None or clause.scale is None:
+        return _Scaled(value)
+    if isinstance(value.number, Draws):
+        return _Scaled(Value(scaled(clause.scale, value.number)))
+    covering = applied(clause.scale, value.number)
+    if covering is None:
+        return _Scaled(Value(None, "scale_gap"))
+    _note_scale(clause, value.number, covering, trail)
+    return _Scaled(Value(covering.amount), covering)
 
 
 def _capped(amount: Number, cap: Fraction | None, trail: Trail) -> Number:
@@ -312,15 +174,16 @@ def _capped(amount: Number, cap: Fraction | None, trail: Trail) -> Number:
     return bounded
 
 
-def _note_scale(trail: Trail, clause: Clause, value: Fraction, found: Applied) -> None:
-    piece, n = found.piece, printed(found.n)
-    where = f"第 {found.position + 1} 段" if len(clause.scale or ()) > 1 else "计算标准"
-    sign = "≤" if piece.up_to is not None else "<"
+def _note_scale(clause: Clause, value: Fraction, covering: Applied, trail: Trail) -> None:
+    piece = covering.piece
+    n = printed(covering.n)
     if piece.origin or piece.per != 1 or piece.steps:
         steps = {"started": "，不足一档按一档", "completed": "，只计整档", None: ""}[piece.steps]
         trail.note("档数 n", f"({printed(value)} − {printed(piece.origin)}) ÷ {printed(piece.per)}{steps}", n)
+    place = f"第 {covering.position + 1} 段" if len(clause.scale or ()) > 1 else "计算标准"
+    sign = "≤" if piece.up_to is not None else "<"
     covers = "" if piece.bound is None else f"{readable(value)} {sign} {printed(piece.bound)}："
-    trail.note(where, covers + _expression(piece, n), printed(found.amount))
+    trail.note(place, covers + _expression(piece, n), printed(covering.amount))
 
 
 def _expression(piece: Piece, n: str) -> str:

@@ -1,6 +1,6 @@
 """Joint samples (联合采样): the value of a section that is the mean of several, each side's station or laboratory.
 
-In: the `Evaluator` and the element in hand, at a section with `mean_of`. Out: a `Value` with its working: what is
+In: the `Context` and the element in hand, at a section with `mean_of`. Out: a `Value` with its working: what is
 published, or measured again and recorded, for the section itself; else the weighted mean of its members. Where the
 agreement states a tolerance (`data.joint_sample`), members that differ by more give way to readings of the section
 itself (a third laboratory's), and stop the month where there are none until it was measured again. It does not decide
@@ -9,135 +9,159 @@ which side was right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from basin import periods
 from basin.draws import Truth, above, chosen, greatest, least, nowhere
 from basin.indicators import INDICATORS
 from basin.rounding import printed
-from settlement.clauses.values import Statistic, Value, concentration, excluded, mean_of_parts, stated
+from settlement.clauses.context import Context
+from settlement.clauses.element import Element
+from settlement.clauses.means import concentration, mean_of_parts, statistics_of
+from settlement.clauses.values import Explained, Rules, Statistic, Value, excluded, recorded
 from settlement.clauses.working import Trail, short
 
-if TYPE_CHECKING:
-    from settlement.clauses.element import Element
-    from settlement.clauses.evaluation import Evaluator
 
-Named = Callable[["Element", str], str]
-
-
-def joint_mean(ev: Evaluator, spot: Element, indicator: str, named: Named, trail: Trail) -> Value:
-    """The concentration (or flow) of the section in hand, rounded once; `named` labels the lines of the working.
+def joint_mean(context: Context, spot: Element, indicator: str, trail: Trail) -> Value:
+    """The concentration (or flow) of the section in hand, rounded once.
 
     Data are averaged before anything else: a period longer than a month is the mean of its months, each formed (and
     judged) by itself. Days and weeks, and members published for exactly the period, are averaged as they are.
+
+    Parameters
+    ----------
+    context : the agreement and its data.
+    spot : the period, and a section with `mean_of`.
+    indicator : code; ``flow`` for the flow.
+    trail : receives the working.
+
+    Returns
+    -------
+    The mean [canonical unit of the indicator].
     """
-    members = ev.sheet(spot.codes["section"], spot.of).mean_of or {}
-    as_they_are = any(ev.data.published(code, indicator, spot.of) is not None for code in members)
-    way = _at_once if spot.of.freqstr[0] in "DW" or spot.of.freqstr == "M" or as_they_are else _of_months
-    found = way(ev, spot, indicator, named, trail)
-    trail.rests_on(found.statistics)
-    if found.number is None:
-        trail.note(named(spot, indicator), "几个断面的平均", f"无值：{found.reason}")
-        return found
-    rounded = mean_of_parts([found], ev.rules, indicator)
-    if rounded.number is not None and printed(rounded.number) != printed(found.number):
+    members = _members(context, spot)
+    published = any(context.data.published(code, indicator, spot.of) is not None for code in members)
+    at_once = published or spot.of.freqstr == "M" or spot.of.freqstr[0] in "DW"
+    formed = _of_period if at_once else _of_months
+    mean = formed(context, spot, indicator, trail)
+    trail.rests_on(mean.statistics)
+    label = context.label(spot, indicator)
+    if mean.number is None:
+        trail.note(label, "几个断面的平均", f"无值：{mean.reason}")
+        return mean
+    rounded = mean_of_parts([mean], context.rules, indicator)
+    if rounded.number is not None and printed(rounded.number) != printed(mean.number):
         decimals = INDICATORS[indicator].evaluation_decimals
-        trail.note(
-            f"{named(spot, indicator)} 修约", f"{short(found.number)} → {decimals} 位小数", printed(rounded.number)
-        )
+        trail.note(f"{label} 修约", f"{short(mean.number)} → {decimals} 位小数", printed(rounded.number))
     return rounded
 
 
-def _of_months(ev: Evaluator, spot: Element, indicator: str, named: Named, trail: Trail) -> Value:
+def _members(context: Context, spot: Element) -> Mapping[str, Fraction]:
+    """The sections that the section in hand is the mean of, with weights."""
+    return context.sheet(spot.codes["section"], spot.of).mean_of or {}
+
+
+def _unrounded(context: Context) -> Rules:
+    """The data rules but for rounding: the mean of the members is rounded once, at the end."""
+    return replace(context.rules, compare="unrounded")
+
+
+def _of_months(context: Context, spot: Element, indicator: str, trail: Trail) -> Value:
     """A longer period: published or measured again as a whole, else the mean of its months, before rounding."""
-    if (again := _again(ev, spot, indicator)) is not None:
-        return _stands(again, spot, indicator, named, trail)
-    months = [replace(spot, of=month) for month in periods.months(spot.of) if ev.rules.exists(month)]
-    rules = replace(ev.rules, compare="unrounded")
-    found = mean_of_parts([_at_once(ev, month, indicator, named, trail) for month in months], rules, indicator)
-    if found.number is not None:
-        trail.note(named(spot, indicator), f"{len(months)} 个月的平均，不计剔除的月份", short(found.number))
-    return found
+    label = context.label(spot, indicator)
+    stated = _stated(context, spot, indicator)
+    if stated is not None:
+        return _noted(stated, label, trail)
+    months = [replace(spot, of=month) for month in periods.months(spot.of) if context.rules.exists(month)]
+    means = [_of_period(context, month, indicator, trail) for month in months]
+    mean = mean_of_parts(means, _unrounded(context), indicator)
+    if mean.number is not None:
+        trail.note(label, f"{len(months)} 个月的平均，不计剔除的月份", short(mean.number))
+    return mean
 
 
-def _at_once(ev: Evaluator, spot: Element, indicator: str, named: Named, trail: Trail) -> Value:
+def _of_period(context: Context, spot: Element, indicator: str, trail: Trail) -> Value:
     """One period as a whole, before rounding: a month that is judged, or any period without a tolerance."""
-    section, rules = spot.codes["section"], replace(ev.rules, compare="unrounded")
-    if (gone := excluded(ev.data, rules, section, spot.of)) is not None:
+    rules = _unrounded(context)
+    gone = excluded(context.data, rules, spot.codes["section"], spot.of)
+    if gone is not None:
         return gone
-    again = _again(ev, spot, indicator)
-    members = ev.sheet(section, spot.of).mean_of or {}
-    parts = {code: concentration(ev.data, rules, code, indicator, spot.of) for code in members}
-    differ: Truth = False
-    behind = tuple(s for part in parts.values() for s in part.statistics)
-    if again is None or rules.joint_sample is not None:
-        for code, part in parts.items():
-            shown = f"无值：{part.reason}" if part.number is None else printed(part.number)
-            trail.note(named(spot.holding("section", code), indicator), _basis(part), shown)
-        differ = _differ(ev, spot, indicator, parts, trail)
-    if again is not None:
-        compared_with = behind if rules.joint_sample is not None else ()
-        stands = _stands(again, spot, indicator, named, trail)
-        return replace(stands, statistics=(*compared_with, *stands.statistics))
-    found = mean_of_parts(list(parts.values()), rules, indicator, list(members.values()))
-    third = Value(None) if nowhere(differ) else _third(ev, spot, indicator, named, trail)
-    agreed = chosen(differ, third.number, found.number)
-    if agreed is None and found.number is not None:
-        return Value(None, f"joint_sample_differs: {periods.label(spot.of)}", statistics=behind)
+    judged = rules.joint_sample is not None
+    label = context.label(spot, indicator)
+    stated = _stated(context, spot, indicator)
+    if stated is not None and not judged:
+        return _noted(stated, label, trail)
+    members = _members(context, spot)
+    parts = {code: concentration(context.data, rules, code, indicator, spot.of) for code in members}
+    statistics = statistics_of(parts.values())
+    for code, part in parts.items():
+        shown = f"无值：{part.reason}" if part.number is None else printed(part.number)
+        trail.note(context.label(spot.holding("section", code), indicator), _basis(part), shown)
+    differ = _differ(context, spot, indicator, parts, trail)
+    if stated is not None:
+        value = _noted(stated, label, trail)
+        return replace(value, statistics=(*statistics, *value.statistics))
+    mean = mean_of_parts(list(parts.values()), rules, indicator, list(members.values()))
+    third = Value(None) if nowhere(differ) else _third(context, spot, indicator, trail)
+    number = chosen(differ, third.number, mean.number)
+    if number is None and mean.number is not None:
+        return Value(None, f"joint_sample_differs: {periods.label(spot.of)}", statistics=statistics)
     if third.number is not None:
-        return replace(found, number=agreed, statistics=(*behind, *third.statistics))
-    if agreed is not None:
-        trail.note(named(spot, indicator), _weighing(parts, members, indicator), short(agreed))
-    return replace(found, number=agreed)
+        return replace(mean, number=number, statistics=(*statistics, *third.statistics))
+    if number is not None:
+        trail.note(label, _weighing(parts, members, indicator), short(number))
+    return replace(mean, number=number)
 
 
-def _again(ev: Evaluator, spot: Element, indicator: str) -> tuple[Value, str] | None:
+def _stated(context: Context, spot: Element, indicator: str) -> Explained | None:
     """The section's own figure for exactly this period, published or measured again, and where it stands."""
     section = spot.codes["section"]
-    told, how = ev.data.published(section, indicator, spot.of), "已公布的数值"
-    value = Value(told)
-    if told is None:
-        fact = ev.data.fact((section,), indicator, spot.of)
-        if fact is None:
+    figure = context.data.published(section, indicator, spot.of)
+    if figure is not None:
+        stated = Explained(Value(figure), "已公布的数值")
+    else:
+        again = recorded(context.data, section, indicator, spot.of)
+        if again is None:
             return None
-        value, how = stated(fact), f"复测值：{fact.document}，{fact.recorded_by} 记录"
+        stated = Explained(again.value, f"复测值：{again.how}")
+    value = stated.value
     shown = None if value.number is None else printed(value.number)
     reason = "published" if value.number is not None else value.reason
     statistic = Statistic(section, indicator, periods.label(spot.of), shown, shown, 0, 0, (), reason)
-    return replace(value, statistics=(statistic,)), how
+    return replace(stated, value=replace(value, statistics=(statistic,)))
 
 
-def _third(ev: Evaluator, spot: Element, indicator: str, named: Named, trail: Trail) -> Value:
+def _third(context: Context, spot: Element, indicator: str, trail: Trail) -> Value:
     """The mean of the section's own readings of the month: whoever measured there for neither side."""
-    rules = replace(ev.rules, compare="unrounded")
-    own = concentration(ev.data, rules, spot.codes["section"], indicator, spot.of)
-    if own.number is not None:
-        trail.note(named(spot, indicator), f"以第三方为准：{_basis(own)}", printed(own.number))
-    return own
+    mean = concentration(context.data, _unrounded(context), spot.codes["section"], indicator, spot.of)
+    if mean.number is not None:
+        trail.note(context.label(spot, indicator), f"以第三方为准：{_basis(mean)}", printed(mean.number))
+    return mean
 
 
-def _stands(again: tuple[Value, str], spot: Element, indicator: str, named: Named, trail: Trail) -> Value:
-    value, how = again
-    trail.note(named(spot, indicator), how, f"无值：{value.reason}" if value.number is None else printed(value.number))
+def _noted(stated: Explained, label: str, trail: Trail) -> Value:
+    value = stated.value
+    trail.note(label, stated.how, f"无值：{value.reason}" if value.number is None else printed(value.number))
     return value
 
 
-def _differ(ev: Evaluator, spot: Element, indicator: str, parts: Mapping[str, Value], trail: Trail) -> Truth:
+def _differ(context: Context, spot: Element, indicator: str, parts: Mapping[str, Value], trail: Trail) -> Truth:
     """Whether the members of a month differ by more than the tolerance times their plain mean; all must be there."""
-    tolerance, numbers = ev.rules.joint_sample, [part.number for part in parts.values() if part.number is not None]
+    tolerance = context.rules.joint_sample
+    numbers = [part.number for part in parts.values() if part.number is not None]
     of_a_sample = spot.of.freqstr == "M" and indicator != "flow"
     if tolerance is None or not of_a_sample or len(numbers) < len(parts):
         return False
-    mean, most, fewest = sum(numbers, Fraction(0)) / len(numbers), greatest(numbers), least(numbers)
-    beyond = above(most - fewest, tolerance * mean)
-    apart = f"{printed(most)} − {printed(fewest)} = {printed(most - fewest)}"
+    mean = sum(numbers, Fraction(0)) / len(numbers)
+    highest = greatest(numbers)
+    lowest = least(numbers)
+    beyond = above(highest - lowest, tolerance * mean)
+    apart = f"{printed(highest)} − {printed(lowest)} = {printed(highest - lowest)}"
     allowed = f"允差 {printed(tolerance)} × 平均 {short(mean)} = {short(tolerance * mean)}"
-    trail.note(
-        f"{periods.label(spot.of)} 联合采样相差", f"{apart}；{allowed}", "不超出允差" if nowhere(beyond) else "超出允差"
-    )
+    verdict = "不超出允差" if nowhere(beyond) else "超出允差"
+    trail.note(f"{periods.label(spot.of)} 联合采样相差", f"{apart}；{allowed}", verdict)
     return beyond
 
 
@@ -151,7 +175,7 @@ def _basis(part: Value) -> str:
 
 def _weighing(parts: Mapping[str, Value], weights: Mapping[str, Fraction], indicator: str) -> str:
     """How the members that are there were averaged."""
-    there = {code: part.number for code, part in parts.items() if part.number is not None}
-    terms = " + ".join(f"{printed(weights[code])} × {printed(number)}" for code, number in there.items())
+    present = {code: part.number for code, part in parts.items() if part.number is not None}
+    terms = " + ".join(f"{printed(weights[code])} × {printed(number)}" for code, number in present.items())
     through = "，经氢离子浓度" if indicator == "ph" else ""
-    return f"({terms}) ÷ {printed(sum((weights[code] for code in there), Fraction(0)))}{through}"
+    return f"({terms}) ÷ {printed(sum((weights[code] for code in present), Fraction(0)))}{through}"

@@ -1,17 +1,19 @@
 """Measuring: the number a clause looks at, in the order the grammar has it.
 
-In: a declared `Measure`, the element in hand, and the `Evaluator` that holds agreement, network and data. Out: a
-`Value`, and the working in the trail. Spread over sections, indicators and time → each value → comparison (`against`,
-`expressed`) → `otherwise` → `take` → `decimals`. A test adds its bound: true, false or undecided.
+In: the `Context`, a declared `Measure`, the element in hand. Out: a `Value`, and the working in the trail. Spread over
+sections, indicators and time → each value → comparison (`against`, `expressed`) → `otherwise` → `take` → `decimals`.
+A test adds its bound: true, false or undecided. `_KINDS`, at the end, says which function computes which kind.
+
+A kind takes the context, the measure, the element in hand and the trail, and gives the `Value` of one period, section
+and indicator before any comparison.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
-from typing import TYPE_CHECKING
 
 from basin import draws, periods
 from basin.draws import Draws, Number, Truth
@@ -19,108 +21,166 @@ from basin.measures import OF_A_SECTION, Measure
 from basin.rounding import half_even, printed
 from settlement.clauses import other_clauses, quantities
 from settlement.clauses.combining import combined
+from settlement.clauses.completeness_and_trend import completeness, trend
+from settlement.clauses.context import Context
 from settlement.clauses.element import Element, year_before
 from settlement.clauses.references import reference
+from settlement.clauses.tonnages import tonnage
 from settlement.clauses.values import Value, excluded
+from settlement.clauses.volumes import volume
 from settlement.clauses.working import Trail
 
-if TYPE_CHECKING:
-    from settlement.clauses.evaluation import Evaluator
 
+def value(context: Context, measure: Measure, element: Element, trail: Trail) -> Value:
+    """The number of a measure for the element in hand; its unit is that of the measure, or of `expressed`.
 
-def value(ev: Evaluator, measure: Measure, element: Element, trail: Trail) -> Value:
-    """The number of a measure for the element in hand."""
-    at = year_before(element) if measure.at == "previous_year" else element
-    one = replace(measure, take=None) if measure.kind == "result" and measure.several else measure
-    spots = list(_spread(ev, measure, at))
-    values = [_defaulted(ev, measure, spot, _compared(ev, one, spot, trail), trail) for spot in spots]
-    found = _taken(measure, values, trail)
-    if found.number is not None and measure.decimals is not None:
-        kept = half_even(found.number, measure.decimals)
-        trail.note("修约", f"{printed(found.number)} → {measure.decimals} 位小数，四舍六入五成双", printed(kept))
-        return replace(found, number=kept, least=None, greatest=None)
-    return found
-
-
-def truth(ev: Evaluator, test: Measure, element: Element, trail: Trail) -> Value:
-    """A test: 1 true, 0 false, no number undecided; what is known of several values may decide it already.
-
-    Tests without a bound of their own are `all_of` / `any_of`.
+    Parameters
+    ----------
+    context : the agreement and its data.
+    measure : what to look at; kinds that name several sections, indicators or periods are combined by `take`.
+    element : the period, and the section, indicator or party in hand.
+    trail : receives the working.
     """
-    found = value(ev, test, element, trail)
-    if not test.bounded or found.excluded:
-        return found
-    bounds: list[tuple[str, Fraction]] = [(key, b) for key in _BOUNDS if (b := getattr(test, key)) is not None]
-    held = [_holds(key, bound, found) for key, bound in bounds]
+    start = year_before(element) if measure.at == "previous_year" else element
+    # a result uses `take` on the axes of the other clause already, where each element is looked up
+    of_one = replace(measure, take=None) if measure.kind == "result" and measure.several else measure
+    values = []
+    for spot in _spread(context, measure, start):
+        compared = _compared(context, of_one, spot, trail)
+        values.append(_defaulted(context, measure, spot, compared, trail))
+    taken = _taken(measure, values, trail)
+    if taken.number is None or measure.decimals is None:
+        return taken
+    rounded = half_even(taken.number, measure.decimals)
+    trail.note("修约", f"{printed(taken.number)} → {measure.decimals} 位小数，四舍六入五成双", printed(rounded))
+    return replace(taken, number=rounded, least=None, greatest=None)
+
+
+def truth(context: Context, test: Measure, element: Element, trail: Trail) -> Value:
+    """A test: 1 true, 0 false, no number while undecided; the known part of several values may decide it already.
+
+    Parameters
+    ----------
+    context : the agreement and its data.
+    test : a measure with bounds; without a bound of its own it is `all_of` or `any_of`.
+    element : the period, and the section, indicator or party in hand.
+    trail : receives the working.
+    """
+    tested = value(context, test, element, trail)
+    if not test.bounded or tested.excluded:
+        return tested
+    stated = [(bound, getattr(test, bound.key)) for bound in _BOUNDS]
+    bounds: list[tuple[_Bound, Fraction]] = [(bound, limit) for bound, limit in stated if limit is not None]
+    held = [_holds(bound, limit, tested) for bound, limit in bounds]
     decided = draws.holds_all(held)
     if decided is None:
-        return found
-    shown = printed(found.number) if found.number is not None else f"无值（{found.reason}），已知部分足以判定，"
-    for (key, bound), holds in zip(bounds, held, strict=True):
-        kept = str(holds) if isinstance(holds, Draws) else _HELD[holds]
-        trail.note("条件", f"{shown} {_BOUNDS[key][0]} {printed(bound)}", kept)
-    return Value(draws.number_of(decided), statistics=found.statistics)
+        return tested
+    shown = printed(tested.number) if tested.number is not None else f"无值（{tested.reason}），已知部分足以判定，"
+    for (bound, limit), holds in zip(bounds, held, strict=True):
+        verdict = str(holds) if isinstance(holds, Draws) else _HELD[holds]
+        trail.note("条件", f"{shown} {bound.sign} {printed(limit)}", verdict)
+    return Value(draws.number_of(decided), statistics=tested.statistics)
 
 
+@dataclass(frozen=True)
+class _Bound:
+    """A bound of a test: its key in the agreement, its sign, and the comparison it makes."""
+
+    key: str
+    sign: str
+    compare: Callable[[Number, Fraction], Truth]
+    upper: bool
+
+
+_BOUNDS = (
+    _Bound("at_most", "≤", draws.at_most, upper=True),
+    _Bound("below", "<", draws.below, upper=True),
+    _Bound("at_least", "≥", draws.at_least, upper=False),
+    _Bound("above", ">", draws.above, upper=False),
+)
 _HELD: Mapping[bool | None, str] = {True: "成立", False: "不成立", None: "未定"}
 
 
-def _holds(key: str, bound: Fraction, found: Value) -> Truth | None:
-    """Whether a number keeps a bound; None while what is known of it allows both."""
-    compare = _BOUNDS[key][1]
-    least = found.number if found.least is None else found.least
-    greatest = found.number if found.greatest is None else found.greatest
-    worst, best = (greatest, least) if key in ("at_most", "below") else (least, greatest)
-    certainly, possibly = (None if number is None else compare(number, bound) for number in (worst, best))
+def _holds(bound: _Bound, limit: Fraction, tested: Value) -> Truth | None:
+    """Whether a number keeps a bound; None while what is known of the number allows both."""
+    least = tested.number if tested.least is None else tested.least
+    greatest = tested.number if tested.greatest is None else tested.greatest
+    worst = greatest if bound.upper else least
+    best = least if bound.upper else greatest
+    certainly = None if worst is None else bound.compare(worst, limit)
+    possibly = None if best is None else bound.compare(best, limit)
     return draws.between(certainly, possibly)
 
 
-_BOUNDS: Mapping[str, tuple[str, Callable[[Number, Fraction], Truth]]] = {
-    "at_most": ("≤", draws.at_most),
-    "below": ("<", draws.below),
-    "at_least": ("≥", draws.at_least),
-    "above": (">", draws.above),
-}
+def _spread(context: Context, measure: Measure, element: Element) -> Iterator[Element]:
+    """The elements a measure is taken over; the element in hand where the measure names no several."""
+    sections = (measure.section,) if measure.section else measure.sections
+    # a class and an index look at several indicators at once
+    several = measure.indicators if measure.kind not in ("quality_class", "index") else None
+    indicators = (measure.indicator,) if measure.indicator else several
+    axes = [("section", sections), ("indicator", indicators), (measure.over, ("all",))]
+    choices = []
+    for axis, listed in axes:
+        if axis and listed:
+            choices.append([(axis, code) for code in context.axis(axis, listed, element.of)])
+    for combination in product(*choices):
+        codes = {**element.codes, **dict(combination)}
+        of = periods.period(codes[measure.over]) if measure.over else element.of
+        yield replace(element, of=of, axes=tuple(codes.items()))
 
 
-def _defaulted(ev: Evaluator, measure: Measure, spot: Element, found: Value, trail: Trail) -> Value:
-    """`otherwise` in place of one value that never was."""
-    if found.number is not None or measure.otherwise is None or not _never_was(ev, measure, spot, found):
-        return found
-    trail.note("缺省值", f"{found.reason} → otherwise", printed(measure.otherwise))
-    return replace(found, number=measure.otherwise, reason=None)
+def _compared(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
+    """One value beside its reference, `expressed` as a difference, ratio or change; as it is without a reference."""
+    compared = single(context, measure, spot, trail)
+    if compared.number is None or measure.against is None or measure.expressed is None:
+        return compared
+    against = reference(context, measure, spot, trail)
+    if against.number is None:
+        return against
+    result = _expressed(measure.expressed, compared.number, against.number)
+    if result is None:
+        return Value(None, "reference_is_zero")
+    a = printed(compared.number)
+    b = printed(against.number)
+    label, working = {
+        "difference": ("差值", f"{a} − {b}"),
+        "ratio": ("比值", f"{a} ÷ {b}"),
+        "percent_change": ("变化（%）", f"({a} − {b}) ÷ {b} × 100"),
+    }[measure.expressed]
+    trail.note(label, working, printed(result))
+    return replace(compared, number=result)
 
 
-def _never_was(ev: Evaluator, measure: Measure, at: Element, found: Value) -> bool:
+def _expressed(how: str, a: Number, b: Number) -> Number | None:
+    """A value beside its reference; None where the reference is zero and divides."""
+    if how == "difference":
+        return a - b
+    return draws.quotient(a, b) if how == "ratio" else draws.quotient(100 * (a - b), b)
+
+
+def _defaulted(context: Context, measure: Measure, spot: Element, compared: Value, trail: Trail) -> Value:
+    """`otherwise` in place of a value that never was."""
+    if compared.number is not None or measure.otherwise is None or not _never_was(context, measure, spot, compared):
+        return compared
+    trail.note("缺省值", f"{compared.reason} → otherwise", printed(measure.otherwise))
+    return replace(compared, number=measure.otherwise, reason=None)
+
+
+def _never_was(context: Context, measure: Measure, spot: Element, absent: Value) -> bool:
     """Whether `otherwise` may stand in: for a fact nobody recorded, a clause before the term or without a result.
 
     A clause that stopped stops what uses it: data that are missing below it must not turn into a default.
     """
+    if absent.excluded:
+        return False
+    reason = absent.reason or ""
     if measure.kind == "reported":
-        return not found.excluded and (found.reason or "").startswith("no_fact")
-    before = periods.ends_on(at.within) < ev.agreement.starts
-    return not found.excluded and (before or (found.reason or "").startswith("no_result"))
-
-
-def _spread(ev: Evaluator, measure: Measure, element: Element) -> Iterator[Element]:
-    """The elements a measure is taken over; just the one in hand where it names no several."""
-    choices: list[list[tuple[str, str]]] = []
-    sections = (measure.section,) if measure.section else measure.sections
-    if sections:
-        choices.append([("section", code) for code in ev.axis("section", sections, element.of)])
-    several = measure.indicators if measure.kind not in ("quality_class", "index") else None
-    if indicators := ((measure.indicator,) if measure.indicator else several):
-        choices.append([("indicator", code) for code in ev.axis("indicator", indicators, element.of)])
-    if measure.over:
-        choices.append([(measure.over, code) for code in ev.axis(measure.over, ("all",), element.of)])
-    for combination in product(*choices):
-        axes = {**element.codes, **dict(combination)}
-        of = periods.period(axes[measure.over]) if measure.over else element.of
-        yield replace(element, of=of, axes=tuple(axes.items()))
+        return reason.startswith("no_fact")
+    return periods.ends_on(spot.within) < context.agreement.starts or reason.startswith("no_result")
 
 
 def _taken(measure: Measure, values: Sequence[Value], trail: Trail) -> Value:
-    """Several values as one: excluded ones are not there, an absent one stops it."""
+    """Several values as one by `take`: excluded ones are left out, an absent one stops it."""
     absent = next((v for v in values if not v.present and not v.excluded), None)
     numbers = [v.number for v in values if v.number is not None]
     if absent is not None:
@@ -132,81 +192,71 @@ def _taken(measure: Measure, values: Sequence[Value], trail: Trail) -> Value:
     taken = combined(measure.take, numbers)
     name = {"sum": "合计", "mean": "平均", "min": "最小", "max": "最大"}
     label = name[measure.take] if isinstance(measure.take, str) else f"连续 {measure.take.runs_of} 个的次数"
-    left = f"（另有 {len(values) - len(numbers)} 个不计）" if len(values) > len(numbers) else ""
-    trail.note(label, "、".join(map(printed, numbers)) + left, printed(taken))
+    left_out = f"（另有 {len(values) - len(numbers)} 个不计）" if len(values) > len(numbers) else ""
+    trail.note(label, "、".join(map(printed, numbers)) + left_out, printed(taken))
     return _bounded_by_the_known(measure, values, Value(taken)) if draws.has_gaps(numbers) else Value(taken)
 
 
 def _bounded_by_the_known(measure: Measure, values: Sequence[Value], absent: Value) -> Value:
-    """Absent, with what it can still be: of tests each absent one could be either, a greatest value only grow."""
-    known = [v.number for v in values if v.number is not None]
-    there = [v.number for v in values if not v.excluded]
-    if measure.take is None or not known or measure.decimals is not None:
+    """Absent, with bounds: an absent test could be either, a greatest value can only grow, a least only fall."""
+    present = [v.number for v in values if v.number is not None]
+    if measure.take is None or not present or measure.decimals is not None:
         return absent
     if measure.kind == "met" and measure.against is None:
-        failed, met = ([draws.filled(n, Fraction(if_absent)) for n in there] for if_absent in (0, 1))
-        return replace(absent, least=combined(measure.take, failed), greatest=combined(measure.take, met))
-    least = draws.greatest_known(known) if measure.take == "max" else None
-    greatest = draws.least_known(known) if measure.take == "min" else None
+        tests = [v.number for v in values if not v.excluded]
+        failed = combined(measure.take, [draws.filled(number, Fraction(0)) for number in tests])
+        met = combined(measure.take, [draws.filled(number, Fraction(1)) for number in tests])
+        return replace(absent, least=failed, greatest=met)
+    least = draws.greatest_known(present) if measure.take == "max" else None
+    greatest = draws.least_known(present) if measure.take == "min" else None
     return replace(absent, least=least, greatest=greatest)
 
 
-def _compared(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
-    found = single(ev, measure, spot, trail)
-    if found.number is None or measure.against is None or measure.expressed is None:
-        return found
-    against = reference(ev, measure, spot, trail)
-    if against.number is None:
-        return against
-    result = _expressed(measure.expressed, found.number, against.number)
-    if result is None:
-        return Value(None, "reference_is_zero")
-    a, b = printed(found.number), printed(against.number)
-    label, working = {
-        "difference": ("差值", f"{a} − {b}"),
-        "ratio": ("比值", f"{a} ÷ {b}"),
-        "percent_change": ("变化（%）", f"({a} − {b}) ÷ {b} × 100"),
-    }[measure.expressed]
-    trail.note(label, working, printed(result))
-    return replace(found, number=result)
+def single(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
+    """One value before any comparison; excluded where a recorded ground takes the section's data away.
 
-
-def _expressed(how: str, a: Number, b: Number) -> Number | None:
-    """A value beside its reference; none where the reference is zero and divides."""
-    if how == "difference":
-        return a - b
-    return draws.quotient(a, b) if how == "ratio" else draws.quotient(100 * (a - b), b)
-
-
-def single(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
-    """One value before any comparison; a published one stands for the measure where there is one."""
-    gone = excluded(ev.data, ev.rules, spot.codes["section"], spot.of) if measure.kind in OF_A_SECTION else None
+    Parameters
+    ----------
+    context : the agreement and its data.
+    measure : its kind says which function computes it.
+    spot : one period, and the section, indicator or party in hand.
+    trail : receives the working.
+    """
+    of_section = measure.kind in OF_A_SECTION
+    gone = excluded(context.data, context.rules, spot.codes["section"], spot.of) if of_section else None
     if gone is not None:
-        trail.note(quantities.name_of(ev, spot), "按登记的事由不计", gone.reason or "")
+        trail.note(context.label(spot), "按登记的事由不计", gone.reason or "")
         return gone
-    found = _KINDS[measure.kind](ev, measure, spot, trail)
-    trail.rests_on(found.statistics)
-    return found
+    measured = _KINDS[measure.kind](context, measure, spot, trail)
+    trail.rests_on(measured.statistics)
+    return measured
 
 
-def _met(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
+def _met(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
     """1 or 0 of tests, three-valued: decided as soon as the known part decides; excluded data decide nothing."""
-    held = [truth(ev, test, spot, trail) for test in measure.tests]
-    decided = (draws.holds_all if measure.all_of else draws.holds_any)([draws.truth_of(v.number) for v in held])
-    return undecided(held) if decided is None else Value(draws.number_of(decided))
+    tests = [truth(context, test, spot, trail) for test in measure.tests]
+    together = draws.holds_all if measure.all_of else draws.holds_any
+    decided = together([draws.truth_of(test.number) for test in tests])
+    return undecided(tests) if decided is None else Value(draws.number_of(decided))
 
 
-def undecided(held: Sequence[Value]) -> Value:
-    """Tests that do not decide: absent where one is; where the others wait for excluded data only, not there."""
-    absent = next((v for v in held if v.number is None and not v.excluded), None)
-    return Value(None, absent.reason) if absent else Value(None, next(v.reason for v in held if v.excluded), True)
+def undecided(tests: Sequence[Value]) -> Value:
+    """Tests that do not decide: absent where one is absent; excluded where they only wait for excluded data."""
+    absent = next((test for test in tests if test.number is None and not test.excluded), None)
+    return Value(None, absent.reason) if absent else Value(None, next(v.reason for v in tests if v.excluded), True)
 
 
-_KINDS: Mapping[str, Callable[[Evaluator, Measure, Element, Trail], Value]] = {
-    "concentration": quantities.mean,
-    "flow": quantities.flow,
-    "volume": quantities.amount,
-    "load": quantities.amount,
+def _whatever_the_measure(kind: Callable[[Context, Element, Trail], Value]) -> _Kind:
+    """A kind whose value depends on the element only."""
+    return lambda context, measure, spot, trail: kind(context, spot, trail)
+
+
+_Kind = Callable[[Context, Measure, Element, Trail], Value]
+_KINDS: Mapping[str, _Kind] = {
+    "concentration": _whatever_the_measure(quantities.mean),
+    "flow": _whatever_the_measure(quantities.flow),
+    "volume": _whatever_the_measure(volume),
+    "load": _whatever_the_measure(tonnage),
     "quality_class": quantities.quality_class,
     "exceedance": quantities.exceedance,
     "index": quantities.index,
@@ -214,6 +264,6 @@ _KINDS: Mapping[str, Callable[[Evaluator, Measure, Element, Trail], Value]] = {
     "reported": quantities.reported,
     "result": other_clauses.result,
     "rank": other_clauses.rank,
-    "completeness": quantities.completeness,
-    "trend": quantities.trend,
+    "completeness": _whatever_the_measure(completeness),
+    "trend": trend,
 }

@@ -1,16 +1,15 @@
 """Other clauses as numbers: results of lines, and places in a league.
 
-In: the `Evaluator`, a measure that names refs, and the element in hand. Out: `Value`s. Axes in hand are matched, axes
-the user lacks are combined, and an evaluation at a section counts for its upstream party.
+In: the `Context`, a measure that names refs, and the element in hand. Out: `Value`s [万元, or whatever the lines
+count; a place]. Axes in hand are matched, axes the user lacks are combined, and an evaluation at a section counts for
+its upstream party.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from basin import periods
 from basin.draws import Number
@@ -18,74 +17,102 @@ from basin.measures import Measure
 from basin.rounding import printed
 from settlement.clauses import league
 from settlement.clauses.combining import combined
+from settlement.clauses.context import Context, Evaluation
+from settlement.clauses.element import Element
 from settlement.clauses.values import Value
 from settlement.clauses.working import Trail, readable, short
 
-if TYPE_CHECKING:
-    from settlement.clauses.element import Element
-    from settlement.clauses.evaluation import Evaluator
 
-
-def result(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
+def result(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
     """Amounts of other clauses: axes in hand are matched, the others combined by `take`, refs added with weights."""
     whole: Number = Fraction(0)
     terms = []
     for ref, weight in (measure.of or {}).items():
-        found = line(ev, ref, spot, measure, trail)
-        if found.number is None:
-            return found
-        whole += weight * found.number
-        term = f"{ref} {readable(found.number)}"
+        amount = line(context, ref, spot, measure, trail)
+        if amount.number is None:
+            return amount
+        whole += weight * amount.number
+        term = f"{ref} {readable(amount.number)}"
         terms.append(term if weight == 1 else f"{printed(weight)} × {term}")
     trail.note(f"{periods.label(spot.of)} 引用", " + ".join(terms), short(whole))
     return Value(whole)
 
 
-def line(ev: Evaluator, ref: str, spot: Element, measure: Measure, trail: Trail) -> Value:
-    """The amount of one clause in the element and period in hand."""
-    if periods.ends_on(spot.within) < ev.agreement.starts and ev.agreement.takes_its_own_last_year(ref):
+@dataclass(frozen=True)
+class _Part:
+    """An evaluation of another clause, and which part of its amount counts for the element in hand."""
+
+    evaluation: Evaluation
+    share: Fraction
+
+
+def line(context: Context, ref: str, spot: Element, measure: Measure, trail: Trail) -> Value:
+    """The amount of another clause for the element in hand.
+
+    Parameters
+    ----------
+    context : the agreement and its data.
+    ref : the other clause.
+    spot : the period, and the section or party in hand.
+    measure : its `take` combines several evaluations of the other clause.
+    trail : is told the unverified figures the other clause rests on.
+    """
+    agreement = context.agreement
+    if periods.ends_on(spot.within) < agreement.starts and agreement.takes_its_own_last_year(ref):
         return Value(None, "before_term")
-    codes = spot.codes
-    found = [
-        (evaluation.amount * share if evaluation.amount is not None else None, evaluation)
-        for of in ev.spans(ref, spot.of)
-        for element in ev.elements(ref, of)
-        if (share := _in_hand(ev, element.codes, codes, element.of)) != 0
-        if element.of == spot.of or periods.overlap(element.of, spot.of)
-        for evaluation in (ev.evaluation(ref, element),)
-    ]
-    for _, evaluation in found:
-        trail.doubts(evaluation.unverified)
-    stopped = next((evaluation for amount, evaluation in found if evaluation.stopped), None)
+    parts = list(_parts(context, ref, spot))
+    for part in parts:
+        trail.doubts(part.evaluation.unverified)
+    stopped = next((part.evaluation for part in parts if part.evaluation.stopped), None)
     if stopped is not None:
         return Value(None, stopped.reason)
-    amounts = [amount for amount, _ in found if amount is not None]
-    return Value(combined(measure.take, amounts)) if amounts else Value(None, f"no_result: {ref}", bool(found))
+    amounts = [p.evaluation.amount * p.share for p in parts if p.evaluation.amount is not None]
+    return Value(combined(measure.take, amounts)) if amounts else Value(None, f"no_result: {ref}", bool(parts))
 
 
-def _in_hand(ev: Evaluator, line: Mapping[str, str], user: Mapping[str, str], of: pd.Period) -> Fraction:
+def _parts(context: Context, ref: str, spot: Element) -> Iterator[_Part]:
+    """The evaluations of another clause that the element in hand has a part in."""
+    for of in context.spans(ref, spot.of):
+        for element in context.elements(ref, of):
+            share = _share_in_hand(context, element, spot)
+            if share != 0 and (element.of == spot.of or periods.overlap(element.of, spot.of)):
+                yield _Part(context.evaluation(ref, element), share)
+
+
+def _share_in_hand(context: Context, of_line: Element, spot: Element) -> Fraction:
     """Which part of a line's evaluation belongs to the element in hand: all, none, or the upstream party's share."""
-    for axis, code in line.items():
-        if axis in user and user[axis] != code:
-            return Fraction(0)
-    if "party" in user and "party" not in line and "section" in line:
-        upstream = ev.side_shares(line["section"], "upstream", of) or {}
-        return upstream.get(user["party"], Fraction(0))
+    line_codes = of_line.codes
+    codes = spot.codes
+    if any(axis in codes and codes[axis] != code for axis, code in line_codes.items()):
+        return Fraction(0)
+    if "party" in codes and "party" not in line_codes and "section" in line_codes:
+        upstream = context.side_shares(line_codes["section"], "upstream", of_line.of) or {}
+        return upstream.get(codes["party"], Fraction(0))
     return Fraction(1)
 
 
-def rank(ev: Evaluator, measure: Measure, spot: Element, trail: Trail) -> Value:
+def rank(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
     """The place in the league of all parties, by the sum of ranks; an excluded party leaves the league."""
-    own, table = spot.codes["party"], {}
-    parties = ev.axis("party", ("all",), spot.of)
+    party_in_hand = spot.codes["party"]
+    table: dict[str, dict[str, Number]] = {}
     for ref in dict.fromkeys([*(measure.of or ()), *(tie for tie in measure.ties if tie != "same")]):
-        found = {party: line(ev, ref, spot.holding("party", party), measure, trail) for party in parties}
-        absent = next((v for p, v in found.items() if v.number is None and (p == own or not v.excluded)), None)
-        if absent is not None:
-            return absent
-        table[ref] = {party: value.number for party, value in found.items() if value.number is not None}
-    ranked = set.intersection(*(set(numbers) for numbers in table.values()))
-    table = {ref: {p: n for p, n in numbers.items() if p in ranked} for ref, numbers in table.items()}
-    place, how = league.place(own, table, measure)
+        values = {}
+        for party in context.axis("party", ("all",), spot.of):
+            values[party] = line(context, ref, spot.holding("party", party), measure, trail)
+        for party, value in values.items():
+            if value.number is None and (party == party_in_hand or not value.excluded):
+                return value
+        table[ref] = {party: value.number for party, value in values.items() if value.number is not None}
+    place, how = league.place(party_in_hand, _of_parties_in_all(table), measure)
     trail.note("排名", how, "并列未决" if place is None else printed(place))
     return Value(None, "tie") if place is None else Value(place)
+
+
+def _of_parties_in_all(table: Mapping[str, Mapping[str, Number]]) -> dict[str, dict[str, Number]]:
+    """The table without the parties that one of its clauses has no number of."""
+    ranked = set.intersection(*map(set, table.values()))
+    return {ref: _only(numbers, ranked) for ref, numbers in table.items()}
+
+
+def _only(numbers: Mapping[str, Number], parties: set[str]) -> dict[str, Number]:
+    return {party: number for party, number in numbers.items() if party in parties}

@@ -1,6 +1,6 @@
 """Tonnages: what the load of a section and indicator over a period comes to, for a clause.
 
-In: the `Evaluator` and the element in hand. Out: a `Value` [t] with its working: what is published or recorded for
+In: the `Context` and the element in hand. Out: a `Value` [t] with its working: what is published or recorded for
 exactly the period; else the sum of its months, each from readings by the method the agreement states, or, where only
 monthly figures are published, mean concentration × volume. How a method reduces readings is in
 `settlement.statistics.loads`.
@@ -8,104 +8,118 @@ monthly figures are published, mean concentration × volume. How a method reduce
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from math import prod
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from basin.measures import load_of
 from basin.rounding import printed, reported
-from settlement.clauses.values import Value, concentration, through_the_gate
-from settlement.clauses.volumes import SECONDS_A_DAY, amount_of, volume
+from settlement.clauses.context import Context
+from settlement.clauses.element import Element
+from settlement.clauses.means import concentration
+from settlement.clauses.values import Explained, Value, through_the_gate
+from settlement.clauses.volumes import SECONDS_A_DAY, Adding, total, volume
 from settlement.clauses.working import Trail
 from settlement.statistics.loads import FROM_MEANS, IN_WORDS, SUMS_OF_SLOTS, Factor, LoadRule, MonthLoad
 from settlement.words import in_chinese
 
-if TYPE_CHECKING:
-    from settlement.clauses.element import Element
-    from settlement.clauses.evaluation import Evaluator
-
 PER_TONNE = 100  # 1 mg/L × 1 万 m³ = 0.01 t
 GRAMS_PER_TONNE = 10**6
-NO_CONCENTRATION, NO_WATER = "没有有效的月均浓度", "没有流量，也没有水量"
-Named = Callable[..., str]
+NO_CONCENTRATION = "没有有效的月均浓度"
+NO_WATER = "没有流量，也没有水量"
 
 
-def tonnage(ev: Evaluator, spot: Element, named: Named, trail: Trail) -> Value:
-    """The load [t] of the section and indicator in hand; `named` labels the lines of the working."""
+def tonnage(context: Context, spot: Element, trail: Trail) -> Value:
+    """The load of the section and indicator in hand.
+
+    Parameters
+    ----------
+    context : the agreement and its data.
+    spot : the period, the section and the indicator.
+    trail : receives the working.
+
+    Returns
+    -------
+    The load [t]; absent with the reason of the first month without one.
+    """
     indicator = spot.codes["indicator"]
-    return amount_of(
-        ev, spot, load_of(indicator), trail,
-        lambda at: f"{named(at, indicator)} 通量（t）", lambda at: _of_month(ev, at, named, trail),
-    )  # fmt: skip
+    return total(context, Adding(load_of(indicator), indicator, "通量（t）", _of_month), spot, trail)
 
 
-def _of_month(ev: Evaluator, spot: Element, named: Named, trail: Trail) -> tuple[Value, str]:
+def _of_month(context: Context, spot: Element, trail: Trail) -> Explained:
     """A month's load and how it was computed; a month without a valid mean of either has none."""
-    section, indicator, month = spot.codes["section"], spot.codes["indicator"], spot.of
-    rules, method = replace(ev.rules, compare="unrounded"), ev.rules.load_method
+    section = spot.codes["section"]
+    indicator = spot.codes["indicator"]
+    method = context.rules.load_method
+    rules = replace(context.rules, compare="unrounded")
     if method is None:
-        return Value(None, "missing_parameter: data.load_method"), "协议没有写明通量计算方法"
-    mean = concentration(ev.data, rules, section, indicator, month)
+        return Explained(Value(None, "missing_parameter: data.load_method"), "协议没有写明通量计算方法")
+    mean = concentration(context.data, rules, section, indicator, spot.of)
     if mean.number is None:
-        return mean, NO_CONCENTRATION
-    if ev.data.published(section, indicator, month) is not None:
-        if method not in FROM_MEANS:
-            needs = f"{method}：{IN_WORDS[method]}；只公布了月均值"
-            return Value(None, f"load_needs_readings: {method}", statistics=mean.statistics), needs
-        return _of_means(method, mean, volume(ev, spot, named, trail))
-    flow = concentration(ev.data, rules, section, "flow", month)
-    behind = (*mean.statistics, *flow.statistics)
-    read = ev.data.loads.get((section, indicator, month))
+        return Explained(mean, NO_CONCENTRATION)
+    if context.data.published(section, indicator, spot.of) is not None:
+        if method in FROM_MEANS:
+            return _of_means(method, mean, volume(context, spot, trail))
+        needs_readings = Value(None, f"load_needs_readings: {method}", statistics=mean.statistics)
+        return Explained(needs_readings, f"{method}：{IN_WORDS[method]}；只公布了月均值")
+    flow = concentration(context.data, rules, section, "flow", spot.of)
+    statistics = (*mean.statistics, *flow.statistics)
     if flow.number is None:
-        return replace(flow, reason=_of_water(flow.reason), statistics=behind), NO_WATER
-    if read is None:
-        return Value(None, "no_load", statistics=behind), "没有可算通量的读数"
-    if read.tonnes is None:
-        return Value(None, read.reason, rules.missing_month == "exclude", behind), in_chinese(read.reason or "no_load")
-    trail.note(f"{named(spot, indicator)} 通量所用读数", *_readings_used(read, LoadRule(method)))
-    found, how = _of_readings(read, LoadRule(method), month)
-    return replace(found, statistics=behind), how
+        return Explained(replace(flow, reason=_of_water(flow.reason), statistics=statistics), NO_WATER)
+    load = context.data.loads.get((section, indicator, spot.of))
+    if load is None:
+        return Explained(Value(None, "no_load", statistics=statistics), "没有可算通量的读数")
+    if load.tonnes is None:
+        absent = Value(None, load.reason, rules.missing_month == "exclude", statistics)
+        return Explained(absent, in_chinese(load.reason or "no_load"))
+    rule = LoadRule(method)
+    label = f"{context.label(spot, indicator)} 通量所用读数"
+    trail.note(label, _readings_used(load, rule), f"{printed(reported(100 * load.pairs / load.slots, 1))}%")
+    computed = _of_readings(load, rule, spot.of)
+    return replace(computed, value=replace(computed.value, statistics=statistics))
 
 
-def _readings_used(read: MonthLoad, rule: LoadRule) -> tuple[str, str]:
+def _readings_used(load: MonthLoad, rule: LoadRule) -> str:
     """Which readings a load rests on, so that nobody takes the monthly means for it; and the coverage."""
-    counted = f"浓度和流量都有的 {read.pairs} 个时段 ÷ 全月 {read.slots} 个时段"
-    how = f"每个 {rule.minutes} 分钟，时段内读数先平均，未检出按零计（SL 219-2013 §12.2.5）；不用统计所列的月均值"
-    return f"{counted}；{how}", f"{printed(reported(100 * read.pairs / read.slots, 1))}%"
+    counted = f"浓度和流量都有的 {load.pairs} 个时段 ÷ 全月 {load.slots} 个时段"
+    slots = f"每个 {rule.minutes} 分钟，时段内读数先平均，未检出按零计（SL 219-2013 §12.2.5）"
+    return f"{counted}；{slots}；不用统计所列的月均值"
 
 
-def _of_readings(read: MonthLoad, rule: LoadRule, month: pd.Period) -> tuple[Value, str]:
+def _of_readings(load: MonthLoad, rule: LoadRule, month: pd.Period) -> Explained:
     """What the method's factors come to past the gate, by exactly the sum that the working shows."""
-    if isinstance(read.tonnes, np.ndarray):
-        return Value(through_the_gate(read.tonnes, None)), f"{rule.method}：{IN_WORDS[rule.method]}"
-    days = month.days_in_month
-    time, words = (days * SECONDS_A_DAY, f"{days} 天 × {SECONDS_A_DAY}")
+    if isinstance(load.tonnes, np.ndarray):
+        return Explained(Value(through_the_gate(load.tonnes, None)), f"{rule.method}：{IN_WORDS[rule.method]}")
     if rule.method in SUMS_OF_SLOTS:
-        time, words = rule.seconds, f"{rule.seconds} 秒"
-    values = [reported(float(factor.value), None) for factor in read.factors]
-    shown = [f"{printed(value)} {_made(factor)}" for value, factor in zip(values, read.factors, strict=True)]
-    exact = prod(values, start=Fraction(time, GRAMS_PER_TONNE))
-    how = f"{rule.method}：{' × '.join((*shown, words))} ÷ {GRAMS_PER_TONNE}；{IN_WORDS[rule.method]}"
-    return Value(reported(float(exact), None)), how
+        seconds = rule.seconds
+        time = f"{seconds} 秒"
+    else:
+        seconds = month.days_in_month * SECONDS_A_DAY
+        time = f"{month.days_in_month} 天 × {SECONDS_A_DAY}"
+    values = [reported(float(factor.value), None) for factor in load.factors]
+    shown = [f"{printed(value)} {_made(factor)}" for value, factor in zip(values, load.factors, strict=True)]
+    exact = prod(values, start=Fraction(seconds, GRAMS_PER_TONNE))
+    how = f"{rule.method}：{' × '.join((*shown, time))} ÷ {GRAMS_PER_TONNE}；{IN_WORDS[rule.method]}"
+    return Explained(Value(reported(float(exact), None)), how)
 
 
 def _made(factor: Factor) -> str:
-    total, over = (printed(reported(float(each), None)) for each in (factor.total, factor.over))
-    return f"{factor.unit}（{factor.made.format(total=total, over=over)}）"
+    """The unit of a factor and how its readings made it."""
+    total_of_readings = printed(reported(float(factor.total), None))
+    count = printed(reported(float(factor.over), None))
+    return f"{factor.unit}（{factor.made.format(total=total_of_readings, over=count)}）"
 
 
-def _of_means(method: str, mean: Value, water: Value) -> tuple[Value, str]:
+def _of_means(method: str, mean: Value, water: Value) -> Explained:
     """A month of which only means are published: mean concentration × volume."""
-    behind = (*mean.statistics, *water.statistics)
+    statistics = (*mean.statistics, *water.statistics)
     if mean.number is None or water.number is None:
-        return replace(water, reason=_of_water(water.reason), statistics=behind), NO_WATER
+        return Explained(replace(water, reason=_of_water(water.reason), statistics=statistics), NO_WATER)
     how = f"{method}：{printed(mean.number)} mg/L × {printed(water.number)} 万 m³ ÷ {PER_TONNE}"
-    return Value(mean.number * water.number / Fraction(PER_TONNE), statistics=behind), how
+    return Explained(Value(mean.number * water.number / Fraction(PER_TONNE), statistics=statistics), how)
 
 
 def _of_water(reason: str | None) -> str:

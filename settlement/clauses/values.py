@@ -1,18 +1,16 @@
-"""What was measured or published, as exact numbers: the side of the gate where law and money begin.
+"""What was measured, published or recorded, as exact numbers: the side of the gate where law and money begin.
 
-In: monthly statistics of readings (float64), published figures (exact), recorded facts, and the data rules of the
-agreement. Out: `Value`s — exact, absent with a reason, or excluded (not there, by a recorded ground) — each with the
-statistics it rests on. A float becomes exact here, through `basin.rounding.reported` and nothing else. Means and
-figures may also be draws (`basin.draws`); then so are the `Value`s. It compares nothing with an agreement and knows no
-clause.
+In: monthly statistics of readings (float64), published figures (exact) and recorded facts. Out: `Measurements`, which
+hold them all, and `Value`, what any of them or a number made of them is: exact, absent with a reason, or excluded by a
+recorded ground. A float becomes exact here, through `basin.rounding.reported` and nothing else. Means and figures may
+also be draws (`basin.draws`); then so are the `Value`s. How means are formed is in `settlement.clauses.means`.
 """
 
 from __future__ import annotations
 
-import operator
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -21,12 +19,18 @@ import numpy as np
 import pandas as pd
 
 from basin import periods
-from basin.draws import Array, Draws, Number, floats
+from basin.draws import Array, Draws, Number
 from basin.indicators import INDICATORS
-from basin.rounding import number, printed, quantised, reported
+from basin.rounding import number, quantised, reported
 from monitoring_ingest.readings.facts import Fact
 from settlement.statistics.loads import MonthLoad
-from settlement.statistics.months import mean_of_means
+
+
+def through_the_gate(mean: float | Array, decimals: int | None) -> Number:
+    """A measured mean as an exact number; draws of it stay draws, rounded alike where it is rounded."""
+    if not isinstance(mean, np.ndarray):
+        return reported(mean, decimals)
+    return Draws(mean) if decimals is None else quantised(Draws(mean), decimals)
 
 
 @dataclass(frozen=True)
@@ -40,25 +44,19 @@ class Month:
     reason: str | None = None
 
     @cached_property
-    def kept(self) -> dict[tuple[object, ...], Value]:
-        """What it comes to under the rules that asked: every settlement of the month uses the same."""
+    def values_made(self) -> dict[MonthKey, Value]:
+        """The values made of these readings so far: every settlement of the month uses the same."""
         return {}
 
     @cached_property
     def exact(self) -> Number | None:
-        """The mean past the gate; every settlement of the month uses the same."""
+        """The mean past the gate, converted once for every settlement of the month."""
         return None if self.mean is None else through_the_gate(self.mean, None)
 
     @cached_property
-    def in_order(self) -> tuple[tuple[str, int], ...]:
-        """What was left out."""
+    def left_out_in_order(self) -> tuple[tuple[str, int], ...]:
+        """Why readings were left out and how many, by reason."""
         return tuple(sorted(self.left_out.items()))
-
-    def shown(self, decimals: int | None) -> tuple[str | None, str | None]:
-        """The mean as printed, unrounded and as reported."""
-        if self.exact is None:
-            return None, None
-        return printed(self.exact), printed(self.exact if decimals is None else quantised(self.exact, decimals))
 
 
 @dataclass(frozen=True)
@@ -83,9 +81,12 @@ def as_document(statistic: Statistic) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Value:
-    """An exact number; or none, with the reason; or `excluded`: by a recorded ground it is simply not there.
+    """An exact number (or draws of it); or none, with the reason.
 
-    Where only some of several values are absent, the known ones may bound what it can be: `least`, `greatest`.
+    Attributes
+    ----------
+    excluded : there is no number because a recorded ground takes the data away; means and sums leave the value out.
+    least, greatest : bounds of an absent number that the present ones of several give.
     """
 
     number: Number | None
@@ -101,7 +102,16 @@ class Value:
         return self.number is not None
 
 
+@dataclass(frozen=True)
+class Explained:
+    """A value, and how it came about in the words of the working."""
+
+    value: Value
+    how: str
+
+
 Key = tuple[str, str, pd.Period]
+MonthKey = tuple[str, str, pd.Period, str | None]
 
 
 @dataclass(frozen=True)
@@ -128,34 +138,33 @@ class Measurements:
         """A published figure of a subject for exactly this period."""
         return self.given.get((subject, quantity, of))
 
-    def fact(self, subjects: Iterable[str], kind: str, of: pd.Period) -> Fact | None:
-        """The newest fact of that kind about the first of the subjects that has one for exactly this period."""
-        for subject in subjects:
-            about = [fact for period, fact in self._recorded.get((subject, kind), ()) if period == of]
-            if about:
-                return about[-1]
-        return None
+    def fact(self, subject: str, kind: str, of: pd.Period) -> Fact | None:
+        """The newest fact of that kind about a subject for exactly this period."""
+        about = [fact for period, fact in self._recorded.get((subject, kind), ()) if period == of]
+        return about[-1] if about else None
 
     def speaks_around(self, subjects: Collection[str], kind: str, of: pd.Period) -> bool:
-        """Whether a figure or fact of that kind is there for a part of the period, or for a longer one around it."""
-        periods_known = (p for subject in subjects for p in self._periods_known.get((subject, kind), ()))
-        return any(_covers(of, other) or _covers(other, of) for other in periods_known)
+        """Whether there is a figure or fact of that kind for a part of the period, or for a longer one around it."""
+        others = (other for subject in subjects for other in self._periods_stated.get((subject, kind), ()))
+        return any(_covers(of, other) or _covers(other, of) for other in others)
 
     @cached_property
     def _recorded(self) -> Mapping[tuple[str, str], Sequence[tuple[pd.Period, Fact]]]:
-        found: dict[tuple[str, str], list[tuple[pd.Period, Fact]]] = defaultdict(list)
+        """(subject, kind) → facts with their periods, oldest first."""
+        facts: dict[tuple[str, str], list[tuple[pd.Period, Fact]]] = defaultdict(list)
         for fact in self.facts:
-            found[fact.subject, fact.kind].append((periods.period(fact.period), fact))
-        return found
+            facts[fact.subject, fact.kind].append((periods.period(fact.period), fact))
+        return facts
 
     @cached_property
-    def _periods_known(self) -> Mapping[tuple[str, str], Sequence[pd.Period]]:
-        found: dict[tuple[str, str], list[pd.Period]] = defaultdict(list)
+    def _periods_stated(self) -> Mapping[tuple[str, str], Sequence[pd.Period]]:
+        """(subject, quantity) → periods for which there is a published figure or a fact."""
+        stated: dict[tuple[str, str], list[pd.Period]] = defaultdict(list)
         for subject, quantity, of in self.given:
-            found[subject, quantity].append(of)
+            stated[subject, quantity].append(of)
         for key, recorded in self._recorded.items():
-            found[key] += [period for period, _ in recorded]
-        return found
+            stated[key] += [period for period, _ in recorded]
+        return stated
 
     def ground(self, section: str, kind: str, of: pd.Period) -> str | None:
         """The ground of that kind that covers the whole period at a section, with its document and approver."""
@@ -174,17 +183,33 @@ class Measurements:
 
     @cached_property
     def _reported_years(self) -> frozenset[tuple[str, str, int]]:
-        read = {(s, i, m.year) for (s, i, m), month in self.months.items() if month.readings}
-        told = {(s, i, p.year) for s, i, p in self.given if i in INDICATORS}
-        return frozenset(read | told)
+        measured = {(s, i, m.year) for (s, i, m), month in self.months.items() if month.readings}
+        published = {(s, i, p.year) for s, i, p in self.given if i in INDICATORS}
+        return frozenset(measured | published)
 
 
-def stated(fact: Fact) -> Value:
-    """The number somebody recorded; text that is none is bad data, not an error."""
+def recorded(data: Measurements, subject: str, quantity: str, of: pd.Period) -> Explained | None:
+    """The number somebody recorded about a subject for exactly this period, and where it stands.
+
+    Parameters
+    ----------
+    data : holds the facts.
+    subject : a section, party, agreement or basin.
+    quantity : the kind of fact.
+    of : exactly this period.
+
+    Returns
+    -------
+    None where there is no such fact. Text that is no number is bad data, not an error: the value is absent.
+    """
+    fact = data.fact(subject, quantity, of)
+    if fact is None:
+        return None
     try:
-        return Value(number(fact.value))
+        value = Value(number(fact.value))
     except ValueError:
-        return Value(None, f"fact_is_no_number: {fact.kind}")
+        value = Value(None, f"fact_is_no_number: {fact.kind}")
+    return Explained(value, f"{fact.document}，{fact.recorded_by} 记录")
 
 
 def _covers(longer: pd.Period, of: pd.Period) -> bool:
@@ -204,140 +229,15 @@ class Rules:
 
 
 def excluded(data: Measurements, rules: Rules, section: str, of: pd.Period) -> Value | None:
-    """What a section is in a period that a recorded ground excludes: not there. None where no ground covers it all."""
-    grounds = (data.ground(section, kind, of) for kind in rules.excludes)
-    found = next((ground for ground in grounds if ground is not None), None)
-    return None if found is None else Value(None, found, True)
+    """The excluded value of a section whose whole period a recorded ground covers; None where no ground does.
 
-
-def concentration(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value:
-    """The mean [canonical unit] of one section and indicator: of a month, or of the monthly means of a longer period.
-
-    pH is averaged through H⁺. Excluded months are not there; a missing month stops or is excluded, as `rules` say
-    (环办监测函〔2020〕82号 forms means from the level below).
+    Parameters
+    ----------
+    data : holds the facts.
+    rules : which grounds the agreement knows.
+    section : code.
+    of : the period.
     """
-    if (gone := excluded(data, rules, section, of)) is not None:
-        return replace(gone, statistics=(_gone(section, indicator, of, gone),))
-    if (told := data.published(section, indicator, of)) is not None:
-        return Value(_compared(told, indicator, rules), statistics=(_told(section, indicator, of, told),))
-    if of.freqstr[0] in "DW":
-        return _of_days(data, rules, section, indicator, of)
-    parts = [_month(data, rules, section, indicator, month) for month in filter(rules.exists, periods.months(of))]
-    months = tuple(statistic for part in parts for statistic in part.statistics)
-    absent = next((part for part in parts if not part.present and not part.excluded), None)
-    if absent is not None:
-        return replace(absent, statistics=months)
-    values = [part.number for part in parts if part.number is not None]
-    if not values:
-        return Value(None, parts[0].reason if parts else "no_readings", bool(parts), months)
-    if of.freqstr == "M":
-        return Value(_compared(values[0], indicator, rules), statistics=months)
-    mean = _mean(values, indicator)
-    return Value(_compared(mean, indicator, rules), statistics=(*months, _over(section, indicator, of, mean, months)))
-
-
-def _month(data: Measurements, rules: Rules, section: str, indicator: str, month: pd.Period) -> Value:
-    """One month before rounding: published, measured, excluded by a ground, or missing."""
-    if (gone := excluded(data, rules, section, month)) is not None:
-        return replace(gone, statistics=(_gone(section, indicator, month, gone),))
-    if (told := data.published(section, indicator, month)) is not None:
-        return Value(told, statistics=(_told(section, indicator, month, told),))
-    read, key = data.months.get((section, indicator, month)), (section, indicator, month, rules.missing_month)
-    if read is None:
-        return _read(Month(None, reason="no_readings"), *key)
-    if key not in read.kept:
-        read.kept[key] = _read(read, *key)
-    return read.kept[key]
-
-
-def _read(read: Month, section: str, indicator: str, month: pd.Period, missing_month: str | None) -> Value:
-    """What a month's readings come to."""
-    statistic = Statistic(
-        section, indicator, periods.label(month), *read.shown(INDICATORS[indicator].evaluation_decimals),
-        read.readings, read.days, read.in_order, read.reason,
-    )  # fmt: skip
-    if read.exact is not None:
-        return Value(read.exact, statistics=(statistic,))
-    if missing_month is None:
-        return Value(None, "missing_parameter: data.missing_month", False, (statistic,))
-    return Value(None, read.reason or "no_readings", missing_month == "exclude", (statistic,))
-
-
-def through_the_gate(mean: float | Array, decimals: int | None) -> Number:
-    """A measured mean as an exact number; draws of it stay draws, rounded alike where it is rounded."""
-    if not isinstance(mean, np.ndarray):
-        return reported(mean, decimals)
-    return Draws(mean) if decimals is None else quantised(Draws(mean), decimals)
-
-
-def _of_days(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value:
-    """The mean of the daily means of a day or a week."""
-    days = [day for day in periods.periods_in(of, "day") if excluded(data, rules, section, day) is None]
-    means = [data.days.get((section, indicator, day)) for day in days]
-    found = [through_the_gate(mean, None) for mean in means if mean is not None]
-    if not found:
-        return Value(None, "no_readings", rules.missing_month == "exclude")
-    mean = _mean(found, indicator)
-    statistic = Statistic(section, indicator, periods.label(of), printed(mean), None, len(found), len(found), (), None)
-    return Value(_compared(mean, indicator, rules), statistics=(statistic,))
-
-
-def mean_of_parts(parts: Sequence[Value], rules: Rules, indicator: str, weights: Sequence[Fraction] = ()) -> Value:
-    """The (weighted) mean of several values, rounded once after it is formed; excluded ones are not there."""
-    statistics = tuple(s for part in parts for s in part.statistics)
-    absent = next((part for part in parts if not part.present and not part.excluded), None)
-    if absent is not None:
-        return replace(absent, statistics=statistics)
-    shares = weights or [Fraction(1)] * len(parts)
-    present = [(part.number, share) for part, share in zip(parts, shares, strict=True) if part.number is not None]
-    if not present:
-        return Value(None, parts[0].reason if parts else "no_readings", bool(parts), statistics)
-    numbers, of_present = zip(*present, strict=True)
-    mean = numbers[0] if len(numbers) == 1 else _mean(numbers, indicator, of_present)
-    return Value(_compared(mean, indicator, rules), statistics=statistics)
-
-
-def _mean(values: Sequence[Number], indicator: str, weights: Sequence[Fraction] = ()) -> Number:
-    """Exact (weighted) arithmetic mean; pH through H⁺, in float64 and back through the gate."""
-    shares = weights or [Fraction(1)] * len(values)
-    if indicator != "ph":
-        return sum(map(operator.mul, shares, values), Fraction(0)) / sum(shares)
-    stacked = np.stack(np.broadcast_arrays(*map(floats, values)), axis=-1)
-    mean = mean_of_means(stacked, indicator, weights=[float(share) for share in shares])
-    return through_the_gate(mean if mean.ndim else float(mean), None)
-
-
-def _compared(exact: Number, indicator: str, rules: Rules) -> Number:
-    """The value that is compared: rounded once at the evaluation decimals where the agreement says so."""
-    decimals = INDICATORS[indicator].evaluation_decimals
-    return quantised(exact, decimals) if rules.compare == "rounded" and decimals is not None else exact
-
-
-def _gone(section: str, indicator: str, of: pd.Period, gone: Value) -> Statistic:
-    return Statistic(section, indicator, periods.label(of), None, None, 0, 0, (), gone.reason)
-
-
-def _told(section: str, indicator: str, of: pd.Period, told: Number) -> Statistic:
-    return Statistic(section, indicator, periods.label(of), printed(told), printed(told), 0, 0, (), "published")
-
-
-def _over(section: str, indicator: str, of: pd.Period, mean: Number, months: Sequence[Statistic]) -> Statistic:
-    """The statistic of a longer period: counts of its months summed."""
-    decimals = INDICATORS[indicator].evaluation_decimals
-    shown = mean if decimals is None else quantised(mean, decimals)
-    readings, days = sum(m.readings for m in months), sum(m.days for m in months)
-    left_out: Counter[str] = Counter()
-    for month in months:
-        left_out.update(dict(month.left_out))
-    printed_mean = printed(mean if isinstance(mean, Draws) else reported(float(mean), None))
-    return Statistic(
-        section,
-        indicator,
-        periods.label(of),
-        printed_mean,
-        printed(shown),
-        readings,
-        days,
-        tuple(sorted(left_out.items())),
-        None,
-    )
+    grounds = (data.ground(section, kind, of) for kind in rules.excludes)
+    ground = next((ground for ground in grounds if ground is not None), None)
+    return None if ground is None else Value(None, ground, True)

@@ -1,93 +1,140 @@
 """Volumes (水量): how much water passed a section over a period, for a clause and for loads.
 
-In: the `Evaluator` and the element in hand. Out: a `Value` [万 m³] with its working: what is published or recorded for
+In: the `Context` and the element in hand. Out: a `Value` [万 m³] with its working: what is published or recorded for
 exactly the period; else the sum of its months, each from mean flow and time, at a mean of sections from its members'.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from basin import periods
 from basin.rounding import printed
-from settlement.clauses.values import Value, concentration, excluded, mean_of_parts, stated
+from settlement.clauses.context import Context
+from settlement.clauses.element import Element
+from settlement.clauses.means import concentration, mean_of_parts
+from settlement.clauses.values import Explained, Value, excluded, recorded
 from settlement.clauses.working import Trail, short
-
-if TYPE_CHECKING:
-    from settlement.clauses.element import Element
-    from settlement.clauses.evaluation import Evaluator
 
 M3_PER_WAN = 10_000
 SECONDS_A_DAY = 24 * 60 * 60
-Named = Callable[..., str]
 
 
-def volume(ev: Evaluator, spot: Element, named: Named, trail: Trail) -> Value:
-    """The volume [万 m³] of the section in hand; `named` labels the lines of the working."""
-    return amount_of(
-        ev, spot, "volume", trail, lambda at: f"{named(at)} 水量（万 m³）", lambda at: _of_month(ev, at, named, trail)
-    )
+@dataclass(frozen=True)
+class Adding:
+    """A quantity that adds up over months: volumes, and loads.
+
+    Attributes
+    ----------
+    quantity : the code under which it is published and recorded, such as ``volume`` or ``load nh3n``.
+    indicator : named in the working; None for water.
+    unit : named in the working.
+    of_month : a month's value where nothing is published or recorded, and how it came about.
+    """
+
+    quantity: str
+    indicator: str | None
+    unit: str
+    of_month: Callable[[Context, Element, Trail], Explained]
 
 
-def amount_of(
-    ev: Evaluator, spot: Element, quantity: str, trail: Trail, label: Callable[[Element], str],
-    of_month: Callable[[Element], tuple[Value, str]],
-) -> Value:  # fmt: skip
+def volume(context: Context, spot: Element, trail: Trail) -> Value:
+    """The volume of the section in hand, for a clause or a load.
+
+    Parameters
+    ----------
+    context : the agreement and its data.
+    spot : the period and the section.
+    trail : receives the working.
+
+    Returns
+    -------
+    The volume [万 m³]; absent with ``no_volume`` or the reason of the first month without one.
+    """
+    return total(context, Adding("volume", None, "水量（万 m³）", _of_month), spot, trail)
+
+
+def total(context: Context, adding: Adding, spot: Element, trail: Trail) -> Value:
     """An amount of water or substance over the period in hand: known for exactly it, of a month, or of its months.
 
     Days and weeks have none of their own.
+
+    Parameters
+    ----------
+    context : the agreement and its data.
+    adding : the quantity, and how a month of it is computed.
+    spot : the period and the section.
+    trail : receives the working.
     """
-    found, how = known(ev, spot.codes["section"], quantity, spot.of) or (Value(None, f"no_{quantity.split()[0]}"), "")
-    if not how and spot.of.freqstr == "M":
-        found, how = of_month(spot)
-    elif not how and spot.of.freqstr[0] not in "DW":
-        months = [replace(spot, of=month) for month in periods.months(spot.of) if ev.rules.exists(month)]
-        parts = [amount_of(ev, month, quantity, trail, label, of_month) for month in months]
-        found, how = summed(parts), in_months(parts)
-    trail.rests_on(found.statistics)
-    told = how or "没有公布或登记的数值"
-    trail.note(label(spot), told, f"无值：{found.reason}" if found.number is None else short(found.number))
-    return found
+    amount = _known(context, spot.codes["section"], adding.quantity, spot.of)
+    if amount is None:
+        amount = _computed(context, adding, spot, trail)
+    value = amount.value
+    trail.rests_on(value.statistics)
+    label = f"{context.label(spot, adding.indicator)} {adding.unit}"
+    trail.note(label, amount.how, f"无值：{value.reason}" if value.number is None else short(value.number))
+    return value
 
 
-def _of_month(ev: Evaluator, spot: Element, named: Named, trail: Trail) -> tuple[Value, str]:
+def _computed(context: Context, adding: Adding, spot: Element, trail: Trail) -> Explained:
+    """The value of a month, or the sum of the months of a longer period."""
+    if spot.of.freqstr == "M":
+        return adding.of_month(context, spot, trail)
+    if spot.of.freqstr[0] in "DW":
+        return Explained(Value(None, f"no_{adding.quantity.split()[0]}"), "没有公布或登记的数值")
+    months = [replace(spot, of=month) for month in periods.months(spot.of) if context.rules.exists(month)]
+    parts = [total(context, adding, month, trail) for month in months]
+    return Explained(_summed(parts), _in_months(parts))
+
+
+def _of_month(context: Context, spot: Element, trail: Trail) -> Explained:
     """A month's water from mean flow; at a mean of sections the mean of its members' water."""
-    members = ev.sheet(spot.codes["section"], spot.of).mean_of
-    rules = replace(ev.rules, compare="unrounded")
+    section = spot.codes["section"]
+    rules = replace(context.rules, compare="unrounded")
+    members = context.sheet(section, spot.of).mean_of
     if members:
-        parts = [volume(ev, spot.holding("section", code), named, trail) for code in members]
-        return mean_of_parts(parts, rules, "flow", list(members.values())), "几个断面的加权平均"
-    flow = concentration(ev.data, rules, spot.codes["section"], "flow", spot.of)
+        parts = [volume(context, spot.holding("section", member), trail) for member in members]
+        return Explained(mean_of_parts(parts, rules, "flow", list(members.values())), "几个断面的加权平均")
+    flow = concentration(context.data, rules, section, "flow", spot.of)
     if flow.number is None:
-        return flow, "没有水量，也没有流量"
+        return Explained(flow, "没有水量，也没有流量")
     days = spot.of.days_in_month
     water = Value(flow.number * days * SECONDS_A_DAY / M3_PER_WAN, statistics=flow.statistics)
-    return water, f"平均流量 {printed(flow.number)} m³/s × {days} 天 × {SECONDS_A_DAY} 秒 ÷ {M3_PER_WAN}"
+    how = f"平均流量 {printed(flow.number)} m³/s × {days} 天 × {SECONDS_A_DAY} 秒 ÷ {M3_PER_WAN}"
+    return Explained(water, how)
 
 
-def known(ev: Evaluator, section: str, quantity: str, of: pd.Period) -> tuple[Value, str] | None:
-    """What takes the place of any computing: a ground that excludes, a published figure, a recorded fact."""
-    if (gone := excluded(ev.data, ev.rules, section, of)) is not None:
-        return gone, "按登记的事由不计"
-    if (told := ev.data.published(section, quantity, of)) is not None:
-        return Value(told), "已公布的数值"
-    fact = ev.data.fact((section,), quantity, of)
-    return None if fact is None else (stated(fact), f"{fact.document}，{fact.recorded_by} 记录")
+def _known(context: Context, section: str, quantity: str, of: pd.Period) -> Explained | None:
+    """What takes the place of computing: a ground that excludes, a published figure, a recorded fact.
+
+    Parameters
+    ----------
+    context : the agreement and its data.
+    section : code.
+    quantity : the code under which it is published and recorded.
+    of : exactly this period.
+    """
+    gone = excluded(context.data, context.rules, section, of)
+    if gone is not None:
+        return Explained(gone, "按登记的事由不计")
+    published = context.data.published(section, quantity, of)
+    if published is not None:
+        return Explained(Value(published), "已公布的数值")
+    return recorded(context.data, section, quantity, of)
 
 
-def in_months(parts: Sequence[Value]) -> str:
+def _in_months(parts: Sequence[Value]) -> str:
     """How many months a sum has, and how many a ground leaves out."""
     gone = sum(part.excluded for part in parts)
     return f"{len(parts) - gone} 个月之和" + (f"，另有 {gone} 个月按登记的事由不计" if gone else "")
 
 
-def summed(parts: Sequence[Value]) -> Value:
-    """The sum of what is there; the first absent part stops it."""
+def _summed(parts: Sequence[Value]) -> Value:
+    """The sum of the parts that are there; the first absent part stops it."""
     statistics = tuple(s for part in parts for s in part.statistics)
     absent = next((part for part in parts if not part.present and not part.excluded), None)
     if absent is not None:

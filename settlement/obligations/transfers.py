@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -18,9 +17,7 @@ from basin import periods
 from basin.clauses import POOL
 from basin.rounding import split, yuan
 from settlement.clauses.working import Step
-
-if TYPE_CHECKING:
-    from settlement.obligations.obligation import Obligation
+from settlement.obligations.obligation import Obligation
 
 
 @dataclass(frozen=True)
@@ -45,29 +42,32 @@ class Transfer:
 
 def netted(obligations: Sequence[Obligation], unpaid: Collection[pd.Period]) -> Iterator[Transfer]:
     """Both directions of a pair against each other, over the whole span; pools of `unpaid` periods stay shut."""
-    pairs: dict[tuple[str, str], list[Flow]] = defaultdict(list)
+    flows: dict[tuple[str, str], list[Flow]] = defaultdict(list)
     for flow in _flows(obligations, unpaid):
-        pairs[flow.payer, flow.payee].append(flow)
-    for (payer, payee), forth in pairs.items():
-        back = pairs.get((payee, payer), [])
+        flows[flow.payer, flow.payee].append(flow)
+    for (payer, payee), forth in flows.items():
+        back = flows.get((payee, payer), [])
         amount = sum(flow.fen for flow in forth) - sum(flow.fen for flow in back)
         if amount > 0:
             yield Transfer(payer, payee, amount, _working(forth, back, amount))
 
 
 def _flows(obligations: Sequence[Obligation], unpaid: Collection[pd.Period]) -> Iterator[Flow]:
+    """Each obligation between two parties, and what the pool of each period pays out."""
     for of in dict.fromkeys(o.period for o in obligations):
+        label = periods.label(of)
         due = [o for o in obligations if o.period == of]
         for o in due:
             if POOL not in (o.payer, o.payee):
-                told = Step(f"条款 {o.clause} {periods.label(of)}", "应付补偿款", yuan(o.fen))
-                yield Flow(o.payer, o.payee, o.fen, told)
+                step = Step(f"条款 {o.clause} {label}", "应付补偿款", yuan(o.fen))
+                yield Flow(o.payer, o.payee, o.fen, step)
         if of not in unpaid:
             for flow in payouts(positions(due)):
-                yield replace(flow, step=replace(flow.step, label=f"{flow.step.label} {periods.label(of)}"))
+                yield replace(flow, step=replace(flow.step, label=f"{flow.step.label} {label}"))
 
 
 def _working(forth: Sequence[Flow], back: Sequence[Flow], amount: int) -> tuple[Step, ...]:
+    """The flows in both directions, and their difference where there are several."""
     turned = [replace(flow.step, label=f"反向 {flow.step.label}") for flow in back]
     steps = [*(flow.step for flow in forth), *turned]
     if len(steps) > 1:
@@ -78,13 +78,13 @@ def _working(forth: Sequence[Flow], back: Sequence[Flow], amount: int) -> tuple[
 
 def positions(obligations: Iterable[Obligation]) -> dict[str, int]:
     """Each party's position in the pool [fen]: what it receives less what it pays in."""
-    net: dict[str, int] = defaultdict(int)
+    position: dict[str, int] = defaultdict(int)
     for o in obligations:
         if o.payer == POOL:
-            net[o.payee] += o.fen
+            position[o.payee] += o.fen
         elif o.payee == POOL:
-            net[o.payer] -= o.fen
-    return dict(net)
+            position[o.payer] -= o.fen
+    return dict(position)
 
 
 def payouts(position: Mapping[str, int]) -> Iterator[Flow]:
@@ -95,14 +95,25 @@ def payouts(position: Mapping[str, int]) -> Iterator[Flow]:
     owed = {party: amount for party, amount in position.items() if amount > 0}
     for debtor, amount in position.items():
         if amount < 0:
-            whole = sum(owed.values())
-            parts = dict(zip(owed, split(-amount, [Fraction(credit, whole) for credit in owed.values()]), strict=True))
+            parts = _divided(-amount, owed)
             for creditor, part in parts.items():
-                rest = part - Fraction(-amount * owed[creditor], whole)
-                how = f"净付 {yuan(-amount)} × 待收 {yuan(owed[creditor])} ÷ 待收合计 {yuan(whole)}{remainder(rest)}"
                 if part:
-                    yield Flow(debtor, creditor, part, Step("资金池", how, yuan(part)))
+                    step = Step("资金池", _division(-amount, owed, creditor, part), yuan(part))
+                    yield Flow(debtor, creditor, part, step)
             owed = {creditor: credit - parts[creditor] for creditor, credit in owed.items()}
+
+
+def _divided(debt: int, owed: Mapping[str, int]) -> dict[str, int]:
+    """A debt [fen] divided among creditors in proportion to what they are owed [fen]."""
+    whole = sum(owed.values())
+    return dict(zip(owed, split(debt, [Fraction(credit, whole) for credit in owed.values()]), strict=True))
+
+
+def _division(debt: int, owed: Mapping[str, int], creditor: str, part: int) -> str:
+    """How a creditor's part of a debt was cut."""
+    whole = sum(owed.values())
+    cut = f"净付 {yuan(debt)} × 待收 {yuan(owed[creditor])} ÷ 待收合计 {yuan(whole)}"
+    return cut + remainder(part - Fraction(debt * owed[creditor], whole))
 
 
 def remainder(rest: Fraction) -> str:
@@ -110,5 +121,3 @@ def remainder(rest: Fraction) -> str:
     if not rest:
         return ""
     return "，不足一分，余数较大，进一分" if rest > 0 else "，不足一分，余数较小，舍去"
-
-

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,11 +17,9 @@ from basin import periods
 from basin.rounding import printed, reported, significant
 from basin.standards import Standard
 from monitoring_ingest.quality.relations import Verdict, against_limit
+from settlement.clauses.context import Context
 from settlement.clauses.references import water_body
 from settlement.clauses.values import excluded
-
-if TYPE_CHECKING:
-    from settlement.clauses.evaluation import Evaluator
 
 Document = dict[str, Any]
 
@@ -41,18 +39,18 @@ def class_limit(standard: Standard, indicator: str, target: int | None, body: st
     return None if value is None else Limit(value, target)
 
 
-def limit_held_to(ev: Evaluator, section: str, indicator: str, of: pd.Period) -> Limit | None:
+def limit_held_to(context: Context, section: str, indicator: str, of: pd.Period) -> Limit | None:
     """What an agreement holds a section to: the limit its sheet states, else that of its target class.
 
     A section without a sheet that is measured for another one (`mean_of`) is held to what that one is.
     """
-    codes = ev.agreement.section_codes
-    joint = (code for code in codes if section in (ev.sheet(code, of).mean_of or ()))
+    codes = context.agreement.section_codes
+    joint = (code for code in codes if section in (context.sheet(code, of).mean_of or ()))
     holder = section if section in codes else next(joint, section)
-    stated = ev.sheet(holder, of).limits.get(indicator)
-    if stated is not None and not ev.standard.higher_is_better(indicator):
+    stated = context.sheet(holder, of).limits.get(indicator)
+    if stated is not None and not context.standard.higher_is_better(indicator):
         return Limit(stated, None)
-    return class_limit(ev.standard, indicator, ev.target(holder, of), water_body(ev, holder, of))
+    return class_limit(context.standard, indicator, context.target(holder, of), water_body(context, holder, of))
 
 
 def undecided(detection_limits: pd.Series, limit: Limit) -> Document | None:
@@ -70,7 +68,7 @@ def undecided(detection_limits: pd.Series, limit: Limit) -> Document | None:
 
 
 def limit_below_detection(
-    ev: Evaluator, statistics: Sequence[Document], below: Mapping[tuple[str, str], pd.DataFrame]
+    context: Context, statistics: Sequence[Document], below: Mapping[tuple[str, str], pd.DataFrame]
 ) -> Document:
     """What no statistic of a settlement can decide, as its document tells it: nothing where there is none.
 
@@ -79,25 +77,27 @@ def limit_below_detection(
     statistics : those of the document; means of more than a month are formed from months, which stand there too.
     below : `non_detects` by section and indicator.
     """
-    found = list(_told(ev, statistics, below)) if below else []
+    found = list(_told(context, statistics, below)) if below else []
     return {"limit_below_detection": found} if found else {}
 
 
 def _told(
-    ev: Evaluator, statistics: Sequence[Document], below: Mapping[tuple[str, str], pd.DataFrame]
+    context: Context, statistics: Sequence[Document], below: Mapping[tuple[str, str], pd.DataFrame]
 ) -> Iterator[Document]:
     measured = (s for s in statistics if s["readings"] and s["mean"] is not None)
     for section, indicator, text in dict.fromkeys((s["section"], s["indicator"], s["period"]) for s in measured):
         of, rows = periods.period(text), below.get((section, indicator))
         if rows is None or not (of.freqstr == "M" or of.freqstr[0] in "DW"):
             continue
-        limit = limit_held_to(ev, section, indicator, of)
-        told = limit and undecided(rows.loc[rows["day"].isin(_days(ev, section, of)), "value"], limit)
+        limit = limit_held_to(context, section, indicator, of)
+        told = limit and undecided(rows.loc[rows["day"].isin(_days(context, section, of)), "value"], limit)
         if told:
             yield {"section": section, "indicator": indicator, "period": text, **told}
 
 
-def _days(ev: Evaluator, section: str, of: pd.Period) -> list[pd.Period]:
+def _days(context: Context, section: str, of: pd.Period) -> list[pd.Period]:
     """The days whose readings a mean is formed from: those of a week leave out what a recorded ground excludes."""
     days = list(periods.periods_in(of, "day"))
-    return days if of.freqstr == "M" else [day for day in days if excluded(ev.data, ev.rules, section, day) is None]
+    if of.freqstr == "M":
+        return days
+    return [day for day in days if excluded(context.data, context.rules, section, day) is None]

@@ -1,6 +1,6 @@
 """Statements (结算书): what the engine decided, as the one document that is stored, served, printed and verified.
 
-In: the evaluator and its compensation. Out: the settlement document of `interfaces.md`, canonical and without floats.
+In: the agreement and its compensation. Out: the settlement document of `interfaces.md`, canonical and without floats.
 Nothing is decided here.
 """
 
@@ -19,8 +19,7 @@ from basin.clauses import POOL
 from basin.draws import Number
 from basin.rounding import printed, yuan
 from basin.scales import Applied
-from settlement.clauses.evaluation import Evaluation, Evaluator
-from settlement.clauses.sides import Shares, sides
+from settlement.clauses.context import Evaluation, Shares
 from settlement.clauses.values import Statistic, as_document
 from settlement.clauses.working import as_line
 from settlement.obligations.compensation import Compensation
@@ -37,11 +36,10 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def statement(ev: Evaluator, span: pd.Period, decided: Compensation, to_date: ToDate) -> Document:
+def statement(agreement: Agreement, span: pd.Period, decided: Compensation, to_date: ToDate) -> Document:
     """The settlement document, before it has a digest; with a year to date it is an indication."""
-    agreement = ev.agreement
     statistics: dict[Statistic, int] = {}
-    evaluations = [_evaluation(ev, e, statistics, to_date) for e in _in_order(agreement, decided.evaluations)]
+    evaluations = [_evaluation(e, statistics, to_date) for e in _in_order(agreement, decided.evaluations)]
     stops = [_stop(stop) for stop in decided.stops]
     rules = agreement.rules_stated()
     return {
@@ -86,17 +84,16 @@ def _in_order(agreement: Agreement, evaluations: Iterable[Evaluation]) -> list[E
     return sorted(evaluations, key=lambda e: (place[e.clause.ref], e.element.of.start_time, e.element.axes))
 
 
-def _evaluation(ev: Evaluator, e: Evaluation, statistics: dict[Statistic, int], to_date: ToDate) -> Document:
+def _evaluation(e: Evaluation, statistics: dict[Statistic, int], to_date: ToDate) -> Document:
     for statistic in e.statistics:
         statistics.setdefault(statistic, len(statistics))
     beside = to_date.get((e.clause.ref, e.element.without_time.axes))
-    pays, receives = sides(ev, e)
     return {
         "clause": e.clause.ref, "title": e.clause.title, "source": e.clause.source,
         "period": periods.label(e.element.of), "element": e.element.codes,
         "value": _text(_measured(e)), "amount": _text(e.amount), "reason": e.reason, "excluded": e.excluded,
         "scale": _scale(e.applied), "times": list(e.clause.times), "cap": _text(e.clause.cap),
-        "pays": _side(pays), "receives": _side(receives),
+        "pays": _side(e.sides.pays), "receives": _side(e.sides.receives),
         "unverified": list(e.unverified), "working": [as_line(step) for step in e.steps],
         "statistics": [statistics[s] for s in e.statistics],
         "year_to_date": None if beside is None else _beside(beside),
@@ -129,8 +126,10 @@ def _scale(applied: Applied | None) -> Document | None:
     return {"piece": applied.position, **figures, "steps": applied.piece.steps, "n": printed(applied.n)}
 
 
-def _side(shares: Shares) -> str | dict[str, str] | None:
+def _side(shares: Shares | None) -> str | dict[str, str] | None:
     """One party as its code, several with their shares, a line's absent side as None."""
+    if shares is None:
+        return None
     if len(shares) == 1:
         return shares[0][0]
     return {code: printed(share) for code, share in shares} or None

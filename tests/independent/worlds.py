@@ -16,8 +16,9 @@ from basin import periods
 from basin.agreement import Agreement
 from basin.draws import Draws, Number, floats
 from basin.network import Network
+from settlement.clauses.context import Evaluation
 from settlement.clauses.element import Element
-from settlement.clauses.evaluation import Evaluation, Evaluator
+from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.values import Measurements
 from settlement.obligations.compensation import balances, compensation
 from tests.independent.comparing import Example, agreement_of, network_of
@@ -60,8 +61,8 @@ def differences_of_worlds(example: Example, figures: Sequence[Figures], network:
     for i, one in enumerate(figures):
         exact = _evaluator(agreement, river, dict(one))
         alone, paid = balances(exact, span), compensation(exact, span)
-        near = NEAR * max(1.0, *(abs(float(floats(each.amount or Fraction(0)))) for each in exact.kept.values()))
-        found += [f"draw {i}: {told}" for told in _evaluations(exact.kept, drawn.kept, i, near)]
+        near = NEAR * max(1.0, *(abs(float(floats(each.amount or Fraction(0)))) for each in exact.made.values()))
+        found += [f"draw {i}: {told}" for told in _evaluations(exact.made, drawn.made, i, near)]
         found += [f"draw {i}: {told}" for told in _balances(alone, together, i, near)]
         found += [] if paid.stops else [f"draw {i}: {told}" for told in _not_paid(alone, paid.transfers)]
     return found

@@ -22,7 +22,8 @@ from basin.registry import checked
 from basin.rounding import FEN_PER_WAN, number, printed
 from monitoring_ingest.readings.facts import Fact
 from settlement.cases.running import given
-from settlement.clauses.evaluation import Evaluation, Evaluator
+from settlement.clauses.context import Evaluation
+from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.values import Measurements
 from settlement.gathered import LEFT_OUT, OBSERVED, Gathered
 from settlement.obligations.compensation import Compensation, compensation

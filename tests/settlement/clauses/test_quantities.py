@@ -10,7 +10,8 @@ import pytest
 from basin import periods
 from basin.rounding import printed
 from monitoring_ingest.readings.facts import Fact
-from settlement.clauses.evaluation import Evaluation, Evaluator
+from settlement.clauses.context import Evaluation
+from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.values import Measurements, Month
 from settlement.obligations.compensation import compensation
 from tests.settlement.makers import (

@@ -1,0 +1,239 @@
+"""The context of an evaluation: one agreement on one body of data, and everything that can be looked up there.
+
+In: an agreement, the network and the `Measurements`. Out: what is in force for a period, section or party, and
+`Evaluation`, the record of what one clause came to. Nothing is computed here.
+
+The grammar is recursive: a measure may be compared with the same measure of last year, and a clause may use another
+clause. `Context.single` and `Context.evaluation` are those two questions. They are abstract, so that the modules which
+compute a kind of measure import this module only; `settlement.clauses.evaluation.Evaluator` answers them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import product
+
+import pandas as pd
+
+from basin import periods
+from basin.agreement import Agreement
+from basin.clauses import TIME_AXES, Clause, SectionSheet
+from basin.draws import Number
+from basin.indicators import INDICATORS
+from basin.measures import Measure
+from basin.network import Network
+from basin.scales import Applied
+from basin.standards import Standard, standard
+from settlement.clauses.element import Element
+from settlement.clauses.values import Measurements, Rules, Statistic, Value
+from settlement.clauses.working import Step, Trail
+
+Shares = tuple[tuple[str, Number], ...]
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Who pays and who receives under a clause, for one element: (party, share) pairs whose shares sum to 1.
+
+    Attributes
+    ----------
+    pays, receives : None where the parties or their shares cannot be determined, and for a line, which has no sides.
+    without_share : parties of a measured share whose number is missing or negative.
+    """
+
+    pays: Shares | None = None
+    receives: Shares | None = None
+    without_share: tuple[str, ...] = ()
+
+    @property
+    def determined(self) -> bool:
+        """Whether both sides are known."""
+        return bool(self.pays) and bool(self.receives)
+
+    @property
+    def turned(self) -> Sides:
+        """The same sides the other way round: a negative amount is paid by those who would receive."""
+        return Sides(self.receives, self.pays, self.without_share)
+
+    @property
+    def parties(self) -> set[str]:
+        """Everybody on either side."""
+        return {party for party, _ in (*(self.pays or ()), *(self.receives or ()))}
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What one clause came to for one element, with its working.
+
+    Attributes
+    ----------
+    value, amount : exact, or draws where the data were; `amount` [万元, or points of a scorecard] is None when absent.
+    reason : why there is no amount, or why a condition or an excuse made it 0.
+    excluded : a recorded ground takes the data away, so that no amount is due.
+    applied : the piece of the scale that gave the amount; of an exact value only.
+    unverified : paths of the unverified figures and rules that the evaluation rests on, its shares included.
+    """
+
+    clause: Clause
+    element: Element
+    value: Number | None
+    amount: Number | None
+    reason: str | None
+    excluded: bool
+    applied: Applied | None
+    sides: Sides
+    steps: tuple[Step, ...]
+    statistics: tuple[Statistic, ...]
+    unverified: tuple[str, ...]
+
+    @property
+    def stopped(self) -> bool:
+        """Whether there is no amount though one was due."""
+        return self.amount is None and not self.excluded
+
+
+@dataclass(frozen=True)
+class Context(ABC):
+    """One agreement applied to one body of data.
+
+    `fixed` makes an indication: clauses of longer periods are evaluated for this shorter one instead.
+    """
+
+    agreement: Agreement
+    network: Network
+    data: Measurements
+    fixed: pd.Period | None = None
+
+    @abstractmethod
+    def single(self, measure: Measure, spot: Element, trail: Trail) -> Value:
+        """One value of a measure for the element in hand, before any comparison."""
+
+    @abstractmethod
+    def evaluation(self, ref: str, element: Element) -> Evaluation:
+        """The evaluation of a clause for an element."""
+
+    @property
+    def standard(self) -> Standard:
+        """The water-quality standard the agreement names."""
+        return standard(self.agreement.standard)
+
+    @property
+    def rules(self) -> Rules:
+        """How statistics become values under this agreement."""
+        data = self.agreement.data
+        return Rules(
+            data.compare, data.missing_month, data.excludes, self.month_exists, data.load_method, data.joint_sample
+        )
+
+    def month_exists(self, month: pd.Period) -> bool:
+        """Whether the agreement counts this month.
+
+        In the years it starts and ends, months outside its term are ignored; earlier years, needed for comparison,
+        count in full.
+        """
+        starts = self.agreement.starts
+        ends = self.agreement.ends
+        if month.year not in (starts.year, ends.year):
+            return True
+        before = month.year == starts.year and periods.ends_on(month) < starts
+        after = month.year == ends.year and periods.starts_on(month) > ends
+        return not before and not after
+
+    def spans(self, ref: str, span: pd.Period) -> list[pd.Period]:
+        """The obligation periods of a clause that lie in `span`; for a shorter `span`, the one around it."""
+        every = self.agreement.every_of(ref)
+        if every == "term":
+            return [self.fixed or self.agreement.term]
+        if not periods.is_finer(span, every):
+            return [p for p in periods.periods_in(span, every) if any(map(self._in_term_or_before, periods.months(p)))]
+        return [span if self.fixed is not None else span.asfreq(periods.FREQUENCIES[every])]
+
+    def _in_term_or_before(self, month: pd.Period) -> bool:
+        return periods.starts_on(month) <= self.agreement.ends and self.month_exists(month)
+
+    def elements(self, ref: str, within: pd.Period) -> Iterator[Element]:
+        """The elements a clause is evaluated for inside one obligation period, in the order of its axes."""
+        choices = []
+        for axis, listed in self.agreement.axes_of(ref).items():
+            choices.append([(axis, code) for code in self.axis(axis, listed, within)])
+        for combination in product(*choices):
+            of = next((periods.period(code) for axis, code in combination if axis in TIME_AXES), within)
+            yield Element(of, within, combination)
+
+    def axis(self, axis: str, listed: Sequence[str], within: pd.Period) -> list[str]:
+        """The codes of an axis inside a period: those listed, or for ``all`` every one there is."""
+        if axis in TIME_AXES:
+            inside = periods.periods_in(within, axis)
+            if "all" in listed:
+                return [periods.label(p) for p in inside if any(map(self.month_exists, periods.months(p)))]
+            return [code for code in dict.fromkeys(listed) if periods.period(code) in inside]
+        if "all" not in listed:
+            return list(dict.fromkeys(listed))
+        if axis == "section":
+            return self.sections()
+        return list(dict.fromkeys(self.agreement.parties.values() if axis == "party" else self.standard.evaluated))
+
+    def sections(self) -> list[str]:
+        """The agreement's sections; the basin's, from source to mouth, where its sheet names none."""
+        if self.agreement.section_codes:
+            return list(self.agreement.section_codes)
+        of_basin = [s for s in self.network.sections.values() if s.basin == self.agreement.basin]
+        return [s.code for s in sorted(of_basin, key=lambda s: s.order)]
+
+    def sheet(self, section: str, of: pd.Period) -> SectionSheet:
+        """The section sheet in force for the period."""
+        return self.agreement.sheet(section, days_of(of)).value
+
+    def doubt_sheet(self, section: str, key: str, of: pd.Period, trail: Trail) -> None:
+        """Name the unverified figures under one key of a section sheet."""
+        prefix = f"sections.{section}.{key}"
+        trail.doubts(path for path in self.agreement.sheet(section, days_of(of)).unverified if path.startswith(prefix))
+
+    def target(self, section: str, of: pd.Period) -> int | None:
+        """The target class of a section: the sheet's, else the network's."""
+        stated = self.sheet(section, of).target
+        if stated is not None:
+            return stated
+        declared = self.network.sections.get(section)
+        return declared.target_class if declared else None
+
+    def side_shares(self, section: str | None, side: str, of: pd.Period) -> Mapping[str, Fraction] | None:
+        """The ``upstream`` or ``downstream`` parties of a section, with shares; else the agreement's role."""
+        parties = self.agreement.parties
+        if section is not None:
+            declared = self.network.sections.get(section)
+            stated = getattr(self.sheet(section, of), side) or (getattr(declared, side) if declared else None)
+            if stated:
+                shares = {stated: Fraction(1)} if isinstance(stated, str) else stated
+                return {parties.get(code, code): share for code, share in shares.items()}
+        return {parties[side]: Fraction(1)} if parties.get(side) else None
+
+    def published_figure(self, ref: str, element: Element) -> Number | None:
+        """A published figure that stands for a line: of the party or section in hand, else of the whole."""
+        codes = element.codes
+        subjects = [*(codes[axis] for axis in ("party", "section") if axis in codes), ""]
+        figures = (self.data.published(subject, f"line {ref}", element.of) for subject in subjects)
+        return next((figure for figure in figures if figure is not None), None)
+
+    def codes_of(self, element: Element) -> dict[str, str]:
+        """The codes that figures ``{by: …}`` may depend on: the axes, and the target class of the section in hand."""
+        codes = element.codes
+        target = self.target(codes["section"], element.of) if "section" in codes else None
+        return codes if target is None else codes | {"target": str(target)}
+
+    def label(self, element: Element, indicator: str | None = None) -> str:
+        """Period, section and indicator as a label of the working."""
+        code = element.codes.get("section", "")
+        declared = self.network.sections.get(code)
+        section = declared.name_zh if declared else code
+        named = INDICATORS[indicator].name_zh if indicator else ""
+        return " ".join(filter(None, (periods.label(element.of), section, named)))
+
+
+def days_of(of: pd.Period) -> tuple[date, date]:
+    """First and last day of a period."""
+    return periods.starts_on(of), periods.ends_on(of)

@@ -1,0 +1,186 @@
+"""Means: the value of one section and indicator over a period, from readings or published figures.
+
+In: the `Measurements` and the data rules of the agreement. Out: `Value`s [canonical unit of the indicator] with the
+statistics they rest on: exact, absent with a reason, or excluded. A longer period is the mean of its months. Nothing is
+compared with an agreement here, and no clause is known.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from basin import periods
+from basin.draws import Draws, Number, floats
+from basin.indicators import INDICATORS
+from basin.rounding import printed, quantised, reported
+from settlement.clauses.values import Measurements, Month, MonthKey, Rules, Statistic, Value, excluded, through_the_gate
+from settlement.statistics.months import mean_of_means
+
+
+def concentration(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value:
+    """The mean of one section and indicator: of a month, or of the monthly means of a longer period.
+
+    pH is averaged through H⁺. Excluded months are left out; a missing month stops the value or is excluded, as `rules`
+    say (环办监测函〔2020〕82号 forms means from the level below).
+
+    Parameters
+    ----------
+    data : means of readings, published figures and facts.
+    rules : the data rules of the agreement.
+    section, indicator : codes.
+    of : a day, week, month or longer period.
+
+    Returns
+    -------
+    The mean [canonical unit of the indicator], rounded where the agreement compares rounded values.
+    """
+    stated = _stated(data, rules, section, indicator, of)
+    if stated is not None:
+        return stated if stated.number is None else replace(stated, number=_compared(stated.number, indicator, rules))
+    if of.freqstr[0] in "DW":
+        return _of_days(data, rules, section, indicator, of)
+    parts = [_month(data, rules, section, indicator, month) for month in filter(rules.exists, periods.months(of))]
+    months = statistics_of(parts)
+    absent = _first_absent(parts)
+    if absent is not None:
+        return replace(absent, statistics=months)
+    numbers = [part.number for part in parts if part.number is not None]
+    if not numbers:
+        return Value(None, parts[0].reason if parts else "no_readings", bool(parts), months)
+    if of.freqstr == "M":
+        return Value(_compared(numbers[0], indicator, rules), statistics=months)
+    mean = _mean(numbers, indicator)
+    over_months = _statistic_of_months(section, indicator, of, mean, months)
+    return Value(_compared(mean, indicator, rules), statistics=(*months, over_months))
+
+
+def _stated(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value | None:
+    """What stands before any reading, unrounded: a ground that excludes, then a published figure."""
+    gone = excluded(data, rules, section, of)
+    if gone is not None:
+        statistic = Statistic(section, indicator, periods.label(of), None, None, 0, 0, (), gone.reason)
+        return replace(gone, statistics=(statistic,))
+    published = data.published(section, indicator, of)
+    if published is None:
+        return None
+    shown = printed(published)
+    statistic = Statistic(section, indicator, periods.label(of), shown, shown, 0, 0, (), "published")
+    return Value(published, statistics=(statistic,))
+
+
+def _month(data: Measurements, rules: Rules, section: str, indicator: str, month: pd.Period) -> Value:
+    """One month before rounding: published, measured, excluded by a ground, or missing."""
+    stated = _stated(data, rules, section, indicator, month)
+    if stated is not None:
+        return stated
+    key = (section, indicator, month, rules.missing_month)
+    readings = data.months.get((section, indicator, month))
+    if readings is None:
+        return _of_readings(Month(None, reason="no_readings"), key)
+    if key not in readings.values_made:
+        readings.values_made[key] = _of_readings(readings, key)
+    return readings.values_made[key]
+
+
+def _of_readings(readings: Month, key: MonthKey) -> Value:
+    """What a month's readings come to."""
+    section, indicator, month, missing_month = key
+    exact = readings.exact
+    statistic = Statistic(
+        section, indicator, periods.label(month), None if exact is None else printed(exact),
+        None if exact is None else printed(_at_evaluation_decimals(exact, indicator)),
+        readings.readings, readings.days, readings.left_out_in_order, readings.reason,
+    )  # fmt: skip
+    if exact is not None:
+        return Value(exact, statistics=(statistic,))
+    if missing_month is None:
+        return Value(None, "missing_parameter: data.missing_month", False, (statistic,))
+    return Value(None, readings.reason or "no_readings", missing_month == "exclude", (statistic,))
+
+
+def _of_days(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value:
+    """The mean of the daily means of a day or a week."""
+    days = [day for day in periods.periods_in(of, "day") if excluded(data, rules, section, day) is None]
+    means = [data.days.get((section, indicator, day)) for day in days]
+    numbers = [through_the_gate(mean, None) for mean in means if mean is not None]
+    if not numbers:
+        return Value(None, "no_readings", rules.missing_month == "exclude")
+    mean = _mean(numbers, indicator)
+    count = len(numbers)
+    statistic = Statistic(section, indicator, periods.label(of), printed(mean), None, count, count, (), None)
+    return Value(_compared(mean, indicator, rules), statistics=(statistic,))
+
+
+def mean_of_parts(parts: Sequence[Value], rules: Rules, indicator: str, weights: Sequence[Fraction] = ()) -> Value:
+    """The (weighted) mean of several values, rounded once after it is formed; excluded ones are left out.
+
+    Parameters
+    ----------
+    parts : values in the canonical unit of the indicator; the first absent one stops the mean.
+    rules : whether the mean is rounded before it is compared.
+    indicator : code; pH is averaged through H⁺.
+    weights : one of each part; equal where none are given.
+    """
+    statistics = statistics_of(parts)
+    absent = _first_absent(parts)
+    if absent is not None:
+        return replace(absent, statistics=statistics)
+    shares = weights or [Fraction(1)] * len(parts)
+    present = [(part.number, share) for part, share in zip(parts, shares, strict=True) if part.number is not None]
+    if not present:
+        return Value(None, parts[0].reason if parts else "no_readings", bool(parts), statistics)
+    numbers, shares_present = zip(*present, strict=True)
+    mean = numbers[0] if len(numbers) == 1 else _mean(numbers, indicator, shares_present)
+    return Value(_compared(mean, indicator, rules), statistics=statistics)
+
+
+def statistics_of(parts: Iterable[Value]) -> tuple[Statistic, ...]:
+    """The statistics that several values rest on, in order."""
+    return tuple(statistic for part in parts for statistic in part.statistics)
+
+
+def _first_absent(parts: Iterable[Value]) -> Value | None:
+    """The first value that is absent without being excluded."""
+    return next((part for part in parts if not part.present and not part.excluded), None)
+
+
+def _mean(numbers: Sequence[Number], indicator: str, weights: Sequence[Fraction] = ()) -> Number:
+    """Exact (weighted) arithmetic mean; pH through H⁺, in float64 and back through the gate."""
+    shares = weights or [Fraction(1)] * len(numbers)
+    if indicator != "ph":
+        return sum(map(operator.mul, shares, numbers), Fraction(0)) / sum(shares)
+    stacked = np.stack(np.broadcast_arrays(*map(floats, numbers)), axis=-1)
+    mean = mean_of_means(stacked, indicator, weights=[float(share) for share in shares])
+    return through_the_gate(mean if mean.ndim else float(mean), None)
+
+
+def _compared(exact: Number, indicator: str, rules: Rules) -> Number:
+    """The value that is compared: rounded once at the evaluation decimals where the agreement says so."""
+    return _at_evaluation_decimals(exact, indicator) if rules.compare == "rounded" else exact
+
+
+def _at_evaluation_decimals(exact: Number, indicator: str) -> Number:
+    decimals = INDICATORS[indicator].evaluation_decimals
+    return exact if decimals is None else quantised(exact, decimals)
+
+
+def _statistic_of_months(
+    section: str, indicator: str, of: pd.Period, mean: Number, months: Sequence[Statistic]
+) -> Statistic:  # fmt: skip
+    """The statistic of a longer period: counts of its months summed."""
+    left_out: Counter[str] = Counter()
+    for month in months:
+        left_out.update(dict(month.left_out))
+    shown = printed(mean if isinstance(mean, Draws) else reported(float(mean), None))
+    return Statistic(
+        section, indicator, periods.label(of), shown,
+        printed(_at_evaluation_decimals(mean, indicator)), sum(month.readings for month in months),
+        sum(month.days for month in months), tuple(sorted(left_out.items())), None,
+    )  # fmt: skip
