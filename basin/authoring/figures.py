@@ -36,26 +36,34 @@ def stated_figures(
     Dated values give the one in force on the first day in hand; by-element values the branch of the element, or every
     branch where the element in hand does not tell which. With nothing in hand, every branch.
     """
-    yield from _walked(raw, hand, StatedFigure(path, "", source, True, ""), ("", frozenset(refs)))
+    yield from _walked(raw, hand, StatedFigure(path, "", source, True, ""), "", frozenset(refs))
 
 
 def _walked(
-    raw: Any, hand: Hand | None, so_far: StatedFigure, named: tuple[str, frozenset[str]]
+    raw: Any, hand: Hand | None, so_far: StatedFigure, key: str, refs: frozenset[str]
 ) -> Iterator[StatedFigure]:
+    """The figures of a piece of the tree.
+
+    Parameters
+    ----------
+    raw : the piece. hand : the day and element; None for every branch.
+    so_far : path, source and note of the piece.
+    key : the key it stands under. refs : the refs of clauses, which may look like numbers.
+    """
     if is_noted(raw):
         verified = str(raw.get("verified", "true")).lower() != "false"
         noted = replace(so_far, source=raw.get("source", so_far.source), verified=verified, note=raw.get("note", ""))
-        yield from _walked(raw["value"], hand, noted, named)
+        yield from _walked(raw["value"], hand, noted, key, refs)
     elif is_dated(raw) or is_by_element(raw):
         for branch in _in_force(raw, hand):
-            yield from _walked(branch, hand, so_far, named)
-    elif isinstance(raw, dict | list):
-        items = [(key, key, node) for key, node in raw.items()] if isinstance(raw, dict) else [
-            (str(place), named[0], node) for place, node in enumerate(raw)
-        ]  # fmt: skip
-        for place, key, node in items:
-            yield from _walked(node, hand, replace(so_far, path=join(so_far.path, place)), (key, named[1]))
-    elif _is_figure(raw, *named):
+            yield from _walked(branch, hand, so_far, key, refs)
+    elif isinstance(raw, dict):
+        for name, node in raw.items():
+            yield from _walked(node, hand, replace(so_far, path=join(so_far.path, name)), name, refs)
+    elif isinstance(raw, list):
+        for place, node in enumerate(raw):
+            yield from _walked(node, hand, replace(so_far, path=join(so_far.path, str(place))), key, refs)
+    elif _is_figure(raw, key, refs):
         yield replace(so_far, value=str(raw))
 
 

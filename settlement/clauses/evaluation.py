@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
 from itertools import product
 
@@ -287,9 +286,9 @@ class Evaluator:
         )  # fmt: skip
 
 
-def days_of(of: pd.Period) -> tuple[date, date]:
+def days_of(of: pd.Period) -> periods.Days:
     """First and last day of a period."""
-    return periods.starts_on(of), periods.ends_on(of)
+    return periods.days(of)
 
 
 def _on_scale(clause: Clause, value: Number, trail: Trail) -> tuple[Applied | None, Number | None]:
