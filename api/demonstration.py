@@ -19,7 +19,7 @@ from monitoring_ingest.records.history_store import submissions
 from settlement import run as settling
 from settlement import store
 from settlement.review import confirming
-from settlement.states import CONFIRMED, IN_REVIEW, TRIAL
+from settlement.states import CONFIRMED, IN_REVIEW, TRIAL, StatusChange
 
 YEARS = ("2023", "2024", "2025")
 MONTHS = tuple(f"{year}-{month:02d}" for year in YEARS for month in range(1, 13))
@@ -60,5 +60,5 @@ def _settled(here: Composition, agreement: str, period: str, clock: Callable[[],
     document = settling.settle(here.engine, here.registry, agreement, period, now=clock())
     if document["kind"] == "payable" and document["status"] == TRIAL and not period.startswith(LATEST):
         for status, person in PEOPLE.items():
-            confirming.set_status(here.engine, document["id"], (status, person, "示例"), clock)
+            confirming.set_status(here.engine, document["id"], StatusChange(status, person, "示例"), clock)
     return f"  {agreement} {period}：{document['kind']}"

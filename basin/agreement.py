@@ -8,7 +8,7 @@ sheets as they stand for a period and an element. It settles nothing and reads n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -32,9 +32,11 @@ from basin.clauses import (
     MoneyRules,
     SectionSheet,
 )
-from basin.dated import Hand, InForce, every_branch, in_force, is_noted, special_values
+from basin.dated import Hand, InForce, element_codes, every_branch, in_force, is_by_element, is_noted, special_values
 from basin.errors import AgreementError
-from basin.shapes import typed
+from basin.periods import Days, Window
+from basin.reach import Named, Reach, reach_of, window, year_to_date
+from basin.shapes import fitted, typed
 
 T = TypeVar("T", Clause, SectionSheet)
 HEADER_KEYS = ("code", "title", "basin", "standard", "starts", "ends", "source", "parties", "clauses")
@@ -125,35 +127,58 @@ class Agreement:
             )
         return self.kept[key]
 
-    def clause(self, ref: str, days: tuple[date, date], codes: Mapping[str, str]) -> InPlace[Clause]:
+    def clause(self, ref: str, days: Days, codes: Mapping[str, str]) -> InPlace[Clause]:
         """The clause as it stands on the first of `days` for the element with these codes."""
-        return self._placed(("clause", ref), self.raw_clause(ref), clause_path(ref), CLAUSE, days, codes)
+        return self._placed(self.raw_clause(ref), clause_path(ref), CLAUSE, days, codes)
 
-    def hand(self, days: tuple[date, date], codes: Mapping[str, str]) -> Hand:
+    def hand(self, days: Days, codes: Mapping[str, str]) -> Hand:
         """What is in hand in a period: of its days, those inside the term; before the term, its first day."""
-        first = max(days[0], self.starts)
-        return Hand(first, max(min(days[1], self.ends), first), codes)
+        first = max(days.first, self.starts)
+        return Hand(first, max(min(days.last, self.ends), first), codes)
 
     def takes_its_own_last_year(self, ref: str) -> bool:
         """Whether the clause, in any of its branches, looks at its own result of the year before."""
         key = ("own last year", ref)
         if key not in self.kept:
-            plains = every_branch(self.raw_clause(ref))
-            branches = [typed(CLAUSE, plain, self.file, clause_path(ref)) for plain in plains]
-            self.kept[key] = any(ref in m.refs_last_year for clause in branches for m in clause.measures)
-        return self.kept[key]
+            measures = (measure for clause in self.branches[ref] for measure in clause.measures)
+            self.kept[key] = any(ref in measure.refs_last_year for measure in measures)
+        return bool(self.kept[key])
 
-    def sheet(self, section: str, days: tuple[date, date]) -> InPlace[SectionSheet]:
+    def sheet(self, section: str, days: Days) -> InPlace[SectionSheet]:
         """The section sheet as it stands on the first of `days`; an empty one for a section without."""
         raw = self.document.get("sections", {}).get(section) or {}
-        return self._placed(("sheet", section), raw, f"sections.{section}", SHEET, days, {"section": section})
+        return self._placed(raw, f"sections.{section}", SHEET, days, {"section": section})
 
     @cached_property
+    def branches(self) -> Mapping[str, Sequence[Clause]]:
+        """The clauses as they may ever stand, by ref: together they hold each value that any date or element has.
+
+        A branch that the grammar refuses is left out: whoever settles by it is told so.
+        """
+        return {ref: _fitting(CLAUSE, self.raw_clause(ref), self.file, clause_path(ref)) for ref in self.refs}
+
+    @property
     def looks_at_readings(self) -> bool:
         """Whether a clause, in any of its branches, takes or tests what is formed from readings."""
-        plains = ((ref, plain) for ref in self.refs for plain in every_branch(self.raw_clause(ref)))
-        clauses = (typed(CLAUSE, plain, self.file, clause_path(ref)) for ref, plain in plains)
-        return any(measure.of_readings for clause in clauses for measure in clause.measures)
+        return self.reach.readings
+
+    @cached_property
+    def reach(self) -> Reach:
+        """What its clauses, at any date and for any element, look at."""
+        sheets = dict(self.document.get("sections", {}))
+        typed_sheets = {code: _fitting(SHEET, raw or {}, self.file, f"sections.{code}") for code, raw in sheets.items()}
+        keys = _keys_of_elements(self.document)
+        sections = frozenset(sheets) | keys.get("section", frozenset())
+        parties = frozenset(self.parties.values()) | keys.get("party", frozenset())
+        return reach_of(self.branches, typed_sheets, Named(self.basin, self.every, sections, parties))
+
+    def window(self, span: pd.Period) -> Window:
+        """The readings that its clauses look at for a period."""
+        return window(self.reach, self.starts, span)
+
+    def year_to_date(self, span: pd.Period) -> pd.Period:
+        """The months of the year, and of the term, up to the end of the period."""
+        return year_to_date(self.starts, span)
 
     @property
     def rules_not_stated(self) -> tuple[str, ...]:
@@ -180,19 +205,26 @@ class Agreement:
         return {"path": path, "value": value, "source": note.get("source", self.source), "verified": verified}
 
     def _placed(
-        self, what: tuple[str, str], raw: Any, path: str, adapter: TypeAdapter[Any], days: tuple[date, date],
-        codes: Mapping[str, str],
-    ) -> InPlace[Any]:  # fmt: skip
-        key = what if self._stands_still(what, raw) else (*what, days, tuple(codes.items()))
+        self, raw: Any, path: str, adapter: TypeAdapter[Any], days: Days, codes: Mapping[str, str]
+    ) -> InPlace[Any]:
+        """A clause or sheet typed as it stands for a period and an element; made once and kept.
+
+        Parameters
+        ----------
+        raw : as it is written. path : where it stands, which no other clause or sheet shares.
+        adapter : its type.
+        days : the period. codes : the element in hand, by axis.
+        """
+        key = path if self._stands_still(raw, path) else (path, days, tuple(codes.items()))
         if key not in self.kept:
             hand = self.hand(days, codes)
             stands = _standing(raw, hand, self.file, path)
             self.kept[key] = InPlace(typed(adapter, stands.value, self.file, path), stands.unverified)
         return self.kept[key]
 
-    def _stands_still(self, what: tuple[str, str], raw: Any) -> bool:
+    def _stands_still(self, raw: Any, path: str) -> bool:
         """Whether neither a date nor an element changes anything in it, so that it need be typed only once."""
-        key = ("stands still", *what)
+        key = ("stands still", path)
         if key not in self.kept:
             self.kept[key] = all(is_noted(node) for _, node in special_values(raw))
         return self.kept[key]
@@ -216,6 +248,22 @@ def paths_of(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for place, (ref, clause) in enumerate(zip(refs, raw, strict=True)):
             own = isinstance(ref, str) and refs.count(ref) == 1
             yield clause_path(str(ref) if own else str(place)), clause
+
+
+def _fitting(adapter: TypeAdapter[Any], raw: Any, file: str, path: str) -> list[Any]:
+    """The branches of a raw clause or sheet that fit its type."""
+    branches = (fitted(adapter, plain, file, path) for plain in every_branch(raw))
+    return [value for value, misfits in branches if not misfits]
+
+
+def _keys_of_elements(document: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """The codes that by-element values name, by axis."""
+    codes: dict[str, frozenset[str]] = {}
+    for _, node in special_values(dict(document)):
+        if is_by_element(node):
+            keys = (code for key in node if key not in ("by", "else") for code in element_codes(key))
+            codes[node["by"]] = codes.get(node["by"], frozenset()) | frozenset(keys)
+    return codes
 
 
 _EVER = Hand(date.min, date.max, {})  # for what neither a date nor an element may change

@@ -26,6 +26,10 @@ GROUNDS: Mapping[str, str] = {"dry": "断流", "frozen": "封冻", "suspended": 
 AXES = ("section", "indicator", "party", "day", "week", "month", "quarter", "year")
 TIME_AXES = frozenset(periods.FREQUENCIES)
 POOL = "pool"
+# `paid` [万元] is about an agreement and a settlement period; ``paid CODE`` names the payer where several parties owe.
+# What is unpaid is computed from the ledger; a clause asks for it as for a reported fact.
+PAID = "paid"
+UNPAID = "unpaid"
 SIDE_WORDS = frozenset({"upstream", "downstream", "party", POOL})
 
 

@@ -8,8 +8,9 @@ several months (``freq="36M"``); there is no period type of our own. No clock, n
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -21,6 +22,24 @@ FREQUENCIES = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y
 LENGTHS = (*FREQUENCIES, "term")  # shortest first
 REMEMBERED = 65_536  # answers kept of each question: a calendar is asked the same things over and over
 _WRITTEN = re.compile(r"\d{4}(-\d{2}(-\d{2})?|Q[1-4]|-W\d{2})?")
+
+
+class Days(NamedTuple):
+    """The first and the last day of a period, both in it."""
+
+    first: date
+    last: date
+
+
+class Window(NamedTuple):
+    """The instants between which readings are looked at."""
+
+    start: datetime
+    end: datetime
+
+    def around(self, other: Window) -> Window:
+        """The shortest window that holds both."""
+        return Window(min(self.start, other.start), max(self.end, other.end))
 
 
 @lru_cache(REMEMBERED)
@@ -90,6 +109,11 @@ def starts_on(of: pd.Period) -> date:
 def ends_on(of: pd.Period) -> date:
     """Last day of the period."""
     return of.end_time.date()
+
+
+def days(of: pd.Period) -> Days:
+    """First and last day of the period."""
+    return Days(starts_on(of), ends_on(of))
 
 
 @lru_cache(REMEMBERED)

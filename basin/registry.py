@@ -139,13 +139,23 @@ def checked(document: Mapping[str, Any], text: str, file: str, network: Network)
     AgreementError : the first finding; the number of the others is told.
     """
     agreement = compiled(document, text, file)
-    if found := problems(agreement, network):
-        first = found[0]
-        if len(found) > 1:
-            first.remedy += f"（另有 {len(found) - 1} 处问题 and {len(found) - 1} more）"
+    refuse(agreement, network)
+    return agreement
+
+
+def refuse(agreement: Agreement, network: Network) -> None:
+    """Refuse an agreement in which the grammar, or the register, refuses anything.
+
+    Raises
+    ------
+    AgreementError : the first finding; the number of the others is told.
+    """
+    if findings := problems(agreement, network):
+        first = findings[0]
+        if len(findings) > 1:
+            first.remedy += f"（另有 {len(findings) - 1} 处问题 and {len(findings) - 1} more）"
             raise AgreementError(first.zh, first.en, file=first.file, path=first.path, remedy=first.remedy)
         raise first
-    return agreement
 
 
 def checked_scorecard(document: Mapping[str, Any], text: str, file: str, network: Network) -> Scorecard:

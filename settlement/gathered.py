@@ -8,7 +8,7 @@ stated is refused. No database, no clock.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -19,12 +19,9 @@ from numpy.typing import NDArray
 from basin import periods
 from basin.agreement import Agreement
 from basin.clauses import OF_READINGS
-from basin.dated import element_codes
 from basin.errors import AgreementError
-from basin.indicators import INDICATORS
-from basin.measures import indicator_code
 from basin.network import CHINA, Network
-from monitoring_ingest.readings.facts import UNPAID, Fact
+from monitoring_ingest.readings.facts import Fact
 from settlement.clauses.values import Key, Measurements, Month
 from settlement.statistics.counting import SERIES, DataRules, counted, usable
 from settlement.statistics.loads import LoadRule, MonthLoad, section_loads
@@ -90,7 +87,7 @@ def measurements(agreement: Agreement, network: Network, gathered: Gathered, spa
     rules = data_rules(agreement)
     return Measurements(
         months=_until(span, _months(gathered, network, rules)),
-        days=_until(span, _days(gathered, network, rules)) if _looks_at_days(agreement) else {},
+        days=_until(span, _days(gathered, network, rules)) if agreement.reach.days else {},
         facts=gathered.facts,
         slots=slots,
         loads=_until(span, _loads(agreement, gathered, network, rules)),
@@ -180,14 +177,9 @@ def _month(row: Mapping[str, Any]) -> Month:
     return Month(None if absent else mean, int(row["readings"]), int(row["days"]), row["left_out"], reason)
 
 
-def _looks_at_days(agreement: Agreement) -> bool:
-    """Whether a clause or a measure speaks of days or weeks."""
-    return looks_at_weeks(agreement) or _names(agreement.document["clauses"], {"day"})
-
-
 def _slots(agreement: Agreement, gathered: Gathered, network: Network, span: pd.Period) -> dict[Key, tuple[int, int]]:
     """Slots filled and expected, only where completeness is measured."""
-    if not _names(agreement.document["clauses"], {"completeness"}):
+    if not agreement.reach.completeness:
         return {}
     observations = usable(gathered.observations)
     hours = {code: station.slot_hours for code, station in network.stations.items()}
@@ -205,8 +197,7 @@ def _loads(agreement: Agreement, gathered: Gathered, network: Network, rules: Da
     Non-detects are zero whatever they are in a mean (SL 219-2013 §12.2.5).
     """
     method = agreement.data.load_method
-    named = {indicator_code(text) for text in _texts(agreement.document["clauses"])}
-    looked_at = frozenset(INDICATORS if "all" in named else named & set(INDICATORS) | {"flow"})
+    looked_at = agreement.reach.loads
 
     def reduced() -> dict[Key, MonthLoad]:
         observations = gathered.observations[gathered.observations["indicator"].isin(looked_at)]
@@ -215,73 +206,6 @@ def _loads(agreement: Agreement, gathered: Gathered, network: Network, rules: Da
         readings = rows.groupby([*(rows[name] for name in SERIES), day], observed=True)["value"].transform("size")
         return section_loads(rows[readings >= rules.min_readings_a_day], LoadRule(method or ""))
 
-    if method is None or gathered.observations.empty or not _names(agreement.document["clauses"], {"load"}):
+    if method is None or gathered.observations.empty or not looked_at:
         return {}
     return _once(gathered, f"loads by {method} of {sorted(looked_at)}", network, rules, reduced)
-
-
-def _names(node: object, words: set[str]) -> bool:
-    """Whether one of the words stands anywhere in a raw document."""
-    if isinstance(node, dict):
-        return any(key in words or _names(value, words) for key, value in node.items())
-    return any(_names(item, words) for item in node) if isinstance(node, list) else node in words
-
-
-def looks_back(agreement: Agreement) -> bool:
-    """Whether any clause compares with the year before."""
-    return _names(agreement.document["clauses"], {"previous_year"})
-
-
-def looks_at_weeks(agreement: Agreement) -> bool:
-    """Whether any clause obliges for weeks or takes them."""
-    return agreement.every == "week" or _names(agreement.document["clauses"], {"week"})
-
-
-def looks_at_the_ledger(agreement: Agreement) -> bool:
-    """Whether any clause asks what is unpaid."""
-    return _names(agreement.document["clauses"], {UNPAID})
-
-
-def frequencies_of(agreement: Agreement) -> list[str]:
-    """The weeks, months, quarters and years that clauses oblige for, evaluate or look over."""
-    every = {agreement.every_of(ref) for ref in agreement.refs}
-    named = (one for one in periods.FREQUENCIES if one in every or _names(agreement.document["clauses"], {one}))
-    return [one for one in named if one != "day"]
-
-
-def looks_through_the_term(agreement: Agreement) -> bool:
-    """Whether the whole term counts: a clause obliges once for it, or takes last year's result, which took its own."""
-    return "term" in {agreement.every_of(ref) for ref in agreement.refs} or _chains(agreement.document["clauses"])
-
-
-def _chains(node: object) -> bool:
-    if isinstance(node, dict):
-        last_year = "previous_year" in (node.get("at"), node.get("against"))
-        return (node.get("kind") == "result" and last_year) or any(map(_chains, node.values()))
-    return any(map(_chains, node)) if isinstance(node, list) else False
-
-
-def sections_of(agreement: Agreement, network: Network) -> list[str]:
-    """The sections whose readings an agreement may look at: its own, their inflows and members; else the basin's."""
-    named = {*agreement.section_codes, *named_in(agreement, network.sections)}
-    if agreement.section_codes and not _names(agreement.document["clauses"], {"all"}):
-        return sorted(named)
-    return sorted(named | {s.code for s in network.sections.values() if s.basin == agreement.basin})
-
-
-def named_in(agreement: Agreement, known: Collection[str]) -> set[str]:
-    """Those of the known codes that stand anywhere in the agreement, as a key or as a text."""
-    return set(_texts(dict(agreement.document))) & set(known)
-
-
-def _texts(node: object) -> Iterator[str]:
-    """Every key and text of a raw document; a key for several elements as each of them."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield from element_codes(key)
-            yield from _texts(value)
-    elif isinstance(node, list):
-        for item in node:
-            yield from _texts(item)
-    elif isinstance(node, str):
-        yield node

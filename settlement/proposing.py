@@ -14,9 +14,8 @@ from basin.agreement_files import file_text, tree
 from basin.authoring.change import with_changes
 from basin.errors import UsageError
 from basin.registry import Registry, checked
-from settlement.gathered import sections_of
-from settlement.run import Document, gathered, window, with_unpaid
-from settlement.whatif import whatif, whole_years
+from settlement.known import Account, known_of_all, with_unpaid
+from settlement.whatif import Document, whatif, whole_years
 
 
 def proposal(registry: Registry, code: str, changes: Sequence[str], file: Path | None) -> Agreement:
@@ -46,12 +45,23 @@ def _of_file(file: Path, registry: Registry) -> Agreement:
 def answered(
     connection: Connection, registry: Registry, code: str, proposed: Agreement, years: str, as_of: datetime
 ) -> Document:
-    """Both agreements on what was known at `as_of`."""
-    in_force, spans = registry.agreement(code), whole_years(years)
-    sections = {section for one in (in_force, proposed) for section in sections_of(one, registry.network)}
-    windows = [window(one, span) for one in (in_force, proposed) for span in spans]
-    between = min(start for start, _ in windows), max(end for _, end in windows)
-    found = gathered(connection, registry.network, sorted(sections), between, as_of)
-    for one, span in product((in_force, proposed), spans):  # the ledger is that of the agreement in force for both
-        found = with_unpaid(connection, one, span, found, (in_force.code, as_of))
-    return whatif(in_force, proposed, registry.network, found, spans)
+    """Both agreements, the one in force and the proposed one, applied to what was known at `as_of`.
+
+    Parameters
+    ----------
+    code : the agreement in force.
+    proposed : the agreement to hold against it.
+    years : whole years, as ``2023`` or ``2023..2025``.
+    as_of : nothing recorded later counts.
+
+    Raises
+    ------
+    UsageError : `years` are not whole years, or lie outside the term of one of the two.
+    """
+    in_force = registry.agreement(code)
+    spans = whole_years(years)
+    readings = known_of_all(connection, registry.network, (in_force, proposed), spans, as_of)
+    ledger = Account(in_force.code, as_of)  # for both: under the proposed one nothing was ever owed
+    for agreement, span in product((in_force, proposed), spans):
+        readings = with_unpaid(connection, agreement, span, readings, ledger)
+    return whatif(in_force, proposed, registry.network, readings, spans)

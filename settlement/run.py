@@ -8,42 +8,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator
-from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from basin import periods
-from basin.agreement import Agreement
 from basin.errors import HengjieError, UnknownCode, UsageError
-from basin.network import CHINA, Network
+from basin.reach import YEARS_OF_TREND, whole_years
 from basin.registry import Registry
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.known_store import known_until
-from monitoring_ingest.quality import store as quality
-from monitoring_ingest.readings.facts import is_payment
-from monitoring_ingest.records import store as intake
 from settlement import states, store
 from settlement.assessment.scoring import assessed
-from settlement.gathered import (
-    LEFT_OUT,
-    OBSERVED,
-    QUALITY,
-    Gathered,
-    looks_at_weeks,
-    looks_back,
-    looks_through_the_term,
-    sections_of,
-)
-from settlement.ledger.unpaid import unpaid
+from settlement.known import gathered, known
 from settlement.settling import check_span, settled
 from settlement.statement.document import instant
 
 Document = dict[str, Any]
 log = logging.getLogger(__name__)
-YEARS_OF_TREND = 10
 
 
 def settle(
@@ -96,7 +80,8 @@ def closed_instant(engine: Engine, as_of: datetime | None, now: datetime) -> dat
 def _reopen(connection: Connection, identity: str, now: datetime) -> None:
     """A revoked settlement that comes out the same again starts over as a trial; its history stays."""
     if store.settlement(connection, identity)["status"] == states.REVOKED:
-        store.add_status(connection, identity, (states.TRIAL, "衡界", "重新结算，结果相同"), [], now)
+        again = states.StatusChange(states.TRIAL, "衡界", "重新结算，结果相同")
+        store.add_status(connection, identity, again, [], now)
 
 
 def assess(
@@ -150,58 +135,3 @@ def _settled_or_not(engine: Engine, registry: Registry, code: str, period: str, 
     except Exception as failure:  # whatever it is, the other agreements are settled
         log.exception("settling %s for %s failed", code, period)
         return failure
-
-
-def window(agreement: Agreement, span: pd.Period) -> tuple[datetime, datetime]:
-    """The instants of the readings an agreement looks at for a period.
-
-    From the start of its year, or of the term where a clause reaches through it; a year earlier where it compares; the
-    first week whole.
-    """
-    year = span.start_time.year
-    first = min(year, agreement.starts.year) if looks_through_the_term(agreement) else year
-    start, end = whole_years(span, year - first + (1 if looks_back(agreement) else 0))
-    return (start - timedelta(days=start.weekday()) if looks_at_weeks(agreement) else start), end
-
-
-def whole_years(span: pd.Period, before: int) -> tuple[datetime, datetime]:
-    """From the start of the year so many years `before` the period to the period's end, as instants."""
-    first = datetime(span.start_time.year - before, 1, 1, tzinfo=CHINA)
-    return first, datetime.combine(periods.ends_on(span), time.max, tzinfo=CHINA)
-
-
-def known(connection: Connection, network: Network, agreement: Agreement, span: pd.Period, as_of: datetime) -> Gathered:
-    """Everything known at `as_of` that an agreement is applied to for a period; where a clause asks, what is unpaid."""
-    found = gathered(connection, network, sections_of(agreement, network), window(agreement, span), as_of)
-    return with_unpaid(connection, agreement, span, found, (agreement.code, as_of))
-
-
-def with_unpaid(
-    connection: Connection, agreement: Agreement, span: pd.Period, found: Gathered, account: tuple[str, datetime]
-) -> Gathered:
-    """What was gathered, and what is unpaid where a clause asks for it.
-
-    `account` : the agreement whose ledger and payments count, and the instant at which they do.
-    """
-    payments = [fact for fact in found.facts if fact.subject == account[0] and is_payment(fact)]
-    told = unpaid(agreement, span, store.debts(connection, *account), payments)
-    return replace(found, facts=[*found.facts, *told])
-
-
-def gathered(
-    connection: Connection, network: Network, sections: Collection[str], between: tuple[datetime, datetime],
-    as_of: datetime,
-) -> Gathered:  # fmt: skip
-    """Everything known at `as_of` about the sections in the window, in an order that depends on nothing else."""
-    stations = [station.code for station in network.stations.values() if station.section in set(sections)]
-    selected: intake.Selected = {"stations": stations, "start": between[0], "end": between[1], "as_of": as_of}
-    observations = quality.observations(connection, **selected)
-    flagged = bool(observations["test"].ne("").any())
-    observations = observations[OBSERVED + QUALITY if flagged else OBSERVED]
-    left_out = intake.left_out_readings(connection, **selected)[LEFT_OUT]
-    order = ["station", "indicator", "time"]
-    return Gathered(
-        observations.sort_values(order, kind="stable").reset_index(drop=True),
-        left_out.sort_values([*order, "reason"], kind="stable").reset_index(drop=True),
-        intake.facts(connection, as_of),
-    )

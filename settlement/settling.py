@@ -91,16 +91,9 @@ def _is_longer(every: str, span: pd.Period) -> bool:
     return every == "term" or periods.is_finer(span, every)
 
 
-def year_to_date(agreement: Agreement, span: pd.Period) -> pd.Period:
-    """The months of the year, and of the term, up to the end of the period."""
-    last = periods.months(span)[-1]
-    first = max(pd.Period(f"{last.year}-01", freq="M"), pd.Period(agreement.starts, freq="M"))
-    return periods.run_of_months(first, last)
-
-
 def _to_date(agreement: Agreement, network: Network, data: Measurements, span: pd.Period) -> ToDate:
     """Beside clauses of a longer period, and the lines they use: the year up to the end of this one."""
-    so_far = year_to_date(agreement, span)
+    so_far = agreement.year_to_date(span)
     to_date: dict[tuple[str, tuple[tuple[str, str], ...]], list[Evaluation]] = defaultdict(list)
     evaluator = Evaluator(agreement, network, data, so_far)
     for ref in agreement.refs:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from basin.errors import Refused
 from basin.names import same_person
 
-TRIAL, IN_REVIEW, CONFIRMED, REVOKED = "试算", "待复核", "已确认", "已撤销"
+TRIAL = "试算"
+IN_REVIEW = "待复核"
+CONFIRMED = "已确认"
+REVOKED = "已撤销"
 MAY_FOLLOW: Mapping[str, tuple[str, ...]] = {
     TRIAL: (IN_REVIEW, REVOKED),
     IN_REVIEW: (CONFIRMED, REVOKED),
     CONFIRMED: (REVOKED,),
     REVOKED: (),
 }
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """The next status of a settlement, who gives it, and why."""
+
+    status: str
+    person: str
+    reason: str
 
 
 def check_another_person(submitted_by: str, person: str) -> None:

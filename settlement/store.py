@@ -17,7 +17,7 @@ from basin.errors import NotFound
 from settlement import tables
 from settlement.ledger.entries import Debt, Entry
 from settlement.statement.canonical import canonical_json
-from settlement.states import CONFIRMED, TRIAL
+from settlement.states import CONFIRMED, TRIAL, StatusChange
 
 Document = dict[str, Any]
 _HEADER = (
@@ -41,7 +41,7 @@ def keep_settlement(connection: Connection, document: Document, text: str, as_of
     rows = [_obligation(document["id"], i, o) for i, o in enumerate(document["obligations"])]
     if rows:
         connection.execute(insert(tables.obligations), rows)
-    add_status(connection, document["id"], (TRIAL, "衡界", "结算生成"), [], now)
+    add_status(connection, document["id"], StatusChange(TRIAL, "衡界", "结算生成"), [], now)
     return True
 
 
@@ -56,13 +56,19 @@ def _obligation(settlement: str, ordinal: int, o: dict[str, str]) -> Document:
 
 
 def add_status(
-    connection: Connection, settlement: str, change: tuple[str, str, str], entries: Sequence[Entry], now: datetime
+    connection: Connection, settlement: str, change: StatusChange, entries: Sequence[Entry], now: datetime
 ) -> None:
-    """Store a change of status (status, person, reason) and the ledger entries it makes."""
-    status, person, reason = change
+    """Store a change of status and the ledger entries it makes.
+
+    Parameters
+    ----------
+    settlement : its identity.
+    entries : what the change posts to the ledger or reverses there; none where it does neither.
+    now : the instant of the change.
+    """
     identity = int(connection.scalar(select(func.coalesce(func.max(tables.statuses.c.id), 0))) or 0) + 1
-    row = {"id": identity, "settlement": settlement, "status": status, "person": person, "reason": reason}
-    connection.execute(insert(tables.statuses).values(row | {"recorded_at": now}))
+    row = {"id": identity, "settlement": settlement, **vars(change), "recorded_at": now}
+    connection.execute(insert(tables.statuses).values(row))
     rows = [{"status": identity, "ordinal": i, **vars(entry)} for i, entry in enumerate(entries)]
     if rows:
         connection.execute(insert(tables.entries), rows)

@@ -24,6 +24,7 @@ from settlement.cases.running import run_cases
 from settlement.evidence.exporting import evidence, recomputed
 from settlement.evidence.pack import verify
 from settlement.review import confirming
+from settlement.states import StatusChange
 
 STANDARD = "gb3838-2002"
 
@@ -97,7 +98,7 @@ def whatif(
 def status(settlement: str, status: str, person: str, reason: str, extra: Sequence[Path]) -> Told:
     """给结算下一个状态：待复核、已确认、已撤销。The next status of a settlement."""
     here = composed(extra)
-    document = confirming.set_status(here.engine, settlement, (status, person, reason), now)
+    document = confirming.set_status(here.engine, settlement, StatusChange(status, person, reason), now)
     return document, f"{document['id']}：{document['status']}"
 
 

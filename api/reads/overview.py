@@ -17,12 +17,12 @@ from api.reads import declared as register
 from api.reads import sections as monitoring
 from basin import periods
 from basin.network import Section
+from basin.periods import Days
 from basin.registry import Registry
 from basin.rounding import yuan
 from monitoring_ingest.records import history_store as history
 from settlement import store as decided
 from settlement.assessment import sections
-from settlement.gathered import sections_of
 from settlement.printing.formulas import yuan_fen
 from settlement.states import MAY_FOLLOW, REVOKED
 
@@ -191,8 +191,8 @@ def target(registry: Registry, section: str) -> int | None:
     """The class a section is to reach: that of its newest agreement, else the one declared for the section."""
     declared = registry.network.sections[section]
     for agreement in register.agreements_of(registry, declared.basin):
-        if section in sections_of(agreement, registry.network):
-            sheet = agreement.sheet(section, (agreement.ends, agreement.ends)).value
+        if agreement.reach.looks_at(declared):
+            sheet = agreement.sheet(section, Days(agreement.ends, agreement.ends)).value
             if sheet.target is not None:
                 return sheet.target
     return declared.target_class

@@ -23,6 +23,7 @@ from basin.rounding import printed, reported
 from basin.standards import Standard, standard
 from monitoring_ingest.coverage import store as coverage
 from settlement.assessment.sections import (
+    Months,
     Row,
     _item_classes,
     classes_of,
@@ -64,7 +65,7 @@ def latest_classes(connection: Connection, registry: Registry, sections: Collect
         ruling = ruling_agreements(registry, wanted, month)
         for agreement in dict.fromkeys(ruling.values()):
             theirs = [code for code, one in ruling.items() if one is agreement]
-            months = months_of(connection, registry, theirs, agreement, (month, month))
+            months = months_of(connection, registry, theirs, agreement, Months(month, month))
             classes = classes_of(months, registry, agreement)["class"]
             found |= {code: {"month": str(month), "class": _whole(cls)} for (code, _), cls in classes.items()}
     return found
@@ -106,7 +107,7 @@ def section_page(
     head = nothing | {"year": str(chosen), "years": [str(one) for one in range(oldest.year, newest.year + 1)]}
     if agreement is None or last < oldest:
         return head
-    observed, aside = readings_of(connection, registry, [section.code], (first, last))
+    observed, aside = readings_of(connection, registry, [section.code], Months(first, last))
     months = section_months(observed, data_rules(agreement), aside)
     classes = classes_of(months, registry, agreement).droplevel("section")
     wanted = pd.period_range(first, last, freq="M")
@@ -189,7 +190,7 @@ def month_page(
     readings carry the mark or code they got. Values of unknown indicators are on their receipts only. Beside them what
     cannot be held against the target class.
     """
-    observed, left_out = readings_of(connection, registry, [section.code], (month, month))
+    observed, left_out = readings_of(connection, registry, [section.code], Months(month, month))
     agreement = ruling_agreements(registry, [section.code], month).get(section.code)
     why = reasons(observed, data_rules(agreement)) if agreement else [""] * len(observed)
     used = [_used(one, reason) for one, reason in zip(observed.itertuples(), why, strict=True)]

@@ -16,6 +16,7 @@ from settlement import applied, run, store
 from settlement.evidence import exporting
 from settlement.printing import reports, workbooks
 from settlement.review import confirming
+from settlement.states import StatusChange
 
 router = APIRouter(prefix="/v1", tags=["结算 settlement"])
 HEADER = ("id", "agreement", "title", "basin", "period", "kind", "status", "as_of", "digest", "recorded_at")
@@ -126,7 +127,8 @@ def statuses(id: str, reads: Reads) -> list[Document]:
 )  # fmt: skip
 def set_status(id: str, wanted: StatusWanted, has: Has, writer: Writer) -> Document:
     """试算 → 待复核 → 已确认 / 已撤销; each change is a new row with person, reason and time."""
-    return confirming.set_status(has.engine, id, (wanted.status, wanted.person, wanted.reason), has.now)
+    change = StatusChange(wanted.status, wanted.person, wanted.reason)
+    return confirming.set_status(has.engine, id, change, has.now)
 
 
 @router.get("/obligations.csv", include_in_schema=False)

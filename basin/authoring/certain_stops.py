@@ -18,6 +18,7 @@ from basin.errors import AgreementError
 from basin.indicators import find_indicator
 from basin.measures import Measure, load_of
 from basin.network import Network
+from basin.periods import Days
 from basin.shapes import fitted
 from basin.standards import standard
 
@@ -48,7 +49,7 @@ def certain_stops(agreement: Agreement, network: Network) -> Iterator[WillStop]:
 
 def _as_it_begins(agreement: Agreement, network: Network, ref: str) -> Iterator[tuple[Clause, Hand]]:
     """The clause on the first day of the term, for each of its elements."""
-    span = agreement.starts, agreement.starts
+    span = Days(agreement.starts, agreement.starts)
     for codes in elements_of(agreement, network, agreement.axes_of(ref), {*ELEMENT_AXES}, span):
         try:
             plain = in_force(agreement.raw_clause(ref), agreement.hand(span, codes)).value

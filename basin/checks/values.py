@@ -32,6 +32,7 @@ from basin.dated import (
 from basin.errors import AgreementError, HengjieError
 from basin.measures import OF_A_SECTION, Against, Measure
 from basin.network import Network
+from basin.periods import Days
 from basin.standards import standard
 
 Pace = tuple[str, ...]  # how long what is evaluated lasts: ``("month",)``, ``("term",)``, or the periods listed
@@ -101,7 +102,7 @@ def _day(text: str) -> date | None:
 
 
 def _missing(
-    agreement: Agreement, node: Any, span: tuple[date, date], codes: Mapping[str, str], path: str
+    agreement: Agreement, node: Any, span: Days, codes: Mapping[str, str], path: str
 ) -> Iterator[Finding]:
     try:
         in_force(node, agreement.hand(span, codes), path)
@@ -121,26 +122,26 @@ def _pace(axes: Mapping[str, Sequence[str]], every: str) -> Pace:
     return (axis,) if "all" in axes[axis] else tuple(axes[axis])
 
 
-def _spans(agreement: Agreement, pace: Pace, days: Sequence[date]) -> Iterator[tuple[date, date]]:
+def _spans(agreement: Agreement, pace: Pace, days: Sequence[date]) -> Iterator[Days]:
     """First and last days of the evaluated periods that tell all: the first of the term, and where a value changes."""
     if pace == ("term",):
-        yield agreement.starts, agreement.ends
+        yield Days(agreement.starts, agreement.ends)
     elif pace[:1] and pace[0] in TIME_AXES:
         for day in (agreement.starts, *(d for d in days if agreement.starts < d <= agreement.ends)):
             of = pd.Period(day, freq=periods.FREQUENCIES[pace[0]])
-            yield periods.starts_on(of), periods.ends_on(of)
+            yield periods.days(of)
     else:
         for text in pace:
             try:
                 of = periods.period(text)
             except HengjieError:  # told where the axis is looked at
                 continue
-            yield periods.starts_on(of), periods.ends_on(of)
+            yield periods.days(of)
 
 
 def elements_of(
     agreement: Agreement, network: Network, axes: Mapping[str, Sequence[str]], by: set[str],
-    span: tuple[date, date],
+    span: Days,
 ) -> Iterator[dict[str, str]]:  # fmt: skip
     """The codes in hand of each element, as far as a value depends on them (`by`)."""
     needed = [axis for axis in axes if axis in by or (axis == "section" and "target" in by)]
@@ -167,7 +168,7 @@ def _evaluated(agreement: Agreement) -> tuple[str, ...]:
         return ()
 
 
-def _target(agreement: Agreement, network: Network, section: str, span: tuple[date, date]) -> int | None:
+def _target(agreement: Agreement, network: Network, section: str, span: Days) -> int | None:
     """The target class of a section in a period; None also where its sheet cannot be read, which is told there."""
     try:
         stated = agreement.sheet(section, span).value.target

@@ -12,7 +12,7 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from basin.agreement_files import tree
-from basin.clauses import GROUNDS
+from basin.clauses import GROUNDS, PAID, UNPAID
 from basin.errors import UnknownCode, UsageError
 from basin.names import same_person
 from basin.periods import period
@@ -26,11 +26,8 @@ KINDS: Mapping[str, str] = {
     **GROUNDS,
     "in-kind co-operation": "非资金方式的合作",
     "funds used": "资金使用",
-    "paid": "已付款",
+    PAID: "已付款",
 }
-# `paid` [万元] is about an agreement and a settlement period; ``paid CODE`` names the payer where several parties owe.
-PAID = "paid"
-UNPAID = "unpaid"
 FIELDS = ("subject", "period", "kind", "value", "document", "recorded_by")
 APPROVED_BY = "approved_by"
 

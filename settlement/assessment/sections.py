@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,12 +22,18 @@ from basin.standards import classify, deciding, indicator_class, standard
 from monitoring_ingest.quality import store as quality
 from monitoring_ingest.records import store
 from monitoring_ingest.records.store import Selected
-from settlement.gathered import data_rules, sections_of
+from settlement.gathered import data_rules
 from settlement.statement.detection_limits import class_limit, undecided
 from settlement.statistics.months import non_detects, section_months
 
-Months = tuple[pd.Period, pd.Period]  # the first and the last of a run
 Row = dict[str, Any]
+
+
+class Months(NamedTuple):
+    """A run of months, both ends in it."""
+
+    first: pd.Period
+    last: pd.Period
 
 
 def month_of(time: datetime) -> pd.Period:
@@ -47,12 +53,13 @@ def ruling_agreements(registry: Registry, sections: Collection[str], month: pd.P
     Agreements of the section's own basin come first; a section that neither looks at is not there.
     """
     ruling: dict[str, Agreement] = {}
+    asked = [registry.network.sections[code] for code in sorted(sections)]
     for agreement in sorted(registry.agreements.values(), key=lambda a: a.starts, reverse=True):
-        if _states_rules(agreement):
-            for code in (one for one in sections_of(agreement, registry.network) if one in sections):
-                own = registry.network.sections[code].basin == agreement.basin
-                if code not in ruling or (own and ruling[code].basin != agreement.basin):
-                    ruling[code] = agreement
+        looked_at = [section for section in asked if agreement.reach.looks_at(section)]
+        for section in looked_at if _states_rules(agreement) else ():
+            is_of_basin = section.basin == agreement.basin
+            if section.code not in ruling or (is_of_basin and ruling[section.code].basin != agreement.basin):
+                ruling[section.code] = agreement
     rest = sorted(set(sections) - ruling.keys())
     cards = (card.agreement("", rest, month) for card in registry.scorecards.values())
     return ruling | {code: card for card in islice(filter(_states_rules, cards), 1) for code in rest}
@@ -86,7 +93,7 @@ def readings_of(
 
 def selection(stations: Iterable[str], of: Months) -> Selected:
     """The readings of some stations in the months `of`."""
-    start, end = instants(*of)
+    start, end = instants(of.first, of.last)
     return {"stations": list(stations), "start": start, "end": end}
 
 

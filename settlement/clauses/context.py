@@ -13,7 +13,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from itertools import product
 
@@ -186,12 +185,12 @@ class Context(ABC):
 
     def sheet(self, section: str, of: pd.Period) -> SectionSheet:
         """The section sheet in force for the period."""
-        return self.agreement.sheet(section, days_of(of)).value
+        return self.agreement.sheet(section, periods.days(of)).value
 
     def doubt_sheet(self, section: str, key: str, of: pd.Period, trail: Trail) -> None:
         """Name the unverified figures under one key of a section sheet."""
         prefix = f"sections.{section}.{key}"
-        trail.doubts(path for path in self.agreement.sheet(section, days_of(of)).unverified if path.startswith(prefix))
+        trail.doubts(path for path in self.agreement.sheet(section, periods.days(of)).unverified if path.startswith(prefix))
 
     def target(self, section: str, of: pd.Period) -> int | None:
         """The target class of a section: the sheet's, else the network's."""
@@ -232,8 +231,3 @@ class Context(ABC):
         section = declared.name_zh if declared else code
         named = INDICATORS[indicator].name_zh if indicator else ""
         return " ".join(filter(None, (periods.label(element.of), section, named)))
-
-
-def days_of(of: pd.Period) -> tuple[date, date]:
-    """First and last day of a period."""
-    return periods.starts_on(of), periods.ends_on(of)

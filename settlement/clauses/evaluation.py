@@ -21,7 +21,7 @@ from basin.measures import Measure
 from basin.rounding import number, printed
 from basin.scales import Applied, Piece, applied, capped, scaled
 from settlement.clauses import measuring
-from settlement.clauses.context import Context, Evaluation, days_of
+from settlement.clauses.context import Context, Evaluation
 from settlement.clauses.element import Element
 from settlement.clauses.sides import sides_of
 from settlement.clauses.values import Value
@@ -72,7 +72,7 @@ class Evaluator(Context):
         return measuring.single(self, measure, spot, trail)
 
     def _evaluated(self, ref: str, element: Element) -> Evaluation:
-        placed = self.agreement.clause(ref, days_of(element.of), self.codes_of(element))
+        placed = self.agreement.clause(ref, periods.days(element.of), self.codes_of(element))
         clause = placed.value
         trail = Trail()
         figure = self.published_figure(ref, element)

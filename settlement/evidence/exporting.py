@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,14 +21,13 @@ from basin.agreement import Agreement
 from basin.agreement_files import tree
 from basin.errors import Refused
 from basin.network import Network, Party, Section, Station, load_network
-from basin.registry import Registry, checked
+from basin.registry import Registry, checked, refuse
 from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.quality.store import decisions
 from monitoring_ingest.readings.facts import Fact
-from settlement import store
+from settlement.applied import applied
 from settlement.evidence.pack import EvidenceContents, evidence_zip
-from settlement.gathered import LEFT_OUT, OBSERVED, QUALITY, Gathered, named_in, sections_of
-from settlement.run import known
+from settlement.gathered import LEFT_OUT, OBSERVED, QUALITY, Gathered
 from settlement.settling import settled
 
 Document = dict[str, Any]
@@ -49,14 +48,13 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
     Refused : register or engine have changed since, so that the settlement cannot be re-derived as it was.
     """
     with engine.connect() as connection:
-        document = store.settlement(connection, identity)
-        text = store.agreement_text(connection, document["agreement_sha256"])
-        agreement = checked(tree(text), text, f"{document['agreement']}.yaml", registry.network)
-        sections = sections_of(agreement, registry.network)
-        span, as_of = periods.period(document["period"]), datetime.fromisoformat(document["as_of"])
-        found = known(connection, registry.network, agreement, span, as_of)
-        decided = _decisions(connection, found, as_of)
-    again = settled(agreement, registry.network, found, span, as_of)
+        made = applied(connection, registry, identity)
+        readings = replace(made.known, left_out=made.known.left_out[LEFT_OUT])
+        decided = _decisions(connection, readings, made.as_of)
+    document = made.document
+    agreement = made.agreement
+    refuse(agreement, registry.network)  # the register may have changed since the text was checked
+    again = settled(agreement, registry.network, readings, made.span, made.as_of)
     if again["digest"] != document["digest"]:
         zh = "重算与所存的结算不同：登记或程序在结算之后变了"
         remedy = "恢复当时的登记与程序版本后再导出，或重新结算"
@@ -64,9 +62,11 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
     parameters: Document = {"agreement": agreement.code, "period": document["period"], "as_of": document["as_of"]}
     if decided:
         parameters["decisions"] = decided
-    subjects = {agreement.code, agreement.basin, *named_in(agreement, registry.network.parties), *sections}
-    facts = [_plain(fact) for fact in found.facts if fact.subject in subjects]
-    return evidence_zip(text, _register(registry.network, agreement, sections), _rows(found), facts, again, parameters)
+    sections = agreement.reach.sections_in(registry.network)
+    subjects = {agreement.code, agreement.basin, *agreement.reach.parties, *sections}
+    facts = [_plain(fact) for fact in readings.facts if fact.subject in subjects]
+    register = _register(registry.network, agreement, sections)
+    return evidence_zip(agreement.text, register, _rows(readings), facts, again, parameters)
 
 
 def recomputed(found: EvidenceContents) -> Document:
@@ -115,7 +115,7 @@ def _register(network: Network, agreement: Agreement, sections: Collection[str])
     for basin in sorted(wanted):
         own = [section for section in network.sections.values() if section.basin == basin]
         stations = [s for s in network.stations.values() if s.section in {section.code for section in own}]
-        parties = {*named_in(agreement, network.parties), *(s.province for s in stations)}
+        parties = {*agreement.reach.parties, *(s.province for s in stations)}
         parties |= {side for section in own for side in (section.upstream, section.downstream) if side}
         files[f"basins/{basin}/sections.csv"] = _csv(Section, own)
         files[f"basins/{basin}/stations.csv"] = _csv(Station, stations)

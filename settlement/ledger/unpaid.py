@@ -14,11 +14,10 @@ import pandas as pd
 
 from basin import periods
 from basin.agreement import Agreement
+from basin.clauses import PAID, UNPAID
 from basin.rounding import FEN_PER_WAN, number, printed
-from monitoring_ingest.readings.facts import PAID, UNPAID, Fact
-from settlement.gathered import frequencies_of, looks_at_the_ledger
+from monitoring_ingest.readings.facts import Fact
 from settlement.ledger.entries import Debt
-from settlement.settling import year_to_date
 
 UNTOLD = "；几方应付，付款没有注明付方"  # no number: the evaluation stops and shows it
 
@@ -28,7 +27,7 @@ def unpaid(agreement: Agreement, span: pd.Period, debts: Sequence[Debt], payment
 
     None where no clause asks for it. A payment is a fact of kind ``paid``, or ``paid CODE`` where several parties owe.
     """
-    if not looks_at_the_ledger(agreement):
+    if not agreement.reach.ledger:
         return []
     return [
         _unpaid(agreement, of, payer, debts, payments)
@@ -38,11 +37,12 @@ def unpaid(agreement: Agreement, span: pd.Period, debts: Sequence[Debt], payment
 
 
 def _periods(agreement: Agreement, span: pd.Period) -> Iterator[pd.Period]:
-    """Every period a clause may ask for: the one settled, its year so far, and those inside."""
-    so_far = year_to_date(agreement, span)
+    """Every period a clause may ask for: the one settled, its year so far, and those inside; no clause asks by day."""
+    so_far = agreement.year_to_date(span)
     first = min(periods.months(span)[0], periods.months(so_far)[0])
     whole = periods.run_of_months(first, periods.months(span)[-1])
-    inside = (of for one in frequencies_of(agreement) for of in periods.periods_in(whole, one))
+    frequencies = [frequency for frequency in agreement.reach.frequencies if frequency != "day"]
+    inside = (of for frequency in frequencies for of in periods.periods_in(whole, frequency))
     yield from dict.fromkeys([span, so_far, *inside])
 
 

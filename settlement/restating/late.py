@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -19,19 +18,20 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from basin import periods
-from basin.agreement import Agreement, compiled
-from basin.agreement_files import tree
+from basin.agreement import Agreement
 from basin.errors import HengjieError
 from basin.network import Network
+from basin.periods import Window
 from basin.registry import Registry
 from monitoring_ingest.known_store import changed_since, handed_in
 from monitoring_ingest.quality import store as quality
 from monitoring_ingest.readings.facts import Fact, is_payment
 from monitoring_ingest.records import store as intake
 from settlement import store
-from settlement.gathered import Gathered, looks_at_the_ledger, named_in, sections_of
+from settlement.applied import agreement_as_applied
+from settlement.gathered import Gathered
+from settlement.known import Account, known_of_all, stations_of, window_of_all, with_unpaid
 from settlement.restating import difference
-from settlement.run import gathered, window, with_unpaid
 from settlement.settling import settled
 from settlement.statement.document import instant
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
@@ -54,6 +54,11 @@ class Standing:
     def span(self) -> pd.Period:
         """Its period."""
         return periods.period(self.header["period"])
+
+    @property
+    def window(self) -> Window:
+        """The readings its agreement looks at for its period."""
+        return self.agreement.window(self.span)
 
     @property
     def as_of(self) -> datetime:
@@ -166,12 +171,12 @@ class _Now:
 
     def __init__(self, connection: Connection, network: Network, group: Sequence[Standing], now: datetime) -> None:
         self.connection, self.network, self.now = connection, network, now
-        agreement = group[0].agreement
-        self.found = gathered(connection, network, sections_of(agreement, network), _around(group), now)
+        spans = [standing.span for standing in group]
+        self.found = known_of_all(connection, network, [group[0].agreement], spans, now)
 
     def settled(self, one: Standing, found: Gathered) -> Document:
         """The settlement made again from `found`, not stored."""
-        account = (one.agreement.code, self.now)
+        account = Account(one.agreement.code, self.now)
         known = with_unpaid(self.connection, one.agreement, one.span, found, account)
         return settled(one.agreement, self.network, known, one.span, self.now)
 
@@ -196,31 +201,17 @@ def _by_agreement(
         return header["agreement"], header["agreement_sha256"]
 
     for (code, sha256), group in groupby(sorted(headers, key=key), key):
-        declared = registry.agreements.get(code)
-        if declared is None or declared.sha256 != sha256:
-            declared = _as_applied(store.agreement_text(connection, sha256), f"{code}.yaml")
-        yield [Standing(header, declared) for header in group]
-
-
-@lru_cache(maxsize=64)
-def _as_applied(text: str, file: str) -> Agreement:
-    return compiled(tree(text), text, file)
+        agreement = agreement_as_applied(connection, registry, code, sha256)
+        yield [Standing(header, agreement) for header in group]
 
 
 def _stations(agreement: Agreement, network: Network) -> list[str]:
-    sections = set(sections_of(agreement, network))
-    return [station.code for station in network.stations.values() if station.section in sections]
-
-
-def _around(group: Sequence[Standing]) -> tuple[datetime, datetime]:
-    """The window that holds those of all."""
-    windows = [window(one.agreement, one.span) for one in group]
-    return min(start for start, _ in windows), max(end for _, end in windows)
+    return stations_of(network, agreement.reach.sections_in(network))
 
 
 def _in_window(rows: pd.DataFrame, one: Standing) -> pd.DataFrame:
-    start, end = window(one.agreement, one.span)
-    return rows[(rows["time"] >= pd.Timestamp(start)) & (rows["time"] < pd.Timestamp(end))]
+    between = one.window
+    return rows[(rows["time"] >= pd.Timestamp(between.start)) & (rows["time"] < pd.Timestamp(between.end))]
 
 
 def _since(
@@ -228,34 +219,37 @@ def _since(
 ) -> list[tuple[Standing, Since]]:
     """What was recorded since each settlement of one agreement: one statement for the readings of all."""
     agreement, earliest = group[0].agreement, min(one.as_of for one in group)
-    changed = changed_since(connection, earliest, _stations(agreement, network), _around(group))
+    around = window_of_all([agreement], [one.span for one in group])
+    changed = changed_since(connection, earliest, _stations(agreement, network), around)
     facts = [fact for fact in intake.facts(connection) if fact.subject in _subjects(agreement, network)]
-    account = agreement.code if looks_at_the_ledger(agreement) else None
-    return [(one, _since_one(connection, one, changed, facts, (account, now))) for one in group]
+    return [(one, _since_one(connection, one, changed, facts, now)) for one in group]
 
 
 def _since_one(
-    connection: Connection, one: Standing, changed: pd.DataFrame, facts: Sequence[Fact],
-    account: tuple[str | None, datetime],
-) -> Since:  # fmt: skip
+    connection: Connection, one: Standing, changed: pd.DataFrame, facts: Sequence[Fact], now: datetime
+) -> Since:
     keys = _in_window(changed[changed["recorded_at"] > pd.Timestamp(one.as_of)], one)
-    code, now = account
-    ledger = code is not None and store.debts(connection, code, one.as_of) != store.debts(connection, code, now)
-    return Since(keys, [fact for fact in facts if _came_after(fact, one)], ledger)
+    return Since(keys, [fact for fact in facts if _came_after(fact, one)], _ledger_differs(connection, one, now))
+
+
+def _ledger_differs(connection: Connection, one: Standing, now: datetime) -> bool:
+    """Whether a clause asks what is unpaid, and the ledger says something else than when the settlement was made."""
+    code = one.agreement.code
+    return one.agreement.reach.ledger and store.debts(connection, code, one.as_of) != store.debts(connection, code, now)
 
 
 def _subjects(agreement: Agreement, network: Network) -> set[str]:
     """Whom a fact must be about to matter."""
-    named = {agreement.code, agreement.basin, *agreement.section_codes, *named_in(agreement, network.parties)}
-    return named | {*sections_of(agreement, network), *_stations(agreement, network)}
+    sections = agreement.reach.sections_in(network)
+    return {agreement.code, agreement.basin, *agreement.reach.parties, *sections, *stations_of(network, sections)}
 
 
 def _came_after(fact: Fact, one: Standing) -> bool:
     """Whether a fact was recorded after the settlement and is about its window; a payment may be about any time."""
     if fact.recorded_at is None or fact.recorded_at <= one.as_of:
         return False
-    of, (start, _) = periods.period(fact.period), window(one.agreement, one.span)
-    ended = periods.ends_on(of) < start.date() and not is_payment(fact)
+    of = periods.period(fact.period)
+    ended = periods.ends_on(of) < one.window.start.date() and not is_payment(fact)
     return periods.starts_on(of) <= periods.ends_on(one.span) and not ended
 
 

@@ -14,28 +14,28 @@ from monitoring_ingest.database.engine import writing
 from monitoring_ingest.schedule.leases import Clock
 from settlement import states, store
 from settlement.ledger import entries as ledger
-from settlement.run import Document
+from settlement.states import StatusChange
+from settlement.store import Document
 
 
-def set_status(engine: Engine, identity: str, change: tuple[str, str, str], clock: Clock) -> Document:
-    """Give a settlement its next status (status, person, reason); confirming posts to the ledger, revoking reverses.
+def set_status(engine: Engine, identity: str, change: StatusChange, clock: Clock) -> Document:
+    """Give a settlement its next status; confirming posts to the ledger, revoking reverses.
 
     Raises
     ------
     NotFound : no such settlement. Refused : the change is not allowed, the person who submitted it for review would
     confirm it, or another one is confirmed for the period.
     """
-    status, person, _ = change
-    if not person.strip() or not change[2].strip():
+    if not change.person.strip() or not change.reason.strip():
         raise Refused("须写明经办人与理由", "person and reason are required", path="person", remedy="补上经办人与理由")
     with writing(engine) as connection:
         now = clock()
         document = store.settlement(connection, identity)
-        states.check_change(document["kind"], document["status"], status)
-        if status == states.CONFIRMED:
-            states.check_another_person(_submitted_by(connection, identity), person)
+        states.check_change(document["kind"], document["status"], change.status)
+        if change.status == states.CONFIRMED:
+            states.check_another_person(_submitted_by(connection, identity), change.person)
             _refuse_second(connection, document)
-        posted = _posted(connection, document, status)
+        posted = _posted(connection, document, change.status)
         store.add_status(connection, identity, change, posted, now)
         return store.settlement(connection, identity)
 

@@ -17,19 +17,19 @@ from basin.checks.agreements import problems
 from basin.clauses import GROUNDS, Ground, Proportion
 from basin.errors import AgreementError
 from basin.measures import Runs
-from basin.periods import label
+from basin.periods import Days, label
 from monitoring_ingest.readings.facts import KINDS
 from tests.settlement.makers import HEADER, RIVER, RULES, agreement_text, an_agreement
 
 LUMP = '- {ref: "1", scale: [{amount: 1}], pays: upstream, receives: downstream}'
-YEAR_2020 = (date(2020, 1, 1), date(2020, 12, 31))
+YEAR_2020 = Days(date(2020, 1, 1), date(2020, 12, 31))
 
 
 def compiled_text(text: str) -> Agreement:
     return compiled(tree(text), text, "test.yaml")
 
 
-def clause_of(text: str, days: tuple[date, date] = YEAR_2020, **codes: str) -> Any:
+def clause_of(text: str, days: Days = YEAR_2020, **codes: str) -> Any:
     return an_agreement(text).clause("1", days, codes)
 
 
@@ -177,21 +177,22 @@ class TestClause:
     def test_a_dated_figure_is_that_of_the_first_day_inside_the_term(
         self, first: date, last: date, amount: int, unverified: tuple[str, ...]
     ) -> None:
-        placed = clause_of(self.DATED, (first, last))
+        placed = clause_of(self.DATED, Days(first, last))
         assert placed.value.scale[0].amount == amount
         assert placed.unverified == unverified
 
     def test_a_change_inside_the_period_is_refused_with_the_file(self) -> None:
         with pytest.raises(AgreementError) as refused:
-            clause_of(self.DATED, (date(2020, 7, 1), date(2021, 6, 30)))
+            clause_of(self.DATED, Days(date(2020, 7, 1), date(2021, 6, 30)))
         assert (refused.value.file, refused.value.path) == ("test.yaml", "clauses.1.scale.0.amount")
 
     def test_what_changes_after_the_term_changes_nothing_in_its_last_year(self) -> None:
         text = '- {ref: "1", scale: [{amount: {2020-01-01: 5, 2022-07-01: 9}}], pays: upstream, receives: downstream}'
         ended = an_agreement(text, ends="2022-06-30")
-        assert ended.clause("1", (date(2022, 1, 1), date(2022, 12, 31)), {}).value.scale[0].amount == 5  # type: ignore[index]
+        last_year = Days(date(2022, 1, 1), date(2022, 12, 31))
+        assert ended.clause("1", last_year, {}).value.scale[0].amount == 5  # type: ignore[index]
         with pytest.raises(AgreementError, match="变更"):
-            an_agreement(text).clause("1", (date(2022, 1, 1), date(2022, 12, 31)), {})
+            an_agreement(text).clause("1", last_year, {})
 
     def test_a_clause_is_made_once_per_period_and_element(self) -> None:
         agreement = an_agreement(self.DATED)
@@ -220,7 +221,7 @@ class TestSheet:
     def test_a_sheet_changes_with_its_dates(self) -> None:
         agreement = an_agreement(LUMP, sections="{s1: {target: {2020-01-01: 4, 2021-01-01: 3}, baseline: {总磷: 0.1}}}")
         assert agreement.sheet("s1", YEAR_2020).value.target == 4
-        assert agreement.sheet("s1", (date(2021, 3, 1), date(2021, 3, 31))).value.target == 3
+        assert agreement.sheet("s1", Days(date(2021, 3, 1), date(2021, 3, 31))).value.target == 3
         assert agreement.sheet("s1", YEAR_2020).value.baseline == {"tp": Fraction(1, 10)}
 
     def test_unverified_figures_are_named_by_section_and_key(self) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from basin import periods
 from basin.agreement_files import tree
 from basin.errors import AgreementError
+from basin.periods import Days
 from basin.registry import checked_scorecard, load_registry
 from basin.scorecards import Scorecard, scorecard_of
 from tests.settlement.makers import RIVER, RULES
@@ -114,7 +115,7 @@ class TestAgreement:
     def test_points_and_figures_may_be_unverified(self) -> None:
         noted = CRITERION.replace("points: 30", "points: {value: 30, verified: false}")
         placed = a_card(criteria=f"[{noted}]").agreement("test", ["s1"], pd.Period("2020", freq="Y"))
-        found = placed.clause("a", (placed.starts, placed.ends), {})
+        found = placed.clause("a", Days(placed.starts, placed.ends), {})
         assert found.value.points == 30
         assert found.unverified == ("clauses.a.points",)
 
@@ -122,7 +123,7 @@ class TestAgreement:
 def test_the_bundled_scorecard_makes_a_hundred_points_and_says_that_nothing_in_it_is_verified() -> None:
     card = load_registry().scorecards["watershed-performance"]
     agreement = card.agreement("xinan", ["jiekou"], pd.Period("2020", freq="Y"))
-    days = (agreement.starts, agreement.ends)
+    days = Days(agreement.starts, agreement.ends)
     placed = [agreement.clause(ref, days, {}) for ref in agreement.refs]
     assert sum(clause.value.points for clause in placed) == 100
     assert all(clause.unverified for clause in placed)

@@ -21,7 +21,7 @@ from basin.agreement import Agreement
 from basin.network import Network, Station
 from basin.registry import load_registry
 from settlement.clauses.values import Measurements
-from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, looks_back, measurements, sections_of
+from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, measurements
 from settlement.settling import settled
 from settlement.statement.document import Document
 from tests.benchmarks.runner import Contestant, compare
@@ -51,7 +51,7 @@ def networked() -> tuple[Network, list[Agreement]]:
     """All agreements, and the network with one invented station for each section they name."""
     registry = load_registry([ROOT / "fixtures"])
     agreements = [one for _, one in sorted(registry.agreements.items())]
-    sections = sorted({section for one in agreements for section in sections_of(one, registry.network)})
+    sections = sorted({section for one in agreements for section in one.reach.sections_in(registry.network)})
     stations = {f"at-{code}": Station(f"at-{code}", code, "", code, (), "Asia/Shanghai") for code in sections}
     return replace(registry.network, stations=stations), agreements
 
@@ -84,9 +84,9 @@ def tasks(agreement: Agreement, network: Network, years: int) -> Iterator[Task]:
     """The whole years from the agreement's first on; a shorter term is prolonged, its last figures staying in force."""
     first = agreement.starts.year + (agreement.starts > date(agreement.starts.year, 1, 1))
     prolonged = replace(agreement, ends=max(agreement.ends, date(first + years - 1, 12, 31)))
-    sections = sections_of(agreement, network)
+    sections = agreement.reach.sections_in(network)
     for year in range(first, first + years):
-        yield Task(prolonged, year, readings(sections, year - looks_back(agreement), year))
+        yield Task(prolonged, year, readings(sections, year - agreement.reach.years_back, year))
 
 
 def as_loaded(given: Sequence[Task]) -> list[Task]:
@@ -185,7 +185,7 @@ def chosen(network: Network, agreements: Sequence[Agreement]) -> list[Agreement]
     """The first forty agreements, by code, of which no month of the first year stops for want of a fact or a figure."""
     found: list[Agreement] = []
     for agreement in agreements:
-        if len(found) < AGREEMENTS and sections_of(agreement, network) and _never_stops(agreement, network):
+        if len(found) < AGREEMENTS and agreement.reach.sections_in(network) and _never_stops(agreement, network):
             found.append(agreement)
     return found
 

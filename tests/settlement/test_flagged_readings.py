@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from basin.periods import Window
 from basin.registry import Registry
 from monitoring_ingest.doors.files import READINGS, ingest
 from monitoring_ingest.quality.decisions import Key, decision
@@ -17,7 +18,8 @@ from monitoring_ingest.quality.settings import DeclaredTest
 from settlement.evidence.exporting import evidence, recomputed
 from settlement.evidence.pack import contents, verify
 from settlement.gathered import data_rules
-from settlement.run import gathered, settle
+from settlement.known import gathered
+from settlement.run import settle
 from settlement.statement.readings_behind import readings_behind, readings_by_series
 from tests.clocks import stopped
 from tests.settlement.makers import RIVER, RULES, an_agreement, per_unit, readings
@@ -150,7 +152,7 @@ def test_the_readings_behind_a_statistic_tell_what_was_found_of_each(engine: Eng
     decide(engine, THIRD, decision("remove", REMOVAL), stopped(LATER))
     registry = a_registry()
     (statistic,) = settled(engine)["statistics"]
-    between = datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 2, 1, tzinfo=UTC)
+    between = Window(datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 2, 1, tzinfo=UTC))
     with engine.connect() as connection:
         found = gathered(connection, RIVER, ["s1"], between, LATER)
     rules = data_rules(registry.agreement("test-river"))

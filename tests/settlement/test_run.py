@@ -21,9 +21,9 @@ from monitoring_ingest.schedule.store import hold, release
 from settlement import store
 from settlement.ledger.entries import Entry
 from settlement.review.confirming import set_status
-from settlement.run import settle, settle_all, window
+from settlement.run import settle, settle_all
 from settlement.statement.document import instant
-from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
+from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, StatusChange
 from tests.clocks import stopped, told_before
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, monthly, per_unit, readings
 
@@ -239,7 +239,7 @@ class TestWindow:
         ],
     )
     def test_it_starts_where_the_clauses_begin_to_look(self, clause: str, of: str, first: str) -> None:
-        start, end = window(an_agreement(clause, data=RULES), period(of))
+        start, end = an_agreement(clause, data=RULES).window(period(of))
         assert start.date().isoformat() == first
         assert end.date().isoformat() == str(period(of).end_time.date())
 
@@ -253,8 +253,9 @@ class TestStatus:
 
     def test_confirming_posts_entries_that_sum_to_zero(self, engine: Engine) -> None:
         identity = self.settled(engine)
-        set_status(engine, identity, (IN_REVIEW, "甲", "请复核"), stopped(NOW))
-        assert set_status(engine, identity, (CONFIRMED, "乙", "复核无误"), stopped(LATER))["status"] == CONFIRMED
+        set_status(engine, identity, StatusChange(IN_REVIEW, "甲", "请复核"), stopped(NOW))
+        confirmed = set_status(engine, identity, StatusChange(CONFIRMED, "乙", "复核无误"), stopped(LATER))
+        assert confirmed["status"] == CONFIRMED
         with engine.connect() as connection:
             assert store.entries(connection, identity) == [Entry("up", "down", -170_000), Entry("down", "up", 170_000)]
             history = store.statuses(connection, identity)
@@ -266,8 +267,9 @@ class TestStatus:
 
     def test_a_ledger_read_while_a_confirmation_waits_is_not_changed_by_it(self, engine: Engine) -> None:
         identity = self.settled(engine)
-        set_status(engine, identity, (IN_REVIEW, "甲", "请复核"), stopped(NOW))
-        told = told_before(engine, LATER, lambda clock: set_status(engine, identity, (CONFIRMED, "乙", "无误"), clock))
+        set_status(engine, identity, StatusChange(IN_REVIEW, "甲", "请复核"), stopped(NOW))
+        confirmed = StatusChange(CONFIRMED, "乙", "无误")
+        told = told_before(engine, LATER, lambda clock: set_status(engine, identity, confirmed, clock))
         with engine.connect() as connection:
             assert store.debts(connection, "test-1", told) == []
             assert len(store.debts(connection, "test-1", LATER + timedelta(days=1))) == 1
@@ -275,7 +277,7 @@ class TestStatus:
     def test_revoking_reverses_and_the_period_may_be_confirmed_anew(self, engine: Engine) -> None:
         identity = self.settled(engine)
         for status, person in ((IN_REVIEW, "甲"), (CONFIRMED, "乙"), (REVOKED, "甲")):
-            set_status(engine, identity, (status, person, "理由"), stopped(NOW))
+            set_status(engine, identity, StatusChange(status, person, "理由"), stopped(NOW))
         with engine.connect() as connection:
             entries = store.entries(connection, identity)
             assert len(entries) == 4
@@ -286,7 +288,7 @@ class TestStatus:
         sent(engine, {("s1", "nh3n", "2020-12-15 12:00"): 3.1}, now=LATER)
         again = settle(engine, a_registry(), "test-1", "2020", now=LATER)["id"]
         for status, person in ((IN_REVIEW, "甲"), (CONFIRMED, "乙")):
-            set_status(engine, again, (status, person, "理由"), stopped(LATER))
+            set_status(engine, again, StatusChange(status, person, "理由"), stopped(LATER))
 
     def test_each_revocation_reverses_just_the_confirmation_it_revokes(self, engine: Engine) -> None:
         """Confirmed, revoked and settled again with the same result, five times: two entries more at each change."""
@@ -296,9 +298,9 @@ class TestStatus:
         debts = []
         for _ in range(5):
             identity = settle(engine, a_registry(), "test-1", "2020", now=NOW)["id"]
-            set_status(engine, identity, (IN_REVIEW, "甲", "请复核"), stopped(NOW))
+            set_status(engine, identity, StatusChange(IN_REVIEW, "甲", "请复核"), stopped(NOW))
             for status in (CONFIRMED, REVOKED):
-                set_status(engine, identity, (status, "乙", "理由"), stopped(NOW))
+                set_status(engine, identity, StatusChange(status, "乙", "理由"), stopped(NOW))
                 with engine.connect() as connection:
                     entries = store.entries(connection, identity)
                     debts.append([debt.fen for debt in store.debts(connection, "test-1", NOW)])
@@ -311,7 +313,7 @@ class TestStatus:
     def test_a_reversal_stands_entry_by_entry_beside_what_it_reverses(self, engine: Engine) -> None:
         identity = self.settled(engine)
         for status, person in ((IN_REVIEW, "甲"), (CONFIRMED, "乙"), (REVOKED, "甲")):
-            set_status(engine, identity, (status, person, "理由"), stopped(NOW))
+            set_status(engine, identity, StatusChange(status, person, "理由"), stopped(NOW))
         with engine.connect() as connection:
             confirmation = store.newest_status(connection, identity) - 1
             assert store.entries(connection, identity) == [
@@ -323,9 +325,9 @@ class TestStatus:
     def test_revoking_a_trial_reverses_nothing_though_an_earlier_confirmation_was_revoked(self, quick: Engine) -> None:
         identity = self.settled(quick)
         for status, person in ((IN_REVIEW, "甲"), (CONFIRMED, "乙"), (REVOKED, "甲")):
-            set_status(quick, identity, (status, person, "理由"), stopped(NOW))
+            set_status(quick, identity, StatusChange(status, person, "理由"), stopped(NOW))
         assert settle(quick, a_registry(), "test-1", "2020", now=NOW)["status"] == TRIAL
-        set_status(quick, identity, (REVOKED, "甲", "理由"), stopped(NOW))
+        set_status(quick, identity, StatusChange(REVOKED, "甲", "理由"), stopped(NOW))
         with quick.connect() as connection:
             assert len(store.entries(connection, identity)) == 4
 
@@ -335,10 +337,10 @@ class TestStatus:
         second = settle(engine, a_registry(), "test-1", "2020", now=LATER)["id"]
         assert first != second
         for identity in (first, second):
-            set_status(engine, identity, (IN_REVIEW, "甲", "理由"), stopped(LATER))
-        set_status(engine, first, (CONFIRMED, "乙", "理由"), stopped(LATER))
+            set_status(engine, identity, StatusChange(IN_REVIEW, "甲", "理由"), stopped(LATER))
+        set_status(engine, first, StatusChange(CONFIRMED, "乙", "理由"), stopped(LATER))
         with pytest.raises(Refused, match="已有确认的结算") as refused:
-            set_status(engine, second, (CONFIRMED, "乙", "理由"), stopped(LATER))
+            set_status(engine, second, StatusChange(CONFIRMED, "乙", "理由"), stopped(LATER))
         assert first in str(refused.value)
         with engine.connect() as connection:
             assert store.entries(connection, second) == []
@@ -348,34 +350,36 @@ class TestStatus:
         sent(quick)
         year, july = (settle(quick, monthly_clause, "test-1", of, now=NOW)["id"] for of in ("2020", "2020-07"))
         for identity in (year, july):
-            set_status(quick, identity, (IN_REVIEW, "甲", "理由"), stopped(NOW))
-        set_status(quick, july, (CONFIRMED, "乙", "理由"), stopped(NOW))
+            set_status(quick, identity, StatusChange(IN_REVIEW, "甲", "理由"), stopped(NOW))
+        set_status(quick, july, StatusChange(CONFIRMED, "乙", "理由"), stopped(NOW))
         with pytest.raises(Refused, match="已有确认的结算"):
-            set_status(quick, year, (CONFIRMED, "乙", "理由"), stopped(NOW))
+            set_status(quick, year, StatusChange(CONFIRMED, "乙", "理由"), stopped(NOW))
 
     @pytest.mark.parametrize("of", ["2020-07", "2021"])
     def test_an_indication_or_a_stopped_one_cannot_be_confirmed(self, quick: Engine, of: str) -> None:
         sent(quick)
         identity = settle(quick, a_registry(), "test-1", of, now=NOW)["id"]
-        set_status(quick, identity, (IN_REVIEW, "甲", "理由"), stopped(NOW))
+        set_status(quick, identity, StatusChange(IN_REVIEW, "甲", "理由"), stopped(NOW))
         with pytest.raises(Refused, match="不能确认"):
-            set_status(quick, identity, (CONFIRMED, "乙", "理由"), stopped(NOW))
+            set_status(quick, identity, StatusChange(CONFIRMED, "乙", "理由"), stopped(NOW))
 
     @pytest.mark.parametrize("person", ["甲", " 甲", "Zhang San"])
     def test_who_submitted_it_for_review_cannot_confirm_it(self, quick: Engine, person: str) -> None:
         identity = self.settled(quick)
-        set_status(quick, identity, (IN_REVIEW, "甲" if "甲" in person else "zhang san", "请复核"), stopped(NOW))
+        submitted = StatusChange(IN_REVIEW, "甲" if "甲" in person else "zhang san", "请复核")
+        set_status(quick, identity, submitted, stopped(NOW))
         with pytest.raises(Refused, match="不能自己确认") as refused:
-            set_status(quick, identity, (CONFIRMED, person, "无误"), stopped(NOW))
+            set_status(quick, identity, StatusChange(CONFIRMED, person, "无误"), stopped(NOW))
         assert refused.value.path == "person"
-        assert set_status(quick, identity, (CONFIRMED, "乙", "复核无误"), stopped(NOW))["status"] == CONFIRMED
+        confirmed = set_status(quick, identity, StatusChange(CONFIRMED, "乙", "复核无误"), stopped(NOW))
+        assert confirmed["status"] == CONFIRMED
 
     @pytest.mark.parametrize(("person", "reason"), [("", "理由"), ("甲", " ")])
     def test_a_change_needs_a_person_and_a_reason(self, quick: Engine, person: str, reason: str) -> None:
         identity = self.settled(quick)
         with pytest.raises(Refused, match="经办人与理由"):
-            set_status(quick, identity, (IN_REVIEW, person, reason), stopped(NOW))
+            set_status(quick, identity, StatusChange(IN_REVIEW, person, reason), stopped(NOW))
 
     def test_an_unknown_settlement_is_not_found(self, quick: Engine) -> None:
         with pytest.raises(NotFound):
-            set_status(quick, "none", (IN_REVIEW, "甲", "理由"), stopped(NOW))
+            set_status(quick, "none", StatusChange(IN_REVIEW, "甲", "理由"), stopped(NOW))

@@ -17,7 +17,7 @@ from settlement import store, tables
 from settlement.ledger.entries import Debt, Entry, postings, reversal
 from settlement.review.confirming import set_status
 from settlement.settling import settled
-from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
+from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, StatusChange
 from tests.clocks import stopped
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, gathered, per_unit
 
@@ -72,10 +72,9 @@ class TestSettlements:
     def test_obligations_are_in_fen_and_payable_only_when_confirmed(self, engine: Engine) -> None:
         first, second = kept(engine, "0.000001"), kept(engine, "-2", period="2021", days=1)
         with writing(engine) as connection:
-            store.add_status(connection, second["id"], (IN_REVIEW, "甲", "理由"), [], NOW)
-            store.add_status(
-                connection, second["id"], (CONFIRMED, "乙", "理由"), postings([("down", "up", 2_000_000)]), NOW
-            )
+            store.add_status(connection, second["id"], StatusChange(IN_REVIEW, "甲", "理由"), [], NOW)
+            confirmed = StatusChange(CONFIRMED, "乙", "理由")
+            store.add_status(connection, second["id"], confirmed, postings([("down", "up", 2_000_000)]), NOW)
         with engine.connect() as connection:
             rows = store.obligations(connection)
             assert [(row["settlement"], row["payer"], row["payee"], row["fen"], row["payable"]) for row in rows] == [
@@ -108,7 +107,8 @@ class TestSettlements:
     def test_statuses_are_listed_oldest_first(self, engine: Engine) -> None:
         document = kept(engine, "5")
         with writing(engine) as connection:
-            store.add_status(connection, document["id"], (IN_REVIEW, "甲", "请复核"), [], NOW + timedelta(days=1))
+            submitted = StatusChange(IN_REVIEW, "甲", "请复核")
+            store.add_status(connection, document["id"], submitted, [], NOW + timedelta(days=1))
         with engine.connect() as connection:
             rows = store.statuses(connection, document["id"])
             assert store.settlements(connection)[0]["status"] == IN_REVIEW
@@ -128,7 +128,7 @@ DOUBLED = [
 def posted(engine: Engine, settlement: str, status: str, entries: list[Entry]) -> int:
     """The identity of a change of status that made these entries."""
     with writing(engine) as connection:
-        store.add_status(connection, settlement, (status, "乙", "理由"), entries, NOW)
+        store.add_status(connection, settlement, StatusChange(status, "乙", "理由"), entries, NOW)
         return store.newest_status(connection, settlement)
 
 
@@ -204,7 +204,7 @@ class TestReversals:
             values = f"({confirmation}, 0, 'up', 'down', -5), ({confirmation}, 1, 'down', 'up', 5)"
             connection.exec_driver_sql(f"INSERT INTO entries VALUES {values}")
         create_schema(engine)
-        set_status(engine, identity, (REVOKED, "甲", "理由"), stopped(NOW))
+        set_status(engine, identity, StatusChange(REVOKED, "甲", "理由"), stopped(NOW))
         with engine.connect() as connection:
             assert store.entries(connection, identity) == [*OWED, *reversal(OWED, confirmation)]
         with pytest.raises(IntegrityError):
@@ -222,7 +222,8 @@ class TestAppendOnly:
     def test_rows_are_neither_changed_nor_deleted(self, engine: Engine, table: Any, change: Any) -> None:
         document = kept(engine, "5")
         with writing(engine) as connection:
-            store.add_status(connection, document["id"], (IN_REVIEW, "甲", "理由"), postings([("up", "down", 5)]), NOW)
+            submitted = StatusChange(IN_REVIEW, "甲", "理由")
+            store.add_status(connection, document["id"], submitted, postings([("up", "down", 5)]), NOW)
         column = next(column for column in table.c if column.name in ("title", "payer", "person", "party", "code"))
         statement = change(table).values({column.name: "x"}) if change is update else change(table)
         with pytest.raises(DBAPIError), engine.begin() as connection:

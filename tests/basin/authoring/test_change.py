@@ -8,6 +8,7 @@ from basin.authoring.change import with_changes
 from basin.authoring.diff import Difference, differences
 from basin.authoring.review import unverified
 from basin.errors import AgreementError, UsageError
+from basin.periods import Days
 from tests.settlement.makers import RIVER, an_agreement
 
 PAYS = "pays: upstream, receives: downstream"
@@ -49,7 +50,7 @@ def test_a_path_as_the_reviews_and_the_differences_print_it_changes_that_very_cl
     other = with_changes(noted, [(printed.path, "6")], RIVER)
     (found,) = differences(noted, other)
     assert (printed.path, found.path, found.now) == ("clauses.1.scale.0.amount", "clauses.1.scale.0.amount", "6")
-    span = noted.starts, noted.starts
+    span = Days(noted.starts, noted.starts)
     assert noted.clause("1", span, {}).unverified == ("clauses.1.scale.0.amount",)
 
 

@@ -24,7 +24,7 @@ from settlement.ledger.entries import Debt
 from settlement.ledger.unpaid import unpaid
 from settlement.review.confirming import set_status
 from settlement.run import settle
-from settlement.states import CONFIRMED, IN_REVIEW, REVOKED
+from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, StatusChange
 from tests.clocks import stopped
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement
 
@@ -45,7 +45,7 @@ def confirmed(engine: Engine, registry: Registry, of: str, at: datetime = NOW) -
     """A settlement of the period, reviewed and confirmed at that instant."""
     identity = str(settle(engine, registry, "test-river", of, now=at)["id"])
     for status in (IN_REVIEW, CONFIRMED):
-        set_status(engine, identity, (status, f"经办{status}", "无误"), stopped(at))
+        set_status(engine, identity, StatusChange(status, f"经办{status}", "无误"), stopped(at))
     return identity
 
 
@@ -99,7 +99,7 @@ class TestFromTheLedger:
         assert late(engine)["working"][0]["expression"].startswith("应付 0（此前没有已确认的应付款）")
         first = confirmed(engine, a_registry(), "2020")
         assert late(engine)["amount"] == "100"
-        set_status(engine, first, (REVOKED, "甲", "更正"), stopped(NOW + DAY))
+        set_status(engine, first, StatusChange(REVOKED, "甲", "更正"), stopped(NOW + DAY))
         assert late(engine)["amount"] == "0"
 
     def test_debts_and_payments_count_from_when_they_were_recorded(self, engine: Engine) -> None:

@@ -21,7 +21,7 @@ from settlement.restating import difference
 from settlement.restating.late import OPEN, came_late, effect_of, would_change, would_change_one
 from settlement.review.confirming import set_status
 from settlement.run import settle
-from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
+from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, StatusChange
 from tests.clocks import stopped
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, monthly, per_unit, readings
 
@@ -49,7 +49,7 @@ def in_review(engine: Engine, registry: Registry, values: dict[Any, float] = YEA
     sent(engine, values)
     identity: str = settle(engine, registry, "test-river", "2020", now=NOW)["id"]
     for step in {TRIAL: (), IN_REVIEW: (IN_REVIEW,), CONFIRMED: (IN_REVIEW, CONFIRMED)}[status]:
-        set_status(engine, identity, (step, f"经办人{step}", "数据齐全"), stopped(NOW))
+        set_status(engine, identity, StatusChange(step, f"经办人{step}", "数据齐全"), stopped(NOW))
     return identity
 
 
@@ -190,7 +190,7 @@ class TestStanding:
         sent(engine, {DECEMBER: 3.1}, LATER)
         assert listed(engine, registry) == []
         assert [one["settlement"] for one in listed(engine, registry, statuses=OPEN)] == [identity]
-        set_status(engine, identity, (REVOKED, "甲", "数据有误"), stopped(LATER))
+        set_status(engine, identity, StatusChange(REVOKED, "甲", "数据有误"), stopped(LATER))
         assert listed(engine, registry, statuses=OPEN) == []
 
     def test_a_confirmed_one_stays_listed_until_it_is_withdrawn_and_says_that_it_was_settled_again(
@@ -202,7 +202,7 @@ class TestStanding:
         again = settle(engine, registry, "test-river", "2020", now=LATER)["id"]
         (found,) = listed(engine, registry, statuses=OPEN)
         assert (found["settlement"], found["settled_again"]) == (identity, {"id": again, "status": TRIAL})
-        set_status(engine, identity, (REVOKED, "甲", "以新数据重算"), stopped(LATER))
+        set_status(engine, identity, StatusChange(REVOKED, "甲", "以新数据重算"), stopped(LATER))
         assert listed(engine, registry, statuses=OPEN) == []
 
     def test_what_settling_again_gives_is_what_was_told(self, engine: Engine) -> None:
