@@ -1,26 +1,25 @@
 """Which readings count towards statistics, and as what number.
 
 In: observations as a long frame and the data rules of an agreement. Out: the readings that count, one per section,
-indicator and instant, long or laid out as a cube; and why each of the others is left out. It takes no mean over time.
+indicator and instant; and why each of the others is left out. It takes no mean over time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from basin.errors import UsageError
 from monitoring_ingest.quality.flags import Quality
+from settlement.statistics.reduction import Flags, Integers, Readings, in_order
 
 PH = "ph"
 SERIES = ["section", "indicator"]
-Scale = Callable[[ArrayLike], NDArray[np.float64]]
 SHARE_OF_LIMIT = {"half": 0.5, "zero": 0.0, "limit": 1.0}
 
 
@@ -63,23 +62,45 @@ def detected(values: ArrayLike, censored: ArrayLike, non_detect: str) -> NDArray
 def reasons(observations: pd.DataFrame, rules: DataRules) -> pd.Series:
     """Why each observation is left out; ``""`` where it counts.
 
-    Its status; the test or decision that makes it unreliable or, where the rules leave such out, doubtful (columns
-    `quality` and `test`, where quality control was run); the mark in place of a value.
+    Returns
+    -------
+    categories, of which ``""`` is the first. The reason is the station's status; the test or decision that makes the
+    reading unreliable or, where the rules leave such readings out, doubtful (columns `quality` and `test`, where
+    quality control was run); the mark in place of a value.
     """
-    code, states = pd.factorize(observations["status"])
-    told = ["" if state in rules.statuses else str(state) for state in states]
-    kind, kinds = pd.factorize(np.array([*told, ""], dtype=object))
-    said = pd.Categorical.from_codes(kind[code], pd.Index(kinds))  # a reading without a state has the code -1
-    why = pd.Series(said, index=observations.index)
+    state, states = codes_of(observations["status"])
+    of_states = ["" if label in rules.statuses else str(label) for label in states]
+    labels = list(dict.fromkeys(["", *of_states]))
+    of_state = np.array([*(labels.index(label) for label in of_states), 0])  # a reading without a state has the code -1
+    reason = of_state[state]
     if "quality" in observations:
-        bad = observations["quality"].ge(_left_out_from(rules.doubtful)) & (why == "")
-        why = why.astype("object").where(~bad, observations["test"]) if bad.any() else why
-    absent = observations["value"].isna() & (why == "")
+        poor = observations["quality"].to_numpy() >= _left_out_from(rules.doubtful)
+        reason = _unless_told(reason, labels, poor, observations["test"])
+    absent = observations["value"].isna().to_numpy()
     if absent.any():
-        why = why.astype("object")
-        mark = observations.get("mark", pd.Series("", index=observations.index, dtype="str"))
-        why = why.where(~absent, mark.astype("str").fillna("").replace("", "no_value"))
-    return why
+        marks = observations["mark"] if "mark" in observations else pd.Series("", index=observations.index)
+        reason = _unless_told(reason, labels, absent, marks.astype("str").fillna("").replace("", "no_value"))
+    return pd.Series(pd.Categorical.from_codes(reason, categories=pd.Index(labels)), index=observations.index)
+
+
+def _unless_told(reason: Integers, labels: list[str], where: Flags, because: pd.Series) -> Integers:
+    """The reasons, with another one where a condition holds and no reason was given yet; `labels` grow."""
+    where = where & (reason == 0)
+    if not where.any():
+        return reason
+    code, more = codes_of(because[where])
+    labels += [label for label in dict.fromkeys(map(str, more)) if label not in labels]
+    changed = reason.copy()
+    changed[where] = np.array([labels.index(str(label)) for label in more])[code]
+    return changed
+
+
+def codes_of(column: pd.Series) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The number of each value among the different values, -1 where there is none; and these values."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(), column.cat.categories.to_numpy()
+    code, values = pd.factorize(column)
+    return code, np.asarray(values)
 
 
 def usable(observations: pd.DataFrame, doubtful: str | None = None) -> pd.DataFrame:
@@ -87,6 +108,7 @@ def usable(observations: pd.DataFrame, doubtful: str | None = None) -> pd.DataFr
 
     Parameters
     ----------
+    observations : any columns.
     doubtful : what an agreement says of doubtful ones (`DataRules.doubtful`): "leave_out" leaves those out, too.
     """
     if "quality" not in observations:
@@ -97,6 +119,69 @@ def usable(observations: pd.DataFrame, doubtful: str | None = None) -> pd.DataFr
 def _left_out_from(doubtful: str | None) -> Quality:
     """The best quality of what does not count."""
     return Quality.DOUBTFUL if doubtful == "leave_out" else Quality.UNRELIABLE
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The sections and indicators whose series are numbered, section by section."""
+
+    sections: NDArray[np.str_]
+    indicators: NDArray[np.str_]
+
+    @cached_property
+    def ph(self) -> Flags:
+        """(series) which series are pH."""
+        return np.tile(self.indicators == PH, len(self.sections))
+
+    def series_of(self, rows: pd.DataFrame) -> Integers:
+        """The number of the series each row belongs to."""
+        section = _numbered(rows["section"], self.sections)
+        section *= len(self.indicators)
+        section += _numbered(rows["indicator"], self.indicators)
+        return section
+
+
+def _numbered(column: pd.Series, labels: NDArray[np.str_]) -> Integers:
+    code, values = codes_of(column)
+    return np.asarray(pd.Index(labels).get_indexer(pd.Index(values)), dtype=np.int64)[code]
+
+
+def layout_of(*frames: pd.DataFrame) -> Layout:
+    """The sections and indicators of all rows, in alphabetical order."""
+    labels = [{str(label) for rows in frames for label in codes_of(rows[name])[1]} for name in SERIES]
+    return Layout(*(np.array(sorted(of_one), dtype=str) for of_one in labels))
+
+
+def readings_that_count(
+    observations: pd.DataFrame, counts: Flags, layout: Layout, non_detect: str
+) -> Readings:  # fmt: skip
+    """The observations that count, as the reduction takes them.
+
+    Parameters
+    ----------
+    observations : columns section, indicator, time (UTC), value [canonical unit; the detection limit where censored]
+        and censored.
+    counts : (observation) which of them count.
+    layout : holds their sections and indicators.
+    non_detect : what stands for a non-detect (`DataRules.non_detect`); pH has no detection limit.
+
+    Returns
+    -------
+    one reading per series and instant: several stations of a section measuring at one instant are pooled into their
+    mean.
+    """
+    series = layout.series_of(observations)
+    time = pd.DatetimeIndex(observations["time"])
+    value = observations["value"].to_numpy(np.float64)
+    censored = observations["censored"].to_numpy(dtype=bool)
+    if not counts.all():
+        series = series[counts]
+        time = time[counts]
+        value = value[counts]
+        censored = censored[counts]
+    if censored.any():
+        value = detected(value, censored & ~layout.ph[series], non_detect)
+    return in_order(Readings(series, time, value), layout.ph)
 
 
 def counted(observations: pd.DataFrame, rules: DataRules) -> pd.DataFrame:
@@ -113,61 +198,14 @@ def counted(observations: pd.DataFrame, rules: DataRules) -> pd.DataFrame:
     columns section and indicator (categorical), time, value (float64). Several stations of a section measuring at one
     instant are pooled into their mean.
     """
-    return one_per_instant(observations[reasons(observations, rules) == ""], rules)
-
-
-def one_per_instant(used: pd.DataFrame, rules: DataRules) -> pd.DataFrame:
-    """`counted` for observations that are known to count."""
-    rows = pd.DataFrame({name: used[name].astype("category") for name in SERIES})
-    censored = used["censored"].to_numpy(dtype=bool) & (rows["indicator"] != PH).to_numpy()
-    rows["time"] = pd.DatetimeIndex(used["time"])
-    rows["value"] = detected(used["value"], censored, rules.non_detect)
-    return _pooled(rows)
-
-
-def _pooled(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows with repeated (section, indicator, instant) replaced by their mean."""
-    instant = pd.factorize(rows["time"])[0].astype(np.int64)
-    series = rows["section"].cat.codes.to_numpy(np.int64) * len(rows["indicator"].cat.categories)
-    series += rows["indicator"].cat.codes.to_numpy()
-    key = series * (instant.max(initial=0) + 1) + instant
-    if bool((key[1:] > key[:-1]).all()) or pd.Index(key).is_unique:
-        return rows.reset_index(drop=True)
-    scaled = rows.assign(value=where_ph(rows["value"], rows["indicator"], hydrogen))
-    pooled = scaled.groupby([*SERIES, "time"], observed=True)["value"].mean().reset_index()
-    pooled["value"] = where_ph(pooled["value"], pooled["indicator"], ph_of)
-    return pooled
-
-
-def where_ph(values: pd.Series, indicators: pd.Series, scale: Scale) -> NDArray[np.float64]:
-    """The values of rows, those of pH put on another scale."""
-    changed = values.to_numpy(np.float64, copy=True)
-    ph = (indicators == PH).to_numpy()
-    changed[ph] = scale(changed[ph])
-    return changed
-
-
-def hydrogen(ph: ArrayLike) -> NDArray[np.float64]:
-    """The hydrogen ion activity [mol/L] a pH stands for."""
-    return np.asarray(np.power(10.0, -np.asarray(ph, dtype=np.float64)))
-
-
-def ph_of(activity: ArrayLike) -> NDArray[np.float64]:
-    """The pH of a hydrogen ion activity [mol/L]; nan where there is none."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(-np.log10(np.asarray(activity, dtype=np.float64)))
-
-
-def cube(observations: pd.DataFrame, rules: DataRules) -> xr.DataArray:
-    """The readings that count, laid out (section, indicator, time) in float64, nan where there is none.
-
-    `time` holds every instant of the observations as naive UTC, so the cube suits readings on a common grid; for
-    irregular instants use `section_months`, which needs no dense layout.
-    """
-    rows = counted(observations, rules)
-    when, instants = pd.factorize(rows["time"].dt.tz_localize(None), sort=True)
-    labels = [rows[name].cat.categories.to_numpy(dtype=str) for name in SERIES]
-    values = np.full((len(labels[0]), len(labels[1]), len(instants)), np.nan)
-    values[rows["section"].cat.codes, rows["indicator"].cat.codes, when] = rows["value"]
-    coordinates = dict(zip([*SERIES, "time"], [*labels, pd.DatetimeIndex(instants)], strict=True))
-    return xr.DataArray(values, coords=coordinates, dims=[*SERIES, "time"])
+    layout = layout_of(observations)
+    counts = reasons(observations, rules).cat.codes.to_numpy() == 0
+    readings = readings_that_count(observations, counts, layout, rules.non_detect)
+    section, indicator = np.divmod(readings.series, max(len(layout.indicators), 1))
+    columns = {
+        "section": pd.Categorical.from_codes(section, categories=pd.Index(layout.sections)),
+        "indicator": pd.Categorical.from_codes(indicator, categories=pd.Index(layout.indicators)),
+        "time": readings.time,
+        "value": readings.value,
+    }
+    return pd.DataFrame(columns)

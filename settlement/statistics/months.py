@@ -1,25 +1,22 @@
 """Section-month statistics: what the readings of a section say about a day, a month, a year.
 
-In: the readings that count (long, or a cube of float64) and the data rules of an agreement. Out: daily and monthly
-means with the readings and days behind them and, by reason, the readings left out; completeness. It does not round,
-compare with limits, fill gaps or pass judgement: a month with too little data has no mean, and says why.
+In: observations in rows and the data rules of an agreement. Out: daily and monthly means with the readings and days
+behind them and, by reason, the readings left out; completeness. It does not round, compare with limits, fill gaps or
+pass judgement: a month with too little data has no mean, and says why.
 
-pH is averaged through the hydrogen ion it stands for at every level (82号); all other indicators arithmetically.
-Days and months are calendar days and months of `timezone`; instants are UTC.
+The sums are formed in `settlement.statistics.reduction`, which blocks go through as well (`blocks`). Days and months
+are calendar days and months of `timezone`; instants are UTC.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
-from flox.xarray import xarray_reduce
 from numpy.typing import ArrayLike, NDArray
 
 from basin.network import CHINA
@@ -27,90 +24,57 @@ from settlement.statistics.counting import (
     PH,
     SERIES,
     DataRules,
-    Scale,
-    counted,
-    hydrogen,
-    one_per_instant,
-    ph_of,
+    Layout,
+    codes_of,
+    layout_of,
+    readings_that_count,
     reasons,
-    where_ph,
+)
+from settlement.statistics.reduction import (
+    Calendar,
+    Floats,
+    Integers,
+    calendar_around,
+    daily,
+    hydrogen,
+    monthly,
+    ph_of,
 )
 
 LEVELS = [*SERIES, "month"]
-_COUNTED = [*SERIES, "time", "value", "censored"]
+TOO_FEW_A_DAY = "too_few_readings_a_day"
 
 
-def daily_means(cube: xr.DataArray, min_readings: int = 1, timezone: tzinfo = CHINA) -> xr.Dataset:
-    """Daily mean and number of readings.
+@dataclass(frozen=True)
+class MonthlyStatistics:
+    """The statistics of the months that hold any reading, used or not, in order of section, indicator and month.
 
-    Parameters
+    Attributes
     ----------
-    cube : (section, indicator, time), canonical units, nan where absent; `time` naive UTC.
-    min_readings : a day with fewer has no mean.
-
-    Returns
-    -------
-    `mean` float64, nan where the day is not valid, and `readings`, (section, indicator, day); days without any instant
-    in the cube are not there.
+    layout, months : the labels that `cells` number: section × indicator × month.
+    cells : (line) section, indicator and month of a line, in one number.
+    mean : (line) [canonical unit], nan where absent. readings, days : (line) what is behind the mean.
+    left_out : (line) readings not used, {reason: number}.
+    reason : (line) why the mean is absent: None, ``no_readings``, ``too_few_days``.
     """
-    local = pd.DatetimeIndex(cube["time"].to_index(), tz="UTC").tz_convert(timezone).tz_localize(None)
-    day = xr.DataArray(local.normalize().to_numpy(), dims="time", name="day")
-    values = _as_hydrogen(cube.astype(np.float64, copy=False))
-    total, readings = (xarray_reduce(values, day, func=function) for function in ("nansum", "count"))
-    return _valid_days(total, readings, min_readings)
 
+    layout: Layout
+    months: pd.PeriodIndex
+    cells: Integers
+    mean: Floats
+    readings: Integers
+    days: Integers
+    left_out: list[dict[str, int]]
+    reason: NDArray[np.object_]
 
-def _valid_days(total: xr.DataArray, readings: xr.DataArray, min_readings: int) -> xr.Dataset:
-    """Daily means with hydrogen turned back into pH, and only where the day has enough readings."""
-    mean = _as_ph(total / readings).where(readings >= max(min_readings, 1))
-    return xr.Dataset({"mean": mean, "readings": readings.astype(np.int64, copy=False)}).transpose(*SERIES, "day")
-
-
-def monthly_means(daily: xr.Dataset, min_days: int = 1) -> xr.Dataset:
-    """Monthly mean: the mean of the valid daily means.
-
-    Parameters
-    ----------
-    daily : what `daily_means` returns.
-    min_days : a month with fewer valid days has no mean.
-
-    Returns
-    -------
-    (section, indicator, month), `month` a PeriodIndex: `mean` float64, nan where the month has too few valid days;
-    `days` valid days and `readings` on them; `short_day_readings` the readings on days that had too few.
-    """
-    months = pd.DatetimeIndex(daily["day"].to_index()).to_period("M")
-    valid = daily["mean"].notnull()
-    mean = _as_ph(_by_month(_as_hydrogen(daily["mean"]), months, "nanmean"))
-    days = _by_month(daily["mean"], months, "count").astype(np.int64)
-    readings = _by_month(daily["readings"].where(valid, 0), months, "sum")
-    short = _by_month(daily["readings"].where(~valid, 0), months, "sum")
-    enough = days >= max(min_days, 1)
-    return xr.Dataset({"mean": mean.where(enough), "readings": readings, "days": days, "short_day_readings": short})
-
-
-def _by_month(values: xr.DataArray, months: pd.PeriodIndex, function: str) -> xr.DataArray:
-    """Values reduced from days to months."""
-    code = xr.DataArray(months.asi8, dims="day", name="month")
-    reduced = xarray_reduce(values, code, func=function)
-    return reduced.assign_coords(month=pd.PeriodIndex(reduced["month"].to_numpy().astype("datetime64[M]"), freq="M"))
-
-
-def _as_hydrogen(means: xr.DataArray) -> xr.DataArray:
-    return _with_ph(means, hydrogen)
-
-
-def _as_ph(means: xr.DataArray) -> xr.DataArray:
-    return _with_ph(means, ph_of)
-
-
-def _with_ph(means: xr.DataArray, scale: Scale) -> xr.DataArray:
-    """`means` with the pH row, if there is one, put on another scale."""
-    if PH not in means["indicator"]:
-        return means
-    changed = means.copy()
-    changed.loc[{"indicator": PH}] = scale(means.sel(indicator=PH))
-    return changed
+    def table(self) -> pd.DataFrame:
+        """The lines with an index (section, indicator, month: Period[M])."""
+        columns = {
+            "mean": self.mean, "readings": self.readings, "days": self.days,
+            "left_out": pd.Series(self.left_out, dtype="object").to_numpy(),
+            "reason": pd.Series(self.reason, dtype="object").to_numpy(),
+        }  # fmt: skip
+        return pd.DataFrame(columns, index=_index(self.layout, self.months, self.cells, "month"))
 
 
 def section_months(
@@ -121,8 +85,10 @@ def section_months(
     Parameters
     ----------
     observations : as `counted` takes them; the instants need not be on a common grid.
+    rules : which readings count, what a non-detect stands for, and how many a day and a month need.
     left_out : readings that never became observations (withheld, quarantined, rejected): columns section, indicator,
         time, reason. They are only counted.
+    timezone : whose calendar days and months they are.
 
     Returns
     -------
@@ -130,46 +96,127 @@ def section_months(
     `left_out` {reason: readings not used} and `reason` the mean is absent: None, ``no_readings``, ``too_few_days``.
     The reasons of `left_out` are the station's status, the mark, the reason handed in, or ``too_few_readings_a_day``.
     """
+    return monthly_statistics(observations, rules, left_out, timezone).table()
+
+
+def monthly_statistics(
+    observations: pd.DataFrame, rules: DataRules, left_out: pd.DataFrame | None = None, timezone: tzinfo = CHINA
+) -> MonthlyStatistics:
+    """`section_months` as arrays, for who needs no table."""
+    aside = [] if left_out is None else [left_out[left_out["indicator"].notna()]]  # else of nobody knows what
+    layout = layout_of(observations, *aside)
     why = reasons(observations, rules)
-    counts = why == ""
-    rows = one_per_instant(observations.loc[counts, _COUNTED], rules)
-    months = _months_of_rows(rows, rules, timezone)
-    unused = observations.loc[~counts, [*SERIES, "time"]].assign(reason=why[~counts])
-    aside = _left_out([unused, *([] if left_out is None else [left_out])], months["short_day_readings"], timezone)
-    return _with_reasons(months, aside)
+    counts = why.cat.codes.to_numpy() == 0
+    if not counts.all():
+        aside.append(observations.loc[~counts, [*SERIES, "time"]].assign(reason=why[~counts]))
+    aside = [rows for rows in aside if len(rows)]
+    if observations.empty and not aside:
+        nothing = np.zeros(0, dtype=np.int64)
+        months = pd.PeriodIndex([], freq="M")
+        mean = nothing.astype(np.float64)
+        reason = nothing.astype(object)
+        return MonthlyStatistics(layout, months, nothing, mean, nothing, nothing, [], reason)
+    readings = readings_that_count(observations, counts, layout, rules.non_detect)
+    calendar = _calendar([readings.time, *(pd.DatetimeIndex(rows["time"]) for rows in aside)], timezone)
+    days = daily(readings.on_days_of(calendar), len(calendar.days), layout.ph, rules.min_readings_a_day)
+    months_of_all = monthly(days, calendar.month_of_day, layout.ph, rules.min_days_a_month)
+    short = months_of_all.short_day_readings.ravel()
+    unused = _left_out(aside, short, layout, calendar)
+    any_reading = months_of_all.readings.ravel() + short > 0
+    present = any_reading.copy()
+    present[list(unused)] = True
+    cells = np.flatnonzero(present)
+    mean = months_of_all.mean.ravel()[cells]
+    reason = np.where(any_reading[cells], "too_few_days", "no_readings").astype(object)
+    reason[~np.isnan(mean)] = None
+    return MonthlyStatistics(
+        layout, calendar.months, cells, mean, months_of_all.readings.ravel()[cells],
+        months_of_all.days.ravel()[cells], [unused.get(cell, {}) for cell in cells.tolist()], reason,
+    )  # fmt: skip
 
 
-def _months_of_rows(rows: pd.DataFrame, rules: DataRules, timezone: tzinfo) -> pd.DataFrame:
-    """`monthly_means` as a table of the months that hold a reading."""
-    columns = ["mean", "readings", "days", "short_day_readings"]
-    if rows.empty:
-        return _no_rows("month", columns)
-    days = _days_of_rows(rows, rules.min_readings_a_day, timezone)
-    month, months = pd.factorize(days.labels[-1].to_period("M"))
-    first = np.flatnonzero(np.diff(month, prepend=-1))  # days are in order, so a month is a slice of them
-    valid = np.isfinite(days.mean)
-    activity = _of_ph(np.where(valid, days.mean, 0.0), days.labels, hydrogen)
-    number = np.add.reduceat(valid, first, axis=-1, dtype=np.int64)
-    with np.errstate(invalid="ignore"):
-        mean = np.add.reduceat(np.where(valid, activity, 0.0), first, axis=-1) / number
-    mean = np.where(number >= max(rules.min_days_a_month, 1), _of_ph(mean, days.labels, ph_of), np.nan)
-    readings, short = (np.add.reduceat(np.where(kept, days.readings, 0), first, axis=-1) for kept in (valid, ~valid))
-    labels = (*days.labels[:-1], months)
-    return _table((mean, readings, number, short), columns, labels, "month", readings + short > 0)
+def _calendar(times: Sequence[pd.DatetimeIndex], timezone: tzinfo) -> Calendar:
+    """The months that hold all of some instants; there is at least one."""
+    ends = [end for time in times if len(time) for end in (time.min(), time.max())]
+    return calendar_around(pd.DatetimeIndex(ends), timezone)
+
+
+def _left_out(
+    aside: Sequence[pd.DataFrame], short: Integers, layout: Layout, calendar: Calendar
+) -> dict[int, dict[str, int]]:
+    """Readings not used, by cell of section, indicator and month: {reason: number}, by name.
+
+    Parameters
+    ----------
+    aside : columns section, indicator, time, reason.
+    short : (cell) readings on days that had too few.
+    layout, calendar : hold the sections, indicators and instants of all.
+    """
+    labels = sorted({str(label) for rows in aside for label in codes_of(rows["reason"])[1]})
+    numbers = [_coded(rows, labels, layout, calendar) for rows in aside]
+    unused: dict[int, dict[str, int]] = {}
+    if numbers:
+        different, times = np.unique(np.concatenate(numbers), return_counts=True)
+        cells, reason = np.divmod(different, len(labels))
+        for cell, code, number in zip(cells.tolist(), reason.tolist(), times.tolist(), strict=True):
+            unused.setdefault(cell, {})[labels[code]] = number
+    few = np.flatnonzero(short)
+    for cell, number in zip(few.tolist(), short[few].tolist(), strict=True):
+        unused.setdefault(cell, {})[TOO_FEW_A_DAY] = number
+    return unused
+
+
+def _coded(rows: pd.DataFrame, labels: Sequence[str], layout: Layout, calendar: Calendar) -> Integers:
+    """Section, indicator, month and reason of each row, in one number."""
+    code, reasons_of_rows = codes_of(rows["reason"])
+    reason = np.array([labels.index(str(label)) for label in reasons_of_rows], dtype=np.int64)[code]
+    month = calendar.month_of_day[calendar.day_of(pd.DatetimeIndex(rows["time"]))]
+    return (layout.series_of(rows) * len(calendar.months) + month) * len(labels) + reason
 
 
 def section_days(observations: pd.DataFrame, rules: DataRules, timezone: tzinfo = CHINA) -> pd.DataFrame:
-    """The valid days: index (section, indicator, day: Period[D]), columns `mean` [canonical unit] and `readings`."""
-    rows, columns = counted(observations, rules), ["mean", "readings"]
-    if rows.empty:
-        return _no_rows("day", columns)
-    days = _days_of_rows(rows, rules.min_readings_a_day, timezone)
-    labels = (*days.labels[:-1], days.labels[-1].to_period("D"))
-    return _table((days.mean, days.readings), columns, labels, "day", np.isfinite(days.mean))
+    """The valid days.
+
+    Parameters
+    ----------
+    observations : as `counted` takes them.
+    rules : which readings count, what a non-detect stands for, and how many a day needs.
+    timezone : whose calendar days they are.
+
+    Returns
+    -------
+    index (section, indicator, day: Period[D]), columns `mean` [canonical unit] and `readings`.
+    """
+    layout = layout_of(observations)
+    counts = reasons(observations, rules).cat.codes.to_numpy() == 0
+    readings = readings_that_count(observations, counts, layout, rules.non_detect)
+    if not len(readings.time):
+        nothing = np.zeros(0, dtype=np.int64)
+        index = _index(layout, pd.PeriodIndex([], freq="D"), nothing, "day")
+        return pd.DataFrame({"mean": nothing.astype(np.float64), "readings": nothing}, index=index)
+    calendar = calendar_around(readings.time, timezone)
+    days = daily(readings.on_days_of(calendar), len(calendar.days), layout.ph, rules.min_readings_a_day)
+    cells = np.flatnonzero(np.isfinite(days.mean))
+    columns = {"mean": days.mean.ravel()[cells], "readings": days.readings.ravel()[cells]}
+    return pd.DataFrame(columns, index=_index(layout, calendar.days, cells, "day"))
+
+
+def _index(layout: Layout, periods: pd.PeriodIndex, cells: Integers, name: str) -> pd.MultiIndex:
+    """The section, indicator and period of numbered cells."""
+    shape = (len(layout.sections), len(layout.indicators), len(periods))
+    codes: Any = np.unravel_index(cells, shape) if len(cells) else [cells] * len(shape)
+    labels: Any = [layout.sections, layout.indicators, periods]
+    return pd.MultiIndex(levels=labels, codes=codes, names=[*SERIES, name], verify_integrity=False)
 
 
 def non_detects(observations: pd.DataFrame, rules: DataRules, timezone: tzinfo = CHINA) -> pd.DataFrame:
     """The readings below detection that means are formed from: those that count, on days with enough readings.
+
+    Parameters
+    ----------
+    observations : as `counted` takes them.
+    rules : which readings count, and how many a day needs.
+    timezone : whose calendar days they are.
 
     Returns
     -------
@@ -178,115 +225,11 @@ def non_detects(observations: pd.DataFrame, rules: DataRules, timezone: tzinfo =
     censored = observations["censored"].to_numpy(dtype=bool) & (observations["indicator"] != PH).to_numpy()
     below = observations[censored]
     below = below[reasons(below, rules) == ""]
-    found = below[[*SERIES, "value"]].assign(day=_local(below["time"], timezone).to_period("D"))
-    alike = observations[observations["indicator"].isin(found["indicator"].unique())]
+    rows = below[[*SERIES, "value"]].assign(day=_local(below["time"], timezone).to_period("D"))
+    alike = observations[observations["indicator"].isin(rows["indicator"].unique())]
     valid = section_days(alike, rules, timezone).index
-    days = pd.MultiIndex.from_frame(found[[*SERIES, "day"]].astype(dict.fromkeys(SERIES, "str")))
-    return found[days.isin(valid)]
-
-
-def _no_rows(period: str, columns: list[str]) -> pd.DataFrame:
-    """The result where nothing can be grouped: no group, the same index and columns."""
-    periods = pd.PeriodIndex([], freq=period[0].upper())
-    index = pd.MultiIndex.from_arrays([[], [], periods], names=[*SERIES, period])
-    return pd.DataFrame(columns=columns, index=index, dtype="float64")
-
-
-@dataclass(frozen=True)
-class _Days:
-    """`daily_means` as bare arrays: (section, indicator, day), with the labels of the three."""
-
-    mean: NDArray[np.float64]
-    readings: NDArray[np.int64]
-    labels: tuple[NDArray[Any], NDArray[Any], pd.DatetimeIndex]
-
-
-def _days_of_rows(rows: pd.DataFrame, min_readings: int, timezone: tzinfo) -> _Days:
-    """`daily_means` straight from the long frame, without laying out a cube of instants.
-
-    One agreement's readings are few: labelled arrays and grouping by flox would cost several times the sums themselves.
-    """
-    instant, instants = pd.factorize(rows["time"])
-    day_of, days = pd.factorize(_local(instants, timezone).normalize(), sort=True)
-    series = [rows[name].cat for name in SERIES]
-    shape = (*(len(each.categories) for each in series), len(days))
-    cells = np.ravel_multi_index([*(each.codes.to_numpy(np.int64) for each in series), day_of[instant]], shape)
-    size = shape[0] * shape[1] * shape[2]
-    total = np.bincount(cells, where_ph(rows["value"], rows["indicator"], hydrogen), size).reshape(shape)
-    readings = np.bincount(cells, minlength=size).reshape(shape)
-    section, indicator = (each.categories.to_numpy(dtype=str) for each in series)
-    labels = (section, indicator, pd.DatetimeIndex(days))
-    with np.errstate(invalid="ignore"):
-        mean = _of_ph(total / readings, labels, ph_of)
-    return _Days(np.where(readings >= max(min_readings, 1), mean, np.nan), readings, labels)
-
-
-def _of_ph(values: NDArray[np.float64], labels: Sequence[Any], scale: Scale) -> NDArray[np.float64]:
-    """(section, indicator, …) with the pH row, if there is one, put on another scale."""
-    ph = labels[1] == PH
-    if ph.any():
-        values[:, ph] = scale(values[:, ph])
-    return values
-
-
-def _table(
-    values: Sequence[NDArray[Any]], columns: Sequence[str], labels: Sequence[Any], period: str, kept: NDArray[np.bool_]
-) -> pd.DataFrame:
-    """Arrays (section, indicator, period) as a table of those cells that are kept."""
-    cells = np.nonzero(kept)
-    codes: Sequence[Any] = cells
-    index = pd.MultiIndex(levels=labels, codes=codes, names=[*SERIES, period], verify_integrity=False)
-    return pd.DataFrame(dict(zip(columns, (each[cells] for each in values), strict=True)), index=index)
-
-
-def _left_out(unused: Sequence[pd.DataFrame], short: pd.Series, timezone: tzinfo) -> pd.Series:
-    """Readings not used, {reason: number} per (section, indicator, month)."""
-    numbers: Counter[tuple[str, str, int, str]] = Counter()
-    for every in unused:
-        rows = every[every["indicator"].notna()]  # a value of nobody knows what belongs to no month's statistics
-        if rows.empty:
-            continue
-        month, months = pd.factorize(_local(rows["time"], timezone).to_period("M").asi8)
-        columns = [rows[name].astype("category") for name in (*SERIES, "reason")]
-        labels = [*(column.cat.categories.tolist() for column in columns), months.tolist()]
-        codes = [*(column.cat.codes.to_numpy(np.int64) for column in columns), month]
-        for (s, i, why, m), number in _counted(codes, [len(each) for each in labels]):
-            numbers[labels[0][s], labels[1][i], labels[3][m], labels[2][why]] += number
-    period = {ordinal: pd.Period(ordinal=ordinal, freq="M") for ordinal in {key[2] for key in numbers}}
-    by_month: dict[tuple[object, ...], dict[str, int]] = {}
-    for (section, indicator, ordinal, reason), number in sorted(numbers.items()):
-        by_month.setdefault((section, indicator, period[ordinal]), {})[reason] = number
-    few = short[short > 0]
-    for key, number in zip(few.index.tolist(), few.tolist(), strict=True):
-        by_month.setdefault(key, {})["too_few_readings_a_day"] = number
-    index = pd.MultiIndex.from_tuples(list(by_month), names=LEVELS) if by_month else short.index[:0]
-    return pd.Series(list(by_month.values()), index=index, dtype="object")
-
-
-def _counted(codes: Sequence[NDArray[Any]], shape: Sequence[int]) -> Iterator[tuple[tuple[int, ...], int]]:
-    """The different combinations of codes, and how often each occurs."""
-    cells, numbers = np.unique(np.ravel_multi_index(codes, shape), return_counts=True)
-    different = zip(*(each.tolist() for each in np.unravel_index(cells, shape)), strict=True)
-    return zip(different, numbers.tolist(), strict=True)
-
-
-def _with_reasons(months: pd.DataFrame, aside: pd.Series) -> pd.DataFrame:
-    """The result table: months with readings and months that only have readings left out."""
-    if len(aside):
-        months = months.reindex(months.index.union(aside.index))
-    readings, days, short = (
-        months[name].fillna(0).to_numpy(np.int64) for name in ("readings", "days", "short_day_readings")
-    )
-    mean = months["mean"].to_numpy(np.float64)
-    reason = np.where(readings + short > 0, "too_few_days", "no_readings").astype(object)
-    reason[~np.isnan(mean)] = None
-    left_out = [found if isinstance(found, dict) else {} for found in aside.reindex(months.index)]
-    columns = {
-        "mean": mean, "readings": readings, "days": days,
-        "left_out": pd.Series(left_out, index=months.index, dtype="object"),
-        "reason": pd.Series(reason, index=months.index, dtype="object"),
-    }  # fmt: skip
-    return pd.DataFrame(columns, index=months.index)
+    days = pd.MultiIndex.from_frame(rows[[*SERIES, "day"]].astype(dict.fromkeys(SERIES, "str")))
+    return rows[days.isin(valid)]
 
 
 def completeness(

@@ -3,7 +3,7 @@
 The readings are invented. A day needs 3 readings and a month 20 days; pH is averaged through the hydrogen ion.
 
 First what the product calls when it settles: `section_months`, of observations in rows, which need no common grid. The
-cube of the same statistics is beside it: it is what a network past one machine goes through, in blocks of dask.
+same reduction over a block is beside it, which a network past one machine goes through in chunks of dask.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from settlement.statistics.blocks import daily_means, monthly_means
 from settlement.statistics.counting import DataRules
-from settlement.statistics.months import daily_means, monthly_means, section_months
+from settlement.statistics.months import section_months
 from tests.benchmarks.runner import Contestant, compare
 
 SECTIONS, DAYS, A_DAY = 3646, 31, 6
@@ -69,8 +70,8 @@ def _sections() -> list[str]:
     return [f"s{number:04}" for number in range(SECTIONS)]
 
 
-def by_cube(cube: xr.DataArray) -> Result:
-    """The same over a cube."""
+def by_block(cube: xr.DataArray) -> Result:
+    """The same over a block."""
     month = monthly_means(daily_means(cube, MIN_READINGS), MIN_DAYS).isel(month=0)
     return month["mean"].to_numpy(), month["readings"].to_numpy(), month["days"].to_numpy()
 
@@ -143,7 +144,7 @@ def main() -> None:
     values, observations, connection = cube.to_numpy(), in_rows(cube), long_table(cube)
     contestants = [
         Contestant("hengjie, rows as settled", lambda _: by_rows(observations)),
-        Contestant("hengjie, cube (xarray + flox)", lambda _: by_cube(cube)),
+        Contestant("hengjie, the same over a block", lambda _: by_block(cube)),
         Contestant("plain numpy (reshape)", lambda _: by_numpy(values)),
         Contestant("DuckDB (GROUP BY)", lambda _: by_duckdb(connection)),
     ]

@@ -1,4 +1,4 @@
-"""Runs a piece of the project beside its controls and prints the seconds of each and their ratio.
+"""Runs a piece of the project beside its controls and prints the seconds of each, on the clock and of CPU, and ratios.
 
 In: contestants, the project's own first. Out: lines on the terminal. Project and controls run in the same process, in
 turn, so that a busy machine slows all of them alike, and in every round each control must give the project's result.
@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,7 +34,9 @@ class Contestant:
 
 
 def compare(title: str, contestants: Sequence[Contestant], amount: int, unit: str, repeats: int = 7) -> None:
-    """Print median seconds, `unit`s per second and the ratio to the project for each contestant.
+    """Print median seconds, `unit`s per second, CPU seconds and the ratios to the project for each contestant.
+
+    CPU seconds are those of this process in all its threads: on a busy machine they tell more than the clock does.
 
     Parameters
     ----------
@@ -46,26 +48,38 @@ def compare(title: str, contestants: Sequence[Contestant], amount: int, unit: st
     AssertionError : a control gives another result, so that the times would compare different work.
     """
     print(f"\n{title}: {amount:,} {unit}, median of {repeats}", flush=True)
-    seconds: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
+    taken: dict[str, list[Taken]] = {contestant.name: [] for contestant in contestants}
     expected: Sequence[Any] | None = None
     for _ in range(repeats):
         for contestant in contestants:
-            taken, result = _once(contestant)
-            seconds[contestant.name].append(taken)
+            times, result = _once(contestant)
+            taken[contestant.name].append(times)
             expected = result if expected is None else expected
             assert_same(result, expected, contestant.name)
-    own = median(seconds[contestants[0].name])
-    for name, times in seconds.items():
-        took = median(times)
-        print(f"  {name:<38}{took:>9.3f} s {amount / took:>14,.0f} {unit}/s   × {took / own:.2f}", flush=True)
+    medians = {name: _median(times) for name, times in taken.items()}
+    project = medians[contestants[0].name]
+    for name, times in medians.items():
+        clock = f"{times.clock:>9.3f} s {amount / times.clock:>14,.0f} {unit}/s   × {times.clock / project.clock:.2f}"
+        print(f"  {name:<38}{clock}   CPU {times.cpu:>8.3f} s × {times.cpu / project.cpu:.2f}", flush=True)
 
 
-def _once(contestant: Contestant) -> tuple[float, Sequence[Any]]:
+class Taken(NamedTuple):
+    """What a run takes: seconds on the clock, and CPU seconds of this process."""
+
+    clock: float
+    cpu: float
+
+
+def _median(times: Sequence[Taken]) -> Taken:
+    return Taken(median(taken.clock for taken in times), median(taken.cpu for taken in times))
+
+
+def _once(contestant: Contestant) -> tuple[Taken, Sequence[Any]]:
     prepared = contestant.prepare()
     gc.collect()
-    started = time.perf_counter()
+    started = Taken(time.perf_counter(), time.process_time())
     returned = contestant.run(prepared)
-    taken = time.perf_counter() - started
+    taken = Taken(time.perf_counter() - started.clock, time.process_time() - started.cpu)
     return taken, contestant.finish(prepared, returned)
 
 

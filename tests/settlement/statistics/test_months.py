@@ -13,15 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from basin.errors import UsageError
-from settlement.statistics.counting import DataRules, counted, cube, detected
-from settlement.statistics.months import (
-    completeness,
-    daily_means,
-    mean_of_means,
-    monthly_means,
-    section_days,
-    section_months,
-)
+from settlement.statistics.blocks import daily_means, monthly_means
+from settlement.statistics.counting import DataRules, counted, detected
+from settlement.statistics.months import completeness, mean_of_means, section_days, section_months
+from tests.settlement.statistics.cubes import cube
 
 EVERY_READING = DataRules(min_readings_a_day=1, min_days_a_month=1, statuses=("正常",), non_detect="half")
 COLUMNS = ["section", "indicator", "time", "value", "censored", "status", "mark"]
