@@ -14,11 +14,11 @@ from basin.registry import Registry
 from monitoring_ingest.records import store as intake
 from settlement import store
 from settlement.gathered import sections_of
-from settlement.run import Document, gathered, window
-from settlement.statement.explanation import explanation
+from settlement.run import gathered, window
+from settlement.statement.explanation import Explanation, explanation
 
 
-def explained(connection: Connection, registry: Registry, identity: str, clause: str | None = None) -> Document:
+def explained(connection: Connection, registry: Registry, identity: str, clause: str | None = None) -> Explanation:
     """The tree of a stored settlement, or of one clause of it.
 
     Raises

@@ -15,8 +15,8 @@ from basin.authoring.change import with_changes
 from basin.errors import UsageError
 from basin.registry import Registry, checked
 from settlement.gathered import sections_of
-from settlement.run import Document, gathered, window, with_unpaid
-from settlement.whatif import whatif, whole_years
+from settlement.run import gathered, window, with_unpaid
+from settlement.whatif import WhatIf, whatif, whole_years
 
 
 def proposal(registry: Registry, code: str, changes: Sequence[str], file: Path | None) -> Agreement:
@@ -45,7 +45,7 @@ def _of_file(file: Path, registry: Registry) -> Agreement:
 
 def answered(
     connection: Connection, registry: Registry, code: str, proposed: Agreement, years: str, as_of: datetime
-) -> Document:
+) -> WhatIf:
     """Both agreements on what was known at `as_of`."""
     in_force, spans = registry.agreement(code), whole_years(years)
     sections = {section for one in (in_force, proposed) for section in sections_of(one, registry.network)}

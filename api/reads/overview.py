@@ -18,12 +18,11 @@ from api.reads import sections as monitoring
 from basin import periods
 from basin.network import Section
 from basin.registry import Registry
-from basin.rounding import yuan
+from basin.rounding import yuan, yuan_fen
 from monitoring_ingest.records import history_store as history
 from settlement import store as decided
 from settlement.assessment import sections
 from settlement.gathered import sections_of
-from settlement.printing.formulas import yuan_fen
 from settlement.states import MAY_FOLLOW, REVOKED
 
 Row = dict[str, Any]

@@ -16,7 +16,7 @@ from typing import Any
 
 from basin import periods
 from basin.errors import UsageError
-from basin.rounding import FEN_PER_WAN, fen, number, printed
+from basin.rounding import FEN_PER_WAN, fen, number, printed, yuan_fen
 from settlement.printing.wording import parties_of
 
 FEN_PER_YUAN = 100
@@ -213,11 +213,6 @@ def terms(obligation: Mapping[str, str], numbered: Mapping[Group, tuple[int, Fra
     wan = sum((share * of_clause[group][1] for group, share in shares.items()), Fraction(0))
     tail = yuan_fen(obligation["amount_yuan"]) - fen(wan, "half_up")
     return Terms(used, tail) if used and abs(tail) <= len(used) else None
-
-
-def yuan_fen(amount_yuan: str) -> int:
-    """A yuan string as whole fen."""
-    return int(number(amount_yuan) * FEN_PER_YUAN)
 
 
 def owed(obligations: Iterable[Mapping[str, str]], payer: str, payee: str) -> int:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from basin.clauses import POOL
+from basin.rounding import yuan_fen
 from settlement.printing.formulas import (
     FEN_PER_YUAN,
     Columns,
@@ -25,7 +26,6 @@ from settlement.printing.formulas import (
     product_cell,
     steps_cell,
     terms,
-    yuan_fen,
 )
 from settlement.printing.spreadsheet import COUNT, WAN, YUAN, Cell, Column, Sheet
 from settlement.printing.wording import (

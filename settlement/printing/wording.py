@@ -17,7 +17,7 @@ from basin.clauses import POOL
 from basin.indicators import INDICATORS
 from basin.network import CHINA
 from basin.rounding import number
-from settlement.words import CLASS_NAMES, FATES, RULE_VALUES, RULES, told
+from settlement.words import CLASS_NAMES, FATES, RULE_VALUES, RULES, message
 
 ABSENT = "—"
 ROLES = {"upstream": "上游", "downstream": "下游", "province": "省级"}
@@ -117,7 +117,7 @@ def reason_text(reason: str | None, *, code: bool = True) -> str:
     """A reason in Chinese, its detail, and the code: ``no_readings`` is 没有可用的监测数据（no_readings）."""
     if not reason:
         return ""
-    zh = told(reason)["message_zh"]
+    zh = message(reason)["message_zh"]
     return f"{zh}（{reason.partition(': ')[0]}）" if code and zh != reason else zh
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,11 +19,10 @@ from basin.standards import Standard
 from monitoring_ingest.quality.relations import Verdict, against_limit
 from settlement.clauses.references import water_body
 from settlement.clauses.values import excluded
+from settlement.statement.rows import BelowDetection, StatisticRow, UndecidedRow
 
 if TYPE_CHECKING:
     from settlement.clauses.evaluation import Evaluator
-
-Document = dict[str, Any]
 
 
 class Limit(NamedTuple):
@@ -55,10 +54,10 @@ def limit_held_to(ev: Evaluator, section: str, indicator: str, of: pd.Period) ->
     return class_limit(ev.standard, indicator, ev.target(holder, of), water_body(ev, holder, of))
 
 
-def undecided(detection_limits: pd.Series, limit: Limit) -> Document | None:
+def undecided(detection_limits: pd.Series, limit: Limit) -> BelowDetection | None:
     """How many detection limits lie above the limit, the highest of them, and the limit; None where none does.
 
-    One that lies on it but for the noise of converting its unit is on it.
+    Limits that differ only by unit-conversion noise (beyond 12 significant digits) count as equal.
     """
     values = significant(detection_limits.to_numpy(np.float64))
     verdicts = against_limit(values, np.ones(values.shape, dtype=bool), limit=float(limit.value))
@@ -70,31 +69,34 @@ def undecided(detection_limits: pd.Series, limit: Limit) -> Document | None:
 
 
 def limit_below_detection(
-    ev: Evaluator, statistics: Sequence[Document], below: Mapping[tuple[str, str], pd.DataFrame]
-) -> Document:
-    """What no statistic of a settlement can decide, as its document tells it: nothing where there is none.
+    ev: Evaluator, statistics: Sequence[StatisticRow], below: Mapping[tuple[str, str], pd.DataFrame]
+) -> list[UndecidedRow]:
+    """What no statistic of a settlement can decide, as its document lists it.
 
     Parameters
     ----------
+    ev : answers what a section is held to.
     statistics : those of the document; means of more than a month are formed from months, which stand there too.
-    below : `non_detects` by section and indicator.
+    below : `non_detects` by section and indicator [canonical unit].
     """
-    found = list(_told(ev, statistics, below)) if below else []
-    return {"limit_below_detection": found} if found else {}
+    return list(_rows(ev, statistics, below)) if below else []
 
 
-def _told(
-    ev: Evaluator, statistics: Sequence[Document], below: Mapping[tuple[str, str], pd.DataFrame]
-) -> Iterator[Document]:
+def _rows(
+    ev: Evaluator, statistics: Sequence[StatisticRow], below: Mapping[tuple[str, str], pd.DataFrame]
+) -> Iterator[UndecidedRow]:
     measured = (s for s in statistics if s["readings"] and s["mean"] is not None)
     for section, indicator, text in dict.fromkeys((s["section"], s["indicator"], s["period"]) for s in measured):
-        of, rows = periods.period(text), below.get((section, indicator))
-        if rows is None or not (of.freqstr == "M" or of.freqstr[0] in "DW"):
+        of = periods.period(text)
+        readings = below.get((section, indicator))
+        if readings is None or not (of.freqstr == "M" or of.freqstr[0] in "DW"):
             continue
         limit = limit_held_to(ev, section, indicator, of)
-        told = limit and undecided(rows.loc[rows["day"].isin(_days(ev, section, of)), "value"], limit)
-        if told:
-            yield {"section": section, "indicator": indicator, "period": text, **told}
+        if limit is None:
+            continue
+        beyond = undecided(readings.loc[readings["day"].isin(_days(ev, section, of)), "value"], limit)
+        if beyond:
+            yield {"section": section, "indicator": indicator, "period": text, **beyond}
 
 
 def _days(ev: Evaluator, section: str, of: pd.Period) -> list[pd.Period]:
