@@ -119,7 +119,9 @@ def compared(means: pd.Series, indicator: str, agreement: Agreement) -> NDArray[
     return rounded(means.to_numpy(), decimals)
 
 
-def undecided_of(observed: pd.DataFrame, section: Section, agreement: Agreement, target: int | None) -> list[UndecidedRow]:
+def undecided_of(
+    observed: pd.DataFrame, section: Section, agreement: Agreement, target: int | None
+) -> list[UndecidedRow]:
     """By month and indicator, the readings whose detection limit lies above the limit of the section's target class.
 
     Of the `observed` only those count that means are formed from under the agreement's rules.

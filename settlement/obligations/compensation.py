@@ -23,7 +23,7 @@ from settlement.clauses.evaluation import Evaluation, Evaluator
 from settlement.clauses.sides import Shares, sides, without_share
 from settlement.clauses.working import Step, readable, short
 from settlement.obligations.obligation import Obligation, Stop
-from settlement.obligations.transfers import Transfer, netted, remainder
+from settlement.obligations.transfers import PairAmount, netted, remainder
 from settlement.words import RULE_VALUES
 
 FEN_PER_YUAN = 100
@@ -67,8 +67,8 @@ class Compensation:
         return {(one.payer, one.payee): one.fen for one in self.netted}
 
     @property
-    def netted(self) -> list[Transfer]:
-        """The transfers with their working."""
+    def netted(self) -> list[PairAmount]:
+        """The pair amounts with their working."""
         return list(netted(self.obligations, {stop.period for stop in self.stops if stop.clause == POOL}))
 
 

@@ -385,8 +385,10 @@ def _tried(head: Late, compared: Callable[[], difference.Effect]) -> LateEffect:
 
 def _again(result: LateResult, headers: Sequence[SettlementHeader]) -> SettledAgain | None:
     """Where the same result is stored already: somebody has settled again."""
-    same = (SettledAgain(id=h["id"], status=h["status"]) for h in headers if h["id"] == result["would_be"] != result["settlement"] and h["status"] != REVOKED)
-    return next(same, None)
+    if result["would_be"] == result["settlement"]:
+        return None
+    same = (header for header in headers if header["id"] == result["would_be"] and header["status"] != REVOKED)
+    return next((SettledAgain(id=header["id"], status=header["status"]) for header in same), None)
 
 
 def _late_readings(connection: Connection, one: Standing, since: Since, now: datetime) -> pd.DataFrame:

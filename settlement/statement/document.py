@@ -24,7 +24,7 @@ from settlement.clauses.values import Statistic
 from settlement.clauses.working import Step
 from settlement.obligations.compensation import Compensation
 from settlement.obligations.obligation import Obligation, Stop
-from settlement.obligations.transfers import Transfer
+from settlement.obligations.transfers import PairAmount
 from settlement.statement.rows import (
     Decision,
     EvaluationRow,
@@ -102,7 +102,7 @@ def _obligation(obligation: Obligation) -> ObligationRow:
     }  # fmt: skip
 
 
-def _pair_amount(amount: Transfer) -> PairAmountRow:
+def _pair_amount(amount: PairAmount) -> PairAmountRow:
     return {
         "payer": amount.payer, "payee": amount.payee, "amount_yuan": yuan(amount.fen),
         "working": working_rows(amount.steps),

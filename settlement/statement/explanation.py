@@ -219,8 +219,9 @@ class _Explained:
         below = (*above, place)
         return {
             "place": place, "clause": e["clause"], "title": e["title"], "source": e["source"], "period": e["period"],
-            "element": e["element"], "value": e["value"], "amount": e["amount"], "reason": e["reason"], "excluded": e["excluded"], "pays": e["pays"],
-            "receives": e["receives"], "figures": list(self._figures(e)), "working": e["working"],
+            "element": e["element"], "value": e["value"], "amount": e["amount"], "reason": e["reason"],
+            "excluded": e["excluded"], "pays": e["pays"], "receives": e["receives"],
+            "figures": list(self._figures(e)), "working": e["working"],
             "scale": e["scale"], "times": e["times"],
             "cap": None if e["cap"] is None else {"amount": e["cap"], "bound": bound},
             "unverified": e["unverified"], "statistics": e["statistics"], "indication": e["year_to_date"] is not None,
