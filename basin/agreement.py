@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 
 import pandas as pd
 from pydantic import TypeAdapter
@@ -41,6 +41,15 @@ from basin.shapes import fitted, typed
 T = TypeVar("T", Clause, SectionSheet)
 HEADER_KEYS = ("code", "title", "basin", "standard", "starts", "ends", "source", "parties", "clauses")
 OTHER_KEYS = ("every", "data", "money", "sections")
+
+
+class RuleRow(TypedDict):
+    """A rule as the statement prints it: where it stands in the text, its value as written, and who says so."""
+
+    path: str
+    value: str
+    source: str
+    verified: bool
 
 
 @dataclass(frozen=True)
@@ -185,20 +194,20 @@ class Agreement:
         """The data rules that its clauses use and it does not state: readings are not settled without them."""
         return tuple(rule for rule in OF_READINGS if self.looks_at_readings and getattr(self.data, rule) is None)
 
-    def rules_stated(self, *of: str) -> list[dict[str, Any]]:
+    def rules_stated(self, *of: str) -> list[RuleRow]:
         """Term, data and money rules with source and verification, as the statement prints them; all, or those `of`
         ``starts``, ``ends``, ``data``, ``money``.
         """
-        return [dict(rule) for rule in self._rules if not of or rule["path"].partition(".")[0] in of]
+        return [rule.copy() for rule in self._rules if not of or rule["path"].partition(".")[0] in of]
 
     @cached_property
-    def _rules(self) -> tuple[dict[str, Any], ...]:
+    def _rules(self) -> tuple[RuleRow, ...]:
         stated: list[tuple[str, Any]] = [(key, self.document[key]) for key in ("starts", "ends")]
         for block in ("data", "money"):
             stated += [(f"{block}.{key}", raw) for key, raw in dict(self.document.get(block, {})).items()]
         return tuple(self._stated(path, raw) for path, raw in stated)
 
-    def _stated(self, path: str, raw: Any) -> dict[str, Any]:
+    def _stated(self, path: str, raw: Any) -> RuleRow:
         note = raw if is_noted(raw) else {"value": raw}
         value = note["value"] if isinstance(note["value"], str) else "、".join(note["value"])
         verified = str(note.get("verified", "true")).lower() != "false"

@@ -128,6 +128,11 @@ def yuan(amount_fen: int) -> str:
     return f"{sign}{abs(amount_fen) // 100}.{abs(amount_fen) % 100:02d}"
 
 
+def yuan_fen(amount_yuan: str) -> int:
+    """A yuan string as whole fen: ``"12345678.90"`` is 1234567890."""
+    return int(number(amount_yuan) * 100)
+
+
 def number(text: object) -> Fraction:
     """A figure as written in an agreement: ``0.95``, ``1/3``, ``83%``, ``1e-3``; read as text, never as float.
 

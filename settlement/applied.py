@@ -22,7 +22,7 @@ from basin.registry import Registry
 from settlement import store
 from settlement.gathered import LEFT_OUT, Gathered
 from settlement.known import Account, gathered, with_unpaid
-from settlement.statement.explanation import explanation
+from settlement.statement.explanation import Explanation, explanation
 
 Document = dict[str, Any]
 AS_SENT = (*LEFT_OUT, "value")
@@ -90,7 +90,7 @@ def _compiled(text: str, file: str) -> Agreement:
     return compiled(tree(text), text, file)
 
 
-def explained(connection: Connection, registry: Registry, identity: str, clause: str | None = None) -> Document:
+def explained(connection: Connection, registry: Registry, identity: str, clause: str | None = None) -> Explanation:
     """The tree of a stored settlement, or of one clause of it.
 
     Parameters

@@ -15,7 +15,7 @@ from basin.authoring.change import with_changes
 from basin.errors import UsageError
 from basin.registry import Registry, checked
 from settlement.known import Account, known_of_all, with_unpaid
-from settlement.whatif import Document, whatif, whole_years
+from settlement.whatif import WhatIf, whatif, whole_years
 
 
 def proposal(registry: Registry, code: str, changes: Sequence[str], file: Path | None) -> Agreement:
@@ -44,7 +44,7 @@ def _of_file(file: Path, registry: Registry) -> Agreement:
 
 def answered(
     connection: Connection, registry: Registry, code: str, proposed: Agreement, years: str, as_of: datetime
-) -> Document:
+) -> WhatIf:
     """Both agreements, the one in force and the proposed one, applied to what was known at `as_of`.
 
     Parameters

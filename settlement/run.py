@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, Engine
@@ -25,14 +24,14 @@ from settlement.assessment.scoring import assessed
 from settlement.known import gathered, known
 from settlement.settling import check_span, settled
 from settlement.statement.document import instant
+from settlement.statement.rows import AssessmentDocument, SettlementDocument
 
-Document = dict[str, Any]
 log = logging.getLogger(__name__)
 
 
 def settle(
     engine: Engine, registry: Registry, code: str, period: str, *, as_of: datetime | None = None, now: datetime
-) -> Document:
+) -> SettlementDocument:
     """Settle one agreement for one period and store the result.
 
     Raises
@@ -86,7 +85,7 @@ def _reopen(connection: Connection, identity: str, now: datetime) -> None:
 
 def assess(
     engine: Engine, registry: Registry, basin: str, period: str, *, as_of: datetime | None = None, now: datetime
-) -> Document:
+) -> AssessmentDocument:
     """Assess one basin for one period by the registry's scorecard and store the result.
 
     Raises
@@ -109,7 +108,7 @@ def assess(
 
 def settle_all(
     engine: Engine, registry: Registry, span: pd.Period, now: datetime, only: Collection[str] | None = None
-) -> Iterator[tuple[str, Document | Exception]]:
+) -> Iterator[tuple[str, SettlementDocument | Exception]]:
     """Settle the period for every agreement in force in it: the monthly job. No agreement stops the others.
 
     Parameters
@@ -126,7 +125,9 @@ def settle_all(
             yield agreement.code, _settled_or_not(engine, registry, agreement.code, periods.label(span), now)
 
 
-def _settled_or_not(engine: Engine, registry: Registry, code: str, period: str, now: datetime) -> Document | Exception:
+def _settled_or_not(
+    engine: Engine, registry: Registry, code: str, period: str, now: datetime
+) -> SettlementDocument | Exception:
     """The document of a settlement, or why there is none."""
     try:
         return settle(engine, registry, code, period, now=now)

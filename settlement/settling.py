@@ -22,11 +22,14 @@ from settlement.gathered import Gathered, below_detection, measurements
 from settlement.obligations.compensation import compensation
 from settlement.statement.canonical import digest
 from settlement.statement.detection_limits import limit_below_detection
-from settlement.statement.document import Document, ToDate, instant, statement
+from settlement.statement.document import ToDate, instant, statement
+from settlement.statement.rows import Decision, SettlementDocument
 from settlement.states import TRIAL
 
 
-def settled(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period, as_of: datetime) -> Document:
+def settled(
+    agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period, as_of: datetime
+) -> SettlementDocument:
     """The settlement document of one agreement for one period.
 
     A period shorter than a clause's gives an indication: that period's readings only, the year to date beside it.
@@ -42,11 +45,18 @@ def settled(agreement: Agreement, network: Network, gathered: Gathered, span: pd
     evaluator = Evaluator(agreement, network, data, fixed)
     decided = compensation(evaluator, span)
     to_date = _to_date(agreement, network, data, span) if fixed is not None else {}
-    document = statement(agreement, span, decided, to_date)
-    document |= limit_below_detection(evaluator, document["statistics"], below_detection(agreement, network, gathered))
-    document["digest"] = digest(document)
-    document["id"] = f"{agreement.code}-{document['period']}-{document['digest'][:12]}"
-    return document | {"as_of": instant(as_of), "status": TRIAL}
+    decision = statement(agreement, span, decided, to_date)
+    undecided = limit_below_detection(evaluator, decision["statistics"], below_detection(agreement, network, gathered))
+    if undecided:
+        decision["limit_below_detection"] = undecided
+    return _with_identity(decision, as_of)
+
+
+def _with_identity(decision: Decision, as_of: datetime) -> SettlementDocument:
+    """The document with its digest, and an identity that begins like the digest."""
+    fingerprint = digest(decision)
+    identity = f"{decision['agreement']}-{decision['period']}-{fingerprint[:12]}"
+    return {**decision, "digest": fingerprint, "id": identity, "as_of": instant(as_of), "status": TRIAL}
 
 
 def check_span(agreement: Agreement, span: pd.Period) -> None:

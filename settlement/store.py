@@ -14,29 +14,49 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, func, insert, select
 
 from basin.errors import NotFound
+from basin.rounding import yuan_fen
 from settlement import tables
 from settlement.ledger.entries import Debt, Entry
 from settlement.statement.canonical import canonical_json
+from settlement.statement.rows import (
+    AssessmentDocument,
+    AssessmentHeader,
+    ObligationRow,
+    SettlementDocument,
+    SettlementHeader,
+    StatusRow,
+    StoredAssessment,
+    StoredObligation,
+    StoredSettlement,
+)
 from settlement.states import CONFIRMED, TRIAL, StatusChange
 
-Document = dict[str, Any]
 _HEADER = (
     "id", "agreement", "agreement_sha256", "title", "basin", "period", "as_of", "kind", "digest", "recorded_at",
 )  # fmt: skip
+_INSTANTS = ("as_of", "recorded_at")
 _ASSESSED = ("id", "scorecard", "title", "basin", "period", "as_of", "score", "grade", "digest", "recorded_at")
 
 
-def keep_settlement(connection: Connection, document: Document, text: str, as_of: datetime, now: datetime) -> bool:
-    """Store a settlement with its obligations and first status; False when the same one is stored already."""
+def keep_settlement(
+    connection: Connection, document: SettlementDocument, text: str, as_of: datetime, now: datetime
+) -> bool:
+    """Store a settlement with its obligations and first status; False when the same settlement is stored already.
+
+    Parameters
+    ----------
+    document : the settlement; its identity is that of its content.
+    text : the YAML of the agreement applied.
+    as_of, now : the instant whose knowledge counted, and the instant of storing.
+    """
     if _stored(connection, tables.settlements, document["id"]):
         return False
     same_text = tables.agreement_texts.c.sha256 == document["agreement_sha256"]
     if not connection.scalar(select(func.count()).where(same_text)):
         values = {"sha256": document["agreement_sha256"], "code": document["agreement"], "text": text}
         connection.execute(insert(tables.agreement_texts).values(values))
-    kept = {name: document[name] for name in ("id", "agreement", "agreement_sha256", "title", "basin", "period", "kind",
-                                              "digest")}  # fmt: skip
-    row = kept | {"as_of": as_of, "recorded_at": now, "document": canonical_json(document)}
+    columns = {name: value for name, value in document.items() if name in _HEADER and name not in _INSTANTS}
+    row = columns | {"as_of": as_of, "recorded_at": now, "document": canonical_json(document)}
     connection.execute(insert(tables.settlements).values(row))
     rows = [_obligation(document["id"], i, o) for i, o in enumerate(document["obligations"])]
     if rows:
@@ -49,10 +69,11 @@ def _stored(connection: Connection, table: Table, identity: str) -> bool:
     return bool(connection.scalar(select(func.count()).select_from(table).where(table.c.id == identity)))
 
 
-def _obligation(settlement: str, ordinal: int, o: dict[str, str]) -> Document:
-    fen = int(o["amount_yuan"].replace(".", ""))
-    sides = {name: o[name] for name in ("clause", "period", "payer", "payee")}
-    return sides | {"settlement": settlement, "ordinal": ordinal, "fen": fen}
+def _obligation(settlement: str, ordinal: int, o: ObligationRow) -> dict[str, str | int]:
+    return {
+        "clause": o["clause"], "period": o["period"], "payer": o["payer"], "payee": o["payee"],
+        "settlement": settlement, "ordinal": ordinal, "fen": yuan_fen(o["amount_yuan"]),
+    }  # fmt: skip
 
 
 def add_status(
@@ -74,8 +95,8 @@ def add_status(
         connection.execute(insert(tables.entries), rows)
 
 
-def statuses(connection: Connection, settlement: str) -> list[Document]:
-    """Every status of a settlement, oldest first: status, person, reason, recorded_at."""
+def statuses(connection: Connection, settlement: str) -> list[StatusRow]:
+    """Every status of a settlement, oldest first."""
     rows = tables.statuses
     query = select(rows.c.status, rows.c.person, rows.c.reason, rows.c.recorded_at)
     return _rows(connection, query.where(rows.c.settlement == settlement).order_by(rows.c.id))
@@ -113,7 +134,7 @@ def debts(connection: Connection, agreement: str, as_of: datetime) -> list[Debt]
 def settlements(
     connection: Connection, *, agreement: str | None = None, basin: str | None = None, period: str | None = None,
     limit: int | None = None,
-) -> list[Document]:  # fmt: skip
+) -> list[SettlementHeader]:  # fmt: skip
     """Headers of settlements with their status, the newest first."""
     s = tables.settlements
     query = select(*(s.c[name] for name in _HEADER), _status().label("status"))
@@ -122,7 +143,7 @@ def settlements(
     return _rows(connection, query.order_by(s.c.recorded_at.desc(), s.c.id).limit(limit))
 
 
-def settlement(connection: Connection, identity: str) -> Document:
+def settlement(connection: Connection, identity: str) -> StoredSettlement:
     """The document of a settlement with its current status and when it was recorded.
 
     Raises
@@ -147,7 +168,7 @@ def agreement_text(connection: Connection, sha256: str) -> str:
 def obligations(
     connection: Connection, *, basin: str | None = None, period: str | None = None, party: str | None = None,
     status: str | None = None,
-) -> list[Document]:  # fmt: skip
+) -> list[StoredObligation]:  # fmt: skip
     """Obligations with the settlement they belong to; `payable` only where that settlement is confirmed."""
     o, s = tables.obligations.c, tables.settlements.c
     columns = (o.settlement, o.clause, o.period, o.payer, o.payee, o.fen, s.agreement, s.basin, s.kind)
@@ -168,19 +189,25 @@ def _status() -> Any:
     return newest.order_by(rows.c.id.desc()).limit(1).correlate(tables.settlements).scalar_subquery()
 
 
-def keep_assessment(connection: Connection, document: Document, as_of: datetime, now: datetime) -> bool:
-    """Store an assessment; False when the same one is stored already."""
+def keep_assessment(connection: Connection, document: AssessmentDocument, as_of: datetime, now: datetime) -> bool:
+    """Store an assessment; False when the same assessment is stored already.
+
+    Parameters
+    ----------
+    document : the assessment; its identity is that of its content.
+    as_of, now : the instant whose knowledge counted, and the instant of storing.
+    """
     if _stored(connection, tables.assessments, document["id"]):
         return False
-    kept = {name: document[name] for name in _ASSESSED if name not in ("as_of", "recorded_at")}
-    row = kept | {"as_of": as_of, "recorded_at": now, "document": canonical_json(document)}
+    columns = {name: value for name, value in document.items() if name in _ASSESSED and name not in _INSTANTS}
+    row = columns | {"as_of": as_of, "recorded_at": now, "document": canonical_json(document)}
     connection.execute(insert(tables.assessments).values(row))
     return True
 
 
 def assessments(
     connection: Connection, *, basin: str | None = None, period: str | None = None, limit: int | None = None
-) -> list[Document]:
+) -> list[AssessmentHeader]:
     """Headers of assessments, the newest first."""
     a = tables.assessments
     query = select(*(a.c[name] for name in _ASSESSED))
@@ -189,7 +216,7 @@ def assessments(
     return _rows(connection, query.order_by(a.c.recorded_at.desc(), a.c.id).limit(limit))
 
 
-def assessment(connection: Connection, identity: str) -> Document:
+def assessment(connection: Connection, identity: str) -> StoredAssessment:
     """The document of an assessment.
 
     Raises
@@ -203,8 +230,8 @@ def assessment(connection: Connection, identity: str) -> Document:
     return json.loads(row.document) | {"recorded_at": row.recorded_at.isoformat()}
 
 
-def _rows(connection: Connection, query: Select[Any]) -> list[Document]:
-    """Rows as documents: instants as ISO text."""
+def _rows(connection: Connection, query: Select[Any]) -> list[Any]:
+    """Rows by the names of their columns, instants as ISO text; what they hold is what the caller selected."""
     return [
         {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row._mapping.items()}
         for row in connection.execute(query)

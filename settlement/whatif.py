@@ -11,7 +11,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -23,17 +23,75 @@ from basin.draws import Number, floats
 from basin.errors import UsageError
 from basin.indicators import INDICATORS
 from basin.network import Network
-from basin.rounding import FEN_PER_WAN, yuan
+from basin.rounding import FEN_PER_WAN, yuan, yuan_fen
 from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.values import Measurements
 from settlement.gathered import Gathered, measurements
 from settlement.obligations.compensation import Compensation, balances, compensation
 from settlement.settling import check_span
 
-Document = dict[str, Any]
 Pair = tuple[str, str]
 STEP = 0.01  # mg/L: the unit in which the incentive is told
 MG_PER_LITRE = "mg/L"
+
+
+class PairComparison(TypedDict):
+    """What one party owes another under both agreements [yuan]; None where a side stops and does not say."""
+
+    payer: str
+    payee: str
+    in_force_yuan: str | None
+    proposed_yuan: str | None
+    difference_yuan: str | None
+
+
+class Incentive(TypedDict):
+    """What `STEP` more at a section changes for each party [yuan]; None where an agreement does not look at it."""
+
+    section: str
+    indicator: str
+    in_force_yuan: dict[str, str] | None
+    proposed_yuan: dict[str, str] | None
+
+
+class Stops(TypedDict):
+    """Why parts of either agreement stop: ``clause: reason``."""
+
+    in_force: list[str]
+    proposed: list[str]
+
+
+class YearComparison(TypedDict):
+    """One year under both agreements."""
+
+    year: str
+    pairs: list[PairComparison]
+    stops: Stops
+    incentives: list[Incentive]
+
+
+class PartyComparison(TypedDict):
+    """What a party receives net over the years counted [yuan], and how much that swings between years."""
+
+    party: str
+    in_force_yuan: str
+    proposed_yuan: str
+    difference_yuan: str
+    in_force_volatility_yuan: str | None
+    proposed_volatility_yuan: str | None
+
+
+class WhatIf(TypedDict):
+    """The answer: both agreements on the same data."""
+
+    agreement: str
+    proposed: str
+    step: str
+    years: list[YearComparison]
+    years_counted: int
+    parties: list[PartyComparison]
+    winners: list[str]
+    losers: list[str]
 
 
 @dataclass(frozen=True)
@@ -50,7 +108,7 @@ class Outcome:
 
 def whatif(
     in_force: Agreement, proposed: Agreement, network: Network, found: Gathered, years: Sequence[pd.Period]
-) -> Document:
+) -> WhatIf:
     """Both agreements on the same data, year by year.
 
     Returns
@@ -72,8 +130,8 @@ def whatif(
         "agreement": in_force.code, "proposed": proposed.code, "step": f"{STEP} {MG_PER_LITRE}",
         "years": [_year(of, *pair) for of, pair in outcomes.items()], "years_counted": len(counted),
         "parties": parties,
-        "winners": [p["party"] for p in parties if _fen(p["difference_yuan"]) > 0],
-        "losers": [p["party"] for p in parties if _fen(p["difference_yuan"]) < 0],
+        "winners": [p["party"] for p in parties if yuan_fen(p["difference_yuan"]) > 0],
+        "losers": [p["party"] for p in parties if yuan_fen(p["difference_yuan"]) < 0],
     }  # fmt: skip
 
 
@@ -157,14 +215,14 @@ def net(transfers: Mapping[Pair, int]) -> dict[str, int]:
     return dict(sums)
 
 
-def _year(of: pd.Period, now: Outcome, then: Outcome) -> Document:
+def _year(of: pd.Period, now: Outcome, then: Outcome) -> YearComparison:
     pairs = [_pair(pair, now, then) for pair in _pairs([*now.transfers, *then.transfers])]
-    slopes = [
+    slopes: list[Incentive] = [
         {"section": section, "indicator": indicator, "in_force_yuan": _in_yuan(now.slopes.get((section, indicator))),
          "proposed_yuan": _in_yuan(then.slopes.get((section, indicator)))}
         for section, indicator in dict.fromkeys([*now.slopes, *then.slopes])
     ]  # fmt: skip
-    stops = {"in_force": list(now.stops), "proposed": list(then.stops)}
+    stops: Stops = {"in_force": list(now.stops), "proposed": list(then.stops)}
     return {"year": periods.label(of), "pairs": pairs, "stops": stops, "incentives": slopes}
 
 
@@ -181,13 +239,17 @@ def _pairs(directed: Iterable[Pair]) -> list[Pair]:
     return list(met.values())
 
 
-def _pair(pair: Pair, now: Outcome, then: Outcome) -> Document:
+def _pair(pair: Pair, now: Outcome, then: Outcome) -> PairComparison:
     """Both amounts from payer to payee, negative where the money goes the other way; None where it is not known."""
-    was, would_be = (_between(pair, side) for side in (now, then))
-    difference = None if was is None or would_be is None else yuan(would_be - was)
-    shown = (None if amount is None else yuan(amount) for amount in (was, would_be))
-    amounts = dict(zip(("in_force_yuan", "proposed_yuan"), shown, strict=True))
-    return {"payer": pair[0], "payee": pair[1], **amounts, "difference_yuan": difference}
+    was = _between(pair, now)
+    would_be = _between(pair, then)
+    return {
+        "payer": pair[0],
+        "payee": pair[1],
+        "in_force_yuan": None if was is None else yuan(was),
+        "proposed_yuan": None if would_be is None else yuan(would_be),
+        "difference_yuan": None if was is None or would_be is None else yuan(would_be - was),
+    }
 
 
 def _between(pair: Pair, side: Outcome) -> int | None:
@@ -198,15 +260,16 @@ def _between(pair: Pair, side: Outcome) -> int | None:
     return side.transfers.get(pair, 0) - side.transfers.get(back, 0)
 
 
-def _party(name: str, now: Sequence[int], then: Sequence[int]) -> Document:
-    sums = {"in_force_yuan": yuan(sum(now)), "proposed_yuan": yuan(sum(then))}
-    swings = {"in_force_volatility_yuan": _volatility(now), "proposed_volatility_yuan": _volatility(then)}
-    return {"party": name, **sums, "difference_yuan": yuan(sum(then) - sum(now)), **swings}
+def _party(name: str, now: Sequence[int], then: Sequence[int]) -> PartyComparison:
+    return {
+        "party": name,
+        "in_force_yuan": yuan(sum(now)),
+        "proposed_yuan": yuan(sum(then)),
+        "difference_yuan": yuan(sum(then) - sum(now)),
+        "in_force_volatility_yuan": _volatility(now),
+        "proposed_volatility_yuan": _volatility(then),
+    }
 
 
 def _volatility(yearly: Sequence[int]) -> str | None:
     return yuan(round(statistics.stdev(yearly))) if len(yearly) > 1 else None
-
-
-def _fen(amount: str) -> int:
-    return int(amount.replace(".", ""))

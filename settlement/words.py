@@ -6,6 +6,8 @@ unknown code prints as it is.
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from monitoring_ingest.quality.names import FOUND
 from monitoring_ingest.readings.messages import MESSAGES
 from settlement.statistics.loads import IN_WORDS
@@ -60,8 +62,15 @@ def in_chinese(reason: str) -> str:
     return WORDS.get(reason, (reason, reason))[0]
 
 
-def told(reason: str) -> dict[str, str]:
-    """``message_zh`` and ``message_en`` of a reason, with its detail."""
+class Message(TypedDict):
+    """The same sentence in both languages."""
+
+    message_zh: str
+    message_en: str
+
+
+def message(reason: str) -> Message:
+    """A reason in words, with its detail."""
     code, _, detail = reason.partition(": ")
     zh, en = WORDS.get(code, (reason, reason))
     return {"message_zh": f"{zh}：{detail}" if detail else zh, "message_en": f"{en}: {detail}" if detail else en}

@@ -13,7 +13,7 @@ from api.reads.numerals import roman
 from basin.clauses import TIME_AXES
 from basin.indicators import INDICATORS
 from settlement.printing.wording import limit_text
-from settlement.words import UNDECIDED, in_chinese, told
+from settlement.words import UNDECIDED, in_chinese, message
 
 Document = dict[str, Any]
 INDENT = "    "
@@ -123,7 +123,7 @@ class _Writer:
 
     def _statistic(self, s: Document, at: str) -> Iterator[str]:
         counts = f"采用 used {s['readings']}，天 days {s['days']}，未采用 left out {sum(s['left_out'].values())}"
-        absent = told(s["reason"] or "absent")["message_zh"]
+        absent = message(s["reason"] or "absent")["message_zh"]
         mean = absent if s["mean"] is None else f"{s['mean']} → {s['reported']}"
         yield f"{at}统计 {s['section']} {s['indicator']} {s['period']}：{mean}（{counts}）"
         if s["place"] in self.written:

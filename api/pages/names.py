@@ -15,7 +15,7 @@ from api.reads.numerals import wan
 from basin.clauses import POOL
 from basin.indicators import INDICATORS
 from basin.registry import Registry
-from settlement.words import told
+from settlement.words import message
 
 ROLES = ("upstream", "downstream")  # the order in which they are told
 
@@ -97,7 +97,7 @@ class Names:
         """Why there is no value: ``missing_parameter: baseline`` is 缺少参数：baseline."""
         if not reason:
             return ""
-        words = told(reason)
+        words = message(reason)
         return self.t.choose(words["message_zh"], words["message_en"])
 
     def left_out(self, counts: Mapping[str, int] | None) -> str:

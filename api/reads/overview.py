@@ -19,11 +19,10 @@ from basin import periods
 from basin.network import Section
 from basin.periods import Days
 from basin.registry import Registry
-from basin.rounding import yuan
+from basin.rounding import yuan, yuan_fen
 from monitoring_ingest.records import history_store as history
 from settlement import store as decided
 from settlement.assessment import sections
-from settlement.printing.formulas import yuan_fen
 from settlement.states import MAY_FOLLOW, REVOKED
 
 Row = dict[str, Any]

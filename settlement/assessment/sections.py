@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,9 +24,8 @@ from monitoring_ingest.records import store
 from monitoring_ingest.records.store import Selected
 from settlement.gathered import data_rules
 from settlement.statement.detection_limits import class_limit, undecided
+from settlement.statement.rows import UndecidedRow
 from settlement.statistics.months import non_detects, section_months
-
-Row = dict[str, Any]
 
 
 class Months(NamedTuple):
@@ -127,19 +126,27 @@ def compared(means: pd.Series, indicator: str, agreement: Agreement) -> NDArray[
     return rounded(means.to_numpy(), decimals)
 
 
-def undecided_of(observed: pd.DataFrame, section: Section, agreement: Agreement, target: int | None) -> list[Row]:
+def undecided_of(
+    observed: pd.DataFrame, section: Section, agreement: Agreement, target: int | None
+) -> list[UndecidedRow]:
     """By month and indicator, the readings whose detection limit lies above the limit of the section's target class.
 
     Of the `observed` only those count that means are formed from under the agreement's rules.
     """
     rows = non_detects(observed, data_rules(agreement))
     by_month = rows.groupby([rows["day"].dt.asfreq("M"), "indicator"], observed=True)["value"]
-    rules, found = standard(agreement.standard), []
+    rules = standard(agreement.standard)
+    undecided_rows: list[UndecidedRow] = []
     for (month, indicator), detection_limits in by_month:
         limit = class_limit(rules, str(indicator), target, section.water_body)
-        if limit and (told := undecided(detection_limits, limit)):
-            found.append({"section": section.code, "indicator": indicator, "period": str(month), **told})
-    return found
+        if limit is None:
+            continue
+        beyond = undecided(detection_limits, limit)
+        if beyond:
+            undecided_rows.append(
+                {"section": section.code, "indicator": str(indicator), "period": str(month), **beyond}
+            )
+    return undecided_rows
 
 
 def _item_classes(means: pd.Series, code: str, section: Section, agreement: Agreement) -> NDArray[np.float64]:

@@ -367,6 +367,6 @@ def sum_lines(decided: Compensation) -> Iterator[str]:
     for o in decided.obligations:
         yield f"应付补偿款 {o.clause} {periods.label(o.period)} {o.payer} → {o.payee}"
         yield from printed_lines(o.steps)
-    for transfer in decided.netted:
-        yield f"净额划转 {transfer.payer} → {transfer.payee}：{yuan(transfer.fen)} 元"
-        yield from printed_lines(transfer.steps)
+    for amount in decided.netted:
+        yield f"净额划转 {amount.payer} → {amount.payee}：{yuan(amount.fen)} 元"
+        yield from printed_lines(amount.steps)

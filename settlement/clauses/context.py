@@ -190,7 +190,8 @@ class Context(ABC):
     def doubt_sheet(self, section: str, key: str, of: pd.Period, trail: Trail) -> None:
         """Name the unverified figures under one key of a section sheet."""
         prefix = f"sections.{section}.{key}"
-        trail.doubts(path for path in self.agreement.sheet(section, periods.days(of)).unverified if path.startswith(prefix))
+        unverified = self.agreement.sheet(section, periods.days(of)).unverified
+        trail.doubts(path for path in unverified if path.startswith(prefix))
 
     def target(self, section: str, of: pd.Period) -> int | None:
         """The target class of a section: the sheet's, else the network's."""

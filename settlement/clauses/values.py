@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,11 +71,6 @@ class Statistic:
     days: int
     left_out: tuple[tuple[str, int], ...]
     reason: str | None
-
-
-def as_document(statistic: Statistic) -> dict[str, Any]:
-    """A statistic as the statement holds it."""
-    return {**asdict(statistic), "left_out": dict(statistic.left_out)}
 
 
 @dataclass(frozen=True)

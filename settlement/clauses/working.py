@@ -25,11 +25,6 @@ class Step:
     value: str
 
 
-def as_line(step: Step) -> dict[str, str]:
-    """A step as the statement holds it."""
-    return {"label": step.label, "expression": step.expression, "value": step.value}
-
-
 def printed_lines(steps: Iterable[Step]) -> Iterator[str]:
     """Steps as indented lines of text."""
     return (f"    {step.label}：{step.expression} = {step.value}" for step in steps)

@@ -26,11 +26,11 @@ from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.quality.store import decisions
 from monitoring_ingest.readings.facts import Fact
 from settlement.applied import applied
-from settlement.evidence.pack import EvidenceContents, evidence_zip
+from settlement.evidence.pack import EvidenceContents, Parameters, evidence_zip
 from settlement.gathered import LEFT_OUT, OBSERVED, QUALITY, Gathered
 from settlement.settling import settled
+from settlement.statement.rows import SettlementDocument
 
-Document = dict[str, Any]
 RESOLUTION = timedelta(microseconds=1)
 DECISION = [
     "action", "station", "indicator", "time", "revision", "reason", "document", "proposed_by", "approved_by",
@@ -59,7 +59,7 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
         zh = "重算与所存的结算不同：登记或程序在结算之后变了"
         remedy = "恢复当时的登记与程序版本后再导出，或重新结算"
         raise Refused(zh, "register or engine has changed since", file=identity, remedy=remedy)
-    parameters: Document = {"agreement": agreement.code, "period": document["period"], "as_of": document["as_of"]}
+    parameters: Parameters = {"agreement": agreement.code, "period": document["period"], "as_of": document["as_of"]}
     if decided:
         parameters["decisions"] = decided
     sections = agreement.reach.sections_in(registry.network)
@@ -69,7 +69,7 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
     return evidence_zip(agreement.text, register, _rows(readings), facts, again, parameters)
 
 
-def recomputed(found: EvidenceContents) -> Document:
+def recomputed(found: EvidenceContents) -> SettlementDocument:
     """The settlement document from the contents of an evidence file alone, without writing anything to disk."""
     network, _ = load_network([found.register])
     agreement = checked(tree(found.agreement_text), found.agreement_text, "agreement.yaml", network)
@@ -93,7 +93,7 @@ def _rows(found: Gathered) -> pd.DataFrame:
     return pd.concat([used, unused], ignore_index=True) if len(unused) else used
 
 
-def _decisions(connection: Connection, found: Gathered, as_of: datetime) -> list[Document]:
+def _decisions(connection: Connection, found: Gathered, as_of: datetime) -> list[dict[str, Any]]:
     """What people decided about the readings, known at `as_of`: why one is left out, or used in spite of a test."""
     stations, times = found.observations["station"], found.observations["time"]
     if stations.empty:
@@ -104,7 +104,7 @@ def _decisions(connection: Connection, found: Gathered, as_of: datetime) -> list
     return rows.assign(**texts)[DECISION].to_dict("records")  # type: ignore[return-value]  # named by texts
 
 
-def _plain(fact: Fact) -> Document:
+def _plain(fact: Fact) -> dict[str, Any]:
     return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in asdict(fact).items()}
 
 

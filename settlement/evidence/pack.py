@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO, StringIO
-from typing import Any, NoReturn
+from typing import Any, NoReturn, NotRequired, TypedDict
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
@@ -30,6 +30,7 @@ import pandas as pd
 
 from basin.errors import HengjieError, Refused, UsageError
 from settlement.statement.canonical import canonical_json, digest, first_difference
+from settlement.statement.rows import SettlementDocument
 
 AGREEMENT, OBSERVATIONS, FACTS = "agreement.yaml", "observations.csv", "facts.json"
 PARAMETERS, SETTLEMENT, SUMS, REGISTER = "parameters.json", "settlement.json", "SHA256SUMS", "register/"
@@ -48,6 +49,15 @@ _PLAIN_FILE = 0o644 << 16
 _UNREADABLE = (BadZipFile, zlib.error, EOFError, OSError, OverflowError, RuntimeError, ValueError)
 
 
+class Parameters(TypedDict):
+    """What was settled, for when, and what was known; `decisions` of people about readings where there are any."""
+
+    agreement: str
+    period: str
+    as_of: str
+    decisions: NotRequired[list[dict[str, Any]]]
+
+
 @dataclass(frozen=True)
 class EvidenceContents:
     """What an evidence file holds, as the engine takes it.
@@ -55,15 +65,15 @@ class EvidenceContents:
     Attributes
     ----------
     register : file name → CSV text. observations : the readings used and left out, column `fate` telling which.
-    document : the settlement as stated. parameters : period, as_of, agreement code, engine version, file hashes.
+    document : the settlement as stated. parameters : what was settled.
     """
 
     agreement_text: str
     register: Mapping[str, str]
     observations: pd.DataFrame
     facts: list[dict[str, Any]]
-    document: dict[str, Any]
-    parameters: dict[str, Any]
+    document: SettlementDocument
+    parameters: Parameters
 
 
 @dataclass(frozen=True)
@@ -80,8 +90,8 @@ def evidence_zip(
     register: Mapping[str, str],
     observations: pd.DataFrame,
     facts: list[dict[str, Any]],
-    document: dict[str, Any],
-    parameters: dict[str, Any],
+    document: SettlementDocument,
+    parameters: Parameters,
 ) -> bytes:
     """The evidence file of a settlement: the same contents give the same bytes, whatever the order of rows.
 
@@ -106,7 +116,7 @@ def evidence_zip(
     return _archive(encoded | {SUMS: _sums(encoded)})
 
 
-def verify(raw: bytes, recompute: Callable[[EvidenceContents], dict[str, Any]]) -> Verification:
+def verify(raw: bytes, recompute: Callable[[EvidenceContents], SettlementDocument]) -> Verification:
     """Check an evidence file step by step and stop at the first thing that does not hold.
 
     Archive, hashes, fingerprints, then the settlement recomputed from the contents alone. `failure` is Chinese and
@@ -134,7 +144,7 @@ def contents(raw: bytes) -> EvidenceContents:
     return _parsed(entries)
 
 
-def _steps(raw: bytes, recompute: Callable[[EvidenceContents], dict[str, Any]]) -> Iterator[str]:
+def _steps(raw: bytes, recompute: Callable[[EvidenceContents], SettlementDocument]) -> Iterator[str]:
     """Each check that held, by name; the first that does not raises."""
     entries = _read(raw)
     _refuse_other_bytes(raw, entries)
@@ -149,7 +159,9 @@ def _steps(raw: bytes, recompute: Callable[[EvidenceContents], dict[str, Any]]) 
     yield "不用数据库重算一致 recomputed"
 
 
-def _recomputed(evidence: EvidenceContents, recompute: Callable[[EvidenceContents], dict[str, Any]]) -> dict[str, Any]:
+def _recomputed(
+    evidence: EvidenceContents, recompute: Callable[[EvidenceContents], SettlementDocument]
+) -> SettlementDocument:
     """The document made again; contents that no engine can read do not hold either."""
     try:
         return recompute(evidence)

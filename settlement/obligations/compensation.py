@@ -23,7 +23,7 @@ from settlement.clauses.context import Evaluation, Shares, Sides
 from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.working import Step, readable, short
 from settlement.obligations.obligation import Obligation, Stop
-from settlement.obligations.transfers import Transfer, netted, remainder
+from settlement.obligations.transfers import PairAmount, netted, remainder
 from settlement.words import RULE_VALUES
 
 FEN_PER_YUAN = 100
@@ -66,8 +66,8 @@ class Compensation:
         return {(transfer.payer, transfer.payee): transfer.fen for transfer in self.netted}
 
     @property
-    def netted(self) -> list[Transfer]:
-        """The transfers with their working."""
+    def netted(self) -> list[PairAmount]:
+        """The pair amounts with their working."""
         return list(netted(self.obligations, {stop.period for stop in self.stops if stop.clause == POOL}))
 
 

@@ -1,7 +1,8 @@
-"""Transfers (净额划转): what finally goes from one party to another, pools paid out and pairs netted.
+"""Pair amounts (对应净额): what finally goes from one party to another, pools paid out and pairs netted.
 
-In: obligations [fen] and the periods whose pool is not paid out. Out: transfers [fen], each with the working from its
-obligations. What an obligation comes to is decided in `settlement.obligations.compensation`.
+In: obligations [fen] and the periods whose pool is not paid out. Out: pair amounts [fen], each with the working from
+its obligations. In documents they stand under the key ``transfers``. What an obligation comes to is
+decided in `settlement.obligations.compensation`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Flow:
 
 
 @dataclass(frozen=True)
-class Transfer:
+class PairAmount:
     """What remains from `payer` to `payee` [fen], > 0, with its working."""
 
     payer: str
@@ -40,7 +41,7 @@ class Transfer:
     steps: tuple[Step, ...]
 
 
-def netted(obligations: Sequence[Obligation], unpaid: Collection[pd.Period]) -> Iterator[Transfer]:
+def netted(obligations: Sequence[Obligation], unpaid: Collection[pd.Period]) -> Iterator[PairAmount]:
     """Both directions of a pair against each other, over the whole span; pools of `unpaid` periods stay shut."""
     flows: dict[tuple[str, str], list[Flow]] = defaultdict(list)
     for flow in _flows(obligations, unpaid):
@@ -49,7 +50,7 @@ def netted(obligations: Sequence[Obligation], unpaid: Collection[pd.Period]) -> 
         back = flows.get((payee, payer), [])
         amount = sum(flow.fen for flow in forth) - sum(flow.fen for flow in back)
         if amount > 0:
-            yield Transfer(payer, payee, amount, _working(forth, back, amount))
+            yield PairAmount(payer, payee, amount, _working(forth, back, amount))
 
 
 def _flows(obligations: Sequence[Obligation], unpaid: Collection[pd.Period]) -> Iterator[Flow]:

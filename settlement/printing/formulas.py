@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from math import ceil, floor
-from typing import Any
 
 from basin import periods
 from basin.errors import UsageError
-from basin.rounding import FEN_PER_WAN, fen, number, printed
+from basin.rounding import FEN_PER_WAN, fen, number, printed, yuan_fen
 from settlement.printing.wording import parties_of
+from settlement.statement.rows import Decision, EvaluationRow, ObligationRow, ScaleRow, Side
 
 FEN_PER_YUAN = 100
 YUAN_PER_WAN = FEN_PER_WAN // FEN_PER_YUAN
@@ -75,21 +75,22 @@ class Factor:
 
 
 def factors(
-    evaluation: Mapping[str, Any], document: Mapping[str, Any], cell: Callable[[int], str]
+    evaluation: EvaluationRow, document: Decision, cell: Callable[[int], str]
 ) -> list[Factor] | None:
-    """The multipliers of an evaluation; a reference to a line is the cell of that line. None where one is not told.
+    """The multipliers of an evaluation; a reference to a line is the cell of that line. None where one is missing.
 
     Parameters
     ----------
+    evaluation, document : an evaluation of the document, and the document, in which lines are looked up.
     cell : the cell with the amount of an evaluation, by its position in the document.
     """
-    found = [_factor(text, evaluation, document, cell) for text in evaluation["times"]]
-    known = [factor for factor in found if factor is not None]
-    return known if len(known) == len(found) else None
+    multipliers = [_factor(text, evaluation, document, cell) for text in evaluation["times"]]
+    stated = [factor for factor in multipliers if factor is not None]
+    return stated if len(stated) == len(multipliers) else None
 
 
 def _factor(
-    text: str, evaluation: Mapping[str, Any], document: Mapping[str, Any], cell: Callable[[int], str]
+    text: str, evaluation: EvaluationRow, document: Decision, cell: Callable[[int], str]
 ) -> Factor | None:
     lines = [
         (position, exact(line["amount"]))
@@ -104,20 +105,20 @@ def _factor(
 
 
 def product_cell(multipliers: Sequence[Factor] | None) -> Formula | Fraction | None:
-    """The multipliers of a clause as one cell; None where one of them is not told."""
+    """The multipliers of a clause as one cell; None where one of them is missing."""
     if multipliers is None:
         return None
     product = _product(factor.value for factor in multipliers)
     return Formula("=" + "*".join(factor.text for factor in multipliers), product) if multipliers else product
 
 
-def steps_cell(evaluation: Mapping[str, Any], columns: Columns, row: int) -> Formula | Fraction | None:
+def steps_cell(evaluation: EvaluationRow, columns: Columns, row: int) -> Formula | Fraction | None:
     """n = (value − origin)/per, rounded up or down where the scale counts started or completed steps."""
     scale = evaluation["scale"]
     if scale is None:
         return None
     stated = number(scale["n"])
-    if _steps(evaluation) != stated:
+    if _steps(evaluation["value"], scale) != stated:
         return stated
     ratio = f"({columns.value}{row}-{columns.origin}{row})/{columns.per}{row}"
     cleared = f"ROUND({ratio},{NOISE_DIGITS})"
@@ -126,17 +127,17 @@ def steps_cell(evaluation: Mapping[str, Any], columns: Columns, row: int) -> For
 
 
 def amount_cell(
-    evaluation: Mapping[str, Any], multipliers: Sequence[Factor] | None, columns: Columns, row: int
+    evaluation: EvaluationRow, multipliers: Sequence[Factor] | None, columns: Columns, row: int
 ) -> Formula | Fraction | None:
     """(amount + rate × n) × times within ± cap; the bare figure where a test or an excuse decided; None if absent."""
     stated = exact(evaluation["amount"])
     if stated is None or multipliers is None or _amount(evaluation, multipliers) != stated:
         return stated
-    at = {name: f"{letter}{row}" for name, letter in vars(columns).items()}
-    base = at["value"] if evaluation["scale"] is None else f"({at['amount']}+{at['rate']}*{at['n']})"
-    multiplied = f"{base}*{at['times']}" if evaluation["times"] else base
+    cell = {name: f"{letter}{row}" for name, letter in vars(columns).items()}
+    base = cell["value"] if evaluation["scale"] is None else f"({cell['amount']}+{cell['rate']}*{cell['n']})"
+    multiplied = f"{base}*{cell['times']}" if evaluation["times"] else base
     if evaluation["cap"] is not None:
-        multiplied = f"MIN({at['cap']},MAX(-{at['cap']},{multiplied}))"
+        multiplied = f"MIN({cell['cap']},MAX(-{cell['cap']},{multiplied}))"
     return Formula(f"={multiplied}", stated)
 
 
@@ -154,23 +155,30 @@ class Group:
 
     def share(self, payer: str, payee: str) -> Fraction:
         """What part of the sum goes from `payer` to `payee`; negative where the clause points the other way."""
-        pays, receives = dict(self.pays), dict(self.receives)
+        pays = dict(self.pays)
+        receives = dict(self.receives)
         forward = pays.get(payer, Fraction(0)) * receives.get(payee, Fraction(0))
         return forward - pays.get(payee, Fraction(0)) * receives.get(payer, Fraction(0))
 
 
-def groups(document: Mapping[str, Any]) -> list[Group | None]:
+def groups(document: Decision) -> list[Group | None]:
     """The group of each evaluation, in order; None for a line, which pays nobody."""
     due: dict[str, dict[str, None]] = {}
     for obligation in document["obligations"]:
         due.setdefault(obligation["clause"], {})[obligation["period"]] = None
-    found: list[Group | None] = []
-    for evaluation in document["evaluations"]:
-        clause, period, element = evaluation["clause"], evaluation["period"], evaluation["element"]
-        within = next((of for of in due.get(clause, ()) if lies_in(period, of)), period)
-        sides = [_shares(evaluation[side], element, document["parties"]) for side in ("pays", "receives")]
-        found.append(Group(clause, within, *sides) if evaluation["pays"] else None)
-    return found
+    return [
+        _group(evaluation, list(due.get(evaluation["clause"], ())), document["parties"]) if evaluation["pays"] else None
+        for evaluation in document["evaluations"]
+    ]
+
+
+def _group(evaluation: EvaluationRow, due: Sequence[str], parties: Mapping[str, str]) -> Group:
+    """The group of an evaluation, whose clause obliges for the periods `due`."""
+    period = evaluation["period"]
+    within = next((of for of in due if lies_in(period, of)), period)
+    pays = _shares(evaluation["pays"], evaluation["element"], parties)
+    receives = _shares(evaluation["receives"], evaluation["element"], parties)
+    return Group(evaluation["clause"], within, pays, receives)
 
 
 @cache
@@ -179,10 +187,11 @@ def lies_in(inner: str, outer: str) -> bool:
     if inner == outer:
         return True
     try:
-        one, other = periods.period(inner), periods.period(outer)
+        within = periods.period(outer)
+        end = periods.period(inner).end_time
     except UsageError:
         return False
-    return other.start_time <= one.end_time <= other.end_time
+    return within.start_time <= end <= within.end_time
 
 
 @dataclass(frozen=True)
@@ -199,15 +208,18 @@ class Terms:
         return f"=ROUND(({added})*{YUAN_PER_WAN},2)+{tail}"
 
 
-def terms(obligation: Mapping[str, str], numbered: Mapping[Group, tuple[int, Fraction]]) -> Terms | None:
+def terms(obligation: ObligationRow, numbered: Mapping[Group, tuple[int, Fraction]]) -> Terms | None:
     """How group sums [万元] make an obligation; None where they do not, to the fen a share may differ by.
 
     Parameters
     ----------
     numbered : group → its number in the sheet and its exact sum.
     """
-    clause, period = obligation["clause"], obligation["period"]
-    of_clause = {group: item for group, item in numbered.items() if (group.clause, group.period) == (clause, period)}
+    of_clause = {
+        group: item
+        for group, item in numbered.items()
+        if group.clause == obligation["clause"] and group.period == obligation["period"]
+    }
     shares = {group: group.share(obligation["payer"], obligation["payee"]) for group in of_clause}
     used = {of_clause[group][0]: share for group, share in shares.items() if share}
     wan = sum((share * of_clause[group][1] for group, share in shares.items()), Fraction(0))
@@ -215,12 +227,7 @@ def terms(obligation: Mapping[str, str], numbered: Mapping[Group, tuple[int, Fra
     return Terms(used, tail) if used and abs(tail) <= len(used) else None
 
 
-def yuan_fen(amount_yuan: str) -> int:
-    """A yuan string as whole fen."""
-    return int(number(amount_yuan) * FEN_PER_YUAN)
-
-
-def owed(obligations: Iterable[Mapping[str, str]], payer: str, payee: str) -> int:
+def owed(obligations: Iterable[ObligationRow], payer: str, payee: str) -> int:
     """What the obligations make `payer` owe `payee`, net [fen]."""
     signs = {(payer, payee): 1, (payee, payer): -1}
     return sum(signs.get((o["payer"], o["payee"]), 0) * yuan_fen(o["amount_yuan"]) for o in obligations)
@@ -233,23 +240,30 @@ def _product(factors: Iterable[Fraction]) -> Fraction:
     return product
 
 
-def _steps(evaluation: Mapping[str, Any]) -> Fraction | None:
-    scale = evaluation["scale"]
-    n = ((exact(evaluation["value"]) or Fraction(0)) - number(scale["origin"])) / number(scale["per"])
-    whole = {"started": ceil, "completed": floor}.get(scale["steps"])
-    return n if whole is None else Fraction(whole(n))
+def _steps(value: str | None, scale: ScaleRow) -> Fraction:
+    """The steps n that the scale counts for a value; an absent value counts as 0."""
+    n = ((exact(value) or Fraction(0)) - number(scale["origin"])) / number(scale["per"])
+    match scale["steps"]:
+        case "started":
+            return Fraction(ceil(n))
+        case "completed":
+            return Fraction(floor(n))
+        case _:
+            return n
 
 
-def _amount(evaluation: Mapping[str, Any], multipliers: Sequence[Factor]) -> Fraction | None:
+def _amount(evaluation: EvaluationRow, multipliers: Sequence[Factor]) -> Fraction | None:
     """What the formula would give; None where it has nothing to work on."""
-    scale, value = evaluation["scale"], exact(evaluation["value"])
+    scale = evaluation["scale"]
+    value = exact(evaluation["value"])
     base = value if scale is None else number(scale["amount"]) + number(scale["rate"]) * number(scale["n"])
     if base is None:
         return None
-    amount, cap = base * _product(factor.value for factor in multipliers), exact(evaluation["cap"])
+    amount = base * _product(factor.value for factor in multipliers)
+    cap = exact(evaluation["cap"])
     return amount if cap is None else max(-cap, min(cap, amount))
 
 
-def _shares(side: object, element: Mapping[str, Any], parties: object) -> Shares:
+def _shares(side: Side, element: Mapping[str, str], parties: Mapping[str, str]) -> Shares:
     """Party code → exact share of one side."""
     return tuple((code, exact(share) or Fraction(0)) for code, share in parties_of(side, element, parties).items())

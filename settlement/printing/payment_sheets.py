@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from itertools import chain
+from typing import Literal
 
 from basin.clauses import POOL
+from basin.rounding import yuan_fen
 from settlement.printing.formulas import (
     FEN_PER_YUAN,
     Columns,
@@ -25,7 +27,6 @@ from settlement.printing.formulas import (
     product_cell,
     steps_cell,
     terms,
-    yuan_fen,
 )
 from settlement.printing.spreadsheet import COUNT, WAN, YUAN, Cell, Column, Sheet
 from settlement.printing.wording import (
@@ -36,11 +37,12 @@ from settlement.printing.wording import (
     period_text,
     reason_text,
     side_text,
+    stop_cells,
     undecided_cells,
 )
+from settlement.statement.rows import ObligationRow, SettlementDocument, StopRow, UndecidedRow
 from settlement.words import KINDS, UNDECIDED
 
-Document = Mapping[str, Any]
 FROM_FORMULA, AS_STATED, BY_THE_POOL = "公式重算 formula", "见过程 as stated", "资金池轧差 via the pool"
 STEPS = {"started": "不足一档按一档", "completed": "只计整档"}
 # Letters of the columns of CALCULATION that formulas read.
@@ -75,36 +77,41 @@ BELOW_DETECTION = (
 FIRST_ROW = 4  # of the evaluations on sheet 计算: below title, note and headings
 
 
-def calculation(sheet: Sheet, document: Document, names: Names) -> None:
+def calculation(sheet: Sheet, document: SettlementDocument, names: Names) -> None:
     """One row an evaluation; evaluations that one obligation adds up carry one group number."""
     sheet.line("计算 · 每行一次评价", "title")
     sheet.line("金额 = (基数 + 费率 × n) × 乘数，以封顶为限；n = (计量值 − 起点) ÷ 每档。正数由付方付收方，负数相反。")
-    found = groups(document)
-    numbers = _numbered(found)
+    grouping = groups(document)
+    numbers = _numbered(grouping)
     rows = [
         _evaluation(document, position, None if group is None else numbers[group], names)
-        for position, group in enumerate(found)
+        for position, group in enumerate(grouping)
     ]
     sheet.main_table(CALCULATION, rows)
 
 
-def _evaluation(document: Document, position: int, group: int | None, names: Names) -> list[Cell]:
-    row, evaluation = FIRST_ROW + position, document["evaluations"][position]
-    scale, element = evaluation["scale"] or {}, evaluation["element"]
+def _evaluation(document: SettlementDocument, position: int, group: int | None, names: Names) -> list[Cell]:
+    row = FIRST_ROW + position
+    evaluation = document["evaluations"][position]
+    scale = evaluation["scale"]
+    element = evaluation["element"]
     multipliers = factors(evaluation, document, lambda other: f"{AMOUNT}{FIRST_ROW + other}")
-    plain = [figure(scale.get(key)) for key in ("amount", "rate", "origin", "per")]
-    sides = [side_text(evaluation[side], element, document["parties"], names) for side in ("pays", "receives")]
+    piece: list[Cell] = [None, None, None, None, None, ""]
+    if scale:
+        figures = [figure(text) for text in (scale["amount"], scale["rate"], scale["origin"], scale["per"])]
+        piece = [scale["piece"] + 1, *figures, STEPS.get(scale["steps"] or "", "")]
     return [
         position + 1, group, evaluation["clause"], evaluation["title"], evaluation["source"],
         period_text(evaluation["period"]), element_text(element, names), figure(evaluation["value"]),
-        scale["piece"] + 1 if scale else None, *plain, STEPS.get(scale.get("steps") or "", ""),
-        steps_cell(evaluation, AT, row), product_cell(multipliers), figure(evaluation["cap"]),
-        amount_cell(evaluation, multipliers, AT, row), *sides, reason_text(evaluation["reason"]),
+        *piece, steps_cell(evaluation, AT, row), product_cell(multipliers), figure(evaluation["cap"]),
+        amount_cell(evaluation, multipliers, AT, row),
+        side_text(evaluation["pays"], element, document["parties"], names),
+        side_text(evaluation["receives"], element, document["parties"], names), reason_text(evaluation["reason"]),
         "、".join(evaluation["unverified"]),
     ]  # fmt: skip
 
 
-def payments(sheet: Sheet, document: Document, names: Names) -> None:
+def payments(sheet: Sheet, document: SettlementDocument, names: Names) -> None:
     """Who pays whom, what each clause obliges, each party's balance, what stopped and what cannot be decided."""
     zh, en = KINDS.get(document["kind"], (document["kind"], ""))
     sheet.line(document["title"], "title")
@@ -115,7 +122,8 @@ def payments(sheet: Sheet, document: Document, names: Names) -> None:
     sheet.widths(OBLIGATIONS)
     # the first obligation stands below the transfers: two section lines, two headings, the total and an empty line
     first = sheet.row + len(document["transfers"]) + 6
-    sums, rows = _sums(document), range(FIRST_ROW, FIRST_ROW + len(document["evaluations"]))
+    sums = _sums(document)
+    rows = range(FIRST_ROW, FIRST_ROW + len(document["evaluations"]))
     obligations = [_obligation(o, first + i, sums, rows, names) for i, o in enumerate(document["obligations"])]
     sheet.line("应付补偿资金（元） Transfers", "section")
     sheet.table(TRANSFERS, _transfers(document, sheet.row + 1, first, names), last="total")
@@ -132,27 +140,30 @@ def payments(sheet: Sheet, document: Document, names: Names) -> None:
 
 
 def _obligation(
-    obligation: Mapping[str, str], row: int, sums: Mapping[Group, tuple[int, Fraction]], rows: range, names: Names
+    obligation: ObligationRow, row: int, sums: Mapping[Group, tuple[int, Fraction]], rows: range, names: Names
 ) -> list[Cell]:
     """One obligation in `row`, adding up the amounts that stand in `rows` of sheet 计算."""
-    found = terms(obligation, sums)
+    shares = terms(obligation, sums)
     amount = Fraction(obligation["amount_yuan"])
     head = [obligation["clause"], period_text(obligation["period"])]
     sides = [names.party(obligation["payer"]), names.party(obligation["payee"])]
-    if found is None:
+    if shares is None:
         return [*head, *sides, None, amount, AS_STATED]
     amounts, numbers = (f"计算!${letter}${rows[0]}:${letter}${rows[-1]}" for letter in (AMOUNT, GROUP))
-    formula = Formula(found.text(amounts, numbers, f"E{row}"), amount)
-    return [*head, *sides, Fraction(found.tail_fen, FEN_PER_YUAN), formula, FROM_FORMULA]
+    formula = Formula(shares.text(amounts, numbers, f"E{row}"), amount)
+    return [*head, *sides, Fraction(shares.tail_fen, FEN_PER_YUAN), formula, FROM_FORMULA]
 
 
-def _transfers(document: Document, row: int, first: int, names: Names) -> list[list[Cell]]:
+def _transfers(document: SettlementDocument, row: int, first: int, names: Names) -> list[list[Cell]]:
     """One row a pair, and the total; a pair settled through the pool stands as a figure."""
     payers, payees, amounts = (_of_obligations(letter, first, document) for letter in "CDF")
     rows: list[list[Cell]] = []
     for position, transfer in enumerate(document["transfers"]):
-        payer, payee, amount = transfer["payer"], transfer["payee"], Fraction(transfer["amount_yuan"])
-        a, b = f"A{row + position}", f"B{row + position}"
+        payer = transfer["payer"]
+        payee = transfer["payee"]
+        amount = Fraction(transfer["amount_yuan"])
+        a = f"A{row + position}"
+        b = f"B{row + position}"
         text = f"=SUMIFS({amounts},{payers},{a},{payees},{b})-SUMIFS({amounts},{payers},{b},{payees},{a})"
         direct = owed(document["obligations"], payer, payee) == yuan_fen(transfer["amount_yuan"])
         cell: Cell = Formula(text, amount) if direct else amount
@@ -162,60 +173,64 @@ def _transfers(document: Document, row: int, first: int, names: Names) -> list[l
     return [*rows, ["合计", "", added, ""]]
 
 
-def _balances(document: Document, row: int, first: int, names: Names) -> list[list[Cell]]:
+def _balances(document: SettlementDocument, row: int, first: int, names: Names) -> list[list[Cell]]:
     """What each party and the pool receive and pay; the balances add up to nothing."""
     payers, payees, amounts = (_of_obligations(letter, first, document) for letter in "CDF")
     due = document["obligations"]
-    codes = dict.fromkeys([*party_codes(document["parties"]), *(o[side] for o in due for side in ("payer", "payee"))])
+    pairs = [(obligation["payer"], obligation["payee"]) for obligation in due]
+    codes = dict.fromkeys([*party_codes(document["parties"]), *chain.from_iterable(pairs)])
     rows: list[list[Cell]] = []
     for position, code in enumerate(sorted(codes, key=POOL.__eq__)):
-        here = row + position
-        received, paid = (_sum_yuan(due, side, code) for side in ("payee", "payer"))
+        line = row + position
+        received = _sum_yuan(due, "payee", code)
+        paid = _sum_yuan(due, "payer", code)
         rows.append([
-            names.party(code), Formula(f"=SUMIFS({amounts},{payees},A{here})", received),
-            Formula(f"=SUMIFS({amounts},{payers},A{here})", paid), Formula(f"=B{here}-C{here}", received - paid),
+            names.party(code), Formula(f"=SUMIFS({amounts},{payees},A{line})", received),
+            Formula(f"=SUMIFS({amounts},{payers},A{line})", paid), Formula(f"=B{line}-C{line}", received - paid),
         ])  # fmt: skip
     return rows
 
 
 def figure(text: str | None) -> Cell:
     """A figure of the document as a cell; text that is no number stays text."""
-    found = exact(text)
-    return text if found is None else figure_cell(found)
+    value = exact(text)
+    return text if value is None else figure_cell(value)
 
 
-def _numbered(found: Iterable[Group | None]) -> dict[Group, int]:
+def _numbered(grouping: Iterable[Group | None]) -> dict[Group, int]:
     """Groups counted from 1 in the order of the evaluations."""
-    return {group: number for number, group in enumerate(dict.fromkeys(group for group in found if group), 1)}
+    distinct = dict.fromkeys(group for group in grouping if group)
+    return {group: number for number, group in enumerate(distinct, 1)}
 
 
-def _sums(document: Document) -> dict[Group, tuple[int, Fraction]]:
+def _sums(document: SettlementDocument) -> dict[Group, tuple[int, Fraction]]:
     """Each group's number and the exact sum of its amounts [万元]."""
-    found = groups(document)
-    sums = {group: (number, Fraction(0)) for group, number in _numbered(found).items()}
-    for group, evaluation in zip(found, document["evaluations"], strict=True):
+    grouping = groups(document)
+    sums = {group: (number, Fraction(0)) for group, number in _numbered(grouping).items()}
+    for group, evaluation in zip(grouping, document["evaluations"], strict=True):
         if group is not None:
             number, added = sums[group]
-            sums[group] = number, added + (exact(evaluation["amount"]) or 0)
+            sums[group] = (number, added + (exact(evaluation["amount"]) or 0))
     return sums
 
 
-def _of_obligations(letter: str, first: int, document: Document) -> str:
+def _of_obligations(letter: str, first: int, document: SettlementDocument) -> str:
     """The range of a column of the obligations; one empty row where there is none."""
     return f"${letter}${first}:${letter}${first + max(len(document['obligations']), 1) - 1}"
 
 
-def _sum_yuan(obligations: Sequence[Mapping[str, str]], side: str, code: str) -> Fraction:
+def _sum_yuan(obligations: Sequence[ObligationRow], side: Literal["payer", "payee"], code: str) -> Fraction:
     return sum((Fraction(o["amount_yuan"]) for o in obligations if o[side] == code), Fraction(0))
 
 
-def _stop(stop: Document, names: Names) -> list[Cell]:
+def _stop(stop: StopRow, names: Names) -> list[Cell]:
+    cells = stop_cells(stop, names)
+    return [cells.clause, cells.period, cells.element, reason_text(stop["reason"]), cells.zh, cells.en]
+
+
+def _undecided(row: UndecidedRow, names: Names) -> list[Cell]:
+    cells = undecided_cells(row, names)
     return [
-        stop["clause"], period_text(stop["period"]), element_text(stop["element"], names), reason_text(stop["reason"]),
-        stop["message_zh"], stop["message_en"],
+        cells.section, cells.indicator, cells.period, cells.readings, figure(cells.detection_limit),
+        figure(cells.limit), cells.of,
     ]  # fmt: skip
-
-
-def _undecided(row: Document, names: Names) -> list[Cell]:
-    *where, readings, detection_limit, limit, of = undecided_cells(row, names)
-    return [*where, readings, figure(detection_limit), figure(limit), of]

@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from settlement.printing.typesetting import typeset
 from settlement.printing.wording import (
     ABSENT,
+    Band,
+    Doubts,
     Names,
+    RuleUsed,
+    bands,
     capital_yuan,
     element_text,
     grouped,
     instant_text,
-    left_out_text,
     parties_text,
     party_codes,
     period_text,
@@ -28,15 +30,28 @@ from settlement.printing.wording import (
     reason_text,
     rules_used,
     side_text,
+    statistic_cells,
+    stop_cells,
     total_yuan,
     undecided_cells,
+)
+from settlement.statement.rows import (
+    AssessmentDocument,
+    CriterionRow,
+    EvaluationRow,
+    ObligationRow,
+    PairAmountRow,
+    PoolRow,
+    SettlementDocument,
+    StatisticRow,
+    StopRow,
+    ToDateRow,
 )
 from settlement.words import KINDS, STATUSES, UNDECIDED
 
 __all__ = ["Names", "assessment_pdf", "assessment_view", "settlement_pdf", "settlement_view"]
 
-Document = Mapping[str, Any]
-View = dict[str, Any]
+View = Mapping[str, object]  # what a template prints: names of its places, and texts, lists or further views for them
 FINAL = "已确认"
 PROVENANCE = ("数据截至", "编号", "文书指纹")
 NOTICES = {
@@ -60,7 +75,7 @@ NOTICES = {
 }
 
 
-def settlement_pdf(document: Document, names: Names) -> bytes:
+def settlement_pdf(document: SettlementDocument, names: Names) -> bytes:
     """A settlement as a statement to sign, PDF/A-2b; the same bytes on every call.
 
     Parameters
@@ -75,14 +90,14 @@ def settlement_pdf(document: Document, names: Names) -> bytes:
     return typeset("settlement.typ", settlement_view(document, names), datetime.fromisoformat(document["as_of"]))
 
 
-def assessment_pdf(document: Document, names: Names) -> bytes:
+def assessment_pdf(document: AssessmentDocument, names: Names) -> bytes:
     """An assessment as a report, PDF/A-2b; the same bytes on every call. Raises as `settlement_pdf`."""
     return typeset("assessment.typ", assessment_view(document, names), datetime.fromisoformat(document["as_of"]))
 
 
-def settlement_view(document: Document, names: Names) -> View:
+def settlement_view(document: SettlementDocument, names: Names) -> View:
     """What a statement prints, in the order it is printed, all as text."""
-    rules = rules_used(document["rules"], [(of["clause"], of["unverified"]) for of in document["evaluations"]])
+    rules = rules_used(document["rules"], [Doubts(of["clause"], of["unverified"]) for of in document["evaluations"]])
     titles = {of["clause"]: of["title"] for of in document["evaluations"]}
     signatories = party_codes(document["parties"]) if document["kind"] == "payable" else []
     return {
@@ -102,9 +117,9 @@ def settlement_view(document: Document, names: Names) -> View:
     }
 
 
-def assessment_view(document: Document, names: Names) -> View:
+def assessment_view(document: AssessmentDocument, names: Names) -> View:
     """What an assessment prints, in the order it is printed, all as text."""
-    rules = rules_used(document.get("rules", []), [(of["ref"], of["unverified"]) for of in document["criteria"]])
+    rules = rules_used(document.get("rules", []), [Doubts(of["ref"], of["unverified"]) for of in document["criteria"]])
     return {
         **_head("流域生态保护补偿绩效评价报告", "PERFORMANCE ASSESSMENT", document),
         "particulars": _particulars([
@@ -112,7 +127,7 @@ def assessment_view(document: Document, names: Names) -> View:
             ("流域", "Basin", names.basin(document["basin"])), ("评价期", "Period", period_text(document["period"])),
             *_provenance(document),
         ], ("评价办法", *PROVENANCE)),
-        "notices": [] if document["verified"] else _told("unverified"),
+        "notices": [] if document["verified"] else [_notice("unverified")],
         "results": [
             _result("得分", "Score", document["score"] or ABSENT, "百分制，无数据的准则不计入"),
             _result("等级", "Grade", document["grade"] or ABSENT, "按下列等级划分"),
@@ -121,22 +136,27 @@ def assessment_view(document: Document, names: Names) -> View:
         "criteria": [_criterion(criterion, rules) for criterion in document["criteria"]],
         "available": document["available"], "earned": document["earned"],
         "statistics": _statistics(document["statistics"], names),
-        "bands": _bands(document["bands"]),
+        "bands": [_band(band) for band in bands(document)],
         "rules": rules,
     }  # fmt: skip
 
 
-def _position(position: Document, names: Names) -> View:
+def _position(position: PoolRow, names: Names) -> View:
     """What a party receives from the pool, pays into it, and the difference."""
-    flows = {key: grouped(position[f"{key}_yuan"]) for key in ("receives", "pays", "net")}
-    return {"party": names.party(position["party"]), "period": period_text(position["period"]), **flows}
+    return {
+        "party": names.party(position["party"]),
+        "period": period_text(position["period"]),
+        "receives": grouped(position["receives_yuan"]),
+        "pays": grouped(position["pays_yuan"]),
+        "net": grouped(position["net_yuan"]),
+    }
 
 
 def _result(zh: str, en: str, value: str, note: str) -> View:
     return {"zh": zh, "en": en, "value": value, "note": note}
 
 
-def _head(title: str, title_en: str, document: Document) -> View:
+def _head(title: str, title_en: str, document: SettlementDocument | AssessmentDocument) -> View:
     return {
         "title": title, "title_en": title_en, "subject": document["title"], "period": period_text(document["period"]),
         "digest": document["digest"],
@@ -148,7 +168,7 @@ def _particulars(rows: Iterable[tuple[str, str, str]], wide: Collection[str]) ->
     return [{"zh": zh, "en": en, "value": value, "wide": zh in wide} for zh, en, value in rows if value]
 
 
-def _settlement_particulars(document: Document, names: Names) -> list[View]:
+def _settlement_particulars(document: SettlementDocument, names: Names) -> list[View]:
     kind, kind_en = KINDS.get(document["kind"], (document["kind"], ""))
     status = document["status"]
     return _particulars([
@@ -163,48 +183,59 @@ def _settlement_particulars(document: Document, names: Names) -> list[View]:
     ], ("协议", "协议主体", *PROVENANCE, "协议文本"))  # fmt: skip
 
 
-def _provenance(document: Document) -> list[tuple[str, str, str]]:
-    values = (instant_text(document["as_of"]), document["id"], document["digest"])
-    return list(zip(PROVENANCE, ("As of", "Identity", "Digest, SHA-256"), values, strict=True))
+def _provenance(document: SettlementDocument | AssessmentDocument) -> list[tuple[str, str, str]]:
+    as_of, identity, digest = PROVENANCE
+    return [
+        (as_of, "As of", instant_text(document["as_of"])),
+        (identity, "Identity", document["id"]),
+        (digest, "Digest, SHA-256", document["digest"]),
+    ]
 
 
-def _notices(document: Document) -> list[View]:
+def _notices(document: SettlementDocument) -> list[View]:
     """What a reader must know before the figures: whether they are payable, complete, decidable and verified."""
-    told = _told(document["kind"])
-    if document["kind"] == "payable" and document["status"] != FINAL:
-        told += _told("trial")
-    if "limit_below_detection" in document:
-        told += _told("undecided")
-    return told if document["verified"] else told + _told("unverified")
+    holds = {
+        "indication": document["kind"] == "indication",
+        "stopped": document["kind"] == "stopped",
+        "trial": document["kind"] == "payable" and document["status"] != FINAL,
+        "undecided": "limit_below_detection" in document,
+        "unverified": not document["verified"],
+    }
+    return [_notice(name) for name, applies in holds.items() if applies]
 
 
-def _told(notice: str) -> list[View]:
-    return [{"zh": zh, "en": en} for zh, en in [NOTICES[notice]]] if notice in NOTICES else []
+def _notice(name: str) -> View:
+    zh, en = NOTICES[name]
+    return {"zh": zh, "en": en}
 
 
 def _amount(amount_yuan: str) -> View:
     return {"amount": grouped(amount_yuan), "capital": capital_yuan(amount_yuan)}
 
 
-def _payment(transfer: Document, names: Names) -> View:
-    sides = {side: names.party(transfer[side]) for side in ("payer", "payee")}
-    return {**sides, **_amount(transfer["amount_yuan"]), "working": transfer.get("working", [])}
+def _payment(amount: PairAmountRow, names: Names) -> View:
+    return {
+        "payer": names.party(amount["payer"]),
+        "payee": names.party(amount["payee"]),
+        **_amount(amount["amount_yuan"]),
+        "working": amount.get("working", []),
+    }
 
 
-def _obligation(obligation: Document, titles: Mapping[str, str], names: Names) -> View:
+def _obligation(obligation: ObligationRow, titles: Mapping[str, str], names: Names) -> View:
     clause = f"{obligation['clause']} {titles.get(obligation['clause'], '')}".strip()
     return {**_payment(obligation, names), "clause": clause, "period": period_text(obligation["period"])}
 
 
-def _stop(stop: Document, names: Names) -> View:
+def _stop(stop: StopRow, names: Names) -> View:
+    cells = stop_cells(stop, names)
     return {
-        "clause": stop["clause"] or "资金池", "period": period_text(stop["period"]),
-        "element": element_text(stop["element"], names) or ABSENT, "zh": stop["message_zh"],
-        "en": f"{stop['message_en']} ({stop['reason']})",
+        "clause": cells.clause or "资金池", "period": cells.period, "element": cells.element or ABSENT, "zh": cells.zh,
+        "en": f"{cells.en} ({stop['reason']})",
     }  # fmt: skip
 
 
-def _clauses(document: Document, rules: Sequence[Document], names: Names) -> list[View]:
+def _clauses(document: SettlementDocument, rules: Sequence[RuleUsed], names: Names) -> list[View]:
     """Evaluations in the order of the document, under the clause they belong to."""
     by_clause = groupby(document["evaluations"], key=lambda of: (of["clause"], of["title"], of["source"]))
     return [
@@ -214,13 +245,15 @@ def _clauses(document: Document, rules: Sequence[Document], names: Names) -> lis
     ]
 
 
-def _evaluation(evaluation: Document, document: Document, rules: Sequence[Document], names: Names) -> View:
+def _evaluation(
+    evaluation: EvaluationRow, document: SettlementDocument, rules: Sequence[RuleUsed], names: Names
+) -> View:
     where = [period_text(evaluation["period"]), *element_text(evaluation["element"], names).split(" · ")]
     absent = evaluation["amount"] is None
     return {
         "heading": " · ".join(dict.fromkeys(filter(None, where))),
         "value": "" if evaluation["value"] is None else grouped(evaluation["value"]),
-        "amount": "" if absent else _amount_text(evaluation),
+        "amount": _amount_text(evaluation),
         "reason": reason_text(evaluation["reason"]) or ("无值" if absent else ""),
         "direction": _direction(evaluation, document, names),
         "working": evaluation["working"],
@@ -229,7 +262,7 @@ def _evaluation(evaluation: Document, document: Document, rules: Sequence[Docume
     }
 
 
-def _rests_on(evaluation: Document, rules: Sequence[Document]) -> View:
+def _rests_on(evaluation: EvaluationRow | CriterionRow, rules: Sequence[RuleUsed]) -> View:
     """The numbers of the statistics and of the unverified rules behind an evaluation, as listed further down."""
     doubted = set(evaluation["unverified"])
     return {
@@ -238,54 +271,63 @@ def _rests_on(evaluation: Document, rules: Sequence[Document]) -> View:
     }
 
 
-def _amount_text(evaluation: Document) -> str:
-    """An amount of money in 万元; what a line gives has no unit of its own."""
+def _amount_text(evaluation: EvaluationRow) -> str:
+    """An amount of money in 万元; what a line gives has no unit of its own; blank where there is none."""
+    if evaluation["amount"] is None:
+        return ""
     figure = grouped(evaluation["amount"])
     return f"金额 {figure} 万元" if evaluation["pays"] else f"结果 {figure}"
 
 
-def _direction(evaluation: Document, document: Document, names: Names) -> str:
+def _direction(evaluation: EvaluationRow, document: SettlementDocument, names: Names) -> str:
     """Who pays whom for a positive amount; nothing for a line."""
     if not evaluation["pays"]:
         return ""
-    in_hand = evaluation["element"], document["parties"], names
-    pays, receives = (side_text(evaluation[side], *in_hand) for side in ("pays", "receives"))
+    element = evaluation["element"]
+    pays = side_text(evaluation["pays"], element, document["parties"], names)
+    receives = side_text(evaluation["receives"], element, document["parties"], names)
     return f"付方：{pays}　收方：{receives}"
 
 
-def _to_date(beside: Document | None) -> str:
+def _to_date(beside: ToDateRow | None) -> str:
     """The year to date beside an indication, in one line."""
     if beside is None:
         return ""
-    told = [("期间", period_text(beside.get("period") or "")), ("计量值", beside.get("value"))]
-    told += [("金额", beside.get("amount")), ("原因", reason_text(beside.get("reason")))]
-    return "，".join(f"{label} {text}" for label, text in told if text)
+    labelled = {
+        "期间": period_text(beside.get("period") or ""),
+        "计量值": beside.get("value"),
+        "金额": beside.get("amount"),
+        "原因": reason_text(beside.get("reason")),
+    }
+    return "，".join(f"{label} {text}" for label, text in labelled.items() if text)
 
 
-def _statistics(statistics: Sequence[Document], names: Names) -> list[list[str]]:
+def _statistics(statistics: Sequence[StatisticRow], names: Names) -> list[list[str]]:
+    return [_statistic(position, statistic, names) for position, statistic in enumerate(statistics, 1)]
+
+
+def _statistic(position: int, statistic: StatisticRow, names: Names) -> list[str]:
+    cells = statistic_cells(statistic, names)
     return [
-        [str(position), names.section(of["section"]), names.indicator(of["indicator"]), period_text(of["period"]),
-         of["mean"] or ABSENT, of["reported"] or ABSENT, str(of["readings"]), str(of["days"]),
-         "；".join(part for part in (left_out_text(of["left_out"]), reason_text(of["reason"], code=False)) if part)]
-        for position, of in enumerate(statistics, 1)
+        str(position), cells.section, cells.indicator, cells.period, statistic["mean"] or ABSENT,
+        statistic["reported"] or ABSENT, str(statistic["readings"]), str(statistic["days"]),
+        "；".join(filter(None, [cells.left_out, cells.reason])),
     ]  # fmt: skip
 
 
-def _criterion(criterion: Document, rules: Sequence[Document]) -> View:
+def _criterion(criterion: CriterionRow, rules: Sequence[RuleUsed]) -> View:
     reason = reason_text(criterion["reason"])
     marks = ["▲ 未核实"] if criterion["unverified"] else []
     return {
-        **{key: criterion[key] for key in ("ref", "title", "source", "points", "working")},
+        "ref": criterion["ref"], "title": criterion["title"], "source": criterion["source"],
+        "points": criterion["points"], "working": criterion["working"],
         "value": criterion["value"] or ABSENT, "earned": criterion["earned"] or ABSENT,
         "remark": "；".join(filter(None, [reason, *marks])),
         "rests_on": _rests_on(criterion, rules),
     }  # fmt: skip
 
 
-def _bands(bands: Sequence[Sequence[str]]) -> list[View]:
-    """Half-open bands from the best down: 90 ≤ 得分, then 80 ≤ 得分 < 90 …"""
-    above = [None, *(bound for _, bound in bands)]
-    return [
-        {"grade": grade, "range": f"{bound} ≤ 得分" + (f" < {upper}" if upper else "")}
-        for (grade, bound), upper in zip(bands, above, strict=False)
-    ]
+def _band(band: Band) -> View:
+    """The range of a grade: 90 ≤ 得分 for the best, then 80 ≤ 得分 < 90 …"""
+    upper = f" < {band.below}" if band.below else ""
+    return {"grade": band.grade, "range": f"{band.floor} ≤ 得分{upper}"}

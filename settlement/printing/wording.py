@@ -11,13 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import NamedTuple, TypedDict
 
+from basin.agreement import RuleRow
 from basin.clauses import POOL
 from basin.indicators import INDICATORS
 from basin.network import CHINA
 from basin.rounding import number
-from settlement.words import CLASS_NAMES, FATES, RULE_VALUES, RULES, told
+from settlement.statement.rows import Scored, Side, StatisticRow, StopRow, UndecidedRow
+from settlement.words import CLASS_NAMES, FATES, RULE_VALUES, RULES, message
 
 ABSENT = "—"
 ROLES = {"upstream": "上游", "downstream": "下游", "province": "省级"}
@@ -64,7 +66,7 @@ def party_codes(parties: object) -> list[str]:
     return list(dict.fromkeys(str(code) for code in listed))
 
 
-def parties_of(side: object, element: Mapping[str, Any] | None, parties: object) -> dict[str, str]:
+def parties_of(side: Side, element: Mapping[str, str] | None, parties: object) -> dict[str, str]:
     """Who stands on a side of a clause: party code → share as written; empty where the document does not tell.
 
     Parameters
@@ -80,7 +82,7 @@ def parties_of(side: object, element: Mapping[str, Any] | None, parties: object)
     return {str({**in_hand, **roles}.get(code, code)): str(share) for code, share in shares.items()}
 
 
-def side_text(side: object, element: Mapping[str, Any] | None, parties: object, names: Names) -> str:
+def side_text(side: Side, element: Mapping[str, str] | None, parties: object, names: Names) -> str:
     """Who pays or receives an evaluation: one party, or shares of several."""
     found = parties_of(side, element, parties)
     if not found:
@@ -106,9 +108,10 @@ def period_text(period: str) -> str:
     """``2020`` is 2020年, ``2020-08`` 2020年8月, ``2020Q3`` 2020年第3季度, ``2018..2020`` 2018年至2020年."""
     if ".." in period:
         return "至".join(period_text(part) for part in period.split(".."))
-    if not (found := _PERIOD.fullmatch(period)):
+    written = _PERIOD.fullmatch(period)
+    if not written:
         return period
-    year, month, day, quarter, week = found.groups()
+    year, month, day, quarter, week = written.groups()
     parts = ((month, "{}月"), (day, "{}日"), (quarter, "第{}季度"), (week, "第{}周"))
     return f"{year}年" + "".join(form.format(int(part)) for part, form in parts if part)
 
@@ -117,7 +120,7 @@ def reason_text(reason: str | None, *, code: bool = True) -> str:
     """A reason in Chinese, its detail, and the code: ``no_readings`` is 没有可用的监测数据（no_readings）."""
     if not reason:
         return ""
-    zh = told(reason)["message_zh"]
+    zh = message(reason)["message_zh"]
     return f"{zh}（{reason.partition(': ')[0]}）" if code and zh != reason else zh
 
 
@@ -147,26 +150,115 @@ def limit_text(target: int | None) -> str:
     return "断面表所列限值" if target is None else f"{CLASS_NAMES[target]}限值"
 
 
-def undecided_cells(row: Mapping[str, Any], names: Names) -> tuple[str, str, str, int, str, str, str]:
-    """A row of ``limit_below_detection``: section, indicator (unit), period, readings, detection limit, limit, of."""
+class UndecidedCells(NamedTuple):
+    """A row of ``limit_below_detection`` as it is printed; the indicator has its unit beside it."""
+
+    section: str
+    indicator: str
+    period: str
+    readings: int
+    detection_limit: str
+    limit: str
+    of: str
+
+
+def undecided_cells(row: UndecidedRow, names: Names) -> UndecidedCells:
+    """A row of ``limit_below_detection`` in words."""
     named = f"{names.indicator(row['indicator'])}（{INDICATORS[row['indicator']].unit}）"
-    where = names.section(row["section"]), named, period_text(row["period"])
-    return *where, row["readings"], row["detection_limit"], row["limit"], limit_text(row["target"])
+    return UndecidedCells(
+        names.section(row["section"]), named, period_text(row["period"]), row["readings"], row["detection_limit"],
+        row["limit"], limit_text(row["target"]),
+    )  # fmt: skip
 
 
-def rules_used(rules: Sequence[Mapping[str, Any]], uses: Sequence[tuple[str, Sequence[str]]]) -> list[dict[str, Any]]:
+class StopCells(NamedTuple):
+    """What stopped as it is printed: the clause (or the pool), for when, for what, and why in both languages."""
+
+    clause: str
+    period: str
+    element: str
+    zh: str
+    en: str
+
+
+def stop_cells(stop: StopRow, names: Names) -> StopCells:
+    """A stop in words."""
+    return StopCells(
+        stop["clause"], period_text(stop["period"]), element_text(stop["element"], names), stop["message_zh"],
+        stop["message_en"],
+    )  # fmt: skip
+
+
+class StatisticCells(NamedTuple):
+    """Of what a statistic is, what was left out of it by reason, and why there is no mean; its figures stay as stated.
+
+    `reason` is Chinese alone, `reason_with_code` has the code behind it.
+    """
+
+    section: str
+    indicator: str
+    period: str
+    left_out: str
+    reason: str
+    reason_with_code: str
+
+
+def statistic_cells(statistic: StatisticRow, names: Names) -> StatisticCells:
+    """A statistic in words."""
+    return StatisticCells(
+        names.section(statistic["section"]), names.indicator(statistic["indicator"]), period_text(statistic["period"]),
+        left_out_text(statistic["left_out"]), reason_text(statistic["reason"], code=False),
+        reason_text(statistic["reason"]),
+    )  # fmt: skip
+
+
+class Band(NamedTuple):
+    """A grade and the half-open range of scores that earns it: floor ≤ score < below; the best grade has no `below`."""
+
+    grade: str
+    floor: str
+    below: str | None
+
+
+def bands(document: Scored) -> list[Band]:
+    """The grades of a scorecard, the best first."""
+    ranges_from = document["bands"]
+    ceilings = [None, *(floor for _, floor in ranges_from[:-1])]
+    return [Band(grade, floor, below) for (grade, floor), below in zip(ranges_from, ceilings, strict=True)]
+
+
+class RuleUsed(TypedDict):
+    """A rule in words with its number in the list, and the clauses that used it where it is not verified."""
+
+    number: int
+    path: str
+    rule: str
+    value: str
+    source: str
+    verified: bool
+    used_by: str
+
+
+class Doubts(NamedTuple):
+    """The paths of unverified figures that a clause (or criterion) used."""
+
+    clause: str
+    paths: Sequence[str]
+
+
+def rules_used(rules: Sequence[RuleRow], uses: Iterable[Doubts]) -> list[RuleUsed]:
     """The rules of a document and the unverified figures used beside them, numbered, each with who used it.
 
     Parameters
     ----------
-    uses : clause and the paths of unverified figures in it, one an evaluation or criterion.
+    uses : for each evaluation or criterion, the unverified figures in it.
     """
     used_by: dict[str, dict[str, None]] = {}
     for clause, paths in uses:
         for path in paths:
             used_by.setdefault(path, {})[clause] = None
     stated = {rule["path"] for rule in rules}
-    figures = [{"path": path, "value": "", "source": "", "verified": False} for path in used_by if path not in stated]
+    figures = [RuleRow(path=path, value="", source="", verified=False) for path in used_by if path not in stated]
     return [
         {
             "number": place, "path": rule["path"], "rule": rule_text(rule["path"]),

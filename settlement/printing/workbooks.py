@@ -11,15 +11,24 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from io import BytesIO
 from math import floor
-from typing import Any
+from typing import NamedTuple
 
+from basin.agreement import RuleRow
 from basin.rounding import number
 from settlement.printing.formulas import Formula, exact
 from settlement.printing.payment_sheets import AS_STATED, FROM_FORMULA, calculation, figure, payments
 from settlement.printing.spreadsheet import COUNT, Cell, Column, Sheet, Workbook, workbook
-from settlement.printing.wording import Names, element_text, left_out_text, period_text, reason_text, rules_used
+from settlement.printing.wording import (
+    Doubts,
+    Names,
+    element_text,
+    period_text,
+    reason_text,
+    rules_used,
+    statistic_cells,
+)
+from settlement.statement.rows import AssessmentDocument, SettlementDocument, StatisticRow, WorkingRow
 
-Document = Mapping[str, Any]
 WORKING = (
     Column("序号", 6, COUNT), Column("条款", 10), Column("期间", 14), Column("对象", 22), Column("步", 5, COUNT),
     Column("项目", 34), Column("算式", 60), Column("结果", 20),
@@ -41,7 +50,7 @@ CRITERIA = (
 FIRST_CRITERION, FIRST_SCORE, FIRST_BAND = 4, 6, 13  # rows, below what stands above them
 
 
-def settlement_xlsx(document: Document, names: Names) -> bytes:
+def settlement_xlsx(document: SettlementDocument, names: Names) -> bytes:
     """A settlement as a workbook; the same bytes on every call.
 
     Parameters
@@ -54,13 +63,15 @@ def settlement_xlsx(document: Document, names: Names) -> bytes:
         due, calculated = book.sheet("应付"), book.sheet("计算")
         calculation(calculated, document, names)
         payments(due, document, names)
-        _working(book, document["evaluations"], names)
-        _statistics(book, document["statistics"], names)
-        _rules(book, document["rules"], document["evaluations"])
+        lines = [
+            Line(of["clause"], of["period"], of["element"], of["working"], of["unverified"])
+            for of in document["evaluations"]
+        ]
+        _basis(book, document, document["rules"], lines, names)
     return into.getvalue()
 
 
-def assessment_xlsx(document: Document, names: Names) -> bytes:
+def assessment_xlsx(document: AssessmentDocument, names: Names) -> bytes:
     """An assessment as a workbook (得分、准则、过程、统计、规则); the same bytes on every call."""
     into = BytesIO()
     with workbook(into, document["title"], document["digest"]) as book:
@@ -68,44 +79,66 @@ def assessment_xlsx(document: Document, names: Names) -> bytes:
         _criteria(criteria, document)
         _score(score, document, names)
         lines = [
-            criterion | {"clause": criterion["ref"], "period": document["period"]} for criterion in document["criteria"]
+            Line(of["ref"], document["period"], None, of["working"], of["unverified"]) for of in document["criteria"]
         ]
-        _working(book, lines, names)
-        _statistics(book, document["statistics"], names)
-        _rules(book, document.get("rules", []), lines)
+        _basis(book, document, document.get("rules", []), lines, names)
     return into.getvalue()
 
 
-def _working(book: Workbook, evaluations: Sequence[Document], names: Names) -> None:
+class Line(NamedTuple):
+    """What both documents tell of an evaluation or a criterion: how it was worked out, and what of it is unverified."""
+
+    clause: str
+    period: str
+    element: Mapping[str, str] | None
+    working: Sequence[WorkingRow]
+    unverified: Sequence[str]
+
+
+def _basis(
+    book: Workbook, document: SettlementDocument | AssessmentDocument, rules: Sequence[RuleRow], lines: Sequence[Line],
+    names: Names,
+) -> None:  # fmt: skip
+    """The three sheets that show what the figures rest on."""
+    _working(book, lines, names)
+    _statistics(book, document["statistics"], names)
+    _rules(book, rules, lines)
+
+
+def _working(book: Workbook, lines: Sequence[Line], names: Names) -> None:
     sheet = book.sheet("过程")
     sheet.main_table(WORKING, [
-        [position, evaluation["clause"], period_text(evaluation["period"]),
-         element_text(evaluation.get("element"), names), step, line["label"], line["expression"], line["value"]]
-        for position, evaluation in enumerate(evaluations, 1)
-        for step, line in enumerate(evaluation["working"], 1)
+        [position, line.clause, period_text(line.period), element_text(line.element, names), number_of_step,
+         step["label"], step["expression"], step["value"]]
+        for position, line in enumerate(lines, 1)
+        for number_of_step, step in enumerate(line.working, 1)
     ])  # fmt: skip
 
 
-def _statistics(book: Workbook, statistics: Sequence[Document], names: Names) -> None:
+def _statistics(book: Workbook, statistics: Sequence[StatisticRow], names: Names) -> None:
     sheet = book.sheet("统计")
-    sheet.main_table(STATISTICS, [
-        [position, names.section(of["section"]), names.indicator(of["indicator"]), period_text(of["period"]),
-         figure(of["mean"]), figure(of["reported"]), of["readings"], of["days"], left_out_text(of["left_out"]),
-         reason_text(of["reason"])]
-        for position, of in enumerate(statistics, 1)
-    ])  # fmt: skip
+    sheet.main_table(STATISTICS, [_statistic(position, of, names) for position, of in enumerate(statistics, 1)])
 
 
-def _rules(book: Workbook, rules: Sequence[Document], evaluations: Sequence[Document]) -> None:
+def _statistic(position: int, statistic: StatisticRow, names: Names) -> list[Cell]:
+    cells = statistic_cells(statistic, names)
+    return [
+        position, cells.section, cells.indicator, cells.period, figure(statistic["mean"]),
+        figure(statistic["reported"]), statistic["readings"], statistic["days"], cells.left_out,
+        cells.reason_with_code,
+    ]  # fmt: skip
+
+
+def _rules(book: Workbook, rules: Sequence[RuleRow], lines: Sequence[Line]) -> None:
     sheet = book.sheet("规则")
     sheet.main_table(RULES, [
         [rule["number"], rule["rule"], rule["value"], rule["source"],
          "已核实 verified" if rule["verified"] else "未核实 unverified", rule["used_by"]]
-        for rule in rules_used(rules, [(of["clause"], of["unverified"]) for of in evaluations])
+        for rule in rules_used(rules, [Doubts(line.clause, line.unverified) for line in lines])
     ])  # fmt: skip
 
 
-def _criteria(sheet: Sheet, document: Document) -> None:
+def _criteria(sheet: Sheet, document: AssessmentDocument) -> None:
     sheet.line("准则 · 每行一项", "title")
     sheet.line("无数据的准则不得分，其满分也不计入可得分。A criterion without data leaves the denominator.")
     sheet.main_table(CRITERIA, [
@@ -115,7 +148,7 @@ def _criteria(sheet: Sheet, document: Document) -> None:
     ])  # fmt: skip
 
 
-def _score(sheet: Sheet, document: Document, names: Names) -> None:
+def _score(sheet: Sheet, document: AssessmentDocument, names: Names) -> None:
     """Earned over available points, the score and its grade, with the bands they fall into."""
     sheet.line(document["title"], "title")
     sheet.line(
@@ -137,40 +170,44 @@ def _score(sheet: Sheet, document: Document, names: Names) -> None:
     sheet.table(SCORE, [[grade, figure(bound), ""] for grade, bound in document["bands"]])
 
 
-def _recomputed(text: str, stated: str | None, found: Fraction | None) -> list[Cell]:
+def _recomputed(text: str, stated: str | None, recomputed: Fraction | None) -> list[Cell]:
     """The live cell where the formula gives what is stated, else the figure; and which of the two it is."""
-    if (value := exact(stated)) is None:
+    value = exact(stated)
+    if value is None:
         return [None, ""]
-    return [Formula(text, value), FROM_FORMULA] if value == found else [value, AS_STATED]
+    return [Formula(text, value), FROM_FORMULA] if value == recomputed else [value, AS_STATED]
 
 
-def _available(document: Document) -> Fraction:
+def _available(document: AssessmentDocument) -> Fraction:
     scored = (of["points"] for of in document["criteria"] if of["earned"] is not None)
     return sum((exact(points) or Fraction(0) for points in scored), Fraction(0))
 
 
-def _earned(document: Document) -> Fraction:
+def _earned(document: AssessmentDocument) -> Fraction:
     return sum((exact(of["earned"]) or Fraction(0) for of in document["criteria"]), Fraction(0))
 
 
-def _score_formula(document: Document) -> tuple[str, str | None, Fraction | None]:
+def _score_formula(document: AssessmentDocument) -> tuple[str, str | None, Fraction | None]:
     """Earned over available as a percentage, to the decimals of the stated score."""
-    stated, available, earned = document["score"], exact(document["available"]), exact(document["earned"])
+    stated = document["score"]
+    available = exact(document["available"])
+    earned = exact(document["earned"])
     decimals = len((stated or "").partition(".")[2])
     percentage = earned / available * 100 if available and earned is not None else None
-    found = None if percentage is None else Fraction(floor(percentage * 10**decimals + Fraction(1, 2)), 10**decimals)
-    return f"=ROUND(B{FIRST_SCORE + 1}/B{FIRST_SCORE}*100,{decimals})", stated, found
+    rounded = None if percentage is None else Fraction(floor(percentage * 10**decimals + Fraction(1, 2)), 10**decimals)
+    return f"=ROUND(B{FIRST_SCORE + 1}/B{FIRST_SCORE}*100,{decimals})", stated, rounded
 
 
-def _grade(document: Document) -> list[Cell]:
+def _grade(document: AssessmentDocument) -> list[Cell]:
     """The first band whose lower bound the score reaches, as nested IFs over the bands below; or the bare grade.
 
     The grade is decided on the exact score: one that only rounding lifts to a bound has no formula.
     """
-    stated, score = document["grade"], exact(document["score"])
+    stated = document["grade"]
+    score = exact(document["score"])
     bounds = [(grade, number(bound)) for grade, bound in document["bands"]]
-    found = next((grade for grade, bound in bounds if score is not None and score >= bound), None)
-    if stated is None or stated != found:
+    reached = next((grade for grade, bound in bounds if score is not None and score >= bound), None)
+    if stated is None or stated != reached:
         return [stated, AS_STATED if stated else ""]
     text = '""'
     for row in reversed(range(FIRST_BAND, FIRST_BAND + len(bounds))):

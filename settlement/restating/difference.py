@@ -7,20 +7,43 @@ nothing is stored or decided; a person settles again, or does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NotRequired, TypedDict
 
 import pandas as pd
 
-from basin.rounding import yuan
+from basin.rounding import yuan, yuan_fen
 from monitoring_ingest.quality.flags import Quality
+from settlement.statement.rows import PairAmountRow, SettlementDocument, StopRow
 from settlement.statistics.counting import usable
 
-Document = dict[str, Any]
 Place = tuple[str, ...]  # whose amount it is: (clause, period), or nothing for a transfer
 KEY = ["station", "indicator", "time"]
 CONTENT = ["value", "censored", "status", "mark"]
 NEW, REVISED, REMOVED = "new", "revised", "removed"
+
+
+class AmountChange(TypedDict):
+    """What a sum was and would be [yuan]: of a pair of parties or, with clause and period, of an obligation."""
+
+    clause: NotRequired[str]
+    period: NotRequired[str]
+    payer: str
+    payee: str
+    was_yuan: str | None
+    would_be_yuan: str | None
+    difference_yuan: str | None
+
+
+class Effect(TypedDict):
+    """What differs between a settlement and the same settlement made again."""
+
+    changed: bool
+    kind_would_be: str | None
+    transfers: list[AmountChange]
+    obligations: list[AmountChange]
+    stops_appear: list[StopRow]
+    stops_vanish: list[StopRow]
 
 
 def changes(before: pd.DataFrame, after: pd.DataFrame, doubtful: str | None = None) -> pd.DataFrame:
@@ -66,7 +89,7 @@ def overlaid(observations: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:
     return kept.sort_values(KEY, kind="stable").reset_index(drop=True)
 
 
-def effect(was: Document, then: Document) -> Document:
+def effect(was: SettlementDocument, then: SettlementDocument) -> Effect:
     """What differs between a settlement and the same one made again.
 
     Returns
@@ -76,29 +99,29 @@ def effect(was: Document, then: Document) -> Document:
     negative where the money goes the other way and None where its side stops and does not say; ``stops_appear`` and
     ``stops_vanish``. Pairs that stay are not listed.
     """
-    appear, vanish = (_without(one["stops"], other["stops"]) for one, other in ((then, was), (was, then)))
+    pairs = _differences(_transfers(was), _transfers(then))
     return {
         "changed": was["digest"] != then["digest"],
         "kind_would_be": then["kind"],
-        "transfers": [{key: row[key] for key in _AMOUNTS} for row in _differences(*map(_transfers, (was, then)))],
-        "obligations": list(_differences(*map(_obligations, (was, then)))),
-        "stops_appear": appear,
-        "stops_vanish": vanish,
+        "transfers": [amount for _, amount in pairs],
+        "obligations": [
+            {"clause": place[0], "period": place[1], **amount}
+            for place, amount in _differences(_obligations(was), _obligations(then))
+        ],
+        "stops_appear": _without(then["stops"], was["stops"]),
+        "stops_vanish": _without(was["stops"], then["stops"]),
     }
-
-
-_AMOUNTS = ("payer", "payee", "was_yuan", "would_be_yuan", "difference_yuan")
 
 
 class _Side:
     """The amounts of one document by place and pair [fen], and where it stops."""
 
-    def __init__(self, rows: Iterable[tuple[Place, Mapping[str, str]]], stopped: Iterable[Place]) -> None:
+    def __init__(self, rows: Iterable[tuple[Place, PairAmountRow]], stopped: Iterable[Place]) -> None:
         self.stopped = set(stopped)
         self.amounts: dict[tuple[Place, str, str], int] = {}
         for place, row in rows:
             key = (place, row["payer"], row["payee"])
-            self.amounts[key] = self.amounts.get(key, 0) + _fen(row["amount_yuan"])
+            self.amounts[key] = self.amounts.get(key, 0) + yuan_fen(row["amount_yuan"])
 
     def between(self, place: Place, payer: str, payee: str) -> int | None:
         """What flows from payer to payee; None where nothing is known because it stops."""
@@ -108,35 +131,34 @@ class _Side:
         return self.amounts.get(forth, 0) - self.amounts.get(back, 0)
 
 
-def _transfers(document: Document) -> _Side:
+def _transfers(document: SettlementDocument) -> _Side:
     return _Side((((), row) for row in document["transfers"]), [()] if document["stops"] else [])
 
 
-def _obligations(document: Document) -> _Side:
+def _obligations(document: SettlementDocument) -> _Side:
     rows = (((row["clause"], row["period"]), row) for row in document["obligations"])
     return _Side(rows, ((stop["clause"], stop["period"]) for stop in document["stops"]))
 
 
-def _differences(was: _Side, then: _Side) -> Iterable[Document]:
+def _differences(was: _Side, then: _Side) -> Iterator[tuple[Place, AmountChange]]:
     """The pairs of every place whose amounts differ, in the direction met first."""
     met: dict[tuple[Place, frozenset[str]], tuple[str, str]] = {}
     for place, payer, payee in (*was.amounts, *then.amounts):
         met.setdefault((place, frozenset((payer, payee))), (payer, payee))
     for (place, _), (payer, payee) in met.items():
-        earlier, later = (side.between(place, payer, payee) for side in (was, then))
+        earlier = was.between(place, payer, payee)
+        later = then.between(place, payer, payee)
         if earlier != later:
             difference = None if earlier is None or later is None else later - earlier
-            amounts = dict(zip(_AMOUNTS[2:], map(_yuan, (earlier, later, difference)), strict=True))
-            yield dict(zip(("clause", "period"), place, strict=False)) | {"payer": payer, "payee": payee, **amounts}
+            yield place, {
+                "payer": payer, "payee": payee, "was_yuan": _yuan(earlier), "would_be_yuan": _yuan(later),
+                "difference_yuan": _yuan(difference),
+            }  # fmt: skip
 
 
-def _without(stops: Sequence[Document], others: Sequence[Document]) -> list[Document]:
+def _without(stops: Sequence[StopRow], others: Sequence[StopRow]) -> list[StopRow]:
     return [stop for stop in stops if stop not in others]
 
 
 def _yuan(fen: int | None) -> str | None:
     return None if fen is None else yuan(fen)
-
-
-def _fen(amount: str) -> int:
-    return int(amount.replace(".", ""))

@@ -8,11 +8,11 @@ so that what is told is what the data change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, Required, TypedDict
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -34,20 +34,92 @@ from settlement.known import Account, known_of_all, stations_of, window_of_all, 
 from settlement.restating import difference
 from settlement.settling import settled
 from settlement.statement.document import instant
+from settlement.statement.rows import SettlementDocument, SettlementHeader, StoredSettlement
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
+from settlement.words import Message
 
-Document = dict[str, Any]
 VOUCHED_FOR = (IN_REVIEW, CONFIRMED)
 OPEN = (TRIAL, *VOUCHED_FOR)
-TOLD = ("id", "agreement", "title", "basin", "period", "kind", "status", "as_of", "digest")
 INSTANT = timedelta(microseconds=1)
+
+
+class Late(TypedDict):
+    """A settlement, and how much differs from what it was made from."""
+
+    settlement: str
+    agreement: str
+    title: str
+    basin: str
+    period: str
+    kind: str
+    status: str
+    as_of: str
+    digest: str
+    readings: dict[str, int]  # new, revised, removed
+    facts: list[dict[str, Any]]
+    ledger: bool
+
+
+class LateEffect(Late, difference.Effect):
+    """What settling again would change; `problem` where it is refused now."""
+
+    problem: Message | None
+
+
+class LateResult(LateEffect):
+    """The same with the identity of what settling again would give; None where it is refused."""
+
+    text_changed: bool
+    would_be: str | None
+
+
+class SettledAgain(TypedDict):
+    """A settlement that is stored already and holds the result of settling again."""
+
+    id: str
+    status: str
+
+
+class LateSettlement(LateResult):
+    """What lists of late data show of a settlement."""
+
+    settled_again: SettledAgain | None
+
+
+class Sent(TypedDict, total=False):
+    """How a reading came, with its value and unit as they were sent; empty where nobody handed it in."""
+
+    submission: int
+    door: str
+    sender: str
+    name: str
+    value_text: str
+    unit: str
+
+
+class LateReading(Sent):
+    """A reading that came late [canonical unit], and the submission that brought it."""
+
+    station: Required[str]
+    indicator: Required[str]
+    change: Required[str]
+    time: Required[str | None]
+    recorded_at: Required[str | None]
+    was: Required[float | None]
+    value: Required[float | None]
+
+
+class LateDetail(LateSettlement):
+    """One settlement with its late readings one by one."""
+
+    late_readings: list[LateReading]
 
 
 @dataclass(frozen=True)
 class Standing:
     """A settlement that counts, with its agreement as it was applied."""
 
-    header: Document
+    header: SettlementHeader | StoredSettlement
     agreement: Agreement
 
     @property
@@ -80,7 +152,7 @@ class Since:
 
 def would_change(
     connection: Connection, registry: Registry, now: datetime, statuses: Collection[str] = VOUCHED_FOR
-) -> list[Document]:
+) -> list[LateSettlement]:
     """Every standing settlement that has late data, and what settling it again as of now would change.
 
     Standing are the confirmed settlements and, of each agreement and period, the newest that is not withdrawn. A trial
@@ -93,14 +165,14 @@ def would_change(
     status) and `problem` where it cannot be settled any more.
     """
     headers = store.settlements(connection)
-    found = []
+    results: list[LateResult] = []
     for group in _by_agreement(connection, registry, _standing(headers, statuses)):
         pairs = [pair for pair in _since(connection, registry.network, group, now) if pair[1]]
-        found += _told(connection, registry, pairs, now)
-    return [document | {"settled_again": _again(document, headers)} for document in found]
+        results += _results(connection, registry, pairs, now)
+    return [{**result, "settled_again": _again(result, headers)} for result in results]
 
 
-def would_change_one(connection: Connection, registry: Registry, identity: str, now: datetime) -> Document:
+def would_change_one(connection: Connection, registry: Registry, identity: str, now: datetime) -> LateDetail:
     """As `would_change` of one settlement of any status, with `late_readings` one by one; nothing late is counts of 0.
 
     Each late reading has station, indicator, time, change, was and value [canonical unit], when it was recorded, by
@@ -113,11 +185,12 @@ def would_change_one(connection: Connection, registry: Registry, identity: str, 
     header = store.settlement(connection, identity)
     group = next(_by_agreement(connection, registry, [header]))
     pairs = _since(connection, registry.network, group, now)
-    (document,) = _told(connection, registry, pairs, now)
+    (result,) = _results(connection, registry, pairs, now)
     headers = store.settlements(connection, agreement=header["agreement"])
     listed = _late_readings(connection, pairs[0][0], pairs[0][1], now)
-    again = _again(document, headers)
-    return document | {"settled_again": again, "late_readings": _with_senders(connection, listed)}
+    return {
+        **result, "settled_again": _again(result, headers), "late_readings": _with_senders(connection, listed),
+    }  # fmt: skip
 
 
 def came_late(connection: Connection, registry: Registry, identity: str, now: datetime) -> int:
@@ -132,7 +205,7 @@ def came_late(connection: Connection, registry: Registry, identity: str, now: da
     return len(since.keys.drop_duplicates(difference.KEY)) + len(since.facts) + since.ledger
 
 
-def effect_of(connection: Connection, registry: Registry, extra: pd.DataFrame, now: datetime) -> list[Document]:
+def effect_of(connection: Connection, registry: Registry, extra: pd.DataFrame, now: datetime) -> list[LateEffect]:
     """What further observations would change for standing settlements, trials included; nothing is stored.
 
     Parameters
@@ -146,7 +219,7 @@ def effect_of(connection: Connection, registry: Registry, extra: pd.DataFrame, n
     identity), `readings` (counts of new and revised that differ from what is stored) and what `difference.effect`
     tells. Both sides are settled as of now, so that data which were late already are on both.
     """
-    found: list[Document] = []
+    effects: list[LateEffect] = []
     headers = _standing(store.settlements(connection), OPEN)
     for group in _by_agreement(connection, registry, headers):
         stations = _stations(group[0].agreement, registry.network)
@@ -154,11 +227,11 @@ def effect_of(connection: Connection, registry: Registry, extra: pd.DataFrame, n
         touched = [one for one in group if len(_in_window(ours, one))]
         if touched:
             world = _Now(connection, registry.network, touched, now)
-            found += [_of_extra(world, one, _in_window(ours, one)) for one in touched]
-    return found
+            effects += [_of_extra(world, one, _in_window(ours, one)) for one in touched]
+    return effects
 
 
-def _of_extra(world: _Now, one: Standing, extra: pd.DataFrame) -> Document:
+def _of_extra(world: _Now, one: Standing, extra: pd.DataFrame) -> LateEffect:
     observations = world.found.observations
     with_extra = replace(world.found, observations=difference.overlaid(observations, extra), kept={})
     changes = difference.changes(observations, with_extra.observations, one.agreement.data.doubtful)
@@ -174,14 +247,14 @@ class _Now:
         spans = [standing.span for standing in group]
         self.found = known_of_all(connection, network, [group[0].agreement], spans, now)
 
-    def settled(self, one: Standing, found: Gathered) -> Document:
+    def settled(self, one: Standing, found: Gathered) -> SettlementDocument:
         """The settlement made again from `found`, not stored."""
         account = Account(one.agreement.code, self.now)
         known = with_unpaid(self.connection, one.agreement, one.span, found, account)
         return settled(one.agreement, self.network, known, one.span, self.now)
 
 
-def _standing(headers: Sequence[Document], statuses: Collection[str]) -> list[Document]:
+def _standing(headers: Sequence[SettlementHeader], statuses: Collection[str]) -> list[SettlementHeader]:
     """What counts: the confirmed ones and the newest of each agreement and period; `headers` come newest first."""
     newest: dict[tuple[str, str], str] = {}
     for header in headers:
@@ -193,11 +266,11 @@ def _standing(headers: Sequence[Document], statuses: Collection[str]) -> list[Do
 
 
 def _by_agreement(
-    connection: Connection, registry: Registry, headers: Sequence[Document]
+    connection: Connection, registry: Registry, headers: Sequence[SettlementHeader | StoredSettlement]
 ) -> Iterator[Sequence[Standing]]:
     """The settlements in groups of one agreement's text."""
 
-    def key(header: Document) -> tuple[str, str]:
+    def key(header: SettlementHeader | StoredSettlement) -> tuple[str, str]:
         return header["agreement"], header["agreement_sha256"]
 
     for (code, sha256), group in groupby(sorted(headers, key=key), key):
@@ -253,52 +326,63 @@ def _came_after(fact: Fact, one: Standing) -> bool:
     return periods.starts_on(of) <= periods.ends_on(one.span) and not ended
 
 
-def _told(
+def _results(
     connection: Connection, registry: Registry, pairs: Sequence[tuple[Standing, Since]], now: datetime
-) -> list[Document]:
-    """The documents of settlements of one agreement, from one read of what is known now."""
+) -> list[LateResult]:
+    """The results for settlements of one agreement, from one read of what is known now."""
     if not pairs:
         return []
     world = _Now(connection, registry.network, [one for one, _ in pairs], now)
-    return [_told_of(world, registry, one, since) for one, since in pairs]
+    return [_result(world, registry, one, since) for one, since in pairs]
 
 
-def _told_of(world: _Now, registry: Registry, one: Standing, since: Since) -> Document:
+def _result(world: _Now, registry: Registry, one: Standing, since: Since) -> LateResult:
     stored = store.settlement(world.connection, one.header["id"])
-    again: list[Document] = []
+    again: list[SettlementDocument] = []
 
-    def compared() -> Document:
+    def compared() -> difference.Effect:
         again.append(world.settled(one, world.found))
         return difference.effect(stored, again[0])
 
     head = _head(one, _late_readings(world.connection, one, since, world.now), since)
     declared = registry.agreements.get(one.agreement.code)
-    head |= {"text_changed": declared is None or declared.sha256 != one.agreement.sha256}
-    return _tried(head, compared) | {"would_be": again[0]["id"] if again else None}
+    return {
+        **_tried(head, compared),
+        "text_changed": declared is None or declared.sha256 != one.agreement.sha256,
+        "would_be": again[0]["id"] if again else None,
+    }
 
 
-def _head(one: Standing, changes: pd.DataFrame, since: Since) -> Document:
-    told = {name: one.header[name] for name in TOLD} | {"as_of": instant(one.as_of)}
+def _head(one: Standing, changes: pd.DataFrame, since: Since) -> Late:
+    header = one.header
     kinds = (difference.NEW, difference.REVISED, difference.REMOVED)
     counts = {kind: int((changes["change"] == kind).sum()) for kind in kinds}
     facts = [asdict(fact) | {"recorded_at": instant(fact.recorded_at)} for fact in since.facts if fact.recorded_at]
-    return {"settlement": told.pop("id"), **told, "readings": counts, "facts": facts, "ledger": since.ledger}
+    return {
+        "settlement": header["id"], "agreement": header["agreement"], "title": header["title"],
+        "basin": header["basin"], "period": header["period"], "kind": header["kind"], "status": header["status"],
+        "as_of": instant(one.as_of), "digest": header["digest"], "readings": counts, "facts": facts,
+        "ledger": since.ledger,
+    }  # fmt: skip
 
 
-def _tried(head: Document, compared: Callable[[], Document]) -> Document:
+def _tried(head: Late, compared: Callable[[], difference.Effect]) -> LateEffect:
     """The head with what came of comparing; where settling is refused now, why."""
     try:
-        return head | compared() | {"problem": None}
+        return {**head, **compared(), "problem": None}
     except HengjieError as refusal:
-        nothing: Document = {"transfers": [], "obligations": [], "stops_appear": [], "stops_vanish": []}
-        problem = {"message_zh": refusal.zh, "message_en": refusal.en}
-        return head | {"changed": True, "kind_would_be": None, **nothing, "problem": problem}
+        return {
+            **head, "changed": True, "kind_would_be": None, "transfers": [], "obligations": [], "stops_appear": [],
+            "stops_vanish": [], "problem": {"message_zh": refusal.zh, "message_en": refusal.en},
+        }  # fmt: skip
 
 
-def _again(document: Document, headers: Sequence[Document]) -> Document | None:
+def _again(result: LateResult, headers: Sequence[SettlementHeader]) -> SettledAgain | None:
     """Where the same result is stored already: somebody has settled again."""
-    same = (h for h in headers if h["id"] == document["would_be"] != document["settlement"] and h["status"] != REVOKED)
-    return next(({"id": header["id"], "status": header["status"]} for header in same), None)
+    if result["would_be"] == result["settlement"]:
+        return None
+    same = (header for header in headers if header["id"] == result["would_be"] and header["status"] != REVOKED)
+    return next((SettledAgain(id=header["id"], status=header["status"]) for header in same), None)
 
 
 def _late_readings(connection: Connection, one: Standing, since: Since, now: datetime) -> pd.DataFrame:
@@ -317,15 +401,21 @@ def _late_readings(connection: Connection, one: Standing, since: Since, now: dat
     return difference.changes(before, after, one.agreement.data.doubtful)
 
 
-def _with_senders(connection: Connection, listed: pd.DataFrame) -> list[Document]:
+def _with_senders(connection: Connection, listed: pd.DataFrame) -> list[LateReading]:
     """The late readings with the submission each came by."""
     known = listed["reading"].dropna().astype("int64")
-    senders: dict[int, Document] = handed_in(connection, known.unique().tolist()).set_index("reading").to_dict("index")  # type: ignore[assignment]
-    rows: list[Document] = listed.to_dict("records")  # type: ignore[assignment]
-    return [_reading(row) | senders.get(row["reading"], {}) for row in rows]
+    senders: dict[int, Sent] = handed_in(connection, known.unique().tolist()).set_index("reading").to_dict("index")  # type: ignore[assignment]
+    return [_reading(row, senders.get(row["reading"], {})) for row in listed.to_dict("records")]
 
 
-def _reading(row: Document) -> Document:
-    at = {name: None if pd.isna(row[name]) else instant(row[name]) for name in ("time", "recorded_at")}
-    values = {name: None if pd.isna(row[name]) else float(row[name]) for name in ("was", "value")}
-    return {"station": row["station"], "indicator": row["indicator"], "change": row["change"], **at, **values}
+def _reading(row: Mapping[Hashable, Any], sender: Sent) -> LateReading:
+    return {
+        "station": row["station"],
+        "indicator": row["indicator"],
+        "change": row["change"],
+        "time": None if pd.isna(row["time"]) else instant(row["time"]),
+        "recorded_at": None if pd.isna(row["recorded_at"]) else instant(row["recorded_at"]),
+        "was": None if pd.isna(row["was"]) else float(row["was"]),
+        "value": None if pd.isna(row["value"]) else float(row["value"]),
+        **sender,
+    }

@@ -10,15 +10,16 @@ from sqlalchemy import Connection, Engine
 
 from basin import periods
 from basin.errors import Refused
+from basin.rounding import yuan_fen
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.schedule.leases import Clock
 from settlement import states, store
 from settlement.ledger import entries as ledger
+from settlement.statement.rows import StoredSettlement
 from settlement.states import StatusChange
-from settlement.store import Document
 
 
-def set_status(engine: Engine, identity: str, change: StatusChange, clock: Clock) -> Document:
+def set_status(engine: Engine, identity: str, change: StatusChange, clock: Clock) -> StoredSettlement:
     """Give a settlement its next status; confirming posts to the ledger, revoking reverses.
 
     Raises
@@ -45,7 +46,7 @@ def _submitted_by(connection: Connection, identity: str) -> str:
     return [row["person"] for row in store.statuses(connection, identity) if row["status"] == states.IN_REVIEW][-1]
 
 
-def _refuse_second(connection: Connection, document: Document) -> None:
+def _refuse_second(connection: Connection, document: StoredSettlement) -> None:
     """One period of an agreement is payable once; the earlier settlement is revoked first."""
     span = periods.period(document["period"])
     for other in store.settlements(connection, agreement=document["agreement"]):
@@ -56,7 +57,7 @@ def _refuse_second(connection: Connection, document: Document) -> None:
             )  # fmt: skip
 
 
-def _posted(connection: Connection, document: Document, status: str) -> list[ledger.Entry]:
+def _posted(connection: Connection, document: StoredSettlement, status: str) -> list[ledger.Entry]:
     """The entries that a change to `status` makes.
 
     A revocation undoes the entries of the status it follows. Only a confirmation has any, so revoking a trial undoes
@@ -64,7 +65,7 @@ def _posted(connection: Connection, document: Document, status: str) -> list[led
     """
     if status == states.CONFIRMED:
         transfers = document["transfers"]
-        return ledger.postings((t["payer"], t["payee"], int(t["amount_yuan"].replace(".", ""))) for t in transfers)
+        return ledger.postings((t["payer"], t["payee"], yuan_fen(t["amount_yuan"])) for t in transfers)
     if status == states.REVOKED:
         followed = store.newest_status(connection, document["id"])
         return ledger.reversal(store.entries(connection, document["id"], followed), followed)

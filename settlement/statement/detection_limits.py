@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,8 +20,7 @@ from monitoring_ingest.quality.relations import Verdict, against_limit
 from settlement.clauses.context import Context
 from settlement.clauses.references import water_body
 from settlement.clauses.values import excluded
-
-Document = dict[str, Any]
+from settlement.statement.rows import BelowDetection, StatisticRow, UndecidedRow
 
 
 class Limit(NamedTuple):
@@ -53,10 +52,10 @@ def limit_held_to(context: Context, section: str, indicator: str, of: pd.Period)
     return class_limit(context.standard, indicator, context.target(holder, of), water_body(context, holder, of))
 
 
-def undecided(detection_limits: pd.Series, limit: Limit) -> Document | None:
+def undecided(detection_limits: pd.Series, limit: Limit) -> BelowDetection | None:
     """How many detection limits lie above the limit, the highest of them, and the limit; None where none does.
 
-    One that lies on it but for the noise of converting its unit is on it.
+    Limits that differ only by unit-conversion noise (beyond 12 significant digits) count as equal.
     """
     values = significant(detection_limits.to_numpy(np.float64))
     verdicts = against_limit(values, np.ones(values.shape, dtype=bool), limit=float(limit.value))
@@ -68,31 +67,34 @@ def undecided(detection_limits: pd.Series, limit: Limit) -> Document | None:
 
 
 def limit_below_detection(
-    context: Context, statistics: Sequence[Document], below: Mapping[tuple[str, str], pd.DataFrame]
-) -> Document:
-    """What no statistic of a settlement can decide, as its document tells it: nothing where there is none.
+    context: Context, statistics: Sequence[StatisticRow], below: Mapping[tuple[str, str], pd.DataFrame]
+) -> list[UndecidedRow]:
+    """What no statistic of a settlement can decide, as its document lists it.
 
     Parameters
     ----------
+    ev : answers what a section is held to.
     statistics : those of the document; means of more than a month are formed from months, which stand there too.
-    below : `non_detects` by section and indicator.
+    below : `non_detects` by section and indicator [canonical unit].
     """
-    found = list(_told(context, statistics, below)) if below else []
-    return {"limit_below_detection": found} if found else {}
+    return list(_rows(context, statistics, below)) if below else []
 
 
-def _told(
-    context: Context, statistics: Sequence[Document], below: Mapping[tuple[str, str], pd.DataFrame]
-) -> Iterator[Document]:
+def _rows(
+    context: Context, statistics: Sequence[StatisticRow], below: Mapping[tuple[str, str], pd.DataFrame]
+) -> Iterator[UndecidedRow]:
     measured = (s for s in statistics if s["readings"] and s["mean"] is not None)
     for section, indicator, text in dict.fromkeys((s["section"], s["indicator"], s["period"]) for s in measured):
-        of, rows = periods.period(text), below.get((section, indicator))
-        if rows is None or not (of.freqstr == "M" or of.freqstr[0] in "DW"):
+        of = periods.period(text)
+        readings = below.get((section, indicator))
+        if readings is None or not (of.freqstr == "M" or of.freqstr[0] in "DW"):
             continue
         limit = limit_held_to(context, section, indicator, of)
-        told = limit and undecided(rows.loc[rows["day"].isin(_days(context, section, of)), "value"], limit)
-        if told:
-            yield {"section": section, "indicator": indicator, "period": text, **told}
+        if limit is None:
+            continue
+        beyond = undecided(readings.loc[readings["day"].isin(_days(context, section, of)), "value"], limit)
+        if beyond:
+            yield {"section": section, "indicator": indicator, "period": text, **beyond}
 
 
 def _days(context: Context, section: str, of: pd.Period) -> list[pd.Period]:

@@ -1,7 +1,7 @@
 """Statements (结算书): what the engine decided, as the one document that is stored, served, printed and verified.
 
-In: the agreement and its compensation. Out: the settlement document of `interfaces.md`, canonical and without floats.
-Nothing is decided here.
+In: the agreement and its compensation. Out: the settlement document, canonical and without floats; its shape is in
+`settlement.statement.rows`. Nothing is decided here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import pandas as pd
 
@@ -20,13 +19,26 @@ from basin.draws import Number
 from basin.rounding import printed, yuan
 from basin.scales import Applied
 from settlement.clauses.context import Evaluation, Shares
-from settlement.clauses.values import Statistic, as_document
-from settlement.clauses.working import as_line
+from settlement.clauses.values import Statistic
+from settlement.clauses.working import Step
 from settlement.obligations.compensation import Compensation
 from settlement.obligations.obligation import Obligation, Stop
-from settlement.words import told
+from settlement.obligations.transfers import PairAmount
+from settlement.statement.rows import (
+    Decision,
+    EvaluationRow,
+    ObligationRow,
+    PairAmountRow,
+    PoolRow,
+    ScaleRow,
+    Side,
+    StatisticRow,
+    StopRow,
+    ToDateRow,
+    WorkingRow,
+)
+from settlement.words import message
 
-Document = dict[str, Any]
 # The year to date beside an indication: clause and element without time → its evaluations.
 ToDate = Mapping[tuple[str, tuple[tuple[str, str], ...]], Sequence[Evaluation]]
 
@@ -36,46 +48,88 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def statement(agreement: Agreement, span: pd.Period, decided: Compensation, to_date: ToDate) -> Document:
-    """The settlement document, before it has a digest; with a year to date it is an indication."""
-    statistics: dict[Statistic, int] = {}
-    evaluations = [_evaluation(e, statistics, to_date) for e in _in_order(agreement, decided.evaluations)]
+def statement(agreement: Agreement, span: pd.Period, decided: Compensation, to_date: ToDate) -> Decision:
+    """The settlement document before it has a digest; with a year to date the document is an indication.
+
+    Parameters
+    ----------
+    span : the period settled.
+    decided : evaluations [万元], obligations and pair amounts [fen], stops.
+    to_date : the year to date of clauses that oblige for longer than `span`; empty where there are none.
+    """
+    places: dict[Statistic, int] = {}
+    evaluations = [_evaluation(e, places, to_date) for e in _in_order(agreement, decided.evaluations)]
     stops = [_stop(stop) for stop in decided.stops]
-    rules = agreement.rules_stated()
     return {
         "agreement": agreement.code, "title": agreement.title, "basin": agreement.basin, "source": agreement.source,
         "agreement_sha256": agreement.sha256, "period": periods.label(span), "parties": dict(agreement.parties),
         "kind": "stopped" if stops else "indication" if to_date else "payable",
         "verified": not any(e["unverified"] for e in evaluations),
-        "rules": rules, "evaluations": evaluations, "statistics": [as_document(s) for s in statistics],
-        "obligations": [
-            {"clause": o.clause, "period": periods.label(o.period), "payer": o.payer, "payee": o.payee,
-             "amount_yuan": yuan(o.fen), "working": [as_line(step) for step in o.steps]} for o in decided.obligations
-        ],
-        "transfers": [
-            {"payer": t.payer, "payee": t.payee, "amount_yuan": yuan(t.fen),
-             "working": [as_line(step) for step in t.steps]} for t in decided.netted
-        ],
+        "rules": agreement.rules_stated(), "evaluations": evaluations,
+        "statistics": [statistic_row(statistic) for statistic in places],
+        "obligations": [_obligation(obligation) for obligation in decided.obligations],
+        "transfers": [_pair_amount(amount) for amount in decided.netted],
         "pools": _pools(decided.obligations), "stops": stops,
     }  # fmt: skip
 
 
-def _pools(obligations: Iterable[Obligation]) -> list[Document]:
+def statistic_row(statistic: Statistic) -> StatisticRow:
+    """A statistic as documents hold it."""
+    return {
+        "section": statistic.section, "indicator": statistic.indicator, "period": statistic.period,
+        "mean": statistic.mean, "reported": statistic.reported, "readings": statistic.readings, "days": statistic.days,
+        "left_out": dict(statistic.left_out), "reason": statistic.reason,
+    }  # fmt: skip
+
+
+def working_rows(steps: Iterable[Step]) -> list[WorkingRow]:
+    """Steps as documents hold them, in the order in which they were recorded."""
+    return [{"label": step.label, "expression": step.expression, "value": step.value} for step in steps]
+
+
+def places_of(statistics: Iterable[Statistic], places: dict[Statistic, int]) -> list[int]:
+    """Where statistics stand in the document's list; a new one takes the next place in `places`."""
+    return [places.setdefault(statistic, len(places)) for statistic in statistics]
+
+
+def _obligation(obligation: Obligation) -> ObligationRow:
+    return {
+        "clause": obligation.clause, "period": periods.label(obligation.period), "payer": obligation.payer,
+        "payee": obligation.payee, "amount_yuan": yuan(obligation.fen), "working": working_rows(obligation.steps),
+    }  # fmt: skip
+
+
+def _pair_amount(amount: PairAmount) -> PairAmountRow:
+    return {
+        "payer": amount.payer, "payee": amount.payee, "amount_yuan": yuan(amount.fen),
+        "working": working_rows(amount.steps),
+    }  # fmt: skip
+
+
+def _pools(obligations: Iterable[Obligation]) -> list[PoolRow]:
     """What each party pays into the pool and receives from it, by period: how 5 000 in and 2 000 out become 3 000."""
-    flows: dict[tuple[pd.Period, str], list[int]] = defaultdict(lambda: [0, 0])
-    for o in obligations:
-        if POOL in (o.payer, o.payee):
-            flows[o.period, o.payee if o.payer == POOL else o.payer][o.payee == POOL] += o.fen
+    pays: dict[tuple[pd.Period, str], int] = defaultdict(int)
+    receives: dict[tuple[pd.Period, str], int] = defaultdict(int)
+    met: dict[tuple[pd.Period, str], None] = {}
+    for obligation in obligations:
+        if obligation.payer == POOL:
+            receives[obligation.period, obligation.payee] += obligation.fen
+            met[obligation.period, obligation.payee] = None
+        elif obligation.payee == POOL:
+            pays[obligation.period, obligation.payer] += obligation.fen
+            met[obligation.period, obligation.payer] = None
     return [
-        {"period": periods.label(of), "party": party, "receives_yuan": yuan(receives), "pays_yuan": yuan(pays),
-         "net_yuan": yuan(receives - pays)}
-        for (of, party), (receives, pays) in flows.items()
+        {"period": periods.label(of), "party": party, "receives_yuan": yuan(receives[of, party]),
+         "pays_yuan": yuan(pays[of, party]), "net_yuan": yuan(receives[of, party] - pays[of, party])}
+        for of, party in met
     ]  # fmt: skip
 
 
-def _stop(stop: Stop) -> Document:
-    where = {"clause": stop.clause, "period": periods.label(stop.period), "element": dict(stop.element)}
-    return where | {"reason": stop.reason, **told(stop.reason)}
+def _stop(stop: Stop) -> StopRow:
+    return {
+        "clause": stop.clause, "period": periods.label(stop.period), "element": dict(stop.element),
+        "reason": stop.reason, **message(stop.reason),
+    }  # fmt: skip
 
 
 def _in_order(agreement: Agreement, evaluations: Iterable[Evaluation]) -> list[Evaluation]:
@@ -84,9 +138,7 @@ def _in_order(agreement: Agreement, evaluations: Iterable[Evaluation]) -> list[E
     return sorted(evaluations, key=lambda e: (place[e.clause.ref], e.element.of.start_time, e.element.axes))
 
 
-def _evaluation(e: Evaluation, statistics: dict[Statistic, int], to_date: ToDate) -> Document:
-    for statistic in e.statistics:
-        statistics.setdefault(statistic, len(statistics))
+def _evaluation(e: Evaluation, places: dict[Statistic, int], to_date: ToDate) -> EvaluationRow:
     beside = to_date.get((e.clause.ref, e.element.without_time.axes))
     return {
         "clause": e.clause.ref, "title": e.clause.title, "source": e.clause.source,
@@ -94,8 +146,8 @@ def _evaluation(e: Evaluation, statistics: dict[Statistic, int], to_date: ToDate
         "value": _text(_measured(e)), "amount": _text(e.amount), "reason": e.reason, "excluded": e.excluded,
         "scale": _scale(e.applied), "times": list(e.clause.times), "cap": _text(e.clause.cap),
         "pays": _side(e.sides.pays), "receives": _side(e.sides.receives),
-        "unverified": list(e.unverified), "working": [as_line(step) for step in e.steps],
-        "statistics": [statistics[s] for s in e.statistics],
+        "unverified": list(e.unverified), "working": working_rows(e.steps),
+        "statistics": places_of(e.statistics, places),
         "year_to_date": None if beside is None else _beside(beside),
     }  # fmt: skip
 
@@ -105,7 +157,7 @@ def _measured(e: Evaluation) -> Number | None:
     return None if e.clause.measure is None else e.value
 
 
-def _beside(to_date: Sequence[Evaluation]) -> Document:
+def _beside(to_date: Sequence[Evaluation]) -> ToDateRow:
     """The year to date, printed beside an indication: one evaluation, or the sum of those of its months."""
     only = to_date[0] if len(to_date) == 1 else None
     stopped = next((e for e in to_date if e.stopped), None)
@@ -115,18 +167,21 @@ def _beside(to_date: Sequence[Evaluation]) -> Document:
         "value": _text(_measured(only)) if only else None,
         "amount": None if stopped or not amounts else printed(sum(amounts, start=amounts[0] * 0)),
         "reason": stopped.reason if stopped else to_date[0].reason if not amounts else None,
-        "working": [as_line(step) for e in to_date for step in e.steps],
+        "working": working_rows(step for e in to_date for step in e.steps),
     }
 
 
-def _scale(applied: Applied | None) -> Document | None:
+def _scale(applied: Applied | None) -> ScaleRow | None:
     if applied is None:
         return None
-    figures = {key: printed(getattr(applied.piece, key)) for key in ("amount", "rate", "origin", "per")}
-    return {"piece": applied.position, **figures, "steps": applied.piece.steps, "n": printed(applied.n)}
+    piece = applied.piece
+    return {
+        "piece": applied.position, "amount": printed(piece.amount), "rate": printed(piece.rate),
+        "origin": printed(piece.origin), "per": printed(piece.per), "steps": piece.steps, "n": printed(applied.n),
+    }  # fmt: skip
 
 
-def _side(shares: Shares | None) -> str | dict[str, str] | None:
+def _side(shares: Shares | None) -> Side:
     """One party as its code, several with their shares, a line's absent side as None."""
     if shares is None:
         return None
@@ -135,5 +190,5 @@ def _side(shares: Shares | None) -> str | dict[str, str] | None:
     return {code: printed(share) for code, share in shares} or None
 
 
-def _text(number: Any) -> str | None:
+def _text(number: Number | None) -> str | None:
     return None if number is None else printed(number)

@@ -1,18 +1,17 @@
 """Explaining a settlement: obligation → clause → working → statistics → readings, as one tree.
 
 In: a stored settlement document, the agreement as it was applied, and the readings as they stood at its `as_of`. Out: a
-tree of plain dicts. Nothing is computed anew: all working is what was recorded when the settlement was made.
+tree. Nothing is computed anew: all working is what was recorded when the settlement was made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import TypedDict
 
 from basin import periods
-from basin.agreement import Agreement, clause_path
+from basin.agreement import Agreement, RuleRow, clause_path
 from basin.authoring.figures import stated_figures
 from basin.clauses import CLAUSE, TIME_AXES
 from basin.dated import Hand, every_branch
@@ -21,17 +20,114 @@ from basin.network import Network
 from basin.rounding import number
 from basin.shapes import typed
 from settlement.gathered import Gathered, data_rules
-from settlement.statement.readings_behind import readings_behind, readings_by_series
+from settlement.statement.readings_behind import ReadingsBehind, readings_behind, readings_by_series
+from settlement.statement.rows import (
+    EvaluationRow,
+    ObligationRow,
+    PairAmountRow,
+    PoolRow,
+    ScaleRow,
+    SettlementDocument,
+    Side,
+    StatisticRow,
+    StopRow,
+    UndecidedRow,
+    WorkingRow,
+)
 
-Document = dict[str, Any]
-HEADER = ("id", "agreement", "title", "source", "basin", "period", "as_of", "kind", "status", "verified")
 FIGURES = ("measure", "scale", "times", "cap", "when", "unless", "pays", "receives")
 
 
+class FigureRow(TypedDict):
+    """A number of the agreement in force for an evaluation, and what it rests on."""
+
+    path: str
+    value: str
+    source: str
+    verified: bool
+    note: str
+
+
+class CapRow(TypedDict):
+    """The cap of a clause, and whether it bound."""
+
+    amount: str
+    bound: bool
+
+
+class ExplainedEvaluation(TypedDict):
+    """An evaluation with the figures it rests on and, under `uses`, the lines it looks at."""
+
+    place: int
+    clause: str
+    title: str
+    source: str
+    period: str
+    element: dict[str, str]
+    value: str | None
+    amount: str | None
+    reason: str | None
+    excluded: bool
+    pays: Side
+    receives: Side
+    figures: list[FigureRow]
+    working: list[WorkingRow]
+    scale: ScaleRow | None
+    times: list[str]
+    cap: CapRow | None
+    unverified: list[str]
+    statistics: list[int]
+    indication: bool
+    uses: list[ExplainedEvaluation]
+
+
+class ExplainedObligation(ObligationRow):
+    """An obligation with the rules of its rounding, and the evaluations it sums."""
+
+    rounding: list[RuleRow]
+    evaluations: list[ExplainedEvaluation]
+
+
+class ExplainedStatistic(StatisticRow, ReadingsBehind):
+    """A statistic by its place in the document, with the readings behind it."""
+
+    place: int
+
+
+class Explanation(TypedDict):
+    """A settlement unfolded; what each part holds is told at `explanation`."""
+
+    id: str
+    agreement: str
+    title: str
+    source: str
+    basin: str
+    period: str
+    as_of: str
+    kind: str
+    status: str
+    verified: bool
+    obligations: list[ExplainedObligation]
+    others: list[ExplainedEvaluation]
+    transfers: list[PairAmountRow]
+    pools: list[PoolRow]
+    stops: list[StopRow]
+    limit_below_detection: list[UndecidedRow]
+    statistics: list[ExplainedStatistic]
+    rules: list[RuleRow]
+
+
 def explanation(
-    document: Document, agreement: Agreement, network: Network, found: Gathered, clause: str | None = None
-) -> Document:
+    document: SettlementDocument, agreement: Agreement, network: Network, found: Gathered, clause: str | None = None
+) -> Explanation:
     """The tree of a settlement, or of one clause of it.
+
+    Parameters
+    ----------
+    document, agreement : the settlement, and the agreement as it was applied.
+    network : tells which stations serve a section.
+    found : the readings as they stood at the settlement's `as_of` [canonical units].
+    clause : the ref of the clause asked for; None for all.
 
     Returns
     -------
@@ -51,41 +147,44 @@ def explanation(
         remedy = "可用：" + " ".join(agreement.refs)
         raise UnknownCode(f"协议没有条款 {clause}", f"no clause {clause}", path="clause", remedy=remedy)
     explained = _Explained(document, agreement)
-    obligations = [o for o in document["obligations"] if clause in (None, o["clause"])]
-    roots = [(o, explained.behind(o)) for o in obligations]
-    others = explained.others({place for _, places in roots for place in places}, clause)
-    tree = {
-        "obligations": [explained.obligation(o, places) for o, places in roots],
-        "others": [explained.evaluation(place) for place in others],
-        "transfers": document["transfers"] if clause is None else [],
-        "pools": document.get("pools", []) if clause is None else [],
-        "stops": [stop for stop in document["stops"] if clause in (None, stop["clause"])],
-    }
+    obligations = [explained.obligation(o) for o in document["obligations"] if clause in (None, o["clause"])]
+    others = [explained.evaluation(place) for place in explained.others(clause)]
     series = readings_by_series(found, network, data_rules(agreement)) if agreement.looks_at_readings else {}
-    statistics = [
+    statistics: list[ExplainedStatistic] = [
         {"place": place, **document["statistics"][place], **readings_behind(series, document["statistics"][place])}
         for place in sorted(explained.statistics)
     ]
-    shown = {_where(one) for one in statistics}
+    shown = {_series_and_period(statistic) for statistic in statistics}
     undecided = document.get("limit_below_detection", [])
-    tree["limit_below_detection"] = [row for row in undecided if clause is None or _where(row) in shown]
-    return {key: document[key] for key in HEADER} | tree | {"statistics": statistics, "rules": document["rules"]}
+    return {
+        "id": document["id"], "agreement": document["agreement"], "title": document["title"],
+        "source": document["source"], "basin": document["basin"], "period": document["period"],
+        "as_of": document["as_of"], "kind": document["kind"], "status": document["status"],
+        "verified": document["verified"], "obligations": obligations, "others": others,
+        "transfers": document["transfers"] if clause is None else [],
+        "pools": document.get("pools", []) if clause is None else [],
+        "stops": [stop for stop in document["stops"] if clause in (None, stop["clause"])],
+        "limit_below_detection": [row for row in undecided if clause is None or _series_and_period(row) in shown],
+        "statistics": statistics, "rules": document["rules"],
+    }  # fmt: skip
 
 
-def _where(row: Document) -> tuple[str, str, str]:
+def _series_and_period(row: StatisticRow | UndecidedRow) -> tuple[str, str, str]:
     return row["section"], row["indicator"], row["period"]
 
 
 class _Explained:
     """One document being unfolded: its evaluations by place, and the statistics met on the way."""
 
-    def __init__(self, document: Document, agreement: Agreement) -> None:
-        self.document, self.agreement = document, agreement
-        self.evaluations: list[Document] = document["evaluations"]
+    def __init__(self, document: SettlementDocument, agreement: Agreement) -> None:
+        self.document = document
+        self.agreement = agreement
+        self.evaluations = document["evaluations"]
         self.statistics: set[int] = set()
+        self.summed: set[int] = set()  # the evaluations under the obligations unfolded so far
         self.refs = {ref: _looked_at(agreement, ref) for ref in agreement.refs}
 
-    def behind(self, obligation: Document) -> list[int]:
+    def _behind(self, obligation: ObligationRow) -> list[int]:
         """The places of the evaluations an obligation sums: those of its clause and period between its two sides."""
         within = periods.period(obligation["period"])
         return [
@@ -96,37 +195,40 @@ class _Explained:
             and _share(e, obligation)
         ]
 
-    def others(self, shown: set[int], clause: str | None) -> list[int]:
-        """Evaluations under no obligation: of the clause asked for, else of every clause that pays."""
+    def others(self, clause: str | None) -> list[int]:
+        """Evaluations under no obligation unfolded so far: of the clause asked for, else of every clause that pays."""
         return [
             place
             for place, e in enumerate(self.evaluations)
-            if place not in shown
+            if place not in self.summed
             and ("pays" in self.agreement.raw_clause(e["clause"]) if clause is None else e["clause"] == clause)
         ]
 
-    def obligation(self, obligation: Document, places: list[int]) -> Document:
+    def obligation(self, obligation: ObligationRow) -> ExplainedObligation:
         """An obligation with the rules of its rounding, and what it sums."""
         money = [rule for rule in self.document["rules"] if rule["path"].startswith("money.")]
-        return obligation | {"rounding": money, "evaluations": [self.evaluation(place) for place in places]}
+        places = self._behind(obligation)
+        self.summed.update(places)
+        return {**obligation, "rounding": money, "evaluations": [self.evaluation(place) for place in places]}
 
-    def evaluation(self, place: int, above: tuple[int, ...] = ()) -> Document:
+    def evaluation(self, place: int, above: tuple[int, ...] = ()) -> ExplainedEvaluation:
         """One evaluation, with the lines it looks at unfolded below it."""
         e = self.evaluations[place]
         self.statistics.update(e["statistics"])
         bound = any(step["label"] == "封顶" for step in e["working"])
         below = (*above, place)
         return {
-            "place": place, **{key: e[key] for key in ("clause", "title", "source", "period", "element", "value")},
-            "amount": e["amount"], "reason": e["reason"], "excluded": e["excluded"], "pays": e["pays"],
-            "receives": e["receives"], "figures": list(self._figures(e)), "working": e["working"],
+            "place": place, "clause": e["clause"], "title": e["title"], "source": e["source"], "period": e["period"],
+            "element": e["element"], "value": e["value"], "amount": e["amount"], "reason": e["reason"],
+            "excluded": e["excluded"], "pays": e["pays"], "receives": e["receives"],
+            "figures": list(self._figures(e)), "working": e["working"],
             "scale": e["scale"], "times": e["times"],
             "cap": None if e["cap"] is None else {"amount": e["cap"], "bound": bound},
             "unverified": e["unverified"], "statistics": e["statistics"], "indication": e["year_to_date"] is not None,
             "uses": [self.evaluation(other, below) for other in self._uses(e) if other not in below],
         }  # fmt: skip
 
-    def _uses(self, e: Document) -> list[int]:
+    def _uses(self, e: EvaluationRow) -> list[int]:
         """The evaluations of the lines a clause looks at: same element where both have the axis, same or last year."""
         of = periods.period(e["period"])
         spans = (
@@ -140,7 +242,7 @@ class _Explained:
             and _same_element(e["element"], other["element"])
         ]
 
-    def _figures(self, e: Document) -> Iterator[Document]:
+    def _figures(self, e: EvaluationRow) -> Iterator[FigureRow]:
         """The numbers of the clause, and of the sheets of its sections, in force for this evaluation."""
         of = periods.period(e["period"])
         days = max(periods.starts_on(of), self.agreement.starts), periods.ends_on(of)
@@ -148,14 +250,18 @@ class _Explained:
         parts = {key: raw[key] for key in FIGURES if key in raw}
         hand = Hand(*days, e["element"])
         source = e["source"] or self.agreement.source
-        found = list(stated_figures(parts, hand, clause_path(e["clause"]), source, self.agreement.refs))
+        figures = list(stated_figures(parts, hand, clause_path(e["clause"]), source, self.agreement.refs))
         sheets = self.agreement.document.get("sections", {})
-        measured = (self.document["statistics"][one]["section"] for one in e["statistics"])
+        measured = (self.document["statistics"][place]["section"] for place in e["statistics"])
         for section in dict.fromkeys([*measured, *([e["element"]["section"]] if "section" in e["element"] else [])]):
             sheet = sheets.get(section) or {}
             of_section = Hand(*days, e["element"] | {"section": section})
-            found += stated_figures(sheet, of_section, f"sections.{section}", self.agreement.source)
-        return map(asdict, found)
+            figures += stated_figures(sheet, of_section, f"sections.{section}", self.agreement.source)
+        for figure in figures:
+            yield {
+                "path": figure.path, "value": figure.value, "source": figure.source, "verified": figure.verified,
+                "note": figure.note,
+            }  # fmt: skip
 
 
 def _looked_at(agreement: Agreement, ref: str) -> frozenset[str]:
@@ -165,19 +271,21 @@ def _looked_at(agreement: Agreement, ref: str) -> frozenset[str]:
     return frozenset(other for clause in branches for other in clause.refs if other in agreement.refs)
 
 
-def _same_element(one: dict[str, str], other: dict[str, str]) -> bool:
-    return all(one[axis] == other[axis] for axis in one.keys() & other.keys() - TIME_AXES)
+def _same_element(element: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return all(element[axis] == other[axis] for axis in element.keys() & other.keys() - TIME_AXES)
 
 
-def _share(e: Document, obligation: Document) -> Fraction:
+def _share(e: EvaluationRow, obligation: ObligationRow) -> Fraction:
     """Which part of an evaluation's amount flows from payer to payee; negative where it flows the other way."""
-    pays, receives = (_shares(e[side]) for side in ("pays", "receives"))
-    payer, payee = obligation["payer"], obligation["payee"]
+    pays = _shares(e["pays"])
+    receives = _shares(e["receives"])
+    payer = obligation["payer"]
+    payee = obligation["payee"]
     forth = pays.get(payer, Fraction(0)) * receives.get(payee, Fraction(0))
     return forth - pays.get(payee, Fraction(0)) * receives.get(payer, Fraction(0))
 
 
-def _shares(side: Any) -> dict[str, Fraction]:
+def _shares(side: Side) -> dict[str, Fraction]:
     if isinstance(side, dict):
         return {code: number(share) for code, share in side.items()}
     return {} if side is None else {side: Fraction(1)}

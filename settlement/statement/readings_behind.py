@@ -6,7 +6,8 @@ one, as they stood at the settlement's `as_of`. It forms no mean: the statistics
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Hashable, Mapping
+from typing import Any, NotRequired, TypedDict
 
 import pandas as pd
 
@@ -16,11 +17,44 @@ from basin.network import CHINA, Network
 from basin.rounding import printed, reported
 from monitoring_ingest.quality.flags import Quality
 from settlement.gathered import Gathered
+from settlement.statement.rows import StatisticRow
 from settlement.statistics.counting import SERIES, DataRules, reasons
 from settlement.words import in_chinese
 
 COLUMNS = ["station", "time", "value", "censored", "mark", "status", "reason"]
 Series = dict[tuple[str, str], pd.DataFrame]
+
+
+class ReadingRow(TypedDict):
+    """A reading as it stood at the settlement's `as_of`.
+
+    `unit` is blank where the value is printed as it was sent, with its unit. `quality` and `test` are there where a QC
+    test or a decision says anything; readings that gave no observation were never judged.
+    """
+
+    station: str
+    time: str  # local
+    value: str | None
+    unit: str
+    censored: bool
+    mark: str
+    status: str
+    quality: NotRequired[str]
+    test: NotRequired[str]
+
+
+class UnusedReadingRow(ReadingRow):
+    """A reading that was left out, and why."""
+
+    reason: str
+    reason_zh: str
+
+
+class ReadingsBehind(TypedDict):
+    """The readings of a statistic."""
+
+    used: list[ReadingRow]
+    not_used: list[UnusedReadingRow]
 
 
 def readings_by_series(found: Gathered, network: Network, rules: DataRules) -> Series:
@@ -44,16 +78,14 @@ def _on_short_days(used: pd.DataFrame, rules: DataRules) -> pd.Series:
     return instants.transform("nunique").lt(rules.min_readings_a_day).reindex(used.index, fill_value=False)
 
 
-def readings_behind(series: Series, statistic: dict[str, Any]) -> dict[str, Any]:
+def readings_behind(series: Series, statistic: StatisticRow) -> ReadingsBehind:
     """The readings of one statistic of a settlement document.
 
     Returns
     -------
-    ``used`` and ``not_used``: lists of {station, time (local), value, unit (blank where the value is told with its own,
-    as it was sent), censored, mark, status}, where a QC test or a decision said anything {quality, test}, and, for what
-    was not used, its reason; both empty where a figure was published or nothing was measured, and for what is longer
-    than a month: its months are statistics of their own. Where several stations of a section measure at one instant,
-    each is listed; the statistic pools them and counts the instant once.
+    Both lists are empty where a figure was published or nothing was measured, and for what is longer than a month: its
+    months are statistics of their own. Where several stations of a section measure at one instant, each is listed; the
+    statistic pools them and counts the instant once.
     """
     rows = series.get((statistic["section"], statistic["indicator"]))
     of = periods.period(statistic["period"])
@@ -67,24 +99,22 @@ def readings_behind(series: Series, statistic: dict[str, Any]) -> dict[str, Any]
     unit = INDICATORS[statistic["indicator"]].unit
     used = [_reading(row, unit) for row in inside[inside["reason"] == ""].to_dict("records")]
     aside = inside[inside["reason"] != ""].to_dict("records")
-    return {"used": used, "not_used": [_reading(row, unit) | _why(row["reason"]) for row in aside]}
+    return {"used": used, "not_used": [_unused(row, unit) for row in aside]}
 
 
-def _reading(row: dict[str, Any], unit: str) -> dict[str, Any]:
+def _reading(row: Mapping[Hashable, Any], unit: str) -> ReadingRow:
     value = row["sent"] or None if pd.isna(row["value"]) else printed(reported(row["value"], None))
-    told = {"station": row["station"], "time": row["time"].isoformat(timespec="minutes"), "value": value}
-    told |= {"unit": "" if row["sent"] else unit, "censored": bool(row["censored"])}
-    told |= {"mark": row["mark"] or "", "status": row["status"] or ""}
-    return told | _found(row)
-
-
-def _found(row: dict[str, Any]) -> dict[str, str]:
-    """What was said of a reading's quality; readings that gave no observation were never judged."""
+    reading: ReadingRow = {
+        "station": row["station"], "time": row["time"].isoformat(timespec="minutes"), "value": value,
+        "unit": "" if row["sent"] else unit, "censored": bool(row["censored"]), "mark": row["mark"] or "",
+        "status": row["status"] or "",
+    }  # fmt: skip
     test = row.get("test")
-    return (
-        {"quality": Quality(int(row["quality"])).name.lower(), "test": test} if isinstance(test, str) and test else {}
-    )
+    if isinstance(test, str) and test:
+        reading["quality"] = Quality(int(row["quality"])).name.lower()
+        reading["test"] = test
+    return reading
 
 
-def _why(reason: str) -> dict[str, str]:
-    return {"reason": reason, "reason_zh": in_chinese(reason)}
+def _unused(row: Mapping[Hashable, Any], unit: str) -> UnusedReadingRow:
+    return {**_reading(row, unit), "reason": row["reason"], "reason_zh": in_chinese(row["reason"])}
