@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -23,8 +22,8 @@ from settlement import store
 from settlement.gathered import LEFT_OUT, Gathered
 from settlement.known import Account, gathered, with_unpaid
 from settlement.statement.explanation import Explanation, explanation
+from settlement.statement.rows import StoredSettlement
 
-Document = dict[str, Any]
 AS_SENT = (*LEFT_OUT, "value")
 
 
@@ -39,7 +38,7 @@ class Applied:
     known : what was known at the instant of the settlement; readings left out with the values that were sent.
     """
 
-    document: Document
+    document: StoredSettlement
     agreement: Agreement
     known: Gathered
 
