@@ -3,6 +3,9 @@
 In: a URL and queries. Out: connections, frames. SQLite is the embedded default, PostgreSQL comes by URL; how they lock
 and refuse changes is here, how they take many rows in `bulk`, what they write differently in a statement in `dialects`.
 What is stored is declared in `tables` and written by `store`; nothing here knows a reading.
+
+NumPy, pandas and psycopg are imported where they are used: a command that lists runs of jobs on SQLite needs none of
+them, and they take longer to load than it takes to answer.
 """
 
 from __future__ import annotations
@@ -15,12 +18,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
-import pandas as pd
-import psycopg
 from sqlalchemy import (
     ARRAY,
     TIMESTAMP,
@@ -47,12 +47,17 @@ from sqlalchemy import (
     true,
     type_coerce,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError
 from sqlalchemy.types import TypeEngine
 
 from basin.errors import Unavailable, UsageError
 from monitoring_ingest.database.dialects import Instant
-from monitoring_ingest.readings.frames import Columns, frame_of, instant_texts, objects
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from monitoring_ingest.readings.frames import Columns
 
 metadata = MetaData()
 
@@ -88,8 +93,10 @@ def open_engine(url: str) -> Engine:
         raise UsageError("不是数据库地址", "not the address of a database", remedy=_ADDRESSES) from problem
     backend = parsed.get_backend_name()
     if backend == "postgresql":
+        from monitoring_ingest.database.postgresql import prepare
+
         engine = create_engine(parsed.set(drivername="postgresql+psycopg"))
-        event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "connect", prepare)
         return engine
     if backend != "sqlite":
         raise UsageError(f"不支持数据库 {backend}", f"database {backend} is not supported", remedy=_ADDRESSES)
@@ -99,19 +106,6 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
-
-
-class _BinaryCursor(psycopg.Cursor[Any]):
-    """A cursor whose values come as they are kept, not as texts to be read: a tenth of the time of long answers."""
-
-    format = psycopg.pq.Format.BINARY
-
-
-def _prepare_postgresql(connection: Any, _record: object) -> None:
-    connection.cursor_factory = _BinaryCursor
-    connection.execute("SET jit TO off")  # compiling a query of milliseconds takes a hundred of them
-    connection.execute("SET TimeZone TO 'UTC'")  # so that instants come in UTC (`_array`)
-    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -208,12 +202,10 @@ def at_once(connection: Connection) -> Iterator[None]:
     if connection.dialect.name == "sqlite":
         yield
         return
-    driver: Any = connection.connection.driver_connection
-    try:
-        with driver.pipeline():
-            yield
-    except psycopg.Error as problem:
-        raise DBAPIError.instance(None, None, problem, psycopg.Error) from problem
+    from monitoring_ingest.database.postgresql import in_one_exchange
+
+    with in_one_exchange(connection.connection.driver_connection):
+        yield
 
 
 def read_frame(connection: Connection, query: _Query) -> pd.DataFrame:
@@ -221,6 +213,8 @@ def read_frame(connection: Connection, query: _Query) -> pd.DataFrame:
 
     The rows are taken from the driver's cursor: SQLAlchemy decoding them one by one takes longer than reading them.
     """
+    from monitoring_ingest.readings.frames import frame_of
+
     return frame_of(read_columns(connection, query))
 
 
@@ -259,11 +253,15 @@ def _dtype(kind: TypeEngine[Any]) -> Any:
 
 
 def _array(kind: TypeEngine[Any], values: Sequence[Any]) -> np.ndarray:
+    from monitoring_ingest.readings.frames import objects
+
     return _instants(values) if isinstance(kind, Instant) else objects(values).astype(_dtype(kind))
 
 
 def _instants(values: Sequence[Any]) -> np.ndarray:
     """Instants as a driver gives them, ``datetime64[us]``: aware ones at once, texts each distinct one."""
+    import numpy as np
+
     try:
         seconds = np.array(list(map(datetime.timestamp, values)), dtype="float64")
     except TypeError:  # texts, or one is absent
@@ -300,6 +298,8 @@ def of_keys(dialect: str, query: Select[Any], table: Table) -> Select[Any]:
 
 def key_parameters(dialect: str, keys: Columns) -> dict[str, str]:
     """What to execute a query `of_keys` with."""
+    from monitoring_ingest.readings.frames import instant_texts
+
     texts = [keys["station"].tolist(), keys["indicator"].tolist(), instant_texts(keys["time"])]
     if dialect == "sqlite":
         return {"keys": json.dumps(list(zip(*texts, strict=True)))}
