@@ -76,3 +76,7 @@ class Unavailable(HengjieError):
     """Something outside the program that does not do its part: a folder that cannot be written, a database."""
 
     code, status = "unavailable", 503
+
+
+class NoDatabase(Unavailable):
+    """There is no database where one is to be read."""

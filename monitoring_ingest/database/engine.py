@@ -24,6 +24,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import (
     ARRAY,
     TIMESTAMP,
+    URL,
     BigInteger,
     Boolean,
     CompoundSelect,
@@ -42,15 +43,16 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    inspect,
     make_url,
     select,
     true,
     type_coerce,
 )
-from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.types import TypeEngine
 
-from basin.errors import Unavailable, UsageError
+from basin.errors import NoDatabase, Unavailable, UsageError
 from monitoring_ingest.database.dialects import Instant
 
 if TYPE_CHECKING:
@@ -87,10 +89,7 @@ def open_engine(url: str) -> Engine:
     ------
     UsageError : no address of a database, or one of any other database. OSError : the folder cannot be created.
     """
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError) as problem:  # the text is not told: it may hold a password
-        raise UsageError("不是数据库地址", "not the address of a database", remedy=_ADDRESSES) from problem
+    parsed = _parsed(url)
     backend = parsed.get_backend_name()
     if backend == "postgresql":
         from monitoring_ingest.database.postgresql import prepare
@@ -106,6 +105,50 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as problem:  # the text is not told: it may hold a password
+        raise UsageError("不是数据库地址", "not the address of a database", remedy=_ADDRESSES) from problem
+
+
+def open_existing(url: str) -> Engine:
+    """As `open_engine`, for somebody who only reads: neither folder, file nor table is created.
+
+    Raises
+    ------
+    NoDatabase : there is none at the address, or one without our tables; it says where it looked.
+    """
+    parsed = _parsed(url)
+    where = parsed.render_as_string(hide_password=True)
+    if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
+        where = str(Path(parsed.database).resolve())
+        if not Path(where).exists():
+            raise _no_database(where)
+    engine = open_engine(url)
+    if not _has_tables(engine):
+        engine.dispose()
+        raise _no_database(where)
+    return engine
+
+
+def _has_tables(engine: Engine) -> bool:
+    """Whether any of our tables is there; a database that cannot be asked is told of by who uses it (`schema`)."""
+    try:
+        with engine.connect() as connection:
+            return not metadata.tables.keys().isdisjoint(inspect(connection).get_table_names())
+    except DatabaseError:
+        return True
+
+
+def _no_database(where: str) -> NoDatabase:
+    remedy = (
+        "先接收数据（hengjie ingest …）或建示例（hengjie run）；在别处则设 HENGJIE_DATA 或 HENGJIE_DATABASE_URL"
+        "（take data in first, or name its place）"
+    )
+    return NoDatabase("这里还没有数据库", "there is no database yet", file=where, remedy=remedy)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
