@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-import pandas as pd
 
-from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example, say
+from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example, say, written
 from api.commands.sources import ingest_laboratory
 from basin.agreement_files import file_text
 from basin.errors import UsageError
@@ -94,7 +93,7 @@ def readings_export(
     with here.engine.connect() as connection:
         form = _FORMS[forms["wide"], forms["qartod"]]
         frame = form(connection, here.registry.network, **selected)
-    return _written(frame, output)
+    return written(frame, output)
 
 
 _FORMS = {
@@ -102,15 +101,6 @@ _FORMS = {
     (True, False): exports.wide_readings,
     (False, True): exports.with_missing_slots,
 }
-
-
-def _written(frame: pd.DataFrame, output: Path | None) -> Told:
-    """A table to a file or, as text, to standard output."""
-    text = frame.to_csv(index=False, lineterminator="\n")
-    if output is None:
-        return {"rows": frame.to_dict("records")}, text.rstrip("\n")
-    output.write_text(text, encoding="utf-8")
-    return {"rows": len(frame), "file": str(output)}, f"{len(frame)} 行 rows → {output}"
 
 
 @click.command(epilog=example("hengjie record incident.yaml"))

@@ -12,8 +12,7 @@ import pandas as pd
 
 from api.commands import explanation
 from api.commands import whatif as proposal
-from api.commands.readings import _written
-from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example, say
+from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example, say, written
 from basin.clauses import TIME_AXES
 from basin.errors import UsageError
 from basin.standards import standard
@@ -148,7 +147,7 @@ def classify(file: Path, output: Path | None, require: str, compare: str, extra:
     """评定水质类别。Water-quality classes of a table."""
     table = _table(file)
     wanted = [code for code in require.split(",") if code.strip()]
-    return _written(classified(table, standard(STANDARD), require=wanted, compare=compare), output)
+    return written(classified(table, standard(STANDARD), require=wanted, compare=compare), output)
 
 
 def _table(file: Path) -> pd.DataFrame:

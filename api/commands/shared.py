@@ -27,6 +27,7 @@ from api.settings import Settings, from_environment
 from basin.errors import HengjieError, Unavailable, UsageError
 
 if TYPE_CHECKING:
+    import pandas as pd
     from sqlalchemy import Engine
 
     from api.composition import Composition
@@ -106,6 +107,15 @@ def _with_messages(composition: Composition) -> Composition:
 def say(text: str) -> None:
     """A message for people, on standard error."""
     click.echo(text, err=True)
+
+
+def written(frame: pd.DataFrame, output: Path | None) -> Told:
+    """A table to a file or, as text, to standard output."""
+    text = frame.to_csv(index=False, lineterminator="\n")
+    if output is None:
+        return {"rows": frame.to_dict("records")}, text.rstrip("\n")
+    output.write_text(text, encoding="utf-8")
+    return {"rows": len(frame), "file": str(output)}, f"{len(frame)} 行 rows → {output}"
 
 
 def example(text: str) -> str:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from basin.errors import UsageError
 from monitoring_ingest.quality.flags import Quality
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 PH = "ph"
 SERIES = ["section", "indicator"]
@@ -164,6 +166,8 @@ def cube(observations: pd.DataFrame, rules: DataRules) -> xr.DataArray:
     `time` holds every instant of the observations as naive UTC, so the cube suits readings on a common grid; for
     irregular instants use `section_months`, which needs no dense layout.
     """
+    import xarray as xr
+
     rows = counted(observations, rules)
     when, instants = pd.factorize(rows["time"].dt.tz_localize(None), sort=True)
     labels = [rows[name].cat.categories.to_numpy(dtype=str) for name in SERIES]

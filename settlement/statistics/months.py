@@ -14,12 +14,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
-from flox.xarray import xarray_reduce
 from numpy.typing import ArrayLike, NDArray
 
 from basin.network import CHINA
@@ -35,6 +33,9 @@ from settlement.statistics.counting import (
     reasons,
     where_ph,
 )
+
+if TYPE_CHECKING:
+    import xarray as xr  # takes longer to load than a settlement takes, and rows do without it
 
 LEVELS = [*SERIES, "month"]
 _COUNTED = [*SERIES, "time", "value", "censored"]
@@ -53,6 +54,9 @@ def daily_means(cube: xr.DataArray, min_readings: int = 1, timezone: tzinfo = CH
     `mean` float64, nan where the day is not valid, and `readings`, (section, indicator, day); days without any instant
     in the cube are not there.
     """
+    import xarray as xr
+    from flox.xarray import xarray_reduce
+
     local = pd.DatetimeIndex(cube["time"].to_index(), tz="UTC").tz_convert(timezone).tz_localize(None)
     day = xr.DataArray(local.normalize().to_numpy(), dims="time", name="day")
     values = _as_hydrogen(cube.astype(np.float64, copy=False))
@@ -62,6 +66,8 @@ def daily_means(cube: xr.DataArray, min_readings: int = 1, timezone: tzinfo = CH
 
 def _valid_days(total: xr.DataArray, readings: xr.DataArray, min_readings: int) -> xr.Dataset:
     """Daily means with hydrogen turned back into pH, and only where the day has enough readings."""
+    import xarray as xr
+
     mean = _as_ph(total / readings).where(readings >= max(min_readings, 1))
     return xr.Dataset({"mean": mean, "readings": readings.astype(np.int64, copy=False)}).transpose(*SERIES, "day")
 
@@ -79,6 +85,8 @@ def monthly_means(daily: xr.Dataset, min_days: int = 1) -> xr.Dataset:
     (section, indicator, month), `month` a PeriodIndex: `mean` float64, nan where the month has too few valid days;
     `days` valid days and `readings` on them; `short_day_readings` the readings on days that had too few.
     """
+    import xarray as xr
+
     months = pd.DatetimeIndex(daily["day"].to_index()).to_period("M")
     valid = daily["mean"].notnull()
     mean = _as_ph(_by_month(_as_hydrogen(daily["mean"]), months, "nanmean"))
@@ -91,6 +99,9 @@ def monthly_means(daily: xr.Dataset, min_days: int = 1) -> xr.Dataset:
 
 def _by_month(values: xr.DataArray, months: pd.PeriodIndex, function: str) -> xr.DataArray:
     """Values reduced from days to months."""
+    import xarray as xr
+    from flox.xarray import xarray_reduce
+
     code = xr.DataArray(months.asi8, dims="day", name="month")
     reduced = xarray_reduce(values, code, func=function)
     return reduced.assign_coords(month=pd.PeriodIndex(reduced["month"].to_numpy().astype("datetime64[M]"), freq="M"))
