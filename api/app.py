@@ -1,21 +1,20 @@
-"""The web application put together: services, routes, errors, static files.
+"""The web application put together: routes, errors, static files.
 
-In: settings, or what they compose to. Out: a FastAPI application. It holds no rule and no query; scheduled work is
+In: a composition. Out: a FastAPI application. It holds no rule and no query; scheduled work is
 started by whoever serves it.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
-from api.composition import Composition, compose
+from api.composition import Composition
 from api.routes import (
     assessments,
     declared,
@@ -31,9 +30,7 @@ from api.routes import (
     submissions,
     telegrams,
 )
-from api.settings import Settings
 from api.web import errors
-from api.web.deps import Services, utc_now
 from api.web.schemas import Problem
 
 STATIC = Path(__file__).parent / "static"
@@ -59,18 +56,8 @@ as JSON, or as CSV by `Accept: text/csv` or a `.csv` address. Every error is `ap
 """
 
 
-def create_app(settings: Settings, now: Callable[[], datetime] = utc_now) -> FastAPI:
-    """The application over the database and the directories that `settings` name.
-
-    Raises
-    ------
-    HengjieError : a register or agreement that cannot be used, a database that is not supported.
-    """
-    return application(compose(settings), now)
-
-
-def application(here: Composition, now: Callable[[], datetime] = utc_now) -> FastAPI:
-    """The application over what is composed already; it closes the database when it stops."""
+def application(here: Composition) -> FastAPI:
+    """The application over a composition; it closes the database when it stops."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -80,7 +67,7 @@ def application(here: Composition, now: Callable[[], datetime] = utc_now) -> Fas
     app = FastAPI(
         title="衡界 Hengjie", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=lifespan
     )
-    app.state.services = Services(here.engine, here.registry, now, here.settings.limits)
+    app.state.composition = here
     errors.install(app)
     for module in ROUTES:
         app.include_router(module.router)

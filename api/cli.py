@@ -9,21 +9,73 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from api.commands import settlements
-from api.commands.agreements import agreement_group
-from api.commands.jobs import jobs_group
-from api.commands.keys import key_group
-from api.commands.quality import quality_group, review_group
-from api.commands.readings import ingest_group, readings_group, record
-from api.commands.shared import Commands, Told, command, composed, example, now, say
-from api.commands.sources import ingest_laboratory, laboratory_group, source_group
-from api.commands.telegrams import listen, telegram_group
-from api.composition import Composition
+from api.commands.shared import Commands, Elsewhere, Told, command, composed_to_serve, example, say
+
+if TYPE_CHECKING:
+    from api.composition import Composition
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
+# What `--help` says of each command, and where it is: it is imported when it is run, so that nobody waits for what
+# another command needs. A test holds the words against those of the command itself.
+COMMANDS = (
+    Elsewhere(
+        "agreement",
+        "agreements:agreement_group",
+        "编写协议：检查、比较、数值清单、编辑器用的模式。Writing agreements: check, diff, figures, schema.",
+    ),
+    Elsewhere("assess", "settlements:assess", "评价一个流域的绩效。Assess the performance of a basin."),
+    Elsewhere("cases", "settlements:cases", "运行算例，打印不符处的计算过程；加 --all 打印全部。Run worked cases."),
+    Elsewhere("classify", "settlements:classify", "评定水质类别。Water-quality classes of a table."),
+    Elsewhere("evidence", "settlements:evidence_file", "导出一份结算的证据包。The evidence file of a settlement."),
+    Elsewhere(
+        "explain",
+        "settlements:explain",
+        "一份结算从应付款到读数的全部依据。A settlement unfolded, from obligations down to readings.",
+    ),
+    Elsewhere("ingest", "readings:ingest_group", "接收监测数据。Take in station data."),
+    Elsewhere("jobs", "jobs:jobs_group", "定时任务的运行记录。Runs of the scheduled jobs."),
+    Elsewhere("key", "keys:key_group", "写入用的密钥。Writing keys."),
+    Elsewhere("laboratory", "sources:laboratory_group", "实验室化验单。Laboratory workbooks."),
+    Elsewhere(
+        "listen",
+        "telegrams:listen",
+        "接收站点报文（HJ 212-2017，TCP）：存下才应答。Take in telegrams of stations; answered means stored.",
+    ),
+    Elsewhere("quality", "quality:quality_group", "数据质控。Quality control of data."),
+    Elsewhere("readings", "readings:readings_group", "已接收的数据。Stored readings."),
+    Elsewhere("record", "readings:record", "登记一件事实（断流、事件、资金使用等）。Record a fact."),
+    Elsewhere(
+        "review",
+        "quality:review_group",
+        "复核单个数据：放行、维持隔离、剔除、恢复。Deciding about single values: release, uphold, remove, restore.",
+    ),
+    Elsewhere("settle", "settlements:settle", "按协议结算一个期间。Settle an agreement for a period."),
+    Elsewhere(
+        "source",
+        "sources:source_group",
+        "数据来源：检查声明、列出、取数、试读。Declared sources: check, list, run, try.",
+    ),
+    Elsewhere(
+        "status",
+        "settlements:status",
+        "给结算下一个状态：待复核、已确认、已撤销。The next status of a settlement.",
+    ),
+    Elsewhere("telegram", "telegrams:telegram_group", "站点报文（HJ 212-2017）。Telegrams of stations."),
+    Elsewhere(
+        "verify",
+        "settlements:verify_file",
+        "不用数据库重算证据包，指出第一处不符。Recompute an evidence file without the database.",
+    ),
+    Elsewhere(
+        "whatif",
+        "settlements:whatif",
+        "同样的数据，换一份协议会怎样。The same data under a changed or proposed agreement.",
+    ),
+)
 
 
 @click.group(cls=Commands, epilog=example("hengjie settle lushui-jiangxi-hunan-2019 2020"))
@@ -31,28 +83,15 @@ def main() -> None:
     """衡界：跨省流域生态补偿的结算。Settling river compensation between provinces."""
 
 
-main.add_command(ingest_group)
-main.add_command(readings_group)
-main.add_command(record)
-for settling in settlements.COMMANDS:
-    main.add_command(settling)
-main.add_command(agreement_group)
-main.add_command(source_group)
-main.add_command(laboratory_group)
-ingest_group.add_command(ingest_laboratory)
-main.add_command(telegram_group)
-main.add_command(listen)
-main.add_command(jobs_group)
-main.add_command(key_group)
-main.add_command(quality_group)
-main.add_command(review_group)
+for elsewhere in COMMANDS:
+    main.add_command(elsewhere)
 
 
 @main.command("serve", epilog=example("PORT=8080 hengjie serve"))
 @command
 def serve_pages(extra: Sequence[Path]) -> Told:
     """提供网页与接口，并运行定时任务。Serve pages and API, with the schedule inside."""
-    return _serving(composed(extra))
+    return _serving(composed_to_serve(extra))
 
 
 def _serving(here: Composition) -> Told:
@@ -71,7 +110,7 @@ def schedule_jobs(once: bool, extra: Sequence[Path]) -> Told:
     """只运行定时任务。Run the scheduled jobs."""
     from api import serving
 
-    here = composed(extra)
+    here = composed_to_serve(extra)
     if once:
         ran = serving.run_due(here)
         slots = [{"job": one.job, "slot": one.slot.isoformat(), "failure": one.failure} for one in ran]
@@ -89,8 +128,8 @@ def run_demonstration(extra: Sequence[Path]) -> Told:
     """建库、载入虚构示例、接收、结算、评价，然后提供网页。Build the demonstration and serve it."""
     from api.demonstration import build
 
-    here = composed([FIXTURES, *extra])
-    build(here, say, now)
+    here = composed_to_serve([FIXTURES, *extra])
+    build(here, say)
     return _serving(here)
 
 

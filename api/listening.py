@@ -2,7 +2,7 @@
 
 Every connection is read by itself, however its bytes are cut; what waits at one moment on all of them is taken in
 together, in a thread. A peer is read again only when what it sent has been dealt with, so that nobody fills the memory.
-What a frame is worth is decided in `monitoring_ingest.telegrams`; the clock is read here.
+What a frame is worth is decided in `monitoring_ingest.telegrams`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import socket
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from basin.errors import UsageError
 from monitoring_ingest.telegrams.frames import Frame, judged, pieces
@@ -60,8 +60,8 @@ class Listener:
 
     world: World
     say: Say
+    now: Callable[[], datetime]
     limits: Limits = field(default_factory=Limits)
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     storing: int = 0  # frames that are being taken in
     _waiting: asyncio.Queue[tuple[Arrival, asyncio.Future[bool]]] = field(default_factory=asyncio.Queue)
     _connections: dict[asyncio.Task[None], str] = field(default_factory=dict)
@@ -201,13 +201,13 @@ def opened(host: str, port: int) -> socket.socket:
     return listening
 
 
-def listen(world: World, listening: socket.socket, say: Say) -> None:
+def listen(world: World, listening: socket.socket, say: Say, now: Callable[[], datetime]) -> None:
     """Listen until SIGTERM or SIGINT; what is being stored is finished."""
 
     async def until_told() -> None:
         stop = asyncio.Event()
         for one in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(one, stop.set)
-        await Listener(world, say).listen(listening, stop)
+        await Listener(world, say, now).listen(listening, stop)
 
     asyncio.run(until_told())

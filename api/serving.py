@@ -1,7 +1,7 @@
 """Serving: pages and API in one process, with the schedule beside them.
 
-In: a composition. Out: a running server until it is stopped, or the schedule alone. The clock of the schedule is read
-here. What a job does is in `monitoring_ingest.schedule.job`; what settling means, in `settlement.run`.
+In: a composition. Out: a running server until it is stopped, or the schedule alone. What a job does is in
+`monitoring_ingest.schedule.job`; what settling means, in `settlement.run`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import errno
 import gc
 import socket
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -36,8 +35,8 @@ DECEMBER = 12
 
 def serve(here: Composition) -> None:
     """Serve pages and API until stopped, with the schedule in a thread beside them."""
-    accept_known(here.engine, here.registry.network, _now)  # an alias may have been declared since it last ran
-    scheduler = scheduled(here.engine, jobs(here), _now, background=True)
+    accept_known(here.engine, here.registry.network, here.now)  # an alias may have been declared since it last ran
+    scheduler = scheduled(here.engine, jobs(here), here.now, background=True)
     scheduler.start()
     gc.collect()
     gc.freeze()  # what is loaded now lives as long as the server; collecting it again and again costs time
@@ -49,12 +48,12 @@ def serve(here: Composition) -> None:
 
 def schedule(here: Composition) -> None:
     """Run the jobs until stopped."""
-    scheduled(here.engine, jobs(here), _now).start()
+    scheduled(here.engine, jobs(here), here.now).start()
 
 
 def run_due(here: Composition) -> list[Ran]:
     """Run the slots that are due now; which ones, and what failed."""
-    return catch_up(here.engine, jobs(here), _now(), _now)
+    return catch_up(here.engine, jobs(here), here.now(), here.now)
 
 
 def jobs(here: Composition) -> Sequence[Job]:
@@ -96,10 +95,10 @@ def _settle_closed(here: Composition, month: pd.Period) -> str:
     outcomes = []
     failed: dict[tuple[str, str], bool] = {}
     for span in spans:
-        results = dict(settle_all(here.engine, here.registry, span, _now(), failed_before[span] if again else None))
+        results = dict(settle_all(here.engine, here.registry, span, here.now(), failed_before[span] if again else None))
         failed |= {(code, label(span)): _is_failure(result) for code, result in results.items()}
         outcomes.append(_outcome(span, results))
-    record_settling(here.engine, failed, _now())
+    record_settling(here.engine, failed, here.now())
     if any(failed.values()):
         raise PartlyFailed("；".join(outcomes))
     return "；".join(outcomes)
@@ -136,7 +135,3 @@ def check_port(settings: Settings) -> None:
             taken = problem.errno == errno.EADDRINUSE
             zh = f"{settings.address} 已被占用" if taken else f"不能使用地址 {settings.address}：{problem.strerror}"
             raise UsageError(zh, "the address cannot be used", path="PORT", remedy="改端口，如 PORT=8001") from problem
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

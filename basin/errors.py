@@ -82,3 +82,7 @@ class Unavailable(HengjieError):
 
     code = "unavailable"
     status = 503
+
+
+class NoDatabase(Unavailable):
+    """There is no database where one is to be read."""

@@ -15,7 +15,8 @@ from pydantic import BeforeValidator, ConfigDict
 from basin.indicators import find_indicator
 from basin.scales import Figure
 
-FORBID_UNKNOWN = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+# Validators are built when they are first used: building all of them takes longer than most commands.
+FORBID_UNKNOWN = ConfigDict(extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
 Kind = Literal[
     "concentration", "volume", "flow", "load", "quality_class", "exceedance", "index", "met", "reported", "result",

@@ -1,20 +1,25 @@
-"""Everything declared, loaded once: network, agreements, scorecards, sources, bundled or from outside directories.
+"""Everything declared: network, agreements, scorecards, sources, bundled or from outside directories.
 
 In: directories (`--with DIR`), a single YAML file, or nothing for the bundled ones alone. Out: one frozen `Registry`.
 An outside code shadows a bundled one and the registry says so. It reads files and nothing else.
+
+`declared_registry` reads every file, because any of them may shadow the agreement that is asked for, and compiles and
+checks an agreement when it is first used: a command that settles one does not wait for forty. `load_registry` checks
+all of them at once; it is for what runs on (`serve`, the schedule) and for tests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import pandas as pd
 
 from basin import periods
-from basin.agreement import Agreement, compiled
+from basin.agreement import Agreement, compiled, plainly
 from basin.agreement_files import file_text, readable, tree
 from basin.checks.agreements import problems
 from basin.errors import AgreementError, UnknownCode
@@ -22,10 +27,47 @@ from basin.network import Network, load_network
 from basin.scorecards import Scorecard, scorecard_of
 from basin.sources import Source, checked_source, source_named
 
-T = TypeVar("T", Agreement, Scorecard, Source)
+T = TypeVar("T", Agreement, Scorecard)
+D = TypeVar("D", "Declaration[Agreement]", "Declaration[Scorecard]", Source)
 FOLDERS = ("agreements", "scorecards", "sources")
 BUNDLED = Path(__file__).parent / "data"
 ANY_YEAR = "2020"  # a scorecard has no dates of its own
+
+
+class Declaration(NamedTuple, Generic[T]):
+    """A document that declares something: the file it stands in, and what makes and checks the thing itself."""
+
+    file: str
+    checked: Callable[[], T]
+
+
+class Declared(Mapping[str, T]):
+    """Agreements or scorecards by code, each compiled and checked when it is first asked for.
+
+    Codes, their number and whether one is there are known without compiling any.
+
+    Raises
+    ------
+    AgreementError : on the first use of one that the grammar refuses.
+    """
+
+    def __init__(self, declarations: Mapping[str, Declaration[T]]) -> None:
+        self.declarations: Mapping[str, Declaration[T]] = declarations
+        self._made: dict[str, T] = {}
+
+    def __getitem__(self, code: str) -> T:
+        if code not in self._made:
+            self._made[code] = self.declarations[code].checked()
+        return self._made[code]
+
+    def __contains__(self, code: object) -> bool:
+        return code in self.declarations
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.declarations)
+
+    def __len__(self) -> int:
+        return len(self.declarations)
 
 
 @dataclass(frozen=True)
@@ -61,7 +103,7 @@ class Registry:
     @property
     def scorecard(self) -> Scorecard:
         """The scorecard that counts: the one declared last, so that an outside one goes before a bundled one."""
-        return list(self.scorecards.values())[-1]
+        return self.scorecards[list(self.scorecards)[-1]]
 
     def scoring_by(self, code: str | None) -> Registry:
         """This registry with the scorecard of that code as the one that counts; itself without a code.
@@ -76,6 +118,18 @@ class Registry:
             raise UnknownCode(f"没有评价表 {code}", "no such scorecard", remedy="可用：" + " ".join(self.scorecards))
         return replace(self, scorecards={code: self.scorecards[code]})
 
+    def checked(self) -> Registry:
+        """This registry, with every agreement and scorecard in it compiled and checked.
+
+        Raises
+        ------
+        AgreementError : naming file, path and remedy of the first thing that cannot be used.
+        """
+        for declared in (self.agreements, self.scorecards):
+            for code in declared:
+                declared[code]
+        return self
+
     def in_force(self, period: pd.Period) -> list[Agreement]:
         """The agreements whose term overlaps the period."""
         first = periods.starts_on(period)
@@ -84,6 +138,16 @@ class Registry:
 
 
 def load_registry(extra: Sequence[Path] = (), beside: Sequence[Path] = ()) -> Registry:
+    """As `declared_registry`, with every agreement and scorecard compiled and checked.
+
+    Raises
+    ------
+    AgreementError, RegisterError : naming file, path and remedy of the first thing that cannot be used.
+    """
+    return declared_registry(extra, beside).checked()
+
+
+def declared_registry(extra: Sequence[Path] = (), beside: Sequence[Path] = ()) -> Registry:
     """The bundled world, with outside directories or files on top of it, later ones shadowing earlier ones.
 
     Parameters
@@ -93,42 +157,70 @@ def load_registry(extra: Sequence[Path] = (), beside: Sequence[Path] = ()) -> Re
 
     Raises
     ------
-    AgreementError, RegisterError : naming file, path and remedy of the first thing that cannot be used.
+    AgreementError, RegisterError : a file that is no YAML mapping, that states no code or one that stands in the same
+    place already, or a source that cannot be used. What else is wrong with an agreement is told when it is used.
     """
     asked = {place.resolve() for place in extra}
     beside = [place for place in beside if place.resolve() not in asked]
     network, messages = load_network([BUNDLED, *(path for path in (*beside, *extra) if path.is_dir())])
-    agreements: dict[str, Agreement] = {}
-    scorecards: dict[str, Scorecard] = {}
+    agreements: dict[str, Declaration[Agreement]] = {}
+    scorecards: dict[str, Declaration[Scorecard]] = {}
     sources: dict[str, Source] = {}
     lying = [(place, _lying) for place in beside]
     asked_for = [(place, _documents) for place in extra]
     for place, read in [(BUNDLED, _documents), *lying, *asked_for]:
-        own_agreements: dict[str, Agreement] = {}
-        own_scorecards: dict[str, Scorecard] = {}
-        own_sources: dict[str, Source] = {}
-        for file, document, text in read(place):
-            if "criteria" in document or file.parent.name == "scorecards":
-                _add(own_scorecards, checked_scorecard(document, text, str(file), network))
-            elif "clauses" in document or file.parent.name == "agreements":
-                _add(own_agreements, checked(document, text, str(file), network))
-            elif "format" in document or file.parent.name == "sources":
-                _add(own_sources, checked_source(document, str(file), network))
-        messages += [*_shadowing(agreements, own_agreements), *_shadowing(scorecards, own_scorecards)]
-        messages += _shadowing(sources, own_sources)
-        agreements |= own_agreements
-        sources |= own_sources
-        scorecards = {code: card for code, card in scorecards.items() if code not in own_scorecards} | own_scorecards
-    return Registry(network, agreements, scorecards, tuple(messages), sources)
+        new = _declared_in(read(place), network)
+        messages += [*_shadowing(agreements, new.agreements), *_shadowing(scorecards, new.scorecards)]
+        messages += _shadowing(sources, new.sources)
+        agreements |= new.agreements
+        sources |= new.sources
+        # one that is declared again moves to the end: the one declared last is the one that counts
+        scorecards = {code: card for code, card in scorecards.items() if code not in new.scorecards} | new.scorecards
+    return Registry(network, Declared(agreements), Declared(scorecards), tuple(messages), sources)
 
 
-def _add(own: dict[str, T], new: T) -> None:
-    """Within one place a code is declared once."""
-    if new.code in own:
-        zh = f"重复的 code {new.code}，已见于 {own[new.code].file}"
+class _DeclaredInPlace(NamedTuple):
+    """What one directory or file declares, by code."""
+
+    agreements: dict[str, Declaration[Agreement]]
+    scorecards: dict[str, Declaration[Scorecard]]
+    sources: dict[str, Source]
+
+
+def _declared_in(documents: Iterator[tuple[Path, dict[str, Any], str]], network: Network) -> _DeclaredInPlace:
+    """What the documents of one place declare; within one place a code is declared once."""
+    declared = _DeclaredInPlace({}, {}, {})
+    for path, document, text in documents:
+        file = str(path)
+        if "criteria" in document or path.parent.name == "scorecards":
+            code = _code(document, text, file, scorecard_of)
+            card = Declaration(file, partial(checked_scorecard, document, text, file, network))
+            _add(declared.scorecards, code, card)
+        elif "clauses" in document or path.parent.name == "agreements":
+            code = _code(document, text, file, compiled)
+            agreement = Declaration(file, partial(checked, document, text, file, network))
+            _add(declared.agreements, code, agreement)
+        elif "format" in document or path.parent.name == "sources":
+            source = checked_source(document, file, network)
+            _add(declared.sources, source.code, source)
+    return declared
+
+
+def _code(
+    document: Mapping[str, Any], text: str, file: str, made: Callable[[Mapping[str, Any], str, str], object]
+) -> str:
+    """The code that a document states; one without is refused as what is `made` of it refuses it."""
+    if not document.get("code"):
+        made(document, text, file)
+    return str(plainly(document.get("code"), file, "code"))
+
+
+def _add(declared: dict[str, D], code: str, new: D) -> None:
+    if code in declared:
+        zh = f"重复的 code {code}，已见于 {declared[code].file}"
         remedy = "改成唯一的代码，或删去一份"
         raise AgreementError(zh, "double code", file=new.file, path="code", remedy=remedy)
-    own[new.code] = new
+    declared[code] = new
 
 
 def checked(document: Mapping[str, Any], text: str, file: str, network: Network) -> Agreement:
@@ -150,10 +242,12 @@ def refuse(agreement: Agreement, network: Network) -> None:
     ------
     AgreementError : the first finding; the number of the others is told.
     """
-    if findings := problems(agreement, network):
+    findings = problems(agreement, network)
+    if findings:
         first = findings[0]
-        if len(findings) > 1:
-            first.remedy += f"（另有 {len(findings) - 1} 处问题 and {len(findings) - 1} more）"
+        others = len(findings) - 1
+        if others:
+            first.remedy += f"（另有 {others} 处问题 and {others} more）"
             raise AgreementError(first.zh, first.en, file=first.file, path=first.path, remedy=first.remedy)
         raise first
 
@@ -167,7 +261,7 @@ def checked_scorecard(document: Mapping[str, Any], text: str, file: str, network
     """
     card = scorecard_of(document, text, file)
     findings = problems(card.agreement("", [], pd.Period(ANY_YEAR, freq="Y")), network, scored=True)
-    criteria = [found for found in findings if (found.path or "").startswith(("clauses", "standard", "code"))]
+    criteria = [finding for finding in findings if (finding.path or "").startswith(("clauses", "standard", "code"))]
     if criteria:
         raise criteria[0]
     return card
@@ -185,13 +279,15 @@ def _documents(place: Path) -> Iterator[tuple[Path, dict[str, Any], str]]:
 def _lying(place: Path) -> Iterator[tuple[Path, dict[str, Any], str]]:
     """The YAML documents of a directory, without flat files that cannot be read."""
     flat = [file for file in sorted(place.glob("*.y*ml")) if readable(file) is not None]
-    for one in (*flat, *(place / name for name in FOLDERS if (place / name).is_dir())):
-        yield from _documents(one)
+    folders = [place / name for name in FOLDERS if (place / name).is_dir()]
+    for declaring in (*flat, *folders):
+        yield from _documents(declaring)
 
 
-def _shadowing(known: Mapping[str, T], own: Mapping[str, T]) -> list[str]:
+def _shadowing(earlier: Mapping[str, D], new: Mapping[str, D]) -> list[str]:
+    """A message for each code that is declared again."""
     return [
-        f"{code}：{new.file} 取代 {known[code].file}（{new.file} shadows {known[code].file}）"
-        for code, new in own.items()
-        if code in known
+        f"{code}：{later.file} 取代 {earlier[code].file}（{later.file} shadows {earlier[code].file}）"
+        for code, later in new.items()
+        if code in earlier
     ]

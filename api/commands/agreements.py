@@ -25,7 +25,7 @@ from basin.authoring.review import Unverified, WithoutSource, review
 from basin.authoring.schema import schema
 from basin.errors import AgreementError
 from basin.network import Network, load_network
-from basin.registry import BUNDLED, load_registry
+from basin.registry import BUNDLED, declared_registry, load_registry
 from settlement.cases.running import run_cases
 
 SUFFIXES = (".yaml", ".yml")
@@ -114,7 +114,7 @@ def _agreement(named: str, extra: Sequence[Path]) -> Agreement:
     if named.lower().endswith(SUFFIXES):
         text = file_text(Path(named))
         return compiled(tree(text, named), text, named)
-    return load_registry((*from_environment().extra, *extra)).agreement(named)
+    return declared_registry((*from_environment().extra, *extra)).agreement(named)
 
 
 def _told(found: Difference) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from api.commands.shared import Told, command, composed, example
+from api.commands.shared import Told, command, database_to_read, example
 from monitoring_ingest.database.engine import reading
 from monitoring_ingest.schedule.store import listed_runs
 
@@ -31,7 +31,7 @@ def jobs_group() -> None:
 @command
 def runs(job: str | None, limit: int, extra: Sequence[Path]) -> Told:
     """最近的运行：时次、起止、结果、执行者。Latest runs: slot, begin, end, outcome, holder."""
-    with reading(composed(extra).engine) as connection:
+    with reading(database_to_read()) as connection:
         rows = [_row(run) for run in listed_runs(connection, job, limit)]
     lines = ["  ".join(str(row[name] or "—") for name in COLUMNS) for row in rows]
     return {"runs": rows}, "\n".join(lines) or "还没有运行过 nothing has run yet"

@@ -1,21 +1,21 @@
 """Commands for writing keys: create, rotate, list, revoke.
 
 In: names, stations and days. Out: a secret, printed once, or what keys there are. What a key may do is decided in
-`monitoring_ingest.schedule.store`.
+`monitoring_ingest.access.store`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from api.commands.shared import Told, command, composed, example
+from api.commands.shared import Told, command, composed, composed_to_read, example
 from api.composition import Composition
 from basin.errors import UnknownCode
 from basin.network import TIMEZONE
@@ -29,15 +29,11 @@ def key_group() -> None:
     """写入用的密钥。Writing keys."""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 def _duration(_context: Any, _option: Any, text: str) -> timedelta:
-    found = re.fullmatch(r"(\d{1,4})([dh])", text)
-    if not found:
+    written = re.fullmatch(r"(\d{1,4})([dh])", text)
+    if not written:
         raise click.BadParameter("写成 7d 或 12h")
-    return int(found[1]) * UNITS[found[2]]
+    return int(written[1]) * UNITS[written[2]]
 
 
 @key_group.command("create", epilog=example("hengjie key create 浙江省监测中心 --stations jiekou --expires 2027-01-01"))
@@ -49,11 +45,11 @@ def key_create(name: str, stations: str, expires: datetime | None, extra: Sequen
     """生成写入密钥，只打印这一次。A writing key, printed once."""
     here = composed(extra)
     until = expires and expires.replace(tzinfo=ZoneInfo(TIMEZONE))
-    secret = create_key(here.engine, name, _now(), _known(here, stations), until)
+    secret = create_key(here.engine, name, here.now(), _registered(here, stations), until)
     return {"name": name, "key": secret}, secret
 
 
-def _known(here: Composition, listed: str) -> list[str] | None:
+def _registered(here: Composition, listed: str) -> list[str] | None:
     codes = [code.strip() for code in listed.split(",") if code.strip()]
     unknown = [code for code in codes if code not in here.registry.network.stations]
     if unknown:
@@ -68,9 +64,10 @@ def _known(here: Composition, listed: str) -> list[str] | None:
 @command
 def key_rotate(name: str, overlap: timedelta, extra: Sequence[Path]) -> Told:
     """换一个新密钥，只打印这一次；旧的过一阵失效。A new secret; the one before is good for a while."""
-    at = _now()
-    secret = rotate_key(composed(extra).engine, name, overlap, at)
-    return {"name": name, "key": secret, "previous_until": (at + overlap).isoformat()}, secret
+    here = composed(extra)
+    now = here.now()
+    secret = rotate_key(here.engine, name, overlap, now)
+    return {"name": name, "key": secret, "previous_until": (now + overlap).isoformat()}, secret
 
 
 @key_group.command("revoke", epilog=example("hengjie key revoke 浙江省监测中心"))
@@ -78,7 +75,8 @@ def key_rotate(name: str, overlap: timedelta, extra: Sequence[Path]) -> Told:
 @command
 def key_revoke(name: str, extra: Sequence[Path]) -> Told:
     """撤销密钥，立即失效。Take a key away at once."""
-    revoke_key(composed(extra).engine, name, _now())
+    here = composed(extra)
+    revoke_key(here.engine, name, here.now())
     return {"name": name, "revoked": True}, f"已撤销 revoked：{name}"
 
 
@@ -86,21 +84,25 @@ def key_revoke(name: str, extra: Sequence[Path]) -> Told:
 @command
 def key_list(extra: Sequence[Path]) -> Told:
     """列出密钥的名称、站点与期限，从不列出密钥本身。Keys without their secrets."""
-    with composed(extra).engine.connect() as connection:
-        found = keys(connection)
-    at = _now()
-    told = [_told(one, at) for one in found]
-    lines = [f"{one['name']}  {one['state']}  {' '.join(one['stations'] or ['*'])}  {one['expires_at'] or ''}".rstrip()
-             for one in told]  # fmt: skip
-    return {"keys": told}, "\n".join(lines) or "还没有密钥 no keys yet"
+    here = composed_to_read(extra)
+    with here.engine.connect() as connection:
+        stored = keys(connection)
+    now = here.now()
+    listed = [_shown(key, now) for key in stored]
+    return {"keys": listed}, "\n".join(map(_line, listed)) or "还没有密钥 no keys yet"
 
 
-def _told(one: Access, at: datetime) -> dict[str, Any]:
-    state = "revoked" if one.revoked_at else "expired" if one.over(at) else "valid"
+def _line(key: dict[str, Any]) -> str:
+    stations = " ".join(key["stations"] or ["*"])
+    return f"{key['name']}  {key['state']}  {stations}  {key['expires_at'] or ''}".rstrip()
+
+
+def _shown(key: Access, now: datetime) -> dict[str, Any]:
+    state = "revoked" if key.revoked_at else "expired" if key.over(now) else "valid"
     return {
-        "name": one.name,
+        "name": key.name,
         "state": state,
-        "stations": None if one.stations is None else sorted(one.stations),
-        "created_at": one.created_at.isoformat(),
-        "expires_at": one.expires_at and one.expires_at.isoformat(),
+        "stations": None if key.stations is None else sorted(key.stations),
+        "created_at": key.created_at.isoformat(),
+        "expires_at": key.expires_at and key.expires_at.isoformat(),
     }

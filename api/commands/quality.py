@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from api.commands.shared import AS_OF, Told, command, composed, example, now, say
+from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example, say
 from api.reads import reviews
 from monitoring_ingest.quality import running, store
 from monitoring_ingest.quality.decisions import REASONS
@@ -33,7 +33,7 @@ def quality_run(everything: bool, extra: Sequence[Path]) -> Told:
     """评上次之后收到的数据及其可能影响的。Judge what came in since the last run."""
     here = composed(extra)
     say("质控 quality control …")
-    ran = running.run(here.engine, now, network=here.registry.network, tests=here.tests, everything=everything)
+    ran = running.run(here.engine, here.now, network=here.registry.network, tests=here.tests, everything=everything)
     return asdict(ran), ran.told
 
 
@@ -42,7 +42,7 @@ def quality_run(everything: bool, extra: Sequence[Path]) -> Told:
 @command
 def quality_history(as_of: datetime | None, extra: Sequence[Path]) -> Told:
     """每次质控用了哪些检验、什么参数、标出多少。Which tests ran, with which arguments, and what they found."""
-    here = composed(extra)
+    here = composed_to_read(extra)
     with here.engine.connect() as connection:
         found = store.history(connection, as_of)
     times = {name: [time.isoformat() for time in found[name]] for name in ("recorded_at", "first", "last")}
@@ -68,7 +68,7 @@ def review_group() -> None:
 @command
 def review_list(as_of: datetime | None, extra: Sequence[Path]) -> Told:
     """待核的读数和已作的决定，可按当时。Quarantined readings that wait, and the decisions so far, or as of then."""
-    here = composed(extra)
+    here = composed_to_read(extra)
     with here.engine.connect() as connection:
         waiting, decided = reviews.queue(connection, as_of=as_of), reviews.history(connection, as_of)
     lines = [f"待核 waiting（{len(waiting)}）："]
@@ -99,8 +99,9 @@ def _grounds(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _taken(extra: Sequence[Path], action: str, wanted: dict[str, Any]) -> Told:
-    told = reviews.decide(composed(extra).engine, {"action": action, **wanted}, now)
-    return told, f"已登记 recorded：{_decided(told)}"
+    here = composed(extra)
+    decision = reviews.decide(here.engine, {"action": action, **wanted}, here.now)
+    return decision, f"已登记 recorded：{_decided(decision)}"
 
 
 @review_group.command("release", epilog=example(

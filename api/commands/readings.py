@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-import pandas as pd
 
-from api.commands.shared import AS_OF, Told, command, composed, example, now, say
+from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example, say, written
+from api.commands.sources import ingest_laboratory
 from basin.agreement_files import file_text
 from basin.errors import UsageError
 from monitoring_ingest import exports
@@ -30,7 +30,7 @@ def _taken_in(extra: Sequence[Path], files: Sequence[Path], name: str, day: date
     contents = [(file.name, file.read_bytes()) for path in files for file in _files(path)]
     say(f"{len(contents)} 个文件 files …")
     through = door(name, here.registry.network, day)
-    receipt = ingest(here.engine, here.registry.network, contents, through, now).document()
+    receipt = ingest(here.engine, here.registry.network, contents, through, here.now).document()
     counts = "，".join(f"{fate} {count}" for fate, count in receipt["counts"].items())
     rows = [f"  {r['file']}:{r['row']} {r['field']} {r['value']} {r['fate']} {r['code']} {r['message_zh']}" for r in
             (receipt["rows"] or [])[:20]]  # fmt: skip
@@ -62,6 +62,9 @@ def ingest_readings(paths: Sequence[Path], extra: Sequence[Path]) -> Told:
     return _taken_in(extra, paths, READINGS, None)
 
 
+ingest_group.add_command(ingest_laboratory)
+
+
 @click.group("readings")
 def readings_group() -> None:
     """已接收的数据。Stored readings."""
@@ -85,12 +88,12 @@ def readings_export(
     if all(forms.values()):
         zh, en = "宽表没有标记列", "the wide table has no columns for flags"
         raise UsageError(zh, en, path="qartod", remedy="--wide 与 --qartod 只用一个")
-    here = composed(extra)
+    here = composed_to_read(extra)
     selected: dict[str, Any] = {"stations": list(stations) or None, "as_of": as_of}
     with here.engine.connect() as connection:
         form = _FORMS[forms["wide"], forms["qartod"]]
         frame = form(connection, here.registry.network, **selected)
-    return _written(frame, output)
+    return written(frame, output)
 
 
 _FORMS = {
@@ -98,15 +101,6 @@ _FORMS = {
     (True, False): exports.wide_readings,
     (False, True): exports.with_missing_slots,
 }
-
-
-def _written(frame: pd.DataFrame, output: Path | None) -> Told:
-    """A table to a file or, as text, to standard output."""
-    text = frame.to_csv(index=False, lineterminator="\n")
-    if output is None:
-        return {"rows": frame.to_dict("records")}, text.rstrip("\n")
-    output.write_text(text, encoding="utf-8")
-    return {"rows": len(frame), "file": str(output)}, f"{len(frame)} 行 rows → {output}"
 
 
 @click.command(epilog=example("hengjie record incident.yaml"))
@@ -117,6 +111,6 @@ def record(file: Path, extra: Sequence[Path]) -> Told:
     here = composed(extra)
     fact = about_something_known(read_fact(file_text(file, UsageError), file=file), here.registry, file=file)
     with writing(here.engine) as connection:
-        recorded = record_fact(connection, fact, now())
+        recorded = record_fact(connection, fact, here.now())
     told = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in vars(recorded).items()}
     return told, f"已登记 recorded：{recorded.subject} {recorded.period} {recorded.kind}"

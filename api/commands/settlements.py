@@ -12,8 +12,7 @@ import pandas as pd
 
 from api.commands import explanation
 from api.commands import whatif as proposal
-from api.commands.readings import _written
-from api.commands.shared import AS_OF, Told, command, composed, example, now, say
+from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example, say, written
 from basin.clauses import TIME_AXES
 from basin.errors import UsageError
 from basin.standards import standard
@@ -37,7 +36,7 @@ STANDARD = "gb3838-2002"
 def settle(agreement: str, period: str, as_of: datetime | None, extra: Sequence[Path]) -> Told:
     """按协议结算一个期间。Settle an agreement for a period."""
     here = composed(extra)
-    document = settling.settle(here.engine, here.registry, agreement, period, as_of=as_of, now=now())
+    document = settling.settle(here.engine, here.registry, agreement, period, as_of=as_of, now=here.now())
     return document, "\n".join(_settlement_lines(document))
 
 
@@ -65,7 +64,7 @@ def _settlement_lines(document: dict[str, Any]) -> list[str]:
 @command
 def explain(settlement: str, clause: str | None, readings: bool, extra: Sequence[Path]) -> Told:
     """一份结算从应付款到读数的全部依据。A settlement unfolded, from obligations down to readings."""
-    here = composed(extra)
+    here = composed_to_read(extra)
     with here.engine.connect() as connection:
         tree = applied.explained(connection, here.registry, settlement, clause)
     return tree, "\n".join(explanation.lines(tree, readings))
@@ -82,10 +81,10 @@ def whatif(
     agreement: str, changes: Sequence[str], file: Path | None, years: str, as_of: datetime | None, extra: Sequence[Path]
 ) -> Told:
     """同样的数据，换一份协议会怎样。The same data under a changed or proposed agreement."""
-    here = composed(extra)
+    here = composed_to_read(extra)
     proposed = proposing.proposal(here.registry, agreement, changes, file)
     with here.engine.connect() as connection:
-        answer = proposing.answered(connection, here.registry, agreement, proposed, years, as_of or now())
+        answer = proposing.answered(connection, here.registry, agreement, proposed, years, as_of or here.now())
     return answer, "\n".join(proposal.lines(answer))
 
 
@@ -98,7 +97,7 @@ def whatif(
 def status(settlement: str, status: str, person: str, reason: str, extra: Sequence[Path]) -> Told:
     """给结算下一个状态：待复核、已确认、已撤销。The next status of a settlement."""
     here = composed(extra)
-    document = confirming.set_status(here.engine, settlement, StatusChange(status, person, reason), now)
+    document = confirming.set_status(here.engine, settlement, StatusChange(status, person, reason), here.now)
     return document, f"{document['id']}：{document['status']}"
 
 
@@ -112,7 +111,7 @@ def assess(basin: str, period: str, scorecard: str | None, as_of: datetime | Non
     """评价一个流域的绩效。Assess the performance of a basin."""
     here = composed(extra)
     registry = here.registry.scoring_by(scorecard)
-    document = settling.assess(here.engine, registry, basin, period, as_of=as_of, now=now())
+    document = settling.assess(here.engine, registry, basin, period, as_of=as_of, now=here.now())
     lines = [f"{document['title']} {basin} {period}：{document['score']} 分，{document['grade']}，{document['id']}"]
     for c in document["criteria"]:
         lines.append(f"{c['title']}：{c['earned'] if c['earned'] is not None else c['message_zh']} / {c['points']}")
@@ -149,7 +148,7 @@ def classify(file: Path, output: Path | None, require: str, compare: str, extra:
     """评定水质类别。Water-quality classes of a table."""
     table = _table(file)
     wanted = [code for code in require.split(",") if code.strip()]
-    return _written(classified(table, standard(STANDARD), require=wanted, compare=compare), output)
+    return written(classified(table, standard(STANDARD), require=wanted, compare=compare), output)
 
 
 def _table(file: Path) -> pd.DataFrame:
@@ -167,7 +166,7 @@ def _table(file: Path) -> pd.DataFrame:
 @command
 def evidence_file(settlement: str, output: Path, extra: Sequence[Path]) -> Told:
     """导出一份结算的证据包。The evidence file of a settlement."""
-    here = composed(extra)
+    here = composed_to_read(extra)
     raw = evidence(here.engine, here.registry, settlement)
     output.write_bytes(raw)
     return {"file": str(output), "bytes": len(raw)}, f"{len(raw)} 字节 bytes → {output}"
@@ -184,6 +183,3 @@ def verify_file(file: Path, extra: Sequence[Path]) -> Told:
     )
     told = {"ok": found.ok, "checked": found.checked, "failure": found.failure, "failed": 0 if found.ok else 1}
     return told, "\n".join(lines)
-
-
-COMMANDS = (settle, explain, whatif, status, assess, cases, classify, evidence_file, verify_file)

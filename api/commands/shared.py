@@ -3,6 +3,8 @@
 In: functions that return what they have to tell. Out: click commands. A command prints text, or with ``--json`` exactly
 one JSON object on standard output, whatever happens; messages go to standard error. What each command does is in
 `api.cli`.
+
+Every command loads this module, so what takes long to load is imported where it is used.
 """
 
 from __future__ import annotations
@@ -15,15 +17,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from api.composition import Composition, compose
-from api.reads.instants import parsed_instant
-from api.settings import from_environment
+from api.settings import Settings, from_environment
 from basin.errors import HengjieError, Unavailable, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from sqlalchemy import Engine
+
+    from api.composition import Composition
 
 # What a command tells: the JSON object, the text, and work that goes on after both are printed.
 Told = tuple[dict[str, Any], str] | tuple[dict[str, Any], str, Callable[[], None]]
@@ -39,15 +46,59 @@ _WHY = {
 }
 
 
-def now() -> datetime:
-    """The clock of the commands."""
-    return datetime.now(UTC)
-
-
 def composed(extra: Sequence[Path]) -> Composition:
-    """Settings, registry and database of a command."""
+    """Settings, registry and database of a command that writes; the database is created when there is none."""
+    from api.composition import compose
+
+    return _with_messages(compose(settings_with(extra)))
+
+
+def composed_to_read(extra: Sequence[Path]) -> Composition:
+    """Settings, registry and database of a command that only reads.
+
+    Raises
+    ------
+    NoDatabase : there is none, and none is created.
+    """
+    from api.composition import compose_to_read
+
+    return _with_messages(compose_to_read(settings_with(extra)))
+
+
+def composed_to_try(extra: Sequence[Path]) -> Composition:
+    """As `composed_to_read`, over an empty database in memory where there is none."""
+    from api.composition import compose_to_try
+
+    return _with_messages(compose_to_try(settings_with(extra)))
+
+
+def composed_to_serve(extra: Sequence[Path]) -> Composition:
+    """Settings, registry and database of a command that runs on, every agreement checked before it starts."""
+    from api.composition import compose_checked
+
+    return _with_messages(compose_checked(settings_with(extra)))
+
+
+def database_to_read() -> Engine:
+    """The database of a command that needs nothing declared.
+
+    Raises
+    ------
+    NoDatabase : there is none, and none is created.
+    """
+    from api.composition import database_to_read as opened
+
+    return opened(from_environment())
+
+
+def settings_with(extra: Sequence[Path]) -> Settings:
+    """The settings of the environment with the places of ``--with`` on top."""
     settings = from_environment()
-    composition = compose(replace(settings, extra=(*settings.extra, *extra)))
+    return replace(settings, extra=(*settings.extra, *extra))
+
+
+def _with_messages(composition: Composition) -> Composition:
+    """The composition, after what shadows what in it was told."""
     for message in composition.registry.messages:
         say(message)
     return composition
@@ -58,13 +109,48 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
+def written(frame: pd.DataFrame, output: Path | None) -> Told:
+    """A table to a file or, as text, to standard output."""
+    text = frame.to_csv(index=False, lineterminator="\n")
+    if output is None:
+        return {"rows": frame.to_dict("records")}, text.rstrip("\n")
+    output.write_text(text, encoding="utf-8")
+    return {"rows": len(frame), "file": str(output)}, f"{len(frame)} 行 rows → {output}"
+
+
 def example(text: str) -> str:
     """The example every ``--help`` ends with."""
     return f"例 example:\n\n    {text}"
 
 
+class Elsewhere(click.Command):
+    """A command of which only name and help are known until it is run: then it is imported from its module.
+
+    Parameters
+    ----------
+    home : module below `api.commands` and name of the command in it, as ``jobs:jobs_group``.
+    help : the first paragraph of its docstring.
+    """
+
+    def __init__(self, name: str, home: str, help: str) -> None:
+        super().__init__(name, help=help)
+        self.home = home
+
+    def imported(self) -> click.Command:
+        """The command itself."""
+        module, _, name = self.home.partition(":")
+        command: click.Command = getattr(import_module(f"api.commands.{module}"), name)
+        return command
+
+
 class Commands(click.Group):
     """The group of all commands; with ``--json``, what click refuses is one JSON object, too."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, named, rest = super().resolve_command(ctx, args)
+        return name, named.imported() if isinstance(named, Elsewhere) else named, rest
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -153,11 +239,15 @@ def _print_json(told: dict[str, Any]) -> None:
 
 def _instant(_context: Any, option: Any, text: str | None) -> datetime | None:
     """An ISO 8601 instant with its zone."""
+    if text is None:
+        return None
+    from api.reads.instants import parsed_instant
+
     try:
-        at = parsed_instant(text, option.name)
+        instant = parsed_instant(text, option.name)
     except UsageError as problem:
         raise click.BadParameter(f"{problem.zh}；{problem.remedy}") from problem
-    return None if at is None else at.astimezone(UTC)
+    return None if instant is None else instant.astimezone(UTC)
 
 
 AS_OF = click.option("--as-of", callback=_instant, metavar="T", help="当时已知的数据，如 2026-01-31T08:00+08:00。")

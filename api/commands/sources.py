@@ -6,21 +6,18 @@ In: files and codes. Out: findings, or the receipts of what was taken in. Readin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from api.commands.shared import Told, command, example, say
-from api.composition import Composition, compose
+from api.commands.shared import Told, command, composed, composed_to_read, composed_to_try, example, say, settings_with
 from api.reads.split_samples import line, split_samples_of, told
 from api.settings import from_environment
 from basin.agreement_files import file_text
 from basin.errors import RegisterError, UsageError
 from basin.network import Network, load_network
-from basin.registry import BUNDLED, Registry
+from basin.registry import BUNDLED, Registry, declared_registry
 from basin.sources import Source, source_findings
 from monitoring_ingest.doors.declared import source_door
 from monitoring_ingest.doors.files import ingest
@@ -67,7 +64,10 @@ def _finding(problem: RegisterError) -> dict[str, Any]:
 @command
 def list_sources(extra: Sequence[Path]) -> Told:
     """列出声明了的数据来源。The declared sources."""
-    sources = [_declared(one) for one in _composed(extra).registry.sources.values()]
+    registry = declared_registry(settings_with(extra).extra)
+    for message in registry.messages:
+        say(message)
+    sources = [_declared(source) for source in registry.sources.values()]
     lines = [f"{one['code']}  {one['title']}  {one['format']}  {one['place'] or '—'}  {_due(one)}" for one in sources]
     return {"sources": sources}, "\n".join(lines) or "没有声明数据来源 no sources"
 
@@ -87,12 +87,12 @@ def _due(told: dict[str, Any]) -> str:
 @command
 def run(code: str, paths: Sequence[Path], extra: Sequence[Path]) -> Told:
     """从声明的位置取来新的，或接收给出的文件。Take in what is new at the place, or these files."""
-    here = _composed(extra)
+    here = composed(extra)
     source, network = here.registry.source(code), here.registry.network
     if paths:
-        receipts = [ingest(here.engine, network, _contents(paths), source_door(source), _now)]
+        receipts = [ingest(here.engine, network, _contents(paths), source_door(source), here.now)]
     else:
-        receipts = run_source(here.engine, network, source, _now)
+        receipts = run_source(here.engine, network, source, here.now)
     lines = [f"提交 submission {one.id}：{_counts(one.counts)}" for one in receipts]
     told = {"source": code, "submissions": [one.document() for one in receipts]}
     return told, "\n".join(lines) or "没有新的文件 nothing new"
@@ -104,10 +104,10 @@ def run(code: str, paths: Sequence[Path], extra: Sequence[Path]) -> Told:
 @command
 def try_files(code: str, paths: Sequence[Path], extra: Sequence[Path]) -> Told:
     """试读：每行会成为什么，不入库。What each row would become; nothing is stored."""
-    here = _composed(extra)
+    here = composed_to_try(extra)
     door = source_door(here.registry.source(code))
     with here.engine.connect() as connection:
-        decided = trial(connection, here.registry.network, _contents(paths), door, _now())
+        decided = trial(connection, here.registry.network, _contents(paths), door, here.now())
     counts = counted(decided)
     columns = ("row", "field", "station", "indicator", "number", "unit", "fate", "code", "value")
     rows = decided[list(columns)].astype(object).where(decided[list(columns)].notna(), None).to_dict("records")
@@ -142,9 +142,9 @@ def template(output: Path, extra: Sequence[Path]) -> Told:
 @command
 def ingest_laboratory(paths: Sequence[Path], code: str, extra: Sequence[Path]) -> Told:
     """填好的化验单；逐个分样列出两方的值、相差、允差与结论。Filled workbooks, with every split sample compared."""
-    here = _composed(extra)
+    here = composed(extra)
     source = here.registry.source(code) if code else _only_laboratory(here.registry)
-    receipt = ingest(here.engine, here.registry.network, _contents(paths), source_door(source), _now).document()
+    receipt = ingest(here.engine, here.registry.network, _contents(paths), source_door(source), here.now).document()
     with here.engine.connect() as connection:
         samples = [told(one) for one in split_samples_of(connection, here.registry, source)]
     rows = [
@@ -170,7 +170,7 @@ def _only_laboratory(registry: Registry) -> Source:
 @command
 def answer(digest: str, output: Path, extra: Sequence[Path]) -> Told:
     """取出从网址得到的原始回复，SHA-256 见回执。The answer of an address as it came."""
-    here = _composed(extra)
+    here = composed_to_read(extra)
     with here.engine.connect() as connection:
         raw = kept_answer(connection, digest)
     output.write_bytes(raw)
@@ -184,15 +184,3 @@ def _counts(counts: dict[str, int]) -> str:
 def _contents(paths: Sequence[Path]) -> list[tuple[str, bytes]]:
     files = [sorted(path.iterdir()) if path.is_dir() else [path] for path in paths]
     return [(file.name, file.read_bytes()) for listed in files for file in listed if file.is_file()]
-
-
-def _composed(extra: Sequence[Path]) -> Composition:
-    settings = from_environment()
-    composition = compose(replace(settings, extra=(*settings.extra, *extra)))
-    for message in composition.registry.messages:
-        say(message)
-    return composition
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -80,7 +80,7 @@ def listen(port: int, host: str | None, extra: Sequence[Path]) -> Told:
     told = {"address": address, "devices": sorted(known)}
     text = f"报文 telegrams：{address}，{len(known)} 台设备 devices（Ctrl-C 停止 to stop）"
     world = World(here.engine, here.registry.network, known)
-    return told, text, lambda: listening.listen(world, opened, say)
+    return told, text, lambda: listening.listen(world, opened, say, here.now)
 
 
 def _frames(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -14,12 +14,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
+from api.composition import Composition
 from api.pages import sources as source_pages
 from api.pages import stations as coverage_pages
 from api.pages.rendering import page
 from api.reads import stations
 from api.reads.split_samples import split_samples_of, told
-from api.web.deps import Has, Named, Reads, Services, sender, writer
+from api.web.deps import Has, Named, Reads, sender, writer
 from basin.errors import UsageError
 from basin.sources import Source
 from monitoring_ingest.doors.declared import READERS, door_name, source_door
@@ -84,7 +85,7 @@ async def try_sample(code: str, request: Request, has: Has, names: Named) -> HTM
     return page(request, "source_trial.html", model)
 
 
-def _tried(has: Services, one: Source, file: tuple[str, bytes], names: Any) -> dict[str, Any]:
+def _tried(has: Composition, one: Source, file: tuple[str, bytes], names: Any) -> dict[str, Any]:
     door = source_door(one)
     bounded = Door(door.name, lambda raw, *, name: door.read(_bounded(raw), name=name), door.sender)
     with has.engine.connect() as connection:
@@ -112,7 +113,7 @@ async def run(code: str, request: Request, has: Has) -> RedirectResponse:
     return RedirectResponse(address, status_code=303)
 
 
-async def _check_key(has: Services, request: Request, form: FormData) -> None:
+async def _check_key(has: Composition, request: Request, form: FormData) -> None:
     """Refuse a form without a writing key, be it in the field `key` or in the header.
 
     Raises

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.concurrency import run_in_threadpool
 
+from api.composition import Composition
 from api.texts import PROBLEM_TITLES
 from api.web.bodies import body_of
-from api.web.deps import Has, Reads, Sender, Services
+from api.web.deps import Has, Reads, Sender
 from api.web.described import listed, problems
 from api.web.errors import MEDIA_TYPE
 from api.web.schemas import DryRun, Problem, Receipt, ReceiptRow, ReceiptRows, Submissions
@@ -74,14 +75,14 @@ async def take(
     `atomic` is asked for. The same body under the same `Idempotency-Key` gets the same receipt and stores nothing.
     """
     kind = _media_type(request)
-    body = await body_of(request, has.limits.body)
+    body = await body_of(request, has.settings.limits.body)
     claim = f"{PUSH}/{sender.name}/{idempotency_key}" if idempotency_key else None
     through = Door(PUSH, partial(_read, kind, has), sender.name, sender.stations)
     sent = Pushed(_legible(name) or NAMES[kind], body)
     return await run_in_threadpool(_answered, has, sent, through, Terms(atomic, dry_run, claim))
 
 
-def _answered(has: Services, sent: Pushed, through: Door, terms: Terms) -> Response:
+def _answered(has: Composition, sent: Pushed, through: Door, terms: Terms) -> Response:
     receipt = push(has.engine, has.registry.network, sent, through, terms, has.now)
     document = receipt.document()
     if receipt.state == receipts.REFUSED:
@@ -92,7 +93,7 @@ def _answered(has: Services, sent: Pushed, through: Door, terms: Terms) -> Respo
     return Response(msgspec.json.encode(document), 201, headers, media_type=JSON)
 
 
-def _effect(has: Services, sent: Pushed, through: Door) -> list[dict[str, Any]]:
+def _effect(has: Composition, sent: Pushed, through: Door) -> list[dict[str, Any]]:
     """What the rows of a dry run would change in settlements that are not withdrawn."""
     extra = observed_if_taken(has.engine, has.registry.network, sent, through, has.now())
     with has.engine.connect() as connection:
@@ -113,8 +114,8 @@ def _refused(document: dict[str, Any]) -> Response:
     return Response(msgspec.json.encode(problem.model_dump() | {"receipt": document}), 422, media_type=MEDIA_TYPE)
 
 
-def _read(kind: str, has: Services, raw: bytes, *, name: str) -> Any:
-    return read_pushed(raw, kind, has.registry.network, has.limits.rows)
+def _read(kind: str, has: Composition, raw: bytes, *, name: str) -> Any:
+    return read_pushed(raw, kind, has.registry.network, has.settings.limits.rows)
 
 
 def _media_type(request: Request) -> str:

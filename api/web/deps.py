@@ -1,51 +1,34 @@
-"""What a route is given: the services of the application, a connection, the language, the writing key, one instant.
+"""What a route is given: the composition of the process, a connection, the language, the writing key, one instant.
 
 In: the request. Out: annotated dependencies. Nothing is decided here but whether a key may write.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
 from fastapi.security import APIKeyHeader, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
+from api.composition import Composition
 from api.pages.language import Words, words
 from api.pages.names import Names
 from api.reads.instants import parsed_instant
-from api.settings import DEFAULTS, Limits
 from basin.errors import Refused
-from basin.registry import Registry
 from monitoring_ingest.access.store import Access, access
 
 
-@dataclass(frozen=True)
-class Services:
-    """What lives as long as the application; `now` is its only clock, `limits` are what one request may hold."""
-
-    engine: Engine
-    registry: Registry
-    now: Callable[[], datetime]
-    limits: Limits = DEFAULTS
+def composition(request: Request) -> Composition:
+    """What the application that serves this request works with."""
+    composed: Composition = request.app.state.composition
+    return composed
 
 
-def utc_now() -> datetime:
-    """The instant it is."""
-    return datetime.now(UTC)
-
-
-def services(request: Request) -> Services:
-    """The services of the application that serves this request."""
-    found: Services = request.app.state.services
-    return found
-
-
-Has = Annotated[Services, Depends(services)]
+Has = Annotated[Composition, Depends(composition)]
 
 
 def connection(has: Has) -> Iterator[Connection]:

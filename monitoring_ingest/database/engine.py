@@ -3,6 +3,9 @@
 In: a URL and queries. Out: connections, frames. SQLite is the embedded default, PostgreSQL comes by URL; how they lock
 and refuse changes is here, how they take many rows in `bulk`, what they write differently in a statement in `dialects`.
 What is stored is declared in `tables` and written by `store`; nothing here knows a reading.
+
+NumPy, pandas and psycopg are imported where they are used: a command that lists runs of jobs on SQLite needs none of
+them, and they take longer to load than it takes to answer.
 """
 
 from __future__ import annotations
@@ -15,15 +18,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
-import pandas as pd
-import psycopg
 from sqlalchemy import (
     ARRAY,
     TIMESTAMP,
+    URL,
     BigInteger,
     Boolean,
     CompoundSelect,
@@ -42,17 +43,23 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    inspect,
     make_url,
     select,
     true,
     type_coerce,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.types import TypeEngine
 
-from basin.errors import Unavailable, UsageError
+from basin.errors import NoDatabase, Unavailable, UsageError
 from monitoring_ingest.database.dialects import Instant
-from monitoring_ingest.readings.frames import Columns, frame_of, instant_texts, objects
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from monitoring_ingest.readings.frames import Columns
 
 metadata = MetaData()
 
@@ -82,14 +89,13 @@ def open_engine(url: str) -> Engine:
     ------
     UsageError : no address of a database, or one of any other database. OSError : the folder cannot be created.
     """
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError) as problem:  # the text is not told: it may hold a password
-        raise UsageError("不是数据库地址", "not the address of a database", remedy=_ADDRESSES) from problem
+    parsed = _parsed(url)
     backend = parsed.get_backend_name()
     if backend == "postgresql":
+        from monitoring_ingest.database.postgresql import prepare
+
         engine = create_engine(parsed.set(drivername="postgresql+psycopg"))
-        event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "connect", prepare)
         return engine
     if backend != "sqlite":
         raise UsageError(f"不支持数据库 {backend}", f"database {backend} is not supported", remedy=_ADDRESSES)
@@ -101,17 +107,48 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-class _BinaryCursor(psycopg.Cursor[Any]):
-    """A cursor whose values come as they are kept, not as texts to be read: a tenth of the time of long answers."""
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as problem:  # the text is not told: it may hold a password
+        raise UsageError("不是数据库地址", "not the address of a database", remedy=_ADDRESSES) from problem
 
-    format = psycopg.pq.Format.BINARY
+
+def open_existing(url: str) -> Engine:
+    """As `open_engine`, for somebody who only reads: neither folder, file nor table is created.
+
+    Raises
+    ------
+    NoDatabase : there is none at the address, or one without our tables; it says where it looked.
+    """
+    parsed = _parsed(url)
+    where = parsed.render_as_string(hide_password=True)
+    if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
+        where = str(Path(parsed.database).resolve())
+        if not Path(where).exists():
+            raise _no_database(where)
+    engine = open_engine(url)
+    if not _has_tables(engine):
+        engine.dispose()
+        raise _no_database(where)
+    return engine
 
 
-def _prepare_postgresql(connection: Any, _record: object) -> None:
-    connection.cursor_factory = _BinaryCursor
-    connection.execute("SET jit TO off")  # compiling a query of milliseconds takes a hundred of them
-    connection.execute("SET TimeZone TO 'UTC'")  # so that instants come in UTC (`_array`)
-    connection.commit()
+def _has_tables(engine: Engine) -> bool:
+    """Whether any of our tables is there; a database that cannot be asked is told of by who uses it (`schema`)."""
+    try:
+        with engine.connect() as connection:
+            return not metadata.tables.keys().isdisjoint(inspect(connection).get_table_names())
+    except DatabaseError:
+        return True
+
+
+def _no_database(where: str) -> NoDatabase:
+    remedy = (
+        "先接收数据（hengjie ingest …）或建示例（hengjie run）；在别处则设 HENGJIE_DATA 或 HENGJIE_DATABASE_URL"
+        "（take data in first, or name its place）"
+    )
+    return NoDatabase("这里还没有数据库", "there is no database yet", file=where, remedy=remedy)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -208,12 +245,10 @@ def at_once(connection: Connection) -> Iterator[None]:
     if connection.dialect.name == "sqlite":
         yield
         return
-    driver: Any = connection.connection.driver_connection
-    try:
-        with driver.pipeline():
-            yield
-    except psycopg.Error as problem:
-        raise DBAPIError.instance(None, None, problem, psycopg.Error) from problem
+    from monitoring_ingest.database.postgresql import in_one_exchange
+
+    with in_one_exchange(connection.connection.driver_connection):
+        yield
 
 
 def read_frame(connection: Connection, query: _Query) -> pd.DataFrame:
@@ -221,6 +256,8 @@ def read_frame(connection: Connection, query: _Query) -> pd.DataFrame:
 
     The rows are taken from the driver's cursor: SQLAlchemy decoding them one by one takes longer than reading them.
     """
+    from monitoring_ingest.readings.frames import frame_of
+
     return frame_of(read_columns(connection, query))
 
 
@@ -259,11 +296,15 @@ def _dtype(kind: TypeEngine[Any]) -> Any:
 
 
 def _array(kind: TypeEngine[Any], values: Sequence[Any]) -> np.ndarray:
+    from monitoring_ingest.readings.frames import objects
+
     return _instants(values) if isinstance(kind, Instant) else objects(values).astype(_dtype(kind))
 
 
 def _instants(values: Sequence[Any]) -> np.ndarray:
     """Instants as a driver gives them, ``datetime64[us]``: aware ones at once, texts each distinct one."""
+    import numpy as np
+
     try:
         seconds = np.array(list(map(datetime.timestamp, values)), dtype="float64")
     except TypeError:  # texts, or one is absent
@@ -300,6 +341,8 @@ def of_keys(dialect: str, query: Select[Any], table: Table) -> Select[Any]:
 
 def key_parameters(dialect: str, keys: Columns) -> dict[str, str]:
     """What to execute a query `of_keys` with."""
+    from monitoring_ingest.readings.frames import instant_texts
+
     texts = [keys["station"].tolist(), keys["indicator"].tolist(), instant_texts(keys["time"])]
     if dialect == "sqlite":
         return {"keys": json.dumps(list(zip(*texts, strict=True)))}

@@ -11,8 +11,6 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from basin.indicators import INDICATORS
 from basin.network import Network
 from monitoring_ingest.formats.laboratory import COLUMNS, IN_ENGLISH, SIDES
@@ -45,6 +43,8 @@ INSTRUCTIONS: Sequence[tuple[str, str]] = (
 
 def laboratory_template(network: Network) -> bytes:
     """The workbook to fill in, with the stations of the network."""
+    import xlsxwriter
+
     into = BytesIO()
     book = xlsxwriter.Workbook(into, {"in_memory": True})
     book.set_properties({"title": TITLE, "created": WRITTEN_AT})

@@ -17,8 +17,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
-from openpyxl import load_workbook
-
 from monitoring_ingest.formats.file_text import UnreadableFile, decoded, unpacked
 
 ZIP_MAGIC = b"PK\x03\x04"
@@ -79,6 +77,8 @@ def _separator(text: str) -> str:
 
 
 def _workbook(raw: bytes) -> list[Sheet]:
+    from openpyxl import load_workbook
+
     refuse_bomb(raw)
     try:
         _refuse_dtd(raw)

@@ -12,12 +12,9 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.schedulers.base import BaseScheduler
-from apscheduler.schedulers.blocking import BlockingScheduler
 from sqlalchemy import Engine
 
 from basin.network import CHINA
@@ -32,6 +29,9 @@ from monitoring_ingest.schedule.store import (
     renew_slot,
     unfinished_slots,
 )
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.base import BaseScheduler
 
 INBOX_EVERY_HOURS = 4
 LOOK_EVERY_SECONDS = 60
@@ -179,6 +179,10 @@ def schedule(engine: Engine, jobs: Sequence[Job], clock: Clock, *, background: b
     clock : gives the current instant, with zone.
     background : in a thread of a server rather than as a process of its own.
     """
+    from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN
+    from apscheduler.schedulers.background import BackgroundScheduler
+    from apscheduler.schedulers.blocking import BlockingScheduler
+
     scheduler = BackgroundScheduler(timezone=CHINA) if background else BlockingScheduler(timezone=CHINA)
     lead = Leadership(engine)
     scheduler.add_job(

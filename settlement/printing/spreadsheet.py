@@ -14,8 +14,6 @@ from fractions import Fraction
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from settlement.printing.formulas import Formula
 
 Cell = str | int | Fraction | Formula | None
@@ -126,6 +124,8 @@ class Workbook:
 @contextmanager
 def workbook(into: BytesIO, title: str, footer: str) -> Iterator[Workbook]:
     """An XLSX file written to `into` at the end, with a fixed date of creation."""
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(into, {"in_memory": True})
     book.set_properties({"title": title, "created": _CREATED})
     yield Workbook(book, {}, footer)

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import erfc
 
 from basin.errors import UsageError
 
@@ -90,6 +89,8 @@ def by_year_and_season(months: pd.PeriodIndex, values: ArrayLike) -> tuple[NDArr
 
 def _tested(s: Array, variance: Array, pairs: Array, slope: Array, n: Array) -> SeasonalKendall:
     """The result with its probability, from score and variance."""
+    from scipy.special import erfc
+
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(variance > 0, np.sign(s) * np.maximum(np.abs(s) - 1, 0) / np.sqrt(variance), np.nan)
         tau = s / pairs

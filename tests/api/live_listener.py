@@ -38,7 +38,7 @@ class Live:
 
     async def _listen(self, listening: socket.socket) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        self.listener = Listener(self.world, self.told.append, self.limits, lambda: self.now)
+        self.listener = Listener(self.world, self.told.append, lambda: self.now, self.limits)
         self._ready.set()
         await self.listener.listen(listening, self._stop)
 

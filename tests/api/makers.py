@@ -7,6 +7,7 @@ says otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,4 +88,4 @@ def filled(world: Registry, folder: Path) -> Composition:
 
 def client_of(here: Composition, **options: bool) -> TestClient:
     """A client of the application at the instant `NOW`; used as a context, it closes the database when it ends."""
-    return TestClient(application(here, lambda: NOW), **options)
+    return TestClient(application(replace(here, now=lambda: NOW)), **options)

@@ -202,7 +202,7 @@ class TestStatus:
     def test_without_its_database_it_says_so(self, world):
         """Nothing listens at that port."""
         engine = open_engine("postgresql://nobody:geheim@127.0.0.1:1/none")
-        with TestClient(application(Composition(Settings(), world, engine), lambda: NOW)) as client:
+        with TestClient(application(Composition(Settings(), world, engine, now=lambda: NOW))) as client:
             told, shown = client.get("/v1/status"), client.get("/status")
         assert (told.status_code, shown.status_code) == (503, 503)
         assert (told.json()["service"], told.json()["database"]) == ("up", "down")

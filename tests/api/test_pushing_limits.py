@@ -109,7 +109,7 @@ class TestRights:
         key = self.scoped(blank, "demo-qx2", expires=NOW + timedelta(seconds=1))
         with client_of(blank) as client:
             assert push(client, {}, headers=key).status_code == 201
-            client.app.state.services = replace(client.app.state.services, now=lambda: NOW + timedelta(seconds=1))
+            client.app.state.composition = replace(client.app.state.composition, now=lambda: NOW + timedelta(seconds=1))
             assert push(client, {}, headers=key).status_code == 403
 
     def test_without_a_key_the_body_is_not_even_read(self, blank):

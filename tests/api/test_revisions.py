@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,7 +25,7 @@ class TestChain:
         push(pushing, {})
         later = NOW + timedelta(hours=1)
         with client_of(blank) as client:
-            client.app.state.services = type(client.app.state.services)(blank.engine, blank.registry, lambda: later)
+            client.app.state.composition = replace(blank, now=lambda: later)
             client.headers["X-API-Key"] = pushing.headers["X-API-Key"]
             push(client, {"value": "<0.02", "reason": "laboratory"})
             push(client, {"value": "0.25"})

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
+from basin import agreement_files
 from basin.agreement_files import file_text, tree
 from basin.errors import AgreementError, RegisterError
+from basin.registry import BUNDLED
 from basin.rounding import number
 
 
@@ -77,6 +80,17 @@ class TestTree:
     def test_a_document_is_a_mapping(self, text: str) -> None:
         with pytest.raises(AgreementError, match=r"文件应是键值表.*最外层逐行写“键: 值”"):
             tree(text)
+
+    @pytest.mark.parametrize("text", ["a: " + "[" * 200_000, "- " * 200_000, "a: " + "[" * 2_000 + "]" * 2_000])
+    def test_a_text_of_very_many_levels_is_refused_and_ends_no_process(self, text: str) -> None:
+        with pytest.raises(AgreementError, match="层数太多") as refused:
+            tree(text, "agreements/x.yaml")
+        assert refused.value.file == "agreements/x.yaml"
+
+    @pytest.mark.parametrize("file", sorted(BUNDLED.rglob("*.yaml")), ids=lambda file: file.stem)
+    def test_the_quick_parser_reads_what_the_plain_one_reads(self, file: Path) -> None:
+        text = file_text(file)
+        assert tree(text) == yaml.load(text, Loader=agreement_files._TextLoader)
 
 
 class TestFileText:

@@ -8,7 +8,7 @@ import pytest
 
 from basin.errors import AgreementError, UnknownCode
 from basin.periods import period
-from basin.registry import Registry, load_registry
+from basin.registry import Registry, declared_registry, load_registry
 from tests.settlement.makers import agreement_text
 
 LUMP = '- {ref: "1", scale: [{amount: 1}], pays: upstream, receives: downstream}'
@@ -154,6 +154,56 @@ class TestOutside:
         with pytest.raises(AgreementError, match="未登记的主体 nobody") as refused:
             load_registry([tmp_path])
         assert refused.value.file == str(file)
+
+
+class TestOnUse:
+    """`declared_registry` compiles and checks an agreement when it is used, and every one when that is asked for."""
+
+    BROKEN = LUMP.replace("downstream", "nobody")
+
+    def test_an_agreement_that_cannot_be_used_hinders_no_other(self, tmp_path: Path) -> None:
+        file = written(tmp_path / "river.yaml", self.BROKEN)
+        registry = declared_registry([tmp_path])
+        assert registry.agreement("chishui-2018").code == "chishui-2018"
+        assert {"outside", "chishui-2018"} <= registry.agreements.keys()
+        with pytest.raises(AgreementError, match="未登记的主体 nobody") as refused:
+            registry.agreement("outside")
+        assert refused.value.file == str(file)
+        with pytest.raises(AgreementError, match="未登记的主体 nobody"):
+            registry.checked()
+
+    def test_an_agreement_is_compiled_once(self, tmp_path: Path) -> None:
+        registry = declared_registry([written(tmp_path / "river.yaml")])
+        assert registry.agreement("outside") is registry.agreement("outside")
+
+    def test_what_shadows_what_is_known_without_compiling(self, tmp_path: Path) -> None:
+        file = written(tmp_path / "agreements" / "x.yaml", self.BROKEN, code="chishui-2018")
+        registry = declared_registry([tmp_path])
+        assert [message for message in registry.messages if "chishui-2018" in message and str(file) in message]
+        with pytest.raises(AgreementError, match="未登记的主体 nobody"):
+            registry.agreement("chishui-2018")
+
+    @pytest.mark.parametrize(
+        ("name", "text", "said"),
+        [
+            ("agreements/x.yaml", "title: x\nclauses: []\n", "缺少 code"),
+            ("scorecards/x.yaml", "title: x\ncriteria: []\n", "缺少 code"),
+            ("x.yaml", "code: [x\nclauses: []\n", "YAML 无法读取"),
+        ],
+    )
+    def test_a_file_that_does_not_say_what_it_shadows_is_refused_at_once(
+        self, tmp_path: Path, name: str, text: str, said: str
+    ) -> None:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        with pytest.raises(AgreementError, match=said):
+            declared_registry([tmp_path])
+
+    def test_one_code_twice_in_one_directory_is_refused_at_once(self, tmp_path: Path) -> None:
+        written(tmp_path / "a.yaml")
+        written(tmp_path / "agreements" / "b.yaml")
+        with pytest.raises(AgreementError, match="重复的 code outside"):
+            declared_registry([tmp_path])
 
 
 class TestScorecard:
