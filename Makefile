@@ -31,6 +31,7 @@ test: $(INSTALLED)
 check: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	@$(BIN)/python -m tests.shape
 
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks

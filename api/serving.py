@@ -9,8 +9,9 @@ from __future__ import annotations
 import errno
 import gc
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 import uvicorn
@@ -21,11 +22,12 @@ from api.settings import Settings
 from basin.errors import HengjieError, UsageError
 from basin.periods import label
 from monitoring_ingest.coverage.jobs import coverage_jobs
+from monitoring_ingest.coverage.watching import failed_settlements, record_settling
 from monitoring_ingest.doors.files import accept_known
 from monitoring_ingest.doors.inbox import inbox_job
 from monitoring_ingest.doors.pulling import source_job
 from monitoring_ingest.quality.running import quality_job
-from monitoring_ingest.schedule.job import Job, Ran, catch_up, settlement_job
+from monitoring_ingest.schedule.job import Job, PartlyFailed, Ran, catch_up, settlement_job
 from monitoring_ingest.schedule.job import schedule as scheduled
 from settlement.run import settle_all
 
@@ -61,15 +63,12 @@ def jobs(here: Composition) -> Sequence[Job]:
     Silence comes after the sources: what they bring in the same hour is heard.
     """
 
-    def settle_closed(month: pd.Period) -> str:
-        return "；".join(_settled(here, span) for span in _closed(month))
-
     network, sources = here.registry.network, list(here.registry.sources.values())
     return (
         inbox_job(here.engine, network, here.settings.inbox),
         *(source_job(here.engine, network, source) for source in sources if source.every_hours),
         quality_job(here.engine, network, here.tests),
-        settlement_job(settle_closed, here.settings.settling_day),
+        settlement_job(lambda month: _settle_closed(here, month), here.settings.settling_day),
         *coverage_jobs(here.engine, network, sources),
     )
 
@@ -79,11 +78,47 @@ def _closed(month: pd.Period) -> list[pd.Period]:
     return [month, pd.Period(str(month.year), freq="Y")] if month.month == DECEMBER else [month]
 
 
-def _settled(here: Composition, span: pd.Period) -> str:
-    kinds = []
-    for code, result in settle_all(here.engine, here.registry, span, _now()):
-        kinds.append(f"{code} {result if isinstance(result, HengjieError) else result['kind']}")
-    return f"{label(span)}：{'，'.join(kinds) or '没有在期的协议 no agreement in force'}"
+def _settle_closed(here: Composition, month: pd.Period) -> str:
+    """Settle what closes with a month, each agreement on its own; what came of each.
+
+    Where an earlier run of the slot got to its end, its alarms say which settlements failed, and only these are tried
+    again: what came in meanwhile would make second settlements of the others. A run that was cut short left no alarm,
+    and all are settled again; what comes out the same is stored once.
+
+    Raises
+    ------
+    PartlyFailed : some settlements failed, after all the others were made. A quarter of an hour later they are tried
+    again, as other work that fails: the reason may pass (a database that did not answer), or be mended by then.
+    """
+    spans = _closed(month)
+    failed_before = {span: failed_settlements(here.engine, label(span)) for span in spans}
+    again = any(failed_before.values())
+    outcomes = []
+    failed: dict[tuple[str, str], bool] = {}
+    for span in spans:
+        results = dict(settle_all(here.engine, here.registry, span, _now(), failed_before[span] if again else None))
+        failed |= {(code, label(span)): _is_failure(result) for code, result in results.items()}
+        outcomes.append(_outcome(span, results))
+    record_settling(here.engine, failed, _now())
+    if any(failed.values()):
+        raise PartlyFailed("；".join(outcomes))
+    return "；".join(outcomes)
+
+
+def _is_failure(result: Mapping[str, Any] | Exception) -> bool:
+    """Whether the program failed; a settlement that the rules do not allow is refused and has not failed."""
+    return isinstance(result, Exception) and not isinstance(result, HengjieError)
+
+
+def _outcome(span: pd.Period, results: Mapping[str, Mapping[str, Any] | Exception]) -> str:
+    kinds = [f"{code} {_told(result)}" for code, result in results.items()]
+    return f"{label(span)}：{'，'.join(kinds) or '没有要结算的协议 no agreement to settle'}"
+
+
+def _told(result: Mapping[str, Any] | Exception) -> str:
+    if not isinstance(result, Exception):
+        return str(result["kind"])
+    return f"失败 failed: {type(result).__name__}: {result}" if _is_failure(result) else str(result)
 
 
 def check_port(settings: Settings) -> None:

@@ -66,9 +66,11 @@ def tree(text: str, file: object = None, refusal: type[HengjieError] = Agreement
         mark = getattr(problem, "problem_mark", None)
         line = mark.line if mark else None
         what = getattr(problem, "problem", None) or str(problem)
-        zh, remedy = f"YAML 无法读取：{what}", "检查缩进、引号与重复的键"
+        zh = f"YAML 无法读取：{what}"
+        remedy = "检查缩进、引号与重复的键"
         if (full_width := _full_width_before(text, line)) is not None:
-            line, zh = full_width, "YAML 无法读取：冒号或逗号是全角的"
+            line = full_width
+            zh = "YAML 无法读取：冒号或逗号是全角的"
             remedy = "键后写半角冒号加空格（cap: 250），花括号里写半角逗号"
         where = None if line is None else f"第 {line + 1} 行 line {line + 1}"
         raise refusal(zh, "not readable as YAML", file=file, path=where, remedy=remedy) from problem

@@ -24,7 +24,10 @@ class HengjieError(Exception):
     def __init__(
         self, zh: str, en: str = "", *, file: object = None, path: str | None = None, remedy: str = ""
     ) -> None:
-        self.zh, self.en, self.path, self.remedy = zh, en, path, remedy
+        self.zh = zh
+        self.en = en
+        self.path = path
+        self.remedy = remedy
         self.file = None if file is None else str(file)
         self.headers: dict[str, str] = {}  # what a web shell should say beside it
         super().__init__(zh)
@@ -63,16 +66,19 @@ class UnknownCode(HengjieError):
 class NotFound(HengjieError):
     """Nothing is stored under that identity."""
 
-    code, status = "not_found", 404
+    code = "not_found"
+    status = 404
 
 
 class Refused(HengjieError):
     """Understood and not allowed: no key, a status that may not follow, evidence that does not hold."""
 
-    code, status = "refused", 403
+    code = "refused"
+    status = 403
 
 
 class Unavailable(HengjieError):
     """Something outside the program that does not do its part: a folder that cannot be written, a database."""
 
-    code, status = "unavailable", 503
+    code = "unavailable"
+    status = 503

@@ -3,18 +3,22 @@
 A directory holds ``basins/<code>/{parties,sections,stations}.csv`` or these files flat, and may name its basins in
 ``basins.csv``; any file may be absent. A section of a flat directory belongs to the basin of its column ``basin``, else
 to the one basin the directory names, else to one called like the directory. What the rows mean is not known here.
+
+A directory may also be in memory, as texts by name: then nothing is read from disk, and nothing is written to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
 from basin.errors import RegisterError
-from basin.register_files import Row, register_rows
+from basin.register_files import Row, register_rows, rows_of
+
+Directory = Path | Mapping[str, str]  # on disk, or in memory: ``basins/xinan/parties.csv`` → CSV text
 
 REGISTERS: Mapping[str, tuple[str, ...]] = {
     "basins": ("code", "name_zh", "name_en"),
@@ -37,11 +41,24 @@ Thing = TypeVar("Thing", bound=_Coded)
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of registers: the directory it came with, and the basin its sections belong to."""
+    """A folder of registers: the directory it came with, and the basin its sections belong to.
+
+    `texts` : the files of a directory in memory, in which `path` is a name; None for a folder on disk.
+    """
 
     layer: int
     path: Path
     basin: str
+    texts: Mapping[str, str] | None = None
+
+    def rows(self, register: str) -> list[Row]:
+        """The rows of one register; none where the folder does not have it."""
+        file = self.path / f"{register}.csv"
+        columns = REGISTERS[register]
+        if self.texts is None:
+            return register_rows(file, columns) if file.is_file() else []
+        text = self.texts.get(file.as_posix())
+        return [] if text is None else rows_of(text, file, columns)
 
 
 @dataclass(frozen=True)
@@ -53,28 +70,41 @@ class Declaration(Generic[Thing]):
     row: Row
 
 
-def basin_folders(directories: Sequence[Path]) -> list[Folder]:
+def basin_folders(directories: Sequence[Directory]) -> list[Folder]:
     """The folders of registers in `directories`, earlier directories first.
 
     Raises
     ------
     RegisterError : when a directory does not exist.
     """
-    return [folder for layer, directory in enumerate(directories) for folder in _folders(layer, Path(directory))]
+    return [folder for layer, directory in enumerate(directories) for folder in _folders(layer, directory)]
 
 
-def _folders(layer: int, directory: Path) -> Iterator[Folder]:
+def _folders(layer: int, directory: Directory) -> Iterator[Folder]:
+    if isinstance(directory, Mapping):
+        yield from _folders_in_memory(layer, directory)
+        return
     if not directory.exists():
         raise RegisterError("没有此目录", "no such directory", file=directory, remedy="检查路径")
     if not directory.is_dir():  # a single agreement declares no rivers
         return
-    yield Folder(layer, directory, _only_basin(directory / "basins.csv") or directory.resolve().name)
+    flat = Folder(layer, directory, directory.resolve().name)
+    yield replace(flat, basin=_only_basin(flat) or flat.basin)
     for path in sorted((directory / "basins").glob("*/")):
         yield Folder(layer, path, path.name)
 
 
-def _only_basin(file: Path) -> str | None:
-    rows = register_rows(file, REGISTERS["basins"]) if file.is_file() else []
+def _folders_in_memory(layer: int, texts: Mapping[str, str]) -> Iterator[Folder]:
+    """Such a directory has no name that its flat sections could belong to."""
+    flat = Folder(layer, Path(), "", texts)
+    yield replace(flat, basin=_only_basin(flat) or flat.basin)
+    below = {Path(name).parent for name in texts}
+    for path in sorted(path for path in below if path.parent == Path("basins")):
+        yield Folder(layer, path, path.name, texts)
+
+
+def _only_basin(folder: Folder) -> str | None:
+    rows = folder.rows("basins")
     return rows[0]["code"] if len(rows) == 1 else None
 
 
@@ -93,8 +123,7 @@ def declared(
     """
     known: dict[str, Declaration[Thing]] = {}
     for folder in folders:
-        file = folder.path / f"{register}.csv"
-        for row in register_rows(file, REGISTERS[register]) if file.is_file() else ():
+        for row in folder.rows(register):
             new = Declaration(read(row, folder.basin), folder.layer, row)
             old = known.pop(new.thing.code, None)
             if old is not None and old.layer == new.layer:

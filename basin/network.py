@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from basin.layers import Declaration, basin_folders, declared, shadowing, things
+from basin.layers import Declaration, Directory, basin_folders, declared, shadowing, things
 from basin.names import folded_name, new_and_old, short_name
 from basin.register_files import Row
 
@@ -104,9 +104,9 @@ class Network:
         provinces = self.parties_named(province_text)
         for names in ((folded_name(name_text),), new_and_old(name_text)):
             keys = {(province, name) for province in provinces for name in names}
-            found = {self._station_codes[key] for key in keys if key in self._station_codes}
-            if found:
-                return self.stations[found.pop()] if len(found) == 1 else None
+            codes = {self._station_codes[key] for key in keys if key in self._station_codes}
+            if codes:
+                return self.stations[codes.pop()] if len(codes) == 1 else None
         return None
 
     @cached_property
@@ -122,10 +122,10 @@ class Network:
         return {key: station.code for station in self.stations.values() for key in _answers_to(station)}
 
 
-def load_network(directories: Sequence[Path]) -> tuple[Network, list[str]]:
+def load_network(directories: Sequence[Directory]) -> tuple[Network, list[str]]:
     """The network declared in `directories`, earlier ones first, and messages about what a later one shadowed.
 
-    References may point into any of the directories, whose layout `basin.layers` describes.
+    References may point into any of the directories, on disk or in memory, whose layout `basin.layers` describes.
 
     Raises
     ------
@@ -208,7 +208,8 @@ def _party_code(row: Row, column: str, network: Network) -> str:
 def _station(row: Row, network: Network) -> Station:
     section = row.required("section")
     if section not in network.sections:
-        zh, remedy = f"未知的断面：{section}", "先在 sections.csv 中声明，或改正写法"
+        zh = f"未知的断面：{section}"
+        remedy = "先在 sections.csv 中声明，或改正写法"
         raise row.refused("section", zh, f"unknown section {section}", remedy)
     return Station(
         code=_code(row),
@@ -224,7 +225,8 @@ def _station(row: Row, network: Network) -> Station:
 def _slot_hours(row: Row) -> int:
     hours = row.whole("slot_hours")
     if hours is not None and (hours < 1 or 24 % hours):
-        zh, remedy = f"时次的小时数应能整除 24：{hours}", "如 1、4、24；每四小时一次可留空"
+        zh = f"时次的小时数应能整除 24：{hours}"
+        remedy = "如 1、4、24；每四小时一次可留空"
         raise row.refused("slot_hours", zh, "the hours of a slot must divide 24", remedy)
     return SLOT_HOURS if hours is None else hours
 

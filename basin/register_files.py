@@ -1,4 +1,4 @@
-"""Registers as files: one CSV in, its rows as text out, each knowing its place for the error message.
+"""Registers: one CSV in, from a file or in memory, its rows as text out, each knowing its place for error messages.
 
 A register is declared by people in a spreadsheet: UTF-8 (a BOM is welcome), a header, one thing per line. What the
 columns mean is not known here; `indicators`, `units` and `network` read their rows from these.
@@ -61,13 +61,25 @@ class Row:
 
 
 def register_rows(file: Path, columns: Sequence[str]) -> list[Row]:
-    """The rows of a register that must have `columns`; blank lines are passed over, other columns are kept.
+    """The rows of a register file that must have `columns`.
 
     Raises
     ------
-    RegisterError : unreadable, not UTF-8, a missing or double column, a line with more cells than the header.
+    RegisterError : unreadable, not UTF-8, or as `rows_of` says.
     """
-    lines = _lines(file)
+    return rows_of(file_text(file, RegisterError), file, columns)
+
+
+def rows_of(text: str, file: Path, columns: Sequence[str]) -> list[Row]:
+    """The rows of a register's text that must have `columns`; blank lines are passed over, other columns are kept.
+
+    `file` : where the text comes from, for error messages; it is not read.
+
+    Raises
+    ------
+    RegisterError : broken CSV, a missing or double column, a line with more cells than the header.
+    """
+    lines = _lines(text, file)
     header = [name.strip() for name in next(lines, (1, []))[1]]
     _check_header(file, header, columns)
     rows = []
@@ -82,9 +94,9 @@ def register_rows(file: Path, columns: Sequence[str]) -> list[Row]:
     return rows
 
 
-def _lines(file: Path) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of every record."""
-    reader = csv.reader(io.StringIO(file_text(file, RegisterError), newline=""), strict=True)
+def _lines(text: str, file: Path) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of every record; every kind of line end counts as one, as in a file that is read."""
+    reader = csv.reader(io.StringIO(text, newline=None), strict=True)
     try:
         yield from ((reader.line_num, cells) for cells in reader)
     except csv.Error as problem:

@@ -78,7 +78,8 @@ class Registry:
 
     def in_force(self, period: pd.Period) -> list[Agreement]:
         """The agreements whose term overlaps the period."""
-        first, last = periods.starts_on(period), periods.ends_on(period)
+        first = periods.starts_on(period)
+        last = periods.ends_on(period)
         return [a for a in self.agreements.values() if a.starts <= last and a.ends >= first]
 
 
@@ -100,7 +101,8 @@ def load_registry(extra: Sequence[Path] = (), beside: Sequence[Path] = ()) -> Re
     agreements: dict[str, Agreement] = {}
     scorecards: dict[str, Scorecard] = {}
     sources: dict[str, Source] = {}
-    lying, asked_for = [(place, _lying) for place in beside], [(place, _documents) for place in extra]
+    lying = [(place, _lying) for place in beside]
+    asked_for = [(place, _documents) for place in extra]
     for place, read in [(BUNDLED, _documents), *lying, *asked_for]:
         own_agreements: dict[str, Agreement] = {}
         own_scorecards: dict[str, Scorecard] = {}
@@ -123,7 +125,8 @@ def load_registry(extra: Sequence[Path] = (), beside: Sequence[Path] = ()) -> Re
 def _add(own: dict[str, T], new: T) -> None:
     """Within one place a code is declared once."""
     if new.code in own:
-        zh, remedy = f"重复的 code {new.code}，已见于 {own[new.code].file}", "改成唯一的代码，或删去一份"
+        zh = f"重复的 code {new.code}，已见于 {own[new.code].file}"
+        remedy = "改成唯一的代码，或删去一份"
         raise AgreementError(zh, "double code", file=new.file, path="code", remedy=remedy)
     own[new.code] = new
 

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, TypeAdapter
 
 from basin.agreement_files import tree
+from basin.checks.finding import Finding
 from basin.clauses import not_negative
 from basin.errors import HengjieError, RegisterError, UnknownCode
 from basin.indicators import INDICATORS, Indicator, find_indicator
@@ -129,12 +130,12 @@ def declared_source(
 ) -> tuple[Source | None, list[RegisterError]]:
     """As `source_findings`, of a document that is read already."""
     if "file" in document:
-        return None, [_finding("file", "不认识的键", "unknown key", "删去此键", file)]
+        return None, [_refusal(Finding("file", "不认识的键", "unknown key", "删去此键"), file)]
     source, misfits = fitted(SOURCE, dict(document), file, "")
     if source is None:
         return None, [_of_register(misfit) for misfit in misfits]
     source = replace(source, file=file)
-    return source, [_finding(*found, file) for found in _problems(source, network)]
+    return source, [_refusal(finding, file) for finding in _problems(source, network)]
 
 
 def checked_source(document: Mapping[str, Any], file: str, network: Network) -> Source:
@@ -171,22 +172,19 @@ def indicator_of(source: Source, written: str) -> Indicator | None:
 
 def title_and_unit(title: str) -> tuple[str, str]:
     """``氨氮(mg/L)`` is 氨氮 in mg/L; the unit is blank where the title states none."""
-    found = _STATED_IN_TITLE.fullmatch(title)
-    return (found[1], found[2]) if found else (title, "")
+    stated = _STATED_IN_TITLE.fullmatch(title)
+    return (stated[1], stated[2]) if stated else (title, "")
 
 
 def _of_register(problem: HengjieError) -> RegisterError:
     return RegisterError(problem.zh, problem.en, file=problem.file, path=problem.path, remedy=problem.remedy)
 
 
-Found = tuple[str, str, str, str]  # path, Chinese, English, remedy
+def _refusal(finding: Finding, file: str) -> RegisterError:
+    return RegisterError(finding.zh, finding.en, file=file, path=finding.path, remedy=finding.remedy)
 
 
-def _finding(path: str, zh: str, en: str, remedy: str, file: str) -> RegisterError:
-    return RegisterError(zh, en, file=file, path=path, remedy=remedy)
-
-
-def _problems(source: Source, network: Network) -> Iterator[Found]:
+def _problems(source: Source, network: Network) -> Iterator[Finding]:
     yield from _keys(source)
     yield from _header(source)
     yield from _names(source, network)
@@ -197,56 +195,58 @@ def _problems(source: Source, network: Network) -> Iterator[Found]:
     yield from _telegrams(source)
 
 
-def _keys(source: Source) -> Iterator[Found]:
-    for each in dataclasses.fields(source):
-        blank = each.default_factory() if callable(each.default_factory) else each.default
-        if each.name not in KEYS[source.format] and getattr(source, each.name) != blank:
-            fitting = "、".join(name for name, keys in KEYS.items() if each.name in keys)
-            yield each.name, f"不用于 format: {source.format}", "not a key of this format", f"删去；只用于 {fitting}"
+def _keys(source: Source) -> Iterator[Finding]:
+    for key in dataclasses.fields(source):
+        blank = key.default_factory() if callable(key.default_factory) else key.default
+        if key.name not in KEYS[source.format] and getattr(source, key.name) != blank:
+            fitting = "、".join(name for name, keys in KEYS.items() if key.name in keys)
+            zh = f"不用于 format: {source.format}"
+            yield Finding(key.name, zh, "not a key of this format", f"删去；只用于 {fitting}")
 
 
-def _header(source: Source) -> Iterator[Found]:
+def _header(source: Source) -> Iterator[Finding]:
     if not _CODE.fullmatch(source.code):
-        yield "code", f"不能用作代码：{source.code!r}", "cannot be a code", "改用拼音等不含空格的代码"
+        yield Finding("code", f"不能用作代码：{source.code!r}", "cannot be a code", "改用拼音等不含空格的代码")
     if not source.title.strip():
-        yield "title", "不能为空", "must not be blank", "写明是哪里的什么数据"
+        yield Finding("title", "不能为空", "must not be blank", "写明是哪里的什么数据")
     try:
         ZoneInfo(source.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        yield "zone", f"未知的时区：{source.zone}", f"unknown time zone {source.zone}", f"如 {TIMEZONE}、UTC"
+        yield Finding("zone", f"未知的时区：{source.zone}", f"unknown time zone {source.zone}", f"如 {TIMEZONE}、UTC")
     if source.at and not _CLOCK.fullmatch(source.at):
-        yield "at", f"不是时刻：{source.at}", "no clock time", '写成 "08:00"'
+        yield Finding("at", f"不是时刻：{source.at}", "no clock time", '写成 "08:00"')
 
 
-def _names(source: Source, network: Network) -> Iterator[Found]:
+def _names(source: Source, network: Network) -> Iterator[Finding]:
     stations = {"station": source.station} if source.station else {}
     stations |= {f"stations.{name}": code for name, code in source.stations.items()}
     for path, code in stations.items():
         if code not in network.stations:
             remedy = "写登记表里的站点代码，或先在 stations.csv 中声明"
-            yield path, f"未知的站点代码：{code}", f"unknown station {code}", remedy
+            yield Finding(path, f"未知的站点代码：{code}", f"unknown station {code}", remedy)
     indicators = {f"indicators.{written}": code for written, code in source.indicators.items()}
     for path, code in (indicators | {f"tolerance.{code}": code for code in source.tolerance}).items():
         if code not in INDICATORS:
             meant = find_indicator(code)
             remedy = f"写代码 {meant.code}" if meant else f"可用代码：{' '.join(INDICATORS)}"
-            yield path, f"未知的指标代码：{code}", f"unknown indicator {code}", remedy
+            yield Finding(path, f"未知的指标代码：{code}", f"unknown indicator {code}", remedy)
 
 
-def _units(source: Source) -> Iterator[Found]:
+def _units(source: Source) -> Iterator[Finding]:
     for written, unit in source.units.items():
         indicator = indicator_of(source, written)
         if indicator is None and source.indicators.get(written) is None:
             remedy = "在 indicators 里写明它是哪个指标，或删去"
-            yield f"units.{written}", f"{written} 不是任何指标", "the unit belongs to no indicator", remedy
+            yield Finding(f"units.{written}", f"{written} 不是任何指标", "the unit belongs to no indicator", remedy)
         elif indicator is not None and factor(unit, indicator.unit) is None:
             zh = f"{unit or '空白'} 换算不成 {indicator.code} 的单位 {indicator.unit}"
-            yield f"units.{written}", zh, f"does not convert to {indicator.unit}", f"写 {indicator.unit} 或同量纲的单位"
+            remedy = f"写 {indicator.unit} 或同量纲的单位"
+            yield Finding(f"units.{written}", zh, f"does not convert to {indicator.unit}", remedy)
     for written, code in source.indicators.items():
         silent = code in INDICATORS and written not in source.units and not _says_unit(source, written)
         if silent and factor("", INDICATORS[code].unit) is None:
             remedy = f"在 units 里写 {written}: {INDICATORS[code].unit} 等"
-            yield f"units.{written}", f"{written} 没有写明单位", "no unit is stated for it", remedy
+            yield Finding(f"units.{written}", f"{written} 没有写明单位", "no unit is stated for it", remedy)
 
 
 def _says_unit(source: Source, written: str) -> bool:
@@ -255,12 +255,12 @@ def _says_unit(source: Source, written: str) -> bool:
     return always or "unit" in source.columns or bool(title_and_unit(written)[1])
 
 
-def _table(source: Source) -> Iterator[Found]:
+def _table(source: Source) -> Iterator[Finding]:
     for name in source.columns:
         if name not in COLUMNS:
-            yield f"columns.{name}", f"没有列名 {name}", "unknown column", f"可用：{' '.join(COLUMNS)}"
+            yield Finding(f"columns.{name}", f"没有列名 {name}", "unknown column", f"可用：{' '.join(COLUMNS)}")
     if not {"time", "date"} & source.columns.keys():
-        yield (
+        yield Finding(
             "columns.time",
             "没有时间列",
             "no time column",
@@ -268,32 +268,32 @@ def _table(source: Source) -> Iterator[Found]:
         )
     if "station" not in source.columns and not source.station:
         remedy = "写 columns.station: 站点列的标题；全表同一站点写 station: 站点代码"
-        yield "columns.station", "没有站点列，也没有写明站点", "neither a station column nor a station", remedy
+        yield Finding("columns.station", "没有站点列，也没有写明站点", "neither a station column nor a station", remedy)
     if ("indicator" in source.columns) != ("value" in source.columns):
         remedy = "长表两列都写；一个指标一列的宽表两列都不写"
-        yield "columns.value", "indicator 与 value 只写了一个", "indicator and value belong together", remedy
+        yield Finding("columns.value", "indicator 与 value 只写了一个", "indicator and value belong together", remedy)
     if source.at and "date" not in source.columns:
-        yield "at", "没有 date 列", "no date column", "写 columns.date，或删去 at"
+        yield Finding("at", "没有 date 列", "no date column", "写 columns.date，或删去 at")
     if source.is_wide and "unit" in source.columns:
         remedy = "宽表的单位写在 units 里，或写在列标题的括号里"
-        yield "columns.unit", "宽表没有单位列", "a wide table has no unit column", remedy
+        yield Finding("columns.unit", "宽表没有单位列", "a wide table has no unit column", remedy)
     if source.is_wide and not source.indicators:
         remedy = "写 indicators: {列标题: 指标代码}；长表写 columns.indicator 与 columns.value"
-        yield "indicators", "宽表没有写明哪些列是指标", "a wide table without indicator columns", remedy
+        yield Finding("indicators", "宽表没有写明哪些列是指标", "a wide table without indicator columns", remedy)
     named = [*source.columns.values(), *(source.indicators if source.is_wide else ()), *source.ignored]
     for title in sorted({title for title in named if named.count(title) > 1}):
-        yield f"columns.{title}", f"列 {title} 用了两次", "one column used twice", "每列只写一处"
+        yield Finding(f"columns.{title}", f"列 {title} 用了两次", "one column used twice", "每列只写一处")
 
 
-def _schedule(source: Source) -> Iterator[Found]:
+def _schedule(source: Source) -> Iterator[Finding]:
     if source.is_web and "@" in urlsplit(source.place).netloc:
         remedy = "去掉地址里的 用户:密码@；声明是公开的"
-        yield "place", "地址里写着用户或密码", "the address holds a user or password", remedy
+        yield Finding("place", "地址里写着用户或密码", "the address holds a user or password", remedy)
     every = source.every_hours
     if every is None:
         return
     if not source.place:
-        yield (
+        yield Finding(
             "place",
             "定时取数而没有写明从哪里取",
             "due every so often, but from nowhere",
@@ -301,13 +301,14 @@ def _schedule(source: Source) -> Iterator[Found]:
         )
     if HOURS_A_DAY % every and every % HOURS_A_DAY:
         remedy = "写 1、2、3、4、6、8、12 或 24 的倍数"
-        yield "every_hours", f"{every} 小时分不匀一天", "does not divide a day, nor is it days", remedy
+        yield Finding("every_hours", f"{every} 小时分不匀一天", "does not divide a day, nor is it days", remedy)
 
 
-def _telegrams(source: Source) -> Iterator[Found]:
+def _telegrams(source: Source) -> Iterator[Finding]:
     if source.password_sha256 and not _SHA256.fullmatch(source.password_sha256):
         remedy = "写密码的 SHA-256（64 位小写十六进制），不写密码本身"
-        yield "password_sha256", "不是 SHA-256", "no SHA-256", remedy
+        yield Finding("password_sha256", "不是 SHA-256", "no SHA-256", remedy)
     for command in source.fields:
         if not _COMMAND.fullmatch(command):
-            yield f"fields.{command}", f"命令编码应为四位数字：{command}", "a CN has four digits", '如 "2011": Rtd'
+            zh = f"命令编码应为四位数字：{command}"
+            yield Finding(f"fields.{command}", zh, "a CN has four digits", '如 "2011": Rtd')

@@ -6,6 +6,7 @@ and facts `as_of` an instant, calls the pure core, and writes what came out. `no
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -41,6 +42,7 @@ from settlement.settling import check_span, settled
 from settlement.statement.document import instant
 
 Document = dict[str, Any]
+log = logging.getLogger(__name__)
 YEARS_OF_TREND = 10
 
 
@@ -121,14 +123,33 @@ def assess(
 
 
 def settle_all(
-    engine: Engine, registry: Registry, span: pd.Period, now: datetime
-) -> Iterator[tuple[str, Document | HengjieError]]:
-    """Settle the period for every agreement in force in it: the monthly job. One refusal does not stop the others."""
+    engine: Engine, registry: Registry, span: pd.Period, now: datetime, only: Collection[str] | None = None
+) -> Iterator[tuple[str, Document | Exception]]:
+    """Settle the period for every agreement in force in it: the monthly job. No agreement stops the others.
+
+    Parameters
+    ----------
+    only : codes of the agreements to settle; None for all.
+
+    Yields
+    ------
+    The code of each agreement, and its document; a `HengjieError` where the rules do not let it be settled, any other
+    exception where the program failed, which is logged with its traceback.
+    """
     for agreement in registry.in_force(span):
-        try:
-            yield agreement.code, settle(engine, registry, agreement.code, periods.label(span), now=now)
-        except HengjieError as refusal:
-            yield agreement.code, refusal
+        if only is None or agreement.code in only:
+            yield agreement.code, _settled_or_not(engine, registry, agreement.code, periods.label(span), now)
+
+
+def _settled_or_not(engine: Engine, registry: Registry, code: str, period: str, now: datetime) -> Document | Exception:
+    """The document of a settlement, or why there is none."""
+    try:
+        return settle(engine, registry, code, period, now=now)
+    except HengjieError as refusal:
+        return refusal
+    except Exception as failure:  # whatever it is, the other agreements are settled
+        log.exception("settling %s for %s failed", code, period)
+        return failure
 
 
 def window(agreement: Agreement, span: pd.Period) -> tuple[datetime, datetime]:

@@ -75,12 +75,20 @@ def statuses(connection: Connection, settlement: str) -> list[Document]:
     return _rows(connection, query.where(rows.c.settlement == settlement).order_by(rows.c.id))
 
 
-def entries(connection: Connection, settlement: str) -> list[Entry]:
-    """The ledger entries of a settlement, in order."""
+def newest_status(connection: Connection, settlement: str) -> int:
+    """The identity of the newest change of status of a settlement."""
+    s = tables.statuses.c
+    return int(connection.scalars(select(func.max(s.id)).where(s.settlement == settlement)).one())
+
+
+def entries(connection: Connection, settlement: str, status: int | None = None) -> list[Entry]:
+    """The ledger entries of a settlement, in order; those of one change of status where its identity is given."""
     e, s = tables.entries.c, tables.statuses.c
-    query = select(e.party, e.counterparty, e.fen).join_from(tables.entries, tables.statuses, e.status == s.id)
-    rows = connection.execute(query.where(s.settlement == settlement).order_by(s.id, e.ordinal))
-    return [Entry(row.party, row.counterparty, row.fen) for row in rows]
+    query = select(e.party, e.counterparty, e.fen, e.reverses)
+    query = query.join_from(tables.entries, tables.statuses, e.status == s.id).where(s.settlement == settlement)
+    query = query if status is None else query.where(s.id == status)
+    rows = connection.execute(query.order_by(s.id, e.ordinal))
+    return [Entry(row.party, row.counterparty, row.fen, row.reverses) for row in rows]
 
 
 def debts(connection: Connection, agreement: str, as_of: datetime) -> list[Debt]:

@@ -6,7 +6,17 @@ a reversal and a new entry. Money is integer fen. Rows are written and read in `
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
 
 from monitoring_ingest.database.dialects import Instant
 from monitoring_ingest.database.engine import Identity, append_only, metadata
@@ -70,7 +80,13 @@ statuses = append_only(
     )
 )
 
-# The double-entry ledger: the entries of one status change sum to zero.
+# The double-entry ledger: the entries of one status change sum to zero. A reversing entry has the ordinal of the entry
+# it undoes, and the status of that entry in `reverses`: by the unique index no entry is reversed twice.
+#
+# A database of an earlier version gets the column and the index, not the foreign key (`schema.create_schema`). Its
+# reversals stay as they are, blank in `reverses`, and blanks never clash in the index. Where a settlement was revoked
+# several times, they undid earlier reversals too. That changed no balance: all a settlement has after a revocation sums
+# to zero, doubled or not, so a later confirmation counts alone and its revocation reverses it alone.
 entries = append_only(
     Table(
         "entries",
@@ -80,7 +96,10 @@ entries = append_only(
         Column("party", Text, nullable=False),
         Column("counterparty", Text, nullable=False),
         Column("fen", BigInteger, nullable=False),
+        Column("reverses", BigInteger),
         PrimaryKeyConstraint("status", "ordinal"),
+        ForeignKeyConstraint(["reverses", "ordinal"], ["entries.status", "entries.ordinal"]),
+        Index("entries_reversed_once", "reverses", "ordinal", unique=True),
     )
 )
 

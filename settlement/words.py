@@ -34,6 +34,10 @@ WORDS = {
     "no_load": ("没有通量数据", "no load"),
     "no_flow": ("没有流量或水量，算不出通量", "no flow or volume to compute a load from"),
     "no_pairs": ("没有浓度与流量同时测到的时段，算不出通量", "concentration and flow were never measured together"),
+    "flow_sums_to_zero": (
+        "流量合计为零（如潮流正负相抵），不能按流量加权",
+        "the flows sum to zero, as tides may: nothing can be weighted by them",
+    ),
     "load_needs_readings": (
         "此种通量算法须有逐次读数，月均值不够",
         "this load method needs readings, monthly means are not enough",

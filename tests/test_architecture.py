@@ -4,14 +4,16 @@ import ast
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
+from tests import shape
+
 ROOT = Path(__file__).parent.parent
 LAYERS = ("basin", "monitoring_ingest", "settlement", "fixtures", "api")  # each may import those before it
 CORES = ("basin", "monitoring_ingest", "settlement")
-LONGEST_FILE = 400
 MOST_PARAMETERS = 6
 
 # library -> where it may be imported, and why nowhere else
@@ -29,6 +31,10 @@ HOMES = {
         "what is due is decided by arithmetic on slots; only one module and the composition root know a scheduler",
     ),
     "fastapi": (["api/*"], "settling must work without a web server"),
+    "openpyxl": (
+        ["monitoring_ingest/formats/sheets.py"],
+        "a workbook is opened in one place only, after its size and its DTDs were looked at",
+    ),
     "click": (["api/*"], "settling must work without a command line"),
     "numpy.random": (
         ["fixtures/*", "settlement/confidence.py"],
@@ -83,6 +89,40 @@ def imported(tree: ast.Module) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def file_imports() -> dict[str, set[str]]:
+    """The files that each file imports."""
+    return {
+        path: {target for name in imported(tree) if (target := file_of(name)) is not None and target != path}
+        for path, tree in sources().items()
+    }
+
+
+def file_of(name: str) -> str | None:
+    """The file behind a dotted name: that of the module, or of the module which defines the name."""
+    for dotted in (name, name.rpartition(".")[0]):
+        stem = dotted.replace(".", "/")
+        for path in (f"{stem}.py", f"{stem}/__init__.py"):
+            if path in sources():
+                return path
+    return None
+
+
+def room(path: str) -> str:
+    """``settlement/clauses`` of a file in a room, its own path at the root of a package."""
+    parts = path.split("/")
+    return "/".join(parts[:2])
+
+
+def circles(targets: dict[str, set[str]]) -> list[list[str]]:
+    """The groups of nodes that can be reached from each other."""
+    sorter = TopologicalSorter(targets)
+    try:
+        sorter.prepare()
+    except CycleError as circle:
+        return [circle.args[1]]
+    return []
+
+
 def belongs(name: str, library: str) -> bool:
     return name == library or name.startswith(f"{library}.")
 
@@ -127,6 +167,19 @@ class TestImports:
             if any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(tree))
         ]
         assert wrong == []
+
+    @pytest.mark.xfail(reason="the nine files of clauses recurse through the evaluator", strict=True)
+    def test_no_files_import_each_other_in_a_circle(self):
+        """What two files need of each other belongs into one, or below both; lazy imports count, too."""
+        assert circles(file_imports()) == []
+
+    def test_no_rooms_of_a_package_import_each_other_in_a_circle(self):
+        """A reader goes through the rooms of a package in one direction; a file at its root is a room of its own."""
+        rooms: dict[str, set[str]] = {}
+        for path, targets in file_imports().items():
+            same_package = {target for target in targets if target.split("/")[0] == path.split("/")[0]}
+            rooms.setdefault(room(path), set()).update(map(room, same_package))
+        assert circles({name: targets - {name} for name, targets in rooms.items()}) == []
 
     @pytest.mark.parametrize("library", HOMES)
     def test_a_library_with_effects_is_imported_only_at_home(self, library):
@@ -199,10 +252,10 @@ def _is_float(argument: ast.expr) -> bool:
 
 
 class TestSize:
-    def test_a_file_can_be_read_in_one_sitting(self):
-        """Where a file grows beyond this it holds two things; the reader needs to know which."""
-        lengths = {f: len(f.read_text(encoding="utf-8").splitlines()) for f in _all_python()}
-        assert {str(file.relative_to(ROOT)): n for file, n in lengths.items() if n >= LONGEST_FILE} == {}
+    @pytest.mark.parametrize("limit", shape.LIMITS.values(), ids=shape.LIMITS)
+    def test_what_makes_code_dense_only_falls(self, limit):
+        """Lower a limit when its number has fallen; never raise one."""
+        assert limit.counted() <= limit.limit, limit.words
 
     def test_a_core_function_takes_few_parameters(self):
         """More than six means that something in the field has a name that the code does not."""
@@ -218,10 +271,6 @@ class TestSize:
     def test_every_module_says_what_it_is_for(self):
         """A newcomer reads the first paragraph and knows whether to read on."""
         assert [path for path, tree in sources().items() if tree.body and not ast.get_docstring(tree)] == []
-
-
-def _all_python() -> list[Path]:
-    return [file for folder in (*LAYERS, "tests") for file in (ROOT / folder).rglob("*.py")]
 
 
 def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

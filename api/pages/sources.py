@@ -17,6 +17,7 @@ from monitoring_ingest.doors.trial import counted
 from monitoring_ingest.readings.messages import MESSAGES
 
 MOST_LISTED = 20
+MOST_CHARACTERS = 200  # of one text of a sample: a cell may hold millions
 
 
 def sources(
@@ -58,11 +59,11 @@ def source(
 
 
 def tried(one: Source, file: str, decided: pd.DataFrame, names: Names) -> dict[str, Any]:
-    """What the rows of a sample file would become, the ones not simply accepted first."""
+    """What the first rows of a sample file would become, the ones not simply accepted first; texts are cut."""
     rows = decided.assign(fine=decided["fate"] == "accepted").sort_values("fine", kind="stable").head(MOST_ROWS)
     return {
         "source": one,
-        "file": file,
+        "file": _cut(file, names),
         "counts": counted(decided),
         "fates": FATES,
         "rows": [_row(row, names) for row in rows.to_dict("records")],
@@ -74,16 +75,24 @@ def _row(row: Mapping[Any, Any], names: Names) -> dict[str, Any]:
     message = MESSAGES.get(row["code"])
     return {
         "row": row["row"],
-        "station": names.station(row["station"]) if row["station"] else row["station_text"],
+        "station": names.station(row["station"]) if row["station"] else _cut(row["station_text"], names),
         "time": None if pd.isna(row["time"]) else row["time"].to_pydatetime(),
-        "time_text": row["time_text"],
-        "indicator": names.indicator(row["indicator"]) if row["indicator"] else row["indicator_text"],
-        "value": row["value_text"] or row["printed"],
-        "unit": row["unit"],
+        "time_text": _cut(row["time_text"], names),
+        "indicator": names.indicator(row["indicator"]) if row["indicator"] else _cut(row["indicator_text"], names),
+        "value": _cut(row["value_text"] or row["printed"], names),
+        "unit": _cut(row["unit"], names),
         "fate": row["fate"],
         "code": row["code"],
         "message": names.t.choose(message.zh, message.en) if message else "",
     }
+
+
+def _cut(text: Any, names: Names) -> str:
+    """The beginning of a text, and how many characters of it are left out."""
+    whole = "" if pd.isna(text) else str(text)
+    if len(whole) <= MOST_CHARACTERS:
+        return whole
+    return whole[:MOST_CHARACTERS] + names.t("source.tried.cut", count=len(whole) - MOST_CHARACTERS)
 
 
 def _message(sample: Mapping[str, Any], names: Names) -> str:

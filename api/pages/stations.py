@@ -51,6 +51,7 @@ def alarms_told(alarms: Sequence[Mapping[str, Any]], names: Names) -> list[Row]:
             "name": names.station(one["station"]) if one["station"] else "",
             "title": title.get(one["source"], one["source"]),
             "declared": one["source"] in known,
+            "agreement_title": names.agreement(one["agreement"]),
         }
         for one in alarms
     ]

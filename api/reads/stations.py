@@ -20,7 +20,7 @@ from basin.network import Network, Station
 from basin.registry import Registry
 from monitoring_ingest.coverage import agencies_store as agencies
 from monitoring_ingest.coverage import store as coverage
-from monitoring_ingest.coverage.health import MEDIAN, P95, Health, lag, share
+from monitoring_ingest.coverage.health import MEDIAN, P95, Health, lag, settlement_of, share
 from monitoring_ingest.coverage.matrix import slot_states
 from monitoring_ingest.coverage.slots import State, slots_of
 from monitoring_ingest.coverage.watching import counts_of, month_at, sources_health, stations_health
@@ -153,8 +153,14 @@ def _source_row(one: Health, registry: Registry) -> Row:
 
 def alarms(connection: Connection, limit: int | None = None, **of: str) -> list[Row]:
     """Alarms, newest first, as lists print them: all, or those of one `station` or `source`."""
-    listed = coverage.listed_alarms(connection, limit, **of)
-    return [{k: told(v) if isinstance(v, datetime) else v for k, v in row.items()} for row in listed]
+    return [_alarm_row(row) for row in coverage.listed_alarms(connection, limit, **of)]
+
+
+def _alarm_row(alarm: Row) -> Row:
+    """An alarm about a settlement names its agreement and period; these are blank in others."""
+    agreement, period = settlement_of(alarm["source"]) or ("", "")
+    row = {name: told(value) if isinstance(value, datetime) else value for name, value in alarm.items()}
+    return row | {"source": "" if agreement else alarm["source"], "agreement": agreement, "period": period}
 
 
 def senders(connection: Connection, registry: Registry, month: str | None, now: datetime) -> Row:

@@ -1,7 +1,8 @@
 """The pages of data sources: declared how, taken in when; try a sample, run one now.
 
-A sample is read without a key and stores nothing; its size is bounded before it is read. Running writes and needs the
-writing key, given in the form.
+Trying and running need the writing key, given in the form or as the API takes it: reading a sample costs time and
+memory, though it stores nothing. The size of a sample is bounded before it is read, and of what came of it a part is
+shown.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from api.pages import sources as source_pages
 from api.pages import stations as coverage_pages
@@ -70,10 +71,11 @@ def _received(reads: Reads, one: Source, most: int) -> list[Received]:
 
 @router.post("/sources/{code}/try")
 async def try_sample(code: str, request: Request, has: Has, names: Named) -> HTMLResponse:
-    """What each row of a sample would become; nothing is stored."""
+    """What each row of a sample would become; nothing is stored. Needs the writing key."""
     one = has.registry.source(code)
     _refuse_too_long(request, MOST_SAMPLE_BYTES)
-    async with request.form(max_files=1, max_fields=1) as form:
+    async with request.form(max_files=1, max_fields=2) as form:
+        await _check_key(has, request, form)
         sample = form.get("sample")
         if not isinstance(sample, UploadFile) or not sample.filename:
             raise UsageError("没有选文件", "no file was chosen", path="sample", remedy="先选一个样本文件")
@@ -91,7 +93,7 @@ def _tried(has: Services, one: Source, file: tuple[str, bytes], names: Any) -> d
 
 
 def _bounded(raw: bytes) -> bytes:
-    """A sample that stays small unpacked, for anybody may send one."""
+    """A sample that stays small unpacked, for it is read while others wait."""
     raw = unpacked(raw, MOST_UNPACKED_BYTES)
     if raw.startswith(ZIP_MAGIC):
         refuse_bomb(raw, MOST_UNPACKED_BYTES)
@@ -104,11 +106,22 @@ async def run(code: str, request: Request, has: Has) -> RedirectResponse:
     one = has.registry.source(code)
     _refuse_too_long(request, 0)
     async with request.form(max_files=0, max_fields=1) as form:
-        secret = form.get("key")
-    await run_in_threadpool(lambda: writer(sender(has, secret if isinstance(secret, str) else None, None)))
+        await _check_key(has, request, form)
     receipts = await run_in_threadpool(run_source, has.engine, has.registry.network, one, has.now)
     address = f"/submissions/{receipts[0].id}" if len(receipts) == 1 else f"/sources/{code}?new={len(receipts)}"
     return RedirectResponse(address, status_code=303)
+
+
+async def _check_key(has: Services, request: Request, form: FormData) -> None:
+    """Refuse a form without a writing key, be it in the field `key` or in the header.
+
+    Raises
+    ------
+    Refused : 401 without a key, 403 with one that may not write.
+    """
+    field = form.get("key")
+    secret = field if isinstance(field, str) and field else request.headers.get("x-api-key")
+    await run_in_threadpool(lambda: writer(sender(has, secret, None)))
 
 
 def _refuse_too_long(request: Request, most: int) -> None:

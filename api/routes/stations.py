@@ -60,9 +60,9 @@ def sources(request: Request, reads: Reads, has: Has, state: StateName | None = 
 
 
 @router.get("/v1/alarms.csv", include_in_schema=False)
-@router.get("/v1/alarms", summary="静默告警 (alarms)", responses=listed(list[Alarm], 400, 404, 422))
+@router.get("/v1/alarms", summary="告警 (alarms)", responses=listed(list[Alarm], 400, 404, 422))
 def alarms(request: Request, reads: Reads, has: Has, station: str | None = None, source: str | None = None) -> Response:
-    """When stations and sources fell silent and were heard again, newest first."""
+    """When stations and sources fell silent and were heard again, and settlements failed; newest first."""
     of = {}
     if station is not None:
         of["station"] = health.known_station(has.registry, station).code

@@ -55,8 +55,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "source_format.bulletin": ("水情日报", "hydrology bulletin"),
     "source.try": ("试读", "Dry run"),
     "source.try.lead": (
-        "选一个样本文件（至多 {most} MiB），看每一行会成为什么。什么也不保存。",
-        "Choose a sample file (at most {most} MiB) and see what each row would become. Nothing is stored.",
+        "选一个样本文件（至多 {most} MiB），看每一行会成为什么。什么也不保存；需要写入密钥。",
+        "Choose a sample file (at most {most} MiB) and see what each row would become. Nothing is stored; "
+        "it needs a writing key.",
     ),
     "source.try.file": ("样本文件", "Sample file"),
     "source.try.button": ("试读", "Try"),
@@ -68,6 +69,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "source.tried.caption": ("逐行结果", "Row by row"),
     "source.tried.none": ("文件里没有读数", "There are no readings in the file"),
     "source.tried.more": ("（另有 {count} 行未列出）", "({count} more rows are not listed)"),
+    "source.tried.cut": ("…（另有 {count} 字未列出）", "… ({count} more characters are not shown)"),
     "source.run": ("现在取数", "Run now"),
     "source.run.lead": (
         "从声明的位置取来新的文件并接收；需要写入密钥。",

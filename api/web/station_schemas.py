@@ -50,11 +50,16 @@ class SlotState(BaseModel):
 
 class Alarm(BaseModel):
     id: int
-    station: str = Field(description="blank: all of the source is meant")
-    event: Literal["silent", "heard"]
-    at: str = Field(description="silent since then, or heard again: with a value of then, or by a source then")
+    station: str = Field(description="blank: all of the source, or a settlement, is meant")
+    event: Literal["silent", "heard", "failed", "recovered"]
+    at: str = Field(
+        description="silent since then, or heard again: with a value of then, or by a source then; "
+        "of a settlement: failed, or recovered, then"
+    )
     recorded_at: str
     source: str = Field(description="the declared source that is meant; blank: the station, by whatever door")
+    agreement: str = Field(description="the agreement whose settlement failed or recovered; blank in other alarms")
+    period: str = Field(description="the period of that settlement")
 
 
 class SenderCard(BaseModel):

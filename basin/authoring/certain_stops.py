@@ -37,13 +37,13 @@ class WillStop:
 def certain_stops(agreement: Agreement, network: Network) -> Iterator[WillStop]:
     """Every comparison with the section sheet (inflow, baseline, limits, target) for which it has no figure."""
     for ref in agreement.refs:
-        found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        sections_without: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         for clause, hand in _as_it_begins(agreement, network, ref):
-            for path, measure in _measures(clause, clause_path(ref)):
-                for at, section, lacking in _lacking(agreement, network, measure, hand, path):
-                    found[at, lacking][section] = None
-        for (at, lacking), sections in found.items():
-            yield WillStop(at, ref, lacking, tuple(sections))
+            for measure_path, measure in _measures(clause, clause_path(ref)):
+                for path, section, lacking in _lacking(agreement, network, measure, hand, measure_path):
+                    sections_without[path, lacking][section] = None
+        for (path, lacking), sections in sections_without.items():
+            yield WillStop(path, ref, lacking, tuple(sections))
 
 
 def _as_it_begins(agreement: Agreement, network: Network, ref: str) -> Iterator[tuple[Clause, Hand]]:
@@ -95,9 +95,10 @@ def _lacking(
 
 def _without_classes(agreement: Agreement, network: Network, section: str, listed: Collection[str]) -> Iterator[str]:
     """The listed indicators that no class can be given for in the section's water body."""
-    known, bands = network.sections.get(section), standard(agreement.standard).bands
-    for indicator in map(find_indicator, listed if known is not None else ()):
-        if indicator is not None and known is not None and bands(indicator.code, known.water_body) is None:
+    registered = network.sections.get(section)
+    bands = standard(agreement.standard).bands
+    for indicator in map(find_indicator, listed if registered is not None else ()):
+        if indicator is not None and registered is not None and bands(indicator.code, registered.water_body) is None:
             yield indicator.code
 
 
@@ -112,16 +113,17 @@ def _no_target(
     agreement: Agreement, network: Network, measure: Measure, section: str, indicators: Collection[str]
 ) -> Iterator[str]:
     """``target`` where neither sheet nor register has one; else the limits its class lacks for some indicator."""
-    sheets, known = list(_sheets(agreement, section)), network.sections.get(section)
-    targets = {sheet.target for sheet in sheets} | {known.target_class if known else None}
+    sheets = list(_sheets(agreement, section))
+    registered = network.sections.get(section)
+    targets = {sheet.target for sheet in sheets} | {registered.target_class if registered else None}
     classes = [target for target in targets if target is not None]
     if not classes:
         yield "target"
-    elif measure.kind != "quality_class" and known is not None:
+    elif measure.kind != "quality_class" and registered is not None:
         stated = {quantity for sheet in sheets for quantity in sheet.limits}
         limit = standard(agreement.standard).limit
         for code in (code for code in indicators if code not in stated):
-            if all(limit(code, of_class, known.water_body) is None for of_class in classes):
+            if all(limit(code, of_class, registered.water_body) is None for of_class in classes):
                 yield f"limits {code}"
 
 

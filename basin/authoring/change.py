@@ -27,7 +27,8 @@ def with_changes(agreement: Agreement, changes: Iterable[tuple[str, str]], netwo
     ------
     UsageError : nothing stands where the path leads. AgreementError : the grammar refuses what came out.
     """
-    document, text = deepcopy(dict(agreement.document)), agreement.text
+    document = deepcopy(dict(agreement.document))
+    text = agreement.text
     for path, written in changes:
         _replace(document, path, tree(f"value: {written}\n")["value"])
         text += f"# {path}={written}\n"

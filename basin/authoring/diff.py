@@ -40,17 +40,31 @@ def differences(a: Agreement, b: Agreement) -> list[Difference]:
     In the order of the text of `a`, with what only `b` has after it. A clause, section or list item that is there on
     one side only is one difference, not one per value; clauses in another order are one difference at ``clauses``.
     """
-    was, now = ({key: node for key, node in one.document.items() if key != CLAUSES} for one in (a, b))
-    clauses_was, clauses_now = ({raw["ref"]: raw for raw in one.document[CLAUSES]} for one in (a, b))
-    found = [*_between(was, now, ""), *_between(clauses_was, clauses_now, CLAUSES)]
-    return [*found, *_reordered(list(clauses_was), list(clauses_now))]
+    clauses_was = _clauses(a)
+    clauses_now = _clauses(b)
+    return [
+        *_between(_without_clauses(a), _without_clauses(b), ""),
+        *_between(clauses_was, clauses_now, CLAUSES),
+        *_reordered(list(clauses_was), list(clauses_now)),
+    ]
+
+
+def _without_clauses(agreement: Agreement) -> dict[str, Any]:
+    """The header and the rules."""
+    return {key: node for key, node in agreement.document.items() if key != CLAUSES}
+
+
+def _clauses(agreement: Agreement) -> dict[str, Any]:
+    """The clauses by their ref."""
+    return {clause["ref"]: clause for clause in agreement.document[CLAUSES]}
 
 
 def _reordered(was: list[str], now: list[str]) -> Iterator[Difference]:
     """Another order of the clauses that both have."""
-    kept, moved = [ref for ref in was if ref in now], [ref for ref in now if ref in was]
-    if kept != moved:
-        yield Difference(CLAUSES, in_one_line(kept), in_one_line(moved))
+    order_was = [ref for ref in was if ref in now]
+    order_now = [ref for ref in now if ref in was]
+    if order_was != order_now:
+        yield Difference(CLAUSES, in_one_line(order_was), in_one_line(order_now))
 
 
 def _between(was: Any, now: Any, path: str) -> Iterator[Difference]:

@@ -36,27 +36,41 @@ def stated_figures(
     Dated values give the one in force on the first day in hand; by-element values the branch of the element, or every
     branch where the element in hand does not tell which. With nothing in hand, every branch.
     """
-    yield from _walked(raw, hand, StatedFigure(path, "", source, True, ""), ("", frozenset(refs)))
+    without_note = StatedFigure(path, "", source, True, "")
+    yield from _walked(raw, _Reading(hand, frozenset(refs), "", without_note))
 
 
-def _walked(
-    raw: Any, hand: Hand | None, so_far: StatedFigure, named: tuple[str, frozenset[str]]
-) -> Iterator[StatedFigure]:
+@dataclass(frozen=True)
+class _Reading:
+    """How far the walk has come: what is in hand, the refs of clauses, the key it went through, the note that holds."""
+
+    hand: Hand | None
+    refs: frozenset[str]
+    key: str
+    note: StatedFigure
+
+    def below(self, place: str, key: str) -> _Reading:
+        """One step further down."""
+        return replace(self, key=key, note=replace(self.note, path=join(self.note.path, place)))
+
+
+def _walked(raw: Any, reading: _Reading) -> Iterator[StatedFigure]:
     if is_noted(raw):
         verified = str(raw.get("verified", "true")).lower() != "false"
-        noted = replace(so_far, source=raw.get("source", so_far.source), verified=verified, note=raw.get("note", ""))
-        yield from _walked(raw["value"], hand, noted, named)
+        source = raw.get("source", reading.note.source)
+        note = replace(reading.note, source=source, verified=verified, note=raw.get("note", ""))
+        yield from _walked(raw["value"], replace(reading, note=note))
     elif is_dated(raw) or is_by_element(raw):
-        for branch in _in_force(raw, hand):
-            yield from _walked(branch, hand, so_far, named)
-    elif isinstance(raw, dict | list):
-        items = [(key, key, node) for key, node in raw.items()] if isinstance(raw, dict) else [
-            (str(place), named[0], node) for place, node in enumerate(raw)
-        ]  # fmt: skip
-        for place, key, node in items:
-            yield from _walked(node, hand, replace(so_far, path=join(so_far.path, place)), (key, named[1]))
-    elif _is_figure(raw, *named):
-        yield replace(so_far, value=str(raw))
+        for branch in _in_force(raw, reading.hand):
+            yield from _walked(branch, reading)
+    elif isinstance(raw, dict):
+        for key, node in raw.items():
+            yield from _walked(node, reading.below(key, key))
+    elif isinstance(raw, list):
+        for place, node in enumerate(raw):
+            yield from _walked(node, reading.below(str(place), reading.key))
+    elif _is_figure(raw, reading.key, reading.refs):
+        yield replace(reading.note, value=str(raw))
 
 
 def _in_force(raw: dict[str, Any], hand: Hand | None) -> list[Any]:
@@ -69,8 +83,8 @@ def _in_force(raw: dict[str, Any], hand: Hand | None) -> list[Any]:
     code = hand.codes.get(raw["by"])
     if code is None:
         return list(branches.values())
-    own = [node for key, node in branches.items() if code in element_codes(key)]
-    return own or [node for key, node in branches.items() if key == "else"]
+    of_the_code = [node for key, node in branches.items() if code in element_codes(key)]
+    return of_the_code or [node for key, node in branches.items() if key == "else"]
 
 
 def _is_figure(text: Any, key: str, refs: frozenset[str]) -> bool:

@@ -81,5 +81,5 @@ def _dated_values(document: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
         whole = bool(clauses.get(block, {}).get("source"))
         for path, node in special:
             for day in node if is_dated(node) else ():
-                at = f"{path}.{day}"
-                yield at, whole or any(f"{at}.".startswith(f"{place}.") for place in sourced)
+                day_path = f"{path}.{day}"
+                yield day_path, whole or any(f"{day_path}.".startswith(f"{place}.") for place in sourced)

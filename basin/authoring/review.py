@@ -65,11 +65,12 @@ def review(text: str, file: str, network: Network) -> Review:
         document = tree(text, file)
     except AgreementError as refusal:
         return Review("", 0, (refusal,), (), ())
-    once = {(found.path, found.zh): found for found in _findings(document, text, file, network)}
+    once = {(finding.path, finding.zh): finding for finding in _findings(document, text, file, network)}
     clauses = document.get("clauses")
     count = len(clauses) if isinstance(clauses, list) else 0
     noted = tuple(unverified(document)), tuple(_without_source(document))
-    findings, code = tuple(once.values()), str(document.get("code", ""))
+    findings = tuple(once.values())
+    code = str(document.get("code", ""))
     if findings:
         return Review(code, count, findings, *noted)
     agreement = compiled(document, text, file)
@@ -100,7 +101,8 @@ def unverified(document: Mapping[str, Any]) -> Iterator[Unverified]:
         ref = str(raw["ref"]) if block.startswith("clauses.") and isinstance(raw, dict) and "ref" in raw else None
         for path, node in special_values(raw, block):
             if is_noted(node) and str(node.get("verified", "true")).lower() == "false":
-                source, note = str(node.get("source", "")), str(node.get("note", ""))
+                source = str(node.get("source", ""))
+                note = str(node.get("note", ""))
                 yield Unverified(path, ref, in_one_line(node["value"]), source, note)
 
 

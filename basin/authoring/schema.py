@@ -72,12 +72,12 @@ class _Values:
         """The schema with every property, item and choice of it opened; what Python adds for itself is left out."""
         plain = {key: value for key, value in node.items() if key not in ("title", "default")}
         if "properties" in plain:
-            plain["properties"] = {key.rstrip("_"): self._value(each) for key, each in plain["properties"].items()}
+            plain["properties"] = {key.rstrip("_"): self._value(form) for key, form in plain["properties"].items()}
         for key in ("items", "additionalProperties"):
             if isinstance(plain.get(key), dict):
                 plain[key] = self._value(plain[key])
         if "anyOf" in plain:
-            plain["anyOf"] = [self.opened(each) for each in plain["anyOf"] if each.get("type") != "null"]
+            plain["anyOf"] = [self.opened(form) for form in plain["anyOf"] if form.get("type") != "null"]
         return plain
 
     def _value(self, node: Schema) -> Schema:

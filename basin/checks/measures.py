@@ -1,6 +1,6 @@
 """What a measure or a test may not say.
 
-In: one typed clause, the agreement and the network. Out: findings (path, Chinese, English, remedy). What is refused
+In: one typed clause, the agreement and the network. Out: `Finding`s. What is refused
 about clauses and sheets as wholes is in `basin.checks.agreements`; about refs, in `basin.checks.references`.
 """
 
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from basin.agreement import Agreement
+from basin.checks.finding import Finding
 from basin.clauses import TIME_AXES, Clause
 from basin.dated import join
 from basin.indicators import find_indicator
@@ -19,7 +21,6 @@ from basin.network import Network
 from basin.periods import LENGTHS
 from basin.rounding import printed
 
-Finding = tuple[str, str, str, str]  # path, zh, en, remedy
 _EXCUSE = re.compile(r"unless\.\d+")
 _NO_INDICATOR = frozenset({"quality_class", "index", "volume", "flow"})
 _HAVE_CLASS_LIMITS = frozenset({"concentration", "quality_class", "exceedance", "index"})
@@ -30,61 +31,77 @@ _NEEDED = {"index": "weights", "reported": "fact", "result": "of", "rank": "of",
 
 def measure_findings(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
     """Everything the grammar refuses in the measure and the tests of a clause."""
-    for name, measure, hand in _measures(clause):
-        yield from _measure(clause, measure, join(path, name))
-        yield from _limits(measure, join(path, name))
-        lasts = {clause.every or agreement.every or "term", *(TIME_AXES & hand)}
+    for place in _measures(clause):
+        measure = place.measure
+        measure_path = join(path, place.name)
+        yield from _measure(clause, measure, measure_path)
+        yield from _limits(measure, measure_path)
+        lasts = {clause.every or agreement.every or "term", *(TIME_AXES & place.axes)}
         if measure.over and LENGTHS.index(measure.over) > min(map(LENGTHS.index, lasts)):
-            zh, en = f"over: {measure.over} 长于所评的期间", "over more than the period evaluated"
-            yield f"{path}.{name}.over", zh, en, "改 over，或改 every、each"
-        if measure.because is not None and not _EXCUSE.fullmatch(name):
-            zh, remedy = "because 只用于 unless", "写在 unless 的一条上，或删去"
-            yield f"{path}.{name}.because", zh, "because belongs to unless", remedy
-        yield from _in_hand(agreement, network, measure, hand, join(path, name))
+            zh = f"over: {measure.over} 长于所评的期间"
+            en = "over more than the period evaluated"
+            yield Finding(f"{measure_path}.over", zh, en, "改 over，或改 every、each")
+        if measure.because is not None and not _EXCUSE.fullmatch(place.name):
+            zh = "because 只用于 unless"
+            remedy = "写在 unless 的一条上，或删去"
+            yield Finding(f"{measure_path}.because", zh, "because belongs to unless", remedy)
+        yield from _in_hand(agreement, network, place, measure_path)
     if clause.measure is not None and clause.measure.bounded:
-        zh, remedy = "measure 里的界限不起作用", "作条件写在 when，或 kind: met 的 all_of 里"
-        yield join(path, "measure"), zh, "a bound has no effect in a measure", remedy
+        zh = "measure 里的界限不起作用"
+        remedy = "作条件写在 when，或 kind: met 的 all_of 里"
+        yield Finding(join(path, "measure"), zh, "a bound has no effect in a measure", remedy)
     for name in ("when", "unless"):
         for i, test in enumerate(getattr(clause, name)):
             yield from _test(test, f"{path}.{name}.{i}")
             if name == "unless" and not test.because:
-                yield f"{path}.unless.{i}", "unless 没有 because", "unless without because", "写明依据与文件"
+                yield Finding(f"{path}.unless.{i}", "unless 没有 because", "unless without because", "写明依据与文件")
 
 
 def empty_list(path: str) -> Finding:
     """A list that names nothing runs over nothing: it is surely a slip."""
     key = path.rpartition(".")[2]
-    return path, f"{key} 是空的", "an empty list", "至少写一项，或删去此键"
+    return Finding(path, f"{key} 是空的", "an empty list", "至少写一项，或删去此键")
 
 
 def class_findings(value: int | Fraction | None, path: str) -> Iterator[Finding]:
     """A water-quality class is one of six."""
     if value is not None and not 1 <= value <= 6:
-        yield path, f"类别 {printed(Fraction(value))} 不在 1–6", "class outside 1-6", "写 1（Ⅰ类）到 6（劣Ⅴ类）"
+        zh = f"类别 {printed(Fraction(value))} 不在 1–6"
+        yield Finding(path, zh, "class outside 1-6", "写 1（Ⅰ类）到 6（劣Ⅴ类）")
 
 
 def section_findings(agreement: Agreement, network: Network, code: str | None, path: str) -> Iterator[Finding]:
     """A section is in the register or has a sheet."""
     if code not in (None, "all") and code not in network.sections and code not in agreement.section_codes:
-        yield path, f"未登记的断面 {code}", "unknown section", "在 sections.csv 登记"
+        yield Finding(path, f"未登记的断面 {code}", "unknown section", "在 sections.csv 登记")
 
 
-def _measures(clause: Clause) -> Iterator[tuple[str, Measure, frozenset[str]]]:
-    """Every measure and test of a clause with its path and the axes it finds in hand."""
+@dataclass(frozen=True)
+class _Place:
+    """A measure or test, its path below the clause, and the axes it has in hand there."""
 
-    def inside(name: str, measure: Measure, hand: frozenset[str]) -> Iterator[tuple[str, Measure, frozenset[str]]]:
-        yield name, measure, hand
-        within = hand | measure.brings
-        for key in ("all_of", "any_of"):
-            for i, test in enumerate(getattr(measure, key) or ()):
-                yield from inside(f"{name}.{key}.{i}", test, within)
+    name: str
+    measure: Measure
+    axes: frozenset[str]
 
+
+def _measures(clause: Clause) -> Iterator[_Place]:
+    """Every measure and test of a clause, those inside others too."""
     axes = frozenset(clause.each)
     if clause.measure is not None:
-        yield from inside("measure", clause.measure, axes)
+        yield from _inside(_Place("measure", clause.measure, axes))
     for name in ("when", "unless"):
         for i, test in enumerate(getattr(clause, name)):
-            yield from inside(f"{name}.{i}", test, axes)
+            yield from _inside(_Place(f"{name}.{i}", test, axes))
+
+
+def _inside(place: _Place) -> Iterator[_Place]:
+    """The place itself and every test inside its measure."""
+    yield place
+    axes = place.axes | place.measure.brings
+    for key in ("all_of", "any_of"):
+        for i, test in enumerate(getattr(place.measure, key) or ()):
+            yield from _inside(_Place(f"{place.name}.{key}.{i}", test, axes))
 
 
 def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
@@ -93,28 +110,26 @@ def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
         if getattr(measure, key) == ():
             yield empty_list(f"{path}.{key}")
     if measure.several and measure.take is None and measure.kind not in ADDS_BY_ITSELF:
-        yield path, "多个数值而没有 take", "several values without take", "写明 take: mean 等"
+        yield Finding(path, "多个数值而没有 take", "several values without take", "写明 take: mean 等")
     if measure.take is not None and not measure.several and measure.kind != "result":
-        yield path, "take 用在单个数值上", "take without several values", "删去 take"
+        yield Finding(path, "take 用在单个数值上", "take without several values", "删去 take")
     if isinstance(measure.take, Runs) and measure.take.runs_of < 1:
-        yield f"{path}.take", "runs_of 至少为 1", "runs_of must be at least 1", "写连续的个数，如 3"
+        yield Finding(f"{path}.take", "runs_of 至少为 1", "runs_of must be at least 1", "写连续的个数，如 3")
     yield from _comparison(measure, path)
     if measure.otherwise is not None and measure.kind not in ("reported", "result"):
         zh = "otherwise 不能代替监测数据：没有样品不等于达标"
-        yield f"{path}.otherwise", zh, "a missing sample is not compliance", "删去 otherwise"
+        yield Finding(f"{path}.otherwise", zh, "a missing sample is not compliance", "删去 otherwise")
     if (
         measure.otherwise is not None
         and measure.kind == "result"
         and measure.take is None
         and len(measure.of or {}) > 1
     ):
-        zh, en = (
-            "otherwise 会代替几项之和，而不是缺的那一项",
-            "otherwise would stand for the sum, not for the missing term",
-        )
-        yield f"{path}.otherwise", zh, en, "删去 otherwise；各项各自成中间项，在其中写 otherwise"
+        zh = "otherwise 会代替几项之和，而不是缺的那一项"
+        en = "otherwise would stand for the sum, not for the missing term"
+        yield Finding(f"{path}.otherwise", zh, en, "删去 otherwise；各项各自成中间项，在其中写 otherwise")
     if measure.kind == "rank" and "party" not in clause.each:
-        yield path, "rank 须在 each: {party: …} 中", "rank outside each: {party}", "加上 each: {party: all}"
+        yield Finding(path, "rank 须在 each: {party: …} 中", "rank outside each: {party}", "加上 each: {party: all}")
     for key in ("all_of", "any_of"):
         for i, test in enumerate(getattr(measure, key) or ()):
             yield from _test(test, f"{path}.{key}.{i}")
@@ -123,11 +138,13 @@ def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
 def _limits(measure: Measure, path: str) -> Iterator[Finding]:
     """Figures that only make sense within limits."""
     if measure.decimals is not None and not 0 <= measure.decimals <= _MOST_DECIMALS:
-        zh, en = f"decimals 须在 0–{_MOST_DECIMALS} 之间", f"decimals must lie between 0 and {_MOST_DECIMALS}"
-        yield f"{path}.decimals", zh, en, "写小数位数，如 2"
+        zh = f"decimals 须在 0–{_MOST_DECIMALS} 之间"
+        en = f"decimals must lie between 0 and {_MOST_DECIMALS}"
+        yield Finding(f"{path}.decimals", zh, en, "写小数位数，如 2")
     if measure.significance is not None and not 0 < measure.significance < 1:
-        zh, en = "significance 须在 0 与 1 之间", "significance must lie between 0 and 1"
-        yield f"{path}.significance", zh, en, "写显著性水平，如 0.05"
+        zh = "significance 须在 0 与 1 之间"
+        en = "significance must lie between 0 and 1"
+        yield Finding(f"{path}.significance", zh, en, "写显著性水平，如 0.05")
     if measure.kind == "quality_class" and measure.against is None and measure.take in (None, "mean", "min", "max"):
         for key in ("at_most", "below", "at_least", "above"):
             yield from class_findings(getattr(measure, key), f"{path}.{key}")
@@ -138,58 +155,63 @@ def _own_keys(measure: Measure, path: str) -> Iterator[Finding]:
     foreign = {key for keys in OWN_KEYS.values() for key in keys} - OWN_KEYS.get(kind, frozenset())
     foreign |= {"indicator", "indicators"} if kind in _OF_NO_INDICATOR else set()
     for key in sorted(key for key in foreign if getattr(measure, key)):
-        yield f"{path}.{key}", f"{key} 不用于 {kind}", f"{key} is no key of {kind}", "删去此键"
+        yield Finding(f"{path}.{key}", f"{key} 不用于 {kind}", f"{key} is no key of {kind}", "删去此键")
     if kind in _NEEDED and not getattr(measure, _NEEDED[kind]):
-        yield path, f"{kind} 缺少 {_NEEDED[kind]}", f"{_NEEDED[kind]} is missing", "补上"
+        yield Finding(path, f"{kind} 缺少 {_NEEDED[kind]}", f"{_NEEDED[kind]} is missing", "补上")
     if kind == "met" and bool(measure.all_of) == bool(measure.any_of):
-        yield path, "met 须有 all_of 或 any_of 之一", "met needs all_of or any_of, one of them", "分成两层写"
+        yield Finding(path, "met 须有 all_of 或 any_of 之一", "met needs all_of or any_of, one of them", "分成两层写")
     if kind == "rank" and set((measure.of or {}).values()) - {1}:
-        yield f"{path}.of", "rank 的 of 不带权重", "a league adds ranks without weights", "写成列表 of: [a, b]"
+        yield Finding(f"{path}.of", "rank 的 of 不带权重", "a league adds ranks without weights", "写成列表 of: [a, b]")
     if kind == "index" and measure.weights and sum(measure.weights.values()) != 1:
-        yield f"{path}.weights", "权重之和不为 1", "weights do not sum to 1", "改正权重"
+        yield Finding(f"{path}.weights", "权重之和不为 1", "weights do not sum to 1", "改正权重")
     if kind == "index" and measure.weights and min(measure.weights.values()) < 0:
-        yield f"{path}.weights", "权重不能为负", "a weight is negative", "改正权重"
+        yield Finding(f"{path}.weights", "权重不能为负", "a weight is negative", "改正权重")
 
 
 def _comparison(measure: Measure, path: str) -> Iterator[Finding]:
-    kind, against = measure.kind, measure.against
+    kind = measure.kind
+    against = measure.against
     if kind in ("index", "exceedance"):
         if measure.expressed is not None:
-            yield f"{path}.expressed", f"{kind} 不用 expressed", "expressed has no meaning here", "删去"
+            yield Finding(f"{path}.expressed", f"{kind} 不用 expressed", "expressed has no meaning here", "删去")
         if kind == "index" and against is None:
-            yield path, "index 须有 against", "index without against", "写明 against: baseline 等"
+            yield Finding(path, "index 须有 against", "index without against", "写明 against: baseline 等")
     elif (against is None) != (measure.expressed is None):
-        yield path, "against 与 expressed 须同时写", "against without expressed or the reverse", "两者都写"
+        yield Finding(path, "against 与 expressed 须同时写", "against without expressed or the reverse", "两者都写")
     if isinstance(against, Against):
         yield from class_findings(against.class_, f"{path}.against")
         if sum(part is not None for part in (against.class_, against.section, against.ref)) != 1:
-            yield f"{path}.against", "against 只能指一样", "against names one thing", "写 class、section、ref 之一"
+            remedy = "写 class、section、ref 之一"
+            yield Finding(f"{path}.against", "against 只能指一样", "against names one thing", remedy)
     of_a_class = against == "target" or (isinstance(against, Against) and against.class_ is not None)
     if of_a_class and kind not in _HAVE_CLASS_LIMITS:
-        yield f"{path}.against", f"{kind} 没有类别限值", f"{kind} has no class limit", "用 baseline、limits 或条款"
+        remedy = "用 baseline、limits 或条款"
+        yield Finding(f"{path}.against", f"{kind} 没有类别限值", f"{kind} has no class limit", remedy)
 
 
-def _in_hand(
-    agreement: Agreement, network: Network, measure: Measure, hand: frozenset[str], path: str
-) -> Iterator[Finding]:
+def _in_hand(agreement: Agreement, network: Network, place: _Place, path: str) -> Iterator[Finding]:
+    """What a measure needs and neither names nor has in hand: a section, an indicator, codes that exist."""
+    measure = place.measure
+    hand = place.axes
     sections = (*((measure.section,) if measure.section else ()), *(measure.sections or ()))
     other = measure.against.section if isinstance(measure.against, Against) else None
     for code in (*sections, other):
         yield from section_findings(agreement, network, code, path)
     if measure.kind in OF_A_SECTION and not sections and "section" not in hand:
-        yield path, "没有断面", "no section in hand", "写 section: 或 each: {section: …}"
+        yield Finding(path, "没有断面", "no section in hand", "写 section: 或 each: {section: …}")
     indicators = (*((measure.indicator,) if measure.indicator else ()), *(measure.indicators or ()))
     for code in (*indicators, *(measure.weights or ())):
         if code != "all" and find_indicator(code) is None:
-            yield path, f"不认识的指标 {code}", "unknown indicator", "用指标代码"
+            yield Finding(path, f"不认识的指标 {code}", "unknown indicator", "用指标代码")
     if measure.kind == "quality_class" and not measure.indicators and (measure.indicator or "indicator" in hand):
-        zh, en = "手头有 indicator，类别评哪几项须写明", "with an indicator in hand a class says which ones it judges"
-        yield path, zh, en, "写 indicators: [nh3n]、all，或 {by: indicator, nh3n: [nh3n]}"
+        zh = "手头有 indicator，类别评哪几项须写明"
+        en = "with an indicator in hand a class says which ones it judges"
+        yield Finding(path, zh, en, "写 indicators: [nh3n]、all，或 {by: indicator, nh3n: [nh3n]}")
     needs = measure.kind in OF_A_SECTION - _NO_INDICATOR
     if needs and not indicators and "indicator" not in hand:
-        yield path, "没有指标", "no indicator in hand", "写 indicator: 或 each: {indicator: …}"
+        yield Finding(path, "没有指标", "no indicator in hand", "写 indicator: 或 each: {indicator: …}")
 
 
 def _test(test: Measure, path: str) -> Iterator[Finding]:
     if not test.bounded and not test.tests:
-        yield path, "条件没有界限", "a test without a bound", "写 at_most、below、at_least 或 above"
+        yield Finding(path, "条件没有界限", "a test without a bound", "写 at_most、below、at_least 或 above")

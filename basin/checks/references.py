@@ -1,6 +1,6 @@
 """What clauses may not say about each other.
 
-In: the agreement and its typed clauses, each once per branch. Out: findings (path, Chinese, English, remedy): refs that
+In: the agreement and its typed clauses, each once per branch. Out: `Finding`s: refs that
 do not exist, circles, lines nobody uses, several numbers where one is needed.
 """
 
@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from basin.agreement import Agreement, clause_path
+from basin.checks.finding import Finding
 from basin.clauses import TIME_AXES, Clause, Proportion
 from basin.measures import Against, Measure
 from basin.periods import LENGTHS
 from basin.rounding import number
-
-Finding = tuple[str, str, str, str]  # path, zh, en, remedy
 
 
 def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Iterator[Finding]:
@@ -24,7 +23,7 @@ def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Itera
     for clause in clauses:
         for ref in clause.refs:
             if ref not in looks_at and not (ref in clause.times and _is_number(ref)):
-                yield clause_path(clause.ref), f"引用了不存在的条款 {ref}", "unknown ref", "改正 ref"
+                yield Finding(clause_path(clause.ref), f"引用了不存在的条款 {ref}", "unknown ref", "改正 ref")
         yield from _ambiguous(agreement, clause)
         yield from _not_apart(agreement, by_ref, clause)
         looks_at[clause.ref] |= set(_this_year(clause)) & looks_at.keys()
@@ -33,17 +32,18 @@ def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Itera
         used = any(clause.ref in other.refs for other in clauses if other.ref != clause.ref)
         if clause.is_line and clause.points is None and not used:
             zh = f"中间项 {clause.ref} 无人使用"
-            yield clause_path(clause.ref), zh, "a line nobody uses", "删去，或写 pays/receives"
+            yield Finding(clause_path(clause.ref), zh, "a line nobody uses", "删去，或写 pays/receives")
     for ref in _in_a_circle(looks_at):
-        yield clause_path(ref), f"条款 {ref} 循环引用", "references in a circle", "断开循环"
+        yield Finding(clause_path(ref), f"条款 {ref} 循环引用", "references in a circle", "断开循环")
 
 
 def _ambiguous(agreement: Agreement, clause: Clause) -> Iterator[Finding]:
     """A number among `times` that is the ref of a clause, too: nobody can say which is meant."""
     for ref in clause.times:
         if ref in agreement.refs and _is_number(ref):
-            zh, remedy = f"{ref} 既是数，又是条款的 ref", "给那条条款换一个不是数的 ref"
-            yield f"{clause_path(clause.ref)}.times", zh, "both a number and a ref", remedy
+            zh = f"{ref} 既是数，又是条款的 ref"
+            remedy = "给那条条款换一个不是数的 ref"
+            yield Finding(f"{clause_path(clause.ref)}.times", zh, "both a number and a ref", remedy)
 
 
 def _not_apart(agreement: Agreement, clauses: Mapping[str, Clause], clause: Clause) -> Iterator[Finding]:
@@ -52,9 +52,10 @@ def _not_apart(agreement: Agreement, clauses: Mapping[str, Clause], clause: Clau
         side = getattr(clause, key)
         line = clauses.get(side.in_proportion_to) if isinstance(side, Proportion) else None
         if line is not None and not {"party", "section"} & line.each.keys():
-            zh, en = f"{line.ref} 不分主体，不能按它分摊", "the line is the same for every party"
+            zh = f"{line.ref} 不分主体，不能按它分摊"
+            en = "the line is the same for every party"
             remedy = "给该中间项写 each: {party: …} 或 each: {section: …}"
-            yield f"{clause_path(clause.ref)}.{key}", zh, en, remedy
+            yield Finding(f"{clause_path(clause.ref)}.{key}", zh, en, remedy)
 
 
 def _is_number(text: str) -> bool:
@@ -67,38 +68,42 @@ def _is_number(text: str) -> bool:
 
 def _this_year(clause: Clause) -> Iterator[str]:
     """What a clause looks at, its own last year left out."""
-    own_last_year = [ref for measure in clause.measures for ref in measure.refs_last_year if ref == clause.ref]
+    of_last_year = [ref for measure in clause.measures for ref in measure.refs_last_year if ref == clause.ref]
     refs = list(clause.refs)
-    for ref in own_last_year:
+    for ref in of_last_year:
         refs.remove(ref)
     yield from refs
 
 
 def _in_a_circle(looks_at: dict[str, set[str]]) -> Iterator[str]:
+    """The refs from which references lead back to themselves."""
     for ref in looks_at:
         reached: set[str] = set()
         ahead = set(looks_at[ref])
         while ahead:
             reached |= ahead
-            ahead = {b for a in ahead for b in looks_at.get(a, ())} - reached
+            ahead = {further for nearer in ahead for further in looks_at.get(nearer, ())} - reached
         if ref in reached:
             yield ref
 
 
 def _several(agreement: Agreement, clauses: Mapping[str, Clause], user: Clause) -> Iterator[Finding]:
     """A multiplier or a reference is one number: the other clause has no axis and no shorter period of its own."""
-    one_each = [*((ref, frozenset()) for ref in user.times), *(pair for m in user.measures for pair in _compared(m))]
-    for ref, brought in one_each:
+    used: list[tuple[str, frozenset[str]]] = [(ref, frozenset()) for ref in user.times]
+    used += [comparison for measure in user.measures for comparison in _compared(measure)]
+    for ref, brought in used:
         if ref not in clauses:
             continue
         hand = brought | user.each.keys()
-        own = [axis for axis, of in clauses[ref].each.items() if axis not in TIME_AXES | hand and _many(of)]
-        theirs, ours = (_shortest(agreement, clauses[ref], ()), _shortest(agreement, user, hand))
+        axes = [axis for axis, of in clauses[ref].each.items() if axis not in TIME_AXES | hand and _many(of)]
+        theirs = _shortest(agreement, clauses[ref], ())
+        ours = _shortest(agreement, user, hand)
         if theirs < ours:
-            own.append(LENGTHS[theirs])
-        if own:
-            zh, en = f"条款 {ref} 有多个数值（{'、'.join(own)}），此处须为一个", "several values where one is needed"
-            yield clause_path(user.ref), zh, en, "加一个用 take 合并的中间项，或加上 each"
+            axes.append(LENGTHS[theirs])
+        if axes:
+            zh = f"条款 {ref} 有多个数值（{'、'.join(axes)}），此处须为一个"
+            en = "several values where one is needed"
+            yield Finding(clause_path(user.ref), zh, en, "加一个用 take 合并的中间项，或加上 each")
 
 
 def _compared(measure: Measure, brought: frozenset[str] = frozenset()) -> Iterator[tuple[str, frozenset[str]]]:

@@ -1,14 +1,15 @@
 """Values by date or by element: whether each has its value for every period of the term and every element in use.
 
-In: the agreement, the network, and the typed clauses that fit. Out: findings (path, Chinese, English, remedy), as a
-settlement would refuse them: a value not yet in force, one that changes inside an evaluated period, one that an element
-lacks. What a value means is not looked at, nor one that depends on nothing.
+In: the agreement, the network, and the typed clauses that fit. Out: `Finding`s, as a settlement would refuse them:
+a value not yet in force, a value that changes inside an evaluated period, a value that an element lacks. What a value
+means is not looked at, nor a value that depends on nothing.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import product
 from typing import Any
@@ -17,6 +18,7 @@ import pandas as pd
 
 from basin import periods
 from basin.agreement import Agreement, clause_path
+from basin.checks.finding import Finding
 from basin.clauses import TIME_AXES, Clause
 from basin.dated import (
     ELEMENT_AXES,
@@ -32,9 +34,16 @@ from basin.measures import OF_A_SECTION, Against, Measure
 from basin.network import Network
 from basin.standards import standard
 
-Finding = tuple[str, str, str, str]  # path, zh, en, remedy
 Pace = tuple[str, ...]  # how long what is evaluated lasts: ``("month",)``, ``("term",)``, or the periods listed
 _IN_THE_SHEET = ("target", "limits", "baseline", "inflow")
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Sections whose sheets are looked into, and for how long a period at a time."""
+
+    sections: Sequence[str]
+    pace: Pace
 
 
 def coverage_findings(agreement: Agreement, network: Network, clauses: Sequence[Clause]) -> Iterator[Finding]:
@@ -53,28 +62,29 @@ def coverage_findings(agreement: Agreement, network: Network, clauses: Sequence[
 
 def _clause(agreement: Agreement, network: Network, raw: Mapping[str, Any], path: str) -> Iterator[Finding]:
     try:
-        axes, every = agreement.axes_of(raw["ref"]), agreement.every_of(raw["ref"])
+        axes = agreement.axes_of(raw["ref"])
+        every = agreement.every_of(raw["ref"])
     except AgreementError as refusal:
-        yield _told(refusal, path)
+        yield _finding(refusal, path)
         return
-    for at, node, days in _depending(raw, path):
+    for value_path, node, days in _depending(raw, path):
         by = {inner["by"] for _, inner in special_values(node) if is_by_element(inner)}
         if "target" in by:  # it changes with the sheet
             days = (*days, *_days_in(agreement.document.get("sections", {})))
         for span in _spans(agreement, _pace(axes, every), days) if by <= set(ELEMENT_AXES) else ():
             for codes in elements_of(agreement, network, axes, by, span):
-                yield from _missing(agreement, node, span, codes, at)
+                yield from _missing(agreement, node, span, codes, value_path)
 
 
 def _depending(raw: Any, path: str) -> Iterator[tuple[str, Any, tuple[date, ...]]]:
     """The outermost values that depend on a date or an element, with their paths and the days on which they change."""
     outer = None
-    for at, node in special_values(raw, path):
-        if outer is not None and at.startswith(f"{outer}."):
+    for value_path, node in special_values(raw, path):
+        if outer is not None and value_path.startswith(f"{outer}."):
             continue
-        outer = at
-        if any(is_dated(value) or is_by_element(value) for _, value in special_values(node, at)):
-            yield at, node, _days_in(node)
+        outer = value_path
+        if any(is_dated(value) or is_by_element(value) for _, value in special_values(node, value_path)):
+            yield value_path, node, _days_in(node)
 
 
 def _days_in(raw: Any) -> tuple[date, ...]:
@@ -96,11 +106,11 @@ def _missing(
     try:
         in_force(node, agreement.hand(span, codes), path)
     except AgreementError as refusal:
-        yield _told(refusal, path)
+        yield _finding(refusal, path)
 
 
-def _told(refusal: AgreementError, path: str) -> Finding:
-    return refusal.path or path, refusal.zh, refusal.en, refusal.remedy
+def _finding(refusal: AgreementError, path: str) -> Finding:
+    return Finding(refusal.path or path, refusal.zh, refusal.en, refusal.remedy)
 
 
 def _pace(axes: Mapping[str, Sequence[str]], every: str) -> Pace:
@@ -163,42 +173,48 @@ def _target(agreement: Agreement, network: Network, section: str, span: tuple[da
         stated = agreement.sheet(section, span).value.target
     except AgreementError:
         return None
-    known = network.sections.get(section)
-    return stated if stated is not None or known is None else known.target_class
+    registered = network.sections.get(section)
+    return stated if stated is not None or registered is None else registered.target_class
 
 
 def _asked(agreement: Agreement, network: Network, clauses: Sequence[Clause]) -> dict[str, set[Pace]]:
     """Whose section sheets the clauses look into, and for how long a period at a time."""
-    found: dict[str, set[Pace]] = defaultdict(set)
+    paces: dict[str, set[Pace]] = defaultdict(set)
     for clause in clauses:
         every = clause.every or agreement.every
         if every is None:
             continue
-        pace, own = _pace(clause.each, every), clause.each.get("section", ())
-        of_sides = own or ((clause.measure.section,) if clause.measure and clause.measure.section else ())
-        sided = {"upstream", "downstream"} & {side for side in (clause.pays, clause.receives) if isinstance(side, str)}
-        asked: list[tuple[Sequence[str], Pace]] = [(of_sides if sided else own, pace)]
-        asked += [each for measure in clause.measures for each in _asked_by(agreement, measure, own, pace)]
-        for sections, at in asked:
-            for code in codes_on(agreement, network, "section", sections):
-                found[code].add(at)
-    return found
+        of_clause = _pace(clause.each, every)
+        listed = clause.each.get("section", ())
+        looks = [_Look(_of_the_sides(clause) or listed, of_clause)]
+        for measure in clause.measures:
+            looks += _asked_by(agreement, measure, _Look(listed, of_clause))
+        for look in looks:
+            for code in codes_on(agreement, network, "section", look.sections):
+                paces[code].add(look.pace)
+    return paces
 
 
-def _asked_by(
-    agreement: Agreement, measure: Measure, hand: Sequence[str], pace: Pace
-) -> Iterator[tuple[Sequence[str], Pace]]:
-    """The sections whose sheets a measure and the tests inside it look into."""
-    own = (measure.section,) if measure.section else measure.sections or hand
-    pace = (measure.over,) if measure.over else pace
+def _of_the_sides(clause: Clause) -> Sequence[str]:
+    """The section whose upstream or downstream party pays or receives, where the clause has no axis of sections."""
+    sided = {"upstream", "downstream"} & {side for side in (clause.pays, clause.receives) if isinstance(side, str)}
+    if not sided or clause.each.get("section") or clause.measure is None or clause.measure.section is None:
+        return ()
+    return (clause.measure.section,)
+
+
+def _asked_by(agreement: Agreement, measure: Measure, hand: _Look) -> Iterator[_Look]:
+    """The sections whose sheets a measure and the tests inside it look into; `hand` is what the clause has in hand."""
+    sections = (measure.section,) if measure.section else measure.sections or hand.sections
+    pace = (measure.over,) if measure.over else hand.pace
     of_sheet = measure.against in _IN_THE_SHEET
     if of_sheet or (measure.kind in OF_A_SECTION and measure.kind not in ("volume", "load")):
-        yield own, pace
+        yield _Look(sections, pace)
     if measure.against == "inflow":
-        sheets = [agreement.document.get("sections", {}).get(code) for code in own]
-        plains = [plain for sheet in sheets if isinstance(sheet, dict) for plain in every_branch(sheet)]
-        yield [code for plain in plains if isinstance(code := plain.get("inflow"), str)], pace
+        sheets = [agreement.document.get("sections", {}).get(code) for code in sections]
+        branches = [branch for sheet in sheets if isinstance(sheet, dict) for branch in every_branch(sheet)]
+        yield _Look([code for branch in branches if isinstance(code := branch.get("inflow"), str)], pace)
     if isinstance(measure.against, Against) and measure.against.section:
-        yield (measure.against.section,), pace
+        yield _Look((measure.against.section,), pace)
     for test in measure.tests:
-        yield from _asked_by(agreement, test, own, pace)
+        yield from _asked_by(agreement, test, _Look(sections, pace))

@@ -19,7 +19,9 @@ from basin.sources import Source
 from monitoring_ingest.coverage.slots import State, slots_of, slots_of_source, state, suspensions
 from monitoring_ingest.readings.facts import Fact
 
-SILENT, HEARD = "silent", "heard"  # the events of `alarms`
+SILENT, HEARD = "silent", "heard"  # the events of `alarms` about stations and sources
+FAILED, RECOVERED = "failed", "recovered"  # and about settlements
+SETTLEMENT = "settlement:"  # what stands in `alarms.source` begins so where an alarm is about a settlement
 MEDIAN, P95 = 0.5, 0.95
 
 
@@ -53,7 +55,10 @@ class Health:
 
 
 class Change(NamedTuple):
-    """What an alarm records of a station or source, named as in `Health`: silent since, or heard at, an instant."""
+    """What an alarm records of a station or source, named as in `Health`: silent since, or heard at, an instant.
+
+    Of a settlement (`settlement_subject`): failed, or recovered, at an instant.
+    """
 
     station: str
     source: str
@@ -62,6 +67,35 @@ class Change(NamedTuple):
 
 
 Subject = tuple[str, str]  # station, source
+
+
+def settlement_subject(agreement: str, period: str) -> Subject:
+    """What an alarm about the settlement of an agreement for a period is filed under; no source has such a code."""
+    return "", f"{SETTLEMENT}{agreement}/{period}"
+
+
+def settlement_of(source: str) -> tuple[str, str] | None:
+    """The agreement and the period that `alarms.source` names; None where it names a source or nothing."""
+    if not source.startswith(SETTLEMENT):
+        return None
+    agreement, _, period = source.removeprefix(SETTLEMENT).partition("/")
+    return agreement, period
+
+
+def settlement_changes(before: Mapping[Subject, Change], failed: Mapping[Subject, bool], now: datetime) -> list[Change]:
+    """What to record of settlements that were tried: each is told failed once, and recovered once.
+
+    Parameters
+    ----------
+    failed : whether each settlement that was tried failed.
+    """
+    changed = []
+    for subject, fails in failed.items():
+        last = before.get(subject)
+        failed_before = last is not None and last.event == FAILED
+        if fails != failed_before:
+            changed.append(Change(*subject, FAILED if fails else RECOVERED, now))
+    return changed
 
 
 def healths(last: pd.DataFrame, network: Network, facts: Iterable[Fact], now: datetime) -> list[Health]:

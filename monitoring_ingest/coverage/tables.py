@@ -1,4 +1,4 @@
-"""The tables of coverage: which stations and sources fell silent and were heard again, and how full each month is.
+"""The tables of coverage: which stations and sources fell silent, which settlements failed, how full each month is.
 
 Alarms are evidence: they say when people could have known. The counts of a month can be counted again at any time and
 are kept only because counting a nation's month takes seconds.
@@ -24,7 +24,8 @@ Index(
 
 # A change of state of a station or a declared source: `event` is silent (since `at`) or heard (again: with a value of
 # `at`; by a source, at `at`). `source` is blank where a station is silent by whatever door. Of a source, `station` is
-# "" where all of it is meant, else the station whose device is.
+# "" where all of it is meant, else the station whose device is. Of a settlement, `event` is failed or recovered (at
+# `at`), `station` is "" and `source` names agreement and period (`health.settlement_subject`).
 alarms = append_only(
     Table(
         "alarms",

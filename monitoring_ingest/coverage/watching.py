@@ -7,7 +7,7 @@ states are in `slots` and `health`, what is stored in `store`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -20,7 +20,19 @@ from basin.network import TIMEZONE, Network
 from basin.sources import Source
 from monitoring_ingest.coverage import agencies_store as agencies
 from monitoring_ingest.coverage import store
-from monitoring_ingest.coverage.health import SILENT, Health, Subject, changes, healths, source_healths
+from monitoring_ingest.coverage.health import FAILED as SETTLING_FAILED
+from monitoring_ingest.coverage.health import (
+    RECOVERED,
+    SILENT,
+    Health,
+    Subject,
+    changes,
+    healths,
+    settlement_changes,
+    settlement_of,
+    settlement_subject,
+    source_healths,
+)
 from monitoring_ingest.coverage.scorecard import Counts
 from monitoring_ingest.coverage.slots import State, by_slots, runs
 from monitoring_ingest.database.engine import writing
@@ -30,7 +42,12 @@ from monitoring_ingest.schedule.store import FAILED, listed_runs
 from monitoring_ingest.telegrams.profiles import FORMAT as TELEGRAMS
 
 log = logging.getLogger(__name__)
-_TOLD = {SILENT: "静默 silent since", "heard": "恢复 heard again at"}
+_TOLD = {
+    SILENT: "静默 silent since",
+    "heard": "恢复 heard again at",
+    SETTLING_FAILED: "结算失败 failed at",
+    RECOVERED: "不再失败 recovered at",
+}
 
 
 def stations_health(connection: Connection, network: Network, now: datetime) -> list[Health]:
@@ -94,6 +111,29 @@ def watch(engine: Engine, network: Network, now: datetime, sources: Iterable[Sou
         log.warning("%s", " ".join(filter(None, (*whose, _TOLD[event], at.isoformat(), why))))
     silent = sum(one.event == SILENT for one in events)
     return f"silent {silent}, heard again {len(events) - silent}"
+
+
+def failed_settlements(engine: Engine, period: str) -> set[str]:
+    """The agreements whose settlement for a period failed when it was last tried."""
+    with engine.connect() as connection:
+        events = store.last_events(connection)
+    failed = (settlement_of(source) for (_, source), last in events.items() if last.event == SETTLING_FAILED)
+    return {agreement for agreement, of in filter(None, failed) if of == period}
+
+
+def record_settling(engine: Engine, failed: Mapping[tuple[str, str], bool], now: datetime) -> None:
+    """Record which settlements failed, and which no longer do, since they were last tried; tell the log.
+
+    Parameters
+    ----------
+    failed : whether the settlement of each (agreement, period) that was tried failed.
+    """
+    of_subjects = {settlement_subject(*settlement): fails for settlement, fails in failed.items()}
+    with writing(engine) as connection:
+        events = settlement_changes(store.last_events(connection), of_subjects, now)
+        store.add_alarms(connection, events, now)
+    for _, settlement, event, at in events:
+        log.warning("%s %s %s", settlement, _TOLD[event], at.isoformat())
 
 
 def count_slots(engine: Engine, network: Network, now: datetime) -> str:

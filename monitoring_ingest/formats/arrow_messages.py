@@ -16,9 +16,15 @@ from typing import NamedTuple
 from basin.errors import UsageError
 
 _CONTINUATION = 0xFFFFFFFF  # before the size of a header; streams of before 2019 have none
-_SCHEMA, _DICTIONARY, _BATCH = 1, 2, 3  # Message.header_type
-_HEADER_TYPE, _HEADER, _BODY_LENGTH = 1, 2, 3  # fields of Message, by their number
-_LENGTH, _NODES, _COMPRESSION = 0, 1, 3  # fields of RecordBatch
+_SCHEMA = 1
+_DICTIONARY = 2
+_BATCH = 3  # Message.header_type
+_HEADER_TYPE = 1
+_HEADER = 2
+_BODY_LENGTH = 3  # fields of Message, by their number
+_LENGTH = 0
+_NODES = 1
+_COMPRESSION = 3  # fields of RecordBatch
 _NODE_BYTES = 16  # of a FieldNode: its length, its count of nulls
 _REMEDY = "用不压缩的 Arrow 流，文字列不用字典编码；整个请求可用 gzip"
 
@@ -85,9 +91,11 @@ def _batches(raw: memoryview) -> Iterator[_Table]:
             at += 4
         if size == 0:
             return
-        header, at = raw[at : at + size], at + size
+        header = raw[at : at + size]
+        at = at + size
         message = _Table(header, _number("<I", header, 0))
-        kind, body = message.number(_HEADER_TYPE, "<B"), message.number(_BODY_LENGTH, "<Q")
+        kind = message.number(_HEADER_TYPE, "<B")
+        body = message.number(_BODY_LENGTH, "<Q")
         if kind == _DICTIONARY:
             raise UsageError("Arrow 有字典编码的列", "dictionary-encoded Arrow", path="body", remedy=_REMEDY)
         if kind not in (_SCHEMA, _BATCH) or (kind == _SCHEMA and body) or at + body > len(raw):

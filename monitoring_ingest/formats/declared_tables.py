@@ -78,7 +78,8 @@ def tables(raw: bytes, source: Source) -> list[Table]:
 
 def _table(sheet: Sheet, wanted: Sequence[str], source: Source) -> Table | None:
     """The sheet with its header, None where it has none with the declared columns and, if wide, an indicator."""
-    columns, measured = {_folded(title) for title in wanted}, {_folded(title) for title in source.indicators}
+    columns = {_folded(title) for title in wanted}
+    measured = {_folded(title) for title in source.indicators}
     width = max((len(cells) for _, cells in sheet.rows), default=0)
     rows = [(number, [*cells, *[""] * (width - len(cells))]) for number, cells in sheet.rows]
     for at in range(min(len(rows), HEADER_WITHIN)):
@@ -110,7 +111,8 @@ def _titles(rows: Sequence[Cells]) -> list[str]:
 
 def _rightwards(cells: Cells) -> Cells:
     """A row of merged cells, each text standing in all the columns it spans."""
-    last, spread = "", []
+    last = ""
+    spread = []
     for cell in cells:
         last = cell or last
         spread.append(last)
@@ -131,7 +133,8 @@ def _refuse_double(table: Table, declared: Sequence[str]) -> None:
 
 def readings_of(table: Table, source: Source, prefix: str = "") -> pd.DataFrame:
     """The readings frame of one sheet; `prefix` stands before its titles where a receipt names them."""
-    described, rows = _described(table, source), table.rows
+    described = _described(table, source)
+    rows = table.rows
     if not source.is_wide:
         return readings_frame(described | _value_cells(table.column(source.columns["value"]), source))
     measured = _measured_columns(table.titles, source)
@@ -155,8 +158,10 @@ def _measured_columns(titles: Sequence[str], source: Source) -> list[Measured]:
 def _indicator_and_unit(written: str, source: Source) -> tuple[str, str]:
     """What a title or code in the source means, as the source declares or else as it is written."""
     plain, stated = title_and_unit(written)
-    indicators, units = _by_title(source.indicators), _by_title(source.units)
-    folded, short = _folded(written), _folded(plain)
+    indicators = _by_title(source.indicators)
+    units = _by_title(source.units)
+    folded = _folded(written)
+    short = _folded(plain)
     return indicators.get(folded, indicators.get(short, plain)), units.get(folded, units.get(short, stated))
 
 

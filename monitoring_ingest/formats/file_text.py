@@ -83,7 +83,9 @@ def csv_lines(text: str) -> tuple[list[str], list[int], list[list[str]]]:
     a header that filling them would take far more memory than the file.
     """
     reader = csv.reader(io.StringIO(text, newline=""))
-    numbers, lines, allowed = [], [], len(text) + MOST_FILLED
+    numbers = []
+    lines = []
+    allowed = len(text) + MOST_FILLED
     try:
         header = [name.strip() for name in next(reader, [])]
         for cells in reader:

@@ -36,7 +36,8 @@ COLUMNS: Mapping[str, str] = {
 READ = ("station", "time", "indicator", "value", "unit", "mark")
 SIDES: Mapping[str, Side] = {"上游": "upstream", "下游": "downstream", "第三方": "third"}
 IN_ENGLISH: Mapping[Side, str] = {"upstream": "upstream", "downstream": "downstream", "third": "third laboratory"}
-SAMPLE, SAMPLER = "样品 ", "采样 "
+SAMPLE = "样品 "
+SAMPLER = "采样 "
 _CODE_AND_NAME = re.compile(r"([A-Za-z0-9_.-]+)\s+\S.*")
 _NOT_DETECTED = re.compile(r"未检出|nd|n\.d\.", re.IGNORECASE)
 

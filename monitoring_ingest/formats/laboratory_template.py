@@ -17,7 +17,9 @@ from basin.indicators import INDICATORS
 from basin.network import Network
 from monitoring_ingest.formats.laboratory import COLUMNS, IN_ENGLISH, SIDES
 
-RESULTS, HOW, REGISTER = "化验结果", "填写说明", "登记"
+RESULTS = "化验结果"
+HOW = "填写说明"
+REGISTER = "登记"
 TITLE = "监测化验单 Laboratory results"
 ROWS = 500
 HEADER_ROW = 2  # counted from 0; a title and a line of advice stand above
@@ -72,8 +74,10 @@ def _register(book: Any, sheet: Any, network: Network) -> dict[str, int]:
 
 
 def _results(book: Any, sheet: Any, lengths: dict[str, int]) -> None:
-    bold, head = book.add_format({"bold": True, "font_size": 14}), _head(book)
-    grey, moment = book.add_format({"font_color": "#555555"}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    bold = book.add_format({"bold": True, "font_size": 14})
+    head = _head(book)
+    grey = book.add_format({"font_color": "#555555"})
+    moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     sheet.write_string(0, 0, TITLE, bold)
     sheet.write_string(1, 0, f"填写方法见“{HOW}”。 How to fill it in: the second sheet.", grey)
     at = {name: column for column, name in enumerate(COLUMNS)}
@@ -82,7 +86,8 @@ def _results(book: Any, sheet: Any, lengths: dict[str, int]) -> None:
         sheet.set_column(column, column, WIDTHS.get(name, USUAL_WIDTH), form)
         sheet.write_string(HEADER_ROW, column, COLUMNS[name], head)
     sheet.freeze_panes(HEADER_ROW + 1, 0)
-    first, last = HEADER_ROW + 1, HEADER_ROW + ROWS
+    first = HEADER_ROW + 1
+    last = HEADER_ROW + ROWS
     for name, letter in (("station", "A"), ("indicator", "B"), ("side", "D")):
         listed = f"={REGISTER}!${letter}$2:${letter}${max(lengths[name], 1) + 1}"
         sheet.data_validation(

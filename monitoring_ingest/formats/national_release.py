@@ -22,7 +22,8 @@ from basin.network import CHINA
 from monitoring_ingest.formats.file_text import UnreadableFile, csv_lines, decoded, unpacked
 from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, in_reach, readings_frame
 
-STATION, TIME = "断面名称", "监测时间"
+STATION = "断面名称"
+TIME = "监测时间"
 DESCRIBING = {
     "省份": "province",
     STATION: "station_text",
@@ -93,7 +94,8 @@ def _json_rows(text: str) -> tuple[list[str], list[int], list[list[Any]]]:
         raise UnreadableFile("unreadable_file", found[0])
     try:
         reply = json.loads(text)
-        header, body = list(map(str, reply["thead"])), list(reply["tbody"])
+        header = list(map(str, reply["thead"]))
+        body = list(reply["tbody"])
     except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise UnreadableFile("unreadable_file", "JSON thead, tbody") from problem
     width = len(header)

@@ -26,7 +26,9 @@ from monitoring_ingest.formats.file_text import GZIP_MAGIC, UnreadableFile
 from monitoring_ingest.formats.station_files import OPTIONAL, REQUIRED, long_readings, read_long_csv
 from monitoring_ingest.readings.frames import Columns
 
-JSON, CSV, ARROW = "application/json", "text/csv", "application/vnd.apache.arrow.stream"
+JSON = "application/json"
+CSV = "text/csv"
+ARROW = "application/vnd.apache.arrow.stream"
 VALUE = "value"
 _NAMES = (*REQUIRED, *OPTIONAL)
 _FIELD_OF = {"station": "station_text", "indicator": "indicator_text", "time": "time_text", VALUE: "value_text"}
@@ -36,7 +38,8 @@ _FORMS = '写成 {"rows": [{…}]} 或 {"columns": {…}}，见 docs/pushing.md'
 class TooLarge(HengjieError):
     """A body or a number of rows beyond what one request may hold."""
 
-    code, status = "too_large", 413
+    code = "too_large"
+    status = 413
 
 
 class _Row(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -172,7 +175,8 @@ def _known(names: Sequence[str]) -> None:
         (double, "列重复", "column given twice:"),
     ):
         if listed:
-            zh, en = f"{zh} {'、'.join(listed)}", f"{en} {', '.join(listed)}"
+            zh = f"{zh} {'、'.join(listed)}"
+            en = f"{en} {', '.join(listed)}"
             raise UsageError(zh, en, path="columns", remedy=f"列名：{' '.join(_NAMES)}")
 
 
@@ -188,8 +192,10 @@ def _readings(given: Mapping[str, Sequence[Any]], network: Network) -> Columns:
 
 def _with_problem(found: Columns, name: str, wrong: Sequence[int]) -> Columns:
     """Rows with a cell that is neither text nor a number: the field is named, and the cell quoted as it was sent."""
-    problem, field = found["problem"].copy(), found["field"].copy()
-    values, quoted = found["value_text"].copy(), found[_FIELD_OF.get(name, name)]
+    problem = found["problem"].copy()
+    field = found["field"].copy()
+    values = found["value_text"].copy()
+    quoted = found[_FIELD_OF.get(name, name)]
     first = [at for at in wrong if not problem[at]]
     problem[first], field[first], values[first] = "not_text", name, quoted[first]
     return found | {"problem": problem, "field": field, "value_text": values}
@@ -238,7 +244,8 @@ MOST_QUOTED = 200
 
 def _not_above(rows: int, most: int) -> None:
     if rows > most:
-        zh, en = f"一次最多 {most} 行", f"at most {most} rows at once"
+        zh = f"一次最多 {most} 行"
+        en = f"at most {most} rows at once"
         raise TooLarge(zh, en, path="body", remedy="分几次报送")
 
 

@@ -2,7 +2,8 @@
 
 A CSV may be packed (gzip), UTF-8 with or without BOM or GB18030, and separated by comma, semicolon or tab. Of an XLSX
 the values are read as Excel shows them, dates as ISO text; formulas count by the value saved with them. What the cells
-mean is not known here. A workbook is opened only when it stays small unpacked, so that none can fill the memory.
+mean is not known here. A workbook is opened only when it stays small unpacked and none of its parts holds a DTD, whose
+entities may stand for any amount of text: so none can fill the memory.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
+from xml.parsers import expat
 
 from openpyxl import load_workbook
 
@@ -27,6 +29,9 @@ MOST_UNPACKED_BYTES = 256 * 2**20
 MOST_ENTRIES = 2_000
 MOST_CELLS = 4_000_000
 MOST_COLUMNS = 2_000
+MOST_CHARACTERS = 64 * 2**20  # of all cells; a shared text counts in every cell that shows it
+LONGEST_PROLOG = 64 * 2**10  # bytes in which the root element of a part has to begin
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what workbooks use; others unpack more than is asked for
 SIGNIFICANT = ".15g"  # the digits Excel keeps and shows of a number
 
 
@@ -42,7 +47,7 @@ def sheets(raw: bytes) -> list[Sheet]:
 
     Raises
     ------
-    UnreadableFile : neither of them, damaged, or too large when unpacked.
+    UnreadableFile : neither of them, damaged, too large when unpacked, or a workbook with a DTD.
     """
     raw = unpacked(raw)
     if raw.startswith(ZIP_MAGIC):
@@ -76,11 +81,12 @@ def _separator(text: str) -> str:
 def _workbook(raw: bytes) -> list[Sheet]:
     refuse_bomb(raw)
     try:
+        _refuse_dtd(raw)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and drop-downs openpyxl does not keep
             book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
             try:
-                return [Sheet(sheet.title, list(_rows(sheet))) for sheet in book.worksheets]
+                return list(_sheets(book))
             finally:
                 book.close()
     except UnreadableFile:
@@ -103,6 +109,73 @@ def refuse_bomb(raw: bytes, most: int | None = None) -> None:
         raise UnreadableFile("unreadable_file", "XLSX zip") from problem
     if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > most:
         raise UnreadableFile("file_too_large", f"{most // 2**20} MiB")
+    if any(entry.compress_type not in PACKINGS for entry in entries):
+        raise UnreadableFile("unreadable_file", "XLSX zip")
+
+
+class _Begun(Exception):
+    """The root element of an XML part begins: no DTD can follow."""
+
+
+class _HasDtd(Exception):
+    """An XML part has a DTD."""
+
+
+def _refuse_dtd(raw: bytes) -> None:
+    """Refuse a workbook with a DTD in any part, before a parser that would expand its entities sees it.
+
+    No program that writes workbooks writes one (ECMA-376 part 2 forbids it). Every part is looked at, whatever its
+    name: which parts are read is said by the workbook itself.
+
+    Raises
+    ------
+    UnreadableFile : naming the part.
+    """
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        for entry in archive.infolist():
+            with archive.open(entry) as part:
+                start = part.read(LONGEST_PROLOG)
+            try:
+                _parse_prolog(start)
+            except _HasDtd as problem:
+                raise UnreadableFile("workbook_dtd", entry.filename) from problem
+            except (_Begun, expat.ExpatError):  # what expat cannot read is a picture or the like, and is not expanded
+                continue
+            if entry.file_size > len(start):
+                raise UnreadableFile("unreadable_file", entry.filename)
+
+
+def _parse_prolog(start: bytes) -> None:
+    """Parse the beginning of an XML part in whatever encoding, until its DTD or its root element begins.
+
+    Raises
+    ------
+    _HasDtd, _Begun : what begins first; raised by the handler, which stops the parser. ExpatError : no XML.
+    """
+
+    def stop_at_dtd(*_: object) -> None:
+        raise _HasDtd
+
+    def stop_at_root(*_: object) -> None:
+        raise _Begun
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = stop_at_dtd
+    parser.StartElementHandler = stop_at_root
+    parser.Parse(start, False)
+
+
+def _sheets(book: Any) -> Iterator[Sheet]:
+    """The worksheets, as long as their texts together stay within bounds."""
+    characters = 0
+    for sheet in book.worksheets:
+        rows = []
+        for number, texts in _rows(sheet):
+            characters += sum(map(len, texts))
+            if characters > MOST_CHARACTERS:
+                raise UnreadableFile("file_too_large", f"{sheet.title}: {MOST_CHARACTERS}")
+            rows.append((number, texts))
+        yield Sheet(sheet.title, rows)
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:

@@ -72,7 +72,8 @@ def _columns(header: list[str], lines: list[list[str]]) -> dict[str, Sequence[st
     missing = [name for name in REQUIRED if name not in header]
     if missing:
         raise UnreadableFile("missing_column", " ".join(missing))
-    flat, width = list(map(str.strip, chain.from_iterable(lines))), len(header)
+    flat = list(map(str.strip, chain.from_iterable(lines)))
+    width = len(header)
     cells = [flat[at::width] for at in range(width)]
     blank = [""] * len(lines)
     return {name: cells[header.index(name)] if name in header else blank for name in (*REQUIRED, *OPTIONAL)}
@@ -110,5 +111,6 @@ def _instant(text: str, zone: str) -> datetime | None:
 
 def _in_zone(naive: datetime, zone: ZoneInfo) -> datetime | None:
     """A wall-clock time in its zone; None in the hour that summer time skips or repeats, for it may mean two things."""
-    earlier, later = naive.replace(tzinfo=zone, fold=0), naive.replace(tzinfo=zone, fold=1)
+    earlier = naive.replace(tzinfo=zone, fold=0)
+    later = naive.replace(tzinfo=zone, fold=1)
     return earlier if (earlier.utcoffset() or timedelta()) == (later.utcoffset() or timedelta()) else None

@@ -30,13 +30,17 @@ MARK = "Flag"
 
 _REQUIRED = ("ST", "CN", "MN")
 _SECRET = frozenset({"pw", "newpw"})
-_LENGTH_DIGITS, _CRC_DIGITS = 4, 4
+_LENGTH_DIGITS = 4
+_CRC_DIGITS = 4
 _FRAME = re.compile(rb"##([0-9]{4})(.*)", re.DOTALL)
 _BOUNDARY = re.compile(rb"\n|(?=##[0-9]{4})")
 _NOT_YET_A_START = len("##999")  # bytes at the end of a stream that may grow into a start
 _FLAG = re.compile(r"[0-9]{1,3}")
 _PART = re.compile(r"[0-9]{1,4}")
-_SPLIT, _ANSWER, _VERSION_SHIFT, _FLAG_BITS = 0b10, 0b01, 2, 8
+_SPLIT = 0b10
+_ANSWER = 0b01
+_VERSION_SHIFT = 2
+_FLAG_BITS = 8
 _WRITTEN_SECRET = re.compile(rb"(?i)(?P<name>pw\s*=)(?P<secret>(?:(?!&&)[^;,])*)")
 
 
@@ -163,11 +167,14 @@ def decode(frame: bytes) -> Telegram | Refused:
     found = _FRAME.fullmatch(frame)
     if not found:
         return Refused("length", "## 之后不是四位数字的长度", "no four digits of length after ##")
-    announced, sent = int(found[1]), len(found[2]) - _CRC_DIGITS
+    announced = int(found[1])
+    sent = len(found[2]) - _CRC_DIGITS
     if announced != sent:
-        zh, en = f"写明 {announced} 字节，实为 {max(sent, 0)} 字节", f"{announced} bytes announced, {max(sent, 0)} sent"
+        zh = f"写明 {announced} 字节，实为 {max(sent, 0)} 字节"
+        en = f"{announced} bytes announced, {max(sent, 0)} sent"
         return Refused("length", zh, en)
-    data, crc = found[2][:sent], found[2][sent:]
+    data = found[2][:sent]
+    crc = found[2][sent:]
     if crc.upper() != b"%04X" % crc16(data):
         return Refused("crc", "CRC 与数据不符", "the CRC does not fit the data")
     return read_data(data)

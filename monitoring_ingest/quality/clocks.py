@@ -39,7 +39,8 @@ def shifted_clock(
     fit : the moved batch must fit at least so well, and by so much better than as it is.
     """
     if hours % part_hours or HOURS_A_DAY % part_hours:
-        zh, en = f"part_hours 应整除 {hours} 与 24", f"part_hours must divide {hours} and 24"
+        zh = f"part_hours 应整除 {hours} 与 24"
+        en = f"part_hours must divide {hours} and 24"
         raise UsageError(zh, en, path="part_hours", remedy="例如 4")
     if not values.size:
         return np.zeros(values.shape, dtype=np.int8)
@@ -47,14 +48,16 @@ def shifted_clock(
     rows = values.reshape(-1, values.shape[-1])
     cycles, day_of = _cycles(rows, instants, part_hours)
     moved, evaluated = np.zeros((2, *cycles.shape[:2]), dtype=bool)
-    batch, past = _batches(cycles, batch_days), _past(cycles, batch_days, past_days)
+    batch = _batches(cycles, batch_days)
+    past = _past(cycles, batch_days, past_days)
     as_it_is = _fit(batch, past, 0)
     single = _batches(cycles, 1)
     for shift in (hours // part_hours, -hours // part_hours):
         better = _fit(batch, past, shift)
         found = (better >= least_fit) & (better - as_it_is >= margin)
         for back in range(batch_days):  # a batch is named by its last day
-            here, last = slice(None, cycles.shape[1] - back), slice(back, None)
+            here = slice(None, cycles.shape[1] - back)
+            last = slice(back, None)
             day = (single[0][:, here], single[1][:, here], single[2][:, here])
             better = _fit(day, past[:, last], shift) > _fit(day, past[:, last], 0)
             moved[:, here] |= found[:, last] & better

@@ -167,10 +167,12 @@ def compared(
     -------
     faults, counts (as `judged`, one row for each series, with its station).
     """
-    faults, counts = [none_found(observations)], []
+    faults = [none_found(observations)]
+    counts = []
     for test, readings, flags in comparison.flagged(observations, stations):
         here = (readings["time"] >= between[0]).to_numpy() & (readings["time"] < between[1]).to_numpy()
-        own, flags = readings[here], flags[here]
+        own = readings[here]
+        flags = flags[here]
         bad = flags >= Quality.DOUBTFUL
         faults.append(own.loc[bad, FAULTS[:4]].assign(test=test.test, quality=flags[bad].astype(np.int64)))
         what = {"station": readings["station"].iloc[0], "indicator": readings["indicator"].iloc[0], "test": test.test}

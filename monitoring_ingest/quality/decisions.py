@@ -17,7 +17,10 @@ from basin.names import same_person
 from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.readings.messages import Message
 
-RELEASE, UPHOLD, REMOVE, RESTORE = "release", "uphold", "remove", "restore"
+RELEASE = "release"
+UPHOLD = "uphold"
+REMOVE = "remove"
+RESTORE = "restore"
 NO_OBSERVATION = 0  # the revision of a decision that leaves a reading without an observation: it says nothing of any
 DECIDED: Mapping[str, str] = {RELEASE: "released", REMOVE: "removed", RESTORE: "restored"}
 MAKES: Mapping[str, Quality] = {
@@ -95,7 +98,8 @@ def decision(action: str, given: Mapping[str, object]) -> Decision:
         remedy = "；".join(f"{code} {REASONS[code].zh}" for code in REASONS_FOR[action])
         raise UsageError(f"不能以此为由：{found.reason}", "not a reason for this", path="reason", remedy=remedy)
     if same_person(found.proposed_by, found.approved_by):
-        zh, en = f"批准人与提出人同为 {found.proposed_by}", "approved by the one who proposed it"
+        zh = f"批准人与提出人同为 {found.proposed_by}"
+        en = "approved by the one who proposed it"
         raise UsageError(zh, en, path="approved_by", remedy="由另一人批准")
     return found
 

@@ -59,7 +59,8 @@ def combined(*flags: Flags) -> Flags:
     UsageError : no flags, or flags of different shapes: they would not be about the same values.
     """
     if len({each.shape for each in flags}) != 1:
-        zh, en = "要合并的标记应形状相同，且至少一组", "flags to combine must be of one shape, and at least one"
+        zh = "要合并的标记应形状相同，且至少一组"
+        en = "flags to combine must be of one shape, and at least one"
         raise UsageError(zh, en, path="flags", remedy="各项检验要用同一块数据")
     return np.maximum.reduce(flags)
 
@@ -94,7 +95,8 @@ def from_qartod(codes: NDArray[Any]) -> Flags:
     """
     unknown = sorted({int(code) for code in np.unique(codes)} - set(QARTOD.values()))
     if unknown:
-        zh, en = f"QARTOD 没有代码 {unknown}", f"QARTOD has no code {unknown}"
+        zh = f"QARTOD 没有代码 {unknown}"
+        en = f"QARTOD has no code {unknown}"
         raise UsageError(zh, en, path="codes", remedy=f"可用：{sorted(QARTOD.values())}")
     qualities = np.zeros(max(QARTOD.values()) + 1, dtype=np.int8)
     qualities[list(QARTOD.values())] = list(QARTOD)

@@ -150,7 +150,8 @@ def judged(
             for test, block in ((each, whole.of(each, readings)) for each in tests[indicator]):
                 if not block.weeks.size:
                     continue
-                here, others = block.filled(readings.own, False), _other(test, block, readings)
+                here = block.filled(readings.own, False)
+                others = _other(test, block, readings)
                 flags = _flags(test, block, readings, others)
                 what = dict(zip(WHAT, (indicator, test.test, test.section), strict=True))
                 counts.append(what | summed(flags[here], readings.time[block.row[here]]))
@@ -179,10 +180,12 @@ def counted(counts: pd.DataFrame) -> pd.DataFrame:
 def _folded(observations: pd.DataFrame, between: tuple[datetime, datetime], around: timedelta) -> Readings:
     time = observations["time"].dt.tz_convert(None).to_numpy("datetime64[ns]")
     start, end = (np.datetime64(at.replace(tzinfo=None), "ns") for at in between)
-    week, margin = np.timedelta64(WEEK), np.timedelta64(around)
+    week = np.timedelta64(WEEK)
+    margin = np.timedelta64(around)
     number = int(-((start - end) // week))
     of, since = np.divmod(time - start, week)
-    pieces, reaches = [], math.ceil(around / WEEK)
+    pieces = []
+    reaches = math.ceil(around / WEEK)
     for shift in range(-reaches, reaches + 1):
         lies = since - shift * week  # since the beginning of the week that is `shift` after its own
         fits = (lies >= -margin) & (lies < week + margin) & (of + shift >= 0) & (of + shift < number)
@@ -203,7 +206,8 @@ def _folded(observations: pd.DataFrame, between: tuple[datetime, datetime], arou
 
 def _blocks(readings: Readings, rows: NDArray[np.intp]) -> Iterator[Block]:
     """The rows of one indicator laid out; those whose instants hardly meet are laid out apart."""
-    weeks, instants = np.unique(readings.week[rows]), np.unique(readings.since[rows])
+    weeks = np.unique(readings.week[rows])
+    instants = np.unique(readings.since[rows])
     if weeks.size > 1 and weeks.size * instants.size > max(SMALL_BLOCK, CELLS_A_READING * rows.size):
         first_half = readings.week[rows] < weeks[weeks.size // 2]
         yield from _blocks(readings, rows[first_half])

@@ -68,7 +68,8 @@ def laboratory_drift(
     seconds = (instants - instants[:1]) / np.timedelta64(1, "s")
     together, longest_days = pairs
     if together < 2:
-        zh, en = f"一对说明不了什么，现为 {together}", "one pair tells nothing"
+        zh = f"一对说明不了什么，现为 {together}"
+        en = "one pair tells nothing"
         raise UsageError(zh, en, path="pairs", remedy="写几对、几日之内，如 [5, 130]；五对起，一个坏样不能左右")
     within = np.arange(together)
     for first in range(at.size - together + 1):

@@ -110,10 +110,8 @@ def between_sections(
     """
     shortest, longest = travel_hours
     if not 0 <= shortest <= longest < np.inf:
-        zh, en = (
-            f"在途时间应为最短、最长：{shortest:g}，{longest:g}",
-            "the shortest and the longest time, in this order",
-        )
+        zh = f"在途时间应为最短、最长：{shortest:g}，{longest:g}"
+        en = "the shortest and the longest time, in this order"
         raise UsageError(zh, en, path="travel_hours", remedy="写小时数，先短后长，不为负，如 [6, 18]")
     shape = np.broadcast_shapes(downstream.shape, upstream.shape)
     below, above = (np.broadcast_to(one, shape).reshape(-1, instants.size) for one in (downstream, upstream))
@@ -158,7 +156,8 @@ def _highest(values: Values, first: NDArray[np.intp], last: NDArray[np.intp]) ->
     level = np.frexp(np.maximum(last - first + 1, 0))[1] - 1
     high = values
     for doubling in range(int(level.max(initial=-1)) + 1):
-        here, width = np.flatnonzero(level == doubling), 1 << doubling
+        here = np.flatnonzero(level == doubling)
+        width = 1 << doubling
         found[here] = np.maximum(high[first[here]], high[last[here] - width + 1])
         high = np.maximum(high[:-width], high[width:])
     return found

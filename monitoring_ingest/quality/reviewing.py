@@ -67,7 +67,8 @@ def uphold(engine: Engine, reading: int, decided: Decision, clock: Clock) -> Rev
         now = clock()
         row = _quarantined(connection, reading)
         if UPHOLD in store.actions_about(connection, reading):
-            zh, en = f"读数 {reading} 已维持隔离", f"reading {reading} has been upheld"
+            zh = f"读数 {reading} 已维持隔离"
+            en = f"reading {reading} has been upheld"
             raise Refused(zh, en, path="reading", remedy="无须再决定；后来证实可信的，用 release 放行")
         return store.keep_review(connection, _review(row, NO_OBSERVATION, decided, reading), now)
 
@@ -76,15 +77,18 @@ def _quarantined(connection: Connection, reading: int) -> dict[str, Any]:
     """The reading, if people can still decide about it as one that is quarantined."""
     found = store.quarantined(connection, reading)
     if found.empty:
-        zh, en = f"没有隔离的读数 {reading}", f"no quarantined reading {reading}"
+        zh = f"没有隔离的读数 {reading}"
+        en = f"no quarantined reading {reading}"
         raise NotFound(zh, en, path="reading", remedy="hengjie review list 列出待核的读数")
     row: dict[str, Any] = found.to_dict("records")[0]  # type: ignore[assignment]  # named by texts
     if row["station"] is None:
-        zh, en = f"读数 {reading} 的站点没有登记", f"the station of reading {reading} is unknown"
+        zh = f"读数 {reading} 的站点没有登记"
+        en = f"the station of reading {reading} is unknown"
         remedy = "在登记表中加入别名；下次接收后自动采用，仍有疑问的以新编号列入待核"
         raise Refused(zh, en, path="reading", remedy=remedy)
     if RELEASE in store.actions_about(connection, reading):
-        zh, en = f"读数 {reading} 已放行", f"reading {reading} has been released"
+        zh = f"读数 {reading} 已放行"
+        en = f"reading {reading} has been released"
         raise Refused(zh, en, path="reading", remedy="已是观测，无须再放行；不应采用的，用 remove 剔除")
     return row
 
@@ -100,7 +104,8 @@ def decide(engine: Engine, key: Key, decided: Decision, clock: Clock) -> Review:
         now = clock()
         newest = _newest(connection, key)
         if newest is None:
-            zh, en = f"没有此观测：{key.station} {key.indicator} {key.time.isoformat()}", "no such observation"
+            zh = f"没有此观测：{key.station} {key.indicator} {key.time.isoformat()}"
+            en = "no such observation"
             raise NotFound(zh, en, path="time", remedy="写明站点、指标与带时区的时刻；hengjie readings export 列出观测")
         if decided.action == REMOVE and newest["test"] == DECIDED[REMOVE]:
             raise Refused("已剔除", "it has been removed", path="action", remedy="要恢复用 restore")

@@ -51,7 +51,8 @@ from monitoring_ingest.schedule.job import INBOX_EVERY_HOURS, Job, due_slots
 from monitoring_ingest.schedule.leases import Clock, kept
 from monitoring_ingest.schedule.store import hold, is_held, keep_hold
 
-STATIONS_AT_ONCE, WEEKS_AT_ONCE = 400, 800  # weeks: of all stations together
+STATIONS_AT_ONCE = 400
+WEEKS_AT_ONCE = 800  # weeks: of all stations together
 LONG = 3 * WEEK  # a window longer than this is read for fewer stations at once
 ROWS_AT_ONCE = 20_000  # of one transaction, so that nobody who hands in waits long
 FAULT = FAULTS[:5]
@@ -120,10 +121,12 @@ def run(
     with writing(engine) as connection:
         now = clock()
         if is_held(connection, LEASE_NAME, now):
-            zh, en = "另一次质控正在进行", "another run of quality control is at it"
+            zh = "另一次质控正在进行"
+            en = "another run of quality control is at it"
             raise Refused(zh, en, remedy="等它做完再来")
         hold(connection, LEASE_NAME, now)
-        due, number = store.due(connection, now, everything=everything), store.next_run(connection)
+        due = store.due(connection, now, everything=everything)
+        number = store.next_run(connection)
     with kept(engine, LEASE_NAME, clock):
         return _run(engine, clock, (number, due, network), declared_tests() if tests is None else tests)
 

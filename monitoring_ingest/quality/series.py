@@ -59,7 +59,8 @@ def seasonal_range(
     lowest, highest : twelve bounds each, from January [canonical unit].
     """
     if len(lowest) != 12 or len(highest) != 12:
-        zh, en = "每月一个界限，应为十二个", "one bound a month: twelve are needed"
+        zh = "每月一个界限，应为十二个"
+        en = "one bound a month: twelve are needed"
         raise UsageError(zh, en, path="lowest, highest", remedy="没有界限的月写 nan")
     low, high = (np.asarray(bounds, dtype=np.float64)[months - 1] for bounds in (lowest, highest))
     flags = _reliable(values)
@@ -88,12 +89,14 @@ def spike(
     longest_gap_hours : [h] a window with a longer gap in it is not evaluated, nor are the ends of a series.
     """
     if reach not in REACHES:
-        zh, en = f"reach 应为 1 或 2，现为 {reach}", f"reach must be 1 or 2, not {reach}"
+        zh = f"reach 应为 1 或 2，现为 {reach}"
+        en = f"reach must be 1 or 2, not {reach}"
         raise UsageError(zh, en, path="reach", remedy="更长的尖峰是水平变化，见 rate_of_change")
 
     def judge(v: Values, t: Values) -> Flags:
         flags = np.zeros(v.size, dtype=np.int8)
-        width, inner = v.size - 2 * reach, slice(reach, v.size - reach)
+        width = v.size - 2 * reach
+        inner = slice(reach, v.size - reach)
         if width <= 0:
             return flags
         near = np.diff(t) <= longest_gap_hours * SECONDS_AN_HOUR
@@ -176,7 +179,8 @@ def flat_line(
     censored : readings below detection, of the shape of `values`. They are not evaluated and end a stretch: that the
         limit is repeated says that the water is clean, not that the sensor is stuck.
     """
-    shortest, gap = longest_hours * SECONDS_AN_HOUR, longest_gap_hours * SECONDS_AN_HOUR
+    shortest = longest_hours * SECONDS_AN_HOUR
+    gap = longest_gap_hours * SECONDS_AN_HOUR
 
     def judge(v: Values, t: Values, below: Mask | None = None) -> Flags:
         near = np.diff(t) <= gap
@@ -202,7 +206,8 @@ Runs = tuple[NDArray[np.intp], NDArray[np.intp]]
 def _long_runs(joined: Mask, t: Values, shortest: float) -> Runs:
     """First and last readings of runs, each joined to the next, that last at least `shortest` [s]."""
     edges = np.flatnonzero(np.diff(joined, prepend=False, append=False))
-    starts, ends = edges[::2], edges[1::2]
+    starts = edges[::2]
+    ends = edges[1::2]
     long = t[ends] - t[starts] >= shortest
     return starts[long], ends[long]
 
@@ -219,7 +224,8 @@ def _flat_windows(v: Values, t: Values, shortest: float, tolerance: float, runs:
     """The shortest windows of at least `shortest` [s] within the runs that vary by no more than `tolerance`."""
     run = np.cumsum(np.bincount(runs[0], minlength=v.size)[: v.size])
     at = np.flatnonzero(_covered(*runs, v.size))
-    times, own = t[at], run[at]
+    times = t[at]
+    own = run[at]
     last = np.arange(at.size)
     first = np.searchsorted(times, times - shortest, side="right") - 1
     last = last[(first >= 0) & (own[first] == own)]
@@ -234,10 +240,13 @@ def _spread(v: Values, first: NDArray[np.intp], last: NDArray[np.intp]) -> Value
     level = np.frexp(last - first + 1)[1] - 1
     high = low = v
     for doubling in range(int(level.max(initial=-1)) + 1):
-        here, width = np.flatnonzero(level == doubling), 1 << doubling
-        left, right = first[here], last[here] - width + 1
+        here = np.flatnonzero(level == doubling)
+        width = 1 << doubling
+        left = first[here]
+        right = last[here] - width + 1
         spread[here] = np.maximum(high[left], high[right]) - np.minimum(low[left], low[right])
-        high, low = np.maximum(high[:-width], high[width:]), np.minimum(low[:-width], low[width:])
+        high = np.maximum(high[:-width], high[width:])
+        low = np.minimum(low[:-width], low[width:])
     return spread
 
 
@@ -254,7 +263,8 @@ def gaps(values: Values, instants: Instants, *, slots: Instants) -> Flags:
     """
     due = np.isin(instants, slots)
     if due.sum() != np.unique(slots).size:
-        zh, en = "有应测时次不在时间轴上", "a slot is not on the time axis"
+        zh = "有应测时次不在时间轴上"
+        en = "a slot is not on the time axis"
         raise UsageError(zh, en, path="slots", remedy="先用 on_slots 把时次补到时间轴上")
     return np.where(np.isnan(values), np.where(due, Quality.MISSING, Quality.NOT_EVALUATED), Quality.RELIABLE).astype(
         np.int8
@@ -277,7 +287,8 @@ def _reliable(values: Values) -> Flags:
 def _outside(values: Values, lowest: Any, highest: Any) -> Mask:
     """Where a value lies outside the bounds; nan does not, and a bound that is nan holds nothing off."""
     if np.any(np.asarray(lowest) > highest):
-        zh, en = "下限高于上限", "the lowest value is above the highest"
+        zh = "下限高于上限"
+        en = "the lowest value is above the highest"
         raise UsageError(zh, en, path="possible, expected, lowest, highest", remedy="先写下限，后写上限")
     return np.asarray((values < lowest) | (values > highest))
 
@@ -292,7 +303,8 @@ def _by_series(values: Values, instants: Instants, longest_gap_hours: float, jud
     flags = np.zeros(values.shape, dtype=np.int8)
     if not values.size:
         return flags
-    rows, to_fill = values.reshape(-1, seconds.size), flags.reshape(-1, seconds.size)
+    rows = values.reshape(-1, seconds.size)
+    to_fill = flags.reshape(-1, seconds.size)
     masks = [mask.reshape(-1, seconds.size) for mask in beside]
     at_once = max(1, READINGS_AT_ONCE // seconds.size)
     apart = seconds[-1] + longest_gap_hours * SECONDS_AN_HOUR + 1
@@ -319,6 +331,7 @@ def _seconds(values: Values, instants: Instants) -> Values:
     """
     elapsed = np.asarray((instants - instants[:1]) / np.timedelta64(1, "s"), dtype=np.float64)
     if values.shape[-1:] != elapsed.shape or not np.all(np.diff(elapsed) > 0):
-        zh, en = "时刻应与末轴等长、递增且不重复", "instants must fit the last axis and increase, none twice"
+        zh = "时刻应与末轴等长、递增且不重复"
+        en = "instants must fit the last axis and increase, none twice"
         raise UsageError(zh, en, path="instants", remedy="先按时刻排序；一个时刻的两个值在接收时已判为重复或冲突")
     return elapsed

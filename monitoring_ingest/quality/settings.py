@@ -28,7 +28,8 @@ from monitoring_ingest.quality.laboratory_drift import laboratory_drift
 
 FILE = Path(basin.__file__).parent / "data" / "quality_control.yaml"
 KEYS = {"source", "verified", "every"}
-EVERYWHERE, REACHES = {"indicators", "sections"}, {"reaches"}
+EVERYWHERE = {"indicators", "sections"}
+REACHES = {"reaches"}
 REACH = {"upstream", "travel_hours", "source", "indicators"}
 NOWHERE = Network({}, {}, {}, {})
 TESTS: Mapping[str, Callable[..., Flags]] = {
@@ -167,7 +168,8 @@ def _declared_in(file: Path, network: Network) -> dict[_Key, DeclaredTest]:
             for code, own in thresholds.items():
                 place = f"{path}.{code}"
                 if code not in INDICATORS:
-                    zh, remedy = f"没有指标 {code}", "指标见 indicators.csv"
+                    zh = f"没有指标 {code}"
+                    remedy = "指标见 indicators.csv"
                     raise RegisterError(zh, "no such indicator", file=file, path=place, remedy=remedy)
                 keywords = _keywords(test, {**one.keywords, **_mapping(own, file, place)}, file, place)
                 found[code, test, one.section] = replace(one, keywords=MappingProxyType(keywords))
@@ -194,11 +196,13 @@ def _reaches(shared: DeclaredTest, entry: Mapping[str, Any], file: Path, network
         path = f"{shared.test}.reaches.{code}"
         reach = _mapping(written, file, path)
         if not REACH <= set(reach) <= REACH | {"verified"} or not reach["source"]:
-            zh, remedy = "河段的键有多有少，或没有出处", f"应写：{' '.join(sorted(REACH))}；可写 verified"
+            zh = "河段的键有多有少，或没有出处"
+            remedy = f"应写：{' '.join(sorted(REACH))}；可写 verified"
             raise RegisterError(zh, "not the keys of a reach, or no source", file=file, path=path, remedy=remedy)
         thresholds = _mapping(reach["indicators"], file, f"{path}.indicators")
         if any("travel_hours" in each for each in (shared.keywords, *thresholds.values()) if isinstance(each, dict)):
-            zh, remedy = "在途时间只写在河段下", "删去 every 与各指标里的 travel_hours：它的出处是河段的 source"
+            zh = "在途时间只写在河段下"
+            remedy = "删去 every 与各指标里的 travel_hours：它的出处是河段的 source"
             raise RegisterError(zh, "a travel time is the reach's", file=file, path=path, remedy=remedy)
         below = _section(code, network, file, path)
         above = _section(str(reach["upstream"]), network, file, f"{path}.upstream")
@@ -215,7 +219,8 @@ def _reaches(shared: DeclaredTest, entry: Mapping[str, Any], file: Path, network
 
 def _section(code: str, network: Network, file: Path, path: str) -> Section:
     if code not in network.sections:
-        zh, en = f"没有断面 {code}", f"no section {code}"
+        zh = f"没有断面 {code}"
+        en = f"no section {code}"
         raise RegisterError(zh, en, file=file, path=path, remedy="断面见 sections.csv")
     return network.sections[code]
 
@@ -223,7 +228,8 @@ def _section(code: str, network: Network, file: Path, path: str) -> Section:
 def _check_course(above: Section, below: Section, file: Path, path: str) -> None:
     if not above.on_river_of(below):
         rivers = "、".join(f"{each.code}（{each.basin}，{each.river or '河名未登记'}）" for each in (above, below))
-        zh, remedy = f"不在同一条河上：{rivers}", "两个断面在 sections.csv 里应同属一个流域，river 写同一条河"
+        zh = f"不在同一条河上：{rivers}"
+        remedy = "两个断面在 sections.csv 里应同属一个流域，river 写同一条河"
         raise RegisterError(zh, "the sections do not lie on one river", file=file, path=path, remedy=remedy)
     if above.order >= below.order:
         orders = "，".join(f"{each.code} 的 order 为 {each.order}" for each in (above, below))
@@ -242,7 +248,8 @@ def _mapping(written: Any, file: Path, path: str) -> dict[str, Any]:
 
 
 def _plausible(code: str) -> list[DeclaredTest]:
-    lowest, highest = INDICATORS[code].plausible_min, INDICATORS[code].plausible_max
+    lowest = INDICATORS[code].plausible_min
+    highest = INDICATORS[code].plausible_max
     if lowest is None or highest is None:
         return []
     source = "basin/data/indicators.csv: plausible_min, plausible_max"
@@ -254,12 +261,14 @@ def _keywords(test: str, written: Mapping[str, Any], file: Path, path: str) -> d
     taken = [p for p in inspect.signature(TESTS[test]).parameters.values() if p.kind is p.KEYWORD_ONLY]
     needed = {p.name for p in taken if p.default is p.empty}
     if not needed <= set(written) <= {p.name for p in taken} - FROM_DATA:
-        zh, en = f"{test} 的参数不符", f"not the keywords of {test}"
+        zh = f"{test} 的参数不符"
+        en = f"not the keywords of {test}"
         raise RegisterError(zh, en, file=file, path=path, remedy=f"应写：{' '.join(sorted(needed))}")
     try:
         keywords = {name: _threshold(value) for name, value in written.items()}
     except (ValueError, TypeError) as problem:
-        zh, en = f"不是数字：{problem}", "not a number"
+        zh = f"不是数字：{problem}"
+        en = "not a number"
         raise RegisterError(zh, en, file=file, path=path, remedy="写数字，或数字的列表") from problem
     try:
         _rehearse(test, keywords)
@@ -267,7 +276,8 @@ def _keywords(test: str, written: Mapping[str, Any], file: Path, path: str) -> d
         place = f"{path}.{problem.path}"
         raise RegisterError(problem.zh, problem.en, file=file, path=place, remedy=problem.remedy) from problem
     except (TypeError, ValueError, LookupError, ArithmeticError) as problem:
-        zh, remedy = f"{test} 不能用这些参数", "一个数还是几个数，见 docs/quality-control.md 与随附的文件"
+        zh = f"{test} 不能用这些参数"
+        remedy = "一个数还是几个数，见 docs/quality-control.md 与随附的文件"
         raise RegisterError(zh, f"{test} cannot be run", file=file, path=path, remedy=remedy) from problem
     return keywords
 

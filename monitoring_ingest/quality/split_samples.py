@@ -70,7 +70,8 @@ def split_samples(results: Iterable[Result], tolerance_of: ToleranceOf) -> list[
 def _compared(sides: Mapping[Side, Result], tolerance_of: ToleranceOf) -> SplitSample:
     any_side = next(iter(sides.values()))
     tolerance = tolerance_of(any_side.indicator, [each.station for each in sides.values()])
-    upstream, downstream = sides.get("upstream"), sides.get("downstream")
+    upstream = sides.get("upstream")
+    downstream = sides.get("downstream")
     head = (any_side.sample, any_side.indicator, any_side.time, sides)
     if upstream is None or downstream is None:
         return SplitSample(*head, None, tolerance, None, "alone")

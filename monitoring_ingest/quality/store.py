@@ -204,7 +204,8 @@ def judged(connection: Connection, found: Columns, **selected: Unpack[Selected])
     """
     quality = np.where(_judged(connection, found, selected), Quality.RELIABLE, Quality.NOT_EVALUATED).astype(np.int64)
     test = objects([NO_TEST] * len(quality))
-    flagged, decided = faults(connection, **selected), _decided(connection, selected)
+    flagged = faults(connection, **selected)
+    decided = _decided(connection, selected)
     if flagged.empty and decided.empty:
         return quality, test
     said = pd.concat([_deciding(flagged), standing(decided)])

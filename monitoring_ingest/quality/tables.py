@@ -147,7 +147,8 @@ def not_removed() -> ColumnElement[bool]:
     """Whether people have left an observation where it is, as a condition of a query: not taken its key's newest
     revision away.
     """
-    key, later = ("station", "indicator", "time"), observations.alias()
+    key = ("station", "indicator", "time")
+    later = observations.alias()
     last = select(func.max(reviews.c.id)).group_by(*(reviews.c[name] for name in key), reviews.c.revision)
     corrected = exists().where(*(later.c[n] == reviews.c[n] for n in key), later.c.revision > reviews.c.revision)
     gone = select(*(reviews.c[name] for name in key)).where(reviews.c.id.in_(last), reviews.c.action == "remove")

@@ -29,7 +29,8 @@ KINDS: Mapping[str, str] = {
     "paid": "已付款",
 }
 # `paid` [万元] is about an agreement and a settlement period; ``paid CODE`` names the payer where several parties owe.
-PAID, UNPAID = "paid", "unpaid"
+PAID = "paid"
+UNPAID = "unpaid"
 FIELDS = ("subject", "period", "kind", "value", "document", "recorded_by")
 APPROVED_BY = "approved_by"
 
@@ -99,14 +100,16 @@ def fact(written: Mapping[str, object], *, file: object = None) -> Fact:
 
 def _refuse_what_the_ledger_cannot_take(told: Fact, file: object) -> None:
     if told.kind == UNPAID:
-        zh, en = "未付额由账目算出，不能登记", "what is unpaid is computed from the ledger, not recorded"
+        zh = "未付额由账目算出，不能登记"
+        en = "what is unpaid is computed from the ledger, not recorded"
         remedy = "登记付款：kind: paid，subject 写协议代码，period 写所付的结算期，value 写万元数"
         raise UsageError(zh, en, file=file, path="kind", remedy=remedy)
     if is_payment(told):
         try:
             number(told.value)
         except ValueError as problem:
-            zh, en = f"付款额不是数字：{told.value}", "the sum paid is no number"
+            zh = f"付款额不是数字：{told.value}"
+            en = "the sum paid is no number"
             raise UsageError(zh, en, file=file, path="value", remedy="写万元数，如 1200") from problem
 
 
@@ -120,21 +123,25 @@ def _refuse_ground_nobody_else_approved(told: Fact, file: object) -> None:
     if told.kind not in GROUNDS:
         return
     if told.approved_by is None:
-        zh, en = f"{GROUNDS[told.kind]}剔除数据，须有批准人", "taking data away needs an approver"
+        zh = f"{GROUNDS[told.kind]}剔除数据，须有批准人"
+        en = "taking data away needs an approver"
         remedy = "写明 approved_by：批准剔除的人，与 recorded_by 不是同一人"
         raise UsageError(zh, en, file=file, path=APPROVED_BY, remedy=remedy)
     if same_person(told.approved_by, told.recorded_by):
-        zh, en = f"批准人与登记人同为 {told.recorded_by}", "approved by the one who recorded it"
+        zh = f"批准人与登记人同为 {told.recorded_by}"
+        en = "approved by the one who recorded it"
         raise UsageError(zh, en, file=file, path=APPROVED_BY, remedy="由另一人批准，登记与批准分开")
 
 
 def _refuse_payment_of_nothing_known(payment: Fact, registry: Registry, file: object) -> None:
     if payment.subject not in registry.agreements:
-        zh, en = f"没有协议 {payment.subject}", f"no agreement {payment.subject}"
+        zh = f"没有协议 {payment.subject}"
+        en = f"no agreement {payment.subject}"
         raise UnknownCode(zh, en, file=file, path="subject", remedy="付款的 subject 写协议代码")
     for payer in payment.kind.split()[1:]:
         if payer not in registry.network.parties:
-            zh, en = f"没有主体 {payer}", f"no party {payer}"
+            zh = f"没有主体 {payer}"
+            en = f"no party {payer}"
             raise UnknownCode(zh, en, file=file, path="kind", remedy="写 kind: paid，或 kind: paid 主体代码")
 
 
@@ -145,7 +152,8 @@ def about_something_known(told: Fact, registry: Registry, *, file: object = None
     ------
     UnknownCode : the subject is no section, station, party, basin, agreement or scorecard.
     """
-    network, agreements = registry.network, registry.agreements
+    network = registry.network
+    agreements = registry.agreements
     if is_payment(told):
         _refuse_payment_of_nothing_known(told, registry, file)
     kinds = (network.sections, network.stations, network.parties, network.basins, agreements, registry.scorecards)
@@ -154,5 +162,6 @@ def about_something_known(told: Fact, registry: Registry, *, file: object = None
         return told
     similar = get_close_matches(told.subject, sorted(codes))
     remedy = "写断面、站点、主体、流域或协议的代码" + (f"；相近的有 {'、'.join(similar)}" if similar else "")
-    zh, en = f"没有登记的对象 {told.subject}", f"nothing is declared as {told.subject}"
+    zh = f"没有登记的对象 {told.subject}"
+    en = f"nothing is declared as {told.subject}"
     raise UnknownCode(zh, en, file=file, path="subject", remedy=remedy)

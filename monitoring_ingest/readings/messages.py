@@ -54,6 +54,10 @@ MESSAGES: dict[str, Message] = {
     "missing_column": Message("缺少列", "missing column"),
     "double_column": Message("列重复，不知取哪一列", "a column stands twice, and nobody knows which is meant"),
     "file_too_large": Message("文件展开后过大", "the file is too large when unpacked"),
+    "workbook_dtd": Message(
+        "工作簿的这个部件里有 DTD（<!DOCTYPE），不读；用 Excel 或 WPS 打开，另存为新的 .xlsx 再送",
+        "this part of the workbook has a DTD and is not read; open it in a spreadsheet program and save it anew",
+    ),
     "no_date": Message(
         "时间没有年份，文件名中也没有日期；请用 --date 指明", "times without year in a file without date; give --date"
     ),

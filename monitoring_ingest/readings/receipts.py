@@ -18,8 +18,11 @@ from monitoring_ingest.readings.frames import Columns
 from monitoring_ingest.readings.messages import MESSAGES
 from monitoring_ingest.readings.validation import FATES
 
-COMPLETE, RUNNING, INTERRUPTED = "complete", "running", "interrupted"
-DRY_RUN, REFUSED = "dry_run", "refused"  # nothing is stored: only looked at, or not all of it could be taken
+COMPLETE = "complete"
+RUNNING = "running"
+INTERRUPTED = "interrupted"
+DRY_RUN = "dry_run"
+REFUSED = "refused"  # nothing is stored: only looked at, or not all of it could be taken
 ROW_FIELDS = ("file", "row", "field", "code", "message_zh", "message_en", "value", "fate", "stands", "replaced", "sent")
 STORED_ROW_FIELDS = tuple(name for name in ROW_FIELDS if name != "file" and not name.startswith("message"))
 
@@ -92,7 +95,8 @@ def newest_told(rows: Columns) -> dict[int, np.datetime64]:
     rows : validated rows with `file`, `fate` and `time`, decided or not.
     """
     told = (rows["fate"] != "rejected") & (rows["fate"] != "absent") & ~np.isnat(rows["time"])
-    files, times = rows["file"][told], rows["time"][told]
+    files = rows["file"][told]
+    times = rows["time"][told]
     return {file: times[files == file].max() for file in set(files.tolist())}
 
 

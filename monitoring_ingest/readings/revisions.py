@@ -85,7 +85,8 @@ def within_file(checked: Columns) -> Columns:
     found |= {"key": objects(listed), "repeated": np.zeros(len(listed), dtype=bool)}
     if len(set(listed)) == len(listed):
         return found  # no two rows speak of the same
-    fates, codes = found["fate"].tolist(), found["code"].tolist()
+    fates = found["fate"].tolist()
+    codes = found["code"].tolist()
     said: set[tuple[Key, Content]] = set()
     spoken: set[Key] = set()
     pairs = zip(listed, contents(found), strict=True)
@@ -168,14 +169,18 @@ def decide(within: Columns, stored: Columns) -> Columns:
     if not len(stored["revision"]) and (within["fate"] == "accepted").all():
         return _all_new(within)
     known = _Known(stored)
-    fates, codes = within["fate"].tolist(), within["code"].tolist()
-    revisions, keep = [0] * len(fates), [fate in KEPT for fate in fates]
-    quoted, repeated = as_sent(within), within["repeated"].tolist()
+    fates = within["fate"].tolist()
+    codes = within["code"].tolist()
+    revisions = [0] * len(fates)
+    keep = [fate in KEPT for fate in fates]
+    quoted = as_sent(within)
+    repeated = within["repeated"].tolist()
     stands: list[str | None] = [None] * len(fates)
     replaced: list[str | None] = [None] * len(fates)
     counts: dict[Key, str] = {}  # what these rows themselves make count
     for at, pair in enumerate(zip(within["key"].tolist(), contents(within), strict=True)):
-        fate, key = fates[at], pair[0]
+        fate = fates[at]
+        key = pair[0]
         newest = known.newest.get(key)
         if fate in ("accepted", "quarantined") and known.repeats(fate, pair):
             fates[at] = codes[at] = "duplicate"
@@ -199,7 +204,8 @@ def decide(within: Columns, stored: Columns) -> Columns:
 
 def _refused(within: Columns) -> np.ndarray:
     """What each rejected row said, None of the others."""
-    sent, rejected = np.full(len(within["fate"]), None, dtype=object), within["fate"] == "rejected"
+    sent = np.full(len(within["fate"]), None, dtype=object)
+    rejected = within["fate"] == "rejected"
     sent[rejected] = _refused_as_sent(rows_at(within, rejected))
     return sent
 

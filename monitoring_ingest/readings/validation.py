@@ -149,7 +149,8 @@ def _bounds(lowest: str, highest: str) -> _Bounds:
 
 
 _Bounds = Mapping[str | None, tuple[float, float]]
-_POSSIBLE, _PLAUSIBLE = _bounds("possible_min", "possible_max"), _bounds("plausible_min", "plausible_max")
+_POSSIBLE = _bounds("possible_min", "possible_max")
+_PLAUSIBLE = _bounds("plausible_min", "plausible_max")
 _NOWHERE = (np.nan, np.nan)
 
 
@@ -157,8 +158,11 @@ def _add_fate(found: Columns, as_sent: np.ndarray, now: datetime, rights: Collec
     """Give each row the first fate of this table that fits it: who may speak, is anything said, can it be read, may it
     be true. A blank cell of the future says nothing either: kept, its station would count as heard until then.
     """
-    sent, station, codes = found["value_text"] != "", found["station"], found["indicator"].tolist()
-    problem, unreadable = found["problem"] != "", (found["value_text"] != "") & np.isnan(as_sent)
+    sent = found["value_text"] != ""
+    station = found["station"]
+    codes = found["indicator"].tolist()
+    problem = found["problem"] != ""
+    unreadable = (found["value_text"] != "") & np.isnan(as_sent)
     latest = np.datetime64((now + CLOCKS_MAY_DIFFER).astimezone(UTC).replace(tzinfo=None), "us")
     foreign = ~_each(station, lambda code: rights is None or code in rights).astype(bool)
     too_high = unreadable.copy()
@@ -195,7 +199,8 @@ def _add_place_and_value(found: Columns, which: np.ndarray, sources: tuple[str, 
     own_column = found["field"] != ""
     sent = found["value_text"] != ""
     shown = np.where(sent, found["value_text"], found["printed"])
-    field, value = objects([_FIELDS[source] for source in sources])[which], shown.copy()
+    field = objects([_FIELDS[source] for source in sources])[which]
+    value = shown.copy()
     for number, source in enumerate(sources[:-1]):
         rows = (which == number) & ~own_column
         if rows.any():

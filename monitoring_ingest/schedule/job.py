@@ -67,6 +67,10 @@ class PartlyDone(Exception):
     """A slot did all it could; trying again would not help. Its text says what came of each part."""
 
 
+class PartlyFailed(Exception):
+    """A slot did all it could, and what failed is to be tried again. Its text says what came of each part."""
+
+
 def due_slots(last: datetime | None, now: datetime, every_hours: int) -> list[datetime]:
     """The full slots (00:00, 04:00 … in China) after `last` up to `now`; without a last one only the current."""
     midnight = now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -136,7 +140,8 @@ def run_slot(engine: Engine, job: Job, slot: datetime, now: datetime, clock: Clo
         finish_slot(engine, job.name, slot, f"{FAILED}: {problem}", tell())
         return Ran(job.name, slot, str(problem))
     except Exception as problem:  # whatever it is, the schedule goes on and the run says so
-        log.exception("%s %s", job.name, slot.isoformat())
+        if not isinstance(problem, PartlyFailed):  # the job has logged each part that failed
+            log.exception("%s %s", job.name, slot.isoformat())
         put_off_slot(engine, job.name, slot, f"{FAILED}: {problem}", tell())
         return Ran(job.name, slot, str(problem) or type(problem).__name__)
     if not finish_slot(engine, job.name, slot, outcome, tell()):

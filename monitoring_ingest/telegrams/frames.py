@@ -29,14 +29,17 @@ from monitoring_ingest.formats.station_telegrams import (
 from monitoring_ingest.telegrams.profiles import Devices, gives_readings
 
 # Why a frame is refused, besides length, crc and syntax.
-UNKNOWN_DEVICE, PASSWORD, CONFLICT = "unknown_device", "password", "conflict"
+UNKNOWN_DEVICE = "unknown_device"
+PASSWORD = "password"
+CONFLICT = "conflict"
 LONGEST_FIELD = 200  # characters of a header field that are told: no index takes what four digits can announce
 REFUSED_KEPT = 1100  # bytes of a refused frame that are kept: the longest segment of the standard is 1024
 
 SECRET_WHEREVER = 4  # what is written as a password and as long as this is masked wherever else it stands
 
 _OVERHEAD = len("##0000") + len("1C80")
-_INTERACTION, _DATA_ANSWER = b"91", b"9014"
+_INTERACTION = b"91"
+_DATA_ANSWER = b"9014"
 _STARTING = re.compile(rb"##[0-9]{0,4}")
 _BETWEEN = re.compile(rb"([;,&\r]+)")
 _NO_PASSWORD = re.compile(

@@ -68,7 +68,9 @@ def _keep(connection: Connection, arrivals: Sequence[Arrival]) -> list[Arrival]:
     spoken: dict[tuple[str, str, str], list[Telegram]] = defaultdict(list)
     for row in store.of_requests(connection, {_request(arrival.frame) for arrival in good}):
         spoken[row.mn, row.qn, row.cn].append(_telegram(row.kept))
-    new, refused, taken = [], [], []
+    new = []
+    refused = []
+    taken = []
     for arrival in arrivals:
         frame = arrival.frame
         if frame.telegram is None or frame.error:

@@ -17,7 +17,8 @@ from monitoring_ingest.telegrams.tables import telegram_frames as frames
 from monitoring_ingest.telegrams.tables import telegram_receipts as receipts
 from monitoring_ingest.telegrams.tables import telegram_refusals as refusals
 
-KEPT_A_DAY, KEPT_OF_ONE_PEER = 5_000, 200  # refused frames that are kept; what comes beyond is counted
+KEPT_A_DAY = 5_000
+KEPT_OF_ONE_PEER = 200  # refused frames that are kept; what comes beyond is counted
 PEERS_A_DAY = 1_000  # peers whose refused frames are counted apart; those of all others together
 OTHER_PEERS = "…"
 LISTED = ("id", "received_at", "peer", "error", "mn", "qn", "cn", "part", "parts", "readings", "size", "sha256")
@@ -75,7 +76,8 @@ def keep(connection: Connection, arrivals: Sequence[Arrival]) -> list[int]:
 
 
 def _row(arrival: Arrival) -> dict[str, Any]:
-    frame, told = arrival.frame, arrival.frame.telegram
+    frame = arrival.frame
+    told = arrival.frame.telegram
     header = {name.lower(): frame.of(name) for name in ("MN", "QN", "ST", "CN")}
     parts = {"part": told.part if told else 1, "parts": told.parts if told else 1}
     what = {"error": frame.error, "readings": frame.readings, "size": frame.size}

@@ -11,8 +11,6 @@ import io
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -72,13 +70,8 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
 
 
 def recomputed(found: EvidenceContents) -> Document:
-    """The settlement document from the contents of an evidence file alone."""
-    with TemporaryDirectory() as folder:
-        for name, text in found.register.items():
-            file = Path(folder) / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        network, _ = load_network([Path(folder)])
+    """The settlement document from the contents of an evidence file alone, without writing anything to disk."""
+    network, _ = load_network([found.register])
     agreement = checked(tree(found.agreement_text), found.agreement_text, "agreement.yaml", network)
     used = found.observations["fate"] == ACCEPTED
     flagged = found.observations.columns.intersection(QUALITY)

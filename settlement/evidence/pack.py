@@ -2,10 +2,10 @@
 
 In: the agreement's text, the register, readings, facts and parameters a settlement rested on, and its document. Out: a
 ZIP whose bytes depend on nothing else, and `verify`, which names the first thing in such a ZIP that does not hold. It
-does not settle: the engine that recomputes is handed in.
+does not settle: the engine that recomputes is handed in. It writes nothing to disk, whatever names a ZIP holds.
 
     SHA256SUMS           one line an entry, as `sha256sum -c` reads it
-    agreement.yaml       the text applied            register/*.csv     parties, sections and stations used
+    agreement.yaml       the text applied            register/          parties, sections and stations used
     facts.json           facts recorded by people    observations.csv   readings used and, by `fate`, those left out
     parameters.json      period, as_of, decisions    settlement.json    the document, canonical JSON
 
@@ -16,8 +16,9 @@ the statistics leave out what is unreliable, and `parameters` holds what people 
 from __future__ import annotations
 
 import json
+import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO, StringIO
@@ -36,6 +37,11 @@ REQUIRED = (AGREEMENT, FACTS, OBSERVATIONS, PARAMETERS, SETTLEMENT)
 STATUS = "status"  # what became of a settlement is told by whoever keeps it
 INSTANTS = ("time", "recorded_at")
 SORTED_BY = ("station", "indicator", "time", "revision", "reading", "fate", "reason")
+# `basins/<code>/parties.csv`, or flat `parties.csv`: the layout of `basin.layers`. A code is one plain folder name, so
+# that whoever unpacks the file on any system gets nothing outside the folder.
+_IN_REGISTER = re.compile(
+    r"(basins/(?!\.{1,2}/)[^/\\:\x00-\x1f\x7f]+/)?(parties|sections|stations)\.csv|basins\.csv"
+)
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first date a ZIP can carry
 _PLAIN_FILE = 0o644 << 16
 # NotImplementedError is a RuntimeError (an unknown or encrypted method), struct errors come as BadZipFile
@@ -87,7 +93,7 @@ def evidence_zip(
 
     Raises
     ------
-    UsageError : for a float in facts, document or parameters, or a register file name that leaves the folder.
+    UsageError : for a float in facts, document or parameters, or a name that no register file has.
     """
     entries = {
         AGREEMENT: agreement_text,
@@ -164,11 +170,12 @@ def _archive(entries: Mapping[str, bytes]) -> bytes:
 
 
 def _read(raw: bytes) -> dict[str, bytes]:
-    """Entries of an archive that opens and has all it needs."""
+    """Entries of an archive that opens, holds nothing but what belongs in it, and has all it needs."""
     name: str | None = None
     entries = {}
     try:
         with ZipFile(BytesIO(raw)) as file:
+            _refuse_other_names(file.namelist())
             for name in file.namelist():
                 entries[name] = file.read(name)
     except _UNREADABLE as problem:
@@ -176,6 +183,23 @@ def _read(raw: bytes) -> dict[str, bytes]:
     if missing := [name for name in (*REQUIRED, SUMS) if name not in entries]:
         raise Refused("证据包缺少此文件", "missing from the evidence file", file=missing[0])
     return entries
+
+
+def _refuse_other_names(names: Sequence[str]) -> None:
+    """Every name is one that `evidence_zip` gives, and stands once."""
+    remedy = "不要解压，向出具者另取证据包"
+    seen: set[str] = set()
+    for name in names:
+        shown = name if name.isprintable() else ascii(name)  # a terminal obeys some characters
+        if name not in (*REQUIRED, SUMS) and not _in_register(name):
+            raise Refused("证据包里不该有此文件", "does not belong in an evidence file", file=shown, remedy=remedy)
+        if name in seen:
+            raise Refused("此文件名在证据包里重复", "the name stands twice in the archive", file=shown, remedy=remedy)
+        seen.add(name)
+
+
+def _in_register(name: str) -> bool:
+    return name.startswith(REGISTER) and _IN_REGISTER.fullmatch(name, len(REGISTER)) is not None
 
 
 def _refuse_other_bytes(raw: bytes, entries: Mapping[str, bytes]) -> None:
@@ -309,6 +333,6 @@ _TYPES: Mapping[str, Callable[[pd.Series], pd.Series]] = {
 
 
 def _inside(name: str) -> str:
-    if name.startswith("/") or ".." in name.split("/") or "\\" in name or not name.endswith(".csv"):
+    if not _in_register(REGISTER + name):
         raise UsageError(f"登记文件名不可用：{name}", "not a register file name", remedy="例如 sections.csv")
     return name

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: `fen` > 0 is owed to `party` by `counterparty`, `fen` < 0 is owed by `party`."""
+    """One line: `fen` > 0 is owed to `party` by `counterparty`, `fen` < 0 is owed by `party`.
+
+    `reverses` : in a reversal, the confirmation whose entry of the same place it undoes; None in a confirmation.
+    """
 
     party: str
     counterparty: str
     fen: int
+    reverses: int | None = None
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,8 @@ def postings(transfers: Iterable[tuple[str, str, int]]) -> list[Entry]:
     return [entry for payer, payee, fen in transfers for entry in (Entry(payer, payee, -fen), Entry(payee, payer, fen))]
 
 
-def reversal(entries: Iterable[Entry]) -> list[Entry]:
-    """The entries that undo these."""
-    return [Entry(entry.party, entry.counterparty, -entry.fen) for entry in entries]
+def reversal(entries: Iterable[Entry], confirmation: int) -> list[Entry]:
+    """The entries that undo all those of one confirmation, in the same order."""
+    return [Entry(entry.party, entry.counterparty, -entry.fen, confirmation) for entry in entries]
 
 

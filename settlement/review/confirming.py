@@ -57,7 +57,15 @@ def _refuse_second(connection: Connection, document: Document) -> None:
 
 
 def _posted(connection: Connection, document: Document, status: str) -> list[ledger.Entry]:
+    """The entries that a change to `status` makes.
+
+    A revocation undoes the entries of the status it follows. Only a confirmation has any, so revoking a trial undoes
+    nothing; an earlier confirmation was reversed when that one was revoked, and is not reversed again.
+    """
     if status == states.CONFIRMED:
         transfers = document["transfers"]
         return ledger.postings((t["payer"], t["payee"], int(t["amount_yuan"].replace(".", ""))) for t in transfers)
-    return ledger.reversal(store.entries(connection, document["id"])) if status == states.REVOKED else []
+    if status == states.REVOKED:
+        followed = store.newest_status(connection, document["id"])
+        return ledger.reversal(store.entries(connection, document["id"], followed), followed)
+    return []

@@ -38,13 +38,14 @@ def tonnes(concentration: ArrayLike, volume_m3: ArrayLike) -> Array:
 
 
 def flow_weighted_mean(concentration: Array, flow: Array) -> Array:
-    """ΣC·Q / ΣQ [mg/L] over the pairs of (…, slot); nan without a pair or without flow.
+    """ΣC·Q / ΣQ [mg/L] over the pairs of (…, slot); nan without a pair and where the flows sum to zero.
+
+    Where a tide turns, flows of both signs may cancel: weights that sum to zero make no mean.
 
     The mean that loads rest on; a water-quality class rests on the time mean (环办〔2011〕22号).
     """
     flowed = np.where(_pairs(concentration, flow), flow, 0).sum(axis=-1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nansum(concentration * flow, axis=-1) / flowed
+    return np.asarray(np.nansum(concentration * flow, axis=-1) / np.where(flowed == 0, np.nan, flowed))
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,8 @@ METHODS: Mapping[str, Callable[[Array, Array], Factors]] = {
 }  # fmt: skip
 # These add up slots, so that their sum is multiplied by the length of one; the means of the others by the whole period.
 SUMS_OF_SLOTS = frozenset({"integral", "D"})
+# These divide by the sum of the flows, which may be zero; the others divide by a number of slots.
+WEIGHTED_BY_FLOW = frozenset({"E"})
 
 
 def load_by(method: str, concentration: Array, flow: Array, seconds: float) -> Array:
@@ -182,7 +185,7 @@ class Load:
     pairs, slots, coverage : slots with both measured, slots of the period, their ratio.
     months : index month, columns tonnes, mean, pairs, slots, coverage, paired_volume [m³], per_mg_l (what 1 mg/L more
         adds [t]: every method is linear in the concentration), reason (None, ``no_readings``, ``no_flow``,
-        ``no_pairs``) and factors (what the method multiplied).
+        ``no_pairs``, ``flow_sums_to_zero``) and factors (what the method multiplied).
     """
 
     tonnes: float
@@ -265,7 +268,8 @@ def _month(concentration: pd.Series | None, flow: pd.Series | None, month: pd.Pe
     amount = float(load_by(rule.method, c, q, seconds))
     of_one_mg_l = float(load_by(rule.method, np.where(np.isfinite(c), 1.0, np.nan), q, seconds))
     missing = {"no_readings": ~np.isfinite(c), "no_flow": ~np.isfinite(q), "no_pairs": ~pair}
-    reason = next((reason for reason, where in missing.items() if where.all()), "no_flow")
+    otherwise = "flow_sums_to_zero" if rule.method in WEIGHTED_BY_FLOW and q[pair].sum() == 0 else "no_flow"
+    reason = next((reason for reason, where in missing.items() if where.all()), otherwise)
     return {
         "tonnes": amount,
         "mean": float(flow_weighted_mean(c, q)),

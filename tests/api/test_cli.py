@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner, Result
@@ -229,6 +230,24 @@ def test_a_time_no_reading_can_have_does_not_stop_a_file(hengjie, tmp_path):
     assert [(r["row"], r["fate"], r["code"]) for r in receipt["rows"] if r["row"] == 3] == [
         (3, "rejected", "unreadable_time")
     ]
+
+
+class TestVerify:
+    """An evidence file that does not hold: exit 1 and why."""
+
+    def test_a_file_with_a_name_that_leads_outside_is_refused(self, hengjie: Run, tmp_path: Path) -> None:
+        settlement = told(hengjie("settle", "xinan-anhui-zhejiang-2018", "2020", "--json"))["id"]
+        file = tmp_path / "evidence.zip"
+        hengjie("evidence", settlement, "-o", file)
+        assert hengjie("verify", file).exit_code == 0
+        with ZipFile(file, "a") as archive:
+            archive.writestr("register/../../x", "written by a stranger")
+        before = sorted(tmp_path.parent.rglob("*"))
+        result = hengjie("verify", file)
+        assert result.exit_code == 1
+        assert "✗ register/../../x: 证据包里不该有此文件 (does not belong in an evidence file)" in result.stdout
+        assert "证据包成立" not in result.stdout
+        assert sorted(tmp_path.parent.rglob("*")) == before
 
 
 class TestCases:

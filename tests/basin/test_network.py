@@ -182,6 +182,22 @@ class TestLoadNetwork:
         assert network.sections["liheqiao"].basin == "luan"
         assert network.basins["luan"].name_zh == "滦河"
 
+    def test_a_directory_in_memory_declares_what_the_same_files_declare(self, tmp_path: Path):
+        texts = {"parties": PARTIES, "sections": SECTIONS, "stations": STATIONS}
+        in_memory = {f"basins/luan/{register}.csv": text for register, text in texts.items()}
+        assert load_network([in_memory]) == load_network([registers(tmp_path)])
+
+    def test_a_flat_directory_in_memory_names_its_basin(self):
+        flat = {"parties.csv": PARTIES, "sections.csv": SECTIONS}
+        assert load_network([flat])[0].sections["liheqiao"].basin == ""
+        network, _ = load_network([flat | {"basins.csv": "code,name_zh,name_en\nluan,滦河,Luan River\n"}])
+        assert network.sections["liheqiao"].basin == "luan"
+
+    def test_a_register_in_memory_that_does_not_hold_is_named(self):
+        with pytest.raises(RegisterError, match="重复") as caught:
+            load_network([{"basins/luan/parties.csv": PARTIES + PARTIES.splitlines()[1]}])
+        assert (caught.value.file, str(caught.value.path)[:5]) == ("basins/luan/parties.csv", "第 4 行")
+
     def test_a_directory_without_registers_or_a_single_file_declares_nothing(self, tmp_path: Path):
         file = tmp_path / "agreement.yaml"
         file.write_text("code: a\n", encoding="utf-8")

@@ -287,6 +287,47 @@ class TestStatus:
         for status, person in ((IN_REVIEW, "甲"), (CONFIRMED, "乙")):
             set_status(engine, again, (status, person, "理由"), stopped(LATER))
 
+    def test_each_revocation_reverses_just_the_confirmation_it_revokes(self, engine: Engine) -> None:
+        """Confirmed, revoked and settled again with the same result, five times: two entries more at each change."""
+        sent(engine)
+        counts = []
+        balances = []
+        debts = []
+        for _ in range(5):
+            identity = settle(engine, a_registry(), "test-1", "2020", now=NOW)["id"]
+            set_status(engine, identity, (IN_REVIEW, "甲", "请复核"), stopped(NOW))
+            for status in (CONFIRMED, REVOKED):
+                set_status(engine, identity, (status, "乙", "理由"), stopped(NOW))
+                with engine.connect() as connection:
+                    entries = store.entries(connection, identity)
+                    debts.append([debt.fen for debt in store.debts(connection, "test-1", NOW)])
+                counts.append(len(entries))
+                balances.append([sum(e.fen for e in entries if e.party == party) for party in ("up", "down")])
+        assert counts == [2, 4, 6, 8, 10, 12, 14, 16, 18, 20]
+        assert balances == [[-170_000, 170_000], [0, 0]] * 5
+        assert debts == [[170_000], []] * 5
+
+    def test_a_reversal_stands_entry_by_entry_beside_what_it_reverses(self, engine: Engine) -> None:
+        identity = self.settled(engine)
+        for status, person in ((IN_REVIEW, "甲"), (CONFIRMED, "乙"), (REVOKED, "甲")):
+            set_status(engine, identity, (status, person, "理由"), stopped(NOW))
+        with engine.connect() as connection:
+            confirmation = store.newest_status(connection, identity) - 1
+            assert store.entries(connection, identity) == [
+                Entry("up", "down", -170_000), Entry("down", "up", 170_000),
+                Entry("up", "down", 170_000, reverses=confirmation),
+                Entry("down", "up", -170_000, reverses=confirmation),
+            ]  # fmt: skip
+
+    def test_revoking_a_trial_reverses_nothing_though_an_earlier_confirmation_was_revoked(self, quick: Engine) -> None:
+        identity = self.settled(quick)
+        for status, person in ((IN_REVIEW, "甲"), (CONFIRMED, "乙"), (REVOKED, "甲")):
+            set_status(quick, identity, (status, person, "理由"), stopped(NOW))
+        assert settle(quick, a_registry(), "test-1", "2020", now=NOW)["status"] == TRIAL
+        set_status(quick, identity, (REVOKED, "甲", "理由"), stopped(NOW))
+        with quick.connect() as connection:
+            assert len(store.entries(connection, identity)) == 4
+
     def test_a_second_confirmed_settlement_of_the_period_is_refused(self, engine: Engine) -> None:
         first = self.settled(engine)
         sent(engine, {("s1", "nh3n", "2020-12-15 12:00"): 3.1}, now=LATER)

@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from basin import periods
 from basin.errors import NotFound
 from monitoring_ingest.database.engine import writing
+from monitoring_ingest.database.schema import create_schema
 from settlement import store, tables
-from settlement.ledger.entries import postings
+from settlement.ledger.entries import Debt, Entry, postings, reversal
+from settlement.review.confirming import set_status
 from settlement.settling import settled
-from settlement.states import CONFIRMED, IN_REVIEW, TRIAL
+from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
+from tests.clocks import stopped
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, gathered, per_unit
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
@@ -111,6 +114,101 @@ class TestSettlements:
             assert store.settlements(connection)[0]["status"] == IN_REVIEW
         assert [(row["status"], row["person"]) for row in rows][1:] == [(IN_REVIEW, "甲")]
         assert rows[0]["status"] == TRIAL
+
+
+OWED = [Entry("up", "down", -5), Entry("down", "up", 5)]
+UNDONE = [Entry("up", "down", 5), Entry("down", "up", -5)]
+# What an earlier version posted when a settlement was confirmed and revoked twice: its second revocation undid all that
+# was there, the first revocation too.
+DOUBLED = [
+    (CONFIRMED, OWED), (REVOKED, UNDONE), (CONFIRMED, OWED), (REVOKED, [*UNDONE, *OWED, *UNDONE]),
+]  # fmt: skip
+
+
+def posted(engine: Engine, settlement: str, status: str, entries: list[Entry]) -> int:
+    """The identity of a change of status that made these entries."""
+    with writing(engine) as connection:
+        store.add_status(connection, settlement, (status, "乙", "理由"), entries, NOW)
+        return store.newest_status(connection, settlement)
+
+
+def table_of_before(engine: Engine) -> None:
+    """The ledger's table as an earlier version made it, without rows."""
+    rows = "ordinal INTEGER NOT NULL, party TEXT NOT NULL, counterparty TEXT NOT NULL, fen BIGINT NOT NULL"
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE entries")
+        connection.exec_driver_sql(
+            f"CREATE TABLE entries (status BIGINT NOT NULL REFERENCES statuses (id), {rows}, "
+            "PRIMARY KEY (status, ordinal))"
+        )
+
+
+class TestReversals:
+    """The database itself refuses to reverse an entry a second time."""
+
+    def test_a_second_reversal_of_a_confirmation_is_refused(self, engine: Engine) -> None:
+        identity = kept(engine, "0.0005")["id"]
+        confirmation = posted(engine, identity, CONFIRMED, OWED)
+        posted(engine, identity, REVOKED, reversal(OWED, confirmation))
+        with pytest.raises(IntegrityError):
+            posted(engine, identity, REVOKED, reversal(OWED, confirmation))
+        with engine.connect() as connection:
+            assert store.entries(connection, identity) == [*OWED, *reversal(OWED, confirmation)]
+
+    def test_each_confirmation_is_reversed_by_itself(self, engine: Engine) -> None:
+        identity = kept(engine, "0.0005")["id"]
+        for _ in range(3):
+            confirmation = posted(engine, identity, CONFIRMED, OWED)
+            posted(engine, identity, REVOKED, reversal(OWED, confirmation))
+        with engine.connect() as connection:
+            assert len(store.entries(connection, identity)) == 12
+
+    def test_what_is_no_entry_cannot_be_reversed(self, engine: Engine) -> None:
+        identity = kept(engine, "0.0005")["id"]
+        confirmation = posted(engine, identity, CONFIRMED, OWED)
+        with pytest.raises(IntegrityError):
+            posted(engine, identity, REVOKED, reversal([*OWED, *OWED], confirmation))
+
+    def test_a_database_with_doubled_reversals_is_taken_on_and_reverses_once(self, engine: Engine) -> None:
+        identity = kept(engine, "0.0005")["id"]
+        table_of_before(engine)
+        columns = "status, ordinal, party, counterparty, fen"
+        for status, entries in DOUBLED:
+            change = posted(engine, identity, status, [])
+            rows = [f"({change}, {i}, '{e.party}', '{e.counterparty}', {e.fen})" for i, e in enumerate(entries)]
+            with engine.begin() as connection:
+                connection.exec_driver_sql(f"INSERT INTO entries ({columns}) VALUES {', '.join(rows)}")
+        for _ in range(2):
+            create_schema(engine)
+        before = [entry for _, entries in DOUBLED for entry in entries]
+        with engine.connect() as connection:
+            assert store.entries(connection, identity) == before
+            assert store.debts(connection, "test-river", NOW) == []
+        confirmation = posted(engine, identity, CONFIRMED, OWED)
+        with engine.connect() as connection:
+            assert store.debts(connection, "test-river", NOW) == [Debt(identity, "2020", "up", 5)]
+        posted(engine, identity, REVOKED, reversal(OWED, confirmation))
+        with pytest.raises(IntegrityError):
+            posted(engine, identity, REVOKED, reversal(OWED, confirmation))
+        with engine.connect() as connection:
+            assert store.entries(connection, identity) == [*before, *OWED, *reversal(OWED, confirmation)]
+            assert store.debts(connection, "test-river", NOW) == []
+        with pytest.raises(DBAPIError, match="entries is append-only"), engine.begin() as connection:
+            connection.execute(delete(tables.entries))
+
+    def test_a_confirmation_of_an_earlier_version_is_reversed_once(self, engine: Engine) -> None:
+        identity = kept(engine, "0.0005")["id"]
+        table_of_before(engine)
+        confirmation = posted(engine, identity, CONFIRMED, [])
+        with engine.begin() as connection:
+            values = f"({confirmation}, 0, 'up', 'down', -5), ({confirmation}, 1, 'down', 'up', 5)"
+            connection.exec_driver_sql(f"INSERT INTO entries VALUES {values}")
+        create_schema(engine)
+        set_status(engine, identity, (REVOKED, "甲", "理由"), stopped(NOW))
+        with engine.connect() as connection:
+            assert store.entries(connection, identity) == [*OWED, *reversal(OWED, confirmation)]
+        with pytest.raises(IntegrityError):
+            posted(engine, identity, REVOKED, reversal(OWED, confirmation))
 
 
 class TestAppendOnly:

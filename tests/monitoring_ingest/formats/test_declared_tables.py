@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
 from datetime import UTC, date, datetime, time
 from random import Random
@@ -19,7 +20,17 @@ from monitoring_ingest.formats.file_text import UnreadableFile
 from monitoring_ingest.formats.sheets import sheets
 from monitoring_ingest.formats.written_times import iso, joined_times
 from tests.clocks import stopped
-from tests.monitoring_ingest.makers import NOW, fates, network, rows_of, stored_set, xlsx
+from tests.monitoring_ingest.makers import (
+    NOW,
+    fates,
+    network,
+    repacked,
+    rows_of,
+    shared_xlsx,
+    stored_set,
+    with_dtd,
+    xlsx,
+)
 
 EIGHT = datetime(2020, 8, 8, 0, 0, tzinfo=UTC)  # 08:00 in China
 HEADED = "点位,采样时间,氨氮(mg/L),总磷,备注"
@@ -181,8 +192,77 @@ class TestEveryCellHasAFate:
         assert [(row["field"], row["code"], row["fate"]) for row in receipt.rows or ()] == [("file", code, "rejected")]
 
 
+def peak_of_refusing(raw: bytes) -> tuple[str, str, int]:
+    """The code and value with which a workbook is refused, and the most memory [bytes] that was in use meanwhile."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnreadableFile) as refused:
+            sheets(raw)
+        return refused.value.code, refused.value.value, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+class TestADtdIsRefused:
+    """Before a parser sees it that would expand its entities."""
+
+    BOOK = shared_xlsx(["点位", "时间"], ["a", "b"])
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "UTF-16LE", "UTF-16BE", "iso-8859-1"])
+    @pytest.mark.parametrize(
+        "part",
+        [
+            "xl/sharedStrings.xml",
+            "xl/worksheets/sheet1.xml",
+            "xl/workbook.xml",
+            "xl/styles.xml",
+            "xl/_rels/workbook.xml.rels",
+            "[Content_Types].xml",
+        ],
+    )
+    def test_in_every_part_and_encoding_without_spending_memory(self, part: str, encoding: str):
+        book = self.BOOK if encoding != "iso-8859-1" else shared_xlsx(["station", "time"], name="table")
+        code, value, peak = peak_of_refusing(with_dtd(book, part, encoding, text="v" * 100))
+        assert (code, value) == ("workbook_dtd", part)
+        assert peak < 2**20
+
+    def test_by_whatever_name_the_part_goes(self):
+        renamed = repacked(self.BOOK, "xl/strings.bin", b"<!DOCTYPE sst><sst/>")
+        assert peak_of_refusing(renamed)[:2] == ("workbook_dtd", "xl/strings.bin")
+
+    def test_behind_more_than_any_workbook_puts_before_its_root_element(self):
+        hidden = b"<!--" + b" " * 2**17 + b"--><!DOCTYPE sst><sst/>"
+        code, value, peak = peak_of_refusing(repacked(self.BOOK, "xl/sharedStrings.xml", hidden))
+        assert (code, value) == ("unreadable_file", "xl/sharedStrings.xml")
+        assert peak < 2**20
+
+    def test_a_picture_in_a_workbook_is_no_xml_and_does_no_harm(self):
+        with_picture = repacked(self.BOOK, "xl/media/image1.png", b"\x89PNG\r\n\x1a\n" + bytes(2**17))
+        assert sheets(with_picture) == sheets(self.BOOK)
+
+    def test_a_text_that_only_speaks_of_a_doctype_is_a_text(self):
+        (sheet,) = sheets(xlsx(["<!DOCTYPE x>", "b"]))
+        assert sheet.rows == [(1, ["<!DOCTYPE x>", "b"])]
+
+    def test_it_is_told_at_the_gate_as_one_rejected_row(self, engine: Engine):
+        raw = with_dtd(self.BOOK, "xl/sharedStrings.xml")
+        receipt = ingest(engine, network(), [("a.xlsx", raw)], source_door(wide()), stopped(NOW))
+        (row,) = receipt.document()["rows"]
+        assert (row["code"], row["value"]) == ("workbook_dtd", "xl/sharedStrings.xml")
+        assert "另存为新的 .xlsx" in row["message_zh"] and "save it anew" in row["message_en"]
+
+
 class TestABombIsRefused:
     """Before it is unpacked."""
+
+    def test_a_packing_that_unpacks_more_than_is_asked_for(self):
+        raw = repacked(xlsx(["a"]), "xl/more.xml", b"<a/>", zipfile.ZIP_BZIP2)
+        assert peak_of_refusing(raw)[:2] == ("unreadable_file", "XLSX zip")
+
+    def test_one_long_text_in_many_cells(self):
+        raw = shared_xlsx(*[["x" * 32_000] * 100] * 30)
+        assert len(raw) < 20_000
+        assert peak_of_refusing(raw)[:2] == ("file_too_large", "监测: 67108864")
 
     def test_a_workbook_that_unpacks_to_too_much(self, monkeypatch: pytest.MonkeyPatch):
         out = io.BytesIO()

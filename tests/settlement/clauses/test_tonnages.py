@@ -187,6 +187,17 @@ class TestOfReadings:
         kept = apart if left == "apart" else {key: v for key, v in SAMPLES.items() if key[1] == left}
         assert value(document(kept, rules("integral"))) == (None, reason)
 
+    def test_flows_that_cancel_stop_a_flow_weighted_load_by_name(self) -> None:
+        turning = {
+            ("s1", indicator, time): figure
+            for indicator, figures in (("tp", (2.0, 4.0)), ("flow", (100.0, -100.0)))
+            for time, figure in zip(("2021-02-02 00:00", "2021-02-03 00:00"), figures, strict=True)
+        }
+        stopped_at = document(turning, rules("E"))
+        assert value(stopped_at) == (None, "flow_sums_to_zero")
+        assert [stop["reason"] for stop in stopped_at["stops"]] == ["flow_sums_to_zero"]
+        assert stopped_at["kind"] == "stopped"
+
     def test_a_missing_month_stops_the_year_or_is_left_out_as_the_rules_say(self) -> None:
         assert value(document(SAMPLES, rules("integral"), "2021", YEARLY)) == (None, "no_readings")
         found = document(SAMPLES, rules("integral", missing_month="exclude"), "2021", YEARLY)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -157,6 +160,71 @@ class TestVerified:
             stored, RIVER, [("d.csv", readings({("s1", "nh3n", "2020-12-15 12:00"): 3.1}))], READINGS, stopped(later)
         )
         assert verify(evidence(stored, registry, identity), recomputed).ok
+
+
+# Verifies the file named first; every attempt to write, make, rename or remove anything is printed.
+WATCHED = """
+import os
+import sys
+from pathlib import Path
+
+from settlement.evidence.exporting import recomputed
+from settlement.evidence.pack import verify
+
+CHANGES = (
+    "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.symlink", "os.link", "os.truncate", "shutil.", "tempfile.",
+)
+
+
+def watch(event, arguments):
+    flags = arguments[2] if event == "open" else 0
+    if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC) or event.startswith(CHANGES):
+        print(event, arguments)
+
+
+raw = Path(sys.argv[1]).read_bytes()
+sys.addaudithook(watch)
+print(verify(raw, recomputed).ok)
+"""
+
+
+def names_below(folder: Path) -> list[str]:
+    return sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*"))
+
+
+class TestNothingIsWritten:
+    """Verifying reads the file that it is given, and the disk stays as it was."""
+
+    def watched(self, folder: Path, raw: bytes) -> list[str]:
+        """What a process of its own says that verifies the file; its folders are as they were before."""
+        (folder / "work" / "tmp").mkdir(parents=True)
+        (folder / "evidence.zip").write_bytes(raw)
+        before = names_below(folder)
+        environment = os.environ | {
+            "TMPDIR": str(folder / "work" / "tmp"), "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": str(Path(__file__).parents[3]),
+        }  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-c", WATCHED, str(folder / "evidence.zip")],
+            cwd=folder / "work", env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.stderr == ""
+        assert names_below(folder) == before == ["evidence.zip", "work", "work/tmp"]
+        return done.stdout.splitlines()
+
+    def test_a_sound_file_is_verified_without_writing(self, stored: Engine, tmp_path: Path) -> None:
+        assert self.watched(tmp_path / "apart", file_of(stored, a_registry())) == ["True"]
+
+    @pytest.mark.parametrize("place", ["register/../../x", "register/{folder}/x", "register/../../x/sections.csv"])
+    def test_a_name_that_leaves_the_folder_is_refused_without_writing(
+        self, stored: Engine, tmp_path: Path, place: str
+    ) -> None:
+        folder = tmp_path / "apart"
+        with ZipFile(BytesIO(file_of(stored, a_registry()))) as file:
+            entries = {name: file.read(name) for name in file.namelist() if name != "SHA256SUMS"}
+        entries[place.format(folder=folder)] = b"written by a stranger"
+        raw = _archive(entries | {"SHA256SUMS": _sums(entries)})
+        assert self.watched(folder, raw) == ["False"]
 
 
 CHANGES: Mapping[str, tuple[str, Change]] = {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 import pandas as pd
@@ -98,7 +98,11 @@ class TestTheFile:
         raw = evidence(observations=observations([]), document=xinan_2020())
         assert contents(raw).observations.empty
 
-    @pytest.mark.parametrize("name", ["../sections.csv", "/sections.csv", "a\\b.csv", "sections.txt"])
+    @pytest.mark.parametrize(
+        "name",
+        ["../sections.csv", "/sections.csv", "a\\b.csv", "sections.txt", "notes.csv", "basins/../sections.csv",
+         "basins/a/b/sections.csv", "basins//sections.csv", "basins/c:/sections.csv"],
+    )  # fmt: skip
     def test_a_register_file_name_that_leaves_the_folder_is_refused(self, name: str) -> None:
         with pytest.raises(UsageError):
             evidence(register={name: SECTIONS})
@@ -228,6 +232,63 @@ class TestVerify:
 
     def test_a_confirmed_settlement_verifies_though_a_recomputation_is_a_trial(self) -> None:
         assert verify(evidence(document=document() | {"status": "已确认"}), as_stated).ok
+
+
+class TestNames:
+    """A name that no evidence file holds is refused before anything is read, though every hash was made anew."""
+
+    @pytest.mark.parametrize(
+        "name",
+        ["register/../../x", "register/basins/../sections.csv", "../settlement.json", "./facts.json",
+         "register//tmp/x.csv", "/etc/passwd", "register//dev/stdout", "register/C:/sections.csv", "register/",
+         "register\\sections.csv", "register/basins/..\\..\\x/sections.csv", "register/basins/a/b/sections.csv",
+         "register/sections.csv/", "register/sections.csv\n", "register/basins/a\x1b[2J/sections.csv",
+         "register/notes.csv", "register/basins/test/basins.csv", "Register/sections.csv", "notes.txt"],
+    )  # fmt: skip
+    def test_a_name_that_does_not_belong_is_refused_and_named(self, name: str) -> None:
+        entries = entries_of(INTACT) | {name: SECTIONS.encode()}
+        del entries["SHA256SUMS"]
+        found = verify(_archive(entries | {"SHA256SUMS": _sums(entries)}), as_stated)
+        shown = name if name.isprintable() else ascii(name)
+        assert (found.ok, found.checked) == (False, [])
+        assert str(found.failure).startswith(
+            f"{shown}: 证据包里不该有此文件 (does not belong in an evidence file) — 补救: "
+        )
+
+    @pytest.mark.parametrize("name", ["facts.json", "register/sections.csv"])
+    def test_a_name_that_stands_twice_is_refused_and_named(self, name: str) -> None:
+        buffer = BytesIO(INTACT)
+        with ZipFile(buffer, "a") as file, pytest.warns(UserWarning, match="Duplicate name"):
+            file.writestr(name, "other contents")
+        found = verify(buffer.getvalue(), as_stated)
+        assert (found.ok, found.checked) == (False, [])
+        assert str(found.failure).startswith(f"{name}: 此文件名在证据包里重复 (the name stands twice in the archive)")
+
+    def test_an_entry_that_is_a_symbolic_link_is_refused(self) -> None:
+        link = ZipInfo("register/sections.csv", (1980, 1, 1, 0, 0, 0))
+        link.create_system = 3
+        link.external_attr = 0o120777 << 16
+        entries = entries_of(INTACT)
+        entries["register/sections.csv"] = b"/etc/passwd"
+        del entries["SHA256SUMS"]
+        entries["SHA256SUMS"] = _sums(entries)
+        buffer = BytesIO()
+        with ZipFile(buffer, "w") as file:
+            for name in sorted(entries):
+                plain = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+                plain.create_system = 3
+                plain.external_attr = 0o644 << 16
+                file.writestr(link if name == link.filename else plain, entries[name])
+        failure = verify(buffer.getvalue(), as_stated).failure
+        assert str(failure).startswith("压缩包目录 (ZIP directory): 第 ")
+        assert "与规范压缩包不同" in str(failure)
+
+    @pytest.mark.parametrize(
+        "name",
+        ["basins.csv", "parties.csv", "stations.csv", "basins/xinan/sections.csv", "basins/..新安江 2/parties.csv"],
+    )
+    def test_the_registers_of_any_basin_belong(self, name: str) -> None:
+        assert verify(evidence(register={name: SECTIONS}), as_stated).ok
 
 
 INTACT = evidence()

@@ -40,8 +40,13 @@ class TestEntries:
     @given(transfers)
     def test_a_reversal_undoes_every_partys_balance(self, moved: list[tuple[str, str, int]]) -> None:
         entries = postings(moved)
-        both = entries + reversal(entries)
+        both = entries + reversal(entries, 7)
         assert {p: sum(e.fen for e in both if e.party == p) for p in "abcxyz"} == dict.fromkeys("abcxyz", 0)
+
+    def test_a_reversal_names_the_confirmation_it_undoes(self) -> None:
+        assert reversal(postings([("hunan", "jiangxi", 5)]), 7) == [
+            Entry("hunan", "jiangxi", 5, reverses=7), Entry("jiangxi", "hunan", -5, reverses=7),
+        ]  # fmt: skip
 
 
 class TestStatus:

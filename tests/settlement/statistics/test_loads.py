@@ -136,6 +136,32 @@ class TestPeriods:
         reasons = found.months["reason"].dropna().to_dict()  # the flow of 1 April, the only day sampled, is missing
         assert reasons == {pd.Period("2021-03"): "no_readings", pd.Period("2021-04"): "no_pairs"}
 
+    @pytest.mark.parametrize("flows", [(100.0, -100.0), (0.0, 0.0)])
+    def test_flows_that_sum_to_zero_weigh_nothing_and_the_month_says_so(self, flows):
+        concentration, flow = series(2.0, 5.0), series(*flows)
+        weighted = load(concentration, flow, pd.Period("2021-02"), LoadRule("E"))
+        assert weighted.months["reason"].to_list() == ["flow_sums_to_zero"]
+        assert np.isnan(weighted.tonnes)
+        assert np.isnan(weighted.mean)
+        assert np.isnan(weighted.months["mean"]).all()
+
+    @pytest.mark.parametrize(
+        ("method", "expected"),
+        [
+            ("integral", (2 * 100 - 5 * 100) * 0.0144),
+            ("A", 0.0),
+            ("B", 0.0),
+            ("C", (2 * 100 - 5 * 100) / 2 * 28 * 0.0864),
+            ("D", (2 * 100 - 5 * 100 * 167) * 0.0144),  # the second sample stands for the 167 slots after it, too
+        ],
+    )
+    def test_the_methods_that_divide_by_a_number_of_slots_have_a_load_though_the_flows_sum_to_zero(
+        self, method, expected
+    ):
+        found = load(series(2.0, 5.0), series(100.0, -100.0), pd.Period("2021-02"), LoadRule(method))
+        assert found.months["reason"].to_list() == [None]
+        assert found.tonnes == pytest.approx(expected)
+
     def test_no_flow_at_all_is_named(self):
         found = load(series(2.0), series(GAP), pd.Period("2021-02"), LoadRule("E"))
         assert found.months["reason"].to_list() == ["no_flow"]
