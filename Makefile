@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: install run test check bench prove figures
+.PHONY: install run test quick check bench prove figures
 
 install: $(INSTALLED)
 
@@ -22,15 +22,25 @@ $(INSTALLED): requirements.lock pyproject.toml
 run: $(INSTALLED)
 	$(BIN)/hengjie run
 
-# An embedded PostgreSQL and the browser put their sockets into XDG_RUNTIME_DIR.
+# All tests, and those without what is marked `proof`. One worker a core; tests that start processes, listen on a socket or drive
+# a browser follow each other on one worker (`xdist_group`). What tests write is removed with its folder, which is in memory where
+# two gigabytes of it are free: databases are created by the hundred and none outlives its test. An embedded PostgreSQL and the
+# browser put their sockets into XDG_RUNTIME_DIR.
+PYTEST = scratch=$$(mktemp -d $$(memory=$$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 {print $$4}'); \
+	  [ "$${memory:-0}" -gt 2000000 ] && echo "-p /dev/shm")); trap 'rm -rf "$$scratch"' EXIT; \
+	export TMPDIR="$$scratch" XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-$$scratch}"; \
+	$(BIN)/python -m pytest --numprocesses logical --dist loadgroup
+
 test: $(INSTALLED)
-	@if [ -z "$$XDG_RUNTIME_DIR" ]; then \
-	  export XDG_RUNTIME_DIR=$$(mktemp -d); trap 'rm -rf "$$XDG_RUNTIME_DIR"' EXIT; fi; \
-	$(BIN)/python -m pytest
+	@$(PYTEST)
+
+quick: $(INSTALLED)
+	@$(PYTEST) -m "not proof"
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml basin monitoring_ingest settlement api
 	@$(BIN)/python -m tests.shape
 
 bench: $(INSTALLED)

@@ -23,9 +23,10 @@ from basin import agreement, clauses, measures, scales
 from basin.agreement_files import tree
 from basin.errors import AgreementError
 from basin.indicators import INDICATORS
-from basin.registry import Registry, checked, load_registry
+from basin.registry import Registry, checked
 from settlement.cases.running import outcomes
 from settlement.words import WORDS
+from tests.registries import with_fixtures
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "agreements.md"
@@ -64,13 +65,8 @@ def at_line(block: object) -> str:
     return f"line {block.line}" if isinstance(block, Block) else ""
 
 
-@cache
-def registry() -> Registry:
-    return load_registry([ROOT / "fixtures"])
-
-
 def accepted(document: dict[str, object], text: str) -> agreement.Agreement:
-    return checked(document, text, DOCUMENT.name, registry().network)
+    return checked(document, text, DOCUMENT.name, with_fixtures().network)
 
 
 def template() -> dict[str, object]:
@@ -107,7 +103,7 @@ def test_every_clause_in_the_document_is_accepted_in_the_template_or_stands_so_i
     if block.source is None:
         assert accepted(template() | {"clauses": clauses}, block.text).refs
     else:
-        shipped = registry().agreement(block.source).document["clauses"]
+        shipped = with_fixtures().agreement(block.source).document["clauses"]
         assert [clause for clause in clauses if clause not in map(without_title, shipped)] == []
 
 
@@ -130,7 +126,7 @@ def test_every_case_in_the_document_comes_out_as_it_says(block: Block, tmp_path:
     file = tmp_path / "case.yaml"
     file.write_text(block.text, encoding="utf-8")
     own = {a.code: a for a in (accepted(tree(other.text), other.text) for other in blocks("agreement"))}
-    known = registry()
+    known = with_fixtures()
     world = Registry(known.network, {**known.agreements, **own}, known.scorecards, ())
     assert [outcome.differences for outcome in outcomes(file, world) if not outcome.passed] == []
 

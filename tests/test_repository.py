@@ -73,7 +73,7 @@ def test_every_dependency_is_pinned_in_the_lock():
 
 
 def test_the_lock_holds_what_building_and_testing_need():
-    assert {"setuptools", "pytest", "hypothesis", "ruff", "mypy"} <= locked().keys()
+    assert {"setuptools", "pytest", "pytest-xdist", "hypothesis", "ruff", "mypy", "bandit"} <= locked().keys()
 
 
 def test_every_make_target_of_the_readme_exists():

@@ -18,9 +18,6 @@ from basin.errors import UsageError
 from monitoring_ingest.quality.flags import Quality
 from settlement.statistics.reduction import Flags, Integers, Readings, in_order
 
-if TYPE_CHECKING:
-    pass
-
 PH = "ph"
 SERIES = ["section", "indicator"]
 SHARE_OF_LIMIT = {"half": 0.5, "zero": 0.0, "limit": 1.0}

@@ -14,29 +14,29 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-import settlement.tables  # noqa: F401  declares its tables
 from api.app import application
 from api.composition import Composition
 from api.settings import Settings
-from basin.registry import Registry, load_registry
-from monitoring_ingest.database.engine import open_engine
-from monitoring_ingest.database.schema import create_schema
+from basin.registry import Registry
 from monitoring_ingest.doors.files import READINGS, ingest
+from monitoring_ingest.quality.settings import declared_tests
 from settlement import run
 from tests.clocks import stopped
+from tests.databases import sqlite
+from tests.registries import FIXTURES, with_fixtures
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
-FIXTURES = Path(__file__).parents[2] / "fixtures"
 USUAL = {"ph": "7.5", "do": "8.0", "codmn": "3.5", "nh3n": "0.40", "tp": "0.15"}
 UNITS = {"ph": "-"}
 HOURS = (0, 4, 8, 12, 16, 20)
 XINAN = "xinan-anhui-zhejiang-2018"
 HEADER = "station,time,indicator,value,unit,mark"
+DECLARED_TESTS = declared_tests()
 
 
 def registry() -> Registry:
     """The bundled world and the invented one."""
-    return load_registry([FIXTURES])
+    return with_fixtures()
 
 
 def row(station: str, time: str, indicator: str, value: str, mark: str = "") -> str:
@@ -61,14 +61,13 @@ def send(here: Composition, rows: Iterable[str], name: str = "readings.csv", now
 
 
 def composed(engine: Engine, world: Registry) -> Composition:
-    """The invented world over an empty database."""
-    create_schema(engine)
-    return Composition(Settings(extra=(FIXTURES,)), world, engine)
+    """The invented world over an empty database that has its tables."""
+    return Composition(Settings(extra=(FIXTURES,)), world, engine, DECLARED_TESTS)
 
 
 def filled(world: Registry, folder: Path) -> Composition:
     """Two months of one border, settled and assessed, and some rows that did not pass."""
-    here = composed(open_engine(f"sqlite:///{folder / 'hengjie.sqlite'}"), world)
+    here = composed(sqlite(folder / "hengjie.sqlite"), world)
     send(here, month_rows("demo-qx2", "2025-11"), "november.csv")
     august = [
         *month_rows("demo-qx2", "2025-08", tp="0.25"),

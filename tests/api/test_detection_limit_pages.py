@@ -15,10 +15,10 @@ from fastapi.testclient import TestClient
 from api.commands import explanation
 from api.composition import Composition
 from basin.registry import Registry
-from monitoring_ingest.database.engine import open_engine
 from settlement import applied, run
 from tests.api.makers import NOW, client_of, composed, month_rows, row, send
 from tests.api.markup import Element, read
+from tests.databases import sqlite
 
 NOTICE = "既不能判达标，也不能判超标"
 HEADS = ["断面", "指标", "期间", "读数", "最高检出限", "限值", "限值依据"]
@@ -28,7 +28,7 @@ AUGUST = ["山平界（虚构）", "氨氮 mg/L", "2025年8月", "168", "1.5", "
 @pytest.fixture(scope="module")
 def served(world: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composition]:
     """Two months of the border; in August NH3-N could not be seen as low as its limit."""
-    made = composed(open_engine(f"sqlite:///{tmp_path_factory.mktemp('limits') / 'hengjie.sqlite'}"), world)
+    made = composed(sqlite(tmp_path_factory.mktemp("limits") / "hengjie.sqlite"), world)
     send(made, [
         *month_rows("demo-qx2", "2025-08", nh3n="<1.5"), row("demo-qx2", "2025-08-29 08:00", "nh3n", "<9", "维护"),
         *month_rows("demo-qx2", "2025-09"), *month_rows("demo-qx3", "2025-08"), *month_rows("demo-qx3", "2025-09"),

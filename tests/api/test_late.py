@@ -13,7 +13,6 @@ from api.app import application
 from api.composition import Composition
 from basin.registry import Registry
 from monitoring_ingest.access.store import create_key
-from monitoring_ingest.database.engine import open_engine
 from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.reviewing import Key, decide, uphold
 from settlement import run
@@ -21,6 +20,7 @@ from settlement.review import confirming
 from settlement.states import IN_REVIEW, StatusChange
 from tests.api.makers import HEADER, NOW, composed, month_rows, row, send
 from tests.clocks import stopped
+from tests.databases import sqlite
 
 AFTER = NOW + timedelta(days=3)
 
@@ -28,7 +28,7 @@ AFTER = NOW + timedelta(days=3)
 @pytest.fixture(scope="module")
 def late_world(world: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, str]]:
     """August settled and in review; two readings came three days later, one of them a correction."""
-    here = composed(open_engine(f"sqlite:///{tmp_path_factory.mktemp('late') / 'hengjie.sqlite'}"), world)
+    here = composed(sqlite(tmp_path_factory.mktemp("late") / "hengjie.sqlite"), world)
     send(here, month_rows("demo-qx2", "2025-08", tp="0.25"))
     identity = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)["id"]
     confirming.set_status(here.engine, identity, StatusChange(IN_REVIEW, "张三", "数据齐全"), stopped(NOW))
@@ -94,7 +94,7 @@ def test_without_late_data_the_list_says_so_and_settlements_lead_nowhere(client:
 
 
 def test_a_dry_run_tells_what_the_rows_would_change_and_changes_nothing(world: Registry, tmp_path: Path) -> None:
-    here = composed(open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}"), world)
+    here = composed(sqlite(tmp_path / "hengjie.sqlite"), world)
     for station in ("demo-qx2", "demo-qx3"):
         send(here, month_rows(station, "2025-08"), f"{station}.csv")
     identity = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)["id"]
@@ -114,7 +114,7 @@ def test_a_dry_run_tells_what_the_rows_would_change_and_changes_nothing(world: R
 
 
 def test_a_reading_that_two_people_removed_later_is_late_too(world: Registry, tmp_path: Path) -> None:
-    here = composed(open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}"), world)
+    here = composed(sqlite(tmp_path / "hengjie.sqlite"), world)
     send(here, month_rows("demo-qx2", "2025-08", tp="0.25"))
     identity = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)["id"]
     confirming.set_status(here.engine, identity, StatusChange(IN_REVIEW, "张三", "数据齐全"), stopped(NOW))
@@ -127,7 +127,7 @@ def test_a_reading_that_two_people_removed_later_is_late_too(world: Registry, tm
 
 
 def test_a_doubt_that_two_people_uphold_later_changes_no_settlement(world: Registry, tmp_path: Path) -> None:
-    here = composed(open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}"), world)
+    here = composed(sqlite(tmp_path / "hengjie.sqlite"), world)
     doubted = row("demo-qx2", "2025-08-30 08:00", "tp", "99")
     send(here, [doubted, *month_rows("demo-qx2", "2025-08", tp="0.25")])
     settled = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)

@@ -41,6 +41,7 @@ def described(world: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iter
     here.engine.dispose()
 
 
+@pytest.mark.proof
 def test_every_answer_is_one_that_is_described(described: tuple[Any, dict[str, str]]) -> None:
     schema, key = described
     operations, told = [found.ok() for found in schema.get_all_operations()], []

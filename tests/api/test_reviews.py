@@ -11,7 +11,6 @@ from click.testing import CliRunner
 from api.cli import main
 from api.serving import jobs
 from monitoring_ingest.access.store import create_key
-from monitoring_ingest.database.engine import open_engine
 from monitoring_ingest.quality import reviewing
 from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.running import run
@@ -19,6 +18,7 @@ from monitoring_ingest.quality.settings import FILE, declared_tests
 from tests.api.makers import FIXTURES, NOW, client_of, composed, month_rows, row, send
 from tests.api.markup import read
 from tests.clocks import stopped
+from tests.databases import sqlite
 
 LATER = NOW + timedelta(days=1)
 AT = "2025-08-10T08:00:00+08:00"
@@ -33,7 +33,7 @@ OPTIONS = ["--document", "维修单", "--proposed-by", "张三", "--approved-by"
 
 @pytest.fixture
 def here(world, tmp_path):
-    made = composed(open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}"), world)
+    made = composed(sqlite(tmp_path / "hengjie.sqlite"), world)
     send(made, [*month_rows("demo-qx2", "2025-08", nh3n="0.40"), row("demo-qx2", "2025-08-30 08:00", "codmn", "9999")])
     yield made
     made.engine.dispose()

@@ -18,12 +18,12 @@ from api.composition import Composition
 from api.routes import sources as routes
 from basin.registry import Registry
 from monitoring_ingest.access.store import create_key
-from monitoring_ingest.database.engine import open_engine
 from monitoring_ingest.doors.pulling import source_job
 from monitoring_ingest.records.history_store import submissions
 from monitoring_ingest.schedule.job import run_slot
 from tests.api.makers import FIXTURES, NOW, client_of, composed
 from tests.api.markup import read
+from tests.databases import sqlite
 from tests.monitoring_ingest.makers import with_dtd, xlsx
 
 SAMPLE = (FIXTURES / "sources" / "files" / "demo-hand-samples-2022-12.csv").read_bytes()
@@ -33,7 +33,7 @@ PAGES = {"Accept": "text/html"}
 @pytest.fixture
 def here(world: Registry, tmp_path: Path) -> Iterator[Composition]:
     """The invented world over an empty database."""
-    made = composed(open_engine(f"sqlite:///{tmp_path / 'h.sqlite'}"), world)
+    made = composed(sqlite(tmp_path / "h.sqlite"), world)
     yield made
     made.engine.dispose()
 

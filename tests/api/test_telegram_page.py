@@ -12,7 +12,6 @@ from fastapi.testclient import TestClient
 from api.composition import Composition
 from api.listening import Limits
 from api.texts import TEXTS
-from monitoring_ingest.database.engine import open_engine
 from monitoring_ingest.readings.station_statuses import STATUS_OF, UNKNOWN_MARK
 from monitoring_ingest.telegrams import frames, store
 from monitoring_ingest.telegrams.frames import judged
@@ -20,6 +19,7 @@ from monitoring_ingest.telegrams.intake import World
 from monitoring_ingest.telegrams.profiles import devices
 from tests.api.makers import NOW, client_of, composed
 from tests.api.markup import read
+from tests.databases import sqlite
 from tests.monitoring_ingest.telegram_makers import frame, part, sent, value
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "telegrams.md"
@@ -28,7 +28,7 @@ DEVICE = {"MN": "DEMO_QX3_0001", "PW": "demo-2026"}
 
 @pytest.fixture
 def here(world, tmp_path) -> Iterator[Composition]:
-    made = composed(open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}"), world)
+    made = composed(sqlite(tmp_path / "hengjie.sqlite"), world)
     yield made
     made.engine.dispose()
 

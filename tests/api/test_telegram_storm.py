@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.api.telegram_storm import Sent, stream, weathered
 
+pytestmark = pytest.mark.xdist_group("alone")
 
+
+@pytest.mark.proof
 def test_of_four_thousand_broken_frames_nothing_wrong_is_stored_and_nothing_hangs(engine):
     counts = weathered(engine, broken=4_000, seed=1)
     assert {what: count for what, count in counts.items() if what.startswith("wrong") and count} == {}

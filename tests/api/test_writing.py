@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from monitoring_ingest.access.store import create_key
-from monitoring_ingest.database.engine import open_engine
 from tests.api.makers import NOW, client_of, composed, month_rows, send
+from tests.databases import sqlite
 
 SETTLE = {"agreement": "demo-monthly-class", "period": "2025-08"}
 FACT = {
@@ -29,7 +29,7 @@ WRITES = [
 @pytest.fixture
 def writing(world, tmp_path):
     """A client with a key over one month of readings."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}")
+    engine = sqlite(tmp_path / "hengjie.sqlite")
     here = composed(engine, world)
     send(here, month_rows("demo-qx2", "2025-08", tp="0.25"))
     send(here, month_rows("demo-qx3", "2025-08"), "three.csv")

@@ -13,8 +13,9 @@ from basin import periods
 from basin.agreement_files import tree
 from basin.errors import AgreementError
 from basin.periods import Days
-from basin.registry import checked_scorecard, load_registry
+from basin.registry import checked_scorecard
 from basin.scorecards import Scorecard, scorecard_of
+from tests.registries import bundled
 from tests.settlement.makers import RIVER, RULES
 
 CRITERION = "{ref: a, points: 30, source: 附表, measure: {kind: completeness, sections: all, indicators: [tp], take: mean}, scale: [{rate: 30}]}"  # noqa: E501
@@ -121,7 +122,7 @@ class TestAgreement:
 
 
 def test_the_bundled_scorecard_makes_a_hundred_points_and_says_that_nothing_in_it_is_verified() -> None:
-    card = load_registry().scorecards["watershed-performance"]
+    card = bundled().scorecards["watershed-performance"]
     agreement = card.agreement("xinan", ["jiekou"], pd.Period("2020", freq="Y"))
     days = Days(agreement.starts, agreement.ends)
     placed = [agreement.clause(ref, days, {}) for ref in agreement.refs]

@@ -10,9 +10,9 @@ import pytest
 from basin.errors import RegisterError, UnknownCode
 from basin.registry import load_registry
 from basin.sources import Source, source_findings
+from tests.registries import FIXTURES, with_fixtures
 
-FIXTURES = Path(__file__).parents[2] / "fixtures"
-NETWORK = load_registry([FIXTURES]).network
+NETWORK = with_fixtures().network
 
 TABLE = """\
 code: lab-of-shanzhou

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import get_args
 
 from basin import sources
-from basin.registry import load_registry
 from basin.sources import COLUMNS, Format, Source, source_findings
 from monitoring_ingest.quality.split_samples import OUTCOMES
+from tests.registries import with_fixtures
 from tests.test_docs import IDEOGRAPH, english_beside, literals
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ TEXT = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
 def test_the_example_is_accepted():
     found = re.search(r"^```yaml source\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
     assert found
-    source, findings = source_findings(found[1], "sources.md", load_registry([ROOT / "fixtures"]).network)
+    source, findings = source_findings(found[1], "sources.md", with_fixtures().network)
     assert source is not None and findings == []
 
 

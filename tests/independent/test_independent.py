@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 from basin import periods
 from basin.agreement_files import file_text, tree
-from basin.registry import Registry, load_registry
+from basin.registry import Registry
 from settlement.cases.running import case_files, given
 from tests.independent.agreements import FAMILIES, SIDES, agreement, example, months
 from tests.independent.comparing import Example, differences, independent, network_of, of_engine
 from tests.independent.figures import Span, half_even, in_fen, largest_remainder, measured, span, taken
 from tests.independent.worlds import differences_of_worlds, variants
+from tests.registries import with_fixtures
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = 12  # of each family; `make prove` makes thousands
@@ -29,6 +30,7 @@ EXAMPLES = 12  # of each family; `make prove` makes thousands
 OUT_OF_REACH = (NotImplementedError, KeyError, ValueError)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("family", FAMILIES)
 @settings(derandomize=True, max_examples=EXAMPLES, deadline=None, database=None)
 @given_by(seed=st.integers(0, 2**32))
@@ -36,6 +38,7 @@ def test_the_engine_and_the_second_evaluator_agree_to_the_fen(family: str, seed:
     assert differences(example(family, Random(seed))) == []
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("family", FAMILIES)
 @settings(derandomize=True, max_examples=EXAMPLES // 2, deadline=None, database=None)
 @given_by(seed=st.integers(0, 2**32))
@@ -45,6 +48,7 @@ def test_the_exact_world_and_the_world_of_draws_agree_draw_by_draw(family: str, 
     assert differences_of_worlds(one, variants(one, made, 3)) == []
 
 
+@pytest.mark.proof
 def test_the_draws_of_an_example_pay_differently() -> None:
     """Draws that are all alike would prove nothing."""
     spread = 0
@@ -57,6 +61,7 @@ def test_the_draws_of_an_example_pay_differently() -> None:
     assert spread > len(FAMILIES) * 2 / 3
 
 
+@pytest.mark.proof
 def test_the_examples_reach_sums_stops_and_both_directions() -> None:
     """A comparison of nothing with nothing would prove nothing."""
     outcomes = [independent(example(name, Random(f"reach {name} {n}"))) for name in FAMILIES for n in range(6)]
@@ -85,9 +90,10 @@ def test_a_month_without_a_published_class_stops_or_is_left_out_as_the_rules_say
 
 @pytest.fixture(scope="module")
 def registry() -> Registry:
-    return load_registry([ROOT / "fixtures"])
+    return with_fixtures()
 
 
+@pytest.mark.proof
 def test_the_worked_cases_come_out_the_same_in_the_second_evaluator(registry: Registry) -> None:
     compared, beyond = 0, set()
     for case in _cases(registry):
@@ -101,6 +107,7 @@ def test_the_worked_cases_come_out_the_same_in_the_second_evaluator(registry: Re
     assert compared > 190, sorted(beyond)
 
 
+@pytest.mark.proof
 def test_the_worked_cases_come_out_the_same_in_both_worlds(registry: Registry) -> None:
     found = {
         case.family: differences_of_worlds(case, variants(case, Random(case.family), 2), registry.network)

@@ -13,8 +13,7 @@ from sqlalchemy import Engine
 from basin.errors import NotFound, Refused, UnknownCode, UsageError
 from basin.periods import period
 from basin.registry import Registry
-from monitoring_ingest.database.engine import open_engine, writing
-from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.database.engine import writing
 from monitoring_ingest.doors.files import READINGS, ingest
 from monitoring_ingest.records import store as intake
 from monitoring_ingest.schedule.store import hold, release
@@ -25,6 +24,7 @@ from settlement.run import settle, settle_all
 from settlement.statement.document import instant
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, StatusChange
 from tests.clocks import stopped, told_before
+from tests.databases import sqlite
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, monthly, per_unit, readings
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
@@ -51,8 +51,7 @@ def sent(engine: Engine, values: Any = None, now: datetime = NOW) -> None:
 @pytest.fixture
 def quick(tmp_path: Path) -> Iterator[Engine]:
     """One engine for what does not depend on the kind of database."""
-    made = open_engine(f"sqlite:///{tmp_path / 'quick.sqlite'}")
-    create_schema(made)
+    made = sqlite(tmp_path / "quick.sqlite")
     yield made
     made.dispose()
 

@@ -11,13 +11,12 @@ from sqlalchemy import Engine
 
 from basin.registry import Registry
 from basin.sources import Source
-from monitoring_ingest.database.engine import open_engine
-from monitoring_ingest.database.schema import create_schema
 from monitoring_ingest.doors.declared import source_door
 from monitoring_ingest.doors.files import ingest
 from monitoring_ingest.formats.laboratory import COLUMNS
 from settlement.run import settle
 from tests.clocks import stopped
+from tests.databases import sqlite
 from tests.settlement.makers import RULES, a_network, an_agreement, per_unit
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
@@ -41,8 +40,7 @@ UP, DOWN, THIRD = workbook("s1", "上游", "0.80"), workbook("s2", "下游", "1.
 
 @pytest.fixture
 def engine(tmp_path: Path):
-    made = open_engine(f"sqlite:///{tmp_path / 'h.sqlite'}")
-    create_schema(made)
+    made = sqlite(tmp_path / "h.sqlite")
     yield made
     made.dispose()
 

@@ -6,12 +6,14 @@ import re
 
 import pytest
 
-from monitoring_ingest.database.engine import open_engine, writing
+from monitoring_ingest.database.engine import writing
 from monitoring_ingest.records.store import record_submission
 from tests.api.makers import NOW, client_of, composed
 from tests.api.markup import read
 from tests.api.pushed import push
+from tests.databases import sqlite
 
+pytestmark = pytest.mark.xdist_group("pages")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -303,7 +305,7 @@ class TestSubmissions:
         assert table(found, "逐行原因")[1][8] == "0.21 mg/L → 0.25 mg/L"
 
     def test_an_interrupted_submission_is_shown_as_interrupted(self, world, tmp_path):
-        here = composed(open_engine(f"sqlite:///{tmp_path / 'hengjie.sqlite'}"), world)
+        here = composed(sqlite(tmp_path / "hengjie.sqlite"), world)
         with writing(here.engine) as connection:
             record_submission(connection, ("readings", "", "killed.csv"), [("killed.csv", b"station,time")], NOW)
         with client_of(here) as client:

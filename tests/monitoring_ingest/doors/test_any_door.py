@@ -20,16 +20,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-import settlement.tables  # noqa: F401  declares its tables
 from basin.periods import period
 from basin.registry import Registry
-from monitoring_ingest.database.engine import open_engine, read_frame
-from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.database.engine import read_frame
 from monitoring_ingest.records import store
 from monitoring_ingest.records.tables import observations
 from settlement.gathered import LEFT_OUT, OBSERVED, Gathered
 from settlement.run import settle
 from settlement.settling import settled
+from tests.databases import EmptiedDatabase, sqlite
 from tests.monitoring_ingest.every_door import DOORS, HANDS, NETWORK, SPEAKING, Sent, carrying, newest
 from tests.settlement.makers import RULES, an_agreement
 
@@ -55,35 +54,27 @@ KEY = ["station", "indicator", "time"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def kind(request: pytest.FixtureRequest) -> tuple[str, Engine | None]:
-    """A kind of database: every example gets an empty one of its own."""
-    outside = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
-    return request.param, outside
+def kind(request: pytest.FixtureRequest) -> tuple[str, EmptiedDatabase | None]:
+    """A kind of database: every example gets an empty one."""
+    emptied = request.getfixturevalue("emptied") if request.param == "postgresql" else None
+    return request.param, emptied
 
 
 @contextmanager
-def empty(outside: Engine | None, folder: str) -> Iterator[Engine]:
+def empty(emptied: EmptiedDatabase | None, folder: str) -> Iterator[Engine]:
     """An empty database with its tables."""
-    if outside is None:
-        made = open_engine(f"sqlite:///{folder}/any.sqlite")
-        create_schema(made)
-        yield made
-        made.dispose()
+    if emptied is not None:
+        with emptied.opened() as engine:
+            yield engine
         return
-    with outside.connect() as connection:
-        connection.exec_driver_sql("CREATE DATABASE any_door TEMPLATE template STRATEGY file_copy")
-    made = open_engine(outside.url.set(database="any_door").render_as_string(hide_password=False))
-    try:
-        yield made
-    finally:
-        made.dispose()
-        with outside.connect() as connection:
-            connection.exec_driver_sql("DROP DATABASE any_door WITH (FORCE)")
+    engine = sqlite(Path(folder) / "any.sqlite")
+    yield engine
+    engine.dispose()
 
 
-def stands_after(outside: Engine | None, deliveries: Deliveries) -> tuple[pd.DataFrame, str]:
+def stands_after(emptied: EmptiedDatabase | None, deliveries: Deliveries) -> tuple[pd.DataFrame, str]:
     """What stands after the deliveries, an hour apart: every observation, by key and revision, and the digest."""
-    with TemporaryDirectory() as folder, empty(outside, folder) as engine:
+    with TemporaryDirectory() as folder, empty(emptied, folder) as engine:
         inbox = Path(folder) / "inbox"
         inbox.mkdir()
         for hours, (door, rows) in enumerate(deliveries):
@@ -94,16 +85,16 @@ def stands_after(outside: Engine | None, deliveries: Deliveries) -> tuple[pd.Dat
         return found.sort_values([*KEY, "revision"]), digest
 
 
-def handed_in(outside: Engine | None, deliveries: Deliveries) -> tuple[list[tuple[object, ...]], str]:
+def handed_in(emptied: EmptiedDatabase | None, deliveries: Deliveries) -> tuple[list[tuple[object, ...]], str]:
     """(key, revision, value) of every observation, all of which say the same but for that; and the digest."""
-    found, digest = stands_after(outside, deliveries)
+    found, digest = stands_after(emptied, deliveries)
     assert (found["status"] == "正常").all() and (found["mark"] == "").all() and not found["censored"].any()
     return list(found[[*KEY, "revision", "value"]].itertuples(index=False, name=None)), digest
 
 
-def counting(outside: Engine | None, deliveries: Deliveries) -> tuple[list[tuple[object, ...]], str]:
+def counting(emptied: EmptiedDatabase | None, deliveries: Deliveries) -> tuple[list[tuple[object, ...]], str]:
     """(key, value) of the newest revision of every key, all of which count; and the digest."""
-    found, digest = stands_after(outside, deliveries)
+    found, digest = stands_after(emptied, deliveries)
     last = found.drop_duplicates(KEY, keep="last")
     assert last["status"].isin(["正常", ""]).all() and not last["censored"].any()
     return list(last[[*KEY, "value"]].itertuples(index=False, name=None)), digest
@@ -177,11 +168,12 @@ def _cut(draw: st.DrawFn, rows: list[Sent], doors: Iterable[str]) -> Deliveries:
     return [(draw(st.sampled_from(carrying(doors, part))), part) for part in parts]
 
 
+@pytest.mark.proof
 class TestAnyDoor:
     @FEW
     @given(sent=the_same_rows(DOORS))
     def test_the_same_rows_end_in_the_same_observations_and_digest(
-        self, kind: tuple[str, Engine | None], sent: tuple[list[Sent], Deliveries]
+        self, kind: tuple[str, EmptiedDatabase | None], sent: tuple[list[Sent], Deliveries]
     ) -> None:
         rows, deliveries = sent
         found, digest = handed_in(kind[1], deliveries)
@@ -191,7 +183,7 @@ class TestAnyDoor:
     @FEW
     @given(sent=revisions_in_one_order(DOORS))
     def test_revisions_sent_in_one_order_end_in_the_same_chain_whatever_doors_they_take(
-        self, kind: tuple[str, Engine | None], sent: tuple[list[list[Sent]], Deliveries]
+        self, kind: tuple[str, EmptiedDatabase | None], sent: tuple[list[list[Sent]], Deliveries]
     ) -> None:
         chains, deliveries = sent
         found, digest = handed_in(kind[1], deliveries)
@@ -204,13 +196,14 @@ class TestAnyDoor:
         assert found == as_observations([row] for row in CARRIED)
 
 
+@pytest.mark.proof
 class TestADoorThatSaysMore:
     """Or less: what it says of a value differs by nature; which value counts for a key does not."""
 
     @FEW
     @given(sent=the_same_rows(HANDS))
     def test_the_same_rows_count_the_same_and_end_in_the_same_digest(
-        self, kind: tuple[str, Engine | None], sent: tuple[list[Sent], Deliveries]
+        self, kind: tuple[str, EmptiedDatabase | None], sent: tuple[list[Sent], Deliveries]
     ) -> None:
         rows, deliveries = sent
         assert counting(kind[1], deliveries) == (as_counting(rows), digest_of(rows))
@@ -218,7 +211,7 @@ class TestADoorThatSaysMore:
     @FEW
     @given(sent=revisions_in_one_order(HANDS))
     def test_of_revisions_sent_in_one_order_the_last_counts_whatever_doors_they_take(
-        self, kind: tuple[str, Engine | None], sent: tuple[list[list[Sent]], Deliveries]
+        self, kind: tuple[str, EmptiedDatabase | None], sent: tuple[list[list[Sent]], Deliveries]
     ) -> None:
         chains, deliveries = sent
         last = newest(row for chain in chains for row in chain).values()

@@ -21,6 +21,7 @@ from monitoring_ingest.readings.receipts import ROW_FIELDS
 from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records import store, tables
 from tests.clocks import stopped
+from tests.databases import sqlite
 from tests.monitoring_ingest.makers import NOW, csv, fates, network, original, release, sent, stored_set
 
 KEY = "qiaotou,2020-07-01 08:00,nh3n"
@@ -257,6 +258,7 @@ def killed_at_commit(url: str, number: int) -> None:
     assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
 
 
+@pytest.mark.proof
 class TestKills:
     """Killed anywhere and run again, a submission ends where an undisturbed one does."""
 
@@ -275,8 +277,7 @@ class TestKills:
         with engine.connect() as connection:
             assert [each.state for each in history.submissions(connection, NOW)] == ["complete", state]
 
-        undisturbed = open_engine(f"sqlite:///{tmp_path / 'undisturbed.sqlite'}")
-        create_schema(undisturbed)
+        undisturbed = sqlite(tmp_path / "undisturbed.sqlite")
         ingest(undisturbed, network(), FILES, READINGS, stopped(NOW))
         assert stored_set(engine) == stored_set(undisturbed)
         assert [value for value, _ in values(engine) if value != 0.01] == [0.1, 0.2, 0.1]
@@ -307,6 +308,7 @@ def replies(shared_data: Path) -> list[tuple[str, bytes]]:
     return [(file.name, file.read_bytes()) for file in sorted(folder.iterdir())]
 
 
+@pytest.mark.proof
 class TestRealReplies:
     """The 92 replies of the summer of 2020, twice."""
 

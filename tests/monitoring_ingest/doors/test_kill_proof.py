@@ -8,9 +8,11 @@ import pytest
 
 from tests.monitoring_ingest.kill_proof import Found, proved
 
+pytestmark = pytest.mark.xdist_group("alone")
 HOLDS = Found("files", "sqlite", 1, 0, 150, 0, 0, 0, True, 1.0)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("kind", "door"), [("sqlite", "push"), ("postgresql", "files")])
 def test_processes_killed_at_random_moments_lose_and_double_nothing(kind: str, door: str) -> None:
     if kind == "postgresql":

@@ -50,6 +50,7 @@ def killed_at(url: str, moment: str, number: int) -> None:
     assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("moment", "number"),
     [("commit", 1), ("commit", 2), *(("before_cursor_execute", number) for number in range(1, 12))],

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine
 
 from basin.network import Station
@@ -53,6 +54,7 @@ def test_a_dash_is_absent_and_a_storage_no_flow(engine: Engine):
     ]
 
 
+@pytest.mark.proof
 def test_a_year_of_the_yellow_river(engine: Engine, shared_data: Path):
     """Two points of the 53: no flow or level of theirs is lost, and sending it again stores nothing."""
     raw = (shared_data / "yellow_river" / "daily_bulletin_2012.csv.gz").read_bytes()

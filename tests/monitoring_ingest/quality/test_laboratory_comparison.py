@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -110,6 +111,7 @@ VALUES = st.lists(st.sampled_from([0.2, 0.21, 0.9, None]), min_size=30, max_size
 RESULTS = st.lists(st.sampled_from([0.2, 0.8, None]), min_size=6, max_size=9)
 
 
+@pytest.mark.proof
 @settings(max_examples=25, deadline=None)
 @given(VALUES, RESULTS, RESULTS, st.randoms(use_true_random=False), st.integers(1, 5))
 def test_flags_do_not_depend_on_the_parts_and_order_in_which_readings_and_results_came(one, lab, own, random, parts):

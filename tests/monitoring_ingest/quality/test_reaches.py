@@ -307,6 +307,7 @@ class TestDue:
 VALUES = st.lists(st.sampled_from([0.2, 0.21, 0.35, 0.5, "<0.4", None]), min_size=20, max_size=42)
 
 
+@pytest.mark.proof
 @settings(max_examples=25, deadline=None)
 @given(VALUES, VALUES, VALUES, st.randoms(use_true_random=False), st.integers(1, 5))
 def test_flags_do_not_depend_on_the_parts_and_order_in_which_readings_came(

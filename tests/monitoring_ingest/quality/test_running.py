@@ -252,6 +252,7 @@ def test_two_runs_at_once_are_one_too_many_and_a_finished_one_is_out_of_the_way(
 VALUES = st.lists(st.sampled_from([0.2, 0.21, 0.2, 1.5, None]), min_size=8, max_size=42)
 
 
+@pytest.mark.proof
 @settings(max_examples=25, deadline=None)
 @given(VALUES, VALUES, st.randoms(use_true_random=False), st.integers(1, 5))
 def test_flags_do_not_depend_on_the_parts_and_order_in_which_readings_came(one, other, random, parts):

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from basin import periods
 from basin.agreement_files import tree
 from basin.errors import AgreementError, UnknownCode
-from basin.registry import Registry, checked_scorecard, load_registry
+from basin.registry import Registry, checked_scorecard
 from basin.scorecards import Scorecard
 from monitoring_ingest.doors.files import READINGS, ingest
 from monitoring_ingest.quality.flags import Quality
@@ -23,6 +23,7 @@ from settlement.assessment.scoring import assessed
 from settlement.run import assess
 from settlement.statement.canonical import canonical_json
 from tests.clocks import stopped
+from tests.registries import bundled
 from tests.settlement.makers import RIVER, RULES, gathered, monthly, readings
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
@@ -211,7 +212,7 @@ class TestStored:
 
 
 def test_the_bundled_scorecard_is_marked_unverified() -> None:
-    registry = load_registry()
+    registry = bundled()
     found = assessed(registry.scorecard, registry.network, "xinan", gathered({}), periods.period("2020"), NOW)
     assert [criterion["ref"] for criterion in found["criteria"] if not criterion["unverified"]] == []
     assert found["verified"] is False

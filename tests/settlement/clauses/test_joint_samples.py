@@ -15,8 +15,7 @@ from basin import periods
 from basin.draws import floats
 from basin.errors import AgreementError
 from basin.registry import Registry
-from monitoring_ingest.database.engine import open_engine, writing
-from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.database.engine import writing
 from monitoring_ingest.doors.files import READINGS, ingest
 from monitoring_ingest.readings.facts import Fact
 from monitoring_ingest.records import store as intake
@@ -28,6 +27,7 @@ from settlement.obligations.compensation import Compensation
 from settlement.run import settle
 from settlement.settling import settled
 from tests.clocks import stopped
+from tests.databases import sqlite
 from tests.settlement.makers import (
     RIVER,
     RULES,
@@ -192,8 +192,7 @@ class TestOfReadings:
         assert [(s["section"], s["mean"]) for s in told["statistics"]] == [("s1", "0.8"), ("s2", "1.1")]
 
     def test_measured_again_and_recorded_it_settles_and_verifies(self, tmp_path: Path) -> None:
-        engine = open_engine(f"sqlite:///{tmp_path / 'h.sqlite'}")
-        create_schema(engine)
+        engine = sqlite(tmp_path / "h.sqlite")
         ingest(engine, RIVER, [("a.csv", readings(READ))], READINGS, stopped(NOW))
         with writing(engine) as connection:
             intake.record_fact(connection, AGAIN, NOW)

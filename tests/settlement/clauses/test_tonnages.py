@@ -19,8 +19,6 @@ from basin.draws import floats
 from basin.errors import AgreementError
 from basin.registry import Registry
 from basin.rounding import number, printed, reported
-from monitoring_ingest.database.engine import open_engine
-from monitoring_ingest.database.schema import create_schema
 from monitoring_ingest.doors.files import READINGS, ingest
 from monitoring_ingest.readings.facts import Fact
 from settlement.clauses.evaluation import Evaluator
@@ -33,6 +31,7 @@ from settlement.statement.explanation import explanation
 from settlement.statistics.loads import IN_WORDS, METHODS
 from settlement.whatif import shifted
 from tests.clocks import stopped
+from tests.databases import sqlite
 from tests.settlement.makers import (
     RIVER,
     RULES,
@@ -239,8 +238,7 @@ class TestOfReadings:
         assert {s["indicator"]: len(s["used"]) for s in behind} == {"tp": 2, "flow": 3}
 
     def test_the_evidence_of_it_verifies(self, tmp_path: Path) -> None:
-        engine = open_engine(f"sqlite:///{tmp_path / 'h.sqlite'}")
-        create_schema(engine)
+        engine = sqlite(tmp_path / "h.sqlite")
         units = {"tp": "mg/L", "flow": "m³/s"}
         rows = [f"{s},{time},{i},{v},{units[i]},正常" for (s, i, time), v in SAMPLES.items()]
         text = "\n".join(["station,time,indicator,value,unit,mark", *rows, ""])

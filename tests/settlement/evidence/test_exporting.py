@@ -20,8 +20,7 @@ from sqlalchemy import Engine
 from basin.errors import NotFound, Refused
 from basin.network import Network
 from basin.registry import Registry
-from monitoring_ingest.database.engine import open_engine, writing
-from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.database.engine import writing
 from monitoring_ingest.doors.files import READINGS, ingest
 from monitoring_ingest.records import store as intake
 from settlement.evidence.exporting import evidence, recomputed
@@ -29,6 +28,7 @@ from settlement.evidence.pack import _archive, _sums, contents, verify
 from settlement.run import settle
 from settlement.statement.canonical import canonical_json, digest
 from tests.clocks import stopped
+from tests.databases import sqlite
 from tests.settlement.makers import (
     RIVER,
     RULES,
@@ -48,8 +48,7 @@ TWELVE = [1.5, 1.2, 0.8, 0.9, 1.1, 1.3, 1.0, 1.4, 0.7, 0.6, 1.6, 1.9]
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Iterator[Engine]:
-    made = open_engine(f"sqlite:///{tmp_path / 'h.sqlite'}")
-    create_schema(made)
+    made = sqlite(tmp_path / "h.sqlite")
     ingest(made, RIVER, [("a.csv", readings(monthly({("s1", "nh3n"): TWELVE})))], READINGS, stopped(NOW))
     yield made
     made.dispose()

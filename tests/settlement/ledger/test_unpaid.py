@@ -14,8 +14,7 @@ from api.commands import explanation
 from basin.agreement import Agreement
 from basin.periods import period
 from basin.registry import Registry
-from monitoring_ingest.database.engine import open_engine, writing
-from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.database.engine import writing
 from monitoring_ingest.records import store as intake
 from settlement import applied, proposing, store
 from settlement.evidence.exporting import evidence, recomputed
@@ -26,6 +25,7 @@ from settlement.review.confirming import set_status
 from settlement.run import settle
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, StatusChange
 from tests.clocks import stopped
+from tests.databases import sqlite
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
@@ -63,8 +63,7 @@ def late(engine: Engine, of: str = "2021", registry: Registry | None = None, **w
 
 @pytest.fixture
 def quick(tmp_path: Path) -> Iterator[Engine]:
-    made = open_engine(f"sqlite:///{tmp_path / 'quick.sqlite'}")
-    create_schema(made)
+    made = sqlite(tmp_path / "quick.sqlite")
     yield made
     made.dispose()
 

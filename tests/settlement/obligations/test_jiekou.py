@@ -18,13 +18,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from basin.registry import Registry, load_registry
-from monitoring_ingest.database.engine import open_engine
-from monitoring_ingest.database.schema import create_schema
+from basin.registry import Registry
 from monitoring_ingest.doors.files import NATIONAL_RELEASE, ingest
 from settlement.run import settle
 from tests.clocks import stopped
+from tests.databases import sqlite
+from tests.registries import bundled
 
+pytestmark = pytest.mark.proof
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
 AGREEMENT = "xinan-anhui-zhejiang-2018"
 COLUMNS = {"高锰酸盐指数": "codmn", "氨氮": "nh3n", "总磷": "tp", "总氮": "tn"}
@@ -39,9 +40,8 @@ def replies(shared_data: Path) -> list[Path]:
 @pytest.fixture(scope="module")
 def taken_in(replies: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Registry]]:
     """A database that has taken in all of them."""
-    engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('jiekou') / 'hengjie.sqlite'}")
-    create_schema(engine)
-    registry = load_registry()
+    engine = sqlite(tmp_path_factory.mktemp("jiekou") / "hengjie.sqlite")
+    registry = bundled()
     ingest(engine, registry.network, [(f.name, f.read_bytes()) for f in replies], NATIONAL_RELEASE, stopped(NOW))
     yield engine, registry
     engine.dispose()
