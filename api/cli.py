@@ -14,6 +14,7 @@ import click
 
 from api.commands import settlements
 from api.commands.agreements import agreement_group
+from api.commands.database import database_group
 from api.commands.jobs import jobs_group
 from api.commands.keys import key_group
 from api.commands.quality import quality_group, review_group
@@ -44,6 +45,7 @@ main.add_command(telegram_group)
 main.add_command(listen)
 main.add_command(jobs_group)
 main.add_command(key_group)
+main.add_command(database_group)
 main.add_command(quality_group)
 main.add_command(review_group)
 
@@ -52,7 +54,7 @@ main.add_command(review_group)
 @command
 def serve_pages(extra: Sequence[Path]) -> Told:
     """提供网页与接口，并运行定时任务。Serve pages and API, with the schedule inside."""
-    return _serving(composed(extra))
+    return _serving(composed(extra, upgrade=True))
 
 
 def _serving(here: Composition) -> Told:
@@ -71,7 +73,7 @@ def schedule_jobs(once: bool, extra: Sequence[Path]) -> Told:
     """只运行定时任务。Run the scheduled jobs."""
     from api import serving
 
-    here = composed(extra)
+    here = composed(extra, upgrade=True)
     if once:
         ran = serving.run_due(here)
         slots = [{"job": one.job, "slot": one.slot.isoformat(), "failure": one.failure} for one in ran]
@@ -89,7 +91,7 @@ def run_demonstration(extra: Sequence[Path]) -> Told:
     """建库、载入虚构示例、接收、结算、评价，然后提供网页。Build the demonstration and serve it."""
     from api.demonstration import build
 
-    here = composed([FIXTURES, *extra])
+    here = composed([FIXTURES, *extra], upgrade=True)
     build(here, say, now)
     return _serving(here)
 

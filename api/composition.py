@@ -1,6 +1,7 @@
 """The composition root: settings, registry, thresholds and database of one process, put together once.
 
-In: `Settings`. Out: a `Composition` that commands, pages and jobs share. The schema is created here when it is missing.
+In: `Settings`. Out: a `Composition` that commands, pages and jobs share. The schema is created here where the
+database is empty.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import settlement.tables  # noqa: F401  declares its tables on the one metadata
 from api.settings import Settings
 from basin.registry import Registry, load_registry
 from monitoring_ingest.database.engine import open_engine
-from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.database.schema import create_schema, require_schema
 from monitoring_ingest.quality.settings import FILE, Tests, declared_tests, files_in
 
 
@@ -42,8 +43,12 @@ def collect_seldom() -> None:
     gc.set_threshold(100_000, 20, 100)
 
 
-def compose(settings: Settings) -> Composition:
+def compose(settings: Settings, *, upgrade: bool = False) -> Composition:
     """Everything declared loaded and checked, the database open and its schema there.
+
+    Parameters
+    ----------
+    upgrade : bring a database of an earlier revision to the newest; otherwise it is refused.
 
     Raises
     ------
@@ -54,5 +59,8 @@ def compose(settings: Settings) -> Composition:
     messages = list(registry.messages)
     tests = declared_tests((FILE, *files_in(settings.extra)), registry.network, messages)
     engine = open_engine(settings.url)
-    create_schema(engine)
+    if upgrade:
+        create_schema(engine)
+    else:
+        require_schema(engine)
     return Composition(settings, replace(registry, messages=tuple(messages)), engine, tests)

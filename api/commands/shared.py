@@ -44,10 +44,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def composed(extra: Sequence[Path]) -> Composition:
-    """Settings, registry and database of a command."""
+def composed(extra: Sequence[Path], *, upgrade: bool = False) -> Composition:
+    """Settings, registry and database of a command; a service upgrades a database of an earlier revision."""
     settings = from_environment()
-    composition = compose(replace(settings, extra=(*settings.extra, *extra)))
+    composition = compose(replace(settings, extra=(*settings.extra, *extra)), upgrade=upgrade)
     for message in composition.registry.messages:
         say(message)
     return composition

@@ -70,7 +70,7 @@ def listen(port: int, host: str | None, extra: Sequence[Path]) -> Told:
     """接收站点报文（HJ 212-2017，TCP）：存下才应答。Take in telegrams of stations; answered means stored."""
     from api import listening
 
-    here = composed(extra)
+    here = composed(extra, upgrade=True)
     known = devices(here.registry.sources.values())
     if not known:
         zh, en = "没有声明任何报文来源，谁的报文都收不进", "no source of telegrams is declared"
