@@ -30,6 +30,11 @@ COMMANDS = (
     Elsewhere("assess", "settlements:assess", "评价一个流域的绩效。Assess the performance of a basin."),
     Elsewhere("cases", "settlements:cases", "运行算例，打印不符处的计算过程；加 --all 打印全部。Run worked cases."),
     Elsewhere("classify", "settlements:classify", "评定水质类别。Water-quality classes of a table."),
+    Elsewhere(
+        "database",
+        "database:database_group",
+        "数据库：修订、升级、备份、恢复。The database: revision, upgrade, backup, restore.",
+    ),
     Elsewhere("evidence", "settlements:evidence_file", "导出一份结算的证据包。The evidence file of a settlement."),
     Elsewhere(
         "explain",

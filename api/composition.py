@@ -24,7 +24,7 @@ import settlement.tables  # noqa: F401  declares its tables on the one metadata
 from api.settings import Settings
 from basin.errors import NoDatabase
 from monitoring_ingest.database.engine import open_engine, open_existing
-from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.database.schema import create_schema, require_schema
 
 if TYPE_CHECKING:
     from basin.registry import Registry
@@ -76,10 +76,15 @@ def compose(settings: Settings) -> Composition:
 
 
 def compose_checked(settings: Settings) -> Composition:
-    """As `compose`, with every agreement checked now: what serves for weeks must not stop at the first use of one."""
+    """As `compose`, with every agreement checked now, and a database of an earlier revision upgraded.
+
+    What serves for weeks must not stop at the first use of an agreement that cannot be used.
+    """
     registry, tests = _declared(settings)
     registry.checked()
-    return Composition(settings, registry, database(settings), tests)
+    engine = open_engine(settings.url)
+    create_schema(engine)
+    return Composition(settings, registry, engine, tests)
 
 
 def compose_to_read(settings: Settings) -> Composition:
@@ -107,10 +112,10 @@ def database(settings: Settings) -> Engine:
 
     Raises
     ------
-    HengjieError : it is not supported, or cannot be used.
+    HengjieError : it is not supported, is of another revision, or cannot be used.
     """
     engine = open_engine(settings.url)
-    create_schema(engine)
+    require_schema(engine)
     return engine
 
 
@@ -122,7 +127,7 @@ def database_to_read(settings: Settings) -> Engine:
     NoDatabase : there is none; it says where it looked.
     """
     engine = open_existing(settings.url)
-    create_schema(engine)
+    require_schema(engine)
     return engine
 
 

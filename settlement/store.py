@@ -17,7 +17,7 @@ from basin.errors import NotFound
 from basin.rounding import yuan_fen
 from settlement import tables
 from settlement.ledger.entries import Debt, Entry
-from settlement.statement.canonical import canonical_json
+from settlement.statement.canonical import canonical_json, digest
 from settlement.statement.rows import (
     AssessmentDocument,
     AssessmentHeader,
@@ -31,6 +31,7 @@ from settlement.statement.rows import (
 )
 from settlement.states import CONFIRMED, TRIAL, StatusChange
 
+FEW_DOCUMENTS = 50  # in memory at a time
 _HEADER = (
     "id", "agreement", "agreement_sha256", "title", "basin", "period", "as_of", "kind", "digest", "recorded_at",
 )  # fmt: skip
@@ -63,6 +64,15 @@ def keep_settlement(
         connection.execute(insert(tables.obligations), rows)
     add_status(connection, document["id"], StatusChange(TRIAL, "衡界", "结算生成"), [], now)
     return True
+
+
+def altered_documents(connection: Connection) -> list[str]:
+    """The settlements and assessments whose document does not have the digest that is stored beside it."""
+    altered: list[str] = []
+    for table in (tables.settlements, tables.assessments):
+        rows = connection.execute(select(table.c.id, table.c.digest, table.c.document).order_by(table.c.id))
+        altered += [row.id for row in rows.yield_per(FEW_DOCUMENTS) if digest(json.loads(row.document)) != row.digest]
+    return altered
 
 
 def _stored(connection: Connection, table: Table, identity: str) -> bool:

@@ -83,10 +83,10 @@ statuses = append_only(
 # The double-entry ledger: the entries of one status change sum to zero. A reversing entry has the ordinal of the entry
 # it undoes, and the status of that entry in `reverses`: by the unique index no entry is reversed twice.
 #
-# A database of an earlier version gets the column and the index, not the foreign key (`schema.create_schema`). Its
-# reversals stay as they are, blank in `reverses`, and blanks never clash in the index. Where a settlement was revoked
-# several times, they undid earlier reversals too. That changed no balance: all a settlement has after a revocation sums
-# to zero, doubled or not, so a later confirmation counts alone and its revocation reverses it alone.
+# Reversals from before revision 0002 stay as they are, blank in `reverses`, and blanks never clash in the index. Where
+# a settlement was revoked several times, they undid earlier reversals too. That changed no balance: all a settlement
+# has after a revocation sums to zero, doubled or not, so a later confirmation counts alone and its revocation reverses
+# it alone.
 entries = append_only(
     Table(
         "entries",

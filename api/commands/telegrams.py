@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from api.commands.shared import Told, command, composed, example, say
+from api.commands.shared import Told, command, composed_to_serve, example, say
 from basin.errors import Unavailable, UsageError
 from basin.indicators import find_indicator
 from monitoring_ingest.formats.station_telegrams import FactorValues, Flag, Refused, Telegram, decode
@@ -70,7 +70,7 @@ def listen(port: int, host: str | None, extra: Sequence[Path]) -> Told:
     """接收站点报文（HJ 212-2017，TCP）：存下才应答。Take in telegrams of stations; answered means stored."""
     from api import listening
 
-    here = composed(extra)
+    here = composed_to_serve(extra)
     known = devices(here.registry.sources.values())
     if not known:
         zh, en = "没有声明任何报文来源，谁的报文都收不进", "no source of telegrams is declared"

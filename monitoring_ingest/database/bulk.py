@@ -106,8 +106,8 @@ def _plain(kind: TypeEngine[Any], values: Any, length: int) -> list[Any]:
     return [None if value != value else value for value in listed] if isinstance(kind, Float) else listed
 
 
-_NULL = "\\N"
-_ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+ABSENT = "\\N"  # as COPY writes a value that is absent
+ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _TO_ESCAPE = re.compile(r"[\\\t\n\r]")
 
 
@@ -119,6 +119,6 @@ def _written(kind: TypeEngine[Any], values: list[Any]) -> list[str]:
         distinct = set(values)
         if None not in distinct and not _TO_ESCAPE.search("".join(distinct)):
             return values
-        written = {value: _NULL if value is None else value.translate(_ESCAPED) for value in distinct}
+        written = {value: ABSENT if value is None else value.translate(ESCAPED) for value in distinct}
         return [written[value] for value in values]
-    return [_NULL if value is None else repr(value) for value in values]
+    return [ABSENT if value is None else repr(value) for value in values]

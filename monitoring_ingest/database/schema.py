@@ -1,134 +1,236 @@
-"""The schema (建库): every declared table, column and index, and the triggers that refuse to change evidence.
+"""The schema (建库、升级): which revision a database is at, and how it gets to another one.
 
-In: an engine. Out: a database that has what `metadata` declares by then; one of an earlier version keeps its rows. What
-is declared is in the `tables` modules, how it is written and read in `database` and the stores.
+In: an engine. Out: a database at the revision asked for, with the rows it had. What a revision changes is in
+`revisions`, in which order Alembic knows; it is imported only where something has to be changed. Every change happens
+in one transaction that no other writer runs beside, so several processes may start at the same time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, inspect
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, inspect
 from sqlalchemy.exc import DatabaseError
 
-from basin.errors import Unavailable
-from monitoring_ingest.database.engine import metadata, writing
+from basin.errors import Unavailable, UsageError
+from monitoring_ingest.database.engine import writing
+from monitoring_ingest.database.revisions import BASELINE, FOLDER, revision_ids
+from monitoring_ingest.database.shape import VERSION_TABLE, Shape, shape
 
-# What an earlier version wrote into every row and nobody read: the revision says the one, flags and reviews the other.
-NEVER_READ = (("observations", "origin"), ("observations", "quality"))
-# Tables whose key a later version made wider: by which column, which is "" in the rows of before.
-WIDER_KEYS = {"quality_tests": "section"}
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
-
-def create_schema(engine: Engine) -> None:
-    """Create every declared table, column and index that is missing, and the triggers of the append-only ones.
-
-    Harmless when repeated. A column that a table of an earlier version lacks is added; the rows that stand in the table
-    have no value there, so that only a column that may be blank can be declared later. What no version reads is taken
-    off (`NEVER_READ`); a table whose key became wider (`WIDER_KEYS`) is made anew with the rows it had. PostgreSQL
-    compares texts by code point (`_by_code_point`).
-
-    Raises
-    ------
-    Unavailable : the database cannot be reached, opened or given tables.
-    """
-    try:
-        with writing(engine) as connection:
-            narrow = _with_narrow_keys(connection)
-            for statement in (each for table in narrow for each in _taken_away(table)):
-                connection.exec_driver_sql(statement)
-            metadata.create_all(connection)
-            put_back = [each for table in narrow for each in _put_back(table)]
-            for statement in (*put_back, *_changed_columns(connection)):
-                connection.exec_driver_sql(statement)
-            for statement in (*_by_code_point(connection), *_triggers(engine.dialect.name)):
-                connection.exec_driver_sql(statement)
-            for index in (one for table in metadata.sorted_tables for one in table.indexes):
-                index.create(connection, checkfirst=True)
-    except DatabaseError as problem:
-        address = engine.url.render_as_string(hide_password=True)
-        why = " ".join(str(problem.orig).split())
-        zh, en = f"数据库不能使用：{why}", f"the database cannot be used: {why}"
-        raise Unavailable(zh, en, file=address, remedy=_REMEDY) from problem
-
-
+NOTHING = "base"  # Alembic's name for a database below the baseline: nothing of ours is in it
+BESIDE = "hengjie_baseline"  # the PostgreSQL schema in which the baseline is made for a moment, to compare with it
+FEW_DIFFERENCES = 3
 _REMEDY = "检查地址、权限，以及数据库是否在运行；有视图或生成列依赖衡界的表，先删去再启动"
 
 
-def _with_narrow_keys(connection: Connection) -> Sequence[str]:
-    found = {table: columns for (_, table), columns in inspect(connection).get_multi_columns().items()}
-    of_before = ((table, column) for table, column in WIDER_KEYS.items() if table in found)
-    return [table for table, column in of_before if column not in {each["name"] for each in found[table]}]
+@dataclass(frozen=True)
+class Moved:
+    """From which revision to which one a database was brought; `NOTHING` is an empty database."""
+
+    before: str
+    after: str
 
 
-def _taken_away(table: str) -> list[str]:
-    """Dropped with its indexes and triggers, which the new one has names of; within the transaction that puts back."""
-    return [f"CREATE TEMPORARY TABLE before_{table} AS SELECT * FROM {table}", f"DROP TABLE {table}"]
+def create_schema(engine: Engine) -> Moved:
+    """Bring a database to the newest revision: create what an empty one lacks, upgrade an older one with its rows.
 
-
-def _put_back(table: str) -> list[str]:
-    new = WIDER_KEYS[table]
-    names = ", ".join(column.name for column in metadata.tables[table].columns if column.name != new)
-    rows = f"INSERT INTO {table} ({names}, {new}) SELECT {names}, '' FROM before_{table}"
-    return [rows, f"DROP TABLE before_{table}"]
-
-
-def _changed_columns(connection: Connection) -> Iterator[str]:
-    found = inspect(connection).get_multi_columns()
-    there = {(table, column["name"]) for (_, table), columns in found.items() for column in columns}
-    yield from (f"ALTER TABLE {table} DROP COLUMN {column}" for table, column in NEVER_READ if (table, column) in there)
-    for table in metadata.sorted_tables:
-        for column in table.columns:
-            if (table.name, column.name) not in there:
-                kind = column.type.compile(connection.dialect)
-                yield f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}"
-
-
-def _by_code_point(connection: Connection) -> Iterator[str]:
-    """Texts are compared by their characters' numbers, as SQLite does, and not as the language of a server has it.
-
-    A page has the same order then wherever it is read, and keys are compared in a fraction of the time.
+    Raises
+    ------
+    Unavailable : the database cannot be reached or opened, is newer than this program, or holds other tables.
     """
+    newest = revision_ids()[-1]
+    with usable(engine):
+        with engine.connect() as connection:
+            if stated_revision(connection) == newest:  # read without the lock: most starts have nothing to do
+                return Moved(newest, newest)
+        with writing(engine) as connection:
+            return move(connection, newest)
+
+
+def require_schema(engine: Engine) -> None:
+    """As `create_schema`, but refuse a database of an older revision instead of upgrading it.
+
+    Upgrading belongs to whoever starts the service or says so: processes of the earlier version may still be running.
+
+    Raises
+    ------
+    Unavailable : as `create_schema`; or the database is older than this program.
+    """
+    newest = revision_ids()[-1]
+    with usable(engine):
+        with engine.connect() as connection:
+            revision = revision_of(connection)
+        if revision == NOTHING:
+            create_schema(engine)
+        elif revision != newest:
+            raise Unavailable(
+                f"数据库的修订是 {revision}，本程序要 {newest}",
+                f"the database is at revision {revision}, this program needs {newest}",
+                file=_address(engine),
+                remedy="先 hengjie database backup 文件，再 hengjie database upgrade；hengjie serve 启动时自行升级",
+            )
+
+
+def downgrade(engine: Engine, revision: str) -> Moved:
+    """Bring a database to an earlier revision, with its rows.
+
+    Raises
+    ------
+    UsageError : no such revision, or a later one than the database is at. Refused : evidence would be lost.
+    Unavailable : as `create_schema`.
+    """
+    if revision not in revision_ids():
+        zh = f"没有修订 {revision}"
+        en = f"there is no revision {revision}"
+        raise UsageError(zh, en, path="revision", remedy=f"可用：{'、'.join(revision_ids())}")
+    with usable(engine), writing(engine) as connection:
+        now_at = revision_of(connection)
+        if now_at == NOTHING or now_at < revision:
+            zh = f"数据库在 {now_at}，低于 {revision}"
+            en = f"the database is at {now_at}, below {revision}"
+            raise UsageError(zh, en, path="revision", remedy="升级用 hengjie database upgrade")
+        return move(connection, revision)
+
+
+def current_revision(engine: Engine) -> str:
+    """The revision of a database, `NOTHING` where it is empty; nothing is changed.
+
+    Raises
+    ------
+    Unavailable : as `create_schema`.
+    """
+    with usable(engine), engine.connect() as connection:
+        return revision_of(connection)
+
+
+def stated_revision(connection: Connection) -> str | None:
+    """What the database says its revision is, known to this program or not; None where it says nothing."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    stated = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar()
+    return None if stated is None else str(stated)
+
+
+def revision_of(connection: Connection) -> str:
+    """The revision of a database: as it states, the baseline where its tables are exactly those, or `NOTHING`.
+
+    Raises
+    ------
+    Unavailable : a revision that this program does not know, or tables that are neither the baseline's nor none.
+    """
+    stated = stated_revision(connection)
+    if stated is not None:
+        if stated not in revision_ids():
+            raise _newer(connection.engine, stated)
+        return stated
+    present = shape(connection)
+    if not present:
+        return NOTHING
+    differences = list(_differences(present, _baseline(connection)))
+    if differences:
+        raise _of_others(connection.engine, differences)
+    return BASELINE
+
+
+def move(connection: Connection, target: str) -> Moved:
+    """Bring a database to a revision, up or down, within the open transaction of a writer."""
+    from alembic.runtime.migration import MigrationContext
+
+    scripts = _scripts()
+    before = revision_of(connection)
+    unstamped = MigrationContext.configure(connection)
+    if before != NOTHING and unstamped.get_current_revision() is None:
+        unstamped.stamp(scripts, before)
+    steps = scripts._downgrade_revs if _is_below(target, before) else scripts._upgrade_revs
+    context = MigrationContext.configure(connection, opts={"fn": lambda heads, _: steps(target, heads)})
+    context.run_migrations(connection=connection)
+    return Moved(before, target)
+
+
+def _is_below(target: str, before: str) -> bool:
+    return before != NOTHING and (target == NOTHING or target < before)
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(FOLDER, version_locations=[FOLDER])
+
+
+@cache
+def shape_at(revision: str) -> Shape:
+    """The shape of a SQLite database at a revision; its tables and columns have the same names on PostgreSQL."""
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        move(connection, revision)
+        return shape(connection)
+
+
+def _baseline(connection: Connection) -> Shape:
+    """The shape that the baseline has in the very database, so that no version of a server writes it differently."""
     if connection.dialect.name == "sqlite":
-        return
-    otherwise = set(map(tuple, connection.exec_driver_sql(_TEXTS_OTHERWISE)))
-    for table in metadata.sorted_tables:
-        columns = [column.name for column in table.columns if (table.name, column.name) in otherwise]
-        if columns:
-            changed = ", ".join(f'ALTER COLUMN {column} TYPE text COLLATE "C"' for column in columns)
-            yield f"ALTER TABLE {table.name} {changed}"
+        return shape_at(BASELINE)
+    with connection.begin_nested() as attempt:
+        connection.exec_driver_sql(f"CREATE SCHEMA {BESIDE}")
+        connection.exec_driver_sql(f"SET LOCAL search_path TO {BESIDE}")
+        _scripts().get_revision(BASELINE).module.upgrade(connection)
+        beside = shape(connection)
+        attempt.rollback()
+    return beside
 
 
-_TEXTS_OTHERWISE = """
-SELECT relname, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-JOIN pg_collation ON pg_collation.oid = attcollation
-WHERE pg_table_is_visible(attrelid) AND relkind = 'r' AND NOT attisdropped AND collname <> 'C'"""
+def _differences(present: Shape, baseline: Shape) -> Iterator[str]:
+    """Where the tables of the baseline differ from it; tables that somebody added beside them do not count."""
+    for table, lines in baseline.items():
+        if table not in present:
+            yield f"缺表 {table}"
+            continue
+        yield from (f"{table} 缺 {line}" for line in sorted(lines - present[table]))
+        yield from (f"{table} 多 {line}" for line in sorted(present[table] - lines))
 
 
-def _triggers(dialect: str) -> Iterator[str]:
-    for table in metadata.sorted_tables:
-        if table.info.get("append_only"):
-            yield from _REFUSE_CHANGE[dialect](table.name)
+def _newer(engine: Engine, stated: str) -> Unavailable:
+    newest = revision_ids()[-1]
+    return Unavailable(
+        f"数据库的修订是 {stated}，比本程序（到 {newest}）新",
+        f"the database is at revision {stated}, newer than this program, which ends at {newest}",
+        file=_address(engine),
+        remedy=f"用写它的那一版衡界打开；要退回，用那一版运行 hengjie database downgrade {newest}",
+    )
 
 
-def _refuse_change_sqlite(table: str) -> list[str]:
-    return [
-        f"CREATE TRIGGER IF NOT EXISTS {table}_refuses_{change} BEFORE {change} ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        for change in ("UPDATE", "DELETE")
-    ]
+def _of_others(engine: Engine, differences: list[str]) -> Unavailable:
+    shown = "；".join(differences[:FEW_DIFFERENCES])
+    more = f" 等 {len(differences)} 处" if len(differences) > FEW_DIFFERENCES else ""
+    return Unavailable(
+        f"数据库里已有表，却不是衡界修订 {BASELINE} 的结构：{shown}{more}",
+        f"the database has tables, but not those of revision {BASELINE}",
+        file=_address(engine),
+        remedy="别的程序的库：另建一个空库；更早的衡界的库：先用提交 5fd3776 的程序打开一次；自己加的列或索引：先删去",
+    )
 
 
-def _refuse_change_postgresql(table: str) -> list[str]:
-    return [
-        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$",
-        f"CREATE OR REPLACE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-    ]
+@contextmanager
+def usable(engine: Engine) -> Iterator[None]:
+    """Say in words why a database cannot be used."""
+    try:
+        yield
+    except (DatabaseError, psycopg.Error, sqlite3.Error) as problem:  # the drivers' own come from bulk writing
+        why = " ".join(str(getattr(problem, "orig", problem)).split())
+        zh = f"数据库不能使用：{why}"
+        en = f"the database cannot be used: {why}"
+        raise Unavailable(zh, en, file=_address(engine), remedy=_REMEDY) from problem
 
 
-_REFUSE_CHANGE: dict[str, Callable[[str], list[str]]] = {
-    "sqlite": _refuse_change_sqlite,
-    "postgresql": _refuse_change_postgresql,
-}
+def _address(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)

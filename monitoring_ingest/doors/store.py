@@ -18,7 +18,7 @@ from monitoring_ingest.formats.laboratory import SAMPLE, sampled
 from monitoring_ingest.quality.split_samples import Result
 from monitoring_ingest.readings.validation import FATES
 from monitoring_ingest.records.tables import answers, readings, receipts, submission_files, submissions
-from monitoring_ingest.schedule.tables import runs
+from monitoring_ingest.schedule.tables import job_runs
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ def received_by(connection: Connection, door: str, limit: int, sender: str | Non
 
 def runs_of(connection: Connection, job: str, limit: int) -> list[Run]:
     """The claimed slots of a job, newest first."""
-    query = select(runs.c.slot, runs.c.finished_at, runs.c.outcome).where(runs.c.job == job)
-    return [Run(*row) for row in connection.execute(query.order_by(runs.c.slot.desc()).limit(limit))]
+    query = select(job_runs.c.slot, job_runs.c.finished_at, job_runs.c.outcome).where(job_runs.c.job == job)
+    return [Run(*row) for row in connection.execute(query.order_by(job_runs.c.slot.desc()).limit(limit))]
 
 
 def results_by(connection: Connection, door: str) -> list[Result]:

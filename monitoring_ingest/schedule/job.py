@@ -1,7 +1,7 @@
 """The schedule (定时任务): which slots are due, and running each exactly once.
 
 A job asks for missing slots, so the slot of this hour, one missed while the machine was off and one left behind by a
-crash are the same path. A slot is claimed in the table `runs` before its work starts. In: jobs and an instant. Out:
+crash are the same path. A slot is claimed in the table `job_runs` before its work starts. In: jobs and an instant. Out:
 what ran, and what failed. What settling a month means is handed in by the composition root; the only clock is the one
 `schedule` gets.
 """

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from basin.errors import Refused
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.schedule.processes import lives, this_process
-from monitoring_ingest.schedule.tables import locks, runs
+from monitoring_ingest.schedule.tables import job_runs, locks
 
 LEASE = timedelta(hours=1)
 RUN_LEASE = timedelta(minutes=5)  # of a claim of a slot, and of the lead; renewed while there is work
@@ -70,20 +70,20 @@ def claim_slot(engine: Engine, job: str, slot: datetime, now: datetime) -> bool:
     claim = {"holder": this_process(), "expires_at": now + RUN_LEASE, "outcome": RUNNING, "started_at": now}
     try:
         with writing(engine) as connection:
-            connection.execute(insert(runs).values(job=job, slot=slot, **claim))
+            connection.execute(insert(job_runs).values(job=job, slot=slot, **claim))
         return True
     except IntegrityError:
         pass
     with writing(engine) as connection:
-        this_slot = (runs.c.job == job) & (runs.c.slot == slot)
-        run = connection.execute(select(runs).where(this_slot)).one()
+        this_slot = (job_runs.c.job == job) & (job_runs.c.slot == slot)
+        run = connection.execute(select(job_runs).where(this_slot)).one()
         if run.finished_at is not None:
             return False
         if run.expires_at > now and lives(run.holder):
             if run.expires_at > now + max(RUN_LEASE, RETRY_AFTER):
-                connection.execute(update(runs).where(this_slot).values(expires_at=now + RUN_LEASE))
+                connection.execute(update(job_runs).where(this_slot).values(expires_at=now + RUN_LEASE))
             return False
-        connection.execute(update(runs).where(this_slot).values(**claim))
+        connection.execute(update(job_runs).where(this_slot).values(**claim))
         return True
 
 
@@ -104,23 +104,30 @@ def put_off_slot(engine: Engine, job: str, slot: datetime, reason: str, now: dat
 
 def _change_run(engine: Engine, job: str, slot: datetime, values: dict[str, object]) -> bool:
     mine = (
-        (runs.c.job == job) & (runs.c.slot == slot) & (runs.c.holder == this_process()) & runs.c.finished_at.is_(None)
+        (job_runs.c.job == job)
+        & (job_runs.c.slot == slot)
+        & (job_runs.c.holder == this_process())
+        & job_runs.c.finished_at.is_(None)
     )
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
-        return connection.execute(update(runs).where(mine).values(values)).rowcount == 1
+        return connection.execute(update(job_runs).where(mine).values(values)).rowcount == 1
 
 
 def last_slot(connection: Connection, job: str, now: datetime) -> datetime | None:
     """The newest claimed slot of a job that lies in the past; None where there is none."""
     newest: datetime | None = connection.scalar(
-        select(runs.c.slot).where(runs.c.job == job, runs.c.slot <= now).order_by(runs.c.slot.desc()).limit(1)
+        select(job_runs.c.slot)
+        .where(job_runs.c.job == job, job_runs.c.slot <= now)
+        .order_by(job_runs.c.slot.desc())
+        .limit(1)
     )
     return newest
 
 
 def unfinished_slots(connection: Connection, job: str, now: datetime) -> list[datetime]:
     """The claimed slots of a job in the past whose work did not end well, whoever is at them."""
-    query = select(runs.c.slot).where(runs.c.job == job, runs.c.slot <= now, runs.c.finished_at.is_(None))
+    r = job_runs.c
+    query = select(r.slot).where(r.job == job, r.slot <= now, r.finished_at.is_(None))
     return list(connection.scalars(query))
 
 
@@ -185,17 +192,17 @@ class Leadership:
 
 def listed_runs(connection: Connection, job: str | None = None, limit: int | None = None) -> list[dict[str, Any]]:
     """The runs of all jobs or of one, newest slot first: job, slot, holder, started_at, finished_at, outcome …"""
-    query = select(runs).order_by(runs.c.slot.desc(), runs.c.job).limit(limit)
+    query = select(job_runs).order_by(job_runs.c.slot.desc(), job_runs.c.job).limit(limit)
     if job is not None:
-        query = query.where(runs.c.job == job)
+        query = query.where(job_runs.c.job == job)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def last_runs(connection: Connection) -> list[dict[str, Any]]:
     """The run of the newest slot of each job."""
-    newest = select(runs.c.job, func.max(runs.c.slot).label("slot")).group_by(runs.c.job).subquery()
-    same = (runs.c.job == newest.c.job) & (runs.c.slot == newest.c.slot)
-    query = select(runs).join(newest, same).order_by(runs.c.job)
+    newest = select(job_runs.c.job, func.max(job_runs.c.slot).label("slot")).group_by(job_runs.c.job).subquery()
+    same = (job_runs.c.job == newest.c.job) & (job_runs.c.slot == newest.c.slot)
+    query = select(job_runs).join(newest, same).order_by(job_runs.c.job)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 

@@ -16,8 +16,8 @@ locks = Table(
     Column("expires_at", Instant, nullable=False),
 )
 # One row claims one slot of one job; the primary key lets one claimant win.
-runs = Table(
-    "runs",
+job_runs = Table(
+    "job_runs",
     metadata,
     Column("job", Text, nullable=False),
     Column("slot", Instant, nullable=False),

@@ -134,7 +134,7 @@ class TestAFailedSettlement:
         both = {(code, of) for code in ("second", "third") for of in self.PERIODS}
         assert set(self.settled_by(broken)) == both
         with broken.engine.connect() as connection:
-            assert connection.scalar(select(schedule_tables.runs.c.outcome)) == f"failed: {ran.failure}"
+            assert connection.scalar(select(schedule_tables.job_runs.c.outcome)) == f"failed: {ran.failure}"
         tracebacks = [record for record in caplog.records if record.exc_info]
         assert [record.getMessage() for record in tracebacks] == [
             "settling first for 2025-12 failed",

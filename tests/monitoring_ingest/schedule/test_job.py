@@ -129,7 +129,7 @@ class TestRuns:
 
         assert catch_up(engine, [job(fail)], NOW) == [Ran("demo", SLOT, "no network")]
         with engine.connect() as connection:
-            assert connection.scalar(select(schedule_tables.runs.c.outcome)) == "failed: no network"
+            assert connection.scalar(select(schedule_tables.job_runs.c.outcome)) == "failed: no network"
         assert catch_up(engine, [job()], NOW + RETRY_AFTER - timedelta(minutes=1)) == []
         assert catch_up(engine, [job()], NOW + RETRY_AFTER) == [Ran("demo", SLOT)]
 
@@ -162,7 +162,7 @@ class TestInbox:
         with engine.connect() as connection:
             (receipt,) = history.submissions(connection, NOW)
             assert store.observations(connection)["value"].tolist() == [0.2]
-            outcome = connection.scalar(select(schedule_tables.runs.c.outcome))
+            outcome = connection.scalar(select(schedule_tables.job_runs.c.outcome))
         assert (receipt.door, receipt.name, outcome) == ("inbox", "a.csv", "a.csv: accepted 1")
         assert sorted(file.name for file in inbox.iterdir()) == [".hidden", "b.csv.part", "done"]
         assert [file.name for file in (inbox / "done").iterdir()] == ["a.csv"]
@@ -184,7 +184,7 @@ class TestInbox:
         assert [file.name for file in (failing / "failed").iterdir()] == ["2.csv"]
         with engine.connect() as connection:
             assert store.observations(connection)["value"].tolist() == [0.2, 0.3]
-            assert connection.scalar(select(schedule_tables.runs.c.outcome)) == f"failed: {ran.failure}"
+            assert connection.scalar(select(schedule_tables.job_runs.c.outcome)) == f"failed: {ran.failure}"
 
     def test_what_was_put_aside_is_not_tried_again(self, engine, failing):
         every_four_hours = inbox_job(engine, network(), failing)
