@@ -24,7 +24,6 @@ from basin.standards import Standard, standard
 from monitoring_ingest.coverage import store as coverage
 from settlement.assessment.sections import (
     Months,
-    Row,
     _item_classes,
     classes_of,
     month_of,
@@ -38,6 +37,7 @@ from settlement.gathered import data_rules
 from settlement.statistics.counting import reasons
 from settlement.statistics.months import section_months
 
+Row = dict[str, Any]
 MONTHS_IN_A_CHART = 36
 SHOWN_DIGITS = 4  # of a mean without stated decimals; the full mean stands beside it
 
