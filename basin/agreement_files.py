@@ -70,7 +70,8 @@ def tree(text: str, file: object = None, refusal: type[HengjieError] = Agreement
     try:
         document = _parsed(text)
     except RecursionError as problem:
-        zh, en = "YAML 层数太多", "too many levels of lists and mappings"
+        zh = "YAML 层数太多"
+        en = "too many levels of lists and mappings"
         raise refusal(zh, en, file=file, remedy="检查有没有多余的括号或缩进") from problem
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)

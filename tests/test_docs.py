@@ -40,11 +40,15 @@ GRAMMAR = (
 IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 
 
+OF_SOURCES = {"basin/sources.py"}  # what is refused about a source stands in docs/sources.md
+
+
 def checkers() -> list[str]:
     """The modules whose messages an author may meet: all that refuse agreements or find faults in them."""
-    refuse = [f for f in (ROOT / "basin").glob("*.py") if re.search("AgreementError|Finding", f.read_text("utf-8"))]
-    cases = (ROOT / "settlement").glob("case*.py")
-    return sorted({file.relative_to(ROOT).as_posix() for file in (*refuse, *cases)} | set(ALSO_REFUSE))
+    refuse = [f for f in (ROOT / "basin").rglob("*.py") if re.search("AgreementError|Finding", f.read_text("utf-8"))]
+    cases = (ROOT / "settlement" / "cases").glob("*.py")
+    files = {file.relative_to(ROOT).as_posix() for file in (*refuse, *cases)}
+    return sorted((files | set(ALSO_REFUSE)) - OF_SOURCES)
 
 
 class Block(NamedTuple):
@@ -182,9 +186,11 @@ def literals(node: ast.AST) -> Iterator[str]:
 
 
 def english_beside(node: ast.AST) -> Iterator[str]:
-    """The English of findings (path, zh, en, remedy), of errors (zh, en, …), and of ``zh, en = …``."""
+    """The English of findings (path, zh, en, remedy), of errors (zh, en, …), and of ``zh, en = …`` or ``en = …``."""
     for found in ast.walk(node):
         beside: list[ast.expr] = []
+        if isinstance(found, ast.Assign) and isinstance(found.targets[0], ast.Name) and found.targets[0].id == "en":
+            yield from literals(found.value)
         if isinstance(found, ast.Tuple):
             beside = found.elts
         elif isinstance(found, ast.Call):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta, timezone
 from functools import partial
@@ -73,8 +73,7 @@ def test_with_december_the_year_is_settled_too(small, settling_day, closed):
 class Failing(Agreement):
     """An agreement on which the program fails; it is no refusal."""
 
-    @property
-    def section_codes(self) -> tuple[str, ...]:
+    def axes_of(self, ref: str) -> Mapping[str, Sequence[str]]:
         raise RuntimeError("cannot convert float infinity to integer")
 
 
