@@ -61,7 +61,7 @@ def tree(text: str, file: object = None, refusal: type[HengjieError] = Agreement
     HengjieError : of the kind `refusal`: no valid YAML, a double key, or no mapping at the top; the line is named.
     """
     try:
-        document = yaml.load(text, Loader=_TextLoader)
+        document = yaml.load(text, Loader=_TextLoader)  # nosec B506  # it makes texts, lists and mappings only
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         line = mark.line if mark else None
