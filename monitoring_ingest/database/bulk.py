@@ -72,7 +72,8 @@ def insert_columns(
         if ends:
             rows = [row + end for row, end in zip(rows, *ends, strict=True)]
         marks = ", ".join(["?" if sqlite else "%s"] * len(names))
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})", rows)
+        statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # nosec  # declared names
+        connection.exec_driver_sql(statement, rows)
         return
     lines = _lines(table, columns, plain, *ends)
     with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:

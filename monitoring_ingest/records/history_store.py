@@ -244,7 +244,7 @@ WITH RECURSIVE newest AS (
     WHERE (o.station, o.indicator) < (newest.station, newest.indicator) {_DOWNWARDS}
   ) AS o
 )
-SELECT {{names}} FROM newest AS o ORDER BY o.station, o.indicator"""
+SELECT {{names}} FROM newest AS o ORDER BY o.station, o.indicator"""  # nosec  # declared names, bound values
 # On SQLite no subquery in FROM can speak of a row beside it: stations are stepped through, then the indicators of each.
 _NEWEST_SQLITE = """
 WITH RECURSIVE stations(station) AS (

@@ -30,7 +30,7 @@ from monitoring_ingest.telegrams.profiles import Devices, gives_readings
 
 # Why a frame is refused, besides length, crc and syntax.
 UNKNOWN_DEVICE = "unknown_device"
-PASSWORD = "password"
+PASSWORD = "password"  # nosec B105  # why a frame is refused
 CONFLICT = "conflict"
 LONGEST_FIELD = 200  # characters of a header field that are told: no index takes what four digits can announce
 REFUSED_KEPT = 1100  # bytes of a refused frame that are kept: the longest segment of the standard is 1024

@@ -21,14 +21,13 @@ from monitoring_ingest.access.store import create_key
 from tests.api import makers
 from tests.api.makers import NOW
 
-schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed: run make install")
-
 EXAMPLES = int(os.environ.get("HENGJIE_FUZZ", "4"))
 
 
 @pytest.fixture(scope="module")
 def described(world: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The description of a filled application of its own, and a key that may write everything."""
+    schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed: run make install")
     here = makers.filled(world, tmp_path_factory.mktemp("fuzz"))
     key = create_key(here.engine, "随机请求", NOW)
     config = schemathesis.Config.from_dict(
@@ -60,7 +59,9 @@ def _in_full(difference: BaseException) -> str:
 
 
 def _answered_as_described(operation: Any, key: dict[str, str]) -> None:
-    modes = st.sampled_from(list(schemathesis.GenerationMode))
+    from schemathesis import GenerationMode  # which takes longer to import than most tests take
+
+    modes = st.sampled_from(list(GenerationMode))
 
     @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(st.data())

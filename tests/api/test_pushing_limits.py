@@ -138,7 +138,12 @@ class TestLimits:
 
     @pytest.mark.parametrize(
         ("encoding", "body", "status"),
-        [("gzip", b"{}", 400), ("gzip", gzip.compress(b"{}")[:-3], 400), ("gzip", b"", 400), ("br", b"{}", 415)],
+        [
+            ("gzip", b"{}", 400),
+            ("gzip", gzip.compress(b"{}", mtime=0)[:-3], 400),
+            ("gzip", b"", 400),
+            ("br", b"{}", 415),
+        ],
     )
     def test_what_is_not_whole_or_not_known_is_refused(self, narrow, encoding, body, status):
         answer = narrow.post(ADDRESS, content=body, headers={"Content-Type": JSON, "Content-Encoding": encoding})
