@@ -21,7 +21,7 @@ from monitoring_ingest.access.store import create_key
 from tests.api import makers
 from tests.api.makers import NOW
 
-schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed: run make install")
+schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed: make test installs it")
 
 EXAMPLES = int(os.environ.get("HENGJIE_FUZZ", "4"))
 
