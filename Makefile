@@ -2,12 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+TESTABLE := .venv/.installed-test
+# Only wheels, and only those whose hash a lock holds: a build would fetch tools that no lock names. pip looks for no
+# dependencies, because a test keeps the locks complete. It compiles nothing either: Python compiles the third that is
+# imported when it is first imported, which is why bytecode is written here whatever the surroundings say.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+  --only-binary :all: --no-deps --no-compile
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install run test quick check bench prove figures
+.PHONY: install run test quick check bench prove figures lock
 
 install: $(INSTALLED)
 
-# --no-build-isolation: setuptools comes from the lock, so that nothing outside the lock is ever fetched.
+# The program runs from this checkout, nothing is built: Python finds it by a path file, people by .venv/bin/hengjie.
 $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "需要 Python 3.11 或更新版本，现为 $$($(PYTHON) --version 2>&1)；可用 make PYTHON=python3.11 指定" \
@@ -15,8 +22,16 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import ensurepip, venv' || { \
 	  echo "此 Python 缺 venv；Debian 上请安装 python3-venv (this Python lacks venv)" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(PIP_INSTALL) -r requirements.lock
+	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/hengjie.pth"
+	@printf '#!/bin/sh\nexec "%s" -P -c "%s" "$$@"\n' "$(CURDIR)/$(BIN)/python" \
+	  "import sys; from api.cli import main; sys.argv[0] = 'hengjie'; main()" > $(BIN)/hengjie
+	@chmod +x $(BIN)/hengjie
+	@touch $@
+
+# What tests and checks add to what runs; `make run` afterwards takes nothing away.
+$(TESTABLE): $(INSTALLED) requirements-test.lock
+	$(PIP_INSTALL) -r requirements-test.lock
 	@touch $@
 
 run: $(INSTALLED)
@@ -31,26 +46,26 @@ PYTEST = scratch=$$(mktemp -d $$(memory=$$(df -Pk /dev/shm 2>/dev/null | awk 'NR
 	export TMPDIR="$$scratch" XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-$$scratch}"; \
 	$(BIN)/python -m pytest --numprocesses logical --dist loadgroup
 
-test: $(INSTALLED)
+test: $(TESTABLE)
 	@$(PYTEST)
 
-quick: $(INSTALLED)
+quick: $(TESTABLE)
 	@$(PYTEST) -m "not proof"
 
-check: $(INSTALLED)
+check: $(TESTABLE)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml basin monitoring_ingest settlement api
 	@$(BIN)/python -m tests.shape
 
-bench: $(INSTALLED)
+bench: $(TESTABLE)
 	$(BIN)/python -m tests.benchmarks
 
 # Two evaluators and two worlds, a hundred thousand agreements, to the fen: about 40 minutes on two cores. It writes docs/proof.md.
 # Then a million broken telegrams through a live listener, and processes that take data in are killed at random moments,
 # fifty times for each door and database: docs/intake-proof.md. At last two hundred random requests for every operation of
 # the API, held against its description: docs/pushing.md.
-prove: $(INSTALLED)
+prove: $(TESTABLE)
 	$(BIN)/python -m tests.independent.prove
 	$(BIN)/python -m tests.api.telegram_storm 1000000
 	@if [ -z "$$XDG_RUNTIME_DIR" ]; then \
@@ -62,3 +77,15 @@ prove: $(INSTALLED)
 figures: $(INSTALLED)
 	$(BIN)/hengjie agreement figures --with fixtures --families docs/coverage.md > docs/figures.md.new
 	mv docs/figures.md.new docs/figures.md
+
+# Both locks, from the names in pyproject.toml, for every platform, with the hashes of all files of a release; needs a network.
+# A pin stays as long as the names allow it: `make lock LOCK=--upgrade` takes the newest releases instead.
+lock:
+	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; set -e; \
+	$(PYTHON) -m venv "$$scratch"; \
+	"$$scratch/bin/python" -m pip install --quiet --disable-pip-version-check uv; \
+	compile() { "$$scratch/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --strip-extras --no-annotate --no-header $(LOCK) "$$@"; }; \
+	compile pyproject.toml -o requirements.lock; \
+	compile --group test -c requirements.lock -o requirements-test.lock \
+	  $$(sed -n 's/^\([^ =]*\)==.*/--no-emit-package \1/p' requirements.lock)

@@ -27,7 +27,7 @@ EXAMPLES = int(os.environ.get("HENGJIE_FUZZ", "4"))
 @pytest.fixture(scope="module")
 def described(world: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The description of a filled application of its own, and a key that may write everything."""
-    schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed: run make install")
+    schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed: make test installs it")
     here = makers.filled(world, tmp_path_factory.mktemp("fuzz"))
     key = create_key(here.engine, "随机请求", NOW)
     config = schemathesis.Config.from_dict(
