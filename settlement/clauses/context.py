@@ -110,7 +110,14 @@ class Context(ABC):
 
     @abstractmethod
     def single(self, measure: Measure, spot: Element, trail: Trail) -> Value:
-        """One value of a measure for the element in hand, before any comparison."""
+        """One value of a measure, before any comparison.
+
+        Parameters
+        ----------
+        measure : what to look at; its kind says which function computes it.
+        spot : one period, and the section, indicator or party in hand.
+        trail : receives the working.
+        """
 
     @abstractmethod
     def evaluation(self, ref: str, element: Element) -> Evaluation:

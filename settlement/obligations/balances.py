@@ -1,7 +1,7 @@
-"""Balances: what each party receives less what it pays, unrounded, exact or as draws.
+"""Balances: what each party receives less what it pays, unrounded, exact or as draws, for what-ifs and forecasts.
 
 In: an `Evaluator`, on exact figures or on draws, and a span. Out: 万元 per party. Nothing is rounded to the fen here,
-and nothing is owed: for what-ifs and forecasts.
+and nobody owes a balance: obligations are `settlement.obligations.compensation`'s.
 """
 
 from __future__ import annotations

@@ -54,7 +54,18 @@ def _giving_way(due: Due, rest: int) -> Due:
 def pools_not_paid(
     evaluations: Iterable[Evaluation], obligations: Sequence[Obligation], stops: Sequence[Stop]
 ) -> list[Stop]:
-    """Pools that are not paid out: a clause of the pool stopped, or it does not close at zero (the rest is named)."""
+    """Pools that are not paid out: a clause of the pool stopped, or the pool does not close at zero.
+
+    Parameters
+    ----------
+    evaluations : say which clauses pay into a pool or receive from it.
+    obligations : what each period puts in and takes out [fen].
+    stops : of clauses; one stopped clause of the pool keeps its period shut.
+
+    Returns
+    -------
+    One stop a period, with the first stopped clause, or with what remains [万元].
+    """
     of_the_pool = {e.clause.ref for e in evaluations if POOL in (e.clause.pays, e.clause.receives)}
     not_paid = []
     for of in dict.fromkeys(o.period for o in obligations if POOL in (o.payer, o.payee)):
