@@ -27,7 +27,8 @@ from basin.rounding import FEN_PER_WAN, yuan, yuan_fen
 from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.values import Measurements
 from settlement.gathered import Gathered, measurements
-from settlement.obligations.compensation import Compensation, balances, compensation
+from settlement.obligations.balances import balances
+from settlement.obligations.compensation import Compensation, compensation
 from settlement.settling import check_span
 
 Pair = tuple[str, str]

@@ -109,7 +109,14 @@ class Context(ABC):
 
     @abstractmethod
     def single(self, measure: Measure, spot: Element, trail: Trail) -> Value:
-        """One value of a measure for the element in hand, before any comparison."""
+        """One value of a measure, before any comparison.
+
+        Parameters
+        ----------
+        measure : what to look at; its kind says which function computes it.
+        spot : one period, and the section, indicator or party in hand.
+        trail : receives the working.
+        """
 
     @abstractmethod
     def evaluation(self, ref: str, element: Element) -> Evaluation:
@@ -164,7 +171,14 @@ class Context(ABC):
             yield Element(of, within, combination)
 
     def axis(self, axis: str, listed: Sequence[str], within: pd.Period) -> list[str]:
-        """The codes of an axis inside a period: those listed, or for ``all`` every one there is."""
+        """The codes of an axis inside a period.
+
+        Parameters
+        ----------
+        axis : ``section``, ``indicator``, ``party`` or a length of time.
+        listed : codes, each taken once; ``all`` stands for every one there is.
+        within : periods outside it, and months the agreement does not count, are left out.
+        """
         if axis in TIME_AXES:
             inside = periods.periods_in(within, axis)
             if "all" in listed:
@@ -188,7 +202,15 @@ class Context(ABC):
         return self.agreement.sheet(section, periods.days(of)).value
 
     def doubt_sheet(self, section: str, key: str, of: pd.Period, trail: Trail) -> None:
-        """Name the unverified figures under one key of a section sheet."""
+        """Name the unverified figures of a section sheet that were used.
+
+        Parameters
+        ----------
+        section : code.
+        key : ``baseline``, ``limits``, ``upstream`` and so on: the figures under it.
+        of : the period whose sheet was used.
+        trail : is told the paths.
+        """
         prefix = f"sections.{section}.{key}"
         unverified = self.agreement.sheet(section, periods.days(of)).unverified
         trail.doubts(path for path in unverified if path.startswith(prefix))
@@ -202,7 +224,14 @@ class Context(ABC):
         return declared.target_class if declared else None
 
     def side_shares(self, section: str | None, side: str, of: pd.Period) -> Mapping[str, Fraction] | None:
-        """The ``upstream`` or ``downstream`` parties of a section, with shares; else the agreement's role."""
+        """The parties upstream or downstream of a section, with shares; None where nobody is declared.
+
+        Parameters
+        ----------
+        section : code; without a section the agreement's role of that name counts.
+        side : ``upstream`` or ``downstream``.
+        of : the period whose section sheet is in force; the sheet goes before the network.
+        """
         parties = self.agreement.parties
         if section is not None:
             declared = self.network.sections.get(section)

@@ -15,7 +15,14 @@ from basin.clauses import TIME_AXES
 
 @dataclass(frozen=True)
 class Element:
-    """What is in hand: the period evaluated, the obligation's period, and the codes of the axes."""
+    """What is in hand.
+
+    Attributes
+    ----------
+    of : the period that is looked at, such as a month.
+    within : the obligation's period around it, such as a year.
+    axes : (axis, code) pairs in the order of the clause's axes.
+    """
 
     of: pd.Period
     within: pd.Period
@@ -38,8 +45,9 @@ class Element:
 
 def year_before(element: Element) -> Element:
     """The same element one year earlier, time axes included."""
-    axes = tuple(
-        (axis, periods.label(periods.year_before(periods.period(code))) if axis in TIME_AXES else code)
-        for axis, code in element.axes
-    )
-    return replace(element, of=periods.year_before(element.of), within=periods.year_before(element.within), axes=axes)
+    axes = []
+    for axis, code in element.axes:
+        earlier = periods.label(periods.year_before(periods.period(code))) if axis in TIME_AXES else code
+        axes.append((axis, earlier))
+    of = periods.year_before(element.of)
+    return replace(element, of=of, within=periods.year_before(element.within), axes=tuple(axes))

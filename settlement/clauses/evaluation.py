@@ -103,7 +103,7 @@ class Evaluator(Context):
         if amount.number is not None:
             bounded = _capped(amount.number, clause.cap, trail)
             return _Outcome(value, chosen(holds, bounded, Fraction(0)), on_scale.piece)
-        # in the draws in which the clause does not apply it still pays 0; excluded data add nothing to the others
+        # excluded data add nothing; in the draws where the clause does not apply, it comes to 0 and is not absent
         applying = Fraction(0) if amount.excluded and isinstance(holds, Draws) else None
         return _Outcome(amount, chosen(holds, applying, Fraction(0)), on_scale.piece)
 

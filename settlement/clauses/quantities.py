@@ -2,8 +2,14 @@
 
 In: the `Context`, a measure and the element in hand. Out: `Value`s with working: means, classes, exceedances, indices
 and facts. Volumes, loads and the measures of the monitoring itself have modules of their own. What a value is compared
-with is in `settlement.clauses.references`; order and combination of several values, in `settlement.clauses.measuring`,
-which also says what the four parameters of every kind are.
+with is in `settlement.clauses.references`; order and combination of several values, in `settlement.clauses.measuring`.
+
+Parameters of every kind
+------------------------
+context : the agreement and its data.
+measure : what the agreement declares of the kind, such as the weights of an index.
+spot : one period, and the section, indicator or party in hand.
+trail : receives the working.
 """
 
 from __future__ import annotations

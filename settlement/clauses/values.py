@@ -34,7 +34,15 @@ def through_the_gate(mean: float | Array, decimals: int | None) -> Number:
 
 @dataclass(frozen=True)
 class Month:
-    """One section, indicator and month of readings: mean [canonical unit] or draws of it, counts, what was left out."""
+    """One section, indicator and month of readings.
+
+    Attributes
+    ----------
+    mean : [canonical unit], or draws of it; None where there is no valid mean.
+    readings, days : how many the mean rests on.
+    left_out : reason → how many readings were left out.
+    reason : why there is no mean.
+    """
 
     mean: float | Array | None
     readings: int = 0
@@ -129,7 +137,14 @@ class Measurements:
     loads: Mapping[Key, MonthLoad] = field(default_factory=dict)
 
     def published(self, subject: str, quantity: str, of: pd.Period) -> Number | None:
-        """A published figure of a subject for exactly this period."""
+        """A published figure for exactly this period.
+
+        Parameters
+        ----------
+        subject : a section, party, agreement or basin; empty for the whole.
+        quantity : an indicator, ``load nh3n``, ``line`` and a ref, a kind of fact.
+        of : the period the figure was published for.
+        """
         return self.given.get((subject, quantity, of))
 
     def fact(self, subject: str, kind: str, of: pd.Period) -> Fact | None:
@@ -161,7 +176,14 @@ class Measurements:
         return stated
 
     def ground(self, section: str, kind: str, of: pd.Period) -> str | None:
-        """The ground of that kind that covers the whole period at a section, with its document and approver."""
+        """Why a section's data of a period are left out: the ground, with its document and approver.
+
+        Parameters
+        ----------
+        section : code.
+        kind : of ground, such as ``dry`` or ``frozen``.
+        of : the ground must cover the whole of it; the newest fact decides, and ``0`` takes a ground back.
+        """
         if self.published(section, kind, of):
             return kind
         about = self._recorded.get((section, kind), ())
@@ -212,7 +234,7 @@ def _covers(longer: pd.Period, of: pd.Period) -> bool:
 
 @dataclass(frozen=True)
 class Rules:
-    """How statistics become values: the data rules of an agreement that values need, and which months exist."""
+    """The data rules of an agreement that values need; `exists` says which months the agreement counts."""
 
     compare: str | None
     missing_month: str | None

@@ -1,7 +1,7 @@
 """The working: recorded by what computes, printed by what explains.
 
 In: one `(label, expression, value)` a step, the statistics it rests on and the paths of unverified figures it used.
-Out: the same, in order. Nothing is rephrased later: the statement prints exactly this.
+Out: the same, in order. The statement prints these lines as they are.
 """
 
 from __future__ import annotations
@@ -39,7 +39,14 @@ class Trail:
     unverified: dict[str, None] = field(default_factory=dict)
 
     def note(self, label: str, expression: str, value: str) -> None:
-        """Write one step down; each once."""
+        """Write one step down; each once.
+
+        Parameters
+        ----------
+        label : what is computed.
+        expression : how, as a pocket calculator would check it.
+        value : what it comes to, as printed.
+        """
         self.steps[Step(label, expression, value)] = None
 
     def rests_on(self, statistics: Iterable[Statistic]) -> None:

@@ -2,54 +2,33 @@
 
 In: an `Evaluator` and the span asked for. Out: obligations per clause and obligation period, each with its working, and
 what stops. Sums are rounded once per (clause, period, sides); shares are split by largest remainders, so that they add
-up. A positive amount goes from `pays` to `receives`, a negative one the other way. What remains when pools are paid out
-and pairs are netted is in `settlement.obligations.transfers`.
+up. A positive amount goes from `pays` to `receives`, a negative one the other way. How pools close is in
+`settlement.obligations.pools`; what remains when pools are paid out and pairs are netted, in
+`settlement.obligations.transfers`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import pandas as pd
 
-from basin.clauses import POOL, Proportion, Side
-from basin.draws import Number, exact
+from basin.clauses import POOL
+from basin.draws import exact
 from basin.periods import ends_on, is_finer, overlap
-from basin.rounding import FEN_PER_WAN, fen, printed, split, yuan
-from settlement.clauses.context import Evaluation, Shares, Sides
+from basin.rounding import FEN_PER_WAN, fen, split, yuan
+from settlement.clauses.context import Evaluation, Sides
 from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.working import Step, readable, short
-from settlement.obligations.obligation import Obligation, Stop
-from settlement.obligations.transfers import PairAmount, netted, remainder
+from settlement.obligations.obligation import Due, Obligation, Stop, remainder
+from settlement.obligations.pools import closed_to_the_fen, pools_not_paid
+from settlement.obligations.transfers import PairAmount, netted
 from settlement.words import RULE_VALUES
 
 FEN_PER_YUAN = 100
-
-
-@dataclass(frozen=True)
-class Due:
-    """What one clause and period come to between two sides: `exact`, and `fen` rounded once, both in fen, signed."""
-
-    clause: str
-    period: pd.Period
-    sides: Sides
-    exact: Fraction
-    fen: int
-    steps: tuple[Step, ...]
-
-    @property
-    def into_pool(self) -> int:
-        """1 where a positive sum flows into the pool, -1 where it flows out, 0 where it passes it by."""
-        whole = ((POOL, Fraction(1)),)
-        return int(self.sides.receives == whole) - int(self.sides.pays == whole)
-
-    @property
-    def rounded_up(self) -> Fraction:
-        """By how much rounding favours the pool [fen]."""
-        return self.into_pool * (self.fen - self.exact)
 
 
 @dataclass(frozen=True)
@@ -75,59 +54,24 @@ def compensation(evaluator: Evaluator, span: pd.Period) -> Compensation:
     """Obligations of every paying clause whose period lies in `span`; lines count where a paying clause uses them."""
     dues: list[Due] = []
     stops: list[Stop] = []
-    for due in _due_in(evaluator, span):
+    for due in due_in(evaluator, span):
         for evaluation in due.evaluations:
             stop = _stop(due.period, evaluation)
             stops += [] if stop is None else [stop]
         if not due.is_line and not _indicates(evaluator, due):
             dues += _sums(due, evaluator.agreement.money.mode)
-    obligations = [obligation for due in _closed_to_the_fen(dues) for obligation in _shared(due)]
+    obligations = [obligation for due in closed_to_the_fen(dues) for obligation in _shared(due)]
     evaluations = tuple(evaluator.made.values())
     lines = {evaluation.clause.ref for evaluation in evaluations if evaluation.clause.is_line}
     if all(stop.clause in lines for stop in stops):
         stops = []  # nobody who pays needed these lines
-    stops += _pools_not_paid(evaluations, obligations, stops)
+    stops += pools_not_paid(evaluations, obligations, stops)
     return Compensation(tuple(obligations), tuple(stops), evaluations)
 
 
-def balances(evaluator: Evaluator, span: pd.Period) -> dict[str, Number | None]:
-    """What each party receives less what it pays [万元], unrounded, exact or as draws; None where a part stops.
-
-    What the pool keeps stands under ``pool``: 0 where it closes.
-    """
-    balance: dict[str, Number | None] = {}
-    for due in _due_in(evaluator, span):
-        for evaluation in due.evaluations:
-            for party, gain in _gains(evaluation):
-                so_far = balance.get(party, Fraction(0))
-                balance[party] = None if so_far is None or gain is None else so_far + gain
-    return balance
-
-
-def _gains(evaluation: Evaluation) -> Iterator[tuple[str, Number | None]]:
-    """What each party of an evaluation gains [万元]; None where the amount, or its share in it, is not known."""
-    clause = evaluation.clause
-    if not clause.is_line and (evaluation.stopped or evaluation.amount is not None):
-        yield from _gains_of_side(evaluation, clause.pays, evaluation.sides.pays, -1)
-        yield from _gains_of_side(evaluation, clause.receives, evaluation.sides.receives, 1)
-
-
-def _gains_of_side(
-    evaluation: Evaluation, side: Side | None, shares: Shares | None, sign: int
-) -> Iterator[tuple[str, Number | None]]:
-    """What each party on one side gains [万元]; `sign` is 1 for those who receive, -1 for those who pay."""
-    amount = evaluation.amount
-    if shares is not None:
-        for party, share in shares:
-            yield party, None if amount is None else sign * share * amount
-    elif isinstance(side, Proportion):
-        for party in side.among:
-            yield party, None
-
-
 @dataclass(frozen=True)
-class _Evaluated:
-    """The evaluations of one clause for one obligation period; at least one."""
+class Evaluated:
+    """The evaluations of one clause for one obligation period, at least one of them."""
 
     period: pd.Period
     evaluations: tuple[Evaluation, ...]
@@ -143,13 +87,13 @@ class _Evaluated:
         return self.evaluations[0].clause.is_line
 
 
-def _due_in(evaluator: Evaluator, span: pd.Period) -> Iterator[_Evaluated]:
+def due_in(evaluator: Evaluator, span: pd.Period) -> Iterator[Evaluated]:
     """The evaluations of every clause and obligation period that fall due in `span`."""
     for ref in evaluator.agreement.refs:
         for of in _periods_due(evaluator, ref, span):
             evaluations = tuple(evaluator.evaluation(ref, element) for element in evaluator.elements(ref, of))
             if evaluations:
-                yield _Evaluated(of, evaluations)
+                yield Evaluated(of, evaluations)
 
 
 def _periods_due(evaluator: Evaluator, ref: str, span: pd.Period) -> list[pd.Period]:
@@ -175,7 +119,7 @@ def _stop(of: pd.Period, evaluation: Evaluation) -> Stop | None:
     return Stop(clause.ref, of, axes, f"no_shares: {' '.join(without_share)}" if without_share else "no_shares")
 
 
-def _indicates(evaluator: Evaluator, due: _Evaluated) -> bool:
+def _indicates(evaluator: Evaluator, due: Evaluated) -> bool:
     """Whether the clause, or one it uses, is only looked at for a part of its period: nothing is owed for a part."""
     if evaluator.fixed is None:
         return False
@@ -189,7 +133,7 @@ def _indicates(evaluator: Evaluator, due: _Evaluated) -> bool:
     return any(length == "term" or is_finer(due.period, length) for length in every)
 
 
-def _sums(due: _Evaluated, mode: str) -> list[Due]:
+def _sums(due: Evaluated, mode: str) -> list[Due]:
     """One clause and period: amounts summed per pair of sides and rounded once; a stopped part stops its pair."""
     amounts: dict[Sides, list[Fraction]] = defaultdict(list)
     stopped: set[Sides] = set()
@@ -202,7 +146,7 @@ def _sums(due: _Evaluated, mode: str) -> list[Due]:
     return [_sum(due, sides, of_pair, mode) for sides, of_pair in amounts.items() if sides not in stopped]
 
 
-def _sum(due: _Evaluated, sides: Sides, amounts: Sequence[Fraction], mode: str) -> Due:
+def _sum(due: Evaluated, sides: Sides, amounts: Sequence[Fraction], mode: str) -> Due:
     """The sum of some amounts [万元], rounded once, with both as working."""
     whole = sum(amounts, Fraction(0))
     addends = [amount for amount in amounts if amount]
@@ -216,29 +160,6 @@ def _sum(due: _Evaluated, sides: Sides, amounts: Sequence[Fraction], mode: str) 
 
 def _addend(amount: Fraction) -> str:
     return f"({readable(amount)})" if amount < 0 else readable(amount)
-
-
-def _closed_to_the_fen(dues: Sequence[Due]) -> list[Due]:
-    """What closes at zero exactly closes in fen, too: where roundings add up, the largest give way by one fen."""
-    closed = list(dues)
-    for of in dict.fromkeys(due.period for due in dues):
-        pool = [i for i, due in enumerate(closed) if due.period == of and due.into_pool]
-        if sum(closed[i].into_pool * closed[i].exact for i in pool) != 0:
-            continue
-        rest = sum(closed[i].into_pool * closed[i].fen for i in pool)
-        too_much = sorted(pool, key=lambda i: closed[i].rounded_up * (-1 if rest > 0 else 1))
-        for i in too_much[: abs(rest)]:
-            closed[i] = _giving_way(closed[i], rest)
-    return closed
-
-
-def _giving_way(due: Due, rest: int) -> Due:
-    """One fen less for the pool where roundings left `rest` fen too much in it, one more where too little."""
-    change = -due.into_pool if rest > 0 else due.into_pool
-    left = f"修约后{'多收' if rest > 0 else '少收'} {yuan(abs(rest))} 元，修约差最大的调一分"
-    expression = f"{yuan(due.fen)} {'+' if change > 0 else '−'} 0.01；各款都不修约时资金池收支相等，{left}"
-    step = Step("资金池平账（元）", expression, yuan(due.fen + change))
-    return replace(due, fen=due.fen + change, steps=(*due.steps, step))
 
 
 @dataclass(frozen=True)
@@ -275,27 +196,3 @@ def _of_share(whole: int, share: Fraction, part: int) -> Iterator[Step]:
     if share != 1:
         cut = f"{yuan(whole)} × {readable(share)}{remainder(part - whole * share)}"
         yield Step("份额（元）", cut, yuan(part))
-
-
-def _pools_not_paid(
-    evaluations: Iterable[Evaluation], obligations: Sequence[Obligation], stops: Sequence[Stop]
-) -> list[Stop]:
-    """Pools that are not paid out: a clause of the pool stopped, or it does not close at zero (the rest is named)."""
-    of_the_pool = {e.clause.ref for e in evaluations if POOL in (e.clause.pays, e.clause.receives)}
-    not_paid = []
-    for of in dict.fromkeys(o.period for o in obligations if POOL in (o.payer, o.payee)):
-        stopped = [stop.clause for stop in stops if stop.period == of and stop.clause in of_the_pool]
-        paid_in = sum(o.fen for o in obligations if o.period == of and o.payee == POOL)
-        paid_out = sum(o.fen for o in obligations if o.period == of and o.payer == POOL)
-        if stopped:
-            not_paid.append(Stop(POOL, of, (), f"pool_incomplete: {stopped[0]}"))
-        elif paid_in != paid_out:
-            rest = _in_wan(paid_in - paid_out)
-            flows = f"收 in {_in_wan(paid_in)}，支 out {_in_wan(paid_out)}"
-            not_paid.append(Stop(POOL, of, (), f"pool_not_closed: {rest} 万元（{flows}）"))
-    return not_paid
-
-
-def _in_wan(amount: int) -> str:
-    """An amount [fen] in 万元, as text."""
-    return printed(Fraction(amount, FEN_PER_WAN))

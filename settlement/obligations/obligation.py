@@ -1,19 +1,48 @@
-"""What compensation decides: an obligation (应付补偿款) between two parties, and a clause that stopped."""
+"""What compensation decides: what is due between two sides, an obligation (应付补偿款) between two parties, and a stop.
+
+Frozen records; how they are decided is in `settlement.obligations.compensation`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import pandas as pd
 
+from basin.clauses import POOL
+from settlement.clauses.context import Sides
 from settlement.clauses.working import Step
+
+
+@dataclass(frozen=True)
+class Due:
+    """What one clause and period come to between two sides: `exact`, and `fen` rounded once, both in fen, signed."""
+
+    clause: str
+    period: pd.Period
+    sides: Sides
+    exact: Fraction
+    fen: int
+    steps: tuple[Step, ...]
+
+    @property
+    def into_pool(self) -> int:
+        """1 where a positive sum flows into the pool, -1 where it flows out, 0 where it passes it by."""
+        whole = ((POOL, Fraction(1)),)
+        return int(self.sides.receives == whole) - int(self.sides.pays == whole)
+
+    @property
+    def rounded_up(self) -> Fraction:
+        """By how much rounding favours the pool [fen]."""
+        return self.into_pool * (self.fen - self.exact)
 
 
 @dataclass(frozen=True)
 class Obligation:
     """`payer` owes `payee` `fen` (> 0) under one clause for one period; the pool may stand on either side.
 
-    `steps` tell how the fen came about: the sum, the one rounding, what gave way, the share.
+    `steps` say how the fen came about: the sum, the one rounding, what gave way, the share.
     """
 
     clause: str
@@ -32,3 +61,10 @@ class Stop:
     period: pd.Period
     element: tuple[tuple[str, str], ...]
     reason: str
+
+
+def remainder(rest: Fraction) -> str:
+    """What largest remainders did to a share: given a fen more than the exact part, or less by what was cut off."""
+    if not rest:
+        return ""
+    return "，不足一分，余数较大，进一分" if rest > 0 else "，不足一分，余数较小，舍去"

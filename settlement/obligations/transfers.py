@@ -8,27 +8,17 @@ decided in `settlement.obligations.compensation`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import pandas as pd
 
 from basin import periods
 from basin.clauses import POOL
-from basin.rounding import split, yuan
+from basin.rounding import yuan
 from settlement.clauses.working import Step
 from settlement.obligations.obligation import Obligation
-
-
-@dataclass(frozen=True)
-class Flow:
-    """What `payer` owes `payee` before pairs are netted: an obligation, or a debtor's part of what the pool pays."""
-
-    payer: str
-    payee: str
-    fen: int
-    step: Step
+from settlement.obligations.pools import Flow, payouts, positions
 
 
 @dataclass(frozen=True)
@@ -75,50 +65,3 @@ def _working(forth: Sequence[Flow], back: Sequence[Flow], amount: int) -> tuple[
         taken = "".join(f" − {yuan(flow.fen)}" for flow in back)
         steps.append(Step("净额（元）", " + ".join(yuan(flow.fen) for flow in forth) + taken, yuan(amount)))
     return tuple(steps)
-
-
-def positions(obligations: Iterable[Obligation]) -> dict[str, int]:
-    """Each party's position in the pool [fen]: what it receives less what it pays in."""
-    position: dict[str, int] = defaultdict(int)
-    for o in obligations:
-        if o.payer == POOL:
-            position[o.payee] += o.fen
-        elif o.payee == POOL:
-            position[o.payer] -= o.fen
-    return dict(position)
-
-
-def payouts(position: Mapping[str, int]) -> Iterator[Flow]:
-    """Each net debtor pays the net creditors in proportion to what they are still owed (largest remainders) [fen].
-
-    So every party ends where its position says, to the fen.
-    """
-    owed = {party: amount for party, amount in position.items() if amount > 0}
-    for debtor, amount in position.items():
-        if amount < 0:
-            parts = _divided(-amount, owed)
-            for creditor, part in parts.items():
-                if part:
-                    step = Step("资金池", _division(-amount, owed, creditor, part), yuan(part))
-                    yield Flow(debtor, creditor, part, step)
-            owed = {creditor: credit - parts[creditor] for creditor, credit in owed.items()}
-
-
-def _divided(debt: int, owed: Mapping[str, int]) -> dict[str, int]:
-    """A debt [fen] divided among creditors in proportion to what they are owed [fen]."""
-    whole = sum(owed.values())
-    return dict(zip(owed, split(debt, [Fraction(credit, whole) for credit in owed.values()]), strict=True))
-
-
-def _division(debt: int, owed: Mapping[str, int], creditor: str, part: int) -> str:
-    """How a creditor's part of a debt was cut."""
-    whole = sum(owed.values())
-    cut = f"净付 {yuan(debt)} × 待收 {yuan(owed[creditor])} ÷ 待收合计 {yuan(whole)}"
-    return cut + remainder(part - Fraction(debt * owed[creditor], whole))
-
-
-def remainder(rest: Fraction) -> str:
-    """What largest remainders did to a share: given a fen more than the exact part, or less by what was cut off."""
-    if not rest:
-        return ""
-    return "，不足一分，余数较大，进一分" if rest > 0 else "，不足一分，余数较小，舍去"

@@ -20,7 +20,8 @@ from settlement.clauses.context import Evaluation
 from settlement.clauses.element import Element
 from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.values import Measurements
-from settlement.obligations.compensation import balances, compensation
+from settlement.obligations.balances import balances
+from settlement.obligations.compensation import compensation
 from tests.independent.comparing import Example, agreement_of, network_of
 
 LEVELS = [Fraction(1, 5), Fraction(1, 2), Fraction(1), Fraction(1), Fraction(2), Fraction(5)]
