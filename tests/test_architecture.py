@@ -60,6 +60,7 @@ SHELLS = [
     "settlement/applied.py",
     "settlement/assessment/sections.py",
     "settlement/evidence/exporting.py",
+    "settlement/known.py",
     "settlement/proposing.py",
     "settlement/review/confirming.py",
     "settlement/restating/late.py",
