@@ -40,12 +40,13 @@ def settle(
     HengjieError : an unknown agreement, a period outside its term, a rule that is used and not stated, an `as_of` at
     which not all is known yet.
     """
-    agreement, span = registry.agreement(code), periods.period(period)
+    agreement = registry.agreement(code)
+    span = periods.period(period)
     check_span(agreement, span)
     known_at = closed_instant(engine, as_of, now)
     with engine.connect() as connection:
-        found = known(connection, registry.network, agreement, span, known_at)
-    document = settled(agreement, registry.network, found, span, known_at)
+        readings = known(connection, registry.network, agreement, span, known_at)
+    document = settled(agreement, registry.network, readings, span, known_at)
     with writing(engine) as connection:
         if store.keep_settlement(connection, document, agreement.text, known_at, now):
             return document
@@ -73,8 +74,9 @@ def closed_instant(engine: Engine, as_of: datetime | None, now: datetime) -> dat
     closed = all_known_at(engine, now)
     if as_of is None or as_of <= closed:
         return as_of or closed
-    zh, en = f"{instant(as_of)} 所知的还没有收齐", "not all is known yet that will be known then"
-    raise UsageError(zh, en, path="as_of", remedy=f"写 {instant(closed)} 或更早的时刻；不写则按此刻所知")
+    zh = f"{instant(as_of)} 所知的还没有收齐"
+    remedy = f"写 {instant(closed)} 或更早的时刻；不写则按此刻所知"
+    raise UsageError(zh, "not all is known yet that will be known then", path="as_of", remedy=remedy)
 
 
 def _reopen(connection: Connection, identity: str, now: datetime) -> None:
@@ -93,15 +95,17 @@ def assess(
     ------
     HengjieError : an unknown basin, a period that is none, an `as_of` at which not all is known yet.
     """
-    card, span = registry.scorecard, periods.period(period)
+    card = registry.scorecard
+    span = periods.period(period)
     known_at = closed_instant(engine, as_of, now)
     sections = [s.code for s in registry.network.sections.values() if s.basin == basin]
     if not sections:
         remedy = "可用：" + " ".join(registry.network.basins)
         raise UnknownCode(f"没有流域 {basin}，或流域没有断面", f"no basin {basin} with sections", remedy=remedy)
     with engine.connect() as connection:
-        found = gathered(connection, registry.network, sections, whole_years(span, YEARS_OF_TREND), known_at)
-    document = assessed(card, registry.network, basin, found, span, known_at)
+        years = whole_years(span, YEARS_OF_TREND)
+        readings = gathered(connection, registry.network, sections, years, known_at)
+    document = assessed(card, registry.network, basin, readings, span, known_at)
     with writing(engine) as connection:
         store.keep_assessment(connection, document, known_at, now)
     return document

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, insert, select
+from sqlalchemy import Connection, Row, Select, Table, func, insert, select
 
 from basin.errors import NotFound
 from settlement import tables
@@ -34,9 +34,8 @@ def keep_settlement(connection: Connection, document: Document, text: str, as_of
     if not connection.scalar(select(func.count()).where(same_text)):
         values = {"sha256": document["agreement_sha256"], "code": document["agreement"], "text": text}
         connection.execute(insert(tables.agreement_texts).values(values))
-    kept = {name: document[name] for name in ("id", "agreement", "agreement_sha256", "title", "basin", "period", "kind",
-                                              "digest")}  # fmt: skip
-    row = kept | {"as_of": as_of, "recorded_at": now, "document": canonical_json(document)}
+    header = {name: document[name] for name in _HEADER if name not in ("as_of", "recorded_at")}
+    row = header | {"as_of": as_of, "recorded_at": now, "document": canonical_json(document)}
     connection.execute(insert(tables.settlements).values(row))
     rows = [_obligation(document["id"], i, o) for i, o in enumerate(document["obligations"])]
     if rows:
@@ -89,7 +88,8 @@ def newest_status(connection: Connection, settlement: str) -> int:
 
 def entries(connection: Connection, settlement: str, status: int | None = None) -> list[Entry]:
     """The ledger entries of a settlement, in order; those of one change of status where its identity is given."""
-    e, s = tables.entries.c, tables.statuses.c
+    e = tables.entries.c
+    s = tables.statuses.c
     query = select(e.party, e.counterparty, e.fen, e.reverses)
     query = query.join_from(tables.entries, tables.statuses, e.status == s.id).where(s.settlement == settlement)
     query = query if status is None else query.where(s.id == status)
@@ -99,7 +99,9 @@ def entries(connection: Connection, settlement: str, status: int | None = None) 
 
 def debts(connection: Connection, agreement: str, as_of: datetime) -> list[Debt]:
     """What the ledger of an agreement says parties owe, as it stood at `as_of`; what was reversed is not there."""
-    e, s, changes = tables.entries.c, tables.settlements.c, tables.statuses
+    e = tables.entries.c
+    s = tables.settlements.c
+    changes = tables.statuses
     owed = -func.sum(e.fen)
     query = select(s.id, s.period, e.party, owed).select_from(
         tables.entries.join(changes, e.status == changes.c.id).join(tables.settlements, changes.c.settlement == s.id)
@@ -149,7 +151,8 @@ def obligations(
     status: str | None = None,
 ) -> list[Document]:  # fmt: skip
     """Obligations with the settlement they belong to; `payable` only where that settlement is confirmed."""
-    o, s = tables.obligations.c, tables.settlements.c
+    o = tables.obligations.c
+    s = tables.settlements.c
     columns = (o.settlement, o.clause, o.period, o.payer, o.payee, o.fen, s.agreement, s.basin, s.kind)
     query = select(*columns, _status().label("status"))
     query = query.join_from(tables.obligations, tables.settlements, o.settlement == s.id)
@@ -172,8 +175,8 @@ def keep_assessment(connection: Connection, document: Document, as_of: datetime,
     """Store an assessment; False when the same one is stored already."""
     if _stored(connection, tables.assessments, document["id"]):
         return False
-    kept = {name: document[name] for name in _ASSESSED if name not in ("as_of", "recorded_at")}
-    row = kept | {"as_of": as_of, "recorded_at": now, "document": canonical_json(document)}
+    header = {name: document[name] for name in _ASSESSED if name not in ("as_of", "recorded_at")}
+    row = header | {"as_of": as_of, "recorded_at": now, "document": canonical_json(document)}
     connection.execute(insert(tables.assessments).values(row))
     return True
 
@@ -205,7 +208,8 @@ def assessment(connection: Connection, identity: str) -> Document:
 
 def _rows(connection: Connection, query: Select[Any]) -> list[Document]:
     """Rows as documents: instants as ISO text."""
-    return [
-        {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row._mapping.items()}
-        for row in connection.execute(query)
-    ]
+    return [_document(row) for row in connection.execute(query)]
+
+
+def _document(row: Row[Any]) -> Document:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row._mapping.items()}

@@ -43,15 +43,16 @@ def assessed(
     sections = sorted((s for s in network.sections.values() if s.basin == basin), key=lambda s: s.order)
     agreement = scorecard.agreement(basin, [s.code for s in sections], span)
     ev = Evaluator(agreement, network, measurements(agreement, network, gathered, span))
-    found = [next(iter(ev.evaluations(ref, span))) for ref in agreement.refs]
+    evaluations = [next(iter(ev.evaluations(ref, span))) for ref in agreement.refs]
     statistics: dict[Statistic, int] = {}
-    criteria = [_criterion(e, raw, statistics) for e, raw in zip(found, agreement.document["clauses"], strict=True)]
+    pairs = zip(evaluations, agreement.document["clauses"], strict=True)
+    criteria = [_criterion(evaluation, raw, statistics) for evaluation, raw in pairs]
     document: dict[str, Any] = {
         "scorecard": scorecard.code, "title": scorecard.title, "source": str(scorecard.document["source"]),
         "scorecard_sha256": agreement.sha256, "basin": basin, "period": periods.label(span),
         "verified": scorecard.verified and not any(criterion["unverified"] for criterion in criteria),
         "bands": [[grade, printed(floor)] for grade, floor in scorecard.bands.items()],
-        "rules": agreement.rules_stated("data"), "criteria": criteria, **_score(scorecard, found),
+        "rules": agreement.rules_stated("data"), "criteria": criteria, **_score(scorecard, evaluations),
         "statistics": [as_document(s) for s in statistics],
     }  # fmt: skip
     document["digest"] = digest(document)
@@ -59,9 +60,9 @@ def assessed(
     return document | {"as_of": instant(as_of)}
 
 
-def _score(scorecard: Scorecard, found: Sequence[Evaluation]) -> dict[str, str | None]:
+def _score(scorecard: Scorecard, evaluations: Sequence[Evaluation]) -> dict[str, str | None]:
     """Points earned of the points that could be earned, as a score of 100, and the grade."""
-    counted = [e for e in found if e.amount is not None]
+    counted = [e for e in evaluations if e.amount is not None]
     available = sum((e.clause.points or Fraction(0) for e in counted), Fraction(0))
     earned = sum((exact(e.amount) for e in counted if e.amount is not None), Fraction(0))
     if not available:

@@ -87,8 +87,10 @@ def readings_of(
     """The observations of some sections in the months `of`, and the readings left out, each with its section."""
     section_of = stations_of(registry, sections)
     selected = selection(section_of, of)
-    observed, aside = quality.observations(connection, **selected), store.left_out_readings(connection, **selected)
-    return tuple(frame.assign(section=frame["station"].map(section_of)) for frame in (observed, aside))  # type: ignore[return-value]
+    observed = quality.observations(connection, **selected)
+    aside = store.left_out_readings(connection, **selected)
+    of_observed = observed.assign(section=observed["station"].map(section_of))
+    return of_observed, aside.assign(section=aside["station"].map(section_of))
 
 
 def selection(stations: Iterable[str], of: Months) -> Selected:
@@ -99,7 +101,8 @@ def selection(stations: Iterable[str], of: Months) -> Selected:
 
 def stations_of(registry: Registry, sections: Collection[str]) -> dict[str, str]:
     """The stations that serve some sections, each with its section."""
-    return {one.code: one.section for one in registry.network.stations.values() if one.section in sections}
+    stations = registry.network.stations.values()
+    return {station.code: station.section for station in stations if station.section in sections}
 
 
 def classes_of(months: pd.DataFrame, registry: Registry, agreement: Agreement) -> pd.DataFrame:
@@ -134,12 +137,14 @@ def undecided_of(observed: pd.DataFrame, section: Section, agreement: Agreement,
     """
     rows = non_detects(observed, data_rules(agreement))
     by_month = rows.groupby([rows["day"].dt.asfreq("M"), "indicator"], observed=True)["value"]
-    rules, found = standard(agreement.standard), []
+    rules = standard(agreement.standard)
+    undecided_rows = []
     for (month, indicator), detection_limits in by_month:
         limit = class_limit(rules, str(indicator), target, section.water_body)
-        if limit and (told := undecided(detection_limits, limit)):
-            found.append({"section": section.code, "indicator": indicator, "period": str(month), **told})
-    return found
+        if limit and (beyond := undecided(detection_limits, limit)):
+            place = {"section": section.code, "indicator": indicator, "period": str(month)}
+            undecided_rows.append({**place, **beyond})
+    return undecided_rows
 
 
 def _item_classes(means: pd.Series, code: str, section: Section, agreement: Agreement) -> NDArray[np.float64]:

@@ -51,13 +51,13 @@ def _unpaid(
 ) -> Fact:
     owed = [debt for debt in debts if _over(debt.period, of)]
     paid = [fact for fact in payments if _over(fact.period, of)]
-    told = len({debt.payer for debt in owed}) <= 1 or all(fact.kind.split() != [PAID] for fact in paid)
+    payer_is_clear = len({debt.payer for debt in owed}) <= 1 or all(fact.kind.split() != [PAID] for fact in paid)
     if payer is not None:
         owed = [debt for debt in owed if debt.payer == payer]
         paid = [fact for fact in paid if fact.kind.split() == [PAID, payer] or (fact.kind.split() == [PAID] and owed)]
     due = Fraction(sum(debt.fen for debt in owed), FEN_PER_WAN)
     got = sum((number(fact.value) for fact in paid), Fraction(0))
-    untold = "" if payer is None or told else UNTOLD
+    untold = "" if payer is None or payer_is_clear else UNTOLD
     settlements = "、".join(dict.fromkeys(debt.settlement for debt in owed)) or "此前没有已确认的应付款"
     vouchers = "、".join(fact.document for fact in paid) or "没有付款"
     document = f"应付 {printed(due)}（{settlements}）− 已付 {printed(got)}（{vouchers}）{untold}"

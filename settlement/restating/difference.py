@@ -20,7 +20,9 @@ Document = dict[str, Any]
 Place = tuple[str, ...]  # whose amount it is: (clause, period), or nothing for a transfer
 KEY = ["station", "indicator", "time"]
 CONTENT = ["value", "censored", "status", "mark"]
-NEW, REVISED, REMOVED = "new", "revised", "removed"
+NEW = "new"
+REVISED = "revised"
+REMOVED = "removed"
 
 
 def changes(before: pd.DataFrame, after: pd.DataFrame, doubtful: str | None = None) -> pd.DataFrame:
@@ -44,8 +46,8 @@ def changes(before: pd.DataFrame, after: pd.DataFrame, doubtful: str | None = No
     for name in CONTENT:
         same &= both[name].eq(both[f"was_{name}"])
     change = both["side"].astype(object).map({"left_only": REMOVED, "right_only": NEW, "both": REVISED})
-    told = both.assign(change=change, was=both["was_value"])[~same]
-    return told[[*KEY, "change", "was", *(name for name in after.columns if name not in KEY)]].reset_index(drop=True)
+    changed = both.assign(change=change, was=both["was_value"])[~same]
+    return changed[[*KEY, "change", "was", *(name for name in after.columns if name not in KEY)]].reset_index(drop=True)
 
 
 def overlaid(observations: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:
@@ -57,13 +59,13 @@ def overlaid(observations: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:
     extra : the key and `CONTENT`; of several rows of one key the last counts. Nobody has judged them yet.
     """
     newest = extra[KEY + CONTENT].drop_duplicates(KEY, keep="last")
-    known = observations[[*KEY, "revision"]].rename(columns={"revision": "earlier"})
-    placed = newest.merge(known, on=KEY, how="left")
+    earlier = observations[[*KEY, "revision"]].rename(columns={"revision": "earlier"})
+    placed = newest.merge(earlier, on=KEY, how="left")
     numbered = placed.assign(revision=placed["earlier"].fillna(0).astype("int64") + 1)
     rows = numbered.assign(quality=int(Quality.NOT_EVALUATED), test="")[observations.columns]
     both = pd.concat([frame for frame in (observations, rows) if len(frame)] or [rows], ignore_index=True)
-    kept = both.drop_duplicates(KEY, keep="last")
-    return kept.sort_values(KEY, kind="stable").reset_index(drop=True)
+    newest_of_each = both.drop_duplicates(KEY, keep="last")
+    return newest_of_each.sort_values(KEY, kind="stable").reset_index(drop=True)
 
 
 def effect(was: Document, then: Document) -> Document:
@@ -76,18 +78,23 @@ def effect(was: Document, then: Document) -> Document:
     negative where the money goes the other way and None where its side stops and does not say; ``stops_appear`` and
     ``stops_vanish``. Pairs that stay are not listed.
     """
-    appear, vanish = (_without(one["stops"], other["stops"]) for one, other in ((then, was), (was, then)))
+    transfers = _differences(_transfers(was), _transfers(then))
     return {
         "changed": was["digest"] != then["digest"],
         "kind_would_be": then["kind"],
-        "transfers": [{key: row[key] for key in _AMOUNTS} for row in _differences(*map(_transfers, (was, then)))],
-        "obligations": list(_differences(*map(_obligations, (was, then)))),
-        "stops_appear": appear,
-        "stops_vanish": vanish,
+        "transfers": list(map(_without_place, transfers)),
+        "obligations": list(_differences(_obligations(was), _obligations(then))),
+        "stops_appear": _without(then["stops"], was["stops"]),
+        "stops_vanish": _without(was["stops"], then["stops"]),
     }
 
 
 _AMOUNTS = ("payer", "payee", "was_yuan", "would_be_yuan", "difference_yuan")
+
+
+def _without_place(row: Document) -> Document:
+    """A difference of two transfers, which belong to no clause and period."""
+    return {key: row[key] for key in _AMOUNTS}
 
 
 class _Side:
@@ -102,7 +109,8 @@ class _Side:
 
     def between(self, place: Place, payer: str, payee: str) -> int | None:
         """What flows from payer to payee; None where nothing is known because it stops."""
-        forth, back = (place, payer, payee), (place, payee, payer)
+        forth = (place, payer, payee)
+        back = (place, payee, payer)
         if place in self.stopped and not self.amounts.keys() & {forth, back}:
             return None
         return self.amounts.get(forth, 0) - self.amounts.get(back, 0)
