@@ -35,6 +35,16 @@ def settle(
 ) -> Document:
     """Settle one agreement for one period and store the result.
 
+    Parameters
+    ----------
+    code, period : the agreement, and the period as people write it.
+    as_of : nothing recorded later counts; None for everything that is closed by `now`.
+    now : the instant of storing.
+
+    Returns
+    -------
+    The document. Where the same settlement is stored already, nothing is stored twice, and the status is today's.
+
     Raises
     ------
     HengjieError : an unknown agreement, a period outside its term, a rule that is used and not stated, an `as_of` at
@@ -55,21 +65,21 @@ def settle(
 
 
 def all_known_at(engine: Engine, now: datetime) -> datetime:
-    """The newest instant up to `now` at which nothing more can come to be known: what is settled at it stays so.
+    """The newest instant up to `now` at or before which nothing more can be recorded.
 
-    Whoever is storing finishes first; who stores later records a later instant.
+    It is read inside a write transaction, so every transaction that may still record an earlier instant has ended.
     """
     with writing(engine) as connection:
         return known_until(connection, now)
 
 
 def closed_instant(engine: Engine, as_of: datetime | None, now: datetime) -> datetime:
-    """The instant at which to settle: the one asked for or, where none is, that of `all_known_at`.
+    """The instant at which to settle: `as_of` or, where it is None, that of `all_known_at`.
 
     Raises
     ------
-    UsageError : something may still come to be known at the one asked for. What is settled at it could not be made
-    again, and what came by then would never count as late.
+    UsageError : something may still be recorded at or before `as_of`. A settlement as of that instant could not be made
+    again, and what is recorded meanwhile would never count as late.
     """
     closed = all_known_at(engine, now)
     if as_of is None or as_of <= closed:
@@ -90,6 +100,12 @@ def assess(
     engine: Engine, registry: Registry, basin: str, period: str, *, as_of: datetime | None = None, now: datetime
 ) -> Document:
     """Assess one basin for one period by the registry's scorecard and store the result.
+
+    Parameters
+    ----------
+    basin, period : the basin's code, and the period as people write it.
+    as_of : nothing recorded later counts; None for everything that is closed by `now`.
+    now : the instant of storing.
 
     Raises
     ------
@@ -118,6 +134,7 @@ def settle_all(
 
     Parameters
     ----------
+    span, now : the period, and the instant of storing.
     only : codes of the agreements to settle; None for all.
 
     Yields

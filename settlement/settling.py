@@ -30,6 +30,12 @@ def settled(agreement: Agreement, network: Network, gathered: Gathered, span: pd
 
     A period shorter than a clause's gives an indication: that period's readings only, the year to date beside it.
 
+    Parameters
+    ----------
+    agreement, network : what is applied.
+    gathered : readings and facts known at `as_of`.
+    span : the period. as_of : stands in the document; the digest does not depend on it.
+
     Raises
     ------
     UsageError : the period lies outside the term, is shorter than a month, or cuts an obligation period in two.

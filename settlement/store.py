@@ -27,7 +27,17 @@ _ASSESSED = ("id", "scorecard", "title", "basin", "period", "as_of", "score", "g
 
 
 def keep_settlement(connection: Connection, document: Document, text: str, as_of: datetime, now: datetime) -> bool:
-    """Store a settlement with its obligations and first status; False when the same one is stored already."""
+    """Store a settlement with its obligations and first status.
+
+    Parameters
+    ----------
+    document : the settlement. text : the agreement as it was applied, stored once for each fingerprint.
+    as_of : what the settlement knew. now : the instant of storing.
+
+    Returns
+    -------
+    False when the same settlement is stored already; then nothing changes.
+    """
     if _stored(connection, tables.settlements, document["id"]):
         return False
     same_text = tables.agreement_texts.c.sha256 == document["agreement_sha256"]
@@ -87,7 +97,13 @@ def newest_status(connection: Connection, settlement: str) -> int:
 
 
 def entries(connection: Connection, settlement: str, status: int | None = None) -> list[Entry]:
-    """The ledger entries of a settlement, in order; those of one change of status where its identity is given."""
+    """The ledger entries of a settlement, in order.
+
+    Parameters
+    ----------
+    settlement : its identity.
+    status : the identity of the change of status that made the entries; None for all.
+    """
     e = tables.entries.c
     s = tables.statuses.c
     query = select(e.party, e.counterparty, e.fen, e.reverses)
@@ -98,7 +114,7 @@ def entries(connection: Connection, settlement: str, status: int | None = None) 
 
 
 def debts(connection: Connection, agreement: str, as_of: datetime) -> list[Debt]:
-    """What the ledger of an agreement says parties owe, as it stood at `as_of`; what was reversed is not there."""
+    """What parties owe under an agreement [fen] by the ledger as it stood at `as_of`, reversed entries taken off."""
     e = tables.entries.c
     s = tables.settlements.c
     changes = tables.statuses
@@ -116,7 +132,13 @@ def settlements(
     connection: Connection, *, agreement: str | None = None, basin: str | None = None, period: str | None = None,
     limit: int | None = None,
 ) -> list[Document]:  # fmt: skip
-    """Headers of settlements with their status, the newest first."""
+    """Headers of settlements with their status, the newest first.
+
+    Parameters
+    ----------
+    agreement, basin, period : only settlements of this one; None for all.
+    limit : at most so many.
+    """
     s = tables.settlements
     query = select(*(s.c[name] for name in _HEADER), _status().label("status"))
     for column, wanted in ((s.c.agreement, agreement), (s.c.basin, basin), (s.c.period, period)):
@@ -150,7 +172,13 @@ def obligations(
     connection: Connection, *, basin: str | None = None, period: str | None = None, party: str | None = None,
     status: str | None = None,
 ) -> list[Document]:  # fmt: skip
-    """Obligations with the settlement they belong to; `payable` only where that settlement is confirmed."""
+    """Obligations with the settlement they belong to; `payable` only where that settlement is confirmed.
+
+    Parameters
+    ----------
+    basin, period, status : only obligations of this one; None for all. The period is the obligation's own.
+    party : who pays or receives.
+    """
     o = tables.obligations.c
     s = tables.settlements.c
     columns = (o.settlement, o.clause, o.period, o.payer, o.payee, o.fen, s.agreement, s.basin, s.kind)
@@ -172,7 +200,12 @@ def _status() -> Any:
 
 
 def keep_assessment(connection: Connection, document: Document, as_of: datetime, now: datetime) -> bool:
-    """Store an assessment; False when the same one is stored already."""
+    """Store an assessment; False when the same one is stored already.
+
+    Parameters
+    ----------
+    document : the assessment. as_of : what it knew. now : the instant of storing.
+    """
     if _stored(connection, tables.assessments, document["id"]):
         return False
     header = {name: document[name] for name in _ASSESSED if name not in ("as_of", "recorded_at")}
@@ -184,7 +217,13 @@ def keep_assessment(connection: Connection, document: Document, as_of: datetime,
 def assessments(
     connection: Connection, *, basin: str | None = None, period: str | None = None, limit: int | None = None
 ) -> list[Document]:
-    """Headers of assessments, the newest first."""
+    """Headers of assessments, the newest first.
+
+    Parameters
+    ----------
+    basin, period : only assessments of this one; None for all.
+    limit : at most so many.
+    """
     a = tables.assessments
     query = select(*(a.c[name] for name in _ASSESSED))
     for column, wanted in ((a.c.basin, basin), (a.c.period, period)):

@@ -76,7 +76,12 @@ def _states_rules(agreement: Agreement) -> bool:
 def months_of(
     connection: Connection, registry: Registry, sections: Collection[str], agreement: Agreement, of: Months
 ) -> pd.DataFrame:
-    """`section_months` of some sections in the months `of`, readings left out counted by reason."""
+    """`section_months` of some sections, readings left out counted by reason.
+
+    Parameters
+    ----------
+    sections : codes. agreement : whose data rules count. of : the months.
+    """
     observed, aside = readings_of(connection, registry, sections, of)
     return section_months(observed, data_rules(agreement), aside)
 
@@ -133,7 +138,10 @@ def compared(means: pd.Series, indicator: str, agreement: Agreement) -> NDArray[
 def undecided_of(observed: pd.DataFrame, section: Section, agreement: Agreement, target: int | None) -> list[Row]:
     """By month and indicator, the readings whose detection limit lies above the limit of the section's target class.
 
-    Of the `observed` only those count that means are formed from under the agreement's rules.
+    Parameters
+    ----------
+    observed : observations of the section; only those count that means are formed from under the agreement's rules.
+    agreement : names the rules and the standard. target : the class [1-6]; None where none is declared.
     """
     rows = non_detects(observed, data_rules(agreement))
     by_month = rows.groupby([rows["day"].dt.asfreq("M"), "indicator"], observed=True)["value"]

@@ -58,8 +58,8 @@ def figures_of(case: Mapping[str, Any], block: str) -> Mapping[str, Any]:
 
 def recorded(case: Mapping[str, Any]) -> list[Fact]:
     """The facts of a case that are written as `hengjie record` takes them, with document, recorder and approver."""
-    found = case.get("facts", {})
-    return [fact(written) for written in found] if isinstance(found, list) else []
+    facts = case.get("facts", {})
+    return [fact(written) for written in facts] if isinstance(facts, list) else []
 
 
 def shape_findings(case: Mapping[str, Any]) -> Iterator[Finding]:

@@ -50,7 +50,7 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
     """
     with engine.connect() as connection:
         made = applied(connection, registry, identity)
-        readings = replace(made.known, left_out=made.known.left_out[LEFT_OUT])
+        readings = replace(made.readings, left_out=made.readings.left_out[LEFT_OUT])
         decided = _decisions(connection, readings, made.as_of)
     document = made.document
     agreement = made.agreement
