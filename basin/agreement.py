@@ -114,7 +114,7 @@ class Agreement:
         return periods.run_of_months(pd.Period(self.starts, freq="M"), pd.Period(self.ends, freq="M"))
 
     def every_of(self, ref: str) -> Every:
-        """How often the clause obliges: its own `every`, else the agreement's.
+        """How often the clause obliges: its own `every`, or the agreement's where it has none.
 
         Raises
         ------
@@ -137,11 +137,20 @@ class Agreement:
         return self.kept[key]
 
     def clause(self, ref: str, days: Days, codes: Mapping[str, str]) -> InPlace[Clause]:
-        """The clause as it stands on the first of `days` for the element with these codes."""
+        """The clause as it stands on the first of some days for one element.
+
+        Parameters
+        ----------
+        ref : of the clause.
+        days : the period; a value that changes inside it is refused.
+        codes : the element in hand, by axis: section, indicator, party, target.
+        """
         return self._placed(self.raw_clause(ref), clause_path(ref), CLAUSE, days, codes)
 
     def hand(self, days: Days, codes: Mapping[str, str]) -> Hand:
-        """What is in hand in a period: of its days, those inside the term; before the term, its first day."""
+        """The days and the element that values depend on: of a period the days inside the term; before the term, the
+        term's first day.
+        """
         first = max(days.first, self.starts)
         return Hand(first, max(min(days.last, self.ends), first), codes)
 
@@ -255,8 +264,8 @@ def paths_of(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             continue
         refs = [clause.get("ref") if isinstance(clause, dict) else None for clause in raw]
         for place, (ref, clause) in enumerate(zip(refs, raw, strict=True)):
-            own = isinstance(ref, str) and refs.count(ref) == 1
-            yield clause_path(str(ref) if own else str(place)), clause
+            is_unique = isinstance(ref, str) and refs.count(ref) == 1
+            yield clause_path(str(ref) if is_unique else str(place)), clause
 
 
 def _fitting(adapter: TypeAdapter[Any], raw: Any, file: str, path: str) -> list[Any]:

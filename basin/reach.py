@@ -38,7 +38,7 @@ class Reach:
     frequencies : the days, weeks, months, quarters and years that clauses oblige for, evaluate or take, shortest first.
     years_back : how many whole years before the period's own a clause compares with.
     whole_term : whether the readings since the start of the term count, whatever the period.
-    ledger : whether a clause asks what is unpaid.
+    facts : the kinds of facts that clauses ask for.
     completeness : whether a clause asks how many of the expected readings arrived.
     loads : codes of the indicators whose loads clauses measure, and the flow for them; empty where none is measured.
     """
@@ -50,9 +50,14 @@ class Reach:
     frequencies: tuple[str, ...]
     years_back: int
     whole_term: bool
-    ledger: bool
+    facts: frozenset[str]
     completeness: bool
     loads: frozenset[str]
+
+    @property
+    def ledger(self) -> bool:
+        """Whether a clause asks what is unpaid."""
+        return UNPAID in self.facts
 
     @property
     def weeks(self) -> bool:
@@ -116,7 +121,7 @@ def reach_of(
         frequencies=tuple(name for name in periods.FREQUENCIES if name in frequencies),
         years_back=1 if any(_looks_back(measure) for measure in measures) else 0,
         whole_term="term" in every or any(map(_chains, clauses.values())),
-        ledger=any(measure.fact == UNPAID for measure in measures),
+        facts=frozenset(measure.fact for measure in measures if measure.fact is not None),
         completeness=any(measure.kind == "completeness" for measure in measures),
         loads=_loads(branches),
     )

@@ -35,12 +35,12 @@ class Applied:
     ----------
     document : as it is stored, with its status of today.
     agreement : the agreement as it was applied.
-    known : what was known at the instant of the settlement; readings left out with the values that were sent.
+    readings : what was known at the instant of the settlement; readings left out with the values that were sent.
     """
 
     document: StoredSettlement
     agreement: Agreement
-    known: Gathered
+    readings: Gathered
 
     @cached_property
     def span(self) -> pd.Period:
@@ -49,7 +49,7 @@ class Applied:
 
     @cached_property
     def as_of(self) -> datetime:
-        """The instant up to which everything recorded is in it."""
+        """The instant of the settlement: everything recorded up to it counts, nothing later."""
         return datetime.fromisoformat(self.document["as_of"])
 
 
@@ -102,4 +102,4 @@ def explained(connection: Connection, registry: Registry, identity: str, clause:
     NotFound : no such settlement. UnknownCode : no such clause.
     """
     made = applied(connection, registry, identity)
-    return explanation(made.document, made.agreement, registry.network, made.known, clause)
+    return explanation(made.document, made.agreement, registry.network, made.readings, clause)

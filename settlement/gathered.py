@@ -48,8 +48,8 @@ _NEEDED = {
 class Gathered:
     """Observations, readings left out and facts, as they stood at one instant; of known stations only.
 
-    Readings are reduced to months and days once for each set of rules, and that is kept: every period settled from
-    them, and every agreement with the same rules, takes its part.
+    Readings are reduced to months and days once for each set of rules, and the result is cached in `kept`: every period
+    settled from them, and every agreement with the same rules, takes its part.
     """
 
     observations: pd.DataFrame
@@ -103,25 +103,33 @@ def below_detection(
     rules = data_rules(agreement)
 
     def reduced() -> dict[tuple[str, str], pd.DataFrame]:
-        found = non_detects(_of_sections(gathered.observations, network), rules)
-        return {(str(s), str(i)): rows for (s, i), rows in found.groupby(SERIES, observed=True)}
+        below = non_detects(_of_sections(gathered.observations, network), rules)
+        return {(str(s), str(i)): rows for (s, i), rows in below.groupby(SERIES, observed=True)}
 
     return _once(gathered, "non-detects", network, rules, reduced)
 
 
-def _until(span: pd.Period, found: Mapping[Key, T]) -> dict[Key, T]:
-    """What is known when the period ends: a settlement never looks ahead, whatever was gathered."""
+def _until(span: pd.Period, values: Mapping[Key, T]) -> dict[Key, T]:
+    """The values up to the end of the period: a settlement never looks ahead, whatever was gathered."""
     last = {freq: pd.Period(periods.ends_on(span), freq).ordinal for freq in "MD"}
-    return {key: value for key, value in found.items() if key[2].ordinal <= last[key[2].freqstr]}
+    return {key: value for key, value in values.items() if key[2].ordinal <= last[key[2].freqstr]}
 
 
 def _once(gathered: Gathered, what: str, network: Network, rules: DataRules, reduced: Callable[[], T]) -> T:
-    """What the readings come to under these rules: reduced when first asked for, kept with the network it stands on."""
+    """What the readings come to under some rules, reduced when first asked for.
+
+    Parameters
+    ----------
+    gathered : the readings; the result is cached with them.
+    what : names the reduction.
+    network, rules : what the reduction depends on besides the readings.
+    reduced : computes it.
+    """
     key = (what, id(network), rules)
     if key not in gathered.kept:
-        gathered.kept[key] = (reduced(), network)  # as long as the network is kept, nothing else has its id
-    found: T = gathered.kept[key][0]
-    return found
+        gathered.kept[key] = (reduced(), network)  # the cache holds the network, so its id stays its own
+    value: T = gathered.kept[key][0]
+    return value
 
 
 def _months(gathered: Gathered, network: Network, rules: DataRules) -> Mapping[Key, Month]:
@@ -147,15 +155,15 @@ def _days(gathered: Gathered, network: Network, rules: DataRules) -> Mapping[Key
 def _of_sections(rows: pd.DataFrame, network: Network) -> pd.DataFrame:
     """The rows of known stations with the section each serves; section and indicator as categories."""
     code, stations = pd.factorize(rows["station"])
-    known = [network.stations[station].section if station in network.stations else None for station in stations]
+    sections = [network.stations[station].section if station in network.stations else None for station in stations]
     indicator, indicators = pd.factorize(rows["indicator"])
     columns = {
-        "section": _categories(known, code),
+        "section": _categories(sections, code),
         "indicator": _categories(indicators, indicator),
         **{name: rows[name].array for name in rows.columns if name in _NEEDED},
     }
     placed = pd.DataFrame(columns, copy=False)
-    return placed if None not in known else placed[placed["section"].notna()]
+    return placed if None not in sections else placed[placed["section"].notna()]
 
 
 def _categories(labels: Any, code: NDArray[np.intp]) -> Any:
@@ -186,9 +194,9 @@ def _slots(agreement: Agreement, gathered: Gathered, network: Network, span: pd.
     observations = _of_sections(observations.assign(slot_hours=observations["station"].map(hours)), network)
     if observations.empty:
         return {}
-    found = completeness(observations, pd.PeriodIndex(periods.months(span)))
-    pairs = zip(found["filled"].astype(int), found["expected"].astype(int), strict=True)
-    return dict(zip(found.index, pairs, strict=True))
+    counts = completeness(observations, pd.PeriodIndex(periods.months(span)))
+    pairs = zip(counts["filled"].astype(int), counts["expected"].astype(int), strict=True)
+    return dict(zip(counts.index, pairs, strict=True))
 
 
 def _loads(agreement: Agreement, gathered: Gathered, network: Network, rules: DataRules) -> Mapping[Key, MonthLoad]:

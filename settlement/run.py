@@ -34,17 +34,28 @@ def settle(
 ) -> SettlementDocument:
     """Settle one agreement for one period and store the result.
 
+    Parameters
+    ----------
+    code, period : the agreement, and the period as people write it.
+    as_of : nothing recorded later counts; None for everything that is closed by `now`.
+    now : the instant of storing.
+
+    Returns
+    -------
+    The document. Where the same settlement is stored already, nothing is stored twice, and the status is today's.
+
     Raises
     ------
     HengjieError : an unknown agreement, a period outside its term, a rule that is used and not stated, an `as_of` at
     which not all is known yet.
     """
-    agreement, span = registry.agreement(code), periods.period(period)
+    agreement = registry.agreement(code)
+    span = periods.period(period)
     check_span(agreement, span)
     known_at = closed_instant(engine, as_of, now)
     with engine.connect() as connection:
-        found = known(connection, registry.network, agreement, span, known_at)
-    document = settled(agreement, registry.network, found, span, known_at)
+        readings = known(connection, registry.network, agreement, span, known_at)
+    document = settled(agreement, registry.network, readings, span, known_at)
     with writing(engine) as connection:
         if store.keep_settlement(connection, document, agreement.text, known_at, now):
             return document
@@ -53,27 +64,28 @@ def settle(
 
 
 def all_known_at(engine: Engine, now: datetime) -> datetime:
-    """The newest instant up to `now` at which nothing more can come to be known: what is settled at it stays so.
+    """The newest instant up to `now` at or before which nothing more can be recorded.
 
-    Whoever is storing finishes first; who stores later records a later instant.
+    It is read inside a write transaction, so every transaction that may still record an earlier instant has ended.
     """
     with writing(engine) as connection:
         return known_until(connection, now)
 
 
 def closed_instant(engine: Engine, as_of: datetime | None, now: datetime) -> datetime:
-    """The instant at which to settle: the one asked for or, where none is, that of `all_known_at`.
+    """The instant at which to settle: `as_of` or, where it is None, that of `all_known_at`.
 
     Raises
     ------
-    UsageError : something may still come to be known at the one asked for. What is settled at it could not be made
-    again, and what came by then would never count as late.
+    UsageError : something may still be recorded at or before `as_of`. A settlement as of that instant could not be made
+    again, and what is recorded meanwhile would never count as late.
     """
     closed = all_known_at(engine, now)
     if as_of is None or as_of <= closed:
         return as_of or closed
-    zh, en = f"{instant(as_of)} 所知的还没有收齐", "not all is known yet that will be known then"
-    raise UsageError(zh, en, path="as_of", remedy=f"写 {instant(closed)} 或更早的时刻；不写则按此刻所知")
+    zh = f"{instant(as_of)} 所知的还没有收齐"
+    remedy = f"写 {instant(closed)} 或更早的时刻；不写则按此刻所知"
+    raise UsageError(zh, "not all is known yet that will be known then", path="as_of", remedy=remedy)
 
 
 def _reopen(connection: Connection, identity: str, now: datetime) -> None:
@@ -88,19 +100,27 @@ def assess(
 ) -> AssessmentDocument:
     """Assess one basin for one period by the registry's scorecard and store the result.
 
+    Parameters
+    ----------
+    basin, period : the basin's code, and the period as people write it.
+    as_of : nothing recorded later counts; None for everything that is closed by `now`.
+    now : the instant of storing.
+
     Raises
     ------
     HengjieError : an unknown basin, a period that is none, an `as_of` at which not all is known yet.
     """
-    card, span = registry.scorecard, periods.period(period)
+    card = registry.scorecard
+    span = periods.period(period)
     known_at = closed_instant(engine, as_of, now)
     sections = [s.code for s in registry.network.sections.values() if s.basin == basin]
     if not sections:
         remedy = "可用：" + " ".join(registry.network.basins)
         raise UnknownCode(f"没有流域 {basin}，或流域没有断面", f"no basin {basin} with sections", remedy=remedy)
     with engine.connect() as connection:
-        found = gathered(connection, registry.network, sections, whole_years(span, YEARS_OF_TREND), known_at)
-    document = assessed(card, registry.network, basin, found, span, known_at)
+        years = whole_years(span, YEARS_OF_TREND)
+        readings = gathered(connection, registry.network, sections, years, known_at)
+    document = assessed(card, registry.network, basin, readings, span, known_at)
     with writing(engine) as connection:
         store.keep_assessment(connection, document, known_at, now)
     return document
@@ -113,6 +133,7 @@ def settle_all(
 
     Parameters
     ----------
+    span, now : the period, and the instant of storing.
     only : codes of the agreements to settle; None for all.
 
     Yields

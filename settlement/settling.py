@@ -34,6 +34,12 @@ def settled(
 
     A period shorter than a clause's gives an indication: that period's readings only, the year to date beside it.
 
+    Parameters
+    ----------
+    agreement, network : what is applied.
+    gathered : readings and facts known at `as_of`.
+    span : the period. as_of : stands in the document; the digest does not depend on it.
+
     Raises
     ------
     UsageError : the period lies outside the term, is shorter than a month, or cuts an obligation period in two.
@@ -74,11 +80,11 @@ def check_span(agreement: Agreement, span: pd.Period) -> None:
             agreement, f"{periods.label(span)} 短于一个月", "shorter than a month", "写成 2020-07、2020Q3 或 2020"
         )
     every = {agreement.every_of(ref) for ref in agreement.refs} - {"term", "week"}
-    for one in every:
-        whole = {month for p in periods.periods_in(span, one) for month in periods.months(p)}
-        if not periods.is_finer(span, one) and not whole.issuperset(periods.months(span)):
-            zh = f"{periods.label(span)} 不是由整{_NAMES[one]}组成"
-            raise _refused(agreement, zh, f"not made of whole {one}s", "从期首到期末整段结算，如 2024..2025")
+    for frequency in every:
+        whole = {month for p in periods.periods_in(span, frequency) for month in periods.months(p)}
+        if not periods.is_finer(span, frequency) and not whole.issuperset(periods.months(span)):
+            zh = f"{periods.label(span)} 不是由整{_NAMES[frequency]}组成"
+            raise _refused(agreement, zh, f"not made of whole {frequency}s", "从期首到期末整段结算，如 2024..2025")
 
 
 _NAMES = {"month": "月", "quarter": "季", "year": "年"}
@@ -93,7 +99,7 @@ def _is_part(agreement: Agreement, span: pd.Period) -> bool:
     every = {agreement.every_of(ref) for ref in agreement.refs}
     if every == {"term"}:
         return periods.ends_on(span) < agreement.ends
-    return any(_is_longer(one, span) for one in every if one != "term")
+    return any(_is_longer(frequency, span) for frequency in every if frequency != "term")
 
 
 def _is_longer(every: str, span: pd.Period) -> bool:

@@ -30,11 +30,11 @@ class StatusChange:
 
 
 def check_another_person(submitted_by: str, person: str) -> None:
-    """Whether somebody else than the one who submitted a settlement for review confirms it.
+    """Refuse a confirmation by the person who submitted the settlement for review.
 
     Raises
     ------
-    Refused : it is the same person.
+    Refused : both are the same person.
     """
     if same_person(submitted_by, person):
         raise Refused(
@@ -44,11 +44,16 @@ def check_another_person(submitted_by: str, person: str) -> None:
 
 
 def check_change(kind: str, now: str, then: str) -> None:
-    """Whether a settlement of this kind may go from one status to the other.
+    """Refuse a change of status that the table, or the kind of the settlement, does not allow.
+
+    Parameters
+    ----------
+    kind : of the settlement: payable, indication or stopped.
+    now, then : the status it has, and the status it would get.
 
     Raises
     ------
-    Refused : the status may not follow, or what is no payable settlement would be confirmed.
+    Refused : `then` may not follow `now`, or a settlement that is not payable would be confirmed.
     """
     if then not in MAY_FOLLOW.get(now, ()):
         allowed = "、".join(MAY_FOLLOW.get(now, ())) or "无"

@@ -42,13 +42,16 @@ _ASSESSED = ("id", "scorecard", "title", "basin", "period", "as_of", "score", "g
 def keep_settlement(
     connection: Connection, document: SettlementDocument, text: str, as_of: datetime, now: datetime
 ) -> bool:
-    """Store a settlement with its obligations and first status; False when the same settlement is stored already.
+    """Store a settlement with its obligations and first status.
 
     Parameters
     ----------
-    document : the settlement; its identity is that of its content.
-    text : the YAML of the agreement applied.
-    as_of, now : the instant whose knowledge counted, and the instant of storing.
+    document : the settlement. text : the agreement as it was applied, stored once for each fingerprint.
+    as_of : what the settlement knew. now : the instant of storing.
+
+    Returns
+    -------
+    False when the same settlement is stored already; then nothing changes.
     """
     if _stored(connection, tables.settlements, document["id"]):
         return False
@@ -119,8 +122,15 @@ def newest_status(connection: Connection, settlement: str) -> int:
 
 
 def entries(connection: Connection, settlement: str, status: int | None = None) -> list[Entry]:
-    """The ledger entries of a settlement, in order; those of one change of status where its identity is given."""
-    e, s = tables.entries.c, tables.statuses.c
+    """The ledger entries of a settlement, in order.
+
+    Parameters
+    ----------
+    settlement : its identity.
+    status : the identity of the change of status that made the entries; None for all.
+    """
+    e = tables.entries.c
+    s = tables.statuses.c
     query = select(e.party, e.counterparty, e.fen, e.reverses)
     query = query.join_from(tables.entries, tables.statuses, e.status == s.id).where(s.settlement == settlement)
     query = query if status is None else query.where(s.id == status)
@@ -129,8 +139,10 @@ def entries(connection: Connection, settlement: str, status: int | None = None) 
 
 
 def debts(connection: Connection, agreement: str, as_of: datetime) -> list[Debt]:
-    """What the ledger of an agreement says parties owe, as it stood at `as_of`; what was reversed is not there."""
-    e, s, changes = tables.entries.c, tables.settlements.c, tables.statuses
+    """What parties owe under an agreement [fen] by the ledger as it stood at `as_of`, reversed entries taken off."""
+    e = tables.entries.c
+    s = tables.settlements.c
+    changes = tables.statuses
     owed = -func.sum(e.fen)
     query = select(s.id, s.period, e.party, owed).select_from(
         tables.entries.join(changes, e.status == changes.c.id).join(tables.settlements, changes.c.settlement == s.id)
@@ -145,7 +157,13 @@ def settlements(
     connection: Connection, *, agreement: str | None = None, basin: str | None = None, period: str | None = None,
     limit: int | None = None,
 ) -> list[SettlementHeader]:  # fmt: skip
-    """Headers of settlements with their status, the newest first."""
+    """Headers of settlements with their status, the newest first.
+
+    Parameters
+    ----------
+    agreement, basin, period : only settlements of this one; None for all.
+    limit : at most so many.
+    """
     s = tables.settlements
     query = select(*(s.c[name] for name in _HEADER), _status().label("status"))
     for column, wanted in ((s.c.agreement, agreement), (s.c.basin, basin), (s.c.period, period)):
@@ -179,8 +197,15 @@ def obligations(
     connection: Connection, *, basin: str | None = None, period: str | None = None, party: str | None = None,
     status: str | None = None,
 ) -> list[StoredObligation]:  # fmt: skip
-    """Obligations with the settlement they belong to; `payable` only where that settlement is confirmed."""
-    o, s = tables.obligations.c, tables.settlements.c
+    """Obligations with the settlement they belong to; `payable` only where that settlement is confirmed.
+
+    Parameters
+    ----------
+    basin, period, status : only obligations of this one; None for all. The period is the obligation's own.
+    party : who pays or receives.
+    """
+    o = tables.obligations.c
+    s = tables.settlements.c
     columns = (o.settlement, o.clause, o.period, o.payer, o.payee, o.fen, s.agreement, s.basin, s.kind)
     query = select(*columns, _status().label("status"))
     query = query.join_from(tables.obligations, tables.settlements, o.settlement == s.id)
@@ -200,7 +225,7 @@ def _status() -> Any:
 
 
 def keep_assessment(connection: Connection, document: AssessmentDocument, as_of: datetime, now: datetime) -> bool:
-    """Store an assessment; False when the same assessment is stored already.
+    """Store an assessment; False when the same one is stored already.
 
     Parameters
     ----------
@@ -218,7 +243,13 @@ def keep_assessment(connection: Connection, document: AssessmentDocument, as_of:
 def assessments(
     connection: Connection, *, basin: str | None = None, period: str | None = None, limit: int | None = None
 ) -> list[AssessmentHeader]:
-    """Headers of assessments, the newest first."""
+    """Headers of assessments, the newest first.
+
+    Parameters
+    ----------
+    basin, period : only assessments of this one; None for all.
+    limit : at most so many.
+    """
     a = tables.assessments
     query = select(*(a.c[name] for name in _ASSESSED))
     for column, wanted in ((a.c.basin, basin), (a.c.period, period)):

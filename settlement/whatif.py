@@ -107,10 +107,23 @@ class Outcome:
     slopes: Mapping[Pair, Mapping[str, int]]
 
 
+@dataclass(frozen=True)
+class Year:
+    """One year under both agreements: the one in force now, and then the proposed one."""
+
+    of: pd.Period
+    now: Outcome
+    then: Outcome
+
+
 def whatif(
-    in_force: Agreement, proposed: Agreement, network: Network, found: Gathered, years: Sequence[pd.Period]
+    in_force: Agreement, proposed: Agreement, network: Network, readings: Gathered, years: Sequence[pd.Period]
 ) -> WhatIf:
     """Both agreements on the same data, year by year.
+
+    Parameters
+    ----------
+    in_force, proposed, network : what is applied. readings : what was gathered for both. years : whole years.
 
     Returns
     -------
@@ -122,14 +135,17 @@ def whatif(
     ------
     UsageError : a year outside the term of one of them.
     """
-    outcomes = {of: tuple(_outcome(one, network, found, of) for one in (in_force, proposed)) for of in years}
-    counted = [pair for pair in outcomes.values() if not any(one.stops for one in pair)]
-    nets = [[net(one.transfers) for one in side] for side in zip(*counted, strict=True)] or [[], []]
-    names = sorted({party for side in nets for of_year in side for party in of_year})
-    parties = [_party(name, *([of_year.get(name, 0) for of_year in side] for side in nets)) for name in names]
+    priced = [
+        Year(of, _outcome(in_force, network, readings, of), _outcome(proposed, network, readings, of)) for of in years
+    ]
+    counted = [year for year in priced if not year.now.stops and not year.then.stops]
+    now = [net(year.now.transfers) for year in counted]
+    then = [net(year.then.transfers) for year in counted]
+    names = sorted({party for sums in (*now, *then) for party in sums})
+    parties = [_party(name, _of_party(name, now), _of_party(name, then)) for name in names]
     return {
         "agreement": in_force.code, "proposed": proposed.code, "step": f"{STEP} {MG_PER_LITRE}",
-        "years": [_year(of, *pair) for of, pair in outcomes.items()], "years_counted": len(counted),
+        "years": [_year(year.of, year.now, year.then) for year in priced], "years_counted": len(counted),
         "parties": parties,
         "winners": [p["party"] for p in parties if yuan_fen(p["difference_yuan"]) > 0],
         "losers": [p["party"] for p in parties if yuan_fen(p["difference_yuan"]) < 0],
@@ -150,9 +166,15 @@ def whole_years(text: str) -> tuple[pd.Period, ...]:
     return years
 
 
-def _outcome(agreement: Agreement, network: Network, found: Gathered, of: pd.Period) -> Outcome:
+def _outcome(agreement: Agreement, network: Network, readings: Gathered, of: pd.Period) -> Outcome:
+    """One agreement applied to one year.
+
+    Parameters
+    ----------
+    agreement, network : what is applied. readings : what was gathered. of : the year.
+    """
     check_span(agreement, of)
-    data = measurements(agreement, network, found, of)
+    data = measurements(agreement, network, readings, of)
     decided = _decided(agreement, network, data, of)
     stops = tuple(dict.fromkeys(f"{stop.clause}: {stop.reason}" for stop in decided.stops))
     return Outcome(decided.transfers, stops, {} if stops else _slopes(agreement, network, data, of, decided))
@@ -177,7 +199,12 @@ def _slopes(
     now = balances(Evaluator(agreement, network, data), of)
     then = balances(Evaluator(agreement, network, shifted(data, raised, of)), of)
     changes = {party: _change(now[party], then[party], len(raised)) for party in sorted(now) if party != POOL}
-    return {one: {party: fen for party, each in changes.items() if (fen := each[i])} for i, one in enumerate(raised)}
+    return {pair: _of_draw(changes, i) for i, pair in enumerate(raised)}
+
+
+def _of_draw(changes: Mapping[str, Sequence[int]], draw: int) -> dict[str, int]:
+    """What one draw changes, for each party for which it changes anything [fen]."""
+    return {party: of_party[draw] for party, of_party in changes.items() if of_party[draw]}
 
 
 def _change(now: Number | None, then: Number | None, draws: int) -> list[int]:
@@ -195,14 +222,14 @@ def shifted(data: Measurements, raised: Sequence[Pair], of: pd.Period) -> Measur
     """
     rises = dict(zip(raised, STEP * np.eye(len(raised)), strict=True))
     months = {
-        (s, i, month): replace(one, mean=one.mean + rises[s, i])
-        for (s, i, month), one in data.months.items()
-        if (s, i) in rises and month.year == of.year and one.mean is not None
+        (s, i, month): replace(read, mean=read.mean + rises[s, i])
+        for (s, i, month), read in data.months.items()
+        if (s, i) in rises and month.year == of.year and read.mean is not None
     }
     loads = {
-        (s, i, month): replace(one, tonnes=one.tonnes + rises[s, i] * one.per_mg_l)
-        for (s, i, month), one in data.loads.items()
-        if (s, i) in rises and month.year == of.year and one.tonnes is not None
+        (s, i, month): replace(load, tonnes=load.tonnes + rises[s, i] * load.per_mg_l)
+        for (s, i, month), load in data.loads.items()
+        if (s, i) in rises and month.year == of.year and load.tonnes is not None
     }
     return replace(data, months={**data.months, **months}, loads={**data.loads, **loads})
 
@@ -259,6 +286,11 @@ def _between(pair: Pair, side: Outcome) -> int | None:
     if side.stops and not side.transfers.keys() & {pair, back}:
         return None
     return side.transfers.get(pair, 0) - side.transfers.get(back, 0)
+
+
+def _of_party(name: str, sums: Sequence[Mapping[str, int]]) -> list[int]:
+    """What one party receives net in each year [fen]."""
+    return [of_year.get(name, 0) for of_year in sums]
 
 
 def _party(name: str, now: Sequence[int], then: Sequence[int]) -> PartyComparison:

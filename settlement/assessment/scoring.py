@@ -53,7 +53,7 @@ def assessed(
     ev = Evaluator(agreement, network, measurements(agreement, network, gathered, span))
     evaluations = [next(iter(ev.evaluations(ref, span))) for ref in agreement.refs]
     places: dict[Statistic, int] = {}
-    criteria = [_criterion(e, places) for e in evaluations]
+    criteria = [_criterion(evaluation, places) for evaluation in evaluations]
     scored: Scored = {
         "scorecard": scorecard.code, "title": scorecard.title, "source": str(scorecard.document["source"]),
         "scorecard_sha256": agreement.sha256, "basin": basin, "period": periods.label(span),

@@ -75,7 +75,12 @@ def _states_rules(agreement: Agreement) -> bool:
 def months_of(
     connection: Connection, registry: Registry, sections: Collection[str], agreement: Agreement, of: Months
 ) -> pd.DataFrame:
-    """`section_months` of some sections in the months `of`, readings left out counted by reason."""
+    """`section_months` of some sections, readings left out counted by reason.
+
+    Parameters
+    ----------
+    sections : codes. agreement : whose data rules count. of : the months.
+    """
     observed, aside = readings_of(connection, registry, sections, of)
     return section_months(observed, data_rules(agreement), aside)
 
@@ -86,8 +91,10 @@ def readings_of(
     """The observations of some sections in the months `of`, and the readings left out, each with its section."""
     section_of = stations_of(registry, sections)
     selected = selection(section_of, of)
-    observed, aside = quality.observations(connection, **selected), store.left_out_readings(connection, **selected)
-    return tuple(frame.assign(section=frame["station"].map(section_of)) for frame in (observed, aside))  # type: ignore[return-value]
+    observed = quality.observations(connection, **selected)
+    aside = store.left_out_readings(connection, **selected)
+    of_observed = observed.assign(section=observed["station"].map(section_of))
+    return of_observed, aside.assign(section=aside["station"].map(section_of))
 
 
 def selection(stations: Iterable[str], of: Months) -> Selected:
@@ -98,7 +105,8 @@ def selection(stations: Iterable[str], of: Months) -> Selected:
 
 def stations_of(registry: Registry, sections: Collection[str]) -> dict[str, str]:
     """The stations that serve some sections, each with its section."""
-    return {one.code: one.section for one in registry.network.stations.values() if one.section in sections}
+    stations = registry.network.stations.values()
+    return {station.code: station.section for station in stations if station.section in sections}
 
 
 def classes_of(months: pd.DataFrame, registry: Registry, agreement: Agreement) -> pd.DataFrame:
@@ -131,7 +139,10 @@ def undecided_of(
 ) -> list[UndecidedRow]:
     """By month and indicator, the readings whose detection limit lies above the limit of the section's target class.
 
-    Of the `observed` only those count that means are formed from under the agreement's rules.
+    Parameters
+    ----------
+    observed : observations of the section; only those count that means are formed from under the agreement's rules.
+    agreement : names the rules and the standard. target : the class [1-6]; None where none is declared.
     """
     rows = non_detects(observed, data_rules(agreement))
     by_month = rows.groupby([rows["day"].dt.asfreq("M"), "indicator"], observed=True)["value"]

@@ -12,7 +12,7 @@ from typing import Any, get_args
 from basin import periods
 from basin.agreement import Agreement
 from basin.clauses import POOL, Ground
-from basin.dated import Raw, is_noted, join
+from basin.dated import join
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, find_indicator
 from basin.measures import load_of
@@ -52,14 +52,14 @@ def is_by_period(figure: Mapping[str, Any]) -> bool:
 
 def figures_of(case: Mapping[str, Any], block: str) -> Mapping[str, Any]:
     """A block of a case as name → figure; none where the facts are whole ones."""
-    found = case.get(block, {})
-    return {} if isinstance(found, list) else found
+    figures = case.get(block, {})
+    return {} if isinstance(figures, list) else figures
 
 
 def recorded(case: Mapping[str, Any]) -> list[Fact]:
     """The facts of a case that are written as `hengjie record` takes them, with document, recorder and approver."""
-    found = case.get("facts", {})
-    return [fact(written) for written in found] if isinstance(found, list) else []
+    facts = case.get("facts", {})
+    return [fact(written) for written in facts] if isinstance(facts, list) else []
 
 
 def shape_findings(case: Mapping[str, Any]) -> Iterator[Finding]:
@@ -110,16 +110,16 @@ def _facts_shape(facts: Sequence[object]) -> Iterator[Finding]:
 def _figure_shape(figure: object, path: str) -> Iterator[Finding]:
     """A figure is a number or a blank; or a list of them, or a map to them."""
     if isinstance(figure, dict):
-        for key, one in figure.items():
-            yield from _figure_shape(one, f"{path}.{key}")
+        for key, inner in figure.items():
+            yield from _figure_shape(inner, f"{path}.{key}")
     elif isinstance(figure, list):
-        for position, one in enumerate(figure):
-            yield from _figure_shape(one, f"{path}.{position}")
+        for position, inner in enumerate(figure):
+            yield from _figure_shape(inner, f"{path}.{position}")
     elif is_there(figure) and not _is_number(figure):
         text = str(figure).strip()
         if text[:1] in ("<", "＜", "≤") or text.upper() == "ND" or "未检出" in text:
-            zh, remedy = f"算例不收未检出：{figure!r}", "写按 non_detect 取的数，如半检出限"
-            yield path, zh, "a case takes no non-detects", remedy
+            remedy = "写按 non_detect 取的数，如半检出限"
+            yield path, f"算例不收未检出：{figure!r}", "a case takes no non-detects", remedy
         else:
             yield path, f"不是数字：{figure!r}", "not a number", "写数字；没有数值留空或写 null"
 
@@ -173,8 +173,8 @@ def name_findings(case: Mapping[str, Any], agreement: Agreement, network: Networ
                 elif find_indicator(quantity) is None and not _is_load(quantity):
                     yield from _ground(quantity, facts, path) or _known(quantity, _PUBLISHED | facts, path, "指标或量")
                 yield from _periods_of(figure, path)
-    for position, told in enumerate(recorded(case)):
-        yield from _named_in_fact(told, agreement, subjects, f"facts.{position}")
+    for position, fact_of_case in enumerate(recorded(case)):
+        yield from _named_in_fact(fact_of_case, agreement, subjects, f"facts.{position}")
     for key, names in (("facts", facts | {"volume"}), ("lines", agreement.refs), ("lines_previous", agreement.refs)):
         for name, figure in figures_of(case, key).items():
             path = f"{key}.{name}"
@@ -184,18 +184,22 @@ def name_findings(case: Mapping[str, Any], agreement: Agreement, network: Networ
     yield from _named_in_rows(case, agreement, network)
 
 
-def _named_in_fact(told: Fact, agreement: Agreement, subjects: Collection[str], path: str) -> Iterator[Finding]:
-    yield from _known(told.subject, subjects, f"{path}.subject", _SUBJECT)
-    facts, path = facts_of(agreement), f"{path}.kind"
-    if told.kind not in _RECORDED:
-        yield from _ground(told.kind, facts, path) or _known(told.kind, facts, path, "协议所用的事实")
+def _named_in_fact(
+    fact_of_case: Fact, agreement: Agreement, subjects: Collection[str], path: str
+) -> Iterator[Finding]:
+    yield from _known(fact_of_case.subject, subjects, f"{path}.subject", _SUBJECT)
+    facts = facts_of(agreement)
+    kind = fact_of_case.kind
+    if kind not in _RECORDED:
+        yield from _ground(kind, facts, f"{path}.kind") or _known(kind, facts, f"{path}.kind", "协议所用的事实")
 
 
 def _ground(kind: str, facts: Collection[str], path: str) -> list[Finding]:
     """A ground of excluding data under an agreement that excludes none on it."""
     if kind in facts or kind not in get_args(Ground):
         return []
-    zh, remedy = f"协议没有准许以 {kind} 剔除数据", f"在协议的 data.excludes 写上 {kind}，注明出处；或删去此事实"
+    zh = f"协议没有准许以 {kind} 剔除数据"
+    remedy = f"在协议的 data.excludes 写上 {kind}，注明出处；或删去此事实"
     return [(path, zh, "the agreement excludes no data on this ground", remedy)]
 
 
@@ -204,9 +208,9 @@ def _subjects_of(figure: object, subjects: Collection[str], path: str) -> Iterat
     if not isinstance(figure, dict) or is_by_period(figure):
         yield from _periods_of(figure, path)
         return
-    for subject, one in figure.items():
+    for subject, of_subject in figure.items():
         yield from _known(subject, subjects, f"{path}.{subject}", _SUBJECT)
-        yield from _periods_of(one, f"{path}.{subject}")
+        yield from _periods_of(of_subject, f"{path}.{subject}")
 
 
 def _named_in_rows(case: Mapping[str, Any], agreement: Agreement, network: Network) -> Iterator[Finding]:
@@ -248,29 +252,4 @@ def _period(text: str, path: str, agreement: Agreement | None = None) -> Iterato
 
 def facts_of(agreement: Agreement) -> frozenset[str]:
     """The facts an agreement asks for, and the grounds on which it excludes data; of any date and element."""
-    document = agreement.document
-    grounds = _texts(dict(document.get("data", {})).get("excludes", []))
-    return frozenset([*_facts_in(document["clauses"]), *grounds])
-
-
-def _facts_in(node: object) -> Iterator[str]:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield from _texts(value) if key == "fact" else _facts_in(value)
-    elif isinstance(node, list):
-        for item in node:
-            yield from _facts_in(item)
-
-
-def _texts(node: Raw) -> Iterator[str]:
-    """Every text of a value, whatever date or element it depends on."""
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, list):
-        for item in node:
-            yield from _texts(item)
-    elif is_noted(node):
-        yield from _texts(node["value"])
-    elif isinstance(node, dict):
-        for key, item in node.items():
-            yield from _texts(item) if key != "by" else ()
+    return agreement.reach.facts | frozenset(agreement.data.excludes)

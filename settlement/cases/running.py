@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -73,7 +73,7 @@ class Outcome:
 class Difference:
     """What did not come out, and of what: a clause, else some parties, else the whole."""
 
-    told: str
+    words: str
     clause: str = ""
     parties: tuple[str, ...] = ()
 
@@ -141,7 +141,8 @@ def run_cases(
         try:
             yield from outcomes(file, registry)
         except UnknownCode as unknown:
-            broken = [one.name for place in {*places, file.parent} for one in place.glob("*.y*ml") if not readable(one)]
+            lying = [other for place in {*places, file.parent} for other in place.glob("*.y*ml")]
+            broken = [other.name for other in lying if not readable(other)]
             if broken:
                 unknown.remedy += f"；旁边的 {'、'.join(sorted(broken))} 读不出，协议或在其中"
             raise
@@ -166,8 +167,8 @@ def outcomes(file: Path, registry: Registry) -> Iterator[Outcome]:
                 "算例应是键值表", "a case must be a mapping", file=file, path=path, remedy="逐条写键: 值"
             )
         _known_keys(case, _CASE_KEYS, file, path)
-        for at, zh, en, remedy in shape_findings(case):
-            raise AgreementError(f"算例写法有误：{zh}", en, file=file, path=join(path, at), remedy=remedy)
+        for place, zh, en, remedy in shape_findings(case):
+            raise AgreementError(f"算例写法有误：{zh}", en, file=file, path=join(path, place), remedy=remedy)
         yield _outcome(file, path, case, _agreement(document, case, registry, file), registry.network)
 
 
@@ -177,7 +178,8 @@ def _agreement(document: Mapping[str, Any], case: Mapping[str, Any], registry: R
     try:
         return registry.agreement(str(code))
     except UnknownCode as unknown:
-        unknown.file, unknown.path = str(file), "agreement"
+        unknown.file = str(file)
+        unknown.path = "agreement"
         raise
 
 
@@ -193,8 +195,8 @@ def _known_keys(node: Mapping[str, Any], known: frozenset[str], file: Path, path
 def _outcome(file: Path, path: str, case: Mapping[str, Any], agreement: Agreement, network: Network) -> Outcome:
     name = case.get("name", f"#{int(path.rpartition('.')[2]) + 1}")
     wrong = [
-        str(AgreementError(zh, en, file=file, path=join(path, at), remedy=remedy))
-        for at, zh, en, remedy in name_findings(case, agreement, network)
+        str(AgreementError(zh, en, file=file, path=join(path, place), remedy=remedy))
+        for place, zh, en, remedy in name_findings(case, agreement, network)
     ]
     if wrong:
         return Outcome(str(file), name, agreement.code, tuple(wrong), (), ())
@@ -209,24 +211,25 @@ def _outcome(file: Path, path: str, case: Mapping[str, Any], agreement: Agreemen
         decided = compensation(Evaluator(agreement, network, data), span)
     except HengjieError as refusal:
         return Outcome(str(file), name, agreement.code, (str(refusal),), (), ())
-    found = list(_differences(_expected(case), decided))
-    leading = tuple(working_lines(decided, _leading(decided, found))) if found else ()
-    told = tuple(difference.told for difference in found)
+    differing = list(_differences(_expected(case), decided))
+    leading = tuple(working_lines(decided, _leading(decided, differing))) if differing else ()
+    words = tuple(difference.words for difference in differing)
     return Outcome(
-        str(file), name, agreement.code, told, tuple(working_lines(decided)), leading, tuple(sum_lines(decided))
+        str(file), name, agreement.code, words, tuple(working_lines(decided)), leading, tuple(sum_lines(decided))
     )
 
 
-def _leading(decided: Compensation, found: Sequence[Difference]) -> set[str]:
-    """The clauses that lead to what differs, with the lines they use; all of them where it cannot be told."""
+def _leading(decided: Compensation, differing: Sequence[Difference]) -> set[str]:
+    """The clauses that lead to what differs, with the lines they use; every clause where nothing says which."""
     of_refs = {e.clause.ref: e.clause.refs for e in decided.evaluations}
     paying = [(e.clause.ref, e.sides.parties) for e in decided.evaluations if not e.clause.is_line]
     refs: set[str] = set()
-    for one in found:
-        own = {one.clause} & of_refs.keys() or {ref for ref, sided in paying if _between(one.parties, sided)}
-        if not own:
+    for difference in differing:
+        named = {difference.clause} & of_refs.keys()
+        leading = named or {ref for ref, sided in paying if _between(difference.parties, sided)}
+        if not leading:
             return set(of_refs)
-        refs |= own
+        refs |= leading
     ahead = refs
     while ahead := {used for ref in ahead for used in of_refs[ref]} & of_refs.keys() - refs:
         refs = refs | ahead
@@ -246,13 +249,13 @@ def given(case: Mapping[str, Any], span: pd.Period, agreement: Agreement) -> dic
     for block, of in (("given", span), ("given_previous", before)):
         for subject, quantities in dict(case.get(block, {})).items():
             for quantity, figure in dict(quantities).items():
-                figures |= _spread((subject, quantity_code(quantity)), figure, of)
+                figures |= _spread(Published(subject, quantity_code(quantity)), figure, of)
     for block, of, prefix in (("facts", span, ""), ("lines", span, "line "), ("lines_previous", before, "line ")):
         whole = "" if prefix else agreement.code
         for name, figure in figures_of(case, block).items():
             by_subject = figure.items() if isinstance(figure, dict) and not is_by_period(figure) else [(whole, figure)]
-            for subject, one in by_subject:
-                figures |= _spread((subject, prefix + name), one, of)
+            for subject, of_subject in by_subject:
+                figures |= _spread(Published(subject, prefix + name), of_subject, of)
     return figures
 
 
@@ -267,14 +270,33 @@ def _years(span: pd.Period) -> list[int]:
     return sorted({month.year for month in periods.months(span)})
 
 
-def _spread(key: tuple[str, str], figure: Any, of: pd.Period) -> dict[Key, Fraction]:
-    """A scalar for the period and the years and months in it; a list for its months (or its years); or by period."""
+class Published(NamedTuple):
+    """Whose figure it is, and of which quantity: an indicator, a kind of fact, or ``line`` and a ref."""
+
+    subject: str
+    quantity: str
+
+
+def _spread(published: Published, figure: Any, of: pd.Period) -> dict[Key, Fraction]:
+    """The figures of a subject and quantity by period.
+
+    Parameters
+    ----------
+    figure : a scalar for the period and the years and months in it; a list for its months, or its years; or a map
+        from period to figure, of which a blank takes away what stands there already.
+    of : the period the figure is for.
+
+    Raises
+    ------
+    ValueError : a list that has neither as many figures as the period has months, nor as it has years.
+    """
+    figures: dict[Key, Fraction] = {}
     if isinstance(figure, dict):
-        figures: dict[Key, Fraction] = {}
-        for text, one in figure.items():
+        for text, of_part in figure.items():
             part = periods.period(text)
-            taken_away = [] if is_there(one) else [part, *periods.months(part)]
-            figures = {k: v for k, v in figures.items() if k[2] not in taken_away} | _spread(key, one, part)
+            taken_away = [] if is_there(of_part) else [part, *periods.months(part)]
+            figures = {key: exact for key, exact in figures.items() if key[2] not in taken_away}
+            figures |= _spread(published, of_part, part)
         return figures
     if isinstance(figure, list):
         parts = periods.months(of)
@@ -282,18 +304,22 @@ def _spread(key: tuple[str, str], figure: Any, of: pd.Period) -> dict[Key, Fract
             parts = tuple(pd.Period(str(year), freq="Y") for year in _years(of))
         if len(figure) != len(parts):
             months = len(periods.months(of))
-            raise ValueError(f"{key[0]}.{key[1]}：{len(figure)} 个数值，{periods.label(of)} 有 {months} 个月")
-        each = [_spread(key, one, part) for part, one in zip(parts, figure, strict=True)]
-        return {k: v for found in each for k, v in found.items()}
+            name = f"{published.subject}.{published.quantity}"
+            raise ValueError(f"{name}：{len(figure)} 个数值，{periods.label(of)} 有 {months} 个月")
+        for part, of_part in zip(parts, figure, strict=True):
+            figures |= _spread(published, of_part, part)
+        return figures
     if not is_there(figure):
         return {}
-    parts = () if is_total(key[1]) else (*periods.periods_in(of, "year"), *periods.months(of))
-    quarters = () if is_total(key[1]) else periods.periods_in(of, "quarter")
-    return {(*key, part): number(figure) for part in dict.fromkeys([of, *parts, *quarters])}
+    parts = () if is_total(published.quantity) else (*periods.periods_in(of, "year"), *periods.months(of))
+    quarters = () if is_total(published.quantity) else periods.periods_in(of, "quarter")
+    return {(*published, part): number(figure) for part in dict.fromkeys([of, *parts, *quarters])}
 
 
 def _expected(case: Mapping[str, Any]) -> Expected:
-    pairs, single, stops = case.get("expect"), case.get("by_clause"), case.get("stops", [])
+    pairs = case.get("expect")
+    single = case.get("by_clause")
+    stops = case.get("stops", [])
     return Expected(
         transfers=None if pairs is None else _wanted(pairs, ()),
         obligations=None if single is None else _wanted(single, ("clause", "period")),
@@ -317,8 +343,8 @@ def _differences(expected: Expected, decided: Compensation) -> Iterator[Differen
         follows = stop.reason.startswith("pool_incomplete")  # from the stop of one of its clauses, which is told
         if not follows and not stop.reason.startswith(expected.stops):
             element = "".join(f" {code}" for _, code in stop.element)
-            told = f"条款 {stop.clause} {periods.label(stop.period)}{element} 中止：{stop.reason} (stopped)"
-            yield Difference(told, stop.clause, (stop.clause,))
+            words = f"条款 {stop.clause} {periods.label(stop.period)}{element} 中止：{stop.reason} (stopped)"
+            yield Difference(words, stop.clause, (stop.clause,))
     for reason in expected.stops:
         if not any(stop.reason.startswith(reason) for stop in decided.stops):
             yield Difference(f"应中止而未中止：{reason} (did not stop)")
@@ -332,22 +358,30 @@ def _differences(expected: Expected, decided: Compensation) -> Iterator[Differen
 
 def _by_clause(obligations: Sequence[Obligation]) -> dict[tuple[str, ...], int]:
     """Each obligation under its clause and sides, and also under its period, so that a case may name either."""
-    found: dict[tuple[str, ...], int] = defaultdict(int)
+    sums: dict[tuple[str, ...], int] = defaultdict(int)
     for o in obligations:
-        found[o.clause, o.payer, o.payee] += o.fen
-        found[o.clause, periods.label(o.period), o.payer, o.payee] += o.fen
-    return found
+        sums[o.clause, o.payer, o.payee] += o.fen
+        sums[o.clause, periods.label(o.period), o.payer, o.payee] += o.fen
+    return sums
 
 
 def _compare(
-    wanted: Mapping[tuple[str, ...], Fraction], found: Mapping[Any, int], keys: Iterable[tuple[str, ...]]
+    wanted: Mapping[tuple[str, ...], Fraction], computed: Mapping[Any, int], keys: Iterable[tuple[str, ...]]
 ) -> Iterator[Difference]:
+    """The sums that differ.
+
+    Parameters
+    ----------
+    wanted : what the case expects [万元]. computed : what came out [fen].
+    keys : clause and period where they are named, payer and payee of the sums to compare.
+    """
     for key in dict.fromkeys(keys):
-        got, due = Fraction(found.get(key, 0), FEN_PER_WAN), wanted.get(key, Fraction(0))
-        if got != due:
-            told = f"{' → '.join(key)}：应为 {printed(due)} 万元，算得 {printed(got)} 万元"
+        amount = Fraction(computed.get(key, 0), FEN_PER_WAN)
+        due = wanted.get(key, Fraction(0))
+        if amount != due:
+            words = f"{' → '.join(key)}：应为 {printed(due)} 万元，算得 {printed(amount)} 万元"
             *clause, payer, payee = key
-            yield Difference(told, "".join(clause[:1]), (payer, payee))
+            yield Difference(words, "".join(clause[:1]), (payer, payee))
 
 
 def working_lines(decided: Compensation, of: Collection[str] | None = None) -> Iterator[str]:

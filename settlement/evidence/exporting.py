@@ -36,7 +36,8 @@ DECISION = [
     "action", "station", "indicator", "time", "revision", "reason", "document", "proposed_by", "approved_by",
     "recorded_at",
 ]  # fmt: skip
-ACCEPTED, NOT_USED = "accepted", "left_out"
+ACCEPTED = "accepted"
+NOT_USED = "left_out"
 
 
 def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
@@ -49,7 +50,7 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
     """
     with engine.connect() as connection:
         made = applied(connection, registry, identity)
-        readings = replace(made.known, left_out=made.known.left_out[LEFT_OUT])
+        readings = replace(made.readings, left_out=made.readings.left_out[LEFT_OUT])
         decided = _decisions(connection, readings, made.as_of)
     document = made.document
     agreement = made.agreement
@@ -69,38 +70,39 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
     return evidence_zip(agreement.text, register, _rows(readings), facts, again, parameters)
 
 
-def recomputed(found: EvidenceContents) -> SettlementDocument:
+def recomputed(evidence: EvidenceContents) -> SettlementDocument:
     """The settlement document from the contents of an evidence file alone, without writing anything to disk."""
-    network, _ = load_network([found.register])
-    agreement = checked(tree(found.agreement_text), found.agreement_text, "agreement.yaml", network)
-    used = found.observations["fate"] == ACCEPTED
-    flagged = found.observations.columns.intersection(QUALITY)
-    again = Gathered(
-        found.observations.loc[used, [*OBSERVED, *flagged]].reset_index(drop=True),
-        found.observations.loc[~used, LEFT_OUT].reset_index(drop=True),
-        [Fact(**{**fact, "recorded_at": None}) for fact in found.facts],
+    network, _ = load_network([evidence.register])
+    agreement = checked(tree(evidence.agreement_text), evidence.agreement_text, "agreement.yaml", network)
+    used = evidence.observations["fate"] == ACCEPTED
+    flagged = evidence.observations.columns.intersection(QUALITY)
+    readings = Gathered(
+        evidence.observations.loc[used, [*OBSERVED, *flagged]].reset_index(drop=True),
+        evidence.observations.loc[~used, LEFT_OUT].reset_index(drop=True),
+        [Fact(**{**fact, "recorded_at": None}) for fact in evidence.facts],
     )
-    as_of = datetime.fromisoformat(found.parameters["as_of"]).astimezone(UTC)
-    return settled(agreement, network, again, periods.period(found.parameters["period"]), as_of)
+    as_of = datetime.fromisoformat(evidence.parameters["as_of"]).astimezone(UTC)
+    return settled(agreement, network, readings, periods.period(evidence.parameters["period"]), as_of)
 
 
-def _rows(found: Gathered) -> pd.DataFrame:
-    """Readings used and left out in one table, told apart by `fate`; what one of them lacks is blank."""
-    used = found.observations.assign(fate=ACCEPTED, reason="")
-    unused = found.left_out.assign(fate=NOT_USED, value=float("nan"), censored=False, status="", mark="", revision=0)
+def _rows(readings: Gathered) -> pd.DataFrame:
+    """Readings used and left out in one table; `fate` says which, and what a row lacks is blank."""
+    used = readings.observations.assign(fate=ACCEPTED, reason="")
+    unused = readings.left_out.assign(fate=NOT_USED, value=float("nan"), censored=False, status="", mark="", revision=0)
     if "quality" in used:
         unused = unused.assign(quality=int(Quality.NOT_EVALUATED), test="")
     return pd.concat([used, unused], ignore_index=True) if len(unused) else used
 
 
-def _decisions(connection: Connection, found: Gathered, as_of: datetime) -> list[dict[str, Any]]:
+def _decisions(connection: Connection, readings: Gathered, as_of: datetime) -> list[dict[str, Any]]:
     """What people decided about the readings, known at `as_of`: why one is left out, or used in spite of a test."""
-    stations, times = found.observations["station"], found.observations["time"]
+    stations = readings.observations["station"]
+    times = readings.observations["time"]
     if stations.empty:
         return []
     between = {"start": times.min().to_pydatetime(), "end": times.max().to_pydatetime() + RESOLUTION}
     rows = decisions(connection, stations=sorted(stations.unique()), as_of=as_of, **between)
-    texts = {name: rows[name].map(lambda at: at.isoformat()) for name in ("time", "recorded_at")}
+    texts = {name: rows[name].map(lambda recorded: recorded.isoformat()) for name in ("time", "recorded_at")}
     return rows.assign(**texts)[DECISION].to_dict("records")  # type: ignore[return-value]  # named by texts
 
 
@@ -113,14 +115,15 @@ def _register(network: Network, agreement: Agreement, sections: Collection[str])
     wanted = {s.basin for s in network.sections.values() if s.code in sections} | {agreement.basin}
     files: dict[str, str] = {}
     for basin in sorted(wanted):
-        own = [section for section in network.sections.values() if section.basin == basin]
-        stations = [s for s in network.stations.values() if s.section in {section.code for section in own}]
-        parties = {*agreement.reach.parties, *(s.province for s in stations)}
-        parties |= {side for section in own for side in (section.upstream, section.downstream) if side}
-        files[f"basins/{basin}/sections.csv"] = _csv(Section, own)
+        of_basin = [section for section in network.sections.values() if section.basin == basin]
+        codes = {section.code for section in of_basin}
+        stations = [station for station in network.stations.values() if station.section in codes]
+        parties = {*agreement.reach.parties, *(station.province for station in stations)}
+        parties |= {side for section in of_basin for side in (section.upstream, section.downstream) if side}
+        declared = [network.parties[code] for code in sorted(parties) if code in network.parties]
+        files[f"basins/{basin}/sections.csv"] = _csv(Section, of_basin)
         files[f"basins/{basin}/stations.csv"] = _csv(Station, stations)
-        known = [network.parties[code] for code in sorted(parties) if code in network.parties]
-        files[f"basins/{basin}/parties.csv"] = _csv(Party, known)
+        files[f"basins/{basin}/parties.csv"] = _csv(Party, declared)
     return files
 
 

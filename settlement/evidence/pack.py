@@ -32,8 +32,13 @@ from basin.errors import HengjieError, Refused, UsageError
 from settlement.statement.canonical import canonical_json, digest, first_difference
 from settlement.statement.rows import SettlementDocument
 
-AGREEMENT, OBSERVATIONS, FACTS = "agreement.yaml", "observations.csv", "facts.json"
-PARAMETERS, SETTLEMENT, SUMS, REGISTER = "parameters.json", "settlement.json", "SHA256SUMS", "register/"
+AGREEMENT = "agreement.yaml"
+OBSERVATIONS = "observations.csv"
+FACTS = "facts.json"
+PARAMETERS = "parameters.json"
+SETTLEMENT = "settlement.json"
+SUMS = "SHA256SUMS"
+REGISTER = "register/"
 REQUIRED = (AGREEMENT, FACTS, OBSERVATIONS, PARAMETERS, SETTLEMENT)
 STATUS = "status"  # what became of a settlement is told by whoever keeps it
 INSTANTS = ("time", "recorded_at")
@@ -166,8 +171,8 @@ def _recomputed(
     try:
         return recompute(evidence)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
-        zh, remedy = "内容读不懂，无法重算", "向出具者另取证据包"
-        raise Refused(zh, f"cannot be recomputed: {problem}", remedy=remedy) from problem
+        en = f"cannot be recomputed: {problem}"
+        raise Refused("内容读不懂，无法重算", en, remedy="向出具者另取证据包") from problem
 
 
 def _archive(entries: Mapping[str, bytes]) -> bytes:
@@ -176,7 +181,8 @@ def _archive(entries: Mapping[str, bytes]) -> bytes:
     with ZipFile(buffer, "w", ZIP_STORED) as file:
         for name in sorted(entries):
             info = ZipInfo(name, _EARLIEST)
-            info.create_system, info.external_attr = 3, _PLAIN_FILE  # 3: as on Unix, whatever the machine
+            info.create_system = 3  # as on Unix, whatever the machine
+            info.external_attr = _PLAIN_FILE
             file.writestr(info, entries[name])
     return buffer.getvalue()
 
@@ -220,7 +226,7 @@ def _refuse_other_bytes(raw: bytes, entries: Mapping[str, bytes]) -> None:
     if raw == canonical:
         return
     both = enumerate(zip(raw, canonical, strict=False))
-    offset = next((position for position, (one, other) in both if one != other), min(len(raw), len(canonical)))
+    offset = next((position for position, (given, wanted) in both if given != wanted), min(len(raw), len(canonical)))
     raise Refused(
         f"第 {offset} 字节与规范压缩包不同", f"byte {offset} is not that of the canonical archive",
         file=_entry_at(canonical, offset),
@@ -241,7 +247,8 @@ def _sums(entries: Mapping[str, bytes]) -> bytes:
 
 def _refuse_other_hashes(entries: Mapping[str, bytes]) -> None:
     hashed = {name: raw for name, raw in entries.items() if name != SUMS}
-    expected, stated = _sums(hashed).decode().splitlines(), entries[SUMS].decode("utf-8", "replace").splitlines()
+    expected = _sums(hashed).decode().splitlines()
+    stated = entries[SUMS].decode("utf-8", "replace").splitlines()
     for name, line in zip(sorted(hashed), expected, strict=True):
         if line not in stated:
             raise Refused("哈希不符", "its hash is not the one listed", file=name)
@@ -253,8 +260,10 @@ def _refuse_other_fingerprints(entries: Mapping[str, bytes], evidence: EvidenceC
     """The document's own digest, the agreement's hash it states, and no word about its status, which nothing proves."""
     if STATUS in evidence.document:
         raise Refused("证据包证明计算，不证明状态", "a status is not proven by this file", file=SETTLEMENT, path=STATUS)
-    if evidence.document.get("digest") != (found := digest(evidence.document)):
-        raise Refused(f"文书指纹不符：重算为 {found}", "the document's digest differs", file=SETTLEMENT, path="digest")
+    fingerprint = digest(evidence.document)
+    if evidence.document.get("digest") != fingerprint:
+        zh = f"文书指纹不符：重算为 {fingerprint}"
+        raise Refused(zh, "the document's digest differs", file=SETTLEMENT, path="digest")
     agreement = sha256(entries[AGREEMENT]).hexdigest()
     if evidence.document.get("agreement_sha256", agreement) != agreement:
         raise Refused(

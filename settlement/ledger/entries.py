@@ -1,7 +1,7 @@
-"""The ledger (分录): confirmed transfers in double entry, and the life of a settlement's status.
+"""The ledger (分录): confirmed transfers in double entry.
 
-In: the transfers of a settlement [fen] and its status. Out: entries that sum to zero, and whether one status may follow
-another. A revocation reverses; nothing is edited. It stores nothing.
+In: the transfers of a settlement [fen]. Out: entries that sum to zero. A revocation reverses; nothing is edited. It
+stores nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ class Debt:
 
 def postings(transfers: Iterable[tuple[str, str, int]]) -> list[Entry]:
     """Two entries for each transfer (payer, payee, fen); together they are zero."""
-    return [entry for payer, payee, fen in transfers for entry in (Entry(payer, payee, -fen), Entry(payee, payer, fen))]
+    entries: list[Entry] = []
+    for payer, payee, fen in transfers:
+        entries += [Entry(payer, payee, -fen), Entry(payee, payer, fen)]
+    return entries
 
 
 def reversal(entries: Iterable[Entry], confirmation: int) -> list[Entry]:

@@ -25,7 +25,15 @@ UNTOLD = "；几方应付，付款没有注明付方"  # no number: the evaluati
 def unpaid(agreement: Agreement, span: pd.Period, debts: Sequence[Debt], payments: Sequence[Fact]) -> list[Fact]:
     """What is unpaid as each period in `span` begins: under the agreement in all, and by each of its parties.
 
-    None where no clause asks for it. A payment is a fact of kind ``paid``, or ``paid CODE`` where several parties owe.
+    Parameters
+    ----------
+    agreement : whose clauses may ask. span : the period it is settled for.
+    debts : what confirmed settlements say is owed [fen].
+    payments : facts of kind ``paid`` [万元], or ``paid CODE`` where several parties owe.
+
+    Returns
+    -------
+    Facts of kind ``unpaid`` [万元]; none where no clause asks for them.
     """
     if not agreement.reach.ledger:
         return []
@@ -49,15 +57,22 @@ def _periods(agreement: Agreement, span: pd.Period) -> Iterator[pd.Period]:
 def _unpaid(
     agreement: Agreement, of: pd.Period, payer: str | None, debts: Iterable[Debt], payments: Iterable[Fact]
 ) -> Fact:
+    """What is unpaid as one period begins.
+
+    Parameters
+    ----------
+    of : the period. payer : one party; None for all together.
+    debts [fen], payments [万元] : those whose own period was over by then count.
+    """
     owed = [debt for debt in debts if _over(debt.period, of)]
     paid = [fact for fact in payments if _over(fact.period, of)]
-    told = len({debt.payer for debt in owed}) <= 1 or all(fact.kind.split() != [PAID] for fact in paid)
+    payer_is_clear = len({debt.payer for debt in owed}) <= 1 or all(fact.kind.split() != [PAID] for fact in paid)
     if payer is not None:
         owed = [debt for debt in owed if debt.payer == payer]
         paid = [fact for fact in paid if fact.kind.split() == [PAID, payer] or (fact.kind.split() == [PAID] and owed)]
     due = Fraction(sum(debt.fen for debt in owed), FEN_PER_WAN)
     got = sum((number(fact.value) for fact in paid), Fraction(0))
-    untold = "" if payer is None or told else UNTOLD
+    untold = "" if payer is None or payer_is_clear else UNTOLD
     settlements = "、".join(dict.fromkeys(debt.settlement for debt in owed)) or "此前没有已确认的应付款"
     vouchers = "、".join(fact.document for fact in paid) or "没有付款"
     document = f"应付 {printed(due)}（{settlements}）− 已付 {printed(got)}（{vouchers}）{untold}"

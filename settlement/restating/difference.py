@@ -20,7 +20,9 @@ from settlement.statistics.counting import usable
 Place = tuple[str, ...]  # whose amount it is: (clause, period), or nothing for a transfer
 KEY = ["station", "indicator", "time"]
 CONTENT = ["value", "censored", "status", "mark"]
-NEW, REVISED, REMOVED = "new", "revised", "removed"
+NEW = "new"
+REVISED = "revised"
+REMOVED = "removed"
 
 
 class AmountChange(TypedDict):
@@ -67,8 +69,8 @@ def changes(before: pd.DataFrame, after: pd.DataFrame, doubtful: str | None = No
     for name in CONTENT:
         same &= both[name].eq(both[f"was_{name}"])
     change = both["side"].astype(object).map({"left_only": REMOVED, "right_only": NEW, "both": REVISED})
-    told = both.assign(change=change, was=both["was_value"])[~same]
-    return told[[*KEY, "change", "was", *(name for name in after.columns if name not in KEY)]].reset_index(drop=True)
+    changed = both.assign(change=change, was=both["was_value"])[~same]
+    return changed[[*KEY, "change", "was", *(name for name in after.columns if name not in KEY)]].reset_index(drop=True)
 
 
 def overlaid(observations: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:
@@ -80,13 +82,13 @@ def overlaid(observations: pd.DataFrame, extra: pd.DataFrame) -> pd.DataFrame:
     extra : the key and `CONTENT`; of several rows of one key the last counts. Nobody has judged them yet.
     """
     newest = extra[KEY + CONTENT].drop_duplicates(KEY, keep="last")
-    known = observations[[*KEY, "revision"]].rename(columns={"revision": "earlier"})
-    placed = newest.merge(known, on=KEY, how="left")
+    earlier = observations[[*KEY, "revision"]].rename(columns={"revision": "earlier"})
+    placed = newest.merge(earlier, on=KEY, how="left")
     numbered = placed.assign(revision=placed["earlier"].fillna(0).astype("int64") + 1)
     rows = numbered.assign(quality=int(Quality.NOT_EVALUATED), test="")[observations.columns]
     both = pd.concat([frame for frame in (observations, rows) if len(frame)] or [rows], ignore_index=True)
-    kept = both.drop_duplicates(KEY, keep="last")
-    return kept.sort_values(KEY, kind="stable").reset_index(drop=True)
+    newest_of_each = both.drop_duplicates(KEY, keep="last")
+    return newest_of_each.sort_values(KEY, kind="stable").reset_index(drop=True)
 
 
 def effect(was: SettlementDocument, then: SettlementDocument) -> Effect:
@@ -125,7 +127,8 @@ class _Side:
 
     def between(self, place: Place, payer: str, payee: str) -> int | None:
         """What flows from payer to payee; None where nothing is known because it stops."""
-        forth, back = (place, payer, payee), (place, payee, payer)
+        forth = (place, payer, payee)
+        back = (place, payee, payer)
         if place in self.stopped and not self.amounts.keys() & {forth, back}:
             return None
         return self.amounts.get(forth, 0) - self.amounts.get(back, 0)

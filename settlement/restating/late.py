@@ -43,7 +43,7 @@ OPEN = (TRIAL, *VOUCHED_FOR)
 INSTANT = timedelta(microseconds=1)
 
 
-class Late(TypedDict):
+class LateRow(TypedDict):
     """A settlement, and how much differs from what it was made from."""
 
     settlement: str
@@ -60,7 +60,7 @@ class Late(TypedDict):
     ledger: bool
 
 
-class LateEffect(Late, difference.Effect):
+class LateEffect(LateRow, difference.Effect):
     """What settling again would change; `problem` where it is refused now."""
 
     problem: Message | None
@@ -150,6 +150,14 @@ class Since:
         return bool(len(self.keys) or self.facts or self.ledger)
 
 
+@dataclass(frozen=True)
+class Late:
+    """A settlement and what was recorded since it was made."""
+
+    standing: Standing
+    since: Since
+
+
 def would_change(
     connection: Connection, registry: Registry, now: datetime, statuses: Collection[str] = VOUCHED_FOR
 ) -> list[LateSettlement]:
@@ -157,6 +165,11 @@ def would_change(
 
     Standing are the confirmed settlements and, of each agreement and period, the newest that is not withdrawn. A trial
     is not listed unless asked for: nobody vouches for it yet, and settling again replaces it at no cost.
+
+    Parameters
+    ----------
+    now : the instant up to which late data count.
+    statuses : which standing settlements to look at.
 
     Returns
     -------
@@ -167,8 +180,8 @@ def would_change(
     headers = store.settlements(connection)
     results: list[LateResult] = []
     for group in _by_agreement(connection, registry, _standing(headers, statuses)):
-        pairs = [pair for pair in _since(connection, registry.network, group, now) if pair[1]]
-        results += _results(connection, registry, pairs, now)
+        late = [of_one for of_one in _since(connection, registry.network, group, now) if of_one.since]
+        results += _compared(connection, registry, late, now)
     return [{**result, "settled_again": _again(result, headers)} for result in results]
 
 
@@ -178,30 +191,36 @@ def would_change_one(connection: Connection, registry: Registry, identity: str, 
     Each late reading has station, indicator, time, change, was and value [canonical unit], when it was recorded, by
     which submission, door, sender and file, and its value and unit as sent.
 
+    Parameters
+    ----------
+    identity : the settlement.
+    now : the instant up to which late data count.
+
     Raises
     ------
     NotFound : no such settlement.
     """
     header = store.settlement(connection, identity)
-    group = next(_by_agreement(connection, registry, [header]))
-    pairs = _since(connection, registry.network, group, now)
-    (result,) = _results(connection, registry, pairs, now)
+    late = _of_one(connection, registry, header, now)
+    (result,) = _compared(connection, registry, [late], now)
     headers = store.settlements(connection, agreement=header["agreement"])
-    listed = _late_readings(connection, pairs[0][0], pairs[0][1], now)
-    return {
-        **result, "settled_again": _again(result, headers), "late_readings": _with_senders(connection, listed),
-    }  # fmt: skip
+    readings = _with_senders(connection, _late_readings(connection, late, now))
+    return {**result, "settled_again": _again(result, headers), "late_readings": readings}
 
 
 def came_late(connection: Connection, registry: Registry, identity: str, now: datetime) -> int:
     """How many readings and facts were recorded since a settlement was made, in its sections and window.
 
+    Parameters
+    ----------
+    identity : the settlement.
+    now : the instant up to which late data count.
+
     Raises
     ------
     NotFound : no such settlement.
     """
-    group = next(_by_agreement(connection, registry, [store.settlement(connection, identity)]))
-    ((_, since),) = _since(connection, registry.network, group, now)
+    since = _of_one(connection, registry, store.settlement(connection, identity), now).since
     return len(since.keys.drop_duplicates(difference.KEY)) + len(since.facts) + since.ledger
 
 
@@ -212,6 +231,7 @@ def effect_of(connection: Connection, registry: Registry, extra: pd.DataFrame, n
     ----------
     extra : the observations a submission would add or revise: station, indicator (codes), time [UTC], value [canonical
         unit], censored, status, mark. Of several rows of one key the last counts; unknown stations change nothing.
+    now : the instant as of which both sides are settled.
 
     Returns
     -------
@@ -223,35 +243,43 @@ def effect_of(connection: Connection, registry: Registry, extra: pd.DataFrame, n
     headers = _standing(store.settlements(connection), OPEN)
     for group in _by_agreement(connection, registry, headers):
         stations = _stations(group[0].agreement, registry.network)
-        ours = extra[extra["station"].isin(stations)]
-        touched = [one for one in group if len(_in_window(ours, one))]
+        of_agreement = extra[extra["station"].isin(stations)]
+        touched = [standing for standing in group if len(_in_window(of_agreement, standing))]
         if touched:
             world = _Now(connection, registry.network, touched, now)
-            effects += [_of_extra(world, one, _in_window(ours, one)) for one in touched]
+            effects += [_with_extra(world, standing, _in_window(of_agreement, standing)) for standing in touched]
     return effects
 
 
-def _of_extra(world: _Now, one: Standing, extra: pd.DataFrame) -> LateEffect:
-    observations = world.found.observations
-    with_extra = replace(world.found, observations=difference.overlaid(observations, extra), kept={})
-    changes = difference.changes(observations, with_extra.observations, one.agreement.data.doubtful)
-    head = _head(one, changes, Since(extra, (), False))
-    return _tried(head, lambda: difference.effect(world.settled(one, world.found), world.settled(one, with_extra)))
+def _with_extra(world: _Now, standing: Standing, extra: pd.DataFrame) -> LateEffect:
+    """The difference that the extra observations in its window make to one settlement."""
+    observations = difference.overlaid(world.readings.observations, extra)
+    with_extra = replace(world.readings, observations=observations, kept={})
+    changes = difference.changes(world.readings.observations, observations, standing.agreement.data.doubtful)
+    head = _head(Late(standing, Since(extra, (), False)), changes)
+
+    def compared() -> difference.Effect:
+        return difference.effect(world.settled(standing, world.readings), world.settled(standing, with_extra))
+
+    return _tried(head, compared)
 
 
 class _Now:
     """What is known now of the sections of one agreement, read once for several of its settlements."""
 
     def __init__(self, connection: Connection, network: Network, group: Sequence[Standing], now: datetime) -> None:
-        self.connection, self.network, self.now = connection, network, now
+        self.connection = connection
+        self.network = network
+        self.now = now
         spans = [standing.span for standing in group]
-        self.found = known_of_all(connection, network, [group[0].agreement], spans, now)
+        self.readings = known_of_all(connection, network, [group[0].agreement], spans, now)
 
-    def settled(self, one: Standing, found: Gathered) -> SettlementDocument:
-        """The settlement made again from `found`, not stored."""
-        account = Account(one.agreement.code, self.now)
-        known = with_unpaid(self.connection, one.agreement, one.span, found, account)
-        return settled(one.agreement, self.network, known, one.span, self.now)
+    def settled(self, standing: Standing, readings: Gathered) -> SettlementDocument:
+        """The settlement made again from some readings, not stored."""
+        agreement = standing.agreement
+        account = Account(agreement.code, self.now)
+        with_debts = with_unpaid(self.connection, agreement, standing.span, readings, account)
+        return settled(agreement, self.network, with_debts, standing.span, self.now)
 
 
 def _standing(headers: Sequence[SettlementHeader], statuses: Collection[str]) -> list[SettlementHeader]:
@@ -270,10 +298,10 @@ def _by_agreement(
 ) -> Iterator[Sequence[Standing]]:
     """The settlements in groups of one agreement's text."""
 
-    def key(header: SettlementHeader | StoredSettlement) -> tuple[str, str]:
+    def text_of(header: SettlementHeader | StoredSettlement) -> tuple[str, str]:
         return header["agreement"], header["agreement_sha256"]
 
-    for (code, sha256), group in groupby(sorted(headers, key=key), key):
+    for (code, sha256), group in groupby(sorted(headers, key=text_of), text_of):
         agreement = agreement_as_applied(connection, registry, code, sha256)
         yield [Standing(header, agreement) for header in group]
 
@@ -282,33 +310,51 @@ def _stations(agreement: Agreement, network: Network) -> list[str]:
     return stations_of(network, agreement.reach.sections_in(network))
 
 
-def _in_window(rows: pd.DataFrame, one: Standing) -> pd.DataFrame:
-    between = one.window
-    return rows[(rows["time"] >= pd.Timestamp(between.start)) & (rows["time"] < pd.Timestamp(between.end))]
+def _in_window(rows: pd.DataFrame, standing: Standing) -> pd.DataFrame:
+    window = standing.window
+    return rows[(rows["time"] >= pd.Timestamp(window.start)) & (rows["time"] < pd.Timestamp(window.end))]
 
 
-def _since(
-    connection: Connection, network: Network, group: Sequence[Standing], now: datetime
-) -> list[tuple[Standing, Since]]:
+def _of_one(connection: Connection, registry: Registry, header: SettlementHeader | StoredSettlement, now: datetime) -> Late:
+    """One settlement, whatever its status, and what was recorded since."""
+    group = next(_by_agreement(connection, registry, [header]))
+    (late,) = _since(connection, registry.network, group, now)
+    return late
+
+
+def _since(connection: Connection, network: Network, group: Sequence[Standing], now: datetime) -> list[Late]:
     """What was recorded since each settlement of one agreement: one statement for the readings of all."""
-    agreement, earliest = group[0].agreement, min(one.as_of for one in group)
-    around = window_of_all([agreement], [one.span for one in group])
+    agreement = group[0].agreement
+    earliest = min(standing.as_of for standing in group)
+    around = window_of_all([agreement], [standing.span for standing in group])
     changed = changed_since(connection, earliest, _stations(agreement, network), around)
-    facts = [fact for fact in intake.facts(connection) if fact.subject in _subjects(agreement, network)]
-    return [(one, _since_one(connection, one, changed, facts, now)) for one in group]
+    subjects = _subjects(agreement, network)
+    facts = [fact for fact in intake.facts(connection) if fact.subject in subjects]
+    return [Late(standing, _since_one(connection, standing, changed, facts, now)) for standing in group]
 
 
 def _since_one(
-    connection: Connection, one: Standing, changed: pd.DataFrame, facts: Sequence[Fact], now: datetime
+    connection: Connection, standing: Standing, changed: pd.DataFrame, facts: Sequence[Fact], now: datetime
 ) -> Since:
-    keys = _in_window(changed[changed["recorded_at"] > pd.Timestamp(one.as_of)], one)
-    return Since(keys, [fact for fact in facts if _came_after(fact, one)], _ledger_differs(connection, one, now))
+    """What was recorded since one settlement.
+
+    Parameters
+    ----------
+    changed : keys of observations recorded since the earliest settlement of the agreement, each with its instant.
+    facts : all facts that may matter to the agreement.
+    now : the instant as of which the ledger counts.
+    """
+    keys = _in_window(changed[changed["recorded_at"] > pd.Timestamp(standing.as_of)], standing)
+    came_after = [fact for fact in facts if _came_after(fact, standing)]
+    return Since(keys, came_after, _ledger_differs(connection, standing, now))
 
 
-def _ledger_differs(connection: Connection, one: Standing, now: datetime) -> bool:
+def _ledger_differs(connection: Connection, standing: Standing, now: datetime) -> bool:
     """Whether a clause asks what is unpaid, and the ledger says something else than when the settlement was made."""
-    code = one.agreement.code
-    return one.agreement.reach.ledger and store.debts(connection, code, one.as_of) != store.debts(connection, code, now)
+    agreement = standing.agreement
+    if not agreement.reach.ledger:
+        return False
+    return store.debts(connection, agreement.code, standing.as_of) != store.debts(connection, agreement.code, now)
 
 
 def _subjects(agreement: Agreement, network: Network) -> set[str]:
@@ -317,56 +363,59 @@ def _subjects(agreement: Agreement, network: Network) -> set[str]:
     return {agreement.code, agreement.basin, *agreement.reach.parties, *sections, *stations_of(network, sections)}
 
 
-def _came_after(fact: Fact, one: Standing) -> bool:
+def _came_after(fact: Fact, standing: Standing) -> bool:
     """Whether a fact was recorded after the settlement and is about its window; a payment may be about any time."""
-    if fact.recorded_at is None or fact.recorded_at <= one.as_of:
+    if fact.recorded_at is None or fact.recorded_at <= standing.as_of:
         return False
     of = periods.period(fact.period)
-    ended = periods.ends_on(of) < one.window.start.date() and not is_payment(fact)
-    return periods.starts_on(of) <= periods.ends_on(one.span) and not ended
+    ended_before = periods.ends_on(of) < standing.window.start.date() and not is_payment(fact)
+    return periods.starts_on(of) <= periods.ends_on(standing.span) and not ended_before
 
 
-def _results(
-    connection: Connection, registry: Registry, pairs: Sequence[tuple[Standing, Since]], now: datetime
+def _compared(
+    connection: Connection, registry: Registry, late: Sequence[Late], now: datetime
 ) -> list[LateResult]:
-    """The results for settlements of one agreement, from one read of what is known now."""
-    if not pairs:
+    """What settling each of several settlements of one agreement again would change, from one read of what is known."""
+    if not late:
         return []
-    world = _Now(connection, registry.network, [one for one, _ in pairs], now)
-    return [_result(world, registry, one, since) for one, since in pairs]
+    world = _Now(connection, registry.network, [of_one.standing for of_one in late], now)
+    return [_compared_one(world, registry, of_one) for of_one in late]
 
 
-def _result(world: _Now, registry: Registry, one: Standing, since: Since) -> LateResult:
-    stored = store.settlement(world.connection, one.header["id"])
+def _compared_one(world: _Now, registry: Registry, late: Late) -> LateResult:
+    """What was recorded since a settlement, and what settling it again now would change."""
+    standing = late.standing
+    stored = store.settlement(world.connection, standing.header["id"])
     again: list[SettlementDocument] = []
 
     def compared() -> difference.Effect:
-        again.append(world.settled(one, world.found))
+        again.append(world.settled(standing, world.readings))
         return difference.effect(stored, again[0])
 
-    head = _head(one, _late_readings(world.connection, one, since, world.now), since)
-    declared = registry.agreements.get(one.agreement.code)
+    head = _head(late, _late_readings(world.connection, late, world.now))
+    declared = registry.agreements.get(standing.agreement.code)
     return {
         **_tried(head, compared),
-        "text_changed": declared is None or declared.sha256 != one.agreement.sha256,
+        "text_changed": declared is None or declared.sha256 != standing.agreement.sha256,
         "would_be": again[0]["id"] if again else None,
     }
 
 
-def _head(one: Standing, changes: pd.DataFrame, since: Since) -> Late:
-    header = one.header
+def _head(late: Late, changes: pd.DataFrame) -> LateRow:
+    """The header of a settlement, with what was recorded since: readings counted by kind of change, facts, ledger."""
+    header = late.standing.header
     kinds = (difference.NEW, difference.REVISED, difference.REMOVED)
     counts = {kind: int((changes["change"] == kind).sum()) for kind in kinds}
-    facts = [asdict(fact) | {"recorded_at": instant(fact.recorded_at)} for fact in since.facts if fact.recorded_at]
+    facts = [asdict(fact) | {"recorded_at": instant(fact.recorded_at)} for fact in late.since.facts if fact.recorded_at]
     return {
         "settlement": header["id"], "agreement": header["agreement"], "title": header["title"],
         "basin": header["basin"], "period": header["period"], "kind": header["kind"], "status": header["status"],
-        "as_of": instant(one.as_of), "digest": header["digest"], "readings": counts, "facts": facts,
-        "ledger": since.ledger,
+        "as_of": instant(late.standing.as_of), "digest": header["digest"], "readings": counts, "facts": facts,
+        "ledger": late.since.ledger,
     }  # fmt: skip
 
 
-def _tried(head: Late, compared: Callable[[], difference.Effect]) -> LateEffect:
+def _tried(head: LateRow, compared: Callable[[], difference.Effect]) -> LateEffect:
     """The head with what came of comparing; where settling is refused now, why."""
     try:
         return {**head, **compared(), "problem": None}
@@ -385,26 +434,27 @@ def _again(result: LateResult, headers: Sequence[SettlementHeader]) -> SettledAg
     return next((SettledAgain(id=header["id"], status=header["status"]) for header in same), None)
 
 
-def _late_readings(connection: Connection, one: Standing, since: Since, now: datetime) -> pd.DataFrame:
+def _late_readings(connection: Connection, late: Late, now: datetime) -> pd.DataFrame:
     """The readings in the settlement's window that differ between its instant and now."""
-    if since.keys.empty:
-        return difference.changes(*(quality.observations(connection, stations=[]),) * 2)
-    keys, times = since.keys, since.keys["time"]
+    keys = late.since.keys
+    if keys.empty:
+        nothing = quality.observations(connection, stations=[])
+        return difference.changes(nothing, nothing)
     around: dict[str, Any] = {
         "stations": keys["station"].unique().tolist(),
         "indicators": keys["indicator"].unique().tolist(),
-        "start": times.min().to_pydatetime(),
-        "end": times.max().to_pydatetime() + INSTANT,
+        "start": keys["time"].min().to_pydatetime(),
+        "end": keys["time"].max().to_pydatetime() + INSTANT,
     }
-    before = quality.observations(connection, **around, as_of=one.as_of)
+    before = quality.observations(connection, **around, as_of=late.standing.as_of)
     after = quality.observations(connection, **around, as_of=now)
-    return difference.changes(before, after, one.agreement.data.doubtful)
+    return difference.changes(before, after, late.standing.agreement.data.doubtful)
 
 
 def _with_senders(connection: Connection, listed: pd.DataFrame) -> list[LateReading]:
     """The late readings with the submission each came by."""
-    known = listed["reading"].dropna().astype("int64")
-    senders: dict[int, Sent] = handed_in(connection, known.unique().tolist()).set_index("reading").to_dict("index")  # type: ignore[assignment]
+    readings = listed["reading"].dropna().astype("int64").unique().tolist()
+    senders: dict[int, Sent] = handed_in(connection, readings).set_index("reading").to_dict("index")  # type: ignore[assignment]
     return [_reading(row, senders.get(row["reading"], {})) for row in listed.to_dict("records")]
 
 

@@ -22,10 +22,17 @@ from settlement.states import StatusChange
 def set_status(engine: Engine, identity: str, change: StatusChange, clock: Clock) -> StoredSettlement:
     """Give a settlement its next status; confirming posts to the ledger, revoking reverses.
 
+    Parameters
+    ----------
+    identity : of the settlement.
+    change : the next status, who gives it, and why.
+    clock : read inside the write transaction, so that instants are in the order of the commits.
+
     Raises
     ------
-    NotFound : no such settlement. Refused : the change is not allowed, the person who submitted it for review would
-    confirm it, or another one is confirmed for the period.
+    NotFound : no such settlement.
+    Refused : the change is not allowed, the person who submitted the settlement for review would confirm it, or another
+    settlement of the period is confirmed.
     """
     if not change.person.strip() or not change.reason.strip():
         raise Refused("须写明经办人与理由", "person and reason are required", path="person", remedy="补上经办人与理由")

@@ -15,6 +15,7 @@ from tests.benchmarks import (
     quality_control,
     quality_run,
     reading_back,
+    section_view,
     settling_years,
     threshold_price_cap,
 )
@@ -27,6 +28,7 @@ BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "national_month": national_month.main,
     "class_and_cap": class_and_cap.main,
     "threshold_price_cap": threshold_price_cap.main,
+    "section_view": section_view.main,
     "settling_years": settling_years.main,
     "quality_control": quality_control.main,
     "quality_run": quality_run.main,

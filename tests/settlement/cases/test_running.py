@@ -60,7 +60,7 @@ class TestShipped:
             assert list(_differences(_expected(case), decided)) == []
             for wrong in _altered(case):
                 told = list(_differences(_expected(wrong), decided))
-                assert any("万元，算得" in difference.told for difference in told), wrong
+                assert any("万元，算得" in difference.words for difference in told), wrong
             assert any(line.startswith("    → ") for line in working_lines(decided))
 
     def test_every_file_names_its_source(self) -> None:
