@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from basin import periods
-from basin.draws import Truth, above, chosen, greatest, least, nowhere
+from basin.draws import Truth, beyond_tolerance, chosen, disagreement, greatest, least, nowhere
 from basin.indicators import INDICATORS
 from basin.rounding import printed
 from settlement.clauses.values import Statistic, Value, concentration, excluded, mean_of_parts, stated
@@ -131,10 +131,10 @@ def _differ(ev: Evaluator, spot: Element, indicator: str, parts: Mapping[str, Va
     of_a_sample = spot.of.freqstr == "M" and indicator != "flow"
     if tolerance is None or not of_a_sample or len(numbers) < len(parts):
         return False
-    mean, most, fewest = sum(numbers, Fraction(0)) / len(numbers), greatest(numbers), least(numbers)
-    beyond = above(most - fewest, tolerance * mean)
-    apart = f"{printed(most)} − {printed(fewest)} = {printed(most - fewest)}"
-    allowed = f"允差 {printed(tolerance)} × 平均 {short(mean)} = {short(tolerance * mean)}"
+    results = disagreement(numbers, tolerance)
+    beyond = beyond_tolerance(results)
+    apart = f"{printed(greatest(numbers))} − {printed(least(numbers))} = {printed(results.difference)}"
+    allowed = f"允差 {printed(tolerance)} × 平均 {short(results.mean)} = {short(results.allowed)}"
     trail.note(
         f"{periods.label(spot.of)} 联合采样相差", f"{apart}；{allowed}", "不超出允差" if nowhere(beyond) else "超出允差"
     )

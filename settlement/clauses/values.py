@@ -12,7 +12,7 @@ from __future__ import annotations
 import operator
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from basin import periods
+from basin.clauses import DataRules
 from basin.draws import Array, Draws, Number, floats
 from basin.indicators import INDICATORS
 from basin.rounding import number, printed, quantised, reported
@@ -78,7 +79,7 @@ class Statistic:
 
 def as_document(statistic: Statistic) -> dict[str, Any]:
     """A statistic as the statement holds it."""
-    return {**asdict(statistic), "left_out": dict(statistic.left_out)}
+    return {**vars(statistic), "left_out": dict(statistic.left_out)}
 
 
 @dataclass(frozen=True)
@@ -191,16 +192,11 @@ def _covers(longer: pd.Period, of: pd.Period) -> bool:
     return bool(longer.start_time <= of.start_time and of.end_time <= longer.end_time)
 
 
-@dataclass(frozen=True)
-class Rules:
-    """How statistics become values: the data rules of an agreement that values need, and which months exist."""
+@dataclass(frozen=True, kw_only=True)
+class Rules(DataRules):
+    """How statistics become values: the data rules as the agreement has them, and which months exist."""
 
-    compare: str | None
-    missing_month: str | None
-    excludes: tuple[str, ...]
     exists: Callable[[pd.Period], bool]
-    load_method: str | None = None
-    joint_sample: Fraction | None = None
 
 
 def excluded(data: Measurements, rules: Rules, section: str, of: pd.Period) -> Value | None:
