@@ -137,6 +137,11 @@ class Measurements:
                 return about[-1]
         return None
 
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The quantities that were published and the kinds of facts that were recorded, of any subject and period."""
+        return frozenset({quantity for _, quantity, _ in self.given} | {fact.kind for fact in self.facts})
+
     def speaks_around(self, subjects: Collection[str], kind: str, of: pd.Period) -> bool:
         """Whether a figure or fact of that kind is there for a part of the period, or for a longer one around it."""
         periods_known = (p for subject in subjects for p in self._periods_known.get((subject, kind), ()))
@@ -201,9 +206,9 @@ class Rules(DataRules):
 
 def excluded(data: Measurements, rules: Rules, section: str, of: pd.Period) -> Value | None:
     """What a section is in a period that a recorded ground excludes: not there. None where no ground covers it all."""
-    grounds = (data.ground(section, kind, of) for kind in rules.excludes)
-    found = next((ground for ground in grounds if ground is not None), None)
-    return None if found is None else Value(None, found, True)
+    grounds = (data.ground(section, kind, of) for kind in rules.excludes if kind in data.kinds)
+    first = next((ground for ground in grounds if ground is not None), None)
+    return None if first is None else Value(None, first, True)
 
 
 def concentration(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value:
