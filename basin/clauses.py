@@ -10,16 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
 
 from basin import periods
+from basin.errors import UsageError
 from basin.measures import FORBID_UNKNOWN, Measure, QuantityCode, Texts, Weights, indicator_code, texts
 from basin.scales import Figure, Piece
 
 Every = Literal["week", "month", "quarter", "year", "term"]
 LoadMethod = Literal["integral", "A", "B", "C", "D", "E"]
+NonDetect = Literal["half", "zero", "limit"]
+Doubtful = Literal["use", "leave_out"]
 # Grounds (事由) on which data may be taken away; a fact of such a kind, with its document, says where and when.
 Ground = Literal["dry", "frozen", "suspended", "disaster"]
 GROUNDS: Mapping[str, str] = {"dry": "断流", "frozen": "封冻", "suspended": "停测", "disaster": "自然灾害"}
@@ -51,11 +54,38 @@ class DataRules:
     min_days_a_month: Annotated[int, Field(ge=1)] | None = None
     statuses: Texts | None = None
     compare: Literal["rounded", "unrounded"] | None = None
-    non_detect: Literal["half", "zero", "limit"] | None = None
+    non_detect: NonDetect | None = None
     missing_month: Literal["stop", "exclude"] | None = None
     load_method: LoadMethod | None = None
     joint_sample: Annotated[Figure, AfterValidator(not_negative)] | None = None
-    doubtful: Literal["use", "leave_out"] | None = None
+    doubtful: Doubtful | None = None
+
+
+@dataclass(frozen=True)
+class StatedRules(DataRules):
+    """The data rules by which readings become statistics, every one of them stated; the others play no part there.
+
+    Attributes
+    ----------
+    min_readings_a_day : readings a day needs to have a mean.
+    min_days_a_month : valid days a month needs to have a mean.
+    statuses : station states whose readings count; a reading without a state counts too.
+    non_detect : what stands for a reading below the detection limit: half of it, zero or the limit (82号 item 7: half).
+    doubtful : whether readings that quality control finds doubtful count; unreliable ones never do.
+    """
+
+    min_readings_a_day: int
+    min_days_a_month: int
+    statuses: tuple[str, ...]
+    non_detect: NonDetect
+    doubtful: Doubtful = "use"
+
+    def __post_init__(self) -> None:
+        if self.non_detect not in get_args(NonDetect):
+            raise UsageError(
+                f"未知的未检出处理方式：{self.non_detect}", f"unknown non-detect rule: {self.non_detect}",
+                path="data.non_detect", remedy=" | ".join(get_args(NonDetect)),
+            )  # fmt: skip
 
 
 # the rules without which no reading becomes a statistic that may be compared

@@ -185,6 +185,31 @@ def filled(number: Number | None, gap: Number) -> Number:
     return gap if number is None else number
 
 
+@dataclass(frozen=True)
+class Disagreement:
+    """How far several results of one thing lie apart, all in the unit of the results.
+
+    Attributes
+    ----------
+    difference : between the greatest and the least. mean : of all. allowed : the tolerance times that mean.
+    """
+
+    difference: Number
+    mean: Number
+    allowed: Number
+
+
+def disagreement(numbers: Sequence[Number], tolerance: Fraction) -> Disagreement:
+    """How far results lie apart, and how far a tolerance, a part of their plain mean, lets them."""
+    mean = sum(numbers, Fraction(0)) / len(numbers)
+    return Disagreement(greatest(numbers) - least(numbers), mean, tolerance * mean)
+
+
+def beyond_tolerance(results: Disagreement) -> Truth:
+    """Whether results lie further apart than is allowed; results exactly that far apart still agree."""
+    return above(results.difference, results.allowed)
+
+
 def has_gaps(numbers: Sequence[Number | None]) -> bool:
     """Whether any of the numbers is absent, in any draw."""
     return any(bool(np.isnan(n.values).any()) if isinstance(n, Draws) else n is None for n in numbers)

@@ -43,6 +43,16 @@ class Window(NamedTuple):
 
 
 @lru_cache(REMEMBERED)
+def interned(of: pd.Period) -> pd.Period:
+    """The first of equal periods that was asked for.
+
+    pandas compares the frequencies of two periods in Python, which takes longer than all else about looking one up in a
+    dict; the same object is equal to itself at once. All periods that this module gives are interned.
+    """
+    return of
+
+
+@lru_cache(REMEMBERED)
 def period(text: str) -> pd.Period:
     """The period written as ``2020``, ``2020-07``, ``2020Q3``, ``2020-W28``, ``2020-07-01`` or ``2018..2020``.
 
@@ -52,7 +62,7 @@ def period(text: str) -> pd.Period:
     """
     first, dots, last = str(text).strip().partition("..")
     if not dots:
-        return _single(first)
+        return interned(_single(first))
     span = months(_single(first)) + months(_single(last))
     if span[-1] < span[0]:
         raise UsageError(f"期间倒置：{text}", f"period ends before it begins: {text}", remedy="写成 2018..2020")
@@ -80,10 +90,10 @@ def run_of_months(first: pd.Period, last: pd.Period) -> pd.Period:
     """The months from `first` to `last` as one period; a whole single year or month stays what it is."""
     count = (last.year - first.year) * 12 + last.month - first.month + 1
     if count == 1:
-        return first
+        return interned(first)
     if count == 12 and first.month == 1:
-        return pd.Period(str(first.year), freq="Y")
-    return pd.Period(first.start_time, freq=f"{count}M")
+        return interned(pd.Period(str(first.year), freq="Y"))
+    return interned(pd.Period(first.start_time, freq=f"{count}M"))
 
 
 @lru_cache(REMEMBERED)
@@ -119,13 +129,13 @@ def days(of: pd.Period) -> Days:
 @lru_cache(REMEMBERED)
 def months(of: pd.Period) -> tuple[pd.Period, ...]:
     """The calendar months that the period touches, in order."""
-    return tuple(pd.period_range(of.start_time, of.end_time, freq="M"))
+    return tuple(map(interned, pd.period_range(of.start_time, of.end_time, freq="M")))
 
 
 @lru_cache(REMEMBERED)
 def periods_in(span: pd.Period, frequency: str) -> tuple[pd.Period, ...]:
     """The days, weeks, months, quarters or years that lie wholly in `span`; a week counts for the span it ends in."""
-    inside = pd.period_range(span.start_time, span.end_time, freq=FREQUENCIES[frequency])
+    inside = map(interned, pd.period_range(span.start_time, span.end_time, freq=FREQUENCIES[frequency]))
     if frequency == "week":
         return tuple(p for p in inside if span.start_time <= p.end_time <= span.end_time)
     return tuple(p for p in inside if p.start_time >= span.start_time and p.end_time <= span.end_time)
@@ -140,6 +150,10 @@ def overlap(one: pd.Period, other: pd.Period) -> bool:
 @lru_cache(REMEMBERED)
 def year_before(of: pd.Period) -> pd.Period:
     """The same period of the year before (same month, quarter or run of months; the week 52 weeks earlier)."""
+    return interned(_year_before(of))
+
+
+def _year_before(of: pd.Period) -> pd.Period:
     if of.freqstr.startswith("W"):
         return of - 52
     if of.freqstr.endswith("M") and of.freqstr != "M":

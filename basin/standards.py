@@ -141,14 +141,18 @@ def indicator_class(
 
 def _limits_not_met(value: Fraction | NDArray[np.float64], bands: Iterable[Band]) -> Any:
     """How many bands the value lies outside of; the one comparison behind paid classes and drawn ones."""
-    as_value: Callable[[Fraction], Any] = Fraction if isinstance(value, Fraction) else float
+    comparable: Callable[[Fraction], Any] = _as_it_is if isinstance(value, Fraction) else float
     missed: Any = 0
     for band in bands:
         if band.low is not None:
-            missed = missed + (value < as_value(band.low))
+            missed = missed + (value < comparable(band.low))
         if band.high is not None:
-            missed = missed + (value > as_value(band.high))
+            missed = missed + (value > comparable(band.high))
     return missed
+
+
+def _as_it_is(limit: Fraction) -> Fraction:
+    return limit
 
 
 def _no_classes(standard: Standard, indicator: str, water_body: str) -> UnknownCode:

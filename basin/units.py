@@ -86,9 +86,3 @@ def factor(unit: str, to: str) -> float | None:
     shared: Iterable[str] = (canonical for canonical in end if canonical in start)
     exact = {start[canonical] / end[canonical] for canonical in shared}
     return float(exact.pop()) if len(exact) == 1 else None
-
-
-def convert(value: float, unit: str, to: str) -> float | None:
-    """`value` [`unit`] in `to`; None when the unit is unknown or of another quantity."""
-    times = factor(unit, to)
-    return None if times is None else value * times

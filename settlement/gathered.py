@@ -7,8 +7,7 @@ stated is refused. No database, no clock.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -18,30 +17,21 @@ from numpy.typing import NDArray
 
 from basin import periods
 from basin.agreement import Agreement
-from basin.clauses import OF_READINGS
+from basin.clauses import OF_READINGS, StatedRules
 from basin.errors import AgreementError
 from basin.network import CHINA, Network
 from monitoring_ingest.readings.facts import Fact
 from settlement.clauses.values import Key, Measurements, Month
-from settlement.statistics.counting import SERIES, DataRules, counted, usable
+from settlement.statistics.counting import SERIES, counted, usable
 from settlement.statistics.loads import LoadRule, MonthLoad, section_loads
-from settlement.statistics.months import completeness, non_detects, section_days, section_months
+from settlement.statistics.months import MonthlyStatistics, completeness, monthly_statistics, non_detects, section_days
 
 T = TypeVar("T")
 OBSERVED = ["station", "indicator", "time", "value", "censored", "status", "mark", "revision"]
 QUALITY = ["quality", "test"]  # where quality control found anything
 LEFT_OUT = ["station", "indicator", "time", "reason"]
-_NEEDED = {
-    "time",
-    "value",
-    "censored",
-    "status",
-    "mark",
-    "quality",
-    "test",
-    "reason",
-    "slot_hours",
-}  # of either, once the section is known
+# of either, once the section is known
+_NEEDED = {"time", "value", "censored", "status", "mark", "quality", "test", "reason", "slot_hours"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +48,7 @@ class Gathered:
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
-def data_rules(agreement: Agreement) -> DataRules:
+def data_rules(agreement: Agreement) -> StatedRules:
     """The rules by which readings become statistics.
 
     Raises
@@ -73,7 +63,7 @@ def data_rules(agreement: Agreement) -> DataRules:
                 file=agreement.file, path=f"data.{rule}", remedy="写明取值；原文未载的注明 verified: false",
             )  # fmt: skip
     stated = (data.min_readings_a_day, data.min_days_a_month, data.statuses, data.non_detect)
-    return DataRules(*stated, doubtful=data.doubtful or "use")  # type: ignore[arg-type]  # none of them is None any more
+    return StatedRules(*stated, doubtful=data.doubtful or "use")  # type: ignore[arg-type]  # none of them is None any more
 
 
 def measurements(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period) -> Measurements:
@@ -86,11 +76,11 @@ def measurements(agreement: Agreement, network: Network, gathered: Gathered, spa
         return Measurements(facts=gathered.facts, slots=slots)
     rules = data_rules(agreement)
     return Measurements(
-        months=_until(span, _months(gathered, network, rules)),
-        days=_until(span, _days(gathered, network, rules)) if agreement.reach.days else {},
+        months=UpTo.the_end_of(span, "M", _months(gathered, network, rules)),
+        days=UpTo.the_end_of(span, "D", _days(gathered, network, rules)) if agreement.reach.days else {},
         facts=gathered.facts,
         slots=slots,
-        loads=_until(span, _loads(agreement, gathered, network, rules)),
+        loads=UpTo.the_end_of(span, "M", _loads(agreement, gathered, network, rules)),
     )
 
 
@@ -103,51 +93,88 @@ def below_detection(
     rules = data_rules(agreement)
 
     def reduced() -> dict[tuple[str, str], pd.DataFrame]:
-        below = non_detects(_of_sections(gathered.observations, network), rules)
+        below = non_detects(_observations(gathered, network), rules)
         return {(str(s), str(i)): rows for (s, i), rows in below.groupby(SERIES, observed=True)}
 
     return _once(gathered, "non-detects", network, rules, reduced)
 
 
-def _until(span: pd.Period, values: Mapping[Key, T]) -> dict[Key, T]:
-    """The values up to the end of the period: a settlement never looks ahead, whatever was gathered."""
-    last = {freq: pd.Period(periods.ends_on(span), freq).ordinal for freq in "MD"}
-    return {key: value for key, value in values.items() if key[2].ordinal <= last[key[2].freqstr]}
+@dataclass(frozen=True, eq=False)  # equal to any mapping of the same content
+class UpTo(Mapping[Key, T]):
+    """What is known when a period ends: a settlement never looks ahead, whatever was gathered.
+
+    A view: every period settled from the same readings looks into the same statistics.
+
+    Attributes
+    ----------
+    whole : all there is. last : the ordinal of the last month or day that counts; all keys are of that frequency.
+    """
+
+    whole: Mapping[Key, T]
+    last: int
+
+    @classmethod
+    def the_end_of(cls, span: pd.Period, freq: str, whole: Mapping[Key, T]) -> UpTo[T]:
+        """What was known when `span` ended, of months ("M") or days ("D")."""
+        return cls(whole, pd.Period(periods.ends_on(span), freq).ordinal)
+
+    def __getitem__(self, key: Key) -> T:
+        if key[2].ordinal > self.last:
+            raise KeyError(key)
+        return self.whole[key]
+
+    def get(self, key: Key, default: Any = None) -> Any:
+        """As of any mapping; asked for every month of every clause, so without an exception on the way."""
+        return self.whole.get(key, default) if key[2].ordinal <= self.last else default
+
+    def __iter__(self) -> Iterator[Key]:
+        return (key for key in self.whole if key[2].ordinal <= self.last)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
-def _once(gathered: Gathered, what: str, network: Network, rules: DataRules, reduced: Callable[[], T]) -> T:
-    """What the readings come to under some rules, reduced when first asked for.
+def _once(gathered: Gathered, what: str, network: Network, rules: StatedRules | None, reduced: Callable[[], T]) -> T:
+    """What the readings come to under these rules: reduced when first asked for, and kept.
 
     Parameters
     ----------
-    gathered : the readings; the result is cached with them.
-    what : names the reduction.
-    network, rules : what the reduction depends on besides the readings.
-    reduced : computes it.
+    gathered : the readings, which keep it.
+    what : names it.
+    network : which station serves which section; kept beside it, so that nothing else has its id meanwhile.
+    rules : the data rules; None for what follows from the network alone.
+    reduced : makes it.
     """
     key = (what, id(network), rules)
     if key not in gathered.kept:
-        gathered.kept[key] = (reduced(), network)  # the cache holds the network, so its id stays its own
-    value: T = gathered.kept[key][0]
-    return value
+        gathered.kept[key] = (reduced(), network)
+    result: T = gathered.kept[key][0]
+    return result
 
 
-def _months(gathered: Gathered, network: Network, rules: DataRules) -> Mapping[Key, Month]:
+def _observations(gathered: Gathered, network: Network) -> pd.DataFrame:
+    """The observations of known stations, each with its section."""
+    return _once(gathered, "observations", network, None, lambda: _of_sections(gathered.observations, network))
+
+
+def _months(gathered: Gathered, network: Network, rules: StatedRules) -> Mapping[Key, Month]:
     """The monthly statistics of all that was gathered."""
 
     def reduced() -> dict[Key, Month]:
-        observations, left_out = (_of_sections(rows, network) for rows in (gathered.observations, gathered.left_out))
-        return {key: _month(row) for key, row in _rows(section_months(observations, rules, left_out))}
+        observations = _observations(gathered, network)
+        left_out = _of_sections(gathered.left_out, network)
+        return _months_by_key(monthly_statistics(observations, rules, left_out))
 
     return _once(gathered, "months", network, rules, reduced)
 
 
-def _days(gathered: Gathered, network: Network, rules: DataRules) -> Mapping[Key, float]:
+def _days(gathered: Gathered, network: Network, rules: StatedRules) -> Mapping[Key, float]:
     """The daily means of all that was gathered."""
 
     def reduced() -> dict[Key, float]:
-        found: dict[Key, float] = section_days(_of_sections(gathered.observations, network), rules)["mean"].to_dict()  # type: ignore[assignment]
-        return found
+        days = section_days(_observations(gathered, network), rules)
+        assert isinstance(days.index, pd.MultiIndex)  # section, indicator and day
+        return dict(zip(_keys(days.index), days["mean"].tolist(), strict=True))
 
     return _once(gathered, "days", network, rules, reduced)
 
@@ -172,17 +199,23 @@ def _categories(labels: Any, code: NDArray[np.intp]) -> Any:
     return pd.Categorical.from_codes(sorted_once.codes[code], dtype=sorted_once.dtype)
 
 
-def _rows(frame: pd.DataFrame) -> Iterable[tuple[Key, dict[str, Any]]]:
-    columns = {name: frame[name].tolist() for name in frame.columns}
-    for i, key in enumerate(frame.index):
-        yield key, {name: values[i] for name, values in columns.items()}
+def _months_by_key(statistics: MonthlyStatistics) -> dict[Key, Month]:
+    """The lines of monthly statistics by section, indicator and month."""
+    columns = (statistics.mean, statistics.readings, statistics.days, statistics.reason)
+    lines = zip(*(column.tolist() for column in columns), statistics.left_out, strict=True)
+    months = [
+        Month(None if reason else mean, readings, days, left_out, reason)
+        for mean, readings, days, reason, left_out in lines
+    ]
+    return dict(zip(_keys(statistics.index), months, strict=True))
 
 
-def _month(row: Mapping[str, Any]) -> Month:
-    mean = float(row["mean"])
-    absent = math.isnan(mean)
-    reason = str(row["reason"]) if absent else None
-    return Month(None if absent else mean, int(row["readings"]), int(row["days"]), row["left_out"], reason)
+def _keys(index: pd.MultiIndex) -> Iterable[Key]:
+    """The keys of an index of sections, indicators and periods; each label is made once, not for each key."""
+    *texts, times = index.levels
+    labels = (*(level.tolist() for level in texts), [periods.interned(of) for of in times])
+    columns = [[label[code] for code in codes.tolist()] for label, codes in zip(labels, index.codes, strict=True)]
+    return zip(*columns, strict=True)
 
 
 def _slots(agreement: Agreement, gathered: Gathered, network: Network, span: pd.Period) -> dict[Key, tuple[int, int]]:
@@ -199,21 +232,22 @@ def _slots(agreement: Agreement, gathered: Gathered, network: Network, span: pd.
     return dict(zip(counts.index, pairs, strict=True))
 
 
-def _loads(agreement: Agreement, gathered: Gathered, network: Network, rules: DataRules) -> Mapping[Key, MonthLoad]:
+def _loads(agreement: Agreement, gathered: Gathered, network: Network, rules: StatedRules) -> Mapping[Key, MonthLoad]:
     """Loads of months by the method stated, only where a clause measures loads; days not valid for a mean are left out.
 
     Non-detects are zero whatever they are in a mean (SL 219-2013 §12.2.5).
     """
     method = agreement.data.load_method
     looked_at = agreement.reach.loads
-
-    def reduced() -> dict[Key, MonthLoad]:
-        observations = gathered.observations[gathered.observations["indicator"].isin(looked_at)]
-        rows = counted(_of_sections(observations, network), replace(rules, non_detect="zero"))
-        day = rows["time"].dt.tz_convert(CHINA).dt.date
-        readings = rows.groupby([*(rows[name] for name in SERIES), day], observed=True)["value"].transform("size")
-        return section_loads(rows[readings >= rules.min_readings_a_day], LoadRule(method or ""))
-
     if method is None or gathered.observations.empty or not looked_at:
         return {}
+
+    def reduced() -> dict[Key, MonthLoad]:
+        observations = _observations(gathered, network)
+        observations = observations[observations["indicator"].isin(looked_at)]
+        rows = counted(observations, replace(rules, non_detect="zero"))
+        day = rows["time"].dt.tz_convert(CHINA).dt.date
+        readings = rows.groupby([*(rows[name] for name in SERIES), day], observed=True)["value"].transform("size")
+        return section_loads(rows[readings >= rules.min_readings_a_day], LoadRule(method))
+
     return _once(gathered, f"loads by {method} of {sorted(looked_at)}", network, rules, reduced)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,29 +74,7 @@ def quality_of(flags: Flags) -> Flags:
     return np.asarray(flags % ORIGIN_PLACE, dtype=np.int8)
 
 
-def origin_of(flags: Flags) -> Flags:
-    """The `Origin` of packed flags."""
-    return np.asarray(flags // ORIGIN_PLACE, dtype=np.int8)
-
-
 def to_qartod(flags: Flags) -> NDArray[np.int8]:
     """QARTOD codes of packed or plain flags; the origin is lost, QARTOD has no word for it."""
     codes = np.array([QARTOD[quality] for quality in Quality], dtype=np.int8)
     return codes[quality_of(flags)]
-
-
-def from_qartod(codes: NDArray[Any]) -> Flags:
-    """The `Quality` of QARTOD codes, origin original: ``from_qartod(to_qartod(f))`` is ``quality_of(f)``.
-
-    Raises
-    ------
-    UsageError : a code that QARTOD does not have.
-    """
-    unknown = sorted({int(code) for code in np.unique(codes)} - set(QARTOD.values()))
-    if unknown:
-        zh = f"QARTOD 没有代码 {unknown}"
-        en = f"QARTOD has no code {unknown}"
-        raise UsageError(zh, en, path="codes", remedy=f"可用：{sorted(QARTOD.values())}")
-    qualities = np.zeros(max(QARTOD.values()) + 1, dtype=np.int8)
-    qualities[list(QARTOD.values())] = list(QARTOD)
-    return qualities[np.asarray(codes, dtype=np.intp)]

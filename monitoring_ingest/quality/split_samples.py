@@ -13,6 +13,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 
+from basin.draws import beyond_tolerance, disagreement, exact
 from basin.rounding import reported
 from monitoring_ingest.formats.laboratory import Side
 
@@ -69,17 +70,18 @@ def split_samples(results: Iterable[Result], tolerance_of: ToleranceOf) -> list[
 
 def _compared(sides: Mapping[Side, Result], tolerance_of: ToleranceOf) -> SplitSample:
     any_side = next(iter(sides.values()))
-    tolerance = tolerance_of(any_side.indicator, [each.station for each in sides.values()])
+    tolerance = tolerance_of(any_side.indicator, [side.station for side in sides.values()])
     upstream = sides.get("upstream")
     downstream = sides.get("downstream")
     head = (any_side.sample, any_side.indicator, any_side.time, sides)
     if upstream is None or downstream is None:
         return SplitSample(*head, None, tolerance, None, "alone")
-    one, other = (reported(each.number, None) for each in (upstream, downstream))
-    difference = abs(one - other)
+    numbers = [reported(side.number, None) for side in (upstream, downstream)]
+    apart = disagreement(numbers, tolerance or Fraction(0))
     if tolerance is None:
-        return SplitSample(*head, difference, None, None, "no_tolerance")
-    allowed = tolerance * (one + other) / 2
-    if difference <= allowed or (upstream.censored and downstream.censored):
-        return SplitSample(*head, difference, tolerance, allowed, "agree")
-    return SplitSample(*head, difference, tolerance, allowed, "third" if "third" in sides else "differ")
+        return SplitSample(*head, exact(apart.difference), None, None, "no_tolerance")
+    both_below_detection = upstream.censored and downstream.censored
+    outcome: Outcome = "agree"
+    if beyond_tolerance(apart) and not both_below_detection:
+        outcome = "third" if "third" in sides else "differ"
+    return SplitSample(*head, exact(apart.difference), tolerance, exact(apart.allowed), outcome)

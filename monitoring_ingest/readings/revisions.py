@@ -18,9 +18,6 @@ from monitoring_ingest.readings.frames import Columns, objects, rows_at
 
 KEY = ("place", "indicator", "time")
 CONTENT = ("number", "censored", "mark", "status", "shown")
-# What `decide` must know of every stored reading of a key. `revision` is 0 unless it became an observation; `same_file`
-# says that it came from a file with the same bytes; `as_sent` is the value and unit a receipt quotes.
-STORED = (*KEY, *CONTENT, "revision", "same_file", "as_sent")
 SIGNIFICANT = 12  # digits: 230 µg/L is 0.23 mg/L, whatever the last bit of the product says
 
 # Why a value is sent again, in words both sides use; any other text is kept as written.
@@ -158,7 +155,9 @@ def decide(within: Columns, stored: Columns) -> Columns:
     Parameters
     ----------
     within : from `within_file`: a whole file, or a part of it in its order.
-    stored : columns `STORED`, every stored reading of the keys of `within` (more do no harm).
+    stored : every stored reading of the keys of `within` (more do no harm): columns `KEY`, `CONTENT`, `revision` (0
+        unless it became an observation), `same_file` (whether it came from a file with the same bytes) and `as_sent`
+        (the value and unit a receipt quotes).
 
     Returns
     -------

@@ -14,6 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import product
 
 import pandas as pd
@@ -127,13 +128,10 @@ class Context(ABC):
         """The water-quality standard the agreement names."""
         return standard(self.agreement.standard)
 
-    @property
+    @cached_property
     def rules(self) -> Rules:
         """How statistics become values under this agreement."""
-        data = self.agreement.data
-        return Rules(
-            data.compare, data.missing_month, data.excludes, self.month_exists, data.load_method, data.joint_sample
-        )
+        return Rules(**vars(self.agreement.data), exists=self.month_exists)
 
     def month_exists(self, month: pd.Period) -> bool:
         """Whether the agreement counts this month.

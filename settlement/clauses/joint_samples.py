@@ -14,7 +14,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from basin import periods
-from basin.draws import Truth, above, chosen, greatest, least, nowhere
+from basin.draws import Truth, beyond_tolerance, chosen, disagreement, greatest, least, nowhere
 from basin.indicators import INDICATORS
 from basin.rounding import printed
 from settlement.clauses.context import Context
@@ -154,12 +154,10 @@ def _differ(context: Context, spot: Element, indicator: str, parts: Mapping[str,
     of_a_sample = spot.of.freqstr == "M" and indicator != "flow"
     if tolerance is None or not of_a_sample or len(numbers) < len(parts):
         return False
-    mean = sum(numbers, Fraction(0)) / len(numbers)
-    highest = greatest(numbers)
-    lowest = least(numbers)
-    beyond = above(highest - lowest, tolerance * mean)
-    apart = f"{printed(highest)} − {printed(lowest)} = {printed(highest - lowest)}"
-    allowed = f"允差 {printed(tolerance)} × 平均 {short(mean)} = {short(tolerance * mean)}"
+    results = disagreement(numbers, tolerance)
+    beyond = beyond_tolerance(results)
+    apart = f"{printed(greatest(numbers))} − {printed(least(numbers))} = {printed(results.difference)}"
+    allowed = f"允差 {printed(tolerance)} × 平均 {short(results.mean)} = {short(results.allowed)}"
     verdict = "不超出允差" if nowhere(beyond) else "超出允差"
     trail.note(f"{periods.label(spot.of)} 联合采样相差", f"{apart}；{allowed}", verdict)
     return beyond

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from basin import periods
+from basin.clauses import DataRules
 from basin.draws import Array, Draws, Number
 from basin.indicators import INDICATORS
 from basin.rounding import number, quantised, reported
@@ -152,6 +152,11 @@ class Measurements:
         about = [fact for period, fact in self._recorded.get((subject, kind), ()) if period == of]
         return about[-1] if about else None
 
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The quantities that were published and the kinds of facts that were recorded, of any subject and period."""
+        return frozenset({quantity for _, quantity, _ in self.given} | {fact.kind for fact in self.facts})
+
     def speaks_around(self, subjects: Collection[str], kind: str, of: pd.Period) -> bool:
         """Whether there is a figure or fact of that kind for a part of the period, or for a longer one around it."""
         others = (other for subject in subjects for other in self._periods_stated.get((subject, kind), ()))
@@ -232,16 +237,11 @@ def _covers(longer: pd.Period, of: pd.Period) -> bool:
     return bool(longer.start_time <= of.start_time and of.end_time <= longer.end_time)
 
 
-@dataclass(frozen=True)
-class Rules:
-    """The data rules of an agreement that values need; `exists` says which months the agreement counts."""
+@dataclass(frozen=True, kw_only=True)
+class Rules(DataRules):
+    """How statistics become values: the data rules as the agreement has them, and which months exist."""
 
-    compare: str | None
-    missing_month: str | None
-    excludes: tuple[str, ...]
     exists: Callable[[pd.Period], bool]
-    load_method: str | None = None
-    joint_sample: Fraction | None = None
 
 
 def excluded(data: Measurements, rules: Rules, section: str, of: pd.Period) -> Value | None:
@@ -254,6 +254,6 @@ def excluded(data: Measurements, rules: Rules, section: str, of: pd.Period) -> V
     section : code.
     of : the period.
     """
-    grounds = (data.ground(section, kind, of) for kind in rules.excludes)
+    grounds = (data.ground(section, kind, of) for kind in rules.excludes if kind in data.kinds)
     ground = next((ground for ground in grounds if ground is not None), None)
     return None if ground is None else Value(None, ground, True)

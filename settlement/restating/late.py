@@ -315,7 +315,7 @@ def _in_window(rows: pd.DataFrame, standing: Standing) -> pd.DataFrame:
     return rows[(rows["time"] >= pd.Timestamp(window.start)) & (rows["time"] < pd.Timestamp(window.end))]
 
 
-def _of_one(connection: Connection, registry: Registry, header: SettlementHeader | StoredSettlement, now: datetime) -> Late:
+def _of_one(connection: Connection, registry: Registry, header: StoredSettlement, now: datetime) -> Late:
     """One settlement, whatever its status, and what was recorded since."""
     group = next(_by_agreement(connection, registry, [header]))
     (late,) = _since(connection, registry.network, group, now)

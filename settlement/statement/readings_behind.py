@@ -12,13 +12,14 @@ from typing import Any, NotRequired, TypedDict
 import pandas as pd
 
 from basin import periods
+from basin.clauses import StatedRules
 from basin.indicators import INDICATORS
 from basin.network import CHINA, Network
 from basin.rounding import printed, reported
 from monitoring_ingest.quality.flags import Quality
 from settlement.gathered import Gathered
 from settlement.statement.rows import StatisticRow
-from settlement.statistics.counting import SERIES, DataRules, reasons
+from settlement.statistics.counting import SERIES, reasons
 from settlement.words import in_chinese
 
 COLUMNS = ["station", "time", "value", "censored", "mark", "status", "reason"]
@@ -57,7 +58,7 @@ class ReadingsBehind(TypedDict):
     not_used: list[UnusedReadingRow]
 
 
-def readings_by_series(found: Gathered, network: Network, rules: DataRules) -> Series:
+def readings_by_series(found: Gathered, network: Network, rules: StatedRules) -> Series:
     """(section, indicator) → its readings in order of time, each with the `reason` it was left out, or ``""``."""
     section_of = {code: station.section for code, station in network.stations.items()}
     used = found.observations.assign(section=found.observations["station"].map(section_of))
@@ -70,7 +71,7 @@ def readings_by_series(found: Gathered, network: Network, rules: DataRules) -> S
     return {(str(s), str(i)): frame for (s, i), frame in ordered.groupby(SERIES, observed=True)}
 
 
-def _on_short_days(used: pd.DataFrame, rules: DataRules) -> pd.Series:
+def _on_short_days(used: pd.DataFrame, rules: StatedRules) -> pd.Series:
     """Whether a reading that counts lies on a local day with fewer instants than the rules ask for."""
     day = used["time"].dt.tz_convert(CHINA).dt.strftime("%Y-%m-%d")
     counts = used["reason"] == ""

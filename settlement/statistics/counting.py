@@ -8,46 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from basin.errors import UsageError
+from basin.clauses import StatedRules
 from monitoring_ingest.quality.flags import Quality
 from settlement.statistics.reduction import Flags, Integers, Readings, in_order
 
 PH = "ph"
 SERIES = ["section", "indicator"]
 SHARE_OF_LIMIT = {"half": 0.5, "zero": 0.0, "limit": 1.0}
-
-
-@dataclass(frozen=True)
-class DataRules:
-    """The `data` block of an agreement, as far as statistics need it.
-
-    Attributes
-    ----------
-    min_readings_a_day : readings a day needs to have a mean.
-    min_days_a_month : valid days a month needs to have a mean.
-    statuses : station states whose readings count; a reading without a state counts too.
-    non_detect : what stands for a reading below the detection limit: half of it, zero or the limit (82号 item 7: half).
-    doubtful : whether readings that quality control finds doubtful count; unreliable ones never do.
-    """
-
-    min_readings_a_day: int
-    min_days_a_month: int
-    statuses: tuple[str, ...]
-    non_detect: Literal["half", "zero", "limit"]
-    doubtful: Literal["use", "leave_out"] = "use"
-
-    def __post_init__(self) -> None:
-        if self.non_detect not in SHARE_OF_LIMIT:
-            raise UsageError(
-                f"未知的未检出处理方式：{self.non_detect}", f"unknown non-detect rule: {self.non_detect}",
-                path="data.non_detect", remedy=" | ".join(SHARE_OF_LIMIT),
-            )  # fmt: skip
 
 
 def detected(values: ArrayLike, censored: ArrayLike, non_detect: str) -> NDArray[np.float64]:
@@ -59,7 +32,7 @@ def detected(values: ArrayLike, censored: ArrayLike, non_detect: str) -> NDArray
     return np.asarray(values, dtype=np.float64) * share
 
 
-def reasons(observations: pd.DataFrame, rules: DataRules) -> pd.Series:
+def reasons(observations: pd.DataFrame, rules: StatedRules) -> pd.Series:
     """Why each observation is left out; ``""`` where it counts.
 
     Returns
@@ -109,7 +82,7 @@ def usable(observations: pd.DataFrame, doubtful: str | None = None) -> pd.DataFr
     Parameters
     ----------
     observations : any columns.
-    doubtful : what an agreement says of doubtful ones (`DataRules.doubtful`): "leave_out" leaves those out, too.
+    doubtful : what an agreement says of doubtful ones (`StatedRules.doubtful`): "leave_out" leaves those out, too.
     """
     if "quality" not in observations:
         return observations
@@ -163,7 +136,7 @@ def readings_that_count(
         and censored.
     counts : (observation) which of them count.
     layout : holds their sections and indicators.
-    non_detect : what stands for a non-detect (`DataRules.non_detect`); pH has no detection limit.
+    non_detect : what stands for a non-detect (`StatedRules.non_detect`); pH has no detection limit.
 
     Returns
     -------
@@ -184,7 +157,7 @@ def readings_that_count(
     return in_order(Readings(series, time, value), layout.ph)
 
 
-def counted(observations: pd.DataFrame, rules: DataRules) -> pd.DataFrame:
+def counted(observations: pd.DataFrame, rules: StatedRules) -> pd.DataFrame:
     """The readings that count, one per section, indicator and instant.
 
     Parameters

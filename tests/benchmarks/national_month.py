@@ -14,15 +14,15 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from basin.clauses import StatedRules
 from settlement.statistics.blocks import daily_means, monthly_means
-from settlement.statistics.counting import DataRules
 from settlement.statistics.months import section_months
 from tests.benchmarks.runner import Contestant, compare
 
 SECTIONS, DAYS, A_DAY = 3646, 31, 6
 INDICATORS = ["ph", "do", "codmn", "nh3n", "tp", "tn", "temperature", "conductivity", "turbidity"]
 MIN_READINGS, MIN_DAYS = 3, 20
-RULES = DataRules(MIN_READINGS, MIN_DAYS, ("正常",), "half")
+RULES = StatedRules(MIN_READINGS, MIN_DAYS, ("正常",), "half")
 
 Result = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]
 

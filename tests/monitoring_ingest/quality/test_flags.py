@@ -9,12 +9,11 @@ import pytest
 
 from basin.errors import UsageError
 from monitoring_ingest.quality.flags import (
+    ORIGIN_PLACE,
     QARTOD,
     Origin,
     Quality,
     combined,
-    from_qartod,
-    origin_of,
     packed,
     quality_of,
     to_qartod,
@@ -25,6 +24,22 @@ N, R, D, U, M = Quality
 
 def flags(*qualities: int) -> np.ndarray:
     return np.array(qualities, dtype=np.int8)
+
+
+def origin_of(packed_flags: np.ndarray) -> np.ndarray:
+    """The `Origin` of packed flags."""
+    return packed_flags // ORIGIN_PLACE
+
+
+def from_qartod(codes: np.ndarray) -> np.ndarray:
+    """The `Quality` of QARTOD codes: what a reader of an export gets back."""
+    unknown = sorted({int(code) for code in np.unique(codes)} - set(QARTOD.values()))
+    if unknown:
+        zh, en = f"QARTOD 没有代码 {unknown}", f"QARTOD has no code {unknown}"
+        raise UsageError(zh, en, path="codes", remedy=f"可用：{sorted(QARTOD.values())}")
+    qualities = np.zeros(max(QARTOD.values()) + 1, dtype=np.int8)
+    qualities[list(QARTOD.values())] = list(QARTOD)
+    return qualities[np.asarray(codes, dtype=np.intp)]
 
 
 class TestCombined:

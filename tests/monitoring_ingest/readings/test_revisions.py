@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring_ingest.readings.frames import readings_frame, rows_at
-from monitoring_ingest.readings.revisions import STORED, as_sent, decide, within_file
+from monitoring_ingest.readings.revisions import CONTENT, KEY, as_sent, decide, within_file
 from monitoring_ingest.readings.validation import validate
 from tests.monitoring_ingest.makers import NOW, network
 
+STORED = (*KEY, *CONTENT, "revision", "same_file", "as_sent")
 DECIDED = ("fate", "code", "revision", "keep", "stands", "replaced", "sent")
 CELLS = st.tuples(
     st.sampled_from(["qiaotou", "shangyou", "nobody"]),

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from settlement.statistics.counting import SERIES, DataRules, counted
+from basin.clauses import StatedRules
+from settlement.statistics.counting import SERIES, counted
 
 
-def cube(observations: pd.DataFrame, rules: DataRules) -> xr.DataArray:
+def cube(observations: pd.DataFrame, rules: StatedRules) -> xr.DataArray:
     """The readings that count, laid out (section, indicator, time) in float64, nan where there is none.
 
     `time` holds every instant of the readings as naive UTC.

@@ -14,8 +14,8 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from basin.clauses import StatedRules
 from settlement.statistics.blocks import daily_means, left_out, monthly_means
-from settlement.statistics.counting import DataRules
 from settlement.statistics.months import section_days, section_months
 from tests.settlement.statistics.cubes import cube
 
@@ -50,9 +50,9 @@ def of_block(months: xr.Dataset) -> dict[object, tuple[object, ...]]:
     return by_lines(table[table["readings"] + table["short_day_readings"] > 0])
 
 
-def rules(min_readings: int, min_days: int) -> DataRules:
+def rules(min_readings: int, min_days: int) -> StatedRules:
     """Rules of which only the two minima matter here."""
-    return DataRules(min_readings, min_days, ("正常",), "half")
+    return StatedRules(min_readings, min_days, ("正常",), "half")
 
 
 @settings(deadline=None, max_examples=60)

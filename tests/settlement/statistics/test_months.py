@@ -12,13 +12,14 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from basin.clauses import StatedRules
 from basin.errors import UsageError
 from settlement.statistics.blocks import daily_means, monthly_means
-from settlement.statistics.counting import DataRules, counted, detected
+from settlement.statistics.counting import counted, detected
 from settlement.statistics.months import completeness, mean_of_means, section_days, section_months
 from tests.settlement.statistics.cubes import cube
 
-EVERY_READING = DataRules(min_readings_a_day=1, min_days_a_month=1, statuses=("正常",), non_detect="half")
+EVERY_READING = StatedRules(min_readings_a_day=1, min_days_a_month=1, statuses=("正常",), non_detect="half")
 COLUMNS = ["section", "indicator", "time", "value", "censored", "status", "mark"]
 
 
@@ -61,7 +62,7 @@ class TestMonths:
 
     def test_a_month_with_too_few_valid_days_has_no_mean_and_says_so(self):
         data = observations(("a", "tp", "2020-08-01 00:00", 0.1, "正常"), ("a", "tp", "2020-08-02 00:00", 0.2, "正常"))
-        three_days = DataRules(1, 3, ("正常",), "half")
+        three_days = StatedRules(1, 3, ("正常",), "half")
         found = month(section_months(data, three_days), "a", "tp", "2020-08")
         assert np.isnan(found.pop("mean"))
         assert found == {"readings": 2, "days": 2, "reason": "too_few_days"}
@@ -72,7 +73,7 @@ class TestMonths:
             ("a", "tp", "2020-08-01 04:00", 0.3, "正常"),
             ("a", "tp", "2020-08-02 00:00", 9.0, "正常"),
         )
-        two_a_day = DataRules(2, 1, ("正常",), "half")
+        two_a_day = StatedRules(2, 1, ("正常",), "half")
         found = month(section_months(data, two_a_day), "a", "tp", "2020-08")
         assert found == {
             "mean": pytest.approx(0.2), "readings": 2, "days": 1, "left_out": {"too_few_readings_a_day": 1}
@@ -80,7 +81,7 @@ class TestMonths:
 
     def test_a_month_of_short_days_only_has_too_few_days_and_not_no_readings(self):
         data = observations(("a", "tp", "2020-08-01 00:00", 0.1, "正常"))
-        found = month(section_months(data, DataRules(2, 1, ("正常",), "half")), "a", "tp", "2020-08")
+        found = month(section_months(data, StatedRules(2, 1, ("正常",), "half")), "a", "tp", "2020-08")
         assert (found["readings"], found["days"], found["reason"]) == (0, 0, "too_few_days")
 
     def test_sections_and_indicators_do_not_mix(self):
@@ -118,7 +119,7 @@ class TestWhichReadingsCount:
 
     def test_a_status_counts_where_the_agreement_names_it(self):
         data = observations(("a", "tp", "2020-08-03 08:00", 7.0, "维护"))
-        with_maintenance = DataRules(1, 1, ("正常", "维护"), "half")
+        with_maintenance = StatedRules(1, 1, ("正常", "维护"), "half")
         assert month(section_months(data, with_maintenance), "a", "tp", "2020-08")["mean"] == 7.0
 
     def test_a_missing_status_counts(self):
@@ -156,7 +157,7 @@ class TestWhichReadingsCount:
     def test_a_non_detect_stands_for_the_share_of_the_limit_that_the_rule_names(self, rule, mean):
         data = observations(("a", "tp", "2020-08-01 08:00", 0.02, ""), ("a", "tp", "2020-08-02 08:00", 0.05, ""))
         data["censored"] = [True, False]
-        found = section_months(data, DataRules(1, 1, ("正常",), rule))
+        found = section_months(data, StatedRules(1, 1, ("正常",), rule))
         assert month(found, "a", "tp", "2020-08")["mean"] == pytest.approx(mean)
 
     def test_ph_has_no_detection_limit(self):
@@ -170,7 +171,7 @@ class TestWhichReadingsCount:
 
     def test_an_unknown_rule_is_refused_with_the_choices(self):
         with pytest.raises(UsageError, match=r"half \| zero \| limit"):
-            DataRules(1, 1, ("正常",), "third")
+            StatedRules(1, 1, ("正常",), "third")
 
 
 class TestAcidity:
@@ -239,7 +240,7 @@ class TestCube:
         data["status"] = rng.choice(["正常", "维护"], len(rows), p=[0.7, 0.3])
         data = data.sample(frac=0.8, random_state=1)
         columns = ["mean", "readings", "days"]
-        long = section_months(data, DataRules(3, 10, ("正常",), "half"))[columns]
+        long = section_months(data, StatedRules(3, 10, ("正常",), "half"))[columns]
         dense = monthly_means(daily_means(cube(data, EVERY_READING), 3), 10).to_dataframe()[columns]
         pd.testing.assert_frame_equal(long, dense, rtol=1e-13)
 
@@ -249,7 +250,7 @@ class TestCube:
             ("a", "tp", "2020-08-01 04:00", 0.3, "正常"),
             ("a", "tp", "2020-08-02 00:00", 0.3, "正常"),
         )
-        days = section_days(data, DataRules(2, 1, ("正常",), "half"))
+        days = section_days(data, StatedRules(2, 1, ("正常",), "half"))
         assert days.index.to_list() == [("a", "tp", pd.Period("2020-08-01", "D"))]
         assert days["readings"].to_list() == [2]
 
