@@ -301,7 +301,7 @@ def _checked(archive: ZipFile, file: Path) -> Manifest:
     tables = {name: TableStored(**table) for name, table in stated["tables"].items()}
     manifest = Manifest(**(stated | {"tables": tables}))
     if manifest.revision not in revision_ids():
-        zh = f"备份的修订是 {manifest.revision}，比本程序（到 {revision_ids()[-1]}）新"
+        zh = f"备份的结构版本是 {manifest.revision}，比本程序（到 {revision_ids()[-1]}）新"
         en = f"the backup is of revision {manifest.revision}, newer than this program"
         raise Refused(zh, en, file=file, remedy="用做备份的那一版衡界恢复")
     if set(tables) != set(shape_at(manifest.revision)):

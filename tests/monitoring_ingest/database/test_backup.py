@@ -259,7 +259,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("change", "why"),
         [
-            ({"revision": "0999"}, "备份的修订是 0999，比本程序（到 0003）新"),
+            ({"revision": "0999"}, "备份的结构版本是 0999，比本程序（到 0003）新"),
             ({"format": "another"}, "被改过：format another"),
             ({"tables": {}}, "被改过：tables of revision 0003"),
         ],

@@ -192,7 +192,7 @@ class TestTakingOn:
         before = every_row(old)
         with pytest.raises(Unavailable, match=difference) as refusal:
             create_schema(old)
-        assert "却不是衡界修订 0001 的结构" in refusal.value.zh
+        assert "却不是衡界结构版本 0001 的结构" in refusal.value.zh
         assert "先用提交 5fd3776 的程序打开" in refusal.value.remedy
         assert every_row(old) == before
 
@@ -249,7 +249,7 @@ class TestUpAndDown:
             downgrade(old, "0001")
         assert current_revision(old) == NEWEST  # nothing of the way down is left
 
-    @pytest.mark.parametrize(("revision", "why"), [("0099", "没有修订 0099"), ("base", "没有修订 base")])
+    @pytest.mark.parametrize(("revision", "why"), [("0099", "没有结构版本 0099"), ("base", "没有结构版本 base")])
     def test_a_revision_nobody_knows_is_refused(self, old, revision, why):
         with pytest.raises(UsageError, match=why):
             downgrade(old, revision)
@@ -267,13 +267,13 @@ class TestOtherPrograms:
         execute(old, "UPDATE alembic_version SET version_num = '0999'")
         before = every_row(old)
         for opening in (create_schema, require_schema, current_revision):
-            with pytest.raises(Unavailable, match="数据库的修订是 0999，比本程序（到 0003）新") as refusal:
+            with pytest.raises(Unavailable, match="数据库的结构版本是 0999，比本程序（到 0003）新") as refusal:
                 opening(old)
             assert "hengjie database downgrade 0003" in refusal.value.remedy
         assert every_row(old) == before
 
     def test_who_does_not_serve_refuses_an_older_database(self, old):
-        with pytest.raises(Unavailable, match="数据库的修订是 0001，本程序要 0003") as refusal:
+        with pytest.raises(Unavailable, match="数据库的结构版本是 0001，本程序要 0003") as refusal:
             require_schema(old)
         assert "hengjie database upgrade" in refusal.value.remedy
         assert current_revision(old) == "0001"
