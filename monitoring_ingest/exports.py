@@ -1,4 +1,4 @@
-"""Readings given out again: the long CSV that `sources.station_files` reads, and the wide table `classify` reads.
+"""Stored readings as tables: the long CSV that `formats.station_files` reads, and the wide one that `classify` reads.
 
 In: what `store` holds. Out: data frames of text, ready for `to_csv`. Values are unrounded and as sent in the long form,
 unrounded in canonical units in the wide one; quarantined and rejected readings are not in either.
@@ -39,9 +39,9 @@ def long_readings(connection: Connection, network: Network, **selected: Unpack[S
     the word of a status and no status beside it, which a release or a laboratory may have, is a revision.
     """
     readings = newest_readings(connection, **selected)
-    said = list(zip(readings["mark"], readings["status"], strict=True))
-    marks = [SEPARATOR.join(filter(None, pair)) for pair in said]
-    clear = all(marks_and_status(text) == pair for text, pair in set(zip(marks, said, strict=True)))
+    pairs = list(zip(readings["mark"], readings["status"], strict=True))
+    marks = [SEPARATOR.join(filter(None, pair)) for pair in pairs]
+    clear = all(marks_and_status(text) == pair for text, pair in set(zip(marks, pairs, strict=True)))
     frame = pd.DataFrame(
         {
             "station": readings["station"],
@@ -63,14 +63,14 @@ def with_flags(connection: Connection, network: Network, **selected: Unpack[Sele
     A blank cell (withheld, not measured) is missing: nobody judges what is not there.
     """
     frame = long_readings(connection, network, **selected)
-    found = quality.observations(connection, **selected)
-    found["time"] = local_times(found["time"], found["station"], network)
-    flagged = frame[KEY].merge(found[[*KEY, "revision", "quality", "test"]], on=KEY, how="left")
+    judged = quality.observations(connection, **selected)
+    judged["time"] = local_times(judged["time"], judged["station"], network)
+    flagged = frame[KEY].merge(judged[[*KEY, "revision", "quality", "test"]], on=KEY, how="left")
     qualities = flagged["quality"].fillna(Quality.MISSING).to_numpy(np.int8)
     corrected = flagged["revision"].gt(1)
     return frame.assign(
         origin=corrected.map({True: Origin.CORRECTED.name.lower(), False: Origin.ORIGINAL.name.lower()}),
-        quality=[Quality(each).name.lower() for each in qualities],
+        quality=[Quality(code).name.lower() for code in qualities],
         test=flagged["test"].fillna(""),
         qartod=to_qartod(qualities),
     )
@@ -87,8 +87,9 @@ def with_missing_slots(connection: Connection, network: Network, **selected: Unp
     observed = quality.observations(connection, **selected)
     observed = observed[~of_laboratory(observed)]
     blank = frame.assign(time=pd.to_datetime(frame["time"], utc=True))
-    came = [one[KEY] for one in (blank, left_out_readings(connection, **selected)) if len(one)]
-    absent = missing_slots(observed, pd.concat(came) if came else observed[:0], network)
+    left_out = left_out_readings(connection, **selected)
+    arrived = [rows[KEY] for rows in (blank, left_out) if len(rows)]
+    absent = missing_slots(observed, pd.concat(arrived) if arrived else observed[:0], network)
     if absent.empty:
         return frame
     code = int(to_qartod(np.array([Quality.MISSING], dtype=np.int8))[0])
@@ -131,7 +132,8 @@ def local_times(times: pd.Series, stations: pd.Series, network: Network) -> pd.S
     """Instants as ISO text in the zone of each row's station, with offset; UTC where the station is unknown by now."""
     texts = pd.Series("", index=times.index, dtype=object)
     zones = {code: network.stations[code].timezone if code in network.stations else "UTC" for code in stations.unique()}
-    for zone, here in times.groupby(stations.map(zones)):
-        known = {instant: instant.isoformat() for instant in here.dt.tz_convert(str(zone)).unique()}
-        texts[here.index] = here.dt.tz_convert(str(zone)).map(known)
+    for zone, instants in times.groupby(stations.map(zones)):
+        local = instants.dt.tz_convert(str(zone))
+        written = {instant: instant.isoformat() for instant in local.unique()}
+        texts[instants.index] = local.map(written)
     return texts

@@ -31,9 +31,15 @@ def changed_since(
 ) -> pd.DataFrame:
     """The keys of which something was recorded after an instant, and when: station, indicator, time, recorded_at.
 
-    An observation, a flag of quality control or a decision about it; one about a reading that stays without an
-    observation changes nothing. One statement for all stations; a key that was
-    revised twice is there twice. `between` is half-open.
+    A change is an observation, a flag of quality control or a decision about either; a decision that leaves a reading
+    without an observation changes nothing. All stations are read in one statement; a key that was revised twice is
+    listed twice.
+
+    Parameters
+    ----------
+    since : instant after which a change was recorded.
+    stations : codes of the stations.
+    between : first instant of the readings, and the instant after the last.
     """
 
     def recorded(rows: ColumnCollection[str, Any]) -> Select[Any]:
@@ -42,20 +48,23 @@ def changed_since(
         query = query.where(rows.revision != NO_OBSERVATION)
         return query.where(rows.time >= between[0], rows.time < between[1])
 
-    said = union_all(*(recorded(table.c) for table in (tables.observations, flags, reviews)))
-    found = read_frame(connection, said)
-    return found.sort_values(["station", "indicator", "time", "recorded_at"], kind="stable", ignore_index=True)
+    statement = union_all(*(recorded(table.c) for table in (tables.observations, flags, reviews)))
+    changed = read_frame(connection, statement)
+    return changed.sort_values(["station", "indicator", "time", "recorded_at"], kind="stable", ignore_index=True)
 
 
 def handed_in(connection: Connection, readings: Collection[int]) -> pd.DataFrame:
     """How each of these readings came: reading, submission, door, sender, name of the file, value and unit as sent."""
     wanted = list(readings)
-    parts = [_handed_in(connection, wanted[at : at + _MOST_LISTED]) for at in range(0, len(wanted), _MOST_LISTED)]
+    starts = range(0, len(wanted), _MOST_LISTED)
+    parts = [_handed_in(connection, wanted[start : start + _MOST_LISTED]) for start in starts]
     return pd.concat(parts or [_handed_in(connection, [])], ignore_index=True)
 
 
 def _handed_in(connection: Connection, readings: Collection[int]) -> pd.DataFrame:
-    sent, files, submitted = tables.readings, tables.submission_files, tables.submissions
+    sent = tables.readings
+    files = tables.submission_files
+    submitted = tables.submissions
     of_file = (sent.c.submission == files.c.submission) & (sent.c.file == files.c.file)
     query = select(
         sent.c.id.label("reading"), sent.c.submission, submitted.c.door, submitted.c.sender, files.c.name,
@@ -64,15 +73,15 @@ def _handed_in(connection: Connection, readings: Collection[int]) -> pd.DataFram
     return read_frame(connection, query.where(sent.c.id.in_(readings)))
 
 
-RECORDED = (submissions, reviews, quality_runs)  # what observations and their flags come by
-LONGEST_TURN = timedelta(seconds=BUSY_SECONDS)  # others give up when they have waited so long
+RECORDED = (submissions, reviews, quality_runs)  # whose rows make observations and flags known
+LONGEST_TURN = timedelta(seconds=BUSY_SECONDS)  # a writer gives up after waiting so long
 
 
 def known_until(connection: Connection, now: datetime) -> datetime:
     """The newest instant up to which nothing can be added any more: now, or just before the oldest submission underway.
 
-    A submission is recorded at one instant and its rows come in later. Who asks for what was known at an instant in
-    between would be given one answer now and another one afterwards.
+    A submission is recorded at one instant and its rows are committed later. For an instant in between, a query would
+    answer differently before and after that commit.
     """
     underway = [int(name.partition(SEPARATOR)[2]) for name in held_names(connection, f"{SUBMISSION}{SEPARATOR}", now)]
     recorded = connection.scalars(select(submissions.c.recorded_at).where(submissions.c.id.in_(underway)))
@@ -80,16 +89,16 @@ def known_until(connection: Connection, now: datetime) -> datetime:
 
 
 def seen_until(connection: Connection, now: datetime) -> datetime:
-    """As `known_until`, for who reads while others write: not after what was recorded last, as far as that is seen.
+    """As `known_until`, for a reader beside writers: no later than the newest visible commit.
 
-    A writer at work may have read its clock and not be seen yet. Writers take turns and read it in their turn: up to
-    the last one that is seen, all are. What nobody has recorded for as long as a turn may last is seen anyway.
+    A writer stamps its rows before they become visible. Writers are serialised, so everything up to the newest visible
+    commit is complete. A writer waits for the lock no longer than `LONGEST_TURN`, so everything before that is, too.
     """
-    last = _recorded_last(connection)  # first: a submission that is seen here holds its lease, or all of it has come
+    last = _recorded_last(connection)  # read first: a submission visible here still holds its lease, or is complete
     return min(known_until(connection, now), max(now - LONGEST_TURN, last or now - LONGEST_TURN))
 
 
 def _recorded_last(connection: Connection) -> datetime | None:
-    """When the last submission, decision or run of quality control that is seen was recorded, whichever is newest."""
+    """When the newest visible submission, decision or run of quality control was recorded."""
     last = (select(t.c.recorded_at).order_by(t.c.id.desc()).limit(1).scalar_subquery() for t in RECORDED)
     return max(filter(None, connection.execute(select(*last)).one()), default=None)

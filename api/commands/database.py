@@ -29,7 +29,7 @@ FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
 @click.group("database")
 def database_group() -> None:
-    """数据库：修订、升级、备份、恢复。The database: revision, upgrade, backup, restore."""
+    """数据库：结构版本、升级、备份、恢复。The database: revision, upgrade, backup, restore."""
 
 
 def _present() -> Engine:
@@ -40,20 +40,20 @@ def _present() -> Engine:
 @database_group.command("status", epilog=example("hengjie database status"))
 @command
 def status(extra: Sequence[Path]) -> Told:
-    """数据库在哪个修订，还差哪些。The revision of the database, and those it lacks."""
+    """数据库在哪个结构版本，还差哪些。The revision of the database, and those it lacks."""
     engine = _present()
     revision = schema.current_revision(engine)
     address = engine.url.render_as_string(hide_password=True)
     lacking = [identity for identity in revision_ids() if revision == schema.NOTHING or identity > revision]
     state = f"待升级 to apply: {'、'.join(lacking)}" if lacking else "最新 newest"
     result = {"database": address, "revision": revision, "newest": revision_ids()[-1], "lacking": lacking}
-    return result, f"{address}\n修订 revision {revision}，{state}"
+    return result, f"{address}\n结构版本 revision {revision}，{state}"
 
 
 @database_group.command("upgrade", epilog=example("hengjie database upgrade"))
 @command
 def upgrade(extra: Sequence[Path]) -> Told:
-    """升到本程序的修订，数据保留；空库则建表。Upgrade to the newest revision; all data are kept."""
+    """升到本程序的结构版本，数据保留；空库则建表。Upgrade to the newest revision; all data are kept."""
     return _moved(schema.create_schema(open_engine(from_environment().url)))
 
 
@@ -61,12 +61,12 @@ def upgrade(extra: Sequence[Path]) -> Told:
 @click.argument("revision")
 @command
 def downgrade(revision: str, extra: Sequence[Path]) -> Told:
-    """退回较早的修订；会丢证据的，拒绝并说明。Go back to an earlier revision; refused where evidence would be lost."""
+    """退回较早的结构版本；会丢证据的拒绝。Go back to an earlier revision, unless evidence would be lost."""
     return _moved(schema.downgrade(_present(), revision))
 
 
 def _moved(moved: schema.Moved) -> Told:
-    return {"before": moved.before, "after": moved.after}, f"修订 revision {moved.before} → {moved.after}"
+    return {"before": moved.before, "after": moved.after}, f"结构版本 revision {moved.before} → {moved.after}"
 
 
 @database_group.command("backup", epilog=example("hengjie database backup hengjie-2026-01-31.zip"))
@@ -105,4 +105,4 @@ def _contents(file: Path, manifest: Manifest) -> dict[str, object]:
 
 
 def _summary(file: Path, manifest: Manifest) -> str:
-    return f"{file}，修订 {manifest.revision}，{len(manifest.tables)} 张表 {manifest.rows} 行"
+    return f"{file}，结构版本 {manifest.revision}，{len(manifest.tables)} 张表 {manifest.rows} 行"

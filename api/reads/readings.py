@@ -25,7 +25,7 @@ from basin.indicators import INDICATORS, indicator
 from basin.registry import Registry
 from monitoring_ingest.quality import store as quality_store
 from monitoring_ingest.quality.flags import Quality, to_qartod
-from monitoring_ingest.readings.frames import Columns, joined, rows_at
+from monitoring_ingest.readings.frames import Columns, Key, joined, rows_at
 from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records import store
 from settlement.assessment import sections
@@ -33,7 +33,6 @@ from settlement.statement.document import instant
 
 MOST_STATIONS = 64  # read at once, where they have little
 MORE = 16  # times as many as before, at most: the next may have more than those before
-Key = tuple[str, str, datetime]
 
 
 class Newest(BaseModel):
@@ -131,7 +130,7 @@ def _cursor(after: str | None) -> Key | None:
         raise UsageError("不是游标", "not a cursor", path="after", remedy="照抄上一页的 next") from problem
     at = parsed_instant(time, "after")
     assert at is not None  # only an absent text gives none
-    return station, code, at
+    return Key(station, code, at)
 
 
 def _texts(instants: np.ndarray) -> list[str]:

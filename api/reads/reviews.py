@@ -19,7 +19,8 @@ from api.reads.instants import parsed_instant
 from basin.errors import UsageError
 from basin.indicators import indicator
 from monitoring_ingest.quality import reviewing, store
-from monitoring_ingest.quality.decisions import REASONS, RELEASE, UPHOLD, Key, decision
+from monitoring_ingest.quality.decisions import REASONS, RELEASE, UPHOLD, decision
+from monitoring_ingest.readings.frames import Key
 from monitoring_ingest.readings.messages import MESSAGES
 from monitoring_ingest.records import history_store as chains
 from monitoring_ingest.records.store import INSTANT, Selected
@@ -63,14 +64,14 @@ def history(connection: Connection, as_of: datetime | None = None) -> list[Row]:
     return [_row(one) for one in store.decisions(connection, as_of=as_of).to_dict("records")][::-1]
 
 
-def chain(connection: Connection, key: tuple[str, str, datetime], as_of: datetime | None = None) -> list[Row]:
+def chain(connection: Connection, key: Key, as_of: datetime | None = None) -> list[Row]:
     """Every value a key (station, indicator, time) ever had, or had had at `as_of`, oldest first, each with the
     `decisions` about it.
 
     Of readings that gave no observation, those that people decided about or, where none has counted yet, all.
     """
-    station, code, at = key
-    about: Selected = {"stations": [station], "indicators": [code], "as_of": as_of}
+    at = key.time
+    about: Selected = {"stations": [key.station], "indicators": [key.indicator], "as_of": as_of}
     decided: dict[int, list[Row]] = {}
     for one in store.decisions(connection, **about, start=at, end=at + INSTANT).to_dict("records"):
         decided.setdefault(one["reading"], []).append(_row(one))

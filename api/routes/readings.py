@@ -16,6 +16,7 @@ from api.web.tabular import shaped
 from basin.errors import NotFound
 from basin.indicators import find_indicator
 from monitoring_ingest.known_store import seen_until
+from monitoring_ingest.readings.frames import Key
 from settlement.statement.document import instant
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"])
@@ -72,7 +73,7 @@ def revisions(station: str, indicator: str, time: str, reads: Reads, as_of: AsOf
     """
     code, at = find_indicator(indicator), parsed_instant(time, "time")
     assert at is not None  # only an absent text gives none
-    key = (station, code.code if code else indicator, at)
+    key = Key(station, code.code if code else indicator, at)
     found = reviews.chain(reads, key, as_of)
     if not found:
         then = f"（{instant(as_of)} 所知）" if as_of else ""

@@ -24,7 +24,7 @@ from monitoring_ingest.doors.requests import PUSH, Pushed, Terms, observed_if_ta
 from monitoring_ingest.formats.pushed import ARROW, CSV, JSON, read_pushed
 from monitoring_ingest.readings import receipts
 from monitoring_ingest.records import history_store as history
-from monitoring_ingest.records.history_store import receipt_rows
+from monitoring_ingest.records.history_store import RowCursor, receipt_rows
 from settlement.restating.late import effect_of
 from settlement.statement.document import instant
 
@@ -184,10 +184,10 @@ def _paged(request: Request, items: list[dict[str, Any]], columns: tuple[str, ..
     return response
 
 
-def _cursor(after: str | None) -> tuple[int, int] | None:
+def _cursor(after: str | None) -> RowCursor | None:
     if not after:
         return None
     file, _, ordinal = after.partition("~")
     if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in (file, ordinal)):
         raise UsageError("不是游标", "not a cursor", path="after", remedy="照抄上一页的 next")
-    return int(file), int(ordinal)
+    return RowCursor(int(file), int(ordinal))

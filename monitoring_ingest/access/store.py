@@ -1,6 +1,6 @@
 """Writing keys: made, rotated, revoked, and asked what they may do.
 
-Every function takes the instant it is asked at. A secret is stored as the SHA-256 of 256 random bits and is shown once.
+Every function takes the instant of the request. A secret is stored as the SHA-256 of 256 random bits and is shown once.
 A name has one key; rotating gives it a new secret, while the previous secret stays valid for a while. Who sent what is
 recorded with each submission, whatever becomes of the key.
 """
@@ -48,11 +48,16 @@ def create_key(
     stations: Collection[str] | None = None,
     expires_at: datetime | None = None,
 ) -> str:
-    """A new writing key for `name`: the secret is returned here and nowhere stored.
+    """Create a writing key for `name` and return its secret, which is stored nowhere.
+
+    Parameters
+    ----------
+    stations : codes the key may speak for; None: all, and everything else that writes.
+    expires_at : the instant from which the key is refused; None: never.
 
     Raises
     ------
-    UsageError : the name is blank or has a key already, or the key would never be good for anything.
+    UsageError : the name is blank or has a key already, or the key could never be used.
     """
     secret = secrets.token_urlsafe(SECRET_BYTES)
     if not name.strip():
@@ -61,11 +66,11 @@ def create_key(
         raise UsageError("没有站点", "no station", path="stations", remedy="写站点代码，逗号分隔；不写为全部")
     if expires_at is not None and expires_at <= now:
         raise UsageError("到期时间已过", "it would be over already", path="expires", remedy="写将来的日期")
-    told = {"name": name, "sha256": _digest(secret), "created_at": now, "expires_at": expires_at}
-    told["stations"] = None if stations is None else " ".join(sorted(stations))
+    values = {"name": name, "sha256": _digest(secret), "created_at": now, "expires_at": expires_at}
+    values["stations"] = None if stations is None else " ".join(sorted(stations))
     try:
         with writing(engine) as connection:
-            connection.execute(insert(access_keys).values(told))
+            connection.execute(insert(access_keys).values(values))
     except IntegrityError as problem:
         remedy = "换一个名称；要换密钥用 hengjie key rotate"
         raise UsageError(f"{name} 已有密钥", f"{name} has a key already", remedy=remedy) from problem
@@ -73,7 +78,7 @@ def create_key(
 
 
 def rotate_key(engine: Engine, name: str, overlap: timedelta, now: datetime) -> str:
-    """A new secret for `name`; the present one is good for `overlap` longer, any earlier one no more.
+    """Give `name` a new secret and return it; the present secret stays valid for `overlap`, earlier ones end.
 
     Raises
     ------
@@ -90,7 +95,7 @@ def rotate_key(engine: Engine, name: str, overlap: timedelta, now: datetime) -> 
 
 
 def revoke_key(engine: Engine, name: str, now: datetime) -> None:
-    """Take the key of `name` away, with the secret before it.
+    """Revoke the key of `name` and its previous secret, from now on.
 
     Raises
     ------
@@ -123,17 +128,17 @@ def access(connection: Connection, secret: str, now: datetime) -> Access:
 
     Raises
     ------
-    Refused : no such key, or one that is revoked or over.
+    Refused : no such key, or a key that is revoked or has expired.
     """
     digest = _digest(secret)
     before = (KEYS.previous_sha256 == digest) & (KEYS.previous_until > now)
     row = connection.execute(select(access_keys).where(or_(KEYS.sha256 == digest, before))).first()
     if row is None:
         raise Refused("密钥无效", "no such key", path="X-API-Key", remedy=_ASK)
-    found = _access(row)
-    if found.over(now):
-        raise Refused("密钥已撤销或到期", "the key is revoked or over", path="X-API-Key", remedy=_ASK)
-    return found
+    key = _access(row)
+    if key.over(now):
+        raise Refused("密钥已撤销或到期", "the key is revoked or has expired", path="X-API-Key", remedy=_ASK)
+    return key
 
 
 def _digest(secret: str) -> str:

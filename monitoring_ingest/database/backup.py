@@ -45,6 +45,7 @@ FORMAT = "hengjie-backup-1"
 MANIFEST = "manifest.json"
 ROWS_AT_ONCE = 1000
 BLOCK = 1 << 20
+_ESCAPED = ESCAPED | str.maketrans({"\b": r"\b", "\f": r"\f", "\v": r"\v"})  # all that COPY writes, to the byte
 _ESCAPE = re.compile(r"\\(.)")
 _CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
@@ -159,9 +160,19 @@ def _written(connection: Connection, target: IO[bytes], revision: str, now: date
 
 
 def _tables(connection: Connection, revision: str) -> list[str]:
-    """The tables of a revision, each after those it refers to; tables that somebody added are none of ours."""
-    ordered = inspect(connection).get_sorted_table_and_fkc_names()
-    return [table for table, _ in ordered if table in shape_at(revision)]
+    """The tables of a revision, each after those it refers to; tables that somebody added are none of ours.
+
+    Raises
+    ------
+    Unavailable : a table is missing.
+    """
+    declared = shape_at(revision)
+    ordered = [table for table, _ in inspect(connection).get_sorted_table_and_fkc_names() if table in declared]
+    missing = sorted(declared.keys() - set(ordered))
+    if missing:
+        named = "、".join(missing)
+        raise Unavailable(f"数据库缺表 {named}", f"tables are missing: {named}", remedy="恢复较早的备份到空库")
+    return ordered
 
 
 def _columns(connection: Connection, table: str) -> list[Column]:
@@ -197,7 +208,7 @@ def _text(value: Any) -> str:
         case None:
             return ABSENT
         case str():
-            return value.translate(ESCAPED)
+            return value.translate(_ESCAPED)
         case bytes():
             return rf"\\x{value.hex()}"
         case _:
@@ -290,7 +301,7 @@ def _checked(archive: ZipFile, file: Path) -> Manifest:
     tables = {name: TableStored(**table) for name, table in stated["tables"].items()}
     manifest = Manifest(**(stated | {"tables": tables}))
     if manifest.revision not in revision_ids():
-        zh = f"备份的修订是 {manifest.revision}，比本程序（到 {revision_ids()[-1]}）新"
+        zh = f"备份的结构版本是 {manifest.revision}，比本程序（到 {revision_ids()[-1]}）新"
         en = f"the backup is of revision {manifest.revision}, newer than this program"
         raise Refused(zh, en, file=file, remedy="用做备份的那一版衡界恢复")
     if set(tables) != set(shape_at(manifest.revision)):

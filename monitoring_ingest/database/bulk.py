@@ -1,7 +1,7 @@
 """Many rows into a table (批量写入), in one statement: `executemany` on SQLite, one COPY on PostgreSQL.
 
-In: a table and its columns, as arrays, lists or a frame. Out: nothing; the rows are stored. What is written can be
-written out beforehand (`prepared`), while others have their turn.
+In: a table and its columns, as arrays, lists or a frame. Out: nothing; the rows are stored. Rows can be
+put into the text of a COPY beforehand (`prepared`), while another writer holds the lock.
 """
 
 from __future__ import annotations
@@ -62,9 +62,11 @@ def insert_columns(
     plain = _plain_columns(table, columns)
     if not plain[0]:
         return
-    names, ends = list(columns), []
+    names = list(columns)
+    ends: list[list[Any]] = []
     if further is not None:
-        names, ends = [*names, *further.names], [further.rows.tolist()]
+        names += further.names
+        ends.append(further.rows.tolist())
     driver: Any = connection.connection.driver_connection
     sqlite = connection.dialect.name == "sqlite"
     if sqlite or (not ends and (len(plain[0]) <= FEW or driver.info.pipeline_status)):
@@ -113,7 +115,7 @@ _TO_ESCAPE = re.compile(r"[\\\t\n\r]")
 
 
 def _written(kind: TypeEngine[Any], values: list[Any]) -> list[str]:
-    """A column as COPY reads it. Most say the same in every row."""
+    """A column as COPY reads it. In most columns every row has the same value, which is then written once."""
     if len(values) > 1 and values.count(values[0]) == len(values):
         return _written(kind, values[:1]) * len(values)
     if isinstance(kind, Text | Instant):

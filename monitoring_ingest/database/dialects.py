@@ -93,17 +93,17 @@ class one_of(FunctionElement[bool]):  # noqa: N801
         super().__init__(column, bindparam(None, texts, type_=Texts(), unique=True))
 
     def self_group(self, against: Any = None) -> Any:
-        """A condition as it is: ``… = 1``, as SQLite gets others, would keep it from using an index."""
+        """The condition as it stands: SQLAlchemy would append ``= 1`` for SQLite, which then uses no index."""
         return self
 
 
 @compiles(one_of, "sqlite")
 def _one_of_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    column, texts = (compiler.process(each, **options) for each in element.clauses)
+    column, texts = (compiler.process(part, **options) for part in element.clauses)
     return f"({column} IN (SELECT value FROM json_each({texts})))"  # nosec  # SQL that SQLAlchemy compiled
 
 
 @compiles(one_of, "postgresql")
 def _one_of_postgresql(element: Any, compiler: Any, **options: Any) -> str:
-    column, texts = (compiler.process(each, **options) for each in element.clauses)
+    column, texts = (compiler.process(part, **options) for part in element.clauses)
     return f"({column} = ANY({texts}))"

@@ -68,7 +68,7 @@ Clash = IntegrityError  # a constraint refuses what was to be stored
 Identity = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER is SQLite's row id
 
 BUSY_SECONDS = 60
-OFTEN = 2  # [ms] between two times of asking SQLite for the turn to write
+OFTEN = 2  # [ms] between two attempts to get the write lock of SQLite
 PAUSE_SECONDS = 0.005  # longer than that
 PRIMARY_CODE = 0xFF  # of an error of SQLite, without what further it tells
 _Query = Select[Any] | CompoundSelect[Any] | TextualSelect
@@ -77,7 +77,7 @@ WRITER_LOCK = 0x48454E474A4945  # "HENGJIE": the advisory lock every writer take
 
 
 def append_only(table: Table) -> Table:
-    """Mark a table as evidence: `create_schema` puts triggers on it that refuse UPDATE and DELETE."""
+    """Mark a table as evidence: the revision that creates it gives it triggers that refuse UPDATE and DELETE."""
     table.info["append_only"] = True
     return table
 
@@ -171,7 +171,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _has_turn(driver: Any) -> bool:
-    """Ask for the turn to write every few milliseconds; whether it was given, and the transaction begun."""
+    """Try to begin a writing transaction every few milliseconds; whether it has begun."""
     for _ in range(BUSY_SECONDS * 1000 // OFTEN):
         try:
             driver.execute("BEGIN IMMEDIATE")
@@ -183,7 +183,7 @@ def _has_turn(driver: Any) -> bool:
 
 
 def give_way(engine: Engine) -> None:
-    """Let those write who wait for it, between two transactions of a long work: SQLite knows no queue."""
+    """Pause between two transactions of a long task so that waiting writers get the lock: SQLite has no queue."""
     if engine.dialect.name == "sqlite":
         time.sleep(PAUSE_SECONDS)
 
@@ -193,9 +193,9 @@ _turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 
 @contextmanager
 def _turn(engine: Engine) -> Iterator[None]:
-    """The turn of a thread to write to SQLite, which lets writers of one process poll and some of them starve.
+    """Serialise the writing threads of one process on SQLite, which would let them poll and some of them starve.
 
-    Who does not get it in time tries all the same: the database decides.
+    A thread that waited too long goes on without this lock: the lock of the database decides.
     """
     if engine.dialect.name != "sqlite":
         yield
@@ -221,13 +221,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
         with engine.connect() as connection:
             yield connection
     except OperationalError as problem:
-        zh, en = "数据库没有应答", "the database does not answer"
-        raise Unavailable(zh, en, remedy="稍后再试；仍不行请告知管理员") from problem
+        remedy = "稍后再试；仍不行请告知管理员"
+        raise Unavailable("数据库没有应答", "the database does not answer", remedy=remedy) from problem
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that no other writer runs beside: what is read in it still holds when it writes."""
+    """One transaction while no other writer runs: what is read in it still holds when it writes."""
     with _turn(engine), engine.connect().execution_options(writing=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
@@ -265,11 +265,11 @@ def read_columns(connection: Connection, query: _Query, parameters: Mapping[str,
     """As `read_frame`, as plain arrays: instants ``datetime64[us]`` in UTC."""
     columns = query.selected_columns
     values = _fetched(connection, query, parameters)
-    return {str(column.key): _array(column.type, each) for column, each in zip(columns, values, strict=True)}
+    return {str(column.key): _array(column.type, of_column) for column, of_column in zip(columns, values, strict=True)}
 
 
 def no_rows(query: _Query) -> Columns:
-    """As `read_columns`, where nothing is found and nothing has to be asked."""
+    """As `read_columns` of a query without rows; the database is not asked."""
     return {str(column.key): _array(column.type, ()) for column in query.selected_columns}
 
 
@@ -308,7 +308,7 @@ def _instants(values: Sequence[Any]) -> np.ndarray:
     try:
         seconds = np.array(list(map(datetime.timestamp, values)), dtype="float64")
     except TypeError:  # texts, or one is absent
-        place = {value: at for at, value in enumerate(dict.fromkeys(values))}
+        place = {value: number for number, value in enumerate(dict.fromkeys(values))}
         naive = [value[:-1] if isinstance(value, str) else value and value.replace(tzinfo=None) for value in place]
         return np.array(naive, dtype="datetime64[us]")[[place[value] for value in values]]
     microseconds = np.array([value.microsecond for value in values], dtype="int64")
@@ -329,14 +329,14 @@ def of_keys(dialect: str, query: Select[Any], table: Table) -> Select[Any]:
     mine = [type_coerce(table.c[name], Text) for name in _KEY]
     if dialect == "sqlite":
         listed = func.json_each(bindparam("keys", type_=Text)).table_valued("value", name="keys")
-        wanted = (func.json_extract(listed.c.value, f"$[{at}]") for at in range(len(mine)))
-        return query.join(listed, and_(*(own == each for own, each in zip(mine, wanted, strict=True))))
+        wanted = (func.json_extract(listed.c.value, f"$[{place}]") for place in range(len(mine)))
+        return query.join(listed, and_(*(column == part for column, part in zip(mine, wanted, strict=True))))
     split: list[Any] = [func.string_to_array(bindparam(f"{name}_keys", type_=Text), _BETWEEN) for name in _KEY]
     split[-1] = cast(split[-1], ARRAY(TIMESTAMP(timezone=True)))
     named = func.unnest(*split).table_valued(*_KEY, name="keys").render_derived()
-    same = and_(*(own == each for own, each in zip(mine, named.c, strict=True)))
-    found = query.where(same).correlate(named).offset(0).lateral("found")
-    return select(*found.c).select_from(named.join(found, true()))
+    same = and_(*(column == part for column, part in zip(mine, named.c, strict=True)))
+    of_key = query.where(same).correlate(named).offset(0).lateral("found")
+    return select(*of_key.c).select_from(named.join(of_key, true()))
 
 
 def key_parameters(dialect: str, keys: Columns) -> dict[str, str]:
@@ -346,4 +346,4 @@ def key_parameters(dialect: str, keys: Columns) -> dict[str, str]:
     texts = [keys["station"].tolist(), keys["indicator"].tolist(), instant_texts(keys["time"])]
     if dialect == "sqlite":
         return {"keys": json.dumps(list(zip(*texts, strict=True)))}
-    return {f"{name}_keys": _BETWEEN.join(filter(None, each)) for name, each in zip(_KEY, texts, strict=True)}
+    return {f"{name}_keys": _BETWEEN.join(filter(None, column)) for name, column in zip(_KEY, texts, strict=True)}

@@ -73,7 +73,7 @@ def require_schema(engine: Engine) -> None:
             create_schema(engine)
         elif revision != newest:
             raise Unavailable(
-                f"数据库的修订是 {revision}，本程序要 {newest}",
+                f"数据库的结构版本是 {revision}，本程序要 {newest}",
                 f"the database is at revision {revision}, this program needs {newest}",
                 file=_address(engine),
                 remedy="先 hengjie database backup 文件，再 hengjie database upgrade；hengjie serve 启动时自行升级",
@@ -89,7 +89,7 @@ def downgrade(engine: Engine, revision: str) -> Moved:
     Unavailable : as `create_schema`.
     """
     if revision not in revision_ids():
-        zh = f"没有修订 {revision}"
+        zh = f"没有结构版本 {revision}"
         en = f"there is no revision {revision}"
         raise UsageError(zh, en, path="revision", remedy=f"可用：{'、'.join(revision_ids())}")
     with usable(engine), writing(engine) as connection:
@@ -202,7 +202,7 @@ def _differences(present: Shape, baseline: Shape) -> Iterator[str]:
 def _newer(engine: Engine, stated: str) -> Unavailable:
     newest = revision_ids()[-1]
     return Unavailable(
-        f"数据库的修订是 {stated}，比本程序（到 {newest}）新",
+        f"数据库的结构版本是 {stated}，比本程序（到 {newest}）新",
         f"the database is at revision {stated}, newer than this program, which ends at {newest}",
         file=_address(engine),
         remedy=f"用写它的那一版衡界打开；要退回，用那一版运行 hengjie database downgrade {newest}",
@@ -213,7 +213,7 @@ def _of_others(engine: Engine, differences: list[str]) -> Unavailable:
     shown = "；".join(differences[:FEW_DIFFERENCES])
     more = f" 等 {len(differences)} 处" if len(differences) > FEW_DIFFERENCES else ""
     return Unavailable(
-        f"数据库里已有表，却不是衡界修订 {BASELINE} 的结构：{shown}{more}",
+        f"数据库里已有表，却不是衡界结构版本 {BASELINE} 的结构：{shown}{more}",
         f"the database has tables, but not those of revision {BASELINE}",
         file=_address(engine),
         remedy="别的程序的库：另建一个空库；更早的衡界的库：先用提交 5fd3776 的程序打开一次；自己加的列或索引：先删去",

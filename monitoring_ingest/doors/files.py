@@ -106,7 +106,7 @@ def ingest(
     name = files[0][0] if len(files) == 1 else f"{files[0][0]} … {files[-1][0]} ({len(files)})"
     with writing(engine) as connection:
         now = clock()
-        submission = store.record_submission(connection, (through.name, through.sender, name), files, now)
+        submission = store.record_submission(connection, store.Origin(through.name, through.sender, name), files, now)
         hold(connection, store.lease_name(submission), now)
     with kept(engine, store.lease_name(submission), clock):
         for ordinals, readings in batches(files, through.read):

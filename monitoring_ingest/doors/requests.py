@@ -235,7 +235,10 @@ def _keep(connection: Connection, together: Sequence[_Request], decided: Columns
     taken = [at for at, found in enumerate(each) if found.state == COMPLETE]
     numbers = {at: then.submission + nth for nth, at in enumerate(taken)}
     if taken:
-        handed = {number: (together[at].who, [together[at].file]) for at, number in numbers.items()}
+        handed = {}
+        for place, number in numbers.items():
+            request = together[place]
+            handed[number] = store.Handed(store.Origin(*request.who), [store.Sent(*request.file)])
         with at_once(connection):
             store.record_submissions(connection, handed, now)
         rows = _numbered(decided, [len(one) for one in together], numbers)

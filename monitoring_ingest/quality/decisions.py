@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import pandas as pd
 
@@ -69,15 +68,6 @@ class Decision:
     proposed_by: str
     approved_by: str
     recorded_by: str | None = None
-
-
-@dataclass(frozen=True)
-class Key:
-    """Which observation is meant."""
-
-    station: str
-    indicator: str
-    time: datetime
 
 
 def decision(action: str, given: Mapping[str, object]) -> Decision:

@@ -24,10 +24,9 @@ from monitoring_ingest.quality.decisions import (
     RESTORE,
     UPHOLD,
     Decision,
-    Key,
 )
 from monitoring_ingest.quality.flags import Quality
-from monitoring_ingest.readings.frames import columns_of
+from monitoring_ingest.readings.frames import Key, columns_of
 from monitoring_ingest.records import store as intake
 from monitoring_ingest.schedule.leases import Clock
 

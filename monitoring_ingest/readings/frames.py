@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,15 @@ TEXTS = (
     "value_text", "printed", "unit", "mark", "status", "water_class", "reason", "problem",
 )  # fmt: skip
 COLUMNS = ("row", "time", *TEXTS)
+
+
+class Key(NamedTuple):
+    """Which value is meant: of which station, of which indicator, at which instant."""
+
+    station: str
+    indicator: str
+    time: datetime
+
 
 # Arrays of one length by name: `row` int64, `time` datetime64[us] in UTC (NaT where there is none), texts as objects.
 Columns = dict[str, np.ndarray]

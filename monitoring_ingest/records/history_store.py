@@ -1,4 +1,4 @@
-"""Given out again: receipts and observations by pages, the chain of a value, what stands for a key, the newest values.
+"""What is stored, for readers: receipts and observations by pages, all revisions of a value, the newest values.
 
 In: a connection and what is asked for. Out: plain rows. Nothing is written here.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Unpack
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, liter
 from basin.errors import NotFound
 from monitoring_ingest.database.dialects import Instant
 from monitoring_ingest.database.engine import read_columns, read_frame
-from monitoring_ingest.readings.frames import Columns, rows_at
+from monitoring_ingest.readings.frames import Columns, Key, rows_at
 from monitoring_ingest.readings.receipts import (
     COMPLETE,
     INTERRUPTED,
@@ -71,8 +71,8 @@ def receipt(connection: Connection, identity: int, now: datetime) -> Receipt:
     rows = tables.receipt_rows
     query = select(*(rows.c[name] for name in ("file", *STORED_ROW_FIELDS))).where(rows.c.submission == identity)
     listed = read_columns(connection, query.order_by(rows.c.file, rows.c.ordinal))
-    told = explained(listed, [file.name for file in of_this])
-    return replace(_receipt(connection, row, of_this, now), rows=told)
+    rows_explained = explained(listed, [file.name for file in of_this])
+    return replace(_receipt(connection, row, of_this, now), rows=rows_explained)
 
 
 def no_receipt(identity: int) -> NotFound:
@@ -82,14 +82,15 @@ def no_receipt(identity: int) -> NotFound:
 
 def _files(connection: Connection, which: ColumnElement[bool]) -> dict[int, list[FileReceipt]]:
     """The files of some submissions, in order, with their counts where they have been taken in."""
-    files, counted = tables.submission_files, tables.receipts
+    files = tables.submission_files
+    counted = tables.receipts
     query = select(files.c.submission, files.c.name, files.c.sha256, *(counted.c[fate] for fate in FATES))
     query = query.join_from(files, counted, same_file(files, counted), isouter=True).where(which)
-    found: dict[int, list[FileReceipt]] = defaultdict(list)
+    by_submission: dict[int, list[FileReceipt]] = defaultdict(list)
     for submission, name, digest, *counts in connection.execute(query.order_by(files.c.submission, files.c.file)):
         of_file = None if counts[0] is None else dict(zip(FATES, counts, strict=True))
-        found[submission].append(FileReceipt(name, digest, of_file))
-    return found
+        by_submission[submission].append(FileReceipt(name, digest, of_file))
+    return by_submission
 
 
 def _receipt(connection: Connection, row: Any, files: list[FileReceipt], now: datetime) -> Receipt:
@@ -98,18 +99,26 @@ def _receipt(connection: Connection, row: Any, files: list[FileReceipt], now: da
     return Receipt(row.id, row.door, row.sender or "", row.name, row.sha256, state, row.recorded_at, files)
 
 
+class RowCursor(NamedTuple):
+    """The last row of a page of a receipt: in which file of the submission, and which row it is there."""
+
+    file: int
+    ordinal: int
+
+
 def receipt_rows(
-    connection: Connection, identity: int, after: tuple[int, int] | None, limit: int
-) -> tuple[list[dict[str, Any]], tuple[int, int] | None]:
+    connection: Connection, identity: int, after: RowCursor | None, limit: int
+) -> tuple[list[dict[str, Any]], RowCursor | None]:
     """One page of the rows of a receipt, with station, indicator and time, and the cursor of the next page.
 
-    The cursor is (file, ordinal) of the last row; rows are never changed, so that no page repeats or loses one.
+    Rows are never changed, so that no page repeats or loses one.
 
     Raises
     ------
     NotFound : no submission has that number.
     """
-    rows, files = tables.receipt_rows, tables.submission_files
+    rows = tables.receipt_rows
+    files = tables.submission_files
     named = {row.file: row.name for row in connection.execute(select(files).where(files.c.submission == identity))}
     if not named:
         raise no_receipt(identity)
@@ -117,23 +126,22 @@ def receipt_rows(
     query = select(*(rows.c[name] for name in names)).where(rows.c.submission == identity)
     if after is not None:
         query = query.where(tuple_(rows.c.file, rows.c.ordinal) > tuple_(*after))
-    found = read_columns(connection, query.order_by(rows.c.file, rows.c.ordinal).limit(limit + 1))
-    page = rows_at(found, slice(limit))
-    told = explained(page, named)
-    for row, *key, time in zip(told, *(page[name].tolist() for name in KEY_FIELDS), strict=True):
-        row |= dict(zip(KEY_FIELDS, [*key, time and time.replace(tzinfo=UTC)], strict=True))
-    more = len(found["row"]) > limit
-    return told, (int(page["file"][-1]), int(page["ordinal"][-1])) if more else None
+    listed = read_columns(connection, query.order_by(rows.c.file, rows.c.ordinal).limit(limit + 1))
+    page = rows_at(listed, slice(limit))
+    items = explained(page, named)
+    for item, *key, time in zip(items, *(page[name].tolist() for name in KEY_FIELDS), strict=True):
+        item |= dict(zip(KEY_FIELDS, [*key, time and time.replace(tzinfo=UTC)], strict=True))
+    more = len(listed["row"]) > limit
+    return items, RowCursor(int(page["file"][-1]), int(page["ordinal"][-1])) if more else None
 
 
-def revisions(
-    connection: Connection, key: tuple[str, str, datetime], as_of: datetime | None = None
-) -> list[dict[str, Any]]:
-    """Every revision of one observation (station, indicator, time) so far, or known at `as_of`, oldest first: what,
-    who, when, why, where it stood, and the number of the reading.
+def revisions(connection: Connection, key: Key, as_of: datetime | None = None) -> list[dict[str, Any]]:
+    """Every revision of one observation so far, or known at `as_of`, oldest first: the value, who sent it, when, why,
+    the file and row it stood in, and the number of the reading.
     """
-    sent, files = tables.submissions, tables.submission_files
-    known = [OBSERVATIONS.c.recorded_at <= as_of] if as_of is not None else []
+    sent = tables.submissions
+    files = tables.submission_files
+    so_far = [OBSERVATIONS.c.recorded_at <= as_of] if as_of is not None else []
     query = (
         select(
             *(OBSERVATIONS.c[name] for name in ("revision", "reading", "value", "censored")),
@@ -146,55 +154,54 @@ def revisions(
         .join_from(OBSERVATIONS, READINGS, OBSERVATIONS.c.reading == READINGS.c.id)
         .join(sent, sent.c.id == READINGS.c.submission)
         .join(files, and_(files.c.submission == READINGS.c.submission, files.c.file == READINGS.c.file))
-        .where(*(OBSERVATIONS.c[name] == part for name, part in zip(KEY_FIELDS, key, strict=True)), *known)
+        .where(*(OBSERVATIONS.c[name] == part for name, part in zip(KEY_FIELDS, key, strict=True)), *so_far)
     )
     return [dict(row._mapping) for row in connection.execute(query.order_by(OBSERVATIONS.c.revision))]
 
 
-def set_aside(
-    connection: Connection, key: tuple[str, str, datetime], as_of: datetime | None = None
-) -> list[dict[str, Any]]:
+def set_aside(connection: Connection, key: Key, as_of: datetime | None = None) -> list[dict[str, Any]]:
     """The readings of a key that gave no observation, oldest first, in the columns of `revisions` with revision 0."""
-    sent, files = tables.submissions, tables.submission_files
+    sent = tables.submissions
+    files = tables.submission_files
     named = ("revision", "censored", "value_text", "unit", "mark", "status", "reason", "fate", "row", "recorded_at")
-    told = (READINGS.c.number.label("value"), sent.c.sender, sent.c.door)
+    value_and_sender = (READINGS.c.number.label("value"), sent.c.sender, sent.c.door)
     numbers = (READINGS.c.id.label("reading"), sent.c.id.label("submission"))
-    query = select(*(READINGS.c[name] for name in named), *told, *numbers, files.c.name.label("file"))
+    query = select(*(READINGS.c[name] for name in named), *value_and_sender, *numbers, files.c.name.label("file"))
     query = query.join_from(READINGS, sent, sent.c.id == READINGS.c.submission)
     query = query.join(files, and_(files.c.submission == READINGS.c.submission, files.c.file == READINGS.c.file))
     same_key = (READINGS.c[name] == part for name, part in zip(KEY_FIELDS, key, strict=True))
-    known = selects(READINGS, {"as_of": as_of})
-    found = connection.execute(query.where(SET_ASIDE, *same_key, known).order_by(READINGS.c.id))
-    return [dict(row._mapping) for row in found]
+    so_far = selects(READINGS, {"as_of": as_of})
+    rows = connection.execute(query.where(SET_ASIDE, *same_key, so_far).order_by(READINGS.c.id))
+    return [dict(row._mapping) for row in rows]
 
 
 def observed_after(
     connection: Connection,
-    after: tuple[str, str, datetime] | None,
+    after: Key | None,
     most: int | None,
     **selected: Unpack[Selected],
 ) -> Columns:
-    """As `store.observations`, as plain arrays: those after a key (station, indicator, time), no more than `most`."""
+    """As `store.observations`, as plain arrays: those after a key, no more than `most`."""
     query = select(*(OBSERVATIONS.c[name] for name in OBSERVATION_COLUMNS)).where(selects(OBSERVATIONS, selected))
     key = [OBSERVATIONS.c[name] for name in KEY_FIELDS]
     if after is not None:
         query = query.where(tuple_(*key) > tuple_(*map(literal, after, (column.type for column in key))))
     if most is not None:
         query = query.where(~_corrected(selected.get("as_of"))).limit(most)
-    found = read_columns(connection, query.order_by(*key, OBSERVATIONS.c.revision))
-    if (found["revision"] == 1).all():
-        return found
-    keys = list(zip(*(found[name].tolist() for name in KEY_FIELDS), strict=True))
-    last = {key: at for at, key in enumerate(keys)}
-    return rows_at(found, np.array(list(last.values())))
+    listed = read_columns(connection, query.order_by(*key, OBSERVATIONS.c.revision))
+    if (listed["revision"] == 1).all():
+        return listed
+    keys = list(zip(*(listed[name].tolist() for name in KEY_FIELDS), strict=True))
+    last = {key: place for place, key in enumerate(keys)}
+    return rows_at(listed, np.array(list(last.values())))
 
 
 def _corrected(as_of: datetime | None) -> ColumnElement[bool]:
     """Whether an observation had a later revision at an instant."""
     later = OBSERVATIONS.alias()
-    known = selects(later, {"as_of": as_of})
+    so_far = selects(later, {"as_of": as_of})
     same = (later.c[name] == OBSERVATIONS.c[name] for name in KEY_FIELDS)
-    return exists().where(*same, later.c.revision > OBSERVATIONS.c.revision, known)
+    return exists().where(*same, later.c.revision > OBSERVATIONS.c.revision, so_far)
 
 
 def newest_readings(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
@@ -229,8 +236,8 @@ def newest(connection: Connection, as_of: datetime | None = None) -> Columns:
     if as_of is None:
         latest = text(statement.format(names=names, rows="observations")).columns(**columns)
         return read_columns(connection, latest)
-    known = text(statement.format(names=names, rows=_KNOWN)).bindparams(bindparam("as_of", as_of, Instant()))
-    return read_columns(connection, known.columns(**columns))
+    at_the_time = text(statement.format(names=names, rows=_KNOWN)).bindparams(bindparam("as_of", as_of, Instant()))
+    return read_columns(connection, at_the_time.columns(**columns))
 
 
 _DOWNWARDS = "ORDER BY o.station DESC, o.indicator DESC, o.time DESC, o.revision DESC LIMIT 1"

@@ -1,8 +1,8 @@
 """What is stored of readings, observations, receipts and facts: frames and dataclasses in and out.
 
 All of it is append-only: a correction is a further row with a later `recorded_at`, and reads take an `as_of`. What
-deserves storing is decided in `validation` and `revisions`. Leases, runs and keys, which are no evidence, are in
-`operations.store`.
+deserves storing is decided in `validation` and `revisions`. Leases and runs of
+jobs, which are no evidence, are in `schedule.store`, keys in `access.store`.
 """
 
 from __future__ import annotations
@@ -43,13 +43,15 @@ from monitoring_ingest.readings.revisions import KEY, as_sent, place, reasons, s
 from monitoring_ingest.readings.validation import FATES, NO_RIGHT
 from monitoring_ingest.records import tables
 
-READINGS, OBSERVATIONS = tables.readings, tables.observations
+READINGS = tables.readings
+OBSERVATIONS = tables.observations
 OBSERVATION_COLUMNS = (
     "station", "indicator", "time", "value", "censored", "status", "mark", "revision", "reading", "recorded_at",
 )  # fmt: skip
 LEFT_OUT = ("withheld", "quarantined")
 INSTANT = timedelta(microseconds=1)
-SUBMISSION, SEPARATOR = "submission", ":"
+SUBMISSION = "submission"  # what a lease is held on: "submission:7"
+SEPARATOR = ":"
 SET_ASIDE = text(f"readings.{tables.SET_ASIDE}")
 
 
@@ -79,40 +81,73 @@ def selects(table: FromClause, selected: Selected) -> ColumnElement[bool]:
 # --- taking in -------------------------------------------------------------------------------------------------------
 
 
-# door, sender, name; and of each file its name, SHA-256 and length
-Handed = tuple[tuple[str, str, str], Sequence[tuple[str, str, int]]]
+class Origin(NamedTuple):
+    """Where a submission comes from: the door it came through, who sent it ("" where nobody is named), its name."""
+
+    door: str
+    sender: str
+    name: str
+
+
+class Sent(NamedTuple):
+    """A file as it was sent: its name, its SHA-256, how many bytes it has."""
+
+    name: str
+    sha256: str
+    bytes: int
+
+
+class Handed(NamedTuple):
+    """One submission to be stored."""
+
+    origin: Origin
+    files: Sequence[Sent]
 
 
 def record_submission(
-    connection: Connection, who: tuple[str, str, str], files: Sequence[tuple[str, bytes]], now: datetime
+    connection: Connection, origin: Origin, files: Sequence[tuple[str, bytes]], now: datetime
 ) -> int:
-    """Store that files have come in (`who`: door, sender, name), with or before their rows; the submission's number.
+    """Store that files have come in, with or before their rows, and return the number of the submission.
 
-    The numbers have no gap: one is given only where its submission is stored. The SHA-256 of several files is that of
+    Numbers have no gap: a number is given only where its submission is stored. The SHA-256 of several files is that of
     the lines ``<sha256>  <name>``, as `sha256sum` writes them.
+
+    Parameters
+    ----------
+    files : name and content of each.
     """
     number = next_numbers(connection).submission
-    known = [(name, sha256(content), len(content)) for name, content in files]
-    record_submissions(connection, {number: (who, known)}, now)
+    sent = [Sent(name, sha256(content), len(content)) for name, content in files]
+    record_submissions(connection, {number: Handed(origin, sent)}, now)
     return number
 
 
 def record_submissions(connection: Connection, handed: Mapping[int, Handed], now: datetime) -> None:
-    """As `record_submission`, for several at once, of the numbers that come next."""
-    files = [(number, at, *file) for number, (_, those) in handed.items() for at, file in enumerate(those)]
+    """As `record_submission`, for several at once, under the numbers that come next."""
     numbers = list(handed)
-    whole = [_sha256_of([each for each in files if each[0] == number]) for number in numbers]
-    who = map(list, zip(*(who for who, _ in handed.values()), strict=True))
-    told = dict(zip(("door", "sender", "name"), who, strict=True))
-    insert_columns(connection, tables.submissions, {"id": numbers, **told, "sha256": whole, "recorded_at": now})
-    named = ("submission", "file", "name", "sha256", "bytes")
-    listed = dict(zip(named, map(list, zip(*files, strict=True)), strict=True))
-    insert_columns(connection, tables.submission_files, listed)
+    origins = [Origin(*origin) for origin, _ in handed.values()]
+    sent = [[Sent(*file) for file in files] for _, files in handed.values()]
+    submitted = {
+        "id": numbers,
+        "door": [origin.door for origin in origins],
+        "sender": [origin.sender for origin in origins],
+        "name": [origin.name for origin in origins],
+        "sha256": list(map(_sha256_of, sent)),
+        "recorded_at": now,
+    }
+    insert_columns(connection, tables.submissions, submitted)
+    rows = []
+    for number, files in zip(numbers, sent, strict=True):
+        rows += [(number, place, *file) for place, file in enumerate(files)]
+    names = ("submission", "file", "name", "sha256", "bytes")
+    columns = map(list, zip(*rows, strict=True))
+    insert_columns(connection, tables.submission_files, dict(zip(names, columns, strict=True)))
 
 
-def _sha256_of(files: Sequence[tuple[int, int, str, str, int]]) -> str:
-    digests = [(digest, name) for _, _, name, digest, _ in files]
-    return digests[0][0] if len(files) == 1 else sha256("".join(f"{d}  {name}\n" for d, name in digests).encode())
+def _sha256_of(files: Sequence[Sent]) -> str:
+    if len(files) == 1:
+        return files[0].sha256
+    return sha256("".join(f"{file.sha256}  {file.name}\n" for file in files).encode())
 
 
 def sha256(content: bytes) -> str:
@@ -128,7 +163,7 @@ class Next(NamedTuple):
 
 
 def next_numbers(connection: Connection) -> Next:
-    """Only asked inside `database.writing`, where nobody else can be given the same."""
+    """The next numbers; asked only inside `writing`, so that no other process can be given the same."""
     numbered = (tables.submissions, READINGS)
     highest = ", ".join(f"(SELECT max(id) FROM {table.name})" for table in numbered)  # nosec  # declared names
     submission, reading = connection.exec_driver_sql(f"SELECT {highest}").one()
@@ -142,13 +177,13 @@ def stored_readings(connection: Connection, within: Columns, digests: Collection
     """
     keyed = within["fate"] != "rejected"
     keyed &= ~np.isnat(within["time"]) & np.array([code is not None for code in within["indicator"]], dtype=bool)
-    known = np.array([code is not None for code in within["station"]], dtype=bool)
+    placed = np.array([code is not None for code in within["station"]], dtype=bool)
     parts = []
-    if (observable := keyed & known).any():
+    if (observable := keyed & placed).any():
         parts.append(_stored_for(connection, OBSERVATIONS, rows_at(within, observable)))
-    if (aside := keyed & known & (within["fate"] != "accepted")).any():
+    if (aside := keyed & placed & (within["fate"] != "accepted")).any():
         parts.append(_stored_for(connection, READINGS, rows_at(within, aside)))
-    if (nameless := keyed & ~known).any():
+    if (nameless := keyed & ~placed).any():
         parts.append(_of_unknown_stations(connection, rows_at(within, nameless)))
     stored = joined(parts) if parts else no_rows(_compared())
     stored |= {"place": place(stored), "shown": shown(stored["number"], stored["printed"]), "as_sent": as_sent(stored)}
@@ -180,8 +215,8 @@ def _of_unknown_stations(connection: Connection, rows: Columns) -> Columns:
 def _of_files(connection: Connection, digests: Collection[str]) -> set[tuple[int, int]]:
     """Every (submission, file) that had the bytes of one of these files."""
     files = tables.submission_files
-    found = connection.execute(select(files.c.submission, files.c.file).where(files.c.sha256.in_(digests)))
-    return {(row.submission, row.file) for row in found}
+    rows = connection.execute(select(files.c.submission, files.c.file).where(files.c.sha256.in_(digests)))
+    return {(row.submission, row.file) for row in rows}
 
 
 def _compared() -> Select[Any]:
@@ -216,12 +251,12 @@ def keep_readings(connection: Connection, decided: Columns, first: int, now: dat
     decided : from `revisions.decide`, with `submission`, `file` and `said`.
     first : the number the first of them gets (`next_numbers`).
     """
-    kept = dict(decided) if decided["keep"].all() else rows_at(decided, decided["keep"])
-    kept |= {"id": np.arange(first, first + len(kept["row"])), "reason": reasons(kept)}
+    rows = dict(decided) if decided["keep"].all() else rows_at(decided, decided["keep"])
+    rows |= {"id": np.arange(first, first + len(rows["row"])), "reason": reasons(rows)}
     made = ("id", "submission", "file", "fate", "code", "revision", "reason")
-    rest = {name: kept[name] for name in made} | {"recorded_at": now}
-    insert_columns(connection, READINGS, rest, Prepared(SAID, kept["said"]))
-    return range(first, first + len(kept["row"]))
+    rest = {name: rows[name] for name in made} | {"recorded_at": now}
+    insert_columns(connection, READINGS, rest, Prepared(SAID, rows["said"]))
+    return range(first, first + len(rows["row"]))
 
 
 def observe(connection: Connection, numbers: range) -> None:
@@ -251,10 +286,15 @@ Told = tuple[Mapping[str, int], np.datetime64 | None]  # how many rows of a file
 def keep_counts(connection: Connection, files: Mapping[tuple[int, int], Told], now: datetime) -> None:
     """Store what the rows of each file (submission, ordinal) came to: with that the file is taken in."""
     counts, newest = zip(*files.values(), strict=True)
-    rows = {fate: [of_file.get(fate, 0) for of_file in counts] for fate in FATES}
-    named = {"submission": [submission for submission, _ in files], "file": [file for _, file in files]}
-    told = {**named, **rows, "newest": np.array(newest, dtype="datetime64[us]"), "recorded_at": now}
-    insert_columns(connection, tables.receipts, told)
+    columns: dict[str, Any] = {
+        "submission": [submission for submission, _ in files],
+        "file": [file for _, file in files],
+        "newest": np.array(newest, dtype="datetime64[us]"),
+        "recorded_at": now,
+    }
+    for fate in FATES:
+        columns[fate] = [of_file.get(fate, 0) for of_file in counts]
+    insert_columns(connection, tables.receipts, columns)
 
 
 def keep_rows(connection: Connection, decided: Columns) -> None:
@@ -265,10 +305,9 @@ def keep_rows(connection: Connection, decided: Columns) -> None:
 
 def add_observations(connection: Connection, accepted: Columns, now: datetime) -> None:
     """Store accepted readings as observations: `id` of the reading, station, indicator, time, number, revision …"""
-    told = {"reading": accepted["id"], "value": accepted["number"], "recorded_at": now}
-    insert_columns(
-        connection, OBSERVATIONS, {c.name: told[c.name] if c.name in told else accepted[c.name] for c in OBSERVATIONS.c}
-    )
+    renamed = {"reading": accepted["id"], "value": accepted["number"], "recorded_at": now}
+    names = [column.name for column in OBSERVATIONS.c]
+    insert_columns(connection, OBSERVATIONS, {name: (accepted | renamed)[name] for name in names})
 
 
 def unknown_names(connection: Connection) -> list[tuple[str, str]]:
@@ -282,9 +321,11 @@ def waiting_readings(connection: Connection, name: tuple[str, str], station: str
 
     Those for whose keys it has no observation, and second values (conflict); none that people are asked about already.
     """
-    key, said, asked = KEY[1:], ("value_text", "unit", "mark", "status"), READINGS.alias("asked")
+    key = KEY[1:]
+    content = ("value_text", "unit", "mark", "status")
+    asked = READINGS.alias("asked")
     observed = exists().where(OBSERVATIONS.c.station == station, *(OBSERVATIONS.c[n] == READINGS.c[n] for n in key))
-    same = (asked.c[n] == READINGS.c[n] for n in (*key, *said))
+    same = (asked.c[n] == READINGS.c[n] for n in (*key, *content))
     placed = exists().where(asked.c.station == station, text(f"asked.{tables.SET_ASIDE}"), *same)
     first = and_(READINGS.c.code == "unknown_station", ~observed)
     query = select(READINGS).where(READINGS.c.station.is_(None), ~placed, or_(READINGS.c.code == "conflict", first))
@@ -293,7 +334,7 @@ def waiting_readings(connection: Connection, name: tuple[str, str], station: str
 
 
 def ask_about(connection: Connection, doubted: pd.DataFrame, now: datetime) -> None:
-    """Store quarantined readings once more with the station they are known to be of, so that people decide on them."""
+    """Store quarantined readings once more, with the station they are of, so that people can decide about them."""
     first = next_numbers(connection).reading
     rows = doubted.assign(id=np.arange(first, first + len(doubted)), recorded_at=pd.Timestamp(now))
     insert_frame(connection, READINGS, rows[[column.name for column in READINGS.c]])

@@ -14,7 +14,8 @@ from api.composition import Composition
 from basin.registry import Registry
 from monitoring_ingest.access.store import create_key
 from monitoring_ingest.quality.decisions import decision
-from monitoring_ingest.quality.reviewing import Key, decide, uphold
+from monitoring_ingest.quality.reviewing import decide, uphold
+from monitoring_ingest.readings.frames import Key
 from settlement import run
 from settlement.review import confirming
 from settlement.states import IN_REVIEW, StatusChange

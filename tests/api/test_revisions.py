@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitoring_ingest.quality.decisions import Key, decision
+from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.reviewing import decide, release, uphold
+from monitoring_ingest.readings.frames import Key
 from tests.api.makers import NOW, client_of, row, send
 from tests.api.pushed import GOOD, fates, only_row, push, stored
 from tests.clocks import stopped

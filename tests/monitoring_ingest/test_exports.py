@@ -9,10 +9,11 @@ from monitoring_ingest.database.engine import open_engine
 from monitoring_ingest.database.schema import create_schema
 from monitoring_ingest.doors.files import NATIONAL_RELEASE, READINGS, ingest
 from monitoring_ingest.exports import long_readings, wide_readings, with_flags, with_missing_slots
-from monitoring_ingest.quality.decisions import Key, decision
+from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.reviewing import decide, uphold
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.quality.store import queue
+from monitoring_ingest.readings.frames import Key
 from monitoring_ingest.records.store import observations
 from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, fates, network, original, release, rows_of, sent, stored_set

@@ -11,10 +11,11 @@ from sqlalchemy import Engine
 from basin.periods import Window
 from basin.registry import Registry
 from monitoring_ingest.doors.files import READINGS, ingest
-from monitoring_ingest.quality.decisions import Key, decision
+from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.reviewing import decide
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.quality.settings import DeclaredTest
+from monitoring_ingest.readings.frames import Key
 from settlement.evidence.exporting import evidence, recomputed
 from settlement.evidence.pack import contents, verify
 from settlement.gathered import data_rules

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from basin import periods
 from basin.errors import NotFound
 from monitoring_ingest.database.engine import writing
-from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.database.schema import create_schema, downgrade
 from settlement import store, tables
 from settlement.ledger.entries import Debt, Entry, postings, reversal
 from settlement.review.confirming import set_status
@@ -132,17 +132,6 @@ def posted(engine: Engine, settlement: str, status: str, entries: list[Entry]) -
         return store.newest_status(connection, settlement)
 
 
-def table_of_before(engine: Engine) -> None:
-    """The ledger's table as an earlier version made it, without rows."""
-    rows = "ordinal INTEGER NOT NULL, party TEXT NOT NULL, counterparty TEXT NOT NULL, fen BIGINT NOT NULL"
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE entries")
-        connection.exec_driver_sql(
-            f"CREATE TABLE entries (status BIGINT NOT NULL REFERENCES statuses (id), {rows}, "
-            "PRIMARY KEY (status, ordinal))"
-        )
-
-
 class TestReversals:
     """The database itself refuses to reverse an entry a second time."""
 
@@ -171,7 +160,7 @@ class TestReversals:
 
     def test_a_database_with_doubled_reversals_is_taken_on_and_reverses_once(self, engine: Engine) -> None:
         identity = kept(engine, "0.0005")["id"]
-        table_of_before(engine)
+        downgrade(engine, "0001")  # the ledger did not say yet which entry another one reverses
         columns = "status, ordinal, party, counterparty, fen"
         for status, entries in DOUBLED:
             change = posted(engine, identity, status, [])
@@ -198,7 +187,7 @@ class TestReversals:
 
     def test_a_confirmation_of_an_earlier_version_is_reversed_once(self, engine: Engine) -> None:
         identity = kept(engine, "0.0005")["id"]
-        table_of_before(engine)
+        downgrade(engine, "0001")  # the ledger did not say yet which entry another one reverses
         confirmation = posted(engine, identity, CONFIRMED, [])
         with engine.begin() as connection:
             values = f"({confirmation}, 0, 'up', 'down', -5), ({confirmation}, 1, 'down', 'up', 5)"

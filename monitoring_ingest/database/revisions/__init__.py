@@ -1,4 +1,4 @@
-"""The revisions of the schema (修订): one baseline, then one file for each change, in literal SQL for both databases.
+"""The revisions of the schema (结构版本): a baseline, then one file for each change, in literal SQL for both databases.
 
 In: a connection whose transaction is open. Out: the schema one revision later, or one earlier. A revision imports no
 table module, so it does the same in ten years, whatever the tables are called by then. Alembic puts the files in order

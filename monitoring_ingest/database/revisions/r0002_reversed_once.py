@@ -98,7 +98,7 @@ def downgrade(connection: Connection) -> None:
     """
     stated = connection.exec_driver_sql("SELECT count(*) FROM entries WHERE reverses IS NOT NULL").scalar_one()
     if stated:
-        zh = f"{stated} 条冲销分录记着它冲销的是哪一笔，修订 0001 没有地方保存"
+        zh = f"{stated} 条冲销分录记着它冲销的是哪一笔，结构版本 0001 没有地方保存"
         en = f"{stated} ledger entries state which entry they reverse, and revision 0001 has no place for that"
         raise Refused(zh, en, remedy="留在 0002；或恢复升级之前的备份")
     execute(connection, DOWNGRADE[connection.dialect.name])

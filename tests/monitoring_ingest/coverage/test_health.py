@@ -19,9 +19,9 @@ from monitoring_ingest.coverage.watching import count_slots, counts_of, stations
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.doors.files import Door, accept_known, ingest
 from monitoring_ingest.formats.station_files import read_long_csv
-from monitoring_ingest.quality.decisions import Key
 from monitoring_ingest.quality.reviewing import decide, release, uphold
 from monitoring_ingest.quality.store import observations
+from monitoring_ingest.readings.frames import Key
 from monitoring_ingest.records.store import left_out_readings, record_fact
 from tests.clocks import stopped
 from tests.monitoring_ingest.coverage.test_slots import china, fact

@@ -11,11 +11,9 @@ from basin.errors import Unavailable, UsageError
 from monitoring_ingest.database.bulk import insert_frame
 from monitoring_ingest.database.engine import Instant, metadata, open_engine, read_frame, writing
 from monitoring_ingest.database.schema import create_schema
-from monitoring_ingest.quality.store import history
-from monitoring_ingest.quality.tables import quality_tests
 from monitoring_ingest.readings.facts import Fact
 from monitoring_ingest.records import tables
-from monitoring_ingest.records.store import facts, observations, record_fact
+from monitoring_ingest.records.store import facts, record_fact
 from tests.monitoring_ingest.makers import NOW, sent
 
 EVIDENCE = ["submissions", "submission_files", "receipts", "receipt_rows", "readings", "observations", "facts"]
@@ -92,63 +90,7 @@ class TestSchema:
         with filled.connect() as connection:
             assert [fact.subject for fact in facts(connection)] == ["qiaotou"]
 
-    def test_a_database_of_before_facts_had_approvers_is_taken_on(self, engine):
-        with engine.begin() as connection:
-            connection.execute(text("ALTER TABLE facts DROP COLUMN approved_by"))
-            columns = "id, subject, period, kind, value, document, recorded_by, recorded_at"
-            old = "1, 'qiaotou', '2020-07', 'dry', '1', '水文公报第3号', '某甲', '2020-08-01T00:00:00.000000Z'"
-            connection.execute(text(f"INSERT INTO facts ({columns}) VALUES ({old})"))
-        create_schema(engine)
-        with writing(engine) as connection:
-            record_fact(connection, A_FACT, NOW)
-            assert [fact.approved_by for fact in facts(connection)] == [None, "某乙"]
-        with pytest.raises(DBAPIError, match="facts is append-only"), engine.begin() as connection:
-            connection.execute(text("UPDATE facts SET approved_by = '某丙'"))
-
-    def test_a_database_whose_observations_had_columns_nobody_read_is_taken_on(self, engine):
-        with engine.begin() as connection:
-            for name in ("origin", "quality"):
-                connection.execute(text(f"ALTER TABLE observations ADD COLUMN {name} TEXT NOT NULL DEFAULT 'original'"))
-        sent(engine, "qiaotou,2020-07-01 08:00,nh3n,0.2,mg/L")
-        create_schema(engine)
-        sent(engine, "qiaotou,2020-07-01 12:00,nh3n,0.3,mg/L")
-        with engine.connect() as connection:
-            assert observations(connection)["value"].tolist() == [0.2, 0.3]
-        assert {c["name"] for c in inspect(engine).get_columns("observations")}.isdisjoint({"origin", "quality"})
-
-    def test_a_database_whose_tests_were_not_by_section_is_taken_on_and_takes_them_by_section(self, engine):
-        run = "1, 9, '2020-08-01T00:00:00.000000Z'"
-        row = "1, 'nh3n', 'spike', '{}', '示例', {0}, '2020-07-01T00:00:00Z', '2020-07-02T00:00:00Z', 1, 6, 0, 0, 0"
-        false = "0" if engine.dialect.name == "sqlite" else "false"
-        columns = [c for c in quality_tests.c if c.name != "section"]
-        declared = ", ".join(f"{c.name} {c.type.compile(engine.dialect)} NOT NULL" for c in columns)
-        with engine.begin() as connection:
-            connection.execute(text("DROP TABLE quality_tests"))
-            key = "PRIMARY KEY (run, indicator, test)"
-            connection.exec_driver_sql(f"CREATE TABLE quality_tests ({declared}, {key})")
-            connection.exec_driver_sql("CREATE INDEX quality_tests_of_an_indicator ON quality_tests (indicator, run)")
-            connection.exec_driver_sql(f"INSERT INTO quality_runs (id, until_reading, recorded_at) VALUES ({run})")
-            connection.exec_driver_sql(f"INSERT INTO quality_tests VALUES ({row.replace('{0}', false)})")
-        create_schema(engine)
-        with engine.begin() as connection:
-            names = ", ".join(c.name for c in columns)
-            again = f"INSERT INTO quality_tests ({names}, section) SELECT {names}, 'jiekou' FROM quality_tests"
-            connection.exec_driver_sql(again)
-        create_schema(engine)
-        with engine.connect() as connection:
-            kept = history(connection)
-        assert kept[["run", "test", "section", "readings"]].values.tolist() == [
-            [1, "spike", "", 6], [1, "spike", "jiekou", 6],
-        ]  # fmt: skip
-        with pytest.raises(DBAPIError, match="quality_tests is append-only"), engine.begin() as connection:
-            connection.execute(text("DELETE FROM quality_tests"))
-
-    def test_texts_are_compared_by_code_point_also_in_a_database_of_before(self, engine):
-        if engine.dialect.name == "postgresql":
-            with engine.begin() as connection:
-                connection.execute(text('ALTER TABLE observations ALTER COLUMN station TYPE text COLLATE "default"'))
-                connection.execute(text("ALTER TABLE facts DROP COLUMN approved_by"))
-            create_schema(engine)
+    def test_texts_are_compared_by_code_point(self, engine):
         with engine.connect() as connection:
             if engine.dialect.name == "postgresql":
                 column = "column_name, collation_name FROM information_schema.columns"

@@ -18,10 +18,11 @@ from monitoring_ingest.doors.files import READINGS, accept_known, door, ingest
 from monitoring_ingest.doors.inbox import ingest_inbox
 from monitoring_ingest.doors.pulling import run_source
 from monitoring_ingest.known_store import known_until
-from monitoring_ingest.quality.decisions import REASONS_FOR, Key, decision
+from monitoring_ingest.quality.decisions import REASONS_FOR, decision
 from monitoring_ingest.quality.reviewing import decide, release, uphold
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.quality.tables import flags, quality_runs, reviews
+from monitoring_ingest.readings.frames import Key
 from monitoring_ingest.records import tables
 from monitoring_ingest.telegrams.frames import judged
 from monitoring_ingest.telegrams.intake import take_in

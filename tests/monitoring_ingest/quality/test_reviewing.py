@@ -12,12 +12,13 @@ from monitoring_ingest.database.engine import writing
 from monitoring_ingest.doors.files import accept_known
 from monitoring_ingest.known_store import changed_since
 from monitoring_ingest.quality import store
-from monitoring_ingest.quality.decisions import DECIDED, MAKES, REASONS, REASONS_FOR, Key, decision
+from monitoring_ingest.quality.decisions import DECIDED, MAKES, REASONS, REASONS_FOR, decision
 from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.quality.names import FOUND
 from monitoring_ingest.quality.reviewing import decide, release, uphold
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.quality.settings import TESTS
+from monitoring_ingest.readings.frames import Key
 from monitoring_ingest.records import store as intake
 from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, fates, network, rows_of, sent, with_alias

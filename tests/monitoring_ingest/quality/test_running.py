@@ -328,9 +328,6 @@ def test_what_was_observed_while_a_run_went_on_is_not_judged_by_it(engine):
 def test_a_run_of_a_version_that_did_not_say_when_it_began_recorded_that_instant(engine):
     sent(engine, *rows(levels()))
     with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE quality_runs DROP COLUMN began_at"))
-    create_schema(engine)
-    with engine.begin() as connection:
         at = {"at": LATER.strftime(INSTANT_FORMAT)}
         ran = "INSERT INTO quality_runs (id, until_reading, recorded_at) VALUES (1, 1000, :at)"
         tested = "INSERT INTO quality_tests VALUES (1, 'nh3n', 'spike', '', '{}', '', true, :at, :at, 1, 30, 0, 0, 0)"

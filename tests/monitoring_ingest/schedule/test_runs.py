@@ -26,7 +26,7 @@ from monitoring_ingest.schedule.store import (
     put_off_slot,
     renew_slot,
 )
-from monitoring_ingest.schedule.tables import locks, runs
+from monitoring_ingest.schedule.tables import job_runs, locks
 from tests.clocks import stopped
 from tests.monitoring_ingest.coverage.test_slots import china
 from tests.monitoring_ingest.makers import network
@@ -49,7 +49,7 @@ def held_by(engine, holder, until):
     """A claim of SLOT that somebody else holds."""
     claim_slot(engine, "demo", SLOT, NOW)
     with writing(engine) as connection:
-        connection.execute(update(runs).values(holder=holder, expires_at=until))
+        connection.execute(update(job_runs).values(holder=holder, expires_at=until))
 
 
 class TestClaims:
@@ -123,7 +123,7 @@ class TestLongRuns:
         def long(slot, clock):
             assert renewed.wait(timeout=60)
             with engine.connect() as connection:
-                until = connection.scalar(select(runs.c.expires_at))
+                until = connection.scalar(select(job_runs.c.expires_at))
             assert until > NOW + 3 * RUN_LEASE
             assert not claim_slot(engine, "demo", SLOT, NOW + 2 * RUN_LEASE)
             return "done"

@@ -17,9 +17,10 @@ from basin import periods
 from basin.network import Network
 from basin.registry import Registry
 from monitoring_ingest.doors.files import READINGS, ingest
-from monitoring_ingest.quality.decisions import Key, decision
+from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.reviewing import decide
 from monitoring_ingest.readings.facts import Fact
+from monitoring_ingest.readings.frames import Key
 from settlement.evidence.exporting import evidence, recomputed
 from settlement.evidence.pack import contents, verify
 from settlement.run import settle
