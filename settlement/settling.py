@@ -23,6 +23,7 @@ from settlement.obligations.compensation import compensation
 from settlement.statement.canonical import digest
 from settlement.statement.detection_limits import limit_below_detection
 from settlement.statement.document import ToDate, instant, statement
+from settlement.statement.engine_version import ENGINE_VERSION
 from settlement.statement.rows import Decision, SettlementDocument
 from settlement.states import TRIAL
 
@@ -59,7 +60,8 @@ def settled(
 
 
 def _with_identity(decision: Decision, as_of: datetime) -> SettlementDocument:
-    """The document with its digest, and an identity that begins like the digest."""
+    """The document with the version of the engine, its digest, and an identity that ends as the digest begins."""
+    decision["engine_version"] = ENGINE_VERSION
     fingerprint = digest(decision)
     identity = f"{decision['agreement']}-{decision['period']}-{fingerprint[:12]}"
     return {**decision, "digest": fingerprint, "id": identity, "as_of": instant(as_of), "status": TRIAL}

@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from basin.agreement import Agreement
 from basin.authoring.inventory import inventory
 from settlement.cases.running import Outcome
 
-Record = dict[str, Any]
 PROVENANCE = {
     "公布": "公布 published", "条文": "条文 rule text", "虚构": "虚构 invented", "推算": "推算 derived",
 }  # fmt: skip
@@ -49,6 +47,37 @@ _HEAD = (
 _LISTED = ("路径 path", "值 value", "出处或说明 why")
 
 
+class UnverifiedRow(TypedDict):
+    """A value that nobody has seen in a signed text."""
+
+    path: str
+    value: str
+    source: str
+    note: str
+
+
+class Record(TypedDict):
+    """One agreement: the figures of its `Inventory`, the families and grounds of the page, its cases."""
+
+    code: str
+    title: str
+    source: str
+    families: tuple[str, ...]
+    grounds: tuple[str, ...]
+    clauses: int
+    figures: int
+    by_value: int
+    by_clause: int
+    by_agreement: int
+    without_reference: int
+    unverified_figures: int
+    dated: int
+    dated_without_reference: tuple[str, ...]
+    unverified: tuple[UnverifiedRow, ...]
+    cases: int
+    cases_passed: int
+
+
 class Shown(NamedTuple):
     """What the page kept by hand says of one agreement."""
 
@@ -71,11 +100,17 @@ def shown(page: str) -> Mapping[str, Shown]:
             family = ""
             continue
         family = cells[0] if _FAMILY.fullmatch(cells[0]) else family if not cells[0] else ""
-        leading = _LEADING.match(cells[-1])[0]
+        leading = _leading_words(cells[-1])
         for code in _CODE.findall(" ".join(cells)):
             families[code] |= dict.fromkeys([family] if family else [])
             grounds[code] |= {PROVENANCE[word]: None for word in PROVENANCE if word in leading}
     return {code: Shown(tuple(families[code]), tuple(grounds[code])) for code in families}
+
+
+def _leading_words(cell: str) -> str:
+    """The words of `PROVENANCE` that a cell begins with; blank where it begins with others."""
+    leading = _LEADING.match(cell)
+    return leading[0] if leading else ""
 
 
 def records(agreements: Iterable[Agreement], outcomes: Sequence[Outcome], said: Mapping[str, Shown]) -> list[Record]:
@@ -84,11 +119,21 @@ def records(agreements: Iterable[Agreement], outcomes: Sequence[Outcome], said: 
 
 
 def _record(agreement: Agreement, outcomes: Sequence[Outcome], said: Shown | None) -> Record:
-    told: Record = {"code": agreement.code, "title": agreement.title, "source": agreement.source}
+    stated = inventory(agreement.document)
     invented = (PROVENANCE[INVENTED],) if INVENTED in agreement.title else ()
-    told |= {"families": said.families if said else (), "grounds": (said.grounds if said else ()) or invented}
-    told |= asdict(inventory(agreement.document))
-    return told | {"cases": len(outcomes), "cases_passed": sum(outcome.passed for outcome in outcomes)}
+    return {
+        "code": agreement.code, "title": agreement.title, "source": agreement.source,
+        "families": said.families if said else (), "grounds": (said.grounds if said else ()) or invented,
+        "clauses": stated.clauses, "figures": stated.figures, "by_value": stated.by_value,
+        "by_clause": stated.by_clause, "by_agreement": stated.by_agreement,
+        "without_reference": stated.without_reference, "unverified_figures": stated.unverified_figures,
+        "dated": stated.dated, "dated_without_reference": stated.dated_without_reference,
+        "unverified": tuple(
+            UnverifiedRow(path=value.path, value=value.value, source=value.source, note=value.note)
+            for value in stated.unverified
+        ),
+        "cases": len(outcomes), "cases_passed": sum(outcome.passed for outcome in outcomes),
+    }  # fmt: skip
 
 
 def failures(told: Sequence[Record]) -> int:
@@ -110,15 +155,12 @@ def _row(cells: Iterable[object]) -> str:
 
 
 def _counts(one: Record) -> list[int]:
-    counted = ("clauses", "figures", "by_value", "by_clause", "by_agreement", "without_reference", "dated")
     with_reference = one["dated"] - len(one["dated_without_reference"])
     return [
-        *(one[key] for key in counted),
-        with_reference,
-        one["unverified_figures"],
-        one["cases"],
+        one["clauses"], one["figures"], one["by_value"], one["by_clause"], one["by_agreement"],
+        one["without_reference"], one["dated"], with_reference, one["unverified_figures"], one["cases"],
         one["cases_passed"],
-    ]
+    ]  # fmt: skip
 
 
 def _cells(one: Record) -> list[object]:
@@ -158,5 +200,5 @@ def _unverified(told: Sequence[Record]) -> list[str]:
     return lines
 
 
-def _said_of(value: Mapping[str, str]) -> tuple[str, str, str]:
+def _said_of(value: UnverifiedRow) -> tuple[str, str, str]:
     return value["path"], value["value"], "；".join(filter(None, [value["source"], value["note"]]))

@@ -15,6 +15,7 @@ import click
 
 from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example, say
 from api.reads import reviews
+from api.reads.reviews import ReviewRow, WaitingRow
 from monitoring_ingest.quality import running, store
 from monitoring_ingest.quality.decisions import REASONS
 
@@ -77,12 +78,12 @@ def review_list(as_of: datetime | None, extra: Sequence[Path]) -> Told:
     return {"waiting": waiting, "decisions": decided}, "\n".join(lines)
 
 
-def _waiting(row: dict[str, Any]) -> str:
+def _waiting(row: WaitingRow) -> str:
     value = f"{row['value']} {row['unit']}".rstrip()
     return f"{row['reading']} {row['station']} {row['indicator']} {row['time']} {value}：{row['message_zh']}"
 
 
-def _decided(row: dict[str, Any]) -> str:
+def _decided(row: ReviewRow) -> str:
     who = f"{row['proposed_by']} 提出，{row['approved_by']} 批准"
     who += f"，以密钥 {row['recorded_by']} 登记" if row["recorded_by"] else ""
     which = f"第 {row['revision']} 版" if row["revision"] else f"读数 {row['reading']}"

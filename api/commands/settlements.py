@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 import pandas as pd
@@ -23,6 +22,7 @@ from settlement.cases.running import run_cases
 from settlement.evidence.exporting import evidence, recomputed
 from settlement.evidence.pack import verify
 from settlement.review import confirming
+from settlement.statement.rows import SettlementDocument
 from settlement.states import StatusChange
 
 STANDARD = "gb3838-2002"
@@ -40,7 +40,7 @@ def settle(agreement: str, period: str, as_of: datetime | None, extra: Sequence[
     return document, "\n".join(_settlement_lines(document))
 
 
-def _settlement_lines(document: dict[str, Any]) -> list[str]:
+def _settlement_lines(document: SettlementDocument) -> list[str]:
     lines = [f"{document['title']} {document['period']}：{document['kind']}，{document['id']}"]
     for e in document["evaluations"]:
         axes = " ".join(code for axis, code in e["element"].items() if axis not in TIME_AXES)

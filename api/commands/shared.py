@@ -12,7 +12,7 @@ from __future__ import annotations
 import errno
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from api.composition import Composition
 
 # What a command tells: the JSON object, the text, and work that goes on after both are printed.
-Told = tuple[dict[str, Any], str] | tuple[dict[str, Any], str, Callable[[], None]]
+Told = tuple[Mapping[str, Any], str] | tuple[Mapping[str, Any], str, Callable[[], None]]
 _JSON = "--json"
 _WHY = {
     errno.ENOENT: "没有此文件或文件夹",
@@ -233,7 +233,7 @@ def _problem(problem: HengjieError) -> dict[str, Any]:
     return told | {"path": problem.path, "remedy": problem.remedy}
 
 
-def _print_json(told: dict[str, Any]) -> None:
+def _print_json(told: Mapping[str, Any]) -> None:
     click.echo(json.dumps(told, ensure_ascii=False))
 
 

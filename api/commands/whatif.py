@@ -7,12 +7,11 @@ lines for a terminal. Nothing is stored.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-Document = dict[str, Any]
+from settlement.whatif import WhatIf, YearComparison
 
 
-def lines(answer: Document) -> Iterator[str]:
+def lines(answer: WhatIf) -> Iterator[str]:
     """The answer as text: each year's pairs and incentives, then the parties over the years."""
     head = f"{answer['agreement']}：现行 in force → 拟议 proposed {answer['proposed']}"
     yield f"{head}；只作比较，不保存 nothing is stored"
@@ -26,16 +25,16 @@ def lines(answer: Document) -> Iterator[str]:
     yield f"得益 winners：{'、'.join(answer['winners']) or '—'}；受损 losers：{'、'.join(answer['losers']) or '—'}"
 
 
-def _year_lines(year: Document, step: str) -> Iterator[str]:
+def _year_lines(year: YearComparison, step: str) -> Iterator[str]:
     yield f"{year['year']}："
     for pair in year["pairs"]:
-        was, would_be, difference = (pair[f"{key}_yuan"] or "—" for key in ("in_force", "proposed", "difference"))
-        yield f"    {pair['payer']} → {pair['payee']}：{was} → {would_be}（差 difference {difference}） 元"
-    for side, name in (("in_force", "现行 in force"), ("proposed", "拟议 proposed")):
-        yield from (f"    中止 stopped（{name}）{stop}" for stop in year["stops"][side])
-    for one in year["incentives"]:
-        sides = " → ".join(_slope(one[f"{side}_yuan"]) for side in ("in_force", "proposed"))
-        yield f"    {one['section']} {one['indicator']} 升高 up {step}：{sides}"
+        sums = f"{pair['in_force_yuan'] or '—'} → {pair['proposed_yuan'] or '—'}"
+        yield f"    {pair['payer']} → {pair['payee']}：{sums}（差 difference {pair['difference_yuan'] or '—'}） 元"
+    yield from (f"    中止 stopped（现行 in force）{stop}" for stop in year["stops"]["in_force"])
+    yield from (f"    中止 stopped（拟议 proposed）{stop}" for stop in year["stops"]["proposed"])
+    for incentive in year["incentives"]:
+        slopes = f"{_slope(incentive['in_force_yuan'])} → {_slope(incentive['proposed_yuan'])}"
+        yield f"    {incentive['section']} {incentive['indicator']} 升高 up {step}：{slopes}"
 
 
 def _slope(changes: dict[str, str] | None) -> str:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from api.pages.lists import settlement_row
 from api.pages.names import Names
 from api.pages.overview import due
 from api.pages.schematic import drawing
+from api.reads.declared import AgreementRow
+from api.reads.overview import BasinPage, ClassedSection, PlacedSection
 
 
-def basin(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def basin(data: BasinPage, names: Names) -> dict[str, Any]:
     """The view of a basin from source to mouth."""
     sections = [_section(section, names) for section in data["sections"]]
-    dues = [due(one, names) for one in data["dues"]]
-    transfers = [transfer | {"due": one} for one in dues for transfer in one["transfers"]]
+    dues = [due(row, names) for row in data["dues"]]
+    transfers = [transfer | {"due": row} for row in dues for transfer in row["transfers"]]
     return {
         "code": data["code"],
         "name": names.basin(data["code"]),
@@ -30,17 +31,23 @@ def basin(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
     }
 
 
-def _is_border(section: Mapping[str, Any]) -> bool:
+def _is_border(section: PlacedSection) -> bool:
     """Whether two parties meet at the section; without any border there is no river to draw, only a list."""
     return bool(section["upstream"] and section["downstream"])
 
 
-def _section(section: Mapping[str, Any], names: Names) -> dict[str, Any]:
-    sides = {f"{side}_name": names.party(section[side]) if section[side] else "" for side in ("upstream", "downstream")}
+def _section(section: ClassedSection, names: Names) -> dict[str, Any]:
     latest = section["latest"]
-    met = latest and section["target"] and latest["class"] and latest["class"] <= section["target"]
-    return {**section, **sides, "name": names.section(section["code"]), "met": bool(met)}
+    target = section["target"]
+    reached = latest["class"] if latest else None
+    return {
+        **section,
+        "upstream_name": names.party(section["upstream"]) if section["upstream"] else "",
+        "downstream_name": names.party(section["downstream"]) if section["downstream"] else "",
+        "name": names.section(section["code"]),
+        "met": target is not None and reached is not None and reached <= target,
+    }
 
 
-def _agreement(agreement: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def _agreement(agreement: AgreementRow, names: Names) -> dict[str, Any]:
     return {**agreement, "parties": names.parties(agreement["parties"])}

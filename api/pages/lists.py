@@ -6,22 +6,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.pages.names import Names
+from settlement.statement.rows import AssessmentHeader, SettlementHeader
 
 FATES = ("accepted", "revised", "duplicate", "quarantined", "rejected", "withheld", "absent")
 MOST_ROWS = 500  # a receipt may list a hundred thousand; the API gives all
 
 
-def settlement_row(header: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def settlement_row(header: SettlementHeader | AssessmentHeader, names: Names) -> dict[str, Any]:
     """One settlement in a list."""
     return {**header, "basin_name": names.basin(header["basin"]), "period_text": names.period(header["period"])}
 
 
-def settlements(headers: Sequence[Mapping[str, Any]], names: Names) -> dict[str, Any]:
+def settlements(headers: Sequence[SettlementHeader], names: Names) -> dict[str, Any]:
     """All settlements, newest first."""
     return {"settlements": [settlement_row(header, names) for header in headers]}
 
 
-def assessments(headers: Sequence[Mapping[str, Any]], names: Names) -> dict[str, Any]:
+def assessments(headers: Sequence[AssessmentHeader], names: Names) -> dict[str, Any]:
     """All assessments, newest first."""
     return {"assessments": [settlement_row(header, names) for header in headers]}
 

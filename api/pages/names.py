@@ -15,6 +15,8 @@ from api.reads.numerals import wan
 from basin.clauses import POOL
 from basin.indicators import INDICATORS
 from basin.registry import Registry
+from settlement.statement.engine_version import version_words
+from settlement.statement.rows import EvaluationRow, StopRow
 from settlement.words import message
 
 ROLES = ("upstream", "downstream")  # the order in which they are told
@@ -53,7 +55,7 @@ class Names:
         agreement = self.registry.agreements.get(code)
         return agreement.title if agreement else code
 
-    def side(self, side: object, evaluation: Mapping[str, Any], parties: Mapping[str, str]) -> str:
+    def side(self, side: object, evaluation: EvaluationRow, parties: Mapping[str, str]) -> str:
         """Who pays or receives: a role or party, shares of several, or in proportion to a line."""
         element = evaluation["element"]
         match side:
@@ -100,15 +102,32 @@ class Names:
         words = message(reason)
         return self.t.choose(words["message_zh"], words["message_en"])
 
+    def engine_version(self, version: str | None) -> str:
+        """The version of the engine that made a document, or that versions were not kept yet."""
+        words = version_words(version)
+        return self.t.choose(words["message_zh"], words["message_en"])
+
     def left_out(self, counts: Mapping[str, int] | None) -> str:
         """Readings that were not used, counted by reason: 维护 1、未公布 3."""
         counted = (f"{self.t.known('left_out', reason)} {count}" for reason, count in sorted((counts or {}).items()))
         return self.t("list").join(counted)
 
-    def transfer(self, transfer: Mapping[str, Any]) -> dict[str, str]:
-        """A transfer with the names of both parties."""
-        names = {f"{side}_name": self.party(transfer[side]) for side in ("payer", "payee")}
-        return {**transfer, **names, "wan": wan(transfer["amount_yuan"])}
+    def pair(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A row about two parties with both their names."""
+        return {**row, "payer_name": self.party(row["payer"]), "payee_name": self.party(row["payee"])}
+
+    def transfer(self, amount: Mapping[str, Any]) -> dict[str, Any]:
+        """What goes from one party to another, with their names and the sum in 万元."""
+        return {**self.pair(amount), "wan": wan(amount["amount_yuan"])}
+
+    def stop(self, stop: StopRow) -> dict[str, Any]:
+        """What stopped, for when, for what and why."""
+        return {
+            **stop,
+            "period_text": self.period(stop["period"]),
+            "element_text": self.element(stop["element"]),
+            "message": self.t.choose(stop["message_zh"], stop["message_en"]),
+        }
 
     def _of(self, things: Mapping[str, Any], code: str) -> str:
         thing = things.get(code)

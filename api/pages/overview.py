@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.pages.names import Names
+from api.reads.overview import BasinDues, Due, Overview
 
 
-def overview(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def overview(data: Overview, names: Names) -> dict[str, Any]:
     """Basins with what is owed in their latest year; what stopped without any sum in a table, with its reasons."""
     basins = [_basin(basin, names) for basin in data["basins"]]
     owing = [{**basin, "dues": [due for due in basin["dues"] if not _stopped(due)]} for basin in basins]
@@ -24,7 +25,7 @@ def _stopped(due: Mapping[str, Any]) -> bool:
     return bool(due["stops"] and not due["transfers"])
 
 
-def _basin(basin: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def _basin(basin: BasinDues, names: Names) -> dict[str, Any]:
     return {
         **basin,
         "name": names.basin(basin["code"]),
@@ -32,7 +33,7 @@ def _basin(basin: Mapping[str, Any], names: Names) -> dict[str, Any]:
     }
 
 
-def due(one: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def due(one: Due, names: Names) -> dict[str, Any]:
     """The latest year of one agreement: net transfers, or why there is none."""
     return {
         **one,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from api.pages.charts import chart
 from api.pages.names import Names
 from api.pages.settlements import rule_text, undecided
+from api.reads.overview import PlacedSection, SectionMonth, SectionYear
+from api.reads.sections import IndicatorRow, MonthReading, RulesRow
 from basin.indicators import INDICATORS
 from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.quality.names import QUALITIES
 
 
-def section(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def section(data: SectionYear, names: Names) -> dict[str, Any]:
     """The years of a section: charts over the months before the end of the chosen year, tables of that year."""
     year = data["year"]
     head = _head(data["section"], names)
@@ -27,7 +30,7 @@ def section(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
     }
 
 
-def _head(section: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def _head(section: PlacedSection, names: Names) -> dict[str, Any]:
     return {
         "section": section,
         "name": names.section(section["code"]),
@@ -38,7 +41,7 @@ def _head(section: Mapping[str, Any], names: Names) -> dict[str, Any]:
     }
 
 
-def _indicator(one: Mapping[str, Any], year: str, names: Names) -> dict[str, Any]:
+def _indicator(one: IndicatorRow, year: str, names: Names) -> dict[str, Any]:
     limits = one["limits"]
     rows = [
         {**month, "left_out_text": names.left_out(month["left_out"]), "reason_text": names.reason(month["reason"])}
@@ -55,13 +58,13 @@ def _indicator(one: Mapping[str, Any], year: str, names: Names) -> dict[str, Any
     }
 
 
-def _rules(rules: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def _rules(rules: RulesRow, names: Names) -> dict[str, Any]:
     """The rules that form statistics, in words; those of money are on the settlement."""
     stated = [rule_text(rule, names) for rule in rules["stated"] if rule["path"].startswith("data.")]
     return {**rules, "stated": stated}
 
 
-def _matrix(data: Mapping[str, Any], year: str, names: Names) -> list[dict[str, Any]]:
+def _matrix(data: SectionYear, year: str, names: Names) -> list[dict[str, Any]]:
     """Months by indicators: the reported mean and its class, beside the class of the section and what decided it."""
     by_month = {one["code"]: {month["month"]: month for month in one["months"]} for one in data["indicators"]}
     return [
@@ -76,7 +79,7 @@ def _matrix(data: Mapping[str, Any], year: str, names: Names) -> list[dict[str, 
     ]
 
 
-def section_month(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def section_month(data: SectionMonth, names: Names) -> dict[str, Any]:
     """The readings of one month: instants by indicators, with the fate of each that does not count."""
     present = {reading["indicator"] for reading in data["readings"]}
     columns = [code for code in INDICATORS if code in present]
@@ -92,23 +95,22 @@ def section_month(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
             {"time": time, "station": names.station(station), "cells": [cells.get(code, []) for code in columns]}
             for (time, station), cells in sorted(rows.items(), key=lambda item: (item[0][0] or "", item[0][1]))
         ],
-        "left_out": _counted([r for r in data["readings"] if r["reason"]], names),
-        "flagged": _counted([{"reason": r["test"]} for r in data["readings"] if r["test"] and not r["reason"]], names),
+        "left_out": _counted([r["reason"] for r in data["readings"] if r["reason"]], names),
+        "flagged": _counted([r["test"] for r in data["readings"] if r["test"] and not r["reason"]], names),
         "total": len(data["readings"]),
         "undecided": undecided(data["undecided"], names),
     }
 
 
-def _reading(reading: Mapping[str, Any], names: Names) -> dict[str, Any]:
-    told = {name: names.t.known("left_out", reading[name]) if reading[name] else "" for name in ("reason", "test")}
+def _reading(reading: MonthReading, names: Names) -> dict[str, Any]:
+    reason = names.t.known("left_out", reading["reason"]) if reading["reason"] else ""
+    test = names.t.known("left_out", reading["test"]) if reading["test"] else ""
     if reading["quality"] == Quality.DOUBTFUL:
         words = QUALITIES[Quality.DOUBTFUL]
-        told["test"] = names.t.choose(words.zh, words.en) + names.t("colon") + told["test"]
-    return {**reading, **{f"{name}_text": text for name, text in told.items()}}
+        test = names.t.choose(words.zh, words.en) + names.t("colon") + test
+    return {**reading, "reason_text": reason, "test_text": test}
 
 
-def _counted(left_out: Sequence[Mapping[str, Any]], names: Names) -> list[dict[str, Any]]:
-    counts: dict[str, int] = {}
-    for reading in left_out:
-        counts[reading["reason"]] = counts.get(reading["reason"], 0) + 1
+def _counted(reasons: Sequence[str], names: Names) -> list[dict[str, Any]]:
+    counts = Counter(reasons)
     return [{"reason": names.t.known("left_out", reason), "count": count} for reason, count in sorted(counts.items())]

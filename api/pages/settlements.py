@@ -4,42 +4,53 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from api.pages.names import Names
 from api.reads.numerals import approximate, padded, roman, signed
+from basin.agreement import RuleRow
 from basin.indicators import INDICATORS
+from settlement.statement.rows import (
+    EvaluationRow,
+    ObligationRow,
+    PoolRow,
+    ScaleRow,
+    SettlementDocument,
+    StatisticRow,
+    StatusRow,
+    UndecidedRow,
+)
 
-Evaluation = Mapping[str, Any]
 
-
-def settlement(document: Mapping[str, Any], statuses: Sequence[Mapping[str, Any]], names: Names) -> dict[str, Any]:
+def settlement(document: SettlementDocument, statuses: Sequence[StatusRow], names: Names) -> dict[str, Any]:
     """The view of a settlement document; `statuses` is its history, oldest first."""
     return {
         "document": document,
+        "engine_version": names.engine_version(document.get("engine_version")),
         "basin_name": names.basin(document["basin"]),
         "period_text": names.period(document["period"]),
         "parties": names.parties(document["parties"]),
         "transfers": [names.transfer(transfer) for transfer in document["transfers"]],
-        "obligations": [_obligation(one, document, names) for one in document["obligations"]],
-        "pools": [_position(one, names) for one in document.get("pools", [])],
+        "obligations": [_obligation(obligation, document, names) for obligation in document["obligations"]],
+        "pools": [_position(position, names) for position in document.get("pools", [])],
         "sums": list(_sums(document, names)),
         "clauses": _clauses(document, names),
-        "stops": [_stop(stop, names) for stop in document["stops"]],
+        "stops": [names.stop(stop) for stop in document["stops"]],
         "undecided": undecided(document.get("limit_below_detection", []), names),
-        "unverified": sorted({path for one in document["evaluations"] for path in one["unverified"]}),
+        "unverified": sorted(set(chain.from_iterable(of["unverified"] for of in document["evaluations"]))),
         "rules": [rule_text(rule, names) for rule in document["rules"]],
         "statuses": list(statuses),
     }
 
 
-def rule_text(rule: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def rule_text(rule: RuleRow, names: Names) -> dict[str, Any]:
     """A rule of data or money in words beside its path and value."""
     t = names.t
     return {**rule, "name": t.known("rule", rule["path"]), "value_text": t.known("rule_value", rule["value"])}
 
 
-def _obligation(obligation: Mapping[str, Any], document: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def _obligation(obligation: ObligationRow, document: SettlementDocument, names: Names) -> dict[str, Any]:
     """An obligation with the place of the working behind it."""
     return names.transfer(obligation) | {
         "period_text": names.period(obligation["period"]),
@@ -47,38 +58,29 @@ def _obligation(obligation: Mapping[str, Any], document: Mapping[str, Any], name
     }
 
 
-def _sums(document: Mapping[str, Any], names: Names) -> Iterator[dict[str, Any]]:
+def _sums(document: SettlementDocument, names: Names) -> Iterator[dict[str, Any]]:
     """How each obligation and transfer was summed, rounded and shared; documents stored earlier do not tell."""
-    owed = [
-        ({"ref": one["clause"], "period_text": names.period(one["period"])}, one) for one in document["obligations"]
-    ]
-    moved: list[tuple[dict[str, Any], Mapping[str, Any]]] = [({"ref": None}, one) for one in document["transfers"]]
-    for what, one in (*owed, *moved):
-        if lines := one.get("working"):
-            yield names.transfer(one) | what | {"working": lines}
+    for obligation in document["obligations"]:
+        if obligation.get("working"):
+            of = {"ref": obligation["clause"], "period_text": names.period(obligation["period"])}
+            yield names.transfer(obligation) | of
+    for amount in document["transfers"]:
+        if amount.get("working"):
+            yield names.transfer(amount) | {"ref": None}
 
 
-def _position(position: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def _position(position: PoolRow, names: Names) -> dict[str, Any]:
     """What a party pays into the pool and receives from it."""
     return {**position, "period_text": names.period(position["period"]), "party_name": names.party(position["party"])}
 
 
-def _stop(stop: Mapping[str, Any], names: Names) -> dict[str, Any]:
-    return {
-        **stop,
-        "period_text": names.period(stop["period"]),
-        "element_text": names.element(stop["element"]),
-        "message": names.t.choose(stop["message_zh"], stop["message_en"]),
-    }
-
-
-def clause_anchor(document: Mapping[str, Any], clause: str) -> str:
+def clause_anchor(document: SettlementDocument, clause: str) -> str:
     """The fragment of a clause: its place, since refs may hold any character."""
-    refs = list(dict.fromkeys(one["clause"] for one in document["evaluations"]))
+    refs = list(dict.fromkeys(evaluation["clause"] for evaluation in document["evaluations"]))
     return f"clause-{refs.index(clause) + 1}" if clause in refs else "clauses"
 
 
-def _clauses(document: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
+def _clauses(document: SettlementDocument, names: Names) -> list[dict[str, Any]]:
     """The clauses in the order of the document, each with its evaluations."""
     clauses: dict[str, dict[str, Any]] = {}
     for place, evaluation in enumerate(document["evaluations"]):
@@ -87,14 +89,14 @@ def _clauses(document: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
         clause = clauses.setdefault(ref, head | {"anchor": clause_anchor(document, ref)})
         clause["evaluations"].append(_evaluation(evaluation, f"evaluation-{place + 1}", document, names))
     for clause in clauses.values():
-        clause["is_line"] = not any(one["pays"] for one in clause["evaluations"])
+        clause["is_line"] = not any(evaluation["pays"] for evaluation in clause["evaluations"])
         clause["open"] = len(clause["evaluations"]) <= 3
     return list(clauses.values())
 
 
-def _evaluation(evaluation: Evaluation, anchor: str, document: Mapping[str, Any], names: Names) -> dict[str, Any]:
-    behind = [document["statistics"][place] for place in evaluation["statistics"]]
-    period, element = names.period(evaluation["period"]), names.element(evaluation["element"])
+def _evaluation(evaluation: EvaluationRow, anchor: str, document: SettlementDocument, names: Names) -> dict[str, Any]:
+    period = names.period(evaluation["period"])
+    element = names.element(evaluation["element"])
     return {
         **evaluation,
         **_sides(evaluation, document["parties"], names),
@@ -102,48 +104,51 @@ def _evaluation(evaluation: Evaluation, anchor: str, document: Mapping[str, Any]
         "what": period if element in ("", period) else f"{period} · {element}",
         "reason_text": names.reason(evaluation["reason"]),
         "steps": steps(evaluation, names),
-        "behind": [statistic(one, names) for one in behind],
+        "behind": [statistic(document["statistics"][place], names) for place in evaluation["statistics"]],
         "to_date_text": names.period(evaluation["year_to_date"]["period"]) if evaluation["year_to_date"] else "",
     }
 
 
-def _sides(evaluation: Evaluation, parties: object, names: Names) -> dict[str, Any]:
+def _sides(evaluation: EvaluationRow, parties: object, names: Names) -> dict[str, Any]:
     """Who pays whom how much in fact: a negative amount goes from `receives` to `pays`."""
     roles = parties if isinstance(parties, Mapping) else {}
-    payer, payee = (names.side(evaluation[side], evaluation, roles) for side in ("pays", "receives"))
+    payer = names.side(evaluation["pays"], evaluation, roles)
+    payee = names.side(evaluation["receives"], evaluation, roles)
     amount = evaluation["amount"] or ""
     if not amount.startswith("-"):
         return {"payer": payer, "payee": payee, "sum": evaluation["amount"], "reversed": False}
     return {"payer": payee, "payee": payer, "sum": amount[1:], "reversed": bool(payer)}
 
 
-def steps(evaluation: Evaluation, names: Names) -> list[dict[str, str]]:
+def steps(evaluation: EvaluationRow, names: Names) -> list[dict[str, str]]:
     """The chain value → scale → × times → cap → amount, as far as the evaluation went."""
-    scale, t = evaluation["scale"], names.t
+    t = names.t
+    scale = evaluation["scale"]
+    value = evaluation["value"]
     result = t("step.amount") if evaluation["pays"] else t("step.result")
-    chain = (
-        []
-        if _is_lump_sum(evaluation) or evaluation["value"] is None
-        else [(t("step.value"), approximate(evaluation["value"]))]
-    )
+    links: list[tuple[str, str]] = []
+    if value is not None and not _is_lump_sum(evaluation):
+        links.append((t("step.value"), approximate(value)))
     if scale:
-        chain.append((t("step.scale", piece=scale["piece"] + 1), scale_text(scale)))
-    chain += [(t("step.times"), f"× {signed(factor)}") for factor in evaluation["times"]]
+        links.append((t("step.scale", piece=scale["piece"] + 1), scale_text(scale)))
+    links += [(t("step.times"), f"× {signed(factor)}") for factor in evaluation["times"]]
     if evaluation["cap"] is not None:
-        chain.append((t("step.cap"), f"≤ {signed(evaluation['cap'])}"))
+        links.append((t("step.cap"), f"≤ {signed(evaluation['cap'])}"))
     if evaluation["amount"] is not None:
-        chain.append((result, approximate(evaluation["amount"])))
-    return [{"label": label, "text": text} for label, text in chain]
+        links.append((result, approximate(evaluation["amount"])))
+    return [{"label": label, "text": text} for label, text in links]
 
 
-def _is_lump_sum(evaluation: Evaluation) -> bool:
+def _is_lump_sum(evaluation: EvaluationRow) -> bool:
     """Whether the amount does not depend on the value, as a document stored earlier may give it: 0."""
-    return bool(evaluation["scale"]) and evaluation["scale"]["rate"] == "0" and evaluation["value"] == "0"
+    scale = evaluation["scale"]
+    return scale is not None and scale["rate"] == "0" and evaluation["value"] == "0"
 
 
-def scale_text(scale: Mapping[str, Any]) -> str:
+def scale_text(scale: ScaleRow) -> str:
     """The piece that applied, as a pocket calculator takes it: ``0 + −6,000 × −1``."""
-    amount, rate = signed(scale["amount"]), signed(scale["rate"])
+    amount = signed(scale["amount"])
+    rate = signed(scale["rate"])
     return amount if scale["rate"] == "0" else f"{amount} + {_bracketed(rate)} × {_bracketed(signed(scale['n']))}"
 
 
@@ -151,33 +156,35 @@ def _bracketed(figure: str) -> str:
     return f"({figure})" if figure.startswith("−") else figure
 
 
-def statistic(one: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def statistic(row: StatisticRow, names: Names) -> dict[str, Any]:
     """A statistic with its names and the address of the readings behind it."""
+    declared = INDICATORS.get(row["indicator"])
     return {
-        **one,
-        "section_name": names.section(one["section"]),
-        "indicator_name": names.indicator(one["indicator"]) if one["indicator"] else "",
-        "period_text": names.period(one["period"]),
-        "left_out_text": names.left_out(one["left_out"]),
-        "reason_text": names.reason(one["reason"]),
-        "reported": padded(one["reported"], INDICATORS[one["indicator"]].evaluation_decimals)
-        if one["indicator"] in INDICATORS
-        else one["reported"],
-        "href": _readings_href(one),
+        **_of_series(row, names),
+        "left_out_text": names.left_out(row["left_out"]),
+        "reason_text": names.reason(row["reason"]),
+        "reported": padded(row["reported"], declared.evaluation_decimals) if declared else row["reported"],
     }
 
 
-def undecided(rows: Sequence[Mapping[str, Any]], names: Names) -> list[dict[str, Any]]:
+def _of_series(row: StatisticRow | UndecidedRow, names: Names) -> dict[str, Any]:
+    """A row about a section, an indicator and a period with their names, and the address of the readings behind it."""
+    return {
+        **row,
+        "section_name": names.section(row["section"]),
+        "indicator_name": names.indicator(row["indicator"]) if row["indicator"] else "",
+        "period_text": names.period(row["period"]),
+        "href": _readings_href(row),
+    }
+
+
+def undecided(rows: Sequence[UndecidedRow], names: Names) -> list[dict[str, Any]]:
     """What can be neither met nor exceeded, with names, what limit it is, and the address of the readings."""
     return [
         {
-            **row,
-            "section_name": names.section(row["section"]),
-            "indicator_name": names.indicator(row["indicator"]),
+            **_of_series(row, names),
             "unit": INDICATORS[row["indicator"]].unit,
-            "period_text": names.period(row["period"]),
             "of": _held_to(row["target"], names),
-            "href": _readings_href(row),
         }
         for row in rows
     ]
@@ -187,8 +194,8 @@ def _held_to(target: int | None, names: Names) -> str:
     return names.t("undecided.target", cls=roman(target)) if target else names.t("undecided.sheet")
 
 
-def _readings_href(one: Mapping[str, Any]) -> str:
+def _readings_href(row: StatisticRow | UndecidedRow) -> str:
     """The page of the readings behind a statistic: that of its month, else of its year."""
-    period = one["period"]
+    period = row["period"]
     query = f"month={period}" if re.fullmatch(r"\d{4}-\d{2}", period) else f"year={period[:4]}"
-    return f"/sections/{one['section']}?{query}"
+    return f"/sections/{row['section']}?{query}"

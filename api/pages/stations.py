@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,25 +10,25 @@ import pandas as pd
 
 from api.pages.names import Names
 from api.reads.numerals import percent
+from api.reads.stations import AlarmRow, Senders, SourceRow, StationPage, StationRow
 from basin.indicators import INDICATORS
 from monitoring_ingest.coverage.matrix import any_or_all
 from monitoring_ingest.coverage.slots import State
 
 WHOLES = ("any", "all")
-Row = dict[str, Any]
 
 
 def overview(
-    rows: Sequence[Mapping[str, Any]], alarms: Sequence[Mapping[str, Any]], basin: str | None, names: Names
-) -> Row:
+    rows: Sequence[StationRow], alarms: Sequence[AlarmRow], basin: str | None, names: Names
+) -> dict[str, Any]:
     """The stations of each basin, those with silent ones first."""
-    kept = [row for row in rows if basin in (None, row["basin"])]
-    by_basin: dict[str, list[Row]] = {}
-    for row in kept:
+    chosen = [row for row in rows if basin in (None, row["basin"])]
+    by_basin: dict[str, list[dict[str, Any]]] = {}
+    for row in chosen:
         by_basin.setdefault(row["basin"], []).append(_station(row, names))
     return {
         "basin": basin,
-        "counts": [(state.value, sum(row["state"] == state for row in kept)) for state in State],
+        "counts": [(state.value, sum(row["state"] == state for row in chosen)) for state in State],
         "month": rows[0]["month"] if rows else "",
         "counted_at": rows[0]["counted_at"] if rows else None,
         "basins": [{"code": code, "name": names.basin(code), "stations": some} for code, some in by_basin.items()],
@@ -36,12 +36,12 @@ def overview(
     }
 
 
-def sources(rows: Sequence[Mapping[str, Any]], names: Names) -> list[Row]:
+def sources(rows: Sequence[SourceRow], names: Names) -> list[dict[str, Any]]:
     """Declared sources that are watched, in words."""
     return [{**row, "name": names.station(row["station"]) if row["station"] else ""} for row in rows]
 
 
-def alarms_told(alarms: Sequence[Mapping[str, Any]], names: Names) -> list[Row]:
+def alarms_told(alarms: Sequence[AlarmRow], names: Names) -> list[dict[str, Any]]:
     """Alarms with the names of what they are about."""
     known = names.registry.sources
     title = {code: source.title for code, source in known.items()}
@@ -57,7 +57,7 @@ def alarms_told(alarms: Sequence[Mapping[str, Any]], names: Names) -> list[Row]:
     ]
 
 
-def _station(row: Mapping[str, Any], names: Names) -> Row:
+def _station(row: StationRow, names: Names) -> dict[str, Any]:
     return {
         **row,
         "name": names.station(row["station"]),
@@ -68,7 +68,7 @@ def _station(row: Mapping[str, Any], names: Names) -> Row:
     }
 
 
-def station(found: Mapping[str, Any], indicator: str, names: Names) -> Row:
+def station(found: StationPage, indicator: str, names: Names) -> dict[str, Any]:
     """One month of a station: days by slots, of any indicator, of all, or of one."""
     states: pd.DataFrame = found["states"]
     shown = pd.concat([any_or_all(states), states], axis=1)
@@ -91,7 +91,7 @@ def _choice(code: str, names: Names) -> str:
     return names.t(f"health.{code}") if code in WHOLES else names.indicator(code)
 
 
-def _days(found: Mapping[str, Any], states: Sequence[str], names: Names) -> Row:
+def _days(found: StationPage, states: Sequence[str], names: Names) -> dict[str, Any]:
     """The slots as rows of days under the hours they begin at, on the clock of the station."""
     zone = ZoneInfo(names.registry.network.stations[found["station"]].timezone)
     days: dict[str, dict[str, str]] = {}
@@ -102,13 +102,14 @@ def _days(found: Mapping[str, Any], states: Sequence[str], names: Names) -> Row:
     return {"hours": hours, "days": [(day, [slots.get(hour) for hour in hours]) for day, slots in days.items()]}
 
 
-def senders(found: Mapping[str, Any], names: Names) -> Row:
+def senders(cards: Senders, names: Names) -> dict[str, Any]:
     """The scorecards of a month, by province and by sender."""
-    month = pd.Period(found["month"], freq="M")
-    name = {"province": names.party, "sender": lambda sender: names.t.known("door", sender)}
+    month = pd.Period(cards["month"], freq="M")
+    provinces = [{**card, "name": names.party(card["of"])} for card in cards["province"]]
+    each_sender = [{**card, "name": names.t.known("door", card["of"])} for card in cards["sender"]]
     return {
-        "month": found["month"],
+        "month": cards["month"],
         "earlier": str(month - 1),
         "later": str(month + 1),
-        "tables": [(by, [{**card, "name": name[by](card["of"])} for card in found[by]]) for by in name],
+        "tables": [("province", provinces), ("sender", each_sender)],
     }

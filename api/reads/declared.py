@@ -6,7 +6,7 @@ In: the registry and codes. Out: plain dictionaries. Stored things are gathered 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TypedDict
 
 from basin.agreement import Agreement
 from basin.errors import UnknownCode
@@ -14,11 +14,59 @@ from basin.network import Section
 from basin.registry import Registry
 from settlement.states import MAY_FOLLOW
 
-Row = dict[str, Any]
 MOST_NAMED = 200  # codes a remedy lists
 
 
-def basins(registry: Registry) -> list[Row]:
+class BasinRow(TypedDict):
+    """A basin with the number of its sections and the codes of its agreements."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    sections: int
+    agreements: list[str]
+
+
+class SectionRow(TypedDict):
+    """A section as the API shows it; the sides are party codes."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    basin: str
+    river: str
+    order: int
+    upstream: str | None
+    downstream: str | None
+    water_body: str
+    target_class: int | None
+    stations: list[str]
+
+
+class ClauseHead(TypedDict):
+    """A clause without its figures."""
+
+    ref: str
+    title: str
+    source: str
+
+
+class AgreementRow(TypedDict):
+    """An agreement as the API shows it: identity, term, parties and the clauses as signed."""
+
+    code: str
+    title: str
+    basin: str
+    starts: str
+    ends: str
+    source: str
+    parties: dict[str, str]
+    clauses: list[ClauseHead]
+    verified: bool
+    sha256: str
+
+
+def basins(registry: Registry) -> list[BasinRow]:
     """Every basin with the number of its sections and the codes of its agreements."""
     sections = [section.basin for section in registry.network.sections.values()]
     return [
@@ -89,24 +137,24 @@ def _unknown(zh: str, en: str, code: str, known: Iterable[str]) -> UnknownCode:
 
 def agreements_of(registry: Registry, basin: str) -> list[Agreement]:
     """The agreements of a basin, the latest first."""
-    found = [agreement for agreement in registry.agreements.values() if agreement.basin == basin]
-    return sorted(found, key=lambda agreement: agreement.starts, reverse=True)
+    of_basin = [agreement for agreement in registry.agreements.values() if agreement.basin == basin]
+    return sorted(of_basin, key=lambda agreement: agreement.starts, reverse=True)
 
 
-def sections(registry: Registry, basin: str | None = None, party: str | None = None) -> list[Row]:
+def sections(registry: Registry, basin: str | None = None, party: str | None = None) -> list[SectionRow]:
     """The sections from source to mouth, of one basin or at the border of one party."""
     stations: dict[str, list[str]] = {}
     for station in registry.network.stations.values():
         stations.setdefault(station.section, []).append(station.code)
-    found = [
+    rows = [
         section_row(section, stations.get(section.code, []))
         for section in registry.network.sections.values()
         if basin in (None, section.basin) and party in (None, section.upstream, section.downstream)
     ]
-    return sorted(found, key=lambda row: (row["basin"], row["order"]))
+    return sorted(rows, key=lambda row: (row["basin"], row["order"]))
 
 
-def section_row(section: Section, stations: Sequence[str]) -> Row:
+def section_row(section: Section, stations: Sequence[str]) -> SectionRow:
     """A section as the API shows it."""
     return {
         "code": section.code,
@@ -123,9 +171,9 @@ def section_row(section: Section, stations: Sequence[str]) -> Row:
     }
 
 
-def agreement_row(agreement: Agreement) -> Row:
+def agreement_row(agreement: Agreement) -> AgreementRow:
     """An agreement as the API shows it: identity, term, parties and the clauses as signed."""
-    clauses = [
+    clauses: list[ClauseHead] = [
         {"ref": clause["ref"], "title": clause.get("title", ""), "source": clause["source"]}
         for clause in agreement.document["clauses"]
     ]
@@ -143,7 +191,7 @@ def agreement_row(agreement: Agreement) -> Row:
     }
 
 
-def agreements(registry: Registry, basin: str | None = None, party: str | None = None) -> list[Row]:
+def agreements(registry: Registry, basin: str | None = None, party: str | None = None) -> list[AgreementRow]:
     """The agreements, of one basin or of one party."""
     return [
         agreement_row(agreement)

@@ -7,7 +7,8 @@ is told by `api.reads.declared`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, TypedDict, TypeVar
 
 from fastapi import Query
 from pydantic import BeforeValidator
@@ -15,7 +16,14 @@ from pydantic import BeforeValidator
 from basin import periods
 from basin.errors import UsageError
 
-Row = dict[str, Any]
+
+class OfPeriod(TypedDict):
+    """What every row has that a list can choose by its period."""
+
+    period: str
+
+
+Row = TypeVar("Row", bound=OfPeriod)
 
 
 def _given(text: object) -> object:
@@ -49,6 +57,6 @@ def within(rows: Sequence[Row], period: str | None) -> list[Row]:
     return [row for row in rows if inside[row["period"]]]
 
 
-def _lies_between(text: str, first: Any, last: Any) -> bool:
+def _lies_between(text: str, first: date, last: date) -> bool:
     of = periods.period(text)
     return bool(first <= periods.starts_on(of) and periods.ends_on(of) <= last)

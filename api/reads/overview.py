@@ -6,9 +6,9 @@ names and words are added by `api.pages`. Nothing is written here. What a sectio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -23,15 +23,120 @@ from basin.rounding import yuan, yuan_fen
 from monitoring_ingest.records import history_store as history
 from settlement import store as decided
 from settlement.assessment import sections
+from settlement.statement.rows import (
+    AssessmentHeader,
+    PairAmountRow,
+    SettlementHeader,
+    StatusRow,
+    StopRow,
+    StoredObligation,
+    StoredSettlement,
+)
 from settlement.states import MAY_FOLLOW, REVOKED
 
-Row = dict[str, Any]
+
+class NetAmount(TypedDict):
+    """What remains from one party to another of several settlements."""
+
+    payer: str
+    payee: str
+    amount_yuan: str
 
 
-# --- decided ---------------------------------------------------------------------------------------------------------
+class Due(TypedDict):
+    """The latest year of one agreement: who owes whom, or why nobody does.
+
+    `parts` counts the settlements where they do not cover the period without a gap.
+    """
+
+    agreement: str
+    settlements: list[str]
+    period: str
+    parts: int | None
+    status: str
+    kind: str
+    verified: bool
+    transfers: list[NetAmount]
+    stops: list[StopRow]
 
 
-def dues(connection: Connection, headers: Sequence[Row]) -> list[Row]:
+class BasinDues(TypedDict):
+    """A basin on the first page."""
+
+    code: str
+    sections: int
+    agreements: int
+    dues: list[Due]
+
+
+class Freshness(TypedDict):
+    """The newest observation, how many stations have any, and the newest submission."""
+
+    latest: str | None
+    reporting: int
+    registered: int
+    submission: dict[str, object] | None
+
+
+class Overview(TypedDict):
+    """What the first page shows."""
+
+    freshness: Freshness
+    basins: list[BasinDues]
+
+
+class PlacedSection(register.SectionRow):
+    """A section with the class it is to reach; upstream is the province it lies in where no border is declared."""
+
+    target: int | None
+
+
+class ClassedSection(PlacedSection):
+    """A section with its newest month."""
+
+    latest: monitoring.LatestClass | None
+
+
+class BasinPage(TypedDict):
+    """What the page of a basin shows."""
+
+    code: str
+    sections: list[ClassedSection]
+    parties: list[str]
+    agreements: list[register.AgreementRow]
+    settlements: list[SettlementHeader]
+    assessments: list[AssessmentHeader]
+    dues: list[Due]
+
+
+class SectionYear(monitoring.SectionPage):
+    """A section with its months of one year."""
+
+    section: PlacedSection
+
+
+class SectionMonth(monitoring.MonthPage):
+    """A section with the readings of one month."""
+
+    section: PlacedSection
+    month: str
+
+
+class ObligationInYuan(TypedDict):
+    """An obligation as lists show it."""
+
+    settlement: str
+    agreement: str
+    basin: str
+    kind: str
+    clause: str
+    period: str
+    payer: str
+    payee: str
+    status: str
+    payable: bool
+    amount_yuan: str
+def dues(connection: Connection, headers: Sequence[SettlementHeader]) -> list[Due]:
     """Who owes whom in the latest year that has obligations; where none has, how the newest year ended.
 
     Parameters
@@ -39,21 +144,21 @@ def dues(connection: Connection, headers: Sequence[Row]) -> list[Row]:
     headers : settlements of one basin, newest first, as the settlement store lists them.
     """
     current = _newest([h for h in headers if h["status"] != REVOKED and h["kind"] != "indication"])
-    by_year: dict[str, list[Row]] = {}
+    by_year: dict[str, list[SettlementHeader]] = {}
     for header in current:
         by_year.setdefault(year_of(header["period"]), []).append(header)
-    stopped: list[Row] = []
+    stopped: list[Due] = []
     for year in sorted(by_year, reverse=True):
-        found = _dues_of(connection, by_year[year], year)
-        if any(due["transfers"] for due in found):
-            return found
-        stopped = stopped or found
+        of_year = _dues_of(connection, by_year[year], year)
+        if any(due["transfers"] for due in of_year):
+            return of_year
+        stopped = stopped or of_year
     return stopped
 
 
-def _newest(headers: Sequence[Row]) -> list[Row]:
+def _newest(headers: Sequence[SettlementHeader]) -> list[SettlementHeader]:
     """The newest settlement of each agreement and period; `headers` come newest first."""
-    newest: dict[tuple[str, str], Row] = {}
+    newest: dict[tuple[str, str], SettlementHeader] = {}
     for header in headers:
         newest.setdefault((header["agreement"], header["period"]), header)
     return list(newest.values())
@@ -64,21 +169,21 @@ def year_of(period: str) -> str:
     return period.partition("..")[2][:4] or period[:4]
 
 
-def _dues_of(connection: Connection, headers: Sequence[Row], year: str) -> list[Row]:
-    by_agreement: dict[str, list[Row]] = {}
+def _dues_of(connection: Connection, headers: Sequence[SettlementHeader], year: str) -> list[Due]:
+    by_agreement: dict[str, list[SettlementHeader]] = {}
     for header in headers:
         by_agreement.setdefault(header["agreement"], []).append(header)
     return [_due(connection, _covering(of, year)) for of in by_agreement.values()]
 
 
-def _covering(headers: Sequence[Row], year: str) -> list[Row]:
+def _covering(headers: Sequence[SettlementHeader], year: str) -> list[SettlementHeader]:
     """The settlements that make up a year: that of the whole year, else one of several years, else its parts."""
     whole = [header for header in headers if header["period"] == year]
     longer = [header for header in headers if ".." in header["period"]]
     return whole or longer[:1] or sorted(headers, key=lambda header: header["period"])
 
 
-def _due(connection: Connection, headers: Sequence[Row]) -> Row:
+def _due(connection: Connection, headers: Sequence[SettlementHeader]) -> Due:
     documents = [decided.settlement(connection, header["id"]) for header in headers]
     statuses = [document["status"] for document in documents]
     months = [month for document in documents for month in periods.months(periods.period(document["period"]))]
@@ -97,20 +202,27 @@ def _due(connection: Connection, headers: Sequence[Row]) -> Row:
     }
 
 
-def netted(transfers: Iterable[Mapping[str, str]]) -> list[Row]:
+def netted(transfers: Iterable[PairAmountRow]) -> list[NetAmount]:
     """Transfers of several settlements as one per pair, in the direction of the larger sum; largest first."""
     net: dict[tuple[str, str], int] = {}
     for transfer in transfers:
-        pair, amount = (transfer["payer"], transfer["payee"]), yuan_fen(transfer["amount_yuan"])
-        if pair[::-1] in net:
-            pair, amount = pair[::-1], -amount
-        net[pair] = net.get(pair, 0) + amount
-    directed = [(pair if amount > 0 else pair[::-1], abs(amount)) for pair, amount in net.items() if amount]
+        payer = transfer["payer"]
+        payee = transfer["payee"]
+        amount = yuan_fen(transfer["amount_yuan"])
+        if (payee, payer) in net:
+            net[payee, payer] -= amount
+        else:
+            net[payer, payee] = net.get((payer, payee), 0) + amount
+    directed = [
+        ((payer, payee) if amount > 0 else (payee, payer), abs(amount))
+        for (payer, payee), amount in net.items()
+        if amount
+    ]
     ordered = sorted(directed, key=lambda item: -item[1])
     return [{"payer": payer, "payee": payee, "amount_yuan": yuan(amount)} for (payer, payee), amount in ordered]
 
 
-def of_party(headers: Sequence[Row], registry: Registry, party: str | None) -> list[Row]:
+def of_party(headers: Sequence[SettlementHeader], registry: Registry, party: str | None) -> list[SettlementHeader]:
     """The settlements whose agreement names the party; all of them where no party is asked for."""
     if party is None:
         return list(headers)
@@ -118,21 +230,22 @@ def of_party(headers: Sequence[Row], registry: Registry, party: str | None) -> l
     return [header for header in headers if header["agreement"] in theirs]
 
 
-def in_yuan(obligations: Sequence[Row]) -> list[Row]:
+def in_yuan(obligations: Sequence[StoredObligation]) -> list[ObligationInYuan]:
     """Obligations with their amount as a yuan string in place of fen."""
     return [
-        {key: value for key, value in row.items() if key != "fen"} | {"amount_yuan": yuan(row["fen"])}
+        {
+            "settlement": row["settlement"], "clause": row["clause"], "period": row["period"], "payer": row["payer"],
+            "payee": row["payee"], "agreement": row["agreement"], "basin": row["basin"], "kind": row["kind"],
+            "status": row["status"], "payable": row["payable"], "amount_yuan": yuan(row["fen"]),
+        }
         for row in obligations
-    ]
+    ]  # fmt: skip
 
 
-# --- pages -----------------------------------------------------------------------------------------------------------
-
-
-def overview(connection: Connection, registry: Registry, now: datetime) -> Row:
+def overview(connection: Connection, registry: Registry, now: datetime) -> Overview:
     """The first page: dues of every basin, those that owe first, and how fresh the data are."""
     headers = decided.settlements(connection)
-    listed = [
+    listed: list[BasinDues] = [
         {
             "code": row["code"],
             "sections": row["sections"],
@@ -145,7 +258,7 @@ def overview(connection: Connection, registry: Registry, now: datetime) -> Row:
     return {"freshness": freshness(connection, registry, now), "basins": listed}
 
 
-def freshness(connection: Connection, registry: Registry, now: datetime) -> Row:
+def freshness(connection: Connection, registry: Registry, now: datetime) -> Freshness:
     """The newest observation, how many stations have any, and the newest submission."""
     ends = monitoring.extents(connection, registry.network.stations)
     newest = history.submissions(connection, now, limit=1)
@@ -157,7 +270,7 @@ def freshness(connection: Connection, registry: Registry, now: datetime) -> Row:
     }
 
 
-def basin(connection: Connection, registry: Registry, code: str) -> Row:
+def basin(connection: Connection, registry: Registry, code: str) -> BasinPage:
     """A basin: its sections with the latest class, agreements, settlements, assessments and who owes whom.
 
     Raises
@@ -169,7 +282,7 @@ def basin(connection: Connection, registry: Registry, code: str) -> Row:
     headers = decided.settlements(connection, basin=code)
     return {
         "code": code,
-        "sections": [_placed(row, registry) | {"latest": latest.get(row["code"])} for row in rows],
+        "sections": [{**_placed(row, registry), "latest": latest.get(row["code"])} for row in rows],
         "parties": list(registry.network.parties),
         "agreements": [register.agreement_row(agreement) for agreement in register.agreements_of(registry, code)],
         "settlements": headers,
@@ -178,12 +291,12 @@ def basin(connection: Connection, registry: Registry, code: str) -> Row:
     }
 
 
-def _placed(row: Row, registry: Registry) -> Row:
+def _placed(row: register.SectionRow, registry: Registry) -> PlacedSection:
     """A section with the target that its agreement sets and, where no border is declared, the province it lies in."""
     provinces = {registry.network.stations[code].province for code in row["stations"]}
     home = provinces.pop() if len(provinces) == 1 else None
     upstream = row["upstream"] or (None if row["downstream"] else home)
-    return row | {"target": target(registry, row["code"]), "upstream": upstream}
+    return {**row, "upstream": upstream, "target": target(registry, row["code"])}
 
 
 def target(registry: Registry, section: str) -> int | None:
@@ -197,35 +310,35 @@ def target(registry: Registry, section: str) -> int | None:
     return declared.target_class
 
 
-def section(connection: Connection, registry: Registry, code: str, year: str | None) -> Row:
+def section(connection: Connection, registry: Registry, code: str, year: str | None) -> SectionYear:
     """A section with its months of one year, the newest where none is named.
 
     Raises
     ------
     UnknownCode : when nobody declared the section.
     """
-    known = register.known_section(registry, code)
+    declared = register.known_section(registry, code)
     aim = target(registry, code)
-    return _section_head(registry, known) | monitoring.section_page(connection, registry, known, year, aim)
+    return {**monitoring.section_page(connection, registry, declared, year, aim), "section": _head(registry, declared)}
 
 
-def section_month(connection: Connection, registry: Registry, code: str, month: pd.Period) -> Row:
+def section_month(connection: Connection, registry: Registry, code: str, month: pd.Period) -> SectionMonth:
     """A section with the readings of one month.
 
     Raises
     ------
     UnknownCode : when nobody declared the section.
     """
-    known = register.known_section(registry, code)
-    found = monitoring.month_page(connection, registry, known, month, target(registry, code))
-    return _section_head(registry, known) | {"month": str(month), **found}
+    declared = register.known_section(registry, code)
+    readings = monitoring.month_page(connection, registry, declared, month, target(registry, code))
+    return {**readings, "section": _head(registry, declared), "month": str(month)}
 
 
-def _section_head(registry: Registry, known: Section) -> Row:
-    row = register.section_row(known, list(sections.stations_of(registry, [known.code])))
-    return {"section": _placed(row, registry) | {"target": target(registry, known.code)}}
+def _head(registry: Registry, declared: Section) -> PlacedSection:
+    """A section as its own page shows it."""
+    return _placed(register.section_row(declared, list(sections.stations_of(registry, [declared.code]))), registry)
 
 
-def settlement(connection: Connection, identity: str) -> tuple[Row, list[Row]]:
+def settlement(connection: Connection, identity: str) -> tuple[StoredSettlement, list[StatusRow]]:
     """A settlement document with its current status, and the history of that."""
     return decided.settlement(connection, identity), decided.statuses(connection, identity)

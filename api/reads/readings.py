@@ -85,7 +85,8 @@ def _after(
     while not parts or (at < len(stations) and wanted > 0):
         these = stations[at : at + together]
         alone = wanted if together == 1 else None
-        part = history.observed_after(connection, after, alone, **{**selected, "stations": these})
+        of_these: store.Selected = {**selected, "stations": these}
+        part = history.observed_after(connection, after, alone, **of_these)
         parts.append(part)
         number, after = len(part["time"]), None
         wanted -= number
@@ -172,8 +173,10 @@ def _items(connection: Connection, registry: Registry, found: Columns, as_of: da
 def _judged(connection: Connection, found: Columns, as_of: datetime | None) -> tuple[np.ndarray, np.ndarray]:
     """The quality of each observation, and the test or decision behind it."""
     start, last = (edge.astype(datetime).replace(tzinfo=UTC) for edge in (found["time"].min(), found["time"].max()))
-    about: store.Selected = {"stations": sorted(set(found["station"])), "as_of": as_of}
-    return quality_store.judged(connection, found, **about, start=start, end=last + store.INSTANT)
+    about: store.Selected = {
+        "stations": sorted(set(found["station"])), "start": start, "end": last + store.INSTANT, "as_of": as_of,
+    }  # fmt: skip
+    return quality_store.judged(connection, found, **about)
 
 
 def latest(

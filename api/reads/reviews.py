@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from heapq import merge
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import Connection, Engine
 
@@ -27,12 +27,46 @@ from monitoring_ingest.records.store import INSTANT, Selected
 from monitoring_ingest.schedule.leases import Clock
 from settlement.statement.document import instant
 
-Row = dict[str, Any]
 KEY = ("station", "indicator", "time")
 OF_READINGS = {RELEASE: reviewing.release, UPHOLD: reviewing.uphold}
 
 
-def decide(engine: Engine, wanted: Mapping[str, Any], clock: Clock, writer: str = "") -> Row:
+class ReviewRow(TypedDict):
+    """A decision about one value, with its reason in words; instants are texts."""
+
+    id: int
+    action: str
+    station: str
+    indicator: str
+    time: str
+    revision: int
+    reading: int
+    reason: str
+    reason_zh: str
+    reason_en: str
+    document: str
+    proposed_by: str
+    approved_by: str
+    recorded_at: str
+    recorded_by: str | None
+
+
+class WaitingRow(TypedDict):
+    """A quarantined reading, as it was sent, and why it waits."""
+
+    reading: int
+    station: str
+    indicator: str
+    time: str
+    value: str
+    unit: str
+    code: str
+    message_zh: str
+    message_en: str
+    recorded_at: str
+
+
+def decide(engine: Engine, wanted: Mapping[str, Any], clock: Clock, writer: str = "") -> ReviewRow:
     """Take a decision and store it.
 
     Parameters
@@ -59,22 +93,24 @@ def decide(engine: Engine, wanted: Mapping[str, Any], clock: Clock, writer: str 
     return _row(reviewing.decide(engine, key, decided, clock))
 
 
-def history(connection: Connection, as_of: datetime | None = None) -> list[Row]:
+def history(connection: Connection, as_of: datetime | None = None) -> list[ReviewRow]:
     """Every decision so far, newest first."""
-    return [_row(one) for one in store.decisions(connection, as_of=as_of).to_dict("records")][::-1]
+    return [_row(review) for review in store.decisions(connection, as_of=as_of).to_dict("records")][::-1]
 
 
-def chain(connection: Connection, key: Key, as_of: datetime | None = None) -> list[Row]:
+def chain(connection: Connection, key: Key, as_of: datetime | None = None) -> list[dict[str, Any]]:
     """Every value a key (station, indicator, time) ever had, or had had at `as_of`, oldest first, each with the
     `decisions` about it.
 
     Of readings that gave no observation, those that people decided about or, where none has counted yet, all.
     """
-    at = key.time
-    about: Selected = {"stations": [key.station], "indicators": [key.indicator], "as_of": as_of}
-    decided: dict[int, list[Row]] = {}
-    for one in store.decisions(connection, **about, start=at, end=at + INSTANT).to_dict("records"):
-        decided.setdefault(one["reading"], []).append(_row(one))
+    about: Selected = {
+        "stations": [key.station], "indicators": [key.indicator], "start": key.time, "end": key.time + INSTANT,
+        "as_of": as_of,
+    }  # fmt: skip
+    decided: dict[int, list[ReviewRow]] = {}
+    for review in store.decisions(connection, **about).to_dict("records"):
+        decided.setdefault(review["reading"], []).append(_row(review))
     counted = chains.revisions(connection, key, as_of)
     observed = {row["reading"] for row in counted}
     aside = [
@@ -82,28 +118,31 @@ def chain(connection: Connection, key: Key, as_of: datetime | None = None) -> li
         for row in chains.set_aside(connection, key, as_of)
         if row["reading"] not in observed and (not counted or row["reading"] in decided)
     ]
-    told = merge(counted, aside, key=itemgetter("recorded_at"))
+    values = merge(counted, aside, key=itemgetter("recorded_at"))
     return [
-        row | {"recorded_at": instant(row["recorded_at"]), "decisions": decided.get(row["reading"], [])} for row in told
+        row | {"recorded_at": instant(row["recorded_at"]), "decisions": decided.get(row["reading"], [])}
+        for row in values
     ]
 
 
-def queue(connection: Connection, limit: int | None = None, as_of: datetime | None = None) -> list[Row]:
+def queue(connection: Connection, limit: int | None = None, as_of: datetime | None = None) -> list[WaitingRow]:
     """The quarantined readings that wait for a decision, or waited for one at `as_of`, newest first, and why."""
-    rows = []
-    for one in store.queue(connection, limit, as_of).itertuples():
-        why = MESSAGES[one.code]
-        rows.append(
-            {
-                "reading": one.id, "station": one.station, "indicator": one.indicator, "time": instant(one.time),
-                "value": one.value_text, "unit": one.unit, "code": one.code, "message_zh": why.zh,
-                "message_en": why.en, "recorded_at": instant(one.recorded_at),
-            }
-        )  # fmt: skip
-    return rows
+    return [_waiting(reading) for reading in store.queue(connection, limit, as_of).itertuples()]
 
 
-def _row(review: Mapping[Any, Any]) -> Row:
-    """A decision with its reason in words."""
-    told = {str(name): instant(value) if isinstance(value, datetime) else value for name, value in review.items()}
-    return told | {"reason_zh": REASONS[told["reason"]].zh, "reason_en": REASONS[told["reason"]].en}
+def _waiting(reading: Any) -> WaitingRow:
+    """A reading of the queue, with the reason it waits in words."""
+    why = MESSAGES[reading.code]
+    return {
+        "reading": reading.id, "station": reading.station, "indicator": reading.indicator,
+        "time": instant(reading.time), "value": reading.value_text, "unit": reading.unit, "code": reading.code,
+        "message_zh": why.zh, "message_en": why.en, "recorded_at": instant(reading.recorded_at),
+    }  # fmt: skip
+
+
+def _row(review: Mapping[Any, Any]) -> ReviewRow:
+    """A decision with its reason in words; `review` has the columns of the table."""
+    why = REASONS[review["reason"]]
+    plain: Any = {name: instant(value) if isinstance(value, datetime) else value for name, value in review.items()}
+    row: ReviewRow = plain | {"reason_zh": why.zh, "reason_en": why.en}
+    return row

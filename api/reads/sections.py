@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
 from api.reads.numerals import padded, roman
-from basin.agreement import Agreement
+from basin.agreement import Agreement, RuleRow
 from basin.indicators import INDICATORS
 from basin.network import Section
 from basin.registry import Registry
@@ -34,6 +34,7 @@ from settlement.assessment.sections import (
     undecided_of,
 )
 from settlement.gathered import data_rules
+from settlement.statement.rows import UndecidedRow
 from settlement.statistics.counting import reasons
 from settlement.statistics.months import section_months
 
@@ -42,7 +43,84 @@ MONTHS_IN_A_CHART = 36
 SHOWN_DIGITS = 4  # of a mean without stated decimals; the full mean stands beside it
 
 
-# --- when ------------------------------------------------------------------------------------------------------------
+# The water-quality class of a month; None where nothing is present. Written so because the key is a Python keyword.
+Classed = TypedDict("Classed", {"class": int | None})
+
+
+class LatestClass(Classed):
+    """The newest month of a section that has readings."""
+
+    month: str
+
+
+class MonthOfClass(LatestClass):
+    """The class of a month, and the items that decide it."""
+
+    deciding: list[str]
+
+
+class MonthRow(TypedDict):
+    """One month of an indicator: its mean [canonical unit], as a number, as printed and as reported."""
+
+    month: str
+    mean: float | None
+    mean_text: str | None
+    reported: str | None
+    readings: int
+    days: int
+    left_out: dict[str, int]
+    reason: str | None
+
+
+class ClassedMonth(MonthRow, Classed):
+    """One month of an indicator with the class of the indicator alone."""
+
+
+class IndicatorRow(TypedDict):
+    """The months of one indicator, and the limits of the classes: label and limit as printed."""
+
+    code: str
+    unit: str
+    months: list[ClassedMonth]
+    limits: list[tuple[str, str]]
+
+
+class RulesRow(TypedDict):
+    """The agreement whose data rules apply, and those rules."""
+
+    title: str
+    stated: list[RuleRow]
+
+
+class SectionPage(TypedDict):
+    """What a section measured in a year."""
+
+    year: str
+    years: list[str]
+    rules: RulesRow | None
+    indicators: list[IndicatorRow]
+    classes: list[MonthOfClass]
+    undecided: list[UndecidedRow]
+
+
+class MonthReading(TypedDict):
+    """One reading of a month and what became of it."""
+
+    station: str
+    indicator: str
+    time: str
+    text: str
+    reason: str
+    revision: int
+    test: str
+    quality: int
+
+
+class MonthPage(TypedDict):
+    """The readings of a month."""
+
+    readings: list[MonthReading]
+    undecided: list[UndecidedRow]
 
 
 def extents(connection: Connection, stations: Iterable[str]) -> Mapping[str, tuple[datetime, datetime]]:
@@ -50,25 +128,20 @@ def extents(connection: Connection, stations: Iterable[str]) -> Mapping[str, tup
     return coverage.extents(connection, list(stations), list(INDICATORS))
 
 
-# --- rules -----------------------------------------------------------------------------------------------------------
-
-
-# --- months ----------------------------------------------------------------------------------------------------------
-
-
-def latest_classes(connection: Connection, registry: Registry, sections: Collection[str]) -> dict[str, Row]:
+def latest_classes(connection: Connection, registry: Registry, sections: Collection[str]) -> dict[str, LatestClass]:
     """The newest month of each section that has readings, with its class; sections without readings are not there."""
     newest = _newest_months(connection, registry, sections)
-    found: dict[str, Row] = {}
+    latest: dict[str, LatestClass] = {}
     for month in sorted(set(newest.values())):
-        wanted = [code for code, at in newest.items() if at == month]
+        wanted = [code for code, last in newest.items() if last == month]
         ruling = ruling_agreements(registry, wanted, month)
         for agreement in dict.fromkeys(ruling.values()):
-            theirs = [code for code, one in ruling.items() if one is agreement]
+            theirs = [code for code, rules in ruling.items() if rules is agreement]
             months = months_of(connection, registry, theirs, agreement, Months(month, month))
             classes = classes_of(months, registry, agreement)["class"]
-            found |= {code: {"month": str(month), "class": _whole(cls)} for (code, _), cls in classes.items()}
-    return found
+            for code, cls in classes.droplevel("month").items():
+                latest[str(code)] = {"month": str(month), "class": _whole(cls)}
+    return latest
 
 
 def _newest_months(connection: Connection, registry: Registry, sections: Collection[str]) -> dict[str, pd.Period]:
@@ -84,83 +157,106 @@ def _whole(cls: float) -> int | None:
     return None if np.isnan(cls) else int(cls)
 
 
-# --- the page of a section -------------------------------------------------------------------------------------------
-
-
 def section_page(
     connection: Connection, registry: Registry, section: Section, year: str | None, target: int | None
-) -> Row:
+) -> SectionPage:
     """What the page of a section shows for a year: indicators with their months, classes, the rules behind them, and
     the months that cannot be held against its target class.
 
     The months reach back `MONTHS_IN_A_CHART` from the end of the year, or from the newest reading in it.
     """
     ends = extents(connection, stations_of(registry, [section.code])).values()
-    nothing = {"year": year or "", "years": [], "rules": None, "indicators": [], "classes": [], "undecided": []}
+    nothing: SectionPage = {
+        "year": year or "", "years": [], "rules": None, "indicators": [], "classes": [], "undecided": [],
+    }  # fmt: skip
     if not ends:
         return nothing
-    oldest, newest = month_of(min(first for first, _ in ends)), month_of(max(last for _, last in ends))
+    oldest = month_of(min(first for first, _ in ends))
+    newest = month_of(max(last for _, last in ends))
     chosen = int(year or newest.year)
     last = min(pd.Period(year=chosen, month=12, freq="M"), max(newest, pd.Period(year=chosen, month=1, freq="M")))
     first = max(last - MONTHS_IN_A_CHART + 1, oldest)
     agreement = ruling_agreements(registry, [section.code], last).get(section.code)
-    head = nothing | {"year": str(chosen), "years": [str(one) for one in range(oldest.year, newest.year + 1)]}
+    years = [str(listed) for listed in range(oldest.year, newest.year + 1)]
     if agreement is None or last < oldest:
-        return head
+        return {**nothing, "year": str(chosen), "years": years}
     observed, aside = readings_of(connection, registry, [section.code], Months(first, last))
     months = section_months(observed, data_rules(agreement), aside)
     classes = classes_of(months, registry, agreement).droplevel("section")
     wanted = pd.period_range(first, last, freq="M")
     rows = [row for row in undecided_of(observed, section, agreement, target) if row["period"].startswith(str(chosen))]
-    told = _told(months.droplevel("section"), classes.reindex(wanted), section, agreement)
-    return head | told | {"undecided": rows}
+    return {
+        "year": str(chosen), "years": years,
+        "rules": {"title": agreement.title, "stated": agreement.rules_stated("data")},
+        "indicators": _indicators(months.droplevel("section"), wanted, section, agreement),
+        "classes": _classes(classes.reindex(wanted)), "undecided": rows,
+    }  # fmt: skip
 
 
-def _told(months: pd.DataFrame, classes: pd.DataFrame, section: Section, agreement: Agreement) -> Row:
-    """Statistics as rows, every month of `classes` among them, in the order of the indicators."""
+def _indicators(
+    months: pd.DataFrame, wanted: pd.PeriodIndex, section: Section, agreement: Agreement
+) -> list[IndicatorRow]:
+    """The statistics of each indicator that has any, every month of `wanted` among them.
+
+    Parameters
+    ----------
+    months : statistics of the section by (month, indicator) [canonical units].
+    wanted : the months to show, those without a statistic too.
+    section, agreement : the section, and the agreement whose standard and rules apply.
+    """
     present = set(months.index.get_level_values("indicator"))
     rules = standard(agreement.standard)
-    return {
-        "rules": {"title": agreement.title, "stated": agreement.rules_stated("data")},
-        "indicators": [
-            _indicator(months.xs(code, level="indicator").reindex(classes.index), code, section, agreement)
-            | {"limits": limits(rules, code, section.water_body)}
-            for code in INDICATORS
-            if code in present
-        ],
-        "classes": [
-            {"month": str(month), "class": _whole(cls), "deciding": [] if np.isnan(cls) else list(items)}
-            for month, cls, items in zip(classes.index, classes["class"], classes["deciding"], strict=True)
-        ],
-    }
+    return [
+        {
+            "code": code,
+            "unit": INDICATORS[code].unit,
+            "months": _months(months[months.index.get_level_values("indicator") == code], wanted, section, agreement),
+            "limits": limits(rules, code, section.water_body),
+        }
+        for code in INDICATORS
+        if code in present
+    ]
+
+
+def _classes(classes: pd.DataFrame) -> list[MonthOfClass]:
+    """The class of each month and what decides it."""
+    return [
+        {"month": str(month), "class": _whole(cls), "deciding": [] if np.isnan(cls) else list(items)}
+        for month, cls, items in zip(classes.index, classes["class"], classes["deciding"], strict=True)
+    ]
 
 
 def limits(rules: Standard, indicator: str, water_body: str) -> list[tuple[str, str]]:
     """The limits as printed, each with the best class it belongs to; the ends of a range (pH) belong to all classes."""
     bands = rules.bands(indicator, water_body) or ()
-    found: dict[str, str] = {}
+    labels: dict[str, str] = {}
     for cls, band in enumerate(bands, start=1):
         ends = [limit for limit in (band.low, band.high) if limit is not None]
         for limit in ends:
-            found.setdefault(printed(limit), roman(cls) if len(ends) == 1 else f"{roman(1)}–{roman(len(bands))}")
-    return [(label, limit) for limit, label in found.items()]
+            labels.setdefault(printed(limit), roman(cls) if len(ends) == 1 else f"{roman(1)}–{roman(len(bands))}")
+    return [(label, limit) for limit, label in labels.items()]
 
 
-def _indicator(months: pd.DataFrame, code: str, section: Section, agreement: Agreement) -> Row:
-    indicator = INDICATORS[code]
-    classes = _item_classes(months["mean"], code, section, agreement)
-    rows = [
-        _month(month, row, indicator.evaluation_decimals) | {"class": _whole(cls)}
-        for (month, row), cls in zip(months.iterrows(), classes, strict=True)
+def _months(
+    months: pd.DataFrame, wanted: pd.PeriodIndex, section: Section, agreement: Agreement
+) -> list[ClassedMonth]:
+    """The months of one indicator, each with the class of the indicator alone."""
+    code = str(months.index.get_level_values("indicator")[0])
+    every_month = months.droplevel("indicator").reindex(wanted)
+    classes = _item_classes(every_month["mean"], code, section, agreement)
+    decimals = INDICATORS[code].evaluation_decimals
+    return [
+        {**_month(str(month), row, decimals), "class": _whole(cls)}
+        for (month, row), cls in zip(every_month.iterrows(), classes, strict=True)
     ]
-    return {"code": code, "unit": indicator.unit, "months": rows}
 
 
-def _month(month: pd.Period, row: pd.Series, decimals: int | None) -> Row:
+def _month(month: str, row: pd.Series, decimals: int | None) -> MonthRow:
     """One month of an indicator; a month without any reading is there too and says so."""
-    absent, nothing = np.isnan(row["mean"]), not isinstance(row["left_out"], dict)
+    absent = np.isnan(row["mean"])
+    nothing = not isinstance(row["left_out"], dict)
     return {
-        "month": str(month),
+        "month": month,
         "mean": None if absent else float(row["mean"]),
         "mean_text": None if absent else printed(reported(row["mean"], None)),
         "reported": None if absent else _reported(float(row["mean"]), decimals),
@@ -178,12 +274,9 @@ def _reported(mean: float, decimals: int | None) -> str | None:
     return padded(printed(reported(mean, decimals)), decimals)
 
 
-# --- the readings of a month -----------------------------------------------------------------------------------------
-
-
 def month_page(
     connection: Connection, registry: Registry, section: Section, month: pd.Period, target: int | None
-) -> Row:
+) -> MonthPage:
     """Every reading of a month with what became of it: used, or left out and why; ordered by time.
 
     Observations that the status rule leaves out carry their status as the reason; withheld, quarantined and rejected
@@ -193,30 +286,28 @@ def month_page(
     observed, left_out = readings_of(connection, registry, [section.code], Months(month, month))
     agreement = ruling_agreements(registry, [section.code], month).get(section.code)
     why = reasons(observed, data_rules(agreement)) if agreement else [""] * len(observed)
-    used = [_used(one, reason) for one, reason in zip(observed.itertuples(), why, strict=True)]
-    aside = [_aside(one) for one in left_out.itertuples()]
+    used = [_used(row, reason) for row, reason in zip(observed.itertuples(), why, strict=True)]
+    aside = [_aside(row) for row in left_out.itertuples()]
     return {
         "readings": sorted(used + aside, key=lambda row: (row["time"], row["station"], row["indicator"])),
         "undecided": undecided_of(observed, section, agreement, target) if agreement else [],
     }
 
 
-def _used(o: Any, reason: str) -> Row:
+def _used(o: Any, reason: str) -> MonthReading:
     """An observation, printed with the decimals of a reading."""
     decimals = INDICATORS[o.indicator].reading_decimals
     number = padded(printed(reported(o.value, decimals)), decimals) or ""
-    return _reading(o, ("<" if o.censored else "") + number, reason) | {
-        "revision": o.revision - 1,
-        "test": o.test,
+    return {
+        "station": o.station, "indicator": o.indicator, "time": o.time.isoformat(),
+        "text": ("<" if o.censored else "") + number, "reason": reason, "revision": o.revision - 1, "test": o.test,
         "quality": o.quality,
-    }
+    }  # fmt: skip
 
 
-def _aside(o: Any) -> Row:
+def _aside(o: Any) -> MonthReading:
     """A reading that gave no observation, as it was sent."""
-    return _reading(o, o.value, o.reason) | {"revision": 0, "test": "", "quality": 0}
-
-
-def _reading(o: Any, text: str, reason: str) -> Row:
-    key = {"station": o.station, "indicator": o.indicator, "time": o.time.isoformat()}
-    return key | {"text": text, "reason": reason}
+    return {
+        "station": o.station, "indicator": o.indicator, "time": o.time.isoformat(), "text": o.value,
+        "reason": o.reason, "revision": 0, "test": "", "quality": 0,
+    }  # fmt: skip

@@ -7,9 +7,9 @@ states and counts are those of `monitoring_ingest.coverage`; nothing is judged h
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import pandas as pd
 from sqlalchemy import Connection, Engine
@@ -26,26 +26,134 @@ from monitoring_ingest.coverage.slots import State, slots_of
 from monitoring_ingest.coverage.watching import counts_of, month_at, sources_health, stations_health
 from monitoring_ingest.database.engine import reading
 from monitoring_ingest.quality.store import observations
-from monitoring_ingest.records.store import left_out_readings
+from monitoring_ingest.records.store import Selected, left_out_readings
 from monitoring_ingest.schedule.store import FAILED, last_runs
 from settlement.statement.document import instant
 
-Row = dict[str, Any]
 NOT_COUNTED = {"accepted": 0, "due": 0}
 
 
-def told(at: datetime | None) -> str | None:
+class StationState(TypedDict):
+    """How a station is doing; instants are texts."""
+
+    station: str
+    section: str
+    basin: str
+    province: str
+    state: str
+    last_good: str | None
+    arrived: str | None
+    last_heard: str | None
+    mark: str
+    silent_at: str | None
+    ground: str | None
+
+
+class Fullness(TypedDict):
+    """How many of the slots due in a month have an accepted value, and when that was counted."""
+
+    month: str
+    accepted: int
+    due: int
+    completeness: float | None
+    counted_at: str | None
+
+
+class StationRow(StationState, Fullness):
+    """A station in a list."""
+
+
+class AlarmRow(TypedDict):
+    """An alarm: agreement and period are blank unless it is about a settlement."""
+
+    id: int
+    station: str
+    event: str
+    at: str
+    recorded_at: str
+    source: str
+    agreement: str
+    period: str
+
+
+class StationPage(StationRow):
+    """One station in one month: its slots (when each begins; states by indicator), lag [minutes] and alarms."""
+
+    begins: list[datetime]
+    states: pd.DataFrame
+    indicators: list[dict[Hashable, Any]]
+    lag_median: int | None
+    lag_p95: int | None
+    lag_readings: int
+    alarms: list[AlarmRow]
+
+
+class SlotRow(TypedDict):
+    """What came in for one slot of one indicator."""
+
+    slot: str | None
+    indicator: str
+    state: str
+
+
+class SourceRow(TypedDict):
+    """How a declared source is doing."""
+
+    source: str
+    title: str
+    station: str
+    state: str
+    last_brought: str | None
+    silent_at: str | None
+    why: str
+    ground: str | None
+
+
+class Senders(TypedDict):
+    """The scorecards of a month, by province and by sender."""
+
+    month: str
+    province: list[dict[str, Any]]
+    sender: list[dict[str, Any]]
+
+
+class JobRow(TypedDict):
+    """A run of a job."""
+
+    job: str
+    slot: str | None
+    started_at: str | None
+    finished_at: str | None
+    state: str
+    holder: str
+
+
+class Status(TypedDict):
+    """Whether the service is up and fed."""
+
+    service: str
+    database: str
+    at: str | None
+    last_good: str | None
+    arrived: str | None
+    stations: Mapping[str, int]
+    sources: Mapping[str, int]
+    jobs: list[JobRow]
+
+
+def instant_text(time: datetime | None) -> str | None:
     """An instant as lists print it."""
-    return None if at is None else instant(at)
+    return None if time is None else instant(time)
 
 
-def stations(connection: Connection, registry: Registry, now: datetime, month: str | None) -> list[Row]:
+def stations(connection: Connection, registry: Registry, now: datetime, month: str | None) -> list[StationRow]:
     """How every station is doing, silent ones first, with how full a month is: the current one where none is named."""
-    network, of = registry.network, pd.Period(month, freq="M") if month else month_at(now)
+    network = registry.network
+    of = pd.Period(month, freq="M") if month else month_at(now)
     filled, counted_at = _filled(connection, network, of, now)
     return [
-        _station_row(one, network) | _full(filled.get(one.station, NOT_COUNTED), of, counted_at)
-        for one in stations_health(connection, network, now)
+        {**_station_row(health, network), **_full(filled.get(health.station, NOT_COUNTED), of, counted_at)}
+        for health in stations_health(connection, network, now)
     ]
 
 
@@ -55,14 +163,14 @@ def _filled(
     """Slots accepted and due by station, and when that was counted: by the job, of months it still counts, or now."""
     still_counted = month >= month_at(now) - 1
     counted = coverage.kept_filled(connection, str(month)) if still_counted else pd.DataFrame()
-    at = now if counted.empty else counted["counted_at"].max().to_pydatetime()
+    counted_at = now if counted.empty else counted["counted_at"].max().to_pydatetime()
     if counted.empty:
         counted = coverage.month_filled(connection, network, month, now)
     sums = counted.groupby("station").agg({"accepted": "sum", "due": "sum"})
-    return sums.to_dict("index"), at  # type: ignore[return-value]
+    return sums.to_dict("index"), counted_at  # type: ignore[return-value]
 
 
-def _station_row(one: Health, network: Network) -> Row:
+def _station_row(one: Health, network: Network) -> StationState:
     station = network.stations[one.station]
     ground = f"{one.ground.kind} {one.ground.document}" if one.ground else None
     return {
@@ -71,19 +179,22 @@ def _station_row(one: Health, network: Network) -> Row:
         "basin": network.sections[station.section].basin,
         "province": station.province,
         "state": one.state.value,
-        "last_good": told(one.good),
-        "arrived": told(one.arrived),
-        "last_heard": told(one.heard),
+        "last_good": instant_text(one.good),
+        "arrived": instant_text(one.arrived),
+        "last_heard": instant_text(one.heard),
         "mark": " ".join(text for text in (one.mark, one.status) if text),
-        "silent_at": told(one.silent_at),
+        "silent_at": instant_text(one.silent_at),
         "ground": ground,
     }
 
 
-def _full(counts: Mapping[str, int], month: pd.Period, counted_at: datetime) -> Row:
-    accepted, due = int(counts["accepted"]), int(counts["due"])
-    full = {"accepted": accepted, "due": due, "completeness": share(accepted, due)}
-    return {"month": str(month)} | full | {"counted_at": told(counted_at)}
+def _full(counts: Mapping[str, int], month: pd.Period, counted_at: datetime) -> Fullness:
+    accepted = int(counts["accepted"])
+    due = int(counts["due"])
+    return {
+        "month": str(month), "accepted": accepted, "due": due, "completeness": share(accepted, due),
+        "counted_at": instant_text(counted_at),
+    }  # fmt: skip
 
 
 def known_station(registry: Registry, code: str) -> Station:
@@ -100,18 +211,23 @@ def known_station(registry: Registry, code: str) -> Station:
     return registry.network.stations[code]
 
 
-def station(connection: Connection, registry: Registry, code: str, month: str | None, now: datetime) -> Row:
+def station(
+    connection: Connection, registry: Registry, code: str, month: str | None, now: datetime
+) -> StationPage:
     """One station in one month: its state, every slot of every indicator, what each owed, its lag and its alarms."""
-    known, network = known_station(registry, code), registry.network
+    network = registry.network
+    declared = known_station(registry, code)
     of = pd.Period(month, freq="M") if month else month_at(now)
-    health = next(one for one in stations_health(connection, network, now) if one.station == code)
-    begins = slots_of(known).of_month(of, until=now)
-    span: Row = {"stations": [code], "start": begins[0], "end": begins[-1]}
+    health = next(health for health in stations_health(connection, network, now) if health.station == code)
+    begins = slots_of(declared).of_month(of, until=now)
+    span: Selected = {"stations": [code], "start": begins[0], "end": begins[-1]}
     states = slot_states(observations(connection, **span), left_out_readings(connection, **span), begins)
     filled = coverage.month_filled(connection, network, of, now, [code])
     sent = agencies.lags_by_sender(connection, agencies.Series([code], list(INDICATORS), begins[0], begins[-1]))
-    sums = filled[["accepted", "due"]].sum()
-    return _station_row(health, network) | _full(sums.to_dict(), of, now) | {
+    sums = {"accepted": int(filled["accepted"].sum()), "due": int(filled["due"].sum())}
+    return {
+        **_station_row(health, network),
+        **_full(sums, of, now),
         "begins": begins[:-1],
         "states": states,
         "indicators": filled.to_dict("records"),
@@ -119,59 +235,65 @@ def station(connection: Connection, registry: Registry, code: str, month: str | 
         "lag_p95": lag(sent["minutes"], sent["readings"], P95),
         "lag_readings": int(sent["readings"].sum()),
         "alarms": alarms(connection, station=code),
-    }  # fmt: skip
+    }
 
 
-def slot_rows(found: Mapping[str, Any]) -> list[Row]:
+def slot_rows(page: StationPage) -> list[SlotRow]:
     """The slots of `station` as a list: slot, indicator, state."""
     return [
-        {"slot": told(begin), "indicator": code, "state": state}
-        for code, column in found["states"].items()
-        for begin, state in zip(found["begins"], column, strict=True)
+        {"slot": instant_text(begin), "indicator": str(code), "state": state}
+        for code, column in page["states"].items()
+        for begin, state in zip(page["begins"], column, strict=True)
     ]
 
 
-def sources(connection: Connection, registry: Registry, now: datetime) -> list[Row]:
+def sources(connection: Connection, registry: Registry, now: datetime) -> list[SourceRow]:
     """How every declared source that is due by a schedule or sends telegrams is doing, silent ones first."""
-    found = sources_health(connection, registry.network, registry.sources.values(), now)
-    return [_source_row(one, registry) for one in found]
+    of_sources = sources_health(connection, registry.network, registry.sources.values(), now)
+    return [_source_row(health, registry) for health in of_sources]
 
 
-def _source_row(one: Health, registry: Registry) -> Row:
+def _source_row(one: Health, registry: Registry) -> SourceRow:
     why = ("failed" if one.failure else "nothing_new") if one.state is State.SILENT else ""
     return {
         "source": one.source,
         "title": registry.sources[one.source].title,
         "station": one.station,
         "state": one.state.value,
-        "last_brought": told(one.heard),
-        "silent_at": told(one.silent_at),
+        "last_brought": instant_text(one.heard),
+        "silent_at": instant_text(one.silent_at),
         "why": why,
         "ground": f"{one.ground.kind} {one.ground.document}" if one.ground else None,
     }
 
 
-def alarms(connection: Connection, limit: int | None = None, **of: str) -> list[Row]:
+def alarms(connection: Connection, limit: int | None = None, **of: str) -> list[AlarmRow]:
     """Alarms, newest first, as lists print them: all, or those of one `station` or `source`."""
     return [_alarm_row(row) for row in coverage.listed_alarms(connection, limit, **of)]
 
 
-def _alarm_row(alarm: Row) -> Row:
+def _alarm_row(alarm: Mapping[str, Any]) -> AlarmRow:
     """An alarm about a settlement names its agreement and period; these are blank in others."""
     agreement, period = settlement_of(alarm["source"]) or ("", "")
-    row = {name: told(value) if isinstance(value, datetime) else value for name, value in alarm.items()}
-    return row | {"source": "" if agreement else alarm["source"], "agreement": agreement, "period": period}
+    return {
+        "id": alarm["id"], "station": alarm["station"], "event": alarm["event"], "at": instant(alarm["at"]),
+        "recorded_at": instant(alarm["recorded_at"]), "source": "" if agreement else alarm["source"],
+        "agreement": agreement, "period": period,
+    }  # fmt: skip
 
 
-def senders(connection: Connection, registry: Registry, month: str | None, now: datetime) -> Row:
-    """The scorecards of a month: `province` and `sender`, each a list."""
+def senders(connection: Connection, registry: Registry, month: str | None, now: datetime) -> Senders:
+    """The scorecards of a month, by province and by sender."""
     of = pd.Period(month, freq="M") if month else month_at(now)
-    counted = counts_of(connection, registry.network, of, now)
-    cards = {by: counts.cards(by) for by, counts in zip(("province", "sender"), counted, strict=True)}
-    return {"month": str(of)} | {by: [vars(card) | card.shares() for card in some] for by, some in cards.items()}
+    of_provinces, of_senders = counts_of(connection, registry.network, of, now)
+    return {
+        "month": str(of),
+        "province": [vars(card) | card.shares() for card in of_provinces.cards("province")],
+        "sender": [vars(card) | card.shares() for card in of_senders.cards("sender")],
+    }
 
 
-def status(engine: Engine, registry: Registry, now: datetime) -> Row:
+def status(engine: Engine, registry: Registry, now: datetime) -> Status:
     """Whether the service is up and fed.
 
     Raises
@@ -179,34 +301,36 @@ def status(engine: Engine, registry: Registry, now: datetime) -> Row:
     Unavailable : the database does not answer.
     """
     with reading(engine) as connection:
-        found = stations_health(connection, registry.network, now)
+        of_stations = stations_health(connection, registry.network, now)
         of_sources = sources_health(connection, registry.network, registry.sources.values(), now)
         jobs = [job_row(run) for run in last_runs(connection)]
-    newest = max((one for one in found if one.good), key=lambda one: one.good or now, default=None)
+    fed = (health for health in of_stations if health.good)
+    newest = max(fed, key=lambda health: health.good or now, default=None)
     return {
         "service": "up",
         "database": "ok",
-        "at": told(now),
-        "last_good": newest and told(newest.good),
-        "arrived": newest and told(newest.arrived),
-        "stations": _by_state(found),
+        "at": instant_text(now),
+        "last_good": instant_text(newest.good) if newest else None,
+        "arrived": instant_text(newest.arrived) if newest else None,
+        "stations": _by_state(of_stations),
         "sources": _by_state(of_sources),
         "jobs": jobs,
     }
 
 
-def _by_state(found: Sequence[Health]) -> Mapping[str, int]:
-    return {state.value: sum(one.state is state for one in found) for state in State}
+def _by_state(of: Sequence[Health]) -> Mapping[str, int]:
+    states = [health.state for health in of]
+    return {state.value: states.count(state) for state in State}
 
 
-def job_row(run: Mapping[str, Any]) -> Row:
+def job_row(run: Mapping[str, Any]) -> JobRow:
     """A run without what only operators should read: the text of its outcome and the names of machines."""
     failed = run["outcome"].startswith(FAILED)
     return {
         "job": run["job"],
-        "slot": told(run["slot"]),
-        "started_at": told(run["started_at"]),
-        "finished_at": told(run["finished_at"]),
+        "slot": instant_text(run["slot"]),
+        "started_at": instant_text(run["started_at"]),
+        "finished_at": instant_text(run["finished_at"]),
         "state": "failed" if failed else "done" if run["finished_at"] else "running",
         "holder": hashlib.sha256(run["holder"].encode()).hexdigest()[:8],
     }

@@ -10,10 +10,11 @@ from api.reads.instants import parsed_instant
 from api.web.deps import Has, Reads, Writer
 from api.web.described import file, listed, problems
 from api.web.downloads import PDF, XLSX, download, report_names
-from api.web.schemas import AssessmentWanted, Document, Header
+from api.web.schemas import AssessmentWanted, Header, JsonObject
 from api.web.tabular import shaped
 from settlement import run, store
 from settlement.printing import reports, workbooks
+from settlement.statement.rows import AssessmentDocument, StoredAssessment
 
 router = APIRouter(prefix="/v1", tags=["绩效评价 assessment"])
 HEADER = ("id", "scorecard", "title", "basin", "period", "score", "grade", "as_of", "digest", "recorded_at")
@@ -28,10 +29,10 @@ def assessments(request: Request, reads: Reads, has: Has, basin: Filter = None, 
 
 
 @router.post(
-    "/assessments", status_code=201, summary="评价一个流域 (assess)", response_model=Document,
+    "/assessments", status_code=201, summary="评价一个流域 (assess)", response_model=JsonObject,
     responses=problems(400, 401, 403, 422),
 )  # fmt: skip
-def assess(wanted: AssessmentWanted, has: Has, writer: Writer, response: Response) -> Document:
+def assess(wanted: AssessmentWanted, has: Has, writer: Writer, response: Response) -> AssessmentDocument:
     """Assess one basin for one period by a scorecard."""
     as_of = parsed_instant(wanted.as_of, "body.as_of")
     registry = has.registry.scoring_by(wanted.scorecard)
@@ -56,7 +57,9 @@ def assessment_xlsx(id: str, reads: Reads, has: Has) -> Response:
     )
 
 
-@router.get("/assessments/{id}", summary="一份评价 (one assessment)", response_model=Document, responses=problems(404))
-def assessment(id: str, reads: Reads) -> Document:
+@router.get(
+    "/assessments/{id}", summary="一份评价 (one assessment)", response_model=JsonObject, responses=problems(404)
+)
+def assessment(id: str, reads: Reads) -> StoredAssessment:
     """The document: each criterion with value, points and working, the score and the grade."""
     return store.assessment(reads, id)

@@ -38,6 +38,6 @@ def agreements(request: Request, has: Has, basin: Filter = None, party: Filter =
 
 
 @router.get("/agreements/{code}", summary="一份协议 (one agreement)", response_model=Agreement, responses=problems(404))
-def agreement(code: str, has: Has) -> declared.Row:
+def agreement(code: str, has: Has) -> declared.AgreementRow:
     """One agreement by its code."""
     return declared.agreement_row(declared.known_agreement(has.registry, code))

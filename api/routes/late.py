@@ -11,9 +11,9 @@ from api.pages import late as late_page
 from api.pages.rendering import page
 from api.web.deps import Has, Named, Reads
 from api.web.described import listed, problems
-from api.web.schemas import Document
+from api.web.schemas import JsonObject
 from api.web.tabular import shaped
-from settlement.restating.late import OPEN, VOUCHED_FOR, would_change, would_change_one
+from settlement.restating.late import OPEN, VOUCHED_FOR, LateDetail, would_change, would_change_one
 
 router = APIRouter(tags=["结算 settlement"])
 COLUMNS = (
@@ -35,22 +35,22 @@ def _statuses(status: str | None) -> tuple[str, ...]:
 
 
 @router.get("/v1/late.csv", include_in_schema=False)
-@router.get("/v1/late", summary="迟到数据与重算的影响 (late data)", responses=listed(list[Document], 422))
+@router.get("/v1/late", summary="迟到数据与重算的影响 (late data)", responses=listed(list[JsonObject], 422))
 def late(request: Request, reads: Reads, has: Has, status: Statuses = None) -> Response:
     """Settlements with data that came after them, and what settling again would change; in CSV a row per change."""
     found = would_change(reads, has.registry, has.now(), _statuses(status))
     return shaped(request, [row for one in found for row in late_page.rows(one)], COLUMNS, found)
 
 
-@router.get("/v1/late/{id}", summary="一份结算的迟到数据 (of one settlement)", response_model=Document,
+@router.get("/v1/late/{id}", summary="一份结算的迟到数据 (of one settlement)", response_model=JsonObject,
             responses=problems(404))  # fmt: skip
-def late_one(id: str, reads: Reads, has: Has) -> Document:
+def late_one(id: str, reads: Reads, has: Has) -> LateDetail:
     """The same of one settlement of any status, with its late readings one by one: who sent them, and when."""
     return would_change_one(reads, has.registry, id, has.now())
 
 
 @router.get("/v1/late/{id}/readings.csv", include_in_schema=False)
-@router.get("/v1/late/{id}/readings", summary="迟到的读数 (late readings)", responses=listed(list[Document], 404))
+@router.get("/v1/late/{id}/readings", summary="迟到的读数 (late readings)", responses=listed(list[JsonObject], 404))
 def late_readings(id: str, request: Request, reads: Reads, has: Has) -> Response:
     """The late readings of one settlement: new, revised or removed, with the submission each came by."""
     return shaped(request, would_change_one(reads, has.registry, id, has.now())["late_readings"], READING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -59,7 +59,7 @@ class ReviewWanted(BaseModel):
 @router.get("/v1/reviews.csv", include_in_schema=False)
 @router.get(
     "/v1/reviews", summary="数据复核决定 (decisions)", tags=["监测 monitoring"], responses=listed(list[Review], 400)
-)  # type: ignore[arg-type]
+)
 def reviews(request: Request, reads: Reads, as_of: AsOf) -> Response:
     """Every decision about a value so far, or known at `as_of`, newest first."""
     return shaped(request, reviewed.history(reads, as_of), list(Review.model_fields))
@@ -67,7 +67,7 @@ def reviews(request: Request, reads: Reads, as_of: AsOf) -> Response:
 
 @router.get(
     "/v1/reviews/queue", summary="待核的读数 (queue)", tags=["监测 monitoring"], responses=listed(list[Waiting], 400)
-)  # type: ignore[arg-type]
+)
 def queue(
     request: Request, reads: Reads, as_of: AsOf, limit: Annotated[int, Query(ge=1, le=10_000)] = 1000
 ) -> Response:
@@ -83,8 +83,7 @@ def queue(
 )  # fmt: skip
 def decide(wanted: ReviewWanted, has: Has, writer: Writer) -> Review:
     """Take one decision; all are kept, and what was known before is still found with `as_of`."""
-    told: dict[str, Any] = reviewed.decide(has.engine, wanted.model_dump(), has.now, writer)
-    return Review(**told)
+    return Review.model_validate(reviewed.decide(has.engine, wanted.model_dump(), has.now, writer))
 
 
 @router.get("/reviews", include_in_schema=False)

@@ -10,12 +10,14 @@ from api.reads.instants import parsed_instant
 from api.web.deps import Has, Reads, Writer
 from api.web.described import file, listed, problems
 from api.web.downloads import PDF, XLSX, ZIP, download, report_names
-from api.web.schemas import Document, Header, Obligation, SettlementWanted, StatusWanted
+from api.web.schemas import Header, JsonObject, Obligation, SettlementWanted, StatusWanted
 from api.web.tabular import shaped
 from settlement import applied, run, store
 from settlement.evidence import exporting
 from settlement.printing import reports, workbooks
 from settlement.review import confirming
+from settlement.statement.explanation import Explanation
+from settlement.statement.rows import SettlementDocument, StatusRow, StoredSettlement
 from settlement.states import StatusChange
 
 router = APIRouter(prefix="/v1", tags=["结算 settlement"])
@@ -52,10 +54,10 @@ def settlements(
 
 
 @router.post(
-    "/settlements", status_code=201, summary="结算一个期间 (settle)", response_model=Document,
+    "/settlements", status_code=201, summary="结算一个期间 (settle)", response_model=JsonObject,
     responses=problems(400, 401, 403, 422),
 )  # fmt: skip
-def settle(wanted: SettlementWanted, has: Has, writer: Writer, response: Response) -> Document:
+def settle(wanted: SettlementWanted, has: Has, writer: Writer, response: Response) -> SettlementDocument:
     """Settle one agreement for one period; the same text, period, instant and data give the same id and digest."""
     as_of = parsed_instant(wanted.as_of, "body.as_of")
     document = run.settle(has.engine, has.registry, wanted.agreement, wanted.period, as_of=as_of, now=has.now())
@@ -93,8 +95,10 @@ def evidence(id: str, has: Has) -> Response:
     return download(exporting.evidence(has.engine, has.registry, id), ZIP, f"{id}.evidence.zip")
 
 
-@router.get("/settlements/{id}", summary="一份结算 (one settlement)", response_model=Document, responses=problems(404))
-def settlement(id: str, reads: Reads) -> Document:
+@router.get(
+    "/settlements/{id}", summary="一份结算 (one settlement)", response_model=JsonObject, responses=problems(404)
+)
+def settlement(id: str, reads: Reads) -> StoredSettlement:
     """The document: evaluations with their working, statistics, obligations, transfers and what stopped."""
     return store.settlement(reads, id)
 
@@ -102,10 +106,10 @@ def settlement(id: str, reads: Reads) -> Document:
 @router.get(
     "/settlements/{id}/explanation",
     summary="结算的依据 (explanation)",
-    response_model=Document,
+    response_model=JsonObject,
     responses=problems(400, 404, 422),
 )
-def explanation(id: str, reads: Reads, has: Has, clause: Filter = None) -> Document:
+def explanation(id: str, reads: Reads, has: Has, clause: Filter = None) -> Explanation:
     """Obligation → clause → working → statistics → readings as one tree, as of the settlement's own instant."""
     return applied.explained(reads, has.registry, id, clause)
 
@@ -113,19 +117,19 @@ def explanation(id: str, reads: Reads, has: Has, clause: Filter = None) -> Docum
 @router.get(
     "/settlements/{id}/status",
     summary="状态记录 (status history)",
-    response_model=list[Document],
+    response_model=list[JsonObject],
     responses=problems(404),
 )
-def statuses(id: str, reads: Reads) -> list[Document]:
+def statuses(id: str, reads: Reads) -> list[StatusRow]:
     """Every status of a settlement, oldest first, with person, reason and time."""
     return overview.settlement(reads, id)[1]
 
 
 @router.post(
-    "/settlements/{id}/status", summary="变更状态 (change the status)", response_model=Document,
+    "/settlements/{id}/status", summary="变更状态 (change the status)", response_model=JsonObject,
     responses=problems(400, 401, 403, 404, 422),
 )  # fmt: skip
-def set_status(id: str, wanted: StatusWanted, has: Has, writer: Writer) -> Document:
+def set_status(id: str, wanted: StatusWanted, has: Has, writer: Writer) -> StoredSettlement:
     """试算 → 待复核 → 已确认 / 已撤销; each change is a new row with person, reason and time."""
     change = StatusChange(wanted.status, wanted.person, wanted.reason)
     return confirming.set_status(has.engine, id, change, has.now)
@@ -148,5 +152,5 @@ def obligations(
     `period`. Do not sum them blindly: one month may be settled alone and as part of the year.
     """
     declared.known(has.registry, basin=basin, party=party, status=status)
-    found = store.obligations(reads, basin=basin, party=party, status=status)
-    return shaped(request, overview.in_yuan(within(found, period)), OBLIGATION)
+    rows = store.obligations(reads, basin=basin, party=party, status=status)
+    return shaped(request, overview.in_yuan(within(rows, period)), OBLIGATION)

@@ -63,7 +63,7 @@ def sources(request: Request, reads: Reads, has: Has, state: StateName | None = 
 @router.get("/v1/alarms", summary="告警 (alarms)", responses=listed(list[Alarm], 400, 404, 422))
 def alarms(request: Request, reads: Reads, has: Has, station: str | None = None, source: str | None = None) -> Response:
     """When stations and sources fell silent and were heard again, and settlements failed; newest first."""
-    of = {}
+    of: dict[str, Any] = {}
     if station is not None:
         of["station"] = health.known_station(has.registry, station).code
     if source is not None:
@@ -76,7 +76,8 @@ def alarms(request: Request, reads: Reads, has: Has, station: str | None = None,
 def senders(request: Request, reads: Reads, has: Has, by: By = "province", month: Month = None) -> Response:
     """Completeness, lag and fates of a month by province or by sender; every share with both its numbers."""
     found = health.senders(reads, has.registry, month, has.now())
-    return shaped(request, found[by], list(SenderCard.model_fields))
+    cards = found["sender"] if by == "sender" else found["province"]
+    return shaped(request, cards, list(SenderCard.model_fields))
 
 
 @router.get("/v1/status", summary="服务状态 (status)", response_model=ServiceStatus, responses=problems(503))

@@ -25,7 +25,7 @@ from monitoring_ingest.formats.pushed import ARROW, CSV, JSON, read_pushed
 from monitoring_ingest.readings import receipts
 from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records.history_store import RowCursor, receipt_rows
-from settlement.restating.late import effect_of
+from settlement.restating.late import LateEffect, effect_of
 from settlement.statement.document import instant
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"])
@@ -93,7 +93,7 @@ def _answered(has: Composition, sent: Pushed, through: Door, terms: Terms) -> Re
     return Response(msgspec.json.encode(document), 201, headers, media_type=JSON)
 
 
-def _effect(has: Composition, sent: Pushed, through: Door) -> list[dict[str, Any]]:
+def _effect(has: Composition, sent: Pushed, through: Door) -> list[LateEffect]:
     """What the rows of a dry run would change in settlements that are not withdrawn."""
     extra = observed_if_taken(has.engine, has.registry.network, sent, through, has.now())
     with has.engine.connect() as connection:

@@ -96,6 +96,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "criterion": ("指标", "Criterion"),
     "days": ("有效日", "Valid days"),
     "digest": ("指纹", "Fingerprint"),
+    "engine_version": ("引擎版本", "Engine version"),
     "downloads": ("下载", "Download"),
     "element": ("对象", "Element"),
     "evidence": ("证据包 ZIP", "Evidence ZIP"),

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Document = dict[str, Any]
+JsonObject = dict[str, Any]  # what OpenAPI says of documents: an object; its keys are in `settlement.statement.rows`
 
 
 class Problem(BaseModel):
@@ -126,7 +126,7 @@ class Submission(BaseModel):
     state: Literal["complete", "running", "interrupted", "dry_run", "refused"]
     recorded_at: str
     counts: dict[str, int] = Field(examples=[{"accepted": 2, "duplicate": 0}])
-    files: list[Document]
+    files: list[JsonObject]
 
 
 class ReceiptRow(BaseModel):
@@ -149,13 +149,13 @@ class ReceiptRow(BaseModel):
 class Receipt(Submission):
     """What became of every row: counts, and each row that was not simply accepted."""
 
-    rows: list[Document]
+    rows: list[JsonObject]
 
 
 class DryRun(Receipt):
     """What would become of every row, and what it would change in settlements that are not withdrawn."""
 
-    effect: list[Document] = Field(
+    effect: list[JsonObject] = Field(
         description="as `/v1/late` tells it; settlements that the rows do not touch are left"
     )
 
@@ -178,7 +178,7 @@ class Agreement(BaseModel):
     ends: str | None
     source: str
     parties: dict[str, str] | list[str]
-    clauses: list[Document]
+    clauses: list[JsonObject]
     verified: bool = Field(description="false when a figure of the agreement is not verified against its source")
     sha256: str
 

@@ -24,6 +24,7 @@ from settlement.clauses.values import Statistic
 from settlement.gathered import Gathered, measurements
 from settlement.statement.canonical import digest
 from settlement.statement.document import instant, places_of, statistic_row, working_rows
+from settlement.statement.engine_version import ENGINE_VERSION
 from settlement.statement.rows import AssessmentDocument, CriterionRow, Scored, ScoreRow
 from settlement.words import message
 
@@ -55,6 +56,7 @@ def assessed(
     places: dict[Statistic, int] = {}
     criteria = [_criterion(evaluation, places) for evaluation in evaluations]
     scored: Scored = {
+        "engine_version": ENGINE_VERSION,
         "scorecard": scorecard.code, "title": scorecard.title, "source": str(scorecard.document["source"]),
         "scorecard_sha256": agreement.sha256, "basin": basin, "period": periods.label(span),
         "verified": scorecard.verified and not any(criterion["unverified"] for criterion in criteria),

@@ -29,6 +29,7 @@ from settlement.applied import applied
 from settlement.evidence.pack import EvidenceContents, Parameters, evidence_zip
 from settlement.gathered import LEFT_OUT, OBSERVED, QUALITY, Gathered
 from settlement.settling import settled
+from settlement.statement.engine_version import as_made_by, made_by, version_of
 from settlement.statement.rows import SettlementDocument
 
 RESOLUTION = timedelta(microseconds=1)
@@ -55,11 +56,12 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
     document = made.document
     agreement = made.agreement
     refuse(agreement, registry.network)  # the register may have changed since the text was checked
-    again = settled(agreement, registry.network, readings, made.span, made.as_of)
+    again = as_made_by(settled(agreement, registry.network, readings, made.span, made.as_of), version_of(document))
     if again["digest"] != document["digest"]:
-        zh = "重算与所存的结算不同：登记或程序在结算之后变了"
-        remedy = "恢复当时的登记与程序版本后再导出，或重新结算"
-        raise Refused(zh, "register or engine has changed since", file=identity, remedy=remedy)
+        maker = made_by(document)
+        zh = f"重算与所存的结算不同：登记或程序在结算之后变了（{maker['message_zh']}）"
+        en = f"register or engine has changed since ({maker['message_en']})"
+        raise Refused(zh, en, file=identity, remedy="恢复当时的登记与程序版本后再导出，或重新结算")
     parameters: Parameters = {"agreement": agreement.code, "period": document["period"], "as_of": document["as_of"]}
     if decided:
         parameters["decisions"] = decided

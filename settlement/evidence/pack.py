@@ -30,6 +30,7 @@ import pandas as pd
 
 from basin.errors import HengjieError, Refused, UsageError
 from settlement.statement.canonical import canonical_json, digest, first_difference
+from settlement.statement.engine_version import ENGINE_VERSION, as_made_by, made_by, version_of
 from settlement.statement.rows import SettlementDocument
 
 AGREEMENT = "agreement.yaml"
@@ -159,9 +160,16 @@ def _steps(raw: bytes, recompute: Callable[[EvidenceContents], SettlementDocumen
     evidence = _parsed(entries)
     _refuse_other_fingerprints(entries, evidence)
     yield f"文书指纹一致 digest {evidence.document['digest']}"
-    if difference := first_difference(evidence.document, _recomputed(evidence, recompute)):
-        raise Refused(f"重算不符：{difference}", "stated ≠ recomputed", file=SETTLEMENT)
+    version = version_of(evidence.document)
+    again = as_made_by(_recomputed(evidence, recompute), version)
+    if difference := first_difference(evidence.document, again):
+        maker = made_by(evidence.document)
+        zh = f"重算不符：{difference}（{maker['message_zh']}）"
+        raise Refused(zh, f"stated ≠ recomputed ({maker['message_en']})", file=SETTLEMENT)
     yield "不用数据库重算一致 recomputed"
+    if version != ENGINE_VERSION:
+        maker = made_by(evidence.document)
+        yield f"{maker['message_zh']}，结果相同 {maker['message_en']}, with the same result"
 
 
 def _recomputed(

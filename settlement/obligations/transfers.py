@@ -1,8 +1,8 @@
 """Pair amounts (对应净额): what finally goes from one party to another, pools paid out and pairs netted.
 
 In: obligations [fen] and the periods whose pool is not paid out. Out: pair amounts [fen], each with the working from
-its obligations. In documents they stand under the key ``transfers``. What an obligation comes to is
-decided in `settlement.obligations.compensation`.
+its obligations. In documents they stand under the key ``transfers``. What an obligation comes to is decided in
+`settlement.obligations.compensation`.
 """
 
 from __future__ import annotations

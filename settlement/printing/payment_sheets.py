@@ -40,6 +40,7 @@ from settlement.printing.wording import (
     stop_cells,
     undecided_cells,
 )
+from settlement.statement.engine_version import version_text
 from settlement.statement.rows import ObligationRow, SettlementDocument, StopRow, UndecidedRow
 from settlement.words import KINDS, UNDECIDED
 
@@ -117,7 +118,7 @@ def payments(sheet: Sheet, document: SettlementDocument, names: Names) -> None:
     sheet.line(document["title"], "title")
     sheet.line(f"结算期 {period_text(document['period'])}　性质 {zh} {en}　状态 {document['status']}")
     sheet.line(f"协议主体 {parties_text(document['parties'], names)}　数据截至 {document['as_of']}")
-    sheet.line(f"结算书指纹 SHA-256 {document['digest']}")
+    sheet.line(f"结算书指纹 SHA-256 {document['digest']}　引擎版本 engine version {version_text(document)}")
     sheet.row += 1
     sheet.widths(OBLIGATIONS)
     # the first obligation stands below the transfers: two section lines, two headings, the total and an empty line

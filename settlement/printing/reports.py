@@ -35,6 +35,7 @@ from settlement.printing.wording import (
     total_yuan,
     undecided_cells,
 )
+from settlement.statement.engine_version import version_text
 from settlement.statement.rows import (
     AssessmentDocument,
     CriterionRow,
@@ -53,7 +54,7 @@ __all__ = ["Names", "assessment_pdf", "assessment_view", "settlement_pdf", "sett
 
 View = Mapping[str, object]  # what a template prints: names of its places, and texts, lists or further views for them
 FINAL = "已确认"
-PROVENANCE = ("数据截至", "编号", "文书指纹")
+PROVENANCE = ("数据截至", "编号", "文书指纹", "引擎版本")
 NOTICES = {
     "indication": (
         "本件为预估：结算期尚未结束或短于条款的结算周期，不作为付款依据。",
@@ -184,11 +185,12 @@ def _settlement_particulars(document: SettlementDocument, names: Names) -> list[
 
 
 def _provenance(document: SettlementDocument | AssessmentDocument) -> list[tuple[str, str, str]]:
-    as_of, identity, digest = PROVENANCE
+    as_of, identity, digest, version = PROVENANCE
     return [
         (as_of, "As of", instant_text(document["as_of"])),
         (identity, "Identity", document["id"]),
         (digest, "Digest, SHA-256", document["digest"]),
+        (version, "Engine version", version_text(document)),
     ]
 
 

@@ -27,6 +27,7 @@ from settlement.printing.wording import (
     rules_used,
     statistic_cells,
 )
+from settlement.statement.engine_version import version_text
 from settlement.statement.rows import AssessmentDocument, SettlementDocument, StatisticRow, WorkingRow
 
 WORKING = (
@@ -154,7 +155,7 @@ def _score(sheet: Sheet, document: AssessmentDocument, names: Names) -> None:
     sheet.line(
         f"评价期 {period_text(document['period'])}　流域 {names.basin(document['basin'])}　数据截至 {document['as_of']}"
     )
-    sheet.line(f"评价指纹 SHA-256 {document['digest']}")
+    sheet.line(f"评价指纹 SHA-256 {document['digest']}　引擎版本 engine version {version_text(document)}")
     sheet.row += 1
     sheet.widths(SCORE)
     last = FIRST_CRITERION + len(document["criteria"]) - 1

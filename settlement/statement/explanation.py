@@ -20,6 +20,7 @@ from basin.network import Network
 from basin.rounding import number
 from basin.shapes import typed
 from settlement.gathered import Gathered, data_rules
+from settlement.statement.engine_version import version_of
 from settlement.statement.readings_behind import ReadingsBehind, readings_behind, readings_by_series
 from settlement.statement.rows import (
     EvaluationRow,
@@ -107,6 +108,7 @@ class Explanation(TypedDict):
     kind: str
     status: str
     verified: bool
+    engine_version: str | None
     obligations: list[ExplainedObligation]
     others: list[ExplainedEvaluation]
     transfers: list[PairAmountRow]
@@ -160,7 +162,8 @@ def explanation(
         "id": document["id"], "agreement": document["agreement"], "title": document["title"],
         "source": document["source"], "basin": document["basin"], "period": document["period"],
         "as_of": document["as_of"], "kind": document["kind"], "status": document["status"],
-        "verified": document["verified"], "obligations": obligations, "others": others,
+        "verified": document["verified"], "engine_version": version_of(document), "obligations": obligations,
+        "others": others,
         "transfers": document["transfers"] if clause is None else [],
         "pools": document.get("pools", []) if clause is None else [],
         "stops": [stop for stop in document["stops"] if clause in (None, stop["clause"])],

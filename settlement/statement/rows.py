@@ -140,6 +140,8 @@ class UndecidedRow(BelowDetection):
 class Decision(TypedDict):
     """What a settlement decides: the content of its document before it has an identity."""
 
+    engine_version: NotRequired[str]  # since versions are kept
+
     agreement: str
     title: str
     basin: str
@@ -203,6 +205,8 @@ class ScoreRow(TypedDict):
 
 class Scored(ScoreRow):
     """What an assessment decides: the content of its document before it has an identity."""
+
+    engine_version: NotRequired[str]  # since versions are kept
 
     scorecard: str
     title: str

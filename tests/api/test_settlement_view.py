@@ -8,6 +8,7 @@ from api.pages.language import Words
 from api.pages.names import Names
 from api.pages.settlements import scale_text, settlement, steps
 from api.reads.overview import netted, year_of
+from settlement.statement.engine_version import ENGINE_VERSION, as_made_by
 from tests.settlement import documents
 
 
@@ -49,6 +50,23 @@ def test_every_sum_and_transfer_is_shown_with_its_working_and_documents_without_
     moved["working"] = [documents.working("条款 1 2020", "应付补偿款", "12000000.00")]
     told = [(one["ref"], one["payer_name"], one["working"]) for one in settlement(document, [], names)["sums"]]
     assert told == [(owed["clause"], "湖南省", owed["working"]), (None, "湖南省", moved["working"])]
+
+
+class TestEngineVersion:
+    """The page says which version of the engine made a document."""
+
+    def test_a_settlement_of_now_shows_the_number(self, names):
+        assert settlement(documents.lushui_2020(), [], names)["engine_version"] == ENGINE_VERSION
+
+    def test_a_document_of_before_says_so_in_the_language_of_the_reader(self, names, world):
+        before = as_made_by(documents.lushui_2020(), None)
+        assert settlement(before, [], names)["engine_version"] == "版本开始记录之前所作"
+        assert settlement(before, [], Names(Words("en"), world))["engine_version"] == "made before versions were kept"
+
+    def test_the_pages_print_it(self, client, august):
+        assert "<dt>引擎版本</dt><dd>1</dd>" in client.get(f"/settlements/{august}").text
+        assessed = client.get("/v1/assessments").json()[0]["id"]
+        assert "<dt>引擎版本</dt><dd>1</dd>" in client.get(f"/assessments/{assessed}").text
 
 
 class TestSteps:

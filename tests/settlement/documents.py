@@ -10,6 +10,7 @@ from typing import Any
 
 from settlement.printing.wording import Names
 from settlement.statement.canonical import digest
+from settlement.statement.engine_version import ENGINE_VERSION
 
 NAMES = Names(
     parties={"jiangxi": "江西省", "hunan": "湖南省", "yunnan": "云南省", "guizhou": "贵州省", "sichuan": "四川省",
@@ -64,7 +65,7 @@ def settlement(agreement: str, title: str, period: str, **more: Any) -> dict[str
         "agreement": agreement, "title": title, "basin": agreement.split("-")[0], "agreement_sha256": "0" * 64,
         "period": period, "as_of": "2021-01-15T08:00:00Z", "kind": "payable", "status": "试算", "parties": {},
         "verified": True, "rules": [], "evaluations": [], "statistics": [], "obligations": [], "transfers": [],
-        "stops": [],
+        "stops": [], "engine_version": ENGINE_VERSION,
     } | more  # fmt: skip
     fingerprint = digest(document)
     return document | {"digest": fingerprint, "id": f"{agreement}-{period}-{fingerprint[:12]}"}

@@ -23,10 +23,13 @@ from basin.registry import Registry
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.doors.files import READINGS, ingest
 from monitoring_ingest.records import store as intake
+from settlement import store
+from settlement.applied import explained
 from settlement.evidence.exporting import evidence, recomputed
 from settlement.evidence.pack import _archive, _sums, contents, verify
 from settlement.run import settle
 from settlement.statement.canonical import canonical_json, digest
+from settlement.statement.engine_version import ENGINE_VERSION, as_made_by
 from tests.clocks import stopped
 from tests.databases import sqlite
 from tests.settlement.makers import (
@@ -290,3 +293,61 @@ class TestRefused:
         with pytest.raises(Refused) as refused:
             evidence(stored, a_registry(EXCESS, stricter), identity)
         assert refused.value.remedy
+
+
+class TestEngineVersion:
+    """What an earlier version made opens, verifies where the result is the same, and else names that version."""
+
+    def kept(self, engine: Engine, version: str | None, **other: Any) -> str:
+        """The identity of a settlement stored as another version would have stamped it, with `other` content."""
+        document = settle(engine, a_registry(), "test-river", "2020", now=NOW)
+        old = as_made_by(document | other, version)
+        with writing(engine) as connection:
+            store.keep_settlement(connection, old, a_registry().agreement("test-river").text, NOW, NOW)
+        return old["id"]
+
+    def test_a_settlement_states_the_version_that_made_it(self, stored: Engine) -> None:
+        file = contents(file_of(stored, a_registry()))
+        assert file.document["engine_version"] == ENGINE_VERSION
+        assert digest(file.document) == file.document["digest"]
+
+    def test_a_settlement_of_before_versions_opens_and_its_pack_verifies_and_says_so(self, stored: Engine) -> None:
+        identity = self.kept(stored, None)
+        with stored.connect() as connection:
+            assert explained(connection, a_registry(), identity)["engine_version"] is None
+        raw = evidence(stored, a_registry(), identity)
+        assert "engine_version" not in contents(raw).document
+        checked = verify(raw, recomputed)
+        assert (checked.ok, checked.failure) == (True, None)
+        assert checked.checked[-1] == (
+            "版本开始记录之前所作，现在是版本 1，结果相同 "
+            "made before versions were kept, now version 1, with the same result"
+        )
+
+    def test_another_version_with_the_same_result_verifies(self, stored: Engine) -> None:
+        checked = verify(evidence(stored, a_registry(), self.kept(stored, "0")), recomputed)
+        assert checked.ok
+        assert "由引擎版本 0 所作" in checked.checked[-1]
+
+    def test_a_pack_of_this_version_says_nothing_more(self, stored: Engine) -> None:
+        assert verify(file_of(stored, a_registry()), recomputed).checked[-1] == "不用数据库重算一致 recomputed"
+
+    def test_a_pack_of_another_version_with_another_result_names_the_version(self, stored: Engine) -> None:
+        def by_another_engine(document: dict[str, Any]) -> None:
+            document["engine_version"] = "0"
+            document["obligations"][0]["amount_yuan"] = "1.00"
+
+        raw = forged(file_of(stored, a_registry()), "settlement.json", edited(by_another_engine))
+        failure = str(verify(raw, recomputed).failure)
+        assert "obligations[0].amount_yuan: 1.00 ≠" in failure
+        assert "由引擎版本 0 所作，现在是版本 1" in failure
+        assert "made by engine version 0, now version 1" in failure
+
+    @pytest.mark.parametrize(("version", "maker"), [("0", "由引擎版本 0 所作"), (None, "版本开始记录之前所作")])
+    def test_no_evidence_of_another_result_and_the_refusal_names_the_version(
+        self, stored: Engine, version: str | None, maker: str
+    ) -> None:
+        identity = self.kept(stored, version, kind="stopped")
+        with pytest.raises(Refused) as refusal:
+            evidence(stored, a_registry(), identity)
+        assert maker in refusal.value.zh

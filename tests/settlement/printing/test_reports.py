@@ -171,6 +171,23 @@ class TestTheView:
         assert first(view)["heading"] == "2020年8月 · 街口"
 
 
+class TestEngineVersion:
+    """Which version of the engine made a document is printed beside its fingerprint."""
+
+    def printed(self, view: dict[str, Any]) -> str:
+        (value,) = (row["value"] for row in view["particulars"] if row["zh"] == "引擎版本")
+        return str(value)
+
+    def test_settlements_and_assessments_print_it(self) -> None:
+        assert self.printed(settlement_view(lushui_2020(), NAMES)) == "1"
+        assert self.printed(assessment_view(demo_assessment() | {"engine_version": "1"}, NAMES)) == "1"
+
+    def test_a_document_of_before_says_so(self) -> None:
+        assert self.printed(assessment_view(demo_assessment(), NAMES)) == (
+            "版本开始记录之前所作 made before versions were kept"
+        )
+
+
 class TestAssessments:
     """The report of a performance assessment."""
 

@@ -21,8 +21,10 @@ from settlement.restating import difference
 from settlement.restating.late import OPEN, came_late, effect_of, would_change, would_change_one
 from settlement.review.confirming import set_status
 from settlement.run import settle
+from settlement.statement.engine_version import as_made_by
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, StatusChange
 from tests.clocks import stopped
+from tests.settlement.documents import lushui_2020
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, monthly, per_unit, readings
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
@@ -248,3 +250,12 @@ class TestEffectOf:
 def intake_of(engine: Engine) -> pd.DataFrame:
     with engine.connect() as connection:
         return intake.observations(connection)
+
+
+def test_the_version_of_the_engine_alone_is_no_change_of_a_settlement() -> None:
+    document = lushui_2020()
+    before = as_made_by(document, None)
+    assert before["digest"] != document["digest"]
+    assert difference.effect(before, document)["changed"] is False
+    other = as_made_by(document | {"title": "另一份"}, "0")
+    assert difference.effect(before, other)["changed"] is True

@@ -1,0 +1,84 @@
+"""The version of the engine: which rules of this program made a document.
+
+In: nothing, or a document and the version it states. Out: the version that stands in every settlement and assessment
+document and in its digest, and a document as another version would have stamped it. Raise the version, with date and
+reason, whenever a document that is already stored would come out with other content; `tests/settlement/digests.json`
+tells which do. The version says nothing of the release of the package or of the database.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple, TypeVar
+
+from settlement.statement.canonical import digest
+from settlement.statement.rows import AssessmentDocument, SettlementDocument
+from settlement.words import Message
+
+KEY = "engine_version"
+Made = TypeVar("Made", SettlementDocument, AssessmentDocument)
+
+
+class Version(NamedTuple):
+    """One version of the engine, since when, and why documents come out differently than before."""
+
+    number: str
+    since: date
+    reason_zh: str
+    reason_en: str
+
+
+VERSIONS = (
+    Version(
+        "1", date(2026, 12, 1),
+        "版本自此写入文书；结果与此前相同", "versions are kept from here on; results are those of before",
+    ),
+)  # fmt: skip
+ENGINE_VERSION = VERSIONS[-1].number
+
+
+def version_of(document: SettlementDocument | AssessmentDocument) -> str | None:
+    """The version that made a document; None where it was made before versions were kept."""
+    return document.get("engine_version")
+
+
+def version_words(version: str | None) -> Message:
+    """What is printed of the version that made a document: its number, or that there was none yet."""
+    if version is None:
+        return {"message_zh": "版本开始记录之前所作", "message_en": "made before versions were kept"}
+    return {"message_zh": version, "message_en": version}
+
+
+def version_text(document: SettlementDocument | AssessmentDocument) -> str:
+    """The version that made a document in one line: ``1``, or in both languages that there was none yet."""
+    words = version_words(version_of(document))
+    both = (words["message_zh"], words["message_en"])
+    return " ".join(dict.fromkeys(both))
+
+
+def as_made_by(document: Made, version: str | None) -> Made:
+    """The same content under the stamp of another version, with the digest and identity it has there.
+
+    What an earlier version made and this one makes alike can be compared so: nothing differs but the stamp.
+    """
+    if version_of(document) == version:
+        return document
+    stamped = document.copy()
+    if version is None:
+        stamped.pop("engine_version", None)
+    else:
+        stamped["engine_version"] = version
+    stamped["digest"] = digest(stamped)
+    stamped["id"] = f"{document['id'].removesuffix(document['digest'][:12])}{stamped['digest'][:12]}"
+    return stamped
+
+
+def made_by(document: SettlementDocument | AssessmentDocument) -> Message:
+    """Who made a document that comes out differently now: its version, and the version that is running."""
+    version = version_of(document)
+    if version == ENGINE_VERSION:
+        return {"message_zh": f"引擎版本 {version}，与现在相同", "message_en": f"engine version {version}, as now"}
+    words = version_words(version)
+    zh = words["message_zh"] if version is None else f"由引擎版本 {version} 所作"
+    en = words["message_en"] if version is None else f"made by engine version {version}"
+    return {"message_zh": f"{zh}，现在是版本 {ENGINE_VERSION}", "message_en": f"{en}, now version {ENGINE_VERSION}"}
