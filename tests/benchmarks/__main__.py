@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 
-from api.composition import collect_seldom
+from api.commands.shared import collect_seldom
 from tests.benchmarks import (
     backfill,
     class_and_cap,
