@@ -16,6 +16,7 @@ from tests.benchmarks import (
     quality_run,
     reading_back,
     settling_years,
+    start_up,
     threshold_price_cap,
 )
 
@@ -30,6 +31,7 @@ BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "settling_years": settling_years.main,
     "quality_control": quality_control.main,
     "quality_run": quality_run.main,
+    "start_up": start_up.main,
 }
 
 
