@@ -27,15 +27,15 @@ COMMANDS = (
         "agreements:agreement_group",
         "编写协议：检查、比较、数值清单、编辑器用的模式。Writing agreements: check, diff, figures, schema.",
     ),
-    Elsewhere("assess", "settlements:assess", "评价一个流域的绩效。Assess the performance of a basin."),
-    Elsewhere("cases", "settlements:cases", "运行算例，打印不符处的计算过程；加 --all 打印全部。Run worked cases."),
-    Elsewhere("classify", "settlements:classify", "评定水质类别。Water-quality classes of a table."),
+    Elsewhere("assess", "assessments:assess", "评价一个流域的绩效。Assess the performance of a basin."),
+    Elsewhere("cases", "evidence:cases", "运行算例，打印不符处的计算过程；加 --all 打印全部。Run worked cases."),
+    Elsewhere("classify", "assessments:classify", "评定水质类别。Water-quality classes of a table."),
     Elsewhere(
         "database",
         "database:database_group",
         "数据库：修订、升级、备份、恢复。The database: revision, upgrade, backup, restore.",
     ),
-    Elsewhere("evidence", "settlements:evidence_file", "导出一份结算的证据包。The evidence file of a settlement."),
+    Elsewhere("evidence", "evidence:evidence_file", "导出一份结算的证据包。The evidence file of a settlement."),
     Elsewhere(
         "explain",
         "settlements:explain",
@@ -72,12 +72,12 @@ COMMANDS = (
     Elsewhere("telegram", "telegrams:telegram_group", "站点报文（HJ 212-2017）。Telegrams of stations."),
     Elsewhere(
         "verify",
-        "settlements:verify_file",
+        "evidence:verify_file",
         "不用数据库重算证据包，指出第一处不符。Recompute an evidence file without the database.",
     ),
     Elsewhere(
         "whatif",
-        "settlements:whatif",
+        "whatif:whatif",
         "同样的数据，换一份协议会怎样。The same data under a changed or proposed agreement.",
     ),
 )

@@ -1,16 +1,16 @@
 """The composition root: settings, registry, thresholds, database and clock of one process, put together once.
 
 In: `Settings`. Out: a `Composition` that commands, pages and jobs share. Who writes creates the database when there is
-none; who only reads is told that there is none. The registry and the thresholds are imported when they are composed: a
+none; who only reads is told that there is none. Registry and thresholds are imported when they are asked for: a
 command that needs the database alone (`database_to_read`) does not wait for them.
 """
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
@@ -37,11 +37,12 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def bundled_tests() -> Tests:
-    """The thresholds of quality control as they ship."""
-    from monitoring_ingest.quality.settings import declared_tests
+@dataclass(frozen=True)
+class Thresholds:
+    """What quality control tests, and messages of what shadows what in it."""
 
-    return declared_tests()
+    tests: Tests
+    messages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -51,17 +52,21 @@ class Composition:
     settings: Settings
     registry: Registry
     engine: Engine
-    tests: Tests = field(default_factory=bundled_tests)
     now: Callable[[], datetime] = utc_now
 
+    @cached_property
+    def thresholds(self) -> Thresholds:
+        """The thresholds of quality control, read when they are first asked for.
 
-def collect_seldom() -> None:
-    """Look for garbage a hundred times less often than Python does by itself.
+        Raises
+        ------
+        RegisterError : a file of thresholds that cannot be used.
+        """
+        from monitoring_ingest.quality.settings import FILE, declared_tests, files_in
 
-    A settlement makes a great many small records that live as long as its document and hold no cycles; looking through
-    them again and again costs more than making them.
-    """
-    gc.set_threshold(100_000, 20, 100)
+        messages: list[str] = []
+        tests = declared_tests((FILE, *files_in(self.settings.extra)), self.registry.network, messages)
+        return Thresholds(tests, tuple(messages))
 
 
 def compose(settings: Settings) -> Composition:
@@ -71,20 +76,20 @@ def compose(settings: Settings) -> Composition:
     ------
     HengjieError : a declared file that cannot be used, or a database that is not supported.
     """
-    registry, tests = _declared(settings)
-    return Composition(settings, registry, database(settings), tests)
+    return Composition(settings, _registry(settings), database(settings))
 
 
 def compose_checked(settings: Settings) -> Composition:
-    """As `compose`, with every agreement checked now, and a database of an earlier revision upgraded.
+    """As `compose`, with every agreement and threshold checked now, and a database of an earlier revision upgraded.
 
     What serves for weeks must not stop at the first use of an agreement that cannot be used.
     """
-    registry, tests = _declared(settings)
-    registry.checked()
+    registry = _registry(settings).checked()
     engine = open_engine(settings.url)
     create_schema(engine)
-    return Composition(settings, registry, engine, tests)
+    composition = Composition(settings, registry, engine)
+    composition.thresholds  # noqa: B018  read and checked by asking for them
+    return composition
 
 
 def compose_to_read(settings: Settings) -> Composition:
@@ -94,8 +99,7 @@ def compose_to_read(settings: Settings) -> Composition:
     ------
     NoDatabase : there is none; nothing is created.
     """
-    registry, tests = _declared(settings)
-    return Composition(settings, registry, database_to_read(settings), tests)
+    return Composition(settings, _registry(settings), database_to_read(settings))
 
 
 def compose_to_try(settings: Settings) -> Composition:
@@ -103,8 +107,7 @@ def compose_to_try(settings: Settings) -> Composition:
     try:
         return compose_to_read(settings)
     except NoDatabase:
-        registry, tests = _declared(settings)
-        return Composition(settings, registry, database(replace(settings, database_url=IN_MEMORY)), tests)
+        return Composition(settings, _registry(settings), database(replace(settings, database_url=IN_MEMORY)))
 
 
 def database(settings: Settings) -> Engine:
@@ -131,13 +134,7 @@ def database_to_read(settings: Settings) -> Engine:
     return engine
 
 
-def _declared(settings: Settings) -> tuple[Registry, Tests]:
-    """The registry and the thresholds; the messages of both are the registry's."""
+def _registry(settings: Settings) -> Registry:
     from basin.registry import declared_registry
-    from monitoring_ingest.quality.settings import FILE, declared_tests, files_in
 
-    collect_seldom()
-    registry = declared_registry(settings.extra)
-    messages = list(registry.messages)
-    tests = declared_tests((FILE, *files_in(settings.extra)), registry.network, messages)
-    return replace(registry, messages=tuple(messages)), tests
+    return declared_registry(settings.extra)

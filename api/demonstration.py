@@ -39,7 +39,7 @@ def build(here: Composition, say: Callable[[str], None]) -> None:
         counts = ingest(here.engine, here.registry.network, demo_readings(), READINGS, here.now).counts
         say("  " + "，".join(f"{fate} {count}" for fate, count in counts.items()))
     say("质控 quality control …")
-    told = quality_control(here.engine, here.now, network=here.registry.network, tests=here.tests).told
+    told = quality_control(here.engine, here.now, network=here.registry.network, tests=here.thresholds.tests).told
     say(f"  {told}")
     say("结算 settling …")
     for agreement, periods in PERIODS.items():

@@ -1,7 +1,8 @@
 """Serving: pages and API in one process, with the schedule beside them.
 
-In: a composition. Out: a running server until it is stopped, or the schedule alone. What a job does is in
-`monitoring_ingest.schedule.job`; what settling means, in `settlement.run`.
+In: a composition. Out: a running server until it is stopped, or the schedule alone. What a job does is
+handed in by those whose work it is, `monitoring_ingest.schedule.job` only runs it; what settling means is in
+`settlement.run`.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def jobs(here: Composition) -> Sequence[Job]:
     return (
         inbox_job(here.engine, network, here.settings.inbox),
         *(source_job(here.engine, network, source) for source in sources if source.every_hours),
-        quality_job(here.engine, network, here.tests),
+        quality_job(here.engine, network, here.thresholds.tests),
         settlement_job(lambda month: _settle_closed(here, month), here.settings.settling_day),
         *coverage_jobs(here.engine, network, sources),
     )

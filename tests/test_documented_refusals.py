@@ -104,6 +104,7 @@ def of_files(folder: Path) -> Iterator[HengjieError]:
     acts: tuple[Callable[[], object], ...] = (
         lambda: file_text(folder / "nowhere.yaml"),
         lambda: file_text(folder / "latin.yaml"),
+        lambda: tree("a: " + "[" * 6_000),
         lambda: load_registry([folder / "twice"]),
         lambda: compiled(tree(text), text, "test.yaml").every_of("1"),
     )

@@ -33,8 +33,12 @@ def quality_group() -> None:
 def quality_run(everything: bool, extra: Sequence[Path]) -> Told:
     """评上次之后收到的数据及其可能影响的。Judge what came in since the last run."""
     here = composed(extra)
+    thresholds = here.thresholds
+    for message in thresholds.messages:
+        say(message)
     say("质控 quality control …")
-    ran = running.run(here.engine, here.now, network=here.registry.network, tests=here.tests, everything=everything)
+    network = here.registry.network
+    ran = running.run(here.engine, here.now, network=network, tests=thresholds.tests, everything=everything)
     return asdict(ran), ran.told
 
 

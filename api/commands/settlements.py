@@ -1,4 +1,4 @@
-"""Commands that settle, explain, confirm, assess and prove."""
+"""Commands that settle, explain and give a settlement its status."""
 
 from __future__ import annotations
 
@@ -7,25 +7,15 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-import pandas as pd
 
 from api.commands import explanation
-from api.commands import whatif as proposal
-from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example, say, written
+from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example
 from basin.clauses import TIME_AXES
-from basin.errors import UsageError
-from basin.standards import standard
-from settlement import applied, proposing
+from settlement import applied
 from settlement import run as settling
-from settlement.assessment.classification import classified
-from settlement.cases.running import run_cases
-from settlement.evidence.exporting import evidence, recomputed
-from settlement.evidence.pack import verify
 from settlement.review import confirming
 from settlement.statement.rows import SettlementDocument
 from settlement.states import StatusChange
-
-STANDARD = "gb3838-2002"
 
 
 @click.command(epilog=example("hengjie settle lushui-jiangxi-hunan-2019 2020"))
@@ -70,24 +60,6 @@ def explain(settlement: str, clause: str | None, readings: bool, extra: Sequence
     return tree, "\n".join(explanation.lines(tree, readings))
 
 
-@click.command(epilog=example("hengjie whatif lushui-jiangxi-hunan-2019 --set clauses.1.cap=5000 --years 2020..2021"))
-@click.argument("agreement")
-@click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="改一处，可重复。Change one value.")
-@click.option("--with-agreement", "file", type=click.Path(dir_okay=False, path_type=Path), help="拟议的协议文件。")
-@click.option("--years", required=True, help="2023 或 2023..2025。")
-@AS_OF
-@command
-def whatif(
-    agreement: str, changes: Sequence[str], file: Path | None, years: str, as_of: datetime | None, extra: Sequence[Path]
-) -> Told:
-    """同样的数据，换一份协议会怎样。The same data under a changed or proposed agreement."""
-    here = composed_to_read(extra)
-    proposed = proposing.proposal(here.registry, agreement, changes, file)
-    with here.engine.connect() as connection:
-        answer = proposing.answered(connection, here.registry, agreement, proposed, years, as_of or here.now())
-    return answer, "\n".join(proposal.lines(answer))
-
-
 @click.command(epilog=example('hengjie status ID 待复核 --person 张三 --reason "数据齐全"'))
 @click.argument("settlement")
 @click.argument("status")
@@ -99,87 +71,3 @@ def status(settlement: str, status: str, person: str, reason: str, extra: Sequen
     here = composed(extra)
     document = confirming.set_status(here.engine, settlement, StatusChange(status, person, reason), here.now)
     return document, f"{document['id']}：{document['status']}"
-
-
-@click.command(epilog=example("hengjie assess demo-qingxi 2025"))
-@click.argument("basin")
-@click.argument("period")
-@click.option("--scorecard", help="评价表代码；只有一个时可省略。")
-@AS_OF
-@command
-def assess(basin: str, period: str, scorecard: str | None, as_of: datetime | None, extra: Sequence[Path]) -> Told:
-    """评价一个流域的绩效。Assess the performance of a basin."""
-    here = composed(extra)
-    registry = here.registry.scoring_by(scorecard)
-    document = settling.assess(here.engine, registry, basin, period, as_of=as_of, now=here.now())
-    lines = [f"{document['title']} {basin} {period}：{document['score']} 分，{document['grade']}，{document['id']}"]
-    for c in document["criteria"]:
-        lines.append(f"{c['title']}：{c['earned'] if c['earned'] is not None else c['message_zh']} / {c['points']}")
-        lines += [f"    {step['label']}：{step['expression']} = {step['value']}" for step in c["working"]]
-    return document, "\n".join(lines)
-
-
-@click.command(epilog=example("hengjie cases fixtures/cases"))
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--all", "whole", is_flag=True, help="每个算例都印出全部条款的过程。The working of every case.")
-@command
-def cases(paths: Sequence[Path], whole: bool, extra: Sequence[Path]) -> Told:
-    """运行算例，打印不符处的计算过程；加 --all 打印全部。Run worked cases."""
-    outcomes = list(run_cases(paths, extra, say))
-    lines: list[str] = []
-    for outcome in outcomes:
-        if whole or not outcome.passed:
-            verdict = "相符 passed" if outcome.passed else "不符 FAILED"
-            lines += [f"{verdict} {outcome.file} {outcome.name}", *(f"  {d}" for d in outcome.differences)]
-            lines += [f"  {line}" for line in ((*outcome.working, *outcome.sums) if whole else outcome.leading)]
-    failed = sum(not outcome.passed for outcome in outcomes)
-    summary = {"passed": len(outcomes) - failed, "failed": failed}
-    told = [vars(outcome) | {"passed": outcome.passed} for outcome in outcomes]
-    return summary | {"cases": told}, "\n".join([*lines, f"{summary['passed']} passed, {failed} failed"])
-
-
-@click.command(epilog=example("hengjie classify means.csv --require ph,do,codmn,nh3n,tp -o classes.csv"))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="写入文件；缺省为标准输出。")
-@click.option("--require", default="", help="缺一即不评的指标，逗号分隔。")
-@click.option("--compare", type=click.Choice(["raw", "reported"]), default="raw", help="按原值，或修约后比较。")
-@command
-def classify(file: Path, output: Path | None, require: str, compare: str, extra: Sequence[Path]) -> Told:
-    """评定水质类别。Water-quality classes of a table."""
-    table = _table(file)
-    wanted = [code for code in require.split(",") if code.strip()]
-    return written(classified(table, standard(STANDARD), require=wanted, compare=compare), output)
-
-
-def _table(file: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (ValueError, UnicodeDecodeError) as problem:
-        raise UsageError(
-            f"读不出表格：{problem}", "not a readable CSV", file=file, remedy="另存为 UTF-8 的 CSV"
-        ) from problem
-
-
-@click.command("evidence", epilog=example("hengjie evidence ID -o settlement.zip"))
-@click.argument("settlement")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="写入的 ZIP 文件。")
-@command
-def evidence_file(settlement: str, output: Path, extra: Sequence[Path]) -> Told:
-    """导出一份结算的证据包。The evidence file of a settlement."""
-    here = composed_to_read(extra)
-    raw = evidence(here.engine, here.registry, settlement)
-    output.write_bytes(raw)
-    return {"file": str(output), "bytes": len(raw)}, f"{len(raw)} 字节 bytes → {output}"
-
-
-@click.command("verify", epilog=example("hengjie verify settlement.zip"))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@command
-def verify_file(file: Path, extra: Sequence[Path]) -> Told:
-    """不用数据库重算证据包，指出第一处不符。Recompute an evidence file without the database."""
-    found = verify(file.read_bytes(), recomputed)
-    lines = [f"✓ {held}" for held in found.checked] + (
-        [f"✗ {found.failure}"] if found.failure else ["证据包成立 holds"]
-    )
-    told = {"ok": found.ok, "checked": found.checked, "failure": found.failure, "failed": 0 if found.ok else 1}
-    return told, "\n".join(lines)

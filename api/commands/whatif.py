@@ -1,14 +1,38 @@
-"""The question ``hengjie whatif``: an agreement in force beside a changed or proposed one, on the stored readings.
+"""The command ``hengjie whatif``: an agreement in force beside a changed or proposed one, on the stored readings.
 
-In: registry and connection, a code, changes, perhaps a file, years. Out: the answer of `settlement.whatif` and its
-lines for a terminal. Nothing is stored.
+In: a code, changes, perhaps a file, years. Out: the answer of `settlement.proposing` and its lines for a terminal.
+Nothing is stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
 
+import click
+
+from api.commands.shared import AS_OF, Told, command, composed_to_read, example
+from settlement import proposing
 from settlement.whatif import WhatIf, YearComparison
+
+
+@click.command(epilog=example("hengjie whatif lushui-jiangxi-hunan-2019 --set clauses.1.cap=5000 --years 2020..2021"))
+@click.argument("agreement")
+@click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="改一处，可重复。Change one value.")
+@click.option("--with-agreement", "file", type=click.Path(dir_okay=False, path_type=Path), help="拟议的协议文件。")
+@click.option("--years", required=True, help="2023 或 2023..2025。")
+@AS_OF
+@command
+def whatif(
+    agreement: str, changes: Sequence[str], file: Path | None, years: str, as_of: datetime | None, extra: Sequence[Path]
+) -> Told:
+    """同样的数据，换一份协议会怎样。The same data under a changed or proposed agreement."""
+    here = composed_to_read(extra)
+    proposed = proposing.proposal(here.registry, agreement, changes, file)
+    with here.engine.connect() as connection:
+        answer = proposing.answered(connection, here.registry, agreement, proposed, years, as_of or here.now())
+    return answer, "\n".join(lines(answer))
 
 
 def lines(answer: WhatIf) -> Iterator[str]:

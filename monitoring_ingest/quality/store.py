@@ -28,7 +28,6 @@ from monitoring_ingest.database.bulk import insert_frame
 from monitoring_ingest.database.engine import read_frame
 from monitoring_ingest.quality.decisions import NO_OBSERVATION, standing
 from monitoring_ingest.quality.flags import Quality
-from monitoring_ingest.quality.settings import TESTS
 from monitoring_ingest.quality.tables import (
     QUARANTINED,
     SAMPLED,
@@ -226,6 +225,8 @@ def _decided(connection: Connection, selected: Selected) -> pd.DataFrame:
 
 def _deciding(found: pd.DataFrame) -> pd.DataFrame:
     """Of several tests the one of the highest quality; of equals the first in the order of `TESTS`."""
+    from monitoring_ingest.quality.settings import TESTS  # the tests themselves take long to load
+
     order = found["test"].map({name: place for place, name in enumerate(TESTS)})
     ranked = found.assign(order=order).sort_values(["quality", "order"], ascending=[True, False], kind="stable")
     return ranked.drop_duplicates(KEY, keep="last")[[*KEY, "quality", "test"]]

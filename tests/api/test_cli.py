@@ -100,6 +100,7 @@ class TestOutside:
     )
     def test_an_output_in_a_missing_folder(self, hengjie, tmp_path, arguments, monkeypatch):
         monkeypatch.chdir(tmp_path)
+        hengjie("key", "create", "某人")  # which makes the database
         Path("table.csv").write_text("section,time,water_body,ph\ns,2020-07,river,7\n", encoding="utf-8")
         if "settlement" in arguments:
             arguments = ["evidence", told(hengjie("settle", "xinan-anhui-zhejiang-2018", "2020", "--json"))["id"]]
@@ -190,6 +191,7 @@ class TestSchedule:
         assert {(job, None) for job in jobs} <= set(ran)
 
     def test_what_ran_is_listed_with_its_slot_and_outcome(self, hengjie):
+        hengjie("key", "create", "某人")  # which makes the database
         assert "nothing has run yet" in hengjie("jobs", "list").stdout
         hengjie("schedule", "--once")
         listed = told(hengjie("jobs", "list", "--job", "inbox", "--json"))["runs"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 
-from api.composition import collect_seldom
+from api.commands.shared import collect_seldom
 from tests.benchmarks import (
     backfill,
     class_and_cap,
@@ -17,6 +17,7 @@ from tests.benchmarks import (
     reading_back,
     section_view,
     settling_years,
+    start_up,
     threshold_price_cap,
 )
 
@@ -32,6 +33,7 @@ BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "settling_years": settling_years.main,
     "quality_control": quality_control.main,
     "quality_run": quality_run.main,
+    "start_up": start_up.main,
 }
 
 

@@ -54,6 +54,7 @@ def test_a_question_that_changes_nothing_or_lacks_its_value_is_refused(here: Com
 
 def test_an_unknown_path_is_a_usage_error_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HENGJIE_DATA", str(tmp_path / "var"))
+    CliRunner().invoke(main, ["key", "create", "某人"])  # which makes the database
     command = ["whatif", CODE, "--set", "clauses.9.cap=1", "--years", "2025", "--with", str(FIXTURES)]
     result = CliRunner().invoke(main, command)
     assert result.exit_code == 2

@@ -1,0 +1,58 @@
+"""Commands that judge water and performance: assess a basin by a scorecard, classify a table of means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from api.commands.shared import AS_OF, Told, command, composed, example, written
+from basin.errors import UsageError
+from basin.standards import standard
+from settlement import run as settling
+from settlement.assessment.classification import classified
+
+STANDARD = "gb3838-2002"
+
+
+@click.command(epilog=example("hengjie assess demo-qingxi 2025"))
+@click.argument("basin")
+@click.argument("period")
+@click.option("--scorecard", help="评价表代码；只有一个时可省略。")
+@AS_OF
+@command
+def assess(basin: str, period: str, scorecard: str | None, as_of: datetime | None, extra: Sequence[Path]) -> Told:
+    """评价一个流域的绩效。Assess the performance of a basin."""
+    here = composed(extra)
+    registry = here.registry.scoring_by(scorecard)
+    document = settling.assess(here.engine, registry, basin, period, as_of=as_of, now=here.now())
+    lines = [f"{document['title']} {basin} {period}：{document['score']} 分，{document['grade']}，{document['id']}"]
+    for c in document["criteria"]:
+        lines.append(f"{c['title']}：{c['earned'] if c['earned'] is not None else c['message_zh']} / {c['points']}")
+        lines += [f"    {step['label']}：{step['expression']} = {step['value']}" for step in c["working"]]
+    return document, "\n".join(lines)
+
+
+@click.command(epilog=example("hengjie classify means.csv --require ph,do,codmn,nh3n,tp -o classes.csv"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="写入文件；缺省为标准输出。")
+@click.option("--require", default="", help="缺一即不评的指标，逗号分隔。")
+@click.option("--compare", type=click.Choice(["raw", "reported"]), default="raw", help="按原值，或修约后比较。")
+@command
+def classify(file: Path, output: Path | None, require: str, compare: str, extra: Sequence[Path]) -> Told:
+    """评定水质类别。Water-quality classes of a table."""
+    table = _table(file)
+    wanted = [code for code in require.split(",") if code.strip()]
+    return written(classified(table, standard(STANDARD), require=wanted, compare=compare), output)
+
+
+def _table(file: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (ValueError, UnicodeDecodeError) as problem:
+        raise UsageError(
+            f"读不出表格：{problem}", "not a readable CSV", file=file, remedy="另存为 UTF-8 的 CSV"
+        ) from problem
