@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+PACKAGES = ("basin", "monitoring_ingest", "settlement", "api")
 HEADER = ["term", "中文", "meaning", "what it is not", "where it lives"]
 HOME = re.compile(r"`([a-z_/]+\.py)` `([A-Za-z_.]+)`")
 
@@ -50,7 +51,22 @@ def test_no_word_stands_twice(column):
 def test_the_word_is_defined_where_the_glossary_says(row):
     home = HOME.fullmatch(row[4])
     assert home, f"{row[0]}: write the home as `module.py` `Name`, not {row[4]}"
-    file, name = home.groups()
+    assert_defined(*home.groups())
+
+
+@pytest.mark.parametrize(("file", "name"), HOME.findall((ROOT / "README.md").read_text(encoding="utf-8")))
+def test_what_the_readme_says_to_look_at_is_there(file, name):
+    assert_defined(file, name)
+
+
+def test_every_room_of_a_package_is_in_the_readme():
+    rooms = {path.parent.name for package in PACKAGES for path in (ROOT / package).glob("*/__init__.py")}
+    layout = (ROOT / "README.md").read_text(encoding="utf-8").partition("## 目录")[2].partition("```\n\n")[0]
+    assert sorted(room for room in rooms if f"{room}/" not in layout) == []
+
+
+def assert_defined(file: str, name: str) -> None:
+    """Whether a module defines a name; a dotted name is looked for inside the class it begins with."""
     body = ast.parse((ROOT / file).read_text(encoding="utf-8")).body
     for part in name.split("."):
         assert part in defined(body), f"{file} defines no {name}"
