@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,22 @@ from hypothesis import settings
 from sqlalchemy import Engine
 
 from monitoring_ingest.database.engine import open_engine
+from tests import workers
 from tests.databases import EmptiedDatabase, make_template, run, sqlite
 
 settings.register_profile("hengjie", deadline=None)  # no test asserts seconds: a busy machine is no failure
 settings.load_profile("hengjie")
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):  # this process is one worker of several
+        items.sort(key=lambda item: workers.place({mark.name for mark in item.iter_markers()}))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., None]) -> object:
+    return workers.scheduler(config, log)
 
 
 @pytest.fixture(scope="session")

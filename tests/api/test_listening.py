@@ -43,7 +43,7 @@ from tests.monitoring_ingest.telegram_makers import (
 )
 from tests.monitoring_ingest.telegrams.test_intake import VALUES_OF_VECTORS
 
-pytestmark = pytest.mark.xdist_group("alone")
+pytestmark = pytest.mark.alone
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "fixtures"
 SOON = 1.0  # seconds after which the listener of a test loses patience

@@ -18,7 +18,7 @@ from monitoring_ingest.formats.station_telegrams import Telegram, decode
 from tests.api.live_listener import Live, Peer
 from tests.monitoring_ingest.telegram_makers import frame, stored
 
-pytestmark = [pytest.mark.xdist_group("alone"), pytest.mark.proof]
+pytestmark = [pytest.mark.alone, pytest.mark.proof]
 ROOT = Path(__file__).parents[2]
 HOURS = [f"202601{day:02}{hour:02}0000" for day in range(1, 7) for hour in range(24)]
 DEVICE = {"MN": "DEMO_QX3_0001", "PW": "demo-2026"}

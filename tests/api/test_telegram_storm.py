@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.telegram_storm import Sent, stream, weathered
 
-pytestmark = pytest.mark.xdist_group("alone")
+pytestmark = pytest.mark.alone
 
 
 @pytest.mark.proof

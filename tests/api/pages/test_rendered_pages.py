@@ -13,7 +13,6 @@ from tests.api.markup import read
 from tests.api.pushed import push
 from tests.databases import sqlite
 
-pytestmark = pytest.mark.xdist_group("pages")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 

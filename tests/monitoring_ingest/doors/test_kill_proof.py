@@ -8,7 +8,7 @@ import pytest
 
 from tests.monitoring_ingest.kill_proof import Found, proved
 
-pytestmark = pytest.mark.xdist_group("alone")
+pytestmark = pytest.mark.alone
 HOLDS = Found("files", "sqlite", 1, 0, 150, 0, 0, 0, True, 1.0)
 
 

@@ -15,7 +15,7 @@ import pytest
 from monitoring_ingest.schedule.job import Job, catch_up
 from monitoring_ingest.schedule.store import Leadership, listed_runs
 
-pytestmark = [pytest.mark.xdist_group("alone"), pytest.mark.proof]
+pytestmark = [pytest.mark.alone, pytest.mark.proof]
 ROOT = Path(__file__).parents[3]
 SLOTS = 200
 START = datetime(2026, 1, 1, tzinfo=UTC)
