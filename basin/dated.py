@@ -64,14 +64,19 @@ Choose = Callable[[Raw, str], Raw]
 def in_force(document: Raw, hand: Hand, path: str = "") -> InForce:
     """The document in force on the first day in hand, for the element in hand.
 
+    Parameters
+    ----------
+    document : any raw node. hand : the evaluated days, and the element.
+    path : where the node stands in its file; "" for a whole document.
+
     Raises
     ------
     AgreementError : no value yet, a change inside the evaluated days, no branch of the element, no such day.
     """
     unverified: list[str] = []
 
-    def choose(node: Raw, at: str) -> Raw:
-        return _on_day(node, hand, at) if is_dated(node) else _of_element(node, hand, at)
+    def choose(node: Raw, place: str) -> Raw:
+        return _on_day(node, hand, place) if is_dated(node) else _of_element(node, hand, place)
 
     return InForce(_resolved(document, choose, unverified, path), tuple(unverified))
 
@@ -145,8 +150,8 @@ def _of_element(node: dict[str, Raw], hand: Hand, path: str) -> Raw:
             return value
     if "else" in node and code is not None:
         return node["else"]
-    zh, en = f"没有适用于 {node['by']}={code} 的数值", f"no value for {node['by']}={code}"
-    raise AgreementError(zh, en, path=path, remedy="补上该键或 else")
+    asked = f"{node['by']}={code}"
+    raise AgreementError(f"没有适用于 {asked} 的数值", f"no value for {asked}", path=path, remedy="补上该键或 else")
 
 
 def element_codes(key: str) -> list[str]:

@@ -3,7 +3,7 @@
 In: exact `Fraction`s, which decide what is paid, or `Draws`, float64 arrays whose values are one for each draw
 (confidence, forecasts, what-ifs). Out: the same kind again. Measures, tests, scales and leagues are written once with
 the functions below; they compare, choose, combine and divide without knowing which world they are in. A draw without a
-value is nan, as an exact number that is absent is None; what is true is 1, what is false 0, what is undecided nan.
+value is nan, where an exact number would be None; true is 1, false is 0, undecided is nan.
 
 Float comparisons allow for noise: draws nearer than `NOISE` to a bound are on it, as the exact number is.
 """
@@ -108,14 +108,16 @@ def same(a: Number, b: Number | int) -> Truth:
     """Whether a = b."""
     if not isinstance(a, Draws) and not isinstance(b, Draws):
         return a == b
-    x, y = floats(a), floats(b)
+    x = floats(a)
+    y = floats(b)
     return Draws(np.where(np.isnan(x) | np.isnan(y), np.nan, np.abs(x - y) <= margin(y)))
 
 
 def _compared(a: Number, b: Number | int, holds: Callable[..., bool], noise_is_on: int) -> Truth:
     if not isinstance(a, Draws) and not isinstance(b, Draws):
         return holds(a, b)
-    x, y = floats(a), floats(b)
+    x = floats(a)
+    y = floats(b)
     held = holds(x, y + noise_is_on * margin(y))
     return Draws(np.where(np.isnan(x) | np.isnan(y), np.nan, held))
 

@@ -95,7 +95,9 @@ def _folded(text: str) -> str:
 
 
 INDICATORS: Mapping[str, Indicator] = load_indicators()
-_BY_SPELLING = {_folded(spelling): each for each in INDICATORS.values() for spelling in _spellings(each)}
+_BY_SPELLING = {
+    _folded(spelling): indicator for indicator in INDICATORS.values() for spelling in _spellings(indicator)
+}
 
 
 def find_indicator(text: str) -> Indicator | None:
@@ -110,8 +112,8 @@ def indicator(text: str) -> Indicator:
     ------
     UnknownCode : when no indicator is spelled so.
     """
-    found = find_indicator(text)
-    if found is None:
+    meant = find_indicator(text)
+    if meant is None:
         remedy = f"可用代码：{' '.join(INDICATORS)}"
         raise UnknownCode(f"没有指标 {text!r}", f"no indicator {text!r}", path="indicator", remedy=remedy)
-    return found
+    return meant

@@ -115,23 +115,26 @@ def declared(
 
     Parameters
     ----------
+    folders : where the registers are, earlier layers first.
+    register : one of `REGISTERS`.
     read : makes the thing of a row and the basin of its folder.
+    messages : take what is shadowed.
 
     Raises
     ------
     RegisterError : a code twice in one layer, unless it is the same party in two basins.
     """
-    known: dict[str, Declaration[Thing]] = {}
+    by_code: dict[str, Declaration[Thing]] = {}
     for folder in folders:
         for row in folder.rows(register):
             new = Declaration(read(row, folder.basin), folder.layer, row)
-            old = known.pop(new.thing.code, None)
+            old = by_code.pop(new.thing.code, None)
             if old is not None and old.layer == new.layer:
                 _refuse_double(old, new, register)
             elif old is not None and old.thing != new.thing:
                 messages.append(shadowing(register, new.thing.code, row.file))
-            known[new.thing.code] = new
-    return known
+            by_code[new.thing.code] = new
+    return by_code
 
 
 def _refuse_double(old: Declaration[Thing], new: Declaration[Thing], register: str) -> None:

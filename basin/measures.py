@@ -59,14 +59,14 @@ def load_of(indicator: str) -> str:
 def quantity_code(text: Any) -> Any:
     """An indicator, or the load of one, by its code however it is spelled; another text as it is."""
     prefix, _, spelled = text.partition(" ") if isinstance(text, str) else ("", "", "")
-    found = find_indicator(spelled) if prefix == "load" else None
-    return load_of(found.code) if found else indicator_code(text)
+    carried = find_indicator(spelled) if prefix == "load" else None
+    return load_of(carried.code) if carried else indicator_code(text)
 
 
 def indicator_code(text: Any) -> Any:
     """The code of an indicator however it is spelled (``NH3-N``, ``氨氮``); another text as it is, for the checks."""
-    found = find_indicator(text) if isinstance(text, str) else None
-    return found.code if found else text
+    indicator = find_indicator(text) if isinstance(text, str) else None
+    return indicator.code if indicator else text
 
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(texts)]
@@ -180,8 +180,8 @@ class Measure:
     @property
     def refs_last_year(self) -> tuple[str, ...]:
         """The clauses whose result of the year before it takes."""
-        own = tuple(self.of or ()) if self.kind == "result" and self.at == "previous_year" else ()
-        return (*own, *(ref for test in self.tests for ref in test.refs_last_year))
+        taken = tuple(self.of or ()) if self.kind == "result" and self.at == "previous_year" else ()
+        return (*taken, *(ref for test in self.tests for ref in test.refs_last_year))
 
     @property
     def brings(self) -> frozenset[str]:

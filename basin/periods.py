@@ -75,8 +75,8 @@ def _single(text: str) -> pd.Period:
             f"不认识的期间：{text!r}", f"not a period: {text!r}", remedy="写成 2020、2020-07、2020Q3 或 2018..2020"
         )
     if int(text[:4]) not in YEARS:
-        zh, en = f"期间的年份不在 {YEARS[0]}–{YEARS[-1]}：{text}", f"a year outside {YEARS[0]}-{YEARS[-1]}: {text}"
-        raise UsageError(zh, en, remedy="改正年份")
+        zh = f"期间的年份不在 {YEARS[0]}–{YEARS[-1]}：{text}"
+        raise UsageError(zh, f"a year outside {YEARS[0]}-{YEARS[-1]}: {text}", remedy="改正年份")
     try:
         if "-W" in text:
             return pd.Period(date.fromisocalendar(int(text[:4]), int(text[6:]), 1), freq="W")
@@ -103,7 +103,7 @@ def label(of: pd.Period) -> str:
         year, week, _ = of.start_time.date().isocalendar()
         return f"{year}-W{week:02d}"
     if of.freqstr.endswith("M") and of.freqstr != "M":
-        first, last = months(of)[0], months(of)[-1]
+        first, *_, last = months(of)
         whole_years = first.month == 1 and last.month == 12
         return f"{first.year}..{last.year}" if whole_years else f"{first}..{last}"
     return str(of)

@@ -64,19 +64,19 @@ def fitted(adapter: TypeAdapter[Any], plain: Any, file: str, path: str) -> tuple
     try:
         return adapter.validate_python(plain), []
     except ValidationError as problem:
-        values = groupby(problem.errors(), key=lambda error: tuple(takewhile(_is_key, error["loc"])))
-        return None, [_refusal(one, file, path) for _, errors in values for one in _telling(list(errors))]
+        by_value = groupby(problem.errors(), key=lambda error: tuple(takewhile(_is_key, error["loc"])))
+        return None, [_refusal(error, file, path) for _, errors in by_value for error in _telling(list(errors))]
 
 
 def _refusal(error: ErrorDetails, file: str, path: str) -> AgreementError:
     place = ".".join(str(part).removesuffix("_") for part in error["loc"] if _is_key(part))  # class_ is Python's
-    at = join(path, place) if place else path
-    zh, en, remedy = _told(error, "：" in place)
+    whole_path = join(path, place) if place else path
+    zh, en, remedy = _in_words(error, "：" in place)
     if remedy.startswith((_OTHER_VALUE, _OTHER_FORM)):
-        remedy = _INSTEAD.get(at.rpartition(".")[2], remedy)
+        remedy = _INSTEAD.get(whole_path.rpartition(".")[2], remedy)
     if _is_dated_by_half(error.get("input")):
         remedy = "日期写全，如 2022-01-01"
-    return AgreementError(zh, en, file=file, path=at, remedy=remedy)
+    return AgreementError(zh, en, file=file, path=whole_path, remedy=remedy)
 
 
 def _is_dated_by_half(given: object) -> bool:
@@ -91,8 +91,14 @@ def _telling(errors: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
     meant: list[ErrorDetails] = []
     if isinstance(given, dict) and not _is_key(first["loc"][-1] if first["loc"] else ""):
         shares = "Proportion" if given.keys() & _KEYS_OF_A_PROPORTION else "dict["
-        meant = [e for e in errors if any(str(part).startswith((shares, "Against", "Runs")) for part in e["loc"])]
+        branches = (shares, "Against", "Runs")
+        meant = [error for error in errors if _goes_through(error, branches)]
     yield from meant or [first]
+
+
+def _goes_through(error: ErrorDetails, branches: tuple[str, ...]) -> bool:
+    """Whether one of the branches of a union was tried on the way to the error."""
+    return any(str(part).startswith(branches) for part in error["loc"])
 
 
 def _is_key(part: object) -> bool:
@@ -102,12 +108,16 @@ def _is_key(part: object) -> bool:
     )
 
 
-_OTHER_VALUE, _OTHER_FORM = "改用列出的取值", "改成所要求的形式"
+_OTHER_VALUE = "改用列出的取值"
+_OTHER_FORM = "改成所要求的形式"
 _NO_FIGURE = {"不是数字": "写 0.95、1/3、83%，不带单位", "除数为零": "改正分母"}  # what `rounding.number` says
 
 
-def _told(error: ErrorDetails, full_width: bool) -> tuple[str, str, str]:
-    kind, message, given = error["type"], str(error["msg"]), error.get("input")
+def _in_words(error: ErrorDetails, full_width: bool) -> tuple[str, str, str]:
+    """What does not fit, in Chinese and English, and what to do; `full_width`: a key holds a full-width colon."""
+    kind = error["type"]
+    message = str(error["msg"])
+    given = error.get("input")
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
         return "不认识的键", "unknown key", "冒号写成半角加空格，如 cap: 250" if full_width else "检查拼写，或删去此键"
     if kind in ("missing", "missing_argument"):
@@ -115,10 +125,11 @@ def _told(error: ErrorDetails, full_width: bool) -> tuple[str, str, str]:
     if kind == "literal_error":
         words = str(error.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
         return f"不认识的取值 {given!r}", message, f"{_OTHER_VALUE}：{' '.join(words)}"
-    said, figure = message.removeprefix("Value error, "), next((w for w in _NO_FIGURE if w in message), None)
+    sentence = message.removeprefix("Value error, ")
+    figure = next((words for words in _NO_FIGURE if words in message), None)
     if figure is not None:
-        zh, _, en = said.removesuffix(")").rpartition(" (")
+        zh, _, en = sentence.removesuffix(")").rpartition(" (")
         return zh, en, _NO_FIGURE[figure]
     wanted = next((words for name, words in _MUST_BE.items() if kind.startswith(name)), None)
-    wanted = "不能为负" if said == "must not be negative" else wanted
-    return f"取值不合要求：{given!r}" + (f"，{wanted}" if wanted else ""), said, _OTHER_FORM
+    wanted = "不能为负" if sentence == "must not be negative" else wanted
+    return f"取值不合要求：{given!r}" + (f"，{wanted}" if wanted else ""), sentence, _OTHER_FORM

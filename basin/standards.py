@@ -114,6 +114,7 @@ def indicator_class(
 
     Parameters
     ----------
+    standard : holds the limits. indicator : the item.
     value : exact number, or float64 array of any shape, in the canonical unit.
     water_body : ``river`` or ``lake``, for arrays also an array of them that broadcasts against `value`.
 
@@ -131,11 +132,13 @@ def indicator_class(
         raise _no_classes(standard, indicator, "")
     if isinstance(value, Fraction):
         return 1 + int(_limits_not_met(value, standard.bands(indicator, str(water_body)) or ()))
-    array, bodies = np.asarray(value, dtype=np.float64), np.asarray(water_body)
+    array = np.asarray(value, dtype=np.float64)
+    bodies = np.asarray(water_body)
     classes = np.full(np.broadcast_shapes(array.shape, bodies.shape), np.nan)
     for body, bands in standard.items[indicator].bands.items():
-        if np.any(here := bodies == body):
-            classes = np.where(here & ~np.isnan(array), 1.0 + _limits_not_met(array, bands), classes)
+        in_body = bodies == body
+        if in_body.any():
+            classes = np.where(in_body & ~np.isnan(array), 1.0 + _limits_not_met(array, bands), classes)
     return classes
 
 
@@ -174,6 +177,7 @@ def classify(
 
     Parameters
     ----------
+    standard : holds the limits.
     values : float arrays of one shape by indicator code; nan is absent and is left out.
     water_body : ``river`` or ``lake``, or an array of them that broadcasts against the values.
     indicators : items to count; None counts those the standard evaluates. Others are passed over.
@@ -193,13 +197,19 @@ def deciding(
 ) -> NDArray[np.object_]:
     """For each element the codes of the items that have the class `classify` gives, in the standard's order.
 
-    The arguments are those of `classify`; an element without a class has an empty tuple.
+    Parameters
+    ----------
+    standard, values, water_body, indicators : those of `classify`.
+
+    Returns
+    -------
+    object array of tuples; an element without a class has an empty tuple.
     """
     classes = _classes(standard, values, water_body, indicators)
     worst = _worst(classes, water_body)
     codes = np.empty(worst.shape, dtype=object)
-    for at in np.ndindex(worst.shape):
-        codes[at] = tuple(code for code, of_item in classes.items() if of_item[at] == worst[at])
+    for place in np.ndindex(worst.shape):
+        codes[place] = tuple(code for code, of_item in classes.items() if of_item[place] == worst[place])
     return codes
 
 
@@ -253,8 +263,9 @@ def load_standard(file: Path) -> Standard:
             grades=MappingProxyType({int(cls): _grade(entry) for cls, entry in document["grades"].items()}),
         )
     except KeyError as missing:
-        zh, en = f"缺少键 {missing.args[0]}", f"missing key {missing.args[0]}"
-        raise RegisterError(zh, en, file=file, remedy="参照 gb3838-2002.yaml") from missing
+        key = missing.args[0]
+        remedy = "参照 gb3838-2002.yaml"
+        raise RegisterError(f"缺少键 {key}", f"missing key {key}", file=file, remedy=remedy) from missing
 
 
 def _grade(entry: Mapping[str, str]) -> Grade:
@@ -268,7 +279,7 @@ def _item(file: Path, code: str, entry: Mapping[str, Any]) -> Item:
     if code not in INDICATORS or unknown:
         zh = f"未知的指标或键：{' '.join(sorted(unknown)) or code}"
         raise RegisterError(zh, "unknown indicator or key", file=file, path=path, remedy="指标见 indicators.csv")
-    direction = next((each for each in DIRECTIONS if each in entry), None)
+    direction = next((word for word in DIRECTIONS if word in entry), None)
     given = entry[direction] if direction else {}
     by_body = given if isinstance(given, dict) else dict.fromkeys(WATER_BODIES, given)
     bands = {body: _bands(file, f"{path}.{direction}", str(direction), texts) for body, texts in by_body.items()}
@@ -284,8 +295,8 @@ def _bands(file: Path, path: str, direction: str, texts: list[str]) -> tuple[Ban
         raise RegisterError(str(problem), file=file, path=path, remedy="写小数，范围写 6-9") from problem
     stricter = any(not _takes_in(worse, better) for better, worse in pairwise(bands))
     if len(bands) != CLASSES_WITH_LIMITS or stricter:
-        zh, en = "应为五个限值，依次放宽", "five limits are needed, each no stricter than the last"
-        raise RegisterError(zh, en, file=file, path=path, remedy="依 Ⅰ—Ⅴ 类的顺序写")
+        en = "five limits are needed, each no stricter than the last"
+        raise RegisterError("应为五个限值，依次放宽", en, file=file, path=path, remedy="依 Ⅰ—Ⅴ 类的顺序写")
     return bands
 
 

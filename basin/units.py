@@ -1,7 +1,7 @@
-"""The unit door: a value and the unit as written in, a value in the canonical unit out.
+"""Units as sources write them, and the factor to the canonical unit.
 
-In: ``data/units.csv``. An unknown unit, or one of another quantity, gives None and is never guessed: µg/L taken for
-mg/L is a factor 1000. Units that need an offset (°F, K) are not known here.
+In: ``data/units.csv``. An unknown unit, or a unit of another quantity, has no factor and is never guessed: µg/L taken
+for mg/L is a factor 1000. Units that need an offset (°F, K) are not known here.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def load_units(file: Path = FILE) -> Factors:
     """
     factors: dict[str, dict[str, Fraction]] = {}
     for row in register_rows(file, COLUMNS):
-        canonical, exact = row.required("canonical"), _factor(row)
+        canonical = row.required("canonical")
+        exact = _factor(row)
         for spelling in (row.required("unit"), *row.several("spellings")):
             if factors.setdefault(_written(spelling), {}).setdefault(canonical, exact) != exact:
                 zh = f"写法 {spelling} 对 {canonical} 有两个系数"
@@ -82,7 +83,8 @@ def factor(unit: str, to: str) -> float | None:
 
     A blank unit is how the dimensionless ``-`` (pH) is written, and converts to nothing else.
     """
-    start, end = _meanings(unit), _meanings(to)
+    start = _meanings(unit)
+    end = _meanings(to)
     shared: Iterable[str] = (canonical for canonical in end if canonical in start)
     exact = {start[canonical] / end[canonical] for canonical in shared}
     return float(exact.pop()) if len(exact) == 1 else None

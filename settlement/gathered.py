@@ -214,7 +214,7 @@ def _keys(index: pd.MultiIndex) -> Iterable[Key]:
     """The keys of an index of sections, indicators and periods; each label is made once, not for each key."""
     *texts, times = index.levels
     labels = (*(level.tolist() for level in texts), [periods.interned(of) for of in times])
-    columns = [[label[code] for code in codes.tolist()] for label, codes in zip(labels, index.codes, strict=True)]
+    columns = (map(label.__getitem__, codes.tolist()) for label, codes in zip(labels, index.codes, strict=True))
     return zip(*columns, strict=True)
 
 

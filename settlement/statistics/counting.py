@@ -6,6 +6,7 @@ indicator and instant; and why each of the others is left out. It takes no mean 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -121,8 +122,12 @@ def _numbered(column: pd.Series, labels: NDArray[np.str_]) -> Integers:
 
 def layout_of(*frames: pd.DataFrame) -> Layout:
     """The sections and indicators of all rows, in alphabetical order."""
-    labels = [{str(label) for rows in frames for label in codes_of(rows[name])[1]} for name in SERIES]
-    return Layout(*(np.array(sorted(of_one), dtype=str) for of_one in labels))
+    return Layout(_labels(frames, "section"), _labels(frames, "indicator"))
+
+
+def _labels(frames: Iterable[pd.DataFrame], name: str) -> NDArray[np.str_]:
+    labels = {str(label) for rows in frames for label in codes_of(rows[name])[1]}
+    return np.array(sorted(labels), dtype=str)
 
 
 def readings_that_count(

@@ -7,7 +7,7 @@ them, and of published monthly figures, is in `settlement.clauses.tonnages`.
 
 A period is cut into equal slots. A slot's concentration and flow are the means of the readings in it, nan without one;
 a slot with both is a *pair*. K turns mg/L × m³/s into t: mg/L × m³/s = g/s; × seconds of the slot or period × 1e-6 = t.
-Non-detects are the caller's (`counted_readings.detected`): SL 219-2013 §12.2.5 takes zero in a load, half in a mean.
+Non-detects are the caller's (`counting.detected`): SL 219-2013 §12.2.5 takes zero in a load, half in a mean.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ from basin.network import CHINA
 
 Array = NDArray[np.float64]
 TONNES_PER_GRAM = 1e-6
-MG_PER_LITRE, M3_A_SECOND, GRAMS_A_SECOND = "mg/L", "m³/s", "g/s"
+MG_PER_LITRE = "mg/L"
+M3_A_SECOND = "m³/s"
+GRAMS_A_SECOND = "g/s"
 
 
 def tonnes(concentration: ArrayLike, volume_m3: ArrayLike) -> Array:
@@ -119,7 +121,8 @@ def method_d(concentration: Array, flow: Array) -> Factors:
 
 def method_e(concentration: Array, flow: Array) -> Factors:
     """K·(ΣC_i·Q_i/ΣQ_i)·Q̄: flow-weighted mean of the pairs × mean of all flows × the period; for diffuse sources."""
-    weighted, carried = flow_weighted_mean(concentration, flow), np.nansum(concentration * flow, axis=-1)
+    weighted = flow_weighted_mean(concentration, flow)
+    carried = np.nansum(concentration * flow, axis=-1)
     flowed = np.where(_pairs(concentration, flow), flow, 0).sum(axis=-1)
     of_pairs = Factor(weighted, MG_PER_LITRE, carried, flowed, "{total} g/s ÷ {over} m³/s")
     return of_pairs, _mean(flow, M3_A_SECOND)
@@ -135,7 +138,14 @@ WEIGHTED_BY_FLOW = frozenset({"E"})
 
 
 def load_by(method: str, concentration: Array, flow: Array, seconds: float) -> Array:
-    """Load [t] of (…, slot) by a method, the slots being of so many seconds; nan where the method has no load."""
+    """Load [t] by a method; nan where the method has no load.
+
+    Parameters
+    ----------
+    method : one of `METHODS`.
+    concentration : (…, slot) [mg/L]. flow : (…, slot) [m³/s].
+    seconds : the length of a slot [s].
+    """
     time = seconds * (1 if method in SUMS_OF_SLOTS else flow.shape[-1])
     values = (factor.value for factor in METHODS[method](concentration, flow))
     return np.asarray(prod(values, start=time * TONNES_PER_GRAM), dtype=np.float64)
@@ -204,14 +214,17 @@ def load(
     Parameters
     ----------
     concentration [mg/L], flow [m³/s] : float64 indexed by instant (UTC), in any order. period : a month, quarter, year.
+    rule : the method, and the length of a slot. timezone : whose calendar months they are.
     """
     months = pd.period_range(period.start_time, period.end_time, freq="M")
-    c, q = _by_month(concentration, timezone), _by_month(flow, timezone)
+    c = _by_month(concentration, timezone)
+    q = _by_month(flow, timezone)
     table = pd.DataFrame([_month(c.get(m), q.get(m), m, rule) for m in months], index=months.rename("month"))
     table["reason"] = table["reason"].astype("object").where(table["reason"].notna(), None)
     volume = table["paired_volume"]
     weighted = (table["mean"].fillna(0) * volume).sum() / volume.sum() if volume.sum() else np.nan
-    pairs, slots = int(table["pairs"].sum()), int(table["slots"].sum())
+    pairs = int(table["pairs"].sum())
+    slots = int(table["slots"].sum())
     return Load(sum(table["tonnes"].to_list()), float(weighted), pairs, slots, pairs / slots, table)
 
 
@@ -236,17 +249,19 @@ def section_loads(rows: pd.DataFrame, rule: LoadRule) -> dict[tuple[str, str, pd
     Parameters
     ----------
     rows : the readings that count, non-detects as zero: columns section, indicator, time (UTC), value.
+    rule : the method, and the length of a slot.
     """
     groups = rows.groupby(["section", "indicator"], observed=True)
     series = {(str(s), str(i)): part.set_index("time")["value"] for (s, i), part in groups}
-    found: dict[tuple[str, str, pd.Period], MonthLoad] = {}
+    loads: dict[tuple[str, str, pd.Period], MonthLoad] = {}
     for (section, indicator), concentration in series.items():
         flow = series.get((section, "flow"))
         if flow is not None and INDICATORS[indicator].unit == MG_PER_LITRE:
             table = load(concentration, flow, _span(concentration), rule).months
-            told = [_told(row) for row in table.to_dict("records")]
-            found |= {(section, indicator, of): one for of, one in zip(table.index, told, strict=True)}
-    return found
+            months = map(periods.interned, table.index)
+            rows_of_months = zip(months, table.to_dict("records"), strict=True)
+            loads |= {(section, indicator, month): _month_load(row) for month, row in rows_of_months}
+    return loads
 
 
 def _span(readings: pd.Series, timezone: tzinfo = CHINA) -> pd.Period:
@@ -255,18 +270,19 @@ def _span(readings: pd.Series, timezone: tzinfo = CHINA) -> pd.Period:
     return periods.run_of_months(local.min().to_period("M"), local.max().to_period("M"))
 
 
-def _told(row: Mapping[Hashable, Any]) -> MonthLoad:
+def _month_load(row: Mapping[Hashable, Any]) -> MonthLoad:
     if row["reason"] is not None:
         return MonthLoad(None, row["pairs"], row["slots"], reason=row["reason"])
     return MonthLoad(float(row["tonnes"]), row["pairs"], row["slots"], float(row["per_mg_l"]), factors=row["factors"])
 
 
 def _month(concentration: pd.Series | None, flow: pd.Series | None, month: pd.Period, rule: LoadRule) -> dict[str, Any]:
-    """One line of `Load.months`."""
-    c, q = slot_means(concentration, month, rule.minutes), slot_means(flow, month, rule.minutes)
-    pair, seconds = _pairs(c, q), rule.seconds
-    amount = float(load_by(rule.method, c, q, seconds))
-    of_one_mg_l = float(load_by(rule.method, np.where(np.isfinite(c), 1.0, np.nan), q, seconds))
+    """One line of `Load.months`: of the readings of that month, in naive local time; None where there are none."""
+    c = slot_means(concentration, month, rule.minutes)
+    q = slot_means(flow, month, rule.minutes)
+    pair = _pairs(c, q)
+    amount = float(load_by(rule.method, c, q, rule.seconds))
+    of_one_mg_l = float(load_by(rule.method, np.where(np.isfinite(c), 1.0, np.nan), q, rule.seconds))
     missing = {"no_readings": ~np.isfinite(c), "no_flow": ~np.isfinite(q), "no_pairs": ~pair}
     otherwise = "flow_sums_to_zero" if rule.method in WEIGHTED_BY_FLOW and q[pair].sum() == 0 else "no_flow"
     reason = next((reason for reason, where in missing.items() if where.all()), otherwise)
@@ -276,7 +292,7 @@ def _month(concentration: pd.Series | None, flow: pd.Series | None, month: pd.Pe
         "pairs": int(pair.sum()),
         "slots": len(pair),
         "coverage": float(pair.mean()),
-        "paired_volume": float(q[pair].sum() * seconds),
+        "paired_volume": float(q[pair].sum() * rule.seconds),
         "per_mg_l": of_one_mg_l,
         "reason": reason if np.isnan(amount) else None,
         "factors": METHODS[rule.method](c, q),
@@ -284,11 +300,19 @@ def _month(concentration: pd.Series | None, flow: pd.Series | None, month: pd.Pe
 
 
 def slot_means(readings: pd.Series | None, month: pd.Period, minutes: int) -> Array:
-    """Mean of the readings (local naive time) in each slot of the month, nan in slots without one."""
+    """Mean of the readings in each slot of a month, (slot), nan in slots without a reading.
+
+    Parameters
+    ----------
+    readings : indexed by naive local time, none before the month; None for no reading.
+    month : the slots' month.
+    minutes : the length of a slot [min].
+    """
     slots = month.days_in_month * 1440 // minutes
     if readings is None:
         return np.full(slots, np.nan)
-    values, start = readings.to_numpy(np.float64), month.start_time.to_datetime64().astype("datetime64[m]")
+    values = readings.to_numpy(np.float64)
+    start = month.start_time.to_datetime64().astype("datetime64[m]")
     slot = (readings.index.to_numpy().astype("datetime64[m]") - start).astype(np.int64) // minutes
     inside = (slot < slots) & ~np.isnan(values)
     total = np.bincount(slot[inside], weights=values[inside], minlength=slots)
@@ -310,7 +334,8 @@ def _pairs(concentration: Array, flow: Array) -> NDArray[np.bool_]:
 
 def _mean(values: Array, unit: str) -> Factor:
     """Mean of the slots that are present, nan where none is."""
-    total, number = np.nansum(values, axis=-1), np.isfinite(values).sum(axis=-1)
+    total = np.nansum(values, axis=-1)
+    number = np.isfinite(values).sum(axis=-1)
     with np.errstate(invalid="ignore"):
         return Factor(np.asarray(total / number), unit, total, number, "{total} ÷ {over} 个时段")
 
@@ -323,10 +348,10 @@ def _present_sum(values: Array) -> Array:
 def _nearest(sampled: NDArray[np.bool_]) -> NDArray[np.int64]:
     """For each slot the nearest sampled slot of its series, the earlier of two; (…, slot)."""
     slots = sampled.shape[-1]
-    here = np.broadcast_to(np.arange(slots), sampled.shape)
-    before = np.maximum.accumulate(np.where(sampled, here, -2 * slots), axis=-1)
-    after = np.minimum.accumulate(np.where(sampled, here, 4 * slots)[..., ::-1], axis=-1)[..., ::-1]
-    nearest = np.where(here - before <= after - here, before, after)
+    position = np.broadcast_to(np.arange(slots), sampled.shape)
+    before = np.maximum.accumulate(np.where(sampled, position, -2 * slots), axis=-1)
+    after = np.minimum.accumulate(np.where(sampled, position, 4 * slots)[..., ::-1], axis=-1)[..., ::-1]
+    nearest = np.where(position - before <= after - position, before, after)
     return np.where(sampled.any(axis=-1, keepdims=True), nearest, 0)
 
 

@@ -250,6 +250,7 @@ def completeness(
     observations : columns section, indicator, time (UTC), value, slot_hours (of its station: whole hours that divide a
         day, counted from local midnight); rows without a value do not fill a slot.
     months : months to report; those without any observation get 0. Default: from the first to the last observation.
+    timezone : whose calendar months they are.
 
     Returns
     -------
@@ -258,13 +259,14 @@ def completeness(
     """
     rows = observations[observations["value"].notna()]
     local = _local(rows["time"], timezone)
-    month, hours = local.to_period("M"), rows["slot_hours"].to_numpy(dtype="int64")
+    month = local.to_period("M")
+    hours = rows["slot_hours"].to_numpy(dtype="int64")
     unit = rows.groupby("section", observed=True)["slot_hours"].agg(np.gcd.reduce)
-    each = rows["section"].map(unit).to_numpy(dtype="int64")
-    first = (local - month.to_timestamp()) // pd.Timedelta(hours=1) // hours * hours // each
-    at = np.repeat(np.arange(len(rows)), hours // each)
-    nth = pd.Series(at).groupby(at).cumcount().to_numpy()
-    slots = rows[SERIES].iloc[at].assign(month=month[at], slot=np.asarray(first)[at] + nth)
+    hours_of_a_slot = rows["section"].map(unit).to_numpy(dtype="int64")
+    first = (local - month.to_timestamp()) // pd.Timedelta(hours=1) // hours * hours // hours_of_a_slot
+    row = np.repeat(np.arange(len(rows)), hours // hours_of_a_slot)  # a row stands here once for each slot it fills
+    nth = pd.Series(row).groupby(row).cumcount().to_numpy()
+    slots = rows[SERIES].iloc[row].assign(month=month[row], slot=np.asarray(first)[row] + nth)
     filled = slots.drop_duplicates().value_counts(LEVELS, sort=False)
     if months is None:
         months = pd.period_range(month.min(), month.max(), freq="M") if len(month) else month
@@ -288,6 +290,13 @@ def mean_of_means(
 
     An absent mean (nan) makes the result absent: whether a missing month stops a clause or leaves the denominator is
     the agreement's decision, taken before. No value at all gives nan.
+
+    Parameters
+    ----------
+    values : means [canonical unit], of any shape.
+    indicator : of all of them.
+    axis : the axis that goes.
+    weights : along `axis`, or of the shape of `values`; None for equal ones.
     """
     array = np.asarray(values, dtype=np.float64)
     if array.shape[axis] == 0:

@@ -61,14 +61,16 @@ def seasonal_kendall(years: ArrayLike, seasons: ArrayLike, values: ArrayLike) ->
     ------
     UsageError : when the axes do not fit or the years do not rise.
     """
-    time, grid = np.asarray(years, dtype=np.float64), np.asarray(values, dtype=np.float64)
+    time = np.asarray(years, dtype=np.float64)
+    grid = np.asarray(values, dtype=np.float64)
     if grid.ndim < 2 or grid.shape[-2:] != (len(time), len(np.asarray(seasons))):
         raise UsageError(f"数值的形状 {grid.shape} 与年、季不符", "values must be (…, year, season)", path="values")
     if not (np.diff(time) > 0).all():
         raise UsageError("年份必须递增", "years must rise", path="years")
     present = ~np.isnan(grid)
     n = present.sum(axis=-2)
-    s, pairs = _score(grid).sum(axis=-1), (n * (n - 1) / 2).sum(axis=-1)
+    s = _score(grid).sum(axis=-1)
+    pairs = (n * (n - 1) / 2).sum(axis=-1)
     variance = ((n * (n - 1) * (2 * n + 5)) - _tied(grid)).sum(axis=-1) / 18
     return _tested(s, variance, pairs, _sen_slope(time, grid), n.sum(axis=-1))
 
@@ -88,7 +90,13 @@ def by_year_and_season(months: pd.PeriodIndex, values: ArrayLike) -> tuple[NDArr
 
 
 def _tested(s: Array, variance: Array, pairs: Array, slope: Array, n: Array) -> SeasonalKendall:
-    """The result with its probability, from score and variance."""
+    """The result with its probability. All arrays have the leading axes of the values.
+
+    Parameters
+    ----------
+    s : rising minus falling pairs. variance : of `s` without a trend. pairs : pairs compared.
+    slope : median slope [unit of the values per year]. n : values present.
+    """
     from scipy.special import erfc
 
     with np.errstate(divide="ignore", invalid="ignore"):
