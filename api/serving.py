@@ -2,7 +2,7 @@
 
 In: a composition. Out: a running server until it is stopped, or the schedule alone. What a job does is
 handed in by those whose work it is, `monitoring_ingest.schedule.job` only runs it; what settling means is in
-`settlement.run`.
+`settlement.monthly`.
 """
 
 from __future__ import annotations
@@ -10,28 +10,23 @@ from __future__ import annotations
 import errno
 import gc
 import socket
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
 
-import pandas as pd
 import uvicorn
 
 from api.app import application
 from api.composition import Composition
 from api.settings import Settings
-from basin.errors import HengjieError, UsageError
-from basin.periods import label
+from basin.errors import UsageError
 from monitoring_ingest.coverage.jobs import coverage_jobs
-from monitoring_ingest.coverage.watching import failed_settlements, record_settling
 from monitoring_ingest.doors.files import accept_known
 from monitoring_ingest.doors.inbox import inbox_job
 from monitoring_ingest.doors.pulling import source_job
 from monitoring_ingest.quality.running import quality_job
-from monitoring_ingest.schedule.job import Job, PartlyFailed, Ran, catch_up, settlement_job
+from monitoring_ingest.schedule.job import Job, Ran, catch_up
 from monitoring_ingest.schedule.job import schedule as scheduled
-from settlement.run import settle_all
-
-DECEMBER = 12
+from settlement.monthly import settle_closed, settlement_job
 
 
 def serve(here: Composition) -> None:
@@ -68,57 +63,9 @@ def jobs(here: Composition) -> Sequence[Job]:
         inbox_job(here.engine, network, here.settings.inbox),
         *(source_job(here.engine, network, source) for source in sources if source.every_hours),
         quality_job(here.engine, network, here.thresholds.tests),
-        settlement_job(lambda month: _settle_closed(here, month), here.settings.settling_day),
+        settlement_job(partial(settle_closed, here.engine, here.registry, here.now), here.settings.settling_day),
         *coverage_jobs(here.engine, network, sources),
     )
-
-
-def _closed(month: pd.Period) -> list[pd.Period]:
-    """What closes with a month: the month and, with December, the year."""
-    return [month, pd.Period(str(month.year), freq="Y")] if month.month == DECEMBER else [month]
-
-
-def _settle_closed(here: Composition, month: pd.Period) -> str:
-    """Settle what closes with a month, each agreement on its own; what came of each.
-
-    Where an earlier run of the slot got to its end, its alarms say which settlements failed, and only these are tried
-    again: what came in meanwhile would make second settlements of the others. A run that was cut short left no alarm,
-    and all are settled again; what comes out the same is stored once.
-
-    Raises
-    ------
-    PartlyFailed : some settlements failed, after all the others were made. A quarter of an hour later they are tried
-    again, as other work that fails: the reason may pass (a database that did not answer), or be mended by then.
-    """
-    spans = _closed(month)
-    failed_before = {span: failed_settlements(here.engine, label(span)) for span in spans}
-    again = any(failed_before.values())
-    outcomes = []
-    failed: dict[tuple[str, str], bool] = {}
-    for span in spans:
-        results = dict(settle_all(here.engine, here.registry, span, here.now(), failed_before[span] if again else None))
-        failed |= {(code, label(span)): _is_failure(result) for code, result in results.items()}
-        outcomes.append(_outcome(span, results))
-    record_settling(here.engine, failed, here.now())
-    if any(failed.values()):
-        raise PartlyFailed("；".join(outcomes))
-    return "；".join(outcomes)
-
-
-def _is_failure(result: Mapping[str, Any] | Exception) -> bool:
-    """Whether the program failed; a settlement that the rules do not allow is refused and has not failed."""
-    return isinstance(result, Exception) and not isinstance(result, HengjieError)
-
-
-def _outcome(span: pd.Period, results: Mapping[str, Mapping[str, Any] | Exception]) -> str:
-    kinds = [f"{code} {_told(result)}" for code, result in results.items()]
-    return f"{label(span)}：{'，'.join(kinds) or '没有要结算的协议 no agreement to settle'}"
-
-
-def _told(result: Mapping[str, Any] | Exception) -> str:
-    if not isinstance(result, Exception):
-        return str(result["kind"])
-    return f"失败 failed: {type(result).__name__}: {result}" if _is_failure(result) else str(result)
 
 
 def check_port(settings: Settings) -> None:

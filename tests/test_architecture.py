@@ -68,12 +68,13 @@ SHELLS = [
     "settlement/proposing.py",
     "settlement/review/confirming.py",
     "settlement/restating/late.py",
+    "settlement/monthly.py",
     "settlement/run.py",
     "api/*",
 ]
 HANDLES = {"sqlalchemy.Connection", "sqlalchemy.Engine"}
-# The composition root and the job decide what time it is; everything else is told, so that the past can be recomputed.
-CLOCK_READERS = ["api/*", "monitoring_ingest/schedule/job.py"]
+# The composition root has the one clock; everything else is handed it or told, so that the past can be recomputed.
+CLOCK_READERS = ["api/composition.py"]
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns"}
 CLOCK_OWNERS = {"datetime", "date", "Timestamp", "time", "pd", "dt"}
 

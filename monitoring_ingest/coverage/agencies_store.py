@@ -18,6 +18,7 @@ from monitoring_ingest.coverage.store import slot_number
 from monitoring_ingest.database.dialects import seconds
 from monitoring_ingest.database.engine import read_frame
 from monitoring_ingest.quality.tables import not_removed
+from monitoring_ingest.readings.observing import becomes_observation
 from monitoring_ingest.readings.validation import NO_RIGHT
 from monitoring_ingest.records.tables import (
     REJECTED,
@@ -87,7 +88,8 @@ def fates_by_sender(connection: Connection, series: Series) -> pd.DataFrame:
     rejected again counts once, one of a file that was not taken in to its end does not. What a sender may not speak for
     has no station here: it is the sender's doing, not the station's.
     """
-    at_once = or_(readings.c.revision > 0, readings.c.station.is_(None))  # what was released is among those set aside
+    # what was released is among those set aside
+    at_once = or_(becomes_observation(readings.c.revision), readings.c.station.is_(None))
     observed = _observed(readings.c.fate, func.count().label("rows")).where(series.holds(observations.c), at_once)
     observed = observed.group_by(SENDER, observations.c.station, readings.c.fate)
     aside = select(SENDER.label("sender"), readings.c.station, readings.c.fate, func.count().label("rows"))

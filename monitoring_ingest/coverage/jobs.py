@@ -9,7 +9,9 @@ from sqlalchemy import Engine
 from basin.network import Network
 from basin.sources import Source
 from monitoring_ingest.coverage.watching import count_slots, watch
-from monitoring_ingest.schedule.job import INBOX_EVERY_HOURS, Job, due_slots
+from monitoring_ingest.schedule.job import Job, due_slots
+
+EVERY_HOURS = 4  # for the counts
 
 
 def coverage_jobs(engine: Engine, network: Network, sources: Collection[Source] = ()) -> tuple[Job, Job]:
@@ -25,7 +27,7 @@ def coverage_jobs(engine: Engine, network: Network, sources: Collection[Source] 
         ),
         Job(
             "completeness",
-            lambda last, now: due_slots(last, now, INBOX_EVERY_HOURS)[-1:],
+            lambda last, now: due_slots(last, now, EVERY_HOURS)[-1:],
             lambda _slot, clock: count_slots(engine, network, clock()),
         ),
     )

@@ -8,7 +8,7 @@ and `revisions`, storing in `store`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -19,8 +19,8 @@ from sqlalchemy import Connection, Engine
 
 from basin.errors import UsageError
 from basin.network import Network
-from monitoring_ingest.database.engine import give_way, writing
-from monitoring_ingest.doors.taking_in import taken_in
+from monitoring_ingest.database.engine import Clash, give_way, writing
+from monitoring_ingest.doors.taking_in import decided_as_new, decided_by_comparison, seem_new
 from monitoring_ingest.formats.file_text import UnreadableFile, legible
 from monitoring_ingest.formats.national_release import read_release
 from monitoring_ingest.formats.station_files import looks_like_long_csv, read_long_csv
@@ -111,46 +111,71 @@ def ingest(
     with kept(engine, store.lease_name(submission), clock):
         for ordinals, readings in batches(files, through.read):
             for part, checked in apart(ordinals, validate(readings, network, now, through.rights)):
-                _take_in(engine, submission, (part, [store.sha256(files[at][1]) for at in part], checked), (now, clock))
+                digests = [store.sha256(files[ordinal][1]) for ordinal in part]
+                _take_in(engine, _Part(submission, part, digests, now, clock), checked)
         accept_known(engine, network, clock)
     with engine.connect() as connection:
         return history.receipt(connection, submission, now)
 
 
-def _take_in(
-    engine: Engine,
-    submission: int,
-    files: tuple[Sequence[int], Collection[str], Columns],
-    times: tuple[datetime, Clock],
-) -> None:
-    """Store the validated rows of some files (ordinals, SHA-256, rows), a transaction for every so many of them.
+Newest = Mapping[int, np.datetime64]  # by file, the newest instant that it has a value of (`newest_told`)
 
-    The counts come with the last rows; until then the files are not taken in. All are recorded at the instant of the
-    submission, so that its lease must not have ended by the clock.
+
+class _Part(NamedTuple):
+    """Files of one submission whose rows are decided together: their ordinals and SHA-256, and when they came.
+
+    All rows are recorded at `now`, the instant of the submission, so its lease must not have ended by the `clock`.
     """
-    (ordinals, digests, checked), (now, clock) = files, times
+
+    submission: int
+    ordinals: Sequence[int]
+    digests: Collection[str]
+    now: datetime
+    clock: Clock
+
+
+def _take_in(engine: Engine, part: _Part, checked: Columns) -> None:
+    """Store the validated rows of some files, a transaction for every so many of them.
+
+    The counts come with the last rows; until then the files are not taken in.
+    """
     within = within_file(checked)
     within |= {"ordinal": np.arange(len(within["row"])), "said": store.said(engine, within)}
     starts = range(0, max(len(within["row"]), 1), ROWS_A_TRANSACTION)
-
-    def keep(connection: Connection, decided: Columns, before: Counts, last: bool) -> Counts:
-        keep_hold(connection, store.lease_name(submission), clock())
-        decided = decided | {"submission": np.full(len(decided["row"]), submission)}
-        first = store.next_numbers(connection).reading
-        store.observe(connection, store.keep_readings(connection, decided, first, now))
-        store.keep_rows(connection, decided)
-        counts = count_fates(before, decided)
-        if last:
-            told = {(submission, file): (of, newest.get(file)) for file, of in counts.items()}
-            store.keep_counts(connection, told, now)
-        return counts
-
-    newest = newest_told(within)
-    counts: Counts = {ordinal: dict.fromkeys(FATES, 0) for ordinal in ordinals}
+    counts: Counts = {ordinal: dict.fromkeys(FATES, 0) for ordinal in part.ordinals}
     for start in starts:
         give_way(engine)
-        chunk = rows_at(within, slice(start, start + ROWS_A_TRANSACTION))
-        counts = taken_in(engine, chunk, digests, partial(keep, before=counts, last=start == starts[-1]))
+        rows = rows_at(within, slice(start, start + ROWS_A_TRANSACTION))
+        newest = newest_told(within) if start == starts[-1] else None
+        counts = _stored(engine, part, rows, counts, newest)
+
+
+def _stored(engine: Engine, part: _Part, rows: Columns, counts: Counts, newest: Newest | None) -> Counts:
+    """Decide about rows and store them, in one transaction; the counts so far."""
+    if seem_new(engine, rows):
+        try:
+            with writing(engine) as connection:
+                decided = decided_as_new(connection, rows)
+                if decided is not None:
+                    return _keep(connection, part, decided, counts, newest)
+        except Clash:
+            pass  # one is not the first of its key: nothing is stored, and all of them are compared
+    with writing(engine) as connection:
+        return _keep(connection, part, decided_by_comparison(connection, rows, part.digests), counts, newest)
+
+
+def _keep(connection: Connection, part: _Part, decided: Columns, counts: Counts, newest: Newest | None) -> Counts:
+    """Store decided rows, and with the last ones (`newest` is given) the counts of their files; the counts so far."""
+    keep_hold(connection, store.lease_name(part.submission), part.clock())
+    decided = decided | {"submission": np.full(len(decided["row"]), part.submission)}
+    first = store.next_numbers(connection).reading
+    store.observe(connection, store.keep_readings(connection, decided, first, part.now))
+    store.keep_rows(connection, decided)
+    counts = count_fates(counts, decided)
+    if newest is not None:
+        of_files = {(part.submission, file): (fates, newest.get(file)) for file, fates in counts.items()}
+        store.keep_counts(connection, of_files, part.now)
+    return counts
 
 
 def batches(files: Sequence[tuple[str, bytes]], read: Reader) -> Iterator[tuple[list[int], Columns]]:

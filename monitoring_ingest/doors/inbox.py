@@ -16,9 +16,10 @@ from sqlalchemy import Engine
 from basin.network import Network
 from monitoring_ingest.doors.files import INBOX, ingest
 from monitoring_ingest.formats.file_text import legible
-from monitoring_ingest.schedule.job import INBOX_EVERY_HOURS, Job, PartlyDone, due_slots
+from monitoring_ingest.schedule.job import Job, PartlyDone, due_slots
 from monitoring_ingest.schedule.leases import Clock
 
+EVERY_HOURS = 4
 UNFINISHED_NAMES = (".part", ".tmp", ".crdownload")
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ def inbox_job(engine: Engine, network: Network, inbox: Path) -> Job:
     """Every 4 hours: take in what lies in the inbox folder and move it to ``done``."""
     return Job(
         "inbox",
-        lambda last, now: due_slots(last, now, INBOX_EVERY_HOURS),
+        lambda last, now: due_slots(last, now, EVERY_HOURS),
         lambda _slot, clock: ingest_inbox(engine, network, inbox, clock),
     )
 

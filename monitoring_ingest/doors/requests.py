@@ -21,10 +21,10 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from basin.network import Network
-from monitoring_ingest.database.engine import at_once
+from monitoring_ingest.database.engine import Clash, at_once, writing
 from monitoring_ingest.doors.claims_store import claim_request, give_up, keep_answer
 from monitoring_ingest.doors.files import Door
-from monitoring_ingest.doors.taking_in import seem_new, taken_as_new, taken_compared
+from monitoring_ingest.doors.taking_in import decided_as_new, decided_by_comparison, seem_new
 from monitoring_ingest.readings.frames import Columns, columns_of, frame_of, joined, rows_at
 from monitoring_ingest.readings.receipts import (
     COMPLETE,
@@ -199,27 +199,39 @@ def _stored(engine: Engine, request: _Request, clock: Clock) -> Receipt:
 
 def _store(engine: Engine, together: Sequence[_Request], clock: Clock) -> None:
     """Store requests in one transaction; where that cannot be done, each alone, so that none suffers for another."""
-
-    def keep(connection: Connection, decided: Columns) -> list[Receipt]:
-        return _keep(connection, together, decided, clock())
-
-    receipts = None
     try:
-        within = _within(together)
-        if _may_be_new(together):
-            receipts = taken_as_new(engine, within, keep)
-        if receipts is None and len(together) == 1:
-            receipts = taken_compared(engine, within, [together[0].digest], keep)
+        receipts = _stored_together(engine, together, clock)
     except Exception as failure:
         if len(together) == 1:
             together[0].failure = failure
             return
+        receipts = None
     if receipts is None:
-        for one in together:
-            _store(engine, [one], clock)
+        for request in together:
+            _store(engine, [request], clock)
         return
     for request, receipt in zip(together, receipts, strict=True):
         request.receipt = receipt
+
+
+def _stored_together(engine: Engine, together: Sequence[_Request], clock: Clock) -> list[Receipt] | None:
+    """The receipts of requests stored in one transaction; None where several have to be compared, each with what the
+    one before it left.
+    """
+    within = _within(together)
+    if _may_be_new(together):
+        try:
+            with writing(engine) as connection:
+                decided = decided_as_new(connection, within)
+                if decided is not None:
+                    return _keep(connection, together, decided, clock())
+        except Clash:
+            pass  # one is not the first of its key: nothing is stored, and all of them are compared
+    if len(together) > 1:
+        return None
+    with writing(engine) as connection:
+        decided = decided_by_comparison(connection, within, [together[0].digest])
+        return _keep(connection, together, decided, clock())
 
 
 def _may_be_new(together: Sequence[_Request]) -> bool:

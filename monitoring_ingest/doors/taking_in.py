@@ -1,38 +1,23 @@
-"""Deciding about rows and storing them, in one transaction: nobody else can store between the one and the other.
+"""Deciding about rows in the transaction that stores them: nobody else can store between the one and the other.
 
-In: the rows of one or more files, compared with each other (`revisions.within_file`), and what stores them once they
-are decided. Out: what that returns. Most rows that come in are the first of their keys; they are stored as that without
-being looked up, which would take as long as storing them, and the key of the observations refuses a second first.
+In: a connection of a write transaction and the rows of one or more files, compared with each other
+(`revisions.within_file`). Out: the rows decided; who asks stores them (`files`, `requests`). Most rows that come in are
+the first of their keys. They are decided as that without being looked up, which would take as long as storing them, and
+the key of the observations refuses a second first (`Clash`): then the rows are compared, in another transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import TypeVar
+from collections.abc import Collection
 
 import numpy as np
 from sqlalchemy import Connection, Engine
 
-from monitoring_ingest.database.engine import Clash, writing
 from monitoring_ingest.readings.frames import Columns, rows_at
 from monitoring_ingest.readings.revisions import decide
 from monitoring_ingest.records.store import stored_readings
 
 SAMPLED = 64  # of so many rows one is looked up beforehand, and the last: what is sent again is not stored in vain
-Kept = TypeVar("Kept")
-Keep = Callable[[Connection, Columns], Kept]
-
-
-def taken_in(engine: Engine, within: Columns, digests: Collection[str], keep: Keep[Kept]) -> Kept:
-    """What `keep` returns that stores decided rows: as the first of their keys, or each compared with what is stored.
-
-    Parameters
-    ----------
-    digests : SHA-256 of the files the rows are of.
-    keep : is called once more, in another transaction, where a row turns out not to be the first.
-    """
-    new = taken_as_new(engine, within, keep) if seem_new(engine, within) else None
-    return taken_compared(engine, within, digests, keep) if new is None else new
 
 
 def seem_new(engine: Engine, within: Columns) -> bool:
@@ -43,20 +28,16 @@ def seem_new(engine: Engine, within: Columns) -> bool:
         return not len(stored_readings(connection, rows_at(within, some))["revision"])
 
 
-def taken_as_new(engine: Engine, within: Columns, keep: Keep[Kept]) -> Kept | None:
-    """What `keep` returns that stores rows as the first of their keys; None, and nothing is stored, where one is not.
+def decided_as_new(connection: Connection, within: Columns) -> Columns | None:
+    """Rows decided as the first of their keys; None where something is stored for a row that is not accepted.
 
-    Rows that are not accepted are looked up: no key refuses them.
+    Rows that are not accepted are looked up: no key refuses them. Storing an accepted row that is not the first of its
+    key raises `Clash`.
     """
-    try:
-        with writing(engine) as connection:
-            stored = stored_readings(connection, rows_at(within, within["fate"] != "accepted"))
-            return None if len(stored["revision"]) else keep(connection, decide(within, stored))
-    except Clash:
-        return None
+    stored = stored_readings(connection, rows_at(within, within["fate"] != "accepted"))
+    return None if len(stored["revision"]) else decide(within, stored)
 
 
-def taken_compared(engine: Engine, within: Columns, digests: Collection[str], keep: Keep[Kept]) -> Kept:
-    """What `keep` returns that stores rows, each compared with what is stored for its key."""
-    with writing(engine) as connection:
-        return keep(connection, decide(within, stored_readings(connection, within, digests)))
+def decided_by_comparison(connection: Connection, within: Columns, digests: Collection[str]) -> Columns:
+    """Rows decided by what is stored for their keys; `digests` are the SHA-256 of the files they are of."""
+    return decide(within, stored_readings(connection, within, digests))

@@ -47,10 +47,11 @@ from monitoring_ingest.quality.settings import (
     declared_tests,
 )
 from monitoring_ingest.records import store as intake
-from monitoring_ingest.schedule.job import INBOX_EVERY_HOURS, Job, due_slots
+from monitoring_ingest.schedule.job import Job, due_slots
 from monitoring_ingest.schedule.leases import Clock, kept
 from monitoring_ingest.schedule.store import hold, is_held, keep_hold
 
+EVERY_HOURS = 4
 STATIONS_AT_ONCE = 400
 WEEKS_AT_ONCE = 800  # weeks: of all stations together
 LONG = 3 * WEEK  # a window longer than this is read for fewer stations at once
@@ -92,7 +93,7 @@ def quality_job(engine: Engine, network: Network = NOWHERE, tests: Tests | None 
     """Every 4 hours, after the inbox: judge what came in."""
     return Job(
         "quality",
-        lambda last, now: due_slots(last, now, INBOX_EVERY_HOURS),
+        lambda last, now: due_slots(last, now, EVERY_HOURS),
         lambda _slot, clock: run(engine, clock, network=network, tests=tests).told,
     )
 

@@ -39,6 +39,7 @@ from monitoring_ingest.quality.tables import (
     reviews,
 )
 from monitoring_ingest.readings.frames import Columns, columns_of, frame_of, objects
+from monitoring_ingest.readings.observing import becomes_observation
 from monitoring_ingest.records import store
 from monitoring_ingest.records.store import Selected, selects
 from monitoring_ingest.records.tables import observations as observed
@@ -69,7 +70,7 @@ def due(connection: Connection, now: datetime, *, everything: bool = False) -> D
     until = int(connection.scalar(select(func.max(readings.c.id))) or 0)
     seen = 0 if everything else int(connection.scalar(select(func.max(quality_runs.c.until_reading))) or 0)
     new = select(readings.c.station, _first(readings), _last(readings)).group_by(readings.c.station)
-    new = new.where(readings.c.id > seen, readings.c.id <= until, readings.c.revision > 0)
+    new = new.where(readings.c.id > seen, readings.c.id <= until, becomes_observation(readings.c.revision))
     noted = read_frame(connection, select(quality_due))
     spans = pd.concat([frame for frame in (read_frame(connection, new), noted) if len(frame)] or [noted])
     spans = spans.groupby("station", as_index=False).agg({"first": "min", "last": "max"})

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from monitoring_ingest.readings.frames import Columns, objects, rows_at
+from monitoring_ingest.readings.observing import becomes_observation
 
 KEY = ("place", "indicator", "time")
 CONTENT = ("number", "censored", "mark", "status", "shown")
@@ -125,7 +126,7 @@ class _Known:
         self.set_aside: set[tuple[Key, Content]] = set()
         self.of_this_file: set[tuple[Key, Content]] = set()
         for pair, revision, same_file, text in _each_stored(stored):
-            if revision == 0:
+            if not becomes_observation(revision):
                 self.set_aside.add(pair)
                 continue
             if same_file:
@@ -161,9 +162,9 @@ def decide(within: Columns, stored: Columns) -> Columns:
 
     Returns
     -------
-    The rows with `revision` (0: no observation), `keep` (whether a reading is stored), and, where they are duplicate,
-    revised, a conflict or blank, with fate and code, `stands` (the value that counts for the key from now on),
-    `replaced` (of a revision: the value that counted before) and `sent` (what was rejected, with its unit).
+    The rows with `revision` (0: no observation, see `observing`), `keep` (whether a reading is stored), and, where they
+    are duplicate, revised, a conflict or blank, with fate and code, `stands` (the value that counts for the key from
+    now on), `replaced` (of a revision: the value that counted before) and `sent` (what was rejected, with its unit).
     """
     if not len(stored["revision"]) and (within["fate"] == "accepted").all():
         return _all_new(within)

@@ -39,6 +39,7 @@ from monitoring_ingest.database.dialects import one_of
 from monitoring_ingest.database.engine import key_parameters, no_rows, of_keys, read_columns, read_frame
 from monitoring_ingest.readings.facts import Fact
 from monitoring_ingest.readings.frames import Columns, joined, rows_at
+from monitoring_ingest.readings.observing import becomes_observation
 from monitoring_ingest.readings.revisions import KEY, as_sent, place, reasons, shown
 from monitoring_ingest.readings.validation import FATES, NO_RIGHT
 from monitoring_ingest.records import tables
@@ -260,7 +261,7 @@ def keep_readings(connection: Connection, decided: Columns, first: int, now: dat
 
 
 def observe(connection: Connection, numbers: range) -> None:
-    """Make observations of those readings of these numbers that have a revision above 0.
+    """Make observations of those readings of these numbers that become one (`readings.observing`).
 
     Raises
     ------
@@ -275,7 +276,7 @@ _NAMED = {"value": "number", "reading": "id"}
 _OBSERVE = insert(OBSERVATIONS).from_select(
     [column.name for column in OBSERVATIONS.c],
     select(*(READINGS.c[_NAMED.get(column.name, column.name)] for column in OBSERVATIONS.c)).where(
-        READINGS.c.id.between(bindparam("first"), bindparam("last")), READINGS.c.revision > 0
+        READINGS.c.id.between(bindparam("first"), bindparam("last")), becomes_observation(READINGS.c.revision)
     ),
 )
 

@@ -2,8 +2,8 @@
 
 A job asks for missing slots, so the slot of this hour, one missed while the machine was off and one left behind by a
 crash are the same path. A slot is claimed in the table `job_runs` before its work starts. In: jobs and an instant. Out:
-what ran, and what failed. What settling a month means is handed in by the composition root; the only clock is the one
-`schedule` gets.
+what ran, and what failed. What a job does is not known here: doors, quality, coverage, sources and settling each make
+their own (`Job`), and `api.serving` lists them. The only clock is the one `schedule` gets.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from sqlalchemy import Engine
 
 from basin.network import CHINA
@@ -33,9 +32,7 @@ from monitoring_ingest.schedule.store import (
 if TYPE_CHECKING:
     from apscheduler.schedulers.base import BaseScheduler
 
-INBOX_EVERY_HOURS = 4
 LOOK_EVERY_SECONDS = 60
-SETTLING_HOUR = 6
 log = logging.getLogger(__name__)
 
 
@@ -80,37 +77,6 @@ def due_slots(last: datetime | None, now: datetime, every_hours: int) -> list[da
         return [current.astimezone(UTC)]
     missed = max((current - last) // every, 0)
     return [(current - every * back).astimezone(UTC) for back in range(missed)][::-1]
-
-
-def due_months(last: datetime | None, now: datetime, day: int) -> list[datetime]:
-    """The settling instants (`day` of a month, 06:00 in China) after `last` up to `now`; at first only the latest.
-
-    A month has one, also where the day was changed since `last`.
-    """
-    this_month = _month(now)
-    first = this_month - 1 if last is None else _month(last) + 1
-    months = pd.period_range(first, this_month, freq="M")
-    slots = [datetime(each.year, each.month, day, SETTLING_HOUR, tzinfo=CHINA).astimezone(UTC) for each in months]
-    due = [slot for slot in slots if slot <= now]
-    return due[-1:] if last is None else due
-
-
-def _month(at: datetime) -> pd.Period:
-    return pd.Period(at.astimezone(CHINA).strftime("%Y-%m"), freq="M")
-
-
-def closed_month(slot: datetime) -> pd.Period:
-    """The month that is closed when a settling slot comes: the one before it."""
-    return _month(slot) - 1
-
-
-def settlement_job(settle_month: Callable[[pd.Period], str], day: int) -> Job:
-    """On `day` (1–28) of each month: settle the closed month, by what the composition root hands in."""
-    return Job(
-        "settlement",
-        lambda last, now: due_months(last, now, day),
-        lambda slot, _clock: settle_month(closed_month(slot)),
-    )
 
 
 def missing_slots(engine: Engine, job: Job, now: datetime) -> list[datetime]:

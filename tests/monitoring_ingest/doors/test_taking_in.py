@@ -49,14 +49,14 @@ def take(request):
 def compared(monkeypatch):
     """How often rows were compared with what is stored."""
     seen: list[int] = []
-    whole = taking_in.taken_compared
+    whole = taking_in.decided_by_comparison
 
-    def telling(engine, within, digests, keep):
+    def telling(connection, within, digests):
         seen.append(len(within["row"]))
-        return whole(engine, within, digests, keep)
+        return whole(connection, within, digests)
 
-    for module in ("taking_in", "requests"):
-        monkeypatch.setattr(f"monitoring_ingest.doors.{module}.taken_compared", telling)
+    for module in ("files", "requests"):
+        monkeypatch.setattr(f"monitoring_ingest.doors.{module}.decided_by_comparison", telling)
     return seen
 
 
@@ -81,8 +81,8 @@ def test_a_row_that_no_sample_finds_is_compared_and_all_with_it(engine, take, co
 
 def test_what_is_sent_again_is_not_stored_first(engine, take, compared, monkeypatch):
     take(engine, *rows({}))
-    monkeypatch.setattr("monitoring_ingest.doors.requests.taken_as_new", None)
-    monkeypatch.setattr("monitoring_ingest.doors.taking_in.taken_as_new", None)
+    monkeypatch.setattr("monitoring_ingest.doors.requests.decided_as_new", None)
+    monkeypatch.setattr("monitoring_ingest.doors.files.decided_as_new", None)
     assert fates(take(engine, *rows({}))) == {"duplicate": MANY}
     assert (compared, number_of_readings(engine)) == ([MANY], MANY)
 
