@@ -150,8 +150,9 @@ def _of_element(node: dict[str, Raw], hand: Hand, path: str) -> Raw:
             return value
     if "else" in node and code is not None:
         return node["else"]
-    asked = f"{node['by']}={code}"
-    raise AgreementError(f"没有适用于 {asked} 的数值", f"no value for {asked}", path=path, remedy="补上该键或 else")
+    axis = node["by"]
+    zh = f"没有适用于 {axis}={code} 的数值"
+    raise AgreementError(zh, f"no value for {axis}={code}", path=path, remedy="补上该键或 else")
 
 
 def element_codes(key: str) -> list[str]:
