@@ -71,15 +71,15 @@ def _indicator_columns(table: pd.DataFrame, standard: Standard) -> dict[str, str
         raise UsageError(zh, "no column water_body", path="water_body", remedy="补上此列，写 river 或 lake")
     columns: dict[str, str] = {}
     for column in table.columns:
-        known = find_indicator(str(column))
-        if known is None or known.code not in standard.evaluated:
+        named = find_indicator(str(column))
+        if named is None or named.code not in standard.evaluated:
             continue
-        if known.code in columns:
-            twice = f"{columns[known.code]}、{column}"
+        if named.code in columns:
+            twice = f"{columns[named.code]}、{column}"
             raise UsageError(
-                f"{known.code} 有两列：{twice}", "one indicator in two columns", path=twice, remedy="留下一列"
+                f"{named.code} 有两列：{twice}", "one indicator in two columns", path=twice, remedy="留下一列"
             )
-        columns[known.code] = str(column)
+        columns[named.code] = str(column)
     return columns
 
 
