@@ -13,7 +13,7 @@ from basin.agreement import RuleRow
 from basin.clauses import TIME_AXES
 from basin.indicators import INDICATORS
 from settlement.printing.wording import limit_text
-from settlement.statement.engine_version import version_words
+from settlement.statement.engine_version import version_text
 from settlement.statement.explanation import (
     ExplainedEvaluation,
     ExplainedObligation,
@@ -32,10 +32,9 @@ def lines(tree_: Explanation, every_reading: bool = False) -> list[str]:
     """The tree as indented text; readings as counts and those left out, or every one of them."""
     statistics = {statistic["place"]: statistic for statistic in tree_["statistics"]}
     writer = _Writer(statistics, every_reading)
+    version = version_text(tree_["engine_version"])
     head = f"{tree_['title']} {tree_['period']}（{tree_['id']}），数据截至 {tree_['as_of']}"
-    version = version_words(tree_["engine_version"])
-    made_by = " ".join(dict.fromkeys((version["message_zh"], version["message_en"])))
-    written = [head, f"出处 source：{tree_['source']}", f"引擎版本 engine version：{made_by}"]
+    written = [f"{head}，引擎版本 engine version {version}", f"出处 source：{tree_['source']}"]
     written += [*_transfers(tree_["transfers"]), *_pools(tree_["pools"])]
     for obligation in tree_["obligations"]:
         written += writer.obligation(obligation)

@@ -34,15 +34,16 @@ def submissions(receipts: Sequence[Mapping[str, Any]], names: Names) -> dict[str
 
 def submission(receipt: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], names: Names) -> dict[str, Any]:
     """One receipt: the counts and the first rows that were not simply accepted, each with what it is about."""
-    told = sum(count for fate, count in receipt["counts"].items() if fate != "accepted")
+    not_accepted = sum(count for fate, count in receipt["counts"].items() if fate != "accepted")
     shown = [
         {**row, "message": names.t.choose(row["message_zh"], row["message_en"]), "about": _about(row, names)}
         for row in rows
     ]
-    return {"submission": receipt, "fates": FATES, "rows": shown, "more": max(told - len(rows), 0)}
+    return {"submission": receipt, "fates": FATES, "rows": shown, "more": max(not_accepted - len(rows), 0)}
 
 
 def _about(row: Mapping[str, Any], names: Names) -> str:
     """Which station and indicator a row speaks of, as far as they are known."""
-    known = [row["station"] and names.station(row["station"]), row["indicator"] and names.indicator(row["indicator"])]
-    return " ".join(filter(None, known))
+    station = names.station(row["station"]) if row["station"] else ""
+    indicator = names.indicator(row["indicator"]) if row["indicator"] else ""
+    return f"{station} {indicator}".strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.pages.names import Names
@@ -12,13 +12,17 @@ from api.reads.overview import BasinDues, Due, Overview
 def overview(data: Overview, names: Names) -> dict[str, Any]:
     """Basins with what is owed in their latest year; what stopped without any sum in a table, with its reasons."""
     basins = [_basin(basin, names) for basin in data["basins"]]
-    owing = [{**basin, "dues": [due for due in basin["dues"] if not _stopped(due)]} for basin in basins]
+    owing = [{**basin, "dues": _with_sums(basin["dues"])} for basin in basins]
     return {
         "freshness": data["freshness"],
         "owing": [basin for basin in owing if basin["dues"]],
         "stopped": [(basin, due) for basin in basins for due in basin["dues"] if _stopped(due)],
         "basins": basins,
     }
+
+
+def _with_sums(dues: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [due for due in dues if not _stopped(due)]
 
 
 def _stopped(due: Mapping[str, Any]) -> bool:
@@ -29,20 +33,20 @@ def _basin(basin: BasinDues, names: Names) -> dict[str, Any]:
     return {
         **basin,
         "name": names.basin(basin["code"]),
-        "dues": [due(one, names) for one in basin["dues"]],
+        "dues": [due(row, names) for row in basin["dues"]],
     }
 
 
-def due(one: Due, names: Names) -> dict[str, Any]:
+def due(row: Due, names: Names) -> dict[str, Any]:
     """The latest year of one agreement: net transfers, or why there is none."""
     return {
-        **one,
-        "href": f"/settlements/{one['settlements'][0]}"
-        if len(one["settlements"]) == 1
-        else f"/settlements?agreement={one['agreement']}",
-        "title": names.agreement(one["agreement"]),
-        "period_text": names.period(one["period"])
-        + (names.t("overview.parts", count=one["parts"]) if one["parts"] else ""),
-        "transfers": [names.transfer(transfer) for transfer in one["transfers"]],
-        "reasons": list(dict.fromkeys(names.reason(stop["reason"]) for stop in one["stops"])),
+        **row,
+        "href": f"/settlements/{row['settlements'][0]}"
+        if len(row["settlements"]) == 1
+        else f"/settlements?agreement={row['agreement']}",
+        "title": names.agreement(row["agreement"]),
+        "period_text": names.period(row["period"])
+        + (names.t("overview.parts", count=row["parts"]) if row["parts"] else ""),
+        "transfers": [names.transfer(transfer) for transfer in row["transfers"]],
+        "reasons": list(dict.fromkeys(names.reason(stop["reason"]) for stop in row["stops"])),
     }

@@ -10,7 +10,7 @@ from api.pages.charts import chart
 from api.pages.names import Names
 from api.pages.settlements import rule_text, undecided
 from api.reads.overview import PlacedSection, SectionMonth, SectionYear
-from api.reads.sections import IndicatorRow, MonthReading, RulesRow
+from api.reads.sections import ClassedMonth, IndicatorRow, MonthReading, RulesRow
 from basin.indicators import INDICATORS
 from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.quality.names import QUALITIES
@@ -24,7 +24,7 @@ def section(data: SectionYear, names: Names) -> dict[str, Any]:
         "years": data["years"],
         "year": year,
         "rules": data["rules"] and _rules(data["rules"], names),
-        "indicators": [_indicator(one, year, names) for one in data["indicators"]],
+        "indicators": [_indicator(indicator, year, names) for indicator in data["indicators"]],
         "matrix": _matrix(data, year, names),
         "undecided": undecided(data["undecided"], names),
     }
@@ -66,17 +66,21 @@ def _rules(rules: RulesRow, names: Names) -> dict[str, Any]:
 
 def _matrix(data: SectionYear, year: str, names: Names) -> list[dict[str, Any]]:
     """Months by indicators: the reported mean and its class, beside the class of the section and what decided it."""
-    by_month = {one["code"]: {month["month"]: month for month in one["months"]} for one in data["indicators"]}
+    by_month = [_by_month(indicator) for indicator in data["indicators"]]
     return [
         {
             "month": row["month"],
             "class": row["class"],
             "deciding": names.t("list").join(names.indicator(code) for code in row["deciding"]),
-            "cells": [months.get(row["month"]) for months in by_month.values()],
+            "cells": [months.get(row["month"]) for months in by_month],
         }
         for row in data["classes"]
         if row["month"].startswith(year)
     ]
+
+
+def _by_month(indicator: IndicatorRow) -> dict[str, ClassedMonth]:
+    return {month["month"]: month for month in indicator["months"]}
 
 
 def section_month(data: SectionMonth, names: Names) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,12 +23,13 @@ def overview(
 ) -> dict[str, Any]:
     """The stations of each basin, those with silent ones first."""
     chosen = [row for row in rows if basin in (None, row["basin"])]
+    states = [row["state"] for row in chosen]
     by_basin: dict[str, list[dict[str, Any]]] = {}
     for row in chosen:
         by_basin.setdefault(row["basin"], []).append(_station(row, names))
     return {
         "basin": basin,
-        "counts": [(state.value, sum(row["state"] == state for row in chosen)) for state in State],
+        "counts": [(state.value, states.count(state.value)) for state in State],
         "month": rows[0]["month"] if rows else "",
         "counted_at": rows[0]["counted_at"] if rows else None,
         "basins": [{"code": code, "name": names.basin(code), "stations": some} for code, some in by_basin.items()],
@@ -43,17 +44,17 @@ def sources(rows: Sequence[SourceRow], names: Names) -> list[dict[str, Any]]:
 
 def alarms_told(alarms: Sequence[AlarmRow], names: Names) -> list[dict[str, Any]]:
     """Alarms with the names of what they are about."""
-    known = names.registry.sources
-    title = {code: source.title for code, source in known.items()}
+    declared = names.registry.sources
+    title = {code: source.title for code, source in declared.items()}
     return [
         {
-            **one,
-            "name": names.station(one["station"]) if one["station"] else "",
-            "title": title.get(one["source"], one["source"]),
-            "declared": one["source"] in known,
-            "agreement_title": names.agreement(one["agreement"]),
+            **alarm,
+            "name": names.station(alarm["station"]) if alarm["station"] else "",
+            "title": title.get(alarm["source"], alarm["source"]),
+            "declared": alarm["source"] in declared,
+            "agreement_title": names.agreement(alarm["agreement"]),
         }
-        for one in alarms
+        for alarm in alarms
     ]
 
 
@@ -79,12 +80,15 @@ def station(found: StationPage, indicator: str, names: Names) -> dict[str, Any]:
         "chosen": chosen,
         "choices": [(code, _choice(code, names)) for code in (*WHOLES, *codes)],
         **_days(found, shown[chosen].tolist(), names),
-        "series": [{**one, "name": names.indicator(one["indicator"]), "share": percent(one["accepted"] / one["due"])}
-                   for one in found["indicators"] if one["due"]],
+        "series": [_series(row, names) for row in found["indicators"] if row["due"]],
         "alarms": alarms_told(found["alarms"], names),
         "earlier": str(pd.Period(found["month"], freq="M") - 1),
         "later": str(pd.Period(found["month"], freq="M") + 1),
     }  # fmt: skip
+
+
+def _series(row: Mapping[Hashable, Any], names: Names) -> dict[Hashable, Any]:
+    return {**row, "name": names.indicator(row["indicator"]), "share": percent(row["accepted"] / row["due"])}
 
 
 def _choice(code: str, names: Names) -> str:

@@ -46,11 +46,11 @@ def _device(
 
 def _commands(frames: Sequence[Mapping[str, Any]]) -> dict[str, set[str]]:
     """By which commands each device sends values, as far as the newest frames show."""
-    found: dict[str, set[str]] = defaultdict(set)
+    commands: dict[str, set[str]] = defaultdict(set)
     for frame in frames:
         if frame["readings"] and not frame["error"]:
-            found[frame["mn"]].add(frame["cn"])
-    return found
+            commands[frame["mn"]].add(frame["cn"])
+    return commands
 
 
 def _frame(frame: Mapping[str, Any], known: Devices, names: Names) -> dict[str, Any]:

@@ -215,6 +215,6 @@ def known_agreement(registry: Registry, code: str) -> Agreement:
 def _verified(node: object) -> set[str]:
     """What the notes anywhere in a raw document say under ``verified``."""
     if isinstance(node, Mapping):
-        own = {str(node["verified"]).lower()} if "verified" in node else set()
-        return own.union(*(_verified(value) for value in node.values()))
+        noted = {str(node["verified"]).lower()} if "verified" in node else set()
+        return noted.union(*(_verified(value) for value in node.values()))
     return set().union(*(_verified(item) for item in node)) if isinstance(node, list) else set()

@@ -52,8 +52,10 @@ def within(rows: Sequence[Row], period: str | None) -> list[Row]:
         asked = periods.period(period)
     except UsageError as problem:
         raise UsageError(problem.zh, problem.en, path="period", remedy=problem.remedy) from problem
-    first, last = periods.starts_on(asked), periods.ends_on(asked)
-    inside = {text: _lies_between(text, first, last) for text in {row["period"] for row in rows}}
+    first = periods.starts_on(asked)
+    last = periods.ends_on(asked)
+    distinct = {row["period"] for row in rows}
+    inside = {text: _lies_between(text, first, last) for text in distinct}
     return [row for row in rows if inside[row["period"]]]
 
 

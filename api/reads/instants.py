@@ -29,6 +29,7 @@ def parsed_instant(text: str | None, path: str) -> datetime | None:
     if moment is None or moment.tzinfo is None:
         raise UsageError(f"不是带时区的时刻：{text}", f"not an instant with a zone: {text}", path=path, remedy=remedy)
     if moment.year not in YEARS:
-        zh, en = f"年份不在 {YEARS[0]}–{YEARS[-1]}：{text}", f"a year outside {YEARS[0]}-{YEARS[-1]}: {text}"
+        zh = f"年份不在 {YEARS[0]}–{YEARS[-1]}：{text}"
+        en = f"a year outside {YEARS[0]}-{YEARS[-1]}: {text}"
         raise UsageError(zh, en, path=path, remedy="改正年份")
     return moment

@@ -244,13 +244,15 @@ def in_yuan(obligations: Sequence[StoredObligation]) -> list[ObligationInYuan]:
 
 def overview(connection: Connection, registry: Registry, now: datetime) -> Overview:
     """The first page: dues of every basin, those that owe first, and how fresh the data are."""
-    headers = decided.settlements(connection)
+    by_basin: dict[str, list[SettlementHeader]] = {}
+    for header in decided.settlements(connection):
+        by_basin.setdefault(header["basin"], []).append(header)
     listed: list[BasinDues] = [
         {
             "code": row["code"],
             "sections": row["sections"],
             "agreements": len(row["agreements"]),
-            "dues": dues(connection, [header for header in headers if header["basin"] == row["code"]]),
+            "dues": dues(connection, by_basin.get(row["code"], [])),
         }
         for row in register.basins(registry)
     ]

@@ -61,7 +61,8 @@ def page_of(connection: Connection, registry: Registry, wanted: Wanted, as_of: d
     ------
     UnknownCode : a code nobody declared. UsageError : a period or cursor that is none.
     """
-    stations, cursor = sorted(_stations(registry, wanted)), _cursor(wanted.after)
+    stations = sorted(_stations(registry, wanted))
+    cursor = _cursor(wanted.after)
     if cursor is not None:
         stations = [code for code in stations if code >= cursor[0]]
     selected: store.Selected = {"as_of": as_of} | _span(wanted)

@@ -28,8 +28,8 @@ def split_samples_of(connection: Connection, registry: Registry, source: Source)
     """Every sample of which two sides' results came by the source."""
 
     def tolerance(indicator: str, stations: Iterable[str]) -> Fraction | None:
-        own = source.tolerance.get(indicator)
-        return own if own is not None else agreed_tolerance(registry, stations)
+        declared = source.tolerance.get(indicator)
+        return agreed_tolerance(registry, stations) if declared is None else declared
 
     return split_samples(results_by(connection, door_name(source.code)), tolerance)
 
@@ -37,13 +37,13 @@ def split_samples_of(connection: Connection, registry: Registry, source: Source)
 def agreed_tolerance(registry: Registry, stations: Iterable[str]) -> Fraction | None:
     """The `data.joint_sample` of the agreement with a mean of the sections these stations serve; the newest one's."""
     served = {registry.network.stations[code].section for code in stations if code in registry.network.stations}
-    found = None
-    for agreement in sorted(registry.agreements.values(), key=lambda each: each.starts):
+    tolerance = None
+    for agreement in sorted(registry.agreements.values(), key=lambda agreement: agreement.starts):
         sheets = (agreement.document.get("sections") or {}).items()
         joint = any(_members(sheet) and served <= {code, *_members(sheet)} for code, sheet in sheets)
         if joint and len(served) > 1 and agreement.data.joint_sample is not None:
-            found = agreement.data.joint_sample
-    return found
+            tolerance = agreement.data.joint_sample
+    return tolerance
 
 
 def _members(sheet: Any) -> set[str]:

@@ -30,8 +30,10 @@ async def body_of(request: Request, most: int) -> bytes:
         raise _too_large(most)
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in (GZIP, "identity", ""):
-        zh, en = f"不支持的编码 {encoding}", f"encoding {encoding} is not supported"
-        refused = Refused(zh, en, path="Content-Encoding", remedy="用 gzip，或不压缩")
+        refused = Refused(
+            f"不支持的编码 {encoding}", f"encoding {encoding} is not supported",
+            path="Content-Encoding", remedy="用 gzip，或不压缩",
+        )  # fmt: skip
         refused.status = 415
         raise refused
     unpacker = _Unpacker() if encoding == GZIP else None
@@ -39,7 +41,8 @@ async def body_of(request: Request, most: int) -> bytes:
 
 
 async def _collected(chunks: AsyncIterator[bytes], most: int, unpacker: _Unpacker | None) -> bytes:
-    body, arrived = bytearray(), 0
+    body = bytearray()
+    arrived = 0
     async for chunk in chunks:
         arrived += len(chunk)  # counted apart: gzip of nothing may go on for ever
         body += unpacker.unpacked(chunk, most + 1 - len(body)) if unpacker else chunk
@@ -78,8 +81,9 @@ class _Unpacker:
 
 
 def _too_large(most: int) -> TooLarge:
-    zh, en = f"请求体超过 {most} 字节", f"a body of more than {most} bytes"
-    return TooLarge(zh, en, path="body", remedy="分几次报送")
+    return TooLarge(
+        f"请求体超过 {most} 字节", f"a body of more than {most} bytes", path="body", remedy="分几次报送"
+    )  # fmt: skip
 
 
 def _no_gzip() -> UsageError:

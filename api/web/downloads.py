@@ -34,6 +34,6 @@ def report_names(registry: Registry) -> Names:
     return Names(
         parties={code: party.name_zh for code, party in network.parties.items()},
         sections={code: section.name_zh for code, section in network.sections.items()},
-        indicators={code: one.name_zh for code, one in INDICATORS.items()},
+        indicators={code: indicator.name_zh for code, indicator in INDICATORS.items()},
         basins={code: basin.name_zh for code, basin in network.basins.items()},
     )

@@ -47,8 +47,8 @@ async def answer(request: Request, error: Exception) -> Response:
 
 def _methods(request: Request) -> list[str]:
     """Every method the address takes: the framework names those of the first route only."""
-    found = (methods for path, methods in request.app.state.addresses if path.match(request.url.path))
-    return sorted({method for methods in found for method in methods})
+    taken = (methods for path, methods in request.app.state.addresses if path.match(request.url.path))
+    return sorted({method for methods in taken for method in methods})
 
 
 def _wants_page(request: Request) -> bool:
@@ -83,7 +83,8 @@ def _of_ours(error: HengjieError) -> Problem:
 def _of_a_request(error: RequestValidationError) -> Problem:
     """A request that does not fit its description: the first field that does not, and how many others."""
     faults = error.errors()
-    first, others = faults[0], len(faults) - 1
+    first = faults[0]
+    others = len(faults) - 1
     path = ".".join(str(part) for part in first["loc"])
     return Problem(
         type="urn:hengjie:problem:request",

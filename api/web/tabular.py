@@ -29,12 +29,12 @@ def wants_csv(request: Request) -> bool:
 
 def _qualities(accept: str) -> dict[str, float]:
     """Media types with the weight the client gave each."""
-    found = {}
+    qualities = {}
     for part in accept.split(","):
         kind, *parameters = (piece.strip() for piece in part.split(";"))
         weight = next((text[2:] for text in parameters if text.startswith("q=")), "1")
-        found[kind.lower()] = float(weight) if weight.replace(".", "", 1).isdigit() else 0.0
-    return found
+        qualities[kind.lower()] = float(weight) if weight.replace(".", "", 1).isdigit() else 0.0
+    return qualities
 
 
 def shaped(request: Request, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], whole: Any = None) -> Response:

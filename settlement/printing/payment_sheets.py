@@ -40,15 +40,18 @@ from settlement.printing.wording import (
     stop_cells,
     undecided_cells,
 )
-from settlement.statement.engine_version import version_text
+from settlement.statement.engine_version import version_of, version_text
 from settlement.statement.rows import ObligationRow, SettlementDocument, StopRow, UndecidedRow
 from settlement.words import KINDS, UNDECIDED
 
-FROM_FORMULA, AS_STATED, BY_THE_POOL = "公式重算 formula", "见过程 as stated", "资金池轧差 via the pool"
+FROM_FORMULA = "公式重算 formula"
+AS_STATED = "见过程 as stated"
+BY_THE_POOL = "资金池轧差 via the pool"
 STEPS = {"started": "不足一档按一档", "completed": "只计整档"}
 # Letters of the columns of CALCULATION that formulas read.
 AT = Columns(value="H", amount="J", rate="K", origin="L", per="M", n="O", times="P", cap="Q")
-GROUP, AMOUNT = "B", "R"
+GROUP = "B"
+AMOUNT = "R"
 CALCULATION = (
     Column("序号", 6, COUNT), Column("组", 5, COUNT), Column("条款", 8), Column("名称", 20), Column("依据", 12),
     Column("期间", 12), Column("对象", 18), Column("计量值", 11), Column("段", 5, COUNT), Column("基数", 10),
@@ -118,7 +121,7 @@ def payments(sheet: Sheet, document: SettlementDocument, names: Names) -> None:
     sheet.line(document["title"], "title")
     sheet.line(f"结算期 {period_text(document['period'])}　性质 {zh} {en}　状态 {document['status']}")
     sheet.line(f"协议主体 {parties_text(document['parties'], names)}　数据截至 {document['as_of']}")
-    sheet.line(f"结算书指纹 SHA-256 {document['digest']}　引擎版本 engine version {version_text(document)}")
+    sheet.line(f"结算书指纹 SHA-256 {document['digest']}　引擎版本 engine version {version_text(version_of(document))}")
     sheet.row += 1
     sheet.widths(OBLIGATIONS)
     # the first obligation stands below the transfers: two section lines, two headings, the total and an empty line

@@ -35,7 +35,7 @@ from settlement.printing.wording import (
     total_yuan,
     undecided_cells,
 )
-from settlement.statement.engine_version import version_text
+from settlement.statement.engine_version import version_of, version_text
 from settlement.statement.rows import (
     AssessmentDocument,
     CriterionRow,
@@ -190,7 +190,7 @@ def _provenance(document: SettlementDocument | AssessmentDocument) -> list[tuple
         (as_of, "As of", instant_text(document["as_of"])),
         (identity, "Identity", document["id"]),
         (digest, "Digest, SHA-256", document["digest"]),
-        (version, "Engine version", version_text(document)),
+        (version, "Engine version", version_text(version_of(document))),
     ]
 
 
@@ -240,11 +240,11 @@ def _stop(stop: StopRow, names: Names) -> View:
 def _clauses(document: SettlementDocument, rules: Sequence[RuleUsed], names: Names) -> list[View]:
     """Evaluations in the order of the document, under the clause they belong to."""
     by_clause = groupby(document["evaluations"], key=lambda of: (of["clause"], of["title"], of["source"]))
-    return [
-        {"ref": ref, "title": title, "source": source}
-        | {"evaluations": [_evaluation(of, document, rules, names) for of in evaluations]}
-        for (ref, title, source), evaluations in by_clause
-    ]
+    clauses: list[View] = []
+    for (ref, title, source), evaluations in by_clause:
+        views = [_evaluation(of, document, rules, names) for of in evaluations]
+        clauses.append({"ref": ref, "title": title, "source": source, "evaluations": views})
+    return clauses
 
 
 def _evaluation(

@@ -69,14 +69,14 @@ def font_directory(package: str = FONT_PACKAGE) -> Path:
 
 def embedded_fonts(pdf: bytes) -> dict[str, bool]:
     """Each font a PDF uses, by its name without the tag of the subset, and whether all its uses are embedded."""
-    found: dict[str, bool] = {}
+    embedded: dict[str, bool] = {}
     for page in PdfReader(BytesIO(pdf)).pages:
         fonts = page.get("/Resources", {}).get("/Font", {})
         for font in (reference.get_object() for reference in fonts.values()):
             described = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
             name = str(font["/BaseFont"]).removeprefix("/").split("+")[-1].removesuffix("-Identity-H")
-            found[name] = found.get(name, True) and _is_embedded(described)
-    return found
+            embedded[name] = embedded.get(name, True) and _is_embedded(described)
+    return embedded
 
 
 def _compiled(template: str, text: str, at: datetime) -> bytes:

@@ -84,12 +84,12 @@ def parties_of(side: Side, element: Mapping[str, str] | None, parties: object) -
 
 def side_text(side: Side, element: Mapping[str, str] | None, parties: object, names: Names) -> str:
     """Who pays or receives an evaluation: one party, or shares of several."""
-    found = parties_of(side, element, parties)
-    if not found:
+    shares = parties_of(side, element, parties)
+    if not shares:
         return "按比例分担" if side else ABSENT
-    if len(found) == 1:
-        return _one_side(next(iter(found)), names)
-    return "、".join(f"{_one_side(code, names)} {share}" for code, share in found.items())
+    if len(shares) == 1:
+        return _one_side(next(iter(shares)), names)
+    return "、".join(f"{_one_side(code, names)} {share}" for code, share in shares.items())
 
 
 def _one_side(code: str, names: Names) -> str:
@@ -319,7 +319,8 @@ def _capital_integer(value: int) -> str:
 
 
 def _four_digits(four: int) -> str:
-    text, gap = "", False
+    text = ""
+    gap = False
     for digit, unit in zip(f"{four:04d}", ("仟", "佰", "拾", ""), strict=True):
         if digit == "0":
             gap = bool(text)

@@ -27,7 +27,7 @@ from settlement.printing.wording import (
     rules_used,
     statistic_cells,
 )
-from settlement.statement.engine_version import version_text
+from settlement.statement.engine_version import version_of, version_text
 from settlement.statement.rows import AssessmentDocument, SettlementDocument, StatisticRow, WorkingRow
 
 WORKING = (
@@ -48,7 +48,10 @@ CRITERIA = (
     Column("条款", 8), Column("名称", 26), Column("依据", 16), Column("计量值", 12), Column("满分", 10),
     Column("得分", 10), Column("原因", 28), Column("未核实数值 unverified", 34),
 )  # fmt: skip
-FIRST_CRITERION, FIRST_SCORE, FIRST_BAND = 4, 6, 13  # rows, below what stands above them
+# Rows, below what stands above them.
+FIRST_CRITERION = 4
+FIRST_SCORE = 6
+FIRST_BAND = 13
 
 
 def settlement_xlsx(document: SettlementDocument, names: Names) -> bytes:
@@ -61,7 +64,8 @@ def settlement_xlsx(document: SettlementDocument, names: Names) -> bytes:
     """
     into = BytesIO()
     with workbook(into, document["title"], document["digest"]) as book:
-        due, calculated = book.sheet("应付"), book.sheet("计算")
+        due = book.sheet("应付")
+        calculated = book.sheet("计算")
         calculation(calculated, document, names)
         payments(due, document, names)
         lines = [
@@ -76,7 +80,8 @@ def assessment_xlsx(document: AssessmentDocument, names: Names) -> bytes:
     """An assessment as a workbook (得分、准则、过程、统计、规则); the same bytes on every call."""
     into = BytesIO()
     with workbook(into, document["title"], document["digest"]) as book:
-        score, criteria = book.sheet("得分"), book.sheet("准则")
+        score = book.sheet("得分")
+        criteria = book.sheet("准则")
         _criteria(criteria, document)
         _score(score, document, names)
         lines = [
@@ -155,7 +160,7 @@ def _score(sheet: Sheet, document: AssessmentDocument, names: Names) -> None:
     sheet.line(
         f"评价期 {period_text(document['period'])}　流域 {names.basin(document['basin'])}　数据截至 {document['as_of']}"
     )
-    sheet.line(f"评价指纹 SHA-256 {document['digest']}　引擎版本 engine version {version_text(document)}")
+    sheet.line(f"评价指纹 SHA-256 {document['digest']}　引擎版本 engine version {version_text(version_of(document))}")
     sheet.row += 1
     sheet.widths(SCORE)
     last = FIRST_CRITERION + len(document["criteria"]) - 1

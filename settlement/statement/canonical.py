@@ -52,8 +52,8 @@ def first_difference(stated: object, recomputed: object, path: str = "") -> str 
         case _:
             same = type(stated) is type(recomputed) and stated == recomputed
             return None if same else f"{path}: {_shown(stated)} ≠ {_shown(recomputed)}"
-    found = (first_difference(one, other, place) for place, one, other in inner)
-    return next((difference for difference in found if difference), None)
+    differences = (first_difference(value, other, place) for place, value, other in inner)
+    return next((difference for difference in differences if difference), None)
 
 
 def _refuse_what_is_not_exact(value: object, path: str) -> None:

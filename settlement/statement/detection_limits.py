@@ -62,8 +62,8 @@ def undecided(detection_limits: pd.Series, limit: Limit) -> BelowDetection | Non
     above = values[verdicts == Verdict.LIMIT_BELOW_DETECTION]
     if not above.size:
         return None
-    highest, printed_limit = printed(reported(float(above.max()), None)), printed(limit.value)
-    return {"readings": above.size, "detection_limit": highest, "limit": printed_limit, "target": limit.target}
+    highest = printed(reported(float(above.max()), None))
+    return {"readings": above.size, "detection_limit": highest, "limit": printed(limit.value), "target": limit.target}
 
 
 def limit_below_detection(

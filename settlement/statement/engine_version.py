@@ -49,9 +49,9 @@ def version_words(version: str | None) -> Message:
     return {"message_zh": version, "message_en": version}
 
 
-def version_text(document: SettlementDocument | AssessmentDocument) -> str:
+def version_text(version: str | None) -> str:
     """The version that made a document in one line: ``1``, or in both languages that there was none yet."""
-    words = version_words(version_of(document))
+    words = version_words(version)
     both = (words["message_zh"], words["message_en"])
     return " ".join(dict.fromkeys(both))
 

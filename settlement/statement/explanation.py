@@ -6,9 +6,11 @@ tree. Nothing is computed anew: all working is what was recorded when the settle
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TypedDict
+
+import pandas as pd
 
 from basin import periods
 from basin.agreement import Agreement, RuleRow, clause_path
@@ -233,15 +235,14 @@ class _Explained:
 
     def _uses(self, e: EvaluationRow) -> list[int]:
         """The evaluations of the lines a clause looks at: same element where both have the axis, same or last year."""
-        of = periods.period(e["period"])
-        spans = (
-            [of, periods.year_before(of)] if "previous_year" in str(self.agreement.raw_clause(e["clause"])) else [of]
-        )
+        spans = [periods.period(e["period"])]
+        if "previous_year" in str(self.agreement.raw_clause(e["clause"])):
+            spans.append(periods.year_before(spans[0]))
         return [
             place
             for place, other in enumerate(self.evaluations)
             if other["clause"] in self.refs[e["clause"]]
-            and any(periods.overlap(periods.period(other["period"]), span) for span in spans)
+            and _overlaps_any(periods.period(other["period"]), spans)
             and _same_element(e["element"], other["element"])
         ]
 
@@ -272,6 +273,10 @@ def _looked_at(agreement: Agreement, ref: str) -> frozenset[str]:
     plains = every_branch(agreement.raw_clause(ref))
     branches = (typed(CLAUSE, plain, agreement.file, clause_path(ref)) for plain in plains)
     return frozenset(other for clause in branches for other in clause.refs if other in agreement.refs)
+
+
+def _overlaps_any(of: pd.Period, spans: Iterable[pd.Period]) -> bool:
+    return any(periods.overlap(of, span) for span in spans)
 
 
 def _same_element(element: Mapping[str, str], other: Mapping[str, str]) -> bool:

@@ -61,6 +61,7 @@ def test_in_a_terminal_it_is_an_indented_text(here: Composition, august: str):
     with here.engine.connect() as connection:
         tree = applied.explained(connection, here.registry, august)
     lines = explanation.lines(tree)
+    assert lines[0].endswith("，引擎版本 engine version 1")
     assert lines[2:7] == [
         "净额划转 transfers：",
         "    shanzhou → pingzhou：500000.00 元 yuan",
@@ -81,7 +82,7 @@ def test_in_a_terminal_it_is_an_indented_text(here: Composition, august: str):
 
 def test_the_pool_is_told_party_by_party_after_the_transfers():
     pool = {"period": "2020", "party": "up", "receives_yuan": "3.00", "pays_yuan": "1.00", "net_yuan": "2.00"}
-    head = {"title": "甲", "period": "2020", "id": "x", "as_of": "2021", "source": "乙"}
+    head = {"title": "甲", "period": "2020", "id": "x", "as_of": "2021", "source": "乙", "engine_version": "1"}
     lists = "transfers obligations others stops statistics rules limit_below_detection"
     nothing: dict[str, Any] = {key: [] for key in lists.split()}
     assert explanation.lines({**head, **nothing, "pools": [pool]})[2:4] == [
@@ -100,7 +101,7 @@ def test_an_indication_is_called_one_and_a_month_is_named_once():
         "period": "2021-01",
         "element": {"section": "s1", "month": "2021-01"},
     }
-    head = {"title": "甲", "period": "2021-01", "id": "x", "as_of": "2021", "source": "乙"}
+    head = {"title": "甲", "period": "2021-01", "id": "x", "as_of": "2021", "source": "乙", "engine_version": "1"}
     empty = ("transfers", "pools", "obligations", "stops", "statistics", "rules", "limit_below_detection")
     nothing: dict[str, Any] = {key: [] for key in empty}
     both = [e | {"amount": "5", "indication": True}, e | {"amount": "0", "indication": False}]

@@ -55,11 +55,11 @@ class TestInWords:
     """What people are told of the version."""
 
     def test_a_version_is_its_number(self) -> None:
-        assert version_text(as_made_by(lushui_2020(), "7")) == "7"
+        assert version_text(version_of(as_made_by(lushui_2020(), "7"))) == "7"
 
     def test_a_document_of_before_says_so_in_both_languages(self) -> None:
         assert version_of(demo_assessment()) is None
-        assert version_text(demo_assessment()) == "版本开始记录之前所作 made before versions were kept"
+        assert version_text(version_of(demo_assessment())) == "版本开始记录之前所作 made before versions were kept"
 
     def test_who_made_it_is_told_beside_the_version_that_runs(self) -> None:
         assert made_by(as_made_by(lushui_2020(), "0")) == {
