@@ -177,7 +177,7 @@ def _due(clause: str, of: pd.Period, pair: tuple[Shares, Shares], amounts: Seque
     steps = [Step("合计（万元）", " + ".join(map(_addend, there)), short(whole))] if len(there) > 1 else []
     turned = "；负数由收方付给付方" if rounded < 0 else ""
     expression = f"{readable(whole)} 万元 × {FEN_PER_WAN // FEN_PER_YUAN}{turned}"
-    steps.append(Step(f"修约一次（元，{RULE_VALUES[mode]}）", expression, yuan(rounded)))
+    steps.append(Step(f"修约一次（元，{RULE_VALUES[mode][0]}）", expression, yuan(rounded)))
     return Due(clause, of, *pair, whole * FEN_PER_WAN, rounded, tuple(steps))
 
 
