@@ -1,16 +1,20 @@
-"""Why there is no amount, in words: Chinese first, English second.
+"""The codes of settlements in words, Chinese first and English second, for the command line, print and pages alike.
 
-In: a reason code as evaluations carry it (``no_readings``, ``missing_parameter: baseline``). Out: two messages. An
-unknown code prints as it is.
+Reasons why there is no amount (``no_readings``, ``missing_parameter: baseline``), kinds and statuses of settlements,
+fates of readings, rules of agreements and their values, roles of parties. A code without words prints as it is. The
+words for rows of receipts are in `monitoring_ingest.readings.messages`, those for tests of quality control in
+`monitoring_ingest.quality.names`, both used here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypedDict
 
 from monitoring_ingest.quality.names import FOUND
 from monitoring_ingest.readings.messages import MESSAGES
-from settlement.statistics.loads import IN_WORDS
+from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
+from settlement.statistics.loads import IN_ENGLISH, IN_WORDS
 
 WORDS = {
     "no_readings": ("没有可用的监测数据", "no usable readings"),
@@ -77,57 +81,64 @@ def message(reason: str) -> Message:
 
 
 KINDS = {"payable": ("应付", "payable"), "indication": ("预估", "indication"), "stopped": ("中止", "stopped")}
+# the status is stored in Chinese; here is what it is called in English
 STATUSES = {
-    "试算": "trial run",
-    "待复核": "under review",
-    "已确认": "confirmed",
-    "已撤销": "withdrawn",
+    TRIAL: "trial run",
+    IN_REVIEW: "under review",
+    CONFIRMED: "confirmed",
+    REVOKED: "withdrawn",
 }
-FATES = {
-    "withheld": "未公布",
-    "quarantined": "待核",
-    "rejected": "拒收",
-    "absent": "缺测",
-    "duplicate": "重复",
-    "revised": "已修订",
-    "accepted": "采用",
-    "conflict": "同一时刻有不同的值",
-    "implausible": "超出合理范围",
-    "no_value": "没有值",
-    "too_few_readings_a_day": "当日读数不足",
-    **{test: words.zh for test, words in FOUND.items()},
+# what became of a reading that is not used
+FATES: Mapping[str, tuple[str, str]] = {
+    "withheld": ("未公布", "withheld"),
+    "quarantined": ("待核", "quarantined"),
+    "rejected": ("拒收", "rejected"),
+    "absent": ("缺测", "absent"),
+    "duplicate": ("重复", "duplicate"),
+    "revised": ("已修订", "revised"),
+    "accepted": ("采用", "accepted"),
+    "conflict": ("同一时刻有不同的值", "several values for one instant"),
+    "implausible": ("超出合理范围", "outside the plausible range"),
+    "no_value": MESSAGES["no_value"],
+    "too_few_readings_a_day": WORDS["too_few_readings_a_day"],
+    **FOUND,
 }
-RULES = {
-    "starts": "生效日期",
-    "ends": "终止日期",
-    "data.excludes": "可剔除数据的事由",
-    "data.min_readings_a_day": "每日最少有效读数",
-    "data.min_days_a_month": "每月最少有效天数",
-    "data.statuses": "采用的站点状态",
-    "data.compare": "比较前是否修约",
-    "data.non_detect": "未检出的取值",
-    "data.missing_month": "缺测月份的处理",
-    "data.load_method": "通量计算方法",
-    "data.joint_sample": "联合采样允差",
-    "data.doubtful": "存疑读数",
-    "money.place": "金额精度",
-    "money.mode": "金额取舍",
+RULES: Mapping[str, tuple[str, str]] = {
+    "starts": ("生效日期", "In force from"),
+    "ends": ("终止日期", "In force until"),
+    "data.excludes": ("可剔除数据的事由", "Grounds for exclusion"),
+    "data.min_readings_a_day": ("每日最少有效读数", "Least readings a day"),
+    "data.min_days_a_month": ("每月最少有效天数", "Least valid days a month"),
+    "data.statuses": ("采用的站点状态", "Station states that count"),
+    "data.compare": ("比较前是否修约", "Comparison with limits"),
+    "data.non_detect": ("未检出的取值", "Non-detects"),
+    "data.missing_month": ("缺测月份的处理", "A missing month"),
+    "data.load_method": ("通量计算方法", "Method of loads"),
+    "data.joint_sample": ("联合采样允差", "Tolerance of joint samples"),
+    "data.doubtful": ("存疑读数", "Doubtful readings"),
+    "money.place": ("金额精度", "Money rounded to"),
+    "money.mode": ("金额取舍", "Way of rounding"),
 }
-RULE_VALUES = {
-    "rounded": "修约后比较",
-    "unrounded": "不修约比较",
-    "half": "检出限的一半",
-    "zero": "零",
-    "limit": "检出限",
-    "stop": "缺测即中止",
-    "exclude": "不计缺测月份",
-    "half_up": "四舍五入",
-    "half_even": "四舍六入五成双",
-    "down": "舍去尾数",
-    "fen": "分",
-    "use": "采用",
-    "leave_out": "不采用",
-    **{method: f"{method}：{words}" for method, words in IN_WORDS.items()},
+RULE_VALUES: Mapping[str, tuple[str, str]] = {
+    "rounded": ("修约后比较", "rounded, then compared"),
+    "unrounded": ("不修约比较", "compared unrounded"),
+    "half": ("检出限的一半", "half the detection limit"),
+    "zero": ("零", "zero"),
+    "limit": ("检出限", "the detection limit"),
+    "stop": ("缺测即中止", "stops the clause"),
+    "exclude": ("不计缺测月份", "is left out"),
+    "half_up": ("四舍五入", "half up"),
+    "half_even": ("四舍六入五成双", "half to even"),
+    "down": ("舍去尾数", "toward zero"),
+    "fen": ("分", "fen"),
+    "use": ("采用", "used"),
+    "leave_out": ("不采用", "left out"),
+    **{method: (f"{method}：{zh}", f"{method}: {IN_ENGLISH[method]}") for method, zh in IN_WORDS.items()},
+}
+ROLES: Mapping[str, tuple[str, str]] = {
+    "upstream": ("上游", "upstream"),
+    "downstream": ("下游", "downstream"),
+    "province": ("省级", "province"),
 }
 UNDECIDED = (
     "检出限高于限值：既不能判达标，也不能判超标",

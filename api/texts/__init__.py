@@ -1,7 +1,7 @@
 """Every text of the pages, Chinese and English side by side.
 
-In: nothing. Out: key → (zh, en). Words that reports print too come from `settlement.words`, so that a fate is called
-the same on paper and on screen. What an agreement says is not here: it is shown as signed.
+In: nothing. Out: key → (zh, en). Words for codes come from `settlement.words`, so that a fate is called the same on
+paper and on screen. What an agreement says is not here: it is shown as signed.
 """
 
 from __future__ import annotations
@@ -10,57 +10,7 @@ from api.texts import reviews, sources
 from api.texts.late import LATE
 from api.texts.stations import COVERAGE
 from api.texts.telegrams import TELEGRAM_TEXTS
-from monitoring_ingest.quality.names import FOUND
-from settlement.printing.wording import ROLES
-from settlement.words import FATES, KINDS, RULE_VALUES, RULES, STATUSES
-
-_FATES_EN = {
-    "withheld": "withheld",
-    "quarantined": "quarantined",
-    "rejected": "rejected",
-    "absent": "absent",
-    "duplicate": "duplicate",
-    "revised": "revised",
-    "accepted": "accepted",
-}
-_RULES_EN = {
-    "starts": "In force from",
-    "ends": "In force until",
-    "data.excludes": "Grounds for exclusion",
-    "data.min_readings_a_day": "Least readings a day",
-    "data.min_days_a_month": "Least valid days a month",
-    "data.statuses": "Station states that count",
-    "data.compare": "Comparison with limits",
-    "data.non_detect": "Non-detects",
-    "data.missing_month": "A missing month",
-    "data.load_method": "Method of loads",
-    "data.joint_sample": "Tolerance of joint samples",
-    "data.doubtful": "Doubtful readings",
-    "money.place": "Money rounded to",
-    "money.mode": "Way of rounding",
-}
-_RULE_VALUES_EN = {
-    "rounded": "rounded, then compared",
-    "unrounded": "compared unrounded",
-    "half": "half the detection limit",
-    "zero": "zero",
-    "limit": "the detection limit",
-    "stop": "stops the clause",
-    "exclude": "is left out",
-    "half_up": "half up",
-    "half_even": "half to even",
-    "down": "toward zero",
-    "fen": "fen",
-    "use": "used",
-    "leave_out": "left out",
-    "integral": "integral: concentration × flow × time, slot by slot",
-    "A": "A: mean concentration × mean flow of the pairs",
-    "B": "B: mean of all concentrations × mean of all flows",
-    "C": "C: mean of the instantaneous loads",
-    "D": "D: each sample × the mean flow of the slots nearest to it",
-    "E": "E: flow-weighted concentration × mean flow",
-}
-_ROLES_EN = {"upstream": "upstream", "downstream": "downstream", "province": "province"}
+from settlement.words import FATES, KINDS, ROLES, RULE_VALUES, RULES, STATUSES
 
 TEXTS: dict[str, tuple[str, str]] = {
     "site.name": ("衡界", "Hengjie"),
@@ -330,14 +280,13 @@ TEXTS |= COVERAGE
 TEXTS |= sources.TEXTS
 TEXTS |= reviews.TEXTS
 TEXTS |= LATE
-TEXTS |= {f"left_out.{code}": (zh, _FATES_EN.get(code, code)) for code, zh in FATES.items()}
-TEXTS |= {f"left_out.{test}": (words.zh, words.en) for test, words in FOUND.items()}
-TEXTS |= {f"fate.{code}": (zh, _FATES_EN.get(code, code)) for code, zh in FATES.items()}
+TEXTS |= {f"left_out.{code}": (both[0], both[1]) for code, both in FATES.items()}
+TEXTS |= {f"fate.{code}": (both[0], both[1]) for code, both in FATES.items()}
 TEXTS |= {f"status.{zh}": (zh, en) for zh, en in STATUSES.items()}
 TEXTS |= {f"kind.{code}": both for code, both in KINDS.items()}
-TEXTS |= {f"rule.{path}": (zh, _RULES_EN.get(path, path)) for path, zh in RULES.items()}
-TEXTS |= {f"rule_value.{word}": (zh, _RULE_VALUES_EN.get(word, word)) for word, zh in RULE_VALUES.items()}
-TEXTS |= {f"role.{code}": (zh, _ROLES_EN.get(code, code)) for code, zh in ROLES.items()}
+TEXTS |= {f"rule.{path}": both for path, both in RULES.items()}
+TEXTS |= {f"rule_value.{word}": both for word, both in RULE_VALUES.items()}
+TEXTS |= {f"role.{code}": both for code, both in ROLES.items()}
 
 PROBLEM_TITLES = {
     "error": "请求无法完成",

@@ -154,7 +154,7 @@ def _sum(due: Evaluated, sides: Sides, amounts: Sequence[Fraction], mode: str) -
     steps = [Step("合计（万元）", " + ".join(map(_addend, addends)), short(whole))] if len(addends) > 1 else []
     turned = "；负数由收方付给付方" if rounded < 0 else ""
     expression = f"{readable(whole)} 万元 × {FEN_PER_WAN // FEN_PER_YUAN}{turned}"
-    steps.append(Step(f"修约一次（元，{RULE_VALUES[mode]}）", expression, yuan(rounded)))
+    steps.append(Step(f"修约一次（元，{RULE_VALUES[mode][0]}）", expression, yuan(rounded)))
     return Due(due.ref, due.period, sides, whole * FEN_PER_WAN, rounded, tuple(steps))
 
 

@@ -19,10 +19,9 @@ from basin.indicators import INDICATORS
 from basin.network import CHINA
 from basin.rounding import number
 from settlement.statement.rows import Scored, Side, StatisticRow, StopRow, UndecidedRow
-from settlement.words import CLASS_NAMES, FATES, RULE_VALUES, RULES, message
+from settlement.words import CLASS_NAMES, FATES, ROLES, RULE_VALUES, RULES, message
 
 ABSENT = "—"
-ROLES = {"upstream": "上游", "downstream": "下游", "province": "省级"}
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖"
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|Q(\d)|-W(\d{2}))?")
 
@@ -53,10 +52,15 @@ class Names:
         return self.basins.get(code, code)
 
 
+def _chinese(words: Mapping[str, tuple[str, str]], code: str) -> str:
+    """A code in Chinese; one without words prints as it is."""
+    return words[code][0] if code in words else code
+
+
 def parties_text(parties: object, names: Names) -> str:
     """The parties of a document: roles with names, or the names where parties have no roles but their codes."""
     if isinstance(parties, Mapping) and any(role != code for role, code in parties.items()):
-        return "　".join(f"{ROLES.get(role, role)}：{names.party(str(code))}" for role, code in parties.items())
+        return "　".join(f"{_chinese(ROLES, role)}：{names.party(str(code))}" for role, code in parties.items())
     return "、".join(names.party(code) for code in party_codes(parties))
 
 
@@ -94,7 +98,7 @@ def side_text(side: Side, element: Mapping[str, str] | None, parties: object, na
 
 def _one_side(code: str, names: Names) -> str:
     named = names.party(code)
-    return ROLES.get(code, code) if named == code else named
+    return _chinese(ROLES, code) if named == code else named
 
 
 def element_text(element: Mapping[str, object] | None, names: Names) -> str:
@@ -126,12 +130,12 @@ def reason_text(reason: str | None, *, code: bool = True) -> str:
 
 def rule_text(path: str) -> str:
     """A rule's path with what it rules: 每月最少有效天数（data.min_days_a_month）; the bare path of a figure."""
-    return f"{RULES[path]}（{path}）" if path in RULES else path
+    return f"{RULES[path][0]}（{path}）" if path in RULES else path
 
 
 def rule_value_text(path: str, value: object) -> str:
     """The value of a data or money rule in words; a figure or a text as it is."""
-    return RULE_VALUES.get(str(value), str(value)) if path in RULES else str(value)
+    return _chinese(RULE_VALUES, str(value)) if path in RULES else str(value)
 
 
 def instant_text(instant: str) -> str:
@@ -142,7 +146,7 @@ def instant_text(instant: str) -> str:
 
 def left_out_text(left_out: Mapping[str, int] | None) -> str:
     """Readings that were not used, counted by reason: 维护 1、未公布 3."""
-    return "、".join(f"{FATES.get(reason, reason)} {count}" for reason, count in sorted((left_out or {}).items()))
+    return "、".join(f"{_chinese(FATES, reason)} {count}" for reason, count in sorted((left_out or {}).items()))
 
 
 def limit_text(target: int | None) -> str:

@@ -160,6 +160,14 @@ IN_WORDS: Mapping[str, str] = {
     "D": "每个样品×离它最近的时段的平均流量×时长，相加",
     "E": "流量加权浓度×全部流量平均×全月",
 }
+IN_ENGLISH: Mapping[str, str] = {
+    "integral": "concentration × flow × time, slot by slot",
+    "A": "mean concentration × mean flow of the pairs",
+    "B": "mean of all concentrations × mean of all flows",
+    "C": "mean of the instantaneous loads",
+    "D": "each sample × the mean flow of the slots nearest to it",
+    "E": "flow-weighted concentration × mean flow",
+}
 # A and B look at the mean concentration and the mean flow only, so monthly means are enough; the others weigh every
 # concentration with its own flow, which monthly means no longer tell.
 FROM_MEANS = frozenset({"A", "B"})
