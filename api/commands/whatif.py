@@ -30,10 +30,11 @@ def whatif(
     agreement: str, changes: Sequence[str], file: Path | None, years: str, as_of: datetime | None, extra: Sequence[Path]
 ) -> Told:
     """同样的数据，换一份协议会怎样。The same data under a changed or proposed agreement."""
-    here = composed_to_read(extra)
-    proposed = proposing.proposal(here.registry, agreement, changes, file)
-    with here.engine.connect() as connection:
-        answer = proposing.answered(connection, here.registry, agreement, proposed, years, as_of or here.now())
+    composition = composed_to_read(extra)
+    proposed = proposing.proposal(composition.registry, agreement, changes, file)
+    with composition.engine.connect() as connection:
+        known_at = as_of or composition.now()
+        answer = proposing.answered(connection, composition.registry, agreement, proposed, years, known_at)
     return answer, "\n".join(lines(answer))
 
 
@@ -58,9 +59,9 @@ def _year_lines(year: Document, step: str) -> Iterator[str]:
         yield f"    {pair['payer']} → {pair['payee']}：{was} → {would_be}（差 difference {difference}） 元"
     for side, name in (("in_force", "现行 in force"), ("proposed", "拟议 proposed")):
         yield from (f"    中止 stopped（{name}）{stop}" for stop in year["stops"][side])
-    for one in year["incentives"]:
-        sides = " → ".join(_slope(one[f"{side}_yuan"]) for side in ("in_force", "proposed"))
-        yield f"    {one['section']} {one['indicator']} 升高 up {step}：{sides}"
+    for incentive in year["incentives"]:
+        sides = " → ".join(_slope(incentive[f"{side}_yuan"]) for side in ("in_force", "proposed"))
+        yield f"    {incentive['section']} {incentive['indicator']} 升高 up {step}：{sides}"
 
 
 def _slope(changes: dict[str, str] | None) -> str:
