@@ -56,18 +56,18 @@ as JSON, or as CSV by `Accept: text/csv` or a `.csv` address. Every error is `ap
 """
 
 
-def application(here: Composition) -> FastAPI:
+def application(composition: Composition) -> FastAPI:
     """The application over a composition; it closes the database when it stops."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        here.engine.dispose()
+        composition.engine.dispose()
 
     app = FastAPI(
         title="衡界 Hengjie", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=lifespan
     )
-    app.state.composition = here
+    app.state.composition = composition
     errors.install(app)
     for module in ROUTES:
         app.include_router(module.router)

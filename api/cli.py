@@ -99,13 +99,13 @@ def serve_pages(extra: Sequence[Path]) -> Told:
     return _serving(composed_to_serve(extra))
 
 
-def _serving(here: Composition) -> Told:
+def _serving(composition: Composition) -> Told:
     """The address, told before the server starts and only when it can be used."""
     from api import serving  # the web framework takes a second to load, which no other command needs
 
-    serving.check_port(here.settings)
-    address = here.settings.address
-    return {"address": address}, f"衡界 {address} （Ctrl-C 停止 to stop）", lambda: serving.serve(here)
+    serving.check_port(composition.settings)
+    address = composition.settings.address
+    return {"address": address}, f"衡界 {address} （Ctrl-C 停止 to stop）", lambda: serving.serve(composition)
 
 
 @main.command("schedule", epilog=example("hengjie schedule --once"))
@@ -115,16 +115,16 @@ def schedule_jobs(once: bool, extra: Sequence[Path]) -> Told:
     """只运行定时任务。Run the scheduled jobs."""
     from api import serving
 
-    here = composed_to_serve(extra)
+    composition = composed_to_serve(extra)
     if once:
-        ran = serving.run_due(here)
-        slots = [{"job": one.job, "slot": one.slot.isoformat(), "failure": one.failure} for one in ran]
-        lines = [f"{one.job} {one.slot.isoformat()} {one.failure or '完成 done'}" for one in ran]
-        told = {"ran": slots, "failed": sum(one.failure is not None for one in ran)}
-        return told, "\n".join(lines) or "没有到期的时段 nothing is due"
-    inbox, day = here.settings.inbox, here.settings.settling_day
+        ran = serving.run_due(composition)
+        slots = [{"job": run.job, "slot": run.slot.isoformat(), "failure": run.failure} for run in ran]
+        lines = [f"{run.job} {run.slot.isoformat()} {run.failure or '完成 done'}" for run in ran]
+        summary = {"ran": slots, "failed": sum(run.failure is not None for run in ran)}
+        return summary, "\n".join(lines) or "没有到期的时段 nothing is due"
+    inbox, day = composition.settings.inbox, composition.settings.settling_day
     text = f"定时任务 schedule：{inbox}，每月 {day} 日结算（Ctrl-C 停止 to stop）"
-    return {"inbox": str(inbox), "settling_day": day}, text, lambda: serving.schedule(here)
+    return {"inbox": str(inbox), "settling_day": day}, text, lambda: serving.schedule(composition)
 
 
 @main.command("run", epilog=example("make run"))
@@ -133,9 +133,9 @@ def run_demonstration(extra: Sequence[Path]) -> Told:
     """建库、载入虚构示例、接收、结算、评价，然后提供网页。Build the demonstration and serve it."""
     from api.demonstration import build
 
-    here = composed_to_serve([FIXTURES, *extra])
-    build(here, say)
-    return _serving(here)
+    composition = composed_to_serve([FIXTURES, *extra])
+    build(composition, say)
+    return _serving(composition)
 
 
 if __name__ == "__main__":

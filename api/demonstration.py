@@ -28,36 +28,39 @@ PEOPLE = {IN_REVIEW: "示例经办人（虚构）", CONFIRMED: "示例复核人�
 LATEST = YEARS[-1]
 
 
-def build(here: Composition, say: Callable[[str], None]) -> None:
+def build(composition: Composition, say: Callable[[str], None]) -> None:
     """Take the invented readings in, judge, settle, assess; each step is told. What is there already is left alone."""
-    with here.engine.connect() as connection:
-        taken_in = any(s.state == COMPLETE for s in submissions(connection, here.now()))
+    network = composition.registry.network
+    with composition.engine.connect() as connection:
+        taken_in = any(s.state == COMPLETE for s in submissions(connection, composition.now()))
         settled = {(s["agreement_sha256"], s["period"]) for s in store.settlements(connection)}
         scored = {(a["basin"], a["period"]) for a in store.assessments(connection)}
     if not taken_in:
         say("接收虚构读数 taking in invented readings …")
-        counts = ingest(here.engine, here.registry.network, demo_readings(), READINGS, here.now).counts
+        counts = ingest(composition.engine, network, demo_readings(), READINGS, composition.now).counts
         say("  " + "，".join(f"{fate} {count}" for fate, count in counts.items()))
     say("质控 quality control …")
-    told = quality_control(here.engine, here.now, network=here.registry.network, tests=here.thresholds.tests).told
-    say(f"  {told}")
+    tests = composition.thresholds.tests
+    outcome = quality_control(composition.engine, composition.now, network=network, tests=tests).told
+    say(f"  {outcome}")
     say("结算 settling …")
     for agreement, periods in PERIODS.items():
-        text = here.registry.agreement(agreement).sha256
+        text = composition.registry.agreement(agreement).sha256
         for period in periods:
             if (text, period) not in settled:
-                say(_settled(here, agreement, period))
+                say(_settled(composition, agreement, period))
     say("评价 assessing …")
     for basin, year in product(BASINS, YEARS):
         if (basin, year) not in scored:
-            document = settling.assess(here.engine, here.registry, basin, year, now=here.now())
+            document = settling.assess(composition.engine, composition.registry, basin, year, now=composition.now())
             say(f"  {basin} {year}：{document['score']} {document['grade']}")
 
 
-def _settled(here: Composition, agreement: str, period: str) -> str:
+def _settled(composition: Composition, agreement: str, period: str) -> str:
     """Settle one period; an earlier year is confirmed by invented people, so that each status is on show."""
-    document = settling.settle(here.engine, here.registry, agreement, period, now=here.now())
+    document = settling.settle(composition.engine, composition.registry, agreement, period, now=composition.now())
     if document["kind"] == "payable" and document["status"] == TRIAL and not period.startswith(LATEST):
         for status, person in PEOPLE.items():
-            confirming.set_status(here.engine, document["id"], StatusChange(status, person, "示例"), here.now)
+            change = StatusChange(status, person, "示例")
+            confirming.set_status(composition.engine, document["id"], change, composition.now)
     return f"  {agreement} {period}：{document['kind']}"

@@ -29,42 +29,45 @@ from monitoring_ingest.schedule.job import schedule as scheduled
 from settlement.monthly import settle_closed, settlement_job
 
 
-def serve(here: Composition) -> None:
+def serve(composition: Composition) -> None:
     """Serve pages and API until stopped, with the schedule in a thread beside them."""
-    accept_known(here.engine, here.registry.network, here.now)  # an alias may have been declared since it last ran
-    scheduler = scheduled(here.engine, jobs(here), here.now, background=True)
+    # an alias may have been declared since it last ran
+    accept_known(composition.engine, composition.registry.network, composition.now)
+    scheduler = scheduled(composition.engine, jobs(composition), composition.now, background=True)
     scheduler.start()
     gc.collect()
     gc.freeze()  # what is loaded now lives as long as the server; collecting it again and again costs time
     try:
-        uvicorn.run(application(here), host=here.settings.host, port=here.settings.port, log_level="warning")
+        settings = composition.settings
+        uvicorn.run(application(composition), host=settings.host, port=settings.port, log_level="warning")
     finally:
         scheduler.shutdown(wait=True)
 
 
-def schedule(here: Composition) -> None:
+def schedule(composition: Composition) -> None:
     """Run the jobs until stopped."""
-    scheduled(here.engine, jobs(here), here.now).start()
+    scheduled(composition.engine, jobs(composition), composition.now).start()
 
 
-def run_due(here: Composition) -> list[Ran]:
+def run_due(composition: Composition) -> list[Ran]:
     """Run the slots that are due now; which ones, and what failed."""
-    return catch_up(here.engine, jobs(here), here.now(), here.now)
+    return catch_up(composition.engine, jobs(composition), composition.now(), composition.now)
 
 
-def jobs(here: Composition) -> Sequence[Job]:
+def jobs(composition: Composition) -> Sequence[Job]:
     """The jobs: inbox, quality and counts every 4 hours, sources when due, silence hourly, settling on its day.
 
     Silence comes after the sources: what they bring in the same hour is heard.
     """
-
-    network, sources = here.registry.network, list(here.registry.sources.values())
+    network = composition.registry.network
+    sources = list(composition.registry.sources.values())
+    settle_month = partial(settle_closed, composition.engine, composition.registry, composition.now)
     return (
-        inbox_job(here.engine, network, here.settings.inbox),
-        *(source_job(here.engine, network, source) for source in sources if source.every_hours),
-        quality_job(here.engine, network, here.thresholds.tests),
-        settlement_job(partial(settle_closed, here.engine, here.registry, here.now), here.settings.settling_day),
-        *coverage_jobs(here.engine, network, sources),
+        inbox_job(composition.engine, network, composition.settings.inbox),
+        *(source_job(composition.engine, network, source) for source in sources if source.every_hours),
+        quality_job(composition.engine, network, composition.thresholds.tests),
+        settlement_job(settle_month, composition.settings.settling_day),
+        *coverage_jobs(composition.engine, network, sources),
     )
 
 

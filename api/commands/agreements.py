@@ -41,25 +41,32 @@ def agreement_group() -> None:
 @command
 def check(file: Path, extra: Sequence[Path]) -> Told:
     """一次列出协议的全部问题、结算时必停之处、未核实的数值、没有出处的条款。Findings and notices."""
-    found = review(file_text(file), str(file), _network(extra))
-    findings = [_finding(one) for one in found.findings]
-    told = {"file": str(file), "code": found.code, "clauses": found.clauses, "findings": findings}
-    told |= {"will_stop": [asdict(one) for one in found.will_stop], "not_stated": list(found.not_stated)}
-    told |= {"unverified": [asdict(one) for one in found.unverified]}
-    told |= {"without_source": [asdict(one) for one in found.without_source], "failed": len(findings)}
+    reviewed = review(file_text(file), str(file), _network(extra))
+    findings = [_finding(finding) for finding in reviewed.findings]
+    result = {
+        "file": str(file),
+        "code": reviewed.code,
+        "clauses": reviewed.clauses,
+        "findings": findings,
+        "will_stop": [asdict(stop) for stop in reviewed.will_stop],
+        "not_stated": list(reviewed.not_stated),
+        "unverified": [asdict(value) for value in reviewed.unverified],
+        "without_source": [asdict(clause) for clause in reviewed.without_source],
+        "failed": len(findings),
+    }
     lines = [
-        *map(str, found.findings),
-        *map(_stopping, found.will_stop),
-        *map(_not_stated, found.not_stated),
-        *map(_notice, found.unverified),
-        *map(_unsourced, found.without_source),
+        *map(str, reviewed.findings),
+        *map(_stopping, reviewed.will_stop),
+        *map(_not_stated, reviewed.not_stated),
+        *map(_notice, reviewed.unverified),
+        *map(_unsourced, reviewed.without_source),
     ]
-    verdict = f"{len(findings)} 处问题 findings" if findings else f"可以使用 may be used：{found.clauses} 条 clauses"
-    notices = f"，{len(found.will_stop)} 处用到就停 will stop" if found.will_stop else ""
-    notices += f"，{len(found.not_stated)} 条规则用到而没写 not stated" if found.not_stated else ""
-    notices += f"，{len(found.unverified)} 个未核实的数值 unverified" if found.unverified else ""
-    notices += f"，{len(found.without_source)} 条没有出处 without source" if found.without_source else ""
-    return told, "\n".join([*lines, f"{file}: {verdict}{notices}"])
+    verdict = f"{len(findings)} 处问题 findings" if findings else f"可以使用 may be used：{reviewed.clauses} 条 clauses"
+    notices = f"，{len(reviewed.will_stop)} 处用到就停 will stop" if reviewed.will_stop else ""
+    notices += f"，{len(reviewed.not_stated)} 条规则用到而没写 not stated" if reviewed.not_stated else ""
+    notices += f"，{len(reviewed.unverified)} 个未核实的数值 unverified" if reviewed.unverified else ""
+    notices += f"，{len(reviewed.without_source)} 条没有出处 without source" if reviewed.without_source else ""
+    return result, "\n".join([*lines, f"{file}: {verdict}{notices}"])
 
 
 def _network(extra: Sequence[Path]) -> Network:
@@ -72,28 +79,28 @@ def _network(extra: Sequence[Path]) -> Network:
 
 
 def _finding(problem: AgreementError) -> dict[str, Any]:
-    told = {"message_zh": problem.zh, "message_en": problem.en, "remedy": problem.remedy}
-    return {"file": problem.file, "path": problem.path, **told}
+    messages = {"message_zh": problem.zh, "message_en": problem.en, "remedy": problem.remedy}
+    return {"file": problem.file, "path": problem.path, **messages}
 
 
-def _stopping(one: WillStop) -> str:
-    sections = "、".join(one.sections)
-    lacking = f"断面 {sections} 没有 {one.lacking}，在断面表写明 (not in the sheet)"
-    return f"用到就停 will stop {one.path}（条款 {one.clause}）：{lacking}"
+def _stopping(stop: WillStop) -> str:
+    sections = "、".join(stop.sections)
+    lacking = f"断面 {sections} 没有 {stop.lacking}，在断面表写明 (not in the sheet)"
+    return f"用到就停 will stop {stop.path}（条款 {stop.clause}）：{lacking}"
 
 
 def _not_stated(path: str) -> str:
     return f"用到而没写 used and not stated {path}：写明以前不能结算；原文未载的注明 verified: false"
 
 
-def _notice(one: Unverified) -> str:
-    clause = f"（条款 {one.clause}）" if one.clause else ""
-    note = f" — {one.note}" if one.note else ""
-    return f"未核实 unverified {one.path}{clause}：{one.value}{note}"
+def _notice(value: Unverified) -> str:
+    clause = f"（条款 {value.clause}）" if value.clause else ""
+    note = f" — {value.note}" if value.note else ""
+    return f"未核实 unverified {value.path}{clause}：{value.value}{note}"
 
 
-def _unsourced(one: WithoutSource) -> str:
-    return f"没有出处 without source {one.path}（条款 {one.clause}）：暂以协议的 source 为准，请写明原文第几条"
+def _unsourced(clause: WithoutSource) -> str:
+    return f"没有出处 without source {clause.path}（条款 {clause.clause}）：暂以协议的 source 为准，请写明原文第几条"
 
 
 @agreement_group.command("diff", epilog=example("hengjie agreement diff xinan-anhui-zhejiang-2015 草案.yaml"))
@@ -102,11 +109,11 @@ def _unsourced(one: WithoutSource) -> str:
 @command
 def diff(a: str, b: str, extra: Sequence[Path]) -> Told:
     """逐条比较两份协议（代码或文件）。What two agreements say differently, clause by clause."""
-    one, other = (_agreement(named, extra) for named in (a, b))
-    found = differences(one, other)
-    told = {"a": one.code, "b": other.code, "differences": [asdict(each) for each in found]}
-    lines = [f"{one.code}（{one.title}）→ {other.code}（{other.title}）：{len(found)} 处不同 differences"]
-    return told, "\n".join([*lines, *map(_told, found)])
+    first, second = (_agreement(named, extra) for named in (a, b))
+    changes = differences(first, second)
+    result = {"a": first.code, "b": second.code, "differences": [asdict(change) for change in changes]}
+    lines = [f"{first.code}（{first.title}）→ {second.code}（{second.title}）：{len(changes)} 处不同 differences"]
+    return result, "\n".join([*lines, *map(_told, changes)])
 
 
 def _agreement(named: str, extra: Sequence[Path]) -> Agreement:
@@ -117,12 +124,12 @@ def _agreement(named: str, extra: Sequence[Path]) -> Agreement:
     return declared_registry((*from_environment().extra, *extra)).agreement(named)
 
 
-def _told(found: Difference) -> str:
-    if found.was is None:
-        return f"+ 增 added {found.path}：{found.now}"
-    if found.now is None:
-        return f"- 删 removed {found.path}：{found.was}"
-    return f"~ 改 changed {found.path}：{found.was} → {found.now}"
+def _told(difference: Difference) -> str:
+    if difference.was is None:
+        return f"+ 增 added {difference.path}：{difference.now}"
+    if difference.now is None:
+        return f"- 删 removed {difference.path}：{difference.was}"
+    return f"~ 改 changed {difference.path}：{difference.was} → {difference.now}"
 
 
 @agreement_group.command("figures", epilog=example("hengjie agreement figures --with fixtures > docs/figures.md"))
@@ -133,11 +140,11 @@ def _told(found: Difference) -> str:
 def figures(named: Sequence[str], families: Path | None, extra: Sequence[Path]) -> Told:
     """每份协议有多少数值、各依据什么、哪些未核实；缺省为全部协议。Figures, references, what is unverified."""
     places = (*from_environment().extra, *extra)
-    agreements = [_agreement(one, extra) for one in named] or load_registry(places).agreements.values()
+    agreements = [_agreement(name, extra) for name in named] or load_registry(places).agreements.values()
     with_cases = [place for place in places if (place / "cases").is_dir()]
     outcomes = list(run_cases(with_cases, places)) if with_cases else []
-    told = records(agreements, outcomes, shown(file_text(families)) if families else {})
-    return {"agreements": told, "failed": failures(told)}, page(told)
+    inventories = records(agreements, outcomes, shown(file_text(families)) if families else {})
+    return {"agreements": inventories, "failed": failures(inventories)}, page(inventories)
 
 
 @agreement_group.command("schema", epilog=example("hengjie agreement schema > agreement.schema.json"))

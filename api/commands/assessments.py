@@ -26,9 +26,9 @@ STANDARD = "gb3838-2002"
 @command
 def assess(basin: str, period: str, scorecard: str | None, as_of: datetime | None, extra: Sequence[Path]) -> Told:
     """评价一个流域的绩效。Assess the performance of a basin."""
-    here = composed(extra)
-    registry = here.registry.scoring_by(scorecard)
-    document = settling.assess(here.engine, registry, basin, period, as_of=as_of, now=here.now())
+    composition = composed(extra)
+    registry = composition.registry.scoring_by(scorecard)
+    document = settling.assess(composition.engine, registry, basin, period, as_of=as_of, now=composition.now())
     lines = [f"{document['title']} {basin} {period}：{document['score']} 分，{document['grade']}，{document['id']}"]
     for c in document["criteria"]:
         lines.append(f"{c['title']}：{c['earned'] if c['earned'] is not None else c['message_zh']} / {c['points']}")

@@ -28,8 +28,8 @@ def cases(paths: Sequence[Path], whole: bool, extra: Sequence[Path]) -> Told:
             lines += [f"  {line}" for line in ((*outcome.working, *outcome.sums) if whole else outcome.leading)]
     failed = sum(not outcome.passed for outcome in outcomes)
     summary = {"passed": len(outcomes) - failed, "failed": failed}
-    told = [vars(outcome) | {"passed": outcome.passed} for outcome in outcomes]
-    return summary | {"cases": told}, "\n".join([*lines, f"{summary['passed']} passed, {failed} failed"])
+    listed = [vars(outcome) | {"passed": outcome.passed} for outcome in outcomes]
+    return summary | {"cases": listed}, "\n".join([*lines, f"{summary['passed']} passed, {failed} failed"])
 
 
 @click.command("evidence", epilog=example("hengjie evidence ID -o settlement.zip"))
@@ -38,8 +38,8 @@ def cases(paths: Sequence[Path], whole: bool, extra: Sequence[Path]) -> Told:
 @command
 def evidence_file(settlement: str, output: Path, extra: Sequence[Path]) -> Told:
     """导出一份结算的证据包。The evidence file of a settlement."""
-    here = composed_to_read(extra)
-    raw = evidence(here.engine, here.registry, settlement)
+    composition = composed_to_read(extra)
+    raw = evidence(composition.engine, composition.registry, settlement)
     output.write_bytes(raw)
     return {"file": str(output), "bytes": len(raw)}, f"{len(raw)} 字节 bytes → {output}"
 
@@ -49,9 +49,10 @@ def evidence_file(settlement: str, output: Path, extra: Sequence[Path]) -> Told:
 @command
 def verify_file(file: Path, extra: Sequence[Path]) -> Told:
     """不用数据库重算证据包，指出第一处不符。Recompute an evidence file without the database."""
-    found = verify(file.read_bytes(), recomputed)
-    lines = [f"✓ {held}" for held in found.checked] + (
-        [f"✗ {found.failure}"] if found.failure else ["证据包成立 holds"]
+    verification = verify(file.read_bytes(), recomputed)
+    lines = [f"✓ {held}" for held in verification.checked] + (
+        [f"✗ {verification.failure}"] if verification.failure else ["证据包成立 holds"]
     )
-    told = {"ok": found.ok, "checked": found.checked, "failure": found.failure, "failed": 0 if found.ok else 1}
-    return told, "\n".join(lines)
+    failed = 0 if verification.ok else 1
+    result = {"ok": verification.ok, "checked": verification.checked, "failure": verification.failure}
+    return result | {"failed": failed}, "\n".join(lines)

@@ -43,15 +43,15 @@ def _duration(_context: Any, _option: Any, text: str) -> timedelta:
 @command
 def key_create(name: str, stations: str, expires: datetime | None, extra: Sequence[Path]) -> Told:
     """生成写入密钥，只打印这一次。A writing key, printed once."""
-    here = composed(extra)
+    composition = composed(extra)
     until = expires and expires.replace(tzinfo=ZoneInfo(TIMEZONE))
-    secret = create_key(here.engine, name, here.now(), _registered(here, stations), until)
+    secret = create_key(composition.engine, name, composition.now(), _registered(composition, stations), until)
     return {"name": name, "key": secret}, secret
 
 
-def _registered(here: Composition, listed: str) -> list[str] | None:
+def _registered(composition: Composition, listed: str) -> list[str] | None:
     codes = [code.strip() for code in listed.split(",") if code.strip()]
-    unknown = [code for code in codes if code not in here.registry.network.stations]
+    unknown = [code for code in codes if code not in composition.registry.network.stations]
     if unknown:
         zh, en = f"没有登记的站点 {'、'.join(unknown)}", f"no such station: {', '.join(unknown)}"
         raise UnknownCode(zh, en, path="stations", remedy="写登记表中的站点代码")
@@ -64,9 +64,9 @@ def _registered(here: Composition, listed: str) -> list[str] | None:
 @command
 def key_rotate(name: str, overlap: timedelta, extra: Sequence[Path]) -> Told:
     """换一个新密钥，只打印这一次；旧的过一阵失效。A new secret; the one before is good for a while."""
-    here = composed(extra)
-    now = here.now()
-    secret = rotate_key(here.engine, name, overlap, now)
+    composition = composed(extra)
+    now = composition.now()
+    secret = rotate_key(composition.engine, name, overlap, now)
     return {"name": name, "key": secret, "previous_until": (now + overlap).isoformat()}, secret
 
 
@@ -75,8 +75,8 @@ def key_rotate(name: str, overlap: timedelta, extra: Sequence[Path]) -> Told:
 @command
 def key_revoke(name: str, extra: Sequence[Path]) -> Told:
     """撤销密钥，立即失效。Take a key away at once."""
-    here = composed(extra)
-    revoke_key(here.engine, name, here.now())
+    composition = composed(extra)
+    revoke_key(composition.engine, name, composition.now())
     return {"name": name, "revoked": True}, f"已撤销 revoked：{name}"
 
 
@@ -84,10 +84,10 @@ def key_revoke(name: str, extra: Sequence[Path]) -> Told:
 @command
 def key_list(extra: Sequence[Path]) -> Told:
     """列出密钥的名称、站点与期限，从不列出密钥本身。Keys without their secrets."""
-    here = composed_to_read(extra)
-    with here.engine.connect() as connection:
+    composition = composed_to_read(extra)
+    with composition.engine.connect() as connection:
         stored = keys(connection)
-    now = here.now()
+    now = composition.now()
     listed = [_shown(key, now) for key in stored]
     return {"keys": listed}, "\n".join(map(_line, listed)) or "还没有密钥 no keys yet"
 

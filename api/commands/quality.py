@@ -32,13 +32,18 @@ def quality_group() -> None:
 @command
 def quality_run(everything: bool, extra: Sequence[Path]) -> Told:
     """评上次之后收到的数据及其可能影响的。Judge what came in since the last run."""
-    here = composed(extra)
-    thresholds = here.thresholds
+    composition = composed(extra)
+    thresholds = composition.thresholds
     for message in thresholds.messages:
         say(message)
     say("质控 quality control …")
-    network = here.registry.network
-    ran = running.run(here.engine, here.now, network=network, tests=thresholds.tests, everything=everything)
+    ran = running.run(
+        composition.engine,
+        composition.now,
+        network=composition.registry.network,
+        tests=thresholds.tests,
+        everything=everything,
+    )
     return asdict(ran), ran.told
 
 
@@ -47,11 +52,11 @@ def quality_run(everything: bool, extra: Sequence[Path]) -> Told:
 @command
 def quality_history(as_of: datetime | None, extra: Sequence[Path]) -> Told:
     """每次质控用了哪些检验、什么参数、标出多少。Which tests ran, with which arguments, and what they found."""
-    here = composed_to_read(extra)
-    with here.engine.connect() as connection:
-        found = store.history(connection, as_of)
-    times = {name: [time.isoformat() for time in found[name]] for name in ("recorded_at", "first", "last")}
-    rows = found.assign(**times).to_dict("records")
+    composition = composed_to_read(extra)
+    with composition.engine.connect() as connection:
+        tests = store.history(connection, as_of)
+    times = {name: [time.isoformat() for time in tests[name]] for name in ("recorded_at", "first", "last")}
+    rows = tests.assign(**times).to_dict("records")
     names = ("indicator", "test", "section", "arguments")
     lines = [
         f"{r['run']} {' '.join(r[name] for name in names if r[name])}：{r['first']} – {r['last']}，"
@@ -73,8 +78,8 @@ def review_group() -> None:
 @command
 def review_list(as_of: datetime | None, extra: Sequence[Path]) -> Told:
     """待核的读数和已作的决定，可按当时。Quarantined readings that wait, and the decisions so far, or as of then."""
-    here = composed_to_read(extra)
-    with here.engine.connect() as connection:
+    composition = composed_to_read(extra)
+    with composition.engine.connect() as connection:
         waiting, decided = reviews.queue(connection, as_of=as_of), reviews.history(connection, as_of)
     lines = [f"待核 waiting（{len(waiting)}）："]
     lines += [f"  {_waiting(row)}" for row in waiting[:MOST_LISTED]]
@@ -97,15 +102,15 @@ def _decided(row: ReviewRow) -> str:
 
 def _grounds(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options every decision takes."""
-    for name, told in (("approved-by", "批准人，与提出人不是同一人。"), ("proposed-by", "提出人。"),
+    for name, words in (("approved-by", "批准人，与提出人不是同一人。"), ("proposed-by", "提出人。"),
                        ("document", "依据文件的编号或名称。")):  # fmt: skip
-        function = click.option(f"--{name}", required=True, help=told)(function)
+        function = click.option(f"--{name}", required=True, help=words)(function)
     return click.option("--reason", required=True, help="理由代码：" + " ".join(REASONS))(function)
 
 
 def _taken(extra: Sequence[Path], action: str, wanted: dict[str, Any]) -> Told:
-    here = composed(extra)
-    decision = reviews.decide(here.engine, {"action": action, **wanted}, here.now)
+    composition = composed(extra)
+    decision = reviews.decide(composition.engine, {"action": action, **wanted}, composition.now)
     return decision, f"已登记 recorded：{_decided(decision)}"
 
 

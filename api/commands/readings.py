@@ -26,11 +26,11 @@ def ingest_group() -> None:
 
 
 def _taken_in(extra: Sequence[Path], files: Sequence[Path], name: str, day: date | None) -> Told:
-    here = composed(extra)
+    composition = composed(extra)
     contents = [(file.name, file.read_bytes()) for path in files for file in _files(path)]
     say(f"{len(contents)} 个文件 files …")
-    through = door(name, here.registry.network, day)
-    receipt = ingest(here.engine, here.registry.network, contents, through, here.now).document()
+    through = door(name, composition.registry.network, day)
+    receipt = ingest(composition.engine, composition.registry.network, contents, through, composition.now).document()
     counts = "，".join(f"{fate} {count}" for fate, count in receipt["counts"].items())
     rows = [f"  {r['file']}:{r['row']} {r['field']} {r['value']} {r['fate']} {r['code']} {r['message_zh']}" for r in
             (receipt["rows"] or [])[:20]]  # fmt: skip
@@ -88,11 +88,11 @@ def readings_export(
     if all(forms.values()):
         zh, en = "宽表没有标记列", "the wide table has no columns for flags"
         raise UsageError(zh, en, path="qartod", remedy="--wide 与 --qartod 只用一个")
-    here = composed_to_read(extra)
+    composition = composed_to_read(extra)
     selected: dict[str, Any] = {"stations": list(stations) or None, "as_of": as_of}
-    with here.engine.connect() as connection:
+    with composition.engine.connect() as connection:
         form = _FORMS[forms["wide"], forms["qartod"]]
-        frame = form(connection, here.registry.network, **selected)
+        frame = form(connection, composition.registry.network, **selected)
     return written(frame, output)
 
 
@@ -108,9 +108,9 @@ _FORMS = {
 @command
 def record(file: Path, extra: Sequence[Path]) -> Told:
     """登记一件事实（断流、事件、资金使用等）。Record a fact."""
-    here = composed(extra)
-    fact = about_something_known(read_fact(file_text(file, UsageError), file=file), here.registry, file=file)
-    with writing(here.engine) as connection:
-        recorded = record_fact(connection, fact, here.now())
-    told = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in vars(recorded).items()}
-    return told, f"已登记 recorded：{recorded.subject} {recorded.period} {recorded.kind}"
+    composition = composed(extra)
+    fact = about_something_known(read_fact(file_text(file, UsageError), file=file), composition.registry, file=file)
+    with writing(composition.engine) as connection:
+        recorded = record_fact(connection, fact, composition.now())
+    document = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in vars(recorded).items()}
+    return document, f"已登记 recorded：{recorded.subject} {recorded.period} {recorded.kind}"

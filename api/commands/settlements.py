@@ -25,8 +25,9 @@ from settlement.states import StatusChange
 @command
 def settle(agreement: str, period: str, as_of: datetime | None, extra: Sequence[Path]) -> Told:
     """按协议结算一个期间。Settle an agreement for a period."""
-    here = composed(extra)
-    document = settling.settle(here.engine, here.registry, agreement, period, as_of=as_of, now=here.now())
+    composition = composed(extra)
+    now = composition.now()
+    document = settling.settle(composition.engine, composition.registry, agreement, period, as_of=as_of, now=now)
     return document, "\n".join(_settlement_lines(document))
 
 
@@ -54,9 +55,9 @@ def _settlement_lines(document: SettlementDocument) -> list[str]:
 @command
 def explain(settlement: str, clause: str | None, readings: bool, extra: Sequence[Path]) -> Told:
     """一份结算从应付款到读数的全部依据。A settlement unfolded, from obligations down to readings."""
-    here = composed_to_read(extra)
-    with here.engine.connect() as connection:
-        tree = applied.explained(connection, here.registry, settlement, clause)
+    composition = composed_to_read(extra)
+    with composition.engine.connect() as connection:
+        tree = applied.explained(connection, composition.registry, settlement, clause)
     return tree, "\n".join(explanation.lines(tree, readings))
 
 
@@ -68,6 +69,7 @@ def explain(settlement: str, clause: str | None, readings: bool, extra: Sequence
 @command
 def status(settlement: str, status: str, person: str, reason: str, extra: Sequence[Path]) -> Told:
     """给结算下一个状态：待复核、已确认、已撤销。The next status of a settlement."""
-    here = composed(extra)
-    document = confirming.set_status(here.engine, settlement, StatusChange(status, person, reason), here.now)
+    composition = composed(extra)
+    change = StatusChange(status, person, reason)
+    document = confirming.set_status(composition.engine, settlement, change, composition.now)
     return document, f"{document['id']}：{document['status']}"

@@ -243,8 +243,8 @@ def _fail(problem: HengjieError, as_json: bool) -> NoReturn:
 
 
 def _problem(problem: HengjieError) -> dict[str, Any]:
-    told = {"error": problem.code, "message_zh": problem.zh, "message_en": problem.en, "file": problem.file}
-    return told | {"path": problem.path, "remedy": problem.remedy}
+    messages = {"error": problem.code, "message_zh": problem.zh, "message_en": problem.en, "file": problem.file}
+    return messages | {"path": problem.path, "remedy": problem.remedy}
 
 
 def _print_json(told: Mapping[str, Any]) -> None:

@@ -41,9 +41,14 @@ def source_group() -> None:
 def check(file: Path, extra: Sequence[Path]) -> Told:
     """一次列出声明里的全部问题。All findings on one declaration."""
     source, findings = source_findings(file_text(file, RegisterError), str(file), _network(extra))
-    told = {"file": str(file), "code": source.code if source else "", "findings": [_finding(one) for one in findings]}
+    result = {
+        "file": str(file),
+        "code": source.code if source else "",
+        "findings": [_finding(finding) for finding in findings],
+        "failed": len(findings),
+    }
     verdict = f"{len(findings)} 处问题 findings" if findings else "可以使用 may be used"
-    return told | {"failed": len(findings)}, "\n".join([*map(str, findings), f"{file}: {verdict}"])
+    return result, "\n".join([*map(str, findings), f"{file}: {verdict}"])
 
 
 def _network(extra: Sequence[Path]) -> Network:
@@ -56,8 +61,8 @@ def _network(extra: Sequence[Path]) -> Network:
 
 
 def _finding(problem: RegisterError) -> dict[str, Any]:
-    told = {"message_zh": problem.zh, "message_en": problem.en, "remedy": problem.remedy}
-    return {"file": problem.file, "path": problem.path, **told}
+    messages = {"message_zh": problem.zh, "message_en": problem.en, "remedy": problem.remedy}
+    return {"file": problem.file, "path": problem.path, **messages}
 
 
 @source_group.command("list", epilog=example("hengjie source list --with fixtures"))
@@ -68,17 +73,20 @@ def list_sources(extra: Sequence[Path]) -> Told:
     for message in registry.messages:
         say(message)
     sources = [_declared(source) for source in registry.sources.values()]
-    lines = [f"{one['code']}  {one['title']}  {one['format']}  {one['place'] or '—'}  {_due(one)}" for one in sources]
-    return {"sources": sources}, "\n".join(lines) or "没有声明数据来源 no sources"
+    return {"sources": sources}, "\n".join(map(_line, sources)) or "没有声明数据来源 no sources"
 
 
 def _declared(source: Source) -> dict[str, Any]:
-    told = {name: getattr(source, name) for name in ("code", "title", "format", "zone", "every_hours", "file")}
-    return told | {"place": source.place_shown}
+    document = {name: getattr(source, name) for name in ("code", "title", "format", "zone", "every_hours", "file")}
+    return document | {"place": source.place_shown}
 
 
-def _due(told: dict[str, Any]) -> str:
-    return f"每 {told['every_hours']} 小时 hours" if told["every_hours"] else "不定时 not scheduled"
+def _line(source: dict[str, Any]) -> str:
+    return f"{source['code']}  {source['title']}  {source['format']}  {source['place'] or '—'}  {_due(source)}"
+
+
+def _due(source: dict[str, Any]) -> str:
+    return f"每 {source['every_hours']} 小时 hours" if source["every_hours"] else "不定时 not scheduled"
 
 
 @source_group.command("run", epilog=example("hengjie source run demo-bulletin --with fixtures"))
@@ -87,15 +95,15 @@ def _due(told: dict[str, Any]) -> str:
 @command
 def run(code: str, paths: Sequence[Path], extra: Sequence[Path]) -> Told:
     """从声明的位置取来新的，或接收给出的文件。Take in what is new at the place, or these files."""
-    here = composed(extra)
-    source, network = here.registry.source(code), here.registry.network
+    composition = composed(extra)
+    source, network = composition.registry.source(code), composition.registry.network
     if paths:
-        receipts = [ingest(here.engine, network, _contents(paths), source_door(source), here.now)]
+        receipts = [ingest(composition.engine, network, _contents(paths), source_door(source), composition.now)]
     else:
-        receipts = run_source(here.engine, network, source, here.now)
-    lines = [f"提交 submission {one.id}：{_counts(one.counts)}" for one in receipts]
-    told = {"source": code, "submissions": [one.document() for one in receipts]}
-    return told, "\n".join(lines) or "没有新的文件 nothing new"
+        receipts = run_source(composition.engine, network, source, composition.now)
+    lines = [f"提交 submission {receipt.id}：{_counts(receipt.counts)}" for receipt in receipts]
+    result = {"source": code, "submissions": [receipt.document() for receipt in receipts]}
+    return result, "\n".join(lines) or "没有新的文件 nothing new"
 
 
 @source_group.command("try", epilog=example("hengjie source try demo-hand-samples 样表.xlsx --with fixtures"))
@@ -104,10 +112,10 @@ def run(code: str, paths: Sequence[Path], extra: Sequence[Path]) -> Told:
 @command
 def try_files(code: str, paths: Sequence[Path], extra: Sequence[Path]) -> Told:
     """试读：每行会成为什么，不入库。What each row would become; nothing is stored."""
-    here = composed_to_try(extra)
-    door = source_door(here.registry.source(code))
-    with here.engine.connect() as connection:
-        decided = trial(connection, here.registry.network, _contents(paths), door, here.now())
+    composition = composed_to_try(extra)
+    door = source_door(composition.registry.source(code))
+    with composition.engine.connect() as connection:
+        decided = trial(connection, composition.registry.network, _contents(paths), door, composition.now())
     counts = counted(decided)
     columns = ("row", "field", "station", "indicator", "number", "unit", "fate", "code", "value")
     rows = decided[list(columns)].astype(object).where(decided[list(columns)].notna(), None).to_dict("records")
@@ -142,11 +150,12 @@ def template(output: Path, extra: Sequence[Path]) -> Told:
 @command
 def ingest_laboratory(paths: Sequence[Path], code: str, extra: Sequence[Path]) -> Told:
     """填好的化验单；逐个分样列出两方的值、相差、允差与结论。Filled workbooks, with every split sample compared."""
-    here = composed(extra)
-    source = here.registry.source(code) if code else _only_laboratory(here.registry)
-    receipt = ingest(here.engine, here.registry.network, _contents(paths), source_door(source), here.now).document()
-    with here.engine.connect() as connection:
-        samples = [told(one) for one in split_samples_of(connection, here.registry, source)]
+    composition = composed(extra)
+    source = composition.registry.source(code) if code else _only_laboratory(composition.registry)
+    network = composition.registry.network
+    receipt = ingest(composition.engine, network, _contents(paths), source_door(source), composition.now).document()
+    with composition.engine.connect() as connection:
+        samples = [told(sample) for sample in split_samples_of(connection, composition.registry, source)]
     rows = [
         f"  {row['file']}:{row['row']} {row['field']} {row['value']} {row['fate']} {row['code']} {row['message_zh']}"
         for row in (receipt["rows"] or [])[:ROWS_SHOWN]
@@ -157,9 +166,9 @@ def ingest_laboratory(paths: Sequence[Path], code: str, extra: Sequence[Path]) -
 
 def _only_laboratory(registry: Registry) -> Source:
     """The one laboratory source there is; one without any tolerance of its own where none is declared."""
-    declared = [one for one in registry.sources.values() if one.format == "laboratory"]
+    declared = [source for source in registry.sources.values() if source.format == "laboratory"]
     if len(declared) > 1:
-        remedy = "写 --source，可用：" + " ".join(one.code for one in declared)
+        remedy = "写 --source，可用：" + " ".join(source.code for source in declared)
         raise UsageError("声明了几个化验单来源", "several laboratory sources", path="source", remedy=remedy)
     return declared[0] if declared else Source(code="laboratory", title="化验单", format="laboratory")
 
@@ -170,8 +179,8 @@ def _only_laboratory(registry: Registry) -> Source:
 @command
 def answer(digest: str, output: Path, extra: Sequence[Path]) -> Told:
     """取出从网址得到的原始回复，SHA-256 见回执。The answer of an address as it came."""
-    here = composed_to_read(extra)
-    with here.engine.connect() as connection:
+    composition = composed_to_read(extra)
+    with composition.engine.connect() as connection:
         raw = kept_answer(connection, digest)
     output.write_bytes(raw)
     return {"file": str(output), "bytes": len(raw)}, f"{len(raw)} 字节 bytes → {output}"

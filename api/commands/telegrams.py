@@ -36,8 +36,8 @@ def telegram_group() -> None:
 @command
 def decode_file(file: BinaryIO, extra: Sequence[Path]) -> Told:
     """逐行解读报文，一帧一行，每行打印一个 JSON；- 读标准输入。One frame a line in, one JSON line each out."""
-    told = [{"line": number, **_told(decode(frame))} for number, frame in _frames(file)]
-    return {"frames": told}, "\n".join(json.dumps(one, ensure_ascii=False) for one in told)
+    frames = [{"line": number, **_told(decode(frame))} for number, frame in _frames(file)]
+    return {"frames": frames}, "\n".join(json.dumps(frame, ensure_ascii=False) for frame in frames)
 
 
 @telegram_group.command("send", epilog=example("hengjie telegram send 报文.txt --port 9212"))
@@ -56,8 +56,8 @@ def send(file: BinaryIO, port: int, host: str, extra: Sequence[Path]) -> Told:
     except OSError as problem:
         zh, en = f"发不到 {host}:{port}：{problem}", f"cannot be sent to {host}:{port}"
         raise Unavailable(zh, en, remedy="先启动 hengjie listen，核对地址与端口") from problem
-    answers = [dict(one.header) for line in came.splitlines() if isinstance(one := decode(line), Telegram)]
-    lines = [f"应答 answered QN={one.get('QN', '')} MN={one['MN']}" for one in answers]
+    answers = [dict(answer.header) for line in came.splitlines() if isinstance(answer := decode(line), Telegram)]
+    lines = [f"应答 answered QN={answer.get('QN', '')} MN={answer['MN']}" for answer in answers]
     text = "\n".join([*lines, f"{len(frames)} 帧 frames，{len(answers)} 个应答 answers"])
     return {"sent": len(frames), "answers": answers}, text
 
@@ -70,17 +70,17 @@ def listen(port: int, host: str | None, extra: Sequence[Path]) -> Told:
     """接收站点报文（HJ 212-2017，TCP）：存下才应答。Take in telegrams of stations; answered means stored."""
     from api import listening
 
-    here = composed_to_serve(extra)
-    known = devices(here.registry.sources.values())
-    if not known:
+    composition = composed_to_serve(extra)
+    declared = devices(composition.registry.sources.values())
+    if not declared:
         zh, en = "没有声明任何报文来源，谁的报文都收不进", "no source of telegrams is declared"
         raise UsageError(zh, en, remedy="在 sources/ 里声明 format: telegrams 的来源；看示例请加 --with fixtures")
-    opened = listening.opened(host or here.settings.host, port)
+    opened = listening.opened(host or composition.settings.host, port)
     address = "{}:{}".format(*opened.getsockname()[:2])
-    told = {"address": address, "devices": sorted(known)}
-    text = f"报文 telegrams：{address}，{len(known)} 台设备 devices（Ctrl-C 停止 to stop）"
-    world = World(here.engine, here.registry.network, known)
-    return told, text, lambda: listening.listen(world, opened, say, here.now)
+    result = {"address": address, "devices": sorted(declared)}
+    text = f"报文 telegrams：{address}，{len(declared)} 台设备 devices（Ctrl-C 停止 to stop）"
+    world = World(composition.engine, composition.registry.network, declared)
+    return result, text, lambda: listening.listen(world, opened, say, composition.now)
 
 
 def _frames(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -118,7 +118,7 @@ def _flag(flag: Flag | None) -> dict[str, Any] | None:
     return None if flag is None else {"version": flag.version, "split": flag.split, "answer": flag.answer}
 
 
-def _values(one: FactorValues) -> dict[str, Any]:
-    known = find_indicator(one.code)
-    named = {"code": one.code, "indicator": known.code if known else None}
-    return {**named, "time": one.time, "fields": dict(one.fields), "mark": one.mark}
+def _values(factor: FactorValues) -> dict[str, Any]:
+    indicator = find_indicator(factor.code)
+    named = {"code": factor.code, "indicator": indicator.code if indicator else None}
+    return {**named, "time": factor.time, "fields": dict(factor.fields), "mark": factor.mark}

@@ -28,10 +28,11 @@ def whatif(
     agreement: str, changes: Sequence[str], file: Path | None, years: str, as_of: datetime | None, extra: Sequence[Path]
 ) -> Told:
     """同样的数据，换一份协议会怎样。The same data under a changed or proposed agreement."""
-    here = composed_to_read(extra)
-    proposed = proposing.proposal(here.registry, agreement, changes, file)
-    with here.engine.connect() as connection:
-        answer = proposing.answered(connection, here.registry, agreement, proposed, years, as_of or here.now())
+    composition = composed_to_read(extra)
+    proposed = proposing.proposal(composition.registry, agreement, changes, file)
+    with composition.engine.connect() as connection:
+        known_at = as_of or composition.now()
+        answer = proposing.answered(connection, composition.registry, agreement, proposed, years, known_at)
     return answer, "\n".join(lines(answer))
 
 

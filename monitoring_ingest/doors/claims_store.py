@@ -19,8 +19,8 @@ COME_AGAIN_SECONDS = 2
 
 def earlier_answer(connection: Connection, key: str) -> tuple[str, str] | None:
     """SHA-256 of the request body and the answer given under an ``Idempotency-Key``; None for a new key."""
-    kept = connection.execute(select(idempotency_keys).where(idempotency_keys.c.key == key)).first()
-    return None if kept is None else (kept.body_sha256, kept.answer)
+    row = connection.execute(select(idempotency_keys).where(idempotency_keys.c.key == key)).first()
+    return None if row is None else (row.body_sha256, row.answer)
 
 
 def answered_before(connection: Connection, key: str, body_sha256: str) -> str | None:

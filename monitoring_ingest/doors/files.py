@@ -1,9 +1,9 @@
-"""Taking in files: files in, a receipt out. Every door but that of requests (`pushing`) leads here.
+"""Taking in files: files in, a receipt out. Every door but that of requests (`requests`) leads here.
 
 Long files are taken in several short transactions so that others can write in between. The submission is stored first
 and the counts of a file last; a run that is killed leaves a submission without all its counts, shown as interrupted,
-and sending the files again ends where an undisturbed run would have. Parsing is in `sources`, judging in `validation`
-and `revisions`, storing in `store`.
+and sending the files again ends where an undisturbed run would have. Parsing is in `formats`, judging in
+`validation` and `revisions`, deciding in `taking_in`, storing in `records.store`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ from monitoring_ingest.records import store
 from monitoring_ingest.schedule.leases import Clock, kept
 from monitoring_ingest.schedule.store import hold, keep_hold
 
-NATIONAL_RELEASE, READINGS, INBOX = "national-release", "readings", "inbox"
+NATIONAL_RELEASE = "national-release"
+READINGS = "readings"
+INBOX = "inbox"
 ROWS_AT_ONCE = 20_000  # small files are joined to what is worth a look-up
 ROWS_A_TRANSACTION = 1_000  # and long ones cut to what nobody minds waiting for
 
@@ -64,7 +66,8 @@ def door(name: str, network: Network, day: date | None = None) -> Door:
     ------
     UsageError : there is no such door.
     """
-    release, long_csv = partial(read_release, date=day), partial(read_long_csv, network=network)
+    release = partial(read_release, date=day)
+    long_csv = partial(read_long_csv, network=network)
     doors: dict[str, Reader] = {
         NATIONAL_RELEASE: release,
         READINGS: long_csv,
@@ -187,8 +190,8 @@ def batches(files: Sequence[tuple[str, bytes]], read: Reader) -> Iterator[tuple[
     parts: list[Columns] = []
     for ordinal, (name, raw) in enumerate(files):
         ordinals.append(ordinal)
-        found = columns_of(readings_of(raw, name, read))
-        parts.append(found | {"file": np.full(len(found["row"]), ordinal)})
+        readings = columns_of(readings_of(raw, name, read))
+        parts.append(readings | {"file": np.full(len(readings["row"]), ordinal)})
         if ordinal == len(files) - 1 or sum(len(part["row"]) for part in parts) >= ROWS_AT_ONCE:
             yield ordinals, joined(parts)
             ordinals, parts = [], []
@@ -214,7 +217,7 @@ def apart(ordinals: Sequence[int], checked: Columns) -> list[tuple[Sequence[int]
     hours = zip(place(checked).tolist(), checked["time"].astype("int64").tolist(), strict=True)
     for hour, file, unknown in zip(hours, checked["file"].tolist(), np.isnat(checked["time"]).tolist(), strict=True):
         if not unknown and speaks.setdefault(hour, file) != file:
-            return [([each], rows_at(checked, checked["file"] == each)) for each in ordinals]
+            return [([ordinal], rows_at(checked, checked["file"] == ordinal)) for ordinal in ordinals]
     return [(ordinals, checked)]
 
 
@@ -228,8 +231,10 @@ def accept_known(engine: Engine, network: Network, clock: Clock) -> int:
     outside the plausible range, or the second of two values, waits for people from now on as a reading of its station.
     """
     with writing(engine) as connection:
-        known = {name: found for name, found in stations_of(network, store.unknown_names(connection)).items() if found}
-        waiting = [store.waiting_readings(connection, name, found.code) for name, found in known.items()]
+        stations = stations_of(network, store.unknown_names(connection))
+        waiting = [
+            store.waiting_readings(connection, name, station.code) for name, station in stations.items() if station
+        ]
         waiting = [frame for frame in waiting if len(frame)]
         if not waiting:
             return 0

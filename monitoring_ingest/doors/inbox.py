@@ -44,10 +44,10 @@ def ingest_inbox(engine: Engine, network: Network, inbox: Path, clock: Clock) ->
     PartlyDone : when a file failed, after all the others were taken in.
     """
     outcomes = [(legible(file.name), *_taken_in(engine, network, file, clock)) for file in _waiting(inbox)]
-    told = "; ".join(f"{name}: {outcome}" for name, outcome, _ in outcomes) or "no files"
+    summary = "; ".join(f"{name}: {outcome}" for name, outcome, _ in outcomes) or "no files"
     if any(failed for *_, failed in outcomes):
-        raise PartlyDone(told)
-    return told
+        raise PartlyDone(summary)
+    return summary
 
 
 def _waiting(inbox: Path) -> Iterator[Path]:

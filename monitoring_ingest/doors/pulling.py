@@ -80,10 +80,11 @@ def source_job(engine: Engine, network: Network, source: Source) -> Job:
 
 def outcome(receipts: Iterable[Receipt]) -> str:
     """What came of a run in one line: the counts of each submission."""
-    told = (
-        f"{one.id}: " + " ".join(f"{fate} {count}" for fate, count in one.counts.items() if count) for one in receipts
-    )
-    return "; ".join(told) or "nothing new"
+    return "; ".join(f"{receipt.id}: {_counts(receipt)}" for receipt in receipts) or "nothing new"
+
+
+def _counts(receipt: Receipt) -> str:
+    return " ".join(f"{fate} {count}" for fate, count in receipt.counts.items() if count)
 
 
 def _submissions(files: Iterable[File]) -> Iterator[list[File]]:
@@ -104,9 +105,9 @@ def _new(engine: Engine, source: Source, clock: Clock) -> Iterator[File]:
     for name, raw in pulled(source, clock()):
         digest = sha256(raw)
         with engine.connect() as connection:
-            known = digest in seen or known_files(connection, door_name(source.code), [digest])
+            came_before = digest in seen or known_files(connection, door_name(source.code), [digest])
         seen.add(digest)
-        if known:
+        if came_before:
             continue
         if source.is_web:
             with writing(engine) as connection:
@@ -142,18 +143,18 @@ def pulled(source: Source, now: datetime) -> Iterator[File]:
 def _files(source: Source) -> list[Path]:
     place = Path(source.file).parent / source.place  # an absolute place stays as it is
     if any(sign in source.place for sign in PATTERN_SIGNS):
-        found = sorted(Path(place.anchor).glob(str(place.relative_to(place.anchor))))
+        files = sorted(Path(place.anchor).glob(str(place.relative_to(place.anchor))))
     elif not place.exists():
         zh = f"数据来源 {source.code} 的位置不存在"
         raise Unavailable(
             zh, "the place does not exist", file=source.place_shown, path="place", remedy="检查路径，或建立文件夹"
         )
     else:
-        found = sorted(place.iterdir()) if place.is_dir() else [place]
+        files = sorted(place.iterdir()) if place.is_dir() else [place]
     return [
-        each
-        for each in found
-        if each.is_file() and not each.name.startswith(".") and each.suffix not in UNFINISHED_NAMES
+        file
+        for file in files
+        if file.is_file() and not file.name.startswith(".") and file.suffix not in UNFINISHED_NAMES
     ]
 
 
@@ -164,29 +165,29 @@ def fetched(source: Source, now: datetime) -> File:
     ------
     Unavailable : no answer in time, an answer that says no, or one that is too large.
     """
-    address, told = source.place, source.place_shown
+    address, shown = source.place, source.place_shown
     request = Request(address, headers={"User-Agent": "hengjie", "Accept-Encoding": "identity"})
     try:
         with _web().open(request, timeout=WAIT_SECONDS) as answer:
-            raw = _within_limits(answer, told)
+            raw = _within_limits(answer, shown)
     except (URLError, OSError, ValueError) as problem:
         if isinstance(problem, HTTPError):
             problem.close()  # it is the answer, too
         why = getattr(problem, "reason", None) or problem
         zh, en = f"取不到数据：{why}", f"nothing could be fetched: {why}"
-        raise Unavailable(zh, en, file=told, remedy="检查地址与网络，稍后再试") from problem
+        raise Unavailable(zh, en, file=shown, remedy="检查地址与网络，稍后再试") from problem
     parts = urlsplit(address)
     last = parts.path.rstrip("/").rpartition("/")[2] or parts.hostname or "answer"
     return f"{now.astimezone(CHINA):%Y-%m-%d_%H%M}-{last}", raw
 
 
-def _within_limits(answer: object, told: str) -> bytes:
+def _within_limits(answer: object, shown: str) -> bytes:
     read = answer.read1  # type: ignore[attr-defined]
     until, raw = time.monotonic() + WHOLE_SECONDS, bytearray()
     while chunk := read(2**16):
         raw += chunk
         if len(raw) > MOST_BYTES:
-            raise _too_large(told)
+            raise _too_large(shown)
         if time.monotonic() > until:
             raise TimeoutError(f"{WHOLE_SECONDS} s")
     return bytes(raw)

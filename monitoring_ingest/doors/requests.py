@@ -2,8 +2,8 @@
 
 What costs time and needs no turn, taking the body apart, judging its rows and writing them out for the database, every
 request does by itself. Then it waits for its turn, and whoever has it stores all that wait in one transaction. Each
-keeps its own submission, receipt and claim, and all of it is stored or nothing. Parsing is in `sources.pushed`, judging
-in `validation` and `revisions`, deciding and storing in `taking_in` and `store`.
+keeps its own submission, receipt and claim, and all of it is stored or nothing. Parsing is in `formats.pushed`,
+judging in `validation` and `revisions`, deciding in `taking_in`, storing in `records.store`.
 """
 
 from __future__ import annotations
@@ -63,6 +63,14 @@ class Terms(NamedTuple):
     claim: str | None = None
 
 
+class _Read(NamedTuple):
+    """A request that was read: as sent, its SHA-256, and the readings in it."""
+
+    sent: Pushed
+    digest: str
+    readings: Columns
+
+
 @dataclass
 class _Request:
     """A request whose rows are judged, and what becomes of it: a receipt, or why there is none."""
@@ -101,8 +109,8 @@ class _Outcome(NamedTuple):
 def push(engine: Engine, network: Network, sent: Pushed, through: Door, terms: Terms, clock: Clock) -> Receipt:
     """Take in one request; everything that costs time and needs nothing stored is done before others have to wait.
 
-    It is recorded at the instant at which nobody else can store any more: who asked before what was known by then was
-    told all of it.
+    `recorded_at` is read while the write lock is held, so it is later than any instant already answered: an `as_of`
+    query never gains rows afterwards.
 
     Returns
     -------
@@ -111,20 +119,21 @@ def push(engine: Engine, network: Network, sent: Pushed, through: Door, terms: T
 
     Raises
     ------
-    HengjieError : what `through.read` refuses as a whole, or a claim that cannot be had (`operations.store`).
+    HengjieError : what `through.read` refuses as a whole, or a claim that cannot be had (`claims_store`).
     """
-    readings, digest, now = columns_of(through.read(sent.raw, name=sent.name)), store.sha256(sent.raw), clock()
+    read = _Read(sent, store.sha256(sent.raw), columns_of(through.read(sent.raw, name=sent.name)))
+    now = clock()
     if terms.dry_run:
-        return _looked_at(engine, _judged(network, (sent, digest, readings), (through, terms), now), clock)
+        return _looked_at(engine, _judged(network, read, through, terms, now), clock)
     if terms.claim is None:
-        return _stored(engine, _judged(network, (sent, digest, readings), (through, terms), now), clock)
-    earlier = claim_request(engine, terms.claim, digest, now)
+        return _stored(engine, _judged(network, read, through, terms, now), clock)
+    earlier = claim_request(engine, terms.claim, read.digest, now)
     if earlier is not None:
         with engine.connect() as connection:
             return history.receipt(connection, int(earlier), now)
     receipt = None
     try:
-        receipt = _stored(engine, _judged(network, (sent, digest, readings), (through, terms), now), clock)
+        receipt = _stored(engine, _judged(network, read, through, terms, now), clock)
     finally:
         if receipt is None or receipt.id is None:
             give_up(engine, terms.claim)
@@ -138,8 +147,8 @@ def observed_if_taken(engine: Engine, network: Network, sent: Pushed, through: D
     -------
     station, indicator, time [UTC], value [canonical unit], censored, status, mark; each key once.
     """
-    read = (sent, store.sha256(sent.raw), columns_of(through.read(sent.raw, name=sent.name)))
-    request = _judged(network, read, (through, Terms(dry_run=True)), now)
+    read = _Read(sent, store.sha256(sent.raw), columns_of(through.read(sent.raw, name=sent.name)))
+    request = _judged(network, read, through, Terms(dry_run=True), now)
     with engine.connect() as connection:
         decided = _compared(connection, request)
     taken = rows_at(decided, np.isin(decided["fate"].astype(str), ["accepted", "revised"]))
@@ -147,11 +156,10 @@ def observed_if_taken(engine: Engine, network: Network, sent: Pushed, through: D
     return frame_of({name: taken[name] for name in names}).rename(columns={"number": "value"})
 
 
-def _judged(network: Network, read: tuple[Pushed, str, Columns], how: tuple[Door, Terms], now: datetime) -> _Request:
-    """One request with its rows judged: as sent, its SHA-256 and its readings; through which door, on which terms."""
-    (sent, digest, readings), (through, terms) = read, how
-    within = within_file(validate(readings, network, now, through.rights))
-    return _Request(sent, digest, within, through, terms, frozenset(within["key"].tolist()))
+def _judged(network: Network, read: _Read, through: Door, terms: Terms, now: datetime) -> _Request:
+    """A request with its rows judged."""
+    within = within_file(validate(read.readings, network, now, through.rights))
+    return _Request(read.sent, read.digest, within, through, terms, frozenset(within["key"].tolist()))
 
 
 def _looked_at(engine: Engine, request: _Request, clock: Clock) -> Receipt:
@@ -182,10 +190,10 @@ class _Waiting:
         return request.receipt
 
     def _next(self) -> list[_Request]:
-        found: list[_Request] = []
-        while self._requests and (not found or sum(map(len, (*found, self._requests[0]))) <= ROWS_TOGETHER):
-            found.append(self._requests.popleft())
-        return found
+        requests: list[_Request] = []
+        while self._requests and (not requests or sum(map(len, (*requests, self._requests[0]))) <= ROWS_TOGETHER):
+            requests.append(self._requests.popleft())
+        return requests
 
 
 _waiting: WeakKeyDictionary[Engine, _Waiting] = WeakKeyDictionary()
@@ -236,16 +244,19 @@ def _stored_together(engine: Engine, together: Sequence[_Request], clock: Clock)
 
 def _may_be_new(together: Sequence[_Request]) -> bool:
     """Whether all seem new, no two speak of the same, and none is to be refused: it would be told what it repeats."""
-    refused = any(one.terms.atomic and np.isin(one.within["fate"], STOPPING).any() for one in together)
-    keys = [one.keys for one in together]
-    return all(one.new for one in together) and not refused and sum(map(len, keys)) == len(frozenset().union(*keys))
+    refused = any(request.terms.atomic and np.isin(request.within["fate"], STOPPING).any() for request in together)
+    keys = [request.keys for request in together]
+    if refused or not all(request.new for request in together):
+        return False
+    return sum(map(len, keys)) == len(frozenset().union(*keys))
 
 
 def _keep(connection: Connection, together: Sequence[_Request], decided: Columns, now: datetime) -> list[Receipt]:
     """Store requests whose rows are decided, but those that are refused; the receipts."""
-    each, then = _outcomes(together, decided), store.next_numbers(connection)
-    taken = [at for at, found in enumerate(each) if found.state == COMPLETE]
-    numbers = {at: then.submission + nth for nth, at in enumerate(taken)}
+    outcomes = _outcomes(together, decided)
+    then = store.next_numbers(connection)
+    taken = [place for place, outcome in enumerate(outcomes) if outcome.state == COMPLETE]
+    numbers = {place: then.submission + nth for nth, place in enumerate(taken)}
     if taken:
         handed = {}
         for place, number in numbers.items():
@@ -257,20 +268,20 @@ def _keep(connection: Connection, together: Sequence[_Request], decided: Columns
         readings = store.keep_readings(connection, rows, then.reading, now)
         store.keep_rows(connection, rows)
         newest = newest_told(decided)
-        told = {(number, 0): (each[at].counts, newest.get(at)) for at, number in numbers.items()}
+        counts = {(number, 0): (outcomes[place].counts, newest.get(place)) for place, number in numbers.items()}
         with at_once(connection):
             store.observe(connection, readings)
-            store.keep_counts(connection, told, now)
-            for at, number in numbers.items():
-                _answer(connection, together[at], number, now)
-    return _receipts(together, decided, each, numbers, now)
+            store.keep_counts(connection, counts, now)
+            for place, number in numbers.items():
+                _answer(connection, together[place], number, now)
+    return _receipts(together, decided, outcomes, numbers, now)
 
 
 def _numbered(decided: Columns, lengths: Sequence[int], numbers: Mapping[int, int]) -> Columns:
     """The rows of the requests that have a number, with it; each is one file, its rows told in the order they came."""
     starts = np.cumsum(lengths) - lengths
     rows = decided | {
-        "submission": np.repeat([numbers.get(at, 0) for at in range(len(lengths))], lengths),
+        "submission": np.repeat([numbers.get(place, 0) for place in range(len(lengths))], lengths),
         "file": np.zeros(sum(lengths), dtype="int64"),
         "ordinal": np.arange(sum(lengths)) - np.repeat(starts, lengths),
     }
@@ -292,13 +303,13 @@ def _compared(connection: Connection, request: _Request) -> Columns:
 
 def _within(together: Sequence[_Request]) -> Columns:
     """The rows of several requests; `file` is the place of theirs."""
-    return joined([one.within | {"file": np.full(len(one), at)} for at, one in enumerate(together)])
+    return joined([request.within | {"file": np.full(len(request), place)} for place, request in enumerate(together)])
 
 
 def _outcomes(together: Sequence[_Request], decided: Columns) -> list[_Outcome]:
     """What becomes of each of several requests."""
-    counts = count_fates({at: dict.fromkeys(FATES, 0) for at in range(len(together))}, decided)
-    return [_Outcome(_state(counts[at], one.terms), counts[at]) for at, one in enumerate(together)]
+    counts = count_fates({place: dict.fromkeys(FATES, 0) for place in range(len(together))}, decided)
+    return [_Outcome(_state(counts[place], request.terms), counts[place]) for place, request in enumerate(together)]
 
 
 def _receipts(
@@ -310,13 +321,14 @@ def _receipts(
 ) -> list[Receipt]:
     """What the sender of each of several requests is told; those that have a number are stored."""
     aside = rows_at(decided, decided["fate"] != "accepted")
-    told, of = explained(aside, [request.sent.name for request in together]), aside["file"].tolist()
-    found = []
-    for at, (request, outcome) in enumerate(zip(together, outcomes, strict=True)):
+    explanations = explained(aside, [request.sent.name for request in together])
+    requests = aside["file"].tolist()
+    receipts = []
+    for place, (request, outcome) in enumerate(zip(together, outcomes, strict=True)):
         file = FileReceipt(request.sent.name, request.digest, outcome.counts)
-        rows = [row for place, row in zip(of, told, strict=True) if place == at]
-        found.append(Receipt(numbers.get(at), *request.who, request.digest, outcome.state, now, [file], rows))
-    return found
+        rows = [row for of_request, row in zip(requests, explanations, strict=True) if of_request == place]
+        receipts.append(Receipt(numbers.get(place), *request.who, request.digest, outcome.state, now, [file], rows))
+    return receipts
 
 
 def _state(counts: Mapping[str, int], terms: Terms) -> str:

@@ -114,7 +114,7 @@ def results_by(connection: Connection, door: str) -> list[Result]:
     )
     rows = [(sampled(row.mark), row) for row in connection.execute(query.order_by(readings.c.id))]
     return [
-        Result(told.sample, told.side, *(getattr(row, name) for name in names[1:]))
-        for told, row in rows
-        if told is not None and told.side is not None
+        Result(sample.sample, sample.side, *(getattr(row, name) for name in names[1:]))
+        for sample, row in rows
+        if sample is not None and sample.side is not None
     ]

@@ -126,7 +126,7 @@ def catch_up(engine: Engine, jobs: Sequence[Job], now: datetime, clock: Clock | 
     tell = clock or (lambda: now)
     due = [(job, slot) for job in jobs for slot in missing_slots(engine, job, now)]
     ran = (run_slot(engine, job, slot, tell(), clock) for job, slot in due)
-    return [one for one in ran if one is not None]
+    return [outcome for outcome in ran if outcome is not None]
 
 
 def look(engine: Engine, jobs: Sequence[Job], clock: Clock, lead: Leadership) -> list[Ran]:

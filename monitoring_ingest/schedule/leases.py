@@ -3,7 +3,7 @@
 In a write transaction (`database.writing`) nobody else can store. Who asks in one what is known at an instant is told
 all of it, and who stores later records a later instant: so the clock is read there. An instant read before may be one
 about which somebody has been told already. What is stored at one instant in several transactions is held meanwhile
-(`operations.store.hold`).
+(`schedule.store.hold`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from monitoring_ingest.database.engine import writing
 from monitoring_ingest.schedule.store import keep_hold, release
 
 Clock = Callable[[], datetime]
-RENEW_EVERY_SECONDS = 60.0  # the shortest lease lasts five minutes (`operations.store.RUN_LEASE`)
+RENEW_EVERY_SECONDS = 60.0  # the shortest lease lasts five minutes (`schedule.store.RUN_LEASE`)
 log = logging.getLogger(__name__)
 
 

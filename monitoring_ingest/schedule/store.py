@@ -37,7 +37,7 @@ def keep_hold(connection: Connection, name: str, now: datetime) -> None:
 
     Raises
     ------
-    Refused : it has ended. Others may have gone by what was there, and nothing may be added to it.
+    Refused : the lease has expired. Another process may already have acted on what was stored, so nothing may be added.
     """
     mine = (locks.c.name == name) & (locks.c.holder == this_process()) & (locks.c.expires_at > now)
     if connection.execute(update(locks).where(mine).values(expires_at=now + LEASE)).rowcount != 1:
@@ -204,11 +204,3 @@ def last_runs(connection: Connection) -> list[dict[str, Any]]:
     same = (job_runs.c.job == newest.c.job) & (job_runs.c.slot == newest.c.slot)
     query = select(job_runs).join(newest, same).order_by(job_runs.c.job)
     return [dict(row) for row in connection.execute(query).mappings()]
-
-
-# --- writing keys ----------------------------------------------------------------------------------------------------
-
-
-# --- requests that may come again ------------------------------------------------------------------------------------
-
-
