@@ -1,7 +1,7 @@
 """Declared documents as files: one YAML text in, a plain tree of text, lists and mappings out.
 
-Every scalar is read as text, so that ``2.10`` is not 2.1, ``off`` is not false and ``0.1`` never becomes a float; a key
-that stands twice in a mapping is refused. What the tree means is not known here.
+Every scalar is read as text, so that ``2.10`` is not 2.1, ``off`` is not false and ``0.1`` never becomes a float. A key
+given twice in a mapping is refused. What the tree means is not known here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import yaml
 
 from basin.errors import AgreementError, HengjieError
 
-# The parser of libyaml calls itself for every level and ends the process where the stack does; this many are safe.
+# The parser of libyaml recurses for every level and crashes the process on stack overflow; so many levels are safe.
 LEVELS_READ_QUICKLY = 5_000
 _FULL_WIDTH = re.compile(r'^[\s{-]*[\w."-]+：|[{,，]\s*[\w"-]+：|[{\[].*，\s*[\w"-]+: ', re.ASCII)
 
@@ -24,7 +24,7 @@ class _TextLoader(yaml.BaseLoader):
 
 
 class _QuickTextLoader(yaml.CBaseLoader):
-    """The same with the parser of libyaml, which takes an eighth of the time and tells less well what is wrong."""
+    """The same with the parser of libyaml, which takes an eighth of the time but has poorer error messages."""
 
 
 def _mapping(loader: _TextLoader | _QuickTextLoader, node: yaml.MappingNode) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def file_text(file: Path, refusal: type[HengjieError] = AgreementError) -> str:
 
     Raises
     ------
-    HengjieError : of the kind `refusal`, when the file is not there or not UTF-8.
+    HengjieError : of the class `refusal`: the file does not exist, cannot be read, or is not UTF-8.
     """
     try:
         return file.read_text(encoding="utf-8-sig")
@@ -63,9 +63,16 @@ def file_text(file: Path, refusal: type[HengjieError] = AgreementError) -> str:
 def tree(text: str, file: object = None, refusal: type[HengjieError] = AgreementError) -> dict[str, Any]:
     """The mapping that a YAML text holds, all scalars as text.
 
+    Parameters
+    ----------
+    text : YAML.
+    file : where the text comes from, for the error.
+    refusal : class of the error to raise.
+
     Raises
     ------
-    HengjieError : of the kind `refusal`: no valid YAML, a double key, or no mapping at the top; the line is named.
+    HengjieError : of the class `refusal`: the text is no valid YAML, has a double key, or holds no mapping; the line is
+        named.
     """
     try:
         document = _parsed(text)
@@ -92,8 +99,8 @@ def tree(text: str, file: object = None, refusal: type[HengjieError] = Agreement
 
 
 def _parsed(text: str) -> Any:
-    """What a YAML text holds, read quickly; what the quick parser refuses is read again for the words of the other."""
-    if "\t" in text or _most_levels(text) > LEVELS_READ_QUICKLY:  # libyaml lets tabs pass that the other refuses
+    """What a YAML text holds; a text refused by the quick parser is parsed again for better error messages."""
+    if "\t" in text or _most_levels(text) > LEVELS_READ_QUICKLY:  # libyaml accepts tabs that PyYAML refuses
         return yaml.load(text, Loader=_TextLoader)
     try:
         return yaml.load(text, Loader=_QuickTextLoader)
@@ -102,14 +109,14 @@ def _parsed(text: str) -> Any:
 
 
 def _most_levels(text: str) -> int:
-    """More levels than a YAML text can have: each begins with a bracket, or further right in its line."""
+    """An upper bound of the levels in a YAML text: a level begins with a bracket, or further right in its line."""
     brackets = text.count("[") + text.count("{")
     longest_line = max(map(len, text.splitlines()), default=0)
     return brackets + longest_line
 
 
 def _full_width_before(text: str, line: int | None) -> int | None:
-    """The line with a full-width colon or comma that made the parser give up at `line`: there or just before."""
+    """The line, at or just before `line`, with the full-width colon or comma that made the parser fail; else None."""
     if line is None:
         return None
     lines = text.splitlines()
@@ -118,7 +125,7 @@ def _full_width_before(text: str, line: int | None) -> int | None:
 
 
 def readable(file: Path) -> dict[str, Any] | None:
-    """The mapping a file holds; None where it cannot be read as one. For files that only happen to lie there."""
+    """The mapping that a file holds; None where the file holds none, because it need not be a declaration."""
     try:
         return tree(file_text(file), file)
     except HengjieError:

@@ -1,7 +1,7 @@
-"""Clauses (条款), section sheets and rules: the typed pieces of an agreement, as they stand for a period and element.
+"""Clauses (条款), section sheets and rules: the typed parts of an agreement, as in force for a period and element.
 
-In: plain trees, all values already in force (see `basin.dated`). Out: frozen dataclasses. Which of them an agreement
-has, and when, is `basin.agreement`'s; what it refuses is told in `basin.checks.agreements`.
+In: plain trees whose values are already in force (see `basin.dated`). Out: frozen dataclasses. `basin.agreement` knows
+which of them an agreement has, and when; `basin.checks.agreements` holds what is refused.
 """
 
 from __future__ import annotations
@@ -23,21 +23,24 @@ Every = Literal["week", "month", "quarter", "year", "term"]
 LoadMethod = Literal["integral", "A", "B", "C", "D", "E"]
 NonDetect = Literal["half", "zero", "limit"]
 Doubtful = Literal["use", "leave_out"]
-# Grounds (事由) on which data may be taken away; a fact of such a kind, with its document, says where and when.
+# Grounds (事由) for excluding data; a recorded fact of such a kind, with its document, states where and when.
 Ground = Literal["dry", "frozen", "suspended", "disaster"]
 GROUNDS: Mapping[str, str] = {"dry": "断流", "frozen": "封冻", "suspended": "停测", "disaster": "自然灾害"}
 AXES = ("section", "indicator", "party", "day", "week", "month", "quarter", "year")
 TIME_AXES = frozenset(periods.FREQUENCIES)
 POOL = "pool"
 # `paid` [万元] is about an agreement and a settlement period; ``paid CODE`` names the payer where several parties owe.
-# What is unpaid is computed from the ledger; a clause asks for it as for a reported fact.
+# The unpaid sum is computed from the ledger; a clause names the unpaid sum like a recorded fact.
 PAID = "paid"
 UNPAID = "unpaid"
 SIDE_WORDS = frozenset({"upstream", "downstream", "party", POOL})
 
 
 def not_negative(value: Fraction) -> Fraction:
-    """A cap bounds both directions, a negative one would turn the money round; nothing keeps a negative tolerance."""
+    """The value, refused where negative.
+
+    A negative cap would reverse the payment, and no difference lies within a negative tolerance.
+    """
     if value < 0:
         raise ValueError("must not be negative")
     return value
@@ -45,7 +48,7 @@ def not_negative(value: Fraction) -> Fraction:
 
 @dataclass(frozen=True, kw_only=True)
 class DataRules:
-    """The ``data`` block: how readings become statistics where the signed text, or our default, says so."""
+    """The ``data`` block: how readings become statistics, as the signed text or our default states."""
 
     __pydantic_config__ = FORBID_UNKNOWN
 
@@ -63,7 +66,7 @@ class DataRules:
 
 @dataclass(frozen=True)
 class StatedRules(DataRules):
-    """The data rules by which readings become statistics, every one of them stated; the others play no part there.
+    """The data rules by which readings become statistics, all of them stated. Other data rules do not matter there.
 
     Attributes
     ----------
@@ -88,13 +91,13 @@ class StatedRules(DataRules):
             )  # fmt: skip
 
 
-# the rules without which no reading becomes a statistic that may be compared
+# the rules that must be stated before a statistic of readings may be compared with a limit
 OF_READINGS = ("min_readings_a_day", "min_days_a_month", "statuses", "non_detect", "compare", "missing_month")
 
 
 @dataclass(frozen=True, kw_only=True)
 class MoneyRules:
-    """The ``money`` block: the one rounding of a sum, per clause and period."""
+    """The ``money`` block: the single rounding of a sum, per clause and period."""
 
     __pydantic_config__ = FORBID_UNKNOWN
 
@@ -104,7 +107,7 @@ class MoneyRules:
 
 @dataclass(frozen=True, kw_only=True)
 class Proportion:
-    """Shares measured by a line: each of `among` by its part of the sum."""
+    """Shares in proportion to a line: each of `among` takes its part of the line's sum."""
 
     __pydantic_config__ = FORBID_UNKNOWN
 
@@ -117,7 +120,7 @@ Side = str | Proportion | dict[str, Figure]
 
 @dataclass(frozen=True, kw_only=True)
 class SectionSheet:
-    """What belongs to a section under one agreement; absent keys come from the network."""
+    """What an agreement states about a section; keys left out are taken from the network."""
 
     __pydantic_config__ = FORBID_UNKNOWN
 
@@ -135,7 +138,7 @@ def _pieces(value: Any) -> Any:
 
 
 def _axes(value: Any) -> Any:
-    """Indicators by their codes, however they are spelled."""
+    """The axes, with indicators by their codes, however spelled."""
     if not isinstance(value, dict) or "indicator" not in value:
         return value
     spelled = value["indicator"]
@@ -169,17 +172,17 @@ class Clause:
 
     @property
     def is_line(self) -> bool:
-        """A clause that pays nobody: others refer to it."""
+        """Whether the clause pays nobody and is only there for other clauses to refer to."""
         return self.pays is None
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
-        """Its measure and tests."""
+        """The clause's measure and the measures of its tests."""
         return (*((self.measure,) if self.measure else ()), *self.when, *self.unless)
 
     @cached_property
     def refs(self) -> tuple[str, ...]:
-        """The clauses it looks at, in measure, tests, times and shares; a number in `times` stands here too."""
+        """What the clause refers to in measure, tests, times and shares; numbers in `times` are included."""
         shares = tuple(side.in_proportion_to for side in (self.pays, self.receives) if isinstance(side, Proportion))
         return (*(ref for measure in self.measures for ref in measure.refs), *self.times, *shares)
 

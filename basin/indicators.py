@@ -1,8 +1,8 @@
-"""Indicators (监测指标): what is measured, each in one canonical unit.
+"""Indicators (监测指标): the measured quantities, each in one canonical unit.
 
 In: ``data/indicators.csv``. Out: `INDICATORS` by code, and `find_indicator`, which understands what sources write:
-national codes (``w21003``), Chinese names, ``NH3-N``. Readings are converted in `basin.units`, class limits are in
-`basin.standards`; neither is known here.
+national codes (``w21003``), Chinese names, ``NH3-N``. `basin.units` converts readings and `basin.standards` holds class
+limits; neither is known here.
 """
 
 from __future__ import annotations
@@ -29,10 +29,15 @@ _SEPARATORS = re.compile(r"[\s_\-·]+")
 class Indicator:
     """One measured quantity.
 
-    `reading_decimals` is for printing one reading, `evaluation_decimals` for statistics and class (None: not stated).
-    Outside `possible_min` … `possible_max` (canonical unit; None: no bound) nature has no such value, and a reading is
-    rejected: no concentration is negative, but a flow is that the tide turns. Outside `plausible_min` … `plausible_max`
-    it is set aside for a person to look at.
+    Attributes
+    ----------
+    unit : the canonical unit, in which all bounds are given.
+    reading_decimals : decimals for printing a reading (None: not stated).
+    evaluation_decimals : decimals for statistics and class (None: not stated).
+    possible_min, possible_max : [unit] bounds of what is physically possible (None: no bound); a reading outside is
+        rejected. No concentration is negative, but a flow is negative when the tide turns.
+    plausible_min, plausible_max : [unit] a reading outside is quarantined until a person has decided.
+    aliases : further spellings that sources use.
     """
 
     code: str
@@ -49,11 +54,11 @@ class Indicator:
 
 
 def load_indicators(file: Path = FILE) -> Mapping[str, Indicator]:
-    """The indicators of a register, by code and in its order.
+    """The indicators of a register by code, in the order of the register.
 
     Raises
     ------
-    RegisterError : a cell that does not fit, a double code, or one spelling claimed by two indicators.
+    RegisterError : a cell does not fit, a code is double, or two indicators claim one spelling.
     """
     indicators: dict[str, Indicator] = {}
     spelled: dict[str, Indicator] = {}
@@ -90,27 +95,25 @@ def _spellings(indicator: Indicator) -> tuple[str, ...]:
 
 
 def _folded(text: str) -> str:
-    """A spelling without width, case, blanks, hyphens and underscores: ``ＮＨ₃－Ｎ`` is ``nh3n``."""
+    """A spelling regardless of width, case, blanks, hyphens and underscores: ``ＮＨ₃－Ｎ`` is ``nh3n``."""
     return _SEPARATORS.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 INDICATORS: Mapping[str, Indicator] = load_indicators()
-_BY_SPELLING = {
-    _folded(spelling): indicator for indicator in INDICATORS.values() for spelling in _spellings(indicator)
-}
+_BY_SPELLING = {_folded(spelling): declared for declared in INDICATORS.values() for spelling in _spellings(declared)}
 
 
 def find_indicator(text: str) -> Indicator | None:
-    """The indicator a source means by `text`: code, national code, name or alias; None where nobody declared it."""
+    """The indicator a source means by `text` (code, national code, name or alias); None where no indicator fits."""
     return _BY_SPELLING.get(_folded(text))
 
 
 def indicator(text: str) -> Indicator:
-    """As `find_indicator`.
+    """As `find_indicator`, for a text that must be an indicator.
 
     Raises
     ------
-    UnknownCode : when no indicator is spelled so.
+    UnknownCode : no indicator is spelled so.
     """
     meant = find_indicator(text)
     if meant is None:

@@ -1,10 +1,11 @@
 """Registers in layers: directories of CSV files in, every declared thing by code out, later directories on top.
 
 A directory holds ``basins/<code>/{parties,sections,stations}.csv`` or these files flat, and may name its basins in
-``basins.csv``; any file may be absent. A section of a flat directory belongs to the basin of its column ``basin``, else
-to the one basin the directory names, else to one called like the directory. What the rows mean is not known here.
+``basins.csv``; any file may be absent. A section of a flat directory belongs to the basin in its column ``basin``, else
+to the only basin that the directory names, else to a basin called like the directory. What the rows mean is not known
+here.
 
-A directory may also be in memory, as texts by name: then nothing is read from disk, and nothing is written to it.
+A directory may also be in memory, as texts by file name: then no disk is read or written.
 """
 
 from __future__ import annotations
@@ -41,9 +42,14 @@ Thing = TypeVar("Thing", bound=_Coded)
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of registers: the directory it came with, and the basin its sections belong to.
+    """A folder of registers.
 
-    `texts` : the files of a directory in memory, in which `path` is a name; None for a folder on disk.
+    Attributes
+    ----------
+    layer : position of the folder's directory; later directories shadow earlier ones.
+    path : of the folder, on disk or among `texts`.
+    basin : the basin that the folder's sections belong to.
+    texts : the files of a directory in memory; None for a folder on disk.
     """
 
     layer: int
@@ -52,7 +58,7 @@ class Folder:
     texts: Mapping[str, str] | None = None
 
     def rows(self, register: str) -> list[Row]:
-        """The rows of one register; none where the folder does not have it."""
+        """The rows of one register; an empty list where the folder has no such file."""
         file = self.path / f"{register}.csv"
         columns = REGISTERS[register]
         if self.texts is None:
@@ -63,7 +69,7 @@ class Folder:
 
 @dataclass(frozen=True)
 class Declaration(Generic[Thing]):
-    """A thing as declared, with where that was."""
+    """A declared thing, with the layer and row that declare it."""
 
     thing: Thing
     layer: int
@@ -75,7 +81,7 @@ def basin_folders(directories: Sequence[Directory]) -> list[Folder]:
 
     Raises
     ------
-    RegisterError : when a directory does not exist.
+    RegisterError : a directory does not exist.
     """
     return [folder for layer, directory in enumerate(directories) for folder in _folders(layer, directory)]
 
@@ -95,7 +101,7 @@ def _folders(layer: int, directory: Directory) -> Iterator[Folder]:
 
 
 def _folders_in_memory(layer: int, texts: Mapping[str, str]) -> Iterator[Folder]:
-    """Such a directory has no name that its flat sections could belong to."""
+    """The folders of a directory in memory, which has no name to serve as the basin of its flat sections."""
     flat = Folder(layer, Path(), "", texts)
     yield replace(flat, basin=_only_basin(flat) or flat.basin)
     below = {Path(name).parent for name in texts}
@@ -111,18 +117,18 @@ def _only_basin(folder: Folder) -> str | None:
 def declared(
     folders: Sequence[Folder], register: str, read: Callable[[Row, str], Thing], messages: list[str]
 ) -> dict[str, Declaration[Thing]]:
-    """All things of one register by code; those of later layers come last, and shadowing is added to `messages`.
+    """All things of one register by code; the things of later layers come last.
 
     Parameters
     ----------
-    folders : where the registers are, earlier layers first.
-    register : one of `REGISTERS`.
-    read : makes the thing of a row and the basin of its folder.
-    messages : take what is shadowed.
+    folders : earlier layers first.
+    register : a name in `REGISTERS`.
+    read : makes the thing from a row and the basin of the row's folder.
+    messages : receives a message for each declaration that is shadowed.
 
     Raises
     ------
-    RegisterError : a code twice in one layer, unless it is the same party in two basins.
+    RegisterError : a code is declared twice in one layer, other than the same party in two basins.
     """
     by_code: dict[str, Declaration[Thing]] = {}
     for folder in folders:
@@ -153,5 +159,5 @@ def shadowing(register: str, name: str, file: Path) -> str:
 
 
 def things(declarations: Mapping[str, Declaration[Thing]]) -> Mapping[str, Thing]:
-    """The declared things by code, without where they were declared."""
+    """The declared things by code, without layer and row."""
     return MappingProxyType({code: declaration.thing for code, declaration in declarations.items()})

@@ -1,7 +1,7 @@
-"""The river network as declared: who can owe, where the river is judged, where numbers come from.
+"""The river network as declared: parties that can owe, sections where the river is judged, stations that measure.
 
 In: directories of CSV registers. Out: one `Network` of frozen dataclasses, checked as a whole, that finds parties and
-stations by the names sources use. Which readings a station sent, and what was agreed, are not known here.
+stations by the names that sources use. Readings and agreements are not known here.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from basin.names import folded_name, new_and_old, short_name
 from basin.register_files import Row
 
 BUNDLED = Path(__file__).parent / "data"
-TIMEZONE = "Asia/Shanghai"  # what a station without a declared zone keeps
-SLOT_HOURS = 4  # how often a station that declares nothing reports, as the national ones do
+TIMEZONE = "Asia/Shanghai"  # zone of a station that declares none
+SLOT_HOURS = 4  # [h] reporting interval of a station that declares none; national stations report every four hours
 CHINA = ZoneInfo(TIMEZONE)  # in which days, months and years are counted
 WATER_BODIES = ("river", "lake")
 CLASSES = range(1, 7)
@@ -29,7 +29,7 @@ GRAMMAR_WORDS = frozenset({"pool", "upstream", "downstream", "party", "all", "el
 
 @dataclass(frozen=True)
 class Basin:
-    """A basin (流域): the sections that are settled together."""
+    """A basin (流域): sections that are settled together."""
 
     code: str
     name_zh: str
@@ -38,7 +38,7 @@ class Basin:
 
 @dataclass(frozen=True)
 class Party:
-    """A government that can owe or be owed (补偿主体); `adcode` as in GB/T 2260, blank for an invented one."""
+    """A government that can owe or be owed (补偿主体); `adcode` by GB/T 2260, blank for a fictitious party."""
 
     code: str
     name_zh: str
@@ -62,15 +62,15 @@ class Section:
     basin: str
 
     def on_river_of(self, other: Section) -> bool:
-        """Whether both lie on one named river of one basin: there `order` says which is further upstream."""
+        """Whether both sections lie on the same named river of the same basin, so that `order` compares them."""
         return bool(self.river) and (self.river, self.basin) == (other.river, other.basin)
 
 
 @dataclass(frozen=True)
 class Station:
-    """Where numbers come from (监测站); it serves one section. `province` is a party code.
+    """A monitoring station (监测站), which serves one section. `province` is a party code.
 
-    A value is due in every slot of `slot_hours` hours, counted from midnight in its zone.
+    A value is due in every slot of `slot_hours` [h], counted from midnight in the station's zone.
     """
 
     code: str
@@ -84,7 +84,7 @@ class Station:
 
 @dataclass(frozen=True)
 class Network:
-    """All that is declared about the rivers, by code; what a later directory declares stands after the rest."""
+    """Everything declared about the rivers, by code; declarations of later directories come last."""
 
     basins: Mapping[str, Basin]
     parties: Mapping[str, Party]
@@ -96,10 +96,10 @@ class Network:
         return self._party_codes.get(short_name(text), frozenset())
 
     def station_named(self, province_text: str, name_text: str) -> Station | None:
-        """The station a source means; None where there is none, or more than one.
+        """The station a source means; None where no station fits, or more than one.
 
-        Names are unique only within a province. ``新名(旧名)`` is the station that has the whole text as its name,
-        alias or code; where none has, the one that has either part.
+        Names are unique only within a province. ``新名(旧名)`` means the station whose name, alias or code is the whole
+        text; where there is none, the station that has either part.
         """
         provinces = self.parties_named(province_text)
         for names in ((folded_name(name_text),), new_and_old(name_text)):
@@ -123,15 +123,15 @@ class Network:
 
 
 def load_network(directories: Sequence[Directory]) -> tuple[Network, list[str]]:
-    """The network declared in `directories`, earlier ones first, and messages about what a later one shadowed.
+    """The network declared in `directories`, and messages about declarations that a later directory shadows.
 
-    References may point into any of the directories, on disk or in memory, whose layout `basin.layers` describes.
+    References may point into any of the directories, on disk or in memory. `basin.layers` describes their layout.
 
     Raises
     ------
-    RegisterError : an unreadable file, a missing column, a double code, one party declared in two ways, a station
-        name taken twice in a province, an unknown party or section, a cell that does not fit; file, row and column
-        are named.
+    RegisterError : a file is unreadable, a column is missing, a code is double, a party is declared in two different
+        ways, a station name is taken in its province, a party or section is unknown, or a cell does not fit; file, row
+        and column are named.
     """
     folders = basin_folders(directories)
     messages: list[str] = []
@@ -142,7 +142,7 @@ def load_network(directories: Sequence[Directory]) -> tuple[Network, list[str]]:
     where = Network({}, who.parties, things(sections), {})
     stations = declared(folders, "stations", lambda row, _: _station(row, where), messages)
     _check_station_names(stations.values(), messages)
-    homes = {folder.basin for folder in folders if folder.path.parent.name == "basins"}  # also of parties alone
+    homes = {folder.basin for folder in folders if folder.path.parent.name == "basins"}  # a folder may have no sections
     unnamed = ({section.basin for section in where.sections.values()} | homes) - basins.keys()
     named = {**things(basins), **{code: Basin(code, code, code) for code in sorted(unnamed)}}
     return Network(MappingProxyType(named), who.parties, where.sections, things(stations)), messages
@@ -241,13 +241,13 @@ def _timezone(row: Row) -> str:
 
 
 def _answers_to(station: Station) -> frozenset[tuple[str, str]]:
-    """Province and name pairs a station is found by: its name, its aliases, its code."""
+    """The (province, name) pairs by which a station is looked up: by name, alias and code."""
     texts = (station.code, station.name_zh, *station.aliases)
     return frozenset((station.province, folded_name(text)) for text in texts)
 
 
 def _check_station_names(stations: Iterable[Declaration[Station]], messages: list[str]) -> None:
-    """Within a province no two stations of one directory share a name; a later directory's station takes it over."""
+    """Refuse a name shared by two stations of one province and directory; a later directory takes a name over."""
     owners: dict[tuple[str, str], Declaration[Station]] = {}
     for new in stations:
         for key in sorted(_answers_to(new.thing)):

@@ -1,7 +1,7 @@
-"""Registers: one CSV in, from a file or in memory, its rows as text out, each knowing its place for error messages.
+"""Registers: one CSV, from a file or in memory, in; its rows as text out, each with its line for error messages.
 
-A register is declared by people in a spreadsheet: UTF-8 (a BOM is welcome), a header, one thing per line. What the
-columns mean is not known here; `indicators`, `units` and `network` read their rows from these.
+People edit a register in a spreadsheet: UTF-8 with or without BOM, a header, one thing per line. What the columns mean
+is not known here; `indicators`, `units` and `network` interpret the rows.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SEPARATOR = "|"
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a register: its cells by column, and where it stands."""
+    """One line of a register: its cells by column, its file, and its line number."""
 
     file: Path
     line: int
@@ -30,17 +30,17 @@ class Row:
         return self.cells.get(column, "")
 
     def several(self, column: str) -> tuple[str, ...]:
-        """The texts of a cell that holds several, separated by ``|``."""
+        """The texts of a cell that holds several texts, separated by ``|``."""
         return tuple(part.strip() for part in self[column].split(SEPARATOR) if part.strip())
 
     def required(self, column: str) -> str:
-        """The text of a cell that may not be blank."""
+        """The text of a cell that must not be blank."""
         if not self[column]:
             raise self.refused(column, "不能为空", "must not be blank", "填写此格")
         return self[column]
 
     def whole(self, column: str) -> int | None:
-        """The whole number of a cell; None where it is blank."""
+        """The whole number in a cell; None where the cell is blank."""
         if not self[column]:
             return None
         if not self[column].removeprefix("-").isdecimal():
@@ -48,14 +48,21 @@ class Row:
         return int(self[column])
 
     def measured(self, column: str) -> float | None:
-        """The number of a cell as a float, for bounds of measurements; None where it is blank."""
+        """The number in a cell as a float, for bounds of measurements; None where the cell is blank."""
         try:
             return float(self[column]) if self[column] else None
         except ValueError as problem:
             raise self.refused(column, f"应为数字：{self[column]}", "must be a number", "写小数或留空") from problem
 
     def refused(self, column: str, zh: str, en: str, remedy: str) -> RegisterError:
-        """The error to raise about one cell: it names file, line, column and remedy."""
+        """The error to raise about one cell, naming its file and line.
+
+        Parameters
+        ----------
+        column : title of the cell's column.
+        zh, en : what is wrong.
+        remedy : what to write instead.
+        """
         place = f"第 {self.line} 行 {column} (line {self.line}, column {column})"
         return RegisterError(zh, en, file=self.file, path=place, remedy=remedy)
 
@@ -65,19 +72,23 @@ def register_rows(file: Path, columns: Sequence[str]) -> list[Row]:
 
     Raises
     ------
-    RegisterError : unreadable, not UTF-8, or as `rows_of` says.
+    RegisterError : the file is unreadable or not UTF-8, or as `rows_of` raises.
     """
     return rows_of(file_text(file, RegisterError), file, columns)
 
 
 def rows_of(text: str, file: Path, columns: Sequence[str]) -> list[Row]:
-    """The rows of a register's text that must have `columns`; blank lines are passed over, other columns are kept.
+    """The rows of a register's text; blank lines are skipped, and further columns are retained.
 
-    `file` : where the text comes from, for error messages; it is not read.
+    Parameters
+    ----------
+    text : CSV.
+    file : where the text comes from, for error messages; the file is not read.
+    columns : titles that the header must have.
 
     Raises
     ------
-    RegisterError : broken CSV, a missing or double column, a line with more cells than the header.
+    RegisterError : the CSV is broken, a column is missing or double, or a line has more cells than the header.
     """
     lines = _lines(text, file)
     header = [name.strip() for name in next(lines, (1, []))[1]]
@@ -95,7 +106,7 @@ def rows_of(text: str, file: Path, columns: Sequence[str]) -> list[Row]:
 
 
 def _lines(text: str, file: Path) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of every record; every kind of line end counts as one, as in a file that is read."""
+    """Line number and cells of every record; any kind of line end is accepted, as in reading a file."""
     reader = csv.reader(io.StringIO(text, newline=None), strict=True)
     try:
         yield from ((reader.line_num, cells) for cells in reader)

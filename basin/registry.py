@@ -1,11 +1,12 @@
-"""Everything declared: network, agreements, scorecards, sources, bundled or from outside directories.
+"""Everything declared: network, agreements, scorecards and sources, bundled or from outside directories.
 
-In: directories (`--with DIR`), a single YAML file, or nothing for the bundled ones alone. Out: one frozen `Registry`.
-An outside code shadows a bundled one and the registry says so. It reads files and nothing else.
+In: directories (`--with DIR`), a single YAML file, or nothing for the bundled declarations alone. Out: one frozen
+`Registry`. An outside code shadows a bundled code, and the registry has a message about each. This module reads files
+and nothing else.
 
-`declared_registry` reads every file, because any of them may shadow the agreement that is asked for, and compiles and
-checks an agreement when it is first used: a command that settles one does not wait for forty. `load_registry` checks
-all of them at once; it is for what runs on (`serve`, the schedule) and for tests.
+`declared_registry` reads every file, because any file may shadow the agreement that is asked for, but compiles and
+checks an agreement only when the agreement is first used: a command that settles one agreement does not wait for forty.
+`load_registry` checks all of them at once, for long-running processes (`serve`, the schedule) and for tests.
 """
 
 from __future__ import annotations
@@ -35,20 +36,20 @@ ANY_YEAR = "2020"  # a scorecard has no dates of its own
 
 
 class Declaration(NamedTuple, Generic[T]):
-    """A document that declares something: the file it stands in, and what makes and checks the thing itself."""
+    """A document that declares something: its file, and the function that compiles and checks the declared thing."""
 
     file: str
     checked: Callable[[], T]
 
 
 class Declared(Mapping[str, T]):
-    """Agreements or scorecards by code, each compiled and checked when it is first asked for.
+    """Agreements or scorecards by code, each compiled and checked on first use.
 
-    Codes, their number and whether one is there are known without compiling any.
+    Codes, their number and membership need no compilation.
 
     Raises
     ------
-    AgreementError : on the first use of one that the grammar refuses.
+    AgreementError : on the first use of an agreement or scorecard that the grammar refuses.
     """
 
     def __init__(self, declarations: Mapping[str, Declaration[T]]) -> None:
@@ -72,7 +73,7 @@ class Declared(Mapping[str, T]):
 
 @dataclass(frozen=True)
 class Registry:
-    """The declared world: what exists, what was agreed, how performance is scored, where readings come from."""
+    """What is declared: the network, the agreements, the scorecards, and the sources of readings."""
 
     network: Network
     agreements: Mapping[str, Agreement]
@@ -81,36 +82,36 @@ class Registry:
     sources: Mapping[str, Source] = field(default_factory=dict)
 
     def agreement(self, code: str) -> Agreement:
-        """The agreement of that code.
+        """The agreement with that code.
 
         Raises
         ------
-        UnknownCode : naming the codes there are.
+        UnknownCode : no agreement has the code; the declared codes are named.
         """
         if code not in self.agreements:
             raise UnknownCode(f"没有协议 {code}", f"no agreement {code}", remedy="可用：" + " ".join(self.agreements))
         return self.agreements[code]
 
     def source(self, code: str) -> Source:
-        """The source of readings of that code.
+        """The source of readings with that code.
 
         Raises
         ------
-        UnknownCode : naming the codes there are.
+        UnknownCode : no source has the code; the declared codes are named.
         """
         return source_named(self.sources, code)
 
     @property
     def scorecard(self) -> Scorecard:
-        """The scorecard that counts: the one declared last, so that an outside one goes before a bundled one."""
+        """The scorecard that counts: the last declared, so that an outside scorecard overrides a bundled one."""
         return self.scorecards[list(self.scorecards)[-1]]
 
     def scoring_by(self, code: str | None) -> Registry:
-        """This registry with the scorecard of that code as the one that counts; itself without a code.
+        """This registry, with the scorecard of that code as the one that counts; unchanged where `code` is None.
 
         Raises
         ------
-        UnknownCode : naming the scorecards there are.
+        UnknownCode : no scorecard has the code; the declared codes are named.
         """
         if code is None:
             return self
@@ -119,11 +120,11 @@ class Registry:
         return replace(self, scorecards={code: self.scorecards[code]})
 
     def checked(self) -> Registry:
-        """This registry, with every agreement and scorecard in it compiled and checked.
+        """This registry, with all its agreements and scorecards compiled and checked.
 
         Raises
         ------
-        AgreementError : naming file, path and remedy of the first thing that cannot be used.
+        AgreementError : the first refusal, with file, path and remedy.
         """
         for declared in (self.agreements, self.scorecards):
             for code in declared:
@@ -134,7 +135,8 @@ class Registry:
         """The agreements whose term overlaps the period."""
         first = periods.starts_on(period)
         last = periods.ends_on(period)
-        return [a for a in self.agreements.values() if a.starts <= last and a.ends >= first]
+        agreements = self.agreements.values()
+        return [agreement for agreement in agreements if agreement.starts <= last and agreement.ends >= first]
 
 
 def load_registry(extra: Sequence[Path] = (), beside: Sequence[Path] = ()) -> Registry:
@@ -142,23 +144,23 @@ def load_registry(extra: Sequence[Path] = (), beside: Sequence[Path] = ()) -> Re
 
     Raises
     ------
-    AgreementError, RegisterError : naming file, path and remedy of the first thing that cannot be used.
+    AgreementError, RegisterError : the first refusal, with file, path and remedy.
     """
     return declared_registry(extra, beside).checked()
 
 
 def declared_registry(extra: Sequence[Path] = (), beside: Sequence[Path] = ()) -> Registry:
-    """The bundled world, with outside directories or files on top of it, later ones shadowing earlier ones.
+    """The bundled declarations, shadowed by those of outside directories and files, later ones over earlier ones.
 
     Parameters
     ----------
     extra : directories and files that were asked for.
-    beside : directories something else lies in, below `extra`; a flat file there that cannot be read is passed by.
+    beside : directories that hold other files too, shadowed by `extra`; an unreadable flat file there is skipped.
 
     Raises
     ------
-    AgreementError, RegisterError : a file that is no YAML mapping, that states no code or one that stands in the same
-    place already, or a source that cannot be used. What else is wrong with an agreement is told when it is used.
+    AgreementError, RegisterError : a file is no YAML mapping or states no code, two files of one place state the same
+        code, or a source cannot be used. Any other fault of an agreement is raised when the agreement is first used.
     """
     asked = {place.resolve() for place in extra}
     beside = [place for place in beside if place.resolve() not in asked]
@@ -174,7 +176,7 @@ def declared_registry(extra: Sequence[Path] = (), beside: Sequence[Path] = ()) -
         messages += _shadowing(sources, new.sources)
         agreements |= new.agreements
         sources |= new.sources
-        # one that is declared again moves to the end: the one declared last is the one that counts
+        # A scorecard that is declared again moves to the end, because the last declared scorecard counts.
         scorecards = {code: card for code, card in scorecards.items() if code not in new.scorecards} | new.scorecards
     return Registry(network, Declared(agreements), Declared(scorecards), tuple(messages), sources)
 
@@ -188,7 +190,7 @@ class _DeclaredInPlace(NamedTuple):
 
 
 def _declared_in(documents: Iterator[tuple[Path, dict[str, Any], str]], network: Network) -> _DeclaredInPlace:
-    """What the documents of one place declare; within one place a code is declared once."""
+    """What the documents of one place declare; two documents of one place must not declare the same code."""
     declared = _DeclaredInPlace({}, {}, {})
     for path, document, text in documents:
         file = str(path)
@@ -209,7 +211,14 @@ def _declared_in(documents: Iterator[tuple[Path, dict[str, Any], str]], network:
 def _code(
     document: Mapping[str, Any], text: str, file: str, made: Callable[[Mapping[str, Any], str, str], object]
 ) -> str:
-    """The code that a document states; one without is refused as what is `made` of it refuses it."""
+    """The code that a document states.
+
+    Parameters
+    ----------
+    document : the parsed document.
+    text, file : where the document comes from, for the error.
+    made : the compiler; a document without code is handed to it, so that the refusal has the compiler's words.
+    """
     if not document.get("code"):
         made(document, text, file)
     return str(plainly(document.get("code"), file, "code"))
@@ -224,11 +233,17 @@ def _add(declared: dict[str, D], code: str, new: D) -> None:
 
 
 def checked(document: Mapping[str, Any], text: str, file: str, network: Network) -> Agreement:
-    """The agreement that a document declares, refused when the grammar refuses anything in it.
+    """The agreement that a document declares, if the grammar and the register accept it.
+
+    Parameters
+    ----------
+    document : the parsed document.
+    text, file : where the document comes from.
+    network : the registered sections and parties.
 
     Raises
     ------
-    AgreementError : the first finding; the number of the others is told.
+    AgreementError : the first finding, with the number of further findings.
     """
     agreement = compiled(document, text, file)
     refuse(agreement, network)
@@ -236,11 +251,11 @@ def checked(document: Mapping[str, Any], text: str, file: str, network: Network)
 
 
 def refuse(agreement: Agreement, network: Network) -> None:
-    """Refuse an agreement in which the grammar, or the register, refuses anything.
+    """Refuse an agreement in which the grammar or the register finds a fault.
 
     Raises
     ------
-    AgreementError : the first finding; the number of the others is told.
+    AgreementError : the first finding, with the number of further findings.
     """
     findings = problems(agreement, network)
     if findings:
@@ -255,6 +270,12 @@ def refuse(agreement: Agreement, network: Network) -> None:
 def checked_scorecard(document: Mapping[str, Any], text: str, file: str, network: Network) -> Scorecard:
     """The scorecard that a document declares, its criteria checked as lines of an agreement over any basin.
 
+    Parameters
+    ----------
+    document : the parsed document.
+    text, file : where the document comes from.
+    network : the registered sections and parties.
+
     Raises
     ------
     AgreementError : the first finding.
@@ -268,7 +289,7 @@ def checked_scorecard(document: Mapping[str, Any], text: str, file: str, network
 
 
 def _documents(place: Path) -> Iterator[tuple[Path, dict[str, Any], str]]:
-    """The YAML documents of a bundled or outside directory (in `FOLDERS`, or flat), or of one file."""
+    """The YAML documents of a directory (flat, or in `FOLDERS`), or of a single file: path, tree and text of each."""
     folders = [place / name for name in ("", *FOLDERS)] if place.is_dir() else [place]
     for folder in folders:
         for file in sorted(folder.glob("*.y*ml")) if place.is_dir() else [place]:
@@ -277,7 +298,7 @@ def _documents(place: Path) -> Iterator[tuple[Path, dict[str, Any], str]]:
 
 
 def _lying(place: Path) -> Iterator[tuple[Path, dict[str, Any], str]]:
-    """The YAML documents of a directory, without flat files that cannot be read."""
+    """The YAML documents of a directory, skipping flat files that cannot be read."""
     flat = [file for file in sorted(place.glob("*.y*ml")) if readable(file) is not None]
     folders = [place / name for name in FOLDERS if (place / name).is_dir()]
     for declaring in (*flat, *folders):

@@ -1,7 +1,7 @@
-"""Scorecards (绩效评价表): the grammar of agreements with points in place of money.
+"""Scorecards (绩效评价表): the grammar of agreements, with points in place of money.
 
-In: the plain tree of a scorecard YAML. Out: a `Scorecard` whose `agreement` gives, for a basin and a period, an
-agreement whose clauses are the criteria. Bands are half-open: a score belongs to the first band whose floor it reaches.
+In: the plain tree of a scorecard YAML. Out: a `Scorecard` whose `agreement` returns, for a basin and a period, an
+agreement whose clauses are the criteria. Bands are half-open: a score falls in the first band whose floor it reaches.
 """
 
 from __future__ import annotations
@@ -38,7 +38,14 @@ class Scorecard:
     file: str
 
     def agreement(self, basin: str, sections: Sequence[str], of: pd.Period) -> Agreement:
-        """The criteria as lines of an agreement over these sections, evaluated for one period."""
+        """The criteria as lines of an agreement, to be evaluated for one period.
+
+        Parameters
+        ----------
+        basin : code of the basin; blank for any basin.
+        sections : codes of the sections assessed.
+        of : the period, which is also the agreement's term.
+        """
         every = _EVERY.get(of.freqstr[0], "term")
         document = {
             **{key: self.document[key] for key in ("code", "title", "source", "standard")},
@@ -50,16 +57,21 @@ class Scorecard:
         return compiled(document, self.text, self.file)
 
     def grade(self, score: Fraction) -> str:
-        """The grade of a score: the first band whose floor it reaches; below zero it is the last."""
+        """The grade of a score: the first band whose floor the score reaches, or the last band below zero."""
         return next((name for name, floor in self.bands.items() if score >= floor), list(self.bands)[-1])
 
 
 def scorecard_of(document: Mapping[str, Any], text: str, file: str) -> Scorecard:
     """The scorecard that a document declares.
 
+    Parameters
+    ----------
+    document : the parsed document.
+    text, file : where the document comes from.
+
     Raises
     ------
-    AgreementError : a missing or unknown key, bands that do not fall to 0, a criterion without points.
+    AgreementError : a key is missing or unknown, the bands do not fall to 0, or a criterion has no points.
     """
     for key in _KEYS:
         if key not in document and key not in ("verified", "data"):

@@ -1,7 +1,7 @@
-"""Sources (数据来源): where readings come from, declared once, so that nothing about them has to be guessed.
+"""Sources (数据来源): where readings come from, declared once, so that nothing about readings has to be guessed.
 
-In: the plain tree of one YAML file, ``sources/<code>.yaml``. Out: a frozen `Source`, and everything that is wrong with
-it. What a file or telegram of a source says is read in `monitoring_ingest`; no place is looked into here.
+In: the plain tree of one YAML file, ``sources/<code>.yaml``. Out: a frozen `Source`, and every fault in that tree.
+The files and telegrams of a source are read in `monitoring_ingest`; this module does not open the place of a source.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from basin.units import factor
 Format = Literal["readings", "table", "national-release", "telegrams", "laboratory", "bulletin"]
 TABLES = ("table", "bulletin")
 COLUMNS = ("province", "station", "date", "time", "indicator", "value", "unit", "mark", "status")
-# the keys each format understands, besides those every source has
+# the keys that each format understands
 ALWAYS = frozenset({"code", "title", "format", "file"})
 PULLED = frozenset({"place", "every_hours"})
 NAMED = frozenset({"zone", "station", "stations", "indicators", "units"})
@@ -58,19 +58,23 @@ class Source:
 
     Attributes
     ----------
-    zone : of times written without one.
-    station : code of the station of all rows, where the source names none.
+    code : by which commands and receipts name the source.
+    title : what the source is, for people.
+    format : what reads its files.
+    zone : time zone of times that are written without zone.
+    station : code of the station of all rows, where the rows name none.
     stations : name or device number (MN) in the source → station code.
     indicators : column title or factor code in the source → indicator code.
     units : column title or factor code → unit, where the source writes none.
     columns : our name (`COLUMNS`) → title in the source's table.
-    ignored : titles of columns that are no readings.
+    ignored : titles of columns that hold no readings.
     at : clock time of rows that only have a date, as ``08:00``.
-    place : folder, file, pattern (``*.csv``) or address it is pulled from; a relative one counts from `file`.
-    every_hours : how often it is due.
-    password_sha256, fields : of telegrams: the password's fingerprint; CN → which field is its value (``Rtd``).
-    tolerance : of split samples: indicator code → how far two laboratories may differ, as a part of their mean.
-    file : where it was declared.
+    place : folder, file, pattern (``*.csv``) or address to pull from; a relative path is relative to `file`.
+    every_hours : [h] interval at which the source is pulled.
+    password_sha256 : of telegrams: the password's SHA-256.
+    fields : of telegrams: command (CN) → the field that is its value (``Rtd``).
+    tolerance : of split samples: indicator code → how far two laboratories may differ, as a fraction of their mean.
+    file : where the source is declared.
     """
 
     __pydantic_config__ = FORBID_UNKNOWN
@@ -95,12 +99,12 @@ class Source:
 
     @property
     def is_web(self) -> bool:
-        """Whether it is pulled from an address rather than a folder."""
+        """Whether the source is pulled from a web address rather than a folder."""
         return self.place.lower().startswith(WEB)
 
     @property
     def place_shown(self) -> str:
-        """The place without what must not be told: the query of an address may hold a secret, a path the machine's."""
+        """The place without what must stay private: an address's query may hold a secret, a path shows the machine."""
         if self.is_web:
             parts = urlsplit(self.place)
             return f"{parts.scheme}://{parts.hostname or ''}{parts.path}" + ("?…" if parts.query else "")
@@ -109,7 +113,7 @@ class Source:
 
     @property
     def is_wide(self) -> bool:
-        """Whether its table has a column per indicator."""
+        """Whether the source's table has a column per indicator."""
         return "value" not in self.columns
 
 
@@ -117,7 +121,14 @@ SOURCE: TypeAdapter[Source] = TypeAdapter(Source)
 
 
 def source_findings(text: str, file: str, network: Network) -> tuple[Source | None, list[RegisterError]]:
-    """The source that a text declares, None where it cannot be read as one; and everything refused in it."""
+    """The source that a text declares (None: unreadable), and every refusal.
+
+    Parameters
+    ----------
+    text : YAML.
+    file : where the text comes from, for the refusals.
+    network : the registered stations.
+    """
     try:
         document = tree(text, file, RegisterError)
     except RegisterError as refusal:
@@ -128,7 +139,7 @@ def source_findings(text: str, file: str, network: Network) -> tuple[Source | No
 def declared_source(
     document: Mapping[str, Any], file: str, network: Network
 ) -> tuple[Source | None, list[RegisterError]]:
-    """As `source_findings`, of a document that is read already."""
+    """As `source_findings`, for a document that is already parsed."""
     if "file" in document:
         return None, [_refusal(Finding("file", "不认识的键", "unknown key", "删去此键"), file)]
     source, misfits = fitted(SOURCE, dict(document), file, "")
@@ -141,6 +152,12 @@ def declared_source(
 def checked_source(document: Mapping[str, Any], file: str, network: Network) -> Source:
     """The source that a document declares.
 
+    Parameters
+    ----------
+    document : the parsed document.
+    file : where the document comes from.
+    network : the registered stations.
+
     Raises
     ------
     RegisterError : the first finding.
@@ -152,11 +169,11 @@ def checked_source(document: Mapping[str, Any], file: str, network: Network) -> 
 
 
 def source_named(sources: Mapping[str, Source], code: str) -> Source:
-    """The source of that code.
+    """The source with that code.
 
     Raises
     ------
-    UnknownCode : naming the codes there are.
+    UnknownCode : no source has the code; the declared codes are named.
     """
     if code not in sources:
         remedy = "可用：" + " ".join(sources) if sources else "在 sources/ 里声明"
@@ -165,7 +182,7 @@ def source_named(sources: Mapping[str, Source], code: str) -> Source:
 
 
 def indicator_of(source: Source, written: str) -> Indicator | None:
-    """The indicator a source means by a title or factor code: as it declares, else as everybody spells it."""
+    """The indicator a source means by a title or factor code: as the source declares, otherwise by common spelling."""
     code = source.indicators.get(written)
     return INDICATORS.get(code) if code is not None else find_indicator(written)
 
@@ -250,7 +267,7 @@ def _units(source: Source) -> Iterator[Finding]:
 
 
 def _says_unit(source: Source, written: str) -> bool:
-    """Whether what the source sends tells the unit: a column of its own, the title, a format that always does."""
+    """Whether the source's files state the unit: in a unit column, in the title, or always in this format."""
     always = source.format not in (*TABLES, "telegrams")
     return always or "unit" in source.columns or bool(title_and_unit(written)[1])
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from api.pages.names import Names
 from settlement.restating.difference import AmountChange
-from settlement.restating.late import LateDetail, LateReading, LateSettlement
+from settlement.restating.rows import LateDetail, LateReading, LateSettlement
 
 MOST_READINGS = 500  # the API lists all
 

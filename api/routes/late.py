@@ -13,7 +13,8 @@ from api.web.deps import Has, Named, Reads
 from api.web.described import listed, problems
 from api.web.schemas import JsonObject
 from api.web.tabular import shaped
-from settlement.restating.late import OPEN, VOUCHED_FOR, LateDetail, would_change, would_change_one
+from settlement.restating.late import OPEN, VOUCHED_FOR, would_change, would_change_one
+from settlement.restating.rows import LateDetail
 
 router = APIRouter(tags=["结算 settlement"])
 COLUMNS = (

@@ -25,7 +25,8 @@ from monitoring_ingest.formats.pushed import ARROW, CSV, JSON, read_pushed
 from monitoring_ingest.readings import receipts
 from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records.history_store import RowCursor, receipt_rows
-from settlement.restating.late import LateEffect, effect_of
+from settlement.restating.late import effect_of
+from settlement.restating.rows import LateEffect
 from settlement.statement.document import instant
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"])

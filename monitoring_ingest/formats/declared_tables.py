@@ -1,9 +1,9 @@
 """Tables read as their source declares them (`basin.sources`): a CSV or XLSX file in, a readings frame out.
 
-A long table has a row per reading, a wide one a column per indicator. The header is the first row, or pair of rows
-where cells are merged, in which every declared column stands. A column nobody declared is read as an indicator of its
-own title and judged as such, unless the source says that it is ignored; so every cell gets a fate. Nothing is judged
-here.
+A long table has a row per reading, a wide table a column per indicator. The header is the first row (or, where cells
+are merged, the first pair of rows) that holds every declared column. A column that is not declared is read as an
+indicator called like its title, unless the source lists the column as ignored: so every cell gets a fate. This module
+judges no reading.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from monitoring_ingest.formats.file_text import UnreadableFile
 from monitoring_ingest.formats.sheets import Sheet, sheets
 from monitoring_ingest.formats.station_files import OPTIONAL
 from monitoring_ingest.formats.written_times import joined_times, written_instants
-from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, readings_frame
+from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, readings_frame, repeated
 from monitoring_ingest.readings.station_statuses import marks_and_status
 
-HEADER_WITHIN = 30  # rows from the top
+HEADER_WITHIN = 30  # rows from the top in which the header is looked for
 HEADER_ROWS = (1, 2)
 NO_VALUE = frozenset({"", NOT_MEASURED, NOT_EQUIPPED, "-", "—", "——", "/", "\\"})
 STORAGE = re.compile(r"\(?[\d.]+\)?亿")  # a bulletin prints a reservoir's storage [10⁸ m³] in the column of flows
@@ -33,34 +33,59 @@ Cells = list[str]
 
 
 class Table(NamedTuple):
-    """A sheet whose header was found: its titles, and the rows below with their numbers."""
+    """A sheet with its header recognised: the titles, and the rows below the header with their numbers in the file."""
 
     name: str
     titles: list[str]
     rows: list[tuple[int, Cells]]
 
     def column(self, title: str) -> Cells:
-        """The cells below a title, whatever its width and blanks; blank ones where no column has it."""
+        """The cells below a title; width and blanks in the title are ignored. Blank cells where no column has it."""
         titles = list(map(_folded, self.titles))
-        at = titles.index(_folded(title)) if _folded(title) in titles else None
-        return ["" if at is None else cells[at] for _, cells in self.rows]
+        if _folded(title) not in titles:
+            return [""] * len(self.rows)
+        position = titles.index(_folded(title))
+        return [cells[position] for _, cells in self.rows]
+
+
+class _Meaning(NamedTuple):
+    """What a title or code in a source stands for."""
+
+    indicator: str
+    unit: str
+
+
+class _MeasuredColumn(NamedTuple):
+    """A column of a wide table that holds values."""
+
+    position: int
+    title: str
+    indicator: str
+    unit: str
 
 
 def read_table(raw: bytes, *, name: str, source: Source) -> pd.DataFrame:
-    """The readings of one table.
+    """The readings of all sheets of one file. The titles of every sheet but the first are prefixed by its name.
+
+    Parameters
+    ----------
+    raw : bytes of a CSV or XLSX file.
+    name : name of the file; not used, every reader of a format takes it.
+    source : the declaration by which the columns are read.
 
     Raises
     ------
-    UnreadableFile : no table, no header with the declared columns, or a declared column that stands twice.
+    UnreadableFile : the file is no table, no header has the declared columns, or a declared column stands twice.
     """
     frames = [
-        readings_of(table, source, f"{table.name}!" if at else "") for at, table in enumerate(tables(raw, source))
+        readings_of(table, source, f"{table.name}!" if number else "")
+        for number, table in enumerate(tables(raw, source))
     ]
     return pd.concat(frames, ignore_index=True)
 
 
 def tables(raw: bytes, source: Source) -> list[Table]:
-    """The sheets of a file that have the columns a source declares.
+    """The sheets of a file that have the columns declared by the source.
 
     Raises
     ------
@@ -68,49 +93,65 @@ def tables(raw: bytes, source: Source) -> list[Table]:
     """
     may_lack = OPTIONAL if source.format == "readings" else ()
     wanted = [title for column, title in source.columns.items() if column not in may_lack]
-    found = [table for sheet in sheets(raw) if (table := _table(sheet, wanted, source)) is not None]
-    if not found:
+    fitting = [table for sheet in sheets(raw) if (table := _table(sheet, wanted, source)) is not None]
+    if not fitting:
         raise UnreadableFile("missing_column", " ".join([*wanted, *source.indicators][:HEADER_WITHIN]))
-    for table in found:
+    for table in fitting:
         _refuse_double(table, [*wanted, *source.indicators])
-    return found
+    return fitting
 
 
 def _table(sheet: Sheet, wanted: Sequence[str], source: Source) -> Table | None:
-    """The sheet with its header, None where it has none with the declared columns and, if wide, an indicator."""
+    """The sheet with its header recognised; None where no row holds the declared columns (and, if wide, an indicator).
+
+    Parameters
+    ----------
+    sheet : rows of any width; shorter rows are padded with blank cells.
+    wanted : titles that the header must hold.
+    source : declares the titles of indicators; a wide table needs at least one of them.
+    """
     columns = {_folded(title) for title in wanted}
     measured = {_folded(title) for title in source.indicators}
     width = max((len(cells) for _, cells in sheet.rows), default=0)
     rows = [(number, [*cells, *[""] * (width - len(cells))]) for number, cells in sheet.rows]
-    for at in range(min(len(rows), HEADER_WITHIN)):
+    for first in range(min(len(rows), HEADER_WITHIN)):
         for height in HEADER_ROWS:
-            titles = _titles([cells for _, cells in rows[at : at + height]])
-            there = {_folded(title) for title in titles}
-            if columns <= there and (not source.is_wide or measured & there):
-                below = rows[at + height :]
+            titles = _titles([cells for _, cells in rows[first : first + height]])
+            present = {_folded(title) for title in titles}
+            if columns <= present and (not source.is_wide or measured & present):
+                below = rows[first + height :]
                 return Table(sheet.name, _none_blank(titles, below), below)
     return None
 
 
 def _none_blank(titles: Sequence[str], rows: Sequence[tuple[int, Cells]]) -> list[str]:
-    """The titles; a column without one in which something stands is called by its number, so that it is told of."""
-    used = {at for _, cells in rows for at, cell in enumerate(cells) if cell}
-    return [title or (f"第{at + 1}列" if at in used else "") for at, title in enumerate(titles)]
+    """The titles. A column with content but no title is named by its number, so that the receipt can report it."""
+    used = {column for _, cells in rows for column, cell in enumerate(cells) if cell}
+    return [title or (f"第{column + 1}列" if column in used else "") for column, title in enumerate(titles)]
 
 
 def _titles(rows: Sequence[Cells]) -> list[str]:
-    """One title per column: the lowest cell that is not blank; what stands above it as well where that is ambiguous."""
+    """The title of each column: its lowest cell that is not blank, with the cells above where it is ambiguous."""
     above = [_rightwards(cells) for cells in rows[:-1]]
-    lowest = [next((cell for cell in reversed(column) if cell), "") for column in zip(*rows, strict=True)]
+    lowest = [_lowest(column) for column in zip(*rows, strict=True)]
     often = Counter(lowest)
     return [
-        " ".join(dict.fromkeys([*filter(None, (cells[at] for cells in above)), title])) if often[title] > 1 else title
-        for at, title in enumerate(lowest)
+        _with_cells_above(above, column, title) if often[title] > 1 else title for column, title in enumerate(lowest)
     ]
 
 
+def _lowest(cells: Sequence[str]) -> str:
+    """The lowest cell that is not blank."""
+    return next((cell for cell in reversed(cells) if cell), "")
+
+
+def _with_cells_above(above: Sequence[Cells], column: int, title: str) -> str:
+    """A title and what stands above it, each text once."""
+    return " ".join(dict.fromkeys([*(cells[column] for cells in above if cells[column]), title]))
+
+
 def _rightwards(cells: Cells) -> Cells:
-    """A row of merged cells, each text standing in all the columns it spans."""
+    """A row of merged cells, with each text repeated in all the columns it spans."""
     last = ""
     spread = []
     for cell in cells:
@@ -120,7 +161,7 @@ def _rightwards(cells: Cells) -> Cells:
 
 
 def _folded(title: str) -> str:
-    """A title without width and blanks: ``氨氮（mg／L）`` is ``氨氮(mg/L)``."""
+    """A title regardless of character width and blanks: ``氨氮（mg／L）`` is ``氨氮(mg/L)``."""
     return "".join(unicodedata.normalize("NFKC", title).split())
 
 
@@ -132,37 +173,46 @@ def _refuse_double(table: Table, declared: Sequence[str]) -> None:
 
 
 def readings_of(table: Table, source: Source, prefix: str = "") -> pd.DataFrame:
-    """The readings frame of one sheet; `prefix` stands before its titles where a receipt names them."""
+    """The readings frame of one sheet: a row per reading of a long table, a row per measured cell of a wide one.
+
+    Parameters
+    ----------
+    table : the sheet with its header recognised.
+    source : declares columns, indicators and units.
+    prefix : stands before the titles where a receipt names them.
+    """
     described = _described(table, source)
     rows = table.rows
     if not source.is_wide:
         return readings_frame(described | _value_cells(table.column(source.columns["value"]), source))
     measured = _measured_columns(table.titles, source)
-    repeated = {name: [each for each in given for _ in measured] for name, given in described.items()}
-    cells = _value_cells([cells[at] for _, cells in rows for at, *_ in measured], source)
-    repeated |= {"indicator_text": [indicator for _, _, indicator, _ in measured] * len(rows)}
-    repeated |= {"unit": [unit for *_, unit in measured] * len(rows)}
-    return readings_frame(repeated | cells | {"field": [f"{prefix}{title}" for _, title, _, _ in measured] * len(rows)})
+    positions = [column.position for column in measured]
+    columns = {name: repeated(texts, len(measured)) for name, texts in described.items()}
+    columns |= _value_cells([cells[position] for _, cells in rows for position in positions], source)
+    columns["field"] = [f"{prefix}{column.title}" for column in measured] * len(rows)
+    columns["indicator_text"] = [column.indicator for column in measured] * len(rows)
+    columns["unit"] = [column.unit for column in measured] * len(rows)
+    return readings_frame(columns)
 
 
-Measured = tuple[int, str, str, str]  # position, title, indicator, unit
+def _measured_columns(titles: Sequence[str], source: Source) -> list[_MeasuredColumn]:
+    """The columns with a value per row: those declared as indicators, and those the source says nothing about."""
+    described = {_folded(title) for title in (*source.columns.values(), *source.ignored)}
+    return [
+        _MeasuredColumn(position, title, *_meaning(title, source))
+        for position, title in enumerate(titles)
+        if title and _folded(title) not in described
+    ]
 
 
-def _measured_columns(titles: Sequence[str], source: Source) -> list[Measured]:
-    """The columns with a value per row: those declared as indicators, and those nobody said anything of."""
-    spoken_of = {_folded(title) for title in (*source.columns.values(), *source.ignored)}
-    there = [(at, title) for at, title in enumerate(titles) if title and _folded(title) not in spoken_of]
-    return [(at, title, *_indicator_and_unit(title, source)) for at, title in there]
-
-
-def _indicator_and_unit(written: str, source: Source) -> tuple[str, str]:
-    """What a title or code in the source means, as the source declares or else as it is written."""
+def _meaning(written: str, source: Source) -> _Meaning:
+    """What a title or code of the source means: as the source declares, otherwise as it is written."""
     plain, stated = title_and_unit(written)
     indicators = _by_title(source.indicators)
     units = _by_title(source.units)
     folded = _folded(written)
     short = _folded(plain)
-    return indicators.get(folded, indicators.get(short, plain)), units.get(folded, units.get(short, stated))
+    return _Meaning(indicators.get(folded, indicators.get(short, plain)), units.get(folded, units.get(short, stated)))
 
 
 def _by_title(declared: Mapping[str, str]) -> dict[str, str]:
@@ -170,7 +220,7 @@ def _by_title(declared: Mapping[str, str]) -> dict[str, str]:
 
 
 def _described(table: Table, source: Source) -> dict[str, Sequence[Any]]:
-    """What the columns that are no values say of each row, as columns of a readings frame."""
+    """Time, station, marks and (of a long table) indicator of each row, as columns of a readings frame."""
 
     def column(name: str) -> list[str]:
         return table.column(source.columns[name]) if name in source.columns else [""] * len(table.rows)
@@ -191,33 +241,47 @@ def _described(table: Table, source: Source) -> dict[str, Sequence[Any]]:
 
 
 def _stations(provinces: list[str], names: list[str], source: Source) -> dict[str, list[str]]:
-    """Stations by the code the source declares for a name; other names, with their province, as they are written."""
-    codes = {folded_name(name): code for name, code in source.stations.items()}
-    found = [source.station or codes.get(folded_name(name), "") for name in names]
+    """The station of each row: the code that the source declares for a name, otherwise province and name as written.
+
+    Parameters
+    ----------
+    provinces, names : as written, of equal length, one per row.
+    source : declares one station for all rows, or a code per name.
+    """
+    declared = {folded_name(name): code for name, code in source.stations.items()}
+    codes = [source.station or declared.get(folded_name(name), "") for name in names]
     return {
-        "province": ["" if code else province for code, province in zip(found, provinces, strict=True)],
-        "station_text": [code or name for code, name in zip(found, names, strict=True)],
+        "province": ["" if code else province for code, province in zip(codes, provinces, strict=True)],
+        "station_text": [code or name for code, name in zip(codes, names, strict=True)],
     }
 
 
 def _marks(marks: list[str], statuses: list[str]) -> dict[str, list[str]]:
-    said = list(zip(marks, statuses, strict=True))
-    known = {pair: marks_and_status(*pair) for pair in set(said)}
-    return {"mark": [known[pair][0] for pair in said], "status": [known[pair][1] for pair in said]}
+    pairs = list(zip(marks, statuses, strict=True))
+    meanings = {pair: marks_and_status(*pair) for pair in set(pairs)}
+    return {
+        "mark": [meanings[pair].marks for pair in pairs],
+        "status": [meanings[pair].status for pair in pairs],
+    }
 
 
 def _long(indicators: list[str], units: list[str], source: Source) -> dict[str, list[str]]:
-    """Indicator and unit of each row of a long table; a unit written in the row goes before the declared one."""
-    known = {text: _indicator_and_unit(text, source) for text in dict.fromkeys(indicators)}
-    pairs = [known[text] for text in indicators]
+    """Indicator and unit of each row of a long table; a unit written in the row overrides the declared one.
+
+    Parameters
+    ----------
+    indicators, units : as written, of equal length, one per row.
+    source : declares what indicators and units mean.
+    """
+    meanings = {text: _meaning(text, source) for text in dict.fromkeys(indicators)}
     return {
-        "indicator_text": [indicator for indicator, _ in pairs],
-        "unit": [unit or declared for unit, (_, declared) in zip(units, pairs, strict=True)],
+        "indicator_text": [meanings[text].indicator for text in indicators],
+        "unit": [unit or meanings[text].unit for unit, text in zip(units, indicators, strict=True)],
     }
 
 
 def _value_cells(texts: list[str], source: Source) -> dict[str, list[str]]:
-    """The cells with values; blank ones and, in a bulletin, storages are no value, and shown as they are printed."""
+    """The cells with values. A blank cell and, in a bulletin, a reservoir's storage give no value; both are printed."""
     without: Callable[[str], Any] = STORAGE.fullmatch if source.format == "bulletin" else lambda _: False
     values = {text: "" if text in NO_VALUE or without(text) else text for text in dict.fromkeys(texts)}
     return {"value_text": [values[text] for text in texts], "printed": texts}

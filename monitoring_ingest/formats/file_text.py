@@ -1,7 +1,7 @@
-"""Bytes as sent in, text and CSV lines out.
+"""The bytes of a file in, its text or its CSV lines out.
 
-Packed files (gzip) are unpacked; UTF-8 with or without BOM and GB18030 are told apart by trying. What the lines mean is
-known to the sources beside this module.
+Gzip files are unpacked. UTF-8 (with or without BOM) is tried first, then GB18030. What the lines mean is known to the
+modules that read one format each.
 """
 
 from __future__ import annotations
@@ -10,29 +10,39 @@ import csv
 import gzip
 import io
 import zlib
+from typing import NamedTuple
 
 GZIP_MAGIC = b"\x1f\x8b"
 MOST_UNPACKED_BYTES = 512 * 2**20
-MOST_FILLED = 2**20  # blanks that short lines are filled up with, beyond one for each character of the file
+MOST_FILLED = 2**20  # blank cells that pad short lines, allowed on top of one cell per character of the file
 
 
 class UnreadableFile(Exception):
-    """A file no reading can be taken from. It never leaves monitoring_ingest: it becomes one rejected row of a receipt.
+    """A file that no reading can be taken from; it becomes one rejected row of a receipt and never leaves this package.
 
-    `code` is a message code (`monitoring_ingest.readings.messages`), `value` what the message is about.
+    `code` is a message code (`monitoring_ingest.readings.messages`), `value` is what the message is about.
     """
 
     def __init__(self, code: str, value: str = "") -> None:
         super().__init__(code, value)
-        self.code, self.value = code, value
+        self.code = code
+        self.value = value
+
+
+class CsvLines(NamedTuple):
+    """The lines of a CSV that are not blank: line numbers in the file, and cells, each line as wide as the header."""
+
+    header: list[str]
+    numbers: list[int]
+    lines: list[list[str]]
 
 
 def unpacked(raw: bytes, most: int = MOST_UNPACKED_BYTES) -> bytes:
-    """The content of a gzip file, anything else as it is.
+    """The content of a gzip file; any other file is returned as it is.
 
     Raises
     ------
-    UnreadableFile : a gzip file that is cut off or damaged, or content of more than `most` bytes.
+    UnreadableFile : the gzip file is cut off or damaged, or the content is longer than `most` bytes.
     """
     if raw.startswith(GZIP_MAGIC):
         try:
@@ -46,11 +56,11 @@ def unpacked(raw: bytes, most: int = MOST_UNPACKED_BYTES) -> bytes:
 
 
 def decoded(raw: bytes) -> str:
-    """The text of a file in UTF-8 (BOM or not) or, where it is no UTF-8, in GB18030.
+    """The text of a file, read as UTF-8 (with or without BOM) or, where the bytes are not UTF-8, as GB18030.
 
     Raises
     ------
-    UnreadableFile : neither encoding fits, or it holds a NUL, which no text has and no database keeps.
+    UnreadableFile : neither encoding fits, or the text holds a NUL, which no database stores.
     """
     for encoding in ("utf-8-sig", "gb18030"):
         try:
@@ -64,7 +74,7 @@ def decoded(raw: bytes) -> str:
 
 
 def legible(name: str) -> str:
-    """A file name as text; one whose bytes are no UTF-8 was packed on a Chinese Windows and is GB18030."""
+    """A file name as text. A name that is not UTF-8 was packed on a Chinese Windows and is read as GB18030."""
     raw = name.encode("utf-8", "surrogateescape")
     try:
         return raw.decode("utf-8")
@@ -72,15 +82,15 @@ def legible(name: str) -> str:
         return raw.decode("gb18030", "replace")
 
 
-def csv_lines(text: str) -> tuple[list[str], list[int], list[list[str]]]:
-    """The header of a CSV (stripped), and of every line that is not blank its number in the file and its cells.
+def csv_lines(text: str) -> CsvLines:
+    """The stripped header of a CSV, and every line that is not blank.
 
-    A line shorter than the header is filled with blanks; cells beyond the header are dropped.
+    A line shorter than the header is padded with blank cells; cells beyond the header are dropped.
 
     Raises
     ------
-    UnreadableFile : no header, a quoted cell without end that swallows the file, or so many short lines under so long
-    a header that filling them would take far more memory than the file.
+    UnreadableFile : there is no header, an unclosed quote swallows the file, or the lines are so many and so much
+        shorter than the header that padding them would take far more memory than the file.
     """
     reader = csv.reader(io.StringIO(text, newline=""))
     numbers = []
@@ -98,7 +108,7 @@ def csv_lines(text: str) -> tuple[list[str], list[int], list[list[str]]]:
         raise UnreadableFile("unreadable_file", str(problem)) from problem
     if not header:
         raise UnreadableFile("unreadable_file", "CSV")
-    return header, numbers, lines
+    return CsvLines(header, numbers, lines)
 
 
 def _of_width(cells: list[str], width: int) -> list[str]:

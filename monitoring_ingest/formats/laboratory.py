@@ -1,8 +1,9 @@
 """Laboratory workbooks (化验单): the filled template in, a readings frame out; and what a mark says of a sample.
 
-A row is one result. Sample, side and method become the mark of the reading (``样品 S-01|上游|HJ 535-2009``), so that
-they are kept with it and two results of one sample can be found again. ``<0.02`` is below detection, as is 未检出 (ND)
-where the row states its detection limit; without one it is no number. The template is in `laboratory_template`.
+A row is one result. Sample, side and method become the mark of the reading (``样品 S-01|上游|HJ 535-2009``), so
+that they are stored with the reading and two results of one sample can be matched again. ``<0.02`` is below detection,
+and so is 未检出 (ND) where the row states its detection limit; 未检出 without a limit is not a number. The template is
+made in `laboratory_template`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import starmap
 from typing import Literal, NamedTuple
 
 import pandas as pd
@@ -19,7 +21,7 @@ from monitoring_ingest.formats.declared_tables import Table, readings_of, tables
 from monitoring_ingest.readings.station_statuses import SEPARATOR
 
 Side = Literal["upstream", "downstream", "third"]
-# our name → title of the template; of these the sample, the side and what follows go into the mark
+# our name → title in the template; sample, side, method, sampler and remark go into the mark
 COLUMNS: Mapping[str, str] = {
     "sample": "样品编号 Sample",
     "station": "站点 Station",
@@ -43,21 +45,27 @@ _NOT_DETECTED = re.compile(r"未检出|nd|n\.d\.", re.IGNORECASE)
 
 
 class Sampled(NamedTuple):
-    """What a mark says: which sample, and which side analysed it."""
+    """The sample that a mark names, and the side that analysed the sample (None: not stated)."""
 
     sample: str
     side: Side | None
 
 
 def read_laboratory(raw: bytes, *, name: str, source: Source) -> pd.DataFrame:
-    """The results of one workbook.
+    """The results of one workbook, read as a table whose columns are those of the template.
+
+    Parameters
+    ----------
+    raw : bytes of the workbook.
+    name : name of the file; not used, every reader of a format takes it.
+    source : the laboratory; its zone is that of the sampling times.
 
     Raises
     ------
-    UnreadableFile : no workbook of the template.
+    UnreadableFile : the workbook is not made from the template.
     """
-    known = replace(source, format="table", columns={column: COLUMNS[column] for column in READ})
-    return pd.concat([_results(table, known) for table in tables(raw, known)], ignore_index=True)
+    by_template = replace(source, format="table", columns={column: COLUMNS[column] for column in READ})
+    return pd.concat([_results(table, by_template) for table in tables(raw, by_template)], ignore_index=True)
 
 
 def _results(table: Table, source: Source) -> pd.DataFrame:
@@ -69,26 +77,28 @@ def _results(table: Table, source: Source) -> pd.DataFrame:
         f"<{limit}" if limit and _NOT_DETECTED.fullmatch(value) else value
         for value, limit in zip(frame["value_text"], cells["limit"], strict=True)
     ]
-    told = zip(cells["sample"], cells["side"], cells["method"], cells["sampler"], frame["mark"], strict=True)
-    marks = [_mark(*one) for one in told]  # of a blank result they would be the reason why it was withheld
+    parts = zip(cells["sample"], cells["side"], cells["method"], cells["sampler"], frame["mark"], strict=True)
+    marks = list(starmap(_mark, parts))
+    # A mark on a blank result would be taken for the reason why the value was withheld.
     frame["mark"] = pd.Series(marks, dtype=object).where(frame["value_text"] != "", frame["mark"])
     return frame
 
 
 def _code(text: str) -> str:
-    """The code of ``nh3n 氨氮``, as the drop-downs of the template write it; anything else as it is."""
-    found = _CODE_AND_NAME.fullmatch(text)
-    return found[1] if found else text
+    """The code in ``nh3n 氨氮``, as the drop-downs of the template write it; any other text as it is."""
+    from_list = _CODE_AND_NAME.fullmatch(text)
+    return from_list[1] if from_list else text
 
 
 def _mark(sample: str, side: str, method: str, sampler: str, remark: str) -> str:
+    """The mark of a result: every part that is not blank, in the order of the parameters, all as written."""
     side = side.partition(" ")[0] if side.partition(" ")[0] in SIDES else side
     parts = (sample and SAMPLE + sample, side, method, sampler and SAMPLER + sampler, remark)
     return SEPARATOR.join(part.replace(SEPARATOR, "/") for part in parts if part)
 
 
 def sampled(mark: str) -> Sampled | None:
-    """What a mark says of a sample; None where it names none."""
+    """The sample that a mark names, and its side; None where the mark names no sample."""
     first, *rest = mark.split(SEPARATOR)
     if not first.startswith(SAMPLE):
         return None

@@ -1,7 +1,7 @@
 """The template of laboratory workbooks: a register in, an XLSX to fill in out; the same bytes on every call.
 
-Sheets: the results to fill in, with drop-downs of stations, indicators and sides and the unit of each indicator; how to
-fill it in, Chinese first; and the register the drop-downs take. `laboratory` reads it back.
+Three sheets: the results to fill in, with drop-downs for station, indicator and side and with the unit of the chosen
+indicator; instructions, Chinese first; and the register that feeds the drop-downs. `laboratory` reads the filled form.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ HOW = "填写说明"
 REGISTER = "登记"
 TITLE = "监测化验单 Laboratory results"
 ROWS = 500
-HEADER_ROW = 2  # counted from 0; a title and a line of advice stand above
+HEADER_ROW = 2  # counted from 0; the title and a line of advice stand above
 WIDTHS = {"sample": 16, "station": 30, "time": 18, "indicator": 24, "remark": 24, "method": 22}
 USUAL_WIDTH = 13
 WRITTEN_AT = datetime(2020, 1, 1)  # a fixed date of creation makes the bytes repeat
@@ -42,7 +42,7 @@ INSTRUCTIONS: Sequence[tuple[str, str]] = (
 
 
 def laboratory_template(network: Network) -> bytes:
-    """The workbook to fill in, with the stations of the network."""
+    """The workbook to fill in, with the stations of the network in its drop-downs."""
     import xlsxwriter
 
     into = BytesIO()
@@ -57,31 +57,48 @@ def laboratory_template(network: Network) -> bytes:
 
 
 def _register(book: Any, sheet: Any, network: Network) -> dict[str, int]:
-    """The lists of the drop-downs, and how long each is: stations (A), indicators (B) with units (C), sides (D)."""
+    """Write the lists of the drop-downs: stations (A), indicators (B) with units (C), sides (D).
+
+    Parameters
+    ----------
+    book, sheet : the xlsxwriter workbook, and the sheet of its register.
+    network : the stations to list.
+
+    Returns
+    -------
+    The length of each list, by the name of its column.
+    """
     columns: dict[str, list[str]] = {
-        "station": [f"{one.code} {one.name_zh}" for one in network.stations.values()],
-        "indicator": [f"{one.code} {one.name_zh}" for one in INDICATORS.values()],
-        "unit": [one.unit for one in INDICATORS.values()],
+        "station": [f"{station.code} {station.name_zh}" for station in network.stations.values()],
+        "indicator": [f"{indicator.code} {indicator.name_zh}" for indicator in INDICATORS.values()],
+        "unit": [indicator.unit for indicator in INDICATORS.values()],
         "side": [f"{zh} {IN_ENGLISH[side]}" for zh, side in SIDES.items()],
     }
     bold = book.add_format({"bold": True})
-    for at, (name, texts) in enumerate(columns.items()):
-        sheet.set_column(at, at, WIDTHS.get(name, USUAL_WIDTH))
-        sheet.write_string(0, at, COLUMNS[name], bold)
+    for column, (name, texts) in enumerate(columns.items()):
+        sheet.set_column(column, column, WIDTHS.get(name, USUAL_WIDTH))
+        sheet.write_string(0, column, COLUMNS[name], bold)
         for row, text in enumerate(texts, start=1):
-            sheet.write_string(row, at, text)
+            sheet.write_string(row, column, text)
     return {name: len(texts) for name, texts in columns.items()}
 
 
 def _results(book: Any, sheet: Any, lengths: dict[str, int]) -> None:
+    """Write the form: title, header, drop-downs, and the formula that fetches the unit of the chosen indicator.
+
+    Parameters
+    ----------
+    book, sheet : the xlsxwriter workbook, and the sheet to fill in.
+    lengths : how many entries each list of the register has, as `_register` returns.
+    """
     bold = book.add_format({"bold": True, "font_size": 14})
     head = _head(book)
     grey = book.add_format({"font_color": "#555555"})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     sheet.write_string(0, 0, TITLE, bold)
     sheet.write_string(1, 0, f"填写方法见“{HOW}”。 How to fill it in: the second sheet.", grey)
-    at = {name: column for column, name in enumerate(COLUMNS)}
-    for name, column in at.items():
+    column_of = {name: column for column, name in enumerate(COLUMNS)}
+    for name, column in column_of.items():
         form = moment if name == "time" else None
         sheet.set_column(column, column, WIDTHS.get(name, USUAL_WIDTH), form)
         sheet.write_string(HEADER_ROW, column, COLUMNS[name], head)
@@ -90,14 +107,15 @@ def _results(book: Any, sheet: Any, lengths: dict[str, int]) -> None:
     last = HEADER_ROW + ROWS
     for name, letter in (("station", "A"), ("indicator", "B"), ("side", "D")):
         listed = f"={REGISTER}!${letter}$2:${letter}${max(lengths[name], 1) + 1}"
+        column = column_of[name]
         sheet.data_validation(
-            first, at[name], last, at[name], {"validate": "list", "source": listed, "error_type": "warning"}
+            first, column, last, column, {"validate": "list", "source": listed, "error_type": "warning"}
         )
     for row in range(first, last + 1):
-        chosen = f"{chr(ord('A') + at['indicator'])}{row + 1}"
-        known = f"{REGISTER}!$B$2:$C${lengths['indicator'] + 1}"
+        chosen = f"{chr(ord('A') + column_of['indicator'])}{row + 1}"
+        units = f"{REGISTER}!$B$2:$C${lengths['indicator'] + 1}"
         sheet.write_formula(
-            row, at["unit"], f'=IF({chosen}="","",IFERROR(VLOOKUP({chosen},{known},2,FALSE),""))', None, ""
+            row, column_of["unit"], f'=IF({chosen}="","",IFERROR(VLOOKUP({chosen},{units},2,FALSE),""))', None, ""
         )
 
 

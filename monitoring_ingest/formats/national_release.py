@@ -1,9 +1,9 @@
 """The national real-time release (国家地表水水质自动监测实时数据发布系统): one reply or table in, a readings frame out.
 
-JSON ``{thead, tbody}`` with 17 columns (2020, with 站点情况) or 16 (since 2026), packed or not, and the CSV tables
-archives make of it. The header says which column is which and in which unit; a cell carries the unrounded value in
-its tooltip (``原始值：x``), any other tooltip is a mark and kept verbatim. A time has no year: it is the year nearest
-to the date of the file. Nothing is judged here: neither names nor units nor values.
+A release is JSON ``{thead, tbody}`` with 17 columns (2020, with 站点情况) or 16 (since 2026), packed or not, or a CSV
+table that an archive made of it. The header names each column and its unit. A cell carries the unrounded value in its
+tooltip (``原始值：x``); any other tooltip is a mark and stored verbatim. Times have no year; the year nearest to the
+date of the file is taken. This module judges neither names nor units nor values.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import pandas as pd
 
 from basin.network import CHINA
 from monitoring_ingest.formats.file_text import UnreadableFile, csv_lines, decoded, unpacked
-from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, in_reach, readings_frame
+from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, in_reach, readings_frame, repeated
 
 STATION = "断面名称"
 TIME = "监测时间"
@@ -34,7 +34,7 @@ DESCRIBING = {
 NOT_READ = frozenset({"流域"})
 NO_VALUE = frozenset({"", NOT_MEASURED, NOT_EQUIPPED})
 
-# what JSON can spell and no database keeps: NUL, and half of a surrogate pair
+# what JSON can spell and no database stores: NUL, and half of a surrogate pair
 _NO_TEXT = re.compile(r"\\u0000|\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]..", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _TOOLTIP = re.compile(r"""title\s*=\s*(?:'([^']*)'|"([^"]*)")""")
@@ -45,11 +45,19 @@ _DAY_AND_TIME = re.compile(r"(\d{1,2})-(\d{1,2})\s+(\d{1,2}):(\d{2})")
 
 
 class Cell(NamedTuple):
-    """One cell of a release: the value as sent (unrounded), what is printed, and the mark on it."""
+    """One cell of a release: the unrounded value as sent, the printed text, and the mark on the value."""
 
     value_text: str
     printed: str
     mark: str
+
+
+class _MeasuredColumn(NamedTuple):
+    """A column of the release that holds values."""
+
+    position: int
+    indicator: str
+    unit: str
 
 
 def read_release(raw: bytes, *, name: str, date: date | None = None) -> pd.DataFrame:
@@ -57,41 +65,60 @@ def read_release(raw: bytes, *, name: str, date: date | None = None) -> pd.DataF
 
     Parameters
     ----------
-    name : file name, which tells the date (``YYYY-MM-DD``, ``…YYYYMMDD…``) unless `date` does.
+    raw : bytes of the file, packed or not.
+    name : file name; its date (``YYYY-MM-DD``, ``…YYYYMMDD…``) counts where `date` is None.
+    date : the day of the release.
 
     Raises
     ------
-    UnreadableFile : not a release, or times without year in a file without date.
+    UnreadableFile : the file is no release, or its times have no year and the file has no date.
     """
     text = decoded(unpacked(raw))
     header, numbers, rows = _json_rows(text) if text.lstrip().startswith(("{", "[")) else csv_lines(text)
     columns = [_plain(title) for title in header]
     if STATION not in columns or TIME not in columns:
         raise UnreadableFile("missing_column", f"{STATION} {TIME}")
-    place = {DESCRIBING[column]: at for at, column in enumerate(columns) if column in DESCRIBING}
-    measured = [(at, *_indicator_and_unit(column)) for at, column in enumerate(columns) if _is_measured(column)]
-    table = [[_text(cell) for cell in row] for row in rows]
-    when = instants([row[place["time_text"]] for row in table], date or date_of(name))
-    shared = {field: [_plain(row[at]) for row in table] for field, at in place.items()}
+    position = {DESCRIBING[column]: number for number, column in enumerate(columns) if column in DESCRIBING}
+    measured = [_measured(number, column) for number, column in enumerate(columns) if _is_measured(column)]
+    table = [list(map(_text, row)) for row in rows]
+    when = instants([row[position["time_text"]] for row in table], date or date_of(name))
+    shared = {field: _plain_column(table, number) for field, number in position.items()}
     return _cells_frame({**shared, "row": numbers, "time": when}, measured, table)
 
 
 def _cells_frame(
-    shared: dict[str, Sequence[Any]], measured: list[tuple[int, str, str]], table: list[list[str]]
+    shared: dict[str, Sequence[Any]], measured: list[_MeasuredColumn], table: list[list[str]]
 ) -> pd.DataFrame:
-    """Every measured cell of the table as a row of its own; `shared` is what belongs to the whole table row."""
-    columns: dict[str, list[Any]] = {name: [each for each in given for _ in measured] for name, given in shared.items()}
-    cells = [cell(row[at]) for row in table for at, _, _ in measured]
-    columns |= {name: [getattr(each, name) for each in cells] for name in Cell._fields}
-    indicators = [indicator for _, indicator, _ in measured] * len(table)
-    units = [unit for _, _, unit in measured] * len(table)
+    """A readings frame with a row for every measured cell of the table.
+
+    Parameters
+    ----------
+    shared : columns of the readings frame that hold for a whole table row (time, station, status …).
+    measured : the columns that hold values.
+    table : rows of cells as sent, all as long as the header.
+    """
+    columns = {name: repeated(values, len(measured)) for name, values in shared.items()}
+    positions = [column.position for column in measured]
+    cells = [cell(row[position]) for row in table for position in positions]
+    columns["value_text"] = [taken_apart.value_text for taken_apart in cells]
+    columns["printed"] = [taken_apart.printed for taken_apart in cells]
+    columns["mark"] = [taken_apart.mark for taken_apart in cells]
+    indicators = [column.indicator for column in measured] * len(table)
+    units = [column.unit for column in measured] * len(table)
     return readings_frame(columns | {"field": indicators, "indicator_text": indicators, "unit": units})
 
 
-def _json_rows(text: str) -> tuple[list[str], list[int], list[list[Any]]]:
-    """Header, 1-based row numbers and rows of a reply, every row as long as the header."""
-    if found := _NO_TEXT.search(text):
-        raise UnreadableFile("unreadable_file", found[0])
+class _JsonRows(NamedTuple):
+    """A reply taken apart: header, row numbers from 1, and rows, every row as long as the header."""
+
+    header: list[str]
+    numbers: list[int]
+    rows: list[list[Any]]
+
+
+def _json_rows(text: str) -> _JsonRows:
+    if unstorable := _NO_TEXT.search(text):
+        raise UnreadableFile("unreadable_file", unstorable[0])
     try:
         reply = json.loads(text)
         header = list(map(str, reply["thead"]))
@@ -100,18 +127,18 @@ def _json_rows(text: str) -> tuple[list[str], list[int], list[list[Any]]]:
         raise UnreadableFile("unreadable_file", "JSON thead, tbody") from problem
     width = len(header)
     rows = [(list(row) if isinstance(row, list) else []) + [None] * width for row in body]
-    return header, list(range(1, len(rows) + 1)), [row[:width] for row in rows]
+    return _JsonRows(header, list(range(1, len(rows) + 1)), [row[:width] for row in rows])
 
 
 def cell(content: str) -> Cell:
     """A cell taken apart: ``<span title='原始值：1.1475'>1.15</span>``, ``<span title='极值过滤'>--</span>``, ``*``.
 
-    A text without any digit that is not ``--`` or ``*`` is a mark nobody announced, and kept as one.
+    A printed text without any digit, other than ``--`` and ``*``, is taken as an undocumented mark.
     """
     printed = _plain(content)
     tooltip = _TOOLTIP.search(content)
     remarks = html.unescape(tooltip[1] or tooltip[2] or "").splitlines() if tooltip else []
-    originals = [found[1].strip() for line in remarks if (found := _ORIGINAL.fullmatch(line.strip()))]
+    originals = [original[1].strip() for line in remarks if (original := _ORIGINAL.fullmatch(line.strip()))]
     marks = [line.strip() for line in remarks if line.strip() and not _ORIGINAL.fullmatch(line.strip())]
     shows_a_number = any(character.isdigit() for character in printed)
     if not shows_a_number and printed not in NO_VALUE and not originals:
@@ -124,24 +151,29 @@ def _text(content: object) -> str:
 
 
 def _plain(content: str) -> str:
-    """Text without markup."""
+    """A text without its markup."""
     return html.unescape(_TAG.sub("", content)).strip() if "<" in content or "&" in content else content.strip()
+
+
+def _plain_column(table: list[list[str]], position: int) -> list[str]:
+    """The cells of one column of the table, without markup."""
+    return [_plain(row[position]) for row in table]
 
 
 def _is_measured(column: str) -> bool:
     return bool(column) and column not in DESCRIBING and column not in NOT_READ
 
 
-def _indicator_and_unit(column: str) -> tuple[str, str]:
-    """``氨氮(mg/L)`` is 氨氮 in mg/L."""
-    found = _HEADER.fullmatch(column)
-    return (found[1], found[2]) if found else (column, "")
+def _measured(position: int, title: str) -> _MeasuredColumn:
+    """The column of a title: ``氨氮(mg/L)`` is 氨氮 in mg/L."""
+    with_unit = _HEADER.fullmatch(title)
+    return _MeasuredColumn(position, with_unit[1], with_unit[2]) if with_unit else _MeasuredColumn(position, title, "")
 
 
 def date_of(name: str) -> date | None:
-    """The first date in a file name, None where there is none."""
-    for found in _DATE.finditer(name):
-        parts = [int(part) for part in found.groups() if part]
+    """The first date in a file name; None where the name has no date."""
+    for written in _DATE.finditer(name):
+        parts = [int(part) for part in written.groups() if part]
         try:
             return date(parts[0], parts[1], parts[2])
         except ValueError:
@@ -156,24 +188,24 @@ def instants(texts: Sequence[str], day: date | None) -> list[datetime | None]:
     ------
     UnreadableFile : a time has no year and `day` is None.
     """
-    known = {text: in_reach(_instant(text, day)) for text in dict.fromkeys(texts)}
-    return [known[text] for text in texts]
+    by_text = {text: in_reach(_instant(text, day)) for text in dict.fromkeys(texts)}
+    return [by_text[text] for text in texts]
 
 
 def _instant(text: str, day: date | None) -> datetime | None:
-    found = _DAY_AND_TIME.fullmatch(text.strip())
-    if not found:
+    without_year = _DAY_AND_TIME.fullmatch(text.strip())
+    if not without_year:
         return _full_instant(text.strip())
     if day is None:
         raise UnreadableFile("no_date", text)
-    month, day_of_month, hour, minute = map(int, found.groups())
+    month, day_of_month, hour, minute = map(int, without_year.groups())
     middle = datetime.combine(day, time(12), tzinfo=CHINA)
     candidates = _existing(partial(datetime, month=month, day=day_of_month, hour=hour, minute=minute), day.year)
     return min(candidates, key=lambda instant: abs(instant - middle), default=None)
 
 
 def _existing(in_year: partial[datetime], year: int) -> Iterator[datetime]:
-    """The instants that exist in the years around `year`: 29 February does not in every one."""
+    """The instants that exist in the years around `year`: 29 February does not exist in every year."""
     for candidate in (year - 1, year, year + 1):
         try:
             yield in_year(year=candidate, tzinfo=CHINA)

@@ -2,9 +2,9 @@
 
 JSON ``{"rows": [{station, time, indicator, value, unit, mark?, reason?, province?, status?}, …]}`` or ``{"columns":
 {"station": […], …}}``, the long CSV, or an Arrow IPC stream of the same columns. Values are text or numbers; a number
-becomes the shortest text that reads back as the same number. A cell that is neither is a row that says so (`problem`);
-only a body that cannot be taken apart is refused as a whole. What holds more than it may is refused before it is
-decoded: sixteen megabytes of ``{}`` would be thirty times that as objects. Nothing is judged here.
+becomes the shortest text that reads back as the same number. A cell that is neither gives a row with a `problem`; only
+a body that cannot be parsed is refused as a whole. A body with too many rows is refused before decoding: sixteen
+megabytes of ``{}`` would become thirty times as much as objects. This module judges no reading.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import msgspec
 import nanoarrow
@@ -36,7 +37,7 @@ _FORMS = '写成 {"rows": [{…}]} 或 {"columns": {…}}，见 docs/pushing.md'
 
 
 class TooLarge(HengjieError):
-    """A body or a number of rows beyond what one request may hold."""
+    """The body, or its number of rows, exceeds what one request may hold."""
 
     code = "too_large"
     status = 413
@@ -63,23 +64,31 @@ _JSON = msgspec.json.Decoder(_Body)
 
 
 def read_pushed(raw: bytes, media_type: str, network: Network, most_rows: int) -> Columns:
-    """The readings of a body; rows are numbered from 1, those of a CSV by their line.
+    """The readings of a body. Rows are numbered from 1; rows of a CSV are numbered by their line.
+
+    Parameters
+    ----------
+    raw : the body, unpacked as its Content-Encoding says.
+    media_type : `JSON`, `CSV` or `ARROW`.
+    network : finds the zone of a station, for times without zone.
+    most_rows : how many rows one request may hold.
 
     Raises
     ------
-    UsageError : a body that is not what its type says, with a column too few or too many. TooLarge : too many rows.
+    UsageError : the body does not fit its media type, or lacks a column, or has an unknown one.
+    TooLarge : the body has more than `most_rows` rows.
     """
     if media_type == CSV:
         _not_above(raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n"), most_rows + 1)
-        found = _csv(raw, network)
-        _not_above(len(found["row"]), most_rows)
-        return found
-    given = {JSON: _of_json, ARROW: _of_arrow}[media_type](raw, most_rows)
-    return _readings(given, network)
+        readings = _csv(raw, network)
+        _not_above(len(readings["row"]), most_rows)
+        return readings
+    columns = {JSON: _of_json, ARROW: _of_arrow}[media_type](raw, most_rows)
+    return _readings(columns, network)
 
 
 def _csv(raw: bytes, network: Network) -> Columns:
-    if raw.startswith(GZIP_MAGIC):  # unpacked within the limit only where the request says so
+    if raw.startswith(GZIP_MAGIC):  # only a request with Content-Encoding is unpacked, and within the limit
         raise _not_readable("CSV", "gzip; Content-Encoding: gzip")
     try:
         return read_long_csv(raw, name="", network=network)
@@ -97,32 +106,34 @@ def _of_json(raw: bytes, most_rows: int) -> Mapping[str, Sequence[Any]]:
         raise UsageError("应有 rows 或 columns 之一", "either rows or columns", path="body", remedy=_FORMS)
     if body.rows is not None:
         _not_above(len(body.rows), most_rows)
-        return {name: [getattr(row, name) for row in body.rows] for name in _NAMES}
+        return {name: list(map(attrgetter(name), body.rows)) for name in _NAMES}
     columns = body.columns or {}
     _not_above(max(map(len, columns.values()), default=0), most_rows)
     return _complete(columns)
 
 
 def _full_rows(raw: bytes, most_rows: int) -> int:
-    """How many rows with every field a JSON body has the ``{ [ ,`` for: never more than it has rows, if sound.
+    """How many rows with every field the characters ``{ [ ,`` of a JSON body suffice for.
 
-    Every object, list and value but the outermost follows one of these, so they bound what decoding makes. Those inside
-    texts do not count; telling them apart is only worth it where there seem to be too many.
+    In a sound body this is never more than its number of rows. Every object, list and value but the outermost follows
+    one of these characters, so their number bounds what decoding creates. Characters inside texts do not count, but
+    are removed only where the first count is too high, since removing them takes time.
     """
-    found = _marks(raw)
-    return found if found <= most_rows else _marks(_without_texts(raw))
+    rows = _rows_by_marks(raw)
+    return rows if rows <= most_rows else _rows_by_marks(_without_texts(raw))
 
 
-def _marks(raw: bytes) -> int:
-    a_row = len(_NAMES) + 1  # its brace, the commas between its fields, the comma after it
-    return sum(map(raw.count, (b"{", b"[", b","))) // a_row - 2  # what stands around rows or columns is less than two
+def _rows_by_marks(raw: bytes) -> int:
+    marks_a_row = len(_NAMES) + 1  # the brace of the row, the commas between its fields, the comma after the row
+    marks = sum(map(raw.count, (b"{", b"[", b",")))
+    return marks // marks_a_row - 2  # the marks around the rows or columns make less than two rows
 
 
 def _without_texts(raw: bytes) -> bytes:
-    """A JSON body without what stands between quotes."""
+    """A JSON body without the characters between quotes."""
     unescaped = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
-    found = np.frombuffer(unescaped, dtype="uint8")
-    return found[~np.logical_xor.accumulate(found == ord('"'))].tobytes()
+    characters = np.frombuffer(unescaped, dtype="uint8")
+    return characters[~np.logical_xor.accumulate(characters == ord('"'))].tobytes()
 
 
 def _of_arrow(raw: bytes, most_rows: int) -> Mapping[str, Sequence[Any]]:
@@ -131,17 +142,17 @@ def _of_arrow(raw: bytes, most_rows: int) -> Mapping[str, Sequence[Any]]:
         _not_above(max(rows, -(-cells // len(_NAMES))), most_rows)
         with nanoarrow.ArrayStream.from_readable(raw) as stream:
             names = [field.name for field in stream.schema.fields]
-            _known(names)
+            _check_names(names)
             table = stream.read_all()
-        return _complete({name: _cells(table.child(at)) for at, name in enumerate(names)})
+        return _complete({name: _cells(table.child(position)) for position, name in enumerate(names)})
     except HengjieError:
         raise
-    except Exception as problem:  # whatever the library finds wrong with bytes from outside
+    except Exception as problem:  # the library raises errors of many kinds on bytes from outside
         raise _not_readable("Arrow", str(problem).strip() or type(problem).__name__) from problem
 
 
 def _cells(column: nanoarrow.Array) -> list[Any]:
-    """The cells of an Arrow column; instants as ISO text, decimals as they are written."""
+    """The cells of an Arrow column; instants as ISO text, decimals as their text."""
     cells = column.to_pylist()
     written: dict[type, Callable[[Any], str]] = {datetime: datetime.isoformat, date: date.isoformat, Decimal: str}
     how = written.get(next((type(cell) for cell in cells if cell is not None), str))
@@ -149,23 +160,23 @@ def _cells(column: nanoarrow.Array) -> list[Any]:
 
 
 def _complete(columns: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
-    """The columns in their order, those that may be left out as blanks.
+    """All columns in the order of `_NAMES`; optional columns that were left out are blank.
 
     Raises
     ------
-    UsageError : a column too few or too many, or columns of different lengths.
+    UsageError : a required column is missing, a column is unknown, or the columns differ in length.
     """
-    _known(list(columns))
+    _check_names(list(columns))
     lengths = {name: len(cells) for name, cells in columns.items()}
     if len(set(lengths.values())) > 1:
-        told = "，".join(f"{name} {length}" for name, length in lengths.items())
-        raise UsageError(f"各列长度不同：{told}", "columns of different lengths", path="columns", remedy="补齐各列")
+        listed = "，".join(f"{name} {length}" for name, length in lengths.items())
+        raise UsageError(f"各列长度不同：{listed}", "columns of different lengths", path="columns", remedy="补齐各列")
     blank = [""] * lengths["station"]
     return {name: columns.get(name, blank) for name in _NAMES}
 
 
-def _known(names: Sequence[str]) -> None:
-    """Refuse a column too few, too many, or given twice."""
+def _check_names(names: Sequence[str]) -> None:
+    """Refuse a missing column, an unknown column, and a column given twice."""
     missing = [name for name in REQUIRED if name not in names]
     unknown = [name for name in names if name not in _NAMES]
     double = [name for name, times in Counter(names).items() if times > 1]
@@ -180,37 +191,53 @@ def _known(names: Sequence[str]) -> None:
             raise UsageError(zh, en, path="columns", remedy=f"列名：{' '.join(_NAMES)}")
 
 
-def _readings(given: Mapping[str, Sequence[Any]], network: Network) -> Columns:
-    told = {name: _texts(cells, name == VALUE) for name, cells in given.items()}
-    texts = {name: cells for name, (cells, _) in told.items()}
-    found = long_readings(range(1, len(texts["station"]) + 1), texts, network)
-    for name, (_, wrong) in told.items():
-        if wrong:
-            found = _with_problem(found, name, wrong)
-    return found
+class _TextCells(NamedTuple):
+    """The cells of a column as stripped texts, and the positions of cells that no reading can hold as text."""
+
+    texts: list[str]
+    wrong: list[int]
 
 
-def _with_problem(found: Columns, name: str, wrong: Sequence[int]) -> Columns:
-    """Rows with a cell that is neither text nor a number: the field is named, and the cell quoted as it was sent."""
-    problem = found["problem"].copy()
-    field = found["field"].copy()
-    values = found["value_text"].copy()
-    quoted = found[_FIELD_OF.get(name, name)]
-    first = [at for at in wrong if not problem[at]]
-    problem[first], field[first], values[first] = "not_text", name, quoted[first]
-    return found | {"problem": problem, "field": field, "value_text": values}
+def _readings(columns: Mapping[str, Sequence[Any]], network: Network) -> Columns:
+    cells = {name: _text_cells(column, name == VALUE) for name, column in columns.items()}
+    texts = {name: column.texts for name, column in cells.items()}
+    readings = long_readings(range(1, len(texts["station"]) + 1), texts, network)
+    for name, column in cells.items():
+        if column.wrong:
+            readings = _with_problem(readings, name, column.wrong)
+    return readings
 
 
-def _texts(cells: Sequence[Any], numbers: bool) -> tuple[list[str], list[int]]:
-    """The cells as text without blanks around it, and which of them are no text a reading can hold."""
+def _with_problem(readings: Columns, name: str, wrong: Sequence[int]) -> Columns:
+    """The readings, with the problem ``not_text`` on rows that have a cell which is neither text nor a number.
+
+    Parameters
+    ----------
+    readings : columns of readings; a row that has a problem already keeps the earlier one.
+    name : the field whose cells are wrong; each cell is quoted as it was sent.
+    wrong : positions of the rows.
+    """
+    problem = readings["problem"].copy()
+    field = readings["field"].copy()
+    values = readings["value_text"].copy()
+    quoted = readings[_FIELD_OF.get(name, name)]
+    first = [position for position in wrong if not problem[position]]
+    problem[first] = "not_text"
+    field[first] = name
+    values[first] = quoted[first]
+    return readings | {"problem": problem, "field": field, "value_text": values}
+
+
+def _text_cells(cells: Sequence[Any], numbers: bool) -> _TextCells:
+    """The cells of a column as text; of a column where `numbers` is true, numbers are written as text."""
     kinds = set(map(type, cells))
     listed = cells if kinds <= {str} else [_text(cell, numbers) for cell in cells]
     whole = "".join(filter(None, listed))
     if None not in listed and _can_be_kept(whole):
-        return list(map(str.strip, listed)), []
-    wrong = [at for at, text in enumerate(listed) if text is None or not _can_be_kept(text)]
-    quoted = {at: _quoted(cells[at]) for at in wrong}
-    return [quoted.get(at, text or "").strip() for at, text in enumerate(listed)], wrong
+        return _TextCells(list(map(str.strip, listed)), [])
+    wrong = [position for position, text in enumerate(listed) if text is None or not _can_be_kept(text)]
+    quoted = {position: _quoted(cells[position]) for position in wrong}
+    return _TextCells([quoted.get(position, text or "").strip() for position, text in enumerate(listed)], wrong)
 
 
 def _text(cell: Any, numbers: bool) -> str | None:
@@ -224,7 +251,7 @@ def _text(cell: Any, numbers: bool) -> str | None:
 
 
 def _can_be_kept(text: str) -> bool:
-    """Whether a database can keep a text: no NUL, no half of a surrogate pair."""
+    """Whether a database can store a text: it has no NUL and no half of a surrogate pair."""
     if text.isascii():
         return "\0" not in text
     try:
@@ -234,7 +261,7 @@ def _can_be_kept(text: str) -> bool:
 
 
 def _quoted(cell: Any) -> str:
-    """A cell that cannot be kept, as it can be shown."""
+    """A printable form of a cell that cannot be stored."""
     text = cell if isinstance(cell, str) else msgspec.json.encode(cell, enc_hook=repr).decode()
     return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()[:MOST_QUOTED]
 

@@ -1,9 +1,11 @@
 """Tables as people keep them: the bytes of a CSV or XLSX file in, sheets of text cells out.
 
-A CSV may be packed (gzip), UTF-8 with or without BOM or GB18030, and separated by comma, semicolon or tab. Of an XLSX
-the values are read as Excel shows them, dates as ISO text; formulas count by the value saved with them. What the cells
-mean is not known here. A workbook is opened only when it stays small unpacked and none of its parts holds a DTD, whose
-entities may stand for any amount of text: so none can fill the memory.
+A CSV may be packed (gzip), encoded as UTF-8 (with or without BOM) or GB18030, and separated by comma, semicolon or tab.
+The values of an XLSX are read as Excel shows them, dates as ISO text; a formula counts by the value saved with it. What
+the cells mean is not known here.
+
+A workbook is opened only if it stays small when unpacked and no part of it holds a DTD, whose entities may expand to
+any amount of text. So no workbook can fill the memory.
 """
 
 from __future__ import annotations
@@ -27,14 +29,14 @@ MOST_UNPACKED_BYTES = 256 * 2**20
 MOST_ENTRIES = 2_000
 MOST_CELLS = 4_000_000
 MOST_COLUMNS = 2_000
-MOST_CHARACTERS = 64 * 2**20  # of all cells; a shared text counts in every cell that shows it
-LONGEST_PROLOG = 64 * 2**10  # bytes in which the root element of a part has to begin
-PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what workbooks use; others unpack more than is asked for
-SIGNIFICANT = ".15g"  # the digits Excel keeps and shows of a number
+MOST_CHARACTERS = 64 * 2**20  # of all cells together; a shared text counts in every cell that shows it
+LONGEST_PROLOG = 64 * 2**10  # bytes within which the root element of a part must begin
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what workbooks use; other methods ignore a limit on unpacking
+SIGNIFICANT = ".15g"  # the digits that Excel stores and shows of a number
 
 
 class Sheet(NamedTuple):
-    """One table: its name (blank for a CSV) and its rows that are not blank, each with its number in the file."""
+    """One table: its name (blank for a CSV), and the rows that are not blank with their numbers in the file."""
 
     name: str
     rows: list[tuple[int, list[str]]]
@@ -45,7 +47,7 @@ def sheets(raw: bytes) -> list[Sheet]:
 
     Raises
     ------
-    UnreadableFile : neither of them, damaged, too large when unpacked, or a workbook with a DTD.
+    UnreadableFile : the file is neither, is damaged, is too large when unpacked, or is a workbook with a DTD.
     """
     raw = unpacked(raw)
     if raw.startswith(ZIP_MAGIC):
@@ -58,13 +60,13 @@ def sheets(raw: bytes) -> list[Sheet]:
 def _csv_rows(text: str) -> list[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
     try:
-        return [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(map(str.strip, cells))]
+        return [(reader.line_num, list(map(str.strip, cells))) for cells in reader if any(map(str.strip, cells))]
     except csv.Error as problem:
         raise UnreadableFile("unreadable_file", str(problem)) from problem
 
 
 def _separator(text: str) -> str:
-    """The separator that cuts the first lines into most cells."""
+    """The separator that cuts the first lines into the most cells."""
     lines = text.splitlines()[:LINES_TO_LOOK_AT]
 
     def cut(separator: str) -> int:
@@ -83,7 +85,7 @@ def _workbook(raw: bytes) -> list[Sheet]:
     try:
         _refuse_dtd(raw)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and drop-downs openpyxl does not keep
+            warnings.simplefilter("ignore")  # about styles and drop-downs that openpyxl drops
             book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
             try:
                 return list(_sheets(book))
@@ -91,16 +93,18 @@ def _workbook(raw: bytes) -> list[Sheet]:
                 book.close()
     except UnreadableFile:
         raise
-    except Exception as problem:  # whatever a damaged workbook makes of the library, it is the file's fault
+    except Exception as problem:  # a damaged workbook makes the library raise errors of any kind
         raise UnreadableFile("unreadable_file", f"XLSX {type(problem).__name__}") from problem
 
 
 def refuse_bomb(raw: bytes, most: int | None = None) -> None:
-    """Refuse a workbook by what its directory says before anything is unpacked; no entry can unpack to more.
+    """Refuse a workbook that is too large by its zip directory, before anything is unpacked.
+
+    No entry can unpack to more than the directory says.
 
     Raises
     ------
-    UnreadableFile : it would unpack to more than `most` bytes.
+    UnreadableFile : the workbook would unpack to more than `most` bytes.
     """
     most = MOST_UNPACKED_BYTES if most is None else most
     try:
@@ -122,14 +126,14 @@ class _HasDtd(Exception):
 
 
 def _refuse_dtd(raw: bytes) -> None:
-    """Refuse a workbook with a DTD in any part, before a parser that would expand its entities sees it.
+    """Refuse a workbook with a DTD in any part, before the part reaches a parser that would expand its entities.
 
-    No program that writes workbooks writes one (ECMA-376 part 2 forbids it). Every part is looked at, whatever its
-    name: which parts are read is said by the workbook itself.
+    No spreadsheet program writes a DTD (ECMA-376 part 2 forbids DTDs). Every part is examined, whatever its name,
+    because the workbook itself says which parts are read.
 
     Raises
     ------
-    UnreadableFile : naming the part.
+    UnreadableFile : a part has a DTD; the part is named.
     """
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         for entry in archive.infolist():
@@ -139,18 +143,19 @@ def _refuse_dtd(raw: bytes) -> None:
                 _parse_prolog(start)
             except _HasDtd as problem:
                 raise UnreadableFile("workbook_dtd", entry.filename) from problem
-            except (_Begun, expat.ExpatError):  # what expat cannot read is a picture or the like, and is not expanded
+            except (_Begun, expat.ExpatError):  # expat cannot read a picture or the like: nothing to expand
                 continue
             if entry.file_size > len(start):
                 raise UnreadableFile("unreadable_file", entry.filename)
 
 
 def _parse_prolog(start: bytes) -> None:
-    """Parse the beginning of an XML part in whatever encoding, until its DTD or its root element begins.
+    """Parse the beginning of an XML part, in whatever encoding, until its DTD or its root element begins.
 
     Raises
     ------
-    _HasDtd, _Begun : what begins first; raised by the handler, which stops the parser. ExpatError : no XML.
+    _HasDtd, _Begun : whichever begins first; the handler raises, which stops the parser.
+    ExpatError : the part is not XML.
     """
 
     def stop_at_dtd(*_: object) -> None:
@@ -166,7 +171,7 @@ def _parse_prolog(start: bytes) -> None:
 
 
 def _sheets(book: Any) -> Iterator[Sheet]:
-    """The worksheets, as long as their texts together stay within bounds."""
+    """The worksheets; refused as soon as their texts together exceed `MOST_CHARACTERS`."""
     characters = 0
     for sheet in book.worksheets:
         rows = []

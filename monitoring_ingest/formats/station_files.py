@@ -1,9 +1,9 @@
 """The long CSV of readings: ``station,time,indicator,value,unit[,mark][,reason][,status]`` in, readings out.
 
-The same columns `monitoring_ingest.exports` writes. A station is named by code or by a name unique in the register (a
-further column ``province`` makes it so); a time without zone takes the station's. The mark column holds marks and the
-station's status, joined by ``|``; a status may have a column of its own, and there be any word. Rows are numbered by
-their line in the file. Nothing is judged here.
+`monitoring_ingest.exports` writes the same columns. A station is named by its code, or by a name that is unique in the
+register (or within the province of a further column ``province``). A time without zone is in the station's zone. The
+mark column holds marks and the station's status, joined by ``|``; in a status column of its own, a status may be any
+word. Rows are numbered by their line in the file. This module judges no reading.
 """
 
 from __future__ import annotations
@@ -30,19 +30,32 @@ _WRITTEN_TIME = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):
 def read_long_csv(raw: bytes, *, name: str, network: Network) -> Columns:
     """The readings of one long CSV, row by row.
 
+    Parameters
+    ----------
+    raw : bytes of the file, packed or not.
+    name : name of the file; not used, every reader of a format takes it.
+    network : finds the zone of a station, for times without zone.
+
     Raises
     ------
-    UnreadableFile : not text, or a column is missing.
+    UnreadableFile : the file is no text, or a column is missing.
     """
     header, numbers, lines = csv_lines(decoded(unpacked(raw)))
     return long_readings(numbers, _columns([title.casefold() for title in header], lines), network)
 
 
 def long_readings(numbers: Sequence[int], columns: Mapping[str, Sequence[str]], network: Network) -> Columns:
-    """Readings of the columns of the long form, texts without blanks around them; `numbers` are their rows."""
+    """The readings in the columns of the long form.
+
+    Parameters
+    ----------
+    numbers : row numbers for the receipt.
+    columns : `REQUIRED` and `OPTIONAL` columns of stripped texts, all as long as `numbers`.
+    network : finds the zone of a station, for times without zone.
+    """
     zones = _zones(network, columns["province"], columns["station"])
-    said = list(zip(columns["mark"], columns["status"], strict=True))
-    known = {pair: marks_and_status(*pair) for pair in set(said)}
+    pairs = list(zip(columns["mark"], columns["status"], strict=True))
+    meanings = {pair: marks_and_status(*pair) for pair in set(pairs)}
     values = columns["value"]
     return plain_columns(
         {
@@ -55,8 +68,8 @@ def long_readings(numbers: Sequence[int], columns: Mapping[str, Sequence[str]], 
             "value_text": ["" if value in (NOT_MEASURED, NOT_EQUIPPED) else value for value in values],
             "printed": values,
             "unit": columns["unit"],
-            "mark": [known[pair][0] for pair in said],
-            "status": [known[pair][1] for pair in said],
+            "mark": [meanings[pair].marks for pair in pairs],
+            "status": [meanings[pair].status for pair in pairs],
             "reason": columns["reason"],
         }
     )
@@ -74,34 +87,45 @@ def _columns(header: list[str], lines: list[list[str]]) -> dict[str, Sequence[st
         raise UnreadableFile("missing_column", " ".join(missing))
     flat = list(map(str.strip, chain.from_iterable(lines)))
     width = len(header)
-    cells = [flat[at::width] for at in range(width)]
+    cells = [flat[column::width] for column in range(width)]
     blank = [""] * len(lines)
     return {name: cells[header.index(name)] if name in header else blank for name in (*REQUIRED, *OPTIONAL)}
 
 
 def _zones(network: Network, provinces: Sequence[str], names: Sequence[str]) -> list[str]:
-    """The timezone of each row's station; that of the whole country where the station is not known (yet)."""
+    """The timezone of each row's station; the national one where the station is not (yet) in the register.
+
+    Parameters
+    ----------
+    provinces, names : as written, of equal length, one per row.
+    """
     pairs = list(zip(provinces, names, strict=True))
     zones = {pair: station.timezone if station else TIMEZONE for pair, station in stations_of(network, pairs).items()}
     return [zones[pair] for pair in pairs]
 
 
 def instants(texts: Sequence[str], zones: Sequence[str]) -> list[datetime | None]:
-    """The instants written in `texts`, each in its zone where it names none; None where there is no such instant."""
+    """The instants written in `texts`; None where there is no such instant.
+
+    Parameters
+    ----------
+    texts : times as written.
+    zones : the zone of each text, used where the text names none; as long as `texts`.
+    """
     pairs = list(zip(texts, zones, strict=True))
-    known = {pair: in_reach(_instant(*pair)) for pair in set(pairs)}
-    return [known[pair] for pair in pairs]
+    by_pair = {pair: in_reach(_instant(*pair)) for pair in set(pairs)}
+    return [by_pair[pair] for pair in pairs]
 
 
 def _instant(text: str, zone: str) -> datetime | None:
-    """ISO 8601, or the forms of spreadsheets: ``2020/8/8 8:00``. A bare date is its first instant."""
+    """The instant of a text in ISO 8601 or a form of spreadsheets (``2020/8/8 8:00``). A bare date is its midnight."""
     try:
         written = datetime.fromisoformat(text)
     except ValueError:
-        found = _WRITTEN_TIME.fullmatch(text)
-        if not found:
+        parts = _WRITTEN_TIME.fullmatch(text)
+        if not parts:
             return None
-        year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+        year, month, day, hour, minute, second = (int(part or 0) for part in parts.groups())
         try:
             written = datetime(year, month, day, hour, minute, second)
         except ValueError:
@@ -110,7 +134,7 @@ def _instant(text: str, zone: str) -> datetime | None:
 
 
 def _in_zone(naive: datetime, zone: ZoneInfo) -> datetime | None:
-    """A wall-clock time in its zone; None in the hour that summer time skips or repeats, for it may mean two things."""
+    """A wall-clock time in its zone; None in an hour that summer time skips or repeats, which is ambiguous."""
     earlier = naive.replace(tzinfo=zone, fold=0)
     later = naive.replace(tzinfo=zone, fold=1)
     return earlier if (earlier.utcoffset() or timedelta()) == (later.utcoffset() or timedelta()) else None

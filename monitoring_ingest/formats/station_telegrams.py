@@ -1,12 +1,13 @@
-"""Telegrams (报文) of stations by HJ 212-2017: bytes in, telegrams or the reason why it is none out.
+"""Telegrams (报文) of stations by HJ 212-2017: bytes in; telegrams, or the reasons why bytes are no telegram, out.
 
 A frame is ``##``, four digits of length, the data, four hex digits of CRC, CR LF; the length counts the bytes of the
-data. The data is ``QN=…;ST=…;CN=…;PW=…;MN=…;Flag=…;[PNUM=…;PNO=…;]CP=&&…&&``, the CP ``name=value`` pairs. `split`
-cuts a stream into pieces, `decode` reads one, `joined` puts split telegrams together; `framed` writes one.
+data. The data is ``QN=…;ST=…;CN=…;PW=…;MN=…;Flag=…;[PNUM=…;PNO=…;]CP=&&…&&``; the CP holds ``name=value`` pairs.
+`split` cuts a stream into pieces, `decode` reads a frame, `joined` merges the parts of a telegram, `framed` writes a
+frame.
 
-All text is kept as sent: values, codes nobody declared, station flags. Passwords alone are masked at once. Nothing is
-judged here: what a code means, its unit (stations differ, by a factor of 1000 for metals) and whether the device may
-speak for a station are for others to say. A CRC that fits is no proof: it takes only 256 different values.
+All text is returned as sent: values, undeclared codes, station flags. Only passwords are masked, at once. This module
+judges no reading: the source declares what a code means, its unit (stations differ by a factor of 1000 for metals) and
+which station a device speaks for. A CRC that fits proves little: the CRC takes only 256 different values.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ Error = Literal["length", "crc", "syntax"]
 Pairs = tuple[tuple[str, str], ...]
 
 START = b"##"
-LONGEST = len("##9999") + 9999 + len("1C80\r")  # what four digits can announce, up to the line feed
+LONGEST = len("##9999") + 9999 + len("1C80\r")  # the longest frame that four digits announce, without line feed
 MASK = "******"
 DATA_TIME = "DataTime"
 MARK = "Flag"
@@ -48,7 +49,8 @@ _WRITTEN_SECRET = re.compile(rb"(?i)(?P<name>pw\s*=)(?P<secret>(?:(?!&&)[^;,])*)
 class Flag:
     """The Flag of a header, bit by bit: protocol version (bits 2–7), split (bit 1), answer wanted (bit 0).
 
-    Versions are 0 (2005), 1 (2017), 2 (2025); stations sent 2 years before that edition, so it tells no protocol apart.
+    Versions are 0 (2005), 1 (2017) and 2 (2025). Stations already sent 2 years before the 2025 edition, so the version
+    does not identify the protocol.
     """
 
     version: int
@@ -58,10 +60,11 @@ class Flag:
 
 @dataclass(frozen=True)
 class FactorValues:
-    """What a telegram says of one factor at one time.
+    """The values that a telegram holds of one factor at one time.
 
-    `fields` are Rtd, Avg, Min, Max, Cou …, `mark` is the flag the station gave them. `time` is the DataTime before it,
-    "" where there is none: the start of the period (CN 2051, 2061, 2031, 2041) or the moment of sampling (2011).
+    `fields` are Rtd, Avg, Min, Max, Cou …; `mark` is the station's flag for these values. `time` is the preceding
+    DataTime ("" where there is none): the start of the period (CN 2051, 2061, 2031, 2041) or the moment of sampling
+    (CN 2011).
     """
 
     code: str
@@ -72,9 +75,9 @@ class FactorValues:
 
 @dataclass(frozen=True)
 class Telegram:
-    """One telegram: header fields and the pairs of its CP, as sent. Passwords are masked.
+    """One telegram: the header fields and the pairs of its CP, as sent. Passwords are masked.
 
-    `flag` is None where the header has none; `part` of `parts` is 1 of 1 unless the flag says that it is split.
+    `flag` is None where the header has no Flag. `part` of `parts` is 1 of 1 unless the flag marks a split telegram.
     """
 
     header: Mapping[str, str]
@@ -85,16 +88,15 @@ class Telegram:
 
     @property
     def values(self) -> tuple[FactorValues, ...]:
-        """The values by time and factor, in the order of their first mention: every pair ``code-field=value``."""
-        found: dict[tuple[str, str], dict[str, str]] = {}
+        """The values by time and factor, in the order of first mention: every pair ``code-field=value``."""
+        fields_of: dict[tuple[str, str], dict[str, str]] = {}
         for (time, name), value in _measured(self.pairs):
             code, _, field = name.partition("-")
-            found.setdefault((time, code), {})[field] = value
+            fields_of.setdefault((time, code), {})[field] = value
+        marks = [fields.pop(MARK, "") for fields in fields_of.values()]
         return tuple(
-            FactorValues(
-                code, time, MappingProxyType({f: v for f, v in fields.items() if f != MARK}), fields.get(MARK, "")
-            )
-            for (time, code), fields in found.items()
+            FactorValues(code, time, MappingProxyType(fields), mark)
+            for ((time, code), fields), mark in zip(fields_of.items(), marks, strict=True)
         )
 
     @property
@@ -105,7 +107,7 @@ class Telegram:
 
 @dataclass(frozen=True)
 class Refused:
-    """Why bytes are no telegram. The words quote nothing of what was sent, for it may hold a password."""
+    """Why bytes are no telegram. The words quote nothing of the bytes, which may hold a password."""
 
     error: Error
     zh: str
@@ -114,7 +116,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Joined:
-    """Telegrams after joining: those that are whole, and those whose parts are absent or contradict each other."""
+    """Telegrams after joining: whole telegrams, and parts whose other parts are absent or contradictory."""
 
     complete: tuple[Telegram, ...]
     waiting: tuple[Telegram, ...]
@@ -138,11 +140,11 @@ def crc16(data: bytes) -> int:
 
 
 def split(stream: bytes, longest: int = LONGEST) -> tuple[tuple[bytes, ...], bytes]:
-    """The pieces of a stream that are finished, and the rest, to be put before the next chunk.
+    """The finished pieces of a stream, and the rest, which belongs before the next chunk.
 
-    A piece ends at a line feed, where the next frame starts (``##`` and four digits), or after `longest` bytes, so that
-    noise neither swallows the frame behind it nor fills the memory. Pieces of noise are handed over like frames, and
-    `decode` refuses them; nothing but line ends is lost. Where the stream is cut into chunks makes no difference.
+    A piece ends at a line feed, before the start of the next frame (``##`` and four digits), or after `longest` bytes:
+    so noise neither swallows the following frame nor fills the memory. Pieces of noise are returned like frames and
+    refused by `decode`; only line ends are dropped. The result does not depend on where the stream is cut into chunks.
     """
     *ended, rest = _BOUNDARY.split(stream)
     pieces = [part for piece in ended for part in _cut(piece, longest)]
@@ -153,35 +155,36 @@ def split(stream: bytes, longest: int = LONGEST) -> tuple[tuple[bytes, ...], byt
 
 
 def _cut(piece: bytes, longest: int) -> Iterator[bytes]:
-    return (piece[at : at + longest] for at in range(0, len(piece), longest))
+    return (piece[start : start + longest] for start in range(0, len(piece), longest))
 
 
 def decode(frame: bytes) -> Telegram | Refused:
-    """The telegram of one frame, with its line end or without.
+    """The telegram of one frame, with or without line end.
 
-    Refused, never raised: ``length`` (not four digits, or another number of bytes), ``crc``, ``syntax`` (the rest).
+    A frame that is no telegram is returned as `Refused`, never raised: ``length`` (not four digits, or another number
+    of bytes), ``crc``, or ``syntax`` (all else).
     """
     frame = frame.removesuffix(b"\n").removesuffix(b"\r")
     if not frame.startswith(START):
         return Refused("syntax", "不以 ## 开头", "does not start with ##")
-    found = _FRAME.fullmatch(frame)
-    if not found:
+    parts = _FRAME.fullmatch(frame)
+    if not parts:
         return Refused("length", "## 之后不是四位数字的长度", "no four digits of length after ##")
-    announced = int(found[1])
-    sent = len(found[2]) - _CRC_DIGITS
+    announced = int(parts[1])
+    sent = len(parts[2]) - _CRC_DIGITS
     if announced != sent:
         zh = f"写明 {announced} 字节，实为 {max(sent, 0)} 字节"
         en = f"{announced} bytes announced, {max(sent, 0)} sent"
         return Refused("length", zh, en)
-    data = found[2][:sent]
-    crc = found[2][sent:]
+    data = parts[2][:sent]
+    crc = parts[2][sent:]
     if crc.upper() != b"%04X" % crc16(data):
         return Refused("crc", "CRC 与数据不符", "the CRC does not fit the data")
     return read_data(data)
 
 
 def read_data(data: bytes) -> Telegram | Refused:
-    """The telegram of a data segment alone: of one taken out of a frame that was checked before (`data_of`)."""
+    """The telegram of a data segment alone, as `data_of` takes it from a frame that was checked before."""
     try:
         return _telegram(decoded(data))
     except UnreadableFile:
@@ -191,31 +194,32 @@ def read_data(data: bytes) -> Telegram | Refused:
 
 
 def data_of(frame: bytes) -> bytes:
-    """The data segment of a frame that `decode` has read, whether its CRC still fits or not."""
+    """The data segment of a frame that `decode` has accepted; masking may have changed its CRC since."""
     return frame.strip(b"\r\n")[len(START) + _LENGTH_DIGITS : -_CRC_DIGITS]
 
 
 def framed(data: bytes) -> bytes:
-    """A whole frame around a data segment."""
+    """A complete frame around a data segment."""
     return b"%s%04d%s%04X\r\n" % (START, len(data), data, crc16(data))
 
 
 def masked(frame: bytes) -> bytes:
-    """The frame with an asterisk for every byte of a password: its length still fits, its CRC does not."""
-    return _WRITTEN_SECRET.sub(lambda found: found["name"] + b"*" * len(found["secret"]), frame)
+    """The frame with an asterisk for every byte of a password: the length still fits, the CRC no longer does."""
+    return _WRITTEN_SECRET.sub(lambda written: written["name"] + b"*" * len(written["secret"]), frame)
 
 
 def passwords(frame: bytes) -> tuple[bytes, ...]:
-    """The passwords written in a frame, to be compared at once and forgotten."""
-    return tuple(found["secret"] for found in _WRITTEN_SECRET.finditer(frame))
+    """The passwords written in a frame; compare them at once and store none."""
+    return tuple(written["secret"] for written in _WRITTEN_SECRET.finditer(frame))
 
 
 class _Malformed(Exception):
-    """What is wrong with a data segment; it never leaves this module."""
+    """What is wrong with a data segment; raised and caught in this module only."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(zh, en)
-        self.zh, self.en = zh, en
+        self.zh = zh
+        self.en = en
 
 
 def _telegram(data: str) -> Telegram:
@@ -239,7 +243,7 @@ def _telegram(data: str) -> Telegram:
 
 
 def _pair(item: str, where: str) -> tuple[str, str]:
-    """``name=value``, a password masked."""
+    """Name and value of an item ``name=value``, a password masked; `where` is the item's place for the refusal."""
     name, _, value = item.partition("=")
     if not name or item.count("=") != 1:
         raise _Malformed(f"{where} 中有一项不是 名=值", f"an item of {where} is not name=value")
@@ -256,7 +260,7 @@ def _flag(text: str | None) -> Flag | None:
 
 
 def _parts(header: Mapping[str, str]) -> tuple[int, int]:
-    """PNO and PNUM of a split telegram."""
+    """Part number (PNO) and number of parts (PNUM) of a split telegram."""
     written = [header.get(name, "") for name in ("PNO", "PNUM")]
     if all(map(_PART.fullmatch, written)):
         part, parts = map(int, written)
@@ -266,7 +270,7 @@ def _parts(header: Mapping[str, str]) -> tuple[int, int]:
 
 
 def _measured(pairs: Pairs) -> Iterator[tuple[tuple[str, str], str]]:
-    """((time, name), value) of every pair that belongs to a factor; the time is the DataTime before it."""
+    """((time, name), value) of every pair that belongs to a factor; the time is the preceding DataTime."""
     time = ""
     for name, value in pairs:
         if name == DATA_TIME:
@@ -275,40 +279,47 @@ def _measured(pairs: Pairs) -> Iterator[tuple[tuple[str, str], str]]:
             yield (time, name), value
 
 
-def contradict(one: Telegram, other: Telegram) -> bool:
-    """Whether two telegrams give different values to one field of a factor at one time."""
-    return _contradiction((*one.pairs, *other.pairs)) is not None
+def contradict(telegram: Telegram, other: Telegram) -> bool:
+    """Whether two telegrams give different values for the same field, factor and time."""
+    return _contradiction((*telegram.pairs, *other.pairs)) is not None
 
 
 def _contradiction(pairs: Pairs) -> str | None:
-    """A name that has two values at one time; None where there is none."""
-    known: dict[tuple[str, str], str] = {}
-    return next((key[1] for key, value in _measured(pairs) if known.setdefault(key, value) != value), None)
+    """The first name with two values at the same time; None where no name has two."""
+    first: dict[tuple[str, str], str] = {}
+    return next((key[1] for key, value in _measured(pairs) if first.setdefault(key, value) != value), None)
 
 
 def joined(telegrams: Iterable[Telegram]) -> Joined:
-    """Split telegrams put together: the same device, request (QN), command and number of parts, in whatever order.
+    """Telegrams with split ones merged; parts belong together by device, request (QN), command and number of parts.
 
-    A repeated part counts once. Parts that contradict each other are never joined: nobody knows which one holds.
+    Parts may come in any order, and a repeated part counts once. Parts that contradict each other are never merged,
+    because either could be the right one.
     """
     together: dict[tuple[str | int | None, ...], list[Telegram]] = {}
-    for number, one in enumerate(telegrams):
-        same = tuple(one.header.get(name) for name in ("MN", "QN", "ST", "CN")) if one.parts > 1 else (number,)
-        known = together.setdefault((*same, one.parts), [])
-        if one not in known:
-            known.append(one)
-    wholes = [(parts, _whole(parts)) for parts in together.values()]
-    complete = tuple(whole for _, whole in wholes if whole)
-    return Joined(complete, tuple(one for parts, whole in wholes if whole is None for one in parts))
+    for number, telegram in enumerate(telegrams):
+        split_alike = tuple(map(telegram.header.get, ("MN", "QN", "ST", "CN"))) if telegram.parts > 1 else (number,)
+        parts = together.setdefault((*split_alike, telegram.parts), [])
+        if telegram not in parts:
+            parts.append(telegram)
+    complete: list[Telegram] = []
+    waiting: list[Telegram] = []
+    for parts in together.values():
+        whole = _whole(parts)
+        if whole is None:
+            waiting += parts
+        else:
+            complete.append(whole)
+    return Joined(tuple(complete), tuple(waiting))
 
 
 def _whole(parts: Sequence[Telegram]) -> Telegram | None:
-    """One telegram of all its parts, with the header of the first; None where it cannot be made."""
-    ordered = sorted(parts, key=lambda one: one.part)
+    """The telegram merged from all its parts, with the header of the first; None where parts lack or contradict."""
+    ordered = sorted(parts, key=lambda telegram: telegram.part)
     first = ordered[0]
-    if [one.part for one in ordered] != list(range(1, first.parts + 1)):
+    if [telegram.part for telegram in ordered] != list(range(1, first.parts + 1)):
         return None
-    pairs = tuple(pair for one in ordered for pair in one.pairs)
+    pairs = tuple(pair for telegram in ordered for pair in telegram.pairs)
     if _contradiction(pairs) is not None:
         return None
     header = {name: value for name, value in first.header.items() if name not in ("PNUM", "PNO")}

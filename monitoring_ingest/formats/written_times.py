@@ -1,7 +1,7 @@
 """Times as people and spreadsheets write them: texts and a zone in, instants out.
 
-Besides ISO 8601 these are ``2020/8/8 8:00``, ``2020年8月8日8时``, ``24:00`` for the end of a day, the day numbers Excel
-keeps (``44051.333``), and a date and a clock time in two cells. What may mean two instants, or none, gives None.
+The forms are ISO 8601, ``2020/8/8 8:00``, ``2020年8月8日8时``, ``24:00`` for the end of a day, the day numbers of Excel
+(``44051.333``), and a date and a clock time in two cells. A text that means two instants, or none, gives None.
 """
 
 from __future__ import annotations
@@ -21,13 +21,19 @@ _WRITTEN = re.compile(rf"{_DAY}(?:[T\s]*{_CLOCK})?")
 
 
 def written_instants(texts: Sequence[str], zone: str) -> list[datetime | None]:
-    """The instants written in `texts`, in `zone` where they name none."""
+    """The instants written in `texts`; a text that names no zone is in `zone`."""
     plain = {text: iso(text) for text in dict.fromkeys(texts)}
     return instants([plain[text] for text in texts], [zone] * len(texts))
 
 
 def joined_times(days: Sequence[str], clocks: Sequence[str], default: str = "") -> list[str]:
-    """A date and a clock time of two cells as one text; `default` where the clock is blank. No date, no time."""
+    """The date and clock time of two cells as one text each; blank where the date is blank.
+
+    Parameters
+    ----------
+    days, clocks : cells as written, of equal length.
+    default : the clock time where a clock cell is blank, as ``08:00``.
+    """
     return [
         " ".join(filter(None, (_day_only(day), _clock_only(clock) or default))) if day else ""
         for day, clock in zip(days, clocks, strict=True)
@@ -35,29 +41,28 @@ def joined_times(days: Sequence[str], clocks: Sequence[str], default: str = "") 
 
 
 def _day_only(text: str) -> str:
-    """A date cell without the midnight Excel puts behind it."""
+    """A date cell without the midnight that Excel appends."""
     return text.removesuffix(" 00:00:00")
 
 
 def _clock_only(text: str) -> str:
-    """A clock cell as text: Excel keeps 08:00 as a third of a day, on its day zero."""
-    found = re.fullmatch(r"0?\.\d+", text)
-    if found:
+    """A clock cell as text: Excel stores 08:00 as a third of a day, on its day zero."""
+    if re.fullmatch(r"0?\.\d+", text):
         seconds = round(float(text) * 86400)
         return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
     return re.sub(r"^(1899-12-3[01]|1900-01-0[01]) ", "", text)
 
 
 def iso(text: str) -> str:
-    """A written time as ISO 8601, where it is one of the forms of this module; anything else as it is."""
+    """A written time as ISO 8601; a text in none of the forms of this module is returned as it is."""
     plain = unicodedata.normalize("NFKC", text).strip()
     if _SERIAL.fullmatch(plain):
         instant = EXCEL_DAY_ZERO + timedelta(days=float(plain), milliseconds=500)
         return instant.replace(microsecond=0).isoformat(sep=" ")
-    found = _WRITTEN.fullmatch(plain)
-    if not found:
+    parts = _WRITTEN.fullmatch(plain)
+    if not parts:
         return plain
-    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    year, month, day, hour, minute, second = (int(part or 0) for part in parts.groups())
     end_of_day = hour == 24 and minute == second == 0
     try:
         instant = datetime(year, month, day, 0 if end_of_day else hour, minute, second)

@@ -1,14 +1,15 @@
-"""The readings frame: what every source hands over, one row per cell it sent, nothing judged yet.
+"""The readings frame: what every reader of a format returns, one row per cell that was sent, nothing judged yet.
 
-Sources build it with `readings_frame`; `validation` adds what was made of each row. Every column but `row` and `time`
-is text, ``""`` where the source said nothing. The gate works on `Columns`, the same columns as plain arrays: of a
-thousand rows, handling a frame costs more than all that is done with them.
+Readers build the frame with `readings_frame`; `validation` adds the fate of each row. Every column but `row` and `time`
+is text, ``""`` where the source states nothing. The gate works on `Columns`, the same columns as plain arrays: for a
+thousand rows, handling a frame costs more than all the work on its rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,16 +17,16 @@ import pandas as pd
 
 from basin.periods import YEARS
 
-# row           where it stood: file line of a CSV, 1-based entry of a release
-# field         the column it stood in, for sources with a column per indicator; "" where the row is the reading
+# row           place in the file: line of a CSV, 1-based entry of a release
+# field         column of the cell, for sources with a column per indicator; "" where the row is the reading
 # province, station_text, indicator_text, unit      as written
 # time, time_text      UTC, NaT where there is none or not `in_reach`; and as written
 # value_text    the value as sent, unrounded; "" where no value was sent
-# printed       what the source shows in its place: the rounded value, `--`, `*`
+# printed       what the source shows in place of the value: the rounded value, `--`, `*`
 # mark, status  the source's remarks on this value, and on the station (正常, 维护, 停站 …)
-# water_class   the class the source gave the reading
-# reason        why a value is sent again: one of `revisions.REASONS`, or in free words
-# problem       message code where the source could not even tell what the row is
+# water_class   the class that the source gave the reading
+# reason        why a value is sent again: one of `revisions.REASONS`, or free words
+# problem       message code where a cell could not be read at all
 TEXTS = (
     "field", "province", "station_text", "indicator_text", "time_text",
     "value_text", "printed", "unit", "mark", "status", "water_class", "reason", "problem",
@@ -34,7 +35,7 @@ COLUMNS = ("row", "time", *TEXTS)
 
 
 class Key(NamedTuple):
-    """Which value is meant: of which station, of which indicator, at which instant."""
+    """What identifies a value: station, indicator and instant."""
 
     station: str
     indicator: str
@@ -53,7 +54,7 @@ def readings_frame(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
 
     Parameters
     ----------
-    columns : `row` and `time` (aware instants or NaT) are required, all of one length.
+    columns : all of one length; `row` and `time` (aware instants or NaT) are required.
     """
     length = len(columns["row"])
     frame = pd.DataFrame({"row": pd.Series(columns["row"], dtype="int64"), "time": utc(columns["time"])})
@@ -63,14 +64,14 @@ def readings_frame(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
 
 
 def columns_of(readings: pd.DataFrame | Columns) -> Columns:
-    """A frame as plain arrays; arrays stay what they are."""
+    """The columns of a frame as plain arrays; plain arrays are returned as they are."""
     if isinstance(readings, dict):
         return readings
     return {str(name): _array(readings[name]) for name in readings}
 
 
 def frame_of(columns: Columns) -> pd.DataFrame:
-    """Plain arrays as a frame, their instants as ``datetime64[ns, UTC]``."""
+    """Plain arrays as a frame; instants become ``datetime64[ns, UTC]``."""
     return pd.DataFrame({name: _series(values) for name, values in columns.items()})
 
 
@@ -96,26 +97,33 @@ def plain_columns(columns: Mapping[str, Sequence[Any]]) -> Columns:
 
 
 def _naive_utc(instants: Sequence[datetime | None]) -> np.ndarray:
-    """Aware instants (None: NaT) as ``datetime64[us]`` in UTC; each object is converted once."""
-    distinct = {id(each): each for each in instants}
-    naive = [each and each.astimezone(UTC).replace(tzinfo=None) for each in distinct.values()]
-    at = {identity: number for number, identity in enumerate(distinct)}
-    return np.array(naive, dtype="datetime64[us]")[[at[id(each)] for each in instants]]
+    """Aware instants (None: NaT) as ``datetime64[us]`` in UTC; each distinct object is converted once."""
+    distinct = {id(instant): instant for instant in instants}
+    naive = [instant and instant.astimezone(UTC).replace(tzinfo=None) for instant in distinct.values()]
+    position = {identity: number for number, identity in enumerate(distinct)}
+    return np.array(naive, dtype="datetime64[us]")[[position[id(instant)] for instant in instants]]
 
 
 def objects(values: Sequence[Any]) -> np.ndarray:
-    """An array of objects, one for each value, whatever the values are."""
+    """An object array of the values; a value that is itself a sequence stays one element."""
     return np.fromiter(values, dtype=object, count=len(values))
 
 
+def repeated(values: Sequence[Any], times: int) -> list[Any]:
+    """Each value `times` times in a row: what belongs to a whole table row, once per measured cell of the row."""
+    return [value for value in values for _ in range(times)]
+
+
 def rows_at(columns: Columns, which: np.ndarray | slice) -> Columns:
-    """The rows that a mask, positions or a slice choose."""
+    """The rows chosen by a mask, positions or a slice."""
     return {name: values[which] for name, values in columns.items()}
 
 
 def joined(parts: Sequence[Columns]) -> Columns:
-    """Several columns of the same names, one after the other."""
-    return parts[0] if len(parts) == 1 else {name: np.concatenate([each[name] for each in parts]) for name in parts[0]}
+    """Columns of the same names, concatenated."""
+    if len(parts) == 1:
+        return parts[0]
+    return {name: np.concatenate(list(map(itemgetter(name), parts))) for name in parts[0]}
 
 
 def utc_array(instants: pd.Series) -> np.ndarray:
@@ -124,19 +132,19 @@ def utc_array(instants: pd.Series) -> np.ndarray:
 
 
 def instant_texts(instants: np.ndarray) -> list[str | None]:
-    """Instants as text; written once per distinct instant, for a file holds few."""
-    distinct, at = np.unique(instants, return_inverse=True)
+    """Instants as text; each distinct instant is formatted once, because a file holds few of them."""
+    distinct, positions = np.unique(instants, return_inverse=True)
     texts = [None if text == "NaT" else f"{text}Z" for text in np.datetime_as_string(distinct, unit="us").tolist()]
-    return [texts[each] for each in at.tolist()]
+    return [texts[position] for position in positions.tolist()]
 
 
 def in_reach(instant: datetime | None) -> datetime | None:
-    """The instant; None in a year nobody measures in (``9999-12-31``), which no frame could hold."""
+    """The instant; None outside the years of measurements (``9999-12-31``), which no frame can hold."""
     return instant if instant is not None and instant.year in YEARS else None
 
 
 def utc(instants: Sequence[Any]) -> pd.Series:
-    """Aware instants as ``datetime64[ns, UTC]``; each distinct one is converted once."""
+    """Aware instants as ``datetime64[ns, UTC]``; each distinct instant is converted once."""
     codes, distinct = pd.factorize(pd.Series(instants, dtype=object))
     converted = pd.DatetimeIndex(pd.to_datetime(pd.Index(distinct), utc=True)).as_unit("ns")
-    return pd.Series(converted.append(pd.DatetimeIndex([pd.NaT], tz="UTC")).take(codes))  # -1, absent, is the last
+    return pd.Series(converted.append(pd.DatetimeIndex([pd.NaT], tz="UTC")).take(codes))  # absent: -1, the last

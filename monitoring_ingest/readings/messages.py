@@ -1,7 +1,7 @@
 """Why a row was not accepted, in words: a message code in, Chinese and English out.
 
-Receipts store the code; these texts explain it. Every code `validation`, `revisions` and the sources use is here, and a
-test holds them together.
+Receipts store the code; these texts explain the code. Every code used by `validation`, `revisions` and the readers of
+formats is here, and a test keeps them together.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from basin.periods import YEARS
 
 
 class Message(NamedTuple):
-    """What is the matter with a row."""
+    """Why a row was not accepted."""
 
     zh: str
     en: str

@@ -1,7 +1,7 @@
 """The receipt (回执) of a submission: what became of every row sent.
 
-In: counts and rows as `store` keeps them. Out: a frozen `Receipt` and its JSON document. The words for each code are in
-`messages`.
+In: counts and rows as the database stores them. Out: a frozen `Receipt` and its JSON document. The words for each code
+are in `messages`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -22,16 +23,16 @@ COMPLETE = "complete"
 RUNNING = "running"
 INTERRUPTED = "interrupted"
 DRY_RUN = "dry_run"
-REFUSED = "refused"  # nothing is stored: only looked at, or not all of it could be taken
+REFUSED = "refused"  # nothing is stored, because not every row could be accepted
 ROW_FIELDS = ("file", "row", "field", "code", "message_zh", "message_en", "value", "fate", "stands", "replaced", "sent")
 STORED_ROW_FIELDS = tuple(name for name in ROW_FIELDS if name != "file" and not name.startswith("message"))
 
-Counts = Mapping[int, Mapping[str, int]]  # by the file's place, by fate
+Counts = Mapping[int, Mapping[str, int]]  # number of rows: file's place in the submission → fate → rows
 
 
 @dataclass(frozen=True)
 class FileReceipt:
-    """One file of a submission; `counts` is None where it was not taken in."""
+    """One file of a submission; `counts` (rows by fate) is None where the file was not taken in."""
 
     name: str
     sha256: str
@@ -40,11 +41,11 @@ class FileReceipt:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a submission: counts per fate of (station, indicator, time), and every row not accepted.
+    """What became of a submission: counts of (station, indicator, time) by fate, and every row not accepted.
 
-    `id` is also its sequence number: they have no gap. It is None where nothing is stored (`state` dry_run, refused);
-    else `state` is complete when every file has been taken in, or running, or interrupted. `rows` are None in lists of
-    submissions.
+    `id` is a sequence number without gaps; None where nothing is stored (`state` dry_run or refused). The `state` of a
+    stored submission is running, interrupted, or complete once every file has been taken in. `rows` is None in lists
+    of submissions.
     """
 
     id: int | None
@@ -59,8 +60,9 @@ class Receipt:
 
     @property
     def counts(self) -> dict[str, int]:
-        """The sum over the files taken in."""
-        return {fate: sum(file.counts[fate] for file in self.files if file.counts) for fate in FATES}
+        """Rows by fate, over the files taken in."""
+        by_file = [file.counts for file in self.files if file.counts]
+        return {fate: sum(map(itemgetter(fate), by_file)) for fate in FATES}
 
     def document(self) -> dict[str, Any]:
         """The receipt as JSON shows it."""
@@ -79,33 +81,43 @@ class Receipt:
 
 
 def count_fates(before: Counts, decided: Columns) -> Counts:
-    """How many rows of each file had which fate, with those decided before."""
-    counts = {file: dict(of) for file, of in before.items()}
-    found = Counter(zip(decided["file"].tolist(), decided["fate"].tolist(), strict=True))
-    for (file, fate), number in found.items():
+    """Rows of each file by fate: the counts `before` plus the rows decided now."""
+    counts = {file: dict(by_fate) for file, by_fate in before.items()}
+    now = Counter(zip(decided["file"].tolist(), decided["fate"].tolist(), strict=True))
+    for (file, fate), number in now.items():
         counts[file][fate] += number
     return counts
 
 
 def newest_told(rows: Columns) -> dict[int, np.datetime64]:
-    """The newest instant that each file has a value of, were it known already or withheld; none of files without one.
+    """The newest instant that each file reports a value for, duplicates and withheld values included.
 
     Parameters
     ----------
     rows : validated rows with `file`, `fate` and `time`, decided or not.
+
+    Returns
+    -------
+    File's place → UTC instant; files that report no value are left out.
     """
-    told = (rows["fate"] != "rejected") & (rows["fate"] != "absent") & ~np.isnat(rows["time"])
-    files = rows["file"][told]
-    times = rows["time"][told]
+    reported = (rows["fate"] != "rejected") & (rows["fate"] != "absent") & ~np.isnat(rows["time"])
+    files = rows["file"][reported]
+    times = rows["time"][reported]
     return {file: times[files == file].max() for file in set(files.tolist())}
 
 
 def explained(rows: Columns, files: Sequence[str] | Mapping[int, str]) -> list[dict[str, Any]]:
-    """Rows of a receipt with the names of their files and the words for their codes, in the fields of `ROW_FIELDS`."""
+    """Rows of a receipt with file names and with words for their codes, in the fields of `ROW_FIELDS`.
+
+    Parameters
+    ----------
+    rows : columns `STORED_ROW_FIELDS` and `file` (the file's place in the submission).
+    files : the name of each file, by its place.
+    """
     words = {code: MESSAGES[code] for code in set(rows["code"].tolist())}
     codes = rows["code"].tolist()
     columns = {name: rows[name].tolist() for name in STORED_ROW_FIELDS} | {
-        "file": [files[at] for at in rows["file"].tolist()],
+        "file": [files[place] for place in rows["file"].tolist()],
         "message_zh": [words[code].zh for code in codes],
         "message_en": [words[code].en for code in codes],
     }

@@ -1,13 +1,14 @@
-"""What a source says of the station beside its values (站点情况), in the words that statistics obey, at every door.
+"""The station's status (站点情况) that a source states beside a value, in the words that statistics obey.
 
-An agreement names the statuses whose values count (正常 unless it says otherwise), and a value without any counts, too:
-a status taken for a mere mark would count. So a word that stands alone is known here, and any other one is a status
-where a source has a column of its own for it.
+An agreement names the statuses whose values count (正常 unless the agreement says otherwise), and a value without
+status counts too. A status mistaken for a mere mark would therefore let its value count. So the words that are statuses
+on their own are listed here, for every door; where a source has a status column, any word in that column is a status.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 NORMAL = "N"
 # HJ 212-2017 table 8.
@@ -27,20 +28,29 @@ STATUSES = frozenset({"停站", "检修", "调试", "异常", UNKNOWN_MARK, *STA
 SEPARATOR = "|"
 
 
-def marks_and_status(text: str, stated: str = "") -> tuple[str, str]:
-    """A mark column taken apart: ``极值过滤|维护`` is the mark 极值过滤 under the status 维护, ``M`` is M under 维护.
+class MarksAndStatus(NamedTuple):
+    """The marks on a value and the status of its station, each joined by `SEPARATOR`."""
+
+    marks: str
+    status: str
+
+
+def marks_and_status(text: str, stated: str = "") -> MarksAndStatus:
+    """Marks and status in a mark column: ``极值过滤|维护`` is the mark 极值过滤 in the status 维护, ``M`` is M in 维护.
 
     Parameters
     ----------
-    stated : the status from a column of its own, whatever its word; the rest is marks then.
+    text : the cell of the mark column.
+    stated : the status from a status column, in any words; everything else in `text` is marks then.
     """
     parts = _parts(text)
     if stated:
-        own = _parts(stated)
-        return SEPARATOR.join(part for part in parts if part not in own), SEPARATOR.join(own)
+        statuses = _parts(stated)
+        marks = [part for part in parts if part not in statuses]
+        return MarksAndStatus(SEPARATOR.join(marks), SEPARATOR.join(statuses))
     statuses = [STATUS_OF.get(part, part) for part in parts if part in STATUS_OF or part in STATUSES]
     marks = [part for part in parts if part != NORMAL and part not in STATUSES]
-    return SEPARATOR.join(marks), SEPARATOR.join(dict.fromkeys(statuses))
+    return MarksAndStatus(SEPARATOR.join(marks), SEPARATOR.join(dict.fromkeys(statuses)))
 
 
 def _parts(text: str) -> list[str]:

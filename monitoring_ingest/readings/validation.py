@@ -1,10 +1,10 @@
-"""What each cell of a readings frame is: readings in, the same rows with a fate out.
+"""The fate of each cell of a readings frame: readings in, the same rows with a fate out.
 
 Adds station, section, indicator, number (canonical unit), censored, fate, code, field and value. A hard failure
-(unknown unit, unknown indicator, no number, future time, a station the sender may not speak for, a value that nature
-does not have) is rejected; a doubt (unknown station, outside the plausible range) is quarantined for a person. Nothing
-is dropped or corrected, no clock is read, and what is already stored is not known here: `revisions` compares with that.
-Every meaning is worked out once per distinct text.
+(unknown unit, unknown indicator, no number, future time, a station the sender may not report for, a physically
+impossible value) is rejected; a doubt (unknown station, outside the plausible range) is quarantined for a person to
+decide. No row is dropped or corrected and no clock is read. `revisions` compares with what is stored; this module does
+not. Every meaning is worked out once per distinct text.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ from monitoring_ingest.readings.frames import NOT_EQUIPPED, Columns, columns_of,
 from monitoring_ingest.readings.station_names import stations_of
 
 FATES = ("accepted", "duplicate", "revised", "quarantined", "rejected", "withheld", "absent")
-NO_RIGHT = "no_right"  # the code of a row whose sender may not speak for its station
+NO_RIGHT = "no_right"  # code of a row whose sender may not report for its station
 CLOCKS_MAY_DIFFER = timedelta(hours=1)
 BELOW_DETECTION = frozenset({"<", "L"})
 
@@ -37,71 +37,75 @@ _ABOVE = re.compile(r"\s*[>≥]\s*=?\s*\d+(?:\.\d*)?(?:[eE][+-]?\d+)?\s*", re.AS
 def validate(
     readings: pd.DataFrame | Columns, network: Network, now: datetime, rights: Collection[str] | None = None
 ) -> Columns:
-    """The readings with what they are found to be.
+    """The readings with their meanings and fates.
 
     Parameters
     ----------
     readings : a readings frame, or its columns.
-    now : nothing later than an hour after it can have been measured.
-    rights : codes of the stations the sender may speak for; None for all.
+    network : finds the station of a name.
+    now : a time more than `CLOCKS_MAY_DIFFER` later than `now` lies in the future.
+    rights : codes of the stations the sender may report for; None for all.
 
     Returns
     -------
     The columns with `station`, `section`, `indicator` (codes, None where unknown), `number` (canonical unit; nan),
     `censored` (below detection: `number` is the limit), `fate` (accepted, quarantined, rejected, withheld, absent),
-    `code` (of the message; "" where accepted), and, for the receipt, `field` and `value` it is about.
+    `code` (of the message; "" where accepted), and, for the receipt, the `field` and `value` that the code is about.
     """
-    found = dict(columns_of(readings))
-    _add_station(found, network)
-    found["indicator"] = _each(found["indicator_text"], _indicator_code)
-    as_sent, below = _numbers(found["value_text"].tolist())
-    found["censored"] = below | _each(found["mark"], BELOW_DETECTION.__contains__).astype(bool)
-    found["number"] = as_sent * _factors(found)
-    _add_fate(found, as_sent, now, rights)
-    return found
+    rows = dict(columns_of(readings))
+    _add_station(rows, network)
+    rows["indicator"] = _by_text(rows["indicator_text"], _indicator_code)
+    as_sent, below = _numbers(rows["value_text"].tolist())
+    rows["censored"] = below | _by_text(rows["mark"], BELOW_DETECTION.__contains__).astype(bool)
+    rows["number"] = as_sent * _factors(rows)
+    _add_fate(rows, as_sent, now, rights)
+    return rows
 
 
-def _add_station(found: Columns, network: Network) -> None:
-    names = list(zip(found["province"].tolist(), found["station_text"].tolist(), strict=True))
+def _add_station(rows: Columns, network: Network) -> None:
+    names = list(zip(rows["province"].tolist(), rows["station_text"].tolist(), strict=True))
     stations = stations_of(network, names)
     codes = {name: station and station.code for name, station in stations.items()}
     sections = {name: station and station.section for name, station in stations.items()}
-    found["station"] = objects([codes[name] for name in names])
-    found["section"] = objects([sections[name] for name in names])
+    rows["station"] = objects([codes[name] for name in names])
+    rows["section"] = objects([sections[name] for name in names])
 
 
 def _indicator_code(text: str) -> str | None:
-    found = find_indicator(text)
-    return found.code if found else None
+    indicator = find_indicator(text)
+    return indicator.code if indicator else None
 
 
-def _each(texts: np.ndarray, meaning: Callable[[str], Any]) -> np.ndarray:
+def _by_text(texts: np.ndarray, meaning: Callable[[str], Any]) -> np.ndarray:
     """`meaning` of every text, worked out once per distinct text."""
     listed = texts.tolist()
-    known = {text: meaning(text) for text in set(listed)}
-    return objects([known[text] for text in listed])
+    meanings = {text: meaning(text) for text in set(listed)}
+    return objects([meanings[text] for text in listed])
 
 
 def _numbers(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """What `number_and_censored` says of each text; of nothing but plain decimals at once."""
+    """`number_and_censored` of each text; plain decimals take a faster way."""
     if _PLAIN.fullmatch("".join(texts)):
         try:
             values = np.array(list(map(float, texts)), dtype="float64")
             return np.where(np.isfinite(values), values, np.nan), np.zeros(len(texts), dtype=bool)
-        except ValueError:  # a blank, or two points
+        except ValueError:  # a blank, or two decimal points
             pass
-    known = {text: number_and_censored(text) for text in set(texts)}
-    numbers, below = zip(*(known[text] for text in texts), strict=True) if texts else ((), ())
+    by_text = {text: number_and_censored(text) for text in set(texts)}
+    numbers, below = zip(*(by_text[text] for text in texts), strict=True) if texts else ((), ())
     return np.array(numbers, dtype="float64"), np.array(below, dtype=bool)
 
 
 def number_and_censored(text: str) -> tuple[float, bool]:
-    """The number a source wrote, nan where it is none; ``<0.025`` and ``0.025L`` are below the limit 0.025."""
-    found = _VALUE.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if not found:
+    """The number that a source wrote (nan: not a number), and whether it is the limit of a value below detection.
+
+    ``<0.025`` and ``0.025L`` are below the limit 0.025.
+    """
+    parts = _VALUE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if not parts:
         return float("nan"), False
-    value = _finite(float(found[2]))
-    return value, bool(found[1] or found[3]) and value == value
+    value = _finite(float(parts[2]))
+    return value, bool(parts[1] or parts[3]) and value == value
 
 
 def _finite(value: float) -> float:
@@ -109,15 +113,15 @@ def _finite(value: float) -> float:
 
 
 def above_range(text: str) -> bool:
-    """Whether a source wrote that the value lies above what it can measure: ``>24000``, ``≥5``."""
+    """Whether a source wrote that the value exceeds the measuring range: ``>24000``, ``≥5``."""
     return bool(_ABOVE.fullmatch(unicodedata.normalize("NFKC", text)))
 
 
-def _factors(found: Columns) -> np.ndarray:
-    """What to multiply each value by to have it in its indicator's unit; nan where the unit does not fit."""
-    pairs = list(zip(found["unit"].tolist(), found["indicator"].tolist(), strict=True))
-    known = {pair: _factor(*pair) for pair in set(pairs)}
-    return np.array([known[pair] for pair in pairs], dtype="float64")
+def _factors(rows: Columns) -> np.ndarray:
+    """The factor that converts each value to its indicator's unit; nan where the unit does not fit."""
+    pairs = list(zip(rows["unit"].tolist(), rows["indicator"].tolist(), strict=True))
+    by_pair = {pair: _factor(*pair) for pair in set(pairs)}
+    return np.array([by_pair[pair] for pair in pairs], dtype="float64")
 
 
 def _factor(unit: str, indicator: str | None) -> float:
@@ -131,86 +135,113 @@ def plausible(indicators: Iterable[str | None], numbers: np.ndarray | pd.Series)
 
 
 def possible(indicators: Iterable[str | None], numbers: np.ndarray | pd.Series) -> np.ndarray:
-    """As `plausible`, of what is physically possible; of a limit of detection it is asked whether that can be one."""
+    """Whether each number [canonical unit] is physically possible; a limit of detection is judged like a value."""
     return _within(_POSSIBLE, indicators, numbers)
 
 
 def _within(bounds: _Bounds, indicators: Iterable[str | None], numbers: np.ndarray | pd.Series) -> np.ndarray:
-    each = [bounds.get(code, _NOWHERE) for code in indicators]
-    lowest, highest = np.array(each, dtype="float64").reshape(-1, 2).T
+    limits = [bounds.get(code, _NOWHERE) for code in indicators]
+    lowest, highest = np.array(limits, dtype="float64").reshape(-1, 2).T
     values = np.asarray(numbers, dtype="float64")
     return (values >= lowest) & (values <= highest)
 
 
 def _bounds(lowest: str, highest: str) -> _Bounds:
-    pairs = {code: (getattr(each, lowest), getattr(each, highest)) for code, each in INDICATORS.items()}
-    return {code: (-np.inf if low is None else low, np.inf if high is None else high)
-            for code, (low, high) in pairs.items()}  # fmt: skip
+    bounds: dict[str | None, tuple[float, float]] = {}
+    for code, indicator in INDICATORS.items():
+        low = getattr(indicator, lowest)
+        high = getattr(indicator, highest)
+        bounds[code] = (-np.inf if low is None else low, np.inf if high is None else high)
+    return bounds
 
 
 _Bounds = Mapping[str | None, tuple[float, float]]
 _POSSIBLE = _bounds("possible_min", "possible_max")
 _PLAUSIBLE = _bounds("plausible_min", "plausible_max")
-_NOWHERE = (np.nan, np.nan)
+_NOWHERE = (np.nan, np.nan)  # the bounds of an unknown indicator: no number lies within
 
 
-def _add_fate(found: Columns, as_sent: np.ndarray, now: datetime, rights: Collection[str] | None) -> None:
-    """Give each row the first fate of this table that fits it: who may speak, is anything said, can it be read, may it
-    be true. A blank cell of the future says nothing either: kept, its station would count as heard until then.
+class _Fate(NamedTuple):
+    """A line of the table of fates: which rows the line fits, and the column that the receipt quotes."""
+
+    fits: np.ndarray
+    fate: str
+    code: str
+    column: str
+
+
+def _add_fate(rows: Columns, as_sent: np.ndarray, now: datetime, rights: Collection[str] | None) -> None:
+    """Give each row the first fate in the table that fits the row.
+
+    The order asks: may the sender report for the station, was anything sent, can the value be read, can it be true. A
+    blank cell of the future is rejected as well: if it were stored, its station would count as heard until then.
+
+    Parameters
+    ----------
+    rows : columns of the readings with station, indicator, number and censored; fate and code are added.
+    as_sent : (row) numbers in the unit as sent; nan where no number can be read.
+    now : a time more than `CLOCKS_MAY_DIFFER` later than `now` lies in the future.
+    rights : codes of the stations the sender may report for; None for all.
     """
-    sent = found["value_text"] != ""
-    station = found["station"]
-    codes = found["indicator"].tolist()
-    problem = found["problem"] != ""
-    unreadable = (found["value_text"] != "") & np.isnan(as_sent)
+    sent = rows["value_text"] != ""
+    station = rows["station"]
+    codes = rows["indicator"].tolist()
+    problem = rows["problem"] != ""
+    unreadable = sent & np.isnan(as_sent)
     latest = np.datetime64((now + CLOCKS_MAY_DIFFER).astimezone(UTC).replace(tzinfo=None), "us")
-    foreign = ~_each(station, lambda code: rights is None or code in rights).astype(bool)
+    foreign = ~_by_text(station, lambda code: rights is None or code in rights).astype(bool)
     too_high = unreadable.copy()
-    too_high[unreadable] = _each(found["value_text"][unreadable], above_range).astype(bool)
-    table: list[tuple[Any, str, str, str]] = [
-        (problem, "rejected", "", "value_text"),
-        (foreign, "rejected", NO_RIGHT, "station_text"),
-        (found["time_text"] == "", "absent", "no_time", "time_text"),
-        (found["time"] > latest, "rejected", "future_time", "time_text"),
-        (~sent & (found["mark"] != ""), "withheld", "withheld", "mark"),
-        (~sent & (found["printed"] == NOT_EQUIPPED), "absent", "not_equipped", "printed"),
-        (~sent, "absent", "no_value", "printed"),
-        (too_high, "rejected", "above_range", "value_text"),
-        (unreadable, "rejected", "unreadable_number", "value_text"),
-        (np.isnat(found["time"]), "rejected", "unreadable_time", "time_text"),
-        (found["indicator"] == None, "rejected", "unknown_indicator", "indicator_text"),  # noqa: E711  elementwise
-        (np.isnan(found["number"]), "rejected", "unknown_unit", "unit"),
-        (~possible(codes, found["number"]), "rejected", "impossible", "value_text"),
-        (station == None, "quarantined", "unknown_station", "station_text"),  # noqa: E711
-        (~plausible(codes, found["number"]), "quarantined", "implausible", "value_text"),
+    too_high[unreadable] = _by_text(rows["value_text"][unreadable], above_range).astype(bool)
+    table = [
+        _Fate(problem, "rejected", "", "value_text"),
+        _Fate(foreign, "rejected", NO_RIGHT, "station_text"),
+        _Fate(rows["time_text"] == "", "absent", "no_time", "time_text"),
+        _Fate(rows["time"] > latest, "rejected", "future_time", "time_text"),
+        _Fate(~sent & (rows["mark"] != ""), "withheld", "withheld", "mark"),
+        _Fate(~sent & (rows["printed"] == NOT_EQUIPPED), "absent", "not_equipped", "printed"),
+        _Fate(~sent, "absent", "no_value", "printed"),
+        _Fate(too_high, "rejected", "above_range", "value_text"),
+        _Fate(unreadable, "rejected", "unreadable_number", "value_text"),
+        _Fate(np.isnat(rows["time"]), "rejected", "unreadable_time", "time_text"),
+        _Fate(rows["indicator"] == None, "rejected", "unknown_indicator", "indicator_text"),  # noqa: E711  elementwise
+        _Fate(np.isnan(rows["number"]), "rejected", "unknown_unit", "unit"),
+        _Fate(~possible(codes, rows["number"]), "rejected", "impossible", "value_text"),
+        _Fate(station == None, "quarantined", "unknown_station", "station_text"),  # noqa: E711
+        _Fate(~plausible(codes, rows["number"]), "quarantined", "implausible", "value_text"),
     ]
-    which = np.select([fits for fits, *_ in table], range(len(table)), default=len(table))
-    fates, reasons, sources = zip(*(row[1:] for row in table), ("accepted", "", "value_text"), strict=True)
-    found["fate"], found["code"] = objects(fates)[which], objects(reasons)[which]
-    found["code"][problem] = found["problem"][problem]
-    _add_place_and_value(found, which, sources)
+    which = np.select([line.fits for line in table], range(len(table)), default=len(table))
+    rows["fate"] = objects([*(line.fate for line in table), "accepted"])[which]
+    rows["code"] = objects([*(line.code for line in table), ""])[which]
+    rows["code"][problem] = rows["problem"][problem]
+    _add_place_and_value(rows, which, [*(line.column for line in table), "value_text"])
 
 
-def _add_place_and_value(found: Columns, which: np.ndarray, sources: tuple[str, ...]) -> None:
-    """Name the field each fate is about, and quote it: of a source with a column per indicator, that column's cell.
+def _add_place_and_value(rows: Columns, which: np.ndarray, columns: Sequence[str]) -> None:
+    """Name the field that each fate is about, and quote its cell.
 
-    A station nobody knows is always named, with its province: without it nobody could say who is meant.
+    Of a source with a column per indicator, that column's cell is quoted. An unknown or foreign station is always named
+    with its province: otherwise the receipt would not show which station is meant.
+
+    Parameters
+    ----------
+    rows : columns of the readings with fate and code; field and value are added.
+    which : (row) the line in the table of fates; the last one is "accepted".
+    columns : the column that each line of the table is about.
     """
-    own_column = found["field"] != ""
-    sent = found["value_text"] != ""
-    shown = np.where(sent, found["value_text"], found["printed"])
-    field = objects([_FIELDS[source] for source in sources])[which]
-    value = shown.copy()
-    for number, source in enumerate(sources[:-1]):
-        rows = (which == number) & ~own_column
-        if rows.any():
-            value[rows] = found[source][rows]
-    unnamed = (found["code"] == "unknown_station") | (found["code"] == NO_RIGHT)
+    in_own_column = rows["field"] != ""
+    sent = rows["value_text"] != ""
+    value = np.where(sent, rows["value_text"], rows["printed"])
+    field = objects([_FIELDS[column] for column in columns])[which]
+    for line, column in enumerate(columns[:-1]):
+        quoting = (which == line) & ~in_own_column
+        if quoting.any():
+            value[quoting] = rows[column][quoting]
+    unnamed = (rows["code"] == "unknown_station") | (rows["code"] == NO_RIGHT)
     if unnamed.any():
-        names = zip(found["province"][unnamed], found["station_text"][unnamed], strict=True)
+        names = zip(rows["province"][unnamed], rows["station_text"][unnamed], strict=True)
         value[unnamed] = objects([" ".join(filter(None, pair)) for pair in names])
-    found["field"] = np.where(own_column & ~unnamed, found["field"], field)
-    found["value"] = value
+    rows["field"] = np.where(in_own_column & ~unnamed, rows["field"], field)
+    rows["value"] = value
 
 
 _FIELDS = {

@@ -1,1 +1,1 @@
-"""Telegrams of stations taken in: what is kept of them, which readings they give, and when they are answered."""
+"""Telegrams of stations on arrival: what is stored of them, which readings they give, and when they are answered."""

@@ -1,9 +1,9 @@
-"""Frames as they arrive: bytes of one peer in, frames judged one by one out, and the answer of each.
+"""Frames as they arrive: the bytes of one peer in; judged frames, each with its answer, out.
 
-What is kept of a frame holds no password: of a good one, an asterisk stands for each byte of it; of a refused one,
-whose password may stand anywhere, only what is plainly no password is left. The fingerprint is that of the bytes as
-kept: one of the bytes as sent would give a password of six digits away to whoever tries a million of them. Nothing is
-stored here.
+What is stored of a frame holds no password. In a good frame, asterisks replace the bytes of the password; of a refused
+frame, whose password may be anywhere, only items that cannot be a password are left. The fingerprint is that of the
+bytes as stored: a fingerprint of the bytes as sent would reveal a six-digit password after a million attempts. This
+module stores nothing.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from monitoring_ingest.formats.station_telegrams import (
 )
 from monitoring_ingest.telegrams.profiles import Devices, gives_readings
 
-# Why a frame is refused, besides length, crc and syntax.
+# Reasons for refusing a frame, besides length, crc and syntax.
 UNKNOWN_DEVICE = "unknown_device"
-PASSWORD = "password"  # nosec B105  # why a frame is refused
+PASSWORD = "password"  # nosec B105  # a reason for refusing a frame
 CONFLICT = "conflict"
-LONGEST_FIELD = 200  # characters of a header field that are told: no index takes what four digits can announce
-REFUSED_KEPT = 1100  # bytes of a refused frame that are kept: the longest segment of the standard is 1024
+LONGEST_FIELD = 200  # characters of a header field that are stored: the indexes cannot hold 9999
+REFUSED_KEPT = 1100  # bytes of a refused frame that are stored: the longest data segment of the standard is 1024
 
-SECRET_WHEREVER = 4  # what is written as a password and as long as this is masked wherever else it stands
+SECRET_WHEREVER = 4  # a password of at least so many bytes is masked wherever it occurs in the frame
 
 _OVERHEAD = len("##0000") + len("1C80")
 _INTERACTION = b"91"
@@ -50,10 +50,11 @@ _NO_PASSWORD = re.compile(
 
 @dataclass(frozen=True)
 class Frame:
-    """A piece of what a peer sent, as it is kept.
+    """A piece of what a peer sent, as stored.
 
-    `kept` holds no password, `size` is the length as sent. `error` is "" for a frame of a known device that could be
-    read; `telegram` is None where the bytes are no telegram. `answer` is what the peer gets once the frame is stored.
+    `kept` are the bytes to store, without passwords; `size` is the length as sent. `error` is "" for a readable frame
+    of a declared device; `telegram` is None where the bytes are no telegram. `readings` says whether values are taken.
+    `answer` is sent to the peer once the frame is stored.
     """
 
     kept: bytes
@@ -65,23 +66,23 @@ class Frame:
 
     @cached_property
     def sha256(self) -> str:
-        """The fingerprint of the bytes as kept."""
+        """The fingerprint of the bytes as stored."""
         return hashlib.sha256(self.kept).hexdigest()
 
     def of(self, name: str) -> str:
-        """The beginning of a header field; blank where there is none."""
+        """The first `LONGEST_FIELD` characters of a header field; blank where the field is absent."""
         return self.telegram.header.get(name, "")[:LONGEST_FIELD] if self.telegram else ""
 
 
 def pieces(stream: bytes) -> tuple[tuple[bytes, ...], bytes]:
-    """As `station_telegrams.split`; a sound frame also ends where its length says, so that it waits for no line end.
+    """As `station_telegrams.split`; a sound frame also ends where its length says, without waiting for a line end.
 
-    Where the stream is cut into chunks makes no difference here, either.
+    The result does not depend on where the stream is cut into chunks.
     """
     ended, rest = split(stream)
-    found = [part for piece in ended for part in _apart(piece)]
+    parts = [part for piece in ended for part in _apart(piece)]
     *whole, rest = _apart(rest)
-    return tuple(piece for piece in (*found, *whole) if piece.strip(b"\r")), rest
+    return tuple(piece for piece in (*parts, *whole) if piece.strip(b"\r")), rest
 
 
 def _apart(piece: bytes) -> tuple[bytes, ...]:
@@ -96,17 +97,18 @@ def _apart(piece: bytes) -> tuple[bytes, ...]:
 
 
 def judged(piece: bytes, devices: Devices) -> Frame:
-    """What a piece is: a telegram of a known device that gave its password, or refused with the reason."""
-    found = decode(piece)
-    if isinstance(found, Refused):
-        return _refused(piece, found.error, None)
-    source = devices.get(found.header["MN"])
+    """The frame in a piece: a telegram of a declared device with the right password, or refused with the reason."""
+    telegram = decode(piece)
+    if isinstance(telegram, Refused):
+        return _refused(piece, telegram.error, None)
+    source = devices.get(telegram.header["MN"])
     if source is None:
-        return _refused(piece, UNKNOWN_DEVICE, found)
+        return _refused(piece, UNKNOWN_DEVICE, telegram)
     if not _may_speak(piece, source):
-        return _refused(piece, PASSWORD, found)
-    kept = masked(piece.strip(b"\r\n"))
-    return Frame(kept, len(piece), "", found, gives_readings(found, source), answer(piece, found))
+        return _refused(piece, PASSWORD, telegram)
+    without_password = masked(piece.strip(b"\r\n"))
+    readings = gives_readings(telegram, source)
+    return Frame(without_password, len(piece), "", telegram, readings, answer(piece, telegram))
 
 
 def _refused(piece: bytes, error: str, telegram: Telegram | None) -> Frame:
@@ -114,36 +116,43 @@ def _refused(piece: bytes, error: str, telegram: Telegram | None) -> Frame:
 
 
 def _may_speak(piece: bytes, source: Source) -> bool:
-    """Whether the header holds the password whose SHA-256 the source declares; any, where it declares none."""
+    """Whether the header holds the password whose SHA-256 the source declares; true where none is declared."""
     if not source.password_sha256:
         return True
     written = passwords(data_of(piece).partition(b"CP=")[0])
-    digests = [hashlib.sha256(one).hexdigest() for one in written]
+    digests = [hashlib.sha256(password).hexdigest() for password in written]
     return len(digests) == 1 and hmac.compare_digest(digests[0], source.password_sha256)
 
 
 def legible(piece: bytes) -> bytes:
-    """A refused piece without what might be a password: items that are plainly none are left, the rest is asterisks."""
+    """A refused piece with asterisks for every item that might be a password."""
     start = _STARTING.match(piece)
     begin = start.end() if start else 0
     items = _BETWEEN.split(piece[begin:].rstrip(b"\r\n"))
-    left = [item if at % 2 or _NO_PASSWORD.fullmatch(item) else b"*" * len(item) for at, item in enumerate(items)]
-    told = piece[:begin] + masked(b"".join(left))
-    for secret in passwords(piece):  # part of a broken frame may stand in it twice
-        told = told.replace(secret, b"*" * len(secret)) if len(secret) >= SECRET_WHEREVER else told
-    return told
+    left = [
+        item if number % 2 or _NO_PASSWORD.fullmatch(item) else b"*" * len(item)  # odd items are the separators
+        for number, item in enumerate(items)
+    ]
+    shown = piece[:begin] + masked(b"".join(left))
+    for secret in passwords(piece):  # a broken frame may repeat a part of itself
+        if len(secret) >= SECRET_WHEREVER:
+            shown = shown.replace(secret, b"*" * len(secret))
+    return shown
 
 
 def answer(piece: bytes, telegram: Telegram) -> bytes | None:
-    """The data answer (CN 9014) of HJ 212-2017 with the same QN, where bit 0 of the Flag asks for one.
+    """The data answer (CN 9014) of HJ 212-2017 with the same QN, where bit 0 of the Flag asks for an answer.
 
-    It carries the password that the peer has just sent, as the standard has it; it is written to that peer only.
-    Answers of others (ST 91) are never answered.
+    As the standard requires, the answer repeats the password that the peer has just sent; it goes to that peer only.
+    Telegrams that are answers themselves (ST 91) are never answered.
     """
     if telegram.flag is None or not telegram.flag.answer or telegram.header["ST"].encode() == _INTERACTION:
         return None
     head = data_of(piece).partition(b"CP=")[0].split(b";")
-    sent = {name: value for name, _, value in (item.partition(b"=") for item in head)}
+    sent = {}
+    for item in head:
+        name, _, value = item.partition(b"=")
+        sent[name] = value
     fields = {b"QN": sent.get(b"QN"), b"ST": _INTERACTION, b"CN": _DATA_ANSWER, b"PW": sent.get(b"PW")}
     fields |= {b"MN": sent.get(b"MN"), b"Flag": b"4"}
     written = b"".join(b"%s=%s;" % (name, value) for name, value in fields.items() if value is not None)

@@ -1,8 +1,8 @@
 """From telegrams to readings: telegrams of a device and its declared source in, a readings frame out.
 
-A telegram names a device (MN), factor codes and the station's own marks, and no unit. The source says which station the
-device stands for, which field of which command is the value, what unknown codes mean and in which unit they are sent.
-Nothing is guessed: a code nobody declared and a factor without unit become rejected rows of the receipt.
+A telegram states a device (MN), factor codes and the station's own marks, but no unit. The source declares which
+station the device stands for, which field of which command is the value, what unknown codes mean and in which unit they
+are sent. Nothing is guessed: an undeclared code and a factor without unit become rejected rows of the receipt.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from monitoring_ingest.formats.file_text import UnreadableFile
 from monitoring_ingest.formats.station_files import instants
 from monitoring_ingest.formats.station_telegrams import FactorValues, Refused, Telegram, data_of, joined, read_data
 from monitoring_ingest.readings.frames import readings_frame
-from monitoring_ingest.readings.station_statuses import NORMAL, STATUS_OF, UNKNOWN_MARK
+from monitoring_ingest.readings.station_statuses import NORMAL, STATUS_OF, UNKNOWN_MARK, MarksAndStatus
 
 FORMAT = "telegrams"
-# HJ 212-2017: real time, minutes, hours, days. A source that declares `fields` takes those commands and no other.
+# HJ 212-2017: real time, minutes, hours, days. Of a source that declares `fields`, only those commands are taken.
 VALUE_FIELDS: Mapping[str, str] = {"2011": "Rtd", "2051": "Avg", "2061": "Avg", "2031": "Avg"}
 
 _WRITTEN_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", re.ASCII)
@@ -38,42 +38,48 @@ def devices(sources: Iterable[Source]) -> Devices:
     ------
     RegisterError : two sources declare one device.
     """
-    known: dict[str, Source] = {}
+    by_device: dict[str, Source] = {}
     for source in sources:
         for device in source.stations if source.format == FORMAT else ():
-            if (other := known.setdefault(device, source)) is not source:
+            if (other := by_device.setdefault(device, source)) is not source:
                 zh = f"设备 {device} 已在来源 {other.code} 中声明"
                 en = f"device already declared by source {other.code}"
                 raise RegisterError(
                     zh, en, file=source.file, path=f"stations.{device}", remedy="一台设备只属于一个来源"
                 )
-    return known
+    return by_device
 
 
 def value_field(telegram: Telegram, source: Source) -> str | None:
-    """Which field of a telegram is the value; None where its command gives no readings."""
+    """The field of a telegram that is the value; None where the telegram's command gives no readings."""
     return (source.fields or VALUE_FIELDS).get(telegram.header["CN"])
 
 
 def gives_readings(telegram: Telegram, source: Source) -> bool:
-    """Whether there is a factor in the telegram, or in another part of it, whose value is taken."""
+    """Whether the value of some factor in the telegram, or in another part of a split telegram, is taken."""
     return value_field(telegram, source) is not None and bool(telegram.parts > 1 or telegram.values)
 
 
-def read_telegrams(raw: bytes, *, name: str, known: Devices) -> pd.DataFrame:
-    """The readings of frames as they are kept: checked when they came, passwords masked, one a line.
+def read_telegrams(raw: bytes, *, name: str, declared: Devices) -> pd.DataFrame:
+    """The readings of frames as stored: checked on arrival, passwords masked, one frame a line.
 
     Rows are numbered by factor through the whole file; `field` is the name of the value in the telegram.
 
+    Parameters
+    ----------
+    raw : lines of stored frames.
+    name : name of the file, for the receipt.
+    declared : the source of each device.
+
     Raises
     ------
-    UnreadableFile : a line is no telegram, or comes from a device nobody declared.
+    UnreadableFile : a line is no telegram, or comes from a device that no source declares.
     """
     telegrams = [_telegram(line, name) for line in raw.split(b"\n") if line.strip()]
     rows: list[tuple[Any, ...]] = []
     zones: list[str] = []
     for telegram in joined(telegrams).complete:
-        source = known.get(telegram.header["MN"])
+        source = declared.get(telegram.header["MN"])
         if source is None:
             raise UnreadableFile("unreadable_file", f"MN {telegram.header['MN']}")
         rows += _rows(telegram, source, start=len(rows) + 1)
@@ -85,29 +91,38 @@ def read_telegrams(raw: bytes, *, name: str, known: Devices) -> pd.DataFrame:
 
 
 def _telegram(line: bytes, name: str) -> Telegram:
-    found = read_data(data_of(line))
-    if isinstance(found, Refused):
+    telegram = read_data(data_of(line))
+    if isinstance(telegram, Refused):
         raise UnreadableFile("unreadable_file", name)
-    return found
+    return telegram
 
 
 def _rows(telegram: Telegram, source: Source, start: int) -> Iterator[tuple[Any, ...]]:
-    """One row per factor and time, in the order of `_COLUMNS`."""
+    """One row per factor and time, in the order of `_COLUMNS`.
+
+    Parameters
+    ----------
+    telegram : a whole telegram.
+    source : declares station, indicators, units and the field that is the value.
+    start : number of the first row.
+    """
     field = value_field(telegram, source)
     station = source.stations[telegram.header["MN"]]
-    for row, one in enumerate(telegram.values if field else (), start):
+    for row, values in enumerate(telegram.values if field else (), start):
+        code = values.code
+        marks, status = _mark_and_status(values)
         yield (
-            *(row, station, f"{one.code}-{field}", source.indicators.get(one.code, one.code), one.time),
-            *(one.fields.get(field or "", ""), source.units.get(one.code, ""), *_mark_and_status(one)),
+            *(row, station, f"{code}-{field}", source.indicators.get(code, code), values.time),
+            *(values.fields.get(field or "", ""), source.units.get(code, ""), marks, status),
         )
 
 
-def _mark_and_status(one: FactorValues) -> tuple[str, str]:
-    """The station's mark as sent and what it says of the value; a normal value needs no mark."""
-    said = one.mark.strip()
-    return ("" if said == NORMAL else said), STATUS_OF.get(said, UNKNOWN_MARK)
+def _mark_and_status(values: FactorValues) -> MarksAndStatus:
+    """The station's mark as sent, and the status it means; the mark of a normal value is left out."""
+    mark = values.mark.strip()
+    return MarksAndStatus("" if mark == NORMAL else mark, STATUS_OF.get(mark, UNKNOWN_MARK))
 
 
 def _separated(text: str) -> str:
-    """``20260301040000`` with its parts told apart; blank for what is written in no such way."""
+    """``20260301040000`` with separators between its parts; blank for a text of any other form."""
     return _WRITTEN_TIME.sub(r"\1-\2-\3T\4:\5:\6", text) if _WRITTEN_TIME.fullmatch(text) else ""

@@ -1,6 +1,6 @@
-"""The tables of telegrams: every frame that was kept, what it became, and how many were refused.
+"""The tables of telegrams: every stored frame, the submission of its values, and counts of refused frames.
 
-Frames and what became of them are evidence; the counts of refused frames are not. Read and written in `store`.
+Frames and their submissions are evidence; the counts of refused frames are not. `store` reads and writes the tables.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from monitoring_ingest.database.engine import Identity, append_only, metadata
 
 GOOD = "error = ''"
 
-# One frame as it is kept: without passwords, refused ones cut and only up to a quota. `sha256` is that of `kept`,
-# `size` the length as sent; header fields are blank where the bytes are no telegram; `readings`: values are taken.
+# One frame as stored in `kept`: without passwords; a refused frame is cut and stored only within a quota. `sha256` is
+# that of `kept`, `size` the length as sent. Header fields are blank where the bytes are no telegram. `readings` says
+# whether values are taken.
 telegram_frames = append_only(
     Table(
         "telegram_frames",
@@ -50,7 +51,7 @@ telegram_frames = append_only(
     )
 )
 
-# Which file of which submission a frame went into; all parts of a split telegram into the same.
+# The file of the submission that a frame went into; all parts of a split telegram go into the same file.
 telegram_receipts = append_only(
     Table(
         "telegram_receipts",
@@ -63,7 +64,7 @@ telegram_receipts = append_only(
     )
 )
 
-# How many frames of a peer (its address without port) were refused on one day (UTC), and how many of them were kept.
+# How many frames of a peer (address without port) were refused on a day (UTC), and how many of them were stored.
 telegram_refusals = Table(
     "telegram_refusals",
     metadata,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, S
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, Required, TypedDict
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -32,87 +32,24 @@ from settlement.applied import agreement_as_applied
 from settlement.gathered import Gathered
 from settlement.known import Account, known_of_all, stations_of, window_of_all, with_unpaid
 from settlement.restating import difference
+from settlement.restating.rows import (
+    LateDetail,
+    LateEffect,
+    LateReading,
+    LateResult,
+    LateRow,
+    LateSettlement,
+    Sent,
+    SettledAgain,
+)
 from settlement.settling import settled
 from settlement.statement.document import instant
 from settlement.statement.rows import SettlementDocument, SettlementHeader, StoredSettlement
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
-from settlement.words import Message
 
 VOUCHED_FOR = (IN_REVIEW, CONFIRMED)
 OPEN = (TRIAL, *VOUCHED_FOR)
 INSTANT = timedelta(microseconds=1)
-
-
-class LateRow(TypedDict):
-    """A settlement, and how much differs from what it was made from."""
-
-    settlement: str
-    agreement: str
-    title: str
-    basin: str
-    period: str
-    kind: str
-    status: str
-    as_of: str
-    digest: str
-    readings: dict[str, int]  # new, revised, removed
-    facts: list[dict[str, Any]]
-    ledger: bool
-
-
-class LateEffect(LateRow, difference.Effect):
-    """What settling again would change; `problem` where it is refused now."""
-
-    problem: Message | None
-
-
-class LateResult(LateEffect):
-    """The same with the identity of what settling again would give; None where it is refused."""
-
-    text_changed: bool
-    would_be: str | None
-
-
-class SettledAgain(TypedDict):
-    """A settlement that is stored already and holds the result of settling again."""
-
-    id: str
-    status: str
-
-
-class LateSettlement(LateResult):
-    """What lists of late data show of a settlement."""
-
-    settled_again: SettledAgain | None
-
-
-class Sent(TypedDict, total=False):
-    """How a reading came, with its value and unit as they were sent; empty where nobody handed it in."""
-
-    submission: int
-    door: str
-    sender: str
-    name: str
-    value_text: str
-    unit: str
-
-
-class LateReading(Sent):
-    """A reading that came late [canonical unit], and the submission that brought it."""
-
-    station: Required[str]
-    indicator: Required[str]
-    change: Required[str]
-    time: Required[str | None]
-    recorded_at: Required[str | None]
-    was: Required[float | None]
-    value: Required[float | None]
-
-
-class LateDetail(LateSettlement):
-    """One settlement with its late readings one by one."""
-
-    late_readings: list[LateReading]
 
 
 @dataclass(frozen=True)

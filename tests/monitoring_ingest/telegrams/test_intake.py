@@ -236,7 +236,11 @@ def left_by_a_kill(known: World, *frames: bytes, values: bool = False) -> None:
     if values:
         files = [("A", masked(one)) for one in frames]
         ingest(
-            known.engine, known.network, files, Door(DOOR, partial(read_telegrams, known=known.devices)), stopped(NOW)
+            known.engine,
+            known.network,
+            files,
+            Door(DOOR, partial(read_telegrams, declared=known.devices)),
+            stopped(NOW),
         )
 
 

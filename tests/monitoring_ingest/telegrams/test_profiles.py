@@ -30,7 +30,7 @@ JUDGED = ("field", "indicator", "value_text", "unit", "status", "mark", "fate", 
 
 
 def readings(raw: bytes, *sources: Source) -> pd.DataFrame:
-    return read_telegrams(masked(raw), name="a", known=devices(sources or (source(),)))
+    return read_telegrams(masked(raw), name="a", declared=devices(sources or (source(),)))
 
 
 def judged(raw: bytes, *sources: Source) -> list[tuple[object, ...]]:
