@@ -122,7 +122,8 @@ def schedule_jobs(once: bool, extra: Sequence[Path]) -> Told:
         lines = [f"{run.job} {run.slot.isoformat()} {run.failure or '完成 done'}" for run in ran]
         summary = {"ran": slots, "failed": sum(run.failure is not None for run in ran)}
         return summary, "\n".join(lines) or "没有到期的时段 nothing is due"
-    inbox, day = composition.settings.inbox, composition.settings.settling_day
+    inbox = composition.settings.inbox
+    day = composition.settings.settling_day
     text = f"定时任务 schedule：{inbox}，每月 {day} 日结算（Ctrl-C 停止 to stop）"
     return {"inbox": str(inbox), "settling_day": day}, text, lambda: serving.schedule(composition)
 

@@ -105,15 +105,17 @@ class Listener:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str) -> None:
         """Read, have it stored, answer; until the peer ends, is silent for too long, or this process stops."""
-        rest, began, patience = b"", 0.0, self.limits.stranger
+        rest = b""
+        began = 0.0
+        patience = self.limits.stranger
         clock = asyncio.get_running_loop().time
         while not self._stopping:
             chunk = await self._read(reader, began + self.limits.unfinished - clock() if rest else patience)
             came, left = pieces(rest + chunk) if chunk else ((rest,) if rest else (), b"")
             begins = not rest or bool(came)
             rest = left if left.strip(b"\r\n") else b""
-            for at in range(0, len(came), PIECES):
-                frames = [judged(piece, self.world.devices) for piece in came[at : at + PIECES]]
+            for start in range(0, len(came), PIECES):
+                frames = [judged(piece, self.world.devices) for piece in came[start : start + PIECES]]
                 if any(not frame.error for frame in frames):
                     patience = self.limits.silence
                 await self._answer(writer, frames, await self._stored(frames, peer))
@@ -171,9 +173,9 @@ class Listener:
             self.storing = 0
         stored = [False] * len(arrivals)
         failures = 0
-        for at, arrival in enumerate(arrivals if len(arrivals) > 1 else ()):
-            (stored[at],) = await self._taken([arrival])
-            failures += not stored[at] and not arrival.frame.error
+        for place, arrival in enumerate(arrivals if len(arrivals) > 1 else ()):
+            (stored[place],) = await self._taken([arrival])
+            failures += not stored[place] and not arrival.frame.error
             if failures == GIVES_UP:
                 break
         return stored
@@ -206,8 +208,8 @@ def listen(world: World, listening: socket.socket, say: Say, now: Callable[[], d
 
     async def until_told() -> None:
         stop = asyncio.Event()
-        for one in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(one, stop.set)
+        for ending in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(ending, stop.set)
         await Listener(world, say, now).listen(listening, stop)
 
     asyncio.run(until_told())

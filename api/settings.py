@@ -92,14 +92,16 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
 def _above_zero(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name) or str(default)
     if not (text.isascii() and text.isdigit() and int(text)):
-        zh, en = f"{name} 不是正整数：{text!r}", f"no whole number above 0: {text!r}"
+        zh = f"{name} 不是正整数：{text!r}"
+        en = f"no whole number above 0: {text!r}"
         raise UsageError(zh, en, path=name, remedy="写正整数")
     return int(text)
 
 
 def _day(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 28:
-        zh, en = f"HENGJIE_SETTLING_DAY 不是 1–28 的日子：{text!r}", f"no day of every month: {text!r}"
+        zh = f"HENGJIE_SETTLING_DAY 不是 1–28 的日子：{text!r}"
+        en = f"no day of every month: {text!r}"
         raise UsageError(zh, en, path="HENGJIE_SETTLING_DAY", remedy="写 1 到 28 之间的数")
     return int(text)
 

@@ -115,7 +115,10 @@ def _leading_words(cell: str) -> str:
 
 def records(agreements: Iterable[Agreement], outcomes: Sequence[Outcome], said: Mapping[str, Shown]) -> list[Record]:
     """One record per agreement."""
-    return [_record(one, [o for o in outcomes if o.agreement == one.code], said.get(one.code)) for one in agreements]
+    of_agreement: defaultdict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        of_agreement[outcome.agreement].append(outcome)
+    return [_record(agreement, of_agreement[agreement.code], said.get(agreement.code)) for agreement in agreements]
 
 
 def _record(agreement: Agreement, outcomes: Sequence[Outcome], said: Shown | None) -> Record:
@@ -136,50 +139,50 @@ def _record(agreement: Agreement, outcomes: Sequence[Outcome], said: Shown | Non
     }  # fmt: skip
 
 
-def failures(told: Sequence[Record]) -> int:
+def failures(listed: Sequence[Record]) -> int:
     """Figures and dated values without a reference, and cases that do not come out."""
     return sum(
-        one["without_reference"] + len(one["dated_without_reference"]) + one["cases"] - one["cases_passed"]
-        for one in told
+        record["without_reference"] + len(record["dated_without_reference"]) + record["cases"] - record["cases_passed"]
+        for record in listed
     )
 
 
-def page(told: Sequence[Record]) -> str:
+def page(listed: Sequence[Record]) -> str:
     """The records as a Markdown page."""
-    rows = [_HEAD, ["---"] * 3 + ["--:"] * (len(_HEAD) - 3), *map(_cells, told), _sums(told)]
-    return "\n".join([_INTRODUCTION, "## 各协议 Agreements", "", *map(_row, rows), "", *_unverified(told)])
+    rows = [_HEAD, ["---"] * 3 + ["--:"] * (len(_HEAD) - 3), *map(_cells, listed), _sums(listed)]
+    return "\n".join([_INTRODUCTION, "## 各协议 Agreements", "", *map(_row, rows), "", *_unverified(listed)])
 
 
 def _row(cells: Iterable[object]) -> str:
     return f"| {' | '.join(str(cell).replace('|', '｜') for cell in cells)} |"
 
 
-def _counts(one: Record) -> list[int]:
-    with_reference = one["dated"] - len(one["dated_without_reference"])
+def _counts(record: Record) -> list[int]:
+    with_reference = record["dated"] - len(record["dated_without_reference"])
     return [
-        one["clauses"], one["figures"], one["by_value"], one["by_clause"], one["by_agreement"],
-        one["without_reference"], one["dated"], with_reference, one["unverified_figures"], one["cases"],
-        one["cases_passed"],
+        record["clauses"], record["figures"], record["by_value"], record["by_clause"], record["by_agreement"],
+        record["without_reference"], record["dated"], with_reference, record["unverified_figures"], record["cases"],
+        record["cases_passed"],
     ]  # fmt: skip
 
 
-def _cells(one: Record) -> list[object]:
-    grounds = "、".join(one["grounds"]) or "—"
-    return [f"`{one['code']}` {one['title']}", " ".join(one["families"]) or "—", grounds, *_counts(one)]
+def _cells(record: Record) -> list[object]:
+    grounds = "、".join(record["grounds"]) or "—"
+    return [f"`{record['code']}` {record['title']}", " ".join(record["families"]) or "—", grounds, *_counts(record)]
 
 
-def _sums(told: Sequence[Record]) -> list[object]:
-    totals = [sum(column) for column in zip(*map(_counts, told), strict=True)]
-    return [f"合计 total：{len(told)}", "", "", *totals]
+def _sums(listed: Sequence[Record]) -> list[object]:
+    totals = [sum(column) for column in zip(*map(_counts, listed), strict=True)]
+    return [f"合计 total：{len(listed)}", "", "", *totals]
 
 
-def _unverified(told: Sequence[Record]) -> list[str]:
+def _unverified(listed: Sequence[Record]) -> list[str]:
     """The list of unverified values: those that many agreements share once, the others under their agreement."""
     agreements: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
-    for one in told:
-        for value in one["unverified"]:
-            agreements[_said_of(value)].append(one["code"])
-    shared = {said: codes for said, codes in agreements.items() if len(codes) > max(1, len(told) / 4)}
+    for record in listed:
+        for value in record["unverified"]:
+            agreements[_said_of(value)].append(record["code"])
+    shared = {value: codes for value, codes in agreements.items() if len(codes) > max(1, len(listed) / 4)}
     lines = [
         "## 未核实的值 Unverified values",
         "",
@@ -194,9 +197,9 @@ def _unverified(told: Sequence[Record]) -> list[str]:
     ]
     lines += [_row([f"`{path}`", value, why, len(codes)]) for (path, value, why), codes in shared.items()]
     lines += ["", "其余 the others：", "", _row(["协议 agreement", *_LISTED]), _row(["---"] * 4)]
-    for one in told:
-        own = [_said_of(value) for value in one["unverified"]]
-        lines += [_row([f"`{one['code']}`", f"`{path}`", *rest]) for path, *rest in own if (path, *rest) not in shared]
+    for record in listed:
+        values = [_said_of(value) for value in record["unverified"]]
+        lines += [_row([f"`{record['code']}`", f"`{path}`", *rest]) for path, *rest in values if (path, *rest) not in shared]
     return lines
 
 

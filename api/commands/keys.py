@@ -53,7 +53,8 @@ def _registered(composition: Composition, listed: str) -> list[str] | None:
     codes = [code.strip() for code in listed.split(",") if code.strip()]
     unknown = [code for code in codes if code not in composition.registry.network.stations]
     if unknown:
-        zh, en = f"没有登记的站点 {'、'.join(unknown)}", f"no such station: {', '.join(unknown)}"
+        zh = f"没有登记的站点 {'、'.join(unknown)}"
+        en = f"no such station: {', '.join(unknown)}"
         raise UnknownCode(zh, en, path="stations", remedy="写登记表中的站点代码")
     return codes or None
 

@@ -80,7 +80,8 @@ def review_list(as_of: datetime | None, extra: Sequence[Path]) -> Told:
     """待核的读数和已作的决定，可按当时。Quarantined readings that wait, and the decisions so far, or as of then."""
     composition = composed_to_read(extra)
     with composition.engine.connect() as connection:
-        waiting, decided = reviews.queue(connection, as_of=as_of), reviews.history(connection, as_of)
+        waiting = reviews.queue(connection, as_of=as_of)
+        decided = reviews.history(connection, as_of)
     lines = [f"待核 waiting（{len(waiting)}）："]
     lines += [f"  {_waiting(row)}" for row in waiting[:MOST_LISTED]]
     lines += [f"决定 decisions（{len(decided)}）：", *(f"  {_decided(row)}" for row in decided[:MOST_LISTED])]

@@ -86,7 +86,8 @@ def readings_export(
 ) -> Told:
     """导出读数为 CSV。Readings as CSV."""
     if all(forms.values()):
-        zh, en = "宽表没有标记列", "the wide table has no columns for flags"
+        zh = "宽表没有标记列"
+        en = "the wide table has no columns for flags"
         raise UsageError(zh, en, path="qartod", remedy="--wide 与 --qartod 只用一个")
     composition = composed_to_read(extra)
     selected: dict[str, Any] = {"stations": list(stations) or None, "as_of": as_of}

@@ -96,7 +96,8 @@ def _due(source: dict[str, Any]) -> str:
 def run(code: str, paths: Sequence[Path], extra: Sequence[Path]) -> Told:
     """从声明的位置取来新的，或接收给出的文件。Take in what is new at the place, or these files."""
     composition = composed(extra)
-    source, network = composition.registry.source(code), composition.registry.network
+    source = composition.registry.source(code)
+    network = composition.registry.network
     if paths:
         receipts = [ingest(composition.engine, network, _contents(paths), source_door(source), composition.now)]
     else:

@@ -54,7 +54,8 @@ def send(file: BinaryIO, port: int, host: str, extra: Sequence[Path]) -> Told:
             station.shutdown(socket.SHUT_WR)
             came = b"".join(iter(lambda: station.recv(65_536), b""))
     except OSError as problem:
-        zh, en = f"发不到 {host}:{port}：{problem}", f"cannot be sent to {host}:{port}"
+        zh = f"发不到 {host}:{port}：{problem}"
+        en = f"cannot be sent to {host}:{port}"
         raise Unavailable(zh, en, remedy="先启动 hengjie listen，核对地址与端口") from problem
     answers = [dict(answer.header) for line in came.splitlines() if isinstance(answer := decode(line), Telegram)]
     lines = [f"应答 answered QN={answer.get('QN', '')} MN={answer['MN']}" for answer in answers]
@@ -73,7 +74,8 @@ def listen(port: int, host: str | None, extra: Sequence[Path]) -> Told:
     composition = composed_to_serve(extra)
     declared = devices(composition.registry.sources.values())
     if not declared:
-        zh, en = "没有声明任何报文来源，谁的报文都收不进", "no source of telegrams is declared"
+        zh = "没有声明任何报文来源，谁的报文都收不进"
+        en = "no source of telegrams is declared"
         raise UsageError(zh, en, remedy="在 sources/ 里声明 format: telegrams 的来源；看示例请加 --with fixtures")
     opened = listening.opened(host or composition.settings.host, port)
     address = "{}:{}".format(*opened.getsockname()[:2])

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from math import floor, log10
 from typing import Any
 
-WIDTH, HEIGHT = 960, 250
-LEFT, RIGHT, TOP, BOTTOM = 58, 64, 24, 40
+WIDTH = 960
+HEIGHT = 250
+LEFT = 58
+RIGHT = 64
+TOP = 24
+BOTTOM = 40
 HEADROOM = 1.18  # above the highest point, for its numeral
 PH = "ph"
 PH_RANGE = (5.5, 9.5)  # a pH axis from 0 would flatten every difference

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 WIDTH = 960
 RIVER_X = 330  # where the river runs
@@ -20,7 +20,8 @@ MARGIN = 30  # between the edge of a band and what stands in it
 LEAST_BAND = 104  # a party without a section of its own is still seen
 BEND = 20  # how far the river swings from side to side
 MOST_ARROWS = 6  # more would be a tangle; the table beside the drawing has all
-FIRST_LANE, LANE = 70, 40  # how far the first arrow of money swings out, and each further one beyond it
+FIRST_LANE = 70
+LANE = 40  # how far the first arrow of money swings out, and each further one beyond it
 BETWEEN_ENDS = 18  # between the ends of arrows in one band
 LABEL = 46.0  # height of a label
 Pair = tuple[float, float]
@@ -107,7 +108,8 @@ class _Layout:
 
     def place(self, section: Mapping[str, Any]) -> None:
         """Put a section where the river meets it: inside a band, or on the border of two."""
-        above, below = section.get("upstream") or "", section.get("downstream") or ""
+        above = section.get("upstream") or ""
+        below = section.get("downstream") or ""
         self.enter(above or below)
         if above and below and above != below:
             self.y += MARGIN
@@ -165,19 +167,27 @@ def _arrows(bands: Sequence[Band], transfers: Sequence[Mapping[str, Any]]) -> li
 
 def _ends(pairs: Sequence[Pair]) -> list[Pair]:
     """Where each arrow begins and ends: arrows of one band apart, in the order in which none crosses another."""
-    points = [(own, other, i) for i, (start, end) in enumerate(pairs) for own, other in ((start, end), (end, start))]
+    ends = [_End(start, end, arrow) for arrow, (start, end) in enumerate(pairs)]
+    ends += [_End(end, start, arrow) for arrow, (start, end) in enumerate(pairs)]
     placed: dict[tuple[float, int], float] = {}
-    for band in {own for own, _, _ in points}:
-        here = sorted((point for point in points if point[0] == band), key=_nested)
-        for place, (_, _, arrow) in enumerate(here):
-            placed[band, arrow] = band + (place - (len(here) - 1) / 2) * BETWEEN_ENDS
+    for band in {end.band for end in ends}:
+        of_band = sorted((end for end in ends if end.band == band), key=_nested)
+        for place, end in enumerate(of_band):
+            placed[band, end.arrow] = band + (place - (len(of_band) - 1) / 2) * BETWEEN_ENDS
     return [(placed[start, i], placed[end, i]) for i, (start, end) in enumerate(pairs)]
 
 
-def _nested(point: tuple[float, float, int]) -> tuple[bool, float]:
+class _End(NamedTuple):
+    """One end of an arrow: the height of its band, the height of the other end's band, and the arrow's number."""
+
+    band: float
+    other: float
+    arrow: int
+
+
+def _nested(end: _End) -> tuple[bool, float]:
     """Arrows that go up stand above those that go down; on each side the longer one stands further out."""
-    own, other, _ = point
-    return (other > own, own - other)
+    return (end.other > end.band, end.band - end.other)
 
 
 def _apart(heights: Sequence[float]) -> list[float]:

@@ -21,13 +21,13 @@ MOST_CHARACTERS = 200  # of one text of a sample: a cell may hold millions
 
 
 def sources(
-    found: Sequence[tuple[Source, Sequence[Received]]], doings: Sequence[Mapping[str, Any]], names: Names
+    newest: Sequence[tuple[Source, Sequence[Received]]], doings: Sequence[Mapping[str, Any]], names: Names
 ) -> dict[str, Any]:
     """All sources with the last submission of each and how those that are watched are doing, the silent first."""
     silent = {one["source"] for one in doings if one["state"] == State.SILENT}
     rows = [
-        {"source": one, "schedule": _schedule(one, names), "last": last, "doings": _worst(one, doings)}
-        for one, last in found
+        {"source": source, "schedule": _schedule(source, names), "last": last, "doings": _worst(source, doings)}
+        for source, last in newest
     ]
     return {"sources": sorted(rows, key=lambda row: row["source"].code not in silent)}
 

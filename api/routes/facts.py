@@ -27,7 +27,7 @@ FACT = (*FIELDS, APPROVED_BY, "recorded_at")
 @router.get("/facts", summary="人工记录的事实 (facts)", responses=listed(list[dict[str, Any]], 400, 422))
 def facts(request: Request, reads: Reads, as_of: AsOf) -> Response:
     """The facts recorded so far, or known at `as_of`, in the order they were recorded."""
-    return shaped(request, [_shown(one) for one in store.facts(reads, as_of)], FACT)
+    return shaped(request, [_shown(recorded) for recorded in store.facts(reads, as_of)], FACT)
 
 
 @router.post("/facts", status_code=201, summary="记录事实 (record a fact)", responses=problems(400, 401, 403, 422))
@@ -42,10 +42,10 @@ def record(
     repeated = f"facts/{writer}/{idempotency_key}" if idempotency_key else None
     with writing(has.engine) as connection:
         if repeated and (earlier := answered_before(connection, repeated, body)):
-            found: dict[str, Any] = json.loads(earlier)
-            return found
-        told = about_something_known(fact(wanted.model_dump(exclude_none=True)), has.registry)
-        recorded = _shown(store.record_fact(connection, told, has.now()))
+            answered: dict[str, Any] = json.loads(earlier)
+            return answered
+        stated = about_something_known(fact(wanted.model_dump(exclude_none=True)), has.registry)
+        recorded = _shown(store.record_fact(connection, stated, has.now()))
         if repeated:
             keep_answer(connection, repeated, body, json.dumps(recorded, ensure_ascii=False), has.now())
         return recorded

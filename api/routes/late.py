@@ -39,8 +39,8 @@ def _statuses(status: str | None) -> tuple[str, ...]:
 @router.get("/v1/late", summary="迟到数据与重算的影响 (late data)", responses=listed(list[JsonObject], 422))
 def late(request: Request, reads: Reads, has: Has, status: Statuses = None) -> Response:
     """Settlements with data that came after them, and what settling again would change; in CSV a row per change."""
-    found = would_change(reads, has.registry, has.now(), _statuses(status))
-    return shaped(request, [row for one in found for row in late_page.rows(one)], COLUMNS, found)
+    results = would_change(reads, has.registry, has.now(), _statuses(status))
+    return shaped(request, [row for result in results for row in late_page.rows(result)], COLUMNS, results)
 
 
 @router.get("/v1/late/{id}", summary="一份结算的迟到数据 (of one settlement)", response_model=JsonObject,
@@ -60,12 +60,12 @@ def late_readings(id: str, request: Request, reads: Reads, has: Has) -> Response
 @router.get("/late", include_in_schema=False)
 def late_list(request: Request, reads: Reads, has: Has, names: Named, status: Statuses = None) -> HTMLResponse:
     """What settling again would change, settlement by settlement."""
-    found = would_change(reads, has.registry, has.now(), _statuses(status))
-    return page(request, "late.html", late_page.late(found, status, names))
+    results = would_change(reads, has.registry, has.now(), _statuses(status))
+    return page(request, "late.html", late_page.late(results, status, names))
 
 
 @router.get("/late/{id}", include_in_schema=False)
 def late_of_one(id: str, request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
     """One settlement with its late readings."""
-    found = would_change_one(reads, has.registry, id, has.now())
-    return page(request, "late_one.html", late_page.late_one(found, names))
+    result = would_change_one(reads, has.registry, id, has.now())
+    return page(request, "late_one.html", late_page.late_one(result, names))

@@ -58,8 +58,8 @@ def section(
 @router.get("/settlements")
 def settlements(request: Request, reads: Reads, names: Named, agreement: str | None = None) -> HTMLResponse:
     """All settlements, or those of one agreement."""
-    found = store.settlements(reads, agreement=agreement, limit=MOST_LISTED)
-    return page(request, "settlements.html", lists.settlements(found, names))
+    headers = store.settlements(reads, agreement=agreement, limit=MOST_LISTED)
+    return page(request, "settlements.html", lists.settlements(headers, names))
 
 
 @router.get("/settlements/{id}")

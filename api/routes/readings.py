@@ -37,11 +37,11 @@ def readings(
     The first page fixes `as_of` (now, or just before what is still being stored); follow `next` (in CSV: the `Link`
     header) and no row is lost or repeated, whatever comes in meanwhile.
     """
-    found = observed.page_of(reads, has.registry, wanted, as_of or seen_until(reads, has.now()))
-    address = str(request.url.include_query_params(as_of=found["as_of"], after=found["after"]))
-    following = address if found["after"] else None
-    whole = {"as_of": found["as_of"], "items": found["items"], "next": following}
-    response = shaped(request, found["items"], list(Reading.model_fields), whole)
+    readings_page = observed.page_of(reads, has.registry, wanted, as_of or seen_until(reads, has.now()))
+    address = str(request.url.include_query_params(as_of=readings_page["as_of"], after=readings_page["after"]))
+    following = address if readings_page["after"] else None
+    whole = {"as_of": readings_page["as_of"], "items": readings_page["items"], "next": following}
+    response = shaped(request, readings_page["items"], list(Reading.model_fields), whole)
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response
@@ -71,12 +71,14 @@ def revisions(station: str, indicator: str, time: str, reads: Reads, as_of: AsOf
     What gave no observation is revision 0 with its fate: what people decided to leave so (`uphold`) and, where no value
     has counted yet, all that was quarantined or withheld.
     """
-    code, at = find_indicator(indicator), parsed_instant(time, "time")
-    assert at is not None  # only an absent text gives none
-    key = Key(station, code.code if code else indicator, at)
-    found = reviews.chain(reads, key, as_of)
-    if not found:
+    code = find_indicator(indicator)
+    instant_of = parsed_instant(time, "time")
+    assert instant_of is not None  # only an absent text gives none
+    key = Key(station, code.code if code else indicator, instant_of)
+    chain = reviews.chain(reads, key, as_of)
+    if not chain:
         then = f"（{instant(as_of)} 所知）" if as_of else ""
-        zh, en = f"{station} {indicator} 在 {time} 没有读数{then}", "nothing is stored for this key"
+        zh = f"{station} {indicator} 在 {time} 没有读数{then}"
+        en = "nothing is stored for this key"
         raise NotFound(zh, en, path="time", remedy="用 /v1/readings 查看有哪些时刻")
-    return found
+    return chain

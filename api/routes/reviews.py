@@ -89,5 +89,6 @@ def decide(wanted: ReviewWanted, has: Has, writer: Writer) -> Review:
 @router.get("/reviews", include_in_schema=False)
 def reviews_listed(request: Request, reads: Reads, names: Named) -> HTMLResponse:
     """The queue and the decisions."""
-    waiting, decided = reviewed.queue(reads, MOST_LISTED), reviewed.history(reads)[:MOST_LISTED]
+    waiting = reviewed.queue(reads, MOST_LISTED)
+    decided = reviewed.history(reads)[:MOST_LISTED]
     return page(request, "reviews.html", reviews_page.reviews(waiting, decided, names))

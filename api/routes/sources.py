@@ -1,4 +1,4 @@
-"""The pages of data sources: declared how, taken in when; try a sample, run one now.
+"""The pages of data sources: declared how, taken in when; try a sample, run a source now.
 
 Trying and running need the writing key, given in the form or as the API takes it: reading a sample costs time and
 memory, though it stores nothing. The size of a sample is bounded before it is read, and of what came of it a part is
@@ -7,7 +7,7 @@ shown.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -37,60 +37,68 @@ router = APIRouter(include_in_schema=False)
 MOST_SAMPLE_MIB = 4
 MOST_SAMPLE_BYTES = MOST_SAMPLE_MIB * 2**20
 MOST_UNPACKED_BYTES = 16 * 2**20
-FORM_BYTES = 64 * 2**10  # around the file, and of a form without one
+FORM_BYTES = 64 * 2**10  # around the file, and of a form without a file
+
+
+class SampleFile(NamedTuple):
+    """A file that is tried: its name as it was chosen, and its bytes."""
+
+    name: str
+    content: bytes
 
 
 @router.get("/sources")
 def sources(request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
     """All declared sources."""
-    found = [(one, _received(reads, one, 1)) for one in has.registry.sources.values()]
+    newest = [(declared, _received(reads, declared, 1)) for declared in has.registry.sources.values()]
     doings = coverage_pages.sources(stations.sources(reads, has.registry, has.now()), names)
-    return page(request, "sources.html", source_pages.sources(found, doings, names))
+    return page(request, "sources.html", source_pages.sources(newest, doings, names))
 
 
 @router.get("/sources/{code}")
 def source(code: str, request: Request, reads: Reads, has: Has, names: Named, new: int | None = None) -> HTMLResponse:
     """One source with its history."""
-    one, most = has.registry.source(code), source_pages.MOST_LISTED
+    declared = has.registry.source(code)
+    most = source_pages.MOST_LISTED
     door = door_name(code)
-    samples = [told(each) for each in split_samples_of(reads, has.registry, one)]
-    history = (_received(reads, one, most), runs_of(reads, door, most))
-    model = source_pages.source(one, *history, samples, names)
+    samples = [told(sample) for sample in split_samples_of(reads, has.registry, declared)]
+    history = (_received(reads, declared, most), runs_of(reads, door, most))
+    model = source_pages.source(declared, *history, samples, names)
     doings = coverage_pages.sources(stations.sources(reads, has.registry, has.now()), names)
     model |= {"doings": [doing for doing in doings if doing["source"] == code]}
     model |= {"alarms": coverage_pages.alarms_told(stations.alarms(reads, most, source=code), names)}
-    may = {"may_try": one.format in READERS, "may_run": bool(one.place), "nothing_new": new == 0}
+    may = {"may_try": declared.format in READERS, "may_run": bool(declared.place), "nothing_new": new == 0}
     return page(request, "source.html", model | may | {"most_mib": MOST_SAMPLE_MIB})
 
 
-def _received(reads: Reads, one: Source, most: int) -> list[Received]:
+def _received(reads: Reads, declared: Source, most: int) -> list[Received]:
     """What came of a source, newest first: files by a door of its own, telegrams by the one door of all devices."""
-    if one.format == FORMAT:
-        return received_by(reads, TELEGRAMS, most, one.code)
-    return received_by(reads, door_name(one.code), most)
+    if declared.format == FORMAT:
+        return received_by(reads, TELEGRAMS, most, declared.code)
+    return received_by(reads, door_name(declared.code), most)
 
 
 @router.post("/sources/{code}/try")
 async def try_sample(code: str, request: Request, has: Has, names: Named) -> HTMLResponse:
     """What each row of a sample would become; nothing is stored. Needs the writing key."""
-    one = has.registry.source(code)
+    declared = has.registry.source(code)
     _refuse_too_long(request, MOST_SAMPLE_BYTES)
     async with request.form(max_files=1, max_fields=2) as form:
         await _check_key(has, request, form)
         sample = form.get("sample")
         if not isinstance(sample, UploadFile) or not sample.filename:
             raise UsageError("没有选文件", "no file was chosen", path="sample", remedy="先选一个样本文件")
-        file = (sample.filename, await sample.read())
-    model = await run_in_threadpool(_tried, has, one, file, names)
+        sample_file = SampleFile(sample.filename, await sample.read())
+    model = await run_in_threadpool(_tried, has, declared, sample_file, names)
     return page(request, "source_trial.html", model)
 
 
-def _tried(has: Composition, one: Source, file: tuple[str, bytes], names: Any) -> dict[str, Any]:
-    door = source_door(one)
+def _tried(has: Composition, declared: Source, file: SampleFile, names: Any) -> dict[str, Any]:
+    door = source_door(declared)
     bounded = Door(door.name, lambda raw, *, name: door.read(_bounded(raw), name=name), door.sender)
     with has.engine.connect() as connection:
         decided = trial(connection, has.registry.network, [file], bounded, has.now())
-    return source_pages.tried(one, file[0], decided, names)
+    return source_pages.tried(declared, file.name, decided, names)
 
 
 def _bounded(raw: bytes) -> bytes:
@@ -103,12 +111,12 @@ def _bounded(raw: bytes) -> bytes:
 
 @router.post("/sources/{code}/run")
 async def run(code: str, request: Request, has: Has) -> RedirectResponse:
-    """Take in what is new at the place of a source; then its page, or the receipt where there is one."""
-    one = has.registry.source(code)
+    """Take in what is new at the place of a source; then its page, or the receipt where there is only one."""
+    declared = has.registry.source(code)
     _refuse_too_long(request, 0)
     async with request.form(max_files=0, max_fields=1) as form:
         await _check_key(has, request, form)
-    receipts = await run_in_threadpool(run_source, has.engine, has.registry.network, one, has.now)
+    receipts = await run_in_threadpool(run_source, has.engine, has.registry.network, declared, has.now)
     address = f"/submissions/{receipts[0].id}" if len(receipts) == 1 else f"/sources/{code}?new={len(receipts)}"
     return RedirectResponse(address, status_code=303)
 

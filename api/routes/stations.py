@@ -35,28 +35,28 @@ def stations(
     month: Month = None,
 ) -> Response:  # fmt: skip
     """Every station: whether it reports, its last good reading, how full the month is; silent ones first."""
-    found = health.stations(reads, has.registry, has.now(), month)
+    rows = health.stations(reads, has.registry, has.now(), month)
     if basin is not None:
         declared.known_basin(has.registry, basin)
-    kept = [row for row in found if basin in (None, row["basin"]) and state in (None, row["state"])]
-    return shaped(request, kept, list(StationHealth.model_fields))
+    chosen = [row for row in rows if basin in (None, row["basin"]) and state in (None, row["state"])]
+    return shaped(request, chosen, list(StationHealth.model_fields))
 
 
 @router.get("/v1/health/{station}", summary="一站逐时次 (slots)", responses=listed(list[SlotState], 404, 422))
 @router.get("/v1/health/{station}.csv", include_in_schema=False)  # declared, so matched, before the one above
 def slots(station: str, request: Request, reads: Reads, has: Has, month: Month = None) -> Response:
     """What came in for every slot of a month that has ended, indicator by indicator."""
-    found = health.station(reads, has.registry, station, month, has.now())
-    return shaped(request, health.slot_rows(found), list(SlotState.model_fields))
+    doing = health.station(reads, has.registry, station, month, has.now())
+    return shaped(request, health.slot_rows(doing), list(SlotState.model_fields))
 
 
 @router.get("/v1/sources.csv", include_in_schema=False)
 @router.get("/v1/sources", summary="数据来源运行情况 (sources)", responses=listed(list[SourceHealth], 422))
 def sources(request: Request, reads: Reads, has: Has, state: StateName | None = None) -> Response:
     """Every declared source that is due by a schedule or sends telegrams: when it last brought something new."""
-    found = health.sources(reads, has.registry, has.now())
-    kept = [row for row in found if state in (None, row["state"])]
-    return shaped(request, kept, list(SourceHealth.model_fields))
+    rows = health.sources(reads, has.registry, has.now())
+    chosen = [row for row in rows if state in (None, row["state"])]
+    return shaped(request, chosen, list(SourceHealth.model_fields))
 
 
 @router.get("/v1/alarms.csv", include_in_schema=False)
@@ -75,8 +75,8 @@ def alarms(request: Request, reads: Reads, has: Has, station: str | None = None,
 @router.get("/v1/senders", summary="报送评分 (senders)", responses=listed(list[SenderCard], 422))
 def senders(request: Request, reads: Reads, has: Has, by: By = "province", month: Month = None) -> Response:
     """Completeness, lag and fates of a month by province or by sender; every share with both its numbers."""
-    found = health.senders(reads, has.registry, month, has.now())
-    cards = found["sender"] if by == "sender" else found["province"]
+    scores = health.senders(reads, has.registry, month, has.now())
+    cards = scores["sender"] if by == "sender" else scores["province"]
     return shaped(request, cards, list(SenderCard.model_fields))
 
 
@@ -86,8 +86,8 @@ def status(has: Has) -> Any:
     try:
         return health.status(has.engine, has.registry, has.now())
     except Unavailable as problem:
-        told = _problem(problem).model_dump() | {"service": "up", "database": "down"}
-        return JSONResponse(told, problem.status, media_type=MEDIA_TYPE)
+        answer = _problem(problem).model_dump() | {"service": "up", "database": "down"}
+        return JSONResponse(answer, problem.status, media_type=MEDIA_TYPE)
 
 
 def _problem(of: Unavailable) -> Problem:
@@ -101,12 +101,12 @@ def _problem(of: Unavailable) -> Problem:
 def status_page(request: Request, has: Has, names: Named) -> HTMLResponse:
     """The same for people; it opens when the database does not."""
     try:
-        found = health.status(has.engine, has.registry, has.now())
+        state = health.status(has.engine, has.registry, has.now())
         with has.engine.connect() as connection:
             runs = [health.job_row(run) for run in listed_runs(connection, limit=MOST_RUNS)]
     except Unavailable as problem:
         return page(request, "status.html", {"status": None, "runs": []}, status_code=problem.status)
-    return page(request, "status.html", {"status": found, "runs": runs})
+    return page(request, "status.html", {"status": state, "runs": runs})
 
 
 @router.get("/health", include_in_schema=False)
@@ -116,10 +116,10 @@ def health_page(
     """The stations of every basin, or of one."""
     if basin is not None:
         declared.known_basin(has.registry, basin)
-    found = health.stations(reads, has.registry, has.now(), month)
-    told = health.alarms(reads, limit=MOST_ALARMS)
+    rows = health.stations(reads, has.registry, has.now(), month)
+    alarms_newest = health.alarms(reads, limit=MOST_ALARMS)
     of_sources = pages.sources(health.sources(reads, has.registry, has.now()), names)
-    return page(request, "health.html", pages.overview(found, told, basin, names) | {"sources": of_sources})
+    return page(request, "health.html", pages.overview(rows, alarms_newest, basin, names) | {"sources": of_sources})
 
 
 @router.get("/health/{station}", include_in_schema=False)
@@ -128,8 +128,8 @@ def station_page(
     indicator: Annotated[str, Query(pattern="^[a-z0-9]+$")] = "any",
 ) -> HTMLResponse:  # fmt: skip
     """One station, slot by slot."""
-    found = health.station(reads, has.registry, station, month, has.now())
-    return page(request, "health_station.html", pages.station(found, indicator, names))
+    doing = health.station(reads, has.registry, station, month, has.now())
+    return page(request, "health_station.html", pages.station(doing, indicator, names))
 
 
 @router.get("/senders", include_in_schema=False)

@@ -123,7 +123,8 @@ def _media_type(request: Request) -> str:
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given in NAMES:
         return given
-    zh, en = f"不支持的类型 {given or '（未写明）'}", f"media type {given or '(none)'} is not supported"
+    zh = f"不支持的类型 {given or '（未写明）'}"
+    en = f"media type {given or '(none)'} is not supported"
     refused = Refused(zh, en, path="Content-Type", remedy=f"用 {'、'.join(NAMES)}")
     refused.status = 415
     raise refused
@@ -144,11 +145,11 @@ def submissions(
     before: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="cursor: older than this number")] = None,
 ) -> Response:
     """What was handed in through any door, newest first, page by page; interrupted ones are listed too."""
-    found = history.submissions(reads, has.now(), limit=limit + 1, before=before)
-    items = [receipt.document() for receipt in found[:limit]]
+    newest = history.submissions(reads, has.now(), limit=limit + 1, before=before)
+    items = [receipt.document() for receipt in newest[:limit]]
     for item in items:
         del item["rows"]
-    following = request.url.include_query_params(before=items[-1]["id"]) if len(found) > limit else None
+    following = request.url.include_query_params(before=items[-1]["id"]) if len(newest) > limit else None
     return _paged(request, items, LISTED, following)
 
 

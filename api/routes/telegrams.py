@@ -18,7 +18,7 @@ MOST_LISTED = 300
 @router.get("/telegrams")
 def telegrams(request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
     """The newest frames of stations."""
-    known = devices(has.registry.sources.values())
-    model = view.telegrams(known, store.newest(reads, MOST_LISTED), store.last_heard(reads, known), names)
+    declared = devices(has.registry.sources.values())
+    model = view.telegrams(declared, store.newest(reads, MOST_LISTED), store.last_heard(reads, declared), names)
     refused = store.refused(reads, has.now().date().isoformat())[:MOST_LISTED]
     return page(request, "telegrams.html", model | {"refused": refused})

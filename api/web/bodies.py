@@ -67,17 +67,17 @@ class _Unpacker:
 
     def unpacked(self, chunk: bytes, at_most: int) -> bytes:
         """What a further piece unpacks to; where that is `at_most` bytes or more, the rest is left."""
-        found = bytearray()
+        unpacked = bytearray()
         try:
-            while chunk and len(found) < at_most:
+            while chunk and len(unpacked) < at_most:
                 if self._one.eof:  # gzip may be several, one after the other
                     self._one = zlib.decompressobj(_GZIP_WINDOW)
                 self._begun = True
-                found += self._one.decompress(chunk, at_most - len(found))
+                unpacked += self._one.decompress(chunk, at_most - len(unpacked))
                 chunk = self._one.unconsumed_tail or self._one.unused_data
         except zlib.error as problem:
             raise _no_gzip() from problem
-        return bytes(found)
+        return bytes(unpacked)
 
 
 def _too_large(most: int) -> TooLarge:

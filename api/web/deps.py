@@ -79,7 +79,8 @@ def writer(found: Annotated[Access, Depends(sender)]) -> str:
     Refused : also for a key of some stations: it hands in their readings and nothing else.
     """
     if found.stations is not None:
-        zh, en = "该密钥只能报送其站点的读数", "this key may only hand in readings of its stations"
+        zh = "该密钥只能报送其站点的读数"
+        en = "this key may only hand in readings of its stations"
         raise Refused(zh, en, path="X-API-Key", remedy="用不限站点的密钥")
     return found.name
 

@@ -70,14 +70,16 @@ def give_up(engine: Engine, key: str) -> None:
 
 
 def _used_for_another() -> Refused:
-    zh, en = "这个 Idempotency-Key 用过了，内容不同", "this Idempotency-Key was used for another request"
+    zh = "这个 Idempotency-Key 用过了，内容不同"
+    en = "this Idempotency-Key was used for another request"
     refused = Refused(zh, en, path="Idempotency-Key", remedy="换一个新的 Idempotency-Key")
     refused.status = 422
     return refused
 
 
 def _still_running() -> Refused:
-    zh, en = "同一 Idempotency-Key 的请求还在处理", "a request with this Idempotency-Key is still at work"
+    zh = "同一 Idempotency-Key 的请求还在处理"
+    en = "a request with this Idempotency-Key is still at work"
     refused = Refused(zh, en, path="Idempotency-Key", remedy="稍等几秒，原样再发")
     refused.status = 409
     refused.headers = {"Retry-After": str(COME_AGAIN_SECONDS)}

@@ -30,7 +30,8 @@ def source_door(source: Source) -> Door:
     """
     reader = READERS.get(source.format)
     if reader is None:
-        zh, en = f"{source.format} 不是文件", "not a format of files"
+        zh = f"{source.format} 不是文件"
+        en = "not a format of files"
         raise UsageError(zh, en, path="format", remedy="报文用 hengjie listen 接收")
     return Door(door_name(source.code), reader(source), source.code)
 

@@ -194,7 +194,8 @@ def batches(files: Sequence[tuple[str, bytes]], read: Reader) -> Iterator[tuple[
         parts.append(readings | {"file": np.full(len(readings["row"]), ordinal)})
         if ordinal == len(files) - 1 or sum(len(part["row"]) for part in parts) >= ROWS_AT_ONCE:
             yield ordinals, joined(parts)
-            ordinals, parts = [], []
+            ordinals = []
+            parts = []
 
 
 def readings_of(raw: bytes, name: str, read: Reader) -> pd.DataFrame | Columns:
@@ -240,7 +241,8 @@ def accept_known(engine: Engine, network: Network, clock: Clock) -> int:
             return 0
         readings = pd.concat(waiting, ignore_index=True)
         now = clock()
-        first, likely = readings["code"] != "conflict", plausible(readings["indicator"], readings["number"])
+        first = readings["code"] != "conflict"
+        likely = plausible(readings["indicator"], readings["number"])
         accepted = released(readings[first & likely])
         store.add_observations(connection, columns_of(accepted), now)
         doubted = readings[~(first & likely)]

@@ -136,7 +136,8 @@ def pulled(source: Source, now: datetime) -> Iterator[File]:
                 raise _too_large(file.name)
             yield file.name, file.read_bytes()
     except OSError as problem:
-        zh, en = f"读不到文件：{problem.strerror}", f"cannot read the file: {problem.strerror}"
+        zh = f"读不到文件：{problem.strerror}"
+        en = f"cannot read the file: {problem.strerror}"
         raise Unavailable(zh, en, file=source.place_shown, path="place", remedy="检查路径与权限") from problem
 
 
@@ -165,7 +166,8 @@ def fetched(source: Source, now: datetime) -> File:
     ------
     Unavailable : no answer in time, an answer that says no, or one that is too large.
     """
-    address, shown = source.place, source.place_shown
+    address = source.place
+    shown = source.place_shown
     request = Request(address, headers={"User-Agent": "hengjie", "Accept-Encoding": "identity"})
     try:
         with _web().open(request, timeout=WAIT_SECONDS) as answer:
@@ -174,7 +176,8 @@ def fetched(source: Source, now: datetime) -> File:
         if isinstance(problem, HTTPError):
             problem.close()  # it is the answer, too
         why = getattr(problem, "reason", None) or problem
-        zh, en = f"取不到数据：{why}", f"nothing could be fetched: {why}"
+        zh = f"取不到数据：{why}"
+        en = f"nothing could be fetched: {why}"
         raise Unavailable(zh, en, file=shown, remedy="检查地址与网络，稍后再试") from problem
     parts = urlsplit(address)
     last = parts.path.rstrip("/").rpartition("/")[2] or parts.hostname or "answer"
@@ -183,7 +186,8 @@ def fetched(source: Source, now: datetime) -> File:
 
 def _within_limits(answer: object, shown: str) -> bytes:
     read = answer.read1  # type: ignore[attr-defined]
-    until, raw = time.monotonic() + WHOLE_SECONDS, bytearray()
+    until = time.monotonic() + WHOLE_SECONDS
+    raw = bytearray()
     while chunk := read(2**16):
         raw += chunk
         if len(raw) > MOST_BYTES:
@@ -202,5 +206,6 @@ def _web() -> OpenerDirector:
 
 
 def _too_large(what: str) -> Unavailable:
-    zh, en = f"文件超过 {MOST_BYTES // 2**20} MiB", f"the file is larger than {MOST_BYTES // 2**20} MiB"
+    zh = f"文件超过 {MOST_BYTES // 2**20} MiB"
+    en = f"the file is larger than {MOST_BYTES // 2**20} MiB"
     return Unavailable(zh, en, file=what, remedy="拆成几个文件")

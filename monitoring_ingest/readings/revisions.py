@@ -166,8 +166,8 @@ def decide(within: Columns, stored: Columns) -> Columns:
     Returns
     -------
     The rows with `revision` (0: no observation, see `observing`) and `keep` (whether a reading is stored); `fate` and
-    `code` are changed where a row is duplicate, revised, a conflict or blank. `stands` is the value that counts for the key from now on,
-    `replaced` the value that counted before a revision, `sent` a rejected value with its unit.
+    `code` are changed where a row is duplicate, revised, a conflict or blank. `stands` is the value that counts for
+    the key from now on, `replaced` the value that counted before a revision, `sent` a rejected value with its unit.
     """
     if not len(stored["revision"]) and (within["fate"] == "accepted").all():
         return _all_new(within)

@@ -23,7 +23,8 @@ RUN_LEASE = timedelta(minutes=5)  # of a claim of a slot, and of the lead; renew
 RETRY_AFTER = timedelta(minutes=15)
 LEADER = "leader"
 LEADER_LOCK = 0x48454E474A4946  # the advisory lock of the one that leads, next to that of writers
-RUNNING, FAILED = "running", "failed"  # what the outcome of a run says, or begins with
+RUNNING = "running"
+FAILED = "failed"  # what the outcome of a run says, or begins with
 
 
 def hold(connection: Connection, name: str, now: datetime, lease: timedelta = LEASE) -> None:

@@ -17,7 +17,10 @@ from typing import Any
 from settlement.printing.formulas import Formula
 
 Cell = str | int | Fraction | Formula | None
-YUAN, WAN, PLAIN, COUNT = "#,##0.00", "#,##0.00####", "General", "#,##0"
+YUAN = "#,##0.00"
+WAN = "#,##0.00####"
+PLAIN = "General"
+COUNT = "#,##0"
 _CREATED = datetime(2000, 1, 1)  # the file format keeps no zone; any fixed date will do
 _FONT = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
 _LOOKS: dict[str, dict[str, Any]] = {
