@@ -199,7 +199,8 @@ def _unverified(listed: Sequence[Record]) -> list[str]:
     lines += ["", "其余 the others：", "", _row(["协议 agreement", *_LISTED]), _row(["---"] * 4)]
     for record in listed:
         values = [_said_of(value) for value in record["unverified"]]
-        lines += [_row([f"`{record['code']}`", f"`{path}`", *rest]) for path, *rest in values if (path, *rest) not in shared]
+        of_its_own = [value for value in values if value not in shared]
+        lines += [_row([f"`{record['code']}`", f"`{path}`", *rest]) for path, *rest in of_its_own]
     return lines
 
 
