@@ -6,26 +6,28 @@ In: a connection, the registry, a section and a period. Out: plain rows. The sta
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
-from typing import Any, TypedDict
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from api.reads.numerals import padded, roman
 from basin.agreement import Agreement, RuleRow
 from basin.indicators import INDICATORS
 from basin.network import Section
+from basin.periods import Window
 from basin.registry import Registry
 from basin.rounding import printed, reported
 from basin.standards import Standard, standard
 from monitoring_ingest.coverage import store as coverage
 from settlement.assessment.sections import (
     Months,
-    _item_classes,
     classes_of,
+    item_classes,
     month_of,
     months_of,
     readings_of,
@@ -36,7 +38,7 @@ from settlement.assessment.sections import (
 from settlement.gathered import data_rules
 from settlement.statement.rows import UndecidedRow
 from settlement.statistics.counting import reasons
-from settlement.statistics.months import section_months
+from settlement.statistics.months import MonthlyStatistics, monthly_statistics
 
 Row = dict[str, Any]
 MONTHS_IN_A_CHART = 36
@@ -123,7 +125,7 @@ class MonthPage(TypedDict):
     undecided: list[UndecidedRow]
 
 
-def extents(connection: Connection, stations: Iterable[str]) -> Mapping[str, tuple[datetime, datetime]]:
+def extents(connection: Connection, stations: Iterable[str]) -> Mapping[str, Window]:
     """The instants of the first and the last observation of each station that has any."""
     return coverage.extents(connection, list(stations), list(INDICATORS))
 
@@ -147,14 +149,15 @@ def latest_classes(connection: Connection, registry: Registry, sections: Collect
 def _newest_months(connection: Connection, registry: Registry, sections: Collection[str]) -> dict[str, pd.Period]:
     serving = stations_of(registry, sections)
     newest: dict[str, pd.Period] = {}
-    for station, (_, last) in extents(connection, serving).items():
+    for station, span in extents(connection, serving).items():
         section = serving[station]
-        newest[section] = max(month_of(last), newest.get(section, month_of(last)))
+        month = month_of(span.end)
+        newest[section] = max(month, newest.get(section, month))
     return newest
 
 
 def _whole(cls: float) -> int | None:
-    return None if np.isnan(cls) else int(cls)
+    return None if math.isnan(cls) else int(cls)
 
 
 def section_page(
@@ -171,8 +174,8 @@ def section_page(
     }  # fmt: skip
     if not ends:
         return nothing
-    oldest = month_of(min(first for first, _ in ends))
-    newest = month_of(max(last for _, last in ends))
+    oldest = month_of(min(span.start for span in ends))
+    newest = month_of(max(span.end for span in ends))
     chosen = int(year or newest.year)
     last = min(pd.Period(year=chosen, month=12, freq="M"), max(newest, pd.Period(year=chosen, month=1, freq="M")))
     first = max(last - MONTHS_IN_A_CHART + 1, oldest)
@@ -181,41 +184,75 @@ def section_page(
     if agreement is None or last < oldest:
         return {**nothing, "year": str(chosen), "years": years}
     observed, aside = readings_of(connection, registry, [section.code], Months(first, last))
-    months = section_months(observed, data_rules(agreement), aside)
-    classes = classes_of(months, registry, agreement).droplevel("section")
+    statistics = monthly_statistics(observed, data_rules(agreement), aside)
+    classes = classes_of(statistics.table(), registry, agreement).droplevel("section")
     wanted = pd.period_range(first, last, freq="M")
     rows = [row for row in undecided_of(observed, section, agreement, target) if row["period"].startswith(str(chosen))]
     return {
         "year": str(chosen), "years": years,
         "rules": {"title": agreement.title, "stated": agreement.rules_stated("data")},
-        "indicators": _indicators(months.droplevel("section"), wanted, section, agreement),
+        "indicators": _indicators(statistics, wanted, section, agreement),
         "classes": _classes(classes.reindex(wanted)), "undecided": rows,
     }  # fmt: skip
 
 
 def _indicators(
-    months: pd.DataFrame, wanted: pd.PeriodIndex, section: Section, agreement: Agreement
+    statistics: MonthlyStatistics, wanted: pd.PeriodIndex, section: Section, agreement: Agreement
 ) -> list[IndicatorRow]:
     """The statistics of each indicator that has any, every month of `wanted` among them.
 
     Parameters
     ----------
-    months : statistics of the section by (month, indicator) [canonical units].
-    wanted : the months to show, those without a statistic too.
+    statistics : of the one section, none outside the months of `wanted` [canonical units].
+    wanted : the months to show without a gap, those without a statistic too.
     section, agreement : the section, and the agreement whose standard and rules apply.
     """
-    present = set(months.index.get_level_values("indicator"))
+    lines = _lines(statistics, wanted)
     rules = standard(agreement.standard)
-    return [
-        {
-            "code": code,
-            "unit": INDICATORS[code].unit,
-            "months": _months(months[months.index.get_level_values("indicator") == code], wanted, section, agreement),
-            "limits": limits(rules, code, section.water_body),
-        }
-        for code in INDICATORS
-        if code in present
-    ]
+    texts = [str(month) for month in wanted]
+    rows: list[IndicatorRow] = []
+    for code in INDICATORS:
+        if code in lines:
+            means = np.array([np.nan if line is None else line.mean for line in lines[code]])
+            classes = item_classes(means, code, section, agreement)
+            rows.append(
+                {
+                    "code": code,
+                    "unit": INDICATORS[code].unit,
+                    "months": _months(texts, lines[code], classes, INDICATORS[code].evaluation_decimals),
+                    "limits": limits(rules, code, section.water_body),
+                }
+            )
+    return rows
+
+
+class Line(NamedTuple):
+    """The statistic of an indicator and a month, as a line of `MonthlyStatistics`: the mean [canonical unit]."""
+
+    mean: float
+    readings: int
+    days: int
+    left_out: dict[str, int]
+    reason: str | None
+
+
+def _lines(statistics: MonthlyStatistics, wanted: pd.PeriodIndex) -> dict[str, list[Line | None]]:
+    """By indicator the statistic of every wanted month; None for months without any reading.
+
+    Frames would do the same, at twenty times the calls: a page shows a few hundred lines one by one.
+    """
+    if not len(statistics.cells):
+        return {}
+    places, months = np.divmod(statistics.cells, len(statistics.months))
+    shift = statistics.months[0].ordinal - wanted[0].ordinal
+    columns = (statistics.mean, statistics.readings, statistics.days)
+    values = zip(*(column.tolist() for column in columns), statistics.left_out, statistics.reason.tolist(), strict=True)
+    indicators = statistics.layout.indicators.tolist()  # of one section: the place of a series is its indicator's
+    lines: dict[str, list[Line | None]] = {}
+    for place, month, value in zip(places.tolist(), months.tolist(), values, strict=True):
+        of_indicator = lines.setdefault(indicators[place], [None] * len(wanted))
+        of_indicator[month + shift] = Line(*value)
+    return lines
 
 
 def _classes(classes: pd.DataFrame) -> list[MonthOfClass]:
@@ -238,32 +275,43 @@ def limits(rules: Standard, indicator: str, water_body: str) -> list[tuple[str, 
 
 
 def _months(
-    months: pd.DataFrame, wanted: pd.PeriodIndex, section: Section, agreement: Agreement
+    months: Sequence[str], lines: Sequence[Line | None], classes: NDArray[np.float64], decimals: int | None
 ) -> list[ClassedMonth]:
-    """The months of one indicator, each with the class of the indicator alone."""
-    code = str(months.index.get_level_values("indicator")[0])
-    every_month = months.droplevel("indicator").reindex(wanted)
-    classes = _item_classes(every_month["mean"], code, section, agreement)
-    decimals = INDICATORS[code].evaluation_decimals
-    return [
-        {**_month(str(month), row, decimals), "class": _whole(cls)}
-        for (month, row), cls in zip(every_month.iterrows(), classes, strict=True)
-    ]
+    """The months of one indicator, each with the class of the indicator alone.
+
+    Parameters
+    ----------
+    months, lines, classes : the text, the statistic and the class [1-6] (nan: none) of each month.
+    decimals : of evaluation; None where no rule states any.
+    """
+    rows: list[ClassedMonth] = []
+    for month, line, cls in zip(months, lines, classes.tolist(), strict=True):
+        row = _month(month, NO_READINGS if line is None else line, decimals)
+        rows.append({**row, "class": _whole(cls)})
+    return rows
 
 
-def _month(month: str, row: pd.Series, decimals: int | None) -> MonthRow:
-    """One month of an indicator; a month without any reading is there too and says so."""
-    absent = np.isnan(row["mean"])
-    nothing = not isinstance(row["left_out"], dict)
+NO_READINGS = Line(math.nan, 0, 0, {}, "no_readings")
+
+
+def _month(month: str, line: Line, decimals: int | None) -> MonthRow:
+    """One month of an indicator; a month without any reading is there too and says so.
+
+    Parameters
+    ----------
+    month : as text. line : its statistic.
+    decimals : of evaluation; None where no rule states any.
+    """
+    absent = math.isnan(line.mean)
     return {
         "month": month,
-        "mean": None if absent else float(row["mean"]),
-        "mean_text": None if absent else printed(reported(row["mean"], None)),
-        "reported": None if absent else _reported(float(row["mean"]), decimals),
-        "readings": 0 if nothing else int(row["readings"]),
-        "days": 0 if nothing else int(row["days"]),
-        "left_out": {} if nothing else row["left_out"],
-        "reason": ("no_readings" if nothing else row["reason"]) if absent else None,
+        "mean": None if absent else line.mean,
+        "mean_text": None if absent else printed(reported(line.mean, None)),
+        "reported": None if absent else _reported(line.mean, decimals),
+        "readings": line.readings,
+        "days": line.days,
+        "left_out": line.left_out,
+        "reason": line.reason if absent else None,
     }
 
 

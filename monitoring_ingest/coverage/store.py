@@ -34,12 +34,13 @@ from sqlalchemy.types import TypeEngine
 
 from basin.indicators import INDICATORS
 from basin.network import Network
+from basin.periods import Window
 from monitoring_ingest.coverage.health import Change, Subject, due
 from monitoring_ingest.coverage.slots import Run, by_slots, runs
 from monitoring_ingest.coverage.tables import ASIDE, alarms, filled_slots
 from monitoring_ingest.database.bulk import insert_frame
 from monitoring_ingest.database.dialects import INSTANT_FORMAT, seconds
-from monitoring_ingest.database.engine import read_frame
+from monitoring_ingest.database.engine import read_columns, read_frame
 from monitoring_ingest.quality.tables import not_removed
 from monitoring_ingest.records.store import LEFT_OUT
 from monitoring_ingest.records.tables import OF_SOURCES, observations, readings, receipts, submissions
@@ -53,14 +54,17 @@ _NOBODY_HAD = receipts.c.accepted + receipts.c.revised + receipts.c.quarantined
 
 def extents(
     connection: Connection, stations: Sequence[str], indicators: Sequence[str]
-) -> dict[str, tuple[datetime, datetime]]:
+) -> dict[str, Window]:
     """The instants of the first and the last observation of each of `stations` that has any.
 
     Two look-ups in the key for every station and indicator, however many observations there are.
     """
-    ends = series_ends(connection, stations, indicators, ("first", "last"))
-    spans = ends.groupby("station", sort=False).agg({"first": "min", "last": "max"})
-    return {code: (first.to_pydatetime(), last.to_pydatetime()) for code, first, last in spans.itertuples()}
+    ends = read_columns(connection, _series_ends(connection, stations, indicators, ("first", "last")))
+    spans: dict[str, Window] = {}
+    for code, first, last in zip(*(ends[name].tolist() for name in ("station", "first", "last")), strict=True):
+        span = Window(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC))
+        spans[code] = span.around(spans.get(code, span))
+    return spans
 
 
 _END: dict[str, Any] = {"first": func.min, "last": func.max}
@@ -75,9 +79,16 @@ def series_ends(
     -------
     station, indicator, and a column for each of `ends` (first, last).
     """
-    asked = (_codes(connection, "station", stations), _codes(connection, "indicator", indicators))
-    found = _ends(*asked, ends).cte().prefix_with("MATERIALIZED")  # or each look-up is made twice, once for the null
-    return read_frame(connection, select(found).where(found.c[ends[0]].is_not(None)))
+    return read_frame(connection, _series_ends(connection, stations, indicators, ends))
+
+
+def _series_ends(
+    connection: Connection, stations: Sequence[str], indicators: Sequence[str], ends: Sequence[str]
+) -> Select[Any]:
+    """The query of `series_ends`."""
+    pairs = _ends(_codes(connection, "station", stations), _codes(connection, "indicator", indicators), ends)
+    looked_up = pairs.cte().prefix_with("MATERIALIZED")  # or each look-up is made twice, once for the null
+    return select(looked_up).where(looked_up.c[ends[0]].is_not(None))
 
 
 def _ends(stations: CTE, indicators: CTE, ends: Sequence[str]) -> Select[Any]:

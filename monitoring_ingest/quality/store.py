@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from monitoring_ingest.database.bulk import insert_frame
-from monitoring_ingest.database.engine import read_frame
+from monitoring_ingest.database.engine import read_columns, read_frame
 from monitoring_ingest.quality.decisions import NO_OBSERVATION, standing
 from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.quality.tables import (
@@ -38,7 +38,7 @@ from monitoring_ingest.quality.tables import (
     quality_tests,
     reviews,
 )
-from monitoring_ingest.readings.frames import Columns, columns_of, frame_of, objects
+from monitoring_ingest.readings.frames import Columns, frame_of, objects
 from monitoring_ingest.readings.observing import becomes_observation
 from monitoring_ingest.records import store
 from monitoring_ingest.records.store import Selected, selects
@@ -125,9 +125,17 @@ def keep_run(connection: Connection, run: int, of: Due, tests: pd.DataFrame, now
 
 def faults(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
     """The faults that stand: station, indicator, time, revision, test, quality; by test, decisions of people apart."""
+    return _standing_faults(_flagged(connection, selected))
+
+
+def _flagged(connection: Connection, selected: Selected) -> Columns:
+    """Every flag by key and test, those of later runs later."""
     query = select(*(flags.c[name] for name in (*KEY, "test", "quality"))).where(selects(flags, selected))
-    rows = read_frame(connection, query.order_by(*(flags.c[name] for name in (*KEY, "test", "run"))))
-    newest = rows.drop_duplicates([*KEY, "test"], keep="last")
+    return read_columns(connection, query.order_by(*(flags.c[name] for name in (*KEY, "test", "run"))))
+
+
+def _standing_faults(flagged: Columns) -> pd.DataFrame:
+    newest = frame_of(flagged).drop_duplicates([*KEY, "test"], keep="last")
     return newest[newest["quality"] > Quality.RELIABLE].reset_index(drop=True)
 
 
@@ -188,9 +196,9 @@ def _set_aside() -> Select[Any]:
 
 def observations(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
     """`store.observations` with two columns more: `quality` (`flags.Quality`) and `test`, which decided it."""
-    found = store.observations(connection, **selected)
-    quality, test = judged(connection, columns_of(found[[*KEY, "reading", "recorded_at"]]), **selected)
-    return found.assign(quality=quality, test=pd.Series(test, index=found.index, dtype=object))
+    columns = store.observation_columns(connection, **selected)
+    quality, test = judged(connection, columns, **selected)
+    return frame_of({**columns, "quality": quality, "test": test})
 
 
 def judged(connection: Connection, found: Columns, **selected: Unpack[Selected]) -> tuple[np.ndarray, np.ndarray]:
@@ -204,11 +212,11 @@ def judged(connection: Connection, found: Columns, **selected: Unpack[Selected])
     """
     quality = np.where(_judged(connection, found, selected), Quality.RELIABLE, Quality.NOT_EVALUATED).astype(np.int64)
     test = objects([NO_TEST] * len(quality))
-    flagged = faults(connection, **selected)
+    flagged = _flagged(connection, selected)
     decided = _decided(connection, selected)
-    if flagged.empty and decided.empty:
+    if not len(flagged["test"]) and not len(decided["action"]):
         return quality, test
-    said = pd.concat([_deciding(flagged), standing(decided)])
+    said = pd.concat([_deciding(_standing_faults(flagged)), standing(frame_of(decided))])
     said = said.drop_duplicates(KEY, keep="last")  # decisions stand after the tests
     all_keys = pd.MultiIndex.from_frame(frame_of({name: found[name] for name in KEY}))
     at = all_keys.get_indexer(pd.MultiIndex.from_frame(said[KEY]))
@@ -217,11 +225,11 @@ def judged(connection: Connection, found: Columns, **selected: Unpack[Selected])
     return quality, test
 
 
-def _decided(connection: Connection, selected: Selected) -> pd.DataFrame:
+def _decided(connection: Connection, selected: Selected) -> Columns:
     """As `decisions` about observations, without what is told of them."""
     query = select(*(reviews.c[name] for name in (*KEY, "action"))).where(selects(reviews, selected))
     query = query.where(reviews.c.revision != NO_OBSERVATION)
-    return read_frame(connection, query.order_by(reviews.c.id))
+    return read_columns(connection, query.order_by(reviews.c.id))
 
 
 def _deciding(found: pd.DataFrame) -> pd.DataFrame:

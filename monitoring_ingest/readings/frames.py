@@ -71,14 +71,16 @@ def columns_of(readings: pd.DataFrame | Columns) -> Columns:
 
 
 def frame_of(columns: Columns) -> pd.DataFrame:
-    """Plain arrays as a frame; instants become ``datetime64[ns, UTC]``."""
-    return pd.DataFrame({name: _series(values) for name, values in columns.items()})
+    """Plain arrays as a frame, their instants as ``datetime64[ns, UTC]``."""
+    # One index for all columns: pandas compares the indexes of columns that each bring an index of their own.
+    index = pd.RangeIndex(len(next(iter(columns.values()), ())))
+    return pd.DataFrame({name: _column(values, index) for name, values in columns.items()}, index=index)
 
 
-def _series(values: np.ndarray) -> pd.Series:
+def _column(values: np.ndarray, index: pd.RangeIndex) -> pd.Series | pd.DatetimeIndex:
     if values.dtype.kind == "M":
-        return pd.Series(pd.DatetimeIndex(values).tz_localize("UTC").as_unit("ns"))
-    return pd.Series(values, dtype=values.dtype)
+        return pd.DatetimeIndex(values.astype("datetime64[ns]"), tz="UTC")
+    return pd.Series(values, index=index, dtype=values.dtype, copy=False)  # the dtype, or texts would become `str`
 
 
 def _array(column: pd.Series) -> np.ndarray:

@@ -38,7 +38,7 @@ from monitoring_ingest.database.bulk import Prepared, insert_columns, insert_fra
 from monitoring_ingest.database.dialects import one_of
 from monitoring_ingest.database.engine import key_parameters, no_rows, of_keys, read_columns, read_frame
 from monitoring_ingest.readings.facts import Fact
-from monitoring_ingest.readings.frames import Columns, joined, rows_at
+from monitoring_ingest.readings.frames import Columns, frame_of, joined, rows_at
 from monitoring_ingest.readings.observing import becomes_observation
 from monitoring_ingest.readings.revisions import KEY, as_sent, place, reasons, shown
 from monitoring_ingest.readings.validation import FATES, NO_RIGHT
@@ -352,11 +352,23 @@ def observations(connection: Connection, **selected: Unpack[Selected]) -> pd.Dat
     station, indicator, time [UTC], value [canonical unit], censored (value is the detection limit), status, mark,
     revision, reading, recorded_at; ordered by station, indicator, time.
     """
-    query = select(*(OBSERVATIONS.c[name] for name in OBSERVATION_COLUMNS)).where(selects(OBSERVATIONS, selected))
-    return newest_revisions(read_frame(connection, query.order_by(*(OBSERVATIONS.c[name] for name in ORDER))))
+    return frame_of(observation_columns(connection, **selected))
 
 
 ORDER = ("station", "indicator", "time", "revision")
+
+
+def observation_columns(connection: Connection, **selected: Unpack[Selected]) -> Columns:
+    """As `observations`, as plain arrays."""
+    query = select(*(OBSERVATIONS.c[name] for name in OBSERVATION_COLUMNS)).where(selects(OBSERVATIONS, selected))
+    ordered = read_columns(connection, query.order_by(*(OBSERVATIONS.c[name] for name in ORDER)))
+    if (ordered["revision"] == 1).all():
+        return ordered
+    superseded = np.zeros(len(ordered["revision"]), dtype=bool)
+    superseded[:-1] = True
+    for name in ORDER[:3]:
+        superseded[:-1] &= ordered[name][:-1] == ordered[name][1:]
+    return rows_at(ordered, ~superseded)
 
 
 def newest_revisions(ordered: pd.DataFrame) -> pd.DataFrame:
@@ -393,12 +405,16 @@ def left_out_readings(connection: Connection, **selected: Unpack[Selected]) -> p
         .where(selects(refused, {**selected, "as_of": None}))
         .where(selects(tables.receipts, {"as_of": selected.get("as_of")}), ~_observed_as(refused, selected))
     )
-    aside = read_frame(connection, reading)
-    frames = [aside.assign(value=as_sent(aside)), read_frame(connection, rejected).assign(mark="")]
-    both = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
-    both["reason"] = both["mark"].where((both["fate"] == "withheld") & (both["mark"] != ""), both["code"])
-    columns = ["station", "indicator", "time", "fate", "reason", "value"]
-    return both[columns].drop_duplicates().sort_values(columns[:3], kind="stable", ignore_index=True)
+    aside = read_columns(connection, reading)
+    is_marked = (aside["fate"] == "withheld") & (aside["mark"] != "")
+    aside |= {"value": as_sent(aside), "reason": np.where(is_marked, aside["mark"], aside["code"])}
+    rejections = read_columns(connection, rejected)
+    rejections |= {"reason": rejections["code"]}
+    names = ["station", "indicator", "time", "fate", "reason", "value"]
+    both = frame_of({name: np.concatenate([aside[name], rejections[name]]) for name in names})
+    if both.empty:
+        return both
+    return both.drop_duplicates().sort_values(names[:3], kind="stable", ignore_index=True)
 
 
 def _observed_as(table: Table, selected: Selected, *further: ColumnElement[bool]) -> ColumnElement[bool]:

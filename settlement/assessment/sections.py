@@ -18,12 +18,12 @@ from basin.indicators import INDICATORS
 from basin.network import CHINA, Section
 from basin.registry import Registry
 from basin.rounding import rounded
-from basin.standards import classify, deciding, indicator_class, standard
+from basin.standards import Standard, classify, deciding, indicator_class, standard
 from monitoring_ingest.quality import store as quality
 from monitoring_ingest.records import store
 from monitoring_ingest.records.store import Selected
 from settlement.gathered import data_rules
-from settlement.statement.detection_limits import class_limit, undecided
+from settlement.statement.detection_limits import Limit, class_limit, undecided
 from settlement.statement.rows import UndecidedRow
 from settlement.statistics.months import non_detects, section_months
 
@@ -119,19 +119,20 @@ def classes_of(months: pd.DataFrame, registry: Registry, agreement: Agreement) -
     means = months["mean"].unstack("indicator")
     bodies = [registry.network.sections[code].water_body for code in means.index.get_level_values("section")]
     rules = standard(agreement.standard)
-    values = {code: compared(means[code], code, agreement) for code in means.columns if code in rules.evaluated}
+    evaluated = [code for code in means.columns if code in rules.evaluated]
+    values = {code: compared(means[code].to_numpy(), code, agreement) for code in evaluated}
     if not values:
         return pd.DataFrame({"class": np.nan, "deciding": [()] * len(means)}, index=means.index)
     worst, items = (function(rules, values, np.array(bodies)) for function in (classify, deciding))
     return pd.DataFrame({"class": worst, "deciding": items}, index=means.index)
 
 
-def compared(means: pd.Series, indicator: str, agreement: Agreement) -> NDArray[np.float64]:
+def compared(means: NDArray[np.float64], indicator: str, agreement: Agreement) -> NDArray[np.float64]:
     """Means as they are compared with limits: rounded first, or not, as the agreement says."""
     decimals = INDICATORS[indicator].evaluation_decimals
     if agreement.data.compare == "unrounded" or decimals is None:
-        return means.to_numpy()
-    return rounded(means.to_numpy(), decimals)
+        return means
+    return rounded(means, decimals)
 
 
 def undecided_of(
@@ -144,15 +145,14 @@ def undecided_of(
     observed : observations of the section; only those count that means are formed from under the agreement's rules.
     agreement : names the rules and the standard. target : the class [1-6]; None where none is declared.
     """
-    rows = non_detects(observed, data_rules(agreement))
+    limits = _limits_below_detection(observed, section, standard(agreement.standard), target)
+    if not limits:
+        return []
+    rows = non_detects(observed[observed["indicator"].isin(list(limits))], data_rules(agreement))
     by_month = rows.groupby([rows["day"].dt.asfreq("M"), "indicator"], observed=True)["value"]
-    rules = standard(agreement.standard)
     undecided_rows: list[UndecidedRow] = []
     for (month, indicator), detection_limits in by_month:
-        limit = class_limit(rules, str(indicator), target, section.water_body)
-        if limit is None:
-            continue
-        beyond = undecided(detection_limits, limit)
+        beyond = undecided(detection_limits, limits[str(indicator)])
         if beyond:
             undecided_rows.append(
                 {"section": section.code, "indicator": str(indicator), "period": str(month), **beyond}
@@ -160,8 +160,43 @@ def undecided_of(
     return undecided_rows
 
 
-def _item_classes(means: pd.Series, code: str, section: Section, agreement: Agreement) -> NDArray[np.float64]:
-    """The class of one item in each month; nan where it has none, as for nitrogen in a river."""
+def _limits_below_detection(
+    observed: pd.DataFrame, section: Section, rules: Standard, target: int | None
+) -> dict[str, Limit]:
+    """The limits of the target class that lie below any detection limit among the observations, by indicator.
+
+    Most sections have none, and then nobody need look at which of the readings below detection count.
+
+    Parameters
+    ----------
+    observed : observations of the section [canonical units].
+    section, rules : whose water body the limits are of, and the standard that states them.
+    target : the class [1-6]; None where none is declared.
+    """
+    censored = observed["censored"].to_numpy(dtype=bool)
+    if target is None or not censored.any():
+        return {}
+    detection_limits = observed["value"].to_numpy(np.float64)[censored]
+    indicators = observed["indicator"].to_numpy(dtype=object)[censored]
+    limits: dict[str, Limit] = {}
+    for indicator in sorted(set(indicators.tolist())):
+        limit = class_limit(rules, indicator, target, section.water_body)
+        if limit is not None and undecided(detection_limits[indicators == indicator], limit):
+            limits[indicator] = limit
+    return limits
+
+
+def item_classes(
+    means: NDArray[np.float64], code: str, section: Section, agreement: Agreement
+) -> NDArray[np.float64]:
+    """The class of one item in each month; nan where it has none, as for nitrogen in a river.
+
+    Parameters
+    ----------
+    means : (month) [canonical unit].
+    code : the indicator.
+    section, agreement : whose water body it is, and the agreement whose standard and rules apply.
+    """
     rules = standard(agreement.standard)
     if rules.bands(code, section.water_body) is None or code not in rules.evaluated:
         return np.full(len(means), np.nan)

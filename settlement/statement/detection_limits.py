@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from basin import periods
 from basin.rounding import printed, reported, significant
@@ -52,12 +53,12 @@ def limit_held_to(context: Context, section: str, indicator: str, of: pd.Period)
     return class_limit(context.standard, indicator, context.target(holder, of), water_body(context, holder, of))
 
 
-def undecided(detection_limits: pd.Series, limit: Limit) -> BelowDetection | None:
+def undecided(detection_limits: ArrayLike, limit: Limit) -> BelowDetection | None:
     """How many detection limits lie above the limit, the highest of them, and the limit; None where none does.
 
     Limits that differ only by unit-conversion noise (beyond 12 significant digits) count as equal.
     """
-    values = significant(detection_limits.to_numpy(np.float64))
+    values = significant(np.asarray(detection_limits, dtype=np.float64))
     verdicts = against_limit(values, np.ones(values.shape, dtype=bool), limit=float(limit.value))
     above = values[verdicts == Verdict.LIMIT_BELOW_DETECTION]
     if not above.size:

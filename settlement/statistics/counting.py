@@ -73,7 +73,8 @@ def codes_of(column: pd.Series) -> tuple[NDArray[Any], NDArray[Any]]:
     """The number of each value among the different values, -1 where there is none; and these values."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy(), column.cat.categories.to_numpy()
-    code, values = pd.factorize(column)
+    # An array of numpy is numbered at once; wrapped in a series it is checked and wrapped again first.
+    code, values = pd.factorize(column.to_numpy() if column.dtype == object else column)
     return code, np.asarray(values)
 
 
@@ -117,7 +118,8 @@ class Layout:
 
 def _numbered(column: pd.Series, labels: NDArray[np.str_]) -> Integers:
     code, values = codes_of(column)
-    return np.asarray(pd.Index(labels).get_indexer(pd.Index(values)), dtype=np.int64)[code]
+    number_of = {label: number for number, label in enumerate(labels.tolist())}
+    return np.array([number_of.get(str(value), -1) for value in values.tolist()], dtype=np.int64)[code]
 
 
 def layout_of(*frames: pd.DataFrame) -> Layout:
