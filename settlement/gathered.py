@@ -21,6 +21,7 @@ from basin.clauses import OF_READINGS, StatedRules
 from basin.errors import AgreementError
 from basin.network import CHINA, Network
 from monitoring_ingest.readings.facts import Fact
+from settlement.clauses.closed_periods import ClosedPeriods, ValuesMade
 from settlement.clauses.values import Key, Measurements, Month
 from settlement.statistics.counting import SERIES, counted, usable
 from settlement.statistics.loads import LoadRule, MonthLoad, section_loads
@@ -82,6 +83,27 @@ def measurements(agreement: Agreement, network: Network, gathered: Gathered, spa
         slots=slots,
         loads=UpTo.the_end_of(span, "M", _loads(agreement, gathered, network, rules)),
     )
+
+
+def closed_periods(
+    agreement: Agreement, network: Network, gathered: Gathered, data: Measurements, span: pd.Period
+) -> ClosedPeriods:  # fmt: skip
+    """What the settlement of a period shares with others made from the same readings, and until when it may.
+
+    They share where agreement, network, facts and the indicators reported in each year are the same. Readings may be
+    shared by settlements with different facts, because what is unpaid is added to those of each.
+
+    Parameters
+    ----------
+    agreement, network, gathered : what is settled.
+    data : the measurements formed from them for `span`.
+    span : the period settled.
+    """
+    key = ("closed periods", agreement, id(network), id(gathered.facts), data.reported_years)
+    if key not in gathered.kept:
+        values: ValuesMade = {}
+        gathered.kept[key] = (values, network, gathered.facts)  # beside them, so that nothing else has their id
+    return ClosedPeriods(periods.ends_on(span), gathered.kept[key][0])
 
 
 def below_detection(

@@ -7,6 +7,7 @@ leaves out recording times. Pure: the same settlement can be made again from an 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 
 import pandas as pd
@@ -17,8 +18,7 @@ from basin.errors import UsageError
 from basin.network import Network
 from settlement.clauses.context import Evaluation
 from settlement.clauses.evaluation import Evaluator
-from settlement.clauses.values import Measurements
-from settlement.gathered import Gathered, below_detection, measurements
+from settlement.gathered import Gathered, below_detection, closed_periods, measurements
 from settlement.obligations.compensation import compensation
 from settlement.statement.canonical import digest
 from settlement.statement.detection_limits import limit_below_detection
@@ -49,9 +49,10 @@ def settled(
     check_span(agreement, span)
     data = measurements(agreement, network, gathered, span)
     fixed = span if _is_part(agreement, span) else None
-    evaluator = Evaluator(agreement, network, data, fixed)
+    closed = closed_periods(agreement, network, gathered, data, span)
+    evaluator = Evaluator(agreement, network, data, fixed, closed)
     decided = compensation(evaluator, span)
-    to_date = _to_date(agreement, network, data, span) if fixed is not None else {}
+    to_date = _to_date(evaluator, span) if fixed is not None else {}
     decision = statement(agreement, span, decided, to_date)
     undecided = limit_below_detection(evaluator, decision["statistics"], below_detection(agreement, network, gathered))
     if undecided:
@@ -109,11 +110,18 @@ def _is_longer(every: str, span: pd.Period) -> bool:
     return every == "term" or periods.is_finer(span, every)
 
 
-def _to_date(agreement: Agreement, network: Network, data: Measurements, span: pd.Period) -> ToDate:
-    """Beside clauses of a longer period, and the lines they use: the year up to the end of this one."""
+def _to_date(indication: Evaluator, span: pd.Period) -> ToDate:
+    """Beside clauses of a longer period, and the lines they use: the year up to the end of this one.
+
+    Parameters
+    ----------
+    indication : evaluates the same agreement and data for `span` only.
+    span : the period settled.
+    """
+    agreement = indication.agreement
     so_far = agreement.year_to_date(span)
     to_date: dict[tuple[str, tuple[tuple[str, str], ...]], list[Evaluation]] = defaultdict(list)
-    evaluator = Evaluator(agreement, network, data, so_far)
+    evaluator = replace(indication, fixed=so_far, made={})
     for ref in agreement.refs:
         if _is_longer(agreement.every_of(ref), span):
             evaluator.evaluations(ref, so_far)

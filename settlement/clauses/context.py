@@ -28,6 +28,7 @@ from basin.measures import Measure
 from basin.network import Network
 from basin.scales import Applied
 from basin.standards import Standard, standard
+from settlement.clauses.closed_periods import ClosedPeriods
 from settlement.clauses.element import Element
 from settlement.clauses.values import Measurements, Rules, Statistic, Value
 from settlement.clauses.working import Step, Trail
@@ -100,13 +101,15 @@ class Evaluation:
 class Context(ABC):
     """One agreement applied to one body of data.
 
-    `fixed` makes an indication: clauses of longer periods are evaluated for this shorter one instead.
+    `fixed` makes an indication: clauses of longer periods are evaluated for this shorter one instead. `closed` holds what
+    settlements made from the same readings share; without it every value is measured anew.
     """
 
     agreement: Agreement
     network: Network
     data: Measurements
     fixed: pd.Period | None = None
+    closed: ClosedPeriods | None = None
 
     @abstractmethod
     def single(self, measure: Measure, spot: Element, trail: Trail) -> Value:

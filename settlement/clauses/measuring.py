@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from itertools import product
 
 from basin import draws, periods
@@ -130,6 +131,13 @@ def _spread(context: Context, measure: Measure, element: Element) -> Iterator[El
 
 
 def _compared(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
+    """One value beside its reference; of a closed period it is measured once for all settlements that share it."""
+    if context.closed is None:
+        return _measured(context, measure, spot, trail)
+    return context.closed.value(measure, spot, trail, partial(_measured, context, measure, spot))
+
+
+def _measured(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
     """One value beside its reference, `expressed` as a difference, ratio or change; as it is without a reference."""
     compared = single(context, measure, spot, trail)
     if compared.number is None or measure.against is None or measure.expressed is None:

@@ -200,10 +200,11 @@ class Measurements:
 
     def reports(self, section: str, indicator: str, year: int) -> bool:
         """Whether the section has any reading or published figure of the indicator in that year."""
-        return (section, indicator, year) in self._reported_years
+        return (section, indicator, year) in self.reported_years
 
     @cached_property
-    def _reported_years(self) -> frozenset[tuple[str, str, int]]:
+    def reported_years(self) -> frozenset[tuple[str, str, int]]:
+        """(section, indicator, year) of everything that has a reading or a published figure."""
         measured = {(s, i, m.year) for (s, i, m), month in self.months.items() if month.readings}
         published = {(s, i, p.year) for s, i, p in self.given if i in INDICATORS}
         return frozenset(measured | published)

@@ -57,6 +57,12 @@ class Trail:
         """Name unverified figures or rules that were used; each once."""
         self.unverified.update(dict.fromkeys(paths))
 
+    def takes_over(self, other: Trail) -> None:
+        """Everything another evaluation has written down, in its order; each once."""
+        self.steps.update(other.steps)
+        self.statistics.update(other.statistics)
+        self.unverified.update(other.unverified)
+
 
 def readable(exact: Number) -> str:
     """An exact number inside an expression: a fraction has its decimal beside it, ``2/3（≈0.666667）``."""

@@ -23,7 +23,7 @@ from basin.registry import load_registry
 from settlement.clauses.values import Measurements
 from settlement.gathered import LEFT_OUT, OBSERVED, Gathered, measurements
 from settlement.settling import settled
-from settlement.statement.document import Document
+from settlement.statement.rows import SettlementDocument
 from tests.benchmarks.runner import Contestant, compare
 
 ROOT = Path(__file__).parents[2]
@@ -100,12 +100,12 @@ def months(year: int) -> list[pd.Period]:
     return list(periods.months(periods.period(str(year))))
 
 
-def by_project(given: Sequence[Task], network: Network) -> list[Document]:
+def by_project(given: Sequence[Task], network: Network) -> list[SettlementDocument]:
     """Every month of every task as a settlement document with its working and digest."""
     return [settled(one.agreement, network, one.read, of, NOW) for one in given for of in months(one.year)]
 
 
-def by_years(given: Sequence[Task], network: Network) -> list[Document]:
+def by_years(given: Sequence[Task], network: Network) -> list[SettlementDocument]:
     """The twelve months of every task as one settlement document with its working and digest."""
     return [settled(one.agreement, network, one.read, periods.period(str(one.year)), NOW) for one in given]
 
@@ -130,7 +130,7 @@ def _monthly_means(read: pd.DataFrame, min_readings: int) -> pd.DataFrame:
     return monthly
 
 
-def printed_means(documents: Sequence[Document]) -> dict[tuple[str, Key], Counts]:
+def printed_means(documents: Sequence[SettlementDocument]) -> dict[tuple[str, Key], Counts]:
     """The monthly statistics that documents print, by agreement and key: mean, readings, days."""
     return {
         (document["agreement"], (s["section"], s["indicator"], s["period"])): (
