@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def late_world(world: Registry, tmp_path_factory: pytest.TempPathFactory) -> Ite
     identity = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)["id"]
     confirming.set_status(here.engine, identity, StatusChange(IN_REVIEW, "张三", "数据齐全"), stopped(NOW))
     _came_late(here)
-    with TestClient(application(here, lambda: AFTER)) as client:
+    with TestClient(application(replace(here, now=lambda: AFTER))) as client:
         yield client, identity
 
 
@@ -101,7 +102,7 @@ def test_a_dry_run_tells_what_the_rows_would_change_and_changes_nothing(world: R
     identity = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)["id"]
     key = {"X-API-Key": create_key(here.engine, "示例监测中心", NOW)}
     worse = "\n".join([HEADER, *month_rows("demo-qx2", "2025-08", tp="0.9"), ""])
-    with TestClient(application(here, lambda: AFTER)) as client:
+    with TestClient(application(replace(here, now=lambda: AFTER))) as client:
         asked = {"headers": key | {"Content-Type": "text/csv"}, "content": worse.encode()}
         answer = client.post("/v1/submissions", params={"dry_run": "true"}, **asked).json()
         (effect,) = answer["effect"]
@@ -122,7 +123,7 @@ def test_a_reading_that_two_people_removed_later_is_late_too(world: Registry, tm
     removal = {"reason": "instrument_fault", "document": "检修记录 3 号", "proposed_by": "李四", "approved_by": "王五"}
     key = Key("demo-qx2", "tp", datetime(2025, 8, 10, 0, tzinfo=UTC))
     decide(here.engine, key, decision("remove", removal), stopped(AFTER))
-    with TestClient(application(here, lambda: AFTER)) as client:
+    with TestClient(application(replace(here, now=lambda: AFTER))) as client:
         (found,) = client.get("/v1/late").json()
     assert (found["settlement"], found["readings"]) == (identity, {"new": 0, "revised": 0, "removed": 1})
 
@@ -134,7 +135,7 @@ def test_a_doubt_that_two_people_uphold_later_changes_no_settlement(world: Regis
     settled = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)
     grounds = {"reason": "not_confirmed", "document": "复核单 8", "proposed_by": "李四", "approved_by": "王五"}
     uphold(here.engine, 1, decision("uphold", grounds), stopped(AFTER))
-    with TestClient(application(here, lambda: AFTER)) as client:
+    with TestClient(application(replace(here, now=lambda: AFTER))) as client:
         assert client.get("/v1/late", params={"status": "all"}).json() == []
         assert "/late/" not in client.get(f"/settlements/{settled['id']}").text
     assert run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=AFTER)["digest"] == settled["digest"]

@@ -21,9 +21,9 @@ from api.cli import main
 from api.listening import Limits, opened
 from basin.errors import UsageError
 from monitoring_ingest.database.engine import writing
-from monitoring_ingest.database.schema import create_schema
 from monitoring_ingest.formats.station_telegrams import Telegram, decode
 from monitoring_ingest.records.history_store import submissions
+from monitoring_ingest.schedule.tables import locks
 from monitoring_ingest.telegrams import store
 from tests.api.live_listener import SMALL_BUFFER, Live, live
 from tests.monitoring_ingest.telegram_makers import (
@@ -178,7 +178,8 @@ class TestLost:
             station.send(frame(value("1")), frame(value("2", code="w21003"), MN="B"))
             assert station.answers() == []
         assert said(engine) == [] and listening.told
-        create_schema(engine)
+        with writing(engine) as connection:
+            locks.create(connection)
         with listening.peer() as station:
             station.send(frame(value("1")), frame(value("2", code="w21003"), MN="B"))
             assert len(station.answers()) == 2

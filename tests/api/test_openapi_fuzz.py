@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ def described(world: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iter
             "checks": {"positive_data_acceptance": {"expected-statuses": [200, 201, 400, 401, 403, 404, 409, 422]}},
         }
     )
-    app = application(here, lambda: NOW)
+    app = application(replace(here, now=lambda: NOW))
     yield schemathesis.openapi.from_asgi("/openapi.json", app, config=config), {"X-API-Key": key}
     here.engine.dispose()
 

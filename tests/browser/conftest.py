@@ -7,6 +7,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composition]:
 def site(here: Composition) -> Iterator[str]:
     """The address of the served pages."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(application(here, lambda: makers.NOW), log_level="error"))
+        server = uvicorn.Server(uvicorn.Config(application(replace(here, now=lambda: makers.NOW)), log_level="error"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
