@@ -1,7 +1,7 @@
-"""What lists are asked for: filters in addresses, and periods inside a period.
+"""Filters of lists: the parameters in addresses, and periods inside a period.
 
-In: query texts and rows. Out: the rows asked for. A blank value asks for nothing in particular. Whether a code is known
-is told by `api.reads.declared`.
+In: query texts and rows. Out: the rows asked for. A blank value filters nothing. `api.reads.declared` says whether a
+code is declared.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Within = Annotated[
 
 
 def within(rows: Sequence[Row], period: str | None) -> list[Row]:
-    """The rows whose `period` lies inside the one asked for; all of them where none is.
+    """The rows whose `period` lies inside the period asked for; all rows where no period is asked for.
 
     Raises
     ------
@@ -52,11 +52,14 @@ def within(rows: Sequence[Row], period: str | None) -> list[Row]:
         asked = periods.period(period)
     except UsageError as problem:
         raise UsageError(problem.zh, problem.en, path="period", remedy=problem.remedy) from problem
-    first, last = periods.starts_on(asked), periods.ends_on(asked)
-    inside = {text: _lies_between(text, first, last) for text in {row["period"] for row in rows}}
+    first = periods.starts_on(asked)
+    last = periods.ends_on(asked)
+    texts = {row["period"] for row in rows}
+    inside = {text: _lies_between(text, first, last) for text in texts}
     return [row for row in rows if inside[row["period"]]]
 
 
 def _lies_between(text: str, first: date, last: date) -> bool:
+    """Whether the period of a text lies between two days, both in it."""
     of = periods.period(text)
     return bool(first <= periods.starts_on(of) and periods.ends_on(of) <= last)

@@ -1,6 +1,6 @@
 """Instants as people write them, on the command line and in addresses.
 
-In: ISO 8601 text. Out: an aware instant, or an error in words. What is known at an instant is not decided here.
+In: ISO 8601 text. Out: an aware instant, or an error in words. Stores decide what was recorded by an instant.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ def parsed_instant(text: str | None, path: str) -> datetime | None:
 
     Raises
     ------
-    UsageError : no instant, one without a zone, or one of a year outside `basin.periods.YEARS`; `path` is named.
+    UsageError : no instant, an instant without a zone, or in a year outside `basin.periods.YEARS`; names `path`.
     """
     if text is None:
         return None
@@ -29,6 +29,7 @@ def parsed_instant(text: str | None, path: str) -> datetime | None:
     if moment is None or moment.tzinfo is None:
         raise UsageError(f"不是带时区的时刻：{text}", f"not an instant with a zone: {text}", path=path, remedy=remedy)
     if moment.year not in YEARS:
-        zh, en = f"年份不在 {YEARS[0]}–{YEARS[-1]}：{text}", f"a year outside {YEARS[0]}-{YEARS[-1]}: {text}"
+        zh = f"年份不在 {YEARS[0]}–{YEARS[-1]}：{text}"
+        en = f"a year outside {YEARS[0]}-{YEARS[-1]}: {text}"
         raise UsageError(zh, en, path=path, remedy="改正年份")
     return moment

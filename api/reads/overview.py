@@ -245,15 +245,17 @@ def in_yuan(obligations: Sequence[StoredObligation]) -> list[ObligationInYuan]:
 def overview(connection: Connection, registry: Registry, now: datetime) -> Overview:
     """The first page: dues of every basin, those that owe first, and how fresh the data are."""
     headers = decided.settlements(connection)
-    listed: list[BasinDues] = [
-        {
-            "code": row["code"],
-            "sections": row["sections"],
-            "agreements": len(row["agreements"]),
-            "dues": dues(connection, [header for header in headers if header["basin"] == row["code"]]),
-        }
-        for row in register.basins(registry)
-    ]
+    listed: list[BasinDues] = []
+    for row in register.basins(registry):
+        of_basin = [header for header in headers if header["basin"] == row["code"]]
+        listed.append(
+            {
+                "code": row["code"],
+                "sections": row["sections"],
+                "agreements": len(row["agreements"]),
+                "dues": dues(connection, of_basin),
+            }
+        )
     listed.sort(key=lambda row: (not any(due["transfers"] for due in row["dues"]), not row["dues"], -row["agreements"]))
     return {"freshness": freshness(connection, registry, now), "basins": listed}
 
