@@ -79,7 +79,7 @@ def tree(text: str, file: object = None, refusal: type[HengjieError] = Agreement
     except RecursionError as problem:
         zh = "YAML 层数太多"
         en = "too many levels of lists and mappings"
-        raise refusal(zh, en, file=file, path="整份文件 whole file", remedy="检查有没有多余的括号或缩进") from problem
+        raise refusal(zh, en, file=file, path="文件 file", remedy="检查有没有多余的括号或缩进") from problem
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         line = mark.line if mark else None

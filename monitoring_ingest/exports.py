@@ -1,7 +1,7 @@
 """Stored readings as tables: the long CSV that `formats.station_files` reads, and the wide one that `classify` reads.
 
-In: what `store` holds. Out: data frames of text, ready for `to_csv`. Values are unrounded and as sent in the long form,
-unrounded in canonical units in the wide one; quarantined and rejected readings are not in either.
+In: what `store` holds. Out: data frames of text, ready for `to_csv`. The long form holds unrounded values as sent, the
+wide form unrounded values in canonical units; quarantined and rejected readings are in neither.
 """
 
 from __future__ import annotations
@@ -33,10 +33,11 @@ DESCRIBING = ("section", "time", "water_body")
 def long_readings(connection: Connection, network: Network, **selected: Unpack[Selected]) -> pd.DataFrame:
     """``station,time,indicator,value,unit,mark`` of the newest readings, ordered by station, time, indicator.
 
-    The time is the station's with its offset, the value the unrounded text as sent (``--`` or ``*`` where none was),
-    the mark the source's marks and status joined by ``|``. Where that cannot tell them apart (a status of a word that
-    is not among `STATUSES`) there is a further column ``status``. Read in again, every row is a duplicate; a mark with
-    the word of a status and no status beside it, which a release or a laboratory may have, is a revision.
+    The time is that of the station with its offset. The value is the unrounded text as sent, ``--`` or ``*`` where no
+    value was sent. The mark is the source's marks and status joined by ``|``; where the two could not be told apart
+    again (a status that is not among `STATUSES`) there is a further column ``status``. Read in again, every row is a
+    duplicate, except a mark with the word of a status and no status beside it, which a release or a laboratory may
+    have: that row is a revision.
     """
     readings = newest_readings(connection, **selected)
     pairs = list(zip(readings["mark"], readings["status"], strict=True))
@@ -58,9 +59,9 @@ def long_readings(connection: Connection, network: Network, **selected: Unpack[S
 
 
 def with_flags(connection: Connection, network: Network, **selected: Unpack[Selected]) -> pd.DataFrame:
-    """`long_readings` with four columns more: `origin`, `quality`, the `test` behind it, and its `qartod` code.
+    """`long_readings` with four more columns: `origin`, `quality`, the `test` behind the quality, the `qartod` code.
 
-    A blank cell (withheld, not measured) is missing: nobody judges what is not there.
+    A blank cell (withheld, not measured) is missing: no test judges an absent value.
     """
     frame = long_readings(connection, network, **selected)
     judged = quality.observations(connection, **selected)
@@ -79,9 +80,8 @@ def with_flags(connection: Connection, network: Network, **selected: Unpack[Sele
 def with_missing_slots(connection: Connection, network: Network, **selected: Unpack[Selected]) -> pd.DataFrame:
     """`with_flags`, and a row for every slot in which nothing came: without value, missing, test `gaps`.
 
-    Slots are those of the station, by when they begin, from the series' first observation to its last (of those
-    selected); one in which a blank cell came, or a reading that was set aside, is not among them. A laboratory's
-    results are no series that is due.
+    The slots are those of the station, from the series' first selected observation to its last. A slot in which a blank
+    cell or a reading that was set aside came is not missing. Laboratory results are never due.
     """
     frame = with_flags(connection, network, **selected)
     observed = quality.observations(connection, **selected)
@@ -104,8 +104,8 @@ def with_missing_slots(connection: Connection, network: Network, **selected: Unp
 def wide_readings(connection: Connection, network: Network, **selected: Unpack[Selected]) -> pd.DataFrame:
     """``section,time,water_body,<indicators>,water_class`` of the newest readings: a row per station and instant.
 
-    Blank is missing, ``*`` not equipped; a value below detection stands as its limit. `water_class` is the class the
-    source published, for comparison. Stations the network does not know are not in it.
+    Blank is missing, ``*`` not equipped; a value below detection is printed as its detection limit. `water_class` is
+    the class the source published, for comparison. Stations outside the network are left out.
     """
     readings = newest_readings(connection, **selected)
     readings = readings[readings["station"].isin(list(network.stations))]
@@ -129,7 +129,12 @@ def _with_sections(wide: pd.DataFrame, network: Network) -> pd.DataFrame:
 
 
 def local_times(times: pd.Series, stations: pd.Series, network: Network) -> pd.Series:
-    """Instants as ISO text in the zone of each row's station, with offset; UTC where the station is unknown by now."""
+    """Instants as ISO text in the zone of each row's station, with offset; UTC where the network lacks the station.
+
+    Parameters
+    ----------
+    times, stations : (row) of one index. network : the zone of each station.
+    """
     texts = pd.Series("", index=times.index, dtype=object)
     zones = {code: network.stations[code].timezone if code in network.stations else "UTC" for code in stations.unique()}
     for zone, instants in times.groupby(stations.map(zones)):

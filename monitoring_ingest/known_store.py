@@ -1,7 +1,7 @@
-"""What came into the store after an instant, and by whom: for what has been settled by then.
+"""What was recorded after an instant, and who sent it: the changes that a settlement made by then did not see.
 
-In: a connection, an instant and a selection of keys. Out: frames. What a change does to anybody's money is not asked
-here.
+In: a connection, an instant and a selection of keys. Out: frames. What a change does to anybody's money is decided in
+`settlement`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, select, union_all
 from sqlalchemy.sql import ColumnCollection
 
 from basin.indicators import INDICATORS
+from basin.periods import Window
 from monitoring_ingest.database.engine import BUSY_SECONDS, read_frame
 from monitoring_ingest.quality.decisions import NO_OBSERVATION
 from monitoring_ingest.quality.tables import flags, quality_runs, reviews
@@ -27,13 +28,13 @@ _MOST_LISTED = 400
 
 
 def changed_since(
-    connection: Connection, since: datetime, stations: Collection[str], between: tuple[datetime, datetime]
+    connection: Connection, since: datetime, stations: Collection[str], between: Window
 ) -> pd.DataFrame:
-    """The keys of which something was recorded after an instant, and when: station, indicator, time, recorded_at.
+    """The keys that changed after an instant, and when each change was recorded.
 
     A change is an observation, a flag of quality control or a decision about either; a decision that leaves a reading
     without an observation changes nothing. All stations are read in one statement; a key that was revised twice is
-    listed twice.
+    listed twice. In order of the key: station, indicator, time, recorded_at.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ def changed_since(
         query = select(rows.station, rows.indicator, rows.time, rows.recorded_at)
         query = query.where(rows.station.in_(stations), rows.indicator.in_(INDICATORS), rows.recorded_at > since)
         query = query.where(rows.revision != NO_OBSERVATION)
-        return query.where(rows.time >= between[0], rows.time < between[1])
+        return query.where(rows.time >= between.start, rows.time < between.end)
 
     statement = union_all(*(recorded(table.c) for table in (tables.observations, flags, reviews)))
     changed = read_frame(connection, statement)
@@ -73,7 +74,7 @@ def _handed_in(connection: Connection, readings: Collection[int]) -> pd.DataFram
     return read_frame(connection, query.where(sent.c.id.in_(readings)))
 
 
-RECORDED = (submissions, reviews, quality_runs)  # whose rows make observations and flags known
+RECORDED = (submissions, reviews, quality_runs)  # tables whose rows make observations and flags visible to readers
 LONGEST_TURN = timedelta(seconds=BUSY_SECONDS)  # a writer gives up after waiting so long
 
 
@@ -89,7 +90,7 @@ def known_until(connection: Connection, now: datetime) -> datetime:
 
 
 def seen_until(connection: Connection, now: datetime) -> datetime:
-    """As `known_until`, for a reader beside writers: no later than the newest visible commit.
+    """As `known_until`, while other processes write: no later than the newest visible commit.
 
     A writer stamps its rows before they become visible. Writers are serialised, so everything up to the newest visible
     commit is complete. A writer waits for the lock no longer than `LONGEST_TURN`, so everything before that is, too.

@@ -36,7 +36,7 @@ GOOD = agreement_text(lump("cap: 5"))
 FILES = {
     "no YAML": ("code: [", "第 1 行 line 1", "YAML 无法读取"),
     "a full-width colon": ("a: 1\ncap：250\nb: 2", "第 2 行 line 2", "冒号或逗号是全角的"),
-    "too deep": ("a: " + "[" * 10_000, "整份文件 whole file", "YAML 层数太多"),
+    "too deep": ("a: " + "[" * 10_000, "文件 file", "YAML 层数太多"),
     "a double key": ("code: a\ncode: b", "第 2 行 line 2", "重复的键 code"),
     "a key that is no text": ("[a, b]: c", "第 1 行 line 1", "键必须是文本"),
     "no mapping": ("- a", None, "文件应是键值表"),

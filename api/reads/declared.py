@@ -69,16 +69,19 @@ class AgreementRow(TypedDict):
 def basins(registry: Registry) -> list[BasinRow]:
     """Every basin with the number of its sections and the codes of its agreements."""
     sections = [section.basin for section in registry.network.sections.values()]
-    return [
-        {
-            "code": basin.code,
-            "name_zh": basin.name_zh,
-            "name_en": basin.name_en,
-            "sections": sections.count(basin.code),
-            "agreements": [agreement.code for agreement in agreements_of(registry, basin.code)],
-        }
-        for basin in registry.network.basins.values()
-    ]
+    rows: list[BasinRow] = []
+    for basin in registry.network.basins.values():
+        agreements = [agreement.code for agreement in agreements_of(registry, basin.code)]
+        rows.append(
+            {
+                "code": basin.code,
+                "name_zh": basin.name_zh,
+                "name_en": basin.name_en,
+                "sections": sections.count(basin.code),
+                "agreements": agreements,
+            }
+        )
+    return rows
 
 
 def known_basin(registry: Registry, code: str) -> str:
@@ -127,8 +130,14 @@ def known_section(registry: Registry, code: str) -> Section:
     return section
 
 
-def _unknown(zh: str, en: str, code: str, known: Iterable[str]) -> UnknownCode:
-    codes = list(known)
+def _unknown(zh: str, en: str, code: str, declared: Iterable[str]) -> UnknownCode:
+    """The error about a code that nobody declared.
+
+    Parameters
+    ----------
+    zh, en : what the code should be of. code : as asked for. declared : the codes there are, none where they are many.
+    """
+    codes = list(declared)
     remedy = "可用：" + " ".join(codes) if 0 < len(codes) <= MOST_NAMED else "代码见 /v1/sections"
     error = UnknownCode(f"没有{zh} {code}", f"no {en} {code}", path=en, remedy=remedy)
     error.status = 404

@@ -1,7 +1,7 @@
-"""What lists are asked for: filters in addresses, and periods inside a period.
+"""Filters of lists: the parameters in addresses, and periods inside a period.
 
-In: query texts and rows. Out: the rows asked for. A blank value asks for nothing in particular. Whether a code is known
-is told by `api.reads.declared`.
+In: query texts and rows. Out: the rows asked for. A blank value filters nothing. `api.reads.declared` says whether a
+code is declared.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Within = Annotated[
 
 
 def within(rows: Sequence[Row], period: str | None) -> list[Row]:
-    """The rows whose `period` lies inside the one asked for; all of them where none is.
+    """The rows whose `period` lies inside the period asked for; all rows where no period is asked for.
 
     Raises
     ------
@@ -60,5 +60,6 @@ def within(rows: Sequence[Row], period: str | None) -> list[Row]:
 
 
 def _lies_between(text: str, first: date, last: date) -> bool:
+    """Whether the period of a text lies between two days, both in it."""
     of = periods.period(text)
     return bool(first <= periods.starts_on(of) and periods.ends_on(of) <= last)

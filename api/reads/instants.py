@@ -1,6 +1,6 @@
 """Instants as people write them, on the command line and in addresses.
 
-In: ISO 8601 text. Out: an aware instant, or an error in words. What is known at an instant is not decided here.
+In: ISO 8601 text. Out: an aware instant, or an error in words. Stores decide what was recorded by an instant.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ def parsed_instant(text: str | None, path: str) -> datetime | None:
 
     Raises
     ------
-    UsageError : no instant, one without a zone, or one of a year outside `basin.periods.YEARS`; `path` is named.
+    UsageError : no instant, an instant without a zone, or in a year outside `basin.periods.YEARS`; names `path`.
     """
     if text is None:
         return None

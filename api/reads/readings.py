@@ -1,15 +1,15 @@
 """Pages of observations for the API: a cursor over (station, indicator, time), the order of the key.
 
-In: a connection, the registry, what is wanted and one instant of knowledge. Out: the rows of one page and the cursor of
-the next. Stations are read one after the other, or several at once where they turn out to have little, so that a page
-of a long history, or of a whole country, reads hardly more than it shows.
+In: a connection, the registry, what is wanted and the `as_of` of the answer. Out: the rows of one page and the cursor
+of the next. Stations are read one after the other, or several at once where they turn out to have little, so that a
+page of a long history, or of a whole country, reads hardly more rows than it shows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -32,7 +32,7 @@ from settlement.assessment import sections
 from settlement.statement.document import instant
 
 MOST_STATIONS = 64  # read at once, where they have little
-MORE = 16  # times as many as before, at most: the next may have more than those before
+MORE = 16  # times as many stations as before, at most: the next stations may have more than the stations before
 
 
 class Newest(BaseModel):
@@ -55,21 +55,26 @@ class Wanted(Newest):
 
 
 def page_of(connection: Connection, registry: Registry, wanted: Wanted, as_of: datetime) -> dict[str, Any]:
-    """One page: `items`, the cursor `after` the last of them (None on the last page) and `as_of`.
+    """One page: `items`, the cursor `after` the last item (None on the last page) and `as_of`.
+
+    Parameters
+    ----------
+    wanted : which observations, and where the page begins. as_of : nothing recorded later is shown.
 
     Raises
     ------
-    UnknownCode : a code nobody declared. UsageError : a period or cursor that is none.
+    UnknownCode : a code nobody declared. UsageError : text that is no period, or no cursor.
     """
     stations = sorted(_stations(registry, wanted))
     cursor = _cursor(wanted.after)
     if cursor is not None:
-        stations = [code for code in stations if code >= cursor[0]]
+        stations = [code for code in stations if code >= cursor.station]
     selected: store.Selected = {"as_of": as_of} | _span(wanted)
     selected["indicators"] = [indicator(wanted.indicator).code] if wanted.indicator else list(INDICATORS)
-    found = rows_at(_after(connection, stations, (cursor, wanted.limit + 1), selected), slice(wanted.limit + 1))
-    page = rows_at(found, slice(wanted.limit))
-    more = len(found["time"]) > wanted.limit
+    # A row more than the page holds tells whether there is a next page.
+    rows = _after(connection, stations, Asked(cursor, wanted.limit + 1), selected)
+    page = rows_at(rows, slice(wanted.limit))
+    more = len(rows["time"]) > wanted.limit
     return {
         "as_of": instant(as_of),
         "items": _items(connection, registry, page, as_of),
@@ -77,21 +82,36 @@ def page_of(connection: Connection, registry: Registry, wanted: Wanted, as_of: d
     }
 
 
+class Asked(NamedTuple):
+    """How many observations to read, and after which key; None from the first on."""
+
+    after: Key | None
+    number: int
+
+
 def _after(
-    connection: Connection, stations: Sequence[str], asked: tuple[Key | None, int], selected: store.Selected
+    connection: Connection, stations: Sequence[str], asked: Asked, selected: store.Selected
 ) -> Columns:
-    """The first observations of some stations after a key: so many, or a few more, or all there are."""
-    (after, wanted), at, together = asked, 0, 1
+    """The first observations of some stations after a key: as many as asked for, or a few more, or all there are.
+
+    Parameters
+    ----------
+    stations : codes, in order. asked : how many, after which key. selected : what else the observations must be.
+    """
+    after = asked.after
+    wanted = asked.number
+    place = 0
+    together = 1
     parts: list[Columns] = []
-    while not parts or (at < len(stations) and wanted > 0):
-        these = stations[at : at + together]
+    while not parts or (place < len(stations) and wanted > 0):
         alone = wanted if together == 1 else None
-        of_these: store.Selected = {**selected, "stations": these}
-        part = history.observed_after(connection, after, alone, **of_these)
+        of_stations: store.Selected = {**selected, "stations": stations[place : place + together]}
+        part = history.observed_after(connection, after, alone, **of_stations)
         parts.append(part)
-        number, after = len(part["time"]), None
+        number = len(part["time"])
+        after = None
         wanted -= number
-        at += together
+        place += together
         together = min(max(wanted * together // max(number, 1), 1), MOST_STATIONS, MORE * together)
     return joined(parts)
 
@@ -130,35 +150,41 @@ def _cursor(after: str | None) -> Key | None:
         station, code, time = after.split("~")
     except ValueError as problem:
         raise UsageError("不是游标", "not a cursor", path="after", remedy="照抄上一页的 next") from problem
-    at = parsed_instant(time, "after")
-    assert at is not None  # only an absent text gives none
-    return Key(station, code, at)
+    moment = parsed_instant(time, "after")
+    assert moment is not None  # only an absent text gives none
+    return Key(station, code, moment)
 
 
 def _texts(instants: np.ndarray) -> list[str]:
-    """Instants as the API writes them, each distinct one written once."""
-    at, distinct = pd.factorize(instants)
-    written = [instant(each.replace(tzinfo=UTC)) for each in distinct.tolist()]
-    return [written[each] for each in at.tolist()]
+    """Instants as the API writes them; each distinct instant is written once."""
+    places, distinct = pd.factorize(instants)
+    written = [instant(moment.replace(tzinfo=UTC)) for moment in distinct.tolist()]
+    return [written[place] for place in places.tolist()]
 
 
 QUALITIES = [quality.name.lower() for quality in Quality]
 
 
-def _items(connection: Connection, registry: Registry, found: Columns, as_of: datetime | None) -> list[dict[str, Any]]:
-    """Observations as the API shows them, each with its quality, the test behind it and the QARTOD code."""
-    if not len(found["time"]):
+def _items(connection: Connection, registry: Registry, rows: Columns, as_of: datetime | None) -> list[dict[str, Any]]:
+    """Observations as the API shows them, each with its quality, the test behind the quality, and the QARTOD code.
+
+    Parameters
+    ----------
+    rows : of `history_store`. as_of : nothing recorded later about their quality is shown.
+    """
+    if not len(rows["time"]):
         return []
-    stations, codes, revisions = (found[name].tolist() for name in ("station", "indicator", "revision"))
-    quality, test = _judged(connection, found, as_of)
+    stations, codes, revisions = (rows[name].tolist() for name in ("station", "indicator", "revision"))
+    quality, test = _judged(connection, rows, as_of)
     network = registry.network.stations
     section_of = {code: network[code].section for code in set(stations)}
     unit_of = {code: INDICATORS[code].unit for code in set(codes)}
-    sections, units = [section_of[code] for code in stations], [unit_of[code] for code in codes]
-    shown = (found[name].tolist() for name in ("value", "censored", "status", "mark"))
-    instants = (_texts(found[name]) for name in ("time", "recorded_at"))
-    judgement = (each.tolist() for each in (quality, test, to_qartod(quality.astype(np.int8))))
-    rows = zip(stations, sections, codes, units, *shown, revisions, *instants, *judgement, strict=True)
+    sections = [section_of[code] for code in stations]
+    units = [unit_of[code] for code in codes]
+    shown = (rows[name].tolist() for name in ("value", "censored", "status", "mark"))
+    instants = (_texts(rows[name]) for name in ("time", "recorded_at"))
+    judgement = (column.tolist() for column in (quality, test, to_qartod(quality.astype(np.int8))))
+    items = zip(stations, sections, codes, units, *shown, revisions, *instants, *judgement, strict=True)
     return [
         {
             "station": station, "section": section, "indicator": code, "time": time, "value": value, "unit": unit,
@@ -167,23 +193,32 @@ def _items(connection: Connection, registry: Registry, found: Columns, as_of: da
             "quality": QUALITIES[good], "test": test, "qartod": qartod,
         }
         for station, section, code, unit, value, censored, status, mark, revision, time, recorded_at, good, test, qartod
-        in rows
+        in items
     ]  # fmt: skip
 
 
-def _judged(connection: Connection, found: Columns, as_of: datetime | None) -> tuple[np.ndarray, np.ndarray]:
-    """The quality of each observation, and the test or decision behind it."""
-    start, last = (edge.astype(datetime).replace(tzinfo=UTC) for edge in (found["time"].min(), found["time"].max()))
+def _judged(connection: Connection, rows: Columns, as_of: datetime | None) -> tuple[np.ndarray, np.ndarray]:
+    """The quality of each observation, and the test or decision behind the quality.
+
+    Parameters
+    ----------
+    rows : observations. as_of : nothing recorded later about their quality counts.
+    """
+    start, last = (edge.astype(datetime).replace(tzinfo=UTC) for edge in (rows["time"].min(), rows["time"].max()))
     about: store.Selected = {
-        "stations": sorted(set(found["station"])), "start": start, "end": last + store.INSTANT, "as_of": as_of,
+        "stations": sorted(set(rows["station"])), "start": start, "end": last + store.INSTANT, "as_of": as_of,
     }  # fmt: skip
-    return quality_store.judged(connection, found, **about)
+    return quality_store.judged(connection, rows, **about)
 
 
 def latest(
     connection: Connection, registry: Registry, wanted: Newest, as_of: datetime | None = None
 ) -> list[dict[str, Any]]:
-    """The newest observation of every series of what is wanted, or known at `as_of`, ordered by station and indicator.
+    """The newest observation of every series wanted, ordered by station and indicator.
+
+    Parameters
+    ----------
+    wanted : which series. as_of : nothing recorded later is shown.
 
     Raises
     ------
@@ -191,8 +226,7 @@ def latest(
     """
     stations = set(_stations(registry, wanted))
     code = indicator(wanted.indicator).code if wanted.indicator else None
-    found = history.newest(connection, as_of)
-    known = found["station"].tolist(), found["indicator"].tolist()
-    keep = [station in stations and code in (None, of) for station, of in zip(*known, strict=True)]
-    rows = rows_at(found, np.array(keep, dtype=bool))
-    return _items(connection, registry, rows, as_of)
+    newest = history.newest(connection, as_of)
+    series = zip(newest["station"].tolist(), newest["indicator"].tolist(), strict=True)
+    is_wanted = [station in stations and code in (None, of) for station, of in series]
+    return _items(connection, registry, rows_at(newest, np.array(is_wanted, dtype=bool)), as_of)

@@ -88,7 +88,7 @@ def decide(engine: Engine, wanted: Mapping[str, Any], clock: Clock, writer: str 
         if not wanted.get(name):
             raise UsageError(f"没有写 {name}", f"no {name}", path=name, remedy="写明站点、指标与带时区的时刻")
     time = parsed_instant(wanted["time"], "time")
-    assert time is not None
+    assert time is not None  # only an absent text gives none
     key = Key(wanted["station"], indicator(wanted["indicator"]).code, time)
     return _row(reviewing.decide(engine, key, decided, clock))
 

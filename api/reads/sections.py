@@ -131,7 +131,7 @@ def extents(connection: Connection, stations: Iterable[str]) -> Mapping[str, Win
 
 
 def latest_classes(connection: Connection, registry: Registry, sections: Collection[str]) -> dict[str, LatestClass]:
-    """The newest month of each section that has readings, with its class; sections without readings are not there."""
+    """The newest month with readings of each section, and its class; sections without readings are not there."""
     newest = _newest_months(connection, registry, sections)
     latest: dict[str, LatestClass] = {}
     for month in sorted(set(newest.values())):
@@ -163,10 +163,15 @@ def _whole(cls: float) -> int | None:
 def section_page(
     connection: Connection, registry: Registry, section: Section, year: str | None, target: int | None
 ) -> SectionPage:
-    """What the page of a section shows for a year: indicators with their months, classes, the rules behind them, and
-    the months that cannot be held against its target class.
+    """What the page of a section shows for a year: indicators by month, classes, the rules behind them, and the months
+    that cannot be compared with the target class.
 
-    The months reach back `MONTHS_IN_A_CHART` from the end of the year, or from the newest reading in it.
+    The months reach back `MONTHS_IN_A_CHART` from the end of the year, or from the newest reading in that year.
+
+    Parameters
+    ----------
+    section, year : what is shown; the year of the newest reading where None.
+    target : the class [1-6] that the section is held to; None where none is declared.
     """
     ends = extents(connection, stations_of(registry, [section.code])).values()
     nothing: SectionPage = {
@@ -264,7 +269,12 @@ def _classes(classes: pd.DataFrame) -> list[MonthOfClass]:
 
 
 def limits(rules: Standard, indicator: str, water_body: str) -> list[tuple[str, str]]:
-    """The limits as printed, each with the best class it belongs to; the ends of a range (pH) belong to all classes."""
+    """The limits as printed, each with the best class the limit belongs to; a range (pH) belongs to all classes.
+
+    Parameters
+    ----------
+    rules : the standard. indicator, water_body : of which the limits are.
+    """
     bands = rules.bands(indicator, water_body) or ()
     labels: dict[str, str] = {}
     for cls, band in enumerate(bands, start=1):
@@ -325,11 +335,16 @@ def _reported(mean: float, decimals: int | None) -> str | None:
 def month_page(
     connection: Connection, registry: Registry, section: Section, month: pd.Period, target: int | None
 ) -> MonthPage:
-    """Every reading of a month with what became of it: used, or left out and why; ordered by time.
+    """Every reading of a month and whether it counts, or why it is left out; ordered by time.
 
     Observations that the status rule leaves out carry their status as the reason; withheld, quarantined and rejected
-    readings carry the mark or code they got. Values of unknown indicators are on their receipts only. Beside them what
-    cannot be held against the target class.
+    readings carry the mark or code they got. Values of unknown indicators are on their receipts only. Beside the
+    readings: what cannot be compared with the target class.
+
+    Parameters
+    ----------
+    section, month : what is shown.
+    target : the class [1-6] that the section is held to; None where none is declared.
     """
     observed, left_out = readings_of(connection, registry, [section.code], Months(month, month))
     agreement = ruling_agreements(registry, [section.code], month).get(section.code)
@@ -342,20 +357,20 @@ def month_page(
     }
 
 
-def _used(o: Any, reason: str) -> MonthReading:
+def _used(row: Any, reason: str) -> MonthReading:
     """An observation, printed with the decimals of a reading."""
-    decimals = INDICATORS[o.indicator].reading_decimals
-    number = padded(printed(reported(o.value, decimals)), decimals) or ""
+    decimals = INDICATORS[row.indicator].reading_decimals
+    number = padded(printed(reported(row.value, decimals)), decimals) or ""
     return {
-        "station": o.station, "indicator": o.indicator, "time": o.time.isoformat(),
-        "text": ("<" if o.censored else "") + number, "reason": reason, "revision": o.revision - 1, "test": o.test,
-        "quality": o.quality,
+        "station": row.station, "indicator": row.indicator, "time": row.time.isoformat(),
+        "text": ("<" if row.censored else "") + number, "reason": reason, "revision": row.revision - 1,
+        "test": row.test, "quality": row.quality,
     }  # fmt: skip
 
 
-def _aside(o: Any) -> MonthReading:
+def _aside(row: Any) -> MonthReading:
     """A reading that gave no observation, as it was sent."""
     return {
-        "station": o.station, "indicator": o.indicator, "time": o.time.isoformat(), "text": o.value,
-        "reason": o.reason, "revision": 0, "test": "", "quality": 0,
+        "station": row.station, "indicator": row.indicator, "time": row.time.isoformat(), "text": row.value,
+        "reason": row.reason, "revision": 0, "test": "", "quality": 0,
     }  # fmt: skip

@@ -1,7 +1,7 @@
-"""Split samples of a laboratory source, gathered and told: both values, difference, tolerance, outcome.
+"""Split samples of a laboratory source as receipts and pages show them: both values, difference, tolerance, outcome.
 
-In: a connection, the registry and the source. Out: plain mappings for receipts and pages. The tolerance is the source's
-own, else that of an agreement in force which takes the mean of sections the stations serve.
+In: a connection, the registry and the source. Out: plain mappings. The tolerance is that of the source, else that of
+an agreement in force which takes the mean of the sections that the stations serve.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def split_samples_of(connection: Connection, registry: Registry, source: Source)
 
 
 def agreed_tolerance(registry: Registry, stations: Iterable[str]) -> Fraction | None:
-    """The `data.joint_sample` of the agreement with a mean of the sections these stations serve; the newest one's."""
+    """The `data.joint_sample` of the newest agreement that takes the mean of the sections these stations serve."""
     served = {registry.network.stations[code].section for code in stations if code in registry.network.stations}
     tolerance = None
     for agreement in sorted(registry.agreements.values(), key=lambda agreement: agreement.starts):
@@ -52,20 +52,20 @@ def _members(sheet: Any) -> set[str]:
     return set(members.get("value", members) if isinstance(members, dict) else members or ())
 
 
-def told(one: SplitSample) -> dict[str, Any]:
+def told(sample: SplitSample) -> dict[str, Any]:
     """A split sample as receipts and pages show it."""
-    zh, en = OUTCOMES[one.outcome]
-    indicator = INDICATORS[one.indicator]
+    zh, en = OUTCOMES[sample.outcome]
+    indicator = INDICATORS[sample.indicator]
     return {
-        "sample": one.sample,
-        "indicator": one.indicator,
+        "sample": sample.sample,
+        "indicator": sample.indicator,
         "unit": indicator.unit,
-        "time": one.time.isoformat(),
-        **{side: _value(one.results.get(side)) for side in SIDES.values()},
-        "difference": _shown(one.difference),
-        "tolerance": None if one.tolerance is None else printed(one.tolerance),
-        "allowed": _shown(one.allowed),
-        "outcome": one.outcome,
+        "time": sample.time.isoformat(),
+        **{side: _value(sample.results.get(side)) for side in SIDES.values()},
+        "difference": _shown(sample.difference),
+        "tolerance": None if sample.tolerance is None else printed(sample.tolerance),
+        "allowed": _shown(sample.allowed),
+        "outcome": sample.outcome,
         "message_zh": zh,
         "message_en": en,
     }
@@ -79,8 +79,8 @@ def _shown(exact: Fraction | None) -> str | None:
     return None if exact is None else printed(quantised(exact, SHOWN_DECIMALS))
 
 
-def line(one: dict[str, Any]) -> str:
+def line(row: dict[str, Any]) -> str:
     """A split sample in one line."""
-    sides = "，".join(f"{zh} {one[side]}" for zh, side in SIDES.items() if one[side] is not None)
-    judged = f"；相差 {one['difference']}，允差 {one['allowed']}" if one["allowed"] is not None else ""
-    return f"  样品 {one['sample']} {one['indicator']}：{sides}{judged}：{one['message_zh']} {one['message_en']}"
+    sides = "，".join(f"{zh} {row[side]}" for zh, side in SIDES.items() if row[side] is not None)
+    judged = f"；相差 {row['difference']}，允差 {row['allowed']}" if row["allowed"] is not None else ""
+    return f"  样品 {row['sample']} {row['indicator']}：{sides}{judged}：{row['message_zh']} {row['message_en']}"

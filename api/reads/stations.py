@@ -170,20 +170,21 @@ def _filled(
     return sums.to_dict("index"), counted_at  # type: ignore[return-value]
 
 
-def _station_row(one: Health, network: Network) -> StationState:
-    station = network.stations[one.station]
-    ground = f"{one.ground.kind} {one.ground.document}" if one.ground else None
+def _station_row(health: Health, network: Network) -> StationState:
+    """The state of a station as lists print it."""
+    station = network.stations[health.station]
+    ground = f"{health.ground.kind} {health.ground.document}" if health.ground else None
     return {
-        "station": one.station,
+        "station": health.station,
         "section": station.section,
         "basin": network.sections[station.section].basin,
         "province": station.province,
-        "state": one.state.value,
-        "last_good": instant_text(one.good),
-        "arrived": instant_text(one.arrived),
-        "last_heard": instant_text(one.heard),
-        "mark": " ".join(text for text in (one.mark, one.status) if text),
-        "silent_at": instant_text(one.silent_at),
+        "state": health.state.value,
+        "last_good": instant_text(health.good),
+        "arrived": instant_text(health.arrived),
+        "last_heard": instant_text(health.heard),
+        "mark": " ".join(text for text in (health.mark, health.status) if text),
+        "silent_at": instant_text(health.silent_at),
         "ground": ground,
     }
 
@@ -253,17 +254,18 @@ def sources(connection: Connection, registry: Registry, now: datetime) -> list[S
     return [_source_row(health, registry) for health in of_sources]
 
 
-def _source_row(one: Health, registry: Registry) -> SourceRow:
-    why = ("failed" if one.failure else "nothing_new") if one.state is State.SILENT else ""
+def _source_row(health: Health, registry: Registry) -> SourceRow:
+    """The state of a source as lists print it."""
+    why = ("failed" if health.failure else "nothing_new") if health.state is State.SILENT else ""
     return {
-        "source": one.source,
-        "title": registry.sources[one.source].title,
-        "station": one.station,
-        "state": one.state.value,
-        "last_brought": instant_text(one.heard),
-        "silent_at": instant_text(one.silent_at),
+        "source": health.source,
+        "title": registry.sources[health.source].title,
+        "station": health.station,
+        "state": health.state.value,
+        "last_brought": instant_text(health.heard),
+        "silent_at": instant_text(health.silent_at),
         "why": why,
-        "ground": f"{one.ground.kind} {one.ground.document}" if one.ground else None,
+        "ground": f"{health.ground.kind} {health.ground.document}" if health.ground else None,
     }
 
 

@@ -1,7 +1,7 @@
 """Who handed in what of a month: slots filled, minutes under way, fates, by sender and station.
 
-In: a connection, series and the runs of slots of a month. Out: frames of counts. A sender is who the submission names,
-else the door it came by. Shares are formed in `coverage.scorecard`.
+In: a connection, series and the runs of slots of a month. Out: frames of counts. The sender is whoever the submission
+names, else the door it came by. Shares are formed in `coverage.scorecard`.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ class Series(NamedTuple):
     end: datetime
 
     def holds(self, columns: Any) -> ColumnElement[bool]:
-        """Whether a row with station, indicator and time is one of them."""
-        known = (columns.station.in_(self.stations), columns.indicator.in_(self.indicators))
-        return and_(*known, columns.time >= self.start, columns.time < self.end)
+        """Whether a row with station, indicator and time is one of these observations."""
+        of_series = (columns.station.in_(self.stations), columns.indicator.in_(self.indicators))
+        return and_(*of_series, columns.time >= self.start, columns.time < self.end)
 
 
 def _observed(*columns: Any) -> Select[Any]:
-    """Observations with who sent them, as `sender`, and the station."""
+    """Observations with their `sender` and station, and the columns asked for."""
     query = select(SENDER.label("sender"), observations.c.station, *columns)
     query = query.join_from(observations, readings, observations.c.reading == readings.c.id)
     return query.join(submissions, submissions.c.id == readings.c.submission)
@@ -57,17 +57,17 @@ def _observed(*columns: Any) -> Select[Any]:
 def filled_by_sender(connection: Connection, series: Series, runs: Sequence[Run]) -> pd.DataFrame:
     """In how many slots each sender gave a value that counts (`not_removed`): sender, station, indicator, accepted."""
     keys = ["sender", "station", "indicator"]
-    found = [read_frame(connection, _filled(series._replace(start=run.start, end=run.end), run)) for run in runs]
-    if not found:
+    counts = [read_frame(connection, _filled(series._replace(start=run.start, end=run.end), run)) for run in runs]
+    if not counts:
         return pd.DataFrame({name: [] for name in (*keys, "accepted")})
-    return pd.concat(found).groupby(keys).agg({"accepted": "sum"}).reset_index()
+    return pd.concat(counts).groupby(keys).agg({"accepted": "sum"}).reset_index()
 
 
 def _filled(series: Series, run: Run) -> Select[Any]:
     indicator = observations.c.indicator
     counted = _observed(indicator, func.count(slot_number(run).distinct()).label("accepted"))
-    these = series.holds(observations.c), not_removed()
-    return counted.where(*these).group_by(SENDER, observations.c.station, indicator)
+    counted = counted.where(series.holds(observations.c), not_removed())
+    return counted.group_by(SENDER, observations.c.station, indicator)
 
 
 def lags_by_sender(connection: Connection, series: Series) -> pd.DataFrame:
@@ -109,10 +109,10 @@ def fates_by_sender(connection: Connection, series: Series) -> pd.DataFrame:
 
 
 def _rejected(series: Series) -> Select[Any]:
-    """The rows of files taken in that were rejected, each once however often it was sent."""
-    own = case((receipt_rows.c.code != NO_RIGHT, receipt_rows.c.station)).label("station")
-    said = (receipt_rows.c[name] for name in ("indicator", "time", "code", "value", "sent"))
-    query = select(SENDER.label("sender"), own, *said).distinct()
+    """The rejected rows of files taken in; a row sent several times is listed once."""
+    station = case((receipt_rows.c.code != NO_RIGHT, receipt_rows.c.station)).label("station")
+    content = (receipt_rows.c[name] for name in ("indicator", "time", "code", "value", "sent"))
+    query = select(SENDER.label("sender"), station, *content).distinct()
     query = query.join_from(receipt_rows, submissions, submissions.c.id == receipt_rows.c.submission)
     taken_in = and_(receipts.c.submission == receipt_rows.c.submission, receipts.c.file == receipt_rows.c.file)
     return query.join(receipts, taken_in).where(series.holds(receipt_rows.c), text(f"receipt_rows.{REJECTED}"))

@@ -1,7 +1,7 @@
-"""How the sources are doing: who is silent, how full a month is, how long values are under way.
+"""The state of stations and sources: who is silent, how many slots a month owes, how long values are under way.
 
-In: frames as `coverage.store` reads them, the network, recorded facts and an instant. Out: states, shares with both
-their numbers, changes to record. Pure: no clock, no database.
+In: frames as `coverage.store` reads them, the network, recorded facts and an instant. Out: states, shares, changes to
+record. Pure: no clock, no database.
 """
 
 from __future__ import annotations
@@ -19,26 +19,35 @@ from basin.sources import Source
 from monitoring_ingest.coverage.slots import State, slots_of, slots_of_source, state, suspensions
 from monitoring_ingest.readings.facts import Fact
 
-SILENT, HEARD = "silent", "heard"  # the events of `alarms` about stations and sources
-FAILED, RECOVERED = "failed", "recovered"  # and about settlements
-SETTLEMENT = "settlement:"  # what stands in `alarms.source` begins so where an alarm is about a settlement
-MEDIAN, P95 = 0.5, 0.95
+# the events of `alarms` about stations and sources
+SILENT = "silent"
+HEARD = "heard"
+# and about settlements
+FAILED = "failed"
+RECOVERED = "recovered"
+SETTLEMENT = "settlement:"  # `alarms.source` begins so where an alarm is about a settlement
+MEDIAN = 0.5
+P95 = 0.95
 
 
 @dataclass(frozen=True)
 class Health:
-    """How one station is doing or, where `source` is not blank, one declared source.
+    """The state of a station or, where `source` is not blank, of a declared source.
 
     Parameters
     ----------
-    station : of a source blank where all of it is meant, else the station whose device is.
-    heard : of a source, when it last brought something new; it has no `good` value.
-    failure : why the last run of a source failed; blank where it did not.
-    good : the newest instant with an accepted value; heard : the newest with any, were it withheld or quarantined.
-    arrived : when the good value came in.
+    station : the code. For a source: the station whose device is meant, blank where the whole source is meant.
+    state : what is shown.
+    good : the newest instant with an accepted value; None for a source.
+    arrived : when that accepted value came in.
+    heard : the newest instant with any value, also withheld or quarantined. For a source: when the source last brought
+        something new.
     mark, status : what the source remarked on the newest value (维护 …).
-    silent_at : when it turned silent, or will unless it is heard; None where it never was.
-    ground : the recorded fact that suspends it.
+    silent_at : when the station or source turned silent, or will turn silent unless it is heard; None where it was
+        never heard.
+    ground : the recorded fact that suspends reporting.
+    source : the code of the source; blank for a station.
+    failure : why the last run of a source failed; blank where the run did not fail.
     """
 
     station: str
@@ -55,9 +64,9 @@ class Health:
 
 
 class Change(NamedTuple):
-    """What an alarm records of a station or source, named as in `Health`: silent since, or heard at, an instant.
+    """A row of `alarms` about a station or source, named as in `Health`: silent since, or heard at, an instant.
 
-    Of a settlement (`settlement_subject`): failed, or recovered, at an instant.
+    About a settlement (`settlement_subject`): failed, or recovered, at an instant.
     """
 
     station: str
@@ -66,28 +75,40 @@ class Change(NamedTuple):
     at: datetime
 
 
-Subject = tuple[str, str]  # station, source
+class Subject(NamedTuple):
+    """What alarms are about: a station (source blank), a source, or a source's device at a station."""
+
+    station: str
+    source: str
+
+
+class Settled(NamedTuple):
+    """The agreement and the period that an alarm about a settlement names."""
+
+    agreement: str
+    period: str
 
 
 def settlement_subject(agreement: str, period: str) -> Subject:
-    """What an alarm about the settlement of an agreement for a period is filed under; no source has such a code."""
-    return "", f"{SETTLEMENT}{agreement}/{period}"
+    """The subject of alarms about the settlement of an agreement for a period; no source has such a code."""
+    return Subject("", f"{SETTLEMENT}{agreement}/{period}")
 
 
-def settlement_of(source: str) -> tuple[str, str] | None:
+def settlement_of(source: str) -> Settled | None:
     """The agreement and the period that `alarms.source` names; None where it names a source or nothing."""
     if not source.startswith(SETTLEMENT):
         return None
     agreement, _, period = source.removeprefix(SETTLEMENT).partition("/")
-    return agreement, period
+    return Settled(agreement, period)
 
 
 def settlement_changes(before: Mapping[Subject, Change], failed: Mapping[Subject, bool], now: datetime) -> list[Change]:
-    """What to record of settlements that were tried: each is told failed once, and recovered once.
+    """The alarms to record about settlements that were tried: failed once, and recovered once.
 
     Parameters
     ----------
-    failed : whether each settlement that was tried failed.
+    before : the newest alarm of each subject. failed : whether each settlement that was tried failed.
+    now : when they were tried.
     """
     changed = []
     for subject, fails in failed.items():
@@ -99,23 +120,35 @@ def settlement_changes(before: Mapping[Subject, Change], failed: Mapping[Subject
 
 
 def healths(last: pd.DataFrame, network: Network, facts: Iterable[Fact], now: datetime) -> list[Health]:
-    """Every station of the network, silent ones first, those longest silent at the top.
+    """The health of every station of the network, silent stations first, the longest silent at the top.
 
     Parameters
     ----------
-    last : from `store.last_heard`.
+    last : from `store.last_heard`. network : the stations.
+    facts : all that are recorded. now : the instant asked about.
     """
     grounds = suspensions(facts, network, now)
     rows: dict[str, Any] = {row["station"]: row for row in last.to_dict("records")}
-    found = []
+    of_stations = []
     for station in network.stations.values():
-        row, ground, slots = rows.get(station.code, {}), grounds.get(station.code), slots_of(station)
-        good, arrived, heard = (_instant(row.get(name)) for name in ("good", "arrived", "heard"))
-        silent_at = heard and slots.turns_silent(heard)
-        said = row.get("mark", ""), row.get("status", "")
-        now_is = state(heard, ground is not None, slots, now)
-        found.append(Health(station.code, now_is, good, arrived, heard, *said, silent_at, ground))
-    return _silent_first(found, now)
+        row = rows.get(station.code, {})
+        ground = grounds.get(station.code)
+        slots = slots_of(station)
+        heard = _instant(row.get("heard"))
+        of_stations.append(
+            Health(
+                station.code,
+                state(heard, ground is not None, slots, now),
+                good=_instant(row.get("good")),
+                arrived=_instant(row.get("arrived")),
+                heard=heard,
+                mark=row.get("mark", ""),
+                status=row.get("status", ""),
+                silent_at=heard and slots.turns_silent(heard),
+                ground=ground,
+            )
+        )
+    return _silent_first(of_stations, now)
 
 
 def source_healths(
@@ -125,55 +158,68 @@ def source_healths(
     facts: Iterable[Fact],
     now: datetime,
 ) -> list[Health]:
-    """Every declared source that is due by a schedule or sends by itself, silent ones first as with stations.
+    """The health of every declared source that is due by a schedule or sends by itself, in the order of `healths`.
 
-    One that speaks for stations need not bring anything while all of them are suspended.
+    A source that speaks for stations need not bring anything while all of these stations are suspended.
 
     Parameters
     ----------
-    heard : when each (station, source) last brought something new, from `store`.
+    sources : that are declared. heard : when each subject last brought something new, from `store`.
+    network, facts : the stations, and all facts that are recorded. now : the instant asked about.
     """
     grounds = suspensions(facts, network, now)
-    found = []
+    of_sources = []
     for source in sources:
         named = sorted({source.station, *source.stations.values()} - {""})
         for station, slots in slots_of_source(source, network).items():
             speaks_for = [station] if station else named
             excused = [grounds[code] for code in speaks_for if code in grounds]
             ground = excused[0] if excused and len(excused) == len(speaks_for) else None
-            last = heard.get((station, source.code))
+            last = heard.get(Subject(station, source.code))
             now_is = state(last, ground is not None, slots, now)
             silent_at = last and slots.turns_silent(last)
-            found.append(Health(station, now_is, heard=last, silent_at=silent_at, ground=ground, source=source.code))
-    return _silent_first(found, now)
+            of_sources.append(
+                Health(station, now_is, heard=last, silent_at=silent_at, ground=ground, source=source.code)
+            )
+    return _silent_first(of_sources, now)
 
 
-def _silent_first(found: Iterable[Health], now: datetime) -> list[Health]:
-    first = list(State)
-    return sorted(found, key=lambda one: (first.index(one.state), one.heard or now, one.source, one.station))
+def _silent_first(healths_of_all: Iterable[Health], now: datetime) -> list[Health]:
+    """In the order of `State`, the longest unheard first."""
+    order = list(State)
+
+    def place(health: Health) -> tuple[int, datetime, str, str]:
+        return order.index(health.state), health.heard or now, health.source, health.station
+
+    return sorted(healths_of_all, key=place)
 
 
 def _instant(value: pd.Timestamp | None) -> datetime | None:
     return None if value is None or pd.isna(value) else value.to_pydatetime()
 
 
-def changes(before: Mapping[Subject, Change], found: Iterable[Health]) -> list[Change]:
-    """What to record as alarms: silent since when, heard by a value of which instant or, of a source, when.
+def changes(before: Mapping[Subject, Change], healths_now: Iterable[Health]) -> list[Change]:
+    """The alarms to record: silent since when, or heard again at the instant of a value or, for a source, when.
 
-    Each is told silent once, and heard again once; one that is suspended meanwhile is told neither. Where the clock
-    goes back, nothing is told that was told before.
+    A station or source is recorded silent once, and heard again once; while it is suspended nothing is recorded. Where
+    the clock goes back, nothing is recorded a second time.
+
+    Parameters
+    ----------
+    before : the newest alarm of each subject. healths_now : of every station and source watched.
     """
-    told = []
-    for one in found:
-        last = before.get((one.station, one.source))
-        if one.heard is None or one.silent_at is None or (last and one.silent_at <= last.at):
+    events = []
+    for health in healths_now:
+        subject = Subject(health.station, health.source)
+        last = before.get(subject)
+        if health.heard is None or health.silent_at is None or (last and health.silent_at <= last.at):
             continue
         was_silent = last is not None and last.event == SILENT
-        if one.state is State.SILENT and not was_silent:
-            told.append(Change(one.station, one.source, SILENT, one.silent_at))
-        elif one.state is State.REPORTING and was_silent:
-            told.append(Change(one.station, one.source, HEARD, one.heard))
-    return told
+        if health.state is State.SILENT and not was_silent:
+            events.append(Change(*subject, SILENT, health.silent_at))
+        elif health.state is State.REPORTING and was_silent:
+            events.append(Change(*subject, HEARD, health.heard))
+    return events
 
 
 def due(first: pd.Series, begins: Sequence[datetime]) -> np.ndarray:
@@ -193,15 +239,16 @@ def share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def lag(minutes: pd.Series, readings: pd.Series, at: float) -> int | None:
-    """The lag [min] that the share `at` of the readings stayed within; None without readings.
+def lag(minutes: pd.Series, readings: pd.Series, quantile: float) -> int | None:
+    """The lag [min] that the given share of the readings stayed within; None without readings.
 
     Parameters
     ----------
-    minutes, readings : how many readings were how long under way.
+    minutes, readings : how many readings were how long under way [min].
+    quantile : the share of the readings, 0–1.
     """
     order = np.argsort(minutes.to_numpy(), kind="stable")
     reached = np.cumsum(readings.to_numpy()[order])
     if not len(reached):
         return None
-    return int(minutes.to_numpy()[order][np.searchsorted(reached, at * reached[-1])])
+    return int(minutes.to_numpy()[order][np.searchsorted(reached, quantile * reached[-1])])

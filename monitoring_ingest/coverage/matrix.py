@@ -15,17 +15,17 @@ from monitoring_ingest.quality.decisions import DECIDED, REMOVE
 
 NOTHING = "nothing"
 REMOVED = DECIDED[REMOVE]
-CELLS = ("accepted", "quarantined", REMOVED, "withheld", "rejected", NOTHING)  # what a slot shows where several came in
+CELLS = ("accepted", "quarantined", REMOVED, "withheld", "rejected", NOTHING)  # of several in a slot the first is shown
 _RANK = {state: rank for rank, state in enumerate(CELLS)}
 
 
 def slot_states(observed: pd.DataFrame, aside: pd.DataFrame, begins: Sequence[datetime]) -> pd.DataFrame:
-    """The state of every slot of every indicator that anything came in for.
+    """The state of every slot, of every indicator for which anything came in.
 
     Parameters
     ----------
     observed : indicator, time, test, of observations with their quality.
-    aside : indicator, time, fate, of readings that gave none.
+    aside : indicator, time, fate, of readings that gave no observation.
     begins : when each slot begins and, last, when they end.
 
     Returns

@@ -1,7 +1,7 @@
-"""Missing slots (缺测时次): in which slots of a series nothing came, though it reported before and after.
+"""Missing slots (缺测时次): the slots of a series in which nothing came, though the series reported before and after.
 
-In: what came, as station, indicator and instant. Out: the slots that are missing, by when they begin. Pure; how many
-came of how many is counted in `counting`, and what is judged missing in a block is `quality_control.gaps`.
+In: what came, as station, indicator and instant. Out: the slots that are missing, by when they begin. Pure; `store`
+counts how many slots are filled, and `quality.series.gaps` judges what is missing in a block.
 """
 
 from __future__ import annotations
@@ -25,29 +25,32 @@ def missing_slots(observed: pd.DataFrame, came: pd.DataFrame, network: Network) 
     Parameters
     ----------
     observed : station, indicator, time [UTC] of the observations of the series.
-    came : the same of all else that came for it: blank cells, and what was quarantined or rejected.
+    came : the same of everything else that came for the series: blank cells, quarantined and rejected readings.
+    network : the slots of each station.
 
     Returns
     -------
-    station, indicator, time [UTC]: when the slot begins. Stations the network does not know have no slots.
+    station, indicator, time [UTC]: when the slot begins. Stations outside the network have no slots.
     """
     both = pd.concat([observed[[*SERIES, "time"]].assign(ends=True), came[[*SERIES, "time"]].assign(ends=False)])
     both = both[both["station"].isin(list(network.stations))]
-    found = [both.iloc[:0][[*SERIES, "time"]]]
+    absent = [both.iloc[:0][[*SERIES, "time"]]]
     for slots, stations in by_slots(network, sorted(both["station"].unique())).items():
-        here = both[both["station"].isin(stations)]
-        begins = {at: np.datetime64(slots.begin(at.to_pydatetime()).replace(tzinfo=None), "ns")
-                  for at in here["time"].unique()}  # fmt: skip
-        axis = _axis(slots, here["time"].min().to_pydatetime(), here["time"].max().to_pydatetime())
-        for (station, indicator), series in here.assign(begin=here["time"].map(begins)).groupby(SERIES):
+        rows = both[both["station"].isin(stations)]
+        begins = {
+            time: np.datetime64(slots.begin(time.to_pydatetime()).replace(tzinfo=None), "ns")
+            for time in rows["time"].unique()
+        }
+        axis = _axis(slots, rows["time"].min().to_pydatetime(), rows["time"].max().to_pydatetime())
+        for (station, indicator), series in rows.assign(begin=rows["time"].map(begins)).groupby(SERIES):
             missing = _missing(series, axis)
             times = pd.DatetimeIndex(missing).tz_localize("UTC")
-            found.append(pd.DataFrame({"station": station, "indicator": indicator, "time": times}))
-    return pd.concat([one for one in found if len(one)] or found[:1], ignore_index=True)
+            absent.append(pd.DataFrame({"station": station, "indicator": indicator, "time": times}))
+    return pd.concat([rows for rows in absent if len(rows)] or absent[:1], ignore_index=True)
 
 
 def _axis(slots: Slots, first: datetime, last: datetime) -> Instants:
-    """When each slot from that of one instant to that of another begins."""
+    """When each slot begins, from the slot that holds the first instant to the slot that holds the last."""
     begins = [slots.begin(first)]
     while begins[-1] < slots.begin(last):
         begins.append(slots.after(begins[-1]))
@@ -55,10 +58,11 @@ def _axis(slots: Slots, first: datetime, last: datetime) -> Instants:
 
 
 def _missing(series: pd.DataFrame, axis: Instants) -> Instants:
+    """The slots of the axis in which nothing came for a series, between its first and its last observation."""
     ends = series.loc[series["ends"], "begin"]
     if ends.empty:
         return axis[:0]
     due = axis[(axis >= ends.min().to_datetime64()) & (axis <= ends.max().to_datetime64())]
-    here = np.unique(series["begin"].to_numpy("datetime64[ns]"))
-    values, instants = on_slots(np.ones(here.size), here, due)
+    filled = np.unique(series["begin"].to_numpy("datetime64[ns]"))
+    values, instants = on_slots(np.ones(filled.size), filled, due)
     return instants[gaps(values, instants, slots=due) == Quality.MISSING]

@@ -1,7 +1,7 @@
-"""The scorecard of those who send (报送评分): completeness, lag and fates of a month, by province and by sender.
+"""The scorecard of senders (报送评分): completeness, lag and fates of a month, by province and by sender.
 
-In: counts by sender, station and series. Out: one `Card` each, whose every share can be formed again from the two
-numbers beside it. Pure; the counts come from `agencies.store` and `store`.
+In: counts by sender, station and series. Out: a `Card` for each; every share can be computed again from the two numbers
+beside it. Pure; the counts come from `agencies_store` and `store`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ class Card:
 
     Parameters
     ----------
-    accepted, due : slots with an accepted value, and slots in which one was due.
-    lag_median, lag_p95 : whole minutes from reading to arrival, of `lag_readings` accepted values.
-    judged : values that came in, but absent ones and repeats; rejected, quarantined, revised : those among them.
+    of : the code of the province, or the sender. stations : how many it gave values for.
+    accepted, due : slots with an accepted value, and slots in which a value was due.
+    lag_readings : accepted values that the lag is formed of.
+    lag_median, lag_p95 : [min] whole minutes from reading to arrival.
+    judged : values that came in, without absent values and repeats.
+    rejected, quarantined, revised : how many of the values judged.
     """
 
     of: str
@@ -59,15 +62,15 @@ class Counts:
     fates: pd.DataFrame
 
     def cards(self, by: str) -> list[Card]:
-        """A card for each value of the column `by`, in its order; rows without one are on none."""
+        """A card for each value of the column `by`, in order; rows where the column is absent are on no card."""
         present = {value for frame in (self.slots, self.lags, self.fates) for value in frame[by].dropna().unique()}
-        return [self._card(by, one) for one in sorted(present)]
+        return [self._card(by, value) for value in sorted(present)]
 
-    def _card(self, by: str, one: str) -> Card:
-        slots, lags, fates = (frame[frame[by] == one] for frame in (self.slots, self.lags, self.fates))
+    def _card(self, by: str, value: str) -> Card:
+        slots, lags, fates = (frame[frame[by] == value] for frame in (self.slots, self.lags, self.fates))
         counted = fates.groupby("fate")["rows"].sum()
         return Card(
-            one,
+            value,
             int(slots["station"].nunique()),
             int(slots["accepted"].sum()),
             int(slots["due"].sum()),

@@ -1,7 +1,7 @@
-"""Slots of readings: when a value is due, how many slots a month has, and when a source that says nothing is silent.
+"""Slots of readings: when a value is due, how many slots a month has, and when a source counts as silent.
 
 A slot is a stretch of wall-clock time from midnight in the station's zone (00:00, 04:00 …). In: instants, and the
-slots of a station. Out: instants and states. No clock, no database; what is due of a job is in `job`.
+slots of a station. Out: instants and states. No clock, no database; `schedule.job` says when a job is due.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from itertools import product
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -21,26 +22,26 @@ from basin.sources import Source
 from monitoring_ingest.readings.facts import Fact
 from monitoring_ingest.telegrams.profiles import FORMAT as TELEGRAMS
 
-NOT_SO = "0"  # the value of a fact that takes an earlier one back
+NOT_SO = "0"  # the value of a fact that takes an earlier fact back
 
 
 class Slots(NamedTuple):
     """The slots of a station or source: their zone, and their length in hours of the wall clock, a divisor of 24.
 
-    Those of a source may also last whole days; they begin with the day.
+    The slots of a source may also last whole days; they begin with the day.
     """
 
     zone: str
     hours: int
 
-    def begin(self, at: datetime) -> datetime:
+    def begin(self, instant: datetime) -> datetime:
         """When the slot that holds an instant began."""
-        local = at.astimezone(ZoneInfo(self.zone))
+        local = instant.astimezone(ZoneInfo(self.zone))
         return self._instant(local.replace(hour=local.hour // self.hours * self.hours, minute=0, second=0))
 
-    def after(self, at: datetime) -> datetime:
-        """When the slot that holds an instant ends, and the next one begins."""
-        local = self.begin(at).astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+    def after(self, instant: datetime) -> datetime:
+        """When the slot that holds an instant ends, and the next slot begins."""
+        local = self.begin(instant).astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
         return self._instant((local + timedelta(hours=self.hours)).replace(tzinfo=ZoneInfo(self.zone)))
 
     def day(self, of: date) -> list[datetime]:
@@ -49,13 +50,13 @@ class Slots(NamedTuple):
         return [self._instant(midnight.replace(hour=hour)) for hour in range(0, 24, self.hours)]
 
     def of_month(self, month: pd.Period, until: datetime) -> list[datetime]:
-        """When each slot of a month that ended by an instant begins and, last, when the last of them ends."""
+        """When each slot of a month that ended by an instant begins and, last, when the last of these slots ends."""
         days = pd.date_range(month.start_time, periods=month.days_in_month + 1).date
         begins = [slot for day in days[:-1] for slot in self.day(day)] + self.day(days[-1])[:1]
         return [begin for begin in begins if begin <= until] or begins[:1]
 
     def turns_silent(self, heard: datetime) -> datetime:
-        """When a source last heard at an instant is silent: once the slot after that one has ended with nothing."""
+        """When a source last heard at an instant turns silent: at the end of the slot after the one that holds it."""
         return self.after(self.after(heard))
 
     def _instant(self, local: datetime) -> datetime:
@@ -68,10 +69,10 @@ def slots_of(station: Station) -> Slots:
 
 
 def slots_of_source(source: Source, network: Network) -> dict[str, Slots]:
-    """The slots in which a declared source is to bring something new: all of it (``""``) when it is to be pulled.
+    """The slots in which a declared source is to bring something new, by station; ``""`` is the source as a whole.
 
-    Telegrams come by themselves: of them each station that a device stands for is told apart, with the station's slots.
-    A source that only people run is never due, and is not there.
+    A source that is pulled is due as a whole. Telegrams arrive unasked: each station that has a device is due by
+    itself, in the station's slots. A source that only people run is never due, and has no entry.
     """
     if source.format == TELEGRAMS:
         return {code: slots_of(network.stations[code]) for code in source.stations.values()}
@@ -80,14 +81,14 @@ def slots_of_source(source: Source, network: Network) -> dict[str, Slots]:
 
 def by_slots(network: Network, stations: Iterable[str]) -> dict[Slots, list[str]]:
     """Stations by the slots they report in."""
-    found: dict[Slots, list[str]] = {}
+    stations_of: dict[Slots, list[str]] = {}
     for code in stations:
-        found.setdefault(slots_of(network.stations[code]), []).append(code)
-    return found
+        stations_of.setdefault(slots_of(network.stations[code]), []).append(code)
+    return stations_of
 
 
 class Run(NamedTuple):
-    """Slots that follow each other every `hours`: all of a month, but where the clocks are changed."""
+    """Slots that follow each other every `hours`: a whole month, unless the clocks change in that month."""
 
     start: datetime
     end: datetime
@@ -96,17 +97,23 @@ class Run(NamedTuple):
 
 
 def runs(begins: Sequence[datetime], hours: int) -> list[Run]:
-    """Slots by when each begins and, last, when they end, as runs; the last slot of a run may be longer or shorter."""
-    found, first = [], 0
-    for at in range(1, len(begins)):
-        if at == len(begins) - 1 or begins[at] - begins[at - 1] != timedelta(hours=hours):
-            found.append(Run(begins[first], begins[at], at - first, hours))
-            first = at
-    return found
+    """Slots as runs; the last slot of a run may be longer or shorter.
+
+    Parameters
+    ----------
+    begins : when each slot begins and, last, when the last slot ends. hours : the length of a slot [h].
+    """
+    all_runs = []
+    first = 0
+    for place in range(1, len(begins)):
+        if place == len(begins) - 1 or begins[place] - begins[place - 1] != timedelta(hours=hours):
+            all_runs.append(Run(begins[first], begins[place], place - first, hours))
+            first = place
+    return all_runs
 
 
 class State(StrEnum):
-    """How a station or source is doing, the one to look at first before the others."""
+    """The state of a station or source, in the order in which people should look at them."""
 
     SILENT = "silent"
     NEVER = "never"
@@ -119,9 +126,10 @@ def state(heard: datetime | None, suspended: bool, slots: Slots, now: datetime) 
 
     Parameters
     ----------
-    heard : the newest instant a station gave a value for, were it withheld or quarantined; when a source last brought
-        something new. None where it never did.
-    suspended : whether a recorded ground says that it need not report.
+    heard : the newest instant that a station gave a value for, also a withheld or quarantined value; when a source last
+        brought something new. None where that never happened.
+    suspended : whether a recorded ground excuses the station or source from reporting.
+    slots : in which values are due. now : the instant asked about.
     """
     if suspended:
         return State.SUSPENDED
@@ -131,22 +139,26 @@ def state(heard: datetime | None, suspended: bool, slots: Slots, now: datetime) 
 
 
 def suspensions(facts: Iterable[Fact], network: Network, now: datetime) -> Mapping[str, Fact]:
-    """The stations that need not report today, each with the fact that says so of it or of its section.
+    """The stations that need not report today, each with the fact about the station or its section that says so.
 
-    Of several facts about one subject and ground the last recorded one holds; its value ``0`` takes the ground back.
+    Of several facts about one subject and ground the last recorded fact holds; the value ``0`` takes the ground back.
+
+    Parameters
+    ----------
+    facts : in the order they were recorded. network : the stations. now : decides which day it is at each station.
     """
-    grounds = [fact for fact in facts if fact.kind in GROUNDS]
-    told: dict[tuple[str, str], list[Fact]] = {}
-    for fact in grounds:
-        told.setdefault((fact.subject, fact.kind), []).append(fact)
-    found: dict[str, Fact] = {}
-    for station in network.stations.values() if told else ():
+    recorded: dict[tuple[str, str], list[Fact]] = {}
+    for fact in facts:
+        if fact.kind in GROUNDS:
+            recorded.setdefault((fact.subject, fact.kind), []).append(fact)
+    suspended: dict[str, Fact] = {}
+    for station in network.stations.values() if recorded else ():
         today = now.astimezone(ZoneInfo(station.timezone)).date()
-        for subject, kind in ((one, ground) for one in (station.section, station.code) for ground in GROUNDS):
-            covering = [fact for fact in told.get((subject, kind), ()) if _covers(fact.period, today)]
+        for subject, kind in product((station.section, station.code), GROUNDS):
+            covering = [fact for fact in recorded.get((subject, kind), ()) if _covers(fact.period, today)]
             if covering and covering[-1].value != NOT_SO:
-                found[station.code] = covering[-1]
-    return found
+                suspended[station.code] = covering[-1]
+    return suspended
 
 
 def _covers(text: str, day: date) -> bool:

@@ -1,7 +1,7 @@
 """From when to when stations have data, when each station and source was last heard, and how full a month is.
 
 In: a connection and codes. Out: instants and frames. Every question is one statement for many series, answered from the
-key; what is due, and who is silent, is decided in `slots` and `health`.
+key. `slots` and `health` decide what is due and who is silent.
 """
 
 from __future__ import annotations
@@ -92,10 +92,10 @@ def _series_ends(
 
 
 def _ends(stations: CTE, indicators: CTE, ends: Sequence[str]) -> Select[Any]:
-    """The asked ends of every pair of a station and an indicator."""
-    mine = and_(observations.c.station == stations.c.station, observations.c.indicator == indicators.c.indicator)
-    found = (select(_END[end](observations.c.time)).where(mine).scalar_subquery().label(end) for end in ends)
-    return select(stations.c.station, indicators.c.indicator, *found).select_from(stations.join(indicators, true()))
+    """The first or last instants, or both, of every pair of a station and an indicator."""
+    of_pair = and_(observations.c.station == stations.c.station, observations.c.indicator == indicators.c.indicator)
+    instants = (select(_END[end](observations.c.time)).where(of_pair).scalar_subquery().label(end) for end in ends)
+    return select(stations.c.station, indicators.c.indicator, *instants).select_from(stations.join(indicators, true()))
 
 
 def _codes(connection: Connection, name: str, values: Sequence[str]) -> CTE:
@@ -106,28 +106,29 @@ def _codes(connection: Connection, name: str, values: Sequence[str]) -> CTE:
 
 
 def last_set_aside(connection: Connection, stations: Sequence[str]) -> pd.DataFrame:
-    """What each station last gave that is no observation, of those that gave any.
+    """The newest reading of each station that gave no observation; stations without such readings are not there.
 
     Returns
     -------
-    station, valued (the newest value withheld or quarantined), last (the newest of these and of cells left blank for a
-    stated reason), and the mark and status of that one.
+    station, valued (the newest instant withheld or quarantined), last (the newest of these and of cells left blank for
+    a stated reason), and the mark and status at `last`.
     """
     aside = read_frame(connection, _newest_aside(_codes(connection, "station", stations)))
     return aside.drop_duplicates("station", ignore_index=True)
 
 
 def _newest_aside(stations: CTE) -> Select[Any]:
-    mine = select(func.max(readings.c.time)).where(readings.c.station == stations.c.station, text(ASIDE))
-    valued, last = mine.where(readings.c.fate.in_(LEFT_OUT)), mine
+    last = select(func.max(readings.c.time)).where(readings.c.station == stations.c.station, text(ASIDE))
+    valued = last.where(readings.c.fate.in_(LEFT_OUT))
     ends = (valued.scalar_subquery().label("valued"), last.scalar_subquery().label("last"))
-    at = select(stations.c.station, *ends).subquery()
-    same = and_(readings.c.station == at.c.station, readings.c.time == at.c.last, text(ASIDE))
-    said = (readings.c.mark, readings.c.status)
-    return select(*at.c, *said).join_from(at, readings, same).order_by(readings.c.mark.desc(), readings.c.status.desc())
+    newest = select(stations.c.station, *ends).subquery()
+    same = and_(readings.c.station == newest.c.station, readings.c.time == newest.c.last, text(ASIDE))
+    remarks = (readings.c.mark, readings.c.status)
+    query = select(*newest.c, *remarks).join_from(newest, readings, same)
+    return query.order_by(readings.c.mark.desc(), readings.c.status.desc())
 
 
-def said_with(connection: Connection, newest: pd.DataFrame) -> pd.DataFrame:
+def remarks_on(connection: Connection, newest: pd.DataFrame) -> pd.DataFrame:
     """The mark and status of some observations, and when they arrived.
 
     Parameters
@@ -139,22 +140,22 @@ def said_with(connection: Connection, newest: pd.DataFrame) -> pd.DataFrame:
     same = and_(*(observations.c[name] == these.c[name] for name in (*SERIES, "time")))
     columns = (observations.c[name] for name in ("station", "mark", "status"))
     query = select(*columns, readings.c.recorded_at).join_from(these, observations, same)
-    query = query.join(readings, readings.c.id == observations.c.reading)  # it arrived when the reading did
-    said = read_frame(connection, query.order_by(observations.c.revision))
-    return said.drop_duplicates("station", keep="last", ignore_index=True)
+    query = query.join(readings, readings.c.id == observations.c.reading)  # the value arrived with the reading
+    remarks = read_frame(connection, query.order_by(observations.c.revision))
+    return remarks.drop_duplicates("station", keep="last", ignore_index=True)
 
 
 def last_heard(connection: Connection, stations: Sequence[str], indicators: Sequence[str]) -> pd.DataFrame:
-    """When each station was last heard; stations that never were are not there.
+    """When each station was last heard; stations never heard are not there.
 
     Returns
     -------
-    station, good (newest accepted value), arrived (when that came in), heard (newest value at all), mark and status of
-    the newest value, or of a newer cell that was left blank for a stated reason.
+    station, good (instant of the newest accepted value), arrived (when that value came in), heard (instant of the
+    newest value at all), mark and status of the newest value, or of a newer cell left blank for a stated reason.
     """
     ends = series_ends(connection, stations, indicators, ["last"])
     newest = ends.sort_values("last", kind="stable").drop_duplicates("station", keep="last")
-    good = newest.merge(said_with(connection, newest), on="station", how="left")
+    good = newest.merge(remarks_on(connection, newest), on="station", how="left")
     good = good.rename(columns={"last": "good", "recorded_at": "arrived"}).drop(columns="indicator")
     both = good.merge(last_set_aside(connection, stations), on="station", how="outer", suffixes=("", "_aside"))
     both["heard"] = both["good"].where(~(both["valued"].notna() & ~(both["good"] >= both["valued"])), both["valued"])
@@ -165,27 +166,39 @@ def last_heard(connection: Connection, stations: Sequence[str], indicators: Sequ
 
 
 def last_brought(connection: Connection, doors: Collection[str], until: datetime) -> dict[str, datetime]:
-    """When something new last came by each door of a declared source; doors by which nothing did are not there.
+    """When something new last came by each door of a declared source; doors without anything new are not there.
 
-    New is a value nobody had, and one of a later instant than all that came by this door: another door may have brought
-    it first. The same values in another file are not. What is recorded after `until` is left aside.
+    A value is new where nobody had it before, or where its instant is later than all that came by this door before,
+    even if another door brought it first. The same values in another file are not new.
+
+    Parameters
+    ----------
+    doors : by name. until : nothing recorded later is looked at.
     """
     latest = func.max(receipts.c.newest).over(partition_by=submissions.c.door).label("latest")
     named = (submissions.c.door, submissions.c.recorded_at, receipts.c.newest, _NOBODY_HAD.label("new"), latest)
     query = select(*named).join_from(submissions, receipts, receipts.c.submission == submissions.c.id)
-    known = (text(OF_SOURCES), submissions.c.door.in_(doors), submissions.c.recorded_at <= until)
-    came = query.where(*known).subquery()
+    by_then = (text(OF_SOURCES), submissions.c.door.in_(doors), submissions.c.recorded_at <= until)
+    came = query.where(*by_then).subquery()
     new = func.max(case((came.c.new > 0, came.c.recorded_at)))
     first_of_latest = func.min(case((came.c.newest == came.c.latest, came.c.recorded_at)))
     by_door = connection.execute(select(came.c.door, new, first_of_latest).group_by(came.c.door))
-    found = {door: [at for at in ends if at] for door, *ends in by_door}
-    return {door: max(ends) for door, ends in found.items() if ends}
+    brought: dict[str, datetime] = {}
+    for door, *instants in by_door:
+        newest = max(filter(None, instants), default=None)
+        if newest is not None:
+            brought[door] = newest
+    return brought
 
 
 def last_telegrams(connection: Connection, devices: Sequence[str], until: datetime) -> dict[str, datetime]:
-    """When each device last sent a value, were it known already or withheld; those that never did are not there.
+    """When each device last sent a value, also a repeated or withheld value; devices that never did are not there.
 
-    A packet sent again is no telegram of its own. What is received after `until` is left aside.
+    A packet sent again is no telegram of its own.
+
+    Parameters
+    ----------
+    devices : by number. until : nothing received later is looked at.
     """
     asked = _codes(connection, "mn", devices)
     valued = _NOBODY_HAD + receipts.c.duplicate + receipts.c.withheld > 0
@@ -195,8 +208,8 @@ def last_telegrams(connection: Connection, devices: Sequence[str], until: dateti
     )
     sent = sent.where(telegram_frames.c.mn == asked.c.mn, text(GOOD), telegram_frames.c.received_at <= until, valued)
     last = sent.order_by(telegram_frames.c.received_at.desc()).limit(1).correlate(asked).scalar_subquery()
-    found = connection.execute(select(asked.c.mn, last.label("last")))
-    return {mn: at for mn, at in found if at is not None}
+    rows = connection.execute(select(asked.c.mn, last.label("last")))
+    return {device: received_at for device, received_at in rows if received_at is not None}
 
 
 # --- how full a month is ---------------------------------------------------------------------------------------------
@@ -207,33 +220,41 @@ def filled(connection: Connection, series: pd.DataFrame, runs: Sequence[Run]) ->
 
     Parameters
     ----------
-    series : station, indicator; counted are the pairs of any of its stations with any of its indicators.
+    series : station, indicator; every pair of any of the stations and any of the indicators is counted.
+    runs : the slots.
     """
-    stations, indicators = series["station"].unique().tolist(), series["indicator"].unique().tolist()
-    parts = [(stations[at : at + _AT_ONCE], run) for at in range(0, len(stations), _AT_ONCE) for run in runs]
-    found = [read_frame(connection, _filled(part, indicators, run)) for part, run in parts]
+    stations = series["station"].unique().tolist()
+    indicators = series["indicator"].unique().tolist()
+    counts: list[pd.DataFrame] = []
+    for place in range(0, len(stations), _AT_ONCE):
+        part = stations[place : place + _AT_ONCE]
+        counts += [read_frame(connection, _filled(part, indicators, run)) for run in runs]
     columns = (*SERIES, "accepted")
-    counted = pd.concat(found) if found else pd.DataFrame({name: [] for name in columns}, dtype=object)
+    counted = pd.concat(counts) if counts else pd.DataFrame({name: [] for name in columns}, dtype=object)
     return counted.groupby(SERIES).agg({"accepted": "sum"}).reset_index()
 
 
 def month_filled(
     connection: Connection, network: Network, month: pd.Period, now: datetime, stations: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """The slots of a month that ended by `now`, with an accepted value and due, by series.
+    """By series, the slots of a month that ended by `now`: how many have an accepted value, and how many are due.
+
+    Parameters
+    ----------
+    network, stations : the stations to count, all of the network unless given. month, now : the slots to count.
 
     Returns
     -------
-    station, indicator, accepted, due; of series that had a value by then, of all stations or of some.
+    station, indicator, accepted, due; only series that had a value by then.
     """
-    found = []
+    counts = []
     for slots, codes in by_slots(network, network.stations if stations is None else stations).items():
         begins = slots.of_month(month, until=now)
         ends = series_ends(connection, codes, list(INDICATORS), ["first"])
         ends = ends[ends["first"] < pd.Timestamp(begins[-1])]
         counted = ends.merge(filled(connection, ends, runs(begins, slots.hours)), on=SERIES, how="left")
-        found.append(counted.assign(due=due(counted["first"], begins)))
-    whole = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=[*SERIES, "accepted", "due"])
+        counts.append(counted.assign(due=due(counted["first"], begins)))
+    whole = pd.concat(counts, ignore_index=True) if counts else pd.DataFrame(columns=[*SERIES, "accepted", "due"])
     whole["accepted"] = whole["accepted"].fillna(0).astype("int64")
     return whole[[*SERIES, "accepted", "due"]]
 
@@ -247,13 +268,18 @@ def _filled(stations: Sequence[str], indicators: Sequence[str], run: Run) -> Sel
 
 
 def slot_number(run: Run) -> ColumnElement[int]:
-    """Which slot of a run an observation is of, from 0; the last one takes what is left over."""
+    """The number of the slot of a run that an observation lies in, from 0; the last slot takes what is left over."""
     number = (seconds(observations.c.time) - int(run.start.timestamp())) // (run.hours * 3600)
     return case((number >= run.slots, run.slots - 1), else_=number)
 
 
 def keep_filled(connection: Connection, month: str, counted: pd.DataFrame, now: datetime) -> None:
-    """Keep the counts of a month (station, indicator, accepted, due) in place of earlier ones."""
+    """Replace the counts of a month.
+
+    Parameters
+    ----------
+    month : as text. counted : station, indicator, accepted, due. now : when they were counted.
+    """
     connection.execute(delete(filled_slots).where(filled_slots.c.month == month))
     insert_frame(connection, filled_slots, counted.assign(month=month, counted_at=pd.Timestamp(now)))
 
@@ -268,16 +294,17 @@ def kept_filled(connection: Connection, month: str) -> pd.DataFrame:
 
 
 def last_events(connection: Connection) -> dict[Subject, Change]:
-    """The newest event of every station and source that ever had one."""
+    """The newest event of every station and source that ever had an event."""
     newest = select(func.max(alarms.c.id)).group_by(alarms.c.station, _SOURCE)
     query = select(alarms.c.station, _SOURCE, alarms.c.event, alarms.c.at).where(alarms.c.id.in_(newest))
-    return {(found.station, found.source): found for found in (Change(*row) for row in connection.execute(query))}
+    events = [Change(*row) for row in connection.execute(query)]
+    return {Subject(event.station, event.source): event for event in events}
 
 
 def add_alarms(connection: Connection, events: Sequence[Change], now: datetime) -> None:
     """Record what changed, in `database.writing`."""
     first = int(connection.scalar(select(func.max(alarms.c.id))) or 0) + 1
-    rows = [{"id": first + number, **one._asdict(), "recorded_at": now} for number, one in enumerate(events)]
+    rows = [{"id": first + number, **event._asdict(), "recorded_at": now} for number, event in enumerate(events)]
     if rows:
         connection.execute(insert(alarms), rows)
 
@@ -287,7 +314,7 @@ def listed_alarms(connection: Connection, limit: int | None = None, **of: str) -
 
     Parameters
     ----------
-    of : `station` or `source`, where only those of one are wanted.
+    limit : how many at most. of : `station` or `source`, where only the alarms of that code are wanted.
     """
     columns = [column for column in alarms.c if column.name != "source"]
     query = select(*columns, _SOURCE).order_by(alarms.c.id.desc()).limit(limit)
@@ -296,7 +323,7 @@ def listed_alarms(connection: Connection, limit: int | None = None, **of: str) -
 
 
 def _listed(connection: Connection, rows: Sequence[Sequence[Any]], **columns: TypeEngine[Any]) -> CTE:
-    """Given rows as a table to join, however many: they go to the database as one JSON text.
+    """Rows as a table to join, however many: they are sent to the database as a single JSON text.
 
     Parameters
     ----------
@@ -304,12 +331,13 @@ def _listed(connection: Connection, rows: Sequence[Sequence[Any]], **columns: Ty
     columns : name and type of each.
     """
     text = json.dumps([list(map(_in_json, row)) for row in rows])
+    places = range(len(columns))
     if connection.dialect.name == "sqlite":
-        each = func.json_each(text).table_valued("value")
-        cells = [func.json_extract(each.c.value, f"$[{at}]") for at in range(len(columns))]
+        elements = func.json_each(text).table_valued("value")
+        cells = [func.json_extract(elements.c.value, f"$[{place}]") for place in places]
     else:
-        each = func.json_array_elements(cast(literal(text, Text()), JSON)).table_valued("value")
-        cells = [func.json_extract_path_text(each.c.value, str(at)) for at in range(len(columns))]
+        elements = func.json_array_elements(cast(literal(text, Text()), JSON)).table_valued("value")
+        cells = [func.json_extract_path_text(elements.c.value, str(place)) for place in places]
     named = zip(cells, columns.items(), strict=True)
     query = select(*(cast(cell, kind).label(name) for cell, (name, kind) in named))
     return query.cte().prefix_with("MATERIALIZED")  # taken out of the JSON once, not at every look-up

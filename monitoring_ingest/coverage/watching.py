@@ -1,7 +1,7 @@
 """Watching stations and sources: changes of state become alarms, and the slots of the month are counted.
 
-In: a database, what is declared and an instant. Out: what changed, in words for the log of the job. It decides nothing:
-states are in `slots` and `health`, what is stored in `store`.
+In: a database, what is declared and an instant. Out: what changed, in words for the log of the job. States are decided
+in `slots` and `health`, and stored by `store`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from monitoring_ingest.schedule.store import FAILED, listed_runs
 from monitoring_ingest.telegrams.profiles import FORMAT as TELEGRAMS
 
 log = logging.getLogger(__name__)
-_TOLD = {
+_WORDS = {
     SILENT: "静默 silent since",
     "heard": "恢复 heard again at",
     SETTLING_FAILED: "结算失败 failed at",
@@ -51,65 +51,76 @@ _TOLD = {
 
 
 def stations_health(connection: Connection, network: Network, now: datetime) -> list[Health]:
-    """How every station of the network is doing at an instant."""
+    """The health of every station of the network at an instant."""
     last = store.last_heard(connection, list(network.stations), list(INDICATORS))
     return healths(last, network, facts(connection), now)
 
 
 def sources_health(connection: Connection, network: Network, sources: Iterable[Source], now: datetime) -> list[Health]:
-    """How every declared source that is due by a schedule or sends telegrams was doing at an instant.
+    """The health at an instant of every declared source that is due by a schedule or sends telegrams.
 
-    Of a silent one it is told where its last run failed.
+    A silent source also has the failure of its last run.
+
+    Parameters
+    ----------
+    network, sources : that are declared. now : the instant asked about.
     """
     watched = [source for source in sources if source.every_hours or source.format == TELEGRAMS]
     heard = _pulled(connection, watched, now) | _sent_in(connection, watched, now)
-    found = source_healths(watched, heard, network, facts(connection), now)
-    return [replace(one, failure=_failure(connection, one)) if one.state is State.SILENT else one for one in found]
+    of_sources = source_healths(watched, heard, network, facts(connection), now)
+    return [_with_failure(connection, health) if health.state is State.SILENT else health for health in of_sources]
 
 
 def _pulled(connection: Connection, sources: Iterable[Source], now: datetime) -> dict[Subject, datetime]:
     """When each source that is pulled last brought something new."""
     codes = {door_name(source.code): source.code for source in sources if source.every_hours}
     brought = store.last_brought(connection, codes, now) if codes else {}
-    return {("", codes[door]): at for door, at in brought.items()}
+    return {Subject("", codes[door]): brought_at for door, brought_at in brought.items()}
 
 
 def _sent_in(connection: Connection, sources: Iterable[Source], now: datetime) -> dict[Subject, datetime]:
     """When each source of telegrams last sent a value of each of its stations, by whichever device."""
-    stations = {
-        device: (station, source.code)
+    subjects = {
+        device: Subject(station, source.code)
         for source in sources
         if source.format == TELEGRAMS
         for device, station in source.stations.items()
     }
+    received = store.last_telegrams(connection, list(subjects), now) if subjects else {}
     heard: dict[Subject, datetime] = {}
-    for device, at in (store.last_telegrams(connection, list(stations), now) if stations else {}).items():
-        heard[stations[device]] = max(at, heard.get(stations[device], at))
+    for device, received_at in received.items():
+        subject = subjects[device]
+        heard[subject] = max(received_at, heard.get(subject, received_at))
     return heard
 
 
-def _failure(connection: Connection, of: Health) -> str:
-    """Why the last run of a source failed, blank where it did not; telegrams come without runs."""
-    last = listed_runs(connection, door_name(of.source), limit=1)
-    return last[0]["outcome"] if last and last[0]["outcome"].startswith(FAILED) else ""
+def _with_failure(connection: Connection, health: Health) -> Health:
+    """The health of a source with the outcome of its last run, if that run failed; telegrams come without runs."""
+    last = listed_runs(connection, door_name(health.source), limit=1)
+    failed = bool(last) and last[0]["outcome"].startswith(FAILED)
+    return replace(health, failure=last[0]["outcome"] if failed else "")
 
 
 def watch(engine: Engine, network: Network, now: datetime, sources: Iterable[Source] = ()) -> str:
-    """Record which stations and sources fell silent or were heard again since the last look, tell the log; how many.
+    """Record and log which stations and sources fell silent or were heard again since the last look; how many.
 
-    They are looked at as they are now: one that fell silent and came back between two looks leaves no alarm.
+    Only their state now counts: a station that fell silent and came back between two looks leaves no alarm.
+
+    Parameters
+    ----------
+    network, sources : that are declared. now : the instant of the look.
     """
     with engine.connect() as connection:
-        found = stations_health(connection, network, now) + sources_health(connection, network, sources, now)
+        watched = stations_health(connection, network, now) + sources_health(connection, network, sources, now)
     with writing(engine) as connection:
-        events = changes(store.last_events(connection), found)
+        events = changes(store.last_events(connection), watched)
         store.add_alarms(connection, events, now)
-    failures = {(one.station, one.source): one.failure for one in found}
-    for station, source, event, at in events:
-        whose = (f"来源 source {source}" if source else "", station)
-        why = failures[station, source] if event == SILENT else ""
-        log.warning("%s", " ".join(filter(None, (*whose, _TOLD[event], at.isoformat(), why))))
-    silent = sum(one.event == SILENT for one in events)
+    failures = {Subject(health.station, health.source): health.failure for health in watched}
+    for change in events:
+        whose = (f"来源 source {change.source}" if change.source else "", change.station)
+        why = failures[Subject(change.station, change.source)] if change.event == SILENT else ""
+        log.warning("%s", " ".join(filter(None, (*whose, _WORDS[change.event], change.at.isoformat(), why))))
+    silent = sum(change.event == SILENT for change in events)
     return f"silent {silent}, heard again {len(events) - silent}"
 
 
@@ -122,38 +133,43 @@ def failed_settlements(engine: Engine, period: str) -> set[str]:
 
 
 def record_settling(engine: Engine, failed: Mapping[tuple[str, str], bool], now: datetime) -> None:
-    """Record which settlements failed, and which no longer do, since they were last tried; tell the log.
+    """Record and log which settlements failed, and which no longer fail, since they were last tried.
 
     Parameters
     ----------
     failed : whether the settlement of each (agreement, period) that was tried failed.
+    now : when they were tried.
     """
     of_subjects = {settlement_subject(*settlement): fails for settlement, fails in failed.items()}
     with writing(engine) as connection:
         events = settlement_changes(store.last_events(connection), of_subjects, now)
         store.add_alarms(connection, events, now)
-    for _, settlement, event, at in events:
-        log.warning("%s %s %s", settlement, _TOLD[event], at.isoformat())
+    for change in events:
+        log.warning("%s %s %s", change.source, _WORDS[change.event], change.at.isoformat())
 
 
 def count_slots(engine: Engine, network: Network, now: datetime) -> str:
-    """Count the slots of this month and of the one before, whose late values still come in; how many series."""
+    """Count the slots of this month and of the month before, whose late values still come in; how many series."""
     this_month = month_at(now)
-    told = []
+    outcome = []
     for month in (this_month - 1, this_month):
         with engine.connect() as connection:
             counted = store.month_filled(connection, network, month, now)
         with writing(engine) as connection:
             store.keep_filled(connection, str(month), counted, now)
-        told.append(f"{month}: {len(counted)}")
-    return ", ".join(told)
+        outcome.append(f"{month}: {len(counted)}")
+    return ", ".join(outcome)
 
 
 def counts_of(connection: Connection, network: Network, month: pd.Period, now: datetime) -> tuple[Counts, Counts]:
-    """What was counted of a month, by province and by sender.
+    """The counts of a month, by province and by sender.
 
-    A sender owes the series that it gave in this month or in the one before; a station with slots of its own length is
-    counted by those.
+    A sender owes the series that it gave in this month or in the month before. Each station is counted by its own
+    slots.
+
+    Parameters
+    ----------
+    network : the stations. month, now : the slots of the month that ended by now.
     """
     filled = store.month_filled(connection, network, month, now)
     sent = zip(*_sent(connection, network, month, now), strict=True)
@@ -167,7 +183,8 @@ def _sent(
     connection: Connection, network: Network, month: pd.Period, now: datetime
 ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]]:
     for slots, codes in by_slots(network, list(network.stations)).items():
-        begins, before = (slots.of_month(one, until=now) for one in (month, month - 1))
+        begins = slots.of_month(month, until=now)
+        before = slots.of_month(month - 1, until=now)
         series = agencies.Series(codes, list(INDICATORS), begins[0], begins[-1])
         earlier = series._replace(start=before[0], end=before[-1])
         gave = agencies.filled_by_sender(connection, series, runs(begins, slots.hours))

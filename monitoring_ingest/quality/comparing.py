@@ -1,20 +1,21 @@
 """Comparing (比对) automatic stations with what is measured elsewhere: by a laboratory, or at the section upstream.
 
 In: observations, the declared tests, where and when laboratories sampled. Out: faults and counts as `judging` gives
-them. Pure. What is said of a reading depends on what it is compared with no further from it than the test's window, so
-that it makes no difference in which parts, and in what order, they came in.
+them. Pure. The flag of a reading depends only on values within the test's window around the reading, so the flags are
+the same in whatever parts and order the readings came in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
+from basin.periods import Window
 from monitoring_ingest.quality.flags import Flags, Quality
 from monitoring_ingest.quality.judging import COUNTS, FAULTS, context, none_found, of_laboratory, summed
 from monitoring_ingest.quality.laboratory_drift import Series
@@ -25,29 +26,29 @@ Compared = tuple[DeclaredTest, pd.DataFrame, Flags]
 
 
 class Comparison(Protocol):
-    """What some tests lay beside the readings of a station."""
+    """What some tests compare the readings of a station with."""
 
     def spans(self, due: pd.DataFrame) -> pd.DataFrame:
-        """What is to be compared when something came in: station, first, last, as `due`."""
+        """The stations to compare after observations came in, and from when to when: station, first, last, as `due`."""
 
     def beside(self, stations: Collection[str]) -> set[str]:
-        """These stations, and those whose observations they are compared with."""
+        """These stations, and the stations whose observations these are compared with."""
 
     def flagged(self, observations: pd.DataFrame, stations: Collection[str]) -> Iterator[Compared]:
-        """Of each automatic series of these stations that is compared: the test, its observations, their flags."""
+        """For each automatic series of these stations that is compared: the test, the observations, and their flags."""
 
 
 @dataclass(frozen=True)
 class Laboratories:
-    """Stations beside the laboratories of their section.
+    """Automatic stations compared with the laboratory results of their section.
 
-    Several results at one instant (of both sides) are one sample, their mean. What was not detected makes no pair and
-    is not compared: how far it lies off nobody knows.
+    Several results at one instant (of both sides) are one sample, their mean. A value below detection makes no pair and
+    is not compared: nobody knows how far it differs.
 
     Attributes
     ----------
     tests : of `AGAINST_LABORATORY`.
-    section_of : of each station; one that is not there is a section by itself.
+    section_of : the section of each station; a station that is absent is a section by itself.
     samples : station, time; each once.
     """
 
@@ -56,37 +57,40 @@ class Laboratories:
     samples: pd.DataFrame
 
     def spans(self, due: pd.DataFrame) -> pd.DataFrame:
-        """All stations of the section in which something came in.
+        """All stations of every section in which observations came in.
 
-        Only readings between samples are compared, and only those near a sample make a pair: where no sample is near
-        what came in, or follows it within the window, nothing changes.
+        Only readings between samples are compared, and only readings near a sample make a pair. Flags therefore change
+        only where a sample lies near the new observations, or follows them within the window.
         """
-        each_test = [test for those in self.tests.values() for test in those]
-        near = timedelta(hours=float(max(test.keywords[NEAR] for test in each_test)))
+        tolerances = [test.keywords[NEAR] for tests in self.tests.values() for test in tests]
+        near = timedelta(hours=float(max(tolerances)))
         span = (
             due.assign(section=self._sections(due["station"])).groupby("section").agg({"first": "min", "last": "max"})
         )
-        at = self.samples.assign(section=self._sections(self.samples["station"])).merge(span, on="section")
-        bears = (at["time"] >= at["first"] - near) & (at["time"] <= at["last"] + context(self.tests))
+        samples = self.samples.assign(section=self._sections(self.samples["station"])).merge(span, on="section")
+        follows = samples["time"] <= samples["last"] + context(self.tests)
+        bears = (samples["time"] >= samples["first"] - near) & follows
         stations = pd.Series(sorted({*self.section_of, *due["station"]}), dtype=object)
-        found = pd.DataFrame({"station": stations, "section": self._sections(stations)})
-        found = found[found["section"].isin(at.loc[bears, "section"])]
-        return found.merge(span, on="section")[["station", "first", "last"]]
+        placed = pd.DataFrame({"station": stations, "section": self._sections(stations)})
+        placed = placed[placed["section"].isin(samples.loc[bears, "section"])]
+        return placed.merge(span, on="section")[["station", "first", "last"]]
 
     def beside(self, stations: Collection[str]) -> set[str]:
-        """These stations, and those with samples of the same sections."""
-        here = {self.section_of.get(code, code) for code in stations}
+        """These stations, and the stations with samples of the same sections."""
+        sections = {self.section_of.get(code, code) for code in stations}
         sampled = self.samples["station"].unique()
-        return {*stations, *(code for code in sampled if self.section_of.get(code, code) in here)}
+        return {*stations, *(code for code in sampled if self.section_of.get(code, code) in sections)}
 
     def flagged(self, observations: pd.DataFrame, stations: Collection[str]) -> Iterator[Compared]:
         """The series of sections with samples."""
-        known = observations[~observations["censored"].astype(bool) & observations["indicator"].isin(list(self.tests))]
-        known = known.assign(section=self._sections(known["station"])).sort_values(["station", "indicator", "time"])
-        sampled = of_laboratory(known)
-        means = known[sampled].groupby(["section", "indicator", "time"], as_index=False)["value"].mean()
+        is_detected = ~observations["censored"].astype(bool)
+        detected = observations[is_detected & observations["indicator"].isin(list(self.tests))]
+        detected = detected.assign(section=self._sections(detected["station"]))
+        detected = detected.sort_values(["station", "indicator", "time"])
+        sampled = of_laboratory(detected)
+        means = detected[sampled].groupby(["section", "indicator", "time"], as_index=False)["value"].mean()
         samples = dict(iter(means.groupby(["section", "indicator"])))
-        automatic = known[~sampled & known["station"].isin(stations)]
+        automatic = detected[~sampled & detected["station"].isin(stations)]
         for (station, indicator), readings in automatic.groupby(["station", "indicator"]):
             beside = samples.get((readings["section"].iloc[0], indicator))
             test = _holding(self.tests[str(indicator)], str(station))
@@ -99,10 +103,10 @@ class Laboratories:
 
 @dataclass(frozen=True)
 class Reaches:
-    """Stations of the lower section of a reach (河段) beside all the stations of its upper section.
+    """Stations of the lower section of a reach (河段) compared with all the stations of its upper section.
 
-    What was not detected downstream is not compared: how far it lies off nobody knows. Upstream it stands for anything
-    from zero to its detection limit. Results of laboratories are on neither side.
+    Downstream, a value below detection is not compared: nobody knows how far it differs. Upstream, a value below
+    detection stands for anything from zero to its detection limit. Laboratory results are on neither side.
 
     Attributes
     ----------
@@ -112,24 +116,24 @@ class Reaches:
     tests: Tests
 
     def spans(self, due: pd.DataFrame) -> pd.DataFrame:
-        """The stations downstream of a reach in whose sections something came in, up or down."""
+        """The stations downstream of every reach in whose sections observations came in, at either end."""
         bears = [
             (station, near)
-            for one in self._each()
-            for station in one.stations
-            for near in one.stations | one.upstream_stations
+            for test in self._all_tests()
+            for station in test.stations
+            for near in test.stations | test.upstream_stations
         ]
         pairs = pd.DataFrame(sorted(set(bears)), columns=["station", "near"], dtype=object)
-        found = pairs.merge(due.rename(columns={"station": "near"}), on="near")
-        return found.groupby("station", as_index=False).agg({"first": "min", "last": "max"})
+        affected = pairs.merge(due.rename(columns={"station": "near"}), on="near")
+        return affected.groupby("station", as_index=False).agg({"first": "min", "last": "max"})
 
     def beside(self, stations: Collection[str]) -> set[str]:
-        """These stations, and those of the sections upstream of them."""
-        above = (one.upstream_stations for one in self._each() if not one.stations.isdisjoint(stations))
+        """These stations, and the stations of the sections upstream of these."""
+        above = (test.upstream_stations for test in self._all_tests() if not test.stations.isdisjoint(stations))
         return set(stations).union(*above)
 
     def flagged(self, observations: pd.DataFrame, stations: Collection[str]) -> Iterator[Compared]:
-        """The series downstream; where nothing came by upstream they are not evaluated."""
+        """The series downstream; where nothing passed upstream the readings are not evaluated."""
         automatic = observations[~of_laboratory(observations)].sort_values("time")
         censored = automatic["censored"].astype(bool)
         below = dict(iter(automatic[~censored].groupby(["station", "indicator"])))
@@ -137,31 +141,34 @@ class Reaches:
             iter(pd.concat([automatic, automatic[censored].assign(value=0.0)]).groupby(["station", "indicator"]))
         )
         none = automatic.iloc[:0]
-        for indicator, those in self.tests.items():
-            for one in those:
+        for indicator, tests in self.tests.items():
+            for test in tests:
                 came = pd.concat(
-                    [none, *(above.get((code, indicator), none) for code in sorted(one.upstream_stations))]
+                    [none, *(above.get((code, indicator), none) for code in sorted(test.upstream_stations))]
                 )
-                for station in sorted(one.stations.intersection(stations)):
+                for station in sorted(test.stations.intersection(stations)):
                     if (station, indicator) in below:
                         readings = below[station, indicator]
-                        yield one, readings, _between(one, _series(readings), _series(came))
+                        yield test, readings, _between(test, _series(readings), _series(came))
 
-    def _each(self) -> Iterator[DeclaredTest]:
-        return (one for those in self.tests.values() for one in those)
+    def _all_tests(self) -> Iterator[DeclaredTest]:
+        return (test for tests in self.tests.values() for test in tests)
 
 
 def compared(
     observations: pd.DataFrame,
     comparison: Comparison,
     stations: Collection[str],
-    between: tuple[datetime, datetime],
+    between: Window,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """As `judging.judged`: what a comparison says of the automatic readings of stations at ``start ≤ time < end``.
+    """As `judging.judged`: the faults a comparison finds among the automatic readings of stations, and the counts.
 
     Parameters
     ----------
-    observations : as for `judged`, of all that are `beside` the stations, with the window around.
+    observations : as for `judged`, of all stations that are `beside` these, with the window around.
+    comparison : what the readings are compared with.
+    stations : whose readings are judged.
+    between : readings at ``start ≤ time < end`` are judged.
 
     Returns
     -------
@@ -170,33 +177,40 @@ def compared(
     faults = [none_found(observations)]
     counts = []
     for test, readings, flags in comparison.flagged(observations, stations):
-        here = (readings["time"] >= between[0]).to_numpy() & (readings["time"] < between[1]).to_numpy()
-        own = readings[here]
-        flags = flags[here]
+        is_judged = (readings["time"] >= between.start).to_numpy() & (readings["time"] < between.end).to_numpy()
+        judged = readings[is_judged]
+        flags = flags[is_judged]
         bad = flags >= Quality.DOUBTFUL
-        faults.append(own.loc[bad, FAULTS[:4]].assign(test=test.test, quality=flags[bad].astype(np.int64)))
+        faults.append(judged.loc[bad, FAULTS[:4]].assign(test=test.test, quality=flags[bad].astype(np.int64)))
         what = {"station": readings["station"].iloc[0], "indicator": readings["indicator"].iloc[0], "test": test.test}
-        told = summed(flags, own["time"].dt.tz_convert(None).to_numpy("datetime64[ns]"))
-        counts.append(what | {"section": test.section} | told)
-    found = pd.concat([one for one in faults if len(one)] or faults[:1], ignore_index=True)
+        sums = summed(flags, judged["time"].dt.tz_convert(None).to_numpy("datetime64[ns]"))
+        counts.append(what | {"section": test.section} | sums)
+    all_faults = pd.concat([rows for rows in faults if len(rows)] or faults[:1], ignore_index=True)
     table = pd.DataFrame(counts, columns=["station", *COUNTS])
-    return found, table[table["readings"] > 0]
+    return all_faults, table[table["readings"] > 0]
 
 
-def _holding(those: Sequence[DeclaredTest], station: str) -> DeclaredTest | None:
-    return next((test for test in those if test.judges(station)), None)
+def _holding(tests: Sequence[DeclaredTest], station: str) -> DeclaredTest | None:
+    """The test that judges a station; None where none does."""
+    return next((test for test in tests if test.judges(station)), None)
 
 
 def _series(frame: pd.DataFrame) -> Series:
     times: Any = frame["time"].dt.tz_convert(None).to_numpy("datetime64[ns]")
-    return frame["value"].to_numpy(np.float64), times
+    return Series(frame["value"].to_numpy(np.float64), times)
 
 
-def _between(one: DeclaredTest, below: Series, above: Series) -> Flags:
-    """The flags of the readings downstream, both sides laid on one axis of instants."""
-    at = np.concatenate([below[1], above[1]])
-    order = np.argsort(at, kind="stable")
-    downstream = np.concatenate([below[0], np.full(above[0].size, np.nan)])[order]
-    upstream = np.concatenate([np.full(below[0].size, np.nan), above[0]])[order]
-    flags = TESTS[one.test](downstream, upstream, at[order], **one.keywords)
-    return flags[np.argsort(order)[: below[0].size]]
+def _between(test: DeclaredTest, below: Series, above: Series) -> Flags:
+    """The flags of the readings downstream, with both sides laid on one axis of instants.
+
+    Parameters
+    ----------
+    test : of `BETWEEN_SECTIONS`.
+    below, above : the readings downstream and upstream [the same unit]; of upstream several may share an instant.
+    """
+    instants = np.concatenate([below.instants, above.instants])
+    order = np.argsort(instants, kind="stable")
+    downstream = np.concatenate([below.values, np.full(above.values.size, np.nan)])[order]
+    upstream = np.concatenate([np.full(below.values.size, np.nan), above.values])[order]
+    flags = TESTS[test.test](downstream, upstream, instants[order], **test.keywords)
+    return flags[np.argsort(order)[: below.values.size]]

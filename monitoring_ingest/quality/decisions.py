@@ -20,7 +20,7 @@ RELEASE = "release"
 UPHOLD = "uphold"
 REMOVE = "remove"
 RESTORE = "restore"
-NO_OBSERVATION = 0  # the revision of a decision that leaves a reading without an observation: it says nothing of any
+NO_OBSERVATION = 0  # the revision of a decision that leaves a reading without an observation
 DECIDED: Mapping[str, str] = {RELEASE: "released", REMOVE: "removed", RESTORE: "restored"}
 MAKES: Mapping[str, Quality] = {
     RELEASE: Quality.RELIABLE,
@@ -53,13 +53,13 @@ class Decision:
 
     Parameters
     ----------
-    action : release (a quarantined reading becomes an observation), uphold (it stays set aside and waits no longer),
-        remove (an observation counts no longer) or restore (one that was removed, or that a test finds fault with,
-        counts).
+    action : release (a quarantined reading becomes an observation), uphold (the reading stays set aside and no longer
+        waits), remove (an observation no longer counts) or restore (an observation that was removed, or that a test
+        finds fault with, counts).
     reason : a code of `REASONS_FOR` the action.
-    document : number or title of what it rests on.
+    document : number or title of the document the decision rests on.
     proposed_by, approved_by : two different people.
-    recorded_by : the name of the writing key it came with; None on the command line, which needs none.
+    recorded_by : the name of the writing key the decision came with; None on the command line, which needs no key.
     """
 
     action: str
@@ -83,15 +83,15 @@ def decision(action: str, given: Mapping[str, object]) -> Decision:
         value = given.get(name)
         if not isinstance(value, str) or not value.strip():
             raise UsageError("缺少或不是文字", "missing or not a text", path=name, remedy=f"写明 {name}")
-    found = Decision(action, **{name: str(given[name]).strip() for name in GIVEN})
-    if found.reason not in REASONS_FOR[action]:
+    stated = Decision(action, **{name: str(given[name]).strip() for name in GIVEN})
+    if stated.reason not in REASONS_FOR[action]:
         remedy = "；".join(f"{code} {REASONS[code].zh}" for code in REASONS_FOR[action])
-        raise UsageError(f"不能以此为由：{found.reason}", "not a reason for this", path="reason", remedy=remedy)
-    if same_person(found.proposed_by, found.approved_by):
-        zh = f"批准人与提出人同为 {found.proposed_by}"
+        raise UsageError(f"不能以此为由：{stated.reason}", "not a reason for this", path="reason", remedy=remedy)
+    if same_person(stated.proposed_by, stated.approved_by):
+        zh = f"批准人与提出人同为 {stated.proposed_by}"
         en = "approved by the one who proposed it"
         raise UsageError(zh, en, path="approved_by", remedy="由另一人批准")
-    return found
+    return stated
 
 
 def standing(decided: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Flags (标记): what quality control says of a value, on two axes: where it came from, and how far it can be relied on.
 
-In: small-integer arrays that QC tests return. Out: one of them, by precedence; one number of both axes; QARTOD codes.
-A flag stands beside a value and never alters or removes it. Nothing here decides what a statistic uses.
+In: small-integer arrays that QC tests return. Out: the flags that stand, by precedence; both axes in one number; QARTOD
+codes. A flag stands beside a value and never alters or removes the value. Agreements decide what a statistic uses.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ ORIGIN_PLACE = 10  # a packed flag shows both axes to a reader: 13 is corrected 
 
 
 class Quality(IntEnum):
-    """How far a value can be relied on. The number is the precedence: of several tests the highest one stands.
+    """How far a value can be relied on. The number is the precedence: of several tests the highest number stands.
 
-    Doubtful is what is unlikely, unreliable what cannot be; missing means that a value was due and there is none. Not
-    evaluated is the weakest: one test that could judge a value outweighs any that could not.
+    A doubtful value is unlikely, an unreliable value is impossible; missing means that a value was due and did not
+    come. Not evaluated is the weakest: a test that could judge a value outweighs every test that could not.
     """
 
     NOT_EVALUATED = 0
@@ -57,7 +57,7 @@ def combined(*flags: Flags) -> Flags:
     ------
     UsageError : no flags, or flags of different shapes: they would not be about the same values.
     """
-    if len({each.shape for each in flags}) != 1:
+    if len({flag.shape for flag in flags}) != 1:
         zh = "要合并的标记应形状相同，且至少一组"
         en = "flags to combine must be of one shape, and at least one"
         raise UsageError(zh, en, path="flags", remedy="各项检验要用同一块数据")

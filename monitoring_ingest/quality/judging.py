@@ -1,8 +1,8 @@
 """Judging observations (质控): the declared tests run over blocks of (series × time); what they find fault with.
 
 In: observations as a long frame, the declared tests, the instants to judge between. Out: one row for each fault, and
-for each test how many readings it judged. Pure: what a test says of a reading depends on the observations handed in
-and on nothing else. What lies outside the instants is context: it is looked at and not judged.
+for each test how many readings it judged. Pure: a flag depends on the observations handed in and on nothing else.
+Observations outside the instants are context: tests look at them and do not judge them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from basin.network import TIMEZONE
+from basin.periods import Window
 from monitoring_ingest.formats.laboratory import SAMPLE
 from monitoring_ingest.quality.flags import Flags, Quality
 from monitoring_ingest.quality.series import local_months
@@ -43,20 +44,25 @@ SMALL_BLOCK = 1 << 16  # cells: a block of no more is never split
 
 @dataclass(frozen=True)
 class Readings:
-    """Observations as arrays, folded by week: one is there for its own week and for those it is context of.
+    """Observations as arrays, folded by week: a row for the week an observation lies in, and for each week it is
+    context of.
 
     Attributes
     ----------
-    at : which observation stands here. week : a number for each pair of a station and a week.
-    since : its time since that week began. own : whether it is judged here, or only context.
-    stations : codes, each twice: of its automatic readings and of its laboratory's. `weeks_each` numbers of weeks
-        belong to the first, as many to the second, and so on.
+    observation : (row) the place of the observation among those handed in.
+    week : (row) a number for each pair of a series and a week.
+    since : (row) time since that week began.
+    is_judged : (row) whether the observation is judged in this week; False where it is only context.
+    time, value, censored : (row) of the observation: UTC, [canonical unit], whether the value is the detection limit.
+    rows_of : by indicator the rows of that indicator.
+    stations : every code twice, for the automatic readings and for the laboratory's. The first `weeks_each` numbers of
+        weeks belong to the first series, the next `weeks_each` to the second, and so on.
     """
 
-    at: NDArray[np.intp]
+    observation: NDArray[np.intp]
     week: NDArray[np.intp]
     since: NDArray[np.timedelta64]
-    own: NDArray[np.bool_]
+    is_judged: NDArray[np.bool_]
     time: NDArray[np.datetime64]
     value: NDArray[np.float64]
     censored: NDArray[np.bool_]
@@ -88,8 +94,8 @@ class Block:
 
 
 def context(tests: Tests) -> timedelta:
-    """How far from a reading lie others that a test may look at, by the longest window declared."""
-    return max((_window(each.keywords) for those in tests.values() for each in those), default=timedelta())
+    """How far from a reading a test may look at other readings: the longest window declared."""
+    return max((_window(test.keywords) for declared in tests.values() for test in declared), default=timedelta())
 
 
 def _window(keywords: Mapping[str, Any]) -> timedelta:
@@ -100,25 +106,33 @@ def _window(keywords: Mapping[str, Any]) -> timedelta:
 
 
 def rounds(tests: Tests) -> list[Tests]:
-    """The tests that look no further than a week, those that need a longer past, which is read for them alone, those
-    against the laboratory, which are for sections with samples, and those against the section upstream.
+    """The tests by how much has to be read for them.
 
-    A test is of one round, wherever its thresholds differ: what a round does not find again it withdraws.
+    Tests that look no further than a week; tests that need a longer past, which is read for these alone; tests against
+    the laboratory, for sections with samples only; and tests against the section upstream. All declarations of a test
+    are in the same round, whatever their thresholds: a round withdraws the flags of its tests that it does not find
+    again.
     """
-    all_of_them = {t.test for those in tests.values() for t in those}
-    alone = all_of_them - AGAINST_LABORATORY - BETWEEN_SECTIONS
-    longer_past = {t.test for those in tests.values() for t in those if _window(t.keywords) > WEEK} & alone
-    parts = [_named(tests, n) for n in (alone - longer_past, longer_past, AGAINST_LABORATORY, BETWEEN_SECTIONS)]
+    all_names = {test.test for declared in tests.values() for test in declared}
+    alone = all_names - AGAINST_LABORATORY - BETWEEN_SECTIONS
+    with_long_window = {test.test for declared in tests.values() for test in declared if _window(test.keywords) > WEEK}
+    longer_past = with_long_window & alone
+    parts = [_named(tests, names) for names in (alone - longer_past, longer_past, AGAINST_LABORATORY, BETWEEN_SECTIONS)]
     return [part for part in parts if part]
 
 
 def _named(tests: Tests, names: Set[str]) -> Tests:
-    found = {code: tuple(t for t in those if t.test in names) for code, those in tests.items()}
-    return {code: those for code, those in found.items() if those}
+    """The tests of these names, of the indicators that have any."""
+    named: dict[str, tuple[DeclaredTest, ...]] = {}
+    for code, declared in tests.items():
+        chosen = tuple(test for test in declared if test.test in names)
+        if chosen:
+            named[code] = chosen
+    return named
 
 
 def weeks(first: datetime, last: datetime) -> list[datetime]:
-    """The starts of the weeks that hold the instants from `first` to `last`: Mondays 00:00 UTC, whatever is asked."""
+    """The starts of the weeks that hold the instants from `first` to `last`: always Mondays 00:00 UTC."""
     monday = datetime(1970, 1, 5, tzinfo=first.tzinfo)
     start = monday + (first - monday) // WEEK * WEEK
     return [start + WEEK * number for number in range((last - start) // WEEK + 1)]
@@ -127,38 +141,45 @@ def weeks(first: datetime, last: datetime) -> list[datetime]:
 def judged(
     observations: pd.DataFrame, tests: Tests, start: datetime, end: datetime
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What the tests say of the observations at ``start ≤ time < end``.
+    """Judge the observations at ``start ≤ time < end`` with the tests.
 
-    They are judged week by week from `start`, each week with the context around it, so that it makes no difference in
-    which parts, and in what order, they came in; all weeks of all stations are laid out in one block.
+    Observations are judged week by week from `start`, each week with the context around it. The flags are therefore the
+    same in whatever parts and order the observations came in. All weeks of all stations are laid out in one block.
 
     Parameters
     ----------
     observations : station, indicator, time [UTC], revision, value [canonical unit], censored, mark; each key once.
         Results of a laboratory (`of_laboratory`) are a series of their own.
+    tests : by indicator.
+    start, end : the instants to judge between; observations outside are context.
 
     Returns
     -------
-    faults (`FAULTS`): one row for each reading and test that finds fault with it; where two indicators contradict each
-    other, one for either. counts (`COUNTS`): one row for each indicator, test and section that judged any reading.
+    faults (`FAULTS`): a row for each reading and each test that finds fault with the reading; where two indicators
+    contradict each other, a row for either. counts (`COUNTS`): a row for each indicator, test and section that judged
+    any reading.
     """
-    readings = _folded(observations, (start, end), context(tests))
-    faults = [none := none_found(observations)]
+    readings = _folded(observations, Window(start, end), context(tests))
+    none = none_found(observations)
+    faults = [none]
     counts: list[dict[str, Any]] = []
     for indicator, rows in readings.rows_of.items():
         for whole in _blocks(readings, rows) if indicator in tests else ():
-            for test, block in ((each, whole.of(each, readings)) for each in tests[indicator]):
+            for test in tests[indicator]:
+                block = whole.of(test, readings)
                 if not block.weeks.size:
                     continue
-                here = block.filled(readings.own, False)
+                is_judged = block.filled(readings.is_judged, False)
                 others = _other(test, block, readings)
                 flags = _flags(test, block, readings, others)
                 what = dict(zip(WHAT, (indicator, test.test, test.section), strict=True))
-                counts.append(what | summed(flags[here], readings.time[block.row[here]]))
-                bad = here & (flags >= Quality.DOUBTFUL)
-                faults += [_faults(observations, test, flags[bad], readings.at[b.row[bad]]) for b in (block, *others)]
-    found = pd.concat([one for one in faults if len(one)] or [none], ignore_index=True)
-    return found, counted(pd.DataFrame(counts, columns=COUNTS))
+                counts.append(what | summed(flags[is_judged], readings.time[block.row[is_judged]]))
+                bad = is_judged & (flags >= Quality.DOUBTFUL)
+                for of_indicator in (block, *others):
+                    places = readings.observation[of_indicator.row[bad]]
+                    faults.append(_faults(observations, test, flags[bad], places))
+    all_faults = pd.concat([rows for rows in faults if len(rows)] or [none], ignore_index=True)
+    return all_faults, counted(pd.DataFrame(counts, columns=COUNTS))
 
 
 def none_found(observations: pd.DataFrame) -> pd.DataFrame:
@@ -172,14 +193,22 @@ def of_laboratory(observations: pd.DataFrame) -> NDArray[np.bool_]:
 
 
 def counted(counts: pd.DataFrame) -> pd.DataFrame:
-    """Counts of the same test of the same indicator and section added up; those that judged nothing are left out."""
-    of_each = counts[counts["readings"] > 0].groupby(WHAT, sort=True)
-    return of_each.agg({"first": "min", "last": "max", **dict.fromkeys(SUMS, "sum")}).reset_index()[COUNTS]
+    """Counts added up by indicator, test and section; tests that judged nothing are left out."""
+    of_tests = counts[counts["readings"] > 0].groupby(WHAT, sort=True)
+    return of_tests.agg({"first": "min", "last": "max", **dict.fromkeys(SUMS, "sum")}).reset_index()[COUNTS]
 
 
-def _folded(observations: pd.DataFrame, between: tuple[datetime, datetime], around: timedelta) -> Readings:
+def _folded(observations: pd.DataFrame, between: Window, around: timedelta) -> Readings:
+    """The observations folded by week.
+
+    Parameters
+    ----------
+    observations : as `judged` takes them.
+    between : the instants to judge between; weeks are counted from its start.
+    around : how much context belongs to a week, before and after.
+    """
     time = observations["time"].dt.tz_convert(None).to_numpy("datetime64[ns]")
-    start, end = (np.datetime64(at.replace(tzinfo=None), "ns") for at in between)
+    start, end = (np.datetime64(instant.replace(tzinfo=None), "ns") for instant in between)
     week = np.timedelta64(WEEK)
     margin = np.timedelta64(around)
     number = int(-((start - end) // week))
@@ -187,25 +216,33 @@ def _folded(observations: pd.DataFrame, between: tuple[datetime, datetime], arou
     pieces = []
     reaches = math.ceil(around / WEEK)
     for shift in range(-reaches, reaches + 1):
-        lies = since - shift * week  # since the beginning of the week that is `shift` after its own
+        lies = since - shift * week  # since the start of the week `shift` weeks after the one the observation lies in
         fits = (lies >= -margin) & (lies < week + margin) & (of + shift >= 0) & (of + shift < number)
-        at = np.flatnonzero(fits)
-        pieces.append((at, of[at] + shift, lies[at], np.full(at.size, shift == 0) & (time[at] < end)))
-    at, of, since, own = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+        place = np.flatnonzero(fits)
+        pieces.append((place, of[place] + shift, lies[place], np.full(place.size, shift == 0) & (time[place] < end)))
+    place, of, since, is_judged = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
     station, stations = pd.factorize(observations["station"])
     series = station.astype(np.int64) * 2 + of_laboratory(observations)
     code, codes = pd.factorize(observations["indicator"])
-    order = np.argsort(code[at], kind="stable")
-    rows = np.split(order, np.flatnonzero(np.diff(code[at][order])) + 1) if at.size else []
+    code_of_row = code[place]
+    order = np.argsort(code_of_row, kind="stable")
+    rows = np.split(order, np.flatnonzero(np.diff(code_of_row[order])) + 1) if place.size else []
     return Readings(
-        at, series[at] * number + of, since, own, time[at],
-        observations["value"].to_numpy(np.float64)[at], observations["censored"].to_numpy(dtype=bool)[at],
-        {str(codes[code[at[places[0]]]]): places for places in rows}, tuple(np.repeat(stations, 2)), number,
-    )  # fmt: skip
+        observation=place,
+        week=series[place] * number + of,
+        since=since,
+        is_judged=is_judged,
+        time=time[place],
+        value=observations["value"].to_numpy(np.float64)[place],
+        censored=observations["censored"].to_numpy(dtype=bool)[place],
+        rows_of={str(codes[code_of_row[of_code[0]]]): of_code for of_code in rows},
+        stations=tuple(np.repeat(stations, 2)),
+        weeks_each=number,
+    )
 
 
 def _blocks(readings: Readings, rows: NDArray[np.intp]) -> Iterator[Block]:
-    """The rows of one indicator laid out; those whose instants hardly meet are laid out apart."""
+    """The rows of one indicator laid out; rows that share hardly any instants are laid out in blocks of their own."""
     weeks = np.unique(readings.week[rows])
     instants = np.unique(readings.since[rows])
     if weeks.size > 1 and weeks.size * instants.size > max(SMALL_BLOCK, CELLS_A_READING * rows.size):
@@ -217,20 +254,25 @@ def _blocks(readings: Readings, rows: NDArray[np.intp]) -> Iterator[Block]:
 
 
 def _laid_out(readings: Readings, rows: NDArray[np.intp], weeks: NDArray[Any], instants: NDArray[Any]) -> Block:
-    """The block of these weeks and instants; rows of others stand nowhere."""
-    own = (readings.week[rows], readings.since[rows])
-    at = [
-        np.minimum(np.searchsorted(weeks, own[0]), weeks.size - 1),
-        np.minimum(np.searchsorted(instants, own[1]), instants.size - 1),
-    ]
-    fits = (weeks[at[0]] == own[0]) & (instants[at[1]] == own[1])
+    """The block of these weeks and instants.
+
+    Parameters
+    ----------
+    readings : hold the rows. rows : to lay out; rows of other weeks or instants are left out.
+    weeks, instants : what the block spans, in order, each once.
+    """
+    week = readings.week[rows]
+    since = readings.since[rows]
+    line = np.minimum(np.searchsorted(weeks, week), weeks.size - 1)
+    column = np.minimum(np.searchsorted(instants, since), instants.size - 1)
+    fits = (weeks[line] == week) & (instants[column] == since)
     row = np.full((weeks.size, instants.size), -1, dtype=np.intp)
-    row[at[0][fits], at[1][fits]] = rows[fits]
+    row[line[fits], column[fits]] = rows[fits]
     return Block(weeks, instants, row)
 
 
 def _other(test: DeclaredTest, block: Block, readings: Readings) -> tuple[Block, ...]:
-    """The other indicator a test compares with, in the cells of a block; nothing for a test of one indicator."""
+    """The other indicator that a test compares with, in the cells of a block; empty for a test of one indicator."""
     if test.test not in BESIDE:
         return ()
     rows = readings.rows_of.get(BESIDE[test.test], np.array([], dtype=np.intp))
@@ -238,6 +280,13 @@ def _other(test: DeclaredTest, block: Block, readings: Readings) -> tuple[Block,
 
 
 def _flags(test: DeclaredTest, block: Block, readings: Readings, others: Sequence[Block]) -> Flags:
+    """The flags of the cells of a block.
+
+    Parameters
+    ----------
+    test : what to run. block : the cells to judge. readings : hold the values.
+    others : the same cells of the other indicator, where the test compares two.
+    """
     second: list[Any] = [other.filled(readings.value, np.nan) for other in others]
     if test.test == "seasonal_range":
         second = [block.filled(local_months(readings.time, TIMEZONE), 1)]
@@ -248,16 +297,22 @@ def _flags(test: DeclaredTest, block: Block, readings: Readings, others: Sequenc
 
 
 def summed(flags: Flags, times: NDArray[np.datetime64]) -> dict[str, Any]:
-    """The flags of the readings judged, each with its time, as counts."""
-    found = np.bincount(flags, minlength=len(Quality))
+    """How many of the readings judged have which flag, with the first and the last of their times."""
+    number = np.bincount(flags, minlength=len(Quality))
     judged_at = times if times.size else np.array(["NaT"], dtype="datetime64[ns]")
     return {
         "first": pd.Timestamp(judged_at.min(), tz="UTC"), "last": pd.Timestamp(judged_at.max(), tz="UTC"),
-        "readings": int(times.size), "not_evaluated": int(found[Quality.NOT_EVALUATED]),
-        "doubtful": int(found[Quality.DOUBTFUL]), "unreliable": int(found[Quality.UNRELIABLE]),
+        "readings": int(times.size), "not_evaluated": int(number[Quality.NOT_EVALUATED]),
+        "doubtful": int(number[Quality.DOUBTFUL]), "unreliable": int(number[Quality.UNRELIABLE]),
     }  # fmt: skip
 
 
-def _faults(observations: pd.DataFrame, test: DeclaredTest, flags: Flags, at: NDArray[np.intp]) -> pd.DataFrame:
-    """The readings found fault with: of the indicator judged, or of the one it was compared with."""
-    return observations.iloc[at][FAULTS[:4]].assign(test=test.test, quality=flags.astype(np.int64))
+def _faults(observations: pd.DataFrame, test: DeclaredTest, flags: Flags, places: NDArray[np.intp]) -> pd.DataFrame:
+    """The readings that a test finds fault with: of the indicator judged, or of the indicator compared with.
+
+    Parameters
+    ----------
+    observations : as `judged` takes them. test : which finds fault.
+    flags, places : (fault) the flag, and the place of the reading among the observations.
+    """
+    return observations.iloc[places][FAULTS[:4]].assign(test=test.test, quality=flags.astype(np.int64))

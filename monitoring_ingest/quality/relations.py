@@ -2,13 +2,13 @@
 limit against a class limit.
 
 In: float64 arrays of one shape (nan is absent), thresholds as keywords. Out: `Quality` flags or `Verdict`s, same shape.
-Neither of two values that contradict each other is corrected, and none is called the wrong one: the flag is for both.
-Between sections it is for the reading downstream, which is laid beside all that came by upstream, and beside no single
-value of it.
+Where two values contradict each other, both are flagged; neither is corrected or called wrong. Between sections only
+the reading downstream is flagged: that reading is compared with the range of all readings that passed upstream.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 import numpy as np
@@ -20,7 +20,7 @@ from monitoring_ingest.quality.series import SECONDS_AN_HOUR, Instants, Mask, Va
 
 
 class Verdict(IntEnum):
-    """What a value says about a limit: nothing (absent), met, exceeded, or nothing as it could not see so low."""
+    """What a value says about a limit: absent, met, exceeded, or undecided because the detection limit is too high."""
 
     ABSENT = 0
     MET = 1
@@ -88,18 +88,18 @@ def ions_carry_current(
 
 
 def between_sections(
-    downstream: Values, upstream: Values, instants: Instants, *, travel_hours: tuple[float, float],
+    downstream: Values, upstream: Values, instants: Instants, *, travel_hours: Sequence[float],
     absolute: float, relative: float,
 ) -> Flags:  # fmt: skip
-    """Doubtful where a downstream reading lies further than allowed outside all that came by upstream on its way.
+    """Flag as doubtful a downstream reading further than allowed outside the range of what passed upstream before.
 
     For what a river carries unchanged (conductivity, temperature over short ways). A tributary, an outfall or a storm
-    between the two may explain it, so that this, too, only asks a person to look.
+    between the sections may explain the difference, so the flag only asks a person to look.
 
     Parameters
     ----------
-    downstream, upstream : (…, time) [the same unit], of one instant axis, in order; an instant may stand there again,
-        as where several stations upstream report at once.
+    downstream, upstream : (…, time) [the same unit], nan is absent.
+    instants : (time) of both, in order; an instant may occur again, as where several stations upstream report at once.
     travel_hours : [h] the shortest and the longest time the water may take. Without any reading upstream in that span
         a reading is not evaluated.
     absolute, relative : allowed is the larger of `absolute` and `relative` × the bound.
@@ -114,7 +114,7 @@ def between_sections(
         en = "the shortest and the longest time, in this order"
         raise UsageError(zh, en, path="travel_hours", remedy="写小时数，先短后长，不为负，如 [6, 18]")
     shape = np.broadcast_shapes(downstream.shape, upstream.shape)
-    below, above = (np.broadcast_to(one, shape).reshape(-1, instants.size) for one in (downstream, upstream))
+    below, above = (np.broadcast_to(side, shape).reshape(-1, instants.size) for side in (downstream, upstream))
     seconds = (instants - instants[:1]) / np.timedelta64(1, "s")
     first = np.searchsorted(seconds, seconds - longest * SECONDS_AN_HOUR, side="left")
     last = np.searchsorted(seconds, seconds - shortest * SECONDS_AN_HOUR, side="right") - 1
@@ -151,13 +151,20 @@ def _flags(evaluated: Mask, doubtful: Mask) -> Flags:
 
 
 def _highest(values: Values, first: NDArray[np.intp], last: NDArray[np.intp]) -> Values:
-    """The highest of values[first … last] for each pair, -inf where it is empty; by windows of 1, 2, 4 … readings."""
-    found = np.full(first.size, -np.inf)
+    """The highest of values[first … last] for each pair, -inf where the pair is empty.
+
+    Formed from the highest of windows of 1, 2, 4 … readings, of which two cover any run.
+
+    Parameters
+    ----------
+    values : (time). first, last : (pair) places in `values`, both in the run.
+    """
+    highest = np.full(first.size, -np.inf)
     level = np.frexp(np.maximum(last - first + 1, 0))[1] - 1
     high = values
     for doubling in range(int(level.max(initial=-1)) + 1):
-        here = np.flatnonzero(level == doubling)
+        pairs = np.flatnonzero(level == doubling)
         width = 1 << doubling
-        found[here] = np.maximum(high[first[here]], high[last[here] - width + 1])
+        highest[pairs] = np.maximum(high[first[pairs]], high[last[pairs] - width + 1])
         high = np.maximum(high[:-width], high[width:])
-    return found
+    return highest

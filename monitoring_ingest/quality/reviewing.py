@@ -74,12 +74,12 @@ def uphold(engine: Engine, reading: int, decided: Decision, clock: Clock) -> Rev
 
 def _quarantined(connection: Connection, reading: int) -> dict[str, Any]:
     """The reading, if people can still decide about it as one that is quarantined."""
-    found = store.quarantined(connection, reading)
-    if found.empty:
+    rows = store.quarantined(connection, reading)
+    if rows.empty:
         zh = f"没有隔离的读数 {reading}"
         en = f"no quarantined reading {reading}"
         raise NotFound(zh, en, path="reading", remedy="hengjie review list 列出待核的读数")
-    row: dict[str, Any] = found.to_dict("records")[0]  # type: ignore[assignment]  # named by texts
+    row: dict[str, Any] = rows.to_dict("records")[0]  # type: ignore[assignment]  # named by texts
     if row["station"] is None:
         zh = f"读数 {reading} 的站点没有登记"
         en = f"the station of reading {reading} is unknown"
@@ -119,10 +119,18 @@ def decide(engine: Engine, key: Key, decided: Decision, clock: Clock) -> Review:
 def _newest(connection: Connection, key: Key) -> dict[str, Any] | None:
     """The newest observation of a key with its quality."""
     end = key.time + RESOLUTION
-    found = store.observations(connection, stations=[key.station], indicators=[key.indicator], start=key.time, end=end)
-    return None if found.empty else found.to_dict("records")[0]  # type: ignore[return-value]  # named by texts
+    rows = store.observations(connection, stations=[key.station], indicators=[key.indicator], start=key.time, end=end)
+    return None if rows.empty else rows.to_dict("records")[0]  # type: ignore[return-value]  # named by texts
 
 
 def _review(of: dict[str, Any], revision: int, decided: Decision, reading: int) -> Review:
+    """The row of a decision.
+
+    Parameters
+    ----------
+    of : station, indicator and time of the value decided about.
+    revision : of the observation, `NO_OBSERVATION` where the decision leaves none. reading : behind the observation.
+    decided : what was decided.
+    """
     key = {name: of[name] for name in ("station", "indicator")} | {"time": of["time"].to_pydatetime()}
     return key | {"revision": revision, "reading": reading} | asdict(decided)

@@ -1,8 +1,8 @@
 """Quality control of what is new: gather – judge – write, and the job that does it after each inbox slot.
 
-In: an engine and a clock. Out: what was judged. Flags are stored where they differ from those that stand, so that a
-run repeated changes nothing; and since readings are judged week by week with the same context around them, they come
-out the same in whatever parts and order the readings came in.
+In: an engine and a clock. Out: what was judged. Flags are stored only where they differ from those that stand, so
+repeating a run changes nothing. Readings are judged week by week with the same context around each week, so the flags
+are the same in whatever parts and order the readings came in.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import NamedTuple
 
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from basin.errors import Refused
 from basin.network import Network
+from basin.periods import Window
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.quality import store
 from monitoring_ingest.quality.comparing import Comparison, Laboratories, Reaches, compared
@@ -43,6 +45,7 @@ from monitoring_ingest.quality.settings import (
     BESIDE,
     BETWEEN_SECTIONS,
     NOWHERE,
+    DeclarationKey,
     Tests,
     declared_tests,
 )
@@ -62,7 +65,7 @@ LEASE_NAME = "quality"
 
 @dataclass(frozen=True)
 class Round:
-    """Tests that are run together, and what they lay beside the readings of a station: None for the station alone."""
+    """Tests that are run together, and what they compare a station's readings with; None for the station alone."""
 
     tests: Tests
     beside: Comparison | None
@@ -70,7 +73,31 @@ class Round:
     @property
     def names(self) -> set[str]:
         """Of the tests."""
-        return {each.test for those in self.tests.values() for each in those}
+        return {test.test for declared in self.tests.values() for test in declared}
+
+
+class Part(NamedTuple):
+    """What is judged at once: a round of tests, of some stations, over whole weeks."""
+
+    round: Round
+    stations: list[str]
+    weeks: Window
+
+
+class JudgedSeries(NamedTuple):
+    """A series that a test judged."""
+
+    station: str
+    indicator: str
+    test: str
+
+
+class Task(NamedTuple):
+    """A run to be done: its number, what is due, and the network whose sections tests compare."""
+
+    number: int
+    due: store.Due
+    network: Network
 
 
 @dataclass(frozen=True)
@@ -83,7 +110,7 @@ class Ran:
 
     @property
     def told(self) -> str:
-        """In a line."""
+        """The run in a line."""
         if self.run is None:
             return "没有新数据 nothing new"
         return f"第 {self.run} 次 run：评 judged {self.readings}，标记变动 flags changed {self.changed}"
@@ -106,18 +133,18 @@ def run(
     tests: Tests | None = None,
     everything: bool = False,
 ) -> Ran:
-    """Judge what no run has judged yet, and what that may bear on.
+    """Judge the observations that no run has judged yet, and the observations whose flags these may change.
 
     Parameters
     ----------
-    clock : read in each transaction: flags stored late in a run are not among what was known when it began.
-    network : which stations serve the section a laboratory sampled; one that it does not know, only itself.
-    tests : the bundled ones, unless given.
+    clock : read in each transaction, so that flags stored late in a run do not count as known when the run began.
+    network : which stations serve the section a laboratory sampled; an unknown station is a section by itself.
+    tests : the bundled tests, unless given.
     everything : judge all there is, as after a change of thresholds.
 
     Raises
     ------
-    Refused : another run is at it, or took over because this process stood still for longer than a lease.
+    Refused : another run holds the lease, or took the lease over because this process stood still too long.
     """
     with writing(engine) as connection:
         now = clock()
@@ -129,145 +156,185 @@ def run(
         due = store.due(connection, now, everything=everything)
         number = store.next_run(connection)
     with kept(engine, LEASE_NAME, clock):
-        return _run(engine, clock, (number, due, network), declared_tests() if tests is None else tests)
+        return _run(engine, clock, Task(number, due, network), declared_tests() if tests is None else tests)
 
 
-def _run(engine: Engine, clock: Clock, task: tuple[int, store.Due, Network], tests: Tests) -> Ran:
-    """The run of a number over what is due, beside what was found elsewhere in the sections of a network."""
-    number, due, network = task
-    if due.spans.empty:
+def _run(engine: Engine, clock: Clock, task: Task, tests: Tests) -> Ran:
+    """Judge what is due, part by part; each part stores its flags in transactions of its own.
+
+    Parameters
+    ----------
+    engine, clock : where flags are stored, and the instant of each transaction. task : the run. tests : all tests.
+    """
+    if task.due.spans.empty:
         return Ran(None, 0, 0)
     with engine.connect() as connection:
-        all_rounds = [Round(these, _beside(connection, these, network)) for these in rounds(tests)]
-    found: list[pd.DataFrame] = []
-    series: set[tuple[str, str, str]] = set()
+        all_rounds = [Round(of_round, _beside(connection, of_round, task.network)) for of_round in rounds(tests)]
+    counts: list[pd.DataFrame] = []
+    series: set[JudgedSeries] = set()
     changed = 0
-    for one, stations, start, end in _parts(due.spans, all_rounds):
-        changes, counts, judged_here = _differences(engine, tests, one, stations, (start, end))
-        found.append(counts)
-        series |= judged_here
-        changed += len(changes)
-        for first in range(0, len(changes), ROWS_AT_ONCE):
+    for part in _parts(task.due.spans, all_rounds):
+        differences = _differences(engine, tests, part)
+        counts.append(differences.counts)
+        series |= differences.series
+        changed += len(differences.changes)
+        for first in range(0, len(differences.changes), ROWS_AT_ONCE):
             with _mine(engine, clock) as (connection, now):
-                store.keep_flags(connection, number, changes.iloc[first : first + ROWS_AT_ONCE], now)
-    history = _history(pd.concat(found, ignore_index=True), series, tests)
+                rows = differences.changes.iloc[first : first + ROWS_AT_ONCE]
+                store.keep_flags(connection, task.number, rows, now)
+    history = _history(pd.concat(counts, ignore_index=True), series, tests)
     with _mine(engine, clock) as (connection, now):
-        store.keep_run(connection, number, due, history, now)
+        store.keep_run(connection, task.number, task.due, history, now)
     readings = history.groupby(["indicator", "test"])["readings"].sum().groupby("indicator").max().sum()
-    return Ran(number, int(readings), changed)
+    return Ran(task.number, int(readings), changed)
 
 
-def _beside(connection: Connection, these: Tests, network: Network) -> Comparison | None:
-    """What the tests of a round compare with."""
-    names = Round(these, None).names
+def _beside(connection: Connection, tests: Tests, network: Network) -> Comparison | None:
+    """What the tests of a round compare readings with; None where they look at each station alone.
+
+    Parameters
+    ----------
+    tests : of one round. network : the section of each station.
+    """
+    names = Round(tests, None).names
     if names & AGAINST_LABORATORY:
         section_of = {code: station.section for code, station in network.stations.items()}
-        return Laboratories(these, section_of, store.samples(connection))
-    return Reaches(these) if names & BETWEEN_SECTIONS else None
+        return Laboratories(tests, section_of, store.samples(connection))
+    return Reaches(tests) if names & BETWEEN_SECTIONS else None
 
 
 @contextmanager
 def _mine(engine: Engine, clock: Clock) -> Iterator[tuple[Connection, datetime]]:
-    """A transaction of the run that has the lease, and its instant; two runs must not store beside each other."""
+    """A transaction of the run that holds the lease, and its instant; two runs must never store at the same time."""
     with writing(engine) as connection:
         now = clock()
         keep_hold(connection, LEASE_NAME, now)
         yield connection, now
 
 
-def _parts(spans: pd.DataFrame, all_rounds: Sequence[Round]) -> Iterator[tuple[Round, list[str], datetime, datetime]]:
-    """Tests, stations and whole weeks to judge at once: every week that a new observation may bear on."""
-    for one in all_rounds:
-        around = context(one.tests)
-        due = spans if one.beside is None else one.beside.spans(spans)
+def _parts(spans: pd.DataFrame, all_rounds: Sequence[Round]) -> Iterator[Part]:
+    """What to judge at once: every week in which a new observation may change a flag."""
+    for of_tests in all_rounds:
+        around = context(of_tests.tests)
+        due = spans if of_tests.beside is None else of_tests.beside.spans(spans)
         due = due.assign(first=due["first"] - around, last=due["last"] + around)
         due = due.sort_values(["first", "station"])
         stations_at_once = max(1, int(STATIONS_AT_ONCE * min(1.0, LONG / max(around, WEEK))))
-        for at in range(0, len(due), stations_at_once):
-            some = due.iloc[at : at + stations_at_once]
+        for place in range(0, len(due), stations_at_once):
+            some = due.iloc[place : place + stations_at_once]
             starts = weeks(some["first"].min().to_pydatetime(), some["last"].max().to_pydatetime())
-            at_once = max(WEEKS_AT_ONCE // len(some), math.ceil(2 * around / WEEK))  # what is context is read again
-            for part in (starts[first : first + at_once] for first in range(0, len(starts), at_once)):
-                here = some[(some["first"] < part[-1] + WEEK) & (some["last"] >= part[0])]
-                if len(here):
-                    yield one, here["station"].tolist(), part[0], part[-1] + WEEK
+            at_once = max(WEEKS_AT_ONCE // len(some), math.ceil(2 * around / WEEK))  # context is read with every part
+            for first in range(0, len(starts), at_once):
+                of_part = starts[first : first + at_once]
+                span = Window(of_part[0], of_part[-1] + WEEK)
+                inside = some[(some["first"] < span.end) & (some["last"] >= span.start)]
+                if len(inside):
+                    yield Part(of_tests, inside["station"].tolist(), span)
 
 
-def _differences(
-    engine: Engine,
-    tests: Tests,
-    one: Round,
-    stations: Sequence[str],
-    between: tuple[datetime, datetime],
-) -> tuple[pd.DataFrame, pd.DataFrame, set[tuple[str, str, str]]]:
-    """What one round of all tests finds otherwise than stands, what it judged, and which series."""
-    start, end = between
-    around = context(one.tests)
-    indicators = {*one.tests, *(BESIDE[name] for name in one.names if name in BESIDE)}
-    read = stations if one.beside is None else sorted(one.beside.beside(stations))
+class Differences(NamedTuple):
+    """What a part found: flags that differ from those that stand (`FAULTS`), `COUNTS`, and the series judged."""
+
+    changes: pd.DataFrame
+    counts: pd.DataFrame
+    series: set[JudgedSeries]
+
+
+def _differences(engine: Engine, tests: Tests, part: Part) -> Differences:
+    """Judge a part, and compare its flags with those that stand.
+
+    Parameters
+    ----------
+    engine : holds the observations and the flags that stand.
+    tests : of all rounds. part : what to judge.
+    """
+    own_round = part.round
+    start, end = part.weeks
+    around = context(own_round.tests)
+    indicators = {*own_round.tests, *(BESIDE[name] for name in own_round.names if name in BESIDE)}
+    read = part.stations if own_round.beside is None else sorted(own_round.beside.beside(part.stations))
     with engine.connect() as connection:
-        known = intake.observations(
+        observations = intake.observations(
             connection, stations=read, indicators=sorted(indicators), start=start - around, end=end + around
         )
-        stood = store.faults(connection, stations=stations, start=start, end=end)
-    if one.beside is not None:
-        faults, counts = compared(known, one.beside, stations, between)
-        series = set(counts[["station", "indicator", "test"]].itertuples(index=False, name=None))
+        stood = store.faults(connection, stations=part.stations, start=start, end=end)
+    if own_round.beside is not None:
+        faults, counts = compared(observations, own_round.beside, part.stations, part.weeks)
+        rows = counts[["station", "indicator", "test"]].itertuples(index=False, name=None)
+        series = {JudgedSeries(*row) for row in rows}
     else:
-        faults, counts = judged(known, one.tests, start, end)
-        inside = known["time"].ge(pd.Timestamp(start)) & known["time"].lt(pd.Timestamp(end))
-        series = _series(known[inside], one.tests)
-    stood = stood[~_said_elsewhere(stood, tests, one.names)]
-    stood = stood.merge(known[store.KEY], on=store.KEY)  # what was said of an earlier revision stands as it was
-    return changes(stood, faults), counts[COUNTS], series
+        faults, counts = judged(observations, own_round.tests, start, end)
+        inside = observations["time"].ge(pd.Timestamp(start)) & observations["time"].lt(pd.Timestamp(end))
+        series = _series(observations[inside], own_round.tests)
+    stood = stood[~_run_elsewhere(stood, tests, own_round.names)]
+    stood = stood.merge(observations[store.KEY], on=store.KEY)  # flags of earlier revisions stay as they are
+    return Differences(changes(stood, faults), counts[COUNTS], series)
 
 
-def _series(inside: pd.DataFrame, tests: Tests) -> set[tuple[str, str, str]]:
-    """Station, indicator and test of what was judged; a laboratory's results are no series for some tests."""
-    names = {code: {each.test for each in those} for code, those in tests.items()}
+def _series(inside: pd.DataFrame, tests: Tests) -> set[JudgedSeries]:
+    """The series that were judged; a laboratory's results are no series for the tests of `ALONG`."""
     pairs = inside.assign(sampled=of_laboratory(inside))[["station", "indicator", "sampled"]].drop_duplicates()
     return {
-        (station, code, name)
+        JudgedSeries(station, code, test.test)
         for station, code, sampled in pairs.itertuples(index=False, name=None)
-        for name in names.get(code, ())
-        if not (sampled and name in ALONG)
+        for test in tests.get(code, ())
+        if not (sampled and test.test in ALONG)
     }
 
 
-def _said_elsewhere(stood: pd.DataFrame, tests: Tests, names: Set[str]) -> pd.Series:
-    """Which flags are of a test that another round runs on the same series: what none runs any more, any withdraws."""
+def _run_elsewhere(stood: pd.DataFrame, tests: Tests, names: Set[str]) -> pd.Series:
+    """Which flags are of a test that another round runs on the same series.
+
+    A round withdraws the flags of its own tests that it does not find again, and those of tests that no round runs any
+    more.
+
+    Parameters
+    ----------
+    stood : station, indicator and test of the flags that stand.
+    tests : of all rounds. names : the tests of this round.
+    """
     what = [stood["station"], stood["indicator"], stood["test"]]
 
     @cache
-    def said(station: str, indicator: str, name: str) -> bool:
+    def is_run(station: str, indicator: str, name: str) -> bool:
         codes = [code for code in tests if indicator in (code, BESIDE.get(name))]
-        return any(each.test == name and each.judges(station) for code in codes for each in tests[code])
+        return any(test.test == name and test.judges(station) for code in codes for test in tests[code])
 
-    elsewhere = [name not in names and said(station, code, name) for station, code, name in zip(*what, strict=True)]
+    elsewhere = [name not in names and is_run(station, code, name) for station, code, name in zip(*what, strict=True)]
     return pd.Series(elsewhere, index=stood.index, dtype=bool)
 
 
-def changes(stood: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    """What is found and did not stand so, and what stood and is found no longer (as reliable)."""
+def changes(stood: pd.DataFrame, faults: pd.DataFrame) -> pd.DataFrame:
+    """The faults that did not stand so before, and the flags that stood and are no longer found (as reliable)."""
     if stood.empty:
-        return found
-    merged = stood.merge(found, on=FAULT, how="outer", suffixes=("_stood", ""))
+        return faults
+    merged = stood.merge(faults, on=FAULT, how="outer", suffixes=("_stood", ""))
     merged["quality"] = merged["quality"].fillna(Quality.RELIABLE).astype("int64")
     return merged.loc[merged["quality"] != merged["quality_stood"], FAULTS].reset_index(drop=True)
 
 
-def _history(counts: pd.DataFrame, series: Set[tuple[str, str, str]], tests: Tests) -> pd.DataFrame:
-    """One row for each test of each indicator and section, with what it was called with."""
-    declared = {(code, each.test, each.section): each for code, those in tests.items() for each in those}
+def _history(counts: pd.DataFrame, series: Set[JudgedSeries], tests: Tests) -> pd.DataFrame:
+    """A row for each test of each indicator and section, with the arguments the test was called with.
+
+    Parameters
+    ----------
+    counts : `COUNTS` of all parts. series : that were judged. tests : of all rounds.
+    """
+    all_tests = [(code, test) for code, of_indicator in tests.items() for test in of_indicator]
+    declared = {DeclarationKey(code, test.test, test.section): test for code, test in all_tests}
     rows = counted(counts)
-    of_rows = [declared[what] for what in zip(*(rows[name] for name in WHAT), strict=True)]
+    columns = [rows[name] for name in WHAT]
+    of_rows = [declared[DeclarationKey(*what)] for what in zip(*columns, strict=True)]
     stations: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for station, code, test in series:
-        stations[code, test].add(station)
-    pairs = [(stations[code, each.test], each) for code, each in zip(rows["indicator"], of_rows, strict=True)]
+    for judged_series in series:
+        stations[judged_series.indicator, judged_series.test].add(judged_series.station)
+    numbers: list[int] = []
+    for code, test in zip(rows["indicator"], of_rows, strict=True):
+        all_stations = stations[code, test.test]
+        numbers.append(len(all_stations & test.stations if test.section else all_stations - test.stations))
     return rows.assign(
-        series=[len(all_ & each.stations if each.section else all_ - each.stations) for all_, each in pairs],
-        arguments=[json.dumps(each.arguments, ensure_ascii=False, sort_keys=True) for each in of_rows],
-        source=[each.source for each in of_rows],
-        verified=[each.verified for each in of_rows],
+        series=numbers,
+        arguments=[json.dumps(test.arguments, ensure_ascii=False, sort_keys=True) for test in of_rows],
+        source=[test.source for test in of_rows],
+        verified=[test.verified for test in of_rows],
     )

@@ -4,15 +4,15 @@ In: float64 values of any shape whose last axis is time (nan is absent), and the
 flags (int8) of the same shape. Nothing is dropped, nothing corrected, and a threshold of 0 is a threshold.
 
 What the tests share: neighbours are a series' previous and next *present* readings, however the block is laid out;
-windows count time, not readings; two readings further apart than `longest_gap_hours` say nothing about each other, so
-that what rests on them is not evaluated. Where there is no value, a test of values says "not evaluated"; only `gaps`
-knows what was due and says "missing". Tests of two indicators are in `consistency`, thresholds in `quality_settings`.
+windows count time, not readings; two readings further apart than `longest_gap_hours` say nothing about each other, and
+what rests on both is not evaluated. Where there is no value, a test of values says "not evaluated"; only `gaps` knows
+what was due and says "missing". Tests of two indicators are in `relations`, thresholds in `settings`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,25 +26,30 @@ Instants = NDArray[np.datetime64]
 Mask = NDArray[np.bool_]
 Judge = Callable[..., Flags]
 
-READINGS_AT_ONCE = (
-    1 << 15
-)  # so that the arrays of one step stay in the cache of a processor; results do not depend on it
+READINGS_AT_ONCE = 1 << 15  # the arrays of a step then stay in the processor's cache; results do not depend on this
 SECONDS_AN_HOUR = 3600.0
 REACHES = (1, 2)
 
 
-def gross_range(values: Values, *, possible: tuple[float, float], expected: tuple[float, float] | None = None) -> Flags:
+class Bounds(NamedTuple):
+    """The lowest and the highest value that are still inside [canonical unit]; in an array, of each instant."""
+
+    lowest: Any
+    highest: Any
+
+
+def gross_range(values: Values, *, possible: Sequence[float], expected: Sequence[float] | None = None) -> Flags:
     """Unreliable outside what is `possible`, doubtful outside what is `expected`; the bounds themselves are inside.
 
     Parameters
     ----------
     values : [canonical unit]; infinite ones are outside.
-    possible, expected : lowest and highest value [canonical unit].
+    possible, expected : the `Bounds` [canonical unit].
     """
     flags = _reliable(values)
     if expected is not None:
-        flags[_outside(values, *expected)] = Quality.DOUBTFUL
-    flags[_outside(values, *possible)] = Quality.UNRELIABLE
+        flags[_outside(values, Bounds(*expected))] = Quality.DOUBTFUL
+    flags[_outside(values, Bounds(*possible))] = Quality.UNRELIABLE
     return flags
 
 
@@ -64,7 +69,7 @@ def seasonal_range(
         raise UsageError(zh, en, path="lowest, highest", remedy="没有界限的月写 nan")
     low, high = (np.asarray(bounds, dtype=np.float64)[months - 1] for bounds in (lowest, highest))
     flags = _reliable(values)
-    flags[_outside(values, low, high)] = Quality.DOUBTFUL
+    flags[_outside(values, Bounds(low, high))] = Quality.DOUBTFUL
     flags[..., np.isnan(low) | np.isnan(high)] = Quality.NOT_EVALUATED
     return flags
 
@@ -148,13 +153,18 @@ def rate_of_change(values: Values, instants: Instants, *, per_hour: float, longe
 def _returns(v: Values, allowed: Values, fast: NDArray[np.intp]) -> Mask:
     """Which of the readings reached too `fast` are returns: every second one of a run that goes to and fro.
 
-    A reading is part of a run where the one before it was reached too fast as well and it agrees with the one before
-    that.
+    A reading is part of a run where the reading before was reached too fast as well, and the reading agrees with the
+    last but one.
+
+    Parameters
+    ----------
+    v : readings [canonical unit]. allowed : the largest change from each reading to the next.
+    fast : places of the readings reached too fast.
     """
     to_and_fro = np.zeros(fast.size, dtype=bool)
     follows = np.flatnonzero(np.diff(fast) == 1) + 1
-    at = fast[follows]
-    to_and_fro[follows] = np.abs(v[at] - v[at - 2]) <= allowed[at - 1] + allowed[at - 2]
+    place = fast[follows]
+    to_and_fro[follows] = np.abs(v[place] - v[place - 2]) <= allowed[place - 1] + allowed[place - 2]
     begins = np.maximum.accumulate(np.where(to_and_fro, 0, fast))
     return np.asarray((fast - begins) % 2 == 1)
 
@@ -188,11 +198,11 @@ def flat_line(
         if below is not None:
             joined &= ~(below[1:] | below[:-1])
         flags = np.zeros(v.size, dtype=np.int8)
-        flags[_covered(*_long_runs(near, t, shortest), v.size)] = Quality.RELIABLE
-        starts, ends = _long_runs(joined, t, shortest)
-        if tolerance > 0 and starts.size:
-            starts, ends = _flat_windows(v, t, shortest, tolerance, (starts, ends))
-        flags[_covered(starts, ends, v.size)] = Quality.DOUBTFUL
+        flags[_covered(_long_runs(near, t, shortest), v.size)] = Quality.RELIABLE
+        flat = _long_runs(joined, t, shortest)
+        if tolerance > 0 and flat.starts.size:
+            flat = _flat_windows(v, t, shortest, tolerance, flat)
+        flags[_covered(flat, v.size)] = Quality.DOUBTFUL
         if below is not None:
             flags[below] = Quality.NOT_EVALUATED
         return flags
@@ -200,51 +210,74 @@ def flat_line(
     return _by_series(values, instants, longest_gap_hours, judge, *([] if censored is None else [censored]))
 
 
-Runs = tuple[NDArray[np.intp], NDArray[np.intp]]
+class Runs(NamedTuple):
+    """Runs of readings: the places of the first and of the last reading, both in the run."""
+
+    starts: NDArray[np.intp]
+    ends: NDArray[np.intp]
 
 
 def _long_runs(joined: Mask, t: Values, shortest: float) -> Runs:
-    """First and last readings of runs, each joined to the next, that last at least `shortest` [s]."""
+    """The runs of readings, each joined to the next, that last long enough.
+
+    Parameters
+    ----------
+    joined : whether each reading is joined to the next. t : times [s].
+    shortest : [s] from the first reading of a run to the last.
+    """
     edges = np.flatnonzero(np.diff(joined, prepend=False, append=False))
     starts = edges[::2]
     ends = edges[1::2]
     long = t[ends] - t[starts] >= shortest
-    return starts[long], ends[long]
+    return Runs(starts[long], ends[long])
 
 
-def _covered(starts: NDArray[np.intp], ends: NDArray[np.intp], size: int) -> Mask:
+def _covered(runs: Runs, size: int) -> Mask:
     """Which of `size` readings lie in any of the runs."""
-    if not starts.size:
+    if not runs.starts.size:
         return np.zeros(size, dtype=bool)
-    opened = np.bincount(starts, minlength=size + 1) - np.bincount(ends + 1, minlength=size + 1)
+    opened = np.bincount(runs.starts, minlength=size + 1) - np.bincount(runs.ends + 1, minlength=size + 1)
     return np.asarray(np.cumsum(opened[:size]) > 0)
 
 
 def _flat_windows(v: Values, t: Values, shortest: float, tolerance: float, runs: Runs) -> Runs:
-    """The shortest windows of at least `shortest` [s] within the runs that vary by no more than `tolerance`."""
-    run = np.cumsum(np.bincount(runs[0], minlength=v.size)[: v.size])
-    at = np.flatnonzero(_covered(*runs, v.size))
-    times = t[at]
-    own = run[at]
-    last = np.arange(at.size)
+    """The shortest windows within the runs that last long enough and vary by no more than the tolerance.
+
+    Parameters
+    ----------
+    v, t : readings [canonical unit] and their times [s].
+    shortest : [s] that a window lasts at least.
+    tolerance : [canonical unit] between the lowest and the highest reading of a window.
+    runs : where to look.
+    """
+    run_of_reading = np.cumsum(np.bincount(runs.starts, minlength=v.size)[: v.size])
+    covered = np.flatnonzero(_covered(runs, v.size))
+    times = t[covered]
+    run = run_of_reading[covered]
+    last = np.arange(covered.size)
     first = np.searchsorted(times, times - shortest, side="right") - 1
-    last = last[(first >= 0) & (own[first] == own)]
+    last = last[(first >= 0) & (run[first] == run)]
     first = first[last]
-    flat = _spread(v[at], first, last) <= tolerance
-    return at[first[flat]], at[last[flat]]
+    flat = _spread(v[covered], first, last) <= tolerance
+    return Runs(covered[first[flat]], covered[last[flat]])
 
 
 def _spread(v: Values, first: NDArray[np.intp], last: NDArray[np.intp]) -> Values:
-    """Highest less lowest of v[first … last] for each pair, by tables of windows of 1, 2, 4 … readings."""
+    """Highest less lowest of v[first … last] for each pair, from windows of 1, 2, 4 … readings.
+
+    Parameters
+    ----------
+    v : readings [canonical unit]. first, last : (pair) places in `v`, both in the run.
+    """
     spread = np.empty(first.size)
     level = np.frexp(last - first + 1)[1] - 1
     high = low = v
     for doubling in range(int(level.max(initial=-1)) + 1):
-        here = np.flatnonzero(level == doubling)
+        pairs = np.flatnonzero(level == doubling)
         width = 1 << doubling
-        left = first[here]
-        right = last[here] - width + 1
-        spread[here] = np.maximum(high[left], high[right]) - np.minimum(low[left], low[right])
+        left = first[pairs]
+        right = last[pairs] - width + 1
+        spread[pairs] = np.maximum(high[left], high[right]) - np.minimum(low[left], low[right])
         high = np.maximum(high[:-width], high[width:])
         low = np.minimum(low[:-width], low[width:])
     return spread
@@ -284,20 +317,24 @@ def _reliable(values: Values) -> Flags:
     return (~np.isnan(values)).astype(np.int8)
 
 
-def _outside(values: Values, lowest: Any, highest: Any) -> Mask:
-    """Where a value lies outside the bounds; nan does not, and a bound that is nan holds nothing off."""
-    if np.any(np.asarray(lowest) > highest):
+def _outside(values: Values, bounds: Bounds) -> Mask:
+    """Where a value lies outside the bounds; nan never does, and a bound that is nan excludes nothing."""
+    if np.any(np.asarray(bounds.lowest) > bounds.highest):
         zh = "下限高于上限"
         en = "the lowest value is above the highest"
         raise UsageError(zh, en, path="possible, expected, lowest, highest", remedy="先写下限，后写上限")
-    return np.asarray((values < lowest) | (values > highest))
+    return np.asarray((values < bounds.lowest) | (values > bounds.highest))
 
 
 def _by_series(values: Values, instants: Instants, longest_gap_hours: float, judge: Judge, *beside: Mask) -> Flags:
     """The flags that `judge` gives to the finite readings of each series; the other cells are not evaluated.
 
-    `judge` takes readings and times [s] of many series in a row, with so much time between two series that the end of
-    one is always a gap; and, in step with the readings, what is `beside` them.
+    Parameters
+    ----------
+    values, instants : (…, time) [canonical unit], (time).
+    longest_gap_hours : [h] two series are laid further apart than this, so that the end of a series is always a gap.
+    judge : takes readings and times [s] of many series in a row and, in step with the readings, the masks.
+    beside : masks of the shape of `values`.
     """
     seconds = _seconds(values, instants)
     flags = np.zeros(values.shape, dtype=np.int8)
@@ -310,15 +347,15 @@ def _by_series(values: Values, instants: Instants, longest_gap_hours: float, jud
     apart = seconds[-1] + longest_gap_hours * SECONDS_AN_HOUR + 1
     times = (np.arange(at_once)[:, np.newaxis] * apart + seconds).ravel()
     for first in range(0, len(rows), at_once):
-        here = slice(first, first + at_once)
-        readings = rows[here].ravel()
+        lines = slice(first, first + at_once)
+        readings = rows[lines].ravel()
         present = np.isfinite(readings)
         if present.all():
-            found = judge(readings, times[: readings.size], *(mask[here].ravel() for mask in masks))
-            to_fill[here] = found.reshape(-1, seconds.size)
+            of_lines = judge(readings, times[: readings.size], *(mask[lines].ravel() for mask in masks))
+            to_fill[lines] = of_lines.reshape(-1, seconds.size)
         else:
-            chosen = (readings, times[: readings.size], *(mask[here].ravel() for mask in masks))
-            to_fill[here].reshape(-1)[present] = judge(*(each[present] for each in chosen))
+            laid_out = (readings, times[: readings.size], *(mask[lines].ravel() for mask in masks))
+            to_fill[lines].reshape(-1)[present] = judge(*(array[present] for array in laid_out))
     return flags
 
 

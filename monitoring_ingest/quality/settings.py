@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from basin.indicators import INDICATORS
 from basin.network import Network, Section
 from monitoring_ingest.quality import clocks, relations, series
 from monitoring_ingest.quality.flags import Flags
-from monitoring_ingest.quality.laboratory_drift import laboratory_drift
+from monitoring_ingest.quality.laboratory_drift import Series, laboratory_drift
 
 FILE = Path(basin.__file__).parent / "data" / "quality_control.yaml"
 KEYS = {"source", "verified", "every"}
@@ -66,10 +66,12 @@ class DeclaredTest:
 
     Attributes
     ----------
-    section : whose stations it judges; "" is every station that has no thresholds of its own.
-    stations : of that section; without one, those that have thresholds of their own.
-    upstream : of a reach (河段), the section with which the readings of `section` are compared; `upstream_stations`
-        those of it.
+    test : the name of the test.
+    keywords : what the test is called with; source, verified : where these come from, and whether anybody verified it.
+    section : whose stations the test judges; "" is every station that has no thresholds of its own.
+    stations : of that section; where `section` is "", the stations that have thresholds of their own.
+    upstream : of a reach (河段), the section with which the readings of `section` are compared.
+    upstream_stations : of the section upstream.
     """
 
     test: str
@@ -83,7 +85,7 @@ class DeclaredTest:
 
     @property
     def arguments(self) -> Mapping[str, Any]:
-        """What the test is called with, as the history tells it."""
+        """What the test is called with, as the history states it."""
         return {**self.keywords, **({"upstream": self.upstream} if self.upstream else {})}
 
     def judges(self, station: str) -> bool:
@@ -92,9 +94,22 @@ class DeclaredTest:
 
 
 Tests = Mapping[str, Sequence[DeclaredTest]]
-_Key = tuple[str, str, str]  # indicator, test, section
-# what the indicators of one place have in common, the place in the file, and the thresholds there by indicator
-_Declared = Iterator[tuple[DeclaredTest, str, Mapping[str, Any]]]
+
+
+class DeclarationKey(NamedTuple):
+    """What a declaration is about, and what a later declaration shadows."""
+
+    indicator: str
+    test: str
+    section: str
+
+
+class Declaration(NamedTuple):
+    """The thresholds written in one place of a file, by indicator, and what these indicators have in common."""
+
+    shared: DeclaredTest
+    path: str
+    thresholds: Mapping[str, Any]
 
 
 def files_in(places: Sequence[Path]) -> list[Path]:
@@ -106,15 +121,16 @@ def files_in(places: Sequence[Path]) -> list[Path]:
 def declared_tests(
     files: Sequence[Path] = (FILE,), network: Network = NOWHERE, messages: list[str] | None = None
 ) -> Mapping[str, tuple[DeclaredTest, ...]]:
-    """The tests of each indicator, in the order of the files; a later file's shadow an earlier one's.
+    """The tests of each indicator, in the order of the files; a later file shadows an earlier file.
 
-    What is shadowed is all that was declared of a test for an indicator, of one section or without one. Every indicator
-    with a plausible range in ``indicators.csv`` has `gross_range` first, with that range.
+    A declaration shadows everything declared before of the same test, indicator and section. Every indicator with a
+    plausible range in ``indicators.csv`` has `gross_range` first, with that range.
 
     Parameters
     ----------
+    files : to read, in this order.
     network : whose sections and stations thresholds may be declared for.
-    messages : told what a file shadows.
+    messages : a line is added for everything that a file shadows.
 
     Raises
     ------
@@ -122,76 +138,102 @@ def declared_tests(
         number, what the test refuses to be called with, or a reach whose sections do not follow each other on one
         river.
     """
-    known = {(code, each.test, ""): each for code in INDICATORS for each in _plausible(code)}
-    home = dict.fromkeys(known, "indicators.csv")
+    declared = {DeclarationKey(code, test.test, ""): test for code in INDICATORS for test in _plausible(code)}
+    home = dict.fromkeys(declared, "indicators.csv")
     for file in files:
-        own = _declared_in(file, network)
+        of_file = _declared_in(file, network)
         if messages is not None:
-            messages += [_shadowing(key, file, home[key]) for key in own if key in known]
-        known |= own
-        home |= dict.fromkeys(own, str(file))
-    return MappingProxyType({code: tuple(_holding(known, code, network)) for code in INDICATORS})
+            messages += [_shadowing(key, file, home[key]) for key in of_file if key in declared]
+        declared |= of_file
+        home |= dict.fromkeys(of_file, str(file))
+    return MappingProxyType({code: tuple(_holding(declared, code, network)) for code in INDICATORS})
 
 
-def _shadowing(key: _Key, file: Path, earlier: str) -> str:
-    code, test, section = key
-    what = " ".join(filter(None, (test, section, code)))
+def _shadowing(key: DeclarationKey, file: Path, earlier: str) -> str:
+    """The line that says what a file shadows.
+
+    Parameters
+    ----------
+    key : what both declare. file : the later file. earlier : the name of the earlier file.
+    """
+    what = " ".join(filter(None, (key.test, key.section, key.indicator)))
     return f"{what}：{file} 取代 {earlier}（{file} shadows {earlier}）"
 
 
-def _holding(known: Mapping[_Key, DeclaredTest], code: str, network: Network) -> Iterator[DeclaredTest]:
-    """The tests of an indicator, each with the stations of its section or those it does not hold for."""
-    of_indicator = [each for (indicator, _, _), each in known.items() if indicator == code]
-    for one in of_indicator:
-        sections = {each.section for each in of_indicator if each.test == one.test} - {""}
-        where = {one.section} if one.section else sections
-        stations, above = (_stations(network, those) for those in (where, {one.upstream}))
-        yield replace(one, stations=stations, upstream_stations=above)
+def _holding(declared: Mapping[DeclarationKey, DeclaredTest], code: str, network: Network) -> Iterator[DeclaredTest]:
+    """The tests of an indicator, each with the stations of its section, or the stations it does not judge.
+
+    Parameters
+    ----------
+    declared : all tests. code : the indicator. network : holds the stations.
+    """
+    of_indicator = [test for key, test in declared.items() if key.indicator == code]
+    for test in of_indicator:
+        sections = {other.section for other in of_indicator if other.test == test.test} - {""}
+        where = {test.section} if test.section else sections
+        above = _stations(network, {test.upstream})
+        yield replace(test, stations=_stations(network, where), upstream_stations=above)
 
 
 def _stations(network: Network, sections: set[str]) -> frozenset[str]:
     return frozenset(station.code for station in network.stations.values() if station.section in sections)
 
 
-def _declared_in(file: Path, network: Network) -> dict[_Key, DeclaredTest]:
-    found: dict[_Key, DeclaredTest] = {}
+def _declared_in(file: Path, network: Network) -> dict[DeclarationKey, DeclaredTest]:
+    """What one file declares."""
+    tests: dict[DeclarationKey, DeclaredTest] = {}
     for test, entry in tree(file_text(file, RegisterError), file, RegisterError).items():
         levels = REACHES if test in BETWEEN_SECTIONS else EVERYWHERE
-        known = isinstance(entry, dict) and set(entry) <= KEYS | levels and "source" in entry
-        if test not in TESTS or not known or not levels & set(entry):
+        is_entry = isinstance(entry, dict) and set(entry) <= KEYS | levels and "source" in entry
+        if test not in TESTS or not is_entry or not levels & set(entry):
             remedy = f"检验：{' '.join(TESTS)}；键：{' '.join(sorted(KEYS | levels))}"
             raise RegisterError("未知的检验，或键有多有少", "unknown test or keys", file=file, path=test, remedy=remedy)
         every = _mapping(entry.get("every", {}), file, f"{test}.every")
         shared = DeclaredTest(test, every, entry["source"], _verified(entry))
-        declared = _reaches if test in BETWEEN_SECTIONS else _levels
-        for one, path, thresholds in declared(shared, entry, file, network):
-            for code, own in thresholds.items():
-                place = f"{path}.{code}"
+        declarations = _reaches if test in BETWEEN_SECTIONS else _levels
+        for declaration in declarations(shared, entry, file, network):
+            common = declaration.shared
+            for code, thresholds in declaration.thresholds.items():
+                place = f"{declaration.path}.{code}"
                 if code not in INDICATORS:
                     zh = f"没有指标 {code}"
                     remedy = "指标见 indicators.csv"
                     raise RegisterError(zh, "no such indicator", file=file, path=place, remedy=remedy)
-                keywords = _keywords(test, {**one.keywords, **_mapping(own, file, place)}, file, place)
-                found[code, test, one.section] = replace(one, keywords=MappingProxyType(keywords))
-    return found
+                keywords = _keywords(test, {**common.keywords, **_mapping(thresholds, file, place)}, file, place)
+                tests[DeclarationKey(code, test, common.section)] = replace(common, keywords=MappingProxyType(keywords))
+    return tests
 
 
 def _verified(entry: Mapping[str, Any]) -> bool:
     return bool(entry.get("verified", "true") == "true")
 
 
-def _levels(shared: DeclaredTest, entry: Mapping[str, Any], file: Path, network: Network) -> _Declared:
-    """What all sections share, and each section that has thresholds of its own."""
+def _levels(
+    shared: DeclaredTest, entry: Mapping[str, Any], file: Path, network: Network
+) -> Iterator[Declaration]:
+    """What all sections share, and each section that has thresholds of its own.
+
+    Parameters
+    ----------
+    shared : what the whole entry has in common. entry : as written. file, network : where, and whose sections.
+    """
     path = f"{shared.test}.indicators"
-    yield shared, path, _mapping(entry.get("indicators", {}), file, path)
-    for code, own in _mapping(entry.get("sections", {}), file, f"{shared.test}.sections").items():
+    yield Declaration(shared, path, _mapping(entry.get("indicators", {}), file, path))
+    for code, thresholds in _mapping(entry.get("sections", {}), file, f"{shared.test}.sections").items():
         path = f"{shared.test}.sections.{code}"
         section = _section(code, network, file, path)
-        yield replace(shared, section=section.code), path, _mapping(own, file, path)
+        yield Declaration(replace(shared, section=section.code), path, _mapping(thresholds, file, path))
 
 
-def _reaches(shared: DeclaredTest, entry: Mapping[str, Any], file: Path, network: Network) -> _Declared:
-    """Each reach, named by the section at its lower end, with the time that the water takes and where that is from."""
+def _reaches(
+    shared: DeclaredTest, entry: Mapping[str, Any], file: Path, network: Network
+) -> Iterator[Declaration]:
+    """Each reach, named by the section at its lower end, with the time the water takes and the source of that time.
+
+    Parameters
+    ----------
+    shared : what the whole entry has in common. entry : as written. file, network : where, and whose sections.
+    """
     for code, written in _mapping(entry["reaches"], file, f"{shared.test}.reaches").items():
         path = f"{shared.test}.reaches.{code}"
         reach = _mapping(written, file, path)
@@ -200,21 +242,23 @@ def _reaches(shared: DeclaredTest, entry: Mapping[str, Any], file: Path, network
             remedy = f"应写：{' '.join(sorted(REACH))}；可写 verified"
             raise RegisterError(zh, "not the keys of a reach, or no source", file=file, path=path, remedy=remedy)
         thresholds = _mapping(reach["indicators"], file, f"{path}.indicators")
-        if any("travel_hours" in each for each in (shared.keywords, *thresholds.values()) if isinstance(each, dict)):
+        written_elsewhere = [place for place in (shared.keywords, *thresholds.values()) if isinstance(place, dict)]
+        if any("travel_hours" in place for place in written_elsewhere):
             zh = "在途时间只写在河段下"
             remedy = "删去 every 与各指标里的 travel_hours：它的出处是河段的 source"
             raise RegisterError(zh, "a travel time is the reach's", file=file, path=path, remedy=remedy)
         below = _section(code, network, file, path)
         above = _section(str(reach["upstream"]), network, file, f"{path}.upstream")
         _check_course(above, below, file, f"{path}.upstream")
-        yield replace(
+        of_reach = replace(
             shared,
             keywords={**shared.keywords, "travel_hours": reach["travel_hours"]},
             source=f"{shared.source}；在途时间 travel time：{reach['source']}",
             verified=shared.verified and _verified(reach),
             section=below.code,
             upstream=above.code,
-        ), f"{path}.indicators", thresholds  # fmt: skip
+        )
+        yield Declaration(of_reach, f"{path}.indicators", thresholds)
 
 
 def _section(code: str, network: Network, file: Path, path: str) -> Section:
@@ -227,12 +271,13 @@ def _section(code: str, network: Network, file: Path, path: str) -> Section:
 
 def _check_course(above: Section, below: Section, file: Path, path: str) -> None:
     if not above.on_river_of(below):
-        rivers = "、".join(f"{each.code}（{each.basin}，{each.river or '河名未登记'}）" for each in (above, below))
+        sections = (above, below)
+        rivers = "、".join(f"{end.code}（{end.basin}，{end.river or '河名未登记'}）" for end in sections)
         zh = f"不在同一条河上：{rivers}"
         remedy = "两个断面在 sections.csv 里应同属一个流域，river 写同一条河"
         raise RegisterError(zh, "the sections do not lie on one river", file=file, path=path, remedy=remedy)
     if above.order >= below.order:
-        orders = "，".join(f"{each.code} 的 order 为 {each.order}" for each in (above, below))
+        orders = "，".join(f"{end.code} 的 order 为 {end.order}" for end in (above, below))
         zh = f"{above.code} 不在 {below.code} 的上游：{orders}"
         en = f"{above.code} does not lie upstream of {below.code}"
         remedy = "order 从源头数到河口，见 sections.csv；写反了就对调：reaches 下写下游断面，upstream 写上游断面"
@@ -257,7 +302,16 @@ def _plausible(code: str) -> list[DeclaredTest]:
 
 
 def _keywords(test: str, written: Mapping[str, Any], file: Path, path: str) -> dict[str, Any]:
-    """The keywords as numbers; all that the test needs, none that it does not have, and such as it can be run with."""
+    """The keywords as numbers: all that the test needs, none that the test does not have, and the test runs with them.
+
+    Parameters
+    ----------
+    test : its name. written : the keywords as written. file, path : where.
+
+    Raises
+    ------
+    RegisterError : a keyword is missing, unknown or no number, or the test refuses to be called with them.
+    """
     taken = [p for p in inspect.signature(TESTS[test]).parameters.values() if p.kind is p.KEYWORD_ONLY]
     needed = {p.name for p in taken if p.default is p.empty}
     if not needed <= set(written) <= {p.name for p in taken} - FROM_DATA:
@@ -283,14 +337,14 @@ def _keywords(test: str, written: Mapping[str, Any], file: Path, path: str) -> d
 
 
 def _rehearse(test: str, keywords: Mapping[str, Any]) -> None:
-    """Run a test on eight readings, so that what it refuses is refused where it is declared and not in a job."""
+    """Run a test on eight readings, so that keywords a test refuses are refused in the file and not later in a job."""
     values = np.arange(8.0)
     instants = np.datetime64("2000-01-01", "ns") + np.arange(8) * np.timedelta64(4, "h")
     second: dict[str, tuple[Any, ...]] = {"gross_range": (), "seasonal_range": (np.full(8, 1),)}
     second |= dict.fromkeys(BETWEEN_SECTIONS, (values, instants))
     beside = (values,) if test in BESIDE else second.get(test, (instants,))
     if test in AGAINST_LABORATORY:
-        TESTS[test]((values, instants), (values, instants), **keywords)
+        TESTS[test](Series(values, instants), Series(values, instants), **keywords)
     else:
         TESTS[test](values, *beside, **keywords)
 
@@ -298,7 +352,7 @@ def _rehearse(test: str, keywords: Mapping[str, Any]) -> None:
 def _threshold(written: Any) -> Any:
     """A number; nan or infinity would switch a test off. In a list, by month, nan is a month without a bound."""
     if isinstance(written, list):
-        return tuple(_number(each) for each in written)
+        return tuple(_number(number) for number in written)
     if not math.isfinite(number := _number(written)):
         raise ValueError(written)
     return number

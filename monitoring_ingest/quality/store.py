@@ -54,18 +54,31 @@ NO_TEST = ""
 
 @dataclass(frozen=True)
 class Due:
-    """What came in since the last run: by station (station, first and last instant), up to where and when."""
+    """What came in since the last run.
+
+    Attributes
+    ----------
+    spans : station, first and last instant of what came in.
+    until_reading : the number of the last reading looked at.
+    noted : the numbers of the notes in `quality_due` that the run takes off the list.
+    began_at : when the run began.
+    """
 
     spans: pd.DataFrame
     until_reading: int
     noted: tuple[int, ...]
-    at: datetime
+    began_at: datetime
 
 
 def due(connection: Connection, now: datetime, *, everything: bool = False) -> Due:
     """The stations with observations that no run has seen, and from when to when; or all there are.
 
-    What was noted is read in one statement: a note that is added now is in it with its span, or stays for the next run.
+    Notes are read in one statement: a note that is added meanwhile is either read with its span, or stays for the next
+    run.
+
+    Parameters
+    ----------
+    now : when the run begins. everything : all there is, whatever earlier runs have seen.
     """
     until = int(connection.scalar(select(func.max(readings.c.id))) or 0)
     seen = 0 if everything else int(connection.scalar(select(func.max(quality_runs.c.until_reading))) or 0)
@@ -103,20 +116,32 @@ def samples(connection: Connection) -> pd.DataFrame:
 
 
 def next_run(connection: Connection) -> int:
-    """The number of the next run; not that of one that was cut off after it had stored flags."""
+    """The number of the next run; the number of a run that was cut off after storing flags is not given again."""
     highest = (connection.scalar(select(func.max(column))) or 0 for column in (quality_runs.c.id, flags.c.run))
     return max(map(int, highest)) + 1
 
 
 def keep_flags(connection: Connection, run: int, changes: pd.DataFrame, now: datetime) -> None:
-    """Store what a run found otherwise than the one before it (`FAULTS`; reliable: no longer found fault with)."""
+    """Store the flags that differ from those of the run before.
+
+    Parameters
+    ----------
+    run : the number of the run. changes : `FAULTS`; reliable means that no fault is found any more.
+    now : the instant of the transaction.
+    """
     rows = changes.assign(run=run, recorded_at=pd.Timestamp(now))
     insert_frame(connection, flags, rows[[column.name for column in flags.c]])
 
 
 def keep_run(connection: Connection, run: int, of: Due, tests: pd.DataFrame, now: datetime) -> None:
-    """Store that a run is done, with one row for each test; take off the list what was on it."""
-    row = {"id": run, "until_reading": of.until_reading, "began_at": of.at, "recorded_at": now}
+    """Store that a run is done, with a row for each test, and delete the notes that the run has dealt with.
+
+    Parameters
+    ----------
+    run : the number of the run. of : what was due. tests : a row for each test.
+    now : the instant of the transaction.
+    """
+    row = {"id": run, "until_reading": of.until_reading, "began_at": of.began_at, "recorded_at": now}
     connection.execute(insert(quality_runs).values(row))
     insert_frame(connection, quality_tests, tests.assign(run=run)[[column.name for column in quality_tests.c]])
     if of.noted:
@@ -201,60 +226,69 @@ def observations(connection: Connection, **selected: Unpack[Selected]) -> pd.Dat
     return frame_of({**columns, "quality": quality, "test": test})
 
 
-def judged(connection: Connection, found: Columns, **selected: Unpack[Selected]) -> tuple[np.ndarray, np.ndarray]:
-    """The quality of each observation (`flags.Quality`), and the test that decided it.
+def judged(connection: Connection, rows: Columns, **selected: Unpack[Selected]) -> tuple[np.ndarray, np.ndarray]:
+    """The quality of each observation (`flags.Quality`), and the test that decided the quality.
 
-    The test is the name of a QC test, or what people decided (`decisions.DECIDED`); ``""`` where nothing was found.
+    The test is the name of a QC test, or what people decided (`decisions.DECIDED`); ``""`` where no fault was found.
 
     Parameters
     ----------
-    found : station, indicator, time, revision, reading, recorded_at, all within `selected`.
+    rows : station, indicator, time, revision, reading, recorded_at of observations, all within `selected`.
     """
-    quality = np.where(_judged(connection, found, selected), Quality.RELIABLE, Quality.NOT_EVALUATED).astype(np.int64)
+    quality = np.where(_judged(connection, rows, selected), Quality.RELIABLE, Quality.NOT_EVALUATED).astype(np.int64)
     test = objects([NO_TEST] * len(quality))
     flagged = _flagged(connection, selected)
     decided = _decided(connection, selected)
     if not len(flagged["test"]) and not len(decided["action"]):
         return quality, test
-    said = pd.concat([_deciding(_standing_faults(flagged)), standing(frame_of(decided))])
-    said = said.drop_duplicates(KEY, keep="last")  # decisions stand after the tests
-    all_keys = pd.MultiIndex.from_frame(frame_of({name: found[name] for name in KEY}))
-    at = all_keys.get_indexer(pd.MultiIndex.from_frame(said[KEY]))
-    known = at >= 0
-    quality[at[known]], test[at[known]] = said["quality"].to_numpy()[known], said["test"].to_numpy()[known]
+    verdicts = pd.concat([_deciding(_standing_faults(flagged)), standing(frame_of(decided))])
+    verdicts = verdicts.drop_duplicates(KEY, keep="last")  # decisions come after the tests, and outrank them
+    all_keys = pd.MultiIndex.from_frame(frame_of({name: rows[name] for name in KEY}))
+    places = all_keys.get_indexer(pd.MultiIndex.from_frame(verdicts[KEY]))
+    is_asked = places >= 0
+    quality[places[is_asked]] = verdicts["quality"].to_numpy()[is_asked]
+    test[places[is_asked]] = verdicts["test"].to_numpy()[is_asked]
     return quality, test
 
 
 def _decided(connection: Connection, selected: Selected) -> Columns:
-    """As `decisions` about observations, without what is told of them."""
+    """The key and the action of every decision about an observation, oldest first."""
     query = select(*(reviews.c[name] for name in (*KEY, "action"))).where(selects(reviews, selected))
     query = query.where(reviews.c.revision != NO_OBSERVATION)
     return read_columns(connection, query.order_by(reviews.c.id))
 
 
-def _deciding(found: pd.DataFrame) -> pd.DataFrame:
-    """Of several tests the one of the highest quality; of equals the first in the order of `TESTS`."""
+def _deciding(faults: pd.DataFrame) -> pd.DataFrame:
+    """The fault of the highest quality of each observation; among equals the first in the order of `TESTS`."""
     from monitoring_ingest.quality.settings import TESTS  # the tests themselves take long to load
 
-    order = found["test"].map({name: place for place, name in enumerate(TESTS)})
-    ranked = found.assign(order=order).sort_values(["quality", "order"], ascending=[True, False], kind="stable")
+    order = faults["test"].map({name: place for place, name in enumerate(TESTS)})
+    ranked = faults.assign(order=order).sort_values(["quality", "order"], ascending=[True, False], kind="stable")
     return ranked.drop_duplicates(KEY, keep="last")[[*KEY, "quality", "test"]]
 
 
-def _judged(connection: Connection, found: Columns, selected: Selected) -> np.ndarray:
-    """Whether a run has judged each observation: it was there as the newest run began, and its indicator has a test."""
+def _judged(connection: Connection, rows: Columns, selected: Selected) -> np.ndarray:
+    """Whether a run has judged each observation.
+
+    That is so where the observation was there when the newest run began, and its indicator has a test.
+
+    Parameters
+    ----------
+    rows : indicator, reading and recorded_at of the observations. selected : of which only `as_of` matters.
+    """
     as_of = selected.get("as_of")
     so_far = true() if as_of is None else quality_runs.c.recorded_at <= as_of
     began = func.coalesce(quality_runs.c.began_at, quality_runs.c.recorded_at)
-    last: list[Any] = [func.max(each) for each in (quality_runs.c.id, quality_runs.c.until_reading, began)]
+    columns = (quality_runs.c.id, quality_runs.c.until_reading, began)
+    last: list[Any] = [func.max(column) for column in columns]
     run, until, began_at = connection.execute(select(*last).where(so_far)).one()
     if run is None:
-        return np.zeros(len(found["reading"]), dtype=bool)
+        return np.zeros(len(rows["reading"]), dtype=bool)
     ran = quality_tests.c.run <= run
     tested = [
         code
-        for code in set(found["indicator"].tolist())
+        for code in set(rows["indicator"].tolist())
         if connection.scalar(select(func.min(quality_tests.c.run)).where(quality_tests.c.indicator == code, ran))
     ]
-    there = (found["reading"] <= until) & (found["recorded_at"] <= np.datetime64(began_at.replace(tzinfo=None)))
-    return there & pd.Series(found["indicator"], dtype=object).isin(tested).to_numpy()
+    there = (rows["reading"] <= until) & (rows["recorded_at"] <= np.datetime64(began_at.replace(tzinfo=None)))
+    return there & pd.Series(rows["indicator"], dtype=object).isin(tested).to_numpy()

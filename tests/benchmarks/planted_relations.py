@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from monitoring_ingest.quality.clocks import shifted_clock
 from monitoring_ingest.quality.flags import Flags, Quality
+from monitoring_ingest.quality.laboratory_drift import Series as InTime
 from monitoring_ingest.quality.laboratory_drift import laboratory_drift
 from monitoring_ingest.quality.relations import between_sections, ions_carry_current
 from monitoring_ingest.quality.settings import BESIDE, TESTS, declared_tests
@@ -120,7 +121,8 @@ def drifts(folder: Path, rng: Any) -> Iterator[str]:
                     def judge(
                         v: Block, t: Any = one.instants, s: Any = samples, a: Any = (absolute, relative)
                     ) -> Flags:
-                        return laboratory_drift((v, t), s, **LABORATORY, absolute=a[0], relative=a[1])  # type: ignore[arg-type]
+                        limits = {"absolute": a[0], "relative": a[1]}
+                        return laboratory_drift(InTime(v, t), InTime(*s), **LABORATORY, **limits)  # type: ignore[arg-type]
 
                     counted.append(measured(truth, judge, (28 * a_day, plant), rng, 28 * a_day))
                 yield row(f"{indicator}，每 {every} 日一个实验室值 a sample every {every} days", kind, counted)

@@ -7,7 +7,7 @@ import pytest
 
 from basin.errors import UsageError
 from monitoring_ingest.quality.flags import Quality
-from monitoring_ingest.quality.laboratory_drift import laboratory_drift, laboratory_pairs
+from monitoring_ingest.quality.laboratory_drift import Series, laboratory_drift, laboratory_pairs
 
 N, R, D = Quality.NOT_EVALUATED, Quality.RELIABLE, Quality.DOUBTFUL
 DAYS = 20
@@ -22,7 +22,7 @@ def flat(level=8.0):
 
 
 def flags(values, samples=(8.0,) * 5, at=SAMPLED, **changed):
-    return laboratory_drift((values, INSTANTS), (np.array(samples, dtype=float), at), **KEYWORDS | changed)
+    return laboratory_drift(Series(values, INSTANTS), Series(np.array(samples, dtype=float), at), **KEYWORDS | changed)
 
 
 def days(found, quality):
@@ -84,7 +84,7 @@ def test_a_sample_without_a_reading_near_it_makes_no_pair():
 def test_the_reading_nearest_in_time_is_the_one_compared_and_the_earlier_of_two():
     values = np.arange(INSTANTS.size, dtype=float)
     at = START + np.array([0, 3, 6, 7]) * np.timedelta64(1, "h")
-    seconds, differences, _ = laboratory_pairs((values, INSTANTS), (np.zeros(4), at), 2)
+    seconds, differences, _ = laboratory_pairs(Series(values, INSTANTS), Series(np.zeros(4), at), 2)
     assert (seconds / 3600).tolist() == [0, 3, 6, 7]
     assert differences.tolist() == [0, 1, 1, 2]
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from basin.errors import NotFound, Refused, UsageError
+from basin.periods import Window
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.doors.files import accept_known
 from monitoring_ingest.known_store import changed_since
@@ -144,7 +145,7 @@ class TestRelease:
 class TestUphold:
     """The doubt stands: the reading waits no longer, and nothing else changes."""
 
-    BETWEEN = (datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
+    BETWEEN = Window(datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
 
     def upheld(self, engine, now=LATER, **changed):
         """The only reading that waits, upheld."""
