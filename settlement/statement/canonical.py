@@ -31,7 +31,8 @@ def canonical_json(document: object) -> str:
     ------
     UsageError : naming the path of a float, a key that is no string or a type that JSON does not have.
     """
-    _refuse_what_is_not_exact(document, "")
+    if not _is_exact(document):
+        _refuse_what_is_not_exact(document, "")
     return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -54,6 +55,21 @@ def first_difference(stated: object, recomputed: object, path: str = "") -> str 
             return None if same else f"{path}: {_shown(stated)} ≠ {_shown(recomputed)}"
     found = (first_difference(one, other, place) for place, one, other in inner)
     return next((difference for difference in found if difference), None)
+
+
+def _is_exact(value: object) -> bool:
+    """Whether a value is made of plain maps, lists and exact values only: then nothing is refused, and no path needed."""
+    if type(value) is dict:
+        for key, inner in value.items():
+            if type(key) is not str or not (type(inner) in _EXACT or _is_exact(inner)):
+                return False
+        return True
+    if type(value) is list:
+        for inner in value:
+            if not (type(inner) in _EXACT or _is_exact(inner)):
+                return False
+        return True
+    return type(value) in _EXACT
 
 
 def _refuse_what_is_not_exact(value: object, path: str) -> None:
