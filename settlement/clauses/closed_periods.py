@@ -23,6 +23,7 @@ from settlement.clauses.element import Axes, Element
 from settlement.clauses.values import Value
 from settlement.clauses.working import Trail
 
+
 @dataclass(frozen=True)
 class Measured:
     """A value with its working; it holds its measure, so that no other measure has its id meanwhile."""

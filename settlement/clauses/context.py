@@ -101,8 +101,8 @@ class Evaluation:
 class Context(ABC):
     """One agreement applied to one body of data.
 
-    `fixed` makes an indication: clauses of longer periods are evaluated for this shorter one instead. `closed` holds what
-    settlements made from the same readings share; without it every value is measured anew.
+    `fixed` makes an indication: clauses of longer periods are evaluated for this shorter one instead. `closed` holds
+    what settlements made from the same readings share; without it every value is measured anew.
     """
 
     agreement: Agreement

@@ -14,7 +14,6 @@ import pandas as pd
 from basin import periods
 from basin.clauses import TIME_AXES
 
-
 Axes = tuple[tuple[str, str], ...]
 
 

@@ -158,7 +158,7 @@ def _mean(numbers: Sequence[Number], indicator: str, weights: Sequence[Fraction]
             return sum(numbers, Fraction(0)) / len(numbers)
         return sum(map(operator.mul, weights, numbers), Fraction(0)) / sum(weights)
     stacked = np.stack(np.broadcast_arrays(*map(floats, numbers)), axis=-1)
-    mean = mean_of_means(stacked, indicator, weights=[float(share) for share in weights or [1] * len(numbers)])
+    mean = mean_of_means(stacked, indicator, weights=[float(share) for share in weights] or [1.0] * len(numbers))
     return through_the_gate(mean if mean.ndim else float(mean), None)
 
 

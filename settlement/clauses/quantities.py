@@ -118,7 +118,7 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
 
 
 def _reported(context: Context, spot: Element) -> tuple[str, ...]:
-    """The items of the standard of which the section in hand, or one of which it is the mean, has anything that year."""
+    """The items of the standard of which the section in hand, or a section it is the mean of, has any that year."""
     section = spot.codes["section"]
     sections = (section, *(context.sheet(section, spot.of).mean_of or ()))
     year = spot.of.year

@@ -58,17 +58,14 @@ def first_difference(stated: object, recomputed: object, path: str = "") -> str 
 
 
 def _is_exact(value: object) -> bool:
-    """Whether a value is made of plain maps, lists and exact values only: then nothing is refused, and no path needed."""
+    """Whether a value is made of plain maps, lists and exact values only: nothing to refuse, so no path is needed."""
     if type(value) is dict:
         for key, inner in value.items():
             if type(key) is not str or not (type(inner) in _EXACT or _is_exact(inner)):
                 return False
         return True
     if type(value) is list:
-        for inner in value:
-            if not (type(inner) in _EXACT or _is_exact(inner)):
-                return False
-        return True
+        return all(type(inner) in _EXACT or _is_exact(inner) for inner in value)
     return type(value) in _EXACT
 
 
