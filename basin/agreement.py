@@ -120,11 +120,18 @@ class Agreement:
         ------
         AgreementError : when neither is stated.
         """
-        path = f"{clause_path(ref)}.every"
-        every = plainly(self.raw_clause(ref).get("every", self.every), self.file, path)
-        if every is None:
-            raise AgreementError("没有 every", "no every", file=self.file, path=path, remedy="写明 every: year 等")
-        return every
+        if ref not in self._every_by_ref:
+            path = f"{clause_path(ref)}.every"
+            every = plainly(self.raw_clause(ref).get("every", self.every), self.file, path)
+            if every is None:
+                raise AgreementError("没有 every", "no every", file=self.file, path=path, remedy="写明 every: year 等")
+            self._every_by_ref[ref] = every
+        return self._every_by_ref[ref]
+
+    @cached_property
+    def _every_by_ref(self) -> dict[str, Every]:
+        """What `every_of` has answered so far."""
+        return {}
 
     def axes_of(self, ref: str) -> Mapping[str, tuple[str, ...]]:
         """The axes of the clause (`each`), which neither a date nor an element may change."""
@@ -209,6 +216,18 @@ class Agreement:
         """
         return [rule.copy() for rule in self._rules if not of or rule["path"].partition(".")[0] in of]
 
+    def rules_unverified(self, *of: str) -> tuple[str, ...]:
+        """The paths of the unverified ones of `rules_stated`."""
+        if of not in self._unverified_by_block:
+            paths = (rule["path"] for rule in self.rules_stated(*of) if not rule["verified"])
+            self._unverified_by_block[of] = tuple(paths)
+        return self._unverified_by_block[of]
+
+    @cached_property
+    def _unverified_by_block(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """What `rules_unverified` has answered so far."""
+        return {}
+
     @cached_property
     def _rules(self) -> tuple[RuleRow, ...]:
         stated: list[tuple[str, Any]] = [(key, self.document[key]) for key in ("starts", "ends")]
@@ -233,6 +252,8 @@ class Agreement:
         adapter : its type.
         days : the period. codes : the element in hand, by axis.
         """
+        if path in self.kept:  # nothing changes in it
+            return self.kept[path]
         key = path if self._stands_still(raw, path) else (path, days, tuple(codes.items()))
         if key not in self.kept:
             hand = self.hand(days, codes)

@@ -21,6 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+TRUE = Fraction(1)
+FALSE = Fraction(0)
 NOISE = 1e-9  # relative to the bound, at least absolute: wider than float noise, narrower than any figure of the field
 
 
@@ -160,7 +162,9 @@ def truth_of(number: Number | None) -> Truth | None:
 
 def number_of(test: Truth) -> Number:
     """A truth as a number, 1 or 0."""
-    return test if isinstance(test, Draws) else Fraction(test)
+    if isinstance(test, Draws):
+        return test
+    return TRUE if test else FALSE
 
 
 def nowhere(test: Truth | None) -> bool:

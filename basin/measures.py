@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict
@@ -170,7 +171,7 @@ class Measure:
         indicators = self.indicators is not None and self.kind not in ("quality_class", "index")
         return self.sections is not None or self.over is not None or indicators
 
-    @property
+    @cached_property
     def refs(self) -> tuple[str, ...]:
         """Clauses this measure, and the tests inside, look at."""
         other = (self.against.ref,) if isinstance(self.against, Against) and self.against.ref else ()

@@ -121,6 +121,13 @@ def ends_on(of: pd.Period) -> date:
     return of.end_time.date()
 
 
+@lru_cache(REMEMBERED)
+def last_in(span: pd.Period, freq: str) -> pd.Period:
+    """The month ("M") or day ("D") in which the period ends."""
+    return interned(pd.Period(ends_on(span), freq))
+
+
+@lru_cache(REMEMBERED)
 def days(of: pd.Period) -> Days:
     """First and last day of the period."""
     return Days(starts_on(of), ends_on(of))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 import pandas as pd
 
@@ -234,6 +235,7 @@ def whole_years(span: pd.Period, before: int) -> Window:
     return Window(start, datetime.combine(periods.ends_on(span), time.max, tzinfo=CHINA))
 
 
+@lru_cache(periods.REMEMBERED)
 def year_to_date(starts: date, span: pd.Period) -> pd.Period:
     """The months of the year, and of the term that `starts` then, up to the end of the period."""
     last = periods.months(span)[-1]

@@ -57,7 +57,7 @@ def quantised(exact: Number, decimals: int) -> Number:
     """A number rounded once, half to even, at `decimals`; to one significant digit where that would give 0."""
     if isinstance(exact, Draws):
         return Draws(rounded(exact.values, decimals))
-    rounded_once = Fraction(round(exact * 10**decimals), 10**decimals)
+    rounded_once = _half_even_exactly(exact, decimals)
     if rounded_once or not exact:
         return rounded_once
     finer = decimals
@@ -74,7 +74,15 @@ def half_even(exact: Number, decimals: int) -> Number:
     """A number rounded half to even at `decimals`, 0 staying 0: for indices and ratios, which have no detection."""
     if isinstance(exact, Draws):
         return Draws(_half_even(significant(exact.values), decimals))
-    return Fraction(round(exact * 10**decimals), 10**decimals)
+    return _half_even_exactly(exact, decimals)
+
+
+def _half_even_exactly(exact: Fraction, decimals: int) -> Fraction:
+    """A fraction rounded half to even, in whole numbers: fractions would reduce each step to lowest terms."""
+    whole, rest = divmod(exact.numerator * 10**decimals, exact.denominator)
+    twice = 2 * rest
+    up = twice > exact.denominator or (twice == exact.denominator and whole % 2 == 1)
+    return Fraction(whole + up, 10**decimals)
 
 
 def rounded(values: ArrayLike, decimals: int) -> NDArray[np.float64]:

@@ -63,7 +63,7 @@ def applied(pieces: Sequence[Piece], value: Fraction) -> Applied | None:
     for position, piece in enumerate(pieces):
         if covers(piece, value):
             n = _steps(piece, value)
-            return Applied(position, piece, n, piece.amount + piece.rate * n)
+            return Applied(position, piece, n, piece.amount + piece.rate * n if piece.rate else piece.amount)
     return None
 
 
@@ -90,7 +90,8 @@ def _covered(piece: Piece, values: Array) -> NDArray[np.bool_]:
 
 
 def _steps(piece: Piece, value: Fraction) -> Fraction:
-    n = (value - piece.origin) / piece.per
+    n = value - piece.origin if piece.origin else value
+    n = n / piece.per if piece.per != 1 else n
     if piece.steps is None:
         return n
     return Fraction(ceil(n) if piece.steps == "started" else floor(n))

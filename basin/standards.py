@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -72,7 +72,7 @@ class Standard:
     items: Mapping[str, Item]
     grades: Mapping[int, Grade]
 
-    @property
+    @cached_property
     def evaluated(self) -> tuple[str, ...]:
         """Codes of the items that count for the class of a section, in the standard's order."""
         return tuple(code for code, item in self.items.items() if item.evaluated)

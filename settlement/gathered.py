@@ -7,7 +7,7 @@ stated is refused. No database, no clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -110,11 +110,13 @@ def below_detection(
     agreement: Agreement, network: Network, gathered: Gathered
 ) -> Mapping[tuple[str, str], pd.DataFrame]:
     """The `non_detects` of each section and indicator that has any, under the data rules the agreement states."""
-    if not agreement.looks_at_readings or not gathered.observations["censored"].any():
+    if not agreement.looks_at_readings:
         return {}
     rules = data_rules(agreement)
 
     def reduced() -> dict[tuple[str, str], pd.DataFrame]:
+        if not gathered.observations["censored"].any():
+            return {}
         below = non_detects(_observations(gathered, network), rules)
         return {(str(s), str(i)): rows for (s, i), rows in below.groupby(SERIES, observed=True)}
 
@@ -138,7 +140,7 @@ class UpTo(Mapping[Key, T]):
     @classmethod
     def the_end_of(cls, span: pd.Period, freq: str, whole: Mapping[Key, T]) -> UpTo[T]:
         """What was known when `span` ended, of months ("M") or days ("D")."""
-        return cls(whole, pd.Period(periods.ends_on(span), freq).ordinal)
+        return cls(whole, periods.last_in(span, freq).ordinal)
 
     def __getitem__(self, key: Key) -> T:
         if key[2].ordinal > self.last:
@@ -148,6 +150,10 @@ class UpTo(Mapping[Key, T]):
     def get(self, key: Key, default: Any = None) -> Any:
         """As of any mapping; asked for every month of every clause, so without an exception on the way."""
         return self.whole.get(key, default) if key[2].ordinal <= self.last else default
+
+    def items(self) -> ItemsView[Key, T]:
+        """As of any mapping, in one pass."""
+        return {key: value for key, value in self.whole.items() if key[2].ordinal <= self.last}.items()
 
     def __iter__(self) -> Iterator[Key]:
         return (key for key in self.whole if key[2].ordinal <= self.last)

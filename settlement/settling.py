@@ -17,6 +17,7 @@ from basin.agreement import Agreement
 from basin.errors import UsageError
 from basin.network import Network
 from settlement.clauses.context import Evaluation
+from settlement.clauses.element import Axes
 from settlement.clauses.evaluation import Evaluator
 from settlement.gathered import Gathered, below_detection, closed_periods, measurements
 from settlement.obligations.compensation import compensation
@@ -84,8 +85,10 @@ def check_span(agreement: Agreement, span: pd.Period) -> None:
         )
     every = {agreement.every_of(ref) for ref in agreement.refs} - {"term", "week"}
     for frequency in every:
+        if periods.is_finer(span, frequency):
+            continue
         whole = {month for p in periods.periods_in(span, frequency) for month in periods.months(p)}
-        if not periods.is_finer(span, frequency) and not whole.issuperset(periods.months(span)):
+        if not whole.issuperset(periods.months(span)):
             zh = f"{periods.label(span)} 不是由整{_NAMES[frequency]}组成"
             raise _refused(agreement, zh, f"not made of whole {frequency}s", "从期首到期末整段结算，如 2024..2025")
 
@@ -120,11 +123,11 @@ def _to_date(indication: Evaluator, span: pd.Period) -> ToDate:
     """
     agreement = indication.agreement
     so_far = agreement.year_to_date(span)
-    to_date: dict[tuple[str, tuple[tuple[str, str], ...]], list[Evaluation]] = defaultdict(list)
+    to_date: dict[tuple[str, Axes], list[Evaluation]] = defaultdict(list)
     evaluator = replace(indication, fixed=so_far, made={})
     for ref in agreement.refs:
         if _is_longer(agreement.every_of(ref), span):
             evaluator.evaluations(ref, so_far)
     for e in evaluator.made.values():
-        to_date[e.clause.ref, e.element.without_time.axes].append(e)
+        to_date[e.clause.ref, e.element.axes_without_time].append(e)
     return to_date

@@ -389,7 +389,7 @@ def working_lines(decided: Compensation, of: Collection[str] | None = None) -> I
     for evaluation in decided.evaluations:
         if of is not None and evaluation.clause.ref not in of:
             continue
-        axes = " ".join(code for _, code in evaluation.element.without_time.axes)
+        axes = " ".join(code for _, code in evaluation.element.axes_without_time)
         yield f"{evaluation.clause.ref} {periods.label(evaluation.element.of)} {axes}".rstrip()
         yield from printed_lines(evaluation.steps)
         amount = evaluation.reason if evaluation.amount is None else printed(evaluation.amount)

@@ -19,11 +19,9 @@ import pandas as pd
 
 from basin import periods
 from basin.measures import MEASURED, Measure
-from settlement.clauses.element import Element
+from settlement.clauses.element import Axes, Element
 from settlement.clauses.values import Value
 from settlement.clauses.working import Trail
-
-Axes = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)

@@ -244,16 +244,18 @@ class Context(ABC):
 
     def published_figure(self, ref: str, element: Element) -> Number | None:
         """A published figure that stands for a line: of the party or section in hand, else of the whole."""
+        if not self.data.given:
+            return None
         codes = element.codes
         subjects = [*(codes[axis] for axis in ("party", "section") if axis in codes), ""]
         figures = (self.data.published(subject, f"line {ref}", element.of) for subject in subjects)
         return next((figure for figure in figures if figure is not None), None)
 
-    def codes_of(self, element: Element) -> dict[str, str]:
+    def codes_of(self, element: Element) -> Mapping[str, str]:
         """The codes that figures ``{by: …}`` may depend on: the axes, and the target class of the section in hand."""
         codes = element.codes
         target = self.target(codes["section"], element.of) if "section" in codes else None
-        return codes if target is None else codes | {"target": str(target)}
+        return codes if target is None else {**codes, "target": str(target)}
 
     def label(self, element: Element, indicator: str | None = None) -> str:
         """Period, section and indicator as a label of the working."""

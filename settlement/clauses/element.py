@@ -5,12 +5,16 @@ In: axes and periods. Out: frozen `Element`s. Nothing is computed about them her
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 
 from basin import periods
 from basin.clauses import TIME_AXES
+
+Axes = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -26,17 +30,17 @@ class Element:
 
     of: pd.Period
     within: pd.Period
-    axes: tuple[tuple[str, str], ...] = ()
+    axes: Axes = ()
 
-    @property
-    def codes(self) -> dict[str, str]:
+    @cached_property
+    def codes(self) -> Mapping[str, str]:
         """Axis → code."""
         return dict(self.axes)
 
     @property
-    def without_time(self) -> Element:
-        """The same element without its time axes: what months have in common."""
-        return replace(self, axes=tuple((axis, code) for axis, code in self.axes if axis not in TIME_AXES))
+    def axes_without_time(self) -> Axes:
+        """Its axes without those of time: what months have in common."""
+        return tuple((axis, code) for axis, code in self.axes if axis not in TIME_AXES)
 
     def holding(self, axis: str, code: str) -> Element:
         """The same element with another code on one axis."""

@@ -150,8 +150,7 @@ class Evaluator(Context):
         """The unverified ones of the term, of the data rules where data were used, of the money rules where it pays."""
         data = ["data"] if trail.statistics else []
         money = [] if clause.is_line else ["money"]
-        rules = self.agreement.rules_stated("starts", "ends", *data, *money)
-        return (rule["path"] for rule in rules if not rule["verified"])
+        return self.agreement.rules_unverified("starts", "ends", *data, *money)
 
 
 def _on_scale(clause: Clause, value: Value, trail: Trail) -> _Scaled:

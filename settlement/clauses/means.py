@@ -153,11 +153,12 @@ def _first_absent(parts: Iterable[Value]) -> Value | None:
 
 def _mean(numbers: Sequence[Number], indicator: str, weights: Sequence[Fraction] = ()) -> Number:
     """Exact (weighted) arithmetic mean; pH through H⁺, in float64 and back through the gate."""
-    shares = weights or [Fraction(1)] * len(numbers)
     if indicator != "ph":
-        return sum(map(operator.mul, shares, numbers), Fraction(0)) / sum(shares)
+        if not weights:
+            return sum(numbers, Fraction(0)) / len(numbers)
+        return sum(map(operator.mul, weights, numbers), Fraction(0)) / sum(weights)
     stacked = np.stack(np.broadcast_arrays(*map(floats, numbers)), axis=-1)
-    mean = mean_of_means(stacked, indicator, weights=[float(share) for share in shares])
+    mean = mean_of_means(stacked, indicator, weights=[float(share) for share in weights] or [1.0] * len(numbers))
     return through_the_gate(mean if mean.ndim else float(mean), None)
 
 

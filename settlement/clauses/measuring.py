@@ -124,10 +124,13 @@ def _spread(context: Context, measure: Measure, element: Element) -> Iterator[El
     for axis, listed in axes:
         if axis and listed:
             choices.append([(axis, code) for code in context.axis(axis, listed, element.of)])
+    if not choices:
+        yield element
+        return
     for combination in product(*choices):
         codes = {**element.codes, **dict(combination)}
         of = periods.period(codes[measure.over]) if measure.over else element.of
-        yield replace(element, of=of, axes=tuple(codes.items()))
+        yield Element(of, element.within, tuple(codes.items()))
 
 
 def _compared(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
@@ -196,7 +199,7 @@ def _taken(measure: Measure, values: Sequence[Value], trail: Trail) -> Value:
     if not numbers:
         return Value(None, values[0].reason if values else "no_readings", bool(values))
     if measure.take is None or not measure.several:  # a result has used its `take` on the other clause's axes
-        return Value(combined(None, numbers))
+        return Value(numbers[0] if len(numbers) == 1 else combined(None, numbers))
     taken = combined(measure.take, numbers)
     name = {"sum": "合计", "mean": "平均", "min": "最小", "max": "最大"}
     label = name[measure.take] if isinstance(measure.take, str) else f"连续 {measure.take.runs_of} 个的次数"

@@ -95,7 +95,7 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
         trail.note(label, "已公布的类别", _class_name(published))
         return Value(published)
     listed = () if "all" in (measure.indicators or ()) else measure.indicators
-    indicators = listed or tuple(i for i in context.standard.evaluated if _is_reported(context, spot, i))
+    indicators = listed or _reported(context, spot)
     values = {indicator: _measured(context, spot, indicator, trail) for indicator in indicators}
     absent = next((v for v in values.values() if not v.present and not v.excluded), None)
     present = {i: v.number for i, v in values.items() if v.number is not None}
@@ -117,13 +117,16 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
     return Value(worst, statistics=tuple(s for v in values.values() for s in v.statistics))
 
 
-def _is_reported(context: Context, spot: Element, indicator: str) -> bool:
-    """Whether the section in hand, or one of which it is the mean, has anything of the indicator in that year."""
+def _reported(context: Context, spot: Element) -> tuple[str, ...]:
+    """The items of the standard of which the section in hand, or a section it is the mean of, has any that year."""
     section = spot.codes["section"]
-    if context.data.reports(section, indicator, spot.of.year):
-        return True
-    members = context.sheet(section, spot.of).mean_of or {}
-    return any(context.data.reports(member, indicator, spot.of.year) for member in members)
+    sections = (section, *(context.sheet(section, spot.of).mean_of or ()))
+    year = spot.of.year
+    return tuple(
+        indicator
+        for indicator in context.standard.evaluated
+        if any(context.data.reports(code, indicator, year) for code in sections)
+    )
 
 
 def _class(standard: Standard, indicator: str, value: Number, body: str) -> Number:

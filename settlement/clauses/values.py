@@ -255,6 +255,8 @@ def excluded(data: Measurements, rules: Rules, section: str, of: pd.Period) -> V
     section : code.
     of : the period.
     """
+    if data.kinds.isdisjoint(rules.excludes):
+        return None
     grounds = (data.ground(section, kind, of) for kind in rules.excludes if kind in data.kinds)
     ground = next((ground for ground in grounds if ground is not None), None)
     return None if ground is None else Value(None, ground, True)

@@ -135,14 +135,14 @@ def _stop(stop: Stop) -> StopRow:
 def _in_order(agreement: Agreement, evaluations: Iterable[Evaluation]) -> list[Evaluation]:
     """In the order of the text, then of time."""
     place = {ref: i for i, ref in enumerate(agreement.refs)}
-    return sorted(evaluations, key=lambda e: (place[e.clause.ref], e.element.of.start_time, e.element.axes))
+    return sorted(evaluations, key=lambda e: (place[e.clause.ref], periods.starts_on(e.element.of), e.element.axes))
 
 
 def _evaluation(e: Evaluation, places: dict[Statistic, int], to_date: ToDate) -> EvaluationRow:
-    beside = to_date.get((e.clause.ref, e.element.without_time.axes))
+    beside = to_date.get((e.clause.ref, e.element.axes_without_time))
     return {
         "clause": e.clause.ref, "title": e.clause.title, "source": e.clause.source,
-        "period": periods.label(e.element.of), "element": e.element.codes,
+        "period": periods.label(e.element.of), "element": dict(e.element.axes),
         "value": _text(_measured(e)), "amount": _text(e.amount), "reason": e.reason, "excluded": e.excluded,
         "scale": _scale(e.applied), "times": list(e.clause.times), "cap": _text(e.clause.cap),
         "pays": _side(e.sides.pays), "receives": _side(e.sides.receives),

@@ -110,7 +110,7 @@ def _cases() -> Iterator[tuple[str, Entry]]:
             figures = Measurements(given=given(case, span, agreement), facts=recorded(case))
             ev = Evaluator(agreement, registry.network, figures)
             try:
-                decision = digest(statement(ev, span, compensation(ev, span), {}))
+                decision = digest(statement(ev.agreement, span, compensation(ev, span), {}))
             except HengjieError as refusal:
                 decision = _hash(str(refusal.zh))
             yield f"{file.stem} {place} {agreement.code} {case['period']}", Entry(decision, _hash(agreement.text, text))

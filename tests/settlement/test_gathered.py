@@ -1,14 +1,19 @@
 """What is gathered once serves every period: reduced once, and no period sees what came after it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from basin import periods
-from settlement.gathered import Gathered, measurements
+from basin.measures import Measure
+from settlement.clauses.element import Element
+from settlement.clauses.values import Value
+from settlement.clauses.working import Trail
+from settlement.gathered import Gathered, closed_periods, measurements
 from settlement.settling import settled
-from tests.settlement.makers import RIVER, RULES, an_agreement, gathered, monthly
+from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, gathered, monthly
 
 NOW = datetime(2021, 1, 1, tzinfo=UTC)
 CLASSES = """
@@ -63,3 +68,75 @@ def test_other_rules_reduce_the_readings_anew():
     ]
     key = ("s1", "tp", periods.period("2020-02"))
     assert [each.months[key].mean for each in found] == [0.1, None, 0.1]
+
+
+SEVERAL = """
+    - {ref: worst, each: {section: [s1], month: [all]}, measure: {kind: quality_class}}
+    - {ref: "1", each: {section: [s1], month: [all]}, unless: [{kind: quality_class, at_most: 3, because: 达标}],
+       measure: {kind: exceedance, indicator: tp, against: {class: 2}}, scale: [{rate: 1}], pays: upstream,
+       receives: downstream}
+    - {ref: "2", each: {section: [s1], month: [all]}, measure: {kind: concentration, indicator: tp,
+       against: {class: 3}, expressed: ratio}, scale: [{rate: 1}], pays: upstream, receives: downstream}
+    - {ref: "3", each: {section: [s1]}, measure: {kind: quality_class, over: month, take: max}, scale: [{rate: 1}],
+       pays: upstream, receives: downstream}
+    - {ref: "4", each: {section: [s1]}, measure: {kind: result, of: worst, take: mean}, scale: [{rate: 1}],
+       pays: upstream, receives: downstream}
+"""
+MONTHS = tuple(f"2020-{month:02d}" for month in range(1, 13))
+ORDERS = {
+    "months first": (*MONTHS, "2020Q1", "2020Q2", "2020"),
+    "year first": ("2020", *MONTHS, "2020Q2"),
+    "backwards": ("2020", *reversed(MONTHS), "2020Q2", "2020Q1"),
+    "mixed": ("2020-07", "2020Q1", "2020-02", "2020", "2020-12", "2020-05", "2020-06", "2020-02"),
+}
+
+
+class TestWhatSettlementsShare:
+    """Made from the same readings, they measure a closed period once; in any order, each is the one made alone."""
+
+    @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
+    @pytest.mark.parametrize("every", ["month", "quarter", "year"])
+    def test_in_any_order_and_with_other_agreements_between_each_is_the_one_settled_alone(self, order, every):
+        agreements = [
+            an_agreement(SEVERAL, data=RULES, every=every, code="one"),
+            an_agreement(SEVERAL, data=RULES.replace("rounded", "unrounded"), every=every, code="other"),
+        ]
+        shared = gathered(READ)
+        for span in map(periods.period, order):
+            for agreement in agreements:
+                together = settled(agreement, RIVER, shared, span, NOW)
+                assert together == settled(agreement, RIVER, gathered(READ), span, NOW)
+
+    def test_readings_shared_with_other_facts_are_measured_under_those_facts(self):
+        agreement = an_agreement(SEVERAL, data=RULES)
+        shared = gathered(READ)
+        frozen = replace(shared, facts=[a_fact("s1", "2020-02", "frozen")])
+        march = periods.period("2020-03")
+        documents = [settled(agreement, RIVER, read, march, NOW) for read in (shared, frozen, shared)]
+        grounds = [[e["reason"] for e in document["evaluations"] if e["excluded"]] for document in documents]
+        assert grounds == [[], [], []]  # nothing is frozen in March itself
+        years = [settled(agreement, RIVER, read, periods.period("2020"), NOW) for read in (shared, frozen, shared)]
+        frozen_months = [
+            [e["period"] for e in year["evaluations"] if e["excluded"] and e["clause"] == "worst"] for year in years
+        ]
+        assert frozen_months == [[], ["2020-02"], []]
+
+    def test_a_closed_month_is_measured_once_for_all_that_share(self):
+        agreement = an_agreement(SEVERAL, data=RULES)
+        shared = gathered(READ)
+        of_april, of_may = (
+            closed_periods(agreement, RIVER, shared, measurements(agreement, RIVER, shared, span), span)
+            for span in map(periods.period, ("2020-04", "2020-05"))
+        )
+        assert of_april.values is of_may.values
+        measure = Measure(kind="concentration")
+        april, may = (Element(span, span) for span in map(periods.period, ("2020-04", "2020-05")))
+        times = []
+
+        def measured(trail):
+            times.append("measured")
+            return Value(None)
+
+        for closed, spot in ((of_april, april), (of_may, april), (of_april, may), (of_april, may)):
+            closed.value(measure, spot, Trail(), measured)
+        assert len(times) == 3  # April once; May twice, because the settlement of April ends before May does
