@@ -98,13 +98,13 @@ class Limit:
 
 LIMITS = {
     "tuple_assignments": Limit(
-        "tuple assignments per 1 000 lines", 9.9, lambda: per_thousand_lines(number_of(is_tuple_assignment))
+        "tuple assignments per 1 000 lines", 0.03, lambda: per_thousand_lines(number_of(is_tuple_assignment))
     ),
     "nested_comprehensions": Limit(
-        "nested comprehensions per 1 000 lines", 2.3, lambda: per_thousand_lines(number_of(is_nested_comprehension))
+        "nested comprehensions per 1 000 lines", 0.41, lambda: per_thousand_lines(number_of(is_nested_comprehension))
     ),
-    "names_of_nothing": Limit("locals that name nothing", 721, lambda: number_of(names_nothing)),
-    "bare_bundles": Limit("parameters that are bare tuples", 45, lambda: number_of(is_bare_bundle)),
+    "names_of_nothing": Limit("locals that name nothing", 15, lambda: number_of(names_nothing)),
+    "bare_bundles": Limit("parameters that are bare tuples", 0, lambda: number_of(is_bare_bundle)),
 }
 
 

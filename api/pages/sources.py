@@ -24,7 +24,7 @@ def sources(
     newest: Sequence[tuple[Source, Sequence[Received]]], doings: Sequence[Mapping[str, Any]], names: Names
 ) -> dict[str, Any]:
     """All sources with the last submission of each and how those that are watched are doing, the silent first."""
-    silent = {one["source"] for one in doings if one["state"] == State.SILENT}
+    silent = {doing["source"] for doing in doings if doing["state"] == State.SILENT}
     rows = [
         {"source": source, "schedule": _schedule(source, names), "last": last, "doings": _worst(source, doings)}
         for source, last in newest

@@ -234,7 +234,9 @@ def accept_known(engine: Engine, network: Network, clock: Clock) -> int:
     with writing(engine) as connection:
         stations = stations_of(network, store.unknown_names(connection))
         waiting = [
-            store.waiting_readings(connection, name, station.code) for name, station in stations.items() if station
+            store.waiting_readings(connection, store.SentName(*name), station.code)
+            for name, station in stations.items()
+            if station
         ]
         waiting = [frame for frame in waiting if len(frame)]
         if not waiting:

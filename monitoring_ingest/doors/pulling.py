@@ -34,7 +34,7 @@ from monitoring_ingest.database.engine import writing
 from monitoring_ingest.doors.declared import door_name, source_door
 from monitoring_ingest.doors.files import ingest
 from monitoring_ingest.doors.inbox import UNFINISHED_NAMES
-from monitoring_ingest.doors.store import keep_answer, known_files
+from monitoring_ingest.doors.store import Answer, keep_answer, known_files
 from monitoring_ingest.readings.receipts import Receipt
 from monitoring_ingest.records.store import sha256
 from monitoring_ingest.schedule.job import Job, due_slots
@@ -111,7 +111,7 @@ def _new(engine: Engine, source: Source, clock: Clock) -> Iterator[File]:
             continue
         if source.is_web:
             with writing(engine) as connection:
-                keep_answer(connection, source.code, (digest, name, raw), clock())
+                keep_answer(connection, source.code, Answer(digest, name, raw), clock())
         yield name, raw
 
 

@@ -264,7 +264,7 @@ def _keep(connection: Connection, together: Sequence[_Request], decided: Columns
             handed[number] = store.Handed(store.Origin(*request.who), [store.Sent(*request.file)])
         with at_once(connection):
             store.record_submissions(connection, handed, now)
-        rows = _numbered(decided, [len(one) for one in together], numbers)
+        rows = _numbered(decided, [len(request) for request in together], numbers)
         readings = store.keep_readings(connection, rows, then.reading, now)
         store.keep_rows(connection, rows)
         newest = newest_told(decided)

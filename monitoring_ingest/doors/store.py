@@ -10,6 +10,7 @@ import gzip
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, true
 
@@ -52,13 +53,20 @@ def known_files(connection: Connection, door: str, digests: Collection[str]) -> 
     return {row.sha256 for row in connection.execute(query)}
 
 
-def keep_answer(connection: Connection, source: str, answer: tuple[str, str, bytes], now: datetime) -> None:
-    """Keep what an address answered (`answer`: SHA-256, name, content), unless the same is kept already."""
-    digest, name, raw = answer
-    this = (answers.c.source == source) & (answers.c.sha256 == digest)
+class Answer(NamedTuple):
+    """What an address answered: its SHA-256, the name of the file and the content."""
+
+    sha256: str
+    name: str
+    content: bytes
+
+
+def keep_answer(connection: Connection, source: str, answer: Answer, now: datetime) -> None:
+    """Keep what the address of a source answered, unless the same is kept already."""
+    this = (answers.c.source == source) & (answers.c.sha256 == answer.sha256)
     if connection.execute(select(answers.c.sha256).where(this)).first() is None:
-        body = gzip.compress(raw, mtime=0)
-        row = {"source": source, "sha256": digest, "name": name, "body": body, "fetched_at": now}
+        body = gzip.compress(answer.content, mtime=0)
+        row = {"source": source, "sha256": answer.sha256, "name": answer.name, "body": body, "fetched_at": now}
         connection.execute(insert(answers).values(row))
 
 

@@ -311,13 +311,20 @@ def add_observations(connection: Connection, accepted: Columns, now: datetime) -
     insert_columns(connection, OBSERVATIONS, {name: (accepted | renamed)[name] for name in names})
 
 
-def unknown_names(connection: Connection) -> list[tuple[str, str]]:
-    """The (province, name) of every station that readings came from and that was not known then."""
+class SentName(NamedTuple):
+    """A station as a source names it."""
+
+    province: str
+    name: str
+
+
+def unknown_names(connection: Connection) -> list[SentName]:
+    """The name of every station that readings came from and that was not known then."""
     query = select(READINGS.c.province, READINGS.c.station_text).where(READINGS.c.station.is_(None)).distinct()
-    return [(row.province, row.station_text) for row in connection.execute(query.order_by(*query.selected_columns))]
+    return [SentName(row.province, row.station_text) for row in connection.execute(query.order_by(*query.selected_columns))]
 
 
-def waiting_readings(connection: Connection, name: tuple[str, str], station: str) -> pd.DataFrame:
+def waiting_readings(connection: Connection, sent: SentName, station: str) -> pd.DataFrame:
     """The quarantined readings under an unknown name that wait for `station`, as they arrived, with all they have.
 
     Those for whose keys it has no observation, and second values (conflict); none that people are asked about already.
@@ -330,7 +337,7 @@ def waiting_readings(connection: Connection, name: tuple[str, str], station: str
     placed = exists().where(asked.c.station == station, text(f"asked.{tables.SET_ASIDE}"), *same)
     first = and_(READINGS.c.code == "unknown_station", ~observed)
     query = select(READINGS).where(READINGS.c.station.is_(None), ~placed, or_(READINGS.c.code == "conflict", first))
-    query = query.where(READINGS.c.province == name[0], READINGS.c.station_text == name[1])
+    query = query.where(READINGS.c.province == sent.province, READINGS.c.station_text == sent.name)
     return read_frame(connection, query.order_by(READINGS.c.id)).assign(station=station)
 
 
