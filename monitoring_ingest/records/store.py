@@ -321,7 +321,8 @@ class SentName(NamedTuple):
 def unknown_names(connection: Connection) -> list[SentName]:
     """The name of every station that readings came from and that was not known then."""
     query = select(READINGS.c.province, READINGS.c.station_text).where(READINGS.c.station.is_(None)).distinct()
-    return [SentName(row.province, row.station_text) for row in connection.execute(query.order_by(*query.selected_columns))]
+    rows = connection.execute(query.order_by(*query.selected_columns))
+    return [SentName(row.province, row.station_text) for row in rows]
 
 
 def waiting_readings(connection: Connection, sent: SentName, station: str) -> pd.DataFrame:
