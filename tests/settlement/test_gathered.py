@@ -79,6 +79,9 @@ SEVERAL = """
        against: {class: 3}, expressed: ratio}, scale: [{rate: 1}], pays: upstream, receives: downstream}
     - {ref: "3", each: {section: [s1]}, measure: {kind: quality_class, over: month, take: max}, scale: [{rate: 1}],
        pays: upstream, receives: downstream}
+    - {ref: whole, every: term, each: {section: [s1]}, measure: {kind: concentration, indicator: tp}}
+    - {ref: "5", each: {section: [s1], month: [all]}, measure: {kind: concentration, indicator: tp,
+       against: {ref: whole}, expressed: ratio}, scale: [{rate: 1}], pays: upstream, receives: downstream}
     - {ref: "4", each: {section: [s1]}, measure: {kind: result, of: worst, take: mean}, scale: [{rate: 1}],
        pays: upstream, receives: downstream}
 """
@@ -97,10 +100,8 @@ class TestWhatSettlementsShare:
     @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
     @pytest.mark.parametrize("every", ["month", "quarter", "year"])
     def test_in_any_order_and_with_other_agreements_between_each_is_the_one_settled_alone(self, order, every):
-        agreements = [
-            an_agreement(SEVERAL, data=RULES, every=every, code="one"),
-            an_agreement(SEVERAL, data=RULES.replace("rounded", "unrounded"), every=every, code="other"),
-        ]
+        rounded = an_agreement(SEVERAL, data=RULES, every=every)
+        agreements = [rounded, replace(rounded, data=replace(rounded.data, compare="unrounded"))]  # of the same clauses
         shared = gathered(READ)
         for span in map(periods.period, order):
             for agreement in agreements:
