@@ -33,7 +33,7 @@ COMMANDS = (
     Elsewhere(
         "database",
         "database:database_group",
-        "数据库：修订、升级、备份、恢复。The database: revision, upgrade, backup, restore.",
+        "数据库：结构版本、升级、备份、恢复。The database: revision, upgrade, backup, restore.",
     ),
     Elsewhere("evidence", "evidence:evidence_file", "导出一份结算的证据包。The evidence file of a settlement."),
     Elsewhere(

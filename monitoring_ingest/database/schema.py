@@ -7,14 +7,12 @@ in one transaction that no other writer runs beside, so several processes may st
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, inspect
 from sqlalchemy.exc import DatabaseError
 
@@ -225,7 +223,7 @@ def usable(engine: Engine) -> Iterator[None]:
     """Say in words why a database cannot be used."""
     try:
         yield
-    except (DatabaseError, psycopg.Error, sqlite3.Error) as problem:  # the drivers' own come from bulk writing
+    except (DatabaseError, engine.dialect.loaded_dbapi.Error) as problem:  # bulk writing raises the driver's own
         why = " ".join(str(getattr(problem, "orig", problem)).split())
         zh = f"数据库不能使用：{why}"
         en = f"the database cannot be used: {why}"

@@ -19,7 +19,6 @@ from api.composition import Composition
 from api.settings import Settings
 from basin.registry import Registry
 from monitoring_ingest.doors.files import READINGS, ingest
-from monitoring_ingest.quality.settings import declared_tests
 from settlement import run
 from tests.clocks import stopped
 from tests.databases import sqlite
@@ -31,7 +30,6 @@ UNITS = {"ph": "-"}
 HOURS = (0, 4, 8, 12, 16, 20)
 XINAN = "xinan-anhui-zhejiang-2018"
 HEADER = "station,time,indicator,value,unit,mark"
-DECLARED_TESTS = declared_tests()
 
 
 def registry() -> Registry:
@@ -62,7 +60,7 @@ def send(here: Composition, rows: Iterable[str], name: str = "readings.csv", now
 
 def composed(engine: Engine, world: Registry) -> Composition:
     """The invented world over an empty database that has its tables."""
-    return Composition(Settings(extra=(FIXTURES,)), world, engine, DECLARED_TESTS)
+    return Composition(Settings(extra=(FIXTURES,)), world, engine)
 
 
 def filled(world: Registry, folder: Path) -> Composition:
