@@ -2,7 +2,7 @@
 
 In: a composition. Out: a running server until it is stopped, or the schedule alone. What a job does is
 handed in by those whose work it is, `monitoring_ingest.schedule.job` only runs it; what settling means is in
-`settlement.monthly`.
+`settlement.review.monthly`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from monitoring_ingest.doors.pulling import source_job
 from monitoring_ingest.quality.running import quality_job
 from monitoring_ingest.schedule.job import Job, Ran, catch_up
 from monitoring_ingest.schedule.job import schedule as scheduled
-from settlement.monthly import settle_closed, settlement_job
+from settlement.review.monthly import settle_closed, settlement_job
 
 
 def serve(composition: Composition) -> None:

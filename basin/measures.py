@@ -110,7 +110,7 @@ Named = Literal["target", "limits", "baseline", "inflow", "previous_year"]
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """The number a clause looks at; as a test it carries a bound. `grammar.md` defines every key."""
+    """The number a clause looks at; as a test it carries a bound. `docs/agreements.md` defines every key."""
 
     __pydantic_config__ = FORBID_UNKNOWN
 

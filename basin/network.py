@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,7 +17,6 @@ from basin.layers import Declaration, Directory, basin_folders, declared, shadow
 from basin.names import folded_name, new_and_old, short_name
 from basin.register_files import Row
 
-BUNDLED = Path(__file__).parent / "data"
 TIMEZONE = "Asia/Shanghai"  # zone of a station that declares none
 SLOT_HOURS = 4  # [h] reporting interval of a station that declares none; national stations report every four hours
 CHINA = ZoneInfo(TIMEZONE)  # in which days, months and years are counted

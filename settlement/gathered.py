@@ -152,7 +152,7 @@ class UpTo(Mapping[Key, T]):
         return self.whole.get(key, default) if key[2].ordinal <= self.last else default
 
     def items(self) -> ItemsView[Key, T]:
-        """As of any mapping, in one pass."""
+        """The items up to the last period, in one pass."""
         return {key: value for key, value in self.whole.items() if key[2].ordinal <= self.last}.items()
 
     def __iter__(self) -> Iterator[Key]:

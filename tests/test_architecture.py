@@ -68,7 +68,7 @@ SHELLS = [
     "settlement/proposing.py",
     "settlement/review/confirming.py",
     "settlement/restating/late.py",
-    "settlement/monthly.py",
+    "settlement/review/monthly.py",
     "settlement/run.py",
     "api/*",
 ]

@@ -31,12 +31,13 @@ from monitoring_ingest.records import store
 from settlement.assessment import sections
 from settlement.statement.document import instant
 
+MOST_ON_A_PAGE = 10_000
 MOST_STATIONS = 64  # read at once, where they have little
 MORE = 16  # times as many stations as before, at most: the next stations may have more than the stations before
 
 
 class Newest(BaseModel):
-    """Which series."""
+    """Which basin, section, station or indicator somebody asks for."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -50,7 +51,7 @@ class Wanted(Newest):
     """Which observations, and where the page begins."""
 
     period: Filter = Field(None, description="2020, 2020-08, 2020Q3 or 2018..2020")
-    limit: int = Field(1000, ge=1, le=10_000)
+    limit: int = Field(1000, ge=1, le=MOST_ON_A_PAGE)
     after: Filter = Field(None, description="cursor: the `next` of the page before")
 
 

@@ -40,7 +40,6 @@ from settlement.statement.rows import UndecidedRow
 from settlement.statistics.counting import reasons
 from settlement.statistics.months import MonthlyStatistics, monthly_statistics
 
-Row = dict[str, Any]
 MONTHS_IN_A_CHART = 36
 SHOWN_DIGITS = 4  # of a mean without stated decimals; the full mean stands beside it
 

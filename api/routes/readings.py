@@ -20,7 +20,6 @@ from monitoring_ingest.readings.frames import Key
 from settlement.statement.document import instant
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"])
-MOST_ON_A_PAGE = 10_000
 
 
 @router.get("/readings.csv", include_in_schema=False)

@@ -37,7 +37,7 @@ class Access:
     revoked_at: datetime | None
 
     def over(self, now: datetime) -> bool:
-        """Whether it may no longer write."""
+        """Whether the key has expired or was revoked."""
         return self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= now)
 
 

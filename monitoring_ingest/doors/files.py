@@ -95,7 +95,7 @@ def ingest(
     files : (name, content) of each, in the order they are to be read.
     through : the door, or the name of one of `door`.
     clock : read once others can store no more; everything is recorded at that instant, and held until all is stored
-        (`coverage.store.known_until`).
+        (`known_store.known_until`).
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """A trial: what would become of files, without anything being stored.
 
-In: files and a door, as `submissions.ingest` takes them, and a connection that only reads. Out: the rows with their
+In: files and a door, as `doors.files.ingest` takes them, and a connection that only reads. Out: the rows with their
 fates. Each file is compared with what is stored, not with the files before it.
 """
 

@@ -72,7 +72,7 @@ class Round:
 
     @property
     def names(self) -> set[str]:
-        """Of the tests."""
+        """The names of the tests in this round."""
         return {test.test for declared in self.tests.values() for test in declared}
 
 

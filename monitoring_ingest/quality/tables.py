@@ -126,7 +126,7 @@ reviews = append_only(
 QUARANTINED = "fate = 'quarantined'"
 Index("readings_quarantined", readings.c.id, sqlite_where=text(QUARANTINED), postgresql_where=text(QUARANTINED))
 
-# Condition of the index of laboratory results, whose mark names the sample (`sources.laboratory.SAMPLE`).
+# Condition of the index of laboratory results, whose mark names the sample (`formats.laboratory.SAMPLE`).
 SAMPLED = "substr({}mark, 1, 3) = '样品 '"
 _sampled = text(SAMPLED.format(""))
 Index(

@@ -31,7 +31,6 @@ TEXTS = (
     "field", "province", "station_text", "indicator_text", "time_text",
     "value_text", "printed", "unit", "mark", "status", "water_class", "reason", "problem",
 )  # fmt: skip
-COLUMNS = ("row", "time", *TEXTS)
 
 
 class Key(NamedTuple):

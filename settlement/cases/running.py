@@ -1,8 +1,8 @@
 """Worked cases (算例): published or rule-derived outcomes, run as they stand in a YAML file.
 
 In: a case file and the registry. Out: for every case passed or failed, with what differs and the working. The file is
-documentation, acceptance test and the web page's example at once (`architecture.md` §8, `interfaces.md` "Cases").
-Amounts are 万元. It reads no database.
+documentation, acceptance test and the web page's example at once; how to write one is in `docs/agreements.md`. Amounts
+are 万元. It reads no database.
 """
 
 from __future__ import annotations
@@ -220,7 +220,7 @@ def _outcome(file: Path, path: str, case: Mapping[str, Any], agreement: Agreemen
 
 
 def _leading(decided: Compensation, differing: Sequence[Difference]) -> set[str]:
-    """The clauses that lead to what differs, with the lines they use; every clause where nothing says which."""
+    """The clauses behind the sums that differ, with the lines they use; every clause where nothing says which."""
     of_refs = {e.clause.ref: e.clause.refs for e in decided.evaluations}
     paying = [(e.clause.ref, e.sides.parties) for e in decided.evaluations if not e.clause.is_line]
     refs: set[str] = set()

@@ -19,7 +19,7 @@ Axes = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Element:
-    """What is in hand.
+    """What a clause is evaluated for: a period, and the section, indicator or party.
 
     Attributes
     ----------

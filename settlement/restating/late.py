@@ -71,7 +71,7 @@ class Standing:
 
     @property
     def as_of(self) -> datetime:
-        """What was recorded until then is in it."""
+        """The instant up to which the settlement knows what was recorded."""
         return datetime.fromisoformat(self.header["as_of"])
 
 
@@ -295,7 +295,7 @@ def _ledger_differs(connection: Connection, standing: Standing, now: datetime) -
 
 
 def _subjects(agreement: Agreement, network: Network) -> set[str]:
-    """Whom a fact must be about to matter."""
+    """The codes that a fact may be about and still concern this agreement."""
     sections = agreement.reach.sections_in(network)
     return {agreement.code, agreement.basin, *agreement.reach.parties, *sections, *stations_of(network, sections)}
 

@@ -15,7 +15,6 @@ from settlement.statement.canonical import digest
 from settlement.statement.rows import AssessmentDocument, SettlementDocument
 from settlement.words import Message
 
-KEY = "engine_version"
 Made = TypeVar("Made", SettlementDocument, AssessmentDocument)
 
 

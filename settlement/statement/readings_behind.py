@@ -22,7 +22,6 @@ from settlement.statement.rows import StatisticRow
 from settlement.statistics.counting import SERIES, reasons
 from settlement.words import in_chinese
 
-COLUMNS = ["station", "time", "value", "censored", "mark", "status", "reason"]
 Series = dict[tuple[str, str], pd.DataFrame]
 
 

@@ -336,7 +336,7 @@ def _by_month(readings: pd.Series, timezone: tzinfo) -> dict[pd.Period, pd.Serie
 
 
 def _pairs(concentration: Array, flow: Array) -> NDArray[np.bool_]:
-    """The slots with both."""
+    """The slots in which both concentration and flow were measured."""
     return np.isfinite(concentration) & np.isfinite(flow)
 
 

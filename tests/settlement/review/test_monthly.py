@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from monitoring_ingest.schedule.job import catch_up
-from settlement.monthly import closed_month, due_months, settlement_job
+from settlement.review.monthly import closed_month, due_months, settlement_job
 
 CHINA = timezone(timedelta(hours=8))
 
