@@ -101,11 +101,11 @@ def tree(text: str, file: object = None, refusal: type[HengjieError] = Agreement
 def _parsed(text: str) -> Any:
     """What a YAML text holds; a text refused by the quick parser is parsed again for better error messages."""
     if "\t" in text or _most_levels(text) > LEVELS_READ_QUICKLY:  # libyaml accepts tabs that PyYAML refuses
-        return yaml.load(text, Loader=_TextLoader)
+        return yaml.load(text, Loader=_TextLoader)  # nosec  # it makes texts, lists and mappings only
     try:
-        return yaml.load(text, Loader=_QuickTextLoader)
+        return yaml.load(text, Loader=_QuickTextLoader)  # nosec  # it makes texts, lists and mappings only
     except (yaml.YAMLError, UnicodeError):
-        return yaml.load(text, Loader=_TextLoader)
+        return yaml.load(text, Loader=_TextLoader)  # nosec  # it makes texts, lists and mappings only
 
 
 def _most_levels(text: str) -> int:

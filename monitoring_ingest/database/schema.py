@@ -114,7 +114,7 @@ def stated_revision(connection: Connection) -> str | None:
     """What the database says its revision is, known to this program or not; None where it says nothing."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    stated = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar()
+    stated = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar()  # nosec  # a constant
     return None if stated is None else str(stated)
 
 
