@@ -7,6 +7,7 @@ looks at is missing; it may hold more than one period needs. It reads no reading
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -199,11 +200,16 @@ def _parties(clauses: Iterable[Clause], sheets: Iterable[SectionSheet]) -> froze
 
 def _loads(clauses: Iterable[Clause]) -> frozenset[str]:
     """The indicators that may be in hand where a load is measured, and the flow; every one where a clause says all."""
-    codes: set[str] = set()
+    branches: defaultdict[str, list[Clause]] = defaultdict(list)
     for clause in clauses:
-        measures = _measures(clause).values()
+        branches[clause.ref].append(clause)
+    codes: set[str] = set()
+    for of_clause in branches.values():  # kind and indicator may change on days, or with elements, of their own
+        measures = [measure for clause in of_clause for measure in _measures(clause).values()]
         if any(measure.kind == "load" for measure in measures):
-            codes.update(("flow", *clause.each.get("indicator", ())))
+            codes.add("flow")
+            for clause in of_clause:
+                codes.update(clause.each.get("indicator", ()))
             for measure in measures:
                 codes.update((*(measure.indicators or ()), *((measure.indicator,) if measure.indicator else ())))
     return frozenset(INDICATORS if ALL in codes else codes)

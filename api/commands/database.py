@@ -87,7 +87,8 @@ def back_up(file: Path, extra: Sequence[Path]) -> Told:
 def restored(file: Path, extra: Sequence[Path]) -> Told:
     """恢复到空库：全部或什么也不写。Restore into an empty database: all of it, or nothing."""
     manifest = restore(open_engine(from_environment().url), file, _with_all_digests)
-    return _contents(file, manifest), f"已恢复 restored：{_summary(file, manifest)}；结算与评价的指纹全部重算相符"
+    equal = "结算与评价的指纹全部重算相符 all digests recomputed and equal"
+    return _contents(file, manifest), f"已恢复 restored：{_summary(file, manifest)}；{equal}"
 
 
 def _with_all_digests(connection: Connection) -> None:
@@ -105,4 +106,4 @@ def _contents(file: Path, manifest: Manifest) -> dict[str, object]:
 
 
 def _summary(file: Path, manifest: Manifest) -> str:
-    return f"{file}，结构版本 {manifest.revision}，{len(manifest.tables)} 张表 {manifest.rows} 行"
+    return f"{file}，结构版本 {manifest.revision}，{len(manifest.tables)} 张表 tables {manifest.rows} 行 rows"

@@ -43,6 +43,7 @@ from monitoring_ingest.database.schema import (
 
 FORMAT = "hengjie-backup-1"
 MANIFEST = "manifest.json"
+LARGEST_MANIFEST = 2**20  # bytes; a manifest has a line or two for each table
 ROWS_AT_ONCE = 1000
 BLOCK = 1 << 20
 _ESCAPED = ESCAPED | str.maketrans({"\b": r"\b", "\f": r"\f", "\v": r"\v"})  # all that COPY writes, to the byte
@@ -280,11 +281,17 @@ def restore(engine: Engine, file: Path, check: Callable[[Connection], None]) -> 
     return manifest
 
 
+# what reading an archive raises that somebody altered: of the zip, of its JSON, of its values
+_DAMAGES = (
+    BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError, AttributeError, RuntimeError, OverflowError,
+)  # fmt: skip
+
+
 @contextmanager
 def _intact(file: Path) -> Iterator[None]:
     try:
         yield
-    except (BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError) as problem:
+    except _DAMAGES as problem:
         raise _damaged(file, str(problem)) from problem
 
 
@@ -296,6 +303,8 @@ def _damaged(file: Path, why: str) -> Refused:
 
 def _checked(archive: ZipFile, file: Path) -> Manifest:
     """The manifest of an archive whose members are what it says they are; the database is not touched yet."""
+    if archive.getinfo(MANIFEST).file_size > LARGEST_MANIFEST:
+        raise ValueError(f"{MANIFEST} is larger than {LARGEST_MANIFEST} bytes")
     stated = json.loads(archive.read(MANIFEST))
     if stated["format"] != FORMAT:
         raise _damaged(file, f"format {stated['format']}")

@@ -7,6 +7,7 @@ in one transaction that no other writer runs beside, so several processes may st
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,12 +19,13 @@ from sqlalchemy.exc import DatabaseError
 
 from basin.errors import Unavailable, UsageError
 from monitoring_ingest.database.engine import writing
-from monitoring_ingest.database.revisions import BASELINE, FOLDER, revision_ids
+from monitoring_ingest.database.revisions import BASELINE, FOLDER, execute, revision_ids
 from monitoring_ingest.database.shape import VERSION_TABLE, Shape, shape
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
+log = logging.getLogger(__name__)
 NOTHING = "base"  # Alembic's name for a database below the baseline: nothing of ours is in it
 BESIDE = "hengjie_baseline"  # the PostgreSQL schema in which the baseline is made for a moment, to compare with it
 FEW_DIFFERENCES = 3
@@ -48,9 +50,11 @@ def create_schema(engine: Engine) -> Moved:
     newest = revision_ids()[-1]
     with usable(engine):
         with engine.connect() as connection:
-            if stated_revision(connection) == newest:  # read without the lock: most starts have nothing to do
+            # read without the lock: most starts have nothing to do
+            if stated_revision(connection) == newest and not unguarded(connection):
                 return Moved(newest, newest)
         with writing(engine) as connection:
+            guard(connection)
             return move(connection, newest)
 
 
@@ -76,6 +80,31 @@ def require_schema(engine: Engine) -> None:
                 file=_address(engine),
                 remedy="先 hengjie database backup 文件，再 hengjie database upgrade；hengjie serve 启动时自行升级",
             )
+
+
+def unguarded(connection: Connection) -> list[str]:
+    """The statements that create the triggers which a database lacks: without them evidence could be changed."""
+    present = set(connection.exec_driver_sql(_TRIGGERS[connection.dialect.name]).scalars())
+    blocks = (FOLDER / f"r{BASELINE}_baseline.{connection.dialect.name}.sql").read_text(encoding="utf-8").split("\n\n")
+    triggers = [block for block in blocks if block.startswith("CREATE TRIGGER ")]
+    return [trigger for trigger in triggers if trigger.split()[2].lower() not in present]
+
+
+def guard(connection: Connection) -> None:
+    """Put back triggers that somebody dropped from a database of the newest revision."""
+    if stated_revision(connection) != revision_ids()[-1]:
+        return
+    missing = unguarded(connection)
+    if missing:
+        log.warning("triggers that refuse to change evidence were missing and are put back: %d", len(missing))
+        execute(connection, "\n\n".join(missing))
+
+
+_TRIGGERS = {
+    "sqlite": "SELECT lower(name) FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": """SELECT lower(tgname) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+        WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND NOT tgisinternal""",
+}
 
 
 def downgrade(engine: Engine, revision: str) -> Moved:

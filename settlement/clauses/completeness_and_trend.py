@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from basin import periods
 from basin.measures import Measure
-from basin.rounding import printed, reported
+from basin.rounding import printed, reported, significant
 from settlement.clauses.context import Context
 from settlement.clauses.element import Element
 from settlement.clauses.values import Value
@@ -68,7 +68,9 @@ def trend(context: Context, measure: Measure, spot: Element, trail: Trail) -> Va
     if len({month.year for month in means}) < YEARS_NEEDED:
         return _absent(context, "too_few_years")
     label = f"{context.label(spot, indicator)} 季节性 Kendall 趋势（%/年）"
-    return _tested(measure, pd.PeriodIndex(means, freq="M"), np.array(list(means.values())), label, trail)
+    # Equal means differ in their last bits by the order of summation, and the test counts every difference as a change.
+    values = significant(np.array(list(means.values())))
+    return _tested(measure, pd.PeriodIndex(means, freq="M"), values, label, trail)
 
 
 def _absent(context: Context, reason: str) -> Value:

@@ -30,7 +30,10 @@ class Version(NamedTuple):
 VERSIONS = (
     Version(
         "1", date(2026, 12, 1),
-        "版本自此写入文书；结果与此前相同", "versions are kept from here on; results are those of before",
+        "版本自此写入文书；结果与此前相同，但有两处：趋势不再把均值末位的噪声当作升降；"
+        "流量合计为零时，按方法 E 的通量以 flow_sums_to_zero 中止",
+        "versions are kept from here on; results are those of before but for two: a trend no longer counts noise in "
+        "the last bits of means, and a load by method E stops by flow_sums_to_zero where the flows sum to zero",
     ),
 )  # fmt: skip
 ENGINE_VERSION = VERSIONS[-1].number

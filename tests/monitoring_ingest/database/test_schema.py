@@ -138,6 +138,22 @@ class TestDrift:
             assert shape(connection)["facts"] < before["facts"]
 
 
+class TestGuards:
+    """Evidence stays protected, whatever somebody did to the triggers meanwhile."""
+
+    def test_a_trigger_that_was_dropped_is_put_back_at_the_next_start(self, bare):
+        engine = bare()
+        create_schema(engine)
+        with engine.connect() as connection:
+            before = shape(connection)
+        on_table = "" if engine.dialect.name == "sqlite" else " ON entries"
+        suffix = "DELETE" if engine.dialect.name == "sqlite" else "change"
+        execute(engine, f"DROP TRIGGER entries_refuses_{suffix}{on_table}")
+        assert create_schema(engine) == Moved(NEWEST, NEWEST)
+        with engine.connect() as connection:
+            assert shape(connection) == before
+
+
 class TestTakingOn:
     """A database written before there were revisions."""
 

@@ -110,6 +110,15 @@ class TestPoints:
             (criterion,) = scored(TREND, values)["criteria"]
             assert criterion["earned"] == earned
 
+    def test_means_that_differ_in_their_last_bits_alone_are_no_trend(self) -> None:
+        values: dict[tuple[str, str, str], float] = {}
+        for year in range(2013, 2021):
+            level = 0.3 if year < 2017 else 0.1 + 0.2  # 0.30000000000000004
+            values |= ammonia([level] * 12, [level] * 12, year)
+        (criterion,) = scored(TREND, values)["criteria"]
+        assert criterion["earned"] == "5"
+        assert any("S = 0" in step["expression"] + step["value"] for step in criterion["working"])
+
     def test_one_year_is_too_short_for_a_trend(self) -> None:
         (criterion,) = scored(TREND, ammonia([1.0] * 12, [1.0] * 12))["criteria"]
         assert (criterion["earned"], criterion["reason"]) == (None, "too_few_years")

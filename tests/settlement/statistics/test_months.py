@@ -243,6 +243,7 @@ class TestCube:
         long = section_months(data, StatedRules(3, 10, ("正常",), "half"))[columns]
         dense = monthly_means(daily_means(cube(data, EVERY_READING), 3), 10).to_dataframe()[columns]
         pd.testing.assert_frame_equal(long, dense, rtol=1e-13)
+        pd.testing.assert_series_equal(long["mean"], means_by_hand(data), rtol=1e-12, check_names=False)
 
     def test_valid_days_are_listed_with_their_readings(self):
         data = observations(
@@ -253,6 +254,24 @@ class TestCube:
         days = section_days(data, StatedRules(2, 1, ("正常",), "half"))
         assert days.index.to_list() == [("a", "tp", pd.Period("2020-08-01", "D"))]
         assert days["readings"].to_list() == [2]
+
+
+def means_by_hand(data: pd.DataFrame) -> pd.Series:
+    """Monthly means by plain pandas from the definition: 3 readings a day, 10 days a month, 正常 only."""
+    used = data[data["status"] == "正常"].copy()
+    acid = used["indicator"] == "ph"
+    used["value"] = np.where(
+        acid, 10.0 ** -used["value"], np.where(used["censored"], used["value"] / 2, used["value"])
+    )
+    local = used["time"].dt.tz_convert("Asia/Shanghai").dt.tz_localize(None)
+    used["day"] = local.dt.to_period("D")
+    days = used.groupby(["section", "indicator", "day"])["value"].agg(["mean", "size"])
+    days = days[days["size"] >= 3].reset_index()
+    days["month"] = days["day"].dt.asfreq("M")
+    months = days.groupby(["section", "indicator", "month"])["mean"].agg(["mean", "size"])
+    of_ph = months.index.get_level_values("indicator") == "ph"
+    mean = pd.Series(np.where(of_ph, -np.log10(months["mean"]), months["mean"]), index=months.index)
+    return mean.where(months["size"] >= 10)
 
 
 class TestMeanOfMeans:
