@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from basin.errors import RegisterError
-from basin.network import BUNDLED, Basin, Network, Party, Section, Station, load_network
+from basin.network import Basin, Network, Party, Section, Station, load_network
+from basin.registry import BUNDLED
 from tests.basin.replies import readings
 
 PARTIES = "code,name_zh,name_en,adcode\nhebei,河北省,Hebei,130000\ntianjin,天津市,Tianjin,120000\n"

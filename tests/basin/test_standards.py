@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from basin.errors import RegisterError, UnknownCode
-from basin.network import BUNDLED, load_network
+from basin.network import load_network
+from basin.registry import BUNDLED
 from basin.rounding import number
 from basin.standards import FOLDER, classify, deciding, indicator_class, load_standard, standard
 from tests.basin.replies import readings

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, event, func, select
 
 from basin.errors import UsageError
-from basin.network import BUNDLED, load_network
+from basin.network import load_network
+from basin.registry import BUNDLED
 from monitoring_ingest.database.engine import open_engine
 from monitoring_ingest.database.schema import create_schema
 from monitoring_ingest.doors import files as submissions
