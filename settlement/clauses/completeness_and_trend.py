@@ -68,9 +68,7 @@ def trend(context: Context, measure: Measure, spot: Element, trail: Trail) -> Va
     if len({month.year for month in means}) < YEARS_NEEDED:
         return _absent(context, "too_few_years")
     label = f"{context.label(spot, indicator)} 季节性 Kendall 趋势（%/年）"
-    # Equal means differ in their last bits by the order of summation, and the test counts every difference as a change.
-    values = significant(np.array(list(means.values())))
-    return _tested(measure, pd.PeriodIndex(means, freq="M"), values, label, trail)
+    return _tested(measure, pd.PeriodIndex(means, freq="M"), np.array(list(means.values())), label, trail)
 
 
 def _absent(context: Context, reason: str) -> Value:
@@ -79,14 +77,15 @@ def _absent(context: Context, reason: str) -> Value:
 
 def _tested(measure: Measure, months: pd.PeriodIndex, means: NDArray[np.float64], label: str, trail: Trail) -> Value:
     """The slope of a significant trend; 0 where there is none; absent where the median is 0 and the slope is not."""
-    kendall = seasonal_kendall(*by_year_and_season(months, means))
+    # Equal means differ in their last bits by the order of summation, and the test counts every difference as a change.
+    kendall = seasonal_kendall(*by_year_and_season(months, significant(means)))
     p = float(kendall.p)
     slope = float(kendall.sen_slope)
     median = float(np.median(means))
     if not np.isfinite(slope) or (median == 0 and slope != 0):
         return Value(None, "no_trend")
-    significant = bool(slope) and p < float(measure.significance or 0)  # a constant series has no p and no trend
-    percent = reported(100 * slope / median, 4) if significant else Fraction(0)
+    is_significant = bool(slope) and p < float(measure.significance or 0)  # a constant series has no p and no trend
+    percent = reported(100 * slope / median, 4) if is_significant else Fraction(0)
     detail = f"S = {float(kendall.s):.0f}，p = {p:.4g}，Sen 斜率 {slope:.4g}/年，中位数 {median:.4g}"
-    trail.note(label, detail, printed(percent) if significant else "0（不显著）")
+    trail.note(label, detail, printed(percent) if is_significant else "0（不显著）")
     return Value(percent)
