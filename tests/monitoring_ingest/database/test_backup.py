@@ -262,6 +262,8 @@ class TestRefusals:
             ({"revision": "0999"}, "备份的结构版本是 0999，比本程序（到 0003）新"),
             ({"format": "another"}, "被改过：format another"),
             ({"tables": {}}, "被改过：tables of revision 0003"),
+            ({"tables": []}, "备份文件不完整或被改过"),
+            ({"made_at": "x" * 2**20}, "被改过：manifest.json is larger than"),
         ],
     )
     def test_a_manifest_that_does_not_fit(self, archive, target, tmp_path, change, why):
