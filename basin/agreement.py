@@ -113,6 +113,18 @@ class Agreement:
         """The months of the term as one period."""
         return periods.run_of_months(pd.Period(self.starts, freq="M"), pd.Period(self.ends, freq="M"))
 
+    def counts(self, month: pd.Period) -> bool:
+        """Whether the agreement counts this month.
+
+        In the years it starts and ends, months outside its term are ignored; earlier years, needed for comparison,
+        count in full.
+        """
+        if month.year not in (self.starts.year, self.ends.year):
+            return True
+        before = month.year == self.starts.year and periods.ends_on(month) < self.starts
+        after = month.year == self.ends.year and periods.starts_on(month) > self.ends
+        return not before and not after
+
     def every_of(self, ref: str) -> Every:
         """How often the clause obliges: its own `every`, or the agreement's where it has none.
 

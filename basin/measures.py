@@ -166,10 +166,24 @@ class Measure:
         return alone and self.kind in NEVER_NEGATIVE
 
     @property
+    def _each_of(self) -> tuple[str, ...] | None:
+        """The indicators of which each has a value of its own; a class and an index look at several at once."""
+        return None if self.kind in ("quality_class", "index") else self.indicators
+
+    @property
     def several(self) -> bool:
         """Whether it is taken over several sections, indicators or periods."""
-        indicators = self.indicators is not None and self.kind not in ("quality_class", "index")
-        return self.sections is not None or self.over is not None or indicators
+        return self.sections is not None or self.over is not None or self._each_of is not None
+
+    @cached_property
+    def axes(self) -> Mapping[str, tuple[str, ...]]:
+        """The axes it names, with their codes; on any other axis it goes by the element in hand."""
+        named = {
+            "section": (self.section,) if self.section else self.sections,
+            "indicator": (self.indicator,) if self.indicator else self._each_of,
+            self.over or "": ("all",) if self.over else None,
+        }
+        return {axis: codes for axis, codes in named.items() if codes}
 
     @cached_property
     def refs(self) -> tuple[str, ...]:

@@ -23,7 +23,9 @@ from basin.draws import Draws, Number
 SIGNIFICANT_DIGITS = 12
 LARGEST_POWER = 300  # of ten, well inside float64
 TIE_WIDTH = 1e-13  # relative: wider than float noise, narrower than the last of 12 digits
-FEN_PER_WAN = 1_000_000
+FEN_PER_YUAN = 100
+YUAN_PER_WAN = 10_000
+FEN_PER_WAN = FEN_PER_YUAN * YUAN_PER_WAN
 LONGEST_DECIMAL = 40
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?(e[+-]?\d+)?(%|/\d+)?", re.IGNORECASE)
 

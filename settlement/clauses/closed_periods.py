@@ -68,3 +68,6 @@ class ClosedPeriods:
             kept = self.values[key] = Measured(measure, measured(its_own), its_own)
         trail.takes_over(kept.trail)
         return kept.value
+
+
+NOTHING_CLOSED = ClosedPeriods(date.min)  # nothing is shared: every value is measured anew

@@ -17,6 +17,7 @@ from basin import periods
 from basin.draws import Truth, beyond_tolerance, chosen, disagreement, greatest, least, nowhere
 from basin.indicators import INDICATORS
 from basin.rounding import printed
+from settlement.clauses import section_sheets
 from settlement.clauses.context import Context
 from settlement.clauses.element import Element
 from settlement.clauses.means import concentration, mean_of_parts, statistics_of
@@ -60,7 +61,7 @@ def joint_mean(context: Context, spot: Element, indicator: str, trail: Trail) ->
 
 def _members(context: Context, spot: Element) -> Mapping[str, Fraction]:
     """The sections that the section in hand is the mean of, with weights."""
-    return context.sheet(spot.codes["section"], spot.of).mean_of or {}
+    return section_sheets.sheet(context, spot.codes["section"], spot.of).mean_of or {}
 
 
 def _unrounded(context: Context) -> Rules:

@@ -15,7 +15,7 @@ from basin import periods
 from basin.draws import Number
 from basin.measures import Measure
 from basin.rounding import printed
-from settlement.clauses import league
+from settlement.clauses import league, section_sheets
 from settlement.clauses.combining import combined
 from settlement.clauses.context import Context, Evaluation
 from settlement.clauses.element import Element
@@ -86,7 +86,7 @@ def _share_in_hand(context: Context, of_line: Element, spot: Element) -> Fractio
     if any(axis in codes and codes[axis] != code for axis, code in line_codes.items()):
         return Fraction(0)
     if "party" in codes and "party" not in line_codes and "section" in line_codes:
-        upstream = context.side_shares(line_codes["section"], "upstream", of_line.of) or {}
+        upstream = section_sheets.side_shares(context, line_codes["section"], "upstream", of_line.of) or {}
         return upstream.get(codes["party"], Fraction(0))
     return Fraction(1)
 

@@ -24,11 +24,12 @@ from basin.indicators import INDICATORS
 from basin.measures import Measure
 from basin.rounding import printed, significant
 from basin.standards import Standard, indicator_class
+from settlement.clauses import section_sheets
 from settlement.clauses.context import Context
 from settlement.clauses.element import Element
 from settlement.clauses.joint_samples import joint_mean
 from settlement.clauses.means import concentration
-from settlement.clauses.references import reference, water_body
+from settlement.clauses.references import reference
 from settlement.clauses.values import Explained, Value, recorded
 from settlement.clauses.working import Trail, short
 from settlement.words import CLASS_NAMES, in_chinese
@@ -49,8 +50,8 @@ def flow(context: Context, spot: Element, trail: Trail) -> Value:
 def _measured(context: Context, spot: Element, indicator: str, trail: Trail) -> Value:
     """The concentration (or flow) of the section in hand; with `mean_of`, that of its members together."""
     section = spot.codes["section"]
-    if context.sheet(section, spot.of).mean_of is not None:
-        context.doubt_sheet(section, "mean_of", spot.of, trail)
+    if section_sheets.sheet(context, section, spot.of).mean_of is not None:
+        section_sheets.doubt(context, section, "mean_of", spot.of, trail)
         return joint_mean(context, spot, indicator, trail)
     value = concentration(context.data, context.rules, section, indicator, spot.of)
     trail.rests_on(value.statistics)
@@ -105,7 +106,7 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
         missing = not indicators and spot.of.freqstr == "M" and context.rules.missing_month == "exclude"
         return absent or Value(None, "no_readings", any(v.excluded for v in values.values()) or missing)
     standard = context.standard
-    body = water_body(context, section, spot.of)
+    body = section_sheets.water_body(context, section, spot.of)
     if any(standard.bands(i, body) is None for i in present):
         trail.note(label, "所列指标在此水体没有类别限值", "missing_parameter: limits")
         return Value(None, "missing_parameter: limits")
@@ -120,7 +121,7 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
 def _reported(context: Context, spot: Element) -> tuple[str, ...]:
     """The items of the standard of which the section in hand, or a section it is the mean of, has any that year."""
     section = spot.codes["section"]
-    sections = (section, *(context.sheet(section, spot.of).mean_of or ()))
+    sections = (section, *(section_sheets.sheet(context, section, spot.of).mean_of or ()))
     year = spot.of.year
     return tuple(
         indicator

@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-import pandas as pd
-
 from basin.clauses import SectionSheet
 from basin.measures import Against, Measure, load_of
+from settlement.clauses import section_sheets
 from settlement.clauses.context import Context
 from settlement.clauses.element import Element, year_before
 from settlement.clauses.values import Value
@@ -35,17 +34,17 @@ def reference(context: Context, measure: Measure, spot: Element, trail: Trail) -
     if against == "previous_year":
         return context.single(replace(measure, against=None), year_before(spot), trail)
     section = spot.codes.get("section", "")
-    sheet = context.sheet(section, spot.of)
-    context.doubt_sheet(section, against or "", spot.of, trail)
+    sheet = section_sheets.sheet(context, section, spot.of)
+    section_sheets.doubt(context, section, against or "", spot.of, trail)
     if against == "inflow":
         if sheet.inflow is None:
             return Value(None, "missing_parameter: inflow")
         return _at_section(context, measure, sheet.inflow, spot, trail)
     if against == "target":
-        target = context.target(section, spot.of)
+        target = section_sheets.target(context, section, spot.of)
         if target is None:
             return Value(None, "missing_parameter: target")
-        context.doubt_sheet(section, "limits", spot.of, trail)
+        section_sheets.doubt(context, section, "limits", spot.of, trail)
         return _class_limit(context, measure, spot, target, sheet)
     stated = sheet.limits if against == "limits" else sheet.baseline
     indicator = spot.codes.get("indicator", measure.kind)
@@ -76,22 +75,7 @@ def _class_limit(
         return Value(Fraction(of_class))
     indicator = spot.codes["indicator"]
     stated = sheet.limits.get(indicator) if sheet else None
-    at_class = context.standard.limit(indicator, of_class, water_body(context, spot.codes.get("section", ""), spot.of))
+    body = section_sheets.water_body(context, spot.codes.get("section", ""), spot.of)
+    at_class = context.standard.limit(indicator, of_class, body)
     limit = stated if stated is not None else at_class
     return Value(limit) if limit is not None else Value(None, "missing_parameter: limits")
-
-
-def water_body(context: Context, section: str, of: pd.Period) -> str:
-    """Whether river or lake limits apply at a section; at a mean of sections, lake limits where all are lakes.
-
-    Parameters
-    ----------
-    context : the agreement and its network.
-    section : code; of a mean of sections it is known to the agreement only.
-    of : the period whose section sheet says of which sections it is the mean.
-    """
-    declared = context.network.sections.get(section)
-    if declared is not None:
-        return declared.water_body
-    members = [context.network.sections[code].water_body for code in context.sheet(section, of).mean_of or ()]
-    return "lake" if members and set(members) == {"lake"} else "river"

@@ -12,6 +12,7 @@ from fractions import Fraction
 from basin.clauses import Clause, Proportion, Side
 from basin.draws import Number, at_least, chosen, quotient
 from basin.measures import Measure
+from settlement.clauses import section_sheets
 from settlement.clauses.context import Context, Shares, Sides
 from settlement.clauses.element import Element
 from settlement.clauses.other_clauses import line
@@ -53,8 +54,8 @@ def _side(context: Context, clause: Clause, side: Side | None, element: Element,
     if side in ("upstream", "downstream"):
         section = element.codes.get("section") or (clause.measure.section if clause.measure else None)
         if section is not None:
-            context.doubt_sheet(section, side, element.of, trail)
-        shares = context.side_shares(section, side, element.of)
+            section_sheets.doubt(context, section, side, element.of, trail)
+        shares = section_sheets.side_shares(context, section, side, element.of)
         return _Side(tuple(shares.items()) if shares else None)
     code = element.codes["party"] if side == "party" else side
     return _Side(((parties.get(code, code), Fraction(1)),))

@@ -14,6 +14,7 @@ import pandas as pd
 
 from basin import periods
 from basin.rounding import printed
+from settlement.clauses import section_sheets
 from settlement.clauses.context import Context
 from settlement.clauses.element import Element
 from settlement.clauses.means import concentration, mean_of_parts
@@ -95,7 +96,7 @@ def _of_month(context: Context, spot: Element, trail: Trail) -> Explained:
     """A month's water from mean flow; at a mean of sections the mean of its members' water."""
     section = spot.codes["section"]
     rules = replace(context.rules, compare="unrounded")
-    members = context.sheet(section, spot.of).mean_of
+    members = section_sheets.sheet(context, section, spot.of).mean_of
     if members:
         parts = [volume(context, spot.holding("section", member), trail) for member in members]
         return Explained(mean_of_parts(parts, rules, "flow", list(members.values())), "几个断面的加权平均")

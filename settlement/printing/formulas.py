@@ -15,12 +15,10 @@ from math import ceil, floor
 
 from basin import periods
 from basin.errors import UsageError
-from basin.rounding import FEN_PER_WAN, fen, number, printed, yuan_fen
+from basin.rounding import YUAN_PER_WAN, fen, number, printed, yuan_fen
 from settlement.printing.wording import parties_of
 from settlement.statement.rows import Decision, EvaluationRow, ObligationRow, ScaleRow, Side
 
-FEN_PER_YUAN = 100
-YUAN_PER_WAN = FEN_PER_WAN // FEN_PER_YUAN
 NOISE_DIGITS = 9  # a spreadsheet counts in binary: 0.3/0.1 is 2.999… there, and must stay three completed steps
 
 

@@ -12,9 +12,8 @@ from itertools import chain
 from typing import Literal
 
 from basin.clauses import POOL
-from basin.rounding import yuan_fen
+from basin.rounding import FEN_PER_YUAN, yuan_fen
 from settlement.printing.formulas import (
-    FEN_PER_YUAN,
     Columns,
     Formula,
     Group,

@@ -18,8 +18,8 @@ from basin import periods
 from basin.rounding import printed, reported, significant
 from basin.standards import Standard
 from monitoring_ingest.quality.relations import Verdict, against_limit
+from settlement.clauses import section_sheets
 from settlement.clauses.context import Context
-from settlement.clauses.references import water_body
 from settlement.clauses.values import excluded
 from settlement.statement.rows import BelowDetection, StatisticRow, UndecidedRow
 
@@ -45,12 +45,13 @@ def limit_held_to(context: Context, section: str, indicator: str, of: pd.Period)
     A section without a sheet that is measured for another one (`mean_of`) is held to what that one is.
     """
     codes = context.agreement.section_codes
-    joint = (code for code in codes if section in (context.sheet(code, of).mean_of or ()))
+    joint = (code for code in codes if section in (section_sheets.sheet(context, code, of).mean_of or ()))
     holder = section if section in codes else next(joint, section)
-    stated = context.sheet(holder, of).limits.get(indicator)
+    stated = section_sheets.sheet(context, holder, of).limits.get(indicator)
     if stated is not None and not context.standard.higher_is_better(indicator):
         return Limit(stated, None)
-    return class_limit(context.standard, indicator, context.target(holder, of), water_body(context, holder, of))
+    target = section_sheets.target(context, holder, of)
+    return class_limit(context.standard, indicator, target, section_sheets.water_body(context, holder, of))
 
 
 def undecided(detection_limits: ArrayLike, limit: Limit) -> BelowDetection | None:
@@ -74,7 +75,7 @@ def limit_below_detection(
 
     Parameters
     ----------
-    ev : answers what a section is held to.
+    context : answers what a section is held to.
     statistics : those of the document; means of more than a month are formed from months, which stand there too.
     below : `non_detects` by section and indicator [canonical unit].
     """
