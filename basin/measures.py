@@ -181,9 +181,9 @@ class Measure:
         named = {
             "section": (self.section,) if self.section else self.sections,
             "indicator": (self.indicator,) if self.indicator else self._each_of,
-            self.over or "": ("all",) if self.over else None,
         }
-        return {axis: codes for axis, codes in named.items() if codes}
+        axes = {axis: codes for axis, codes in named.items() if codes}
+        return {**axes, self.over: ("all",)} if self.over else axes
 
     @cached_property
     def refs(self) -> tuple[str, ...]:

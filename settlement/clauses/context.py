@@ -1,7 +1,8 @@
-"""The context of an evaluation: one agreement on one body of data, and everything that can be looked up there.
+"""The context of an evaluation: one agreement on one body of data, and what can be looked up there.
 
-In: an agreement, the network and the `Measurements`. Out: what is in force for a period, section or party, and
-`Evaluation`, the record of what one clause came to. Nothing is computed here.
+In: an agreement, the network and the `Measurements`. Out: the periods, elements and rules a clause is evaluated by, and
+`Evaluation`, the record of what one clause came to. Nothing is computed here; what a section sheet says is in
+`settlement.clauses.section_sheets`.
 
 The grammar is recursive: a measure may be compared with the same measure of last year, and a clause may use another
 clause. `Context.single` and `Context.evaluation` are those two questions. They are abstract, so that the modules which
@@ -13,7 +14,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from itertools import product
 
@@ -21,15 +21,15 @@ import pandas as pd
 
 from basin import periods
 from basin.agreement import Agreement
-from basin.clauses import TIME_AXES, Clause, SectionSheet
+from basin.clauses import TIME_AXES, Clause
 from basin.draws import Number
 from basin.indicators import INDICATORS
 from basin.measures import Measure
 from basin.network import Network
 from basin.scales import Applied
 from basin.standards import Standard, standard
-from settlement.clauses.closed_periods import ClosedPeriods
-from settlement.clauses.element import Element
+from settlement.clauses.closed_periods import NOTHING_CLOSED, ClosedPeriods
+from settlement.clauses.element import Axes, Element
 from settlement.clauses.values import Measurements, Rules, Statistic, Value
 from settlement.clauses.working import Step, Trail
 
@@ -102,18 +102,18 @@ class Context(ABC):
     """One agreement applied to one body of data.
 
     `fixed` makes an indication: clauses of longer periods are evaluated for this shorter one instead. `closed` holds
-    what settlements made from the same readings share; without it every value is measured anew.
+    what settlements made from the same readings share.
     """
 
     agreement: Agreement
     network: Network
     data: Measurements
     fixed: pd.Period | None = None
-    closed: ClosedPeriods | None = None
+    closed: ClosedPeriods = NOTHING_CLOSED
 
     @abstractmethod
     def single(self, measure: Measure, spot: Element, trail: Trail) -> Value:
-        """One value of a measure, before any comparison.
+        """One value of a measure, before any comparison; excluded where a ground takes the section's data away.
 
         Parameters
         ----------
@@ -134,42 +134,30 @@ class Context(ABC):
     @cached_property
     def rules(self) -> Rules:
         """How statistics become values under this agreement."""
-        return Rules(**vars(self.agreement.data), exists=self.month_exists)
-
-    def month_exists(self, month: pd.Period) -> bool:
-        """Whether the agreement counts this month.
-
-        In the years it starts and ends, months outside its term are ignored; earlier years, needed for comparison,
-        count in full.
-        """
-        starts = self.agreement.starts
-        ends = self.agreement.ends
-        if month.year not in (starts.year, ends.year):
-            return True
-        before = month.year == starts.year and periods.ends_on(month) < starts
-        after = month.year == ends.year and periods.starts_on(month) > ends
-        return not before and not after
+        return Rules(**vars(self.agreement.data), exists=self.agreement.counts)
 
     def spans(self, ref: str, span: pd.Period) -> list[pd.Period]:
         """The obligation periods of a clause that lie in `span`; for a shorter `span`, the one around it."""
         every = self.agreement.every_of(ref)
         if every == "term":
             return [self.fixed or self.agreement.term]
-        if not periods.is_finer(span, every):
-            return [p for p in periods.periods_in(span, every) if any(map(self._in_term_or_before, periods.months(p)))]
-        return [span if self.fixed is not None else span.asfreq(periods.FREQUENCIES[every])]
-
-    def _in_term_or_before(self, month: pd.Period) -> bool:
-        return periods.starts_on(month) <= self.agreement.ends and self.month_exists(month)
+        if periods.is_finer(span, every):
+            return [span if self.fixed is not None else span.asfreq(periods.FREQUENCIES[every])]
+        begun = [of for of in periods.periods_in(span, every) if periods.starts_on(of) <= self.agreement.ends]
+        return [of for of in begun if any(map(self.agreement.counts, periods.months(of)))]
 
     def elements(self, ref: str, within: pd.Period) -> Iterator[Element]:
         """The elements a clause is evaluated for inside one obligation period, in the order of its axes."""
+        for axes in self.combinations(self.agreement.axes_of(ref), within):
+            of = next((periods.period(code) for axis, code in axes if axis in TIME_AXES), within)
+            yield Element(of, within, axes)
+
+    def combinations(self, axes: Mapping[str, Sequence[str]], within: pd.Period) -> Iterator[Axes]:
+        """Every way to take one code of each axis, as `axis` lists them; one empty way where no axis is named."""
         choices = []
-        for axis, listed in self.agreement.axes_of(ref).items():
+        for axis, listed in axes.items():
             choices.append([(axis, code) for code in self.axis(axis, listed, within)])
-        for combination in product(*choices):
-            of = next((periods.period(code) for axis, code in combination if axis in TIME_AXES), within)
-            yield Element(of, within, combination)
+        return product(*choices)
 
     def axis(self, axis: str, listed: Sequence[str], within: pd.Period) -> list[str]:
         """The codes of an axis inside a period.
@@ -183,7 +171,7 @@ class Context(ABC):
         if axis in TIME_AXES:
             inside = periods.periods_in(within, axis)
             if "all" in listed:
-                return [periods.label(p) for p in inside if any(map(self.month_exists, periods.months(p)))]
+                return [periods.label(p) for p in inside if any(map(self.agreement.counts, periods.months(p)))]
             return [code for code in dict.fromkeys(listed) if periods.period(code) in inside]
         if "all" not in listed:
             return list(dict.fromkeys(listed))
@@ -197,65 +185,6 @@ class Context(ABC):
             return list(self.agreement.section_codes)
         of_basin = [s for s in self.network.sections.values() if s.basin == self.agreement.basin]
         return [s.code for s in sorted(of_basin, key=lambda s: s.order)]
-
-    def sheet(self, section: str, of: pd.Period) -> SectionSheet:
-        """The section sheet in force for the period."""
-        return self.agreement.sheet(section, periods.days(of)).value
-
-    def doubt_sheet(self, section: str, key: str, of: pd.Period, trail: Trail) -> None:
-        """Name the unverified figures of a section sheet that were used.
-
-        Parameters
-        ----------
-        section : code.
-        key : ``baseline``, ``limits``, ``upstream`` and so on: the figures under it.
-        of : the period whose sheet was used.
-        trail : is told the paths.
-        """
-        prefix = f"sections.{section}.{key}"
-        unverified = self.agreement.sheet(section, periods.days(of)).unverified
-        trail.doubts(path for path in unverified if path.startswith(prefix))
-
-    def target(self, section: str, of: pd.Period) -> int | None:
-        """The target class of a section: the sheet's, else the network's."""
-        stated = self.sheet(section, of).target
-        if stated is not None:
-            return stated
-        declared = self.network.sections.get(section)
-        return declared.target_class if declared else None
-
-    def side_shares(self, section: str | None, side: str, of: pd.Period) -> Mapping[str, Fraction] | None:
-        """The parties upstream or downstream of a section, with shares; None where nobody is declared.
-
-        Parameters
-        ----------
-        section : code; without a section the agreement's role of that name counts.
-        side : ``upstream`` or ``downstream``.
-        of : the period whose section sheet is in force; the sheet goes before the network.
-        """
-        parties = self.agreement.parties
-        if section is not None:
-            declared = self.network.sections.get(section)
-            stated = getattr(self.sheet(section, of), side) or (getattr(declared, side) if declared else None)
-            if stated:
-                shares = {stated: Fraction(1)} if isinstance(stated, str) else stated
-                return {parties.get(code, code): share for code, share in shares.items()}
-        return {parties[side]: Fraction(1)} if parties.get(side) else None
-
-    def published_figure(self, ref: str, element: Element) -> Number | None:
-        """A published figure that stands for a line: of the party or section in hand, else of the whole."""
-        if not self.data.given:
-            return None
-        codes = element.codes
-        subjects = [*(codes[axis] for axis in ("party", "section") if axis in codes), ""]
-        figures = (self.data.published(subject, f"line {ref}", element.of) for subject in subjects)
-        return next((figure for figure in figures if figure is not None), None)
-
-    def codes_of(self, element: Element) -> Mapping[str, str]:
-        """The codes that figures ``{by: …}`` may depend on: the axes, and the target class of the section in hand."""
-        codes = element.codes
-        target = self.target(codes["section"], element.of) if "section" in codes else None
-        return codes if target is None else {**codes, "target": str(target)}
 
     def label(self, element: Element, indicator: str | None = None) -> str:
         """Period, section and indicator as a label of the working."""

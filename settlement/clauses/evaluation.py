@@ -8,8 +8,8 @@ the fen, is decided in `settlement.obligations.compensation`; what a measure's n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import pandas as pd
@@ -20,7 +20,7 @@ from basin.draws import Draws, Number, chosen, denied, holds_all, holds_any, now
 from basin.measures import Measure
 from basin.rounding import number, printed
 from basin.scales import Applied, Piece, applied, capped, scaled
-from settlement.clauses import measuring
+from settlement.clauses import measuring, section_sheets
 from settlement.clauses.context import Context, Evaluation
 from settlement.clauses.element import Element
 from settlement.clauses.sides import sides_of
@@ -40,14 +40,6 @@ class _Outcome:
     def reason(self) -> str | None:
         """Why there is no amount, or why a condition or an excuse made it 0."""
         return self.value.reason if self.amount is None or self.value.reason in ("when", "unless") else None
-
-
-@dataclass(frozen=True)
-class _Scaled:
-    """An amount on the scale, and the piece that gave it."""
-
-    amount: Value
-    piece: Applied | None = None
 
 
 @dataclass(frozen=True)
@@ -72,10 +64,10 @@ class Evaluator(Context):
         return measuring.single(self, measure, spot, trail)
 
     def _evaluated(self, ref: str, element: Element) -> Evaluation:
-        placed = self.agreement.clause(ref, periods.days(element.of), self.codes_of(element))
+        placed = self.agreement.clause(ref, periods.days(element.of), self._codes(element))
         clause = placed.value
         trail = Trail()
-        figure = self.published_figure(ref, element)
+        figure = self._published(ref, element)
         if figure is None:
             trail.doubts(placed.unverified)
             outcome = self._outcome(clause, element, trail)
@@ -89,6 +81,20 @@ class Evaluator(Context):
             outcome.piece, sides, tuple(trail.steps), tuple(trail.statistics), tuple(trail.unverified),
         )  # fmt: skip
 
+    def _codes(self, element: Element) -> Mapping[str, str]:
+        """The codes that figures ``{by: …}`` may depend on: the axes, and the target class of the section in hand."""
+        codes = element.codes
+        target = section_sheets.target(self, codes["section"], element.of) if "section" in codes else None
+        return codes if target is None else {**codes, "target": str(target)}
+
+    def _published(self, ref: str, element: Element) -> Number | None:
+        """A published figure that stands for a line: of the party or section in hand, else of the whole."""
+        if not self.data.given:
+            return None
+        subjects = [*(element.codes[axis] for axis in ("party", "section") if axis in element.codes), ""]
+        figures = (self.data.published(subject, f"line {ref}", element.of) for subject in subjects)
+        return next((figure for figure in figures if figure is not None), None)
+
     def _outcome(self, clause: Clause, element: Element, trail: Trail) -> _Outcome:
         """A clause without a published figure: conditions, then measure, scale, factors and cap."""
         applies = self._applies(clause, element, trail)
@@ -98,14 +104,14 @@ class Evaluator(Context):
         value = Value(Fraction(0))
         if clause.measure is not None:
             value = measuring.value(self, clause.measure, element, trail)
-        on_scale = _on_scale(clause, value, trail)
-        amount = self._multiplied(clause, element, on_scale.amount, trail)
-        if amount.number is not None:
-            bounded = _capped(amount.number, clause.cap, trail)
-            return _Outcome(value, chosen(holds, bounded, Fraction(0)), on_scale.piece)
-        # excluded data add nothing; in the draws where the clause does not apply, it comes to 0 and is not absent
-        applying = Fraction(0) if amount.excluded and isinstance(holds, Draws) else None
-        return _Outcome(amount, chosen(holds, applying, Fraction(0)), on_scale.piece)
+        outcome = self._multiplied(clause, element, _on_scale(clause, value, trail), trail)
+        amount = outcome.amount
+        if amount is not None:
+            amount = _capped(amount, clause.cap, trail)
+        elif outcome.value.excluded and isinstance(holds, Draws):
+            # excluded data add nothing; in the draws where the clause does not apply, it comes to 0 and is not absent
+            amount = Fraction(0)
+        return replace(outcome, amount=chosen(holds, amount, Fraction(0)))
 
     def _applies(self, clause: Clause, element: Element, trail: Trail) -> Value:
         """1 where the clause is evaluated; 0 where a condition fails or an excuse holds; absent while undecided.
@@ -127,24 +133,21 @@ class Evaluator(Context):
         applies = holds_all([met, denied(excused)])
         return measuring.undecided([*conditions, *counted]) if applies is None else Value(number_of(applies))
 
-    def _multiplied(self, clause: Clause, element: Element, amount: Value, trail: Trail) -> Value:
-        """The amount × each of `times`; the first factor that is absent stops it."""
+    def _multiplied(self, clause: Clause, element: Element, outcome: _Outcome, trail: Trail) -> _Outcome:
+        """The amount × each of `times`, a number or the amount of a line; the first factor that is absent stops it."""
         for text in clause.times:
-            if amount.number is None:
-                return amount
-            factor = self._factor(text, element, trail)
+            if outcome.amount is None:
+                return outcome
+            if text in self.agreement.refs:
+                factor = measuring.value(self, Measure(kind="result", of={text: Fraction(1)}), element, trail)
+            else:
+                factor = Value(number(text))
             if factor.number is None:
-                return factor
-            product = amount.number * factor.number
-            trail.note("乘数", f"{printed(amount.number)} × {printed(factor.number)}（{text}）", printed(product))
-            amount = Value(product)
-        return amount
-
-    def _factor(self, text: str, element: Element, trail: Trail) -> Value:
-        """One of `times`: a number, or the amount of a line."""
-        if text in self.agreement.refs:
-            return measuring.value(self, Measure(kind="result", of={text: Fraction(1)}), element, trail)
-        return Value(number(text))
+                return _Outcome(factor, None, outcome.piece)
+            product = outcome.amount * factor.number
+            trail.note("乘数", f"{printed(outcome.amount)} × {printed(factor.number)}（{text}）", printed(product))
+            outcome = replace(outcome, amount=product)
+        return outcome
 
     def _unverified_rules(self, clause: Clause, trail: Trail) -> Iterable[str]:
         """The unverified ones of the term, of the data rules where data were used, of the money rules where it pays."""
@@ -153,17 +156,17 @@ class Evaluator(Context):
         return self.agreement.rules_unverified("starts", "ends", *data, *money)
 
 
-def _on_scale(clause: Clause, value: Value, trail: Trail) -> _Scaled:
+def _on_scale(clause: Clause, value: Value, trail: Trail) -> _Outcome:
     """The amount for a value, and of an exact value the piece that gave it; absent where no piece covers the value."""
     if value.number is None or clause.scale is None:
-        return _Scaled(value)
+        return _Outcome(value, value.number)
     if isinstance(value.number, Draws):
-        return _Scaled(Value(scaled(clause.scale, value.number)))
+        return _Outcome(value, scaled(clause.scale, value.number))
     covering = applied(clause.scale, value.number)
     if covering is None:
-        return _Scaled(Value(None, "scale_gap"))
+        return _Outcome(Value(None, "scale_gap"), None)
     _note_scale(clause, value.number, covering, trail)
-    return _Scaled(Value(covering.amount), covering)
+    return _Outcome(value, covering.amount, covering)
 
 
 def _capped(amount: Number, cap: Fraction | None, trail: Trail) -> Number:

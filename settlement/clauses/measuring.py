@@ -4,23 +4,26 @@ In: the `Context`, a declared `Measure`, the element in hand. Out: a `Value`, an
 sections, indicators and time → each value → comparison (`against`, `expressed`) → `otherwise` → `take` → `decimals`.
 A test adds its bound: true, false or undecided. `_KINDS`, at the end, says which function computes which kind.
 
-A kind takes the context, the measure, the element in hand and the trail, and gives the `Value` of one period, section
-and indicator before any comparison.
+Parameters of every function
+----------------------------
+context : the agreement and its data.
+measure : what to look at; one that names several sections, indicators or periods is spread over them.
+element : the period, and the section, indicator or party in hand.
+spot : an element the measure is spread over: one period, section and indicator.
+trail : receives the working.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import replace
 from functools import partial
-from itertools import product
 
 from basin import draws, periods
-from basin.draws import Draws, Number, Truth
+from basin.draws import Number
 from basin.measures import OF_A_SECTION, Measure
 from basin.rounding import half_even, printed
-from settlement.clauses import other_clauses, quantities
+from settlement.clauses import bounds, other_clauses, quantities
 from settlement.clauses.combining import combined
 from settlement.clauses.completeness_and_trend import completeness, trend
 from settlement.clauses.context import Context
@@ -33,21 +36,14 @@ from settlement.clauses.working import Trail
 
 
 def value(context: Context, measure: Measure, element: Element, trail: Trail) -> Value:
-    """The number of a measure for the element in hand; its unit is that of the measure, or of `expressed`.
-
-    Parameters
-    ----------
-    context : the agreement and its data.
-    measure : what to look at; kinds that name several sections, indicators or periods are combined by `take`.
-    element : the period, and the section, indicator or party in hand.
-    trail : receives the working.
-    """
+    """The number of a measure for the element in hand; its unit is that of the measure, or of `expressed`."""
     start = year_before(element) if measure.at == "previous_year" else element
     # a result uses `take` on the axes of the other clause already, where each element is looked up
     of_one = replace(measure, take=None) if measure.kind == "result" and measure.several else measure
     values = []
     for spot in _spread(context, measure, start):
-        compared = _compared(context, of_one, spot, trail)
+        # of a closed period it is measured once for all settlements that share it
+        compared = context.closed.value(of_one, spot, trail, partial(_compared, context, of_one, spot))
         values.append(_defaulted(context, measure, spot, compared, trail))
     taken = _taken(measure, values, trail)
     if taken.number is None or measure.decimals is None:
@@ -60,87 +56,27 @@ def value(context: Context, measure: Measure, element: Element, trail: Trail) ->
 def truth(context: Context, test: Measure, element: Element, trail: Trail) -> Value:
     """A test: 1 true, 0 false, no number while undecided; the known part of several values may decide it already.
 
-    Parameters
-    ----------
-    context : the agreement and its data.
-    test : a measure with bounds; without a bound of its own it is `all_of` or `any_of`.
-    element : the period, and the section, indicator or party in hand.
-    trail : receives the working.
+    A test without a bound of its own is `all_of` or `any_of`, which are 1 or 0 already.
     """
     tested = value(context, test, element, trail)
     if not test.bounded or tested.excluded:
         return tested
-    stated = [(bound, getattr(test, bound.key)) for bound in _BOUNDS]
-    bounds: list[tuple[_Bound, Fraction]] = [(bound, limit) for bound, limit in stated if limit is not None]
-    held = [_holds(bound, limit, tested) for bound, limit in bounds]
-    decided = draws.holds_all(held)
-    if decided is None:
-        return tested
-    shown = printed(tested.number) if tested.number is not None else f"无值（{tested.reason}），已知部分足以判定，"
-    for (bound, limit), holds in zip(bounds, held, strict=True):
-        verdict = str(holds) if isinstance(holds, Draws) else _HELD[holds]
-        trail.note("条件", f"{shown} {bound.sign} {printed(limit)}", verdict)
-    return Value(draws.number_of(decided), statistics=tested.statistics)
-
-
-@dataclass(frozen=True)
-class _Bound:
-    """A bound of a test: its key in the agreement, its sign, and the comparison it makes."""
-
-    key: str
-    sign: str
-    compare: Callable[[Number, Fraction], Truth]
-    upper: bool
-
-
-_BOUNDS = (
-    _Bound("at_most", "≤", draws.at_most, upper=True),
-    _Bound("below", "<", draws.below, upper=True),
-    _Bound("at_least", "≥", draws.at_least, upper=False),
-    _Bound("above", ">", draws.above, upper=False),
-)
-_HELD: Mapping[bool | None, str] = {True: "成立", False: "不成立", None: "未定"}
-
-
-def _holds(bound: _Bound, limit: Fraction, tested: Value) -> Truth | None:
-    """Whether a number keeps a bound; None while what is known of the number allows both."""
-    least = tested.number if tested.least is None else tested.least
-    greatest = tested.number if tested.greatest is None else tested.greatest
-    worst = greatest if bound.upper else least
-    best = least if bound.upper else greatest
-    certainly = None if worst is None else bound.compare(worst, limit)
-    possibly = None if best is None else bound.compare(best, limit)
-    return draws.between(certainly, possibly)
+    decided = bounds.kept(test, tested, trail)
+    return tested if decided is None else Value(draws.number_of(decided), statistics=tested.statistics)
 
 
 def _spread(context: Context, measure: Measure, element: Element) -> Iterator[Element]:
-    """The elements a measure is taken over; the element in hand where the measure names no several."""
-    sections = (measure.section,) if measure.section else measure.sections
-    # a class and an index look at several indicators at once
-    several = measure.indicators if measure.kind not in ("quality_class", "index") else None
-    indicators = (measure.indicator,) if measure.indicator else several
-    axes = [("section", sections), ("indicator", indicators), (measure.over, ("all",))]
-    choices = []
-    for axis, listed in axes:
-        if axis and listed:
-            choices.append([(axis, code) for code in context.axis(axis, listed, element.of)])
-    if not choices:
+    """The elements a measure is taken over; the element in hand where the measure names no axis."""
+    if not measure.axes:
         yield element
         return
-    for combination in product(*choices):
-        codes = {**element.codes, **dict(combination)}
+    for axes in context.combinations(measure.axes, element.of):
+        codes = {**element.codes, **dict(axes)}
         of = periods.period(codes[measure.over]) if measure.over else element.of
         yield Element(of, element.within, tuple(codes.items()))
 
 
 def _compared(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
-    """One value beside its reference; of a closed period it is measured once for all settlements that share it."""
-    if context.closed is None:
-        return _measured(context, measure, spot, trail)
-    return context.closed.value(measure, spot, trail, partial(_measured, context, measure, spot))
-
-
-def _measured(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
     """One value beside its reference, `expressed` as a difference, ratio or change; as it is without a reference."""
     compared = single(context, measure, spot, trail)
     if compared.number is None or measure.against is None or measure.expressed is None:
@@ -170,69 +106,42 @@ def _expressed(how: str, a: Number, b: Number) -> Number | None:
 
 
 def _defaulted(context: Context, measure: Measure, spot: Element, compared: Value, trail: Trail) -> Value:
-    """`otherwise` in place of a value that never was."""
-    if compared.number is not None or measure.otherwise is None or not _never_was(context, measure, spot, compared):
+    """`otherwise` for a fact nobody recorded, and for another clause without a result or before the term.
+
+    A clause that stopped stops what uses it: data that are missing below it must not turn into a default.
+    """
+    if compared.number is not None or compared.excluded or measure.otherwise is None:
+        return compared
+    of_clause = measure.kind != "reported"
+    before_term = of_clause and periods.ends_on(spot.within) < context.agreement.starts
+    never_was = "no_result" if of_clause else "no_fact"
+    if not before_term and not (compared.reason or "").startswith(never_was):
         return compared
     trail.note("缺省值", f"{compared.reason} → otherwise", printed(measure.otherwise))
     return replace(compared, number=measure.otherwise, reason=None)
 
 
-def _never_was(context: Context, measure: Measure, spot: Element, absent: Value) -> bool:
-    """Whether `otherwise` may stand in: for a fact nobody recorded, a clause before the term or without a result.
-
-    A clause that stopped stops what uses it: data that are missing below it must not turn into a default.
-    """
-    if absent.excluded:
-        return False
-    reason = absent.reason or ""
-    if measure.kind == "reported":
-        return reason.startswith("no_fact")
-    return periods.ends_on(spot.within) < context.agreement.starts or reason.startswith("no_result")
-
-
 def _taken(measure: Measure, values: Sequence[Value], trail: Trail) -> Value:
     """Several values as one by `take`: excluded ones are left out, an absent one stops it."""
     absent = next((v for v in values if not v.present and not v.excluded), None)
-    numbers = [v.number for v in values if v.number is not None]
     if absent is not None:
-        return _bounded_by_the_known(measure, values, absent)
+        return bounds.given_by_the_present(measure, values, absent)
+    numbers = [v.number for v in values if v.number is not None]
     if not numbers:
         return Value(None, values[0].reason if values else "no_readings", bool(values))
     if measure.take is None or not measure.several:  # a result has used its `take` on the other clause's axes
-        return Value(numbers[0] if len(numbers) == 1 else combined(None, numbers))
+        return Value(combined(None, numbers))
     taken = combined(measure.take, numbers)
     name = {"sum": "合计", "mean": "平均", "min": "最小", "max": "最大"}
     label = name[measure.take] if isinstance(measure.take, str) else f"连续 {measure.take.runs_of} 个的次数"
     left_out = f"（另有 {len(values) - len(numbers)} 个不计）" if len(values) > len(numbers) else ""
     trail.note(label, "、".join(map(printed, numbers)) + left_out, printed(taken))
-    return _bounded_by_the_known(measure, values, Value(taken)) if draws.has_gaps(numbers) else Value(taken)
-
-
-def _bounded_by_the_known(measure: Measure, values: Sequence[Value], absent: Value) -> Value:
-    """Absent, with bounds: an absent test could be either, a greatest value can only grow, a least only fall."""
-    present = [v.number for v in values if v.number is not None]
-    if measure.take is None or not present or measure.decimals is not None:
-        return absent
-    if measure.kind == "met" and measure.against is None:
-        tests = [v.number for v in values if not v.excluded]
-        failed = combined(measure.take, [draws.filled(number, Fraction(0)) for number in tests])
-        met = combined(measure.take, [draws.filled(number, Fraction(1)) for number in tests])
-        return replace(absent, least=failed, greatest=met)
-    least = draws.greatest_known(present) if measure.take == "max" else None
-    greatest = draws.least_known(present) if measure.take == "min" else None
-    return replace(absent, least=least, greatest=greatest)
+    # some draws of a number that is there may be absent
+    return bounds.given_by_the_present(measure, values, Value(taken)) if draws.has_gaps(numbers) else Value(taken)
 
 
 def single(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
-    """One value before any comparison; excluded where a recorded ground takes the section's data away.
-
-    Parameters
-    ----------
-    context : the agreement and its data.
-    measure : its kind says which function computes it.
-    spot : one period, and the section, indicator or party in hand.
-    trail : receives the working.
-    """
+    """One value before any comparison; excluded where a recorded ground takes the section's data away."""
     of_section = measure.kind in OF_A_SECTION
     gone = excluded(context.data, context.rules, spot.codes["section"], spot.of) if of_section else None
     if gone is not None:

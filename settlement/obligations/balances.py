@@ -15,7 +15,7 @@ from basin.clauses import Proportion, Side
 from basin.draws import Number
 from settlement.clauses.context import Evaluation, Shares
 from settlement.clauses.evaluation import Evaluator
-from settlement.obligations.compensation import due_in
+from settlement.obligations.falling_due import due_in
 
 
 def balances(evaluator: Evaluator, span: pd.Period) -> dict[str, Number | None]:

@@ -18,17 +18,15 @@ import pandas as pd
 
 from basin.clauses import POOL
 from basin.draws import exact
-from basin.periods import ends_on, is_finer, overlap
-from basin.rounding import FEN_PER_WAN, fen, split, yuan
+from basin.rounding import FEN_PER_WAN, YUAN_PER_WAN, fen, split, yuan
 from settlement.clauses.context import Evaluation, Sides
 from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.working import Step, readable, short
+from settlement.obligations.falling_due import Evaluated, due_in, indicates
 from settlement.obligations.obligation import Due, Obligation, Stop, remainder
 from settlement.obligations.pools import closed_to_the_fen, pools_not_paid
 from settlement.obligations.transfers import PairAmount, netted
 from settlement.words import RULE_VALUES
-
-FEN_PER_YUAN = 100
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ def compensation(evaluator: Evaluator, span: pd.Period) -> Compensation:
         for evaluation in due.evaluations:
             stop = _stop(due.period, evaluation)
             stops += [] if stop is None else [stop]
-        if not due.is_line and not _indicates(evaluator, due):
+        if not due.is_line and not indicates(evaluator, due):
             dues += _sums(due, evaluator.agreement.money.mode)
     obligations = [obligation for due in closed_to_the_fen(dues) for obligation in _shared(due)]
     evaluations = tuple(evaluator.made.values())
@@ -67,44 +65,6 @@ def compensation(evaluator: Evaluator, span: pd.Period) -> Compensation:
         stops = []  # nobody who pays needed these lines
     stops += pools_not_paid(evaluations, obligations, stops)
     return Compensation(tuple(obligations), tuple(stops), evaluations)
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """The evaluations of one clause for one obligation period, at least one of them."""
-
-    period: pd.Period
-    evaluations: tuple[Evaluation, ...]
-
-    @property
-    def ref(self) -> str:
-        """The clause."""
-        return self.evaluations[0].clause.ref
-
-    @property
-    def is_line(self) -> bool:
-        """Whether the clause pays nobody."""
-        return self.evaluations[0].clause.is_line
-
-
-def due_in(evaluator: Evaluator, span: pd.Period) -> Iterator[Evaluated]:
-    """The evaluations of every clause and obligation period that fall due in `span`."""
-    for ref in evaluator.agreement.refs:
-        for of in _periods_due(evaluator, ref, span):
-            evaluations = tuple(evaluator.evaluation(ref, element) for element in evaluator.elements(ref, of))
-            if evaluations:
-                yield Evaluated(of, evaluations)
-
-
-def _periods_due(evaluator: Evaluator, ref: str, span: pd.Period) -> list[pd.Period]:
-    """The obligation periods of a clause that fall due in `span`: none that is longer, a whole term where it ends."""
-    every = evaluator.agreement.every_of(ref)
-    term = evaluator.agreement.term
-    if evaluator.fixed is None:
-        not_due_yet = ends_on(span) < ends_on(term) if every == "term" else is_finer(span, every)
-        if not_due_yet:
-            return []
-    return [of for of in evaluator.spans(ref, span) if overlap(of, term)]
 
 
 def _stop(of: pd.Period, evaluation: Evaluation) -> Stop | None:
@@ -117,20 +77,6 @@ def _stop(of: pd.Period, evaluation: Evaluation) -> Stop | None:
         return None
     without_share = evaluation.sides.without_share
     return Stop(clause.ref, of, axes, f"no_shares: {' '.join(without_share)}" if without_share else "no_shares")
-
-
-def _indicates(evaluator: Evaluator, due: Evaluated) -> bool:
-    """Whether the clause, or one it uses, is only looked at for a part of its period: nothing is owed for a part."""
-    if evaluator.fixed is None:
-        return False
-    refs = {evaluation.clause.ref: set(evaluation.clause.refs) for evaluation in evaluator.made.values()}
-    used = {due.ref}
-    ahead = refs.get(due.ref, set())
-    while ahead := ahead - used:
-        used |= ahead
-        ahead = set().union(*(refs.get(ref, set()) for ref in ahead))
-    every = [evaluator.agreement.every_of(ref) for ref in used if ref in refs]
-    return any(length == "term" or is_finer(due.period, length) for length in every)
 
 
 def _sums(due: Evaluated, mode: str) -> list[Due]:
@@ -153,7 +99,7 @@ def _sum(due: Evaluated, sides: Sides, amounts: Sequence[Fraction], mode: str) -
     rounded = fen(whole, mode)
     steps = [Step("合计（万元）", " + ".join(map(_addend, addends)), short(whole))] if len(addends) > 1 else []
     turned = "；负数由收方付给付方" if rounded < 0 else ""
-    expression = f"{readable(whole)} 万元 × {FEN_PER_WAN // FEN_PER_YUAN}{turned}"
+    expression = f"{readable(whole)} 万元 × {YUAN_PER_WAN}{turned}"
     steps.append(Step(f"修约一次（元，{RULE_VALUES[mode][0]}）", expression, yuan(rounded)))
     return Due(due.ref, due.period, sides, whole * FEN_PER_WAN, rounded, tuple(steps))
 
