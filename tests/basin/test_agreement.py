@@ -16,8 +16,8 @@ from basin.agreement_files import tree
 from basin.checks.agreements import problems
 from basin.clauses import GROUNDS, Ground, Proportion
 from basin.errors import AgreementError
-from basin.measures import Runs
-from basin.periods import Days, label
+from basin.measures import Measure, Runs
+from basin.periods import Days, label, period
 from monitoring_ingest.readings.facts import KINDS
 from tests.settlement.makers import HEADER, RIVER, RULES, agreement_text, an_agreement
 
@@ -58,6 +58,21 @@ class TestHeader:
         assert agreement.starts == date(2020, 1, 1)
         assert agreement.parties["upstream"] == "up"
         assert agreement.every == agreement.every_of("1") == "month"
+
+    @pytest.mark.parametrize(
+        ("month", "counts"),
+        [
+            ("2018-12", True),  # for comparison earlier years are whole
+            ("2019-06", False),
+            ("2019-07", True),
+            ("2020-01", True),
+            ("2022-06", True),
+            ("2022-07", False),
+        ],
+    )
+    def test_months_outside_the_term_do_not_count_in_its_first_and_last_year(self, month: str, counts: bool) -> None:
+        agreement = an_agreement(LUMP, starts="2019-07-10", ends="2022-06-10")
+        assert agreement.counts(period(month)) is counts
 
     def test_a_clause_may_have_its_own_every(self) -> None:
         agreement = an_agreement(LUMP.replace("scale", "every: quarter, scale"))
@@ -210,6 +225,24 @@ class TestClause:
         - {ref: e, each: {party: [up, third]}, measure: {kind: reported, fact: w}}
         """  # noqa: E501
         assert set(clause_of(text).value.refs) == {"a", "b", "c", "d", "e", "2"}
+
+
+class TestAxes:
+    """The axes a measure names."""
+
+    @pytest.mark.parametrize(
+        ("measure", "axes"),
+        [
+            (Measure(kind="concentration"), {}),
+            (Measure(kind="concentration", section="s1", indicator="tp"), {"section": ("s1",), "indicator": ("tp",)}),
+            (Measure(kind="flow", sections=("s1", "s2"), over="month"), {"section": ("s1", "s2"), "month": ("all",)}),
+            (Measure(kind="exceedance", indicators=("tp", "tn")), {"indicator": ("tp", "tn")}),
+            (Measure(kind="quality_class", indicators=("tp", "tn")), {}),  # one class of both
+        ],
+        ids=["none", "a section and indicator", "sections and months", "each of two indicators", "both indicators at once"],
+    )
+    def test_a_measure_is_taken_over_the_axes_it_names(self, measure: Measure, axes: object) -> None:
+        assert measure.axes == axes
 
 
 class TestSheet:
