@@ -239,7 +239,7 @@ class TestAxes:
             (Measure(kind="exceedance", indicators=("tp", "tn")), {"indicator": ("tp", "tn")}),
             (Measure(kind="quality_class", indicators=("tp", "tn")), {}),  # one class of both
         ],
-        ids=["none", "a section and indicator", "sections and months", "each of two indicators", "both indicators at once"],
+        ids=["none", "a section and item", "sections and months", "each of two items", "two items at once"],
     )
     def test_a_measure_is_taken_over_the_axes_it_names(self, measure: Measure, axes: object) -> None:
         assert measure.axes == axes
