@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
@@ -25,6 +26,8 @@ import settlement.tables  # noqa: F401  declares its tables on the one metadata
 from monitoring_ingest.database.engine import open_engine
 from monitoring_ingest.database.schema import create_schema
 
+# The kinds of database a test is given. With SQLite alone it guards everyday work; that a server does the same is proved.
+KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.proof))
 TEMPLATE = "template"  # the PostgreSQL database that others are copied from
 
 
