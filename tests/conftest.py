@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -24,11 +23,6 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):  # this process is one worker of several
         items.sort(key=lambda item: workers.place({mark.name for mark in item.iter_markers()}))
-
-
-def pytest_collection_finish() -> None:
-    gc.collect()
-    gc.freeze()  # what was imported and collected stays to the end: no garbage collection need go through it again
 
 
 @pytest.hookimpl(optionalhook=True)
