@@ -26,7 +26,7 @@ import settlement.tables  # noqa: F401  declares its tables on the one metadata
 from monitoring_ingest.database.engine import open_engine
 from monitoring_ingest.database.schema import create_schema
 
-# The kinds of database a test is given. With SQLite alone it guards everyday work; that a server does the same is proved.
+# The kinds of database that a test is given: `make quick` runs it on SQLite only, `make test` on both.
 KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.proof))
 TEMPLATE = "template"  # the PostgreSQL database that others are copied from
 
