@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from monitoring_ingest.database.engine import open_engine
 from tests import workers
-from tests.databases import EmptiedDatabase, make_template, run, sqlite
+from tests.databases import KINDS, EmptiedDatabase, make_template, run, sqlite
 
 settings.register_profile("hengjie", deadline=None)  # no test asserts seconds: a busy machine is no failure
 settings.load_profile("hengjie")
@@ -68,7 +68,7 @@ def emptied(postgresql: Engine) -> Iterator[EmptiedDatabase]:
     shared.drop()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An empty database of each kind, with its tables."""
     if request.param == "sqlite":

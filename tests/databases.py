@@ -7,12 +7,13 @@ changed is dropped and made anew, so no test can see what an earlier test did.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
@@ -25,13 +26,25 @@ import settlement.tables  # noqa: F401  declares its tables on the one metadata
 from monitoring_ingest.database.engine import open_engine
 from monitoring_ingest.database.schema import create_schema
 
+# The kinds of database that a test is given: `make quick` runs it on SQLite only, `make test` on both.
+KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.proof))
 TEMPLATE = "template"  # the PostgreSQL database that others are copied from
 
 
-def sqlite(file: Path) -> Engine:
-    """An empty SQLite database with its tables, in a new file."""
-    file.write_bytes(_sqlite_template())
+def sqlite(file: Path, content: bytes | None = None) -> Engine:
+    """A SQLite database with its tables in a new file: empty, or with what `written` returned."""
+    file.write_bytes(_sqlite_template() if content is None else content)
     return open_engine(f"sqlite:///{file}")
+
+
+def written(fill: Callable[[Engine], object]) -> bytes:
+    """The file of a SQLite database that `fill` filled, for many tests to begin with."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "written.sqlite"
+        engine = sqlite(file)
+        fill(engine)
+        engine.dispose()  # the last connection writes its log back into the file
+        return file.read_bytes()
 
 
 @cache
@@ -40,7 +53,7 @@ def _sqlite_template() -> bytes:
         file = Path(folder) / "template.sqlite"
         engine = open_engine(f"sqlite:///{file}")
         create_schema(engine)
-        engine.dispose()  # the last connection writes its log back into the file
+        engine.dispose()
         return file.read_bytes()
 
 

@@ -26,7 +26,7 @@ class Source:
 
     path: str
     lines: int
-    tree: ast.Module
+    nodes: tuple[ast.AST, ...]
 
 
 @cache
@@ -37,7 +37,7 @@ def sources() -> tuple[Source, ...]:
 
 def _source(file: Path) -> Source:
     text = file.read_text(encoding="utf-8")
-    return Source(file.relative_to(ROOT).as_posix(), len(text.splitlines()), ast.parse(text))
+    return Source(file.relative_to(ROOT).as_posix(), len(text.splitlines()), tuple(ast.walk(ast.parse(text))))
 
 
 def is_tuple_assignment(node: ast.AST) -> bool:
@@ -67,7 +67,7 @@ def is_bare_bundle(node: ast.AST) -> bool:
 def places(asked: Callable[[ast.AST], bool]) -> Iterator[str]:
     """``path:line`` of every node that is one."""
     for source in sources():
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if asked(node):
                 yield f"{source.path}:{node.lineno}"  # type: ignore[attr-defined]
 

@@ -86,9 +86,15 @@ def sources() -> dict[str, ast.Module]:
     return {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text(encoding="utf-8")) for file in files}
 
 
+@cache
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Every node of a module."""
+    return tuple(ast.walk(tree))
+
+
 def imported(tree: ast.Module) -> Iterator[str]:
     """Full names of what a module imports, also inside functions."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -139,7 +145,7 @@ def lives_in(path: str, homes: list[str]) -> bool:
 
 def calls(tree: ast.Module) -> Iterator[tuple[str, str, ast.Call]]:
     """(owner, function, call) of every call: ``pd.Timestamp.now()`` is ("Timestamp", "now")."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call):
             function = node.func
             if isinstance(function, ast.Name):
@@ -170,7 +176,7 @@ class TestImports:
         wrong = [
             path
             for path, tree in sources().items()
-            if any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(tree))
+            if any(isinstance(node, ast.ImportFrom) and node.level for node in nodes(tree))
         ]
         assert wrong == []
 
@@ -268,7 +274,7 @@ class TestSize:
             f"{path}:{node.lineno} {node.name}"
             for path, tree in sources().items()
             if path.startswith(CORES)
-            for node in ast.walk(tree)
+            for node in nodes(tree)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _parameters(node) > MOST_PARAMETERS
         ]
         assert wrong == []

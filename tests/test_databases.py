@@ -36,6 +36,7 @@ def test_a_copied_file_is_what_creating_the_tables_makes(tmp_path: Path) -> None
     assert shapes[0] == shapes[1]
 
 
+@pytest.mark.proof
 class TestEmptiedDatabase:
     """The one PostgreSQL database of a worker."""
 

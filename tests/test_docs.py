@@ -221,6 +221,7 @@ def shipped() -> tuple[dict[str, Any], ...]:
     return tuple(json.loads(result.stdout)["agreements"])
 
 
+@pytest.mark.proof
 def test_the_page_of_figures_is_what_the_program_prints_now():
     printed = CliRunner().invoke(main, FIGURES).stdout
     page = (ROOT / "docs" / "figures.md").read_text(encoding="utf-8")

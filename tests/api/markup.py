@@ -32,8 +32,11 @@ class Element:
 
     def all(self, tag: str) -> list[Element]:
         """Every element of that tag inside."""
-        found = [child for child in self.children if child.tag == tag]
-        return found + [inner for child in self.children for inner in child.all(tag)]
+        children = self.children
+        found = [child for child in children if child.tag == tag]
+        for child in children:
+            found += child.all(tag)
+        return found
 
     def table(self) -> list[list[str]]:
         """The rows of a table as texts."""

@@ -139,6 +139,7 @@ class TestTogether:
         values = [("codmn", "1"), ("nh3n", "2")]
         assert said(engine) == [(station, *each) for station in ("qiaotou", "shangyou") for each in values]
 
+    @pytest.mark.proof
     def test_three_hundred_stations_at_once(self, engine):
         devices = [f"D{number}" for number in range(300)]
         times = [f"20260301{hour:02}{minute:02}00" for hour in range(10) for minute in range(30)]
@@ -186,6 +187,7 @@ class TestLost:
         assert said(engine) == [("qiaotou", "codmn", "1"), ("shangyou", "nh3n", "2")]
 
 
+@pytest.mark.proof
 class TestPeers:
     def test_a_silent_peer_is_closed(self, engine):
         with live(world(engine), Limits(stranger=SOON)) as running, running.peer() as station:
@@ -243,6 +245,7 @@ class TestStopping:
         assert running.ended()
         assert said(engine) == [("qiaotou", "codmn", "1")]
 
+    @pytest.mark.proof
     def test_the_command_listens_until_it_is_told_to_stop(self, tmp_path):
         command = [sys.executable, "-c", "from api.cli import main; main()", "listen", "--port", "0", "--json"]
         told = {**os.environ, "HENGJIE_DATA": str(tmp_path), "HENGJIE_WITH": str(FIXTURES)}

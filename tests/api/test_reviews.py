@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import cache
 
 import pytest
 from click.testing import CliRunner
@@ -15,10 +16,10 @@ from monitoring_ingest.quality import reviewing
 from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.quality.settings import FILE, declared_tests
-from tests.api.makers import FIXTURES, NOW, client_of, composed, month_rows, row, send
+from tests.api.makers import FIXTURES, NOW, client_of, composed, month_rows, registry, row, send
 from tests.api.markup import read
 from tests.clocks import stopped
-from tests.databases import sqlite
+from tests.databases import sqlite, written
 
 LATER = NOW + timedelta(days=1)
 AT = "2025-08-10T08:00:00+08:00"
@@ -31,10 +32,16 @@ UPHOLD = GROUNDS | {"action": "uphold", "reason": "not_confirmed"}
 OPTIONS = ["--document", "维修单", "--proposed-by", "张三", "--approved-by", "李四"]
 
 
+@cache
+def with_one_that_waits():
+    """A month of readings, one of them implausible."""
+    rows = [*month_rows("demo-qx2", "2025-08", nh3n="0.40"), row("demo-qx2", "2025-08-30 08:00", "codmn", "9999")]
+    return written(lambda engine: send(composed(engine, registry()), rows))
+
+
 @pytest.fixture
 def here(world, tmp_path):
-    made = composed(sqlite(tmp_path / "hengjie.sqlite"), world)
-    send(made, [*month_rows("demo-qx2", "2025-08", nh3n="0.40"), row("demo-qx2", "2025-08-30 08:00", "codmn", "9999")])
+    made = composed(sqlite(tmp_path / "hengjie.sqlite", with_one_that_waits()), world)
     yield made
     made.engine.dispose()
 

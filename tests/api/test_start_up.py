@@ -55,13 +55,16 @@ def loaded(folder: Path, *arguments: str) -> set[str]:
 class TestLoading:
     """A command loads what it uses: the seconds that this saves are printed by the benchmark `start_up`."""
 
+    @pytest.mark.proof
     def test_help_loads_nothing_heavy(self, tmp_path: Path) -> None:
         assert loaded(tmp_path, "--help") == set()
 
+    @pytest.mark.proof
     def test_a_list_of_runs_needs_the_database_and_no_arrays(self, tmp_path: Path, hengjie: Run) -> None:
         hengjie("key", "create", "示例")
         assert loaded(tmp_path / "var", "jobs", "list") == {"sqlalchemy"}
 
+    @pytest.mark.proof
     def test_settling_and_explaining_load_neither_web_server_nor_printing(self, tmp_path: Path) -> None:
         allowed = {"numpy", "pandas", "sqlalchemy", "pydantic"}
         environment = os.environ | {"HENGJIE_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}

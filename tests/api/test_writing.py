@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from monitoring_ingest.access.store import create_key
-from tests.api.makers import NOW, client_of, composed, month_rows, send
-from tests.databases import sqlite
+from tests.api.makers import NOW, client_of, composed, month_rows, registry, send
+from tests.databases import sqlite, written
 
 SETTLE = {"agreement": "demo-monthly-class", "period": "2025-08"}
 FACT = {
@@ -26,14 +28,23 @@ WRITES = [
 ]
 
 
+@cache
+def one_month():
+    """A month of readings of two stations."""
+
+    def fill(engine):
+        here = composed(engine, registry())
+        send(here, month_rows("demo-qx2", "2025-08", tp="0.25"))
+        send(here, month_rows("demo-qx3", "2025-08"), "three.csv")
+
+    return written(fill)
+
+
 @pytest.fixture
 def writing(world, tmp_path):
     """A client with a key over one month of readings."""
-    engine = sqlite(tmp_path / "hengjie.sqlite")
-    here = composed(engine, world)
-    send(here, month_rows("demo-qx2", "2025-08", tp="0.25"))
-    send(here, month_rows("demo-qx3", "2025-08"), "three.csv")
-    with client_of(here) as client:
+    engine = sqlite(tmp_path / "hengjie.sqlite", one_month())
+    with client_of(composed(engine, world)) as client:
         client.headers["X-API-Key"] = create_key(engine, "测试", NOW)
         yield client
 

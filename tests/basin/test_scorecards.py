@@ -47,7 +47,8 @@ class TestGrade:
     @given(st.lists(st.fractions(-10, 110), min_size=2))
     def test_a_better_score_never_has_a_worse_grade(self, scores: list[Fraction]) -> None:
         order = ["差", "中", "良", "优"]
-        places = [order.index(a_card().grade(score)) for score in sorted(scores)]
+        card = a_card()
+        places = [order.index(card.grade(score)) for score in sorted(scores)]
         assert places == sorted(places)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from settlement import store
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.proof]
 PLAIN = ("/", "/basins/demo-qingxi", "/sections/qingxi-2", "/sections/qingxi-2?month=2025-08", "/settlements")
 LISTS = ("/assessments", "/submissions", "/submissions/2", "/docs")
 

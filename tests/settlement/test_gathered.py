@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 
 from basin import periods
+from basin.agreement import Agreement
 from basin.measures import Measure
 from settlement.clauses.element import Element
 from settlement.clauses.values import Value
 from settlement.clauses.working import Trail
 from settlement.gathered import Gathered, closed_periods, measurements
 from settlement.settling import settled
+from settlement.statement.rows import SettlementDocument
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, gathered, monthly
 
 NOW = datetime(2021, 1, 1, tzinfo=UTC)
@@ -94,19 +97,30 @@ ORDERS = {
 }
 
 
+@cache
+def several(every: str, compare: str) -> Agreement:
+    """The same clauses, compared rounded or as they are."""
+    agreement = an_agreement(SEVERAL, data=RULES, every=every)
+    return replace(agreement, data=replace(agreement.data, compare=compare))
+
+
+@cache
+def settled_alone(every: str, compare: str, of: str) -> SettlementDocument:
+    """What the readings alone decide, read for this settlement only."""
+    return settled(several(every, compare), RIVER, gathered(READ), periods.period(of), NOW)
+
+
 class TestWhatSettlementsShare:
     """Made from the same readings, they measure a closed period once; in any order, each is the one made alone."""
 
     @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
     @pytest.mark.parametrize("every", ["month", "quarter", "year"])
     def test_in_any_order_and_with_other_agreements_between_each_is_the_one_settled_alone(self, order, every):
-        rounded = an_agreement(SEVERAL, data=RULES, every=every)
-        agreements = [rounded, replace(rounded, data=replace(rounded.data, compare="unrounded"))]  # of the same clauses
         shared = gathered(READ)
-        for span in map(periods.period, order):
-            for agreement in agreements:
-                together = settled(agreement, RIVER, shared, span, NOW)
-                assert together == settled(agreement, RIVER, gathered(READ), span, NOW)
+        for of in order:
+            for compare in ("rounded", "unrounded"):
+                together = settled(several(every, compare), RIVER, shared, periods.period(of), NOW)
+                assert together == settled_alone(every, compare, of)
 
     def test_readings_shared_with_other_facts_are_measured_under_those_facts(self):
         agreement = an_agreement(SEVERAL, data=RULES)

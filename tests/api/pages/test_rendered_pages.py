@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
@@ -65,6 +66,12 @@ def _no_language_chosen(client):
     client.cookies.clear()
 
 
+@cache
+def tree_of(text):
+    """A page as a tree, which no test changes."""
+    return read(text)
+
+
 def page(client, address):
     answer = client.get(address)
     assert answer.status_code == 200
@@ -80,11 +87,11 @@ class TestEveryPage:
     def test_it_opens_and_is_well_formed(self, everything):
         assert {key for key, answer in everything.items() if answer.status_code != 200} == set()
         for answer in everything.values():
-            read(answer.text)
+            tree_of(answer.text)
 
     def test_it_has_one_heading_one_main_and_its_language(self, everything):
         for (address, lang), answer in everything.items():
-            tree = read(answer.text)
+            tree = tree_of(answer.text)
             assert tree.all("html")[0].attributes["lang"] == {"zh": "zh-CN", "en": "en"}[lang]
             if address != "/docs":
                 assert (len(tree.all("h1")), len(tree.all("main")), len(tree.all("nav")) >= 1) == (1, 1, True)
@@ -99,7 +106,7 @@ class TestEveryPage:
 
     def test_every_table_says_what_it_is_and_every_head_what_it_heads(self, everything):
         for (address, _), answer in everything.items():
-            tree = read(answer.text)
+            tree = tree_of(answer.text)
             for one in tree.all("table"):
                 named = (
                     one.all("caption")
@@ -111,7 +118,7 @@ class TestEveryPage:
 
     def test_ids_are_unique_and_labels_point_at_one(self, everything):
         for (address, _), answer in everything.items():
-            tree = read(answer.text)
+            tree = tree_of(answer.text)
             ids = re.findall(r'\sid="([^"]+)"', answer.text)
             assert len(ids) == len(set(ids)), address
             used = re.findall(r'aria-labelledby="([^"]+)"', answer.text)
@@ -124,14 +131,14 @@ class TestEveryPage:
             a.attributes["href"]
             for (_, lang), answer in everything.items()
             if lang == "zh"
-            for a in read(answer.text).all("a")
+            for a in tree_of(answer.text).all("a")
             if a.attributes.get("href", "").startswith("/") and not a.attributes["href"].startswith("/v1/")
         }
         assert {link for link in links if client.get(link).status_code != 200} == set()
 
     def test_english_pages_keep_chinese_only_where_it_is_marked_or_a_name(self, everything):
         heading = {
-            a: read(answer.text).all("h1")[0]
+            a: tree_of(answer.text).all("h1")[0]
             for (a, lang), answer in everything.items()
             if lang == "en" and a != "/docs"
         }

@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import Engine
 
 from monitoring_ingest.database.engine import open_engine
+from tests.databases import KINDS
 
 WRITTEN = Path(__file__).parent / "written_before_revisions"
 Bare = Callable[[], Engine]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bare]:
     """A maker of databases without tables, all of one kind."""
     made: list[Engine] = []

@@ -149,6 +149,7 @@ class TestBackupAndRestore:
         assert text.split("\t")[:5] == ["1", "qingxi-2", "2023-02", "dry", "1"]
 
 
+@pytest.mark.proof
 class TestFromOneDatabaseToTheOther:
     """The archive is the same text whatever wrote it."""
 

@@ -18,6 +18,7 @@ def test_a_missing_file_is_named_and_not_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.proof
 def test_a_server_without_our_tables_is_named_and_gets_none(postgresql: Engine) -> None:
     with pytest.raises(NoDatabase, match="这里还没有数据库") as refused:
         open_existing(postgresql.url.render_as_string(hide_password=False))

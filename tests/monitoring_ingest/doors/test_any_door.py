@@ -28,7 +28,7 @@ from monitoring_ingest.records.tables import observations
 from settlement.gathered import LEFT_OUT, OBSERVED, Gathered
 from settlement.run import settle
 from settlement.settling import settled
-from tests.databases import EmptiedDatabase, sqlite
+from tests.databases import KINDS, EmptiedDatabase, sqlite
 from tests.monitoring_ingest.every_door import DOORS, HANDS, NETWORK, SPEAKING, Sent, carrying, newest
 from tests.settlement.makers import RULES, an_agreement
 
@@ -53,7 +53,7 @@ Deliveries = list[tuple[str, list[Sent]]]
 KEY = ["station", "indicator", "time"]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> tuple[str, EmptiedDatabase | None]:
     """A kind of database: every example gets an empty one."""
     emptied = request.getfixturevalue("emptied") if request.param == "postgresql" else None

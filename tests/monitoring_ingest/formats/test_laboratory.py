@@ -6,10 +6,11 @@ import io
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import Engine
 
 from basin.indicators import INDICATORS
@@ -34,19 +35,31 @@ UP: Mapping[str, Any] = {
 DOWN = {**UP, "station": "qiaotou-zj 桥头", "side": "下游 downstream", "value": 1.1}
 
 
-def filled(*rows: Mapping[str, Any]) -> bytes:
-    """The template with these rows, saved as a spreadsheet program does: the formulas of other units are gone."""
+def saved(book: Workbook) -> bytes:
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@cache
+def without_rows() -> bytes:
+    """The template saved as a spreadsheet program does: the formulas of other units are gone."""
     book = load_workbook(io.BytesIO(laboratory_template(network())))
     sheet = book[RESULTS]
     for line in range(4, sheet.max_row + 1):
         for column in range(1, len(COLUMNS) + 1):
             sheet.cell(line, column).value = None
+    return saved(book)
+
+
+def filled(*rows: Mapping[str, Any]) -> bytes:
+    """The template with these rows."""
+    book = load_workbook(io.BytesIO(without_rows()))
+    sheet = book[RESULTS]
     for line, row in enumerate(rows, start=4):
         for column, name in enumerate(COLUMNS, start=1):
             sheet.cell(line, column).value = row.get(name)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 def sent(engine: Engine, *rows: Mapping[str, Any]) -> Receipt:

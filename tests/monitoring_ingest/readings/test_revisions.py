@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ def outcome(decided):
     return [decided[name].tolist() for name in DECIDED]
 
 
+@pytest.mark.proof
 @settings(max_examples=200, deadline=None)
 @given(cells=st.lists(CELLS, max_size=8))
 def test_what_is_stored_for_other_keys_changes_nothing(cells):
@@ -62,6 +64,7 @@ def test_what_is_stored_for_other_keys_changes_nothing(cells):
     assert outcome(decide(rows, NOTHING)) == outcome(decide(rows, ELSEWHERE))
 
 
+@pytest.mark.proof
 @settings(max_examples=200, deadline=None)
 @given(cells=st.lists(CELLS, max_size=8), cut=st.integers(0, 8))
 def test_a_file_stored_in_two_parts_ends_like_one_stored_at_once(cells, cut):

@@ -108,6 +108,7 @@ class TestKept:
         assert legible(b"\xff\x00 123456") == b"*" * 9
         assert legible(MODBUS) == MODBUS.replace(b"PW=123456", b"*********")
 
+    @pytest.mark.proof
     def test_of_frames_broken_at_random_no_password_is_kept(self):
         random = Random(212)
         broken = (judged(mutated(frame, random), KNOWN) for frame in (HOURLY, FIRST_OF_TWO) for _ in range(20_000))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
+
 from settlement.statement.canonical import digest
 from settlement.statement.engine_version import (
     ENGINE_VERSION,
@@ -75,6 +77,7 @@ class TestInWords:
 class TestTheCorpus:
     """`digests.json` holds what this engine decides."""
 
+    @pytest.mark.proof
     def test_no_document_moved_without_a_new_version(self) -> None:
         version, kept = corpus.read()
         now = corpus.documents()

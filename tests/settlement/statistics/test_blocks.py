@@ -55,6 +55,7 @@ def rules(min_readings: int, min_days: int) -> StatedRules:
     return StatedRules(min_readings, min_days, ("正常",), "half")
 
 
+@pytest.mark.proof
 @settings(deadline=None, max_examples=60)
 @given(
     seed=st.integers(0, 10**6), days=st.integers(1, 70), down=st.sampled_from([0.0, 0.3]),
