@@ -69,7 +69,7 @@ Identity = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER is SQL
 
 BUSY_SECONDS = 60
 OFTEN = 2  # [ms] between two attempts to get the write lock of SQLite
-PAUSE_SECONDS = 0.005  # longer than that
+PAUSE_SECONDS = 0.003  # longer than that
 PRIMARY_CODE = 0xFF  # of an error of SQLite, without what further it tells
 _Query = Select[Any] | CompoundSelect[Any] | TextualSelect
 _ADDRESSES = "HENGJIE_DATABASE_URL 写成 sqlite:///路径 或 postgresql://用户@主机/库"
