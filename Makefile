@@ -26,7 +26,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys, pip; sys.exit(int(pip.__version__.split(".")[0]) < 23)' 2>/dev/null || \
 	  $(BIN)/python -m ensurepip >/dev/null || { \
 	  echo "此 Python 缺 pip；Debian 上请安装 python3-pip 或 python3-venv (this Python lacks pip)" >&2; exit 1; }
-	@$(PIP_INSTALL) -r requirements.lock
+	@echo 'pip install -r requirements.lock'; $(PIP_INSTALL) -r requirements.lock
 	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/hengjie.pth"
 	@printf '#!/bin/sh\nexec "%s" -P -c "%s" "$$@"\n' "$(CURDIR)/$(BIN)/python" \
 	  "import sys; from api.cli import main; sys.argv[0] = 'hengjie'; main()" > $(BIN)/hengjie
@@ -35,7 +35,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 
 # What tests and checks add to what runs; `make run` afterwards takes nothing away.
 $(TESTABLE): $(INSTALLED) requirements-test.lock
-	@$(PIP_INSTALL) -r requirements-test.lock
+	@echo 'pip install -r requirements-test.lock'; $(PIP_INSTALL) -r requirements-test.lock
 	@touch $@
 
 run: $(INSTALLED)
