@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -280,7 +281,8 @@ def _fetched(
     result = connection.execute(query, parameters)
     rows = result.cursor.fetchall()
     result.close()
-    return list(zip(*rows, strict=True)) if rows else [()] * len(query.selected_columns)
+    # `zip(*rows)` goes through all rows at once, each with an iterator of its own, and takes three times as long.
+    return [list(map(itemgetter(place), rows)) for place in range(len(query.selected_columns))]
 
 
 def _dtype(kind: TypeEngine[Any]) -> Any:
