@@ -54,9 +54,8 @@ def build(composition: Composition, say: Callable[[str], None]) -> None:
     say("评价 assessing …")
     for basin in BASINS:
         wanted = [year for year in YEARS if (basin, year) not in scored]
-        for assessment in settling.assess_each(
-            composition.engine, composition.registry, basin, wanted, composition.now
-        ):
+        assessments = settling.assess_each(composition.engine, composition.registry, basin, wanted, composition.now)
+        for assessment in assessments:
             say(f"  {basin} {assessment['period']}：{assessment['score']} {assessment['grade']}")
 
 

@@ -62,7 +62,7 @@ def settle_each(
 ) -> Iterator[SettlementDocument]:
     """Settle one agreement for several periods, one after another, from one read of the database.
 
-    Each document is the one that `settle` would give: all of them know what was known when the first was settled.
+    Each document is the one that `settle` would give as of the instant at which the first was settled.
 
     Parameters
     ----------
