@@ -6,8 +6,11 @@ TESTABLE := .venv/.installed-test
 # Only wheels, and only those whose hash a lock holds: a build would fetch tools that no lock names. pip looks for no
 # dependencies, because a test keeps the locks complete. It compiles nothing either: Python compiles the third that is
 # imported when it is first imported, which is why bytecode is written here whatever the surroundings say.
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-  --only-binary :all: --no-deps --no-compile
+# The pip of $(PYTHON) installs into the environment: unpacking another pip there takes longer than creating all the rest.
+# An environment that has its own pip uses it.
+PIP_INSTALL = pip="$(PYTHON) -m pip --python $(BIN)/python"; \
+  if $(BIN)/python -c 'import pip' 2>/dev/null; then pip="$(BIN)/python -m pip"; fi; \
+  $$pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-deps --no-compile
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: install run test quick check bench prove figures lock
@@ -19,10 +22,11 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "需要 Python 3.11 或更新版本，现为 $$($(PYTHON) --version 2>&1)；可用 make PYTHON=python3.11 指定" \
 	       "(Python 3.11 or newer is needed)" >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' || { \
-	  echo "此 Python 缺 venv；Debian 上请安装 python3-venv (this Python lacks venv)" >&2; exit 1; }
-	$(PYTHON) -m venv .venv
-	$(PIP_INSTALL) -r requirements.lock
+	$(PYTHON) -m venv --without-pip .venv
+	@$(PYTHON) -c 'import sys, pip; sys.exit(int(pip.__version__.split(".")[0]) < 23)' 2>/dev/null || \
+	  $(BIN)/python -m ensurepip >/dev/null || { \
+	  echo "此 Python 缺 pip；Debian 上请安装 python3-pip 或 python3-venv (this Python lacks pip)" >&2; exit 1; }
+	@echo 'pip install -r requirements.lock'; $(PIP_INSTALL) -r requirements.lock
 	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/hengjie.pth"
 	@printf '#!/bin/sh\nexec "%s" -P -c "%s" "$$@"\n' "$(CURDIR)/$(BIN)/python" \
 	  "import sys; from api.cli import main; sys.argv[0] = 'hengjie'; main()" > $(BIN)/hengjie
@@ -31,7 +35,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 
 # What tests and checks add to what runs; `make run` afterwards takes nothing away.
 $(TESTABLE): $(INSTALLED) requirements-test.lock
-	$(PIP_INSTALL) -r requirements-test.lock
+	@echo 'pip install -r requirements-test.lock'; $(PIP_INSTALL) -r requirements-test.lock
 	@touch $@
 
 run: $(INSTALLED)

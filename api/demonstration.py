@@ -7,7 +7,6 @@ nothing in twice and is quick. No station of a real section gets a reading here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
 
 from api.composition import Composition
 from fixtures.make_readings import demo_readings
@@ -18,6 +17,7 @@ from monitoring_ingest.records.history_store import submissions
 from settlement import run as settling
 from settlement import store
 from settlement.review import confirming
+from settlement.statement.rows import SettlementDocument
 from settlement.states import CONFIRMED, IN_REVIEW, TRIAL, StatusChange
 
 YEARS = ("2023", "2024", "2025")
@@ -46,21 +46,22 @@ def build(composition: Composition, say: Callable[[str], None]) -> None:
     say("结算 settling …")
     for agreement, periods in PERIODS.items():
         text = composition.registry.agreement(agreement).sha256
-        for period in periods:
-            if (text, period) not in settled:
-                say(_settled(composition, agreement, period))
+        wanted = [period for period in periods if (text, period) not in settled]
+        documents = settling.settle_each(composition.engine, composition.registry, agreement, wanted, composition.now)
+        for document in documents:
+            _confirm_earlier_years(composition, document)
+            say(f"  {agreement} {document['period']}：{document['kind']}")
     say("评价 assessing …")
-    for basin, year in product(BASINS, YEARS):
-        if (basin, year) not in scored:
-            document = settling.assess(composition.engine, composition.registry, basin, year, now=composition.now())
-            say(f"  {basin} {year}：{document['score']} {document['grade']}")
+    for basin in BASINS:
+        wanted = [year for year in YEARS if (basin, year) not in scored]
+        assessments = settling.assess_each(composition.engine, composition.registry, basin, wanted, composition.now)
+        for assessment in assessments:
+            say(f"  {basin} {assessment['period']}：{assessment['score']} {assessment['grade']}")
 
 
-def _settled(composition: Composition, agreement: str, period: str) -> str:
-    """Settle one period; an earlier year is confirmed by invented people, so that each status is on show."""
-    document = settling.settle(composition.engine, composition.registry, agreement, period, now=composition.now())
-    if document["kind"] == "payable" and document["status"] == TRIAL and not period.startswith(LATEST):
+def _confirm_earlier_years(composition: Composition, document: SettlementDocument) -> None:
+    """Let invented people confirm a settlement of an earlier year, so that each status is on show."""
+    if document["kind"] == "payable" and document["status"] == TRIAL and not document["period"].startswith(LATEST):
         for status, person in PEOPLE.items():
             change = StatusChange(status, person, "示例")
             confirming.set_status(composition.engine, document["id"], change, composition.now)
-    return f"  {agreement} {period}：{document['kind']}"

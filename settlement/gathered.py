@@ -20,6 +20,7 @@ from basin.agreement import Agreement
 from basin.clauses import OF_READINGS, StatedRules
 from basin.errors import AgreementError
 from basin.network import CHINA, Network
+from basin.periods import Window
 from monitoring_ingest.readings.facts import Fact
 from settlement.clauses.closed_periods import ClosedPeriods, ValuesMade
 from settlement.clauses.values import Key, Measurements, Month
@@ -47,6 +48,19 @@ class Gathered:
     left_out: pd.DataFrame
     facts: Sequence[Fact]
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def within(self, window: Window) -> Gathered:
+        """The readings of a window only, and all facts: what one would have gathered for that window.
+
+        How complete the data are and which way they go depends on all the readings there are, so a period settled from
+        a longer read takes its own window out of it first.
+        """
+        return Gathered(_between(self.observations, window), _between(self.left_out, window), self.facts)
+
+
+def _between(rows: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """The rows whose instant lies in a window."""
+    return rows[(rows["time"] >= window.start) & (rows["time"] < window.end)].reset_index(drop=True)
 
 
 def data_rules(agreement: Agreement) -> StatedRules:

@@ -33,18 +33,6 @@ class Account:
     as_of: datetime
 
 
-def known(connection: Connection, network: Network, agreement: Agreement, span: pd.Period, as_of: datetime) -> Gathered:
-    """Everything known at `as_of` that an agreement is applied to for a period; where a clause asks, what is unpaid.
-
-    Parameters
-    ----------
-    agreement, span : the agreement to apply, and the period.
-    as_of : nothing recorded later is read.
-    """
-    readings = known_of_all(connection, network, [agreement], [span], as_of)
-    return with_unpaid(connection, agreement, span, readings, Account(agreement.code, as_of))
-
-
 def known_of_all(
     connection: Connection, network: Network, agreements: Sequence[Agreement], spans: Sequence[pd.Period],
     as_of: datetime,

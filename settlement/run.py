@@ -7,21 +7,25 @@ and facts `as_of` an instant, calls the pure core, and writes what came out. `no
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from functools import reduce
 
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from basin import periods
+from basin.agreement import Agreement
 from basin.errors import HengjieError, UnknownCode, UsageError
+from basin.periods import Window
 from basin.reach import YEARS_OF_TREND, whole_years
 from basin.registry import Registry
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.known_store import known_until
+from monitoring_ingest.schedule.leases import Clock
 from settlement import states, store
 from settlement.assessment.scoring import assessed
-from settlement.known import gathered, known
+from settlement.known import Account, gathered, known_of_all, with_unpaid
 from settlement.settling import check_span, settled
 from settlement.statement.document import instant
 from settlement.statement.rows import AssessmentDocument, SettlementDocument
@@ -49,13 +53,59 @@ def settle(
     HengjieError : an unknown agreement, a period outside its term, a rule that is used and not stated, an `as_of` at
     which not all is known yet.
     """
+    [document] = settle_each(engine, registry, code, [period], lambda: now, as_of=as_of)
+    return document
+
+
+def settle_each(
+    engine: Engine, registry: Registry, code: str, wanted: Sequence[str], clock: Clock, *, as_of: datetime | None = None
+) -> Iterator[SettlementDocument]:
+    """Settle one agreement for several periods, one after another, from one read of the database.
+
+    Each document is the one that `settle` would give as of the instant at which the first was settled.
+
+    Parameters
+    ----------
+    code, wanted : the agreement, and the periods as people write them.
+    clock : gives the instant at which each is stored.
+    as_of : nothing recorded later counts; None for everything that is closed when the first is settled.
+
+    Yields
+    ------
+    The document of each period, stored.
+
+    Raises
+    ------
+    HengjieError : as `settle`, before anything is stored where the agreement or one of the periods is refused.
+    """
     agreement = registry.agreement(code)
-    span = periods.period(period)
-    check_span(agreement, span)
-    known_at = closed_instant(engine, as_of, now)
+    spans = [periods.period(text) for text in wanted]
+    if not spans:
+        return
+    for span in spans:
+        check_span(agreement, span)
+    known_at = closed_instant(engine, as_of, clock())
     with engine.connect() as connection:
-        readings = known(connection, registry.network, agreement, span, known_at)
-    document = settled(agreement, registry.network, readings, span, known_at)
+        all_readings = known_of_all(connection, registry.network, [agreement], spans, known_at)
+    for span in spans:
+        readings = all_readings.within(agreement.window(span))
+        with engine.connect() as connection:
+            readings = with_unpaid(connection, agreement, span, readings, Account(code, known_at))
+        document = settled(agreement, registry.network, readings, span, known_at)
+        yield _stored(engine, agreement, document, known_at, clock())
+
+
+def _stored(
+    engine: Engine, agreement: Agreement, document: SettlementDocument, known_at: datetime, now: datetime
+) -> SettlementDocument:
+    """Store a settlement unless it is stored already; the document with the status it has today.
+
+    Parameters
+    ----------
+    agreement, document : what was applied, and what was decided.
+    known_at : the instant up to which the settlement knows what was recorded.
+    now : the instant of storing.
+    """
     with writing(engine) as connection:
         if store.keep_settlement(connection, document, agreement.text, known_at, now):
             return document
@@ -110,20 +160,47 @@ def assess(
     ------
     HengjieError : an unknown basin, a period that is none, an `as_of` at which not all is known yet.
     """
-    card = registry.scorecard
-    span = periods.period(period)
-    known_at = closed_instant(engine, as_of, now)
+    [document] = assess_each(engine, registry, basin, [period], lambda: now, as_of=as_of)
+    return document
+
+
+def assess_each(
+    engine: Engine, registry: Registry, basin: str, wanted: Sequence[str], clock: Clock, *,
+    as_of: datetime | None = None,
+) -> Iterator[AssessmentDocument]:  # fmt: skip
+    """Assess one basin for several periods, one after another, from one read of the database.
+
+    Parameters
+    ----------
+    basin, wanted : the basin's code, and the periods as people write them.
+    clock : gives the instant at which each is stored.
+    as_of : nothing recorded later counts; None for everything that is closed when the first is assessed.
+
+    Yields
+    ------
+    The document of each period, stored: the one that `assess` would give.
+
+    Raises
+    ------
+    HengjieError : as `assess`, before anything is stored.
+    """
+    spans = [periods.period(text) for text in wanted]
+    if not spans:
+        return
+    known_at = closed_instant(engine, as_of, clock())
     sections = [s.code for s in registry.network.sections.values() if s.basin == basin]
     if not sections:
         remedy = "可用：" + " ".join(registry.network.basins)
         raise UnknownCode(f"没有流域 {basin}，或流域没有断面", f"no basin {basin} with sections", remedy=remedy)
+    windows = [whole_years(span, YEARS_OF_TREND) for span in spans]
     with engine.connect() as connection:
-        years = whole_years(span, YEARS_OF_TREND)
-        readings = gathered(connection, registry.network, sections, years, known_at)
-    document = assessed(card, registry.network, basin, readings, span, known_at)
-    with writing(engine) as connection:
-        store.keep_assessment(connection, document, known_at, now)
-    return document
+        all_readings = gathered(connection, registry.network, sections, reduce(Window.around, windows), known_at)
+    for span, window in zip(spans, windows, strict=True):
+        readings = all_readings.within(window)
+        document = assessed(registry.scorecard, registry.network, basin, readings, span, known_at)
+        with writing(engine) as connection:
+            store.keep_assessment(connection, document, known_at, clock())
+        yield document
 
 
 def settle_all(

@@ -146,16 +146,20 @@ def _take_in(engine: Engine, part: _Part, checked: Columns) -> None:
     within |= {"ordinal": np.arange(len(within["row"])), "said": store.said(engine, within)}
     starts = range(0, max(len(within["row"]), 1), ROWS_A_TRANSACTION)
     counts: Counts = {ordinal: dict.fromkeys(FATES, 0) for ordinal in part.ordinals}
+    all_seem_new = seem_new(engine, within)  # one query, where otherwise every transaction is preceded by its own
     for start in starts:
         give_way(engine)
         rows = rows_at(within, slice(start, start + ROWS_A_TRANSACTION))
         newest = newest_told(within) if start == starts[-1] else None
-        counts = _stored(engine, part, rows, counts, newest)
+        as_new = all_seem_new or seem_new(engine, rows)
+        counts = _stored(engine, part, rows, counts, newest, as_new=as_new)
 
 
-def _stored(engine: Engine, part: _Part, rows: Columns, counts: Counts, newest: Newest | None) -> Counts:
+def _stored(
+    engine: Engine, part: _Part, rows: Columns, counts: Counts, newest: Newest | None, *, as_new: bool
+) -> Counts:
     """Decide about rows and store them, in one transaction; the counts so far."""
-    if seem_new(engine, rows):
+    if as_new:
         try:
             with writing(engine) as connection:
                 decided = decided_as_new(connection, rows)

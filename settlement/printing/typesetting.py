@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import typst
-from pypdf import PdfReader
 
 from basin.errors import HengjieError
 
@@ -69,6 +68,8 @@ def font_directory(package: str = FONT_PACKAGE) -> Path:
 
 def embedded_fonts(pdf: bytes) -> dict[str, bool]:
     """Each font a PDF uses, by its name without the tag of the subset, and whether all its uses are embedded."""
+    from pypdf import PdfReader  # takes long to load, and is needed only where something is printed
+
     embedded: dict[str, bool] = {}
     for page in PdfReader(BytesIO(pdf)).pages:
         fonts = page.get("/Resources", {}).get("/Font", {})

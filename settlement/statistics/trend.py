@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from basin.errors import UsageError
 
 Array = NDArray[np.float64]
+_erfc = np.vectorize(math.erfc, otypes=[np.float64])  # NumPy has none
 SLOPES_AT_ONCE = 4_000_000  # bounds the memory of a national trend to about 100 MB
 
 
@@ -97,12 +98,10 @@ def _tested(s: Array, variance: Array, pairs: Array, slope: Array, n: Array) -> 
     s : rising minus falling pairs. variance : of `s` without a trend. pairs : pairs compared.
     slope : median slope [unit of the values per year]. n : values present.
     """
-    from scipy.special import erfc
-
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(variance > 0, np.sign(s) * np.maximum(np.abs(s) - 1, 0) / np.sqrt(variance), np.nan)
         tau = s / pairs
-    p = erfc(np.abs(z) / np.sqrt(2))
+    p = _erfc(np.abs(z) / np.sqrt(2))
     return SeasonalKendall(s[()], variance[()], z[()], p[()], tau[()], slope[()], n[()])
 
 

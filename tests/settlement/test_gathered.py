@@ -10,6 +10,8 @@ import pytest
 from basin import periods
 from basin.agreement import Agreement
 from basin.measures import Measure
+from basin.network import CHINA
+from basin.periods import Window
 from settlement.clauses.element import Element
 from settlement.clauses.values import Value
 from settlement.clauses.working import Trail
@@ -71,6 +73,15 @@ def test_other_rules_reduce_the_readings_anew():
     ]
     key = ("s1", "tp", periods.period("2020-02"))
     assert [each.months[key].mean for each in found] == [0.1, None, 0.1]
+
+
+def test_within_a_window_are_its_readings_from_the_first_instant_to_before_the_last_and_all_facts():
+    read = gathered({("s1", "tp", f"2020-01-0{day} 00:00"): day for day in (1, 2, 3, 4)}, [a_fact("s1", "2020", "dry")])
+    second, fourth = (datetime(2020, 1, day, tzinfo=CHINA) for day in (2, 4))
+    inside = read.within(Window(second, fourth))
+    assert inside.observations["value"].tolist() == [2, 3]
+    assert inside.observations.index.tolist() == [0, 1]
+    assert inside.facts == read.facts
 
 
 SEVERAL = """

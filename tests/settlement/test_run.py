@@ -20,7 +20,7 @@ from monitoring_ingest.schedule.store import hold, release
 from settlement import store
 from settlement.ledger.entries import Entry
 from settlement.review.confirming import set_status
-from settlement.run import settle, settle_all
+from settlement.run import settle, settle_all, settle_each
 from settlement.statement.document import instant
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, StatusChange
 from tests.clocks import stopped, told_before
@@ -30,6 +30,15 @@ from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, monthly,
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
 LATER = NOW + timedelta(days=30)
 EXCESS = per_unit("kind: concentration, section: s1, indicator: nh3n, against: target, expressed: difference")
+OF_ALL_READINGS = """
+    - {ref: "1", measure: {kind: trend, section: s1, indicator: nh3n, significance: 0.5}, scale: [{rate: 1}],
+       pays: upstream, receives: downstream}
+    - {ref: "2", measure: {kind: completeness, section: s1, indicator: nh3n}, scale: [{rate: 1}], pays: upstream,
+       receives: downstream}
+    - {ref: "3", measure: {kind: completeness, section: s1, indicator: codmn}, scale: [{rate: 1}], pays: upstream,
+       receives: downstream}
+"""
+LONG_AFTER = datetime(2023, 1, 15, tzinfo=UTC)
 TWELVE = [1.5, 1.2, 0.8, 0.9, 1.1, 1.3, 1.0, 1.4, 0.7, 0.6, 1.6, 1.9]
 
 
@@ -46,6 +55,12 @@ def sent(engine: Engine, values: Any = None, now: datetime = NOW) -> None:
     """Readings taken in: one in the middle of each month of 2020 unless others are given."""
     read = monthly({("s1", "nh3n"): TWELVE}) if values is None else values
     ingest(engine, RIVER, [("a.csv", readings(read))], READINGS, stopped(now))
+
+
+def _of_year(year: int) -> dict[tuple[str, str, str], float]:
+    """Readings that rise from year to year; the permanganate index was measured in 2021 only."""
+    rising = monthly({("s1", "nh3n"): [value + year / 1000 for value in TWELVE]}, year)
+    return rising | (monthly({("s1", "codmn"): [3.0] * 12}, year) if year == 2021 else {})
 
 
 @pytest.fixture
@@ -76,6 +91,27 @@ class TestSettle:
         digest = settle(engine, a_registry(), "test-1", "2020", now=NOW)["digest"]
         again = settle(engine, a_registry(), "test-1", "2020", now=LATER)
         assert again["digest"] == digest
+
+    def test_periods_settled_from_one_read_are_those_settled_alone(self, engine: Engine) -> None:
+        """A trend and the completeness depend on every reading there is, also on those of the other periods."""
+        sent(engine, {key: value for year in (2020, 2021, 2022) for key, value in _of_year(year).items()})
+        wanted = ["2022", "2020", "2021-03"]
+        together = list(settle_each(engine, a_registry(OF_ALL_READINGS), "test-1", wanted, stopped(LONG_AFTER)))
+        alone = [settle(engine, a_registry(OF_ALL_READINGS), "test-1", of, now=LONG_AFTER) for of in wanted]
+        assert together == alone
+        assert [document["period"] for document in together] == wanted
+        with engine.connect() as connection:
+            assert len(store.settlements(connection)) == 3
+
+    def test_where_one_period_is_refused_none_is_settled(self, quick: Engine) -> None:
+        sent(quick)
+        with pytest.raises(UsageError, match="不在协议期内"):
+            next(settle_each(quick, a_registry(), "test-1", ["2020", "1999"], stopped(NOW)))
+        with quick.connect() as connection:
+            assert store.settlements(connection) == []
+
+    def test_no_periods_are_no_settlements(self, quick: Engine) -> None:
+        assert list(settle_each(quick, a_registry(), "test-1", [], stopped(NOW))) == []
 
     def test_settling_again_stores_nothing_new(self, engine: Engine) -> None:
         sent(engine)

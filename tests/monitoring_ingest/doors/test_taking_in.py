@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 
 from monitoring_ingest.database.engine import Clash, at_once, writing
 from monitoring_ingest.doors import taking_in
-from monitoring_ingest.doors.files import Door
+from monitoring_ingest.doors.files import ROWS_A_TRANSACTION, Door
 from monitoring_ingest.doors.requests import PUSH, Pushed, Terms, push
 from monitoring_ingest.formats.station_files import read_long_csv
 from monitoring_ingest.readings.receipts import Receipt
@@ -85,6 +85,14 @@ def test_what_is_sent_again_is_not_stored_first(engine, take, compared, monkeypa
     monkeypatch.setattr("monitoring_ingest.doors.files.decided_as_new", None)
     assert fates(take(engine, *rows({}))) == {"duplicate": MANY}
     assert (compared, number_of_readings(engine)) == ([MANY], MANY)
+
+
+def test_of_a_long_file_only_the_transactions_with_rows_sent_before_are_compared(engine, compared):
+    one = ROWS_A_TRANSACTION
+    all_rows = rows({}, 2 * one + MANY)
+    sent(engine, *all_rows[one : 2 * one])
+    assert fates(sent(engine, *all_rows)) == {"accepted": one + MANY, "duplicate": one}
+    assert (compared, number_of_readings(engine)) == ([one], len(all_rows))
 
 
 def test_a_doubted_row_among_new_ones_is_known_from_before(engine, take, compared):

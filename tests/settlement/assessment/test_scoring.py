@@ -20,7 +20,7 @@ from monitoring_ingest.doors.files import READINGS, ingest
 from monitoring_ingest.quality.flags import Quality
 from settlement import store
 from settlement.assessment.scoring import assessed
-from settlement.run import assess
+from settlement.run import assess, assess_each
 from settlement.statement.canonical import canonical_json
 from tests.clocks import stopped
 from tests.registries import bundled
@@ -213,6 +213,29 @@ class TestStored:
             kept = store.assessment(connection, first["id"])
         assert (header["score"], header["grade"]) == ("50", "差")
         assert {key: kept[key] for key in first} == first
+
+    def test_years_assessed_from_one_read_are_those_assessed_alone(self, engine: Engine) -> None:
+        """What came before the years of a trend, or after the year assessed, would change it and the completeness."""
+        card = a_card(TREND + COMPLETENESS)
+        registry = Registry(RIVER, {}, {card.code: card}, ())
+        rising = {
+            key: value + year / 1000
+            for year in range(1998, 2021)
+            for key, value in ammonia([0.9] * 12, [1.2] * 12, year).items()
+            if (key[0], year) != ("s2", 2009)
+        }
+        later = monthly({("s2", "tp"): [0.1] * 12}, 2020)
+        ingest(engine, RIVER, [("a.csv", readings(rising | later))], READINGS, stopped(NOW))
+        years = ["2009", "2010", "2020"]
+        together = list(assess_each(engine, registry, "test", years, stopped(NOW)))
+        alone = [assess(engine, registry, "test", year, now=NOW) for year in years]
+        assert together == alone
+        assert [document["period"] for document in together] == years
+        with engine.connect() as connection:
+            assert len(store.assessments(connection)) == 3
+
+    def test_no_years_are_no_assessments(self, engine: Engine) -> None:
+        assert list(assess_each(engine, self.registry(), "test", [], stopped(NOW))) == []
 
     def test_an_unknown_basin_is_refused_with_the_known_ones(self, engine: Engine) -> None:
         with pytest.raises(UnknownCode, match="没有流域 nowhere") as refused:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import kendalltau, theilslopes
+from scipy.stats import kendalltau, norm, theilslopes
 
 from basin.errors import UsageError
 from settlement.statistics import trend
@@ -108,6 +108,7 @@ class TestManySeries:
         years = np.arange(len(values))
         found = of_one_season(years, values)
         assert found.sen_slope == pytest.approx(theilslopes(values, years).slope)
+        assert found.p == pytest.approx(2 * norm.sf(abs(found.z)), rel=1e-12, nan_ok=True)
         if len(set(values)) == len(values):  # without ties both taus are S over the pairs
             assert found.tau == pytest.approx(kendalltau(years, values).statistic)
 
