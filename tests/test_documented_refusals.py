@@ -22,7 +22,7 @@ from basin.registry import BUNDLED, Registry, load_registry
 from settlement.cases.running import case_files, outcomes, run_cases
 from settlement.gathered import data_rules
 from settlement.settling import check_span
-from tests.basin.checks import test_agreements, test_clause_refusals, test_measures, test_values
+from tests.basin.checks import test_agreements, test_clause_refusals, test_measures, test_ranges, test_values
 from tests.basin.clauses import found, lump
 from tests.basin.test_scorecards import a_card
 from tests.settlement.cases.test_checks import NAMES, SHAPES, ran
@@ -83,7 +83,9 @@ def refused(act: Callable[[], object]) -> HengjieError:
 @cache
 def of_agreements() -> tuple[HengjieError, ...]:
     """What the malformed agreements and scorecards of all truth tables are refused for."""
-    tables = (*test_clause_refusals.REFUSED.values(), *test_measures.REFUSED.values())
+    tables = tuple(
+        row for table in (test_clause_refusals, test_measures, test_ranges) for row in table.REFUSED.values()
+    )
     headers = [header.partition(": ") for header, _, _ in test_agreements.HEADERS.values()]
     return (
         *(refusal for clauses, _, _ in tables for refusal in found(clauses)),

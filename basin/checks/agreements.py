@@ -16,6 +16,7 @@ from basin import periods
 from basin.agreement import Agreement, clause_path, paths_of
 from basin.checks.finding import Finding
 from basin.checks.measures import class_findings, empty_list, measure_findings, section_findings
+from basin.checks.ranges import Ranges, parts, range_findings
 from basin.checks.references import reference_findings
 from basin.checks.values import coverage_findings
 from basin.clauses import AXES, CLAUSE, SHEET, SIDE_WORDS, TIME_AXES, Clause, Proportion, SectionSheet, Side
@@ -33,6 +34,7 @@ from basin.dated import (
 from basin.errors import AgreementError, HengjieError
 from basin.indicators import find_indicator
 from basin.network import Network
+from basin.ranges import Range
 from basin.rounding import printed
 from basin.scales import Piece, applied
 from basin.shapes import fitted
@@ -50,22 +52,28 @@ def problems(agreement: Agreement, network: Network, *, scored: bool = False) ->
     """
     refusals: list[AgreementError] = []
     clauses: list[Clause] = []
+    whole: dict[str, list[Clause]] = {}
     for ref in agreement.refs:
-        for plain in every_branch(agreement.raw_clause(ref)):
-            clause, misfits = fitted(CLAUSE, plain, agreement.file, clause_path(ref))
-            refusals += misfits
-            if clause is not None:
-                clauses.append(clause)
+        plains = every_branch(agreement.raw_clause(ref))
+        fits = [fitted(CLAUSE, plain, agreement.file, clause_path(ref)) for plain in plains]
+        branches = [clause for clause, _ in fits if clause is not None]
+        refusals += [misfit for _, misfits in fits for misfit in misfits]
+        clauses += branches
+        if len(branches) == len(fits):
+            whole[ref] = branches
+    ranges = Ranges(agreement, network, whole)
     findings = [*_special(agreement, network), *_header(agreement, network), *_sheets(agreement, network, refusals)]
     lines = {clause.ref: clause for clause in clauses if clause.is_line}
     for clause in clauses:
         path = clause_path(clause.ref)
         findings += _clause(agreement, network, clause, path)
+        findings += _counted_back(clause, ranges.of_place(clause.ref, "measure"), join(path, "scale"))
         findings += _ladder(clause, lines, join(path, "scale"))
         if clause.points is not None and not scored:
             remedy = "删去 points；金额写在 scale"
             findings.append(Finding(f"{path}.points", "points 只用于绩效评价表", "points belong to scorecards", remedy))
     findings += reference_findings(agreement, clauses)
+    findings += range_findings(ranges)
     if not scored and {agreement.starts.year, agreement.ends.year} <= set(periods.YEARS):
         findings += coverage_findings(agreement, network, clauses)
     refusals += [_refusal(finding, agreement.file) for finding in findings]
@@ -207,7 +215,6 @@ def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -
     if clause.scale == ():
         yield empty_list(f"{path}.scale")
     yield from _pieces(clause.scale or (), join(path, "scale"))
-    yield from _counted_back(clause, join(path, "scale"))
 
 
 def _axes(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
@@ -262,13 +269,12 @@ def _pieces(pieces: Sequence[Piece], path: str) -> Iterator[Finding]:
         yield Finding(last_path, "最后一段没有敞口", "the scale is open at the top", "最后一段不写上限")
 
 
-def _counted_back(clause: Clause, path: str) -> Iterator[Finding]:
+def _counted_back(clause: Clause, value: Range, path: str) -> Iterator[Finding]:
     """Steps are counted away from the origin: below 0 neither a started nor a completed one is what its word says."""
-    least = Fraction(0) if clause.measure is not None and clause.measure.never_negative else None
-    for i, piece in enumerate(clause.scale or ()):
-        backwards = least is None or least < piece.origin
-        if piece.per < 0:
-            backwards = piece.bound is None or piece.bound > piece.origin
+    pieces = clause.scale or ()
+    for i, (piece, covered) in enumerate(zip(pieces, parts(pieces), strict=True)):
+        reached = covered.within(value)
+        backwards = reached.least < piece.origin if piece.per > 0 else reached.greatest > piece.origin
         if piece.steps is not None and piece.rate and backwards:
             zh = "档数会是负的，steps 说不通"
             en = "the number of steps can be negative"
@@ -276,7 +282,6 @@ def _counted_back(clause: Clause, path: str) -> Iterator[Finding]:
             upwards = f"由 {origin} 往上数的，前面另写一段 up_to: {origin}"
             remedy = f"{upwards}；往下数的，本段写 up_to: {origin}，per 写负数，如 -1"
             yield Finding(f"{path}.{i}.steps", zh, en, remedy)
-        least = piece.bound
 
 
 def _beyond(piece: Piece, last: Piece) -> bool:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from basin.agreement import Agreement
 from basin.checks.finding import Finding
-from basin.clauses import TIME_AXES, Clause
+from basin.checks.places import Place, lasting, places
+from basin.clauses import Clause
 from basin.dated import join
 from basin.indicators import find_indicator
 from basin.measures import ADDS_BY_ITSELF, OF_A_SECTION, OWN_KEYS, Against, Measure, Runs
@@ -31,13 +31,13 @@ _NEEDED = {"index": "weights", "reported": "fact", "result": "of", "rank": "of",
 
 def measure_findings(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
     """Everything the grammar refuses in the measure and the tests of a clause."""
-    for place in _measures(clause):
+    for place in places(clause):
         measure = place.measure
         measure_path = join(path, place.name)
         yield from _measure(clause, measure, measure_path)
         yield from _limits(measure, measure_path)
-        lasts = {clause.every or agreement.every or "term", *(TIME_AXES & place.axes)}
-        if measure.over and LENGTHS.index(measure.over) > min(map(LENGTHS.index, lasts)):
+        lasts = lasting(place.axes, clause.every or agreement.every or "term")
+        if measure.over and LENGTHS.index(measure.over) > LENGTHS.index(lasts):
             zh = f"over: {measure.over} 长于所评的期间"
             en = "over more than the period evaluated"
             yield Finding(f"{measure_path}.over", zh, en, "改 over，或改 every、each")
@@ -74,34 +74,6 @@ def section_findings(agreement: Agreement, network: Network, code: str | None, p
     """A section is in the register or has a sheet."""
     if code not in (None, "all") and code not in network.sections and code not in agreement.section_codes:
         yield Finding(path, f"未登记的断面 {code}", "unknown section", "在 sections.csv 登记")
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A measure or test, its path below the clause, and the axes it has in hand there."""
-
-    name: str
-    measure: Measure
-    axes: frozenset[str]
-
-
-def _measures(clause: Clause) -> Iterator[_Place]:
-    """Every measure and test of a clause, those inside others too."""
-    axes = frozenset(clause.each)
-    if clause.measure is not None:
-        yield from _inside(_Place("measure", clause.measure, axes))
-    for name in ("when", "unless"):
-        for i, test in enumerate(getattr(clause, name)):
-            yield from _inside(_Place(f"{name}.{i}", test, axes))
-
-
-def _inside(place: _Place) -> Iterator[_Place]:
-    """The place itself and every test inside its measure."""
-    yield place
-    axes = place.axes | place.measure.brings
-    for key in ("all_of", "any_of"):
-        for i, test in enumerate(getattr(place.measure, key) or ()):
-            yield from _inside(_Place(f"{place.name}.{key}.{i}", test, axes))
 
 
 def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
@@ -145,9 +117,14 @@ def _limits(measure: Measure, path: str) -> Iterator[Finding]:
         zh = "significance 须在 0 与 1 之间"
         en = "significance must lie between 0 and 1"
         yield Finding(f"{path}.significance", zh, en, "写显著性水平，如 0.05")
-    if measure.kind == "quality_class" and measure.against is None and measure.take in (None, "mean", "min", "max"):
+    if is_a_class(measure):
         for key in ("at_most", "below", "at_least", "above"):
             yield from class_findings(getattr(measure, key), f"{path}.{key}")
+
+
+def is_a_class(measure: Measure) -> bool:
+    """Whether the value is a class itself, neither compared with anything nor counted together."""
+    return measure.kind == "quality_class" and measure.against is None and measure.take in (None, "mean", "min", "max")
 
 
 def _own_keys(measure: Measure, path: str) -> Iterator[Finding]:
@@ -189,7 +166,7 @@ def _comparison(measure: Measure, path: str) -> Iterator[Finding]:
         yield Finding(f"{path}.against", f"{kind} 没有类别限值", f"{kind} has no class limit", remedy)
 
 
-def _in_hand(agreement: Agreement, network: Network, place: _Place, path: str) -> Iterator[Finding]:
+def _in_hand(agreement: Agreement, network: Network, place: Place, path: str) -> Iterator[Finding]:
     """What a measure needs and neither names nor has in hand: a section, an indicator, codes that exist."""
     measure = place.measure
     hand = place.axes

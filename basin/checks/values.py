@@ -88,6 +88,15 @@ def _depending(raw: Any, path: str) -> Iterator[tuple[str, Any, tuple[date, ...]
             yield value_path, node, _days_in(node)
 
 
+def values_that_depend(raw: Any, path: str) -> Iterator[str]:
+    """The paths of the values that a date or an element changes, those inside another left out."""
+    outer = None
+    for value_path, node in special_values(raw, path):
+        if (outer is None or not value_path.startswith(f"{outer}.")) and (is_dated(node) or is_by_element(node)):
+            outer = value_path
+            yield value_path
+
+
 def _days_in(raw: Any) -> tuple[date, ...]:
     """Every day on which a value in a raw tree changes."""
     texts = [text for _, node in special_values(raw) if is_dated(node) for text in node]
