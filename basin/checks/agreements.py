@@ -212,9 +212,21 @@ def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -
     for side in ("pays", "receives"):
         yield from _side(agreement, network, clause, getattr(clause, side), join(path, side))
     yield from measure_findings(agreement, network, clause, path)
+    if clause.measure is None:
+        yield from _without_measure(clause.scale or (), join(path, "scale"))
     if clause.scale == ():
         yield empty_list(f"{path}.scale")
     yield from _pieces(clause.scale or (), join(path, "scale"))
+
+
+def _without_measure(pieces: Sequence[Piece], path: str) -> Iterator[Finding]:
+    """Without a measure the value is 0: one piece applies whatever is measured, and a rate comes to nothing."""
+    remedy = "补上 measure；一次性金额只写一段 [{amount: …}]"
+    if len(pieces) > 1:
+        zh = "没有 measure，几段里永远只用得上一段"
+        yield Finding(path, zh, "several pieces and nothing measured", remedy)
+    elif any(piece.rate for piece in pieces):
+        yield Finding(f"{path}.0.rate", "没有 measure，rate 永远乘以 0", "a rate and nothing measured", remedy)
 
 
 def _axes(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:

@@ -146,7 +146,8 @@ class TestClause:
 
     def test_figures_are_exact(self) -> None:
         text = (
-            '- {ref: "1", scale: [{amount: 0.1, rate: 1/3, origin: 83%}], pays: {up: 1/3, third: 2/3}, receives: pool}'
+            '- {ref: "1", measure: {kind: reported, fact: x}, scale: [{amount: 0.1, rate: 1/3, origin: 83%}],'
+            " pays: {up: 1/3, third: 2/3}, receives: pool}"
         )
         clause = clause_of(text).value
         piece = clause.scale[0]

@@ -19,6 +19,7 @@ from tests.basin.clauses import (
     when,
 )
 
+YEARLY = f"- {{ref: a, {FACT}}}\n"
 REFUSED = {
     # unknown key, kind, axis, code or ref
     "a key of a clause": (lump("ammount: 1"), "clauses.1.ammount", "不认识的键"),
@@ -235,6 +236,39 @@ REFUSED = {
         "clauses.1",
         "条款 a 有多个数值（month）",
     ),
+    # paid more often than it arises
+    "the sum of a year every month": (
+        YEARLY + f'- {{ref: "1", every: month, measure: {{kind: result, of: [a]}}, scale: [{{rate: 1}}], {PAYS}}}',
+        "clauses.1",
+        "金额一个 year 才有一笔，却逐 month 照付",
+    ),
+    "the sum of a year for each of its months": (
+        YEARLY
+        + f'- {{ref: "1", each: {{month: all}}, measure: {{kind: result, of: [a]}}, scale: [{{rate: -1}}], {PAYS}}}',
+        "clauses.1",
+        "去掉 each 里的 month",
+    ),
+    "the sum of a term every year": (
+        f"- {{ref: a, every: term, {FACT}}}\n"
+        f'- {{ref: "1", measure: {{kind: result, of: [a]}}, scale: [{{rate: 1}}], {PAYS}}}',
+        "clauses.1",
+        "写 every: term",
+    ),
+    "the sum of a year, handed on by a line of the month": (
+        YEARLY
+        + "- {ref: b, every: month, measure: {kind: result, of: [a]}}\n"
+        + f'- {{ref: "1", every: month, measure: {{kind: result, of: [b]}}, scale: [{{rate: 1}}], {PAYS}}}',
+        "clauses.1",
+        "如 rate: 1/12",
+    ),
+    "a share of a year times a fund of the year, every month": (
+        YEARLY
+        + "- {ref: fund, scale: [{amount: 9000}]}\n"
+        + '- {ref: "1", every: month, measure: {kind: result, of: [a]}, times: [fund],'
+        + f" scale: [{{rate: 1}}], {PAYS}}}",
+        "clauses.1",
+        "成了几倍",
+    ),
     "several numbers to compare with": (
         f"- {{ref: a, each: {{section: all}}, {FACT}}}\n"
         + measured("kind: reported, fact: y, against: {ref: a}, expressed: ratio"),
@@ -260,6 +294,16 @@ REFUSED = {
         "verified 须为 true 或 false",
     ),
     # pieces
+    "a ladder of nothing measured": (
+        f'- {{ref: "1", scale: [{{up_to: 1, amount: 5}}, {{amount: 9}}], {PAYS}}}',
+        "clauses.1.scale",
+        "没有 measure，几段里永远只用得上一段",
+    ),
+    "a rate of nothing measured": (
+        f'- {{ref: "1", scale: [{{rate: 500}}], {PAYS}}}',
+        "clauses.1.scale.0.rate",
+        "没有 measure，rate 永远乘以 0",
+    ),
     "pieces out of order": (
         scaled("{up_to: 1, amount: 1}, {up_to: 0.5, amount: 2}, {amount: 3}"),
         "clauses.1.scale.1",
@@ -322,6 +366,36 @@ REFUSED = {
         "超标倍数为 0 时也付款",
     ),
 }
+
+
+LAWFUL = {
+    "a twelfth of the sum of a year": "measure: {kind: result, of: [a]}, scale: [{rate: 1/12}]",
+    "a weight of a twelfth": "measure: {kind: result, of: {a: 1/12}}, scale: [{rate: 1}]",
+    "a twelfth as a factor": 'measure: {kind: result, of: [a]}, scale: [{rate: 1}], times: ["1/12"]',
+    "a tier by the year": "measure: {kind: result, of: [a]}, scale: [{up_to: 1, amount: 80}, {amount: 40}]",
+    "a condition of the month": (
+        "when: [{kind: quality_class, section: s1, at_most: 3}], measure: {kind: result, of: [a]}, scale: [{rate: 1}]"
+    ),
+    "a price of the year times a number of the month": (
+        "measure: {kind: volume, section: s1}, scale: [{rate: 1}], times: [a]"
+    ),
+    "a price of the year as a factor": "scale: [{amount: 1}], times: [a]",
+    "a test of the year": "when: [{kind: result, of: [a], above: 0}], scale: [{amount: 5}]",
+    "less a number of the month": (
+        "measure: {kind: result, of: [a], against: {ref: m}, expressed: difference}, scale: [{rate: 1}]"
+    ),
+}
+
+
+@pytest.mark.parametrize("clause", LAWFUL.values(), ids=LAWFUL)
+def test_a_month_may_use_what_arises_once_a_year(clause: str) -> None:
+    monthly = f"- {{ref: m, every: month, {FACT}}}\n" if "ref: m" in clause else ""
+    assert found(f'{YEARLY}{monthly}- {{ref: "1", every: month, {clause}, {PAYS}}}') == []
+
+
+def test_the_sum_of_the_months_may_be_paid_once_a_year() -> None:
+    months = f"- {{ref: a, every: month, {FACT}}}\n"
+    assert found(months + f'- {{ref: "1", measure: {{kind: result, of: [a]}}, scale: [{{rate: 1}}], {PAYS}}}') == []
 
 
 def test_every_misfit_of_a_clause_is_told() -> None:
