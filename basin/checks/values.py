@@ -110,9 +110,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _missing(
-    agreement: Agreement, node: Any, span: Days, codes: Mapping[str, str], path: str
-) -> Iterator[Finding]:
+def _missing(agreement: Agreement, node: Any, span: Days, codes: Mapping[str, str], path: str) -> Iterator[Finding]:
     try:
         in_force(node, agreement.hand(span, codes), path)
     except AgreementError as refusal:
