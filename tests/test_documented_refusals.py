@@ -23,6 +23,7 @@ from settlement.cases.running import case_files, outcomes, run_cases
 from settlement.gathered import data_rules
 from settlement.settling import check_span
 from tests.basin.checks import test_agreements, test_clause_refusals, test_measures, test_ranges, test_values
+from tests.basin.checks.test_agreements import found_with_s3_elsewhere as elsewhere
 from tests.basin.clauses import found, lump
 from tests.basin.test_scorecards import a_card
 from tests.settlement.cases.test_checks import NAMES, SHAPES, ran
@@ -91,6 +92,7 @@ def of_agreements() -> tuple[HengjieError, ...]:
         *(refusal for clauses, _, _ in tables for refusal in found(clauses)),
         *(refusal for key, _, value in headers for refusal in found(lump("cap: 5"), **{key: value})),
         *(r for clauses, header, _, _ in test_values.REFUSED.values() for r in found(clauses, **header)),
+        *(r for clauses, sheets, _ in test_agreements.FOREIGN.values() for r in elsewhere(clauses, sheets)),
         *(refusal for text, _, _ in FILES.values() for refusal in review(text, "test.yaml", RIVER).findings),
         *(refused(lambda keys=keys: a_card(**keys)) for keys, _, _ in CARDS.values()),
     )

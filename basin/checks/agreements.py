@@ -14,14 +14,14 @@ from typing import Any
 from basin import periods
 from basin.agreement import Agreement, clause_path, paths_of
 from basin.checks.finding import Finding
-from basin.checks.measures import empty_list, measure_findings
+from basin.checks.measures import empty_list, foreign_findings, measure_findings
 from basin.checks.ranges import Ranges, range_findings
 from basin.checks.references import reference_findings
 from basin.checks.scales import scale_findings
 from basin.checks.sheets import sheet_findings
 from basin.checks.sides import side_findings
 from basin.checks.values import coverage_findings
-from basin.clauses import AXES, CLAUSE, TIME_AXES, Clause
+from basin.clauses import AXES, CLAUSE, TIME_AXES, Clause, DataRules
 from basin.dated import (
     ELEMENT_AXES,
     day_of,
@@ -38,8 +38,10 @@ from basin.indicators import find_indicator
 from basin.network import Network
 from basin.shapes import fitted
 from basin.standards import standard
+from basin.station_statuses import STATUSES
 
 _CODE = re.compile(r"[\w-]+")  # it stands in addresses and file names
+_LONGEST_MONTH = 31
 
 
 def problems(agreement: Agreement, network: Network, *, scored: bool = False) -> list[AgreementError]:
@@ -64,6 +66,7 @@ def problems(agreement: Agreement, network: Network, *, scored: bool = False) ->
     findings = [
         *_special(agreement, network),
         *_header(agreement, network),
+        *_data(agreement.data),
         *sheet_findings(agreement, network, refusals),
     ]
     lines = {clause.ref: clause for clause in clauses if clause.is_line}
@@ -168,6 +171,19 @@ def _header(agreement: Agreement, network: Network) -> Iterator[Finding]:
         yield Finding("standard", f"未登记的标准 {agreement.standard}", str(problem), "用已登记的标准")
 
 
+def _data(rules: DataRules) -> Iterator[Finding]:
+    """What no month and no source can give, so that nothing would ever count."""
+    days = rules.min_days_a_month
+    if days is not None and days > _LONGEST_MONTH:
+        zh = f"一个月没有 {days} 天，月均值永远无效"
+        yield Finding("data.min_days_a_month", zh, f"no month has {days} days", f"写 1–{_LONGEST_MONTH}")
+    if rules.statuses and not STATUSES & {*rules.statuses}:
+        named = "、".join(rules.statuses)
+        zh = f"没有来源报 {named} 这样的状态，读数都不采用"
+        remedy = f"写来源报的状态：{'、'.join(sorted(STATUSES))}"
+        yield Finding("data.statuses", zh, "no source states such a status", remedy)
+
+
 def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
     if (clause.pays is None) != (clause.receives is None):
         yield Finding(path, "pays 与 receives 须同时写", "pays without receives", "两者都写，或都不写（成为中间项）")
@@ -175,6 +191,9 @@ def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -
         yield Finding(path, "pays 与 receives 相同", "pays and receives are the same", "改正其一")
     if clause.pays is not None and clause.scale is None:
         yield Finding(f"{path}.scale", "付款条款没有 scale", "a payer without scale", "写明金额标准")
+    if clause.cap == 0:
+        zh = "cap 为 0，什么也付不出"
+        yield Finding(f"{path}.cap", zh, "a cap of 0 lets nothing be paid", "写封顶的万元数，或删去")
     if clause.every is None and agreement.every is None:
         yield Finding(f"{path}.every", "没有 every", "no every", "写明 every: year 等")
     yield from _axes(agreement, network, clause, path)
@@ -194,6 +213,8 @@ def _axes(agreement: Agreement, network: Network, clause: Clause, path: str) -> 
         for element in elements:
             if element != "all" and axis in exists and not exists[axis](element):
                 yield Finding(axis_path, f"未登记的代码 {element}", "unknown code", "改正或先登记")
+            if axis == "section":
+                yield from foreign_findings(agreement, network, element, axis_path)
             if element != "all" and axis in TIME_AXES and not _is_period(element, axis):
                 yield Finding(axis_path, f"不是期间 {element}", f"not a {axis}", "如 2020-07")
         if not elements:

@@ -70,6 +70,15 @@ def class_findings(value: int | Fraction | None, path: str) -> Iterator[Finding]
         yield Finding(path, zh, "class outside 1-6", "写 1（Ⅰ类）到 6（劣Ⅴ类）")
 
 
+def foreign_findings(agreement: Agreement, network: Network, code: str | None, path: str) -> Iterator[Finding]:
+    """A section that is evaluated lies in the agreement's own basin."""
+    registered = network.sections.get(code or "")
+    if registered is not None and registered.basin != agreement.basin and agreement.basin in network.basins:
+        zh = f"断面 {code} 属于流域 {registered.basin}，不属于 {agreement.basin}"
+        remedy = "改正断面代码，或改 basin；两个流域都有的断面各登记一次"
+        yield Finding(path, zh, "a section of another basin", remedy)
+
+
 def section_findings(agreement: Agreement, network: Network, code: str | None, path: str) -> Iterator[Finding]:
     """A section is in the register or has a sheet."""
     if code not in (None, "all") and code not in network.sections and code not in agreement.section_codes:
@@ -113,6 +122,9 @@ def _limits(measure: Measure, path: str) -> Iterator[Finding]:
         zh = f"decimals 须在 0–{_MOST_DECIMALS} 之间"
         en = f"decimals must lie between 0 and {_MOST_DECIMALS}"
         yield Finding(f"{path}.decimals", zh, en, "写小数位数，如 2")
+    if measure.decimals is not None and _is_whole_number(measure):
+        zh = "decimals 不起作用：这个数总是整数"
+        yield Finding(f"{path}.decimals", zh, "decimals of a whole number change nothing", "删去 decimals")
     if measure.significance is not None and not 0 < measure.significance < 1:
         zh = "significance 须在 0 与 1 之间"
         en = "significance must lie between 0 and 1"
@@ -120,6 +132,13 @@ def _limits(measure: Measure, path: str) -> Iterator[Finding]:
     if is_a_class(measure):
         for key in ("at_most", "below", "at_least", "above"):
             yield from class_findings(getattr(measure, key), f"{path}.{key}")
+
+
+def _is_whole_number(measure: Measure) -> bool:
+    """Whether the value is a class, a place, a yes or no, or a count or difference of those."""
+    whole = measure.kind in ("quality_class", "rank", "met") and measure.expressed in (None, "difference")
+    compared_with_others = isinstance(measure.against, Against) and measure.against.ref is not None
+    return whole and not compared_with_others and measure.take != "mean"
 
 
 def is_a_class(measure: Measure) -> bool:
@@ -157,6 +176,9 @@ def _comparison(measure: Measure, path: str) -> Iterator[Finding]:
         yield Finding(path, "against 与 expressed 须同时写", "against without expressed or the reverse", "两者都写")
     if isinstance(against, Against):
         yield from class_findings(against.class_, f"{path}.against")
+        if against.section is not None and against.section == measure.section:
+            zh = f"断面 {against.section} 与自己相比，永远一样"
+            yield Finding(f"{path}.against", zh, "a section compared with itself", "写另一个断面")
         if sum(part is not None for part in (against.class_, against.section, against.ref)) != 1:
             remedy = "写 class、section、ref 之一"
             yield Finding(f"{path}.against", "against 只能指一样", "against names one thing", remedy)
@@ -174,6 +196,8 @@ def _in_hand(agreement: Agreement, network: Network, place: Place, path: str) ->
     other = measure.against.section if isinstance(measure.against, Against) else None
     for code in (*sections, other):
         yield from section_findings(agreement, network, code, path)
+    for code in sections:
+        yield from foreign_findings(agreement, network, code, path)
     if measure.kind in OF_A_SECTION and not sections and "section" not in hand:
         yield Finding(path, "没有断面", "no section in hand", "写 section: 或 each: {section: …}")
     indicators = (*((measure.indicator,) if measure.indicator else ()), *(measure.indicators or ()))

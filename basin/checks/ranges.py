@@ -22,7 +22,7 @@ from basin.checks.values import codes_on, values_that_depend
 from basin.clauses import TIME_AXES, UNPAID, Clause
 from basin.dated import join
 from basin.indicators import find_indicator
-from basin.measures import Against, Measure, Runs
+from basin.measures import Against, Measure, Runs, load_of
 from basin.network import Network
 from basin.ranges import ANY, NOT_NEGATIVE, Bound, Range, around, between, exactly
 from basin.rounding import half_even, number, printed
@@ -167,8 +167,8 @@ class Ranges:
         if kind == "concentration":
             return self._concentration(place)
         if kind == "index":
-            possible = around(map(_possible, measure.weights or ()))
-            weighted = NOT_NEGATIVE if possible.least >= 0 else ANY
+            means = around(map(possible, measure.weights or ()))
+            weighted = NOT_NEGATIVE if means.least >= 0 else ANY
             return weighted.times(exactly(1 if measure.coefficient is None else measure.coefficient))
         if kind == "result":
             take = None if measure.several else measure.take  # several values of its own are combined by it later
@@ -187,7 +187,7 @@ class Ranges:
         measure = place.measure
         named = (measure.indicator,) if measure.indicator else measure.indicators
         indicators = named or place.axes.get("indicator", ())
-        return around(map(_possible, codes_on(self.agreement, self.network, "indicator", indicators)))
+        return around(map(possible, codes_on(self.agreement, self.network, "indicator", indicators)))
 
     def _line(self, ref: str, axes: Axes, every: str, take: Take = None) -> Range:
         """The range of another clause as one number, its further evaluations combined.
@@ -227,8 +227,10 @@ _OF_KIND: Mapping[str, Range] = {
 }
 
 
-def _possible(indicator: str) -> Range:
-    """What is physically possible of an indicator; unlimited where the register states no end."""
+def possible(indicator: str) -> Range:
+    """What is physically possible of an indicator, a volume or a load; unlimited where the register states no end."""
+    if indicator == "volume" or indicator.startswith(load_of("")):
+        return NOT_NEGATIVE
     declared = find_indicator(indicator)
     if declared is None:
         return ANY

@@ -30,6 +30,7 @@ def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Itera
         looks_at[clause.ref] |= set(_this_year(clause)) & looks_at.keys()
         yield from _paid_again(agreement, by_ref, clause)
         yield from _several(agreement, by_ref, clause)
+        yield from _among(agreement, by_ref, clause)
     for clause in clauses if by_ref.keys() == looks_at.keys() else ():  # one that does not fit may use a line
         used = any(clause.ref in other.refs for other in clauses if other.ref != clause.ref)
         if clause.is_line and clause.points is None and not used:
@@ -58,6 +59,51 @@ def _not_apart(agreement: Agreement, clauses: Mapping[str, Clause], clause: Clau
             en = "the line is the same for every party"
             remedy = "给该中间项写 each: {party: …} 或 each: {section: …}"
             yield Finding(f"{clause_path(clause.ref)}.{key}", zh, en, remedy)
+
+
+def _among(agreement: Agreement, clauses: Mapping[str, Clause], clause: Clause) -> Iterator[Finding]:
+    """Measured shares are of parties that the line measures; none of those that it measures for them is left out."""
+    for key in ("pays", "receives"):
+        side = getattr(clause, key)
+        line = clauses.get(side.in_proportion_to) if isinstance(side, Proportion) else None
+        if line is None or "party" not in line.each:
+            continue
+        path = f"{clause_path(clause.ref)}.{key}.among"
+        measured = _parties_of(agreement, line.each["party"])
+        without = [code for code in side.among if code not in measured]
+        if without:
+            zh = f"{line.ref} 没有 {'、'.join(without)} 的数，永远停下"
+            remedy = f"在 {line.ref} 的 each 里补上，或从 among 删去"
+            yield Finding(path, zh, "the line has no number of a party", remedy)
+        short = _left_out(agreement, clauses, line)
+        if short:
+            zh = f"among 少了 {'、'.join(short)}：{line.ref} 有其数，却谁也不用"
+            remedy = f"在 among 补上；不参加分摊的，从 {line.ref} 的 each 里删去"
+            yield Finding(path, zh, "a party that is measured is left out", remedy)
+
+
+def _parties_of(agreement: Agreement, codes: Sequence[str]) -> Sequence[str]:
+    return list(dict.fromkeys(agreement.parties.values())) if "all" in codes else codes
+
+
+def _left_out(agreement: Agreement, clauses: Mapping[str, Clause], line: Clause) -> list[str]:
+    """The parties that a line measures for nothing: no share is theirs, and they neither pay nor receive beside one.
+
+    Where anything but shares uses the line, nobody is left out.
+    """
+    named: set[str] = set()
+    for user in clauses.values():
+        sides = [user.pays, user.receives]
+        if line.ref in (*(ref for measure in user.measures for ref in measure.refs), *user.times):
+            return []
+        if not any(isinstance(side, Proportion) and side.in_proportion_to == line.ref for side in sides):
+            continue
+        for side in sides:
+            if side in ("upstream", "downstream", "party") and side not in agreement.parties:
+                return []  # whoever it is depends on the section or party in hand
+            codes = side.among if isinstance(side, Proportion) else (side,) if isinstance(side, str) else side or ()
+            named |= {agreement.parties.get(code, code) for code in codes}
+    return [code for code in _parties_of(agreement, line.each["party"]) if code not in named]
 
 
 def _is_number(text: str) -> bool:
@@ -137,13 +183,15 @@ def _paid_again(agreement: Agreement, clauses: Mapping[str, Clause], payer: Clau
 
 
 def _arises(agreement: Agreement, clauses: Mapping[str, Clause], clause: Clause, through: Sequence[str]) -> int:
-    """For how long a period the value of a clause arises once, as its place in the order of length.
+    """For how long a period the sum of a clause arises once, as its place in the order of length.
 
     Parameters
     ----------
     through : the clauses whose values are passed on to where the question began.
     """
     measure = clause.measure
+    if measure is not None and clause.scale is None and measure.kind not in ("reported", "result"):
+        return 0  # a concentration or a class is no sum: a rate of any period may price it
     ours = _shortest(agreement, clause, measure.brings if measure is not None else ())
     if measure is None or measure.kind != "result" or clause.ref in through or not _passes_on(clause):
         return ours

@@ -177,6 +177,18 @@ REFUSED = {
         "clauses.1.pays",
         "w 不分主体，不能按它分摊",
     ),
+    "a proportion that leaves out a party the line measures": (
+        f"- {{ref: w, each: {{party: [up, down, third]}}, {FACT}}}\n"
+        '- {ref: "1", scale: [{amount: 1}], pays: {in_proportion_to: w, among: [up, third]}, receives: pool}',
+        "clauses.1.pays.among",
+        "among 少了 down",
+    ),
+    "a proportion of a party the line does not measure": (
+        f"- {{ref: w, each: {{party: all}}, {FACT}}}\n"
+        '- {ref: "1", scale: [{amount: 1}], pays: {in_proportion_to: w, among: [up, down, third]}, receives: pool}',
+        "clauses.1.pays.among",
+        "w 没有 third 的数",
+    ),
     "sides as a list": (
         '- {ref: "1", scale: [{amount: 1}], pays: [up, third], receives: pool}',
         "clauses.1.pays",
@@ -280,6 +292,7 @@ REFUSED = {
     "an axis without elements": (lump("each: {section: []}"), "clauses.1.each.section", "section 是空的"),
     "a scale without pieces": (f'- {{ref: "1", scale: [], {PAYS}}}', "clauses.1.scale", "scale 是空的"),
     "a cap below zero": (lump("cap: -5"), "clauses.1.cap", "must not be negative"),
+    "a cap of nothing": (lump("cap: 0"), "clauses.1.cap", "cap 为 0"),
     "a figure divided by zero": (lump("cap: 1/0"), "clauses.1.cap", "除数为零：'1/0'"),
     "a figure with its unit": (lump("cap: 5万元"), "clauses.1.cap", "写 0.95、1/3、83%，不带单位"),
     "the same on both sides": (
@@ -381,6 +394,7 @@ LAWFUL = {
     ),
     "a price of the year as a factor": "scale: [{amount: 1}], times: [a]",
     "a test of the year": "when: [{kind: result, of: [a], above: 0}], scale: [{amount: 5}]",
+    "a price for each class of the year": ("measure: {kind: result, of: [c]}, scale: [{rate: 1}]"),
     "less a number of the month": (
         "measure: {kind: result, of: [a], against: {ref: m}, expressed: difference}, scale: [{rate: 1}]"
     ),
@@ -389,8 +403,37 @@ LAWFUL = {
 
 @pytest.mark.parametrize("clause", LAWFUL.values(), ids=LAWFUL)
 def test_a_month_may_use_what_arises_once_a_year(clause: str) -> None:
-    monthly = f"- {{ref: m, every: month, {FACT}}}\n" if "ref: m" in clause else ""
-    assert found(f'{YEARLY}{monthly}- {{ref: "1", every: month, {clause}, {PAYS}}}') == []
+    lines = YEARLY if "of: [c]" not in clause else "- {ref: c, measure: {kind: quality_class, section: s1}}\n"
+    lines += f"- {{ref: m, every: month, {FACT}}}\n" if "ref: m" in clause else ""
+    assert found(f'{lines}- {{ref: "1", every: month, {clause}, {PAYS}}}') == []
+
+
+SHARED = {
+    "the other side": (
+        'pays: third, receives: {in_proportion_to: w, among: [up, down]}',
+        "[up, down, third]",
+    ),
+    "another share": (
+        "pays: {in_proportion_to: w, among: [up, down]}, receives: {in_proportion_to: w, among: [third, fourth]}",
+        "[up, down, third, fourth]",
+    ),
+    "another use of the line": (
+        "times: [n], pays: {in_proportion_to: w, among: [up, down]}, receives: pool",
+        "[up, down, third]",
+    ),
+    "sides that the section in hand decides": (
+        "each: {section: s1}, pays: upstream, receives: {in_proportion_to: w, among: [down, third]}",
+        "[up, down, third]",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("sides", "parties"), SHARED.values(), ids=SHARED)
+def test_a_party_that_is_measured_may_have_its_part_in(sides: str, parties: str) -> None:
+    lines = f"- {{ref: w, each: {{party: {parties}}}, {FACT}}}\n"
+    lines += "- {ref: n, measure: {kind: result, of: [w]}}\n" if "[n]" in sides else ""
+    clause = f'- {{ref: "1", scale: [{{amount: 1}}], {sides}}}'
+    assert found(lines + clause, parties="[up, down, third, fourth]") == []
 
 
 def test_the_sum_of_the_months_may_be_paid_once_a_year() -> None:

@@ -63,10 +63,10 @@ class TestOtherClauses:
     def test_a_month_uses_its_years_line_and_waits_for_the_year(self) -> None:
         text = """
         - {ref: a, every: year, measure: {kind: concentration, section: s1, indicator: tp}}
-        - {ref: "1", every: month, measure: {kind: result, of: [a]}, scale: [{rate: 6}], pays: up, receives: down}
+        - {ref: "1", every: month, measure: {kind: result, of: [a]}, scale: [{rate: 1}], pays: up, receives: down}
         """
         whole = f"given: {{s1: {{tp: [{', '.join('1' * 6 + '3' * 6)}]}}}}"
-        assert amounts(decided(an_agreement(text), "2020", whole), "1") == ["12"] * 12
+        assert amounts(decided(an_agreement(text), "2020", whole), "1") == ["2"] * 12
         half = f"given: {{s1: {{tp: [{', '.join(['1'] * 6 + [repr('')] * 6)}]}}}}"
         assert reasons(decided(an_agreement(text, data=RULES), "2020", half)) == ["no_readings"]
 
