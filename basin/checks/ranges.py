@@ -28,7 +28,7 @@ from basin.ranges import ANY, NOT_NEGATIVE, Bound, Range, around, between, exact
 from basin.rounding import half_even, number, printed
 from basin.scales import Piece
 
-_BOUNDS = ("at_most", "below", "at_least", "above")
+BOUNDS = ("at_most", "below", "at_least", "above")
 _MEASURING = ("measure", "when", "unless")
 _AMOUNTING = ("measure", "scale", "times", "cap")
 # how many whole periods of the first length lie in one of the second, at most
@@ -91,7 +91,7 @@ class Ranges:
         """
         raw = self.agreement.raw_clause(ref)
         depending = (path for key in keys for path in values_that_depend(raw.get(key), key))
-        return sum(path.rpartition(".")[2] not in _BOUNDS for path in depending) <= 1
+        return sum(path.rpartition(".")[2] not in BOUNDS for path in depending) <= 1
 
     def _every(self, clause: Clause) -> str:
         return clause.every or self.agreement.every or "term"
@@ -301,9 +301,9 @@ def _never_holds(test: Measure, value: Range, path: str) -> Iterator[Finding]:
         zh = "条件永远不成立：界限互相矛盾"
         yield Finding(path, zh, "the bounds contradict each other", "改正其中一个界限")
         return
-    for key in _BOUNDS:
+    for key in BOUNDS:
         bound = getattr(test, key)
-        if bound is not None and not _allowed_by(key, bound).meets(value) and not _is_no_class(test, bound):
+        if bound is not None and not allowed_by(key, bound).meets(value) and not _is_no_class(test, bound):
             zh = f"条件永远不成立：这个数{value.in_words()}"
             yield Finding(f"{path}.{key}", zh, "a test that can never hold", _remedy(test, value, bound))
 
@@ -316,13 +316,14 @@ def _is_no_class(test: Measure, bound: Fraction) -> bool:
 def allowed(test: Measure) -> Range:
     """The values for which all bounds of a test hold."""
     values = ANY
-    for key in _BOUNDS:
+    for key in BOUNDS:
         bound = getattr(test, key)
-        values = values if bound is None else values.within(_allowed_by(key, bound))
+        values = values if bound is None else values.within(allowed_by(key, bound))
     return values
 
 
-def _allowed_by(key: str, bound: Fraction) -> Range:
+def allowed_by(key: str, bound: Fraction) -> Range:
+    """The values that keep one bound of a test."""
     if key in ("at_most", "below"):
         return Range(greatest=bound, without_greatest=key == "below")
     return Range(least=bound, without_least=key == "above")
