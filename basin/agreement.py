@@ -125,6 +125,17 @@ class Agreement:
         after = month.year == self.ends.year and periods.starts_on(month) > self.ends
         return not before and not after
 
+    @property
+    def years(self) -> str:
+        """The calendar years that the term reaches into, as a period is written: ``2020..2022``."""
+        first = self.starts.year
+        last = self.ends.year
+        return str(first) if first == last else f"{first}..{last}"
+
+    def reaches_beyond(self, span: pd.Period) -> bool:
+        """Whether a period that overlaps the term goes on before its first calendar year or after its last one."""
+        return periods.starts_on(span).year < self.starts.year or periods.ends_on(span).year > self.ends.year
+
     def every_of(self, ref: str) -> Every:
         """How often the clause obliges: its own `every`, or the agreement's where it has none.
 

@@ -34,9 +34,6 @@ OWN_KEYS: Mapping[str, frozenset[str]] = {
     "rank": frozenset({"of", "first", "ties"}),
     "trend": frozenset({"significance"}),
 }
-NEVER_NEGATIVE = frozenset(
-    {"concentration", "volume", "load", "quality_class", "exceedance", "met", "rank", "completeness"}
-)
 ADDS_BY_ITSELF = frozenset({"result"})  # several values without `take` are summed
 
 
@@ -158,12 +155,6 @@ class Measure:
     def of_readings(self) -> bool:
         """Whether it, or a test inside it, is formed from readings under data rules; completeness only counts them."""
         return self.kind in OF_READINGS or any(test.of_readings for test in self.tests)
-
-    @property
-    def never_negative(self) -> bool:
-        """Whether its value is surely not below 0: a quantity, a count or a multiple, not less something else."""
-        alone = self.against is None or self.expressed == "ratio" or self.kind == "exceedance"
-        return alone and self.kind in NEVER_NEGATIVE
 
     @property
     def _each_of(self) -> tuple[str, ...] | None:

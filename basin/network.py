@@ -135,6 +135,7 @@ def load_network(directories: Sequence[Directory]) -> tuple[Network, list[str]]:
     messages: list[str] = []
     basins = declared(folders, "basins", _basin, messages)
     parties = declared(folders, "parties", _party, messages)
+    _check_adcodes(parties.values(), messages)
     who = Network({}, things(parties), {}, {})
     sections = declared(folders, "sections", lambda row, home: _section(row, home, who), messages)
     where = Network({}, who.parties, things(sections), {})
@@ -163,6 +164,25 @@ def _party(row: Row, _home: str) -> Party:
         zh = f"行政区划代码应为六位数字：{row['adcode']}"
         raise row.refused("adcode", zh, "an adcode has six digits", "如安徽省 340000；虚构的主体留空")
     return Party(_code(row), row.required("name_zh"), row["name_en"], row["adcode"])
+
+
+def _check_adcodes(parties: Iterable[Declaration[Party]], messages: list[str]) -> None:
+    """Refuse a party that another code already stands for; tell where one division code has two names.
+
+    What is owed to one code is not owed to the other, so a government with two codes would never be netted.
+    """
+    by_adcode: dict[str, Party] = {}
+    for new in parties:
+        party = new.thing
+        old = by_adcode.setdefault(party.adcode, party) if party.adcode else party
+        if old is party:
+            continue
+        if short_name(old.name_zh) == short_name(party.name_zh):
+            zh = f"{party.name_zh}（{party.adcode}）已登记为 {old.code}"
+            en = f"the same name and adcode are registered as {old.code}"
+            raise new.row.refused("code", zh, en, f"用 {old.code}，删去这一行")
+        zh = f"{old.code}（{old.name_zh}）与 {party.code}（{party.name_zh}）的行政区划代码都是 {party.adcode}"
+        messages.append(f"parties {zh}，请核对 (one adcode under two names)")
 
 
 def _section(row: Row, home: str, network: Network) -> Section:

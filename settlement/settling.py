@@ -74,11 +74,15 @@ def check_span(agreement: Agreement, span: pd.Period) -> None:
 
     Raises
     ------
-    UsageError : it lies outside the term, is shorter than a month, or cuts an obligation period in two.
+    UsageError : it lies outside the term or goes on beyond it, is shorter than a month, or cuts an obligation period in
+    two.
     """
     if periods.ends_on(span) < agreement.starts or periods.starts_on(span) > agreement.ends:
         zh = f"{periods.label(span)} 不在协议期内（{agreement.starts} 至 {agreement.ends}）"
         raise _refused(agreement, zh, "outside the term", "换一个协议期内的期间")
+    if agreement.reaches_beyond(span):
+        zh = f"{periods.label(span)} 超出协议期（{agreement.starts} 至 {agreement.ends}）"
+        raise _refused(agreement, zh, "goes on beyond the term", f"写 {agreement.years} 之内的期间")
     if span.freqstr[0] in "DW":
         raise _refused(
             agreement, f"{periods.label(span)} 短于一个月", "shorter than a month", "写成 2020-07、2020Q3 或 2020"

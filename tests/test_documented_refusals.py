@@ -22,9 +22,11 @@ from basin.registry import BUNDLED, Registry, load_registry
 from settlement.cases.running import case_files, outcomes, run_cases
 from settlement.gathered import data_rules
 from settlement.settling import check_span
-from tests.basin.checks import test_agreements, test_clause_refusals, test_measures, test_values
+from tests.basin.checks import test_agreements, test_clause_refusals, test_measures, test_ranges, test_values
+from tests.basin.checks.test_agreements import found_with_s3_elsewhere as elsewhere
 from tests.basin.clauses import found, lump
 from tests.basin.test_scorecards import a_card
+from tests.settlement.cases import test_checks
 from tests.settlement.cases.test_checks import NAMES, SHAPES, ran
 from tests.settlement.makers import RIVER, agreement_text, an_agreement
 
@@ -83,12 +85,15 @@ def refused(act: Callable[[], object]) -> HengjieError:
 @cache
 def of_agreements() -> tuple[HengjieError, ...]:
     """What the malformed agreements and scorecards of all truth tables are refused for."""
-    tables = (*test_clause_refusals.REFUSED.values(), *test_measures.REFUSED.values())
+    tables = tuple(
+        row for table in (test_clause_refusals, test_measures, test_ranges) for row in table.REFUSED.values()
+    )
     headers = [header.partition(": ") for header, _, _ in test_agreements.HEADERS.values()]
     return (
         *(refusal for clauses, _, _ in tables for refusal in found(clauses)),
         *(refusal for key, _, value in headers for refusal in found(lump("cap: 5"), **{key: value})),
         *(r for clauses, header, _, _ in test_values.REFUSED.values() for r in found(clauses, **header)),
+        *(r for clauses, sheets, _ in test_agreements.FOREIGN.values() for r in elsewhere(clauses, sheets)),
         *(refusal for text, _, _ in FILES.values() for refusal in review(text, "test.yaml", RIVER).findings),
         *(refused(lambda keys=keys: a_card(**keys)) for keys, _, _ in CARDS.values()),
     )
@@ -125,6 +130,7 @@ def of_periods() -> Iterator[HengjieError]:
             lambda: periods.period("2020..2018"),
             lambda: periods.period("1066"),
             lambda: check_span(yearly, periods.period("2030")),
+            lambda: check_span(yearly, periods.period("1900..2200")),
             lambda: check_span(yearly, periods.period("2020-07-01")),
             lambda: check_span(yearly, periods.period("2020-07..2021-12")),
             lambda: data_rules(yearly),
@@ -136,7 +142,7 @@ def of_cases(folder: Path) -> Iterator[str]:
     """What is said of malformed cases and of those that do not come out."""
     for case, _, _ in SHAPES.values():
         yield str(refused(lambda case=case: ran(folder, case)))
-    written = [f"period: 2020, {written}, stops: [no]" for written, _, _ in NAMES.values()]
+    written = [f"period: 2020, {written}, stops: [no_readings]" for written, _, _ in NAMES.values()]
     written += [
         "period: 2020, facts: {x: 5}, given: {s1: {tp: 0.1}, s2: {tp: 0.1}}, expect: []",
         "period: 2020, facts: {x: 5}, given: {s1: {tp: 0.1}, s2: {tp: 0.1}}, stops: [no_fact]",
@@ -145,6 +151,10 @@ def of_cases(folder: Path) -> Iterator[str]:
     ]
     for case in written:
         yield from (difference for outcome in ran(folder, case) for difference in outcome.differences)
+    for given in test_checks.IMPOSSIBLE.values():
+        (failed,) = test_checks.ran_with_lines(folder, f"period: 2020, {given[0]}, expect: []")
+        yield from failed.differences
+    yield from ran(folder, "period: 2020-07, facts: {x: 0}, expect: []")[0].differences
     world = Registry(RIVER, {"test-river": an_agreement(lump("cap: 5"))}, {}, ())
     empty, other = folder / "empty", folder / "other.yaml"
     empty.mkdir()

@@ -21,6 +21,7 @@ from basin.agreement import Agreement, compiled
 from basin.agreement_files import file_text, tree
 from basin.authoring.certain_stops import WillStop
 from basin.authoring.diff import Difference, differences
+from basin.authoring.hints import Hint
 from basin.authoring.review import Unverified, WithoutSource, review
 from basin.authoring.schema import schema
 from basin.errors import AgreementError
@@ -50,6 +51,7 @@ def check(file: Path, extra: Sequence[Path]) -> Told:
         "findings": findings,
         "will_stop": [asdict(stop) for stop in reviewed.will_stop],
         "not_stated": list(reviewed.not_stated),
+        "hints": [_hint(hint) for hint in reviewed.hints],
         "unverified": [asdict(value) for value in reviewed.unverified],
         "without_source": [asdict(clause) for clause in reviewed.without_source],
         "failed": len(findings),
@@ -58,12 +60,14 @@ def check(file: Path, extra: Sequence[Path]) -> Told:
         *map(str, reviewed.findings),
         *map(_stopping, reviewed.will_stop),
         *map(_not_stated, reviewed.not_stated),
+        *map(_looked_at_again, reviewed.hints),
         *map(_notice, reviewed.unverified),
         *map(_unsourced, reviewed.without_source),
     ]
     verdict = f"{len(findings)} 处问题 findings" if findings else f"可以使用 may be used：{reviewed.clauses} 条 clauses"
     notices = f"，{len(reviewed.will_stop)} 处用到就停 will stop" if reviewed.will_stop else ""
     notices += f"，{len(reviewed.not_stated)} 条规则用到而没写 not stated" if reviewed.not_stated else ""
+    notices += f"，{len(reviewed.hints)} 条提示 hints" if reviewed.hints else ""
     notices += f"，{len(reviewed.unverified)} 个未核实的数值 unverified" if reviewed.unverified else ""
     notices += f"，{len(reviewed.without_source)} 条没有出处 without source" if reviewed.without_source else ""
     return result, "\n".join([*lines, f"{file}: {verdict}{notices}"])
@@ -81,6 +85,14 @@ def _network(extra: Sequence[Path]) -> Network:
 def _finding(problem: AgreementError) -> dict[str, Any]:
     messages = {"message_zh": problem.zh, "message_en": problem.en, "remedy": problem.remedy}
     return {"file": problem.file, "path": problem.path, **messages}
+
+
+def _hint(hint: Hint) -> dict[str, Any]:
+    return {"path": hint.path, "message_zh": hint.zh, "message_en": hint.en}
+
+
+def _looked_at_again(hint: Hint) -> str:
+    return f"提示 hint {hint.path}：{hint.zh} ({hint.en})"
 
 
 def _stopping(stop: WillStop) -> str:

@@ -15,6 +15,7 @@ from basin.agreement import compiled, paths_of
 from basin.agreement_files import tree
 from basin.authoring.certain_stops import WillStop, certain_stops
 from basin.authoring.diff import in_one_line
+from basin.authoring.hints import Hint, hints
 from basin.checks.agreements import problems
 from basin.clauses import CLAUSE
 from basin.dated import every_branch, is_noted, special_values
@@ -53,13 +54,15 @@ class Review:
     without_source: tuple[WithoutSource, ...]
     will_stop: tuple[WillStop, ...] = ()
     not_stated: tuple[str, ...] = ()
+    hints: tuple[Hint, ...] = ()
 
 
 def review(text: str, file: str, network: Network) -> Review:
     """All findings on the text of an agreement, each once, its unverified values and its clauses without a source.
 
-    Without findings also what will stop, and the rules that are used and not stated. A file that is no YAML mapping has
-    that one finding. Where the header cannot be read, clauses are looked at one by one, not in their relations.
+    Without findings also what will stop, the rules that are used and not stated, and what looks like a slip. A file
+    that is no YAML mapping has that one finding. Where the header cannot be read, clauses are looked at one by one, not
+    in their relations.
     """
     try:
         document = tree(text, file)
@@ -75,7 +78,8 @@ def review(text: str, file: str, network: Network) -> Review:
         return Review(code, count, findings, *noted)
     agreement = compiled(document, text, file)
     rules = tuple(f"data.{rule}" for rule in agreement.rules_not_stated)
-    return Review(code, count, (), *noted, tuple(certain_stops(agreement, network)), rules)
+    stops = tuple(certain_stops(agreement, network))
+    return Review(code, count, (), *noted, stops, rules, tuple(hints(agreement, network)))
 
 
 def _findings(document: Mapping[str, Any], text: str, file: str, network: Network) -> Iterator[AgreementError]:

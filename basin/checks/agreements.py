@@ -2,23 +2,26 @@
 
 In: a compiled `Agreement` and the network. Out: a list of `AgreementError`s with file, path and remedy, all at once.
 Each clause is looked at once per date and per branch, so that a figure that is in force only later is checked too.
-Measures and tests are looked at in `basin.checks.measures`, refs in `basin.checks.references`. It evaluates nothing.
+The parts of an agreement are looked at in the other modules of this room. It evaluates nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from basin import periods
 from basin.agreement import Agreement, clause_path, paths_of
 from basin.checks.finding import Finding
-from basin.checks.measures import class_findings, empty_list, measure_findings, section_findings
+from basin.checks.measures import empty_list, foreign_findings, measure_findings
+from basin.checks.ranges import Ranges, range_findings
 from basin.checks.references import reference_findings
+from basin.checks.scales import scale_findings
+from basin.checks.sheets import sheet_findings
+from basin.checks.sides import side_findings
 from basin.checks.values import coverage_findings
-from basin.clauses import AXES, CLAUSE, SHEET, SIDE_WORDS, TIME_AXES, Clause, Proportion, SectionSheet, Side
+from basin.clauses import AXES, CLAUSE, TIME_AXES, Clause, DataRules
 from basin.dated import (
     ELEMENT_AXES,
     day_of,
@@ -33,12 +36,12 @@ from basin.dated import (
 from basin.errors import AgreementError, HengjieError
 from basin.indicators import find_indicator
 from basin.network import Network
-from basin.rounding import printed
-from basin.scales import Piece, applied
 from basin.shapes import fitted
 from basin.standards import standard
+from basin.station_statuses import STATUSES
 
 _CODE = re.compile(r"[\w-]+")  # it stands in addresses and file names
+_LONGEST_MONTH = 31
 
 
 def problems(agreement: Agreement, network: Network, *, scored: bool = False) -> list[AgreementError]:
@@ -50,22 +53,32 @@ def problems(agreement: Agreement, network: Network, *, scored: bool = False) ->
     """
     refusals: list[AgreementError] = []
     clauses: list[Clause] = []
+    whole: dict[str, list[Clause]] = {}
     for ref in agreement.refs:
-        for plain in every_branch(agreement.raw_clause(ref)):
-            clause, misfits = fitted(CLAUSE, plain, agreement.file, clause_path(ref))
-            refusals += misfits
-            if clause is not None:
-                clauses.append(clause)
-    findings = [*_special(agreement, network), *_header(agreement, network), *_sheets(agreement, network, refusals)]
+        plains = every_branch(agreement.raw_clause(ref))
+        fits = [fitted(CLAUSE, plain, agreement.file, clause_path(ref)) for plain in plains]
+        branches = [clause for clause, _ in fits if clause is not None]
+        refusals += [misfit for _, misfits in fits for misfit in misfits]
+        clauses += branches
+        if len(branches) == len(fits):
+            whole[ref] = branches
+    ranges = Ranges(agreement, network, whole)
+    findings = [
+        *_special(agreement, network),
+        *_header(agreement, network),
+        *_data(agreement.data),
+        *sheet_findings(agreement, network, refusals),
+    ]
     lines = {clause.ref: clause for clause in clauses if clause.is_line}
     for clause in clauses:
         path = clause_path(clause.ref)
         findings += _clause(agreement, network, clause, path)
-        findings += _ladder(clause, lines, join(path, "scale"))
+        findings += scale_findings(clause, ranges.of_place(clause.ref, "measure"), lines, join(path, "scale"))
         if clause.points is not None and not scored:
             remedy = "删去 points；金额写在 scale"
             findings.append(Finding(f"{path}.points", "points 只用于绩效评价表", "points belong to scorecards", remedy))
     findings += reference_findings(agreement, clauses)
+    findings += range_findings(ranges)
     if not scored and {agreement.starts.year, agreement.ends.year} <= set(periods.YEARS):
         findings += coverage_findings(agreement, network, clauses)
     refusals += [_refusal(finding, agreement.file) for finding in findings]
@@ -158,37 +171,17 @@ def _header(agreement: Agreement, network: Network) -> Iterator[Finding]:
         yield Finding("standard", f"未登记的标准 {agreement.standard}", str(problem), "用已登记的标准")
 
 
-def _sheets(agreement: Agreement, network: Network, refusals: list[AgreementError]) -> Iterator[Finding]:
-    """What is refused about section sheets; a sheet that does not fit its type adds to `refusals`."""
-    for code, raw in dict(agreement.document.get("sections", {})).items():
-        path = f"sections.{code}"
-        for plain in every_branch(raw or {}):
-            sheet, misfits = fitted(SHEET, plain, agreement.file, path)
-            if sheet is None:
-                refusals += misfits
-                continue
-            if code not in network.sections and sheet.mean_of is None:
-                yield Finding(path, f"未登记的断面 {code}", "unknown section", "在 sections.csv 登记")
-            yield from _sheet(agreement, network, sheet, path)
-            if isinstance(plain.get("mean_of"), dict) and sheet.mean_of and sum(sheet.mean_of.values()) != 1:
-                yield Finding(f"{path}.mean_of", "权重之和不为 1", "weights do not sum to 1", "改正权重，或写成列表")
-
-
-def _sheet(agreement: Agreement, network: Network, sheet: SectionSheet, path: str) -> Iterator[Finding]:
-    yield from class_findings(sheet.target, f"{path}.target")
-    for side in ("upstream", "downstream"):
-        if getattr(sheet, side) is not None:
-            yield from _shares(getattr(sheet, side), f"{path}.{side}", network, agreement)
-    if sheet.mean_of == {}:
-        yield empty_list(f"{path}.mean_of")
-    if any(weight < 0 for weight in (sheet.mean_of or {}).values()):
-        yield Finding(f"{path}.mean_of", "权重不能为负", "a weight is negative", "改正权重，或写成列表")
-    for indicator in (*sheet.limits, *sheet.baseline):
-        if indicator != "volume" and find_indicator(indicator.removeprefix("load ")) is None:
-            yield Finding(f"{path}.{indicator}", f"不认识的指标 {indicator}", "unknown indicator", "用指标代码")
-    for key, codes in (("inflow", [sheet.inflow]), ("mean_of", sheet.mean_of or ())):
-        for code in codes:
-            yield from section_findings(agreement, network, code, f"{path}.{key}")
+def _data(rules: DataRules) -> Iterator[Finding]:
+    """What no month and no source can give, so that nothing would ever count."""
+    days = rules.min_days_a_month
+    if days is not None and days > _LONGEST_MONTH:
+        zh = f"一个月没有 {days} 天，月均值永远无效"
+        yield Finding("data.min_days_a_month", zh, f"no month has {days} days", f"写 1–{_LONGEST_MONTH}")
+    if rules.statuses and not STATUSES & {*rules.statuses}:
+        named = "、".join(rules.statuses)
+        zh = f"没有来源报 {named} 这样的状态，读数都不采用"
+        remedy = f"写来源报的状态：{'、'.join(sorted(STATUSES))}"
+        yield Finding("data.statuses", zh, "no source states such a status", remedy)
 
 
 def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
@@ -198,16 +191,15 @@ def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -
         yield Finding(path, "pays 与 receives 相同", "pays and receives are the same", "改正其一")
     if clause.pays is not None and clause.scale is None:
         yield Finding(f"{path}.scale", "付款条款没有 scale", "a payer without scale", "写明金额标准")
+    if clause.cap == 0:
+        zh = "cap 为 0，什么也付不出"
+        yield Finding(f"{path}.cap", zh, "a cap of 0 lets nothing be paid", "写封顶的万元数，或删去")
     if clause.every is None and agreement.every is None:
         yield Finding(f"{path}.every", "没有 every", "no every", "写明 every: year 等")
     yield from _axes(agreement, network, clause, path)
     for side in ("pays", "receives"):
-        yield from _side(agreement, network, clause, getattr(clause, side), join(path, side))
+        yield from side_findings(agreement, network, clause, getattr(clause, side), join(path, side))
     yield from measure_findings(agreement, network, clause, path)
-    if clause.scale == ():
-        yield empty_list(f"{path}.scale")
-    yield from _pieces(clause.scale or (), join(path, "scale"))
-    yield from _counted_back(clause, join(path, "scale"))
 
 
 def _axes(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
@@ -221,6 +213,8 @@ def _axes(agreement: Agreement, network: Network, clause: Clause, path: str) -> 
         for element in elements:
             if element != "all" and axis in exists and not exists[axis](element):
                 yield Finding(axis_path, f"未登记的代码 {element}", "unknown code", "改正或先登记")
+            if axis == "section":
+                yield from foreign_findings(agreement, network, element, axis_path)
             if element != "all" and axis in TIME_AXES and not _is_period(element, axis):
                 yield Finding(axis_path, f"不是期间 {element}", f"not a {axis}", "如 2020-07")
         if not elements:
@@ -243,113 +237,3 @@ def _is_period(text: str, axis: str) -> bool:
         return periods.period(text).freqstr[0] == periods.FREQUENCIES[axis]
     except HengjieError:
         return False
-
-
-def _pieces(pieces: Sequence[Piece], path: str) -> Iterator[Finding]:
-    last: Piece | None = None
-    for i, piece in enumerate(pieces):
-        if piece.up_to is not None and piece.below is not None:
-            yield Finding(f"{path}.{i}", "up_to 与 below 只能写一个", "both up_to and below", "删去一个")
-        if last is not None and (last.bound is None or not _beyond(piece, last)):
-            zh = "此段顺序不对或永远用不到"
-            yield Finding(f"{path}.{i}", zh, "piece out of order or never reached", "按上限从小到大排列")
-        if piece.per == 0:
-            remedy = "写一个单位的大小，如 0.01；由 origin 往下数的写负数，如 -1"
-            yield Finding(f"{path}.{i}.per", "per 不能为 0", "per must not be 0", remedy)
-        last = piece
-    if last is not None and last.bound is not None:
-        last_path = f"{path}.{len(pieces) - 1}"
-        yield Finding(last_path, "最后一段没有敞口", "the scale is open at the top", "最后一段不写上限")
-
-
-def _counted_back(clause: Clause, path: str) -> Iterator[Finding]:
-    """Steps are counted away from the origin: below 0 neither a started nor a completed one is what its word says."""
-    least = Fraction(0) if clause.measure is not None and clause.measure.never_negative else None
-    for i, piece in enumerate(clause.scale or ()):
-        backwards = least is None or least < piece.origin
-        if piece.per < 0:
-            backwards = piece.bound is None or piece.bound > piece.origin
-        if piece.steps is not None and piece.rate and backwards:
-            zh = "档数会是负的，steps 说不通"
-            en = "the number of steps can be negative"
-            origin = printed(piece.origin)
-            upwards = f"由 {origin} 往上数的，前面另写一段 up_to: {origin}"
-            remedy = f"{upwards}；往下数的，本段写 up_to: {origin}，per 写负数，如 -1"
-            yield Finding(f"{path}.{i}.steps", zh, en, remedy)
-        least = piece.bound
-
-
-def _beyond(piece: Piece, last: Piece) -> bool:
-    if piece.bound is None or last.bound is None:
-        return True
-    closes_the_same_point = last.below is not None and piece.up_to == last.below
-    return piece.bound > last.bound or closes_the_same_point
-
-
-def _ladder(clause: Clause, lines: Mapping[str, Clause], path: str) -> Iterator[Finding]:
-    """A ladder on `exceedance` that pays at 0 would charge a compliant month; a line of one piece is a multiplier."""
-    scale = clause.scale or ()
-    if not _is_exceedance(clause, lines) or (clause.is_line and len(scale) < 2):
-        return
-    at_zero = applied(scale, Fraction(0))
-    if at_zero is not None and at_zero.amount != 0:
-        yield Finding(path, "超标倍数为 0 时也付款", "the ladder on exceedance pays at 0", "第一段写 {up_to: 0}")
-
-
-def _is_exceedance(clause: Clause, lines: Mapping[str, Clause]) -> bool:
-    """Whether it measures an exceedance, itself or through lines without a scale."""
-    measure = clause.measure
-    if measure is None or measure.kind != "result":
-        return measure is not None and measure.kind == "exceedance" and measure.against != "previous_year"
-    refs = [lines[ref] for ref in measure.of or () if ref in lines and ref != clause.ref]
-    return bool(refs) and all(line.scale is None and _is_exceedance(line, lines) for line in refs)
-
-
-def _side(agreement: Agreement, network: Network, clause: Clause, side: Side | None, path: str) -> Iterator[Finding]:
-    if side is None:
-        return
-    if isinstance(side, Proportion):
-        if not side.among:
-            yield empty_list(f"{path}.among")
-        for code in side.among:
-            if code not in network.parties:
-                yield Finding(path, f"未登记的主体 {code}", "unknown party", "在 parties.csv 登记")
-    elif isinstance(side, dict):
-        yield from _shares(side, path, network, agreement)
-    elif side == "party" and "party" not in clause.each:
-        yield Finding(path, "party 须在 each: {party: …} 中", "party outside each: {party}", "加上 each: {party: all}")
-    elif side in ("upstream", "downstream"):
-        if side not in agreement.parties and not _has_side(agreement, network, clause, side):
-            yield Finding(path, f"{side} 既无断面也无角色", f"{side} with no section and no role", "写 parties 或 each")
-    elif side not in SIDE_WORDS and side not in network.parties and side not in agreement.parties:
-        yield Finding(path, f"未登记的主体 {side}", "unknown party", "在 parties.csv 登记")
-
-
-def _has_side(agreement: Agreement, network: Network, clause: Clause, side: str) -> bool:
-    """Whether every section in hand has a party on that side, in its sheet or in the network."""
-    codes = clause.each.get("section", ()) or ((clause.measure.section,) if clause.measure else ())
-    of_basin = [section.code for section in network.sections.values() if section.basin == agreement.basin]
-    sections = (agreement.section_codes or of_basin) if "all" in codes else [code for code in codes if code]
-    return bool(sections) and all(_stated(agreement, code, side) or _declared(network, code, side) for code in sections)
-
-
-def _stated(agreement: Agreement, section: str, side: str) -> bool:
-    sheet = agreement.document.get("sections", {}).get(section)
-    return isinstance(sheet, dict) and bool(sheet.get(side))
-
-
-def _declared(network: Network, section: str, side: str) -> bool:
-    return bool(getattr(network.sections.get(section), side, None))
-
-
-def _shares(side: object, path: str, network: Network, agreement: Agreement) -> Iterator[Finding]:
-    if isinstance(side, str) and side not in network.parties and side not in agreement.parties:
-        yield Finding(path, f"未登记的主体 {side}", "unknown party", "在 parties.csv 登记")
-    if isinstance(side, dict):
-        if sum(side.values()) != 1:
-            yield Finding(path, "份额之和不为 1", "shares do not sum to 1", "改正份额")
-        if any(share < 0 for share in side.values()):
-            yield Finding(path, "份额不能为负", "a share is negative", "改正份额")
-        for code in side:
-            if code not in network.parties and code not in agreement.parties:
-                yield Finding(path, f"未登记的主体 {code}", "unknown party", "在 parties.csv 登记")

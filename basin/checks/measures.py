@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from basin.agreement import Agreement
 from basin.checks.finding import Finding
-from basin.clauses import TIME_AXES, Clause
+from basin.checks.places import Place, lasting, places
+from basin.clauses import Clause
 from basin.dated import join
 from basin.indicators import find_indicator
 from basin.measures import ADDS_BY_ITSELF, OF_A_SECTION, OWN_KEYS, Against, Measure, Runs
@@ -31,13 +31,13 @@ _NEEDED = {"index": "weights", "reported": "fact", "result": "of", "rank": "of",
 
 def measure_findings(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
     """Everything the grammar refuses in the measure and the tests of a clause."""
-    for place in _measures(clause):
+    for place in places(clause):
         measure = place.measure
         measure_path = join(path, place.name)
         yield from _measure(clause, measure, measure_path)
         yield from _limits(measure, measure_path)
-        lasts = {clause.every or agreement.every or "term", *(TIME_AXES & place.axes)}
-        if measure.over and LENGTHS.index(measure.over) > min(map(LENGTHS.index, lasts)):
+        lasts = lasting(place.axes, clause.every or agreement.every or "term")
+        if measure.over and LENGTHS.index(measure.over) > LENGTHS.index(lasts):
             zh = f"over: {measure.over} 长于所评的期间"
             en = "over more than the period evaluated"
             yield Finding(f"{measure_path}.over", zh, en, "改 over，或改 every、each")
@@ -70,38 +70,19 @@ def class_findings(value: int | Fraction | None, path: str) -> Iterator[Finding]
         yield Finding(path, zh, "class outside 1-6", "写 1（Ⅰ类）到 6（劣Ⅴ类）")
 
 
+def foreign_findings(agreement: Agreement, network: Network, code: str | None, path: str) -> Iterator[Finding]:
+    """A section that is evaluated lies in the agreement's own basin."""
+    registered = network.sections.get(code or "")
+    if registered is not None and registered.basin != agreement.basin and agreement.basin in network.basins:
+        zh = f"断面 {code} 属于流域 {registered.basin}，不属于 {agreement.basin}"
+        remedy = "改正断面代码，或改 basin；两个流域都有的断面各登记一次"
+        yield Finding(path, zh, "a section of another basin", remedy)
+
+
 def section_findings(agreement: Agreement, network: Network, code: str | None, path: str) -> Iterator[Finding]:
     """A section is in the register or has a sheet."""
     if code not in (None, "all") and code not in network.sections and code not in agreement.section_codes:
         yield Finding(path, f"未登记的断面 {code}", "unknown section", "在 sections.csv 登记")
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A measure or test, its path below the clause, and the axes it has in hand there."""
-
-    name: str
-    measure: Measure
-    axes: frozenset[str]
-
-
-def _measures(clause: Clause) -> Iterator[_Place]:
-    """Every measure and test of a clause, those inside others too."""
-    axes = frozenset(clause.each)
-    if clause.measure is not None:
-        yield from _inside(_Place("measure", clause.measure, axes))
-    for name in ("when", "unless"):
-        for i, test in enumerate(getattr(clause, name)):
-            yield from _inside(_Place(f"{name}.{i}", test, axes))
-
-
-def _inside(place: _Place) -> Iterator[_Place]:
-    """The place itself and every test inside its measure."""
-    yield place
-    axes = place.axes | place.measure.brings
-    for key in ("all_of", "any_of"):
-        for i, test in enumerate(getattr(place.measure, key) or ()):
-            yield from _inside(_Place(f"{place.name}.{key}.{i}", test, axes))
 
 
 def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
@@ -141,13 +122,28 @@ def _limits(measure: Measure, path: str) -> Iterator[Finding]:
         zh = f"decimals 须在 0–{_MOST_DECIMALS} 之间"
         en = f"decimals must lie between 0 and {_MOST_DECIMALS}"
         yield Finding(f"{path}.decimals", zh, en, "写小数位数，如 2")
+    if measure.decimals is not None and _is_whole_number(measure):
+        zh = "decimals 不起作用：这个数总是整数"
+        yield Finding(f"{path}.decimals", zh, "decimals of a whole number change nothing", "删去 decimals")
     if measure.significance is not None and not 0 < measure.significance < 1:
         zh = "significance 须在 0 与 1 之间"
         en = "significance must lie between 0 and 1"
         yield Finding(f"{path}.significance", zh, en, "写显著性水平，如 0.05")
-    if measure.kind == "quality_class" and measure.against is None and measure.take in (None, "mean", "min", "max"):
+    if is_a_class(measure):
         for key in ("at_most", "below", "at_least", "above"):
             yield from class_findings(getattr(measure, key), f"{path}.{key}")
+
+
+def _is_whole_number(measure: Measure) -> bool:
+    """Whether the value is a class, a place, a yes or no, or a count or difference of those."""
+    whole = measure.kind in ("quality_class", "rank", "met") and measure.expressed in (None, "difference")
+    compared_with_others = isinstance(measure.against, Against) and measure.against.ref is not None
+    return whole and not compared_with_others and measure.take != "mean"
+
+
+def is_a_class(measure: Measure) -> bool:
+    """Whether the value is a class itself, neither compared with anything nor counted together."""
+    return measure.kind == "quality_class" and measure.against is None and measure.take in (None, "mean", "min", "max")
 
 
 def _own_keys(measure: Measure, path: str) -> Iterator[Finding]:
@@ -180,6 +176,9 @@ def _comparison(measure: Measure, path: str) -> Iterator[Finding]:
         yield Finding(path, "against 与 expressed 须同时写", "against without expressed or the reverse", "两者都写")
     if isinstance(against, Against):
         yield from class_findings(against.class_, f"{path}.against")
+        if against.section is not None and against.section == measure.section:
+            zh = f"断面 {against.section} 与自己相比，永远一样"
+            yield Finding(f"{path}.against", zh, "a section compared with itself", "写另一个断面")
         if sum(part is not None for part in (against.class_, against.section, against.ref)) != 1:
             remedy = "写 class、section、ref 之一"
             yield Finding(f"{path}.against", "against 只能指一样", "against names one thing", remedy)
@@ -189,7 +188,7 @@ def _comparison(measure: Measure, path: str) -> Iterator[Finding]:
         yield Finding(f"{path}.against", f"{kind} 没有类别限值", f"{kind} has no class limit", remedy)
 
 
-def _in_hand(agreement: Agreement, network: Network, place: _Place, path: str) -> Iterator[Finding]:
+def _in_hand(agreement: Agreement, network: Network, place: Place, path: str) -> Iterator[Finding]:
     """What a measure needs and neither names nor has in hand: a section, an indicator, codes that exist."""
     measure = place.measure
     hand = place.axes
@@ -197,6 +196,8 @@ def _in_hand(agreement: Agreement, network: Network, place: _Place, path: str) -
     other = measure.against.section if isinstance(measure.against, Against) else None
     for code in (*sections, other):
         yield from section_findings(agreement, network, code, path)
+    for code in sections:
+        yield from foreign_findings(agreement, network, code, path)
     if measure.kind in OF_A_SECTION and not sections and "section" not in hand:
         yield Finding(path, "没有断面", "no section in hand", "写 section: 或 each: {section: …}")
     indicators = (*((measure.indicator,) if measure.indicator else ()), *(measure.indicators or ()))

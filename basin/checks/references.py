@@ -14,6 +14,7 @@ from basin.clauses import TIME_AXES, Clause, Proportion
 from basin.measures import Against, Measure
 from basin.periods import LENGTHS
 from basin.rounding import number
+from basin.scales import Piece
 
 
 def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Iterator[Finding]:
@@ -27,7 +28,9 @@ def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Itera
         yield from _ambiguous(agreement, clause)
         yield from _not_apart(agreement, by_ref, clause)
         looks_at[clause.ref] |= set(_this_year(clause)) & looks_at.keys()
+        yield from _paid_again(agreement, by_ref, clause)
         yield from _several(agreement, by_ref, clause)
+        yield from _among(agreement, by_ref, clause)
     for clause in clauses if by_ref.keys() == looks_at.keys() else ():  # one that does not fit may use a line
         used = any(clause.ref in other.refs for other in clauses if other.ref != clause.ref)
         if clause.is_line and clause.points is None and not used:
@@ -56,6 +59,51 @@ def _not_apart(agreement: Agreement, clauses: Mapping[str, Clause], clause: Clau
             en = "the line is the same for every party"
             remedy = "给该中间项写 each: {party: …} 或 each: {section: …}"
             yield Finding(f"{clause_path(clause.ref)}.{key}", zh, en, remedy)
+
+
+def _among(agreement: Agreement, clauses: Mapping[str, Clause], clause: Clause) -> Iterator[Finding]:
+    """Measured shares are of parties that the line measures; none of those that it measures for them is left out."""
+    for key in ("pays", "receives"):
+        side = getattr(clause, key)
+        line = clauses.get(side.in_proportion_to) if isinstance(side, Proportion) else None
+        if line is None or "party" not in line.each:
+            continue
+        path = f"{clause_path(clause.ref)}.{key}.among"
+        measured = _parties_of(agreement, line.each["party"])
+        without = [code for code in side.among if code not in measured]
+        if without:
+            zh = f"{line.ref} 没有 {'、'.join(without)} 的数，永远停下"
+            remedy = f"在 {line.ref} 的 each 里补上，或从 among 删去"
+            yield Finding(path, zh, "the line has no number of a party", remedy)
+        short = _left_out(agreement, clauses, line)
+        if short:
+            zh = f"among 少了 {'、'.join(short)}：{line.ref} 有其数，却谁也不用"
+            remedy = f"在 among 补上；不参加分摊的，从 {line.ref} 的 each 里删去"
+            yield Finding(path, zh, "a party that is measured is left out", remedy)
+
+
+def _parties_of(agreement: Agreement, codes: Sequence[str]) -> Sequence[str]:
+    return list(dict.fromkeys(agreement.parties.values())) if "all" in codes else codes
+
+
+def _left_out(agreement: Agreement, clauses: Mapping[str, Clause], line: Clause) -> list[str]:
+    """The parties that a line measures for nothing: no share is theirs, and they neither pay nor receive beside one.
+
+    Where anything but shares uses the line, nobody is left out.
+    """
+    named: set[str] = set()
+    for user in clauses.values():
+        sides = [user.pays, user.receives]
+        if line.ref in (*(ref for measure in user.measures for ref in measure.refs), *user.times):
+            return []
+        if not any(isinstance(side, Proportion) and side.in_proportion_to == line.ref for side in sides):
+            continue
+        for side in sides:
+            if side in ("upstream", "downstream", "party") and side not in agreement.parties:
+                return []  # whoever it is depends on the section or party in hand
+            codes = side.among if isinstance(side, Proportion) else (side,) if isinstance(side, str) else side or ()
+            named |= {agreement.parties.get(code, code) for code in codes}
+    return [code for code in _parties_of(agreement, line.each["party"]) if code not in named]
 
 
 def _is_number(text: str) -> bool:
@@ -113,6 +161,65 @@ def _compared(measure: Measure, brought: frozenset[str] = frozenset()) -> Iterat
         yield measure.against.ref, brought
     for test in measure.tests:
         yield from _compared(test, brought)
+
+
+def _paid_again(agreement: Agreement, clauses: Mapping[str, Clause], payer: Clause) -> Iterator[Finding]:
+    """A sum that arises once a year and is paid as it stands every month would be paid twelve times.
+
+    Only a sum that is passed on unchanged is refused: a rate of 1/12, a condition or a factor of the month's own says
+    that the payment is meant. A yearly line may always be a test, a factor or a share of a month.
+    """
+    ours = _shortest(agreement, payer, ())
+    theirs = _arises(agreement, clauses, payer, ())
+    if payer.is_line or theirs <= ours:
+        return
+    paid = LENGTHS[ours]
+    arises = LENGTHS[theirs]
+    zh = f"金额一个 {arises} 才有一笔，却逐 {paid} 照付，成了几倍"
+    en = f"a sum of one {arises} is paid every {paid}"
+    remedy = f"写 every: {arises}，去掉 each 里的 {paid}；分期付的写上份额，如 rate: 1/12"
+    remedy += "；是单价的写 amount: 1、times: [那一条]"
+    yield Finding(clause_path(payer.ref), zh, en, remedy)
+
+
+def _arises(agreement: Agreement, clauses: Mapping[str, Clause], clause: Clause, through: Sequence[str]) -> int:
+    """For how long a period the sum of a clause arises once, as its place in the order of length.
+
+    Parameters
+    ----------
+    through : the clauses whose values are passed on to where the question began.
+    """
+    measure = clause.measure
+    if measure is not None and clause.scale is None and measure.kind not in ("reported", "result"):
+        return 0  # a concentration or a class is no sum: a rate of any period may price it
+    ours = _shortest(agreement, clause, measure.brings if measure is not None else ())
+    if measure is None or measure.kind != "result" or clause.ref in through or not _passes_on(clause):
+        return ours
+    passed = [ref for ref in (*(measure.of or ()), *clause.times) if not _is_number(ref)]
+    if not passed or not all(ref in clauses for ref in passed):
+        return ours
+    return max(ours, min(_arises(agreement, clauses, clauses[ref], (*through, clause.ref)) for ref in passed))
+
+
+def _passes_on(clause: Clause) -> bool:
+    """Whether the sums it refers to come out of it whole: no condition, no cap, no tiers, no part of them."""
+    measure = clause.measure
+    if clause.when or clause.unless or clause.cap is not None or measure is None or measure.against is not None:
+        return False
+    weights = (measure.of or {}).values()
+    factors = [number(text) for text in clause.times if _is_number(text)]
+    return _is_whole(clause.scale) and all(abs(part) >= 1 for part in (*weights, *factors))
+
+
+def _is_whole(scale: Sequence[Piece] | None) -> bool:
+    """Whether a scale gives the value itself, either way round."""
+    if scale is None:
+        return True
+    if len(scale) != 1:
+        return False
+    piece = scale[0]
+    unchanged = not piece.amount and not piece.origin and piece.steps is None
+    return unchanged and piece.per != 0 and abs(piece.rate / piece.per) == 1
 
 
 def _many(of: Sequence[str]) -> bool:

@@ -1,7 +1,8 @@
 """Values by date or by element: whether each has its value for every period of the term and every element in use.
 
 In: the agreement, the network, and the typed clauses that fit. Out: `Finding`s, as a settlement would refuse them:
-a value not yet in force, a value that changes inside an evaluated period, a value that an element lacks. What a value
+a value not yet in force or never in force, a value that changes inside an evaluated period, a value that an element
+lacks. What a value
 means is not looked at, nor a value that depends on nothing.
 """
 
@@ -17,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from basin import periods
-from basin.agreement import Agreement, clause_path
+from basin.agreement import Agreement, clause_path, paths_of
 from basin.checks.finding import Finding
 from basin.clauses import TIME_AXES, Clause
 from basin.dated import (
@@ -49,6 +50,7 @@ class _Look:
 
 def coverage_findings(agreement: Agreement, network: Network, clauses: Sequence[Clause]) -> Iterator[Finding]:
     """Every value of a clause or section sheet that a period of the term, or an element in use, is without."""
+    yield from _after_the_term(agreement)
     fit = {clause.ref for clause in clauses}
     for raw in agreement.document["clauses"]:
         if raw["ref"] in fit:
@@ -59,6 +61,18 @@ def coverage_findings(agreement: Agreement, network: Network, clauses: Sequence[
             for pace in sorted(paces):
                 for span in _spans(agreement, pace, days):
                     yield from _missing(agreement, node, span, {"section": section}, path)
+
+
+def _after_the_term(agreement: Agreement) -> Iterator[Finding]:
+    """The days of dated values that come when the agreement is over: what stands there is never in force."""
+    for branch, raw in paths_of(agreement.document):
+        for path, node in special_values(raw, branch):
+            for text in node if is_dated(node) else ():
+                day = _day(text)
+                if day is not None and agreement.starts <= agreement.ends < day:
+                    zh = f"{text} 在协议终止（{agreement.ends}）之后，永远不生效"
+                    remedy = "改正日期或 ends，或删去这一项"
+                    yield Finding(path, zh, "a date after the term is never in force", remedy)
 
 
 def _clause(agreement: Agreement, network: Network, raw: Mapping[str, Any], path: str) -> Iterator[Finding]:
@@ -88,6 +102,15 @@ def _depending(raw: Any, path: str) -> Iterator[tuple[str, Any, tuple[date, ...]
             yield value_path, node, _days_in(node)
 
 
+def values_that_depend(raw: Any, path: str) -> Iterator[str]:
+    """The paths of the values that a date or an element changes, those inside another left out."""
+    outer = None
+    for value_path, node in special_values(raw, path):
+        if (outer is None or not value_path.startswith(f"{outer}.")) and (is_dated(node) or is_by_element(node)):
+            outer = value_path
+            yield value_path
+
+
 def _days_in(raw: Any) -> tuple[date, ...]:
     """Every day on which a value in a raw tree changes."""
     texts = [text for _, node in special_values(raw) if is_dated(node) for text in node]
@@ -101,9 +124,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _missing(
-    agreement: Agreement, node: Any, span: Days, codes: Mapping[str, str], path: str
-) -> Iterator[Finding]:
+def _missing(agreement: Agreement, node: Any, span: Days, codes: Mapping[str, str], path: str) -> Iterator[Finding]:
     try:
         in_force(node, agreement.hand(span, codes), path)
     except AgreementError as refusal:

@@ -2,29 +2,16 @@
 
 An agreement names the statuses whose values count (正常 unless the agreement says otherwise), and a value without
 status counts too. A status mistaken for a mere mark would therefore let its value count. So the words that are statuses
-on their own are listed here, for every door; where a source has a status column, any word in that column is a status.
+on their own are listed in `basin.station_statuses`, for every door; where a source has a status column, any word in
+that column is a status.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-NORMAL = "N"
-# HJ 212-2017 table 8.
-STATUS_OF: Mapping[str, str] = {
-    NORMAL: "正常",
-    "F": "停运",
-    "M": "维护",
-    "S": "手工",
-    "D": "故障",
-    "C": "校准",
-    "T": "超上限",
-    "B": "通讯异常",
-    "": "未标记",
-}
-UNKNOWN_MARK = "未知标记"
-STATUSES = frozenset({"停站", "检修", "调试", "异常", UNKNOWN_MARK, *STATUS_OF.values()})
+from basin.station_statuses import NORMAL, STATUS_OF, STATUSES
+
 SEPARATOR = "|"
 
 

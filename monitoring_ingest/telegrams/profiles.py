@@ -15,11 +15,12 @@ import pandas as pd
 
 from basin.errors import RegisterError
 from basin.sources import Source
+from basin.station_statuses import NORMAL, STATUS_OF, UNKNOWN_MARK
 from monitoring_ingest.formats.file_text import UnreadableFile
 from monitoring_ingest.formats.station_files import instants
 from monitoring_ingest.formats.station_telegrams import FactorValues, Refused, Telegram, data_of, joined, read_data
 from monitoring_ingest.readings.frames import readings_frame
-from monitoring_ingest.readings.station_statuses import NORMAL, STATUS_OF, UNKNOWN_MARK, MarksAndStatus
+from monitoring_ingest.readings.station_statuses import MarksAndStatus
 
 FORMAT = "telegrams"
 # HJ 212-2017: real time, minutes, hours, days. Of a source that declares `fields`, only those commands are taken.

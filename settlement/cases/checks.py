@@ -115,7 +115,7 @@ def _figure_shape(figure: object, path: str) -> Iterator[Finding]:
     elif isinstance(figure, list):
         for position, inner in enumerate(figure):
             yield from _figure_shape(inner, f"{path}.{position}")
-    elif is_there(figure) and not _is_number(figure):
+    elif is_there(figure) and not is_number(figure):
         text = str(figure).strip()
         if text[:1] in ("<", "＜", "≤") or text.upper() == "ND" or "未检出" in text:
             remedy = "写按 non_detect 取的数，如半检出限"
@@ -124,7 +124,8 @@ def _figure_shape(figure: object, path: str) -> Iterator[Finding]:
             yield path, f"不是数字：{figure!r}", "not a number", "写数字；没有数值留空或写 null"
 
 
-def _is_number(text: object) -> bool:
+def is_number(text: object) -> bool:
+    """Whether a figure is a number; a blank is none, nor is the text of a fact."""
     try:
         number(text)
     except ValueError:
@@ -154,7 +155,7 @@ def _row_shape(row: Mapping[str, Any], path: str, remedy: str) -> Iterator[Findi
             yield f"{path}.{name}", f"不认识的键 {name}", "unknown key", remedy
         elif not isinstance(value, str) or not value:
             yield f"{path}.{name}", f"{name} 不是文字", f"{name} is no text", remedy
-        elif name == "amount" and not _is_number(value):
+        elif name == "amount" and not is_number(value):
             yield f"{path}.amount", f"不是数字：{value!r}", "not a number", "写万元数，如 1200"
 
 
@@ -184,9 +185,7 @@ def name_findings(case: Mapping[str, Any], agreement: Agreement, network: Networ
     yield from _named_in_rows(case, agreement, network)
 
 
-def _named_in_fact(
-    fact_of_case: Fact, agreement: Agreement, subjects: Collection[str], path: str
-) -> Iterator[Finding]:
+def _named_in_fact(fact_of_case: Fact, agreement: Agreement, subjects: Collection[str], path: str) -> Iterator[Finding]:
     yield from _known(fact_of_case.subject, subjects, f"{path}.subject", _SUBJECT)
     facts = facts_of(agreement)
     kind = fact_of_case.kind
@@ -248,6 +247,9 @@ def _period(text: str, path: str, agreement: Agreement | None = None) -> Iterato
     if agreement and (periods.ends_on(of) < agreement.starts or periods.starts_on(of) > agreement.ends):
         zh = f"{text} 不在协议期内（{agreement.starts} 至 {agreement.ends}）"
         yield path, zh, "outside the term", "换一个协议期内的期间"
+    elif agreement and agreement.reaches_beyond(of):
+        zh = f"{text} 超出协议期（{agreement.starts} 至 {agreement.ends}）"
+        yield path, zh, "goes on beyond the term", f"写 {agreement.years} 之内的期间"
 
 
 def facts_of(agreement: Agreement) -> frozenset[str]:

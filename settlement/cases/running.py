@@ -35,6 +35,7 @@ from settlement.cases.checks import (
     recorded,
     shape_findings,
 )
+from settlement.cases.impossible import impossible_findings
 from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.values import Key, Measurements
 from settlement.clauses.working import printed_lines
@@ -194,9 +195,11 @@ def _known_keys(node: Mapping[str, Any], known: frozenset[str], file: Path, path
 
 def _outcome(file: Path, path: str, case: Mapping[str, Any], agreement: Agreement, network: Network) -> Outcome:
     name = case.get("name", f"#{int(path.rpartition('.')[2]) + 1}")
+    findings = list(name_findings(case, agreement, network))
+    findings = findings or list(impossible_findings(case, agreement, network))
     wrong = [
         str(AgreementError(zh, en, file=file, path=join(path, place), remedy=remedy))
-        for place, zh, en, remedy in name_findings(case, agreement, network)
+        for place, zh, en, remedy in findings
     ]
     if wrong:
         return Outcome(str(file), name, agreement.code, tuple(wrong), (), ())
@@ -211,6 +214,12 @@ def _outcome(file: Path, path: str, case: Mapping[str, Any], agreement: Agreemen
         decided = compensation(Evaluator(agreement, network, data), span)
     except HengjieError as refusal:
         return Outcome(str(file), name, agreement.code, (str(refusal),), (), ())
+    if all(evaluation.clause.is_line for evaluation in decided.evaluations):
+        nothing = AgreementError(
+            f"{case['period']} 之内没有付款条款到期", "no clause that pays falls due", file=file,
+            path=join(path, "period"), remedy="按年付的协议写整年，如 2020；全期付一次的写整个协议期",
+        )  # fmt: skip
+        return Outcome(str(file), name, agreement.code, (str(nothing),), (), ())
     differing = list(_differences(_expected(case), decided))
     leading = tuple(working_lines(decided, _leading(decided, differing))) if differing else ()
     words = tuple(difference.words for difference in differing)

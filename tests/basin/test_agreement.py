@@ -146,7 +146,8 @@ class TestClause:
 
     def test_figures_are_exact(self) -> None:
         text = (
-            '- {ref: "1", scale: [{amount: 0.1, rate: 1/3, origin: 83%}], pays: {up: 1/3, third: 2/3}, receives: pool}'
+            '- {ref: "1", measure: {kind: reported, fact: x}, scale: [{amount: 0.1, rate: 1/3, origin: 83%}],'
+            " pays: {up: 1/3, third: 2/3}, receives: pool}"
         )
         clause = clause_of(text).value
         piece = clause.scale[0]
@@ -203,7 +204,7 @@ class TestClause:
 
     def test_what_changes_after_the_term_changes_nothing_in_its_last_year(self) -> None:
         text = '- {ref: "1", scale: [{amount: {2020-01-01: 5, 2022-07-01: 9}}], pays: upstream, receives: downstream}'
-        ended = an_agreement(text, ends="2022-06-30")
+        ended = compiled_text(agreement_text(text, ends="2022-06-30"))  # not checked: such a date is refused
         last_year = Days(date(2022, 1, 1), date(2022, 12, 31))
         assert ended.clause("1", last_year, {}).value.scale[0].amount == 5  # type: ignore[index]
         with pytest.raises(AgreementError, match="变更"):

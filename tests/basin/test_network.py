@@ -243,6 +243,21 @@ class TestLoadNetwork:
         assert "stations zhejiang 街口" in messages[1]
         assert all(str(outside) in message for message in messages)
 
+    def test_one_adcode_under_two_names_is_told(self, tmp_path: Path):
+        folder = registers(tmp_path)
+        parties = folder / "basins" / "luan" / "parties.csv"
+        parties.write_text(PARTIES + "yanzhao,燕赵省,Yanzhao,130000\n", encoding="utf-8")
+        _, messages = load_network([folder])
+        assert messages == [
+            "parties hebei（河北省）与 yanzhao（燕赵省）的行政区划代码都是 130000，请核对 (one adcode under two names)"
+        ]
+
+    def test_parties_without_an_adcode_may_be_called_alike(self, tmp_path: Path):
+        folder = registers(tmp_path)
+        parties = folder / "basins" / "luan" / "parties.csv"
+        parties.write_text(PARTIES + "a,甲州,A,\nb,甲州,B,\n", encoding="utf-8")
+        assert load_network([folder])[1] == []
+
     def test_the_same_party_may_stand_in_two_basins(self, tmp_path: Path):
         registers(tmp_path)
         registers(tmp_path, sections="", stations="", basin="chaobai")
@@ -265,6 +280,7 @@ class TestRefused:
         ("register", "text", "place", "words"),
         [
             ("parties", PARTIES + "hebei,河北省,Hebei,130000\n", "第 4 行 code", "代码重复：hebei"),
+            ("parties", PARTIES + "ji,河北,Hebei,130000\n", "第 4 行 code", "河北（130000）已登记为 hebei"),
             ("parties", PARTIES.replace("130000", "13000"), "第 2 行 adcode", "应为六位数字：13000"),
             ("parties", PARTIES.replace("130000", "１３００００"), "第 2 行 adcode", "应为六位数字"),
             ("parties", PARTIES.replace("河北省", ""), "第 2 行 name_zh", "不能为空"),

@@ -278,7 +278,8 @@ def league(r: Random) -> Example:
     rank |= r.choice([{}, {"ties": [names[0]]}, {"ties": ["same"]}, {"ties": [names[-1], "same"]}])
     zero_sum = [{"rate": r.choice(["-20", "100/7", "0.0000005"]), "origin": "3"}]
     place = {"ref": "1", "every": every, "each": {"party": "all"}, "measure": rank, "pays": "pool", "receives": "party"}
-    reward = place | {"pays": "prov", "scale": steps(r, ["1", "2"])}
+    # places begin with 1, so a piece below 1 could never be reached, and is refused
+    reward = place | {"pays": "prov", "scale": steps(r, ["2", "3"])}
     clause = r.choice([place | {"scale": zero_sum}, place | {"scale": zero_sum}, reward])
     tree = agreement(r, [*lines, clause], parties=LEAGUE)
     figures = facts(r, LEAGUE, names, [YEAR] if every == "year" else months(), small=r.random() < 0.4)
@@ -306,6 +307,7 @@ def composite_score(r: Random) -> Example:
     """Weighted points of several facts, tiers over them, and a fund that grows from year to year."""
     names = ["forest", "soil", "water"]
     lines = [{"ref": n, "measure": {"kind": "reported", "fact": n}, "scale": steps(r, ["0", "3"])} for n in names]
+    lines[0]["scale"] = [{"rate": wan(r)}]  # in proportion, so that a score may lie in every tier
     score = {"ref": "score", "measure": {"kind": "result", "of": _weights(r, names)}}
     fund = {"ref": "fund", "measure": {"kind": "result", "of": ["fund"], "at": "previous_year", "otherwise": wan(r)},
             "times": {"2020-01-01": [], "2021-01-01": ["1.05"]}}  # fmt: skip

@@ -76,6 +76,16 @@ def test_what_will_stop_is_a_notice_in_text_and_json(hengjie: Run):
     }  # fmt: skip
 
 
+def test_what_looks_like_a_slip_is_a_hint_in_text_and_json(hengjie: Run, tmp_path: Path):
+    file = draft(tmp_path, ("    pays: downstream", "    cap: 2000000\n    pays: downstream"))
+    result = hengjie("check", file)
+    assert result.exit_code == 0
+    assert "提示 hint clauses.1.cap：2000000 万元是 100 亿元以上：把元写成万元了吗？" in result.stdout
+    assert "，1 条提示 hints，" in result.stdout
+    told = json.loads(hengjie("check", file, "--json").stdout)
+    assert [hint["path"] for hint in told["hints"]] == ["clauses.1.cap"]
+
+
 def test_a_rule_that_is_used_and_not_stated_is_a_notice_in_text_and_json(hengjie: Run, tmp_path: Path):
     rule = next(line for line in XINAN.read_text(encoding="utf-8").splitlines() if line.startswith("  statuses:"))
     file = draft(tmp_path, (f"{rule}\n", ""))

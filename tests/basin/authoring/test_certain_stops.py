@@ -65,7 +65,8 @@ CASES = {
 def test_a_comparison_without_its_figure_is_a_notice(
     clauses: str, sheet: str, expected: list[tuple[str, str, tuple[str, ...]]]
 ) -> None:
-    clauses = clauses.replace("scale: [{amount: 1}]", "scale: [{up_to: 0}, {rate: 1}]")
+    if "measure:" in clauses:  # a ladder on an exceedance begins above 0
+        clauses = clauses.replace("scale: [{amount: 1}]", "scale: [{up_to: 1}, {rate: 1}]")
     assert stops(clauses, sections=sheet) == expected
 
 

@@ -23,8 +23,8 @@ def test_a_changed_value_is_told_by_the_ref_of_its_clause_with_both_texts():
 
 
 def test_a_change_deep_in_a_scale_is_told_alone():
-    found = between(ONE, ONE.replace("amount: 100", "amount: 100, rate: 3"))
-    assert found == [Difference("clauses.2.1.scale.0.rate", None, "3")]
+    found = between(ONE, ONE.replace("amount: 100", "amount: 100, per: 3"))
+    assert found == [Difference("clauses.2.1.scale.0.per", None, "3")]
 
 
 def test_a_value_that_becomes_dated_is_one_change():

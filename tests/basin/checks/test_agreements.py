@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import dedent
 
 import pytest
 
+from basin.authoring.review import review
 from basin.errors import AgreementError
 from tests.basin.clauses import FACT, LUMP, PAYS, assert_refused, found, lump
-from tests.settlement.makers import a_network, an_agreement
+from tests.settlement.makers import a_network, agreement_text, an_agreement
 
 GOOD = """
 - {ref: m, measure: {kind: index, section: s1, against: baseline, weights: {tp: 1/2, tn: 1/2}}}
@@ -57,6 +59,17 @@ HEADERS: dict[str, tuple[str, str, str]] = {
         "sections.v.mean_of",
         "权重不能为负",
     ),
+    "a negative limit": ("sections: {s1: {limits: {tp: -0.2}}}", "sections.s1.limits.tp", "tp 不会是 -0.2"),
+    "a negative baseline of a load": (
+        "sections: {s1: {baseline: {load tp: -5}}}",
+        "sections.s1.baseline.load tp",
+        "不会是 -5",
+    ),
+    "a limit beyond the scale of pH": ("sections: {s1: {baseline: {ph: 15}}}", "sections.s1.baseline.ph", "在 0 至 14"),
+    "an inflow that is the section itself": ("sections: {s1: {inflow: s1}}", "sections.s1.inflow", "s1 自己"),
+    "a mean of itself": ("sections: {v: {mean_of: [s1, v]}}", "sections.v.mean_of", "mean_of 写的是断面 v 自己"),
+    "more days than a month has": ("data: {min_days_a_month: 40}", "data.min_days_a_month", "一个月没有 40 天"),
+    "a status no source states": ("data: {statuses: [正长]}", "data.statuses", "没有来源报 正长"),
     "a mean of nothing": ("sections: {v: {mean_of: []}}", "sections.v.mean_of", "mean_of 是空的"),
     "a ground nobody records": ("data: {excludes: [frozn]}", "data.excludes.0", "不认识的取值 'frozn'"),
     "a data rule that changes": (
@@ -158,3 +171,29 @@ def test_all_problems_are_told_at_once_and_the_first_says_how_many_follow() -> N
     with pytest.raises(AgreementError, match="未登记的断面 s9") as refused:
         an_agreement(clauses)
     assert "另有 2 处问题" in refused.value.remedy
+
+
+FOREIGN = {
+    "its sheet": (lump("cap: 5"), "{s3: {target: 3}}", "sections.s3"),
+    "an axis": (lump("each: {section: [s3]}"), "", "clauses.1.each.section"),
+    "a measure": (lump("measure: {kind: quality_class, section: s3}"), "", "clauses.1.measure"),
+}
+
+
+def found_with_s3_elsewhere(clauses: str, sheets: str = "") -> list[AgreementError]:
+    """Everything that is refused while the section s3 lies in another basin."""
+    river = a_network("s1 up down 3", "s3 up down 3")
+    other = replace(river.sections["s3"], basin="other")
+    rivers = replace(river, sections={**river.sections, "s3": other})
+    return list(review(agreement_text(clauses, sections=sheets), "test.yaml", rivers).findings)
+
+
+@pytest.mark.parametrize(("clauses", "sheets", "path"), FOREIGN.values(), ids=FOREIGN)
+def test_a_section_of_another_basin_is_refused(clauses: str, sheets: str, path: str) -> None:
+    refusals = found_with_s3_elsewhere(clauses, sheets)
+    assert [(refusal.path, refusal.zh) for refusal in refusals] == [(path, "断面 s3 属于流域 other，不属于 test")]
+
+
+def test_a_section_of_another_basin_may_be_compared_with() -> None:
+    beside = lump("measure: {kind: quality_class, section: s1, against: {section: s3}, expressed: difference}")
+    assert found_with_s3_elsewhere(beside) == []

@@ -19,6 +19,7 @@ from tests.basin.clauses import (
     when,
 )
 
+YEARLY = f"- {{ref: a, {FACT}}}\n"
 REFUSED = {
     # unknown key, kind, axis, code or ref
     "a key of a clause": (lump("ammount: 1"), "clauses.1.ammount", "不认识的键"),
@@ -176,6 +177,18 @@ REFUSED = {
         "clauses.1.pays",
         "w 不分主体，不能按它分摊",
     ),
+    "a proportion that leaves out a party the line measures": (
+        f"- {{ref: w, each: {{party: [up, down, third]}}, {FACT}}}\n"
+        '- {ref: "1", scale: [{amount: 1}], pays: {in_proportion_to: w, among: [up, third]}, receives: pool}',
+        "clauses.1.pays.among",
+        "among 少了 down",
+    ),
+    "a proportion of a party the line does not measure": (
+        f"- {{ref: w, each: {{party: all}}, {FACT}}}\n"
+        '- {ref: "1", scale: [{amount: 1}], pays: {in_proportion_to: w, among: [up, down, third]}, receives: pool}',
+        "clauses.1.pays.among",
+        "w 没有 third 的数",
+    ),
     "sides as a list": (
         '- {ref: "1", scale: [{amount: 1}], pays: [up, third], receives: pool}',
         "clauses.1.pays",
@@ -235,6 +248,39 @@ REFUSED = {
         "clauses.1",
         "条款 a 有多个数值（month）",
     ),
+    # paid more often than it arises
+    "the sum of a year every month": (
+        YEARLY + f'- {{ref: "1", every: month, measure: {{kind: result, of: [a]}}, scale: [{{rate: 1}}], {PAYS}}}',
+        "clauses.1",
+        "金额一个 year 才有一笔，却逐 month 照付",
+    ),
+    "the sum of a year for each of its months": (
+        YEARLY
+        + f'- {{ref: "1", each: {{month: all}}, measure: {{kind: result, of: [a]}}, scale: [{{rate: -1}}], {PAYS}}}',
+        "clauses.1",
+        "去掉 each 里的 month",
+    ),
+    "the sum of a term every year": (
+        f"- {{ref: a, every: term, {FACT}}}\n"
+        f'- {{ref: "1", measure: {{kind: result, of: [a]}}, scale: [{{rate: 1}}], {PAYS}}}',
+        "clauses.1",
+        "写 every: term",
+    ),
+    "the sum of a year, handed on by a line of the month": (
+        YEARLY
+        + "- {ref: b, every: month, measure: {kind: result, of: [a]}}\n"
+        + f'- {{ref: "1", every: month, measure: {{kind: result, of: [b]}}, scale: [{{rate: 1}}], {PAYS}}}',
+        "clauses.1",
+        "如 rate: 1/12",
+    ),
+    "a share of a year times a fund of the year, every month": (
+        YEARLY
+        + "- {ref: fund, scale: [{amount: 9000}]}\n"
+        + '- {ref: "1", every: month, measure: {kind: result, of: [a]}, times: [fund],'
+        + f" scale: [{{rate: 1}}], {PAYS}}}",
+        "clauses.1",
+        "成了几倍",
+    ),
     "several numbers to compare with": (
         f"- {{ref: a, each: {{section: all}}, {FACT}}}\n"
         + measured("kind: reported, fact: y, against: {ref: a}, expressed: ratio"),
@@ -246,6 +292,7 @@ REFUSED = {
     "an axis without elements": (lump("each: {section: []}"), "clauses.1.each.section", "section 是空的"),
     "a scale without pieces": (f'- {{ref: "1", scale: [], {PAYS}}}', "clauses.1.scale", "scale 是空的"),
     "a cap below zero": (lump("cap: -5"), "clauses.1.cap", "must not be negative"),
+    "a cap of nothing": (lump("cap: 0"), "clauses.1.cap", "cap 为 0"),
     "a figure divided by zero": (lump("cap: 1/0"), "clauses.1.cap", "除数为零：'1/0'"),
     "a figure with its unit": (lump("cap: 5万元"), "clauses.1.cap", "写 0.95、1/3、83%，不带单位"),
     "the same on both sides": (
@@ -260,6 +307,16 @@ REFUSED = {
         "verified 须为 true 或 false",
     ),
     # pieces
+    "a ladder of nothing measured": (
+        f'- {{ref: "1", scale: [{{up_to: 1, amount: 5}}, {{amount: 9}}], {PAYS}}}',
+        "clauses.1.scale",
+        "没有 measure，几段里永远只用得上一段",
+    ),
+    "a rate of nothing measured": (
+        f'- {{ref: "1", scale: [{{rate: 500}}], {PAYS}}}',
+        "clauses.1.scale.0.rate",
+        "没有 measure，rate 永远乘以 0",
+    ),
     "pieces out of order": (
         scaled("{up_to: 1, amount: 1}, {up_to: 0.5, amount: 2}, {amount: 3}"),
         "clauses.1.scale.1",
@@ -322,6 +379,66 @@ REFUSED = {
         "超标倍数为 0 时也付款",
     ),
 }
+
+
+LAWFUL = {
+    "a twelfth of the sum of a year": "measure: {kind: result, of: [a]}, scale: [{rate: 1/12}]",
+    "a weight of a twelfth": "measure: {kind: result, of: {a: 1/12}}, scale: [{rate: 1}]",
+    "a twelfth as a factor": 'measure: {kind: result, of: [a]}, scale: [{rate: 1}], times: ["1/12"]',
+    "a tier by the year": "measure: {kind: result, of: [a]}, scale: [{up_to: 1, amount: 80}, {amount: 40}]",
+    "a condition of the month": (
+        "when: [{kind: quality_class, section: s1, at_most: 3}], measure: {kind: result, of: [a]}, scale: [{rate: 1}]"
+    ),
+    "a price of the year times a number of the month": (
+        "measure: {kind: volume, section: s1}, scale: [{rate: 1}], times: [a]"
+    ),
+    "a price of the year as a factor": "scale: [{amount: 1}], times: [a]",
+    "a test of the year": "when: [{kind: result, of: [a], above: 0}], scale: [{amount: 5}]",
+    "a price for each class of the year": ("measure: {kind: result, of: [c]}, scale: [{rate: 1}]"),
+    "less a number of the month": (
+        "measure: {kind: result, of: [a], against: {ref: m}, expressed: difference}, scale: [{rate: 1}]"
+    ),
+}
+
+
+@pytest.mark.parametrize("clause", LAWFUL.values(), ids=LAWFUL)
+def test_a_month_may_use_what_arises_once_a_year(clause: str) -> None:
+    lines = YEARLY if "of: [c]" not in clause else "- {ref: c, measure: {kind: quality_class, section: s1}}\n"
+    lines += f"- {{ref: m, every: month, {FACT}}}\n" if "ref: m" in clause else ""
+    assert found(f'{lines}- {{ref: "1", every: month, {clause}, {PAYS}}}') == []
+
+
+SHARED = {
+    "the other side": (
+        'pays: third, receives: {in_proportion_to: w, among: [up, down]}',
+        "[up, down, third]",
+    ),
+    "another share": (
+        "pays: {in_proportion_to: w, among: [up, down]}, receives: {in_proportion_to: w, among: [third, fourth]}",
+        "[up, down, third, fourth]",
+    ),
+    "another use of the line": (
+        "times: [n], pays: {in_proportion_to: w, among: [up, down]}, receives: pool",
+        "[up, down, third]",
+    ),
+    "sides that the section in hand decides": (
+        "each: {section: s1}, pays: upstream, receives: {in_proportion_to: w, among: [down, third]}",
+        "[up, down, third]",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("sides", "parties"), SHARED.values(), ids=SHARED)
+def test_a_party_that_is_measured_may_have_its_part_in(sides: str, parties: str) -> None:
+    lines = f"- {{ref: w, each: {{party: {parties}}}, {FACT}}}\n"
+    lines += "- {ref: n, measure: {kind: result, of: [w]}}\n" if "[n]" in sides else ""
+    clause = f'- {{ref: "1", scale: [{{amount: 1}}], {sides}}}'
+    assert found(lines + clause, parties="[up, down, third, fourth]") == []
+
+
+def test_the_sum_of_the_months_may_be_paid_once_a_year() -> None:
+    months = f"- {{ref: a, every: month, {FACT}}}\n"
+    assert found(months + f'- {{ref: "1", measure: {{kind: result, of: [a]}}, scale: [{{rate: 1}}], {PAYS}}}') == []
 
 
 def test_every_misfit_of_a_clause_is_told() -> None:

@@ -235,6 +235,21 @@ REFUSED = {
         "clauses.1.measure.decimals",
         "decimals 须在 0–12 之间",
     ),
+    "decimals of a class": (
+        measured("kind: quality_class, section: s1, decimals: 1"),
+        "clauses.1.measure.decimals",
+        "decimals 不起作用",
+    ),
+    "decimals of a number of months": (
+        measured("kind: met, over: month, take: sum, decimals: 2, all_of: [{kind: reported, fact: x, above: 0}]"),
+        "clauses.1.measure.decimals",
+        "总是整数",
+    ),
+    "a section compared with itself": (
+        measured("kind: quality_class, section: s1, against: {section: s1}, expressed: difference"),
+        "clauses.1.measure.against",
+        "与自己相比",
+    ),
     "a significance of five percent written as five": (
         measured("kind: trend, section: s1, indicator: tp, significance: 5"),
         "clauses.1.measure.significance",

@@ -37,6 +37,18 @@ REFUSED: dict[str, tuple[str, dict[str, str], str, str]] = {
         AMOUNT,
         CHANGED,  # a Thursday
     ),
+    "a change after the term": (
+        f'- {{ref: "1", {YEARLY}}}',
+        {"ends": "2021-06-30"},
+        AMOUNT,
+        "2021-07-01 在协议终止（2021-06-30）之后",
+    ),
+    "a target after the term": (
+        lump("measure: {kind: quality_class, section: s1}"),
+        {"sections": "{s1: {target: {2020-01-01: 3, 2032-01-01: 2}}}"},
+        "sections.s1.target",
+        "2032-01-01 在协议终止",
+    ),
     "nothing in force when the term starts": (f'- {{ref: "1", {LATE}}}', {}, AMOUNT, "2020-01-01 尚无生效的数值"),
     "nothing in force on the first day of a broken quarter": (
         paying("{2020-07-01: 1}", "every: quarter"),
@@ -174,7 +186,9 @@ ALLOWED: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "a change on the first day of a month, paid yearly": (f'- {{ref: "1", each: {{month: all}}, {YEARLY}}}', {}),
     "a change on the first day of a quarter": (f'- {{ref: "1", every: quarter, {YEARLY}}}', {}),
-    "a change after the term": (f'- {{ref: "1", {YEARLY}}}', {"ends": "2021-06-30"}),
+    "a change on the last day of the term": (
+        f'- {{ref: "1", every: month, {YEARLY}}}', {"ends": "2021-07-01"},
+    ),
     "a change on the day the term starts": (f'- {{ref: "1", {YEARLY}}}', {"starts": "2021-07-01"}),
     "values from the first of the months listed": (
         f'- {{ref: "1", each: {{month: [2021-01, 2021-02]}}, {LATE}}}', {},

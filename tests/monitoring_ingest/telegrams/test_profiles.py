@@ -7,9 +7,10 @@ import pytest
 
 from basin.errors import RegisterError
 from basin.sources import Source
+from basin.station_statuses import STATUS_OF
 from monitoring_ingest.formats.file_text import UnreadableFile
 from monitoring_ingest.formats.station_telegrams import decode, masked
-from monitoring_ingest.readings.station_statuses import STATUS_OF, marks_and_status
+from monitoring_ingest.readings.station_statuses import marks_and_status
 from monitoring_ingest.readings.validation import validate
 from monitoring_ingest.telegrams.profiles import devices, gives_readings, read_telegrams
 from tests.monitoring_ingest.makers import network

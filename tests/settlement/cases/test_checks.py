@@ -153,11 +153,68 @@ NAMES = {
 def test_a_case_that_speaks_of_what_is_not_there_fails_at_its_place(
     tmp_path: Path, written: str, path: str, said: str
 ) -> None:
-    (failed,) = ran(tmp_path, f"period: 2020, {written}, stops: [no]")
+    (failed,) = ran(tmp_path, f"period: 2020, {written}, stops: [no_readings]")
     (told,) = (one for one in failed.differences if f"cases.0.{path}: " in one)
     assert told.startswith(str(tmp_path / "case.yaml"))
     assert said in told
     assert "补救" in told
+
+
+IMPOSSIBLE = {
+    "a class that is none": ("given: {s1: {quality_class: 7}}", "given.s1.quality_class", "quality_class 不会是 7"),
+    "one of a list of classes": ("given: {s1: {quality_class: [3, 0]}}", "given.s1.quality_class.1", "在 1 至 6"),
+    "a negative concentration": ("given: {s1: {tp: -0.1}}", "given.s1.tp", "tp 不会是 -0.1"),
+    "one of the year before": ("given_previous: {s2: {TP: {2019: -1}}}", "given_previous.s2.TP.2019", "不小于 0"),
+    "a negative volume": ("given: {s1: {volume: -5}}", "given.s1.volume", "volume 不会是 -5"),
+    "a negative load": ("given: {s1: {load tp: -5}}", "given.s1.load tp", "不会是 -5"),
+    "a pH beyond its scale": ("given: {s1: {ph: 15}}", "given.s1.ph", "在 0 至 14"),
+    "a negative concentration measured again": (
+        "facts: [{subject: s1, period: 2020, kind: tp, value: -1, document: 函, recorded_by: 甲}]",
+        "facts.0.value",
+        "tp 不会是 -1",
+    ),
+    "a share of more than all": ("lines: {share: 1.5}", "lines.share", "share 不会是 1.5：这个数在 0 至 1"),
+    "thirteen months of a year": ("lines: {months: 13}", "lines.months", "months 不会是 13：这个数在 0 至 12"),
+    "one of the year before as a share": ("lines_previous: {share: 2}", "lines_previous.share", "不会是 2"),
+    "a reason nobody stops for": ("stops: [no_reading]", "stops", "没有这个停下的原因：no_reading"),
+    "a word that is no reason to stop": ("stops: [when]", "stops", "可用：no_readings"),
+}
+LINES = """
+- {ref: share, measure: {kind: met, over: month, take: mean, all_of: [{kind: quality_class, section: s1, at_most: 3}]}}
+- {ref: months, measure: {kind: met, over: month, take: sum, all_of: [{kind: quality_class, section: s1, at_most: 3}]}}
+- {ref: "3", measure: {kind: result, of: [share, months]}, scale: [{rate: 1}], pays: upstream, receives: downstream}
+"""
+
+
+def ran_with_lines(folder: Path, case: str) -> list[Outcome]:
+    """The outcomes of one case of an agreement with a share and a number of months as lines."""
+    agreement = an_agreement(CLAUSES.rstrip("\n") + LINES, data=RULES)
+    file = folder / "case.yaml"
+    file.write_text(f"agreement: test-river\ncases:\n  - {{{case}}}\n", encoding="utf-8")
+    return list(outcomes(file, Registry(RIVER, {"test-river": agreement}, {}, ())))
+
+
+@pytest.mark.parametrize(("written", "path", "said"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+def test_a_case_that_gives_what_cannot_be_fails_at_its_place(
+    tmp_path: Path, written: str, path: str, said: str
+) -> None:
+    (failed,) = ran_with_lines(tmp_path, f"period: 2020, {written}, expect: []")
+    assert [f"cases.0.{path}: " in difference for difference in failed.differences] == [True]
+    assert said in failed.differences[0]
+    assert "补救" in failed.differences[0]
+
+
+def test_a_case_in_whose_period_nobody_owes_anything_yet_fails(tmp_path: Path) -> None:
+    (failed,) = ran(tmp_path, "period: 2020-07, facts: {x: 0}, expect: []")
+    assert failed.differences[0].startswith(f"{tmp_path / 'case.yaml'}: cases.0.period: 2020-07 之内没有付款条款到期")
+    assert "按年付的协议写整年" in failed.differences[0]
+
+
+@pytest.mark.parametrize("period", ["1900..2200", "2019-07..2020-12", "2022..2023"])
+def test_a_period_that_goes_on_beyond_the_term_fails(tmp_path: Path, period: str) -> None:
+    (failed,) = ran(tmp_path, f"period: {period}, facts: {{x: 0}}, expect: []")
+    assert f"cases.0.period: {period} 超出协议期" in failed.differences[0]
+    assert "写 2020..2022 之内的期间" in failed.differences[0]
 
 
 @pytest.mark.parametrize("period", ["1999", "2019-12", "2023", "2023..2024"])
@@ -175,7 +232,7 @@ def test_a_period_outside_the_term_fails(tmp_path: Path, period: str) -> None:
         f"period: 2020, {MET}, lines: {{'1': {{2020: 0}}}}, expect: [], assumed: true",
         f"period: 2020, {MET}, facts: {{x: 0, frozen: {{s1: 0}}}}, expect: []",
         "period: 2020, given: {s1: {TP: 0.1, volume: 5}, s2: {总磷: 0.1}, up: {x: 0}, test-river: {x: 0}}, expect: []",
-        f"period: 2019-07..2020-12, {MET}, facts: {{x: [0, 0]}}, expect: []",
+        f"period: 2020-07..2021-12, {MET}, facts: {{x: [0, 0]}}, expect: []",
         f"period: 2020, {MET}, facts: {{x: 5}}, "
         "by_clause: [{clause: '1', period: 2020-01..2020-12, payer: up, payee: down, amount: 5}]",
     ],

@@ -1,0 +1,122 @@
+"""What in an agreement looks like a slip and may be meant: told to whoever writes it, never refused.
+
+In: an agreement without findings, and the network. Out: `Hint`s with the path: sums that could be yuan in place of
+万元, limits in another unit, conditions that always hold, values that are never in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from basin.agreement import Agreement, clause_path, paths_of
+from basin.checks.places import places
+from basin.checks.ranges import BOUNDS, Ranges, allowed_by
+from basin.clauses import SHEET, Clause
+from basin.dated import every_branch, is_dated, join, special_values
+from basin.network import Network
+from basin.ranges import ANY
+from basin.rounding import printed
+from basin.shapes import fitted
+from basin.standards import CLASSES_WITH_LIMITS, standard
+from basin.station_statuses import STATUSES
+
+LARGE_SUM = 1_000_000  # [万元] 100 亿元, more than any agreement known; as yuan it is a million
+HIGH_PRICE = 1  # [万元/t] 10 000 yuan a tonne
+FAR_ABOVE = 1000  # times the limit of class Ⅴ: μg/L where mg/L are meant
+SHORTEST_MONTH = 28  # days
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What should be looked at again, and where it stands."""
+
+    path: str
+    zh: str
+    en: str
+
+
+def hints(agreement: Agreement, network: Network) -> Iterator[Hint]:
+    """Everything that looks like a slip, each once."""
+    once = {(hint.path, hint.zh): hint for hint in _hints(agreement, network)}
+    yield from once.values()
+
+
+def _hints(agreement: Agreement, network: Network) -> Iterator[Hint]:
+    yield from _data(agreement)
+    yield from _before_the_term(agreement)
+    yield from _limits(agreement, network)
+    ranges = Ranges(agreement, network, agreement.branches)
+    for ref, branches in agreement.branches.items():
+        for clause in branches:
+            yield from _sums(clause, clause_path(ref))
+            yield from _always(ranges, clause, clause_path(ref))
+
+
+def _data(agreement: Agreement) -> Iterator[Hint]:
+    days = agreement.data.min_days_a_month
+    if days is not None and days > SHORTEST_MONTH:
+        yield Hint("data.min_days_a_month", f"二月没有 {days} 天，永远没有月均值", "February has fewer days")
+    unknown = [status for status in agreement.data.statuses or () if status not in STATUSES]
+    if unknown:
+        zh = f"只有自带状态列的来源才会报 {'、'.join(unknown)}"
+        yield Hint("data.statuses", zh, "only sources with a status column of their own state it")
+
+
+def _before_the_term(agreement: Agreement) -> Iterator[Hint]:
+    """Values that a later one replaces before the term begins."""
+    for block, raw in paths_of(agreement.document):
+        for path, node in special_values(raw, block):
+            days = sorted(map(date.fromisoformat, node)) if is_dated(node) else []
+            for day in [day for day in days if day <= agreement.starts][:-1]:
+                yield Hint(path, f"{day} 起的数值在协议生效以前就被取代，永远不生效", "replaced before the term begins")
+
+
+def _limits(agreement: Agreement, network: Network) -> Iterator[Hint]:
+    """Limits and baselines far above the worst class that the standard knows."""
+    for section, raw in dict(agreement.document.get("sections", {})).items():
+        registered = network.sections.get(section)
+        body = registered.water_body if registered else "river"
+        for plain in every_branch(raw or {}):
+            sheet, _ = fitted(SHEET, plain, agreement.file, f"sections.{section}")
+            if sheet is not None:
+                yield from _far_above(agreement, sheet.limits, body, f"sections.{section}.limits")
+                yield from _far_above(agreement, sheet.baseline, body, f"sections.{section}.baseline")
+
+
+def _far_above(agreement: Agreement, figures: Mapping[str, Fraction], body: str, path: str) -> Iterator[Hint]:
+    limit = standard(agreement.standard).limit
+    for code, figure in figures.items():
+        worst = limit(code, CLASSES_WITH_LIMITS, body)
+        if worst is not None and figure >= FAR_ABOVE * worst > 0:
+            zh = f"{printed(figure)} 是Ⅴ类限值 {printed(worst)} 的一千倍以上：单位是 mg/L 吗？"
+            yield Hint(f"{path}.{code}", zh, "a thousand times the limit of class five: is it in mg/L?")
+
+
+def _sums(clause: Clause, path: str) -> Iterator[Hint]:
+    """Sums and prices that would be ordinary in yuan."""
+    measure = clause.measure
+    by_tonne = measure is not None and measure.kind == "load" and measure.expressed in (None, "difference")
+    sums = {"cap": clause.cap} if clause.cap is not None else {}
+    sums |= {f"scale.{i}.amount": piece.amount for i, piece in enumerate(clause.scale or ())}
+    for key, amount in sums.items():
+        if abs(amount) >= LARGE_SUM:
+            zh = f"{printed(amount)} 万元是 100 亿元以上：把元写成万元了吗？"
+            yield Hint(join(path, key), zh, "ten billion yuan or more: were yuan written for 万元?")
+    for i, piece in enumerate(clause.scale or ()):
+        if by_tonne and piece.per and abs(piece.rate / piece.per) >= HIGH_PRICE:
+            zh = f"每吨 {printed(abs(piece.rate / piece.per))} 万元，即每吨一万元以上：把元写成万元了吗？"
+            yield Hint(f"{path}.scale.{i}.rate", zh, "10 000 yuan a tonne or more: were yuan written for 万元?")
+
+
+def _always(ranges: Ranges, clause: Clause, path: str) -> Iterator[Hint]:
+    """Bounds that every value keeps."""
+    for place in places(clause):
+        value = ranges.of_place(clause.ref, place.name)
+        for key in BOUNDS:
+            bound = getattr(place.measure, key)
+            if bound is not None and value != ANY and value.within(allowed_by(key, bound)) == value:
+                zh = f"这个界限总是成立：这个数{value.in_words()}"
+                yield Hint(f"{path}.{place.name}.{key}", zh, "every value keeps this bound")

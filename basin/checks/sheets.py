@@ -1,0 +1,74 @@
+"""What a section sheet may not say.
+
+In: an agreement and the network. Out: `Finding`s about targets, limits, baselines, inflows, sides and members of means.
+Which figures a clause needs and a sheet lacks is told in `basin.authoring.certain_stops`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from basin.agreement import Agreement
+from basin.checks.finding import Finding
+from basin.checks.measures import class_findings, empty_list, foreign_findings, section_findings
+from basin.checks.ranges import possible
+from basin.checks.sides import share_findings
+from basin.clauses import SHEET, SectionSheet
+from basin.dated import every_branch
+from basin.errors import AgreementError
+from basin.indicators import find_indicator
+from basin.network import Network
+from basin.ranges import exactly
+from basin.rounding import printed
+from basin.shapes import fitted
+
+
+def sheet_findings(agreement: Agreement, network: Network, refusals: list[AgreementError]) -> Iterator[Finding]:
+    """What is refused about section sheets; a sheet that does not fit its type adds to `refusals`."""
+    for code, raw in dict(agreement.document.get("sections", {})).items():
+        path = f"sections.{code}"
+        for plain in every_branch(raw or {}):
+            sheet, misfits = fitted(SHEET, plain, agreement.file, path)
+            if sheet is None:
+                refusals += misfits
+                continue
+            if code not in network.sections and sheet.mean_of is None:
+                yield Finding(path, f"未登记的断面 {code}", "unknown section", "在 sections.csv 登记")
+            yield from foreign_findings(agreement, network, code, path)
+            yield from _sheet(agreement, network, code, sheet)
+            if isinstance(plain.get("mean_of"), dict) and sheet.mean_of and sum(sheet.mean_of.values()) != 1:
+                yield Finding(f"{path}.mean_of", "权重之和不为 1", "weights do not sum to 1", "改正权重，或写成列表")
+
+
+def _sheet(agreement: Agreement, network: Network, code: str, sheet: SectionSheet) -> Iterator[Finding]:
+    path = f"sections.{code}"
+    yield from class_findings(sheet.target, f"{path}.target")
+    for side in ("upstream", "downstream"):
+        if getattr(sheet, side) is not None:
+            yield from share_findings(getattr(sheet, side), f"{path}.{side}", network, agreement)
+    if sheet.mean_of == {}:
+        yield empty_list(f"{path}.mean_of")
+    if any(weight < 0 for weight in (sheet.mean_of or {}).values()):
+        yield Finding(f"{path}.mean_of", "权重不能为负", "a weight is negative", "改正权重，或写成列表")
+    for indicator in (*sheet.limits, *sheet.baseline):
+        if indicator != "volume" and find_indicator(indicator.removeprefix("load ")) is None:
+            yield Finding(f"{path}.{indicator}", f"不认识的指标 {indicator}", "unknown indicator", "用指标代码")
+    for key, figures in (("limits", sheet.limits), ("baseline", sheet.baseline)):
+        yield from _impossible(figures, f"{path}.{key}")
+    if code in (sheet.inflow, *(sheet.mean_of or ())):
+        key = "inflow" if sheet.inflow == code else "mean_of"
+        zh = f"{key} 写的是断面 {code} 自己"
+        yield Finding(f"{path}.{key}", zh, "a section named as its own source", "写别的断面，或删去")
+    for key, codes in (("inflow", [sheet.inflow]), ("mean_of", sheet.mean_of or ())):
+        for source in codes:
+            yield from section_findings(agreement, network, source, f"{path}.{key}")
+
+
+def _impossible(figures: Mapping[str, Fraction], path: str) -> Iterator[Finding]:
+    """Limits and baselines that the quantity can never have, such as a negative concentration."""
+    for quantity, figure in figures.items():
+        values = possible(quantity)
+        if not exactly(figure).meets(values):
+            zh = f"{quantity} 不会是 {printed(figure)}：这个数{values.in_words()}"
+            yield Finding(f"{path}.{quantity}", zh, "a figure that cannot be", "改正数值")

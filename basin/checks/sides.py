@@ -1,0 +1,67 @@
+"""What the sides of a clause may not say: who pays, who receives, and in which shares.
+
+In: a typed clause, the agreement and the network. Out: `Finding`s. Whether measured shares have a line to be measured
+by is told in `basin.checks.references`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from basin.agreement import Agreement
+from basin.checks.finding import Finding
+from basin.checks.measures import empty_list
+from basin.clauses import SIDE_WORDS, Clause, Proportion, Side
+from basin.network import Network
+
+
+def side_findings(
+    agreement: Agreement, network: Network, clause: Clause, side: Side | None, path: str
+) -> Iterator[Finding]:
+    if side is None:
+        return
+    if isinstance(side, Proportion):
+        if not side.among:
+            yield empty_list(f"{path}.among")
+        for code in side.among:
+            if code not in network.parties:
+                yield Finding(path, f"未登记的主体 {code}", "unknown party", "在 parties.csv 登记")
+    elif isinstance(side, dict):
+        yield from share_findings(side, path, network, agreement)
+    elif side == "party" and "party" not in clause.each:
+        yield Finding(path, "party 须在 each: {party: …} 中", "party outside each: {party}", "加上 each: {party: all}")
+    elif side in ("upstream", "downstream"):
+        if side not in agreement.parties and not _has_side(agreement, network, clause, side):
+            yield Finding(path, f"{side} 既无断面也无角色", f"{side} with no section and no role", "写 parties 或 each")
+    elif side not in SIDE_WORDS and side not in network.parties and side not in agreement.parties:
+        yield Finding(path, f"未登记的主体 {side}", "unknown party", "在 parties.csv 登记")
+
+
+def _has_side(agreement: Agreement, network: Network, clause: Clause, side: str) -> bool:
+    """Whether every section in hand has a party on that side, in its sheet or in the network."""
+    codes = clause.each.get("section", ()) or ((clause.measure.section,) if clause.measure else ())
+    of_basin = [section.code for section in network.sections.values() if section.basin == agreement.basin]
+    sections = (agreement.section_codes or of_basin) if "all" in codes else [code for code in codes if code]
+    return bool(sections) and all(_stated(agreement, code, side) or _declared(network, code, side) for code in sections)
+
+
+def _stated(agreement: Agreement, section: str, side: str) -> bool:
+    sheet = agreement.document.get("sections", {}).get(section)
+    return isinstance(sheet, dict) and bool(sheet.get(side))
+
+
+def _declared(network: Network, section: str, side: str) -> bool:
+    return bool(getattr(network.sections.get(section), side, None))
+
+
+def share_findings(side: object, path: str, network: Network, agreement: Agreement) -> Iterator[Finding]:
+    if isinstance(side, str) and side not in network.parties and side not in agreement.parties:
+        yield Finding(path, f"未登记的主体 {side}", "unknown party", "在 parties.csv 登记")
+    if isinstance(side, dict):
+        if sum(side.values()) != 1:
+            yield Finding(path, "份额之和不为 1", "shares do not sum to 1", "改正份额")
+        if any(share < 0 for share in side.values()):
+            yield Finding(path, "份额不能为负", "a share is negative", "改正份额")
+        for code in side:
+            if code not in network.parties and code not in agreement.parties:
+                yield Finding(path, f"未登记的主体 {code}", "unknown party", "在 parties.csv 登记")

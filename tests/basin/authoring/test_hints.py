@@ -1,0 +1,79 @@
+"""What looks like a slip is told and not refused, and stands in the manual."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from basin.authoring.review import review
+from tests.basin.clauses import PAYS, lump, when
+from tests.settlement.makers import RIVER, agreement_text
+
+TEXT = (Path(__file__).parents[3] / "docs" / "agreements.md").read_text(encoding="utf-8")
+CLASS = "kind: quality_class, section: s1"
+LOAD = "kind: load, section: s1, indicator: tp, against: limits, expressed: difference"
+
+
+def priced(rate: str) -> str:
+    """A clause that pays by the tonne."""
+    return f'- {{ref: "1", measure: {{{LOAD}}}, scale: [{{up_to: 0}}, {{rate: {rate}}}], {PAYS}}}'
+
+
+def told(clauses: str, **header: str) -> list[tuple[str, str]]:
+    """(path, words) of the hints on an agreement without findings."""
+    reviewed = review(agreement_text(clauses, **header), "test.yaml", RIVER)
+    assert reviewed.findings == ()
+    return [(hint.path, hint.zh) for hint in reviewed.hints]
+
+
+HINTS: dict[str, tuple[str, dict[str, str], str, str]] = {
+    "a sum of ten billion yuan": (
+        f'- {{ref: "1", scale: [{{amount: 1000000}}], {PAYS}}}', {},
+        "clauses.1.scale.0.amount", "1000000 万元是 100 亿元",
+    ),
+    "a cap of ten billion yuan": (lump("cap: 5000000"), {}, "clauses.1.cap", "把元写成万元了吗"),
+    "a price of 2500 万元 a tonne": (priced("2500"), {}, "clauses.1.scale.1.rate", "每吨 2500 万元"),
+    "a limit in micrograms": (
+        lump("cap: 5"), {"sections": "{s1: {limits: {tp: 400}}}"}, "sections.s1.limits.tp", "单位是 mg/L 吗",
+    ),
+    "a baseline in micrograms": (
+        lump("cap: 5"), {"sections": "{s1: {baseline: {nh3n: 2000}}}"}, "sections.s1.baseline.nh3n", "一千倍以上",
+    ),
+    "any class at all": (when(f"{CLASS}, at_most: 6"), {}, "clauses.1.when.0.at_most", "总是成立：这个数在 1 至 6"),
+    "no less than nothing": (
+        when("kind: concentration, section: s1, indicator: tp, at_least: 0"), {}, "clauses.1.when.0.at_least",
+        "总是成立",
+    ),
+    "a value that is replaced before the term begins": (
+        lump("cap: {2015-01-01: 5, 2018-01-01: 6, 2021-01-01: 7}"), {}, "clauses.1.cap", "2015-01-01 起的数值",
+    ),
+    "more days than February has": (
+        lump("cap: 5"), {"data": "{min_days_a_month: 30}"}, "data.min_days_a_month", "二月没有 30 天",
+    ),
+    "a status that few sources state": (
+        lump("cap: 5"), {"data": "{statuses: [正常, 在线]}"}, "data.statuses", "才会报 在线",
+    ),
+}  # fmt: skip
+NO_HINTS: dict[str, tuple[str, dict[str, str]]] = {
+    "a large sum": (f'- {{ref: "1", scale: [{{amount: 200000}}], {PAYS}}}', {}),
+    "2500 yuan a tonne": (priced("0.25"), {}),
+    "strict and lax limits": (lump("cap: 5"), {"sections": "{s1: {limits: {tp: 0.02, cod: 60}}}"}),
+    "a share of at least nothing known": (when("kind: reported, fact: x, at_least: 0"), {}),
+    "a value in force when the term starts": (lump("cap: {2018-01-01: 6, 2021-01-01: 7}"), {}),
+    "the usual rules": (lump("cap: 5"), {"data": "{min_days_a_month: 20, statuses: [正常, 维护]}"}),
+}
+
+
+@pytest.mark.parametrize(("clauses", "header", "path", "word"), HINTS.values(), ids=HINTS)
+def test_what_looks_like_a_slip_is_told(clauses: str, header: dict[str, str], path: str, word: str) -> None:
+    ((place, words),) = told(clauses, **header)
+    assert (place, word in words) == (path, True)
+    listed = re.findall(r"^\| [^|]+ \| ([^|*]+) \*", TEXT[TEXT.index("| 提示 Hint |") :], flags=re.MULTILINE)
+    assert [row for row in listed if re.fullmatch(".*".join(map(re.escape, row.strip().split("…"))), words)]
+
+
+@pytest.mark.parametrize(("clauses", "header"), NO_HINTS.values(), ids=NO_HINTS)
+def test_what_is_usual_is_not_told(clauses: str, header: dict[str, str]) -> None:
+    assert told(clauses, **header) == []
