@@ -16,6 +16,7 @@ from api.web.bodies import body_of
 from api.web.deps import Has, Reads, Sender
 from api.web.described import listed, problems
 from api.web.errors import MEDIA_TYPE
+from api.web.guarded import Guarded
 from api.web.schemas import DryRun, Problem, Receipt, ReceiptRow, ReceiptRows, Submissions
 from api.web.tabular import shaped
 from basin.errors import Refused, UsageError
@@ -29,7 +30,7 @@ from settlement.restating.late import effect_of
 from settlement.restating.rows import LateEffect
 from settlement.statement.document import instant
 
-router = APIRouter(prefix="/v1", tags=["监测 monitoring"])
+router = APIRouter(prefix="/v1", tags=["监测 monitoring"], route_class=Guarded)
 NAMES = {JSON: "push.json", CSV: "push.csv", ARROW: "push.arrows"}
 LISTED = ("id", "door", "sender", "name", "sha256", "state", "recorded_at", "counts")
 MOST_ON_A_PAGE = 10_000
