@@ -78,7 +78,8 @@ def application(composition: Composition) -> FastAPI:
         composition.engine.dispose()
 
     app = Application(
-        title="衡界 Hengjie", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=lifespan
+        title="衡界 Hengjie", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=lifespan,
+        redirect_slashes=False,  # to an address that is built from what the request says of the host
     )
     app.state.composition = composition
     errors.install(app)

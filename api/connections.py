@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from api.web.entrance import carried
+from api.web.errors import MEDIA_TYPE, of_status
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,21 @@ class Connection(H11Protocol):
             self._end()
         else:
             super().shutdown()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no request of HTTP as every other error is answered."""
+        self._refuse(400)
+
+    def _refuse(self, status: int) -> None:
+        """Answer without the application, and end the connection."""
+        body = of_status(status).model_dump_json().encode()
+        headers = carried("", status) | {"content-type": MEDIA_TYPE, "connection": "close"}
+        encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+        listed = [*self.server_state.default_headers, *encoded]
+        head = h11.Response(status_code=status, headers=listed, reason=HTTPStatus(status).phrase)
+        for event in (head, h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     # --- lingering ---
 

@@ -48,7 +48,13 @@ def serve(composition: Composition) -> None:
 def configured(app: FastAPI, settings: Settings, connection: type[Connection] = Connection) -> uvicorn.Config:
     """How uvicorn serves an application."""
     return uvicorn.Config(
-        app, host=settings.host, port=settings.port, http=connection, ws="none", log_level="warning"
+        app,
+        host=settings.host,
+        port=settings.port,
+        http=connection,
+        ws="none",
+        log_level="warning",
+        server_header=False,
     )
 
 

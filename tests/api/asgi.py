@@ -43,12 +43,16 @@ def _scope(method: str, address: str, headers: Headers) -> dict[str, Any]:
 
 async def _called(app: FastAPI, scope: dict[str, Any], pieces: Iterator[bytes]) -> Answer:
     read = 0
+    ended = False
     sent: list[Any] = []
 
     async def receive() -> dict[str, Any]:
-        nonlocal read
+        nonlocal read, ended
         piece = next(pieces, None)
         if piece is None:
+            if ended:
+                await asyncio.Event().wait()  # the peer stays and says no more
+            ended = True
             return {"type": "http.request", "body": b"", "more_body": False}
         read += len(piece)
         return {"type": "http.request", "body": piece, "more_body": True}
