@@ -13,6 +13,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from api.composition import Composition
 from api.routes import (
@@ -31,6 +32,8 @@ from api.routes import (
     telegrams,
 )
 from api.web import errors
+from api.web.described import problems
+from api.web.entrance import Entrance
 from api.web.schemas import Problem
 
 STATIC = Path(__file__).parent / "static"
@@ -56,6 +59,16 @@ as JSON, or as CSV by `Accept: text/csv` or a `.csv` address. Every error is `ap
 """
 
 
+class Application(FastAPI):
+    """FastAPI behind the entrance, which every request passes, also one that the program fails on."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The layers of FastAPI and the entrance around them."""
+        composition: Composition = self.state.composition
+        most = max(composition.settings.limits.body, sources.MOST_SAMPLE_BYTES + sources.FORM_BYTES)
+        return Entrance(super().build_middleware_stack(), composition, most)
+
+
 def application(composition: Composition) -> FastAPI:
     """The application over a composition; it closes the database when it stops."""
 
@@ -64,8 +77,9 @@ def application(composition: Composition) -> FastAPI:
         yield
         composition.engine.dispose()
 
-    app = FastAPI(
-        title="衡界 Hengjie", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=lifespan
+    app = Application(
+        title="衡界 Hengjie", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=lifespan,
+        redirect_slashes=False,  # to an address that is built from what the request says of the host
     )
     app.state.composition = composition
     errors.install(app)
@@ -90,6 +104,8 @@ def _describe_problems(app: FastAPI) -> None:
             schemas.pop(unused, None)
         for item in document["paths"].values():
             for operation in item.values():
+                if "requestBody" in operation:
+                    operation["responses"] |= {str(status): problem for status, problem in problems(413).items()}
                 answer = operation["responses"].get("422", {}).get("content", {})
                 if "application/json" in answer:
                     answer[errors.MEDIA_TYPE] = {"schema": {"$ref": "#/components/schemas/Problem"}}

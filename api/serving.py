@@ -14,9 +14,11 @@ from collections.abc import Sequence
 from functools import partial
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import application
 from api.composition import Composition
+from api.connections import Connection
 from api.settings import Settings
 from basin.errors import UsageError
 from monitoring_ingest.coverage.jobs import coverage_jobs
@@ -38,10 +40,22 @@ def serve(composition: Composition) -> None:
     gc.collect()
     gc.freeze()  # what is loaded now lives as long as the server; collecting it again and again costs time
     try:
-        settings = composition.settings
-        uvicorn.run(application(composition), host=settings.host, port=settings.port, log_level="warning")
+        uvicorn.Server(configured(application(composition), composition.settings)).run()
     finally:
         scheduler.shutdown(wait=True)
+
+
+def configured(app: FastAPI, settings: Settings, connection: type[Connection] = Connection) -> uvicorn.Config:
+    """How uvicorn serves an application."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http=connection,
+        ws="none",
+        log_level="warning",
+        server_header=False,
+    )
 
 
 def schedule(composition: Composition) -> None:

@@ -5,7 +5,9 @@ In: environment variables. Out: one frozen `Settings`. It opens nothing and crea
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,7 @@ class Limits:
 
 
 DEFAULTS = Limits()
+ANY = "*"
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Settings:
     database_url : an SQLAlchemy address; empty means SQLite in `data`; ``HENGJIE_DATABASE_URL``.
     host, port : where pages and API are served; ``HOST``, ``PORT``.
     extra : outside directories whose codes shadow bundled ones; ``HENGJIE_WITH``, separated like ``PATH``.
+    hosts : names and addresses that a request may be for, `ANY` for any; ``HENGJIE_HOSTS``, separated by commas. This
+        machine itself is always among them. Whoever serves gets `hosts_of` the address where none is named.
     settling_day : day of the month (1–28) on which the closed month is settled; ``HENGJIE_SETTLING_DAY``.
     limits : what one request may hand in.
     """
@@ -49,6 +54,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     extra: tuple[Path, ...] = ()
+    hosts: tuple[str, ...] = (ANY,)
     settling_day: int = 5
     limits: Limits = DEFAULTS
 
@@ -75,18 +81,39 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     ------
     UsageError : when ``PORT`` is no port, the day no day or a limit no number.
     """
+    host = environ.get("HOST") or Settings.host
+    named = [name.strip().lower() for name in environ.get("HENGJIE_HOSTS", "").split(",") if name.strip()]
     return Settings(
         data=Path(environ.get("HENGJIE_DATA") or "var"),
         database_url=environ.get("HENGJIE_DATABASE_URL", ""),
-        host=environ.get("HOST") or Settings.host,
+        host=host,
         port=_port(environ.get("PORT") or str(Settings.port)),
         extra=tuple(Path(part) for part in environ.get("HENGJIE_WITH", "").split(os.pathsep) if part),
+        hosts=tuple(named) or hosts_of(host),
         settling_day=_day(environ.get("HENGJIE_SETTLING_DAY") or str(Settings.settling_day)),
         limits=Limits(
             _above_zero(environ, "HENGJIE_BODY_LIMIT", DEFAULTS.body),
             _above_zero(environ, "HENGJIE_ROW_LIMIT", DEFAULTS.rows),
         ),
     )
+
+
+def hosts_of(host: str) -> tuple[str, ...]:
+    """What a server that listens at `host` may be called.
+
+    Listening at every address of the machine, ``0.0.0.0`` or ``::``, it may be called by any address in digits, which
+    `host` itself stands for, and by the name of the machine. A name of somebody else's that leads here is refused: a
+    page under such a name would otherwise read this server with the browser of whoever opens the page.
+    """
+    return (host, socket.gethostname().lower()) if is_every_address(host) else (host.lower(),)
+
+
+def is_every_address(host: str) -> bool:
+    """Whether a server that listens at `host` listens at every address of the machine."""
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def _above_zero(environ: Mapping[str, str], name: str, default: int) -> int:
@@ -99,7 +126,7 @@ def _above_zero(environ: Mapping[str, str], name: str, default: int) -> int:
 
 
 def _day(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 28:
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 28:
         zh = f"HENGJIE_SETTLING_DAY 不是 1–28 的日子：{text!r}"
         en = f"no day of every month: {text!r}"
         raise UsageError(zh, en, path="HENGJIE_SETTLING_DAY", remedy="写 1 到 28 之间的数")
@@ -107,7 +134,7 @@ def _day(text: str) -> int:
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) < 2**16:
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 2**16:
         raise UsageError(
             f"PORT 不是端口：{text!r}", f"PORT is no port: {text!r}", path="PORT", remedy="写 1 到 65535 之间的数"
         )

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from basin.indicators import INDICATORS
 from basin.network import Network
 from monitoring_ingest.coverage.missing import missing_slots
+from monitoring_ingest.formats.spreadsheet_cells import no_formula
 from monitoring_ingest.formats.station_files import OPTIONAL, REQUIRED
 from monitoring_ingest.quality import store as quality
 from monitoring_ingest.quality.flags import Origin, Quality, to_qartod
@@ -56,6 +57,14 @@ def long_readings(connection: Connection, network: Network, **selected: Unpack[S
     )
     order = readings.sort_values(["station", "time", "indicator"], kind="stable").index
     return frame.loc[order, [*LONG_COLUMNS, *([] if clear else [STATUS])]].reset_index(drop=True)
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """A table as CSV; a text that a spreadsheet would run as a formula has an apostrophe in front."""
+    safe = {}
+    for name, column in frame.select_dtypes(exclude=["number", "bool", "datetime", "datetimetz"]).items():
+        safe[str(name)] = [no_formula(cell) if isinstance(cell, str) else cell for cell in column]
+    return frame.assign(**safe).rename(columns=no_formula).to_csv(index=False, lineterminator="\n")
 
 
 def with_flags(connection: Connection, network: Network, **selected: Unpack[Selected]) -> pd.DataFrame:

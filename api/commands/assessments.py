@@ -12,6 +12,7 @@ import pandas as pd
 from api.commands.shared import AS_OF, Told, command, composed, example, written
 from basin.errors import UsageError
 from basin.standards import standard
+from monitoring_ingest.formats.spreadsheet_cells import as_it_was
 from settlement import run as settling
 from settlement.assessment.classification import classified
 
@@ -51,8 +52,9 @@ def classify(file: Path, output: Path | None, require: str, compare: str, extra:
 
 def _table(file: Path) -> pd.DataFrame:
     try:
-        return pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (ValueError, UnicodeDecodeError) as problem:
         raise UsageError(
             f"读不出表格：{problem}", "not a readable CSV", file=file, remedy="另存为 UTF-8 的 CSV"
         ) from problem
+    return table.map(as_it_was).rename(columns=as_it_was)

@@ -115,7 +115,9 @@ def say(text: str) -> None:
 
 def written(frame: pd.DataFrame, output: Path | None) -> Told:
     """A table to a file or, as text, to standard output."""
-    text = frame.to_csv(index=False, lineterminator="\n")
+    from monitoring_ingest.exports import csv_text
+
+    text = csv_text(frame)
     if output is None:
         return {"rows": frame.to_dict("records")}, text.rstrip("\n")
     output.write_text(text, encoding="utf-8")

@@ -17,7 +17,8 @@ from api.reads import numerals
 
 # The browser itself refuses whatever is not served from here.
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; form-action 'self'; base-uri 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 A_YEAR = 365 * 24 * 3600
 
@@ -43,7 +44,6 @@ def page(request: Request, template: str, model: dict[str, Any], status_code: in
     shared = {"t": t, "here": request.url.path, "other": str(request.url.include_query_params(lang=other).query)}
     response = HTMLResponse(templates.get_template(template).render(shared | model), status_code)
     response.headers["Content-Security-Policy"] = POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
     if asked := chosen(request):
         response.set_cookie(COOKIE, asked, max_age=A_YEAR, samesite="lax", httponly=True)
     return response

@@ -10,13 +10,14 @@ from api.reads.instants import parsed_instant
 from api.web.deps import Has, Reads, Writer
 from api.web.described import file, listed, problems
 from api.web.downloads import PDF, XLSX, download, report_names
+from api.web.guarded import Guarded
 from api.web.schemas import AssessmentWanted, Header, JsonObject
 from api.web.tabular import shaped
 from settlement import run, store
 from settlement.printing import reports, workbooks
 from settlement.statement.rows import AssessmentDocument, StoredAssessment
 
-router = APIRouter(prefix="/v1", tags=["绩效评价 assessment"])
+router = APIRouter(prefix="/v1", tags=["绩效评价 assessment"], route_class=Guarded)
 HEADER = ("id", "scorecard", "title", "basin", "period", "score", "grade", "as_of", "digest", "recorded_at")
 
 

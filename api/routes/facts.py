@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Request, Response
 
 from api.web.deps import AsOf, Has, Reads, Writer
 from api.web.described import listed, problems
+from api.web.guarded import Guarded
 from api.web.schemas import FactWanted
 from api.web.tabular import shaped
 from monitoring_ingest.database.engine import writing
@@ -19,7 +20,7 @@ from monitoring_ingest.readings.facts import APPROVED_BY, FIELDS, Fact, about_so
 from monitoring_ingest.records import store
 from settlement.statement.document import instant
 
-router = APIRouter(prefix="/v1", tags=["监测 monitoring"])
+router = APIRouter(prefix="/v1", tags=["监测 monitoring"], route_class=Guarded)
 FACT = (*FIELDS, APPROVED_BY, "recorded_at")
 
 

@@ -12,7 +12,7 @@ from api.reads.instants import parsed_instant
 from api.web.deps import AsOf, Has, Reads
 from api.web.described import listed, problems
 from api.web.schemas import Reading, Readings, Revision
-from api.web.tabular import shaped
+from api.web.tabular import following, shaped
 from basin.errors import NotFound
 from basin.indicators import find_indicator
 from monitoring_ingest.known_store import seen_until
@@ -37,12 +37,12 @@ def readings(
     header) and no row is lost or repeated, whatever comes in meanwhile.
     """
     readings_page = observed.page_of(reads, has.registry, wanted, as_of or seen_until(reads, has.now()))
-    address = str(request.url.include_query_params(as_of=readings_page["as_of"], after=readings_page["after"]))
-    following = address if readings_page["after"] else None
-    whole = {"as_of": readings_page["as_of"], "items": readings_page["items"], "next": following}
+    cursor = readings_page["after"]
+    address = following(request, as_of=readings_page["as_of"], after=cursor) if cursor else None
+    whole = {"as_of": readings_page["as_of"], "items": readings_page["items"], "next": address}
     response = shaped(request, readings_page["items"], list(Reading.model_fields), whole)
-    if following:
-        response.headers["Link"] = f'<{following}>; rel="next"'
+    if address:
+        response.headers["Link"] = f'<{address}>; rel="next"'
     return response
 
 

@@ -13,10 +13,11 @@ from api.pages.rendering import page
 from api.reads import reviews as reviewed
 from api.web.deps import AsOf, Has, Named, Reads, Writer
 from api.web.described import listed, problems
+from api.web.guarded import Guarded
 from api.web.schemas import Review
 from api.web.tabular import shaped
 
-router = APIRouter()
+router = APIRouter(route_class=Guarded)
 MOST_LISTED = 300  # on the page; the API lists all
 LARGEST = 2**63 - 1
 

@@ -15,7 +15,7 @@ router = APIRouter()
 # Swagger UI, which is served from here, sets styles itself and asks this server only.
 DOCS_POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; script-src 'self'; "
-    "connect-src 'self'; base-uri 'none'"
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 

@@ -10,6 +10,7 @@ from api.reads.instants import parsed_instant
 from api.web.deps import Has, Reads, Writer
 from api.web.described import file, listed, problems
 from api.web.downloads import PDF, XLSX, ZIP, download, report_names
+from api.web.guarded import Guarded
 from api.web.schemas import Header, JsonObject, Obligation, SettlementWanted, StatusWanted
 from api.web.tabular import shaped
 from settlement import applied, run, store
@@ -20,7 +21,7 @@ from settlement.statement.explanation import Explanation
 from settlement.statement.rows import SettlementDocument, StatusRow, StoredSettlement
 from settlement.states import StatusChange
 
-router = APIRouter(prefix="/v1", tags=["结算 settlement"])
+router = APIRouter(prefix="/v1", tags=["结算 settlement"], route_class=Guarded)
 HEADER = ("id", "agreement", "title", "basin", "period", "kind", "status", "as_of", "digest", "recorded_at")
 OBLIGATION = (
     "settlement",

@@ -1,8 +1,8 @@
 """The pages of data sources: declared how, taken in when; try a sample, run a source now.
 
-Trying and running need the writing key, given in the form or as the API takes it: reading a sample costs time and
-memory, though it stores nothing. The size of a sample is bounded before it is read, and of what came of it a part is
-shown.
+Trying and running need the writing key, given as the first field of the form or as the API takes it: reading a sample
+costs time and memory, though it stores nothing. Key and size are asked for before the rest of a form is read, and of
+what came of a sample a part is shown.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 
 from api.composition import Composition
 from api.pages import sources as source_pages
@@ -20,7 +20,8 @@ from api.pages import stations as coverage_pages
 from api.pages.rendering import page
 from api.reads import stations
 from api.reads.split_samples import split_samples_of, told
-from api.web.deps import Has, Named, Reads, sender, writer
+from api.web.deps import Has, Named, Reads
+from api.web.keys import access_asked_for, ask_for_key_of_form, refuse_key_of_some_stations
 from basin.errors import UsageError
 from basin.sources import Source
 from monitoring_ingest.doors.declared import READERS, door_name, source_door
@@ -37,7 +38,7 @@ router = APIRouter(include_in_schema=False)
 MOST_SAMPLE_MIB = 4
 MOST_SAMPLE_BYTES = MOST_SAMPLE_MIB * 2**20
 MOST_UNPACKED_BYTES = 16 * 2**20
-FORM_BYTES = 64 * 2**10  # around the file, and of a form without a file
+FORM_BYTES = 64 * 2**10  # around the file, and of a form without one
 
 
 class SampleFile(NamedTuple):
@@ -82,9 +83,8 @@ def _received(reads: Reads, declared: Source, most: int) -> list[Received]:
 async def try_sample(code: str, request: Request, has: Has, names: Named) -> HTMLResponse:
     """What each row of a sample would become; nothing is stored. Needs the writing key."""
     declared = has.registry.source(code)
-    _refuse_too_long(request, MOST_SAMPLE_BYTES)
+    request = await _opened(request, MOST_SAMPLE_BYTES)
     async with request.form(max_files=1, max_fields=2) as form:
-        await _check_key(has, request, form)
         sample = form.get("sample")
         if not isinstance(sample, UploadFile) or not sample.filename:
             raise UsageError("没有选文件", "no file was chosen", path="sample", remedy="先选一个样本文件")
@@ -113,28 +113,27 @@ def _bounded(raw: bytes) -> bytes:
 async def run(code: str, request: Request, has: Has) -> RedirectResponse:
     """Take in what is new at the place of a source; then its page, or the receipt where there is only one."""
     declared = has.registry.source(code)
-    _refuse_too_long(request, 0)
-    async with request.form(max_files=0, max_fields=1) as form:
-        await _check_key(has, request, form)
+    await _opened(request, 0)
     receipts = await run_in_threadpool(run_source, has.engine, has.registry.network, declared, has.now)
     address = f"/submissions/{receipts[0].id}" if len(receipts) == 1 else f"/sources/{code}?new={len(receipts)}"
     return RedirectResponse(address, status_code=303)
 
 
-async def _check_key(has: Composition, request: Request, form: FormData) -> None:
-    """Refuse a form without a writing key, be it in the field `key` or in the header.
+async def _opened(request: Request, most: int) -> Request:
+    """The request, to be read on, of a form whose key may write anything and that is small enough.
 
     Raises
     ------
-    Refused : 401 without a key, 403 with one that may not write.
+    Refused : 401 without a key, 403 with one that may not write. UsageError : `_refuse_too_long`.
     """
-    field = form.get("key")
-    secret = field if isinstance(field, str) and field else request.headers.get("x-api-key")
-    await run_in_threadpool(lambda: writer(sender(has, secret, None)))
+    opened = await ask_for_key_of_form(request)
+    refuse_key_of_some_stations(access_asked_for(opened))
+    _refuse_too_long(opened, most)
+    return opened
 
 
 def _refuse_too_long(request: Request, most: int) -> None:
-    """Refuse a form that does not tell its length beforehand (411) or is too large (413), before any of it is read."""
+    """Refuse a form that does not tell its length beforehand (411) or is too large (413), before more of it is read."""
     length = request.headers.get("content-length", "")
     refused = None
     if not length.isdecimal():

@@ -16,8 +16,9 @@ from api.web.bodies import body_of
 from api.web.deps import Has, Reads, Sender
 from api.web.described import listed, problems
 from api.web.errors import MEDIA_TYPE
+from api.web.guarded import Guarded
 from api.web.schemas import DryRun, Problem, Receipt, ReceiptRow, ReceiptRows, Submissions
-from api.web.tabular import shaped
+from api.web.tabular import following, shaped
 from basin.errors import Refused, UsageError
 from monitoring_ingest.doors.files import Door
 from monitoring_ingest.doors.requests import PUSH, Pushed, Terms, observed_if_taken, push
@@ -29,7 +30,7 @@ from settlement.restating.late import effect_of
 from settlement.restating.rows import LateEffect
 from settlement.statement.document import instant
 
-router = APIRouter(prefix="/v1", tags=["监测 monitoring"])
+router = APIRouter(prefix="/v1", tags=["监测 monitoring"], route_class=Guarded)
 NAMES = {JSON: "push.json", CSV: "push.csv", ARROW: "push.arrows"}
 LISTED = ("id", "door", "sender", "name", "sha256", "state", "recorded_at", "counts")
 MOST_ON_A_PAGE = 10_000
@@ -149,8 +150,8 @@ def submissions(
     items = [receipt.document() for receipt in newest[:limit]]
     for item in items:
         del item["rows"]
-    following = request.url.include_query_params(before=items[-1]["id"]) if len(newest) > limit else None
-    return _paged(request, items, LISTED, following)
+    address = following(request, before=items[-1]["id"]) if len(newest) > limit else None
+    return _paged(request, items, LISTED, address)
 
 
 @router.get("/submissions/{id}", summary="回执 (a receipt)", response_model=Receipt, responses=problems(404, 422))
@@ -174,12 +175,11 @@ def rows(
     items, cursor = receipt_rows(reads, id, _cursor(after), limit)
     for item in items:
         item["time"] = item["time"] and instant(item["time"])
-    following = request.url.include_query_params(after="~".join(map(str, cursor))) if cursor else None
-    return _paged(request, items, tuple(ReceiptRow.model_fields), following)
+    address = following(request, after="~".join(map(str, cursor))) if cursor else None
+    return _paged(request, items, tuple(ReceiptRow.model_fields), address)
 
 
-def _paged(request: Request, items: list[dict[str, Any]], columns: tuple[str, ...], following: object) -> Response:
-    address = str(following) if following else None
+def _paged(request: Request, items: list[dict[str, Any]], columns: tuple[str, ...], address: str | None) -> Response:
     response = shaped(request, items, columns, {"items": items, "next": address})
     if address:
         response.headers["Link"] = f'<{address}>; rel="next"'

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import AsyncIterator
 
 from fastapi import Request
+from starlette.datastructures import Headers
 
 from basin.errors import Refused, UsageError
 from monitoring_ingest.formats.pushed import TooLarge
@@ -25,9 +26,7 @@ async def body_of(request: Request, most: int) -> bytes:
     ------
     TooLarge : more than `most` bytes, packed or unpacked. Refused : 415 for another encoding. UsageError : no gzip.
     """
-    announced = request.headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > most:
-        raise _too_large(most)
+    refuse_announced(request.headers, most)
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in (GZIP, "identity", ""):
         refused = Refused(
@@ -40,6 +39,18 @@ async def body_of(request: Request, most: int) -> bytes:
     return await _collected(request.stream(), most, unpacker)
 
 
+def refuse_announced(headers: Headers, most: int) -> None:
+    """Refuse a body by the length it announces, before any of it is read.
+
+    Raises
+    ------
+    TooLarge : more than `most` bytes.
+    """
+    announced = headers.get("content-length", "0")
+    if announced.isascii() and announced.isdigit() and int(announced) > most:
+        raise too_large(most)
+
+
 async def _collected(chunks: AsyncIterator[bytes], most: int, unpacker: _Unpacker | None) -> bytes:
     body = bytearray()
     arrived = 0
@@ -47,7 +58,7 @@ async def _collected(chunks: AsyncIterator[bytes], most: int, unpacker: _Unpacke
         arrived += len(chunk)  # counted apart: gzip of nothing may go on for ever
         body += unpacker.unpacked(chunk, most + 1 - len(body)) if unpacker else chunk
         if max(arrived, len(body)) > most:
-            raise _too_large(most)
+            raise too_large(most)
     if unpacker and not unpacker.ended:
         raise _no_gzip()
     return bytes(body)
@@ -80,7 +91,8 @@ class _Unpacker:
         return bytes(unpacked)
 
 
-def _too_large(most: int) -> TooLarge:
+def too_large(most: int) -> TooLarge:
+    """The refusal of a body of more than `most` bytes."""
     return TooLarge(
         f"请求体超过 {most} 字节", f"a body of more than {most} bytes", path="body", remedy="分几次报送"
     )  # fmt: skip

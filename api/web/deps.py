@@ -1,6 +1,6 @@
 """What a route is given: the composition of the process, a connection, the language, the writing key, one instant.
 
-In: the request. Out: annotated dependencies. Nothing is decided here but whether a key may write.
+In: the request. Out: annotated dependencies. Whether a key opens is asked in `web.keys`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from api.composition import Composition
 from api.pages.language import Words, words
 from api.pages.names import Names
 from api.reads.instants import parsed_instant
-from basin.errors import Refused
-from monitoring_ingest.access.store import Access, access
+from api.web.keys import HEADER, access_asked_for, refuse_key_of_some_stations
+from monitoring_ingest.access.store import Access
 
 
 def composition(request: Request) -> Composition:
@@ -43,46 +43,29 @@ def names(has: Has, t: Annotated[Words, Depends(words)]) -> Names:
 
 
 _header = APIKeyHeader(
-    name="X-API-Key", auto_error=False, description="写入密钥 (writing key): `hengjie key create NAME`"
+    name=HEADER, auto_error=False, description="写入密钥 (writing key): `hengjie key create NAME`"
 )
 _bearer = HTTPBearer(auto_error=False, description="写入密钥 (the same key as a bearer token)")
 
 
 def sender(
-    has: Has,
-    header: Annotated[str | None, Depends(_header)],
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    request: Request,
+    _in_header: Annotated[str | None, Depends(_header)],
+    _as_bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Access:
-    """What the key of this request may do.
-
-    Raises
-    ------
-    Refused : 401 without a key; 403 with one that is not known, revoked or over, or with two that differ.
-    """
-    secret = header or (bearer.credentials if bearer else None)
-    remedy = "用 hengjie key create NAME 取得密钥，放在 X-API-Key 头中"
-    if header and bearer and header != bearer.credentials:
-        raise Refused("给了两个不同的密钥", "two different keys", path="Authorization", remedy="只在一个头中给密钥")
-    if not secret:
-        missing = Refused("写入需要密钥", "writing needs a key", path="X-API-Key", remedy=remedy)
-        missing.status = 401
-        raise missing
-    with has.engine.connect() as opened:
-        return access(opened, secret, has.now())
+    """What the key of this request may do; its route asked for the key before the body came (`web.guarded`)."""
+    return access_asked_for(request)
 
 
-def writer(found: Annotated[Access, Depends(sender)]) -> str:
+def writer(access: Annotated[Access, Depends(sender)]) -> str:
     """The name of a key that may write anything.
 
     Raises
     ------
     Refused : also for a key of some stations: it hands in their readings and nothing else.
     """
-    if found.stations is not None:
-        zh = "该密钥只能报送其站点的读数"
-        en = "this key may only hand in readings of its stations"
-        raise Refused(zh, en, path="X-API-Key", remedy="用不限站点的密钥")
-    return found.name
+    refuse_key_of_some_stations(access)
+    return access.name
 
 
 def instant(

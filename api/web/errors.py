@@ -62,9 +62,9 @@ def _problem(error: Exception) -> Problem:
         case RequestValidationError():
             return _of_a_request(error)
         case HTTPException():
-            return _of_http(error.status_code)
+            return of_status(error.status_code)
         case _:
-            return _of_http(500)
+            return of_status(500)
 
 
 def _of_ours(error: HengjieError) -> Problem:
@@ -97,7 +97,8 @@ def _of_a_request(error: RequestValidationError) -> Problem:
     )
 
 
-def _of_http(status: int) -> Problem:
+def of_status(status: int) -> Problem:
+    """What a status of HTTP means, where nothing more is known."""
     title, detail, english, remedy = HTTP_PROBLEMS.get(status, HTTP_PROBLEMS[400])
     return Problem(
         type="about:blank", title=title, status=status, detail=detail, detail_en=english, remedy=remedy, path=None

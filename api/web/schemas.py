@@ -70,7 +70,7 @@ class Readings(BaseModel):
 
     as_of: str = Field(description="the page, and all pages after it, know what was recorded until then")
     items: list[Reading]
-    next: str | None = Field(description="address of the next page; null on the last one")
+    next: str | None = Field(description="path of the next page on this server; null on the last one")
 
 
 class Review(BaseModel):
@@ -162,12 +162,12 @@ class DryRun(Receipt):
 
 class Submissions(BaseModel):
     items: list[Submission]
-    next: str | None = Field(description="address of the next page; null on the last one")
+    next: str | None = Field(description="path of the next page on this server; null on the last one")
 
 
 class ReceiptRows(BaseModel):
     items: list[ReceiptRow]
-    next: str | None = Field(description="address of the next page; null on the last one")
+    next: str | None = Field(description="path of the next page on this server; null on the last one")
 
 
 class Agreement(BaseModel):

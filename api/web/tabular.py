@@ -1,7 +1,9 @@
 """Lists as JSON or CSV.
 
 In: rows and the request. Out: a response in the shape asked for: CSV where the address ends in ``.csv`` or ``Accept``
-prefers ``text/csv``, else JSON. Nested values are JSON inside a CSV cell; nothing is reordered or rounded.
+prefers ``text/csv``, else JSON. Nested values are JSON inside a CSV cell; nothing is reordered or rounded. A text that
+a spreadsheet would run as a formula has an apostrophe in front (`formats.spreadsheet_cells`). The address of a next
+page is relative: no link is built from what the request says of the host.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from typing import Any
 
 import msgspec
 from fastapi import Request, Response
+
+from monitoring_ingest.formats.spreadsheet_cells import no_formula
 
 CSV = "text/csv"
 JSON = ("application/json", "application/*", "*/*")
@@ -50,12 +54,23 @@ def shaped(request: Request, rows: Sequence[Mapping[str, Any]], columns: Sequenc
     return Response(text.getvalue(), media_type=f"{CSV}; charset=utf-8", headers=headers)
 
 
+def following(request: Request, **parameters: str | int) -> str:
+    """The address of this list with other parameters, as seen from this server."""
+    return f"{request.url.path}?{request.url.include_query_params(**parameters).query}"
+
+
 def _of_numpy(value: Any) -> Any:
     """A number of an array as a plain one."""
     return value.item()
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value
+    match value:
+        case bool():
+            return str(value).lower()
+        case dict() | list():
+            return json.dumps(value, ensure_ascii=False)
+        case str():
+            return no_formula(value)
+        case _:
+            return value

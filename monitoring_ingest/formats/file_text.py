@@ -12,6 +12,8 @@ import io
 import zlib
 from typing import NamedTuple
 
+from monitoring_ingest.formats.spreadsheet_cells import as_they_were
+
 GZIP_MAGIC = b"\x1f\x8b"
 MOST_UNPACKED_BYTES = 512 * 2**20
 MOST_FILLED = 2**20  # blank cells that pad short lines, allowed on top of one cell per character of the file
@@ -97,9 +99,10 @@ def csv_lines(text: str) -> CsvLines:
     lines = []
     allowed = len(text) + MOST_FILLED
     try:
-        header = [name.strip() for name in next(reader, [])]
-        for cells in reader:
-            if any(cells):
+        header = [name.strip() for name in as_they_were(next(reader, []))]
+        for line in reader:
+            if any(line):
+                cells = as_they_were(line)
                 numbers.append(reader.line_num)
                 lines.append(cells if len(cells) == len(header) else _of_width(cells, len(header)))
                 if len(cells) < len(header) and len(header) * len(lines) > allowed:

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from xml.parsers import expat
 
 from monitoring_ingest.formats.file_text import UnreadableFile, decoded, unpacked
+from monitoring_ingest.formats.spreadsheet_cells import as_they_were
 
 ZIP_MAGIC = b"PK\x03\x04"
 OLD_EXCEL_MAGIC = b"\xd0\xcf\x11\xe0"  # .xls
@@ -59,10 +60,15 @@ def sheets(raw: bytes) -> list[Sheet]:
 
 def _csv_rows(text: str) -> list[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+    rows = []
     try:
-        return [(reader.line_num, list(map(str.strip, cells))) for cells in reader if any(map(str.strip, cells))]
+        for line in reader:
+            cells = [cell.strip() for cell in as_they_were(line)]
+            if any(cells):
+                rows.append((reader.line_num, cells))
     except csv.Error as problem:
         raise UnreadableFile("unreadable_file", str(problem)) from problem
+    return rows
 
 
 def _separator(text: str) -> str:

@@ -3,12 +3,14 @@
 import io
 from datetime import UTC, datetime, timedelta
 
+import pandas as pd
 import pytest
 
 from monitoring_ingest.database.engine import open_engine
 from monitoring_ingest.database.schema import create_schema
 from monitoring_ingest.doors.files import NATIONAL_RELEASE, READINGS, ingest
-from monitoring_ingest.exports import long_readings, wide_readings, with_flags, with_missing_slots
+from monitoring_ingest.exports import csv_text, long_readings, wide_readings, with_flags, with_missing_slots
+from monitoring_ingest.formats.spreadsheet_cells import no_formula
 from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.reviewing import decide, uphold
 from monitoring_ingest.quality.running import run
@@ -180,3 +182,22 @@ class TestFlags:
         with filled.connect() as connection:
             frame = with_flags(connection, network())
         assert set(zip(frame["quality"], frame["qartod"], strict=True)) == {("not_evaluated", 2), ("missing", 9)}
+
+
+class TestFormulas:
+    """A mark that a spreadsheet would run is text in the file, and the mark it was when the file is read in again."""
+
+    @pytest.mark.parametrize("mark", ["=1+1", "@x", "+x", "-x", "＝1", "'=1"])
+    def test_a_mark_comes_back_as_it_was(self, engine, mark):
+        sent(engine, f"utc,2020-07-01 08:00,nh3n,0.2,mg/L,{no_formula(mark)}")
+        with engine.connect() as connection:
+            exported = csv_text(long_readings(connection, network()))
+            assert rows_of(observations(connection), "mark") == [(mark,)]
+        assert exported.endswith(f",0.2,mg/L,'{mark}\n")
+        receipt = ingest(engine, network(), [("again.csv", exported.encode())], READINGS, stopped(NOW))
+        assert fates(receipt) == {"duplicate": 1}
+
+    def test_a_table_with_dashes_and_negative_numbers_is_written_as_before(self):
+        columns = {"unit": ["-", "mg/L"], "value": ["--", "-0.5"], "level": [-1.5, 2.0], "ok": [True, False]}
+        frame = pd.DataFrame(columns)
+        assert csv_text(frame) == "unit,value,level,ok\n-,--,-1.5,True\nmg/L,-0.5,2.0,False\n"
