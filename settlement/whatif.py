@@ -174,7 +174,7 @@ def _outcome(agreement: Agreement, network: Network, readings: Gathered, of: pd.
     agreement, network : what is applied. readings : what was gathered. of : the year.
     """
     check_span(agreement, of)
-    data = measurements(agreement, network, readings, of)
+    data = measurements(agreement, network, readings.within(agreement.window(of)), of)
     decided = _decided(agreement, network, data, of)
     stops = tuple(dict.fromkeys(f"{stop.clause}: {stop.reason}" for stop in decided.stops))
     return Outcome(decided.transfers, stops, {} if stops else _slopes(agreement, network, data, of, decided))

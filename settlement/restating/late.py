@@ -215,7 +215,8 @@ class _Now:
         """The settlement made again from some readings, not stored."""
         agreement = standing.agreement
         account = Account(agreement.code, self.now)
-        with_debts = with_unpaid(self.connection, agreement, standing.span, readings, account)
+        of_window = readings.within(standing.window)
+        with_debts = with_unpaid(self.connection, agreement, standing.span, of_window, account)
         return settled(agreement, self.network, with_debts, standing.span, self.now)
 
 

@@ -94,7 +94,7 @@ class TestSettle:
 
     def test_periods_settled_from_one_read_are_those_settled_alone(self, engine: Engine) -> None:
         """A trend and the completeness depend on every reading there is, also on those of the other periods."""
-        sent(engine, {key: value for year in (2020, 2021, 2022) for key, value in _of_year(year).items()})
+        sent(engine, {key: value for year in (2020, 2021, 2022) for key, value in _of_year(year).items()}, LONG_AFTER)
         wanted = ["2022", "2020", "2021-03"]
         together = list(settle_each(engine, a_registry(OF_ALL_READINGS), "test-1", wanted, stopped(LONG_AFTER)))
         alone = [settle(engine, a_registry(OF_ALL_READINGS), "test-1", of, now=LONG_AFTER) for of in wanted]

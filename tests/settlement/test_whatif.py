@@ -24,6 +24,7 @@ AGREEMENT = an_agreement(
     """,
     data=RULES.replace("compare: rounded", "compare: unrounded"),
 )
+NOW = datetime(2023, 1, 1, tzinfo=UTC)
 MEANS = {2020: 3.0, 2021: 5.0, 2022: 1.0}
 
 
@@ -58,8 +59,23 @@ def test_each_year_has_both_amounts_and_their_difference():
 
 
 def test_the_amount_in_force_is_what_settling_gives():
-    document = settled(AGREEMENT, RIVER, gathered(), periods.period("2021"), datetime(2023, 1, 1, tzinfo=UTC))
+    document = settled(AGREEMENT, RIVER, gathered(), periods.period("2021"), NOW)
     assert document["transfers"][0]["amount_yuan"] == asked(CAP)["years"][1]["pairs"][0]["in_force_yuan"]
+
+
+def test_a_year_is_compared_on_the_readings_that_its_settlement_looks_at():
+    """A trend takes two years and this agreement looks at one, however many are compared."""
+    trend = an_agreement(
+        """
+        - {ref: "1", measure: {kind: trend, section: s1, indicator: codmn, significance: 0.5}, cap: 150,
+           scale: [{rate: 100}], pays: upstream, receives: downstream}
+        """,
+        data=RULES,
+    )
+    answer = whatif(trend, with_changes(trend, [CAP], RIVER), RIVER, gathered(), whole_years("2020..2021"))
+    alone = settled(trend, RIVER, gathered().within(trend.window(periods.period("2021"))), periods.period("2021"), NOW)
+    assert [stop["reason"] for stop in alone["stops"]] == ["too_few_years"]
+    assert [year["stops"]["in_force"] for year in answer["years"]] == [["1: too_few_years"]] * 2
 
 
 def test_money_that_turns_round_is_negative_beside_the_amount_in_force():
