@@ -34,6 +34,10 @@ OWN_KEYS: Mapping[str, frozenset[str]] = {
     "rank": frozenset({"of", "first", "ties"}),
     "trend": frozenset({"significance"}),
 }
+# last of the `ties` of a rank: who is still tied shares the place, always or where the places pay the same
+SHARE_PLACE = "same"
+SHARE_IF_EQUAL = "same_if_equal"
+SHARING_A_PLACE = frozenset({SHARE_PLACE, SHARE_IF_EQUAL})
 ADDS_BY_ITSELF = frozenset({"result"})  # several values without `take` are summed
 
 
@@ -180,8 +184,17 @@ class Measure:
     def refs(self) -> tuple[str, ...]:
         """Clauses this measure, and the tests inside, look at."""
         other = (self.against.ref,) if isinstance(self.against, Against) and self.against.ref else ()
-        ties = tuple(tie for tie in self.ties if tie != "same")
-        return (*(self.of or ()), *ties, *other, *(ref for test in self.tests for ref in test.refs))
+        return (*(self.of or ()), *self.tie_breakers, *other, *(ref for test in self.tests for ref in test.refs))
+
+    @property
+    def tie_breakers(self) -> tuple[str, ...]:
+        """The lines whose numbers break a tie, in order."""
+        return tuple(tie for tie in self.ties if tie not in SHARING_A_PLACE)
+
+    @property
+    def shares_if_equal(self) -> bool:
+        """Whether those tied share a place only where all places they take together pay the same."""
+        return SHARE_IF_EQUAL in self.ties
 
     @property
     def refs_last_year(self) -> tuple[str, ...]:

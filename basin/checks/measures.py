@@ -16,7 +16,7 @@ from basin.checks.places import Place, lasting, places
 from basin.clauses import Clause
 from basin.dated import join
 from basin.indicators import find_indicator
-from basin.measures import ADDS_BY_ITSELF, OF_A_SECTION, OWN_KEYS, Against, Measure, Runs
+from basin.measures import ADDS_BY_ITSELF, OF_A_SECTION, OWN_KEYS, SHARING_A_PLACE, Against, Measure, Runs
 from basin.network import Network
 from basin.periods import LENGTHS
 from basin.rounding import printed
@@ -158,6 +158,10 @@ def _own_keys(measure: Measure, path: str) -> Iterator[Finding]:
         yield Finding(path, "met 须有 all_of 或 any_of 之一", "met needs all_of or any_of, one of them", "分成两层写")
     if kind == "rank" and set((measure.of or {}).values()) - {1}:
         yield Finding(f"{path}.of", "rank 的 of 不带权重", "a league adds ranks without weights", "写成列表 of: [a, b]")
+    if set(measure.ties) >= SHARING_A_PLACE:
+        zh = "same 与 same_if_equal 只能写一个"
+        remedy = "总是同名次写 same；金额相同才同名次写 same_if_equal"
+        yield Finding(f"{path}.ties", zh, "both same and same_if_equal", remedy)
     if kind == "index" and measure.weights and sum(measure.weights.values()) != 1:
         yield Finding(f"{path}.weights", "权重之和不为 1", "weights do not sum to 1", "改正权重")
     if kind == "index" and measure.weights and min(measure.weights.values()) < 0:

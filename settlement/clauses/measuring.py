@@ -130,7 +130,8 @@ def _taken(measure: Measure, values: Sequence[Value], trail: Trail) -> Value:
     if not numbers:
         return Value(None, values[0].reason if values else "no_readings", bool(values))
     if measure.take is None or not measure.several:  # a result has used its `take` on the other clause's axes
-        return Value(combined(None, numbers))
+        alone = values[0]
+        return Value(combined(None, numbers), least=alone.least, greatest=alone.greatest)
     taken = combined(measure.take, numbers)
     name = {"sum": "合计", "mean": "平均", "min": "最小", "max": "最大"}
     label = name[measure.take] if isinstance(measure.take, str) else f"连续 {measure.take.runs_of} 个的次数"

@@ -21,6 +21,7 @@ from tests.independent.figures import (
     BeforeTerm,
     NotThere,
     Span,
+    Tie,
     in_fen,
     largest_remainder,
     month_of,
@@ -149,8 +150,14 @@ class Evaluator:
         clause = self.clause(ref, at)
         if self._is_nil(clause, at):
             return Fraction(0)
-        value = self.measuring.value(clause["measure"], at) if "measure" in clause else Fraction(0)
-        amount = scaled(value, clause["scale"]) if "scale" in clause else value
+        try:
+            value = self.measuring.value(clause["measure"], at) if "measure" in clause else Fraction(0)
+            amount = scaled(value, clause["scale"]) if "scale" in clause else value
+        except Tie as tie:
+            alike = {scaled(Fraction(place), clause["scale"]) for place in tie.places if "scale" in clause}
+            if len(alike) != 1:
+                raise
+            (amount,) = alike
         for factor in clause.get("times", []):
             amount *= self.result(factor, at, None) if factor in self.clauses else number(factor)
         if "cap" in clause:

@@ -26,6 +26,14 @@ class BeforeTerm(Absent):
     """A clause's own last year before the agreement starts."""
 
 
+class Tie(Absent):
+    """A place that several take together; the places where they share one that pays them all the same."""
+
+    def __init__(self, places: range) -> None:
+        super().__init__("tie")
+        self.places = places
+
+
 class NotThere(Exception):
     """Excluded data: the evaluation does not exist and leaves the denominator."""
 

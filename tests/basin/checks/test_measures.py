@@ -206,6 +206,11 @@ REFUSED = {
         "clauses.1.measure.of",
         "rank 的 of 不带权重",
     ),
+    "a place shared always, and only if it pays the same": (
+        f"- {{ref: a, each: {{party: all}}, {FACT}}}\n" + LEAGUE % "of: [a], ties: [same, same_if_equal]",
+        "clauses.1.measure.ties",
+        "same 与 same_if_equal 只能写一个",
+    ),
     # figures beyond their limits
     "years inside a month": (
         lump("every: month, measure: {kind: quality_class, section: s1, over: year, take: sum}"),
