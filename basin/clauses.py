@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
 from basin import periods
 from basin.errors import UsageError
 from basin.measures import FORBID_UNKNOWN, Measure, QuantityCode, Texts, Weights, indicator_code, texts
+from basin.rounding import number
 from basin.scales import Figure, Piece
 
 Every = Literal["week", "month", "quarter", "year", "term"]
@@ -118,6 +119,24 @@ class Proportion:
 Side = str | Proportion | dict[str, Figure]
 
 
+@dataclass(frozen=True)
+class Between:
+    """A limit that is met from `least` to `greatest`, both included, as pH is from 6 to 9."""
+
+    least: Fraction
+    greatest: Fraction
+
+
+def _limit(value: Any) -> Fraction | Between:
+    """One figure, or two as a range."""
+    if isinstance(value, list) and len(value) == 2:
+        return Between(number(value[0]), number(value[1]))
+    return number(value)
+
+
+Limit = Annotated[Fraction | Between, BeforeValidator(_limit)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class SectionSheet:
     """What an agreement states about a section; keys left out are taken from the network."""
@@ -125,12 +144,22 @@ class SectionSheet:
     __pydantic_config__ = FORBID_UNKNOWN
 
     target: int | None = None
-    limits: dict[QuantityCode, Figure] = field(default_factory=dict)
+    limits: dict[QuantityCode, Limit] = field(default_factory=dict)
     baseline: dict[QuantityCode, Figure] = field(default_factory=dict)
     inflow: str | None = None
     upstream: str | dict[str, Figure] | None = None
     downstream: str | dict[str, Figure] | None = None
     mean_of: Weights | None = None
+
+    def limit(self, quantity: str) -> Fraction | None:
+        """The limit of a quantity; None where none is stated, or a range."""
+        stated = self.limits.get(quantity)
+        return stated if isinstance(stated, Fraction) else None
+
+    def between(self, quantity: str) -> Between | None:
+        """The range within which the limit of a quantity is met; None where none is stated, or a single limit."""
+        stated = self.limits.get(quantity)
+        return stated if isinstance(stated, Between) else None
 
 
 def _pieces(value: Any) -> Any:

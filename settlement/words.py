@@ -52,6 +52,7 @@ WORDS = {
         "联合采样相差超出允差，没有复测值",
         "joint samples differ beyond the tolerance and none was measured again",
     ),
+    "no_multiple": ("不在限值区间内，没有超标倍数", "outside the range of its limits: there is no multiple"),
     "no_volume": ("没有水量数据", "no volume"),
     "too_few_years": ("年数不足，不能判断趋势", "too few years for a trend"),
     "no_trend": ("不能计算趋势", "no trend can be computed"),

@@ -19,7 +19,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from basin import periods
-from basin.draws import Draws, Number, at_most, chosen, greatest, holds_all, quotient, same
+from basin.clauses import Between
+from basin.draws import Draws, Number, at_least, at_most, chosen, filled, greatest, holds_all, quotient, same
 from basin.indicators import INDICATORS
 from basin.measures import Measure
 from basin.rounding import printed, significant
@@ -34,6 +35,7 @@ from settlement.clauses.values import Explained, Value, recorded
 from settlement.clauses.working import Trail, short
 from settlement.words import CLASS_NAMES, in_chinese
 
+ABOVE_ZERO = Fraction(1, 10**6)  # an exceedance of which is only known that there is one; beyond the noise of draws
 WATER_BODIES = {"river": "河流", "lake": "湖库"}
 
 
@@ -167,6 +169,11 @@ def exceedance(context: Context, measure: Measure, spot: Element, trail: Trail) 
     """超标倍数: C/limit − 1 (limit/C − 1 where more is better), 0 when the limit is met (环办〔2011〕22号)."""
     indicator = spot.codes["indicator"]
     value = _measured(context, spot, indicator, trail)
+    sheet = section_sheets.sheet(context, spot.codes["section"], spot.of)
+    within = sheet.between(indicator) if measure.against in (None, "target", "limits") else None
+    if within is not None and value.number is not None:
+        section_sheets.doubt(context, spot.codes["section"], "limits", spot.of, trail)
+        return _within(within, value, value.number, trail)
     held_to = replace(measure, kind="concentration", against=measure.against or "target")
     limit = reference(context, held_to, spot, trail)
     if value.number is None or limit.number is None:
@@ -181,6 +188,25 @@ def exceedance(context: Context, measure: Measure, spot: Element, trail: Trail) 
     met = "，达标记 0" if at_most(ratio, 1) is True else ""
     trail.note("超标倍数", f"{printed(dividend)} ÷ {printed(divisor)} − 1{met}", printed(multiple))
     return replace(value, number=multiple)
+
+
+def _within(limits: Between, value: Value, mean: Number, trail: Trail) -> Value:
+    """0 within a range; outside more than 0, but no number: there is no multiple of a range.
+
+    Parameters
+    ----------
+    limits : the range, both ends included.
+    value, mean : what was measured, and its number.
+    trail : receives the working.
+    """
+    inside = holds_all([at_least(mean, limits.least), at_most(mean, limits.greatest)])
+    multiple = None if inside is None else chosen(inside, Fraction(0), None)
+    ends = f"{printed(limits.least)} 至 {printed(limits.greatest)}"
+    met = f"{printed(mean)} 在 {ends}，达标记 0"
+    shown = met if multiple is not None else f"{printed(mean)} 不在 {ends}，区间没有倍数"
+    trail.note("超标倍数", shown, "无值：no_multiple" if multiple is None else printed(multiple))
+    reason = "no_multiple" if multiple is None else None
+    return replace(value, number=multiple, reason=reason, least=filled(multiple, ABOVE_ZERO))
 
 
 def index(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from basin import periods
+from basin.draws import Draws, floats
 from basin.rounding import printed
 from monitoring_ingest.readings.facts import Fact
 from settlement.clauses.context import Evaluation
@@ -350,3 +352,48 @@ def test_a_month_that_is_named_counts_in_its_own_year_only() -> None:
     figures = "given: {s1: {tp: {2020: 1, 2021: 2}}}"
     assert amounts(decided(an_agreement(text), "2020", figures), "1") == ["1"]
     assert amounts(decided(an_agreement(text), "2020..2021", figures), "1") == ["1", "2"]
+
+
+class TestARangeOfPh:
+    """pH has a range, within which its limit is met; outside there is no multiple."""
+
+    SHEET = "{s1: {limits: {ph: [6, 9]}}}"
+    MET = f"when: [{{kind: exceedance, section: s1, indicator: ph, at_most: 0}}], scale: [{{amount: 5}}], {SIDES}"
+    NOT_MET = f"when: [{{kind: exceedance, section: s1, indicator: ph, above: 0}}], scale: [{{amount: 5}}], {SIDES}"
+
+    @pytest.mark.parametrize(("ph", "met"), [("6", True), ("9", True), ("7.5", True), ("5", False), ("10", False)])
+    def test_it_is_met_at_both_ends_and_between_them(self, ph: str, met: bool) -> None:
+        figures = f"given: {{s1: {{ph: {ph}}}}}"
+        assert amount(f'- {{ref: "1", {self.MET}}}', figures, sections=self.SHEET) == ("5" if met else "0")
+        assert amount(f'- {{ref: "1", {self.NOT_MET}}}', figures, sections=self.SHEET) == ("0" if met else "5")
+
+    def test_months_met_are_counted(self) -> None:
+        text = f"""- {{ref: "1", measure: {{kind: met, over: month, take: sum, section: s1, indicator: ph,
+            all_of: [{{kind: exceedance, against: limits, at_most: 0}}]}}, scale: [{{rate: 1}}], {SIDES}}}"""
+        assert amount(text, "given: {s1: {ph: [7, 7, 7, 7, 7, 7, 7, 7, 7, 5, 9, 10]}}", sections=self.SHEET) == "10"
+
+    def test_a_price_by_the_multiple_stops_outside(self) -> None:
+        text = per_unit("kind: exceedance, section: s1, indicator: ph").replace("[{rate", "[{up_to: 0}, {rate")
+        agreement = an_agreement(text, sections=self.SHEET)
+        assert amounts(decided(agreement, "2020", "given: {s1: {ph: 8}}"), "1") == ["0"]
+        assert reasons(decided(agreement, "2020", "given: {s1: {ph: 10}}")) == ["no_multiple"]
+
+    def test_a_multiple_of_how_much_stays_undecided(self) -> None:
+        text = self.MET.replace("at_most: 0", "at_most: 0.5")
+        agreement = an_agreement(f'- {{ref: "1", {text}}}', sections=self.SHEET)
+        assert reasons(decided(agreement, "2020", "given: {s1: {ph: 10}}")) == ["no_multiple"]
+
+    def test_the_working_names_the_range(self) -> None:
+        found = decided(
+            an_agreement(f'- {{ref: "1", {self.MET}}}', sections=self.SHEET), "2020", "given: {s1: {ph: 8}}"
+        )
+        assert ("超标倍数", "8 在 6 至 9，达标记 0", "0") in [
+            (step.label, step.expression, step.value) for step in evaluations(found, "1")[0].steps
+        ]
+
+    def test_draws_are_decided_one_by_one(self) -> None:
+        agreement = an_agreement(f'- {{ref: "1", {self.MET}}}', sections=self.SHEET)
+        given = {("s1", "ph", periods.period("2020")): Draws(np.array([5.0, 6.0, 9.0, 9.5]))}
+        evaluator = Evaluator(agreement, RIVER, Measurements(given=given))
+        (found,) = evaluator.evaluations("1", periods.period("2020"))
+        assert list(floats(found.amount)) == [0, 5, 5, 0]  # type: ignore[arg-type]
