@@ -34,6 +34,7 @@ OWN_KEYS: Mapping[str, frozenset[str]] = {
     "rank": frozenset({"of", "first", "ties"}),
     "trend": frozenset({"significance"}),
 }
+MEASURED_ITEMS = "measured"  # among `indicators`: whatever of the standard's items the section in hand has data of
 # last of the `ties` of a rank: who is still tied shares the place, always or where the places pay the same
 SHARE_PLACE = "same"
 SHARE_IF_EQUAL = "same_if_equal"

@@ -16,7 +16,7 @@ from basin.clauses import CLAUSE, SHEET, Clause, SectionSheet
 from basin.dated import ELEMENT_AXES, every_branch, in_force, join
 from basin.errors import AgreementError
 from basin.indicators import find_indicator
-from basin.measures import Measure, load_of
+from basin.measures import MEASURED_ITEMS, Measure, load_of
 from basin.network import Network
 from basin.periods import Days
 from basin.shapes import fitted
@@ -74,7 +74,8 @@ def _lacking(
     sections = (measure.section,) if measure.section else measure.sections or hand.get("section", ())
     indicators = (measure.indicator,) if measure.indicator else measure.indicators or hand.get("indicator", ())
     against = measure.against or ("target" if measure.kind == "exceedance" else None)
-    codes = measure.weights or codes_on(agreement, network, "indicator", indicators)
+    sure = () if MEASURED_ITEMS in indicators else indicators  # which have data is not known before they come
+    codes = measure.weights or codes_on(agreement, network, "indicator", sure)
     for section in codes_on(agreement, network, "section", sections) if isinstance(against, str) else ():
         sheets = list(_sheets(agreement, section))
         if against == "inflow" and not any(sheet.inflow for sheet in sheets):

@@ -16,7 +16,16 @@ from basin.checks.places import Place, lasting, places
 from basin.clauses import Clause
 from basin.dated import join
 from basin.indicators import find_indicator
-from basin.measures import ADDS_BY_ITSELF, OF_A_SECTION, OWN_KEYS, SHARING_A_PLACE, Against, Measure, Runs
+from basin.measures import (
+    ADDS_BY_ITSELF,
+    MEASURED_ITEMS,
+    OF_A_SECTION,
+    OWN_KEYS,
+    SHARING_A_PLACE,
+    Against,
+    Measure,
+    Runs,
+)
 from basin.network import Network
 from basin.periods import LENGTHS
 from basin.rounding import printed
@@ -25,7 +34,7 @@ _EXCUSE = re.compile(r"unless\.\d+")
 _NO_INDICATOR = frozenset({"quality_class", "index", "volume", "flow"})
 _HAVE_CLASS_LIMITS = frozenset({"concentration", "quality_class", "exceedance", "index"})
 _OF_NO_INDICATOR = frozenset({"index", "volume", "flow"})  # their own keys, or nothing, say which
-_MOST_DECIMALS = 12  # a figure has no more significant digits than these
+MOST_DECIMALS = 12  # a figure has no more significant digits than these
 _NEEDED = {"index": "weights", "reported": "fact", "result": "of", "rank": "of", "trend": "significance"}
 
 
@@ -118,9 +127,9 @@ def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
 
 def _limits(measure: Measure, path: str) -> Iterator[Finding]:
     """Figures that only make sense within limits."""
-    if measure.decimals is not None and not 0 <= measure.decimals <= _MOST_DECIMALS:
-        zh = f"decimals 须在 0–{_MOST_DECIMALS} 之间"
-        en = f"decimals must lie between 0 and {_MOST_DECIMALS}"
+    if measure.decimals is not None and not 0 <= measure.decimals <= MOST_DECIMALS:
+        zh = f"decimals 须在 0–{MOST_DECIMALS} 之间"
+        en = f"decimals must lie between 0 and {MOST_DECIMALS}"
         yield Finding(f"{path}.decimals", zh, en, "写小数位数，如 2")
     if measure.decimals is not None and _is_whole_number(measure):
         zh = "decimals 不起作用：这个数总是整数"
@@ -206,7 +215,7 @@ def _in_hand(agreement: Agreement, network: Network, place: Place, path: str) ->
         yield Finding(path, "没有断面", "no section in hand", "写 section: 或 each: {section: …}")
     indicators = (*((measure.indicator,) if measure.indicator else ()), *(measure.indicators or ()))
     for code in (*indicators, *(measure.weights or ())):
-        if code != "all" and find_indicator(code) is None:
+        if code not in ("all", MEASURED_ITEMS) and find_indicator(code) is None:
             yield Finding(path, f"不认识的指标 {code}", "unknown indicator", "用指标代码")
     if measure.kind == "quality_class" and not measure.indicators and (measure.indicator or "indicator" in hand):
         zh = "手头有 indicator，类别评哪几项须写明"

@@ -21,7 +21,7 @@ from functools import partial
 
 from basin import draws, periods
 from basin.draws import Number
-from basin.measures import OF_A_SECTION, Measure
+from basin.measures import MEASURED_ITEMS, OF_A_SECTION, Measure
 from basin.rounding import half_even, printed
 from settlement.clauses import bounds, other_clauses, quantities
 from settlement.clauses.combining import combined
@@ -73,7 +73,9 @@ def _spread(context: Context, measure: Measure, element: Element) -> Iterator[El
     for axes in context.combinations(measure.axes, element.of):
         codes = {**element.codes, **dict(axes)}
         of = periods.period(codes[measure.over]) if measure.over else element.of
-        yield Element(of, element.within, tuple(codes.items()))
+        spot = Element(of, element.within, tuple(codes.items()))
+        items = quantities.measured_items(context, spot) if codes.get("indicator") == MEASURED_ITEMS else None
+        yield from [spot] if items is None else [spot.holding("indicator", item) for item in items]
 
 
 def _compared(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:

@@ -22,7 +22,7 @@ from basin import periods
 from basin.clauses import Between
 from basin.draws import Draws, Number, at_least, at_most, chosen, filled, greatest, holds_all, quotient, same
 from basin.indicators import INDICATORS
-from basin.measures import Measure
+from basin.measures import MEASURED_ITEMS, Measure
 from basin.rounding import printed, significant
 from basin.standards import Standard, indicator_class
 from settlement.clauses import section_sheets
@@ -57,16 +57,27 @@ def _measured(context: Context, spot: Element, indicator: str, trail: Trail) -> 
         return joint_mean(context, spot, indicator, trail)
     value = concentration(context.data, context.rules, section, indicator, spot.of)
     trail.rests_on(value.statistics)
-    trail.note(context.label(spot, indicator), _counts(value) + _rounding(value, indicator), _shown(value))
+    _note_recorded(context, spot, indicator, value, trail)
+    trail.note(context.label(spot, indicator), _counts(value) + _rounding(context, value, indicator), _shown(value))
     return value
 
 
-def _rounding(value: Value, indicator: str) -> str:
+def _note_recorded(context: Context, spot: Element, indicator: str, mean: Value, trail: Trail) -> None:
+    """Write down the recorded figures that stand in place of readings, each with its document."""
+    for statistic in mean.statistics if "concentration" in context.rules.published else ():
+        of = periods.period(statistic.period)
+        fact = recorded(context.data, statistic.section, indicator, of)
+        if fact is not None and context.data.published(statistic.section, indicator, of) is None:
+            label = context.label(replace(spot, of=of), indicator)
+            trail.note(label, f"采用登记的数值：{fact.how}", _shown(fact.value))
+
+
+def _rounding(context: Context, value: Value, indicator: str) -> str:
     """How the printed mean became the value compared, where it was rounded at all."""
     unrounded = value.statistics[-1].mean if value.statistics else None
     if value.number is None or unrounded is None or unrounded == printed(value.number):
         return ""
-    return f"：{unrounded}，修约到 {INDICATORS[indicator].evaluation_decimals} 位小数"
+    return f"：{unrounded}，修约到 {context.rules.decimals_of(indicator)} 位小数"
 
 
 def _counts(value: Value) -> str:
@@ -97,8 +108,13 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
     if published is not None:
         trail.note(label, "已公布的类别", _class_name(published))
         return Value(published)
-    listed = () if "all" in (measure.indicators or ()) else measure.indicators
-    indicators = listed or _reported(context, spot)
+    fact = recorded(context.data, section, measure.kind, spot.of) if measure.kind in context.rules.published else None
+    if fact is not None:
+        number = fact.value.number
+        trail.note(label, f"采用登记的类别：{fact.how}", _shown(fact.value) if number is None else _class_name(number))
+        return fact.value
+    listed = () if {"all", MEASURED_ITEMS} & {*(measure.indicators or ())} else measure.indicators
+    indicators = listed or measured_items(context, spot)
     values = {indicator: _measured(context, spot, indicator, trail) for indicator in indicators}
     absent = next((v for v in values.values() if not v.present and not v.excluded), None)
     present = {i: v.number for i, v in values.items() if v.number is not None}
@@ -120,7 +136,7 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
     return Value(worst, statistics=tuple(s for v in values.values() for s in v.statistics))
 
 
-def _reported(context: Context, spot: Element) -> tuple[str, ...]:
+def measured_items(context: Context, spot: Element) -> tuple[str, ...]:
     """The items of the standard of which the section in hand, or a section it is the mean of, has any that year."""
     section = spot.codes["section"]
     sections = (section, *(section_sheets.sheet(context, section, spot.of).mean_of or ()))
@@ -128,7 +144,7 @@ def _reported(context: Context, spot: Element) -> tuple[str, ...]:
     return tuple(
         indicator
         for indicator in context.standard.evaluated
-        if any(context.data.reports(code, indicator, year) for code in sections)
+        if any(context.reports(code, indicator, year) for code in sections)
     )
 
 

@@ -73,6 +73,15 @@ HEADERS: dict[str, tuple[str, str, str]] = {
     "a mean of itself": ("sections: {v: {mean_of: [s1, v]}}", "sections.v.mean_of", "mean_of 写的是断面 v 自己"),
     "more days than a month has": ("data: {min_days_a_month: 40}", "data.min_days_a_month", "一个月没有 40 天"),
     "a status no source states": ("data: {statuses: [正长]}", "data.statuses", "没有来源报 正长"),
+    "decimals of an unknown indicator": ("data: {decimals: {xyz: 1}}", "data.decimals.xyz", "不认识的指标"),
+    "decimals of what is not rounded": (
+        "data: {compare: unrounded, decimals: {ph: 1}}",
+        "data.decimals.ph",
+        "decimals 不起作用：compare: unrounded",
+    ),
+    "more decimals than figures have": ("data: {decimals: {ph: 40}}", "data.decimals.ph", "0–12"),
+    "a place that money has not": ("money: {place: jiao}", "money.place", "fen yuan wan"),
+    "published figures of what is none": ("data: {published: [volume]}", "data.published.0", "不认识的取值"),
     "a mean of nothing": ("sections: {v: {mean_of: []}}", "sections.v.mean_of", "mean_of 是空的"),
     "a ground nobody records": ("data: {excludes: [frozn]}", "data.excludes.0", "不认识的取值 'frozn'"),
     "a data rule that changes": (

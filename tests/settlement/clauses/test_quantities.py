@@ -397,3 +397,101 @@ class TestARangeOfPh:
         evaluator = Evaluator(agreement, RIVER, Measurements(given=given))
         (found,) = evaluator.evaluations("1", periods.period("2020"))
         assert list(floats(found.amount)) == [0, 5, 5, 0]  # type: ignore[arg-type]
+
+
+class TestDecimals:
+    """`data.decimals`: how many decimals a mean keeps where it is rounded, in place of the indicator's own."""
+
+    @pytest.mark.parametrize(
+        ("decimals", "expected"), [("{}", "0.12"), ("{nh3n: 1}", "0.1"), ("{NH3-N: 3}", "0.125"), ("{tp: 1}", "0.12")]
+    )
+    def test_a_mean_is_rounded_as_the_agreement_says(self, decimals: str, expected: str) -> None:
+        rules = RULES.replace("{min", f"{{decimals: {decimals}, min")
+        text = per_unit("kind: concentration, section: s1, indicator: nh3n", ", every: month")
+        (found,) = of_readings(text, "2020-07", {("s1", "nh3n", "2020-07"): 0.1249}, data=rules)
+        assert printed(found.value or Fraction(-1)) == expected
+        assert found.statistics[0].reported == expected
+
+    def test_the_working_says_to_how_many(self) -> None:
+        rules = RULES.replace("{min", "{decimals: {ph: 1}, min")
+        text = per_unit("kind: concentration, section: s1, indicator: ph", ", every: month")
+        (found,) = of_readings(text, "2020-07", {("s1", "ph", "2020-07"): 7.46}, data=rules)
+        assert next((step.expression, step.value) for step in found.steps) == (
+            "30 个读数、30 天的均值：7.46，修约到 1 位小数", "7.5"
+        )  # fmt: skip
+
+    def test_the_rule_is_stated_in_words(self) -> None:
+        agreement = an_agreement(per_unit("kind: volume, section: s1"), data="{decimals: {ph: 1, tp: 4}}")
+        assert [rule["value"] for rule in agreement.rules_stated("data")] == ["ph 1、tp 4"]
+
+
+class TestPublished:
+    """`data.published`: a recorded fact, with its document, speaks for the section in place of readings."""
+
+    CLASS = per_unit("kind: quality_class, section: s1", ", every: month")
+    MEAN = per_unit("kind: concentration, section: s1, indicator: nh3n")
+    RULES = RULES.replace("{min", "{published: [quality_class, concentration], min")
+
+    def found(self, text: str, period: str, *facts: Fact, rules: str = "", **months: float) -> Evaluation:
+        agreement = an_agreement(text, data=rules or self.RULES)
+        made = {("s1", "nh3n", pd.Period(m.replace("_", "-")[1:])): Month(v, 30, 30) for m, v in months.items()}
+        data = Measurements(months=made, facts=facts)
+        return evaluations(compensation(Evaluator(agreement, RIVER, data), periods.period(period)), "1")[0]
+
+    def test_a_class_of_a_month(self) -> None:
+        fact = a_fact("s1", "2020-07", "quality_class", "4", "水质月报2020年第7期")
+        found = self.found(self.CLASS, "2020-07", fact, m2020_07=0.1)
+        assert (found.amount, found.reason) == (4, None)
+        assert ("2020-07 s1 类别", "采用登记的类别：水质月报2020年第7期，记录人 记录", "Ⅳ类") in [
+            (step.label, step.expression, step.value) for step in found.steps
+        ]
+
+    def test_a_mean_of_a_month_among_months_that_were_measured(self) -> None:
+        months = {f"m2020_{month:02d}": 1.0 for month in range(1, 12)}
+        found = self.found(self.MEAN, "2020", a_fact("s1", "2020-12", "nh3n", "2.2", "公报"), **months)
+        assert found.amount == Fraction(11, 10)
+        assert ("2020-12 s1 氨氮", "采用登记的数值：公报，记录人 记录", "2.2") in [
+            (step.label, step.expression, step.value) for step in found.steps
+        ]
+
+    def test_where_the_agreement_does_not_say_so_readings_stand(self) -> None:
+        fact = a_fact("s1", "2020-07", "quality_class", "4")
+        assert self.found(self.CLASS, "2020-07", fact, rules=RULES, m2020_07=0.1).amount == 1
+
+    def test_the_items_of_a_class_are_also_those_recorded(self) -> None:
+        fact = a_fact("s1", "2020-07", "nh3n", "1.2")
+        assert self.found(self.CLASS, "2020-07", fact).amount == 4
+        assert self.found(self.CLASS, "2020-07", fact, rules=RULES).reason == "no_readings"
+
+    def test_text_that_is_no_number_stops(self) -> None:
+        fact = a_fact("s1", "2020-07", "quality_class", "Ⅳ类")
+        assert self.found(self.CLASS, "2020-07", fact).reason == "fact_is_no_number: quality_class"
+
+
+class TestMeasuredItems:
+    """`indicators: measured`: whatever of the standard's items the section has data of; `all` asks for every one."""
+
+    EXCEEDANCE = per_unit("kind: exceedance, section: s1, indicators: %s, take: sum")
+
+    def test_items_without_data_are_left_out(self) -> None:
+        figures = "given: {s1: {nh3n: 2, tp: 0.4}}"
+        assert amount(self.EXCEEDANCE % "measured", figures) == "2"
+        assert reasons(decided(an_agreement(self.EXCEEDANCE % "all"), "2020", figures)) != []
+
+    def test_each_section_has_its_own(self) -> None:
+        text = per_unit("kind: met, sections: [s1, s2], take: sum, all_of: [{kind: exceedance, indicators: measured,"
+                        " take: max, above: 0}]")  # fmt: skip
+        assert amount(text, "given: {s1: {nh3n: 0.5, tp: 0.4}, s2: {nh3n: 0.5}}") == "1"
+
+    def test_a_section_without_any_data_stops(self) -> None:
+        assert reasons(decided(an_agreement(self.EXCEEDANCE % "measured"), "2020", "")) == ["no_readings"]
+
+    def test_a_missing_month_of_a_measured_item_still_stops(self) -> None:
+        text = per_unit("kind: exceedance, section: s1, indicators: measured, take: sum")
+        months = {("s1", "nh3n", "2020-01"): 1.0}
+        assert of_readings(text, "2020", months)[0].reason == "no_readings"
+
+    def test_a_class_judges_what_was_measured_however_that_is_written(self) -> None:
+        for indicators in ("", ", indicators: all", ", indicators: measured"):
+            text = per_unit(f"kind: quality_class, section: s1{indicators}")
+            assert amount(text, "given: {s1: {nh3n: 2, tp: 0.1}}") == "5"
