@@ -29,7 +29,7 @@ OF_READINGS = MEASURED | {"trend"}
 OWN_KEYS: Mapping[str, frozenset[str]] = {
     "index": frozenset({"coefficient", "weights"}),
     "met": frozenset({"all_of", "any_of"}),
-    "reported": frozenset({"fact"}),
+    "reported": frozenset({"fact", "on"}),
     "result": frozenset({"of"}),
     "rank": frozenset({"of", "first", "ties"}),
     "trend": frozenset({"significance"}),
@@ -134,6 +134,7 @@ class Measure:
     all_of: tuple[Measure, ...] | None = None
     any_of: tuple[Measure, ...] | None = None
     fact: str | None = None
+    on: str | None = None
     of: Weights | None = None
     first: Literal["lowest", "highest"] | None = None
     ties: Texts = ()
@@ -150,6 +151,11 @@ class Measure:
     def bounded(self) -> bool:
         """Whether it can be true or false."""
         return any(bound is not None for bound in (self.at_most, self.below, self.at_least, self.above))
+
+    @property
+    def kind_of_fact(self) -> str:
+        """The kind under which what it reports is recorded: that of the fact, and the day on which it is counted."""
+        return f"{self.fact} {self.on}" if self.on else self.fact or ""
 
     @property
     def tests(self) -> tuple[Measure, ...]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
 
 from basin.agreement import Agreement
 from basin.checks.finding import Finding
 from basin.checks.places import Place, lasting, places
-from basin.clauses import Clause
+from basin.clauses import UNPAID, Clause
 from basin.dated import join
 from basin.indicators import find_indicator
 from basin.measures import (
@@ -30,6 +31,7 @@ from basin.network import Network
 from basin.periods import LENGTHS
 from basin.rounding import printed
 
+_DAY = re.compile(r"\d{2}-\d{2}")
 _EXCUSE = re.compile(r"unless\.\d+")
 _NO_INDICATOR = frozenset({"quality_class", "index", "volume", "flow"})
 _HAVE_CLASS_LIMITS = frozenset({"concentration", "quality_class", "exceedance", "index"})
@@ -150,6 +152,14 @@ def _is_whole_number(measure: Measure) -> bool:
     return whole and not compared_with_others and measure.take != "mean"
 
 
+def _is_day_of_the_year(text: str) -> bool:
+    """Whether it is a month and a day that every year has."""
+    try:
+        return bool(_DAY.fullmatch(text)) and bool(date.fromisoformat(f"2021-{text}"))
+    except ValueError:
+        return False
+
+
 def is_a_class(measure: Measure) -> bool:
     """Whether the value is a class itself, neither compared with anything nor counted together."""
     return measure.kind == "quality_class" and measure.against is None and measure.take in (None, "mean", "min", "max")
@@ -167,6 +177,12 @@ def _own_keys(measure: Measure, path: str) -> Iterator[Finding]:
         yield Finding(path, "met 须有 all_of 或 any_of 之一", "met needs all_of or any_of, one of them", "分成两层写")
     if kind == "rank" and set((measure.of or {}).values()) - {1}:
         yield Finding(f"{path}.of", "rank 的 of 不带权重", "a league adds ranks without weights", "写成列表 of: [a, b]")
+    if measure.on is not None and measure.fact != UNPAID:
+        zh = "on 只用于 fact: unpaid"
+        yield Finding(f"{path}.on", zh, "only what is unpaid is counted on a day", "删去 on")
+    elif measure.on is not None and not _is_day_of_the_year(measure.on):
+        zh = f"不是月日：{measure.on}"
+        yield Finding(f"{path}.on", zh, "not a day of the year", "写月-日，如 03-31；二月末写 02-28")
     if set(measure.ties) >= SHARING_A_PLACE:
         zh = "same 与 same_if_equal 只能写一个"
         remedy = "总是同名次写 same；金额相同才同名次写 same_if_equal"

@@ -269,12 +269,12 @@ def reported(context: Context, measure: Measure, spot: Element, trail: Trail) ->
     none is chosen. A fact about a part of the period, or about a longer one, neither stands for it nor lets a default
     in.
     """
-    kind = measure.fact or ""
+    kind = measure.kind_of_fact
     agreement = context.agreement
     in_hand = [spot.codes[axis] for axis in ("section", "party") if axis in spot.codes]
     anybody = [] if in_hand else [*agreement.parties.values(), *context.sections()]
     subjects = [*in_hand, agreement.code, agreement.basin, *anybody]
-    facts = {subject: _fact(context, subject, kind, spot) for subject in subjects}
+    facts = {subject: _fact(context, subject, measure, spot) for subject in subjects}
     facts_there = {subject: fact for subject, fact in facts.items() if fact is not None}
     if not facts_there:
         around = context.data.speaks_around(subjects, kind, spot.of)
@@ -287,12 +287,12 @@ def reported(context: Context, measure: Measure, spot: Element, trail: Trail) ->
     return value
 
 
-def _fact(context: Context, subject: str, kind: str, spot: Element) -> Explained | None:
+def _fact(context: Context, subject: str, measure: Measure, spot: Element) -> Explained | None:
     """What is published or recorded about one subject, and where it stands."""
-    published = context.data.published(subject, kind, spot.of)
+    published = context.data.published(subject, measure.fact or "", spot.of)
     if published is not None:
         return Explained(Value(published), f"已公布（{subject}）")
-    return recorded(context.data, subject, kind, spot.of)
+    return recorded(context.data, subject, measure.kind_of_fact, spot.of)
 
 
 def _agreed(value: Value, facts: Sequence[Value], kind: str) -> Value:

@@ -468,6 +468,11 @@ class TestPublished:
         assert self.found(self.CLASS, "2020-07", fact).reason == "fact_is_no_number: quality_class"
 
 
+def test_a_case_gives_what_is_unpaid_on_a_day_as_it_gives_what_is_unpaid() -> None:
+    text = per_unit("kind: reported, fact: unpaid, on: 03-31")
+    assert amount(text, "facts: {unpaid: 500}") == "500"
+
+
 class TestMeasuredItems:
     """`indicators: measured`: whatever of the standard's items the section has data of; `all` asks for every one."""
 
