@@ -19,13 +19,13 @@ from basin.clauses import Clause
 from basin.draws import Draws, Number, chosen, denied, holds_all, holds_any, nowhere, number_of, truth_of
 from basin.measures import Measure
 from basin.rounding import number, printed
-from basin.scales import Applied, Piece, applied, capped, scaled
-from settlement.clauses import measuring, section_sheets
+from basin.scales import Applied, applied, capped, scaled
+from settlement.clauses import league, measuring, section_sheets
 from settlement.clauses.context import Context, Evaluation
 from settlement.clauses.element import Element
 from settlement.clauses.sides import sides_of
 from settlement.clauses.values import Value
-from settlement.clauses.working import Trail, readable
+from settlement.clauses.working import Trail, note_piece
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,8 @@ class Evaluator(Context):
 
 def _on_scale(clause: Clause, value: Value, trail: Trail) -> _Outcome:
     """The amount for a value, and of an exact value the piece that gave it; absent where no piece covers the value."""
+    if clause.scale is not None and clause.measure is not None and clause.measure.shares_if_equal:
+        value = league.shared_place(clause.scale, value, trail)
     if value.number is None or clause.scale is None:
         return _Outcome(value, value.number)
     if isinstance(value.number, Draws):
@@ -165,7 +167,7 @@ def _on_scale(clause: Clause, value: Value, trail: Trail) -> _Outcome:
     covering = applied(clause.scale, value.number)
     if covering is None:
         return _Outcome(Value(None, "scale_gap"), None)
-    _note_scale(clause, value.number, covering, trail)
+    note_piece(clause.scale, covering, value.number, trail)
     return _Outcome(value, covering.amount, covering)
 
 
@@ -174,25 +176,3 @@ def _capped(amount: Number, cap: Fraction | None, trail: Trail) -> Number:
     if cap is not None and isinstance(bounded, Fraction) and bounded != amount:
         trail.note("封顶", f"|{printed(amount)}| > {printed(cap)}", printed(bounded))
     return bounded
-
-
-def _note_scale(clause: Clause, value: Fraction, covering: Applied, trail: Trail) -> None:
-    piece = covering.piece
-    n = printed(covering.n)
-    if piece.origin or piece.per != 1 or piece.steps:
-        steps = {"started": "，不足一档按一档", "completed": "，只计整档", None: ""}[piece.steps]
-        trail.note("档数 n", f"({printed(value)} − {printed(piece.origin)}) ÷ {printed(piece.per)}{steps}", n)
-    place = f"第 {covering.position + 1} 段" if len(clause.scale or ()) > 1 else "计算标准"
-    sign = "≤" if piece.up_to is not None else "<"
-    covers = "" if piece.bound is None else f"{readable(value)} {sign} {printed(piece.bound)}："
-    trail.note(place, covers + _expression(piece, n), printed(covering.amount))
-
-
-def _expression(piece: Piece, n: str) -> str:
-    """``10 − 5 × 0.4``: what the piece computes, without its zero parts."""
-    if not piece.rate:
-        return printed(piece.amount)
-    if not piece.amount:
-        return f"{printed(piece.rate)} × {n}"
-    sign = "−" if piece.rate < 0 else "+"
-    return f"{printed(piece.amount)} {sign} {printed(abs(piece.rate))} × {n}"

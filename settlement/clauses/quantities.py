@@ -19,9 +19,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from basin import periods
-from basin.draws import Draws, Number, at_most, chosen, greatest, holds_all, quotient, same
+from basin.clauses import Between
+from basin.draws import Draws, Number, at_least, at_most, chosen, filled, greatest, holds_all, quotient, same
 from basin.indicators import INDICATORS
-from basin.measures import Measure
+from basin.measures import MEASURED_ITEMS, Measure
 from basin.rounding import printed, significant
 from basin.standards import Standard, indicator_class
 from settlement.clauses import section_sheets
@@ -34,6 +35,7 @@ from settlement.clauses.values import Explained, Value, recorded
 from settlement.clauses.working import Trail, short
 from settlement.words import CLASS_NAMES, in_chinese
 
+ABOVE_ZERO = Fraction(1, 10**6)  # an exceedance of which is only known that there is one; beyond the noise of draws
 WATER_BODIES = {"river": "河流", "lake": "湖库"}
 
 
@@ -55,16 +57,27 @@ def _measured(context: Context, spot: Element, indicator: str, trail: Trail) -> 
         return joint_mean(context, spot, indicator, trail)
     value = concentration(context.data, context.rules, section, indicator, spot.of)
     trail.rests_on(value.statistics)
-    trail.note(context.label(spot, indicator), _counts(value) + _rounding(value, indicator), _shown(value))
+    _note_recorded(context, spot, indicator, value, trail)
+    trail.note(context.label(spot, indicator), _counts(value) + _rounding(context, value, indicator), _shown(value))
     return value
 
 
-def _rounding(value: Value, indicator: str) -> str:
+def _note_recorded(context: Context, spot: Element, indicator: str, mean: Value, trail: Trail) -> None:
+    """Write down the recorded figures that stand in place of readings, each with its document."""
+    for statistic in mean.statistics if "concentration" in context.rules.published else ():
+        of = periods.period(statistic.period)
+        fact = recorded(context.data, statistic.section, indicator, of)
+        if fact is not None and context.data.published(statistic.section, indicator, of) is None:
+            label = context.label(replace(spot, of=of), indicator)
+            trail.note(label, f"采用登记的数值：{fact.how}", _shown(fact.value))
+
+
+def _rounding(context: Context, value: Value, indicator: str) -> str:
     """How the printed mean became the value compared, where it was rounded at all."""
     unrounded = value.statistics[-1].mean if value.statistics else None
     if value.number is None or unrounded is None or unrounded == printed(value.number):
         return ""
-    return f"：{unrounded}，修约到 {INDICATORS[indicator].evaluation_decimals} 位小数"
+    return f"：{unrounded}，修约到 {context.rules.decimals_of(indicator)} 位小数"
 
 
 def _counts(value: Value) -> str:
@@ -95,8 +108,13 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
     if published is not None:
         trail.note(label, "已公布的类别", _class_name(published))
         return Value(published)
-    listed = () if "all" in (measure.indicators or ()) else measure.indicators
-    indicators = listed or _reported(context, spot)
+    fact = recorded(context.data, section, measure.kind, spot.of) if measure.kind in context.rules.published else None
+    if fact is not None:
+        number = fact.value.number
+        trail.note(label, f"采用登记的类别：{fact.how}", _shown(fact.value) if number is None else _class_name(number))
+        return fact.value
+    listed = () if {"all", MEASURED_ITEMS} & {*(measure.indicators or ())} else measure.indicators
+    indicators = listed or measured_items(context, spot)
     values = {indicator: _measured(context, spot, indicator, trail) for indicator in indicators}
     absent = next((v for v in values.values() if not v.present and not v.excluded), None)
     present = {i: v.number for i, v in values.items() if v.number is not None}
@@ -118,7 +136,7 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
     return Value(worst, statistics=tuple(s for v in values.values() for s in v.statistics))
 
 
-def _reported(context: Context, spot: Element) -> tuple[str, ...]:
+def measured_items(context: Context, spot: Element) -> tuple[str, ...]:
     """The items of the standard of which the section in hand, or a section it is the mean of, has any that year."""
     section = spot.codes["section"]
     sections = (section, *(section_sheets.sheet(context, section, spot.of).mean_of or ()))
@@ -126,7 +144,7 @@ def _reported(context: Context, spot: Element) -> tuple[str, ...]:
     return tuple(
         indicator
         for indicator in context.standard.evaluated
-        if any(context.data.reports(code, indicator, year) for code in sections)
+        if any(context.reports(code, indicator, year) for code in sections)
     )
 
 
@@ -167,6 +185,11 @@ def exceedance(context: Context, measure: Measure, spot: Element, trail: Trail) 
     """超标倍数: C/limit − 1 (limit/C − 1 where more is better), 0 when the limit is met (环办〔2011〕22号)."""
     indicator = spot.codes["indicator"]
     value = _measured(context, spot, indicator, trail)
+    sheet = section_sheets.sheet(context, spot.codes["section"], spot.of)
+    within = sheet.between(indicator) if measure.against in (None, "target", "limits") else None
+    if within is not None and value.number is not None:
+        section_sheets.doubt(context, spot.codes["section"], "limits", spot.of, trail)
+        return _within(within, value, value.number, trail)
     held_to = replace(measure, kind="concentration", against=measure.against or "target")
     limit = reference(context, held_to, spot, trail)
     if value.number is None or limit.number is None:
@@ -181,6 +204,25 @@ def exceedance(context: Context, measure: Measure, spot: Element, trail: Trail) 
     met = "，达标记 0" if at_most(ratio, 1) is True else ""
     trail.note("超标倍数", f"{printed(dividend)} ÷ {printed(divisor)} − 1{met}", printed(multiple))
     return replace(value, number=multiple)
+
+
+def _within(limits: Between, value: Value, mean: Number, trail: Trail) -> Value:
+    """0 within a range; outside more than 0, but no number: there is no multiple of a range.
+
+    Parameters
+    ----------
+    limits : the range, both ends included.
+    value, mean : what was measured, and its number.
+    trail : receives the working.
+    """
+    inside = holds_all([at_least(mean, limits.least), at_most(mean, limits.greatest)])
+    multiple = None if inside is None else chosen(inside, Fraction(0), None)
+    ends = f"{printed(limits.least)} 至 {printed(limits.greatest)}"
+    met = f"{printed(mean)} 在 {ends}，达标记 0"
+    shown = met if multiple is not None else f"{printed(mean)} 不在 {ends}，区间没有倍数"
+    trail.note("超标倍数", shown, "无值：no_multiple" if multiple is None else printed(multiple))
+    reason = "no_multiple" if multiple is None else None
+    return replace(value, number=multiple, reason=reason, least=filled(multiple, ABOVE_ZERO))
 
 
 def index(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
@@ -227,12 +269,12 @@ def reported(context: Context, measure: Measure, spot: Element, trail: Trail) ->
     none is chosen. A fact about a part of the period, or about a longer one, neither stands for it nor lets a default
     in.
     """
-    kind = measure.fact or ""
+    kind = measure.kind_of_fact
     agreement = context.agreement
     in_hand = [spot.codes[axis] for axis in ("section", "party") if axis in spot.codes]
     anybody = [] if in_hand else [*agreement.parties.values(), *context.sections()]
     subjects = [*in_hand, agreement.code, agreement.basin, *anybody]
-    facts = {subject: _fact(context, subject, kind, spot) for subject in subjects}
+    facts = {subject: _fact(context, subject, measure, spot) for subject in subjects}
     facts_there = {subject: fact for subject, fact in facts.items() if fact is not None}
     if not facts_there:
         around = context.data.speaks_around(subjects, kind, spot.of)
@@ -245,12 +287,12 @@ def reported(context: Context, measure: Measure, spot: Element, trail: Trail) ->
     return value
 
 
-def _fact(context: Context, subject: str, kind: str, spot: Element) -> Explained | None:
+def _fact(context: Context, subject: str, measure: Measure, spot: Element) -> Explained | None:
     """What is published or recorded about one subject, and where it stands."""
-    published = context.data.published(subject, kind, spot.of)
+    published = context.data.published(subject, measure.fact or "", spot.of)
     if published is not None:
         return Explained(Value(published), f"已公布（{subject}）")
-    return recorded(context.data, subject, kind, spot.of)
+    return recorded(context.data, subject, measure.kind_of_fact, spot.of)
 
 
 def _agreed(value: Value, facts: Sequence[Value], kind: str) -> Value:
