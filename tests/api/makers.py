@@ -68,8 +68,13 @@ def composed(engine: Engine, world: Registry) -> Composition:
 
 
 def filled(world: Registry, folder: Path) -> Composition:
+    """`fill` over a new SQLite database in a folder."""
+    return fill(composed(sqlite(folder / "hengjie.sqlite"), world))
+
+
+def fill(here: Composition) -> Composition:
     """Two months of one border, settled and assessed, and some rows that did not pass."""
-    here = composed(sqlite(folder / "hengjie.sqlite"), world)
+    world = here.registry
     send(here, month_rows("demo-qx2", "2025-11"), "november.csv")
     august = [
         *month_rows("demo-qx2", "2025-08", tp="0.25"),
