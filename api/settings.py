@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from basin.errors import UsageError
+from basin.numbers import whole
 
 
 @dataclass(frozen=True)
@@ -118,24 +119,35 @@ def is_every_address(host: str) -> bool:
 
 def _above_zero(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and int(text)):
+    number = _whole(text)
+    if number is None or number < 1:
         zh = f"{name} 不是正整数：{text!r}"
         en = f"no whole number above 0: {text!r}"
         raise UsageError(zh, en, path=name, remedy="写正整数")
-    return int(text)
+    return number
+
+
+def _whole(text: str) -> int | None:
+    """The whole number of a text; None where it is none."""
+    try:
+        return whole(text)
+    except ValueError:
+        return None
 
 
 def _day(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 28:
+    day = _whole(text)
+    if day is None or not 1 <= day <= 28:
         zh = f"HENGJIE_SETTLING_DAY 不是 1–28 的日子：{text!r}"
         en = f"no day of every month: {text!r}"
         raise UsageError(zh, en, path="HENGJIE_SETTLING_DAY", remedy="写 1 到 28 之间的数")
-    return int(text)
+    return day
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 2**16:
+    port = _whole(text)
+    if port is None or not 0 < port < 2**16:
         raise UsageError(
             f"PORT 不是端口：{text!r}", f"PORT is no port: {text!r}", path="PORT", remedy="写 1 到 65535 之间的数"
         )
-    return int(text)
+    return port

@@ -294,9 +294,11 @@ class Agreement:
 
 def _in_words(rule: Any) -> str:
     """The value of a rule as the statement prints it: ``正常、维护``, ``ph 1、tp 3``."""
+    if is_noted(rule):
+        return _in_words(rule["value"])
     if isinstance(rule, dict):
-        return "、".join(f"{key} {value}" for key, value in rule.items())
-    return rule if isinstance(rule, str) else "、".join(rule)
+        return "、".join(f"{key} {_in_words(value)}" for key, value in rule.items())
+    return "、".join(map(_in_words, rule)) if isinstance(rule, list) else str(rule)
 
 
 def clause_path(ref: str) -> str:

@@ -18,7 +18,8 @@ from basin import periods
 from basin.errors import UsageError
 from basin.indicators import INDICATORS
 from basin.measures import FORBID_UNKNOWN, IndicatorCode, Measure, QuantityCode, Texts, Weights, indicator_code, texts
-from basin.rounding import UNITS, number
+from basin.numbers import AS_WHOLE, Count, Whole, exact
+from basin.rounding import UNITS
 from basin.scales import Figure, Piece
 
 Every = Literal["week", "month", "quarter", "year", "term"]
@@ -56,8 +57,8 @@ class DataRules:
     __pydantic_config__ = FORBID_UNKNOWN
 
     excludes: Annotated[tuple[Ground, ...], BeforeValidator(texts)] = ()
-    min_readings_a_day: Annotated[int, Field(ge=1)] | None = None
-    min_days_a_month: Annotated[int, Field(ge=1)] | None = None
+    min_readings_a_day: Count | None = None
+    min_days_a_month: Count | None = None
     statuses: Texts | None = None
     compare: Literal["rounded", "unrounded"] | None = None
     non_detect: NonDetect | None = None
@@ -65,7 +66,7 @@ class DataRules:
     load_method: LoadMethod | None = None
     joint_sample: Annotated[Figure, AfterValidator(not_negative)] | None = None
     doubtful: Doubtful | None = None
-    decimals: dict[IndicatorCode, Annotated[int, Field(ge=0)]] = field(default_factory=dict, hash=False)
+    decimals: dict[IndicatorCode, Annotated[int, Field(ge=0), AS_WHOLE]] = field(default_factory=dict, hash=False)
     published: Annotated[tuple[Published, ...], BeforeValidator(texts)] = ()
 
     def decimals_of(self, indicator: str) -> int | None:
@@ -143,8 +144,8 @@ class Between:
 def _limit(value: Any) -> Fraction | Between:
     """One figure, or two as a range."""
     if isinstance(value, list) and len(value) == 2:
-        return Between(number(value[0]), number(value[1]))
-    return number(value)
+        return Between(exact(value[0]), exact(value[1]))
+    return exact(value)
 
 
 Limit = Annotated[Fraction | Between, BeforeValidator(_limit)]
@@ -156,7 +157,7 @@ class SectionSheet:
 
     __pydantic_config__ = FORBID_UNKNOWN
 
-    target: int | None = None
+    target: Whole | None = None
     limits: dict[QuantityCode, Limit] = field(default_factory=dict)
     baseline: dict[QuantityCode, Figure] = field(default_factory=dict)
     inflow: str | None = None

@@ -22,7 +22,7 @@ from basin.errors import AgreementError
 
 Raw = Any
 ELEMENT_AXES = ("section", "indicator", "party", "target")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 NOTE_KEYS = frozenset({"value", "source", "verified", "note"})
 
 

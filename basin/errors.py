@@ -3,9 +3,13 @@
 What goes in: a message in Chinese and English and the place it is about. What comes out: an exception every shell can
 print or turn into JSON. A wrong agreement, an unknown code, a refused request belong here; a bad *reading* does not: it
 becomes a rejection, a flag or an evaluation without a value.
+
+Messages quote what came from outside. They are kept in a form that every shell can print and send (`basin.signs`).
 """
 
 from __future__ import annotations
+
+from basin.signs import shown
 
 
 class HengjieError(Exception):
@@ -24,13 +28,13 @@ class HengjieError(Exception):
     def __init__(
         self, zh: str, en: str = "", *, file: object = None, path: str | None = None, remedy: str = ""
     ) -> None:
-        self.zh = zh
-        self.en = en
-        self.path = path
-        self.remedy = remedy
-        self.file = None if file is None else str(file)
+        self.zh = shown(zh)
+        self.en = shown(en)
+        self.path = None if path is None else shown(path)
+        self.remedy = shown(remedy)
+        self.file = None if file is None else shown(str(file))
         self.headers: dict[str, str] = {}  # what a web shell should say beside it
-        super().__init__(zh)
+        super().__init__(self.zh)
 
     def __str__(self) -> str:
         place = "".join(f"{part}: " for part in (self.file, self.path) if part)

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict
 
 from basin.indicators import find_indicator
+from basin.numbers import Whole
 from basin.scales import Figure
 
 # Validators are built when they are first used: building all of them takes longer than most commands.
@@ -86,7 +87,7 @@ class Runs:
 
     __pydantic_config__ = FORBID_UNKNOWN
 
-    runs_of: int
+    runs_of: Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +96,7 @@ class Against:
 
     __pydantic_config__ = FORBID_UNKNOWN
 
-    class_: int | None = None
+    class_: Whole | None = None
     section: str | None = None
     ref: str | None = None
 
@@ -126,7 +127,7 @@ class Measure:
     against: Annotated[Named | Against, BeforeValidator(_against)] | None = None
     expressed: Literal["difference", "ratio", "percent_change"] | None = None
     at: Literal["previous_year"] | None = None
-    decimals: int | None = None
+    decimals: Whole | None = None
     otherwise: Figure | None = None
     # own keys of one kind
     coefficient: Figure | None = None

@@ -16,8 +16,12 @@ def folded_name(text: str) -> str:
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two names of people are the same but for width, case and blanks."""
-    return folded_name(one) == folded_name(other)
+    """Whether two names of people are the same but for width, case, blanks and signs: ``某甲.`` is ``某甲``."""
+    return _letters(one) == _letters(other)
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, folded_name(name)))
 
 
 def short_name(text: str) -> str:

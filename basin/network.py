@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from basin.layers import Declaration, Directory, basin_folders, declared, shadowing, things
 from basin.names import folded_name, new_and_old, short_name
 from basin.register_files import Row
+from basin.texts import CODE, fits
 
 TIMEZONE = "Asia/Shanghai"  # zone of a station that declares none
 SLOT_HOURS = 4  # [h] reporting interval of a station that declares none; national stations report every four hours
@@ -149,9 +150,9 @@ def load_network(directories: Sequence[Directory]) -> tuple[Network, list[str]]:
 
 def _code(row: Row) -> str:
     code = row.required("code")
-    if code in GRAMMAR_WORDS or re.search(r"[\s|,/]", code):
+    if code in GRAMMAR_WORDS or not fits(code, CODE):
         zh = f"不能用作代码：{code}"
-        raise row.refused("code", zh, "cannot be a code", "改用拼音等不含空格的代码，避开协议语法的用词")
+        raise row.refused("code", zh, "cannot be a code", f"{CODE.remedy}；避开协议语法的用词")
     return code
 
 

@@ -21,7 +21,7 @@ YEARS = range(1900, 2201)
 FREQUENCIES = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
 LENGTHS = (*FREQUENCIES, "term")  # shortest first
 REMEMBERED = 65_536  # answers kept of each question: a calendar is asked the same things over and over
-_WRITTEN = re.compile(r"\d{4}(-\d{2}(-\d{2})?|Q[1-4]|-W\d{2})?")
+_WRITTEN = re.compile(r"\d{4}(-\d{2}(-\d{2})?|Q[1-4]|-W\d{2})?", re.ASCII)
 
 
 class Days(NamedTuple):

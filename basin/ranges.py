@@ -16,6 +16,7 @@ from math import inf
 from basin.rounding import printed
 
 Bound = Fraction | float  # a float is one of the two infinities
+MOST_BITS = 900  # of numerator and denominator: float64 tells such an end from 0 and from the infinities
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,17 @@ class Range:
 
     def plus(self, other: Range) -> Range:
         """Sums of a number of each."""
-        return Range(self.least + other.least, self.greatest + other.greatest)
+        return _reaching(self.least + other.least, self.greatest + other.greatest)
 
     def minus(self, other: Range) -> Range:
         """Differences of a number of each."""
-        return Range(self.least - other.greatest, self.greatest - other.least)
+        return _reaching(self.least - other.greatest, self.greatest - other.least)
 
     def times(self, other: Range) -> Range:
         """Products of a number of each."""
         ends = product((self.least, self.greatest), (other.least, other.greatest))
         products = [_product(end, other_end) for end, other_end in ends]
-        return Range(min(products), max(products))
+        return _reaching(min(products), max(products))
 
     def over(self, other: Range) -> Range:
         """Quotients of a number of each; anything where the signs are not known. Nothing is divided by zero."""
@@ -79,7 +80,7 @@ class Range:
             return ANY
         least = self.least / other.greatest if other.greatest > 0 else -inf
         greatest = self.greatest / other.least if other.least > 0 else inf
-        return Range(Fraction(0) if other.greatest == inf else least, greatest)
+        return _reaching(Fraction(0) if other.greatest == inf else least, greatest)
 
     def mapped(self, rising: Callable[[Fraction], Fraction]) -> Range:
         """The values of a function that never falls; infinite ends stay."""
@@ -95,6 +96,15 @@ class Range:
         if isinstance(self.least, Fraction):
             return f"不小于 {printed(self.least)}"
         return f"不大于 {printed(self.greatest)}" if isinstance(self.greatest, Fraction) else "不限"
+
+
+def _reaching(least: Bound, greatest: Bound) -> Range:
+    """The range between two ends; of an end that is too long to reckon with nothing is known."""
+    return Range(least if _is_short(least) else -inf, greatest if _is_short(greatest) else inf)
+
+
+def _is_short(end: Bound) -> bool:
+    return not isinstance(end, Fraction) or max(end.numerator.bit_length(), end.denominator.bit_length()) <= MOST_BITS
 
 
 ANY = Range()

@@ -14,8 +14,12 @@ from pathlib import Path
 
 from basin.agreement_files import file_text
 from basin.errors import RegisterError
+from basin.numbers import measured, whole
+from basin.signs import spelled, unseen_sign
 
 SEPARATOR = "|"
+MOST_BYTES = 16 * 2**20  # a register of all sections of the country has half a megabyte
+MOST_COLUMNS = 200
 
 
 @dataclass(frozen=True)
@@ -41,16 +45,16 @@ class Row:
 
     def whole(self, column: str) -> int | None:
         """The whole number in a cell; None where the cell is blank."""
-        if not self[column]:
-            return None
-        if not self[column].removeprefix("-").isdecimal():
-            raise self.refused(column, f"应为整数：{self[column]}", "must be a whole number", "写阿拉伯数字或留空")
-        return int(self[column])
+        try:
+            return whole(self[column]) if self[column] else None
+        except ValueError as problem:
+            zh = f"应为整数：{self[column]}"
+            raise self.refused(column, zh, "must be a whole number", "写阿拉伯数字或留空") from problem
 
     def measured(self, column: str) -> float | None:
         """The number in a cell as a float, for bounds of measurements; None where the cell is blank."""
         try:
-            return float(self[column]) if self[column] else None
+            return measured(self[column]) if self[column] else None
         except ValueError as problem:
             raise self.refused(column, f"应为数字：{self[column]}", "must be a number", "写小数或留空") from problem
 
@@ -74,7 +78,7 @@ def register_rows(file: Path, columns: Sequence[str]) -> list[Row]:
     ------
     RegisterError : the file is unreadable or not UTF-8, or as `rows_of` raises.
     """
-    return rows_of(file_text(file, RegisterError), file, columns)
+    return rows_of(file_text(file, RegisterError, MOST_BYTES), file, columns)
 
 
 def rows_of(text: str, file: Path, columns: Sequence[str]) -> list[Row]:
@@ -88,8 +92,14 @@ def rows_of(text: str, file: Path, columns: Sequence[str]) -> list[Row]:
 
     Raises
     ------
-    RegisterError : the CSV is broken, a column is missing or double, or a line has more cells than the header.
+    RegisterError : the CSV is broken or has a sign nobody can see, a column is missing or double, there are too many
+        columns, or a line has more cells than the header.
     """
+    if (sign := unseen_sign(text)) is not None:
+        line = text.count("\n", 0, sign.start()) + 1
+        place = f"第 {line} 行 (line {line})"
+        zh = f"有看不见的符号 {spelled(sign[0])}"
+        raise RegisterError(zh, "a sign nobody can see", file=file, path=place, remedy="删去它，或把这一格重打一遍")
     lines = _lines(text, file)
     header = [name.strip() for name in next(lines, (1, []))[1]]
     _check_header(file, header, columns)
@@ -118,6 +128,9 @@ def _lines(text: str, file: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _check_header(file: Path, header: list[str], columns: Sequence[str]) -> None:
+    if len(header) > MOST_COLUMNS:
+        zh = f"有 {len(header)} 列，至多 {MOST_COLUMNS} 列"
+        raise RegisterError(zh, "too many columns", file=file, path="第 1 行 (line 1)", remedy="删去多余的列")
     missing = [name for name in columns if name not in header]
     if missing:
         raise RegisterError(

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from basin.draws import Draws, Number
+from basin.numbers import exact as written_exactly
 
 SIGNIFICANT_DIGITS = 12
 LARGEST_POWER = 300  # of ten, well inside float64
@@ -28,7 +29,8 @@ YUAN_PER_WAN = 10_000
 FEN_PER_WAN = FEN_PER_YUAN * YUAN_PER_WAN
 UNITS = {"fen": 1, "yuan": 100, "wan": FEN_PER_WAN}  # [fen] of the places to which an agreement rounds money
 LONGEST_DECIMAL = 40
-_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?(e[+-]?\d+)?(%|/\d+)?", re.IGNORECASE)
+MOST_BITS = 12_000  # of a numerator or denominator that is printed: 3 600 digits
+_PRINTED = re.compile(r"-?[0-9]+(?:\.[0-9]+)?|-?[0-9]+/[0-9]*[1-9][0-9]*")
 
 
 def reported(value: float, decimals: int | None) -> Fraction:
@@ -160,30 +162,28 @@ def yuan_fen(amount_yuan: str) -> int:
 
 
 def number(text: object) -> Fraction:
-    """A figure as written in an agreement: ``0.95``, ``1/3``, ``83%``, ``1e-3``; read as text, never as float.
+    """A figure of a document: as `printed` wrote it, however long, or as people write one (`basin.numbers.exact`).
 
     Raises
     ------
     ValueError : when the text is no number.
     """
-    if isinstance(text, Fraction):
-        return text
-    if isinstance(text, (bool, float)):
-        raise ValueError(f"not an exact number: {text!r}")
-    written = str(text).strip()
-    if not _NUMBER.fullmatch(written):
-        raise ValueError(f"不是数字：{written!r} (not a number)")
-    written = written.replace(",", "")  # of thousands: "1,5" is no number here
-    try:
-        return Fraction(written[:-1]) / 100 if written.endswith("%") else Fraction(written)
-    except ZeroDivisionError as problem:
-        raise ValueError(f"除数为零：{written!r} (divided by zero)") from problem
+    if isinstance(text, str) and _PRINTED.fullmatch(text):
+        return Fraction(text)
+    return written_exactly(text)
 
 
 def printed(exact: Number) -> str:
-    """An exact number as text a pocket calculator takes: a plain decimal where it is one, else a fraction ``1/3``."""
+    """An exact number as text a pocket calculator takes: a plain decimal where it is one, else a fraction ``1/3``.
+
+    Raises
+    ------
+    OverflowError : the number has thousands of digits, which no agreement means and Python does not write.
+    """
     if isinstance(exact, Draws):
         return str(exact)
+    if max(exact.numerator.bit_length(), exact.denominator.bit_length()) > MOST_BITS:
+        raise OverflowError("a number of thousands of digits")
     if exact.denominator == 1:
         return str(exact.numerator)
     power = _decimals_of(exact.denominator)

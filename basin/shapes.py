@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from basin.dated import join
 from basin.errors import AgreementError
+from basin.numbers import NO_WHOLE_NUMBER
 
 _SHARES = "写一个代码；几方分担写成份额 {a: 50%, b: 50%}"
 # what to write instead of a value that does not fit, by its key
@@ -42,7 +43,7 @@ _MUST_BE = {
     "tuple": "须为列表",
     "greater_than_equal": "须为正整数",
 }
-_DAY_SHORTENED = re.compile(r"\d{4}(-\d{1,2}(-\d{1,2})?)?")
+_DAY_SHORTENED = re.compile(r"\d{4}(-\d{1,2}(-\d{1,2})?)?", re.ASCII)
 _KEYS_OF_A_PROPORTION = frozenset({"in_proportion_to", "among"})
 
 
@@ -127,7 +128,7 @@ def _is_key(part: object) -> bool:
 
 _OTHER_VALUE = "改用列出的取值"
 _OTHER_FORM = "改成所要求的形式"
-# remedies, by the words with which `rounding.number` refuses a text
+# remedies, by the words with which `numbers.exact` refuses a text
 _NO_FIGURE = {"不是数字": "写 0.95、1/3、83%，不带单位", "除数为零": "改正分母"}
 
 
@@ -144,6 +145,8 @@ def _words(error: ErrorDetails, full_width: bool) -> _Words:
     kind = error["type"]
     message = str(error["msg"])
     given = error.get("input")
+    if isinstance(given, int):  # a count is quoted as it was written
+        given = str(given)
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
         remedy = "冒号写成半角加空格，如 cap: 250" if full_width else "检查拼写，或删去此键"
         return _Words("不认识的键", "unknown key", remedy)
@@ -158,5 +161,9 @@ def _words(error: ErrorDetails, full_width: bool) -> _Words:
         zh, _, en = reason.removesuffix(")").rpartition(" (")
         return _Words(zh, en, _NO_FIGURE[figure])
     wanted = next((words for name, words in _MUST_BE.items() if kind.startswith(name)), None)
-    wanted = "不能为负" if reason == "must not be negative" else wanted
+    if reason == "must not be negative":
+        wanted = "不能为负"
+    elif NO_WHOLE_NUMBER in message:  # as `numbers.whole` refuses it
+        wanted = _MUST_BE["int"]
+        reason = "must be a whole number"
     return _Words(f"取值不合要求：{given!r}" + (f"，{wanted}" if wanted else ""), reason, _OTHER_FORM)

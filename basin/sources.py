@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, TypeAdapter
+from pydantic import AfterValidator, TypeAdapter
 
 from basin.agreement_files import tree
 from basin.checks.finding import Finding
@@ -24,8 +24,10 @@ from basin.errors import HengjieError, RegisterError, UnknownCode
 from basin.indicators import INDICATORS, Indicator, find_indicator
 from basin.measures import FORBID_UNKNOWN
 from basin.network import TIMEZONE, Network
+from basin.numbers import Count
 from basin.scales import Figure
 from basin.shapes import fitted
+from basin.texts import CODE, fits
 from basin.units import factor
 
 Format = Literal["readings", "table", "national-release", "telegrams", "laboratory", "bulletin"]
@@ -44,8 +46,8 @@ KEYS: Mapping[str, frozenset[str]] = {
     "laboratory": ALWAYS | PULLED | {"zone", "tolerance"},
 }
 HOURS_A_DAY = 24
+LONGEST_INTERVAL = 8760  # hours: a year
 WEB = ("http://", "https://")
-_CODE = re.compile(r"[^\s|,/]+")
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _COMMAND = re.compile(r"\d{4}", re.ASCII)
@@ -91,7 +93,7 @@ class Source:
     ignored: tuple[str, ...] = ()
     at: str = ""
     place: str = ""
-    every_hours: Annotated[int, Field(ge=1)] | None = None
+    every_hours: Count | None = None
     password_sha256: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     tolerance: dict[str, Annotated[Figure, AfterValidator(not_negative)]] = field(default_factory=dict)
@@ -222,8 +224,8 @@ def _keys(source: Source) -> Iterator[Finding]:
 
 
 def _header(source: Source) -> Iterator[Finding]:
-    if not _CODE.fullmatch(source.code):
-        yield Finding("code", f"不能用作代码：{source.code!r}", "cannot be a code", "改用拼音等不含空格的代码")
+    if not fits(source.code, CODE):
+        yield Finding("code", f"不能用作代码：{source.code!r}", "cannot be a code", CODE.remedy)
     if not source.title.strip():
         yield Finding("title", "不能为空", "must not be blank", "写明是哪里的什么数据")
     try:
@@ -316,6 +318,9 @@ def _schedule(source: Source) -> Iterator[Finding]:
             "due every so often, but from nowhere",
             "写 place，或删去 every_hours",
         )
+    if every > LONGEST_INTERVAL:
+        remedy = f"至多 {LONGEST_INTERVAL}（一年）；更少见的，不写 every_hours，由人运行"
+        yield Finding("every_hours", f"{every} 小时超过一年", "more than a year", remedy)
     if HOURS_A_DAY % every and every % HOURS_A_DAY:
         remedy = "写 1、2、3、4、6、8、12 或 24 的倍数"
         yield Finding("every_hours", f"{every} 小时分不匀一天", "does not divide a day, nor is it days", remedy)

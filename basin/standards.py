@@ -23,7 +23,7 @@ from basin.agreement_files import file_text, tree
 from basin.errors import RegisterError, UnknownCode
 from basin.indicators import INDICATORS
 from basin.network import WATER_BODIES
-from basin.rounding import number
+from basin.numbers import exact, whole
 
 FOLDER = Path(__file__).parent / "data" / "standards"
 CLASSES_WITH_LIMITS = 5  # a sixth class (劣Ⅴ) is what meets none
@@ -260,7 +260,7 @@ def load_standard(file: Path) -> Standard:
             source=document["source"],
             starts=date.fromisoformat(document["starts"]),
             items=MappingProxyType({code: _item(file, code, entry) for code, entry in document["items"].items()}),
-            grades=MappingProxyType({int(cls): _grade(entry) for cls, entry in document["grades"].items()}),
+            grades=MappingProxyType({whole(cls): _grade(entry) for cls, entry in document["grades"].items()}),
         )
     except KeyError as missing:
         key = missing.args[0]
@@ -284,7 +284,7 @@ def _item(file: Path, code: str, entry: Mapping[str, Any]) -> Item:
     by_body = given if isinstance(given, dict) else dict.fromkeys(WATER_BODIES, given)
     bands = {body: _bands(file, f"{path}.{direction}", str(direction), texts) for body, texts in by_body.items()}
     evaluated = entry["evaluated"] == "true"
-    return Item(int(entry["number"]), evaluated, direction, MappingProxyType(bands), entry.get("note", ""))
+    return Item(whole(entry["number"]), evaluated, direction, MappingProxyType(bands), entry.get("note", ""))
 
 
 def _bands(file: Path, path: str, direction: str, texts: list[str]) -> tuple[Band, ...]:
@@ -303,8 +303,8 @@ def _bands(file: Path, path: str, direction: str, texts: list[str]) -> tuple[Ban
 def _band(direction: str, text: str) -> Band:
     if direction == "within":
         low, _, high = text.partition("-")
-        return Band(number(low), number(high))
-    return Band(None, number(text)) if direction == "at_most" else Band(number(text), None)
+        return Band(exact(low), exact(high))
+    return Band(None, exact(text)) if direction == "at_most" else Band(exact(text), None)
 
 
 def _takes_in(worse: Band, better: Band) -> bool:

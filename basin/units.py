@@ -13,8 +13,8 @@ from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 
+from basin.numbers import exact as exact_number
 from basin.register_files import Row, register_rows
-from basin.rounding import number
 
 FILE = Path(__file__).parent / "data" / "units.csv"
 COLUMNS = ("unit", "spellings", "canonical", "factor")
@@ -45,7 +45,7 @@ def load_units(file: Path = FILE) -> Factors:
 
 def _factor(row: Row) -> Fraction:
     try:
-        exact = number(row.required("factor"))
+        exact = exact_number(row.required("factor"))
     except ValueError as problem:
         raise row.refused("factor", f"应为数字：{row['factor']}", "must be a number", "写 0.001 或 1/3") from problem
     if exact <= 0:

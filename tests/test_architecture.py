@@ -35,6 +35,7 @@ HOMES = {
         "what is due is decided by arithmetic on slots; only one module and the composition root know a scheduler",
     ),
     "fastapi": (["api/*"], "settling must work without a web server"),
+    "yaml": (["basin/agreement_files.py"], "a text is bounded in one place only, while its tree grows"),
     "openpyxl": (
         ["monitoring_ingest/formats/sheets.py"],
         "a workbook is opened in one place only, after its size and its DTDs were looked at",

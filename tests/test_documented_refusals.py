@@ -22,7 +22,14 @@ from basin.registry import BUNDLED, Registry, load_registry
 from settlement.cases.running import case_files, outcomes, run_cases
 from settlement.gathered import data_rules
 from settlement.settling import check_span
-from tests.basin.checks import test_agreements, test_clause_refusals, test_measures, test_ranges, test_values
+from tests.basin.checks import (
+    test_agreements,
+    test_clause_refusals,
+    test_measures,
+    test_ranges,
+    test_size,
+    test_values,
+)
 from tests.basin.checks.test_agreements import found_with_s3_elsewhere as elsewhere
 from tests.basin.clauses import found, lump
 from tests.basin.test_scorecards import a_card
@@ -39,6 +46,13 @@ FILES = {
     "no YAML": ("code: [", "第 1 行 line 1", "YAML 无法读取"),
     "a full-width colon": ("a: 1\ncap：250\nb: 2", "第 2 行 line 2", "冒号或逗号是全角的"),
     "too deep": ("a: " + "[" * 10_000, "文件 file", "YAML 层数太多"),
+    "too large": ("code: a\n" + "# \n" * 400_000, "文件 file", "文件超过 1024 KiB"),
+    "too many values": ("a:\n" + "- b\n" * 100_000, "第 99999 行 line 99999", "YAML 的值超过 100000 个"),
+    "a value that is too long": ("a: 1\nb: " + "x" * 20_001, "第 2 行 line 2", "一个值超过 20000 字"),
+    "a sign nobody can see": ("code: a\ntitle: 甲\u202e乙", "第 2 行 line 2", "有看不见的符号 \\u202e"),
+    "several documents": ("code: a\n---\ncode: b", "第 2 行 line 2", "一个文件里有几份文档"),
+    "an alias without its anchor": ("code: *a", "第 1 行 line 1", "没有锚点 a"),
+    "very many directives": ("%TAG ! tag:a\n" * 20 + "---\na: b", "文件 file", "YAML 指令太多"),
     "a double key": ("code: a\ncode: b", "第 2 行 line 2", "重复的键 code"),
     "a key that is no text": ("[a, b]: c", "第 1 行 line 1", "键必须是文本"),
     "no mapping": ("- a", None, "文件应是键值表"),
@@ -86,7 +100,7 @@ def refused(act: Callable[[], object]) -> HengjieError:
 def of_agreements() -> tuple[HengjieError, ...]:
     """What the malformed agreements and scorecards of all truth tables are refused for."""
     tables = tuple(
-        row for table in (test_clause_refusals, test_measures, test_ranges) for row in table.REFUSED.values()
+        row for table in (test_clause_refusals, test_measures, test_ranges, test_size) for row in table.REFUSED.values()
     )
     headers = [header.partition(": ") for header, _, _ in test_agreements.HEADERS.values()]
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,13 +11,16 @@ import click
 import pandas as pd
 
 from api.commands.shared import AS_OF, Told, command, composed, example, written
+from basin.agreement_files import file_text
 from basin.errors import UsageError
 from basin.standards import standard
+from monitoring_ingest.formats.file_text import UnreadableFile, csv_lines
 from monitoring_ingest.formats.spreadsheet_cells import as_it_was
 from settlement import run as settling
 from settlement.assessment.classification import classified
 
 STANDARD = "gb3838-2002"
+MOST_TABLE_BYTES = 64 * 2**20
 
 
 @click.command(epilog=example("hengjie assess demo-qingxi 2025"))
@@ -51,9 +55,20 @@ def classify(file: Path, output: Path | None, require: str, compare: str, extra:
 
 
 def _table(file: Path) -> pd.DataFrame:
+    """The cells of a CSV as text, whose lines and columns are bounded before a table is made of them.
+
+    Raises
+    ------
+    UsageError : the file cannot be read, or is no CSV.
+    """
+    text = file_text(file, UsageError, MOST_TABLE_BYTES)
     try:
-        table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (ValueError, UnicodeDecodeError) as problem:
+        csv_lines(text)  # bounds lines and columns
+        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+    except UnreadableFile as problem:
+        zh = f"读不出表格：{problem.value}"
+        raise UsageError(zh, "not a readable CSV", file=file, remedy="拆成较小的 CSV") from problem
+    except ValueError as problem:
         raise UsageError(
             f"读不出表格：{problem}", "not a readable CSV", file=file, remedy="另存为 UTF-8 的 CSV"
         ) from problem

@@ -30,7 +30,7 @@ def key_group() -> None:
 
 
 def _duration(_context: Any, _option: Any, text: str) -> timedelta:
-    written = re.fullmatch(r"(\d{1,4})([dh])", text)
+    written = re.fullmatch(r"([0-9]{1,4})([dh])", text)
     if not written:
         raise click.BadParameter("写成 7d 或 12h")
     return int(written[1]) * UNITS[written[2]]

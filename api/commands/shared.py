@@ -26,6 +26,7 @@ import click
 
 from api.settings import Settings, from_environment
 from basin.errors import HengjieError, Unavailable, UsageError
+from basin.signs import shown, spelled, unseen_sign
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -225,6 +226,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def wrapped(*args: Any, as_json: bool, extra: Sequence[Path], **kwargs: Any) -> None:
         try:
+            _refuse_unseen(kwargs)
             result, text, *work = function(*args, extra=tuple(extra), **kwargs)
         except HengjieError as problem:
             _fail(problem, as_json)
@@ -241,6 +243,15 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
             sys.exit(1)
 
     return wrapped
+
+
+def _refuse_unseen(arguments: Mapping[str, Any]) -> None:
+    """Refuse a text with a sign nobody can see, or of bytes that are no text, before a database is asked for it."""
+    for name, value in arguments.items():
+        for text in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(text, str) and (sign := unseen_sign(text)) is not None:
+                zh = f"有看不见的符号 {spelled(sign[0])}：{shown(text)}"
+                raise UsageError(zh, "a sign nobody can see", path=name, remedy="删去它，或重打一遍")
 
 
 def _outside(problem: OSError) -> Unavailable:

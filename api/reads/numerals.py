@@ -74,7 +74,7 @@ def percent(share: float | None) -> str:
 
 def _grouped(digits: str) -> str:
     whole, point, decimals = digits.partition(".")
-    return f"{int(whole):,}{point}{decimals}" if whole.isdigit() else digits
+    return f"{int(whole):,}{point}{decimals}" if whole.isascii() and whole.isdigit() else digits
 
 
 def instant(text: str) -> datetime:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from api.reads.instants import parsed_instant
 from basin import periods
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, indicator
+from basin.numbers import AS_WHOLE
 from basin.registry import Registry
 from monitoring_ingest.quality import store as quality_store
 from monitoring_ingest.quality.flags import Quality, to_qartod
@@ -51,7 +52,7 @@ class Wanted(Newest):
     """Which observations, and where the page begins."""
 
     period: Filter = Field(None, description="2020, 2020-08, 2020Q3 or 2018..2020")
-    limit: int = Field(1000, ge=1, le=MOST_ON_A_PAGE)
+    limit: Annotated[int, Field(ge=1, le=MOST_ON_A_PAGE), AS_WHOLE] = 1000
     after: Filter = Field(None, description="cursor: the `next` of the page before")
 
 

@@ -15,12 +15,13 @@ from api.web.guarded import Guarded
 from api.web.schemas import FactWanted
 from api.web.tabular import shaped
 from monitoring_ingest.database.engine import writing
-from monitoring_ingest.doors.claims_store import answered_before, keep_answer
+from monitoring_ingest.doors.claims_store import answered_before, claim_name, keep_answer
 from monitoring_ingest.readings.facts import APPROVED_BY, FIELDS, Fact, about_something_known, fact
 from monitoring_ingest.records import store
 from settlement.statement.document import instant
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"], route_class=Guarded)
+FACTS = "facts"  # the door of facts, in claims
 FACT = (*FIELDS, APPROVED_BY, "recorded_at")
 
 
@@ -40,7 +41,7 @@ def record(
     With an `Idempotency-Key`, the same request sent again is answered as before and records nothing.
     """
     body = sha256(wanted.model_dump_json(exclude_none=True).encode()).hexdigest()
-    repeated = f"facts/{writer}/{idempotency_key}" if idempotency_key else None
+    repeated = claim_name(FACTS, writer, idempotency_key) if idempotency_key else None
     with writing(has.engine) as connection:
         if repeated and (earlier := answered_before(connection, repeated, body)):
             answered: dict[str, Any] = json.loads(earlier)

@@ -17,6 +17,7 @@ from api.pages import settlements as settlement_page
 from api.pages.rendering import page
 from api.reads import overview as queries
 from api.web.deps import Has, Named, Reads
+from basin.numbers import AS_WHOLE
 from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records.history_store import receipt_rows
 from settlement import store
@@ -27,7 +28,7 @@ MOST_LISTED = 300  # the newest; the API lists all
 _YEAR = "(19|20|21)[0-9]{2}"  # what a calendar of readings can hold (`basin.periods.YEARS`)
 Year = Annotated[str | None, Query(pattern=f"^{_YEAR}$")]
 Month = Annotated[str | None, Query(pattern=f"^{_YEAR}-(0[1-9]|1[0-2])$")]
-Identity = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
+Identity = Annotated[int, PathParameter(ge=1, le=2**63 - 1), AS_WHOLE]
 
 
 @router.get("/")

@@ -16,6 +16,8 @@ from api.web.described import listed, problems
 from api.web.guarded import Guarded
 from api.web.schemas import Review
 from api.web.tabular import shaped
+from basin.numbers import AS_WHOLE
+from basin.texts import Text
 
 router = APIRouter(route_class=Guarded)
 MOST_LISTED = 300  # on the page; the API lists all
@@ -47,14 +49,16 @@ class ReviewWanted(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     action: Literal["release", "uphold", "remove", "restore"]
-    reading: int | None = Field(default=None, ge=1, le=LARGEST, description="to release or uphold: its number")
-    station: str | None = Field(default=None, description="to remove or restore")
-    indicator: str | None = Field(default=None, examples=["nh3n"])
-    time: str | None = Field(default=None, description="ISO 8601 with zone", examples=["2020-08-31T08:00:00+08:00"])
-    reason: str = Field(examples=["instrument_fault"])
-    document: str = Field(min_length=1, description="number or title of the document it rests on")
-    proposed_by: str = Field(min_length=1)
-    approved_by: str = Field(min_length=1, description="another person than the one who proposes")
+    reading: Annotated[int, Field(ge=1, le=LARGEST), AS_WHOLE] | None = Field(
+        default=None, description="to release or uphold: its number"
+    )
+    station: Text | None = Field(default=None, description="to remove or restore")
+    indicator: Text | None = Field(default=None, examples=["nh3n"])
+    time: Text | None = Field(default=None, description="ISO 8601 with zone", examples=["2020-08-31T08:00:00+08:00"])
+    reason: Text = Field(examples=["instrument_fault"])
+    document: Text = Field(min_length=1, description="number or title of the document it rests on")
+    proposed_by: Text = Field(min_length=1)
+    approved_by: Text = Field(min_length=1, description="another person than the one who proposes")
 
 
 @router.get("/v1/reviews.csv", include_in_schema=False)
@@ -70,7 +74,7 @@ def reviews(request: Request, reads: Reads, as_of: AsOf) -> Response:
     "/v1/reviews/queue", summary="待核的读数 (queue)", tags=["监测 monitoring"], responses=listed(list[Waiting], 400)
 )
 def queue(
-    request: Request, reads: Reads, as_of: AsOf, limit: Annotated[int, Query(ge=1, le=10_000)] = 1000
+    request: Request, reads: Reads, as_of: AsOf, limit: Annotated[int, Query(ge=1, le=10_000), AS_WHOLE] = 1000
 ) -> Response:
     """The quarantined readings of known stations that nobody has decided about, now or at `as_of`, newest first, and
     why they wait.

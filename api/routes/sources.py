@@ -20,9 +20,11 @@ from api.pages import stations as coverage_pages
 from api.pages.rendering import page
 from api.reads import stations
 from api.reads.split_samples import split_samples_of, told
+from api.web.bodies import announced_length
 from api.web.deps import Has, Named, Reads
 from api.web.keys import access_asked_for, ask_for_key_of_form, refuse_key_of_some_stations
 from basin.errors import UsageError
+from basin.numbers import Whole
 from basin.sources import Source
 from monitoring_ingest.doors.declared import READERS, door_name, source_door
 from monitoring_ingest.doors.files import Door
@@ -57,7 +59,7 @@ def sources(request: Request, reads: Reads, has: Has, names: Named) -> HTMLRespo
 
 
 @router.get("/sources/{code}")
-def source(code: str, request: Request, reads: Reads, has: Has, names: Named, new: int | None = None) -> HTMLResponse:
+def source(code: str, request: Request, reads: Reads, has: Has, names: Named, new: Whole | None = None) -> HTMLResponse:
     """One source with its history."""
     declared = has.registry.source(code)
     most = source_pages.MOST_LISTED
@@ -134,12 +136,12 @@ async def _opened(request: Request, most: int) -> Request:
 
 def _refuse_too_long(request: Request, most: int) -> None:
     """Refuse a form that does not tell its length beforehand (411) or is too large (413), before more of it is read."""
-    length = request.headers.get("content-length", "")
+    length = announced_length(request.headers)
     refused = None
-    if not length.isdecimal():
+    if length is None:
         refused = UsageError("请求没有写明长度", "no content length", remedy="用浏览器提交")
         refused.status = 411
-    elif int(length) > most + FORM_BYTES:
+    elif length > most + FORM_BYTES:
         refused = UsageError(f"超过 {MOST_SAMPLE_MIB} MiB", "too large", path="sample", remedy="截取前面一部分作样本")
         refused.status = 413
     if refused is not None:

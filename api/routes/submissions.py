@@ -9,6 +9,7 @@ import msgspec
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.concurrency import run_in_threadpool
+from pydantic import Field
 
 from api.composition import Composition
 from api.texts import PROBLEM_TITLES
@@ -20,6 +21,8 @@ from api.web.guarded import Guarded
 from api.web.schemas import DryRun, Problem, Receipt, ReceiptRow, ReceiptRows, Submissions
 from api.web.tabular import following, shaped
 from basin.errors import Refused, UsageError
+from basin.numbers import AS_WHOLE
+from monitoring_ingest.doors.claims_store import claim_name
 from monitoring_ingest.doors.files import Door
 from monitoring_ingest.doors.requests import PUSH, Pushed, Terms, observed_if_taken, push
 from monitoring_ingest.formats.pushed import ARROW, CSV, JSON, read_pushed
@@ -34,7 +37,10 @@ router = APIRouter(prefix="/v1", tags=["监测 monitoring"], route_class=Guarded
 NAMES = {JSON: "push.json", CSV: "push.csv", ARROW: "push.arrows"}
 LISTED = ("id", "door", "sender", "name", "sha256", "state", "recorded_at", "counts")
 MOST_ON_A_PAGE = 10_000
-Number = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
+Before = Annotated[
+    Annotated[int, Field(ge=1, le=2**63 - 1), AS_WHOLE] | None, Query(description="cursor: older than this number")
+]
+Number = Annotated[int, PathParameter(ge=1, le=2**63 - 1), AS_WHOLE]
 _TEXT = {"schema": {"type": "string"}}
 _EXAMPLE = {"station": "demo-qx2", "time": "2025-08-01 08:00", "indicator": "nh3n", "value": 0.21, "unit": "mg/L"}
 BODY = {
@@ -78,7 +84,7 @@ async def take(
     """
     kind = _media_type(request)
     body = await body_of(request, has.settings.limits.body)
-    claim = f"{PUSH}/{sender.name}/{idempotency_key}" if idempotency_key else None
+    claim = claim_name(PUSH, sender.name, idempotency_key) if idempotency_key else None
     through = Door(PUSH, partial(_read, kind, has), sender.name, sender.stations)
     sent = Pushed(_legible(name) or NAMES[kind], body)
     return await run_in_threadpool(_answered, has, sent, through, Terms(atomic, dry_run, claim))
@@ -142,8 +148,8 @@ def submissions(
     request: Request,
     reads: Reads,
     has: Has,
-    limit: Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE)] = 100,
-    before: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="cursor: older than this number")] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE), AS_WHOLE] = 100,
+    before: Before = None,
 ) -> Response:
     """What was handed in through any door, newest first, page by page; interrupted ones are listed too."""
     newest = history.submissions(reads, has.now(), limit=limit + 1, before=before)
@@ -168,7 +174,7 @@ def rows(
     id: Number,
     request: Request,
     reads: Reads,
-    limit: Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE)] = 1000,
+    limit: Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE), AS_WHOLE] = 1000,
     after: Annotated[str | None, Query(description="cursor: the `next` of the page before")] = None,
 ) -> Response:
     """The rows that were not simply accepted, page by page; follow `next` (in CSV: the `Link` header)."""

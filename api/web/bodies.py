@@ -13,6 +13,7 @@ from fastapi import Request
 from starlette.datastructures import Headers
 
 from basin.errors import Refused, UsageError
+from basin.numbers import whole
 from monitoring_ingest.formats.pushed import TooLarge
 
 GZIP = "gzip"
@@ -24,7 +25,8 @@ async def body_of(request: Request, most: int) -> bytes:
 
     Raises
     ------
-    TooLarge : more than `most` bytes, packed or unpacked. Refused : 415 for another encoding. UsageError : no gzip.
+    TooLarge : more than `most` bytes, packed or unpacked. Refused : 415 for another encoding. UsageError : no gzip, or
+    a length that is no number.
     """
     refuse_announced(request.headers, most)
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
@@ -44,11 +46,28 @@ def refuse_announced(headers: Headers, most: int) -> None:
 
     Raises
     ------
-    TooLarge : more than `most` bytes.
+    TooLarge : more than `most` bytes. UsageError : as `announced_length`.
     """
-    announced = headers.get("content-length", "0")
-    if announced.isascii() and announced.isdigit() and int(announced) > most:
+    announced = announced_length(headers)
+    if announced is not None and announced > most:
         raise too_large(most)
+
+
+def announced_length(headers: Headers) -> int | None:
+    """The bytes that a request says its body has; None where it says nothing.
+
+    Raises
+    ------
+    UsageError : what it says is no number.
+    """
+    written = headers.get("content-length")
+    if written is None:
+        return None
+    try:
+        return whole(written)
+    except ValueError as problem:
+        zh = "Content-Length 不是数字"
+        raise UsageError(zh, "Content-Length is no number", path="Content-Length", remedy="写字节数") from problem
 
 
 async def _collected(chunks: AsyncIterator[bytes], most: int, unpacker: _Unpacker | None) -> bytes:

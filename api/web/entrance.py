@@ -12,11 +12,12 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.composition import Composition
+from api.web.addresses import refuse_illegible
 from api.web.bodies import refuse_announced, too_large
 from api.web.errors import answer
 from api.web.guarded import JSON_BYTES
 from api.web.hosts import Hosts
-from basin.errors import HengjieError, UsageError
+from basin.errors import HengjieError
 
 POLICY = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 # What a browser is told of every answer that does not say it itself: run nothing in it, show it in no frame, take it
@@ -63,9 +64,7 @@ class Entrance:
 
     def _ask(self, request: Request) -> None:
         self._hosts.refuse_other(request.headers)
-        query = request.scope["query_string"]
-        if "\0" in request.scope["path"] or b"%00" in query or not query.isascii():
-            raise UsageError("地址中有不能用的字符", "an address with a NUL or a raw byte", remedy="改正地址")
+        refuse_illegible(request.scope)
         takes_body = request.method == "POST"
         refuse_announced(request.headers, self._most if takes_body else JSON_BYTES)
         # nobody would count what comes: a file that is sent reads on to see whether its reader is still there

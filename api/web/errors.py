@@ -21,12 +21,15 @@ from api.pages.rendering import page
 from api.texts import HTTP_PROBLEMS, PROBLEM_TITLES
 from api.web.schemas import Problem
 from basin.errors import Damaged, HengjieError
+from basin.signs import shown
+from basin.texts import Misfit
 from monitoring_ingest.database.trouble import ERRORS, trouble_of
 
 MEDIA_TYPE = "application/problem+json"
 ROOT = Path(__file__).parents[2]
 PLACES = 6  # of a fault that are logged, the innermost last
 LONGEST_MESSAGE = 300
+LONGEST_PATH = 200  # characters of the place of a fault: a key may be of any length
 _log = logging.getLogger("hengjie.api")
 
 
@@ -126,14 +129,18 @@ def _of_a_request(error: RequestValidationError) -> Problem:
     faults = error.errors()
     first = faults[0]
     others = len(faults) - 1
-    path = ".".join(str(part) for part in first["loc"])
+    path = shown(".".join(str(part) for part in first["loc"]), LONGEST_PATH)
+    misfit = first.get("ctx", {}).get("error")  # of a text, as our own grammar refuses it
+    is_ours = isinstance(misfit, Misfit)
+    zh = misfit.zh if is_ours else shown(first["msg"])
+    en = misfit.en if is_ours else shown(first["msg"])
     return Problem(
         type="urn:hengjie:problem:request",
         title=PROBLEM_TITLES["request"],
         status=422,
-        detail=f"请求不符合接口说明：{path}：{first['msg']}" + (f"（另有 {others} 处）" if others else ""),
-        detail_en=f"the request does not fit: {path}: {first['msg']}" + (f" (and {others} more)" if others else ""),
-        remedy="对照 /docs 改正该字段",
+        detail=f"请求不符合接口说明：{path}：{zh}" + (f"（另有 {others} 处）" if others else ""),
+        detail_en=f"the request does not fit: {path}: {en}" + (f" (and {others} more)" if others else ""),
+        remedy=misfit.remedy if is_ours else "对照 /docs 改正该字段",
         path=path,
     )
 

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from basin.texts import Text
+
 JsonObject = dict[str, Any]  # what OpenAPI says of documents: an object; its keys are in `settlement.statement.rows`
 
 
@@ -213,9 +215,9 @@ class SettlementWanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    agreement: str = Field(examples=["lushui-jiangxi-hunan-2019"])
-    period: str = Field(description="2020, 2020-07, 2020Q3 or 2018..2020", examples=["2020"])
-    as_of: str | None = Field(default=None, description="ISO 8601 with zone; default: now")
+    agreement: Text = Field(examples=["lushui-jiangxi-hunan-2019"])
+    period: Text = Field(description="2020, 2020-07, 2020Q3 or 2018..2020", examples=["2020"])
+    as_of: Text | None = Field(default=None, description="ISO 8601 with zone; default: now")
 
 
 class AssessmentWanted(BaseModel):
@@ -223,10 +225,10 @@ class AssessmentWanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    basin: str = Field(examples=["xinan"])
-    period: str = Field(examples=["2020"])
-    scorecard: str | None = Field(default=None, description="default: the only one there is")
-    as_of: str | None = Field(default=None, description="ISO 8601 with zone; default: now")
+    basin: Text = Field(examples=["xinan"])
+    period: Text = Field(examples=["2020"])
+    scorecard: Text | None = Field(default=None, description="default: the only one there is")
+    as_of: Text | None = Field(default=None, description="ISO 8601 with zone; default: now")
 
 
 class StatusWanted(BaseModel):
@@ -234,9 +236,9 @@ class StatusWanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    status: str = Field(examples=["待复核"])
-    person: str = Field(min_length=1)
-    reason: str = Field(min_length=1)
+    status: Text = Field(examples=["待复核"])
+    person: Text = Field(min_length=1)
+    reason: Text = Field(min_length=1)
 
 
 class FactWanted(BaseModel):
@@ -244,13 +246,13 @@ class FactWanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    subject: str = Field(description="code of the section or party", examples=["jiekou"])
-    period: str = Field(examples=["2020-08"])
-    kind: str = Field(examples=["frozen"])
-    value: str = Field(examples=["1"])
-    document: str = Field(min_length=1, description="number or title of the document that says so")
-    recorded_by: str = Field(min_length=1)
-    approved_by: str | None = Field(
+    subject: Text = Field(description="code of the section or party", examples=["jiekou"])
+    period: Text = Field(examples=["2020-08"])
+    kind: Text = Field(examples=["frozen"])
+    value: Text = Field(examples=["1"])
+    document: Text = Field(min_length=1, description="number or title of the document that says so")
+    recorded_by: Text = Field(min_length=1)
+    approved_by: Text | None = Field(
         default=None,
         min_length=1,
         description="who allowed it; required of dry, frozen, suspended and disaster, and not the one who records it",

@@ -75,7 +75,7 @@ def _key(node: Any, key: str, path: str) -> Any:
     """
     if isinstance(node, dict) and key in node:
         return key
-    if isinstance(node, list) and key.isdecimal() and int(key) < len(node):
+    if isinstance(node, list) and key in map(str, range(len(node))):
         return int(key)
     raise _nothing(node, key, path)
 

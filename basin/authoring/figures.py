@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from basin.dated import Hand, element_codes, is_by_element, is_dated, is_noted, join
-from basin.rounding import number
+from basin.numbers import exact
 
 _NAMES = frozenset({"of", "ties", "times", "in_proportion_to", "fact"})  # a text here may be a ref that looks like 1
 
@@ -91,7 +91,7 @@ def _is_figure(text: Any, key: str, refs: frozenset[str]) -> bool:
     if key in _NAMES and text in refs:
         return False
     try:
-        number(text)
+        exact(text)
     except ValueError:
         return False
     return True

@@ -20,7 +20,7 @@ from basin import clauses, measures
 from basin.clauses import Clause, DataRules, Every, MoneyRules, SectionSheet
 from basin.dated import ELEMENT_AXES
 from basin.measures import FORBID_UNKNOWN
-from basin.rounding import number
+from basin.numbers import exact
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -102,7 +102,7 @@ class _AsWritten(GenerateJsonSchema):
 
     def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> Schema:
         made = schema["function"]["function"]
-        if made is number:
+        if made is exact:
             return dict(FIGURE)
         if made is clauses._limit:
             return {"anyOf": [dict(FIGURE), {"type": "array", "items": dict(FIGURE)}]}

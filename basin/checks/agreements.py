@@ -7,7 +7,7 @@ The parts of an agreement are looked at in the other modules of this room. It ev
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -17,9 +17,10 @@ from basin.checks.finding import Finding
 from basin.checks.measures import MOST_DECIMALS, empty_list, foreign_findings, measure_findings
 from basin.checks.ranges import Ranges, range_findings
 from basin.checks.references import reference_findings
-from basin.checks.scales import scale_findings
+from basin.checks.scales import lines_of_exceedances, scale_findings
 from basin.checks.sheets import sheet_findings
 from basin.checks.sides import side_findings
+from basin.checks.size import chain_findings, size_findings
 from basin.checks.values import coverage_findings
 from basin.clauses import AXES, CLAUSE, TIME_AXES, Clause, DataRules
 from basin.dated import (
@@ -39,8 +40,8 @@ from basin.network import Network
 from basin.shapes import fitted
 from basin.standards import standard
 from basin.station_statuses import STATUSES
+from basin.texts import AGREEMENT_CODE, fits
 
-_CODE = re.compile(r"[\w-]+")  # it stands in addresses and file names
 _LONGEST_MONTH = 31
 
 
@@ -51,16 +52,19 @@ def problems(agreement: Agreement, network: Network, *, scored: bool = False) ->
     ----------
     scored : the document is a scorecard, whose clauses give points in place of money.
     """
+    too_large = [_refusal(finding, agreement.file) for finding in size_findings(agreement, network)]
+    if too_large:
+        return too_large
     refusals: list[AgreementError] = []
     clauses: list[Clause] = []
     whole: dict[str, list[Clause]] = {}
     for ref in agreement.refs:
         plains = every_branch(agreement.raw_clause(ref))
-        fits = [fitted(CLAUSE, plain, agreement.file, clause_path(ref)) for plain in plains]
-        branches = [clause for clause, _ in fits if clause is not None]
-        refusals += [misfit for _, misfits in fits for misfit in misfits]
+        typed = [fitted(CLAUSE, plain, agreement.file, clause_path(ref)) for plain in plains]
+        branches = [clause for clause, _ in typed if clause is not None]
+        refusals += [misfit for _, misfits in typed for misfit in misfits]
         clauses += branches
-        if len(branches) == len(fits):
+        if len(branches) == len(typed):
             whole[ref] = branches
     ranges = Ranges(agreement, network, whole)
     findings = [
@@ -69,16 +73,17 @@ def problems(agreement: Agreement, network: Network, *, scored: bool = False) ->
         *_data(agreement.data),
         *sheet_findings(agreement, network, refusals),
     ]
-    lines = {clause.ref: clause for clause in clauses if clause.is_line}
+    exceedances = lines_of_exceedances(clauses)
     for clause in clauses:
         path = clause_path(clause.ref)
         findings += _clause(agreement, network, clause, path)
-        findings += scale_findings(clause, ranges.of_place(clause.ref, "measure"), lines, join(path, "scale"))
+        findings += scale_findings(clause, ranges.of_place(clause.ref, "measure"), exceedances, join(path, "scale"))
         if clause.points is not None and not scored:
             remedy = "删去 points；金额写在 scale"
             findings.append(Finding(f"{path}.points", "points 只用于绩效评价表", "points belong to scorecards", remedy))
     findings += reference_findings(agreement, clauses)
     findings += range_findings(ranges)
+    findings += chain_findings({clause.ref: clause for clause in clauses})
     if not scored and {agreement.starts.year, agreement.ends.year} <= set(periods.YEARS):
         findings += coverage_findings(agreement, network, clauses)
     refusals += [_refusal(finding, agreement.file) for finding in findings]
@@ -150,8 +155,8 @@ def _registered(agreement: Agreement, network: Network) -> dict[str, Callable[[s
 
 
 def _header(agreement: Agreement, network: Network) -> Iterator[Finding]:
-    if not _CODE.fullmatch(agreement.code):
-        yield Finding("code", f"不能用作代码：{agreement.code}", "cannot be a code", "只用字母、汉字、数字、- 与 _")
+    if not fits(agreement.code, AGREEMENT_CODE):
+        yield Finding("code", f"不能用作代码：{agreement.code}", "cannot be a code", AGREEMENT_CODE.remedy)
     if agreement.basin not in network.basins:
         remedy = "建文件夹 basins/流域代码/，放 sections.csv，命令加 --with；或改正代码"
         yield Finding("basin", f"未登记的流域 {agreement.basin}", "unknown basin", remedy)
@@ -219,6 +224,8 @@ def _axes(agreement: Agreement, network: Network, clause: Clause, path: str) -> 
     exists = _registered(agreement, network)
     for axis, elements in clause.each.items():
         axis_path = f"{path}.each.{axis}"
+        for element in [element for element, times in Counter(elements).items() if times > 1]:
+            yield Finding(axis_path, f"{element} 写了两次", "an element given twice would count twice", "每个只写一次")
         if axis not in AXES:
             yield Finding(axis_path, f"不认识的轴 {axis}", "unknown axis", f"用 {' '.join(AXES)}")
         for element in elements:

@@ -18,14 +18,16 @@ from basin.agreement import Agreement, clause_path
 from basin.checks.finding import Finding
 from basin.checks.measures import is_a_class
 from basin.checks.places import Place, lasting, places
+from basin.checks.size import MOST_CHAINED
 from basin.checks.values import codes_on, values_that_depend
 from basin.clauses import TIME_AXES, UNPAID, Clause
 from basin.dated import join
 from basin.indicators import find_indicator
 from basin.measures import Against, Measure, Runs, load_of
 from basin.network import Network
+from basin.numbers import exact
 from basin.ranges import ANY, NOT_NEGATIVE, Bound, Range, around, between, exactly
-from basin.rounding import half_even, number, printed
+from basin.rounding import half_even, printed
 from basin.scales import Piece
 
 BOUNDS = ("at_most", "below", "at_least", "above")
@@ -60,6 +62,7 @@ class Ranges:
         self.network = network
         self.clauses = clauses
         self._lines: dict[str, Range] = {}
+        self._waiting = 0
 
     def of_place(self, ref: str, name: str) -> Range:
         """The range of the measure or test at a place of a clause, over all its branches."""
@@ -78,10 +81,14 @@ class Ranges:
 
     def of_line(self, ref: str) -> Range:
         """The range of the amounts of a clause [万元, or whatever it counts], one evaluation at a time."""
+        if self._waiting >= MOST_CHAINED:  # which is refused elsewhere
+            return ANY
         if ref not in self._lines:
             self._lines[ref] = ANY  # for a clause that uses its own amount
+            self._waiting += 1
             if ref in self.clauses and self._changes_once(ref, _AMOUNTING):
                 self._lines[ref] = around(self._amount(branch) for branch in self.clauses[ref])
+            self._waiting -= 1
         return self._lines[ref]
 
     def _changes_once(self, ref: str, keys: Sequence[str]) -> bool:
@@ -234,14 +241,14 @@ def possible(indicator: str) -> Range:
     declared = find_indicator(indicator)
     if declared is None:
         return ANY
-    least = -inf if declared.possible_min is None else number(f"{declared.possible_min:g}")
-    greatest = inf if declared.possible_max is None else number(f"{declared.possible_max:g}")
+    least = -inf if declared.possible_min is None else exact(f"{declared.possible_min:g}")
+    greatest = inf if declared.possible_max is None else exact(f"{declared.possible_max:g}")
     return Range(least, greatest)
 
 
 def _number(text: str) -> Range:
     try:
-        return exactly(number(text))
+        return exactly(exact(text))
     except ValueError:  # a ref nobody has, which is told where refs are looked at
         return ANY
 

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from basin.agreement import Agreement, clause_path
 from basin.checks.finding import Finding
+from basin.checks.size import MOST_CHAINED
 from basin.clauses import TIME_AXES, Clause, Proportion
 from basin.measures import Against, Measure
+from basin.numbers import exact
 from basin.periods import LENGTHS
-from basin.rounding import number
 from basin.scales import Piece
 
 
@@ -21,6 +22,7 @@ def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Itera
     """Everything the grammar refuses about the refs of an agreement."""
     looks_at: dict[str, set[str]] = {ref: set() for ref in agreement.refs}
     by_ref = {clause.ref: clause for clause in clauses}
+    arising: dict[str, int] = {}
     for clause in clauses:
         for ref in clause.refs:
             if ref not in looks_at and not (ref in clause.times and _is_number(ref)):
@@ -28,16 +30,24 @@ def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Itera
         yield from _ambiguous(agreement, clause)
         yield from _not_apart(agreement, by_ref, clause)
         looks_at[clause.ref] |= set(_this_year(clause)) & looks_at.keys()
-        yield from _paid_again(agreement, by_ref, clause)
+        yield from _paid_again(agreement, by_ref, clause, arising)
         yield from _several(agreement, by_ref, clause)
         yield from _among(agreement, by_ref, clause)
+    used = _used_by_others(clauses)
     for clause in clauses if by_ref.keys() == looks_at.keys() else ():  # one that does not fit may use a line
-        used = any(clause.ref in other.refs for other in clauses if other.ref != clause.ref)
-        if clause.is_line and clause.points is None and not used:
+        if clause.is_line and clause.points is None and clause.ref not in used:
             zh = f"中间项 {clause.ref} 无人使用"
             yield Finding(clause_path(clause.ref), zh, "a line nobody uses", "删去，或写 pays/receives")
     for ref in _in_a_circle(looks_at):
         yield Finding(clause_path(ref), f"条款 {ref} 循环引用", "references in a circle", "断开循环")
+
+
+def _used_by_others(clauses: Sequence[Clause]) -> set[str]:
+    """The refs that some other clause looks at."""
+    used: set[str] = set()
+    for clause in clauses:
+        used |= {ref for ref in clause.refs if ref != clause.ref}
+    return used
 
 
 def _ambiguous(agreement: Agreement, clause: Clause) -> Iterator[Finding]:
@@ -108,7 +118,7 @@ def _left_out(agreement: Agreement, clauses: Mapping[str, Clause], line: Clause)
 
 def _is_number(text: str) -> bool:
     try:
-        number(text)
+        exact(text)
     except ValueError:
         return False
     return True
@@ -163,14 +173,16 @@ def _compared(measure: Measure, brought: frozenset[str] = frozenset()) -> Iterat
         yield from _compared(test, brought)
 
 
-def _paid_again(agreement: Agreement, clauses: Mapping[str, Clause], payer: Clause) -> Iterator[Finding]:
+def _paid_again(
+    agreement: Agreement, clauses: Mapping[str, Clause], payer: Clause, arising: dict[str, int]
+) -> Iterator[Finding]:
     """A sum that arises once a year and is paid as it stands every month would be paid twelve times.
 
     Only a sum that is passed on unchanged is refused: a rate of 1/12, a condition or a factor of the month's own says
     that the payment is meant. A yearly line may always be a test, a factor or a share of a month.
     """
     ours = _shortest(agreement, payer, ())
-    theirs = _arises(agreement, clauses, payer, ())
+    theirs = _arises(agreement, clauses, payer, (), arising)
     if payer.is_line or theirs <= ours:
         return
     paid = LENGTHS[ours]
@@ -182,23 +194,32 @@ def _paid_again(agreement: Agreement, clauses: Mapping[str, Clause], payer: Clau
     yield Finding(clause_path(payer.ref), zh, en, remedy)
 
 
-def _arises(agreement: Agreement, clauses: Mapping[str, Clause], clause: Clause, through: Sequence[str]) -> int:
+def _arises(
+    agreement: Agreement, clauses: Mapping[str, Clause], clause: Clause, through: Sequence[str], known: dict[str, int]
+) -> int:
     """For how long a period the sum of a clause arises once, as its place in the order of length.
 
     Parameters
     ----------
     through : the clauses whose values are passed on to where the question began.
+    known : what was found before, by ref.
     """
+    if clause.ref in known:
+        return known[clause.ref]
     measure = clause.measure
     if measure is not None and clause.scale is None and measure.kind not in ("reported", "result"):
         return 0  # a concentration or a class is no sum: a rate of any period may price it
     ours = _shortest(agreement, clause, measure.brings if measure is not None else ())
-    if measure is None or measure.kind != "result" or clause.ref in through or not _passes_on(clause):
+    if measure is None or measure.kind != "result" or not _passes_on(clause):
+        return ours
+    if clause.ref in through or len(through) >= MOST_CHAINED:  # which is refused elsewhere
         return ours
     passed = [ref for ref in (*(measure.of or ()), *clause.times) if not _is_number(ref)]
     if not passed or not all(ref in clauses for ref in passed):
         return ours
-    return max(ours, min(_arises(agreement, clauses, clauses[ref], (*through, clause.ref)) for ref in passed))
+    further = (*through, clause.ref)
+    known[clause.ref] = max(ours, min(_arises(agreement, clauses, clauses[ref], further, known) for ref in passed))
+    return known[clause.ref]
 
 
 def _passes_on(clause: Clause) -> bool:
@@ -207,7 +228,7 @@ def _passes_on(clause: Clause) -> bool:
     if clause.when or clause.unless or clause.cap is not None or measure is None or measure.against is not None:
         return False
     weights = (measure.of or {}).values()
-    factors = [number(text) for text in clause.times if _is_number(text)]
+    factors = [exact(text) for text in clause.times if _is_number(text)]
     return _is_whole(clause.scale) and all(abs(part) >= 1 for part in (*weights, *factors))
 
 

@@ -6,7 +6,7 @@ In: a typed clause and the range of its measure. Out: `Finding`s. Pieces beyond 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from basin.checks.finding import Finding
@@ -18,14 +18,14 @@ from basin.rounding import printed
 from basin.scales import Piece, applied
 
 
-def scale_findings(clause: Clause, value: Range, lines: Mapping[str, Clause], path: str) -> Iterator[Finding]:
+def scale_findings(clause: Clause, value: Range, lines: Mapping[str, bool], path: str) -> Iterator[Finding]:
     """Everything the grammar refuses about the scale of a clause.
 
     Parameters
     ----------
     clause : its measure says what the scale is applied to.
     value : the range of that measure.
-    lines : the clauses that pay nobody, by ref.
+    lines : as `lines_of_exceedances` gives them.
     path : of the scale.
     """
     if clause.scale == ():
@@ -86,7 +86,7 @@ def _beyond(piece: Piece, last: Piece) -> bool:
     return piece.bound > last.bound or closes_the_same_point
 
 
-def _ladder(clause: Clause, lines: Mapping[str, Clause], path: str) -> Iterator[Finding]:
+def _ladder(clause: Clause, lines: Mapping[str, bool], path: str) -> Iterator[Finding]:
     """A ladder on `exceedance` that pays at 0 would charge a compliant month; a line of one piece is a multiplier."""
     scale = clause.scale or ()
     if not _is_exceedance(clause, lines) or (clause.is_line and len(scale) < 2):
@@ -96,10 +96,21 @@ def _ladder(clause: Clause, lines: Mapping[str, Clause], path: str) -> Iterator[
         yield Finding(path, "超标倍数为 0 时也付款", "the ladder on exceedance pays at 0", "第一段写 {up_to: 0}")
 
 
-def _is_exceedance(clause: Clause, lines: Mapping[str, Clause]) -> bool:
+def lines_of_exceedances(clauses: Iterable[Clause]) -> Mapping[str, bool]:
+    """The lines by ref, with whether each measures an exceedance without a scale, itself or through other lines."""
+    lines = {clause.ref: clause for clause in clauses if clause.is_line}
+    before: dict[str, bool] = {}
+    now = dict.fromkeys(lines, False)
+    while now != before:  # every round finds those that rest on what the last round found
+        before = now
+        now = {ref: line.scale is None and _is_exceedance(line, before) for ref, line in lines.items()}
+    return now
+
+
+def _is_exceedance(clause: Clause, lines: Mapping[str, bool]) -> bool:
     """Whether it measures an exceedance, itself or through lines without a scale."""
     measure = clause.measure
     if measure is None or measure.kind != "result":
         return measure is not None and measure.kind == "exceedance" and measure.against != "previous_year"
-    refs = [lines[ref] for ref in measure.of or () if ref in lines and ref != clause.ref]
-    return bool(refs) and all(line.scale is None and _is_exceedance(line, lines) for line in refs)
+    refs = [ref for ref in measure.of or () if ref in lines and ref != clause.ref]
+    return bool(refs) and all(lines[ref] for ref in refs)

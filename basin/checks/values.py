@@ -235,7 +235,8 @@ def _asked_by(agreement: Agreement, measure: Measure, hand: _Look) -> Iterator[_
     if measure.against == "inflow":
         sheets = [agreement.document.get("sections", {}).get(code) for code in sections]
         branches = [branch for sheet in sheets if isinstance(sheet, dict) for branch in every_branch(sheet)]
-        yield _Look([code for branch in branches if isinstance(code := branch.get("inflow"), str)], pace)
+        inflows = [branch.get("inflow") for branch in branches if isinstance(branch, dict)]
+        yield _Look([code for code in inflows if isinstance(code, str)], pace)
     if isinstance(measure.against, Against) and measure.against.section:
         yield _Look((measure.against.section,), pace)
     for test in measure.tests:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, Row, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from basin.errors import NotFound, Refused, UsageError
+from basin.texts import KEY_NAME, accepted
 from monitoring_ingest.access.tables import access_keys
 from monitoring_ingest.database.engine import writing
 
@@ -57,11 +58,12 @@ def create_key(
 
     Raises
     ------
-    UsageError : the name is blank or has a key already, or the key could never be used.
+    UsageError : the name is blank, has a sign that no name has, or has a key already, or the key could never be used.
     """
     secret = secrets.token_urlsafe(SECRET_BYTES)
     if not name.strip():
         raise UsageError("密钥需要名称", "a key needs a name", remedy="写明使用者")
+    name = accepted(name, KEY_NAME, "name")
     if stations is not None and not stations:
         raise UsageError("没有站点", "no station", path="stations", remedy="写站点代码，逗号分隔；不写为全部")
     if expires_at is not None and expires_at <= now:

@@ -19,7 +19,7 @@ import pandas as pd
 from basin.names import folded_name
 from basin.sources import Source, title_and_unit
 from monitoring_ingest.formats.file_text import UnreadableFile
-from monitoring_ingest.formats.sheets import Sheet, sheets
+from monitoring_ingest.formats.sheets import MOST_CSV_CELLS, Sheet, sheets
 from monitoring_ingest.formats.station_files import OPTIONAL
 from monitoring_ingest.formats.written_times import joined_times, written_instants
 from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, readings_frame, repeated
@@ -113,6 +113,8 @@ def _table(sheet: Sheet, wanted: Sequence[str], source: Source) -> Table | None:
     columns = {_folded(title) for title in wanted}
     measured = {_folded(title) for title in source.indicators}
     width = max((len(cells) for _, cells in sheet.rows), default=0)
+    if width * len(sheet.rows) > MOST_CSV_CELLS:
+        raise UnreadableFile("file_too_large", f"{sheet.name} {len(sheet.rows)} × {width}".strip())
     rows = [(number, [*cells, *[""] * (width - len(cells))]) for number, cells in sheet.rows]
     for first in range(min(len(rows), HEADER_WITHIN)):
         for height in HEADER_ROWS:

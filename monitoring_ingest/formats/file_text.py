@@ -10,12 +10,19 @@ import csv
 import gzip
 import io
 import zlib
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from basin.signs import shown
 from monitoring_ingest.formats.spreadsheet_cells import as_they_were
 
 GZIP_MAGIC = b"\x1f\x8b"
 MOST_UNPACKED_BYTES = 512 * 2**20
+LITTLE_BYTES = 16 * 2**20
+MOST_TIMES_LARGER = 100  # than packed a gzip file may be, beyond `LITTLE_BYTES`: readings pack to about a twentieth
+MOST_COLUMNS = 2_000
+LONGEST_LINE = 2**20  # characters
+LONGEST_NAME = 300  # characters of a file name
 MOST_FILLED = 2**20  # blank cells that pad short lines, allowed on top of one cell per character of the file
 
 
@@ -31,6 +38,25 @@ class UnreadableFile(Exception):
         self.value = value
 
 
+def csv_records(text: str, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of every record of a CSV, none of more than `MOST_COLUMNS` cells.
+
+    Raises
+    ------
+    UnreadableFile : an unclosed quote swallows the file, or a line or a record is too long.
+    """
+    if any(len(line) > LONGEST_LINE for line in io.StringIO(text, newline="")):
+        raise UnreadableFile("file_too_large", f"1: {LONGEST_LINE}")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        for cells in reader:
+            if len(cells) > MOST_COLUMNS:
+                raise UnreadableFile("file_too_large", f"{reader.line_num}: {MOST_COLUMNS}")
+            yield reader.line_num, cells
+    except csv.Error as problem:
+        raise UnreadableFile("unreadable_file", str(problem)) from problem
+
+
 class CsvLines(NamedTuple):
     """The lines of a CSV that are not blank: line numbers in the file, and cells, each line as wide as the header."""
 
@@ -44,10 +70,12 @@ def unpacked(raw: bytes, most: int = MOST_UNPACKED_BYTES) -> bytes:
 
     Raises
     ------
-    UnreadableFile : the gzip file is cut off or damaged, or the content is longer than `most` bytes.
+    UnreadableFile : the gzip file is cut off or damaged, or the content is longer than `most` bytes, or far larger than
+        the file.
     """
     if raw.startswith(GZIP_MAGIC):
         try:
+            most = min(most, LITTLE_BYTES + MOST_TIMES_LARGER * len(raw))
             with gzip.GzipFile(fileobj=io.BytesIO(raw)) as packed:
                 raw = packed.read(most + 1)
         except (OSError, EOFError, zlib.error) as problem:
@@ -76,12 +104,25 @@ def decoded(raw: bytes) -> str:
 
 
 def legible(name: str) -> str:
-    """A file name as text. A name that is not UTF-8 was packed on a Chinese Windows and is read as GB18030."""
-    raw = name.encode("utf-8", "surrogateescape")
+    """A file name as text that can be stored and printed.
+
+    A name that is not UTF-8 was packed on a Chinese Windows and is read as GB18030. Unseen signs are spelled out.
+    """
+    raw = name.encode("utf-8", "surrogateescape") if _is_of_bytes(name) else shown(name).encode()
     try:
-        return raw.decode("utf-8")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("gb18030", "replace")
+        text = raw.decode("gb18030", "replace")
+    return shown(" ".join(text.split()), LONGEST_NAME)
+
+
+def _is_of_bytes(name: str) -> bool:
+    """Whether a name can be the bytes that a file system gave: other halves of surrogate pairs come from elsewhere."""
+    try:
+        name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def csv_lines(text: str) -> CsvLines:
@@ -94,21 +135,19 @@ def csv_lines(text: str) -> CsvLines:
     UnreadableFile : there is no header, an unclosed quote swallows the file, or the lines are so many and so much
         shorter than the header that padding them would take far more memory than the file.
     """
-    reader = csv.reader(io.StringIO(text, newline=""))
+    records = csv_records(text)
     numbers = []
     lines = []
     allowed = len(text) + MOST_FILLED
-    try:
-        header = [name.strip() for name in as_they_were(next(reader, []))]
-        for line in reader:
-            if any(line):
-                cells = as_they_were(line)
-                numbers.append(reader.line_num)
-                lines.append(cells if len(cells) == len(header) else _of_width(cells, len(header)))
-                if len(cells) < len(header) and len(header) * len(lines) > allowed:
-                    raise UnreadableFile("file_too_large", f"{len(header)} × {len(lines)}")
-    except csv.Error as problem:
-        raise UnreadableFile("unreadable_file", str(problem)) from problem
+    _, titles = next(records, (1, []))
+    header = [name.strip() for name in as_they_were(titles)]
+    for number, line in records:
+        if any(line):
+            cells = as_they_were(line)
+            numbers.append(number)
+            lines.append(cells if len(cells) == len(header) else _of_width(cells, len(header)))
+            if len(cells) < len(header) and len(header) * len(lines) > allowed:
+                raise UnreadableFile("file_too_large", f"{len(header)} × {len(lines)}")
     if not header:
         raise UnreadableFile("unreadable_file", "CSV")
     return CsvLines(header, numbers, lines)

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from basin.network import CHINA
-from monitoring_ingest.formats.file_text import UnreadableFile, csv_lines, decoded, unpacked
+from monitoring_ingest.formats.file_text import MOST_COLUMNS, UnreadableFile, csv_lines, decoded, unpacked
 from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, in_reach, readings_frame, repeated
 
 STATION = "断面名称"
@@ -32,16 +32,16 @@ DESCRIBING = {
     "站点情况": "status",
 }
 NOT_READ = frozenset({"流域"})
+MOST_CELLS = 4_000_000  # of one reply; the whole country has 60 000
 NO_VALUE = frozenset({"", NOT_MEASURED, NOT_EQUIPPED})
 
 # what JSON can spell and no database stores: NUL, and half of a surrogate pair
 _NO_TEXT = re.compile(r"\\u0000|\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]..", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
 _TOOLTIP = re.compile(r"""title\s*=\s*(?:'([^']*)'|"([^"]*)")""")
 _ORIGINAL = re.compile(r"原始值\s*[：:]\s*(.*)")
 _HEADER = re.compile(r"(.*?)\s*[(（]([^()（）]*)[)）]")
-_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)|(?<!\d)(\d{4})(\d{2})(\d{2})")
-_DAY_AND_TIME = re.compile(r"(\d{1,2})-(\d{1,2})\s+(\d{1,2}):(\d{2})")
+_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)|(?<!\d)(\d{4})(\d{2})(\d{2})", re.ASCII)
+_DAY_AND_TIME = re.compile(r"(\d{1,2})-(\d{1,2})\s+(\d{1,2}):(\d{2})", re.ASCII)
 
 
 class Cell(NamedTuple):
@@ -120,12 +120,14 @@ def _json_rows(text: str) -> _JsonRows:
     if unstorable := _NO_TEXT.search(text):
         raise UnreadableFile("unreadable_file", unstorable[0])
     try:
-        reply = json.loads(text)
+        reply = json.loads(text, parse_float=str, parse_int=str)  # as sent: a float would make 0 of 1e-400
         header = list(map(str, reply["thead"]))
         body = list(reply["tbody"])
     except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise UnreadableFile("unreadable_file", "JSON thead, tbody") from problem
     width = len(header)
+    if width > MOST_COLUMNS or width * len(body) > MOST_CELLS:
+        raise UnreadableFile("file_too_large", f"{len(body)} × {width}")
     rows = [(list(row) if isinstance(row, list) else []) + [None] * width for row in body]
     return _JsonRows(header, list(range(1, len(rows) + 1)), [row[:width] for row in rows])
 
@@ -152,7 +154,17 @@ def _text(content: object) -> str:
 
 def _plain(content: str) -> str:
     """A text without its markup."""
-    return html.unescape(_TAG.sub("", content)).strip() if "<" in content or "&" in content else content.strip()
+    return html.unescape(_without_tags(content)).strip() if "<" in content or "&" in content else content.strip()
+
+
+def _without_tags(content: str) -> str:
+    """A text without its tags. A tag ends at the first ``>``; a ``<`` that no ``>`` follows is a sign of the text."""
+    pieces = []
+    position = 0
+    while (start := content.find("<", position)) >= 0 and (end := content.find(">", start)) >= 0:
+        pieces.append(content[position:start])
+        position = end + 1
+    return "".join(pieces) + content[position:]
 
 
 def _plain_column(table: list[list[str]], position: int) -> list[str]:

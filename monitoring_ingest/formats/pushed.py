@@ -22,9 +22,12 @@ import numpy as np
 
 from basin.errors import HengjieError, UsageError
 from basin.network import Network
+from basin.numbers import measured
+from basin.signs import shown
 from monitoring_ingest.formats.arrow_messages import announced
 from monitoring_ingest.formats.file_text import GZIP_MAGIC, UnreadableFile
 from monitoring_ingest.formats.station_files import OPTIONAL, REQUIRED, long_readings, read_long_csv
+from monitoring_ingest.readings.cells import MOST_QUOTED, with_problem
 from monitoring_ingest.readings.frames import Columns
 
 JSON = "application/json"
@@ -32,7 +35,7 @@ CSV = "text/csv"
 ARROW = "application/vnd.apache.arrow.stream"
 VALUE = "value"
 _NAMES = (*REQUIRED, *OPTIONAL)
-_FIELD_OF = {"station": "station_text", "indicator": "indicator_text", "time": "time_text", VALUE: "value_text"}
+_COLUMN_OF = {"station": "station_text", "indicator": "indicator_text", "time": "time_text", VALUE: "value_text"}
 _FORMS = '写成 {"rows": [{…}]} 或 {"columns": {…}}，见 docs/pushing.md'
 
 
@@ -60,7 +63,26 @@ class _Body(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     columns: dict[str, list[Any]] | None = None
 
 
-_JSON = msgspec.json.Decoder(_Body)
+class _Extreme(NamedTuple):
+    """A JSON number that no reading can be: float64 would make it 0, infinity or a bound of float64."""
+
+    written: str
+
+
+def _number(written: str) -> float | _Extreme:
+    """A JSON number with a fraction or an exponent; the few that may lose their meaning are looked at twice."""
+    value = float(written)
+    if _SMALLEST < abs(value) < _LARGEST:
+        return value
+    try:
+        return measured(written)
+    except ValueError:
+        return _Extreme(written)
+
+
+_SMALLEST = 1e-90
+_LARGEST = 1e90
+_JSON = msgspec.json.Decoder(_Body, float_hook=_number)
 
 
 def read_pushed(raw: bytes, media_type: str, network: Network, most_rows: int) -> Columns:
@@ -192,7 +214,7 @@ def _check_names(names: Sequence[str]) -> None:
 
 
 class _TextCells(NamedTuple):
-    """The cells of a column as stripped texts, and the positions of cells that no reading can hold as text."""
+    """The cells of a column as stripped texts, and the positions of cells that are neither text nor a number."""
 
     texts: list[str]
     wrong: list[int]
@@ -204,38 +226,17 @@ def _readings(columns: Mapping[str, Sequence[Any]], network: Network) -> Columns
     readings = long_readings(range(1, len(texts["station"]) + 1), texts, network)
     for name, column in cells.items():
         if column.wrong:
-            readings = _with_problem(readings, name, column.wrong)
+            readings = with_problem(readings, _COLUMN_OF.get(name, name), column.wrong)
     return readings
-
-
-def _with_problem(readings: Columns, name: str, wrong: Sequence[int]) -> Columns:
-    """The readings, with the problem ``not_text`` on rows that have a cell which is neither text nor a number.
-
-    Parameters
-    ----------
-    readings : columns of readings; a row that has a problem already keeps the earlier one.
-    name : the field whose cells are wrong; each cell is quoted as it was sent.
-    wrong : positions of the rows.
-    """
-    problem = readings["problem"].copy()
-    field = readings["field"].copy()
-    values = readings["value_text"].copy()
-    quoted = readings[_FIELD_OF.get(name, name)]
-    first = [position for position in wrong if not problem[position]]
-    problem[first] = "not_text"
-    field[first] = name
-    values[first] = quoted[first]
-    return readings | {"problem": problem, "field": field, "value_text": values}
 
 
 def _text_cells(cells: Sequence[Any], numbers: bool) -> _TextCells:
     """The cells of a column as text; of a column where `numbers` is true, numbers are written as text."""
     kinds = set(map(type, cells))
     listed = cells if kinds <= {str} else [_text(cell, numbers) for cell in cells]
-    whole = "".join(filter(None, listed))
-    if None not in listed and _can_be_kept(whole):
+    wrong = [position for position, text in enumerate(listed) if text is None]
+    if not wrong:
         return _TextCells(list(map(str.strip, listed)), [])
-    wrong = [position for position, text in enumerate(listed) if text is None or not _can_be_kept(text)]
     quoted = {position: _quoted(cells[position]) for position in wrong}
     return _TextCells([quoted.get(position, text or "").strip() for position, text in enumerate(listed)], wrong)
 
@@ -247,26 +248,14 @@ def _text(cell: Any, numbers: bool) -> str | None:
         return cell
     if numbers and type(cell) in (int, float):
         return repr(cell)
+    if numbers and type(cell) is _Extreme:
+        return cell.written
     return None
 
 
-def _can_be_kept(text: str) -> bool:
-    """Whether a database can store a text: it has no NUL and no half of a surrogate pair."""
-    if text.isascii():
-        return "\0" not in text
-    try:
-        return b"\0" not in text.encode()
-    except UnicodeEncodeError:
-        return False
-
-
 def _quoted(cell: Any) -> str:
-    """A printable form of a cell that cannot be stored."""
-    text = cell if isinstance(cell, str) else msgspec.json.encode(cell, enc_hook=repr).decode()
-    return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()[:MOST_QUOTED]
-
-
-MOST_QUOTED = 200
+    """A printable form of a cell that is neither text nor a number."""
+    return shown(msgspec.json.encode(cell, enc_hook=repr).decode(), MOST_QUOTED)
 
 
 def _not_above(rows: int, most: int) -> None:

@@ -4,35 +4,52 @@ A CSV may be packed (gzip), encoded as UTF-8 (with or without BOM) or GB18030, a
 The values of an XLSX are read as Excel shows them, dates as ISO text; a formula counts by the value saved with it. What
 the cells mean is not known here.
 
-A workbook is opened only if it stays small when unpacked and no part of it holds a DTD, whose entities may expand to
-any amount of text. So no workbook can fill the memory.
+A workbook is opened only if it stays small when unpacked, has no more elements than a workbook of its size, and no part
+of it holds a DTD, whose entities may expand to any amount of text. So no workbook can fill the memory or take minutes.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import IO, Any, NamedTuple
 from xml.parsers import expat
 
-from monitoring_ingest.formats.file_text import UnreadableFile, decoded, unpacked
+from basin.numbers import LONGEST
+from monitoring_ingest.formats.file_text import MOST_COLUMNS, UnreadableFile, csv_records, decoded, unpacked
 from monitoring_ingest.formats.spreadsheet_cells import as_they_were
 
 ZIP_MAGIC = b"PK\x03\x04"
+DIRECTORY_MAGIC = b"PK\x01\x02"  # before every entry of a zip directory
 OLD_EXCEL_MAGIC = b"\xd0\xcf\x11\xe0"  # .xls
 SEPARATORS = (",", ";", "\t")
 LINES_TO_LOOK_AT = 20
 MOST_UNPACKED_BYTES = 256 * 2**20
 MOST_ENTRIES = 2_000
-MOST_CELLS = 4_000_000
-MOST_COLUMNS = 2_000
+MOST_CELLS = 1_000_000  # of a workbook, blank ones counted
+MOST_CSV_CELLS = 4_000_000  # of a CSV, and of any table when short rows are padded
+# The parser makes objects of elements, which takes up to 50 µs and a kilobyte each. Spreadsheet programs pack about one
+# element into a byte.
+MOST_ELEMENTS = 4_000_000
+FEW_ELEMENTS = 50_000
+ELEMENTS_A_BYTE = 4  # of the packed workbook
+LITTLE_BYTES = 2**20
+MOST_TIMES_LARGER = 100  # than packed an XML part may be, beyond `LITTLE_BYTES`
+PIECE = 2**20
+LONGEST_CELL_START = 300  # bytes of the start of a cell and its number
 MOST_CHARACTERS = 64 * 2**20  # of all cells together; a shared text counts in every cell that shows it
 LONGEST_PROLOG = 64 * 2**10  # bytes within which the root element of a part must begin
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what workbooks use; other methods ignore a limit on unpacking
+# The number of a cell that is longer than a number can be, or whose exponent has three digits (`basin.numbers`).
+_LOST_NUMBER = re.compile(
+    rb"<(?:[A-Za-z0-9]{1,20}:)?v(?:\s[^<>]{0,99})?>\s{0,9}([0-9.+-]{101}|[0-9.+-]{1,100}[eE]-0{0,9}[1-9][0-9]{2})"
+)
 SIGNIFICANT = ".15g"  # the digits that Excel stores and shows of a number
 
 
@@ -59,21 +76,21 @@ def sheets(raw: bytes) -> list[Sheet]:
 
 
 def _csv_rows(text: str) -> list[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
     rows = []
-    try:
-        for line in reader:
-            cells = [cell.strip() for cell in as_they_were(line)]
-            if any(cells):
-                rows.append((reader.line_num, cells))
-    except csv.Error as problem:
-        raise UnreadableFile("unreadable_file", str(problem)) from problem
+    filled = 0
+    for number, line in csv_records(text, _separator(text)):
+        filled += len(line)
+        if filled > MOST_CSV_CELLS:
+            raise UnreadableFile("file_too_large", f"{number}: {MOST_CSV_CELLS}")
+        cells = [cell.strip() for cell in as_they_were(line)]
+        if any(cells):
+            rows.append((number, cells))
     return rows
 
 
 def _separator(text: str) -> str:
     """The separator that cuts the first lines into the most cells."""
-    lines = text.splitlines()[:LINES_TO_LOOK_AT]
+    lines = list(islice(io.StringIO(text), LINES_TO_LOOK_AT))
 
     def cut(separator: str) -> int:
         try:
@@ -89,7 +106,7 @@ def _workbook(raw: bytes) -> list[Sheet]:
 
     refuse_bomb(raw)
     try:
-        _refuse_dtd(raw)
+        _refuse_harmful_parts(raw)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and drop-downs that openpyxl drops
             book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
@@ -113,6 +130,8 @@ def refuse_bomb(raw: bytes, most: int | None = None) -> None:
     UnreadableFile : the workbook would unpack to more than `most` bytes.
     """
     most = MOST_UNPACKED_BYTES if most is None else most
+    if raw.count(DIRECTORY_MAGIC) > 2 * MOST_ENTRIES:  # before a record is made of each; a part may hold it by chance
+        raise UnreadableFile("file_too_large", f"{MOST_ENTRIES}")
     try:
         entries = zipfile.ZipFile(io.BytesIO(raw)).infolist()
     except (zipfile.BadZipFile, ValueError, OverflowError) as problem:
@@ -131,28 +150,70 @@ class _HasDtd(Exception):
     """An XML part has a DTD."""
 
 
-def _refuse_dtd(raw: bytes) -> None:
-    """Refuse a workbook with a DTD in any part, before the part reaches a parser that would expand its entities.
+def _refuse_harmful_parts(raw: bytes) -> None:
+    """Look through every part of a workbook before one reaches a parser that makes objects of it.
 
-    No spreadsheet program writes a DTD (ECMA-376 part 2 forbids DTDs). Every part is examined, whatever its name,
-    because the workbook itself says which parts are read.
+    Every part is examined, whatever its name, because the workbook itself says which parts are read. A part that is no
+    XML, as a picture, is passed over.
 
     Raises
     ------
-    UnreadableFile : a part has a DTD; the part is named.
+    UnreadableFile : an XML part has a DTD, whose entities a parser would expand (no spreadsheet program writes one:
+        ECMA-376 part 2 forbids it); is written in UTF-16; unpacks to far more than its size; holds a number that
+        float64 cannot tell from 0; or the parts together have more elements than a workbook of this size. The part is
+        named.
     """
+    elements = 0
+    most = min(MOST_ELEMENTS, FEW_ELEMENTS + ELEMENTS_A_BYTE * len(raw))
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         for entry in archive.infolist():
             with archive.open(entry) as part:
-                start = part.read(LONGEST_PROLOG)
-            try:
-                _parse_prolog(start)
-            except _HasDtd as problem:
-                raise UnreadableFile("workbook_dtd", entry.filename) from problem
-            except (_Begun, expat.ExpatError):  # expat cannot read a picture or the like: nothing to expand
-                continue
-            if entry.file_size > len(start):
-                raise UnreadableFile("unreadable_file", entry.filename)
+                if not _is_xml(part.read(LONGEST_PROLOG), entry):
+                    continue
+            if entry.file_size > LITTLE_BYTES + MOST_TIMES_LARGER * entry.compress_size:
+                raise UnreadableFile("file_too_large", entry.filename)
+            with archive.open(entry) as part:
+                for number in _elements(part, entry.filename):
+                    elements += number
+                    if elements > most:
+                        raise UnreadableFile("file_too_large", f"{entry.filename}: {most}")
+
+
+def _is_xml(start: bytes, entry: zipfile.ZipInfo) -> bool:
+    """Whether a part that begins so is XML.
+
+    Raises
+    ------
+    UnreadableFile : the part has a DTD, no root element near its beginning, or is written in UTF-16.
+    """
+    try:
+        _parse_prolog(start)
+    except _HasDtd as problem:
+        raise UnreadableFile("workbook_dtd", entry.filename) from problem
+    except _Begun as problem:
+        if b"\0" in start[:4]:
+            raise UnreadableFile("unreadable_file", f"{entry.filename} UTF-16") from problem
+        return True
+    except expat.ExpatError:  # a picture or the like: nothing to expand
+        return False
+    if entry.file_size > len(start):
+        raise UnreadableFile("unreadable_file", entry.filename)
+    return False
+
+
+def _elements(part: IO[bytes], name: str) -> Iterator[int]:
+    """How many elements begin in each piece of an XML part; a comment counts as one.
+
+    Raises
+    ------
+    UnreadableFile : a cell holds a number that float64 cannot tell from 0.
+    """
+    before = b""
+    while piece := part.read(PIECE):
+        if lost := _LOST_NUMBER.search(before + piece):
+            raise UnreadableFile("unreadable_file", f"{name} {lost[1][:LONGEST].decode()}")
+        yield piece.count(b"<") - piece.count(b"</")
+        before = piece[-LONGEST_CELL_START:]
 
 
 def _parse_prolog(start: bytes) -> None:

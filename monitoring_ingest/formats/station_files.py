@@ -24,7 +24,7 @@ from monitoring_ingest.readings.station_statuses import marks_and_status
 REQUIRED = ("station", "time", "indicator", "value", "unit")
 OPTIONAL = ("mark", "province", "reason", "status")
 
-_WRITTEN_TIME = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_WRITTEN_TIME = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 
 
 def read_long_csv(raw: bytes, *, name: str, network: Network) -> Columns:

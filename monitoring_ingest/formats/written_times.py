@@ -11,13 +11,15 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from basin.numbers import half_width
 from monitoring_ingest.formats.station_files import instants
 
 EXCEL_DAY_ZERO = datetime(1899, 12, 30)
-_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")  # 1927 to 2173
+_SERIAL = re.compile(r"\d{5}(?:\.\d{1,12})?", re.ASCII)  # 1927 to 2173
+_PART_OF_A_DAY = re.compile(r"0?\.\d{1,20}", re.ASCII)
 _DAY = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
 _CLOCK = r"(\d{1,2})(?:[:时点](?:(\d{1,2})(?:[:分](?:(\d{1,2})(?:\.0+)?秒?)?)?)?)"
-_WRITTEN = re.compile(rf"{_DAY}(?:[T\s]*{_CLOCK})?")
+_WRITTEN = re.compile(rf"{_DAY}(?:[T\s]*{_CLOCK})?", re.ASCII)
 
 
 def written_instants(texts: Sequence[str], zone: str) -> list[datetime | None]:
@@ -47,15 +49,23 @@ def _day_only(text: str) -> str:
 
 def _clock_only(text: str) -> str:
     """A clock cell as text: Excel stores 08:00 as a third of a day, on its day zero."""
-    if re.fullmatch(r"0?\.\d+", text):
+    if _PART_OF_A_DAY.fullmatch(text):
         seconds = round(float(text) * 86400)
         return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
     return re.sub(r"^(1899-12-3[01]|1900-01-0[01]) ", "", text)
 
 
+def _folded(text: str) -> str:
+    """A text in signs of usual width and form (NFKC), unless that would make a digit of a sign that is none: ``²``."""
+    plain = half_width(text)
+    if any(sign.isdigit() and not sign.isascii() for sign in plain):
+        return plain
+    return unicodedata.normalize("NFKC", plain)
+
+
 def iso(text: str) -> str:
     """A written time as ISO 8601; a text in none of the forms of this module is returned as it is."""
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = _folded(text).strip()
     if _SERIAL.fullmatch(plain):
         instant = EXCEL_DAY_ZERO + timedelta(days=float(plain), milliseconds=500)
         return instant.replace(microsecond=0).isoformat(sep=" ")

@@ -13,6 +13,7 @@ import pandas as pd
 
 from basin.errors import UsageError
 from basin.names import same_person
+from basin.texts import LINE, PERSON, TEXT, Grammar, accepted
 from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.readings.messages import Message
 
@@ -43,6 +44,12 @@ REASONS_FOR: Mapping[str, tuple[str, ...]] = {
     UPHOLD: ("instrument_fault", "maintenance", "contaminated_sample", "transmission_error", "not_confirmed"),
     REMOVE: ("instrument_fault", "maintenance", "contaminated_sample", "transmission_error", "decided_in_error"),
     RESTORE: ("laboratory_confirms", "real_event", "source_confirms", "decided_in_error"),
+}
+GRAMMARS: Mapping[str, Grammar] = {
+    "reason": LINE,
+    "document": TEXT,
+    "proposed_by": PERSON,
+    "approved_by": PERSON,
 }
 GIVEN = ("reason", "document", "proposed_by", "approved_by")
 
@@ -75,7 +82,8 @@ def decision(action: str, given: Mapping[str, object]) -> Decision:
 
     Raises
     ------
-    UsageError : an unknown action or reason, a blank field, or an approver who proposed it.
+    UsageError : an unknown action or reason, a blank field, a name with a sign that no name has, or an approver who
+        proposed it.
     """
     if action not in REASONS_FOR:
         raise UsageError(f"没有动作 {action}", f"no action {action}", path="action", remedy="、".join(REASONS_FOR))
@@ -83,7 +91,7 @@ def decision(action: str, given: Mapping[str, object]) -> Decision:
         value = given.get(name)
         if not isinstance(value, str) or not value.strip():
             raise UsageError("缺少或不是文字", "missing or not a text", path=name, remedy=f"写明 {name}")
-    stated = Decision(action, **{name: str(given[name]).strip() for name in GIVEN})
+    stated = Decision(action, **{name: accepted(str(given[name]), GRAMMARS[name], name) for name in GIVEN})
     if stated.reason not in REASONS_FOR[action]:
         remedy = "；".join(f"{code} {REASONS[code].zh}" for code in REASONS_FOR[action])
         raise UsageError(f"不能以此为由：{stated.reason}", "not a reason for this", path="reason", remedy=remedy)

@@ -22,6 +22,7 @@ from basin.agreement_files import file_text, tree
 from basin.errors import RegisterError, UsageError
 from basin.indicators import INDICATORS
 from basin.network import Network, Section
+from basin.numbers import measured, whole
 from monitoring_ingest.quality import clocks, relations, series
 from monitoring_ingest.quality.flags import Flags
 from monitoring_ingest.quality.laboratory_drift import Series, laboratory_drift
@@ -57,6 +58,10 @@ BESIDE: Mapping[str, str] = {
     "oxygen_saturation": "temperature",
     "ions_carry_current": "conductivity",
 }
+NO_BOUND = "nan"  # in a list by month
+COUNTS = frozenset({"reach", "days", "pairs"})  # keywords that count readings or days
+LONGEST_WINDOW = 10_000  # hours, days or readings
+LARGEST_THRESHOLD = 1e12  # in any unit
 FROM_DATA = {"censored", "part_censored"}  # keywords that are measured, not declared
 
 
@@ -320,10 +325,10 @@ def _keywords(test: str, written: Mapping[str, Any], file: Path, path: str) -> d
         raise RegisterError(zh, en, file=file, path=path, remedy=f"应写：{' '.join(sorted(needed))}")
     try:
         keywords = {name: _threshold(value) for name, value in written.items()}
-    except (ValueError, TypeError) as problem:
-        zh = f"不是数字：{problem}"
-        en = "not a number"
-        raise RegisterError(zh, en, file=file, path=path, remedy="写数字，或数字的列表") from problem
+    except ValueError as problem:
+        raise RegisterError(str(problem), file=file, path=path, remedy="写数字，或数字的列表") from problem
+    for name, threshold in keywords.items():
+        _refuse_too_much(name, threshold, file, f"{path}.{name}")
     try:
         _rehearse(test, keywords)
     except UsageError as problem:
@@ -334,6 +339,20 @@ def _keywords(test: str, written: Mapping[str, Any], file: Path, path: str) -> d
         remedy = "一个数还是几个数，见 docs/quality-control.md 与随附的文件"
         raise RegisterError(zh, f"{test} cannot be run", file=file, path=path, remedy=remedy) from problem
     return keywords
+
+
+def _refuse_too_much(name: str, threshold: Any, file: Path, path: str) -> None:
+    """Refuse a window or a threshold that no series of readings has; a test would look for it through all memory.
+
+    Parameters
+    ----------
+    name : of the keyword. threshold : a number, or several. file, path : where.
+    """
+    numbers = threshold if isinstance(threshold, tuple) else (threshold,)
+    most = LONGEST_WINDOW if name in COUNTS or name.endswith(("hours", "days")) else LARGEST_THRESHOLD
+    if any(abs(number) > most for number in numbers):
+        zh = f"数字太大，至多 {most:g}"
+        raise RegisterError(zh, f"more than {most:g}", file=file, path=path, remedy="改正数字")
 
 
 def _rehearse(test: str, keywords: Mapping[str, Any]) -> None:
@@ -350,13 +369,14 @@ def _rehearse(test: str, keywords: Mapping[str, Any]) -> None:
 
 
 def _threshold(written: Any) -> Any:
-    """A number; nan or infinity would switch a test off. In a list, by month, nan is a month without a bound."""
-    if isinstance(written, list):
-        return tuple(_number(number) for number in written)
-    if not math.isfinite(number := _number(written)):
-        raise ValueError(written)
-    return number
+    """A number; nan or infinity, which would switch a test off, are none. In a list `NO_BOUND` is a month without."""
+    return tuple(map(_of_a_month, written)) if isinstance(written, list) else _number(written)
+
+
+def _of_a_month(written: Any) -> float:
+    return math.nan if written == NO_BOUND else _number(written)
 
 
 def _number(written: Any) -> float:
-    return int(written) if str(written).isdecimal() else float(written)
+    text = str(written)
+    return whole(text) if text.isdecimal() else measured(text)

@@ -16,9 +16,10 @@ from basin.agreement_files import tree
 from basin.clauses import GROUNDS, PAID, UNPAID
 from basin.errors import UnknownCode, UsageError
 from basin.names import same_person
+from basin.numbers import exact
 from basin.periods import period
 from basin.registry import Registry
-from basin.rounding import number
+from basin.texts import LINE, PERSON, TEXT, Grammar, accepted
 
 # The kinds that agreements ask for, including the grounds for excluding data. Any other kind is accepted as written,
 # because the next agreement may name a new one.
@@ -31,6 +32,14 @@ KINDS: Mapping[str, str] = {
 }
 FIELDS = ("subject", "period", "kind", "value", "document", "recorded_by")
 APPROVED_BY = "approved_by"
+GRAMMARS: Mapping[str, Grammar] = {
+    "subject": LINE,
+    "period": LINE,
+    "kind": LINE,
+    "value": LINE,
+    "document": TEXT,
+    "recorded_by": PERSON,
+}
 
 
 @dataclass(frozen=True)
@@ -75,8 +84,8 @@ def fact(written: Mapping[str, object], *, file: object = None) -> Fact:
 
     Raises
     ------
-    UsageError : a key is unknown, a field is missing, blank or no text, the period is none, or a ground for excluding
-        data has no approver other than the recorder.
+    UsageError : a key is unknown, a field is missing, blank or no text, a name has a sign that no name has, the period
+        is none, or a ground for excluding data has no approver other than the recorder.
     """
     fields = (*FIELDS, APPROVED_BY)
     for name in written:
@@ -86,11 +95,12 @@ def fact(written: Mapping[str, object], *, file: object = None) -> Fact:
         value = written.get(name)
         if not isinstance(value, str) or not value.strip():
             raise UsageError("缺少或不是文字", "missing or not a text", file=file, path=name, remedy=f"写明 {name}")
-    subject, when, kind, value, document, recorded_by = (str(written[name]).strip() for name in FIELDS)
-    approved_by = str(written[APPROVED_BY]).strip() if APPROVED_BY in written else None
-    recorded = Fact(subject, when, kind, value, document, recorded_by, approved_by=approved_by)
+    stated = {name: accepted(str(written[name]), GRAMMARS[name], name, file=file) for name in FIELDS}
+    approver = written.get(APPROVED_BY)
+    approved_by = None if approver is None else accepted(str(approver), PERSON, APPROVED_BY, file=file)
+    recorded = Fact(**stated, approved_by=approved_by)  # type: ignore[arg-type]  # `FIELDS` are its texts
     try:
-        period(when)
+        period(recorded.period)
     except UsageError as problem:
         raise UsageError(problem.zh, problem.en, file=file, path="period", remedy=problem.remedy) from problem
     _refuse_what_the_ledger_cannot_take(recorded, file)
@@ -107,7 +117,7 @@ def _refuse_what_the_ledger_cannot_take(recorded: Fact, file: object) -> None:
         raise UsageError(zh, en, file=file, path="kind", remedy=remedy)
     if is_payment(recorded):
         try:
-            number(recorded.value)
+            exact(recorded.value)
         except ValueError as problem:
             zh = f"付款额不是数字：{recorded.value}"
             en = "the sum paid is no number"

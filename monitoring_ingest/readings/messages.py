@@ -36,7 +36,8 @@ MESSAGES: dict[str, Message] = {
         "above the measuring range, so no number; dilute, repeat and send a number",
     ),
     "not_text": Message(
-        "应为文字（value 也可为数字），且不含 NUL", "must be text (of `value` also a number), without NUL"
+        "应为文字（value 也可为数字），不超过 1000 字，不含看不见的符号（NUL、零宽字符、方向控制符）",
+        "must be text (of `value` also a number) of at most 1000 characters, without signs nobody can see",
     ),
     "unreadable_time": Message(
         f"不是时刻，或年份不在 {YEARS[0]}–{YEARS[-1]}", f"not a time, or of a year outside {YEARS[0]}-{YEARS[-1]}"

@@ -38,9 +38,12 @@ Content = Hashable
 
 
 def place(readings: pd.DataFrame | Columns) -> np.ndarray:
-    """Each reading's station code; where unknown, province and name as written, with the ``/`` that no code has."""
+    """Each reading's station code; where unknown, province and name as written, with the ``/`` that no code has.
+
+    The length of the province stands before both: a name may hold a ``/`` as well.
+    """
     names = zip(*(readings[name] for name in ("station", "province", "station_text")), strict=True)
-    return objects([f"{province}/{text}" if code is None else code for code, province, text in names])
+    return objects([f"{len(province)}/{province}/{text}" if code is None else code for code, province, text in names])
 
 
 def shown(number: np.ndarray, printed: np.ndarray) -> np.ndarray:

@@ -33,7 +33,7 @@ def marks_and_status(text: str, stated: str = "") -> MarksAndStatus:
     parts = _parts(text)
     if stated:
         statuses = _parts(stated)
-        marks = [part for part in parts if part not in statuses]
+        marks = [part for part in parts if part not in frozenset(statuses)]
         return MarksAndStatus(SEPARATOR.join(marks), SEPARATOR.join(statuses))
     statuses = [STATUS_OF.get(part, part) for part in parts if part in STATUS_OF or part in STATUSES]
     marks = [part for part in parts if part != NORMAL and part not in STATUSES]

@@ -9,8 +9,8 @@ not. Every meaning is worked out once per distinct text.
 
 from __future__ import annotations
 
+import math
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -20,7 +20,9 @@ import pandas as pd
 
 from basin.indicators import INDICATORS, find_indicator
 from basin.network import Network
+from basin.numbers import LONGEST, half_width, measured
 from basin.units import factor
+from monitoring_ingest.readings.cells import legible
 from monitoring_ingest.readings.frames import NOT_EQUIPPED, Columns, columns_of, objects
 from monitoring_ingest.readings.station_names import stations_of
 
@@ -29,9 +31,9 @@ NO_RIGHT = "no_right"  # code of a row whose sender may not report for its stati
 CLOCKS_MAY_DIFFER = timedelta(hours=1)
 BELOW_DETECTION = frozenset({"<", "L"})
 
-_VALUE = re.compile(r"(<?)\s*([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|[+-]?\.\d+(?:[eE][+-]?\d+)?)\s*(L?)", re.ASCII)
 _PLAIN = re.compile(r"[0-9.]+")
-_ABOVE = re.compile(r"\s*[>≥]\s*=?\s*\d+(?:\.\d*)?(?:[eE][+-]?\d+)?\s*", re.ASCII)
+_ABOVE = (">", "≥")
+_DIGITS = frozenset("0123456789")
 
 
 def validate(
@@ -52,7 +54,7 @@ def validate(
     `censored` (below detection: `number` is the limit), `fate` (accepted, quarantined, rejected, withheld, absent),
     `code` (of the message; "" where accepted), and, for the receipt, the `field` and `value` that the code is about.
     """
-    rows = dict(columns_of(readings))
+    rows = legible(dict(columns_of(readings)))
     _add_station(rows, network)
     rows["indicator"] = _by_text(rows["indicator_text"], _indicator_code)
     as_sent, below = _numbers(rows["value_text"].tolist())
@@ -85,10 +87,9 @@ def _by_text(texts: np.ndarray, meaning: Callable[[str], Any]) -> np.ndarray:
 
 def _numbers(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """`number_and_censored` of each text; plain decimals take a faster way."""
-    if _PLAIN.fullmatch("".join(texts)):
+    if _PLAIN.fullmatch("".join(texts)) and max(map(len, texts)) <= LONGEST:
         try:
-            values = np.array(list(map(float, texts)), dtype="float64")
-            return np.where(np.isfinite(values), values, np.nan), np.zeros(len(texts), dtype=bool)
+            return np.array(list(map(float, texts)), dtype="float64"), np.zeros(len(texts), dtype=bool)
         except ValueError:  # a blank, or two decimal points
             pass
     by_text = {text: number_and_censored(text) for text in set(texts)}
@@ -99,22 +100,23 @@ def _numbers(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
 def number_and_censored(text: str) -> tuple[float, bool]:
     """The number that a source wrote (nan: not a number), and whether it is the limit of a value below detection.
 
-    ``<0.025`` and ``0.025L`` are below the limit 0.025.
+    ``<0.025`` and ``0.025L`` are below the limit 0.025. Full-width signs are read as the signs they stand for.
     """
-    parts = _VALUE.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if not parts:
+    plain = half_width(text).strip()
+    number = plain.removeprefix("<").removesuffix("L")
+    try:
+        return measured(number), len(number) < len(plain)
+    except ValueError:
         return float("nan"), False
-    value = _finite(float(parts[2]))
-    return value, bool(parts[1] or parts[3]) and value == value
-
-
-def _finite(value: float) -> float:
-    return value if value - value == 0 else float("nan")
 
 
 def above_range(text: str) -> bool:
     """Whether a source wrote that the value exceeds the measuring range: ``>24000``, ``≥5``."""
-    return bool(_ABOVE.fullmatch(unicodedata.normalize("NFKC", text)))
+    plain = half_width(text).strip()
+    number = plain[1:].lstrip().removeprefix("=").lstrip()
+    if not plain.startswith(_ABOVE) or number[:1] not in _DIGITS:
+        return False
+    return not math.isnan(number_and_censored(number)[0])
 
 
 def _factors(rows: Columns) -> np.ndarray:

@@ -7,7 +7,6 @@ table with ``class`` (1–6 or blank), ``deciding`` (codes joined by ``|``) and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 
 import numpy as np
@@ -17,11 +16,11 @@ from numpy.typing import NDArray
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, find_indicator, indicator
 from basin.network import WATER_BODIES
+from basin.numbers import measured
 from basin.rounding import rounded
 from basin.standards import Standard, classify, deciding
 
 NOT_EQUIPPED = "*"
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 
 
 def classified(
@@ -89,7 +88,14 @@ def _bodies(table: pd.DataFrame) -> pd.Series:
 
 def _numbers(texts: pd.Series) -> NDArray[np.float64]:
     """Cells as float64; nan for blank, not equipped and unreadable ones."""
-    return np.array([float(text) if _NUMBER.fullmatch(text) else np.nan for text in texts], dtype=np.float64)
+    return np.array(list(map(_number, texts)), dtype=np.float64)
+
+
+def _number(text: str) -> float:
+    try:
+        return measured(text)
+    except ValueError:
+        return np.nan
 
 
 def _rounded(code: str, values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -21,6 +21,7 @@ from basin.scorecards import Scorecard
 from settlement.clauses.context import Evaluation
 from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.values import Statistic
+from settlement.computable import computable
 from settlement.gathered import Gathered, measurements
 from settlement.statement.canonical import digest
 from settlement.statement.document import instant, places_of, statistic_row, working_rows
@@ -52,7 +53,8 @@ def assessed(
     sections = sorted((s for s in network.sections.values() if s.basin == basin), key=lambda s: s.order)
     agreement = scorecard.agreement(basin, [s.code for s in sections], span)
     ev = Evaluator(agreement, network, measurements(agreement, network, gathered, span))
-    evaluations = [next(iter(ev.evaluations(ref, span))) for ref in agreement.refs]
+    with computable(scorecard.file):
+        evaluations = [next(iter(ev.evaluations(ref, span))) for ref in agreement.refs]
     places: dict[Statistic, int] = {}
     criteria = [_criterion(evaluation, places) for evaluation in evaluations]
     scored: Scored = {

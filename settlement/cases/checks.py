@@ -17,7 +17,7 @@ from basin.errors import UsageError
 from basin.indicators import INDICATORS, find_indicator
 from basin.measures import load_of
 from basin.network import Network
-from basin.rounding import number
+from basin.numbers import exact
 from monitoring_ingest.readings.facts import Fact, fact
 
 Finding = tuple[str, str, str, str]  # path, zh, en, remedy
@@ -128,7 +128,7 @@ def _figure_shape(figure: object, path: str) -> Iterator[Finding]:
 def is_number(text: object) -> bool:
     """Whether a figure is a number; a blank is none, nor is the text of a fact."""
     try:
-        number(text)
+        exact(text)
     except ValueError:
         return False
     return True

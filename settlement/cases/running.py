@@ -24,8 +24,9 @@ from basin.dated import join
 from basin.errors import AgreementError, HengjieError, UnknownCode
 from basin.measures import quantity_code
 from basin.network import Network
+from basin.numbers import exact
 from basin.registry import Registry, load_registry
-from basin.rounding import FEN_PER_WAN, number, printed, yuan
+from basin.rounding import FEN_PER_WAN, printed, yuan
 from settlement.cases.checks import (
     figures_of,
     is_by_period,
@@ -304,7 +305,7 @@ def _spread(published: Published, figure: Any, of: pd.Period) -> dict[Key, Fract
         for text, of_part in figure.items():
             part = periods.period(text)
             taken_away = [] if is_there(of_part) else [part, *periods.months(part)]
-            figures = {key: exact for key, exact in figures.items() if key[2] not in taken_away}
+            figures = {key: stated for key, stated in figures.items() if key[2] not in taken_away}
             figures |= _spread(published, of_part, part)
         return figures
     if isinstance(figure, list):
@@ -322,7 +323,7 @@ def _spread(published: Published, figure: Any, of: pd.Period) -> dict[Key, Fract
         return {}
     parts = () if is_total(published.quantity) else (*periods.periods_in(of, "year"), *periods.months(of))
     quarters = () if is_total(published.quantity) else periods.periods_in(of, "quarter")
-    return {(*published, part): number(figure) for part in dict.fromkeys([of, *parts, *quarters])}
+    return {(*published, part): exact(figure) for part in dict.fromkeys([of, *parts, *quarters])}
 
 
 def _expected(case: Mapping[str, Any]) -> Expected:
@@ -343,7 +344,7 @@ def _wanted(rows: Sequence[Mapping[str, str]], first: Sequence[str]) -> dict[tup
         named = [
             periods.label(periods.period(row[key])) if key == "period" else row[key] for key in first if key in row
         ]
-        wanted[*named, row["payer"], row["payee"]] += number(row["amount"])
+        wanted[*named, row["payer"], row["payee"]] += exact(row["amount"])
     return dict(wanted)
 
 

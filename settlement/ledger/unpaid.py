@@ -19,11 +19,14 @@ from basin import periods
 from basin.agreement import Agreement
 from basin.clauses import PAID, UNPAID
 from basin.network import CHINA
-from basin.rounding import FEN_PER_WAN, number, printed
+from basin.numbers import exact
+from basin.rounding import FEN_PER_WAN, printed
 from monitoring_ingest.readings.facts import Fact
 from settlement.ledger.entries import Debt
 
-UNTOLD = "；几方应付，付款没有注明付方"  # no number: the evaluation stops and shows it
+# no numbers: the evaluation stops and shows them
+UNTOLD = "；几方应付，付款没有注明付方"
+UNREADABLE = "；有一笔付款额不是数字，请另记一条更正"
 
 
 def unpaid(agreement: Agreement, span: pd.Period, debts: Sequence[Debt], payments: Sequence[Fact]) -> list[Fact]:
@@ -86,13 +89,23 @@ def _unpaid(
         owed = [debt for debt in owed if debt.payer == payer]
         paid = [fact for fact in paid if fact.kind.split() == [PAID, payer] or (fact.kind.split() == [PAID] and owed)]
     due = Fraction(sum(debt.fen for debt in owed), FEN_PER_WAN)
-    got = sum((number(fact.value) for fact in paid), Fraction(0))
+    sums = [_sum_paid(fact) for fact in paid]
+    got = sum((paid_sum or Fraction(0) for paid_sum in sums), Fraction(0))
     untold = "" if payer is None or payer_is_clear else UNTOLD
+    untold = UNREADABLE if None in sums else untold
     settlements = "、".join(dict.fromkeys(debt.settlement for debt in owed)) or "此前没有已确认的应付款"
     vouchers = "、".join(fact.document for fact in paid) or "没有付款"
     document = f"应付 {printed(due)}（{settlements}）− 已付 {printed(got)}（{vouchers}）{untold}"
     value = untold or printed(max(due - got, Fraction(0)))
     return Fact(payer or agreement.code, periods.label(of), UNPAID, value, document, "账目")
+
+
+def _sum_paid(payment: Fact) -> Fraction | None:
+    """The sum of a payment [万元]; None where its text is no number: earlier versions recorded such texts."""
+    try:
+        return exact(payment.value)
+    except ValueError:
+        return None
 
 
 def _over(period: str, of: pd.Period) -> bool:

@@ -22,6 +22,7 @@ from basin.rounding import FEN_PER_WAN, YUAN_PER_WAN, fen, split, yuan
 from settlement.clauses.context import Evaluation, Sides
 from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.working import Step, readable, short
+from settlement.computable import computable, refuse_too_much
 from settlement.obligations.falling_due import Evaluated, due_in, indicates
 from settlement.obligations.obligation import Due, Obligation, Stop, remainder
 from settlement.obligations.pools import closed_to_the_fen, pools_not_paid
@@ -51,7 +52,17 @@ class Compensation:
 
 
 def compensation(evaluator: Evaluator, span: pd.Period) -> Compensation:
-    """Obligations of every paying clause whose period lies in `span`; lines count where a paying clause uses them."""
+    """Obligations of every paying clause whose period lies in `span`; lines count where a paying clause uses them.
+
+    Raises
+    ------
+    AgreementError : the clauses come to no number that can be written and posted (`settlement.computable`).
+    """
+    with computable(evaluator.agreement.file):
+        return _compensation(evaluator, span)
+
+
+def _compensation(evaluator: Evaluator, span: pd.Period) -> Compensation:
     dues: list[Due] = []
     stops: list[Stop] = []
     for due in due_in(evaluator, span):
@@ -60,6 +71,8 @@ def compensation(evaluator: Evaluator, span: pd.Period) -> Compensation:
             stops += [] if stop is None else [stop]
         if not due.is_line and not indicates(evaluator, due):
             dues += _sums(due, evaluator.agreement.money)
+    for sum_of_clause in dues:
+        refuse_too_much(sum_of_clause.fen, evaluator.agreement.file, sum_of_clause.clause)
     obligations = [obligation for due in closed_to_the_fen(dues) for obligation in _shared(due)]
     evaluations = tuple(evaluator.made.values())
     lines = {evaluation.clause.ref for evaluation in evaluations if evaluation.clause.is_line}

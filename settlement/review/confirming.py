@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from basin import periods
 from basin.errors import Refused
 from basin.rounding import yuan_fen
+from basin.texts import PERSON, TEXT, accepted
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.schedule.leases import Clock
 from settlement import states, store
@@ -30,12 +31,14 @@ def set_status(engine: Engine, identity: str, change: StatusChange, clock: Clock
 
     Raises
     ------
-    NotFound : no such settlement.
+    NotFound : no such settlement. UsageError : the person or the reason has a sign that neither may have.
     Refused : the change is not allowed, the person who submitted the settlement for review would confirm it, or another
     settlement of the period is confirmed.
     """
     if not change.person.strip() or not change.reason.strip():
         raise Refused("须写明经办人与理由", "person and reason are required", path="person", remedy="补上经办人与理由")
+    reason = accepted(change.reason, TEXT, "reason")
+    change = StatusChange(change.status, accepted(change.person, PERSON, "person"), reason)
     with writing(engine) as connection:
         now = clock()
         document = store.settlement(connection, identity)

@@ -95,6 +95,20 @@ class TestUsage:
 class TestOutside:
     """What the machine does not give: exit 1 and why."""
 
+    @pytest.mark.parametrize("text", ["a\u202eb", "a\u200bb", "a\udcffb"], ids=ascii)
+    @pytest.mark.parametrize(
+        "arguments",
+        [["explain", "@"], ["settle", "@", "2020"], ["settle", "a", "@"], ["assess", "@", "2020"],
+         ["evidence", "@", "-o", "x.zip"], ["status", "a", "待复核", "--person", "@", "--reason", "b"],
+         ["key", "create", "@"], ["key", "revoke", "@"],
+         ["whatif", "a", "--set", "@=1", "--years", "2020"], ["readings", "export", "--station", "@"]],
+        ids=" ".join,
+    )  # fmt: skip
+    def test_an_argument_that_nobody_can_read_is_refused_before_anything_is_asked(self, arguments, text):
+        result = CliRunner().invoke(main, [argument.replace("@", text) for argument in arguments])
+        assert result.exit_code == 2
+        assert "看不见的符号" in result.stderr and result.exception.__class__ is SystemExit
+
     @pytest.mark.parametrize(
         "arguments", [["readings", "export", "--wide"], ["classify", "table.csv"], ["evidence", "settlement"]]
     )

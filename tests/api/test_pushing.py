@@ -9,12 +9,14 @@ import json
 import pytest
 from sqlalchemy import select
 
+from monitoring_ingest.formats.station_files import OPTIONAL
 from monitoring_ingest.records import tables
 from tests.api.pushed import (
     ADDRESS,
     ARROW,
     CSV,
     FORMATS,
+    GOOD,
     JSON,
     arrow,
     columns,
@@ -22,6 +24,7 @@ from tests.api.pushed import (
     long_csv,
     only_row,
     push,
+    rows,
     stored,
 )  # fmt: skip
 
@@ -84,6 +87,36 @@ class TestFormats:
         assert fates(answer) == {"accepted": 1, "rejected": 1}
         row = only_row(answer)
         assert (row["code"], row["field"], row["value"]) == ("not_text", name, quoted)
+
+    @pytest.mark.parametrize("sign", ["\\u0000", "\\u202e", "\\u200b", "\\u3164"])
+    @pytest.mark.parametrize("name", [*GOOD, *OPTIONAL])
+    @pytest.mark.parametrize("shape", [rows, columns])
+    def test_a_sign_nobody_can_see_is_a_rejected_row_in_whatever_cell(self, pushing, shape, name, sign):
+        blank = dict.fromkeys(OPTIONAL, "")
+        body = json.dumps(shape(blank | {name: "a@@b"}, blank)).replace("@@", sign)
+        answer = pushing.post(ADDRESS, content=body.encode(), headers={"Content-Type": JSON})
+        assert (answer.status_code, fates(answer)) == (201, {"accepted": 1, "rejected": 1}), answer.text
+        assert (only_row(answer)["code"], only_row(answer)["field"]) == ("not_text", name)
+        assert answer.text.isprintable()
+
+    @pytest.mark.parametrize(
+        ("written", "fate", "code"),
+        [
+            ("1e-400", "rejected", "unreadable_number"), ("1e400", "rejected", "unreadable_number"),
+            ("-1e999999999", "rejected", "unreadable_number"), ("1e-300", "rejected", "unreadable_number"),
+            ("0." + "0" * 500 + "1", "rejected", "unreadable_number"), ("9" * 120, "rejected", "unreadable_number"),
+            ("0e0", "accepted", ""), ("0.0", "accepted", ""), ("2.1e-1", "accepted", ""),
+        ],
+    )  # fmt: skip
+    def test_a_json_number_that_a_float_would_change_is_no_number(self, pushing, written, fate, code):
+        body = json.dumps(rows({"value": "@"})).replace('"@"', written)
+        answer = pushing.post(ADDRESS, content=body.encode(), headers={"Content-Type": JSON})
+        assert fates(answer) == {fate: 1}
+        assert [row["code"] for row in answer.json()["rows"]] == ([code] if code else [])
+
+    def test_a_number_of_a_million_digits_is_refused_before_it_is_one(self, pushing):
+        body = json.dumps(rows({"value": "@"})).replace('"@"', "1" * 10**6)
+        assert pushing.post(ADDRESS, content=body.encode(), headers={"Content-Type": JSON}).status_code == 400
 
     @pytest.mark.parametrize(
         ("kind", "body", "status", "path"),

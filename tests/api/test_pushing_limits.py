@@ -20,6 +20,7 @@ from api.web.bodies import body_of
 from basin.errors import HengjieError, UsageError
 from monitoring_ingest.access.store import create_key
 from monitoring_ingest.database.engine import writing
+from monitoring_ingest.doors.claims_store import claim_name, keep_answer
 from monitoring_ingest.formats.pushed import TooLarge, read_pushed
 from monitoring_ingest.records import tables
 from monitoring_ingest.schedule.store import LEASE, hold
@@ -61,15 +62,57 @@ class TestRepeats:
         other = {**ONCE, "X-API-Key": create_key(blank.engine, "另一家", NOW)}
         assert push(pushing, {"value": "0.3"}, headers=other).status_code == 201
 
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            (("a", "b/c"), ("a/b", "c")),
+            (("a:b", "c"), ("a", "b:c")),
+            (("a','b", "c"), ("a", "b','c")),
+            (("a", 'b", "c'), ("a, b", "c")),
+            (("甲", "1/1"), ("甲/1", "1")),
+        ],
+    )
+    def test_nobody_gets_the_receipt_of_another_whatever_keys_they_choose(self, pushing, blank, one, other):
+        receipts = []
+        for number, (name, key) in enumerate((one, other)):
+            headers = {"X-API-Key": create_key(blank.engine, name, NOW), "Idempotency-Key": key}
+            answer = push(pushing, {"value": f"0.{number + 1}"}, headers=headers)
+            again = push(pushing, {"value": f"0.{number + 1}"}, headers=headers)
+            assert (answer.status_code, again.content) == (201, answer.content)
+            receipts.append((answer.json()["sender"], answer.json()["id"]))
+        assert receipts == [(one[0], 1), (other[0], 2)]
+
+    def test_while_the_key_of_one_is_at_work_that_of_the_other_is_free(self, pushing, blank):
+        with writing(blank.engine) as connection:
+            hold(connection, claim_name("push", "a", "b/c"), NOW)
+        headers = {"X-API-Key": create_key(blank.engine, "a/b", NOW), "Idempotency-Key": "c"}
+        assert push(pushing, {}, headers=headers).status_code == 201
+
+    @pytest.mark.parametrize(("names", "found"), [(["甲"], True), (["甲", "甲/2025-08-01"], False)])
+    def test_what_an_earlier_version_kept_is_found_where_only_one_can_have_sent_it(self, pushing, blank, names, found):
+        keys = {name: create_key(blank.engine, name, NOW) for name in names}
+        told = push(pushing, {}, headers={"X-API-Key": keys["甲"]}).json()
+        with writing(blank.engine) as connection:
+            keep_answer(connection, "push/甲/2025-08-01/1", told["sha256"], str(told["id"]), NOW)
+        for name, key in keys.items():
+            rest = ONCE["Idempotency-Key"] if name == "甲" else "1"
+            answer = push(pushing, {}, headers={"X-API-Key": key, "Idempotency-Key": rest})
+            assert (answer.json()["id"] == told["id"]) is found
+
+    @pytest.mark.parametrize("key", ["", "\x7f", "é", "x" * 201, "a\tb"])
+    def test_a_key_is_visible_ascii(self, pushing, key):
+        headers = {"Idempotency-Key": key.encode("latin-1")}
+        assert push(pushing, {}, headers=headers).status_code == (201 if key == "" else 422 if len(key) > 200 else 400)
+
     def test_while_one_is_at_work_the_other_is_asked_to_come_again(self, pushing, blank):
         with writing(blank.engine) as connection:
-            hold(connection, "push/示例监测中心/2025-08-01/1", NOW)
+            hold(connection, claim_name("push", "示例监测中心", "2025-08-01/1"), NOW)
         answer = push(pushing, {}, headers=ONCE)
         assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (409, True)
 
     def test_a_claim_that_was_left_behind_does_not_block_for_ever(self, pushing, blank):
         with writing(blank.engine) as connection:
-            hold(connection, "push/示例监测中心/2025-08-01/1", NOW - LEASE)
+            hold(connection, claim_name("push", "示例监测中心", "2025-08-01/1"), NOW - LEASE)
         assert push(pushing, {}, headers=ONCE).status_code == 201
 
     def test_a_key_of_a_request_that_stored_nothing_is_free(self, pushing):

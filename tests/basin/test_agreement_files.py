@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from basin import agreement_files
 from basin.agreement_files import file_text, tree
 from basin.errors import AgreementError, RegisterError
 from basin.registry import BUNDLED
 from basin.rounding import number
+
+LAUGHS = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10))
+LEVELS = "".join(f"a{n}: &a{n} {'[' * 40}{f'*a{n - 1}' if n else 'x'}{']' * 40}\n" for n in range(3))
 
 
 class TestTree:
@@ -87,10 +89,59 @@ class TestTree:
             tree(text, "agreements/x.yaml")
         assert refused.value.file == "agreements/x.yaml"
 
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            (LAUGHS, "YAML 的值超过"),
+            (LEVELS, "层数太多"),
+            ("a: &a {b: *a}", "没有锚点 a"),
+            ("a: *b", "没有锚点 b"),
+            ("? &a [x]\n: 1", "键必须是文本"),
+            ("b: &a [x]\n*a : 1", "键必须是文本"),
+            ("a:\n" + "- b\n" * 100_000, "YAML 的值超过"),
+            ("a: " + "x" * 20_001, "一个值超过"),
+            ("a: " + "-" * 100_000, "一个值超过"),
+            ("-" * 19_000 + "\t: [", "YAML 无法读取"),
+            ("-" * 19_000 + "：1\n: [", "YAML 无法读取"),
+            ("{" * 100_000 + "：", "键必须是文本"),
+            ("a: [" + "，" * 19_000 + "\n]: [", "YAML 无法读取"),
+            ("- " * 100_000, "层数太多"),
+            ("a: b\n" * 30 + "---\n" * 100_000, "重复的键"),
+            ("--- {a: b}\n--- {c: d}", "几份文档"),
+            ("%TAG ! tag:a\n" * 60_000 + "---\na: b", "指令太多"),
+            ("# \n" * 400_000 + "a: b", "文件超过 1024 KiB"),
+            ("a: b\0c", "看不见的符号 \\\\0"),
+            ("a: 甲\u202e乙", "看不见的符号 \\\\u202e"),
+            ("# 注\u200b释\na: b", "看不见的符号 \\\\u200b"),
+            ('a: "\\u202e"', "看不见的符号 \\\\u202e"),
+            ('"a\\u200b": b', "看不见的符号 \\\\u200b"),
+            ('a: "\\ud800"', "YAML 无法读取"),
+            ("a: \ud800", "看不见的符号 \\\\ud800"),
+        ],
+        ids=lambda value: value if len(value) < 20 else f"{value[:12]!a} of {len(value)}",
+    )  # fmt: skip
+    def test_what_has_no_bounds_is_refused_and_named(self, text: str, said: str) -> None:
+        with pytest.raises(AgreementError, match=said) as refused:
+            tree(text, "agreements/x.yaml")
+        assert (refused.value.file, bool(refused.value.remedy)) == ("agreements/x.yaml", True)
+        assert len(str(refused.value)) < 500
+
+    def test_an_alias_is_a_copy_that_may_be_changed_alone(self) -> None:
+        document = tree("a: &x {k: [v]}\nb: *x")
+        document["b"]["k"].append("w")
+        assert document == {"a": {"k": ["v"]}, "b": {"k": ["v", "w"]}}
+
+    def test_fifty_levels_and_a_hundred_thousand_values_are_read(self) -> None:
+        assert tree("a: " + "[" * 49 + "x" + "]" * 49)
+        assert len(tree("a:\n" + "- b\n" * 99_997)["a"]) == 99_997
+
+    def test_tabs_between_a_key_and_its_value_are_blanks(self) -> None:
+        assert tree("a:\tb") == {"a": "b"}
+
     @pytest.mark.parametrize("file", sorted(BUNDLED.rglob("*.yaml")), ids=lambda file: file.stem)
-    def test_the_quick_parser_reads_what_the_plain_one_reads(self, file: Path) -> None:
+    def test_it_reads_what_the_plain_loader_of_the_library_reads(self, file: Path) -> None:
         text = file_text(file)
-        assert tree(text) == yaml.load(text, Loader=agreement_files._TextLoader)
+        assert tree(text) == yaml.load(text, Loader=yaml.BaseLoader)
 
 
 class TestFileText:
@@ -106,6 +157,17 @@ class TestFileText:
         with pytest.raises(AgreementError, match="不是 UTF-8 文本") as refused:
             file_text(tmp_path / "a.yaml")
         assert refused.value.file == str(tmp_path / "a.yaml")
+
+    def test_a_file_that_is_too_large_is_not_read_to_its_end(self, tmp_path: Path) -> None:
+        (tmp_path / "a.yaml").write_bytes(b"# \n" * 400_000)
+        with pytest.raises(AgreementError, match="文件超过 1024 KiB"):
+            file_text(tmp_path / "a.yaml")
+        assert len(file_text(tmp_path / "a.yaml", most=2**21)) == 1_200_000
+
+    @pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
+    def test_any_line_end_is_one(self, tmp_path: Path, end: str) -> None:
+        (tmp_path / "a.yaml").write_bytes(f"a: 1{end}b: 2{end}".encode())
+        assert file_text(tmp_path / "a.yaml") == "a: 1\nb: 2\n"
 
     def test_a_missing_file_is_refused_with_the_error_the_caller_wants(self, tmp_path: Path) -> None:
         with pytest.raises(RegisterError, match="读不到文件"):

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from monitoring_ingest.doors.files import accept_known
+from monitoring_ingest.doors.files import READINGS, accept_known, ingest
 from monitoring_ingest.records import store
 from tests.clocks import stopped
-from tests.monitoring_ingest.makers import NOW, fates, network, sent, stored_set, with_alias
+from tests.monitoring_ingest.makers import NOW, csv, fates, network, sent, stored_set, with_alias
 
 KEY = "qiaotou,2020-07-01 08:00,nh3n"
 LATER = NOW + timedelta(days=1)
@@ -29,6 +29,17 @@ class TestUnknownStations:
         assert stored_set(engine) == set()
         sent(engine, known=with_alias(network(), "shangyou", "新站"), now=LATER)
         assert [(row[0], row[3], row[5]) for row in stored_set(engine)] == [("shangyou", 0.2, 1)]
+
+    def test_province_and_name_are_kept_apart_whatever_signs_they_have(self, engine):
+        """Joined by a sign that both may hold, two stations would be one, and the second value a conflict."""
+        header = "province,station,time,indicator,value,unit,mark"
+        rows = ["甲,乙/丙,2020-07-01 08:00,nh3n,0.2,mg/L,", "甲/乙,丙,2020-07-01 08:00,nh3n,0.3,mg/L,",
+                "1/甲,丁,2020-07-01 08:00,nh3n,0.4,mg/L,", ",1/甲/丁,2020-07-01 08:00,nh3n,0.5,mg/L,"]  # fmt: skip
+        for name in ("one.csv", "two.csv"):
+            raw = csv(*rows, header=header)
+            receipt = ingest(engine, network(), [(name, raw)], READINGS, stopped(NOW))
+            codes = [row["code"] for row in receipt.document()["rows"]]
+            assert codes == ["unknown_station" if name == "one.csv" else "duplicate"] * 4
 
     def test_sent_again_it_is_accepted_then_a_duplicate(self, engine):
         known = with_alias(network(), "shangyou", "新站")

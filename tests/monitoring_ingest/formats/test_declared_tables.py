@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import tracemalloc
 import zipfile
@@ -282,6 +283,77 @@ class TestABombIsRefused:
                 with pytest.raises(UnreadableFile) as refused:
                     sheets(raw)
             assert refused.value.code == "file_too_large"
+
+    @pytest.mark.parametrize(
+        ("part", "begin", "piece", "end"),
+        [
+            ("xl/sharedStrings.xml", "<sst {0}>", "<si/>", "</sst>"),
+            ("xl/sharedStrings.xml", "<sst {0}><si>", "<r><t>a</t></r>", "</si></sst>"),
+            ("xl/sharedStrings.xml", "<x:sst xmlns:x='a'>", "<x:si/>", "</x:sst>"),
+            ("xl/styles.xml", "<styleSheet {0}><cellXfs>", "<xf/>", "</cellXfs></styleSheet>"),
+            ("xl/worksheets/sheet1.xml", "<worksheet {0}><sheetData><row>", "<c/>", "</row></sheetData></worksheet>"),
+            ("xl/worksheets/sheet1.xml", "<worksheet {0}><sheetData>", "<row/>", "</sheetData></worksheet>"),
+            ("xl/workbook.xml", "<workbook {0}><sheets>", "<sheet/>", "</sheets></workbook>"),
+        ],
+    )
+    def test_more_elements_than_a_workbook_of_its_size_has(self, part: str, begin: str, piece: str, end: str):
+        xml = begin.format('xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"') + piece * 400_000 + end
+        raw = repacked(shared_xlsx(["a", "b"]), part, xml.encode())
+        assert len(raw) < 40_000
+        code, value, peak = peak_of_refusing(raw)
+        assert (code, value.startswith(part)) == ("file_too_large", True)
+        assert peak < 8 * 2**20
+
+    def test_a_text_that_unpacks_to_a_thousand_times_its_size(self):
+        text = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>%s</t></si></sst>'
+        raw = repacked(shared_xlsx(["a", "b"]), "xl/sharedStrings.xml", text % (b"x" * 2**23))
+        assert peak_of_refusing(raw)[:2] == ("file_too_large", "xl/sharedStrings.xml")
+
+    def test_a_directory_of_very_many_entries_is_not_read(self):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as packed:
+            for number in range(5_000):
+                packed.writestr(f"{number}.xml", b"")
+        assert peak_of_refusing(out.getvalue())[:2] == ("file_too_large", "2000")
+
+    @pytest.mark.parametrize("number", ["1e-400", "1E-0999", "5e-324", "0." + "0" * 400 + "1", "9" * 101])
+    def test_a_number_that_would_be_read_as_another(self, number: str):
+        book = xlsx(["a", 0.125])
+        with zipfile.ZipFile(io.BytesIO(book)) as packed:
+            sheet = packed.read("xl/worksheets/sheet1.xml").replace(b"<v>0.125</v>", f"<v>{number}</v>".encode())
+        assert number.encode() in sheet
+        code, value, _ = peak_of_refusing(repacked(book, "xl/worksheets/sheet1.xml", sheet))
+        assert (code, value.startswith("xl/worksheets/sheet1.xml")) == ("unreadable_file", True)
+
+    def test_a_part_in_an_encoding_that_no_program_writes(self):
+        book = xlsx(["a", "b"])
+        with zipfile.ZipFile(io.BytesIO(book)) as packed:
+            sheet = packed.read("xl/worksheets/sheet1.xml").decode()
+        sheet = sheet.partition("?>")[2] if sheet.startswith("<?xml") else sheet
+        raw = repacked(book, "xl/worksheets/sheet1.xml", sheet.encode("utf-16"))
+        assert peak_of_refusing(raw)[:2] == ("unreadable_file", "xl/worksheets/sheet1.xml UTF-16")
+
+    def test_a_table_of_ten_thousand_rows_is_none(self):
+        raw = xlsx(*[[f"站{row % 50}", "2020-08-08 08:00", row / 100, "维护"] for row in range(10_000)])
+        assert len(sheets(raw)[0].rows) == 10_000
+
+    @pytest.mark.parametrize(
+        ("raw", "said"),
+        [
+            (b"a,b\n" + b"," * 3_000, "2: 2000"),
+            (b"," * 2_000_000, "1: 1048576"),
+            (b'a,"x\n",' * 3_000 + b"a", "3001: 2000"),
+            (b"x" + b"," * 1_999 + b"\n" + b"a\n" * 50_000, "50001 × 2000"),
+            (b"a" * 200_000 + b",b", "field larger than field limit (131072)"),
+            (gzip.compress(b"a,b\n" * 40_000_000), " MiB"),
+        ],
+        ids=["columns", "a line", "columns over lines", "padding", "a cell", "packed"],
+    )
+    def test_a_csv_that_is_wider_or_longer_than_any_table(self, raw: bytes, said: str):
+        with pytest.raises(UnreadableFile) as refused:
+            read_table(raw, name="a.csv", source=wide())
+        assert refused.value.code in ("file_too_large", "unreadable_file")
+        assert said in refused.value.value
 
     def test_a_sheet_that_claims_a_million_rows_is_as_long_as_it_is(self):
         book = io.BytesIO(xlsx(["a", "b"]))

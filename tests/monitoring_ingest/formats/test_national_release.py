@@ -1,6 +1,7 @@
 """The national release: which cell is which, what it says, and when it was measured."""
 
 import gzip
+import json
 from datetime import UTC, date, datetime
 
 import pandas as pd
@@ -143,12 +144,33 @@ class TestShapes:
             (b'{"thead": ["\\ud800"], "tbody": []}', "unreadable_file"),
             (b'{"thead": ["\\uDC00"], "tbody": []}', "unreadable_file"),
             (b'{"thead": ["\\ud83d\\ude00"], "tbody": []}', "missing_column"),
+            (b'{"thead": [%s""], "tbody": []}' % (b'"",' * 3_000), "file_too_large"),
+            (b'{"thead": [%s""], "tbody": [%s[]]}' % (b'"",' * 1_500, b"[]," * 9_000), "file_too_large"),
+            (b'{"thead": [1%s], "tbody": []}' % (b"0" * 10**6), "missing_column"),
+            (b"," * 2_000_000, "file_too_large"),
         ],
     )
     def test_what_is_no_release_says_so(self, raw, code):
         with pytest.raises(UnreadableFile) as problem:
             read_release(raw, name="2020-07-15.json")
         assert problem.value.code == code
+
+    @pytest.mark.parametrize(
+        ("sent", "value"),
+        [("1e-400", "1e-400"), ("1E999", "1E999"), ("0.10", "0.10"), ("7", "7"), ("1" * 5000, "1" * 5000)],
+    )
+    def test_a_number_is_the_text_that_was_sent(self, sent, value):
+        head = ["省份", "断面名称", "监测时间", "pH(无量纲)"]
+        body = json.dumps({"thead": head, "tbody": [["安徽省", "桥头", "07-15 08:00", "@"]]}).replace('"@"', sent)
+        assert read_release(body.encode(), name="2020-07-15.json")["value_text"].tolist() == [value]
+
+    @pytest.mark.parametrize(
+        ("cell", "printed"),
+        [("<" * 10**6, "<" * 10**6), ("<b>7</b>", "7"), ("a<b", "a<b"), ("<<b>>7", ">7"), ("7<br/", "7<br/")],
+    )
+    def test_a_tag_ends_at_its_bracket(self, cell, printed):
+        frame = read_release(release(("安徽省", "桥头", "07-15 08:00", cell, "--", "")), name="2020-07-15.json")
+        assert frame["printed"].tolist()[0] == printed
 
     @pytest.mark.parametrize("row", [[], ["安徽省", "示例"], "text", None, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]])
     def test_a_strange_row_harms_nobody(self, row):

@@ -119,7 +119,7 @@ class TestDeclared:
             ("[4, 8]", "[8, 4]", "reaches.hukou.indicators.nh3n.travel_hours", "在途时间应为最短、最长：8，4"),
             ("[4, 8]", "[-1, 4]", "reaches.hukou.indicators.nh3n.travel_hours", "在途时间应为最短、最长"),
             ("[4, 8]", "[4, nan]", "reaches.hukou.indicators.nh3n.travel_hours", "在途时间应为最短、最长"),
-            ("[4, 8]", "[4, inf]", "reaches.hukou.indicators.nh3n.travel_hours", "在途时间应为最短、最长"),
+            ("[4, 8]", "[4, inf]", "reaches.hukou.indicators.nh3n", "不是数字：'inf'"),
             ("[4, 8]", "[4, 8, 9]", "reaches.hukou.indicators.nh3n", "between_sections 不能用这些参数"),
             ("[4, 8]", "6", "reaches.hukou.indicators.nh3n", "between_sections 不能用这些参数"),
             ("[4, 8]", "soon", "reaches.hukou.indicators.nh3n", "不是数字"),

@@ -58,6 +58,16 @@ class TestFates:
             ({"unit": ""}, "rejected", "unknown_unit", "unit", ""),
             ({"value_text": "高"}, "rejected", "unreadable_number", "value", "高"),
             ({"value_text": "nan"}, "rejected", "unreadable_number", "value", "nan"),
+            ({"value_text": "²"}, "rejected", "unreadable_number", "value", "²"),
+            ({"value_text": "1²"}, "rejected", "unreadable_number", "value", "1²"),
+            ({"value_text": "⑤"}, "rejected", "unreadable_number", "value", "⑤"),
+            ({"value_text": "٣"}, "rejected", "unreadable_number", "value", "٣"),
+            ({"value_text": "1e-400"}, "rejected", "unreadable_number", "value", "1e-400"),
+            ({"value_text": "<1e-400"}, "rejected", "unreadable_number", "value", "<1e-400"),
+            ({"value_text": "0." + "0" * 400 + "1"}, "rejected", "unreadable_number", "value", "0." + "0" * 400 + "1"),
+            ({"value_text": ">1e999"}, "rejected", "unreadable_number", "value", ">1e999"),
+            ({"value_text": "＞２４０００"}, "rejected", "above_range", "value", "＞２４０００"),
+            ({"value_text": "1.5e-005"}, "accepted", "", "value", "1.5e-005"),
             ({"value_text": "1e999"}, "rejected", "unreadable_number", "value", "1e999"),
             ({"value_text": "1_0"}, "rejected", "unreadable_number", "value", "1_0"),
             ({"value_text": ">24000"}, "rejected", "above_range", "value", ">24000"),
@@ -199,6 +209,36 @@ class TestStations:
     def test_a_station_is_found_by_code_or_unambiguous_name(self, province, name, station, section):
         row = validated(province=province, station_text=name)
         assert (row["station"], row["section"]) == (station, section)
+
+
+UNSEEN = {"NUL": "\0", "zero-width": "\u200b", "override": "\u202e", "half a pair": "\ud800", "escape": "\x1b"}
+
+
+class TestText:
+    """What cannot be read or stored is quoted, and its row rejected, in whatever cell it stands."""
+
+    @pytest.mark.parametrize("sign", UNSEEN.values(), ids=UNSEEN)
+    @pytest.mark.parametrize(
+        ("column", "field"),
+        [
+            ("station_text", "station"), ("indicator_text", "indicator"), ("time_text", "time"),
+            ("value_text", "value"), ("unit", "unit"), ("mark", "mark"), ("status", "status"), ("reason", "reason"),
+            ("province", "province"), ("printed", "value"), ("water_class", "water_class"),
+        ],
+    )  # fmt: skip
+    def test_a_sign_nobody_can_see_is_told_and_not_kept(self, column, field, sign):
+        row = validated(**{column: f"甲{sign}乙"})
+        assert (row["fate"], row["code"], row["field"]) == ("rejected", "not_text", field)
+        assert row["value"].startswith("甲\\") and row["value"].isprintable()
+        assert all(str(cell).isprintable() for cell in row.values())
+
+    def test_a_cell_of_a_thousand_characters_is_text_and_a_longer_one_is_quoted(self):
+        assert validated(mark="x" * 1000)["fate"] == "accepted"
+        row = validated(mark="x" * 1001)
+        assert (row["code"], row["value"]) == ("not_text", "x" * 200 + "…（共 1001 字 characters）")
+
+    def test_what_can_be_seen_is_text_whatever_the_script(self):
+        assert validated(mark="维护　①🐟\t²")["fate"] == "accepted"
 
 
 class TestNumbers:

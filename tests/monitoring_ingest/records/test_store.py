@@ -263,12 +263,41 @@ class TestFacts:
             ("unpaid", "500", "kind", "未付额由账目算出，不能登记"),
             ("paid", "全部", "value", "付款额不是数字：全部"),
             ("paid zhejiang", "", "value", "缺少或不是文字"),
+            ("paid", "1e10000000", "value", "付款额不是数字：1e10000000"),
+            ("paid", "1e999999999", "value", "付款额不是数字"),
+            ("paid", "1e-400", "value", "付款额不是数字"),
+            ("paid", "²", "value", "付款额不是数字：²"),
+            ("paid", "１２００", "value", "付款额不是数字"),
+            ("paid", "٣", "value", "付款额不是数字"),
+            ("paid", "9" * 400, "value", "付款额不是数字"),
+            ("paid", "9" * 600, "value", "一行文字超过 500 字"),
         ],
     )
     def test_the_ledger_takes_payments_and_knows_what_is_unpaid_itself(self, kind, value, path, said):
         with pytest.raises(UsageError, match=said) as problem:
             read_fact(FACT.replace("funds used", kind).replace("1200.50", f"'{value}'"))
         assert (problem.value.path, bool(problem.value.remedy)) == (path, True)
+
+    @pytest.mark.parametrize("field", ["subject", "period", "kind", "value", "document", "recorded_by", "approved_by"])
+    @pytest.mark.parametrize("sign", ["\\u202e", "\\u200b", "\\x00"])
+    def test_no_field_has_a_sign_nobody_can_see(self, field, sign):
+        fields = {"subject": "a", "period": "2020", "kind": "b", "value": "1", "document": "c", "recorded_by": "d"}
+        written = "".join(f'{key}: "{value}"\n' for key, value in (fields | {field: f"a{sign}b"}).items())
+        with pytest.raises(UsageError, match="看不见的符号"):
+            read_fact(written)
+
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [
+            ("张三、李四", "姓名里不能有 '、'"), ("аnna", "姓名里不能有 'а'"), ("甲" * 51, "姓名超过 50 字"),
+            ("某甲.", "批准人与登记人同为"), ("某·甲", "批准人与登记人同为"), ("（某甲）", "批准人与登记人同为"),
+        ],
+    )  # fmt: skip
+    def test_the_second_person_is_another_one_and_not_the_first_written_otherwise(self, name, said):
+        written = FACT.replace("funds used", "frozen").replace("1200.50", "1")
+        with pytest.raises(UsageError, match=said) as problem:
+            read_fact(f"{written}approved_by: {name}\n")
+        assert problem.value.path == "approved_by" and problem.value.remedy
 
     def test_any_other_fact_may_name_who_approved_it_and_need_not(self):
         assert read_fact(FACT).approved_by is None

@@ -93,6 +93,16 @@ class TestFromTheLedger:
         assert verify(raw, recomputed).ok
         assert b'"kind":"unpaid"' in raw
 
+    @pytest.mark.parametrize("value", ["1e10000000", "１２００", "全部", "9" * 500])
+    def test_a_payment_of_an_earlier_version_that_is_no_number_stops_the_clause_and_nothing_else(
+        self, engine: Engine, value: str
+    ) -> None:
+        confirmed(engine, a_registry(), "2020")
+        record_payment(engine, "2020", "300")
+        record_payment(engine, "2020", value)
+        evaluation = late(engine)
+        assert (evaluation["amount"], evaluation["reason"]) == (None, "fact_is_no_number: unpaid")
+
     def test_what_nobody_confirmed_or_what_was_revoked_is_not_owed(self, engine: Engine) -> None:
         settle(engine, a_registry(), "test-river", "2020", now=NOW)
         assert late(engine)["working"][0]["expression"].startswith("应付 0（此前没有已确认的应付款）")
