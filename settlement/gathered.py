@@ -7,7 +7,7 @@ stated is refused. No database, no clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -22,9 +22,9 @@ from basin.errors import AgreementError
 from basin.network import CHINA, Network
 from basin.periods import Window
 from monitoring_ingest.readings.facts import Fact
-from settlement.clauses.closed_periods import ClosedPeriods, ValuesMade
-from settlement.clauses.values import Key, Measurements, Month
-from settlement.statistics.counting import SERIES, counted, usable
+from settlement.clauses.values import Key, Month
+from settlement.lookups import Lookups, NotedMeasurements, NotedPeriods, UpTo, WholeSections
+from settlement.statistics.counting import SERIES, codes_of, counted, usable
 from settlement.statistics.loads import LoadRule, MonthLoad, section_loads
 from settlement.statistics.months import MonthlyStatistics, completeness, monthly_statistics, non_detects, section_days
 
@@ -81,27 +81,30 @@ def data_rules(agreement: Agreement) -> StatedRules:
     return StatedRules(*stated, doubtful=data.doubtful or "use")  # type: ignore[arg-type]  # none of them is None any more
 
 
-def measurements(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period) -> Measurements:
+def measurements(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period) -> NotedMeasurements:
     """The numbers behind an agreement: monthly statistics, daily ones where a clause looks at days, and facts.
 
-    Where no clause looks at readings there are no statistics, and no rule is asked for.
+    They write down what is looked up. Where no clause looks at readings there are no statistics, and no rule is asked for.
     """
-    slots = _slots(agreement, gathered, network, span)
+    lookups = Lookups()
+    slots = WholeSections(_slots(agreement, gathered, network, span), lookups)
     if not agreement.looks_at_readings:
-        return Measurements(facts=gathered.facts, slots=slots)
+        return NotedMeasurements(facts=gathered.facts, slots=slots, lookups=lookups)
     rules = data_rules(agreement)
-    return Measurements(
-        months=UpTo.the_end_of(span, "M", _months(gathered, network, rules)),
-        days=UpTo.the_end_of(span, "D", _days(gathered, network, rules)) if agreement.reach.days else {},
+    days = _days(gathered, network, rules) if agreement.reach.days else {}
+    return NotedMeasurements(
+        months=UpTo.the_end_of(span, "M", _months(gathered, network, rules), lookups),
+        days=UpTo.the_end_of(span, "D", days, lookups),
         facts=gathered.facts,
         slots=slots,
-        loads=UpTo.the_end_of(span, "M", _loads(agreement, gathered, network, rules)),
+        loads=UpTo.the_end_of(span, "M", _loads(agreement, gathered, network, rules), lookups),
+        lookups=lookups,
     )
 
 
 def closed_periods(
-    agreement: Agreement, network: Network, gathered: Gathered, data: Measurements, span: pd.Period
-) -> ClosedPeriods:  # fmt: skip
+    agreement: Agreement, network: Network, gathered: Gathered, data: NotedMeasurements, span: pd.Period
+) -> NotedPeriods:  # fmt: skip
     """What the settlement of a period shares with others made from the same readings, and until when it may.
 
     They share where agreement, network, facts and the indicators reported in each year are the same. Readings may be
@@ -115,9 +118,9 @@ def closed_periods(
     """
     key = ("closed periods", agreement, id(network), id(gathered.facts), data.reported_years)
     if key not in gathered.kept:
-        values: ValuesMade = {}
-        gathered.kept[key] = (values, network, gathered.facts)  # beside them, so that nothing else has their id
-    return ClosedPeriods(periods.ends_on(span), gathered.kept[key][0])
+        shared = NotedPeriods(periods.ends_on(span))
+        gathered.kept[key] = (shared, network, gathered.facts)  # beside it, so that nothing else has their id
+    return replace(gathered.kept[key][0], until=periods.ends_on(span), lookups=data.lookups)
 
 
 def below_detection(
@@ -135,45 +138,6 @@ def below_detection(
         return {(str(s), str(i)): rows for (s, i), rows in below.groupby(SERIES, observed=True)}
 
     return _once(gathered, "non-detects", network, rules, reduced)
-
-
-@dataclass(frozen=True, eq=False)  # equal to any mapping of the same content
-class UpTo(Mapping[Key, T]):
-    """What is known when a period ends: a settlement never looks ahead, whatever was gathered.
-
-    A view: every period settled from the same readings looks into the same statistics.
-
-    Attributes
-    ----------
-    whole : all there is. last : the ordinal of the last month or day that counts; all keys are of that frequency.
-    """
-
-    whole: Mapping[Key, T]
-    last: int
-
-    @classmethod
-    def the_end_of(cls, span: pd.Period, freq: str, whole: Mapping[Key, T]) -> UpTo[T]:
-        """What was known when `span` ended, of months ("M") or days ("D")."""
-        return cls(whole, periods.last_in(span, freq).ordinal)
-
-    def __getitem__(self, key: Key) -> T:
-        if key[2].ordinal > self.last:
-            raise KeyError(key)
-        return self.whole[key]
-
-    def get(self, key: Key, default: Any = None) -> Any:
-        """As of any mapping; asked for every month of every clause, so without an exception on the way."""
-        return self.whole.get(key, default) if key[2].ordinal <= self.last else default
-
-    def items(self) -> ItemsView[Key, T]:
-        """The items up to the last period, in one pass."""
-        return {key: value for key, value in self.whole.items() if key[2].ordinal <= self.last}.items()
-
-    def __iter__(self) -> Iterator[Key]:
-        return (key for key in self.whole if key[2].ordinal <= self.last)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 def _once(gathered: Gathered, what: str, network: Network, rules: StatedRules | None, reduced: Callable[[], T]) -> T:
@@ -223,9 +187,9 @@ def _days(gathered: Gathered, network: Network, rules: StatedRules) -> Mapping[K
 
 def _of_sections(rows: pd.DataFrame, network: Network) -> pd.DataFrame:
     """The rows of known stations with the section each serves; section and indicator as categories."""
-    code, stations = pd.factorize(rows["station"])
+    code, stations = codes_of(rows["station"])
     sections = [network.stations[station].section if station in network.stations else None for station in stations]
-    indicator, indicators = pd.factorize(rows["indicator"])
+    indicator, indicators = codes_of(rows["indicator"])
     columns = {
         "section": _categories(sections, code),
         "indicator": _categories(indicators, indicator),
