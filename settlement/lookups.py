@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
@@ -21,18 +21,12 @@ from basin.measures import Measure
 from monitoring_ingest.readings.facts import Fact
 from settlement.clauses.closed_periods import ClosedPeriods
 from settlement.clauses.element import Axes, Element
-from settlement.clauses.values import Key, Measurements, Value
+from settlement.clauses.values import Key, Measurements, Month, Value
 from settlement.clauses.working import Trail
 
 T = TypeVar("T")
-
-
-class Reported(NamedTuple):
-    """That a section has readings of an indicator in a year; of which month or day does not matter."""
-
-    section: str
-    indicator: str
-    year: int
+Reported = tuple[str, str, int]  # section, indicator and year of a series that has readings, of whatever month
+_NO_READINGS = Month(None)
 
 
 class Asked(NamedTuple):
@@ -62,11 +56,12 @@ class LookedUp:
     asked: set[Asked] = field(default_factory=set)
 
     def takes_over(self, other: LookedUp) -> None:
-        """Add everything that was looked up for something else."""
+        """Add everything that was looked up for something else: mostly cells alone."""
         self.cells |= other.cells
-        self.sections |= other.sections
-        self.reported |= other.reported
-        self.asked |= other.asked
+        if other.sections or other.reported or other.asked:
+            self.sections |= other.sections
+            self.reported |= other.reported
+            self.asked |= other.asked
 
 
 @dataclass
@@ -146,9 +141,16 @@ class WholeSections(dict[Key, T]):
 
 @dataclass(frozen=True)
 class NotedMeasurements(Measurements):
-    """Measurements that write down the questions about facts, and which series were found to be reported."""
+    """Measurements that write down the questions about facts, and which series were found to be reported.
+
+    Attributes
+    ----------
+    lookups : where they are written down, as by `months`, `days`, `loads` and `slots`.
+    first_months : of the series, as `first_months` gives them.
+    """
 
     lookups: Lookups = field(default_factory=Lookups)
+    first_months: Mapping[Reported, pd.Period] = field(default_factory=dict)
 
     def fact(self, subject: str, kind: str, of: pd.Period) -> Fact | None:
         """As of any measurements."""
@@ -167,16 +169,44 @@ class NotedMeasurements(Measurements):
 
     def reports(self, section: str, indicator: str, year: int) -> bool:
         """As of any measurements. That a series is not reported rests on no reading."""
-        is_reported = super().reports(section, indicator, year)
+        series = (section, indicator, year)
+        is_reported = series in self.reported_years
         if is_reported:
-            self.lookups.so_far.reported.add(Reported(section, indicator, year))
+            self.lookups.so_far.reported.add(series)
         return is_reported
 
     @cached_property
     def reported_years(self) -> frozenset[tuple[str, str, int]]:
         """As of any measurements; which of them a settlement reads is told by `reports`."""
-        months = replace(self.months, lookups=Lookups()) if isinstance(self.months, UpTo) else self.months
-        return Measurements(months=months, given=self.given).reported_years
+        if not isinstance(self.months, UpTo):
+            return super().reported_years
+        last = self.months.last
+        return frozenset(series for series, month in self.first_months.items() if month.ordinal <= last)
+
+    def cells_read(self) -> set[Key]:
+        """The cells that were looked up, and for each series that was found to be reported a month that shows it.
+
+        Where no such month was looked up anyway, it is the first of the year that has readings.
+        """
+        looked_up = self.lookups.so_far
+        cells = set(looked_up.cells)
+        if looked_up.reported and isinstance(self.months, UpTo):
+            months = self.months.whole
+            with_readings = (key for key in cells if months.get(key, _NO_READINGS).readings)
+            shown = {(section, indicator, of.year) for section, indicator, of in with_readings}
+            for series in looked_up.reported - shown:
+                cells.add((*series[:2], self.first_months[series]))
+        return cells
+
+
+def first_months(months: Mapping[Key, Month]) -> dict[Reported, pd.Period]:
+    """The first month of each year in which a series has readings."""
+    first: dict[Reported, pd.Period] = {}
+    for (section, indicator, of), month in months.items():
+        series = (section, indicator, of.year)
+        if month.readings and (series not in first or of.ordinal < first[series].ordinal):
+            first[series] = of
+    return first
 
 
 @dataclass(frozen=True)
@@ -226,6 +256,8 @@ def facts_read(facts: Sequence[Fact], asked: Iterable[Asked]) -> list[Fact]:
     -------
     by subject and kind, the older before the newer: an order that facts about something else do not change.
     """
+    if not facts:
+        return []
     recorded: defaultdict[tuple[str, str], list[Fact]] = defaultdict(list)
     for fact in facts:
         recorded[fact.subject, fact.kind].append(fact)

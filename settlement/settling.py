@@ -7,7 +7,7 @@ leaves out recording times. Pure: the same settlement can be made again from an 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pandas as pd
@@ -25,14 +25,30 @@ from settlement.statement.canonical import digest
 from settlement.statement.detection_limits import limit_below_detection
 from settlement.statement.document import ToDate, instant, statement
 from settlement.statement.engine_version import ENGINE_VERSION
+from settlement.statement.parts import Parts, parts_of
 from settlement.statement.rows import Decision, SettlementDocument
 from settlement.states import TRIAL
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """A settlement document, and the parts it rests on."""
+
+    document: SettlementDocument
+    parts: Parts
 
 
 def settled(
     agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period, as_of: datetime
 ) -> SettlementDocument:
-    """The settlement document of one agreement for one period.
+    """The document of `settlement_of`."""
+    return settlement_of(agreement, network, gathered, span, as_of).document
+
+
+def settlement_of(
+    agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period, as_of: datetime
+) -> Settlement:
+    """The settlement of one agreement for one period.
 
     A period shorter than a clause's gives an indication: that period's readings only, the year to date beside it.
 
@@ -58,12 +74,18 @@ def settled(
     undecided = limit_below_detection(evaluator, decision["statistics"], below_detection(agreement, network, gathered))
     if undecided:
         decision["limit_below_detection"] = undecided
-    return _with_identity(decision, as_of)
+    parts = parts_of(agreement, network, gathered, data, span)
+    return Settlement(_with_identity(decision, parts, as_of), parts)
 
 
-def _with_identity(decision: Decision, as_of: datetime) -> SettlementDocument:
-    """The document with the version of the engine, its digest, and an identity that ends as the digest begins."""
+def _with_identity(decision: Decision, parts: Parts, as_of: datetime) -> SettlementDocument:
+    """The document with the version of the engine, the hashes of its parts, its digest, and an identity that ends as
+    the digest begins.
+    """
     decision["engine_version"] = ENGINE_VERSION
+    decision["parts"] = parts.hashes
+    if parts.beside is not None:
+        decision["beside"] = parts.beside
     fingerprint = digest(decision)
     identity = f"{decision['agreement']}-{decision['period']}-{fingerprint[:12]}"
     return {**decision, "digest": fingerprint, "id": identity, "as_of": instant(as_of), "status": TRIAL}

@@ -85,6 +85,7 @@ def _codes_of_texts(texts: NDArray[np.object_]) -> tuple[NDArray[Any], NDArray[A
     """
     heads = np.flatnonzero(np.concatenate(([True], texts[1:] != texts[:-1])))[: len(texts)]
     code, values = pd.factorize(texts[heads])
+    code = code.astype(np.int8 if len(values) <= np.iinfo(np.int8).max else np.int64)
     return np.repeat(code, np.diff(heads, append=len(texts))), values
 
 
@@ -99,6 +100,21 @@ def usable(observations: pd.DataFrame, doubtful: str | None = None) -> pd.DataFr
     if "quality" not in observations:
         return observations
     return observations[observations["quality"] < _left_out_from(doubtful)]
+
+
+def flag_decides(observations: pd.DataFrame, rules: StatedRules | None) -> Flags:
+    """Which observations do not count because of their flag alone: their state is one that counts.
+
+    Parameters
+    ----------
+    observations : columns status and quality.
+    rules : which states count, and whether doubtful readings do; None where no mean is formed and no state matters.
+    """
+    poor = observations["quality"].to_numpy() >= _left_out_from(rules.doubtful if rules else None)
+    if rules is None:
+        return poor
+    state = observations["status"]
+    return poor & (state.isin(["", *rules.statuses]) | state.isna()).to_numpy(dtype=bool)
 
 
 def _left_out_from(doubtful: str | None) -> Quality:
