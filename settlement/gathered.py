@@ -68,12 +68,13 @@ class Gathered:
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def within(self, window: Window) -> Gathered:
-        """The readings of a window only, and all facts: what one would have gathered for that window.
+        """The readings of a window only, and all facts and decisions: what one would have gathered for that window.
 
         How complete the data are and which way they go depends on all the readings there are, so a period settled from
         a longer read takes its own window out of it first.
         """
-        return Gathered(_between(self.observations, window), _between(self.left_out, window), self.facts)
+        observations = _between(self.observations, window)
+        return Gathered(observations, _between(self.left_out, window), self.facts, self.decisions)
 
 
 def _between(rows: pd.DataFrame, window: Window) -> pd.DataFrame:

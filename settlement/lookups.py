@@ -183,6 +183,11 @@ class NotedMeasurements(Measurements):
         last = self.months.last
         return frozenset(series for series, month in self.first_months.items() if month.ordinal <= last)
 
+    @cached_property
+    def recorded_years(self) -> frozenset[tuple[str, str, int]]:
+        """As of any measurements."""
+        return _NotedYears(super().recorded_years, self.lookups)
+
     def cells_read(self) -> set[Key]:
         """The cells that were looked up, and for each series that was found to be reported a month that shows it.
 
@@ -197,6 +202,24 @@ class NotedMeasurements(Measurements):
             for series in looked_up.reported - shown:
                 cells.add((*series[:2], self.first_months[series]))
         return cells
+
+
+class _NotedYears(frozenset[tuple[str, str, int]]):
+    """The years in which people recorded a mean of a series; a question that one answers is written down."""
+
+    lookups: Lookups
+
+    def __new__(cls, years: frozenset[tuple[str, str, int]], lookups: Lookups) -> _NotedYears:
+        noted = super().__new__(cls, years)
+        noted.lookups = lookups
+        return noted
+
+    def __contains__(self, series: object) -> bool:
+        is_recorded = super().__contains__(series)
+        if is_recorded and isinstance(series, tuple):
+            section, indicator, year = series
+            self.lookups.so_far.asked.add(Asked("in", section, indicator, periods.period(str(year))))
+        return is_recorded
 
 
 def first_months(months: Mapping[Key, Month]) -> dict[Reported, pd.Period]:
@@ -246,6 +269,7 @@ FITS: Mapping[str, Callable[[pd.Period, pd.Period], bool]] = {
     "same": lambda of_fact, of: bool(of_fact == of),
     "covers": lambda of_fact, of: _covers(of_fact, of),
     "around": lambda of_fact, of: _covers(of_fact, of) or _covers(of, of_fact),
+    "in": lambda of_fact, of: bool(of_fact.year == of.year),
 }
 
 

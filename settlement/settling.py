@@ -7,8 +7,10 @@ leaves out recording times. Pure: the same settlement can be made again from an 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 import pandas as pd
 
@@ -19,8 +21,9 @@ from basin.network import Network
 from settlement.clauses.context import Evaluation
 from settlement.clauses.element import Axes
 from settlement.clauses.evaluation import Evaluator
+from settlement.clauses.values import Key
 from settlement.gathered import Gathered, below_detection, closed_periods, measurements
-from settlement.obligations.compensation import compensation
+from settlement.obligations.compensation import Compensation, compensation
 from settlement.statement.canonical import digest
 from settlement.statement.detection_limits import limit_below_detection
 from settlement.statement.document import ToDate, instant, statement
@@ -74,8 +77,19 @@ def settlement_of(
     undecided = limit_below_detection(evaluator, decision["statistics"], below_detection(agreement, network, gathered))
     if undecided:
         decision["limit_below_detection"] = undecided
+    data.lookups.so_far.cells.update(_left_out_by_a_ground(decided, to_date))
     parts = parts_of(agreement, network, gathered, data, span)
     return Settlement(_with_identity(decision, parts, as_of), parts)
+
+
+def _left_out_by_a_ground(decided: Compensation, to_date: ToDate) -> Iterator[Key]:
+    """The months (or days) of means that a recorded ground takes away: their readings were left out, not looked up."""
+    for evaluation in chain(decided.evaluations, *to_date.values()):
+        for statistic in evaluation.statistics:
+            if not statistic.readings and statistic.reason != "published":
+                of = periods.period(statistic.period)
+                cells = periods.periods_in(of, "day") if of.freqstr[0] in "DW" else periods.months(of)
+                yield from ((statistic.section, statistic.indicator, cell) for cell in cells)
 
 
 def _with_identity(decision: Decision, parts: Parts, as_of: datetime) -> SettlementDocument:

@@ -76,7 +76,8 @@ def recomputed(evidence: EvidenceContents) -> SettlementDocument:
     refuse_too_much(agreement, network, evidence.observations, span)
     refuse(agreement, network)
     settlement = settlement_of(agreement, network, _gathered(evidence), span, as_of)
-    if "parts" in evidence.document:
+    # Where the document differs, that says more than a line of a part.
+    if "parts" in evidence.document and settlement.document["digest"] == evidence.document["digest"]:
         _refuse_other_contents(evidence, _contents(settlement, evidence.document))
     return settlement.document
 
