@@ -7,9 +7,9 @@ stated is refused. No database, no clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, NotRequired, TypedDict, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,9 @@ from basin.errors import AgreementError
 from basin.network import CHINA, Network
 from basin.periods import Window
 from monitoring_ingest.readings.facts import Fact
-from settlement.clauses.closed_periods import ClosedPeriods, ValuesMade
-from settlement.clauses.values import Key, Measurements, Month
-from settlement.statistics.counting import SERIES, counted, usable
+from settlement.clauses.values import Key, Month
+from settlement.lookups import Lookups, NotedMeasurements, NotedPeriods, UpTo, WholeSections, first_months
+from settlement.statistics.counting import SERIES, codes_of, counted, usable
 from settlement.statistics.loads import LoadRule, MonthLoad, section_loads
 from settlement.statistics.months import MonthlyStatistics, completeness, monthly_statistics, non_detects, section_days
 
@@ -33,12 +33,29 @@ OBSERVED = ["station", "indicator", "time", "value", "censored", "status", "mark
 QUALITY = ["quality", "test"]  # where quality control found anything
 LEFT_OUT = ["station", "indicator", "time", "reason"]
 # of either, once the section is known
-_NEEDED = {"time", "value", "censored", "status", "mark", "quality", "test", "reason", "slot_hours"}
+_NEEDED = {
+    "time", "value", "censored", "status", "mark", "revision", "quality", "test", "reason", "slot_hours",
+}  # fmt: skip
+
+
+class DecisionRow(TypedDict):
+    """What two people decided about a reading; the instants are ISO 8601."""
+
+    action: str
+    station: str
+    indicator: str
+    time: str
+    revision: int
+    reason: str
+    document: str
+    proposed_by: str
+    approved_by: str
+    recorded_at: NotRequired[str]
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """Observations, readings left out and facts, as they stood at one instant; of known stations only.
+    """Observations, readings left out, facts and decisions, as they stood at one instant; of known stations only.
 
     Readings are reduced to months and days once for each set of rules, and the result is cached in `kept`: every period
     settled from them, and every agreement with the same rules, takes its part.
@@ -47,15 +64,17 @@ class Gathered:
     observations: pd.DataFrame
     left_out: pd.DataFrame
     facts: Sequence[Fact]
+    decisions: Sequence[DecisionRow] = ()  # about readings, oldest first
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def within(self, window: Window) -> Gathered:
-        """The readings of a window only, and all facts: what one would have gathered for that window.
+        """The readings of a window only, and all facts and decisions: what one would have gathered for that window.
 
         How complete the data are and which way they go depends on all the readings there are, so a period settled from
         a longer read takes its own window out of it first.
         """
-        return Gathered(_between(self.observations, window), _between(self.left_out, window), self.facts)
+        observations = _between(self.observations, window)
+        return Gathered(observations, _between(self.left_out, window), self.facts, self.decisions)
 
 
 def _between(rows: pd.DataFrame, window: Window) -> pd.DataFrame:
@@ -81,27 +100,33 @@ def data_rules(agreement: Agreement) -> StatedRules:
     return StatedRules(*stated, doubtful=data.doubtful or "use")  # type: ignore[arg-type]  # none of them is None any more
 
 
-def measurements(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period) -> Measurements:
+def measurements(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period) -> NotedMeasurements:
     """The numbers behind an agreement: monthly statistics, daily ones where a clause looks at days, and facts.
 
-    Where no clause looks at readings there are no statistics, and no rule is asked for.
+    They write down what is looked up. Where no clause looks at readings there are no statistics, and no rule is asked
+    for.
     """
-    slots = _slots(agreement, gathered, network, span)
+    lookups = Lookups()
+    slots = WholeSections(_slots(agreement, gathered, network, span), lookups)
     if not agreement.looks_at_readings:
-        return Measurements(facts=gathered.facts, slots=slots)
+        return NotedMeasurements(facts=gathered.facts, slots=slots, lookups=lookups)
     rules = data_rules(agreement)
-    return Measurements(
-        months=UpTo.the_end_of(span, "M", _months(gathered, network, rules)),
-        days=UpTo.the_end_of(span, "D", _days(gathered, network, rules)) if agreement.reach.days else {},
+    months = _months(gathered, network, rules)
+    days = _days(gathered, network, rules) if agreement.reach.days else {}
+    return NotedMeasurements(
+        months=UpTo.the_end_of(span, "M", months, lookups),
+        days=UpTo.the_end_of(span, "D", days, lookups),
         facts=gathered.facts,
         slots=slots,
-        loads=UpTo.the_end_of(span, "M", _loads(agreement, gathered, network, rules)),
+        loads=UpTo.the_end_of(span, "M", _loads(agreement, gathered, network, rules), lookups),
+        lookups=lookups,
+        first_months=once(gathered, "first months", network, rules, lambda: first_months(months)),
     )
 
 
 def closed_periods(
-    agreement: Agreement, network: Network, gathered: Gathered, data: Measurements, span: pd.Period
-) -> ClosedPeriods:  # fmt: skip
+    agreement: Agreement, network: Network, gathered: Gathered, data: NotedMeasurements, span: pd.Period
+) -> NotedPeriods:  # fmt: skip
     """What the settlement of a period shares with others made from the same readings, and until when it may.
 
     They share where agreement, network, facts and the indicators reported in each year are the same. Readings may be
@@ -115,9 +140,9 @@ def closed_periods(
     """
     key = ("closed periods", agreement, id(network), id(gathered.facts), data.reported_years)
     if key not in gathered.kept:
-        values: ValuesMade = {}
-        gathered.kept[key] = (values, network, gathered.facts)  # beside them, so that nothing else has their id
-    return ClosedPeriods(periods.ends_on(span), gathered.kept[key][0])
+        shared = NotedPeriods(periods.ends_on(span))
+        gathered.kept[key] = (shared, network, gathered.facts)  # beside it, so that nothing else has their id
+    return replace(gathered.kept[key][0], until=periods.ends_on(span), lookups=data.lookups)
 
 
 def below_detection(
@@ -131,52 +156,13 @@ def below_detection(
     def reduced() -> dict[tuple[str, str], pd.DataFrame]:
         if not gathered.observations["censored"].any():
             return {}
-        below = non_detects(_observations(gathered, network), rules)
+        below = non_detects(observations_placed(gathered, network), rules)
         return {(str(s), str(i)): rows for (s, i), rows in below.groupby(SERIES, observed=True)}
 
-    return _once(gathered, "non-detects", network, rules, reduced)
+    return once(gathered, "non-detects", network, rules, reduced)
 
 
-@dataclass(frozen=True, eq=False)  # equal to any mapping of the same content
-class UpTo(Mapping[Key, T]):
-    """What is known when a period ends: a settlement never looks ahead, whatever was gathered.
-
-    A view: every period settled from the same readings looks into the same statistics.
-
-    Attributes
-    ----------
-    whole : all there is. last : the ordinal of the last month or day that counts; all keys are of that frequency.
-    """
-
-    whole: Mapping[Key, T]
-    last: int
-
-    @classmethod
-    def the_end_of(cls, span: pd.Period, freq: str, whole: Mapping[Key, T]) -> UpTo[T]:
-        """What was known when `span` ended, of months ("M") or days ("D")."""
-        return cls(whole, periods.last_in(span, freq).ordinal)
-
-    def __getitem__(self, key: Key) -> T:
-        if key[2].ordinal > self.last:
-            raise KeyError(key)
-        return self.whole[key]
-
-    def get(self, key: Key, default: Any = None) -> Any:
-        """As of any mapping; asked for every month of every clause, so without an exception on the way."""
-        return self.whole.get(key, default) if key[2].ordinal <= self.last else default
-
-    def items(self) -> ItemsView[Key, T]:
-        """The items up to the last period, in one pass."""
-        return {key: value for key, value in self.whole.items() if key[2].ordinal <= self.last}.items()
-
-    def __iter__(self) -> Iterator[Key]:
-        return (key for key in self.whole if key[2].ordinal <= self.last)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-def _once(gathered: Gathered, what: str, network: Network, rules: StatedRules | None, reduced: Callable[[], T]) -> T:
+def once(gathered: Gathered, what: str, network: Network, rules: StatedRules | None, reduced: Callable[[], T]) -> T:
     """What the readings come to under these rules: reduced when first asked for, and kept.
 
     Parameters
@@ -194,39 +180,45 @@ def _once(gathered: Gathered, what: str, network: Network, rules: StatedRules | 
     return result
 
 
-def _observations(gathered: Gathered, network: Network) -> pd.DataFrame:
-    """The observations of known stations, each with its section."""
-    return _once(gathered, "observations", network, None, lambda: _of_sections(gathered.observations, network))
+def observations_placed(gathered: Gathered, network: Network) -> pd.DataFrame:
+    """The observations of known stations, each with its section; codes as categories."""
+    return once(gathered, "observations", network, None, lambda: _of_sections(gathered.observations, network))
+
+
+def left_out_placed(gathered: Gathered, network: Network) -> pd.DataFrame:
+    """The readings of known stations that were left out, each with its section; codes as categories."""
+    return once(gathered, "left out", network, None, lambda: _of_sections(gathered.left_out, network))
 
 
 def _months(gathered: Gathered, network: Network, rules: StatedRules) -> Mapping[Key, Month]:
     """The monthly statistics of all that was gathered."""
 
     def reduced() -> dict[Key, Month]:
-        observations = _observations(gathered, network)
-        left_out = _of_sections(gathered.left_out, network)
+        observations = observations_placed(gathered, network)
+        left_out = left_out_placed(gathered, network)
         return _months_by_key(monthly_statistics(observations, rules, left_out))
 
-    return _once(gathered, "months", network, rules, reduced)
+    return once(gathered, "months", network, rules, reduced)
 
 
 def _days(gathered: Gathered, network: Network, rules: StatedRules) -> Mapping[Key, float]:
     """The daily means of all that was gathered."""
 
     def reduced() -> dict[Key, float]:
-        days = section_days(_observations(gathered, network), rules)
+        days = section_days(observations_placed(gathered, network), rules)
         assert isinstance(days.index, pd.MultiIndex)  # section, indicator and day
         return dict(zip(_keys(days.index), days["mean"].tolist(), strict=True))
 
-    return _once(gathered, "days", network, rules, reduced)
+    return once(gathered, "days", network, rules, reduced)
 
 
 def _of_sections(rows: pd.DataFrame, network: Network) -> pd.DataFrame:
-    """The rows of known stations with the section each serves; section and indicator as categories."""
-    code, stations = pd.factorize(rows["station"])
+    """The rows of known stations with the section each serves; station, section and indicator as categories."""
+    code, stations = codes_of(rows["station"])
     sections = [network.stations[station].section if station in network.stations else None for station in stations]
-    indicator, indicators = pd.factorize(rows["indicator"])
+    indicator, indicators = codes_of(rows["indicator"])
     columns = {
+        "station": pd.Categorical.from_codes(code, categories=pd.Index(stations)),
         "section": _categories(sections, code),
         "indicator": _categories(indicators, indicator),
         **{name: rows[name].array for name in rows.columns if name in _NEEDED},
@@ -237,8 +229,10 @@ def _of_sections(rows: pd.DataFrame, network: Network) -> pd.DataFrame:
 
 def _categories(labels: Any, code: NDArray[np.intp]) -> Any:
     """The label of each code, as sorted categories; each label is looked at once, not each row."""
-    sorted_once = pd.Categorical(labels)
-    return pd.Categorical.from_codes(sorted_once.codes[code], dtype=sorted_once.dtype)
+    different = sorted({label for label in labels if label is not None})
+    place = {label: i for i, label in enumerate(different)}
+    places = np.array([*(place.get(label, -1) for label in labels), -1])  # the last is that of no label
+    return pd.Categorical.from_codes(places[code], categories=pd.Index(different, dtype=object))
 
 
 def _months_by_key(statistics: MonthlyStatistics) -> dict[Key, Month]:
@@ -285,11 +279,11 @@ def _loads(agreement: Agreement, gathered: Gathered, network: Network, rules: St
         return {}
 
     def reduced() -> dict[Key, MonthLoad]:
-        observations = _observations(gathered, network)
+        observations = observations_placed(gathered, network)
         observations = observations[observations["indicator"].isin(looked_at)]
         rows = counted(observations, replace(rules, non_detect="zero"))
         day = rows["time"].dt.tz_convert(CHINA).dt.date
         readings = rows.groupby([*(rows[name] for name in SERIES), day], observed=True)["value"].transform("size")
         return section_loads(rows[readings >= rules.min_readings_a_day], LoadRule(method))
 
-    return _once(gathered, f"loads by {method} of {sorted(looked_at)}", network, rules, reduced)
+    return once(gathered, f"loads by {method} of {sorted(looked_at)}", network, rules, reduced)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -21,7 +22,7 @@ from monitoring_ingest.quality import store as quality
 from monitoring_ingest.readings.facts import is_payment
 from monitoring_ingest.records import store as intake
 from settlement import store
-from settlement.gathered import LEFT_OUT, OBSERVED, QUALITY, Gathered
+from settlement.gathered import LEFT_OUT, OBSERVED, QUALITY, DecisionRow, Gathered
 from settlement.ledger.unpaid import unpaid
 
 
@@ -75,7 +76,7 @@ def gathered(
     connection: Connection, network: Network, sections: Collection[str], between: Window, as_of: datetime,
     left_out: Sequence[str] = tuple(LEFT_OUT),
 ) -> Gathered:  # fmt: skip
-    """Everything known at `as_of` about some sections in a window, and all facts.
+    """Everything known at `as_of` about some sections in a window, with what people decided there, and all facts.
 
     Parameters
     ----------
@@ -95,7 +96,18 @@ def gathered(
         observations.sort_values(order, kind="stable").reset_index(drop=True),
         aside.sort_values([*order, "reason"], kind="stable").reset_index(drop=True),
         intake.facts(connection, as_of),
+        _decisions(quality.decisions(connection, **selected)),
     )
+
+
+def _decisions(rows: pd.DataFrame) -> list[DecisionRow]:
+    """What people decided about readings, oldest first, instants as text."""
+    if rows.empty:
+        return []
+    texts = {name: [recorded.isoformat() for recorded in rows[name]] for name in ("time", "recorded_at")}
+    names = list(DecisionRow.__annotations__)
+    decided: Any = rows.assign(**texts)[names].to_dict("records")
+    return decided
 
 
 def stations_of(network: Network, sections: Collection[str]) -> list[str]:

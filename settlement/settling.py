@@ -7,8 +7,10 @@ leaves out recording times. Pure: the same settlement can be made again from an 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 import pandas as pd
 
@@ -19,20 +21,37 @@ from basin.network import Network
 from settlement.clauses.context import Evaluation
 from settlement.clauses.element import Axes
 from settlement.clauses.evaluation import Evaluator
+from settlement.clauses.values import Key
 from settlement.gathered import Gathered, below_detection, closed_periods, measurements
-from settlement.obligations.compensation import compensation
+from settlement.obligations.compensation import Compensation, compensation
 from settlement.statement.canonical import digest
 from settlement.statement.detection_limits import limit_below_detection
 from settlement.statement.document import ToDate, instant, statement
 from settlement.statement.engine_version import ENGINE_VERSION
+from settlement.statement.parts import Parts, parts_of
 from settlement.statement.rows import Decision, SettlementDocument
 from settlement.states import TRIAL
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """A settlement document, and the parts it rests on."""
+
+    document: SettlementDocument
+    parts: Parts
 
 
 def settled(
     agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period, as_of: datetime
 ) -> SettlementDocument:
-    """The settlement document of one agreement for one period.
+    """The document of `settlement_of`."""
+    return settlement_of(agreement, network, gathered, span, as_of).document
+
+
+def settlement_of(
+    agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period, as_of: datetime
+) -> Settlement:
+    """The settlement of one agreement for one period.
 
     A period shorter than a clause's gives an indication: that period's readings only, the year to date beside it.
 
@@ -58,12 +77,29 @@ def settled(
     undecided = limit_below_detection(evaluator, decision["statistics"], below_detection(agreement, network, gathered))
     if undecided:
         decision["limit_below_detection"] = undecided
-    return _with_identity(decision, as_of)
+    data.lookups.so_far.cells.update(_left_out_by_a_ground(decided, to_date))
+    parts = parts_of(agreement, network, gathered, data, span)
+    return Settlement(_with_identity(decision, parts, as_of), parts)
 
 
-def _with_identity(decision: Decision, as_of: datetime) -> SettlementDocument:
-    """The document with the version of the engine, its digest, and an identity that ends as the digest begins."""
+def _left_out_by_a_ground(decided: Compensation, to_date: ToDate) -> Iterator[Key]:
+    """The months (or days) of means that a recorded ground takes away: their readings were left out, not looked up."""
+    for evaluation in chain(decided.evaluations, *to_date.values()):
+        for statistic in evaluation.statistics:
+            if not statistic.readings and statistic.reason != "published":
+                of = periods.period(statistic.period)
+                cells = periods.periods_in(of, "day") if of.freqstr[0] in "DW" else periods.months(of)
+                yield from ((statistic.section, statistic.indicator, cell) for cell in cells)
+
+
+def _with_identity(decision: Decision, parts: Parts, as_of: datetime) -> SettlementDocument:
+    """The document with the version of the engine, the hashes of its parts, its digest, and an identity that ends as
+    the digest begins.
+    """
     decision["engine_version"] = ENGINE_VERSION
+    decision["parts"] = parts.hashes
+    if parts.beside is not None:
+        decision["beside"] = parts.beside
     fingerprint = digest(decision)
     identity = f"{decision['agreement']}-{decision['period']}-{fingerprint[:12]}"
     return {**decision, "digest": fingerprint, "id": identity, "as_of": instant(as_of), "status": TRIAL}

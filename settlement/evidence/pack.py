@@ -2,57 +2,73 @@
 
 In: the agreement's text, the register, readings, facts and parameters a settlement rested on, and its document. Out: a
 ZIP whose bytes depend on nothing else, and `verify`, which names the first thing in such a ZIP that does not hold. It
-does not settle: the engine that recomputes is handed in. It writes nothing to disk, whatever names a ZIP holds.
+does not settle: the engine that recomputes is handed in. It writes nothing to disk, whatever names a ZIP holds; what it
+opens at all is told in `evidence.opening`.
 
     SHA256SUMS           one line an entry, as `sha256sum -c` reads it
-    agreement.yaml       the text applied            register/          parties, sections and stations used
+    agreement.yaml       the text applied            register/          parties, sections and stations read
     facts.json           facts recorded by people    observations.csv   readings used and, by `fate`, those left out
     parameters.json      period, as_of, decisions    settlement.json    the document, canonical JSON
 
-Where quality control found anything, each reading has `quality` (`flags.Quality`) and the `test` or decision behind it;
-the statistics leave out what is unreliable, and `parameters` holds what people decided about readings.
+It holds what the settlement read and nothing else (`statement.parts`); the document holds the hash of each part. Where
+quality control found anything, each reading has `quality` (`flags.Quality`) and the `test` or decision behind it; the
+statistics leave out what is unreliable, and `parameters` holds what people decided about readings.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO, StringIO
+from itertools import chain
+from math import isfinite
 from typing import Any, NoReturn, NotRequired, TypedDict
-from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
 import pandas as pd
 
 from basin.errors import HengjieError, Refused, UsageError
+from settlement.evidence.entries import (
+    AGREEMENT,
+    FACTS,
+    LONGEST_NUMBER,
+    MIB,
+    MOST_BYTES,
+    MOST_ENTRIES,
+    MOST_LEVELS,
+    MOST_ROWS,
+    OBSERVATIONS,
+    PARAMETERS,
+    REGISTER,
+    SETTLEMENT,
+    SUMS,
+    is_register,
+    most_of,
+)
+from settlement.evidence.opening import entries_of
+from settlement.gathered import OBSERVED, QUALITY, DecisionRow
 from settlement.statement.canonical import canonical_json, digest, first_difference
-from settlement.statement.engine_version import ENGINE_VERSION, as_made_by, made_by, version_of
+from settlement.statement.engine_version import BEFORE_PARTS, ENGINE_VERSION, as_made_by, made_by, version_of
+from settlement.statement.parts import FactRow
 from settlement.statement.rows import SettlementDocument
 
-AGREEMENT = "agreement.yaml"
-OBSERVATIONS = "observations.csv"
-FACTS = "facts.json"
-PARAMETERS = "parameters.json"
-SETTLEMENT = "settlement.json"
-SUMS = "SHA256SUMS"
-REGISTER = "register/"
-REQUIRED = (AGREEMENT, FACTS, OBSERVATIONS, PARAMETERS, SETTLEMENT)
 STATUS = "status"  # what became of a settlement is told by whoever keeps it
 INSTANTS = ("time", "recorded_at")
 SORTED_BY = ("station", "indicator", "time", "revision", "reading", "fate", "reason")
-# `basins/<code>/parties.csv`, or flat `parties.csv`: the layout of `basin.layers`. A code is one plain folder name, so
-# that whoever unpacks the file on any system gets nothing outside the folder.
-_IN_REGISTER = re.compile(
-    r"(basins/(?!\.{1,2}/)[^/\\:\x00-\x1f\x7f]+/)?(parties|sections|stations)\.csv|basins\.csv"
-)
+COLUMNS = frozenset({*OBSERVED, *QUALITY, "fate", "reason", "reading", "recorded_at"})
+ACCEPTED = "accepted"
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first date a ZIP can carry
 _PLAIN_FILE = 0o644 << 16
-# NotImplementedError is a RuntimeError (an unknown or encrypted method), struct errors come as BadZipFile
-_UNREADABLE = (BadZipFile, zlib.error, EOFError, OSError, OverflowError, RuntimeError, ValueError)
+_WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+_NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:e[+-]?[0-9]{1,3})?", re.ASCII)  # as a float is written
+_HOLDER = {
+    "agreement": AGREEMENT, "register": REGISTER, "observations": OBSERVATIONS, "facts": FACTS,
+    "parameters": PARAMETERS,
+}  # fmt: skip
 
 
 class Parameters(TypedDict):
@@ -61,7 +77,7 @@ class Parameters(TypedDict):
     agreement: str
     period: str
     as_of: str
-    decisions: NotRequired[list[dict[str, Any]]]
+    decisions: NotRequired[list[DecisionRow]]
 
 
 @dataclass(frozen=True)
@@ -72,30 +88,36 @@ class EvidenceContents:
     ----------
     register : file name → CSV text. observations : the readings used and left out, column `fate` telling which.
     document : the settlement as stated. parameters : what was settled.
+    entries : every entry as it stands in the file.
     """
 
     agreement_text: str
     register: Mapping[str, str]
     observations: pd.DataFrame
-    facts: list[dict[str, Any]]
+    facts: list[FactRow]
     document: SettlementDocument
     parameters: Parameters
+    entries: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
 class Verification:
-    """Whether an evidence file holds; what was found to hold, in order, and the first thing that does not."""
+    """Whether an evidence file holds; what was found to hold, in order, and the first thing that does not.
+
+    `evidence` is what the file holds, once its hashes and the digest of its document were found intact.
+    """
 
     ok: bool
     checked: list[str]
     failure: str | None = None
+    evidence: EvidenceContents | None = None
 
 
 def evidence_zip(
     agreement_text: str,
     register: Mapping[str, str],
     observations: pd.DataFrame,
-    facts: list[dict[str, Any]],
+    facts: list[FactRow],
     document: SettlementDocument,
     parameters: Parameters,
 ) -> bytes:
@@ -110,16 +132,34 @@ def evidence_zip(
     Raises
     ------
     UsageError : for a float in facts, document or parameters, or a name that no register file has.
+    Refused : it would hold more than may be opened again.
     """
+    encoded = packed(EvidenceContents(agreement_text, register, observations, facts, document, parameters))
+    raw = _archive(encoded | {SUMS: _sums(encoded)})
+    large = [name for name, content in encoded.items() if len(content) > most_of(name)]
+    if large or len(raw) > MOST_BYTES or len(encoded) >= MOST_ENTRIES or len(observations) > MOST_ROWS:
+        zh = f"证据包过大：{len(raw) // MIB} MiB，{len(observations)} 个读数"
+        remedy = "按较短的期间（如逐年）结算后导出"
+        raise Refused(zh, "too large for an evidence file", file=large[0] if large else None, remedy=remedy)
+    return raw
+
+
+def packed(evidence: EvidenceContents) -> dict[str, bytes]:
+    """The entries of an evidence file but for the list of their hashes.
+
+    Raises
+    ------
+    UsageError : for a float in facts, document or parameters, or a name that no register file has.
+    """
+    document = {key: value for key, value in evidence.document.items() if key != STATUS}
     entries = {
-        AGREEMENT: agreement_text,
-        OBSERVATIONS: _observations_csv(observations),
-        FACTS: canonical_json(facts),
-        PARAMETERS: canonical_json(parameters),
-        SETTLEMENT: canonical_json({key: value for key, value in document.items() if key != STATUS}),
-    } | {REGISTER + _inside(name): text for name, text in register.items()}
-    encoded = {name: text.encode() for name, text in entries.items()}
-    return _archive(encoded | {SUMS: _sums(encoded)})
+        AGREEMENT: evidence.agreement_text,
+        OBSERVATIONS: _observations_csv(evidence.observations),
+        FACTS: canonical_json(evidence.facts),
+        PARAMETERS: canonical_json(evidence.parameters),
+        SETTLEMENT: canonical_json(document),
+    } | {REGISTER + _inside(name): text for name, text in evidence.register.items()}
+    return {name: text.encode() for name, text in entries.items()}
 
 
 def verify(raw: bytes, recompute: Callable[[EvidenceContents], SettlementDocument]) -> Verification:
@@ -129,12 +169,13 @@ def verify(raw: bytes, recompute: Callable[[EvidenceContents], SettlementDocumen
     English and names the entry or the path in the document, such as ``evaluations[2].working[1].value: 1.9 ≠ 2.0``.
     """
     checked: list[str] = []
+    intact: list[EvidenceContents] = []
     try:
-        for held in _steps(raw, recompute):
+        for held in _steps(raw, recompute, intact):
             checked.append(held)
     except HengjieError as problem:
-        return Verification(False, checked, str(problem))
-    return Verification(True, checked)
+        return Verification(False, checked, str(problem), *intact)
+    return Verification(True, checked, None, *intact)
 
 
 def contents(raw: bytes) -> EvidenceContents:
@@ -144,32 +185,53 @@ def contents(raw: bytes) -> EvidenceContents:
     ------
     Refused : naming the entry that does not hold.
     """
-    entries = _read(raw)
+    entries = entries_of(raw)
     _refuse_other_bytes(raw, entries)
     _refuse_other_hashes(entries)
     return _parsed(entries)
 
 
-def _steps(raw: bytes, recompute: Callable[[EvidenceContents], SettlementDocument]) -> Iterator[str]:
-    """Each check that held, by name; the first that does not raises."""
-    entries = _read(raw)
+def _steps(
+    raw: bytes, recompute: Callable[[EvidenceContents], SettlementDocument], intact: list[EvidenceContents]
+) -> Iterator[str]:
+    """Each check that held, by name; the first that does not raises. `intact` takes what is found to be intact."""
+    entries = entries_of(raw)
     _refuse_other_bytes(raw, entries)
     yield f"压缩包逐字节一致 archive canonical ({len(entries)})"
     _refuse_other_hashes(entries)
     yield f"哈希一致 hashes ({len(entries) - 1})"
     evidence = _parsed(entries)
+    document = evidence.document
     _refuse_other_fingerprints(entries, evidence)
-    yield f"文书指纹一致 digest {evidence.document['digest']}"
-    version = version_of(evidence.document)
+    intact.append(evidence)
+    yield f"文书指纹一致 digest {document['digest']}"
+    version = version_of(document)
     again = as_made_by(_recomputed(evidence, recompute), version)
-    if difference := first_difference(evidence.document, again):
-        maker = made_by(evidence.document)
-        zh = f"重算不符：{difference}（{maker['message_zh']}）"
-        raise Refused(zh, f"stated ≠ recomputed ({maker['message_en']})", file=SETTLEMENT)
+    if difference := first_difference(document, again):
+        raise _not_the_same(difference, document)
+    if "parts" in document:
+        yield f"所载即结算所读，各部分与散列一致 parts ({len(document['parts'])})"
     yield "不用数据库重算一致 recomputed"
+    if "parts" not in document and version in BEFORE_PARTS:
+        zh = "作于各部分的散列写入文书之前：登记、事实、决定、标记与未用的数值是否即结算所读，无从核对"
+        yield f"{zh} made before parts were hashed: whether these are what the settlement read could not be checked"
     if version != ENGINE_VERSION:
-        maker = made_by(evidence.document)
+        maker = made_by(document)
         yield f"{maker['message_zh']}，结果相同 {maker['message_en']}, with the same result"
+
+
+def _not_the_same(difference: str, document: SettlementDocument) -> Refused:
+    """Why a document that was made again is another one: its content differs, or what it rests on."""
+    part = difference.partition(": ")[0].removeprefix("parts.")
+    if part in _HOLDER:
+        zh = f"所载不是结算所读：{difference}"
+        return Refused(zh, "not what the settlement read", file=_HOLDER[part], path=f"parts.{part}")
+    if part == "beside":
+        zh = f"读数旁的标记、修订号或登记的时刻与文书不符：{difference}"
+        return Refused(zh, "notes beside the readings, or instants of recording, differ", file=SETTLEMENT, path=part)
+    maker = made_by(document)
+    zh = f"重算不符：{difference}（{maker['message_zh']}）"
+    return Refused(zh, f"stated ≠ recomputed ({maker['message_en']})", file=SETTLEMENT)
 
 
 def _recomputed(
@@ -178,8 +240,10 @@ def _recomputed(
     """The document made again; contents that no engine can read do not hold either."""
     try:
         return recompute(evidence)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
-        en = f"cannot be recomputed: {problem}"
+    except HengjieError:
+        raise
+    except Exception as problem:  # a stranger wrote the contents: whatever they break, the file does not hold
+        en = f"cannot be recomputed: {type(problem).__name__}: {problem}"
         raise Refused("内容读不懂，无法重算", en, remedy="向出具者另取证据包") from problem
 
 
@@ -193,39 +257,6 @@ def _archive(entries: Mapping[str, bytes]) -> bytes:
             info.external_attr = _PLAIN_FILE
             file.writestr(info, entries[name])
     return buffer.getvalue()
-
-
-def _read(raw: bytes) -> dict[str, bytes]:
-    """Entries of an archive that opens, holds nothing but what belongs in it, and has all it needs."""
-    name: str | None = None
-    entries = {}
-    try:
-        with ZipFile(BytesIO(raw)) as file:
-            _refuse_other_names(file.namelist())
-            for name in file.namelist():
-                entries[name] = file.read(name)
-    except _UNREADABLE as problem:
-        raise Refused("压缩包读不出", f"archive cannot be read: {problem}", file=name) from problem
-    if missing := [name for name in (*REQUIRED, SUMS) if name not in entries]:
-        raise Refused("证据包缺少此文件", "missing from the evidence file", file=missing[0])
-    return entries
-
-
-def _refuse_other_names(names: Sequence[str]) -> None:
-    """Every name is one that `evidence_zip` gives, and stands once."""
-    remedy = "不要解压，向出具者另取证据包"
-    seen: set[str] = set()
-    for name in names:
-        shown = name if name.isprintable() else ascii(name)  # a terminal obeys some characters
-        if name not in (*REQUIRED, SUMS) and not _in_register(name):
-            raise Refused("证据包里不该有此文件", "does not belong in an evidence file", file=shown, remedy=remedy)
-        if name in seen:
-            raise Refused("此文件名在证据包里重复", "the name stands twice in the archive", file=shown, remedy=remedy)
-        seen.add(name)
-
-
-def _in_register(name: str) -> bool:
-    return name.startswith(REGISTER) and _IN_REGISTER.fullmatch(name, len(REGISTER)) is not None
 
 
 def _refuse_other_bytes(raw: bytes, entries: Mapping[str, bytes]) -> None:
@@ -289,6 +320,7 @@ def _parsed(entries: Mapping[str, bytes]) -> EvidenceContents:
         facts=_canonical(entries, FACTS, list),
         document=_canonical(entries, SETTLEMENT, dict),
         parameters=_canonical(entries, PARAMETERS, dict),
+        entries=entries,
     )
 
 
@@ -303,16 +335,41 @@ def _canonical(entries: Mapping[str, bytes], name: str, kind: type) -> Any:
     """An entry's JSON, which must be the canonical text of what it says, a map or a list."""
     text = _text(entries, name)
     try:
-        parsed = json.loads(text, parse_float=_no_float, parse_constant=_no_float)
+        parsed = json.loads(text, parse_float=_no_float, parse_constant=_no_float, parse_int=_whole_number)
     except (ValueError, RecursionError) as problem:
         raise Refused("不是规范 JSON", f"not canonical JSON: {problem}", file=name) from problem
-    if not isinstance(parsed, kind) or canonical_json(parsed) != text:
+    if not isinstance(parsed, kind) or not _is_shallow(parsed) or _canonical_text(parsed) != text:
         raise Refused("不是规范 JSON", "not canonical JSON", file=name)
     return parsed
 
 
+def _canonical_text(parsed: object) -> str | None:
+    """The canonical text; None of what has none, such as half a sign."""
+    try:
+        return canonical_json(parsed)
+    except UsageError:
+        return None
+
+
+def _is_shallow(parsed: object) -> bool:
+    """Whether lists and maps lie inside each other no deeper than any evidence file needs."""
+    level: list[Any] = [parsed]
+    for _ in range(MOST_LEVELS):
+        inner = chain.from_iterable(value.values() if isinstance(value, dict) else value for value in level)
+        level = [value for value in inner if isinstance(value, dict | list)]
+        if not level:
+            return True
+    return False
+
+
 def _no_float(text: str) -> NoReturn:
-    raise ValueError(f"float {text}")
+    raise ValueError(f"float {text[:LONGEST_NUMBER]}")
+
+
+def _whole_number(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError(f"a number of more than {LONGEST_NUMBER} digits")
+    return int(text)
 
 
 def _observations_csv(observations: pd.DataFrame) -> str:
@@ -320,7 +377,7 @@ def _observations_csv(observations: pd.DataFrame) -> str:
     order = [column for column in SORTED_BY if column in observations]
     printed = observations.sort_values(order, kind="stable") if order else observations
     instants = {column: _instants(printed[column]) for column in INSTANTS if column in printed}
-    fate = {} if "fate" in printed else {"fate": "accepted"}
+    fate = {} if "fate" in printed else {"fate": ACCEPTED}
     return printed.assign(**instants, **fate).to_csv(index=False, lineterminator="\n")
 
 
@@ -334,12 +391,22 @@ def _instants(times: pd.Series) -> Any:
 
 def _observations(text: str) -> pd.DataFrame:
     """The readings of `_observations_csv` with the types they had; a text nobody gave stays the empty text."""
+    _refuse_other_columns(text)
     try:
         frame = pd.read_csv(StringIO(text), dtype=str, keep_default_na=False)
         typed = {column: _TYPES[column](frame[column]) for column in frame.columns.intersection(list(_TYPES))}
-    except ValueError as problem:
+    except (ValueError, OverflowError) as problem:
         raise Refused("监测数据表读不出", f"observations cannot be read: {problem}", file=OBSERVATIONS) from problem
     return frame.assign(**typed)
+
+
+def _refuse_other_columns(text: str) -> None:
+    """The table has columns that readings have, each once, and not more rows than anybody settles from."""
+    header = text[: text.find("\n")].split(",")
+    if not COLUMNS.issuperset(header) or len(set(header)) < len(header):
+        raise Refused("监测数据表读不出", "observations cannot be read: other columns", file=OBSERVATIONS)
+    if text.count("\n") > MOST_ROWS + 1:
+        raise Refused(f"超过 {MOST_ROWS} 行", f"more than {MOST_ROWS} rows", file=OBSERVATIONS)
 
 
 def _times(texts: pd.Series) -> pd.Series:
@@ -348,7 +415,22 @@ def _times(texts: pd.Series) -> pd.Series:
 
 def _numbers(texts: pd.Series) -> pd.Series:
     """Float by float: what pandas parses faster may be off in the last digit."""
-    return pd.Series([float(text) if text else np.nan for text in texts], index=texts.index, dtype="float64")
+    return pd.Series([_number(text) if text else np.nan for text in texts], index=texts.index, dtype="float64")
+
+
+def _number(text: str) -> float:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"not a number: {text[:LONGEST_NUMBER]}")
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"not a finite number: {text[:LONGEST_NUMBER]}")
+    return number
+
+
+def _wholes(texts: pd.Series) -> pd.Series:
+    if not all(map(_WHOLE.fullmatch, texts)):
+        raise ValueError("not a whole number")
+    return texts.astype("int64")
 
 
 def _flags(texts: pd.Series) -> pd.Series:
@@ -356,12 +438,12 @@ def _flags(texts: pd.Series) -> pd.Series:
 
 
 _TYPES: Mapping[str, Callable[[pd.Series], pd.Series]] = {
-    **dict.fromkeys(INSTANTS, _times), **dict.fromkeys(("revision", "quality"), pd.to_numeric),
+    **dict.fromkeys(INSTANTS, _times), **dict.fromkeys(("revision", "quality"), _wholes),
     "value": _numbers, "censored": _flags,
 }  # fmt: skip
 
 
 def _inside(name: str) -> str:
-    if not _in_register(REGISTER + name):
+    if not is_register(name):
         raise UsageError(f"登记文件名不可用：{name}", "not a register file name", remedy="例如 sections.csv")
     return name

@@ -14,7 +14,7 @@ import pandas as pd
 
 from basin.rounding import yuan, yuan_fen
 from monitoring_ingest.quality.flags import Quality
-from settlement.statement.engine_version import as_made_by, version_of
+from settlement.statement.engine_version import same_result
 from settlement.statement.rows import PairAmountRow, SettlementDocument, StopRow
 from settlement.statistics.counting import usable
 
@@ -97,14 +97,14 @@ def effect(was: SettlementDocument, then: SettlementDocument) -> Effect:
 
     Returns
     -------
-    ``changed`` : whether anything but the version of the engine differs; ``transfers`` : per pair of parties, and
+    ``changed`` : whether anything comes out differently; ``transfers`` : per pair of parties, and
     ``obligations`` : per clause, period and pair, ``was_yuan``, ``would_be_yuan`` and ``difference_yuan``, a sum being
     negative where the money goes the other way and None where its side stops and does not say; ``stops_appear`` and
     ``stops_vanish``. Pairs that stay are not listed.
     """
     pairs = _differences(_transfers(was), _transfers(then))
     return {
-        "changed": was["digest"] != as_made_by(then, version_of(was))["digest"],
+        "changed": not same_result(was, then),
         "kind_would_be": then["kind"],
         "transfers": [amount for _, amount in pairs],
         "obligations": [

@@ -12,16 +12,19 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+import msgspec
+
 from basin.errors import UsageError
 
-LEFT_OUT_OF_THE_DIGEST = ("id", "as_of", "digest", "status")
+LEFT_OUT_OF_THE_DIGEST = ("id", "as_of", "digest", "status", "beside")
 # What is computed first is compared first, so that the difference named is the cause and not its effect.
 CAUSES_FIRST = (
     "rules", "statistics", "limit_below_detection", "evaluations", "working", "value", "amount", "obligations",
-    "transfers",
+    "transfers", "parts", "beside",
 )  # fmt: skip
 MAY_DIFFER = ("status",)
 _EXACT = frozenset({str, int, bool, type(None)})
+_QUICKLY = msgspec.json.Encoder(order="sorted")  # of exact values the text that `json` writes, in a tenth of the time
 
 
 def canonical_json(document: object) -> str:
@@ -29,15 +32,21 @@ def canonical_json(document: object) -> str:
 
     Raises
     ------
-    UsageError : naming the path of a float, a key that is no string or a type that JSON does not have.
+    UsageError : naming the path of a float, a key that is no string or a type that JSON does not have; or for a text
+        that is none.
     """
     if not _is_exact(document):
         _refuse_what_is_not_exact(document, "")
-    return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return _QUICKLY.encode(document).decode()
+    except UnicodeEncodeError as problem:
+        zh = "文书里有半个代理对，写不成 UTF-8"
+        raise UsageError(zh, f"a document holds a lone surrogate: {problem.reason}", remedy="改正文本") from problem
 
 
 def digest(document: Mapping[str, object]) -> str:
-    """SHA-256 of the canonical JSON without id, as_of, digest and status: what was decided, not when."""
+    """SHA-256 of the canonical JSON without id, as_of, digest, status and beside: what was decided, not when."""
     decided = {key: value for key, value in document.items() if key not in LEFT_OUT_OF_THE_DIGEST}
     return sha256(canonical_json(decided).encode()).hexdigest()
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple, TypeVar
 
-from settlement.statement.canonical import digest
+from settlement.statement.canonical import LEFT_OUT_OF_THE_DIGEST, digest
 from settlement.statement.rows import AssessmentDocument, SettlementDocument
 from settlement.words import Message
 
@@ -35,8 +35,15 @@ VERSIONS = (
         "versions are kept from here on; results are those of before but for two: a trend no longer counts noise in "
         "the last bits of means, and a load by method E stops by flow_sums_to_zero where the flows sum to zero",
     ),
+    Version(
+        "2", date(2026, 12, 1),
+        "文书写入所依据各部分（协议文本、登记、监测数据、事实、参数）的散列，指纹因此也涵盖它们；结果与版本 1 相同",
+        "documents hold the hash of every part they rest on (agreement text, register, readings, facts, parameters), "
+        "so that the digest covers these too; results are those of version 1",
+    ),
 )  # fmt: skip
 ENGINE_VERSION = VERSIONS[-1].number
+BEFORE_PARTS = (None, "1")  # what they made holds no hash of the parts
 
 
 def version_of(document: SettlementDocument | AssessmentDocument) -> str | None:
@@ -61,11 +68,15 @@ def version_text(version: str | None) -> str:
 def as_made_by(document: Made, version: str | None) -> Made:
     """The same content under the stamp of another version, with the digest and identity it has there.
 
-    What an earlier version made and this one makes alike can be compared so: nothing differs but the stamp.
+    What an earlier version made and this one makes alike can be compared so: nothing differs but the stamp, and the
+    hashes of the parts where that version kept none.
     """
     if version_of(document) == version:
         return document
     stamped = document.copy()
+    if version in BEFORE_PARTS:
+        for name in ("parts", "beside"):
+            stamped.pop(name, None)  # type: ignore[misc]  # an assessment has none
     if version is None:
         stamped.pop("engine_version", None)
     else:
@@ -73,6 +84,16 @@ def as_made_by(document: Made, version: str | None) -> Made:
     stamped["digest"] = digest(stamped)
     stamped["id"] = f"{document['id'].removesuffix(document['digest'][:12])}{stamped['digest'][:12]}"
     return stamped
+
+
+def same_result(document: SettlementDocument, other: SettlementDocument) -> bool:
+    """Whether two settlements come out the same, whatever version made them and whatever readings they rest on."""
+    return _result(document) == _result(other)
+
+
+def _result(document: SettlementDocument) -> dict[str, object]:
+    beside = {*LEFT_OUT_OF_THE_DIGEST, "engine_version", "parts", "recorded_at"}
+    return {key: value for key, value in document.items() if key not in beside}
 
 
 def made_by(document: SettlementDocument | AssessmentDocument) -> Message:

@@ -137,10 +137,26 @@ class UndecidedRow(BelowDetection):
     period: str
 
 
+class PartHashes(TypedDict):
+    """The SHA-256 of each part that a settlement rests on (`settlement.statement.parts`)."""
+
+    agreement: str
+    register: str
+    observations: str
+    facts: str
+    parameters: str
+
+
 class Decision(TypedDict):
-    """What a settlement decides: the content of its document before it has an identity."""
+    """What a settlement decides: the content of its document before it has an identity.
+
+    `parts` is there since version 2 of the engine. `beside` is the SHA-256 of what is noted beside the parts and
+    decides nothing, where there is anything of the kind; the digest leaves it out.
+    """
 
     engine_version: NotRequired[str]  # since versions are kept
+    parts: NotRequired[PartHashes]
+    beside: NotRequired[str]
 
     agreement: str
     title: str

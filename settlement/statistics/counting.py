@@ -73,9 +73,20 @@ def codes_of(column: pd.Series) -> tuple[NDArray[Any], NDArray[Any]]:
     """The number of each value among the different values, -1 where there is none; and these values."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy(), column.cat.categories.to_numpy()
-    # An array of numpy is numbered at once; wrapped in a series it is checked and wrapped again first.
-    code, values = pd.factorize(column.to_numpy() if column.dtype == object else column)
+    if column.dtype == object or column.dtype == "str":
+        return _codes_of_texts(column.to_numpy())
+    code, values = pd.factorize(column)
     return code, np.asarray(values)
+
+
+def _codes_of_texts(texts: NDArray[np.object_]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """As `codes_of`. Readings come series by series and most are alike in their states: of each run of equal texts only
+    the first is looked up, for neighbours are compared in a fifth of the time that a look-up takes.
+    """
+    heads = np.flatnonzero(np.concatenate(([True], texts[1:] != texts[:-1])))[: len(texts)]
+    code, values = pd.factorize(texts[heads])
+    code = code.astype(np.int8 if len(values) <= np.iinfo(np.int8).max else np.int64)
+    return np.repeat(code, np.diff(heads, append=len(texts))), values
 
 
 def usable(observations: pd.DataFrame, doubtful: str | None = None) -> pd.DataFrame:
@@ -89,6 +100,21 @@ def usable(observations: pd.DataFrame, doubtful: str | None = None) -> pd.DataFr
     if "quality" not in observations:
         return observations
     return observations[observations["quality"] < _left_out_from(doubtful)]
+
+
+def flag_decides(observations: pd.DataFrame, rules: StatedRules | None) -> Flags:
+    """Which observations do not count because of their flag alone: their state is one that counts.
+
+    Parameters
+    ----------
+    observations : columns status and quality.
+    rules : which states count, and whether doubtful readings do; None where no mean is formed and no state matters.
+    """
+    poor = observations["quality"].to_numpy() >= _left_out_from(rules.doubtful if rules else None)
+    if rules is None:
+        return poor
+    state = observations["status"]
+    return poor & (state.isin(["", *rules.statuses]) | state.isna()).to_numpy(dtype=bool)
 
 
 def _left_out_from(doubtful: str | None) -> Quality:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import prod
 
 import numpy as np
@@ -73,8 +73,14 @@ class Calendar:
 
 def calendar_around(time: pd.DatetimeIndex, timezone: tzinfo) -> Calendar:
     """The months from the first to the last of some instants (UTC; at least one)."""
-    ends = pd.DatetimeIndex([time.min(), time.max()]).tz_convert(timezone).tz_localize(None).to_period("M")
-    months = pd.period_range(ends[0], ends[1], freq="M")
+    first, last = pd.DatetimeIndex([time.min(), time.max()]).tz_convert(timezone).tz_localize(None).to_period("M")
+    return _calendar(first, last, timezone)
+
+
+@lru_cache(256)
+def _calendar(first: pd.Period, last: pd.Period, timezone: tzinfo) -> Calendar:
+    """The months from the first to the last."""
+    months = pd.period_range(first, last, freq="M")
     dates = pd.date_range(months[0].start_time, periods=int(np.sum(months.days_in_month)) + 1, freq="D")
     # Where clocks change at midnight, a day begins with the first instant that bears its date.
     first_of_two = np.ones(len(dates), dtype=bool)

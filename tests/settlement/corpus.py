@@ -1,8 +1,9 @@
 """A corpus of documents by their digests, so that no result moves unnoticed.
 
 Kept in `digests.json`: what every worked case of `fixtures/cases` decides, and the settlements and assessments of the
-demonstration for 2025. Each entry has the digest of the document without the version of the engine, and a hash of what
-went in (agreement, case file, readings), so that a change of the engine and one of a fixture can be told apart.
+demonstration for 2025. Each entry has the digest of the document without the version of the engine and the hashes of
+its parts, which have an entry of their own; and a hash of what went in (agreement, case file, readings), so that a
+change of the engine and one of a fixture can be told apart.
 
 `python -m tests.settlement.corpus` writes the file anew. It refuses while a document moved, its inputs did not, and
 `ENGINE_VERSION` is still the one the file was written under.
@@ -34,7 +35,7 @@ from settlement.cases.running import beside, case_files, given
 from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.values import Measurements
 from settlement.obligations.compensation import compensation
-from settlement.statement.canonical import digest
+from settlement.statement.canonical import canonical_json, digest
 from settlement.statement.document import statement
 from settlement.statement.engine_version import ENGINE_VERSION, as_made_by
 from settlement.statement.rows import AssessmentDocument
@@ -127,8 +128,10 @@ def _demonstration() -> Iterator[tuple[str, Entry]]:
         readings = (READINGS_FOLDER / "sha256.txt").read_text(encoding="utf-8")
         for code, spans in PERIODS.items():
             for span in spans:
-                document = as_made_by(run.settle(engine, registry, code, span, now=NOW), None)
-                yield f"{code} {span}", Entry(document["digest"], _hash(document["agreement_sha256"], readings))
+                document = run.settle(engine, registry, code, span, now=NOW)
+                inputs = _hash(document["agreement_sha256"], readings)
+                yield f"{code} {span}", Entry(as_made_by(document, None)["digest"], inputs)
+                yield f"{code} {span} parts", Entry(_hash(canonical_json(document["parts"])), inputs)
         for basin in BASINS:
             yield f"{basin} {YEAR}", _assessed(run.assess(engine, registry, basin, YEAR, now=NOW), readings)
         engine.dispose()
