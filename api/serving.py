@@ -27,7 +27,8 @@ from monitoring_ingest.doors.files import accept_known
 from monitoring_ingest.doors.inbox import inbox_job
 from monitoring_ingest.doors.pulling import source_job
 from monitoring_ingest.quality.running import quality_job
-from monitoring_ingest.schedule.job import Job, Ran, catch_up
+from monitoring_ingest.schedule.job import Job, Ran
+from monitoring_ingest.schedule.job import run_due as run_due_slots
 from monitoring_ingest.schedule.job import schedule as scheduled
 from settlement.review.monthly import settle_closed, settlement_job
 
@@ -80,8 +81,13 @@ def schedule(composition: Composition) -> None:
 
 
 def run_due(composition: Composition) -> list[Ran]:
-    """Run the slots that are due now; which ones, and what failed."""
-    return catch_up(composition.engine, jobs(composition), composition.now(), composition.now)
+    """Run the slots that are due now; which ones, and what failed.
+
+    Raises
+    ------
+    Unavailable : the clock cannot be believed yet.
+    """
+    return run_due_slots(composition.engine, jobs(composition), composition.now)
 
 
 def jobs(composition: Composition) -> Sequence[Job]:

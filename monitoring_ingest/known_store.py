@@ -17,6 +17,7 @@ from sqlalchemy.sql import ColumnCollection
 from basin.indicators import INDICATORS
 from basin.periods import Window
 from monitoring_ingest.database.engine import BUSY_SECONDS, read_frame
+from monitoring_ingest.database.instants import instant_known
 from monitoring_ingest.quality.decisions import NO_OBSERVATION
 from monitoring_ingest.quality.tables import flags, quality_runs, reviews
 from monitoring_ingest.records import tables
@@ -81,12 +82,13 @@ LONGEST_TURN = timedelta(seconds=BUSY_SECONDS)  # a writer gives up after waitin
 def known_until(connection: Connection, now: datetime) -> datetime:
     """The newest instant up to which nothing can be added any more: now, or just before the oldest submission underway.
 
-    A submission is recorded at one instant and its rows are committed later. For an instant in between, a query would
-    answer differently before and after that commit.
+    Where the clock was set back, now is the instant of the newest row (`instant_known`), so that what was recorded
+    since then counts, too. A submission is recorded at one instant and its rows are committed later. For an instant in
+    between, a query would answer differently before and after that commit.
     """
     underway = [int(name.partition(SEPARATOR)[2]) for name in held_names(connection, f"{SUBMISSION}{SEPARATOR}", now)]
     recorded = connection.scalars(select(submissions.c.recorded_at).where(submissions.c.id.in_(underway)))
-    return min([now, *(instant - INSTANT for instant in recorded)])
+    return min([instant_known(connection, now), *(instant - INSTANT for instant in recorded)])
 
 
 def seen_until(connection: Connection, now: datetime) -> datetime:

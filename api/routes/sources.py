@@ -63,7 +63,7 @@ def source(code: str, request: Request, reads: Reads, has: Has, names: Named, ne
     most = source_pages.MOST_LISTED
     door = door_name(code)
     samples = [told(sample) for sample in split_samples_of(reads, has.registry, declared)]
-    history = (_received(reads, declared, most), runs_of(reads, door, most))
+    history = (_received(reads, declared, most), runs_of(reads, door, most, has.now()))
     model = source_pages.source(declared, *history, samples, names)
     doings = coverage_pages.sources(stations.sources(reads, has.registry, has.now()), names)
     model |= {"doings": [doing for doing in doings if doing["source"] == code]}

@@ -30,6 +30,7 @@ def inbox_job(engine: Engine, network: Network, inbox: Path) -> Job:
         "inbox",
         lambda last, now: due_slots(last, now, EVERY_HOURS),
         lambda _slot, clock: ingest_inbox(engine, network, inbox, clock),
+        one_for_all=True,
     )
 
 

@@ -75,6 +75,7 @@ def source_job(engine: Engine, network: Network, source: Source) -> Job:
         door_name(source.code),
         lambda last, now: due_slots(last, now, every)[-1:],
         lambda _slot, clock: outcome(run_source(engine, network, source, clock)),
+        one_for_all=True,
     )
 
 

@@ -3,7 +3,9 @@
 A job asks for missing slots, so the slot of this hour, one missed while the machine was off and one left behind by a
 crash are the same path. A slot is claimed in the table `job_runs` before its work starts. In: jobs and an instant. Out:
 what ran, and what failed. What a job does is not known here: doors, quality, coverage, sources and settling each make
-their own (`Job`), and `api.serving` lists them. The only clock is the one `schedule` gets.
+their own (`Job`), and `api.serving` lists them. The only clock is the one `schedule` gets. A slot whose
+instant only a clock that jumped ahead has seen is not used up: such a clock is doubted for a while (`may_believe`), and
+what it began all the same is begun again when the slot comes (`claim_slot`).
 """
 
 from __future__ import annotations
@@ -16,14 +18,19 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
+from basin.errors import Unavailable
 from basin.network import CHINA
 from monitoring_ingest.schedule.leases import Clock, renewed
 from monitoring_ingest.schedule.store import (
+    BELIEVED_AFTER,
     FAILED,
+    LONGEST_PAUSE,
     Leadership,
     claim_slot,
+    earlier_clock,
     finish_slot,
     last_slot,
+    may_believe,
     put_off_slot,
     renew_slot,
     unfinished_slots,
@@ -44,11 +51,14 @@ class Job:
     ----------
     slots : (last slot or None, now) to the slots after it that are due, oldest first.
     work : does the work of a slot, reading the clock where it has to know the instant, and says what came of it.
+    one_for_all : whether a slot does the work of all slots before it, so that of those that failed only the last is
+        tried again.
     """
 
     name: str
     slots: Callable[[datetime | None, datetime], list[datetime]]
     work: Callable[[datetime, Clock], str]
+    one_for_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,9 @@ def missing_slots(engine: Engine, job: Job, now: datetime) -> list[datetime]:
     with engine.connect() as connection:
         unfinished = unfinished_slots(connection, job.name, now)
         last = last_slot(connection, job.name, now)
-    return sorted({*unfinished, *job.slots(last, now)})
+    due = job.slots(last, now)
+    taken_up = (run.slot for run in unfinished if not (run.failed and job.one_for_all and (due or run.slot != last)))
+    return sorted({*taken_up, *due})
 
 
 def run_slot(engine: Engine, job: Job, slot: datetime, now: datetime, clock: Clock | None = None) -> Ran | None:
@@ -130,11 +142,36 @@ def catch_up(engine: Engine, jobs: Sequence[Job], now: datetime, clock: Clock | 
 
 
 def look(engine: Engine, jobs: Sequence[Job], clock: Clock, lead: Leadership) -> list[Ran]:
-    """Catch up where this process leads, and keep the lead while it works; nothing where another leads."""
-    if not lead.held(clock()):
+    """Catch up where this process leads, and keep the lead while it works; nothing where another leads.
+
+    A slot is due when its instant has passed by the clock and by that of the database server.
+    """
+    both = earlier_clock(engine, clock)
+    if not lead.held(both()):
         return []
-    with renewed(lambda: lead.held(clock())):
-        return catch_up(engine, jobs, clock(), clock)
+    if not may_believe(engine, both()):
+        log.warning("the clock is more than %s ahead of the last run: no slot is claimed yet", LONGEST_PAUSE)
+        return []
+    with renewed(lambda: lead.held(both())):
+        return catch_up(engine, jobs, both(), both)
+
+
+def run_due(engine: Engine, jobs: Sequence[Job], clock: Clock) -> list[Ran]:
+    """As `catch_up`, by the clock and that of the database server, for a process that looks only once.
+
+    Raises
+    ------
+    Unavailable : the clock is far ahead of the last run, and has not gone on like that for long.
+    """
+    both = earlier_clock(engine, clock)
+    if may_believe(engine, both()):
+        return catch_up(engine, jobs, both(), both)
+    minutes = BELIEVED_AFTER // timedelta(minutes=1)
+    raise Unavailable(
+        f"机器的时钟比上一次运行晚了 {LONGEST_PAUSE.days} 天以上，这一次什么时段也没有做",
+        f"the clock is more than {LONGEST_PAUSE.days} days ahead of the last run: no slot was claimed",
+        remedy=f"核对机器的时钟；停机确有这么久的，过 {minutes} 分钟再运行一次",
+    )
 
 
 def schedule(engine: Engine, jobs: Sequence[Job], clock: Clock, *, background: bool = False) -> BaseScheduler:

@@ -12,6 +12,7 @@ from basin import periods
 from basin.errors import Refused
 from basin.rounding import yuan_fen
 from monitoring_ingest.database.engine import writing
+from monitoring_ingest.database.instants import instant_to_record
 from monitoring_ingest.schedule.leases import Clock
 from settlement import states, store
 from settlement.ledger import entries as ledger
@@ -37,7 +38,7 @@ def set_status(engine: Engine, identity: str, change: StatusChange, clock: Clock
     if not change.person.strip() or not change.reason.strip():
         raise Refused("须写明经办人与理由", "person and reason are required", path="person", remedy="补上经办人与理由")
     with writing(engine) as connection:
-        now = clock()
+        now = instant_to_record(connection, clock())
         document = store.settlement(connection, identity)
         states.check_change(document["kind"], document["status"], change.status)
         if change.status == states.CONFIRMED:
