@@ -196,17 +196,21 @@ def last_brought(connection: Connection, doors: Collection[str], until: datetime
     A value is new where nobody had it before, or where its instant is later than all that came by this door before,
     even if another door brought it first. The same values in another file are not new.
 
+    What was recorded ahead of the clock, because the clock was set back, came at the time of its newest value: no
+    better instant is known, and without one the source would be taken for silent until the clock has caught up.
+
     Parameters
     ----------
-    doors : by name. until : nothing recorded later is looked at.
+    doors : by name. until : the instant of the look; nothing that came later is looked at.
     """
     latest = func.max(receipts.c.newest).over(partition_by=submissions.c.door).label("latest")
-    named = (submissions.c.door, submissions.c.recorded_at, receipts.c.newest, _NOBODY_HAD.label("new"), latest)
+    recorded_at = submissions.c.recorded_at
+    came_at = case((recorded_at <= until, recorded_at), (receipts.c.newest <= until, receipts.c.newest)).label("at")
+    named = (submissions.c.door, came_at, receipts.c.newest, _NOBODY_HAD.label("new"), latest)
     query = select(*named).join_from(submissions, receipts, receipts.c.submission == submissions.c.id)
-    by_then = (text(OF_SOURCES), submissions.c.door.in_(doors), submissions.c.recorded_at <= until)
-    came = query.where(*by_then).subquery()
-    new = func.max(case((came.c.new > 0, came.c.recorded_at)))
-    first_of_latest = func.min(case((came.c.newest == came.c.latest, came.c.recorded_at)))
+    came = query.where(text(OF_SOURCES), submissions.c.door.in_(doors), came_at.is_not(None)).subquery()
+    new = func.max(case((came.c.new > 0, came.c.at)))
+    first_of_latest = func.min(case((came.c.newest == came.c.latest, came.c.at)))
     by_door = connection.execute(select(came.c.door, new, first_of_latest).group_by(came.c.door))
     brought: dict[str, datetime] = {}
     for door, *instants in by_door:

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Integer, Select, select
 from monitoring_ingest.database.engine import metadata
 
 RESOLUTION = timedelta(microseconds=1)  # of stored instants
-CLOCKS_DIFFER = timedelta(minutes=1)  # between two machines that both keep time
 
 
 def newest_recorded(connection: Connection) -> datetime | None:
@@ -52,9 +51,5 @@ def instant_to_record(connection: Connection, now: datetime) -> datetime:
 
 
 def instant_known(connection: Connection, now: datetime) -> datetime:
-    """The instant up to which stored rows count: `now`, or that of the newest row where the clock was set back.
-
-    A row that is ahead by less than `CLOCKS_DIFFER` was recorded by another machine, and counts a moment later.
-    """
-    newest = newest_recorded(connection)
-    return now if newest is None or newest <= now + CLOCKS_DIFFER else newest
+    """The instant up to which stored rows count: `now`, or that of the newest row where the clock was set back."""
+    return max(now, newest_recorded(connection) or now)
