@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 from basin.errors import UsageError
 from basin.network import Network
 from monitoring_ingest.database.engine import Clash, give_way, writing
-from monitoring_ingest.database.instants import instant_to_record
+from monitoring_ingest.database.instants import instant_to_record, note_recorded
 from monitoring_ingest.doors.taking_in import decided_as_new, decided_by_comparison, seem_new
 from monitoring_ingest.formats.file_text import UnreadableFile, legible
 from monitoring_ingest.formats.national_release import read_release
@@ -254,6 +254,7 @@ def accept_known(engine: Engine, network: Network, clock: Clock) -> int:
         likely = plausible(readings["indicator"], readings["number"])
         accepted = released(readings[first & likely])
         store.add_observations(connection, columns_of(accepted), now)
+        note_recorded(connection, now)
         doubted = readings[~(first & likely)]
         store.ask_about(connection, doubted.assign(code=doubted["code"].where(~first, "implausible")), now)
         note_due(connection, accepted)
