@@ -120,11 +120,20 @@ def run_slot(engine: Engine, job: Job, slot: datetime, now: datetime, clock: Clo
     except Exception as problem:  # whatever it is, the schedule goes on and the run says so
         if not isinstance(problem, PartlyFailed):  # the job has logged each part that failed
             log.exception("%s %s", job.name, slot.isoformat())
-        put_off_slot(engine, job.name, slot, f"{FAILED}: {problem}", tell())
-        return Ran(job.name, slot, str(problem) or type(problem).__name__)
+        failure = _told(problem)
+        put_off_slot(engine, job.name, slot, f"{FAILED}: {failure}", tell())
+        return Ran(job.name, slot, failure)
     if not finish_slot(engine, job.name, slot, outcome, tell()):
         return Ran(job.name, slot, "claim lost: this process stood still for longer than a lease")
     return Ran(job.name, slot)
+
+
+def _told(problem: Exception) -> str:
+    """What an exception says, and its type where it says nothing or cannot say it."""
+    try:
+        return str(problem) or type(problem).__name__
+    except Exception:  # whatever it is, the run says that it failed
+        return type(problem).__name__
 
 
 def catch_up(engine: Engine, jobs: Sequence[Job], now: datetime, clock: Clock | None = None) -> list[Ran]:
