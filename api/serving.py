@@ -97,10 +97,11 @@ def jobs(composition: Composition) -> Sequence[Job]:
     """
     network = composition.registry.network
     sources = list(composition.registry.sources.values())
+    inside = composition.settings.inside
     settle_month = partial(settle_closed, composition.engine, composition.registry, composition.now)
     return (
         inbox_job(composition.engine, network, composition.settings.inbox),
-        *(source_job(composition.engine, network, source) for source in sources if source.every_hours),
+        *(source_job(composition.engine, network, source, inside) for source in sources if source.every_hours),
         quality_job(composition.engine, network, composition.thresholds.tests),
         settlement_job(settle_month, composition.settings.settling_day),
         *coverage_jobs(composition.engine, network, sources),

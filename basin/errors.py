@@ -7,7 +7,6 @@ becomes a rejection, a flag or an evaluation without a value.
 
 from __future__ import annotations
 
-
 LONGEST_TOLD = 300  # characters of what an exception says, where it is told among other things
 
 

@@ -114,7 +114,9 @@ async def run(code: str, request: Request, has: Has) -> RedirectResponse:
     """Take in what is new at the place of a source; then its page, or the receipt where there is only one."""
     declared = has.registry.source(code)
     await _opened(request, 0)
-    receipts = await run_in_threadpool(run_source, has.engine, has.registry.network, declared, has.now)
+    receipts = await run_in_threadpool(
+        run_source, has.engine, has.registry.network, declared, has.now, has.settings.inside
+    )
     address = f"/submissions/{receipts[0].id}" if len(receipts) == 1 else f"/sources/{code}?new={len(receipts)}"
     return RedirectResponse(address, status_code=303)
 

@@ -159,7 +159,7 @@ def look(engine: Engine, jobs: Sequence[Job], clock: Clock, lead: Leadership) ->
     if not lead.held(both()):
         return []
     if not may_believe(engine, both()):
-        log.warning("the clock is more than %s ahead of the last run: no slot is claimed yet", LONGEST_PAUSE)
+        log.warning("the clock is more than %s days ahead of the last run: no slot is claimed yet", LONGEST_PAUSE.days)
         return []
     with renewed(lambda: lead.held(both())):
         return catch_up(engine, jobs, both(), both)

@@ -18,7 +18,7 @@ from monitoring_ingest.doors.store import kept_answer, received_by, runs_of
 from monitoring_ingest.records.store import record_submission
 from monitoring_ingest.schedule.job import catch_up
 from tests.clocks import stopped
-from tests.monitoring_ingest.makers import NOW, csv, fates, network, original, release, served, stored_set
+from tests.monitoring_ingest.makers import NOW, THIS_MACHINE, csv, fates, network, original, release, served, stored_set
 
 ONE, OTHER = (csv(f"qiaotou,2020-07-0{day} 08:00,ph,7.{day},-") for day in (1, 2))
 
@@ -139,8 +139,8 @@ class TestAnAddress:
         reply = release(["安徽省", "桥头", "12-31 08:00", *cells], with_status=False)
         with served((200, reply, "")) as address:
             declared = web(f"{address}/realtime.json?key=secret")
-            (receipt,) = run_source(engine, network(), declared, stopped(NOW))
-            assert run_source(engine, network(), declared, stopped(NOW)) == []
+            (receipt,) = run_source(engine, network(), declared, stopped(NOW), THIS_MACHINE)
+            assert run_source(engine, network(), declared, stopped(NOW), THIS_MACHINE) == []
         with engine.connect() as connection:
             assert kept_answer(connection, receipt.sha256) == reply
             with pytest.raises(NotFound, match="没有保存这个回复"):
@@ -150,29 +150,29 @@ class TestAnAddress:
 
     def test_is_followed_to_another_address_and_to_nothing_else(self):
         with served((302, b"", "/there"), (200, b"x", "")) as address:
-            assert fetched(web(f"{address}/here"), NOW)[1] == b"x"
+            assert fetched(web(f"{address}/here"), NOW, THIS_MACHINE)[1] == b"x"
         for elsewhere in ("file:///etc/hostname", "ftp://127.0.0.1/x"):
             with served((302, b"", elsewhere)) as address, pytest.raises(Unavailable, match="取不到数据"):
-                fetched(web(address), NOW)
+                fetched(web(address), NOW, THIS_MACHINE)
 
     @pytest.mark.parametrize("status", [404, 500])
     def test_that_says_no_is_unavailable(self, status: int):
         with served((status, b"", "")) as address, pytest.raises(Unavailable, match="取不到数据") as refused:
-            fetched(web(f"{address}/x?key=secret"), NOW)
+            fetched(web(f"{address}/x?key=secret"), NOW, THIS_MACHINE)
         assert (refused.value.file or "").endswith("/x?…") and "secret" not in str(refused.value)
 
     def test_that_does_not_answer_is_unavailable(self):
         with served((200, b"", "")) as address:
             pass
         with pytest.raises(Unavailable, match="取不到数据"):
-            fetched(web(address), NOW)
+            fetched(web(address), NOW, THIS_MACHINE)
 
     def test_that_answers_with_too_much_is_unavailable(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(pulling, "MOST_BYTES", 9)
         with served((200, b"0123456789", "")) as address, pytest.raises(Unavailable, match="文件超过"):
-            fetched(web(address), NOW)
+            fetched(web(address), NOW, THIS_MACHINE)
 
     def test_that_never_ends_is_unavailable(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(pulling, "WHOLE_SECONDS", -1)
         with served((200, b"0123456789", "")) as address, pytest.raises(Unavailable, match="取不到数据"):
-            fetched(web(address), NOW)
+            fetched(web(address), NOW, THIS_MACHINE)
