@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,32 @@ class TestAPlace:
             list(pulled(source(folder, "../nowhere"), NOW))
         with pytest.raises(UsageError, match="没有写明从哪里取"):
             list(pulled(source(folder, ""), NOW))
+
+    def test_is_not_left_by_a_link_and_a_pipe_is_not_waited_for(self, engine: Engine, folder: Path):
+        (folder / "secret.csv").write_bytes(b"4711")
+        (folder / "in" / "0.csv").symlink_to(folder / "secret.csv")
+        (folder / "in" / "9.csv").symlink_to("a.csv")
+        os.mkfifo(folder / "in" / "pipe.csv")
+        with pytest.raises(Unavailable, match=r"读不到文件：0.csv 链接指向文件夹之外.*；pipe.csv 不是普通文件") as told:
+            run_source(engine, network(), source(folder, "../in"), stopped(NOW))
+        assert "4711" not in str(told.value)
+        assert len(stored_set(engine)) == 2
+        with pytest.raises(Unavailable, match=r"读不到文件：0\.csv"):
+            list(pulled(source(folder, "../in/*.csv"), NOW))
+        with pytest.raises(Unavailable, match=r"读不到文件：0\.csv"):
+            list(pulled(source(folder, "../in/0.csv"), NOW))
+
+    def test_with_a_folder_that_is_named_by_a_link_is_that_folder(self, folder: Path):
+        (folder / "named").symlink_to("in")
+        assert [name for name, _ in pulled(source(folder, "../named"), NOW)] == ["a.csv", "b.csv"]
+
+    def test_with_signs_of_a_pattern_in_the_path_of_the_declaration_is_none(self, folder: Path):
+        strange = folder / "a[1]*"
+        for name in ("sources", "in"):
+            (strange / name).mkdir(parents=True)
+        for name in ("a.csv", "b.csv"):
+            (strange / "in" / name).write_bytes(ONE)
+        assert [name for name, _ in pulled(source(strange, "../in/*.csv"), NOW)] == ["a.csv", "b.csv"]
 
     def test_with_too_large_a_file_is_told(self, folder: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(pulling, "MOST_BYTES", len(ONE) - 1)

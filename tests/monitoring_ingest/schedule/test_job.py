@@ -162,6 +162,22 @@ class TestInbox:
             assert store.observations(connection)["value"].tolist() == [0.2, 0.3]
             assert connection.scalar(select(schedule_tables.job_runs.c.outcome)) == f"failed: {ran.failure}"
 
+    def test_links_that_lead_out_and_pipes_are_put_aside_with_their_reason(self, engine, inbox, tmp_path):
+        (tmp_path / "secret.csv").write_bytes(csv("qiaotou,2020-07-01 08:00,nh3n,4711,mg/L,"))
+        (inbox / "1.csv").symlink_to(tmp_path / "secret.csv")
+        (inbox / "2.csv").symlink_to("nowhere.csv")
+        os.mkfifo(inbox / "3.csv")
+        (inbox / "4.csv").symlink_to("a.csv")
+        (ran,) = catch_up(engine, [inbox_job(engine, network(), inbox)], NOW)
+        outcomes = ran.failure.split("; ")
+        assert "1.csv: failed: OSError: [Errno 40] 链接指向文件夹之外" in outcomes[0]
+        assert outcomes[1].startswith("2.csv: failed: FileNotFoundError")
+        assert "3.csv: failed: OSError: [Errno 22] 不是普通文件" in outcomes[2]
+        assert outcomes[3:] == ["4.csv: accepted 1", "a.csv: duplicate 1"]
+        assert sorted(file.name for file in (inbox / "failed").iterdir()) == ["1.csv", "2.csv", "3.csv"]
+        with engine.connect() as connection:
+            assert store.observations(connection)["value"].tolist() == [0.2]
+
     def test_what_was_put_aside_is_not_tried_again(self, engine, failing):
         every_four_hours = inbox_job(engine, network(), failing)
         catch_up(engine, [every_four_hours], NOW)
