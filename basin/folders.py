@@ -57,15 +57,15 @@ def _descriptor(folder: Path, inside: Path) -> int:
     """A file below a folder, opened without following a link; a pipe without a writer is not waited for."""
     if not _OPENS_AT:
         return os.open(folder / inside, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    at = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    parent = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         for name in inside.parts[:-1]:
-            deeper = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
-            os.close(at)
-            at = deeper
-        return os.open(inside.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=at)
+            deeper = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+            os.close(parent)
+            parent = deeper
+        return os.open(inside.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=parent)
     finally:
-        os.close(at)
+        os.close(parent)
 
 
 def content_of(folder: Path, file: Path) -> bytes:
