@@ -27,9 +27,8 @@ from monitoring_ingest.doors.files import accept_known
 from monitoring_ingest.doors.inbox import inbox_job
 from monitoring_ingest.doors.pulling import source_job
 from monitoring_ingest.quality.running import quality_job
-from monitoring_ingest.schedule.job import Job, Ran
+from monitoring_ingest.schedule.job import Job, Ran, Schedule
 from monitoring_ingest.schedule.job import run_due as run_due_slots
-from monitoring_ingest.schedule.job import schedule as scheduled
 from settlement.review.monthly import settle_closed, settlement_job
 
 
@@ -37,14 +36,14 @@ def serve(composition: Composition) -> None:
     """Serve pages and API until stopped, with the schedule in a thread beside them."""
     # an alias may have been declared since it last ran
     accept_known(composition.engine, composition.registry.network, composition.now)
-    scheduler = scheduled(composition.engine, jobs(composition), composition.now, background=True)
+    scheduler = Schedule(composition.engine, jobs(composition), composition.now, background=True)
     scheduler.start()
     gc.collect()
     gc.freeze()  # what is loaded now lives as long as the server; collecting it again and again costs time
     try:
         uvicorn.Server(configured(application(composition), composition.settings)).run()
     finally:
-        scheduler.shutdown(wait=True)
+        scheduler.shutdown()
 
 
 def configured(app: FastAPI, settings: Settings, connection: type[Connection] = Connection) -> uvicorn.Config:
@@ -77,7 +76,7 @@ class _Logged:
 
 def schedule(composition: Composition) -> None:
     """Run the jobs until stopped."""
-    scheduled(composition.engine, jobs(composition), composition.now).start()
+    Schedule(composition.engine, jobs(composition), composition.now).start()
 
 
 def run_due(composition: Composition) -> list[Ran]:

@@ -30,10 +30,6 @@ HOMES = {
         ["monitoring_ingest/database/*"],
         "how a schema gets from one revision to another is nobody else's business",
     ),
-    "apscheduler": (
-        ["monitoring_ingest/schedule/job.py", "api/*"],
-        "what is due is decided by arithmetic on slots; only one module and the composition root know a scheduler",
-    ),
     "fastapi": (["api/*"], "settling must work without a web server"),
     "openpyxl": (
         ["monitoring_ingest/formats/sheets.py"],

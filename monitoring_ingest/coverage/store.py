@@ -175,14 +175,16 @@ def last_heard(
 
     Returns
     -------
-    station, good (instant of the newest accepted value), arrived (when that value came in), heard (instant of the
-    newest value at all), mark and status of the newest value, or of a newer cell left blank for a stated reason.
+    station, good (instant of the newest accepted value), arrived (when that value came in, where that is known), heard
+    (instant of the newest value at all), mark and status of the newest value, or of a newer cell left blank for a
+    stated reason.
     """
     ends = series_ends(connection, stations, indicators, ["last"], until)
     newest = ends.sort_values("last", kind="stable").drop_duplicates("station", keep="last")
     good = newest.merge(remarks_on(connection, newest), on="station", how="left")
     good = good.rename(columns={"last": "good", "recorded_at": "arrived"}).drop(columns="indicator")
     both = good.merge(last_set_aside(connection, stations, until), on="station", how="outer", suffixes=("", "_aside"))
+    both["arrived"] = both["arrived"].where(both["arrived"] <= until)  # none is known where the clock was set back
     both["heard"] = both["good"].where(~(both["valued"].notna() & ~(both["good"] >= both["valued"])), both["valued"])
     aside = both["last"].notna() & ~(both["good"] >= both["last"])
     for name in ("mark", "status"):

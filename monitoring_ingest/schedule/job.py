@@ -3,7 +3,7 @@
 A job asks for missing slots, so the slot of this hour, one missed while the machine was off and one left behind by a
 crash are the same path. A slot is claimed in the table `job_runs` before its work starts. In: jobs and an instant. Out:
 what ran, and what failed. What a job does is not known here: doors, quality, coverage, sources and settling each make
-their own (`Job`), and `api.serving` lists them. The only clock is the one `schedule` gets. A slot whose
+their own (`Job`), and `api.serving` lists them. The only clock is the one `Schedule` gets. A slot whose
 instant only a clock that jumped ahead has seen is not used up: such a clock is doubted for a while (`may_believe`), and
 what it began all the same is begun again when the slot comes (`claim_slot`).
 """
@@ -14,11 +14,11 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from threading import Event, Thread
 
 from sqlalchemy import Engine
 
-from basin.errors import Unavailable
+from basin.errors import Unavailable, in_short
 from basin.network import CHINA
 from monitoring_ingest.schedule.leases import Clock, renewed
 from monitoring_ingest.schedule.store import (
@@ -35,9 +35,6 @@ from monitoring_ingest.schedule.store import (
     renew_slot,
     unfinished_slots,
 )
-
-if TYPE_CHECKING:
-    from apscheduler.schedulers.base import BaseScheduler
 
 LOOK_EVERY_SECONDS = 60
 log = logging.getLogger(__name__)
@@ -183,28 +180,50 @@ def run_due(engine: Engine, jobs: Sequence[Job], clock: Clock) -> list[Ran]:
     )
 
 
-def schedule(engine: Engine, jobs: Sequence[Job], clock: Clock, *, background: bool = False) -> BaseScheduler:
-    """A scheduler, not yet started, that looks for missing slots every minute and once right away.
+class Schedule:
+    """Looks for missing slots right away and then every minute, until it is shut down.
+
+    The minute is one that passes, whatever the clock tells meanwhile: a clock that was set back must not make the next
+    look wait until it has caught up.
 
     Parameters
     ----------
-    clock : gives the current instant, with zone.
+    engine, jobs : where slots are claimed, and what is due. clock : gives the current instant, with zone.
     background : in a thread of a server rather than as a process of its own.
     """
-    from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN
-    from apscheduler.schedulers.background import BackgroundScheduler
-    from apscheduler.schedulers.blocking import BlockingScheduler
 
-    scheduler = BackgroundScheduler(timezone=CHINA) if background else BlockingScheduler(timezone=CHINA)
-    lead = Leadership(engine)
-    scheduler.add_job(
-        lambda: look(engine, jobs, clock, lead),
-        "interval",
-        seconds=LOOK_EVERY_SECONDS,
-        next_run_time=clock(),
-        max_instances=1,
-        coalesce=True,
-        misfire_grace_time=None,
-    )
-    scheduler.add_listener(lambda _event: lead.resign(), EVENT_SCHEDULER_SHUTDOWN)
-    return scheduler
+    def __init__(self, engine: Engine, jobs: Sequence[Job], clock: Clock, *, background: bool = False) -> None:
+        self._engine = engine
+        self._jobs = jobs
+        self._clock = clock
+        self._lead = Leadership(engine)
+        self._ended = Event()
+        self._thread = Thread(target=self._run, name="schedule", daemon=True) if background else None
+
+    def start(self) -> None:
+        """Begin to look; without a thread it returns only when it is shut down, or the process is interrupted."""
+        if self._thread is None:
+            self._run()
+        else:
+            self._thread.start()
+
+    def shutdown(self) -> None:
+        """Look no more; what is worked on is worked on to its end. Then another process may lead."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while True:
+                self._look()
+                if self._ended.wait(LOOK_EVERY_SECONDS):
+                    return
+        finally:
+            self._lead.resign()
+
+    def _look(self) -> None:
+        try:
+            look(self._engine, self._jobs, self._clock, self._lead)
+        except Exception as problem:  # a database that does not answer: the next look may find it again
+            log.error("nothing could be looked for: %s", in_short(problem))

@@ -84,6 +84,10 @@ class TestLastGood:
         for station, good in (("qiaotou", china("2025-03-01 04:00")), ("shangyou", None)):
             found = health_of(engine, station)
             assert (found.state, found.good, found.heard) == ("silent", good, china("2025-03-01 04:00"))
+        given(engine, "qiaotou,2025-03-01 08:00,ph,7.1,-,")  # recorded after what was recorded ahead
+        assert (health_of(engine, "qiaotou").heard, health_of(engine, "qiaotou").arrived) == (
+            china("2025-03-01 08:00"), None
+        )  # fmt: skip
         assert health_of(engine, "qiaotou", later).good == china("2025-03-20 04:00")
 
     def test_silent_stations_come_first_the_longest_silent_at_the_top(self, engine):

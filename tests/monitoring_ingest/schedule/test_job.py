@@ -12,17 +12,18 @@ from sqlalchemy import select
 from monitoring_ingest.doors.inbox import inbox_job
 from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records import store
+from monitoring_ingest.schedule import job as schedule_module
 from monitoring_ingest.schedule import tables as schedule_tables
 from monitoring_ingest.schedule.job import (
     Job,
     Ran,
+    Schedule,
     catch_up,
     due_slots,
     missing_slots,
     run_slot,
-    schedule,
 )
-from monitoring_ingest.schedule.store import RETRY_AFTER, RUN_LEASE, claim_slot, finish_slot
+from monitoring_ingest.schedule.store import RETRY_AFTER, RUN_LEASE, Leadership, claim_slot, finish_slot
 from tests.monitoring_ingest.makers import csv, network
 
 CHINA = timezone(timedelta(hours=8))
@@ -210,12 +211,51 @@ class TestScheduler:
 
     def test_it_runs_what_is_due_when_started(self, engine):
         ran = Event()
-        scheduler = schedule(
-            engine,
-            [job(lambda slot, clock: "done" if ran.set() is None else "")],
-            lambda: datetime.now(UTC),
-            background=True,
-        )
+        works = job(lambda slot, clock: "done" if ran.set() is None else "")
+        scheduler = Schedule(engine, [works], lambda: datetime.now(UTC), background=True)
         scheduler.start()
         assert ran.wait(timeout=30)
         scheduler.shutdown()
+
+    @pytest.mark.parametrize("leap", [timedelta(days=30), timedelta(days=-30)])
+    def test_it_goes_on_looking_after_the_clock_was_set_ahead_or_back(self, engine, monkeypatch, leap):
+        monkeypatch.setattr(schedule_module, "LOOK_EVERY_SECONDS", 0.01)
+        told, often = [], Event()
+
+        def clock() -> datetime:
+            told.append(NOW + (leap if 20 < len(told) < 40 else timedelta()))
+            if len(told) > 100:
+                often.set()
+            return told[-1]
+
+        scheduler = Schedule(engine, [job()], clock, background=True)
+        scheduler.start()
+        assert often.wait(timeout=60)
+        scheduler.shutdown()
+
+    def test_it_goes_on_looking_after_a_look_that_failed(self, engine, monkeypatch, caplog):
+        monkeypatch.setattr(schedule_module, "LOOK_EVERY_SECONDS", 0.01)
+        ran, failures = Event(), [RuntimeError("no answer")] * 3
+
+        def clock() -> datetime:
+            if failures:
+                raise failures.pop()
+            return NOW
+
+        works = job(lambda slot, clock: "done" if ran.set() is None else "")
+        scheduler = Schedule(engine, [works], clock, background=True)
+        scheduler.start()
+        assert ran.wait(timeout=60)
+        scheduler.shutdown()
+        assert caplog.messages == ["nothing could be looked for: RuntimeError: no answer"] * 3
+
+    def test_another_process_may_lead_once_it_is_shut_down(self, engine):
+        ran = Event()
+        works = job(lambda slot, clock: "done" if ran.set() is None else "")
+        scheduler = Schedule(engine, [works], lambda: NOW, background=True)
+        scheduler.start()
+        assert ran.wait(timeout=60)
+        scheduler.shutdown()
+        other = Leadership(engine)
+        assert other.held(NOW)
+        other.resign()
