@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 import monitoring_ingest.access.tables
 import monitoring_ingest.coverage.tables
 import monitoring_ingest.doors.tables
+import monitoring_ingest.quality.tables
 import monitoring_ingest.schedule.tables
 import monitoring_ingest.telegrams.tables  # noqa: F401  all of these declare their tables on the one metadata
 import settlement.tables  # noqa: F401  declares its tables on the one metadata

@@ -27,8 +27,8 @@ from monitoring_ingest.doors.files import accept_known
 from monitoring_ingest.doors.inbox import inbox_job
 from monitoring_ingest.doors.pulling import source_job
 from monitoring_ingest.quality.running import quality_job
-from monitoring_ingest.schedule.job import Job, Ran, catch_up
-from monitoring_ingest.schedule.job import schedule as scheduled
+from monitoring_ingest.schedule.job import Job, Ran, Schedule
+from monitoring_ingest.schedule.job import run_due as run_due_slots
 from settlement.review.monthly import settle_closed, settlement_job
 
 
@@ -36,14 +36,14 @@ def serve(composition: Composition) -> None:
     """Serve pages and API until stopped, with the schedule in a thread beside them."""
     # an alias may have been declared since it last ran
     accept_known(composition.engine, composition.registry.network, composition.now)
-    scheduler = scheduled(composition.engine, jobs(composition), composition.now, background=True)
+    scheduler = Schedule(composition.engine, jobs(composition), composition.now, background=True)
     scheduler.start()
     gc.collect()
     gc.freeze()  # what is loaded now lives as long as the server; collecting it again and again costs time
     try:
         uvicorn.Server(configured(application(composition), composition.settings)).run()
     finally:
-        scheduler.shutdown(wait=True)
+        scheduler.shutdown()
 
 
 def configured(app: FastAPI, settings: Settings, connection: type[Connection] = Connection) -> uvicorn.Config:
@@ -76,12 +76,17 @@ class _Logged:
 
 def schedule(composition: Composition) -> None:
     """Run the jobs until stopped."""
-    scheduled(composition.engine, jobs(composition), composition.now).start()
+    Schedule(composition.engine, jobs(composition), composition.now).start()
 
 
 def run_due(composition: Composition) -> list[Ran]:
-    """Run the slots that are due now; which ones, and what failed."""
-    return catch_up(composition.engine, jobs(composition), composition.now(), composition.now)
+    """Run the slots that are due now; which ones, and what failed.
+
+    Raises
+    ------
+    Unavailable : the clock cannot be believed yet.
+    """
+    return run_due_slots(composition.engine, jobs(composition), composition.now)
 
 
 def jobs(composition: Composition) -> Sequence[Job]:
@@ -91,10 +96,11 @@ def jobs(composition: Composition) -> Sequence[Job]:
     """
     network = composition.registry.network
     sources = list(composition.registry.sources.values())
+    inside = composition.settings.inside
     settle_month = partial(settle_closed, composition.engine, composition.registry, composition.now)
     return (
         inbox_job(composition.engine, network, composition.settings.inbox),
-        *(source_job(composition.engine, network, source) for source in sources if source.every_hours),
+        *(source_job(composition.engine, network, source, inside) for source in sources if source.every_hours),
         quality_job(composition.engine, network, composition.thresholds.tests),
         settlement_job(settle_month, composition.settings.settling_day),
         *coverage_jobs(composition.engine, network, sources),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from basin.errors import UsageError
+from basin.hosts import NOTHING_INSIDE, SETTING, Inside, inside
 from basin.numbers import whole
 
 
@@ -48,6 +49,8 @@ class Settings:
         machine itself is always among them. Whoever serves gets `hosts_of` the address where none is named.
     settling_day : day of the month (1–28) on which the closed month is settled; ``HENGJIE_SETTLING_DAY``.
     limits : what one request may hand in.
+    inside : hosts, addresses and networks that sources may be fetched from although they are not on the public
+        internet; ``HENGJIE_ALLOW_HOSTS``, separated by commas.
     """
 
     data: Path = Path("var")
@@ -58,6 +61,7 @@ class Settings:
     hosts: tuple[str, ...] = (ANY,)
     settling_day: int = 5
     limits: Limits = DEFAULTS
+    inside: Inside = NOTHING_INSIDE
 
     @property
     def inbox(self) -> Path:
@@ -80,7 +84,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
 
     Raises
     ------
-    UsageError : when ``PORT`` is no port, the day no day or a limit no number.
+    UsageError : when ``PORT`` is no port, the day no day, a limit no number or an allowed host none.
     """
     host = environ.get("HOST") or Settings.host
     named = [name.strip().lower() for name in environ.get("HENGJIE_HOSTS", "").split(",") if name.strip()]
@@ -96,6 +100,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
             _above_zero(environ, "HENGJIE_BODY_LIMIT", DEFAULTS.body),
             _above_zero(environ, "HENGJIE_ROW_LIMIT", DEFAULTS.rows),
         ),
+        inside=inside(environ.get(SETTING, "").replace(",", " ").split()),
     )
 
 

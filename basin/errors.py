@@ -11,6 +11,18 @@ from __future__ import annotations
 
 from basin.signs import shown
 
+LONGEST_TOLD = 300  # characters of what an exception says, where it is told among other things
+
+
+def in_short(problem: BaseException) -> str:
+    """The type of an exception and the beginning of what it says: a failed statement of SQL says all of itself."""
+    try:
+        text = " ".join(str(problem).split())
+    except Exception:  # whatever it is, it must not fail a second time where it is told
+        text = ""
+    name = type(problem).__name__
+    return f"{name}: {text[:LONGEST_TOLD]}{'…' if len(text) > LONGEST_TOLD else ''}" if text else name
+
 
 class HengjieError(Exception):
     """Base of all errors of this project.

@@ -23,7 +23,9 @@ from basin import periods
 from basin.agreement import Agreement, compiled, plainly
 from basin.agreement_files import file_text, readable, tree
 from basin.checks.agreements import problems
-from basin.errors import AgreementError, UnknownCode
+from basin.errors import AgreementError, RegisterError, UnknownCode
+from basin.folders import check
+from basin.layers import REGISTERS
 from basin.network import Network, load_network
 from basin.scorecards import Scorecard, scorecard_of
 from basin.sources import Source, checked_source, source_named
@@ -31,6 +33,12 @@ from basin.sources import Source, checked_source, source_named
 T = TypeVar("T", Agreement, Scorecard)
 D = TypeVar("D", "Declaration[Agreement]", "Declaration[Scorecard]", Source)
 FOLDERS = ("agreements", "scorecards", "sources")
+READ = (
+    "*.y*ml",
+    *(f"{folder}/*.y*ml" for folder in FOLDERS),
+    *(f"{register}.csv" for register in REGISTERS),
+    *(f"basins/*/{register}.csv" for register in REGISTERS),
+)  # what is read of an outside directory
 BUNDLED = Path(__file__).parent / "data"
 ANY_YEAR = "2020"  # a scorecard has no dates of its own
 
@@ -160,8 +168,12 @@ def declared_registry(extra: Sequence[Path] = (), beside: Sequence[Path] = ()) -
     Raises
     ------
     AgreementError, RegisterError : a file is no YAML mapping or states no code, two files of one place state the same
-        code, or a source cannot be used. Any other fault of an agreement is raised when the agreement is first used.
+        code, a link leads out of an outside directory, or a source cannot be used. Any other fault of an agreement is
+        raised when the agreement is first used.
     """
+    for place in extra:
+        if place.is_dir():
+            _refuse_strays(place)
     asked = {place.resolve() for place in extra}
     beside = [place for place in beside if place.resolve() not in asked]
     network, messages = load_network([BUNDLED, *(path for path in (*beside, *extra) if path.is_dir())])
@@ -179,6 +191,23 @@ def declared_registry(extra: Sequence[Path] = (), beside: Sequence[Path] = ()) -
         # A scorecard that is declared again moves to the end, because the last declared scorecard counts.
         scorecards = {code: card for code, card in scorecards.items() if code not in new.scorecards} | new.scorecards
     return Registry(network, Declared(agreements), Declared(scorecards), tuple(messages), sources)
+
+
+def _refuse_strays(directory: Path) -> None:
+    """Refuse what an outside directory does not hold itself: a link that leads out of it, a pipe, a device.
+
+    Raises
+    ------
+    RegisterError : there is one among the files that are read.
+    """
+    for file in sorted(file for pattern in READ for file in directory.glob(pattern)):
+        try:
+            if not file.is_dir():
+                check(directory, file)
+        except OSError as problem:
+            zh = f"读不到文件：{problem.strerror}"
+            remedy = "把文件本身放进这个目录，或用 --with 写明它所在的目录"
+            raise RegisterError(zh, "cannot read the file", file=file, remedy=remedy) from problem
 
 
 class _DeclaredInPlace(NamedTuple):

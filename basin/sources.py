@@ -21,6 +21,7 @@ from basin.agreement_files import tree
 from basin.checks.finding import Finding
 from basin.clauses import not_negative
 from basin.errors import HengjieError, RegisterError, UnknownCode
+from basin.hosts import WEB, host_of, is_host
 from basin.indicators import INDICATORS, Indicator, find_indicator
 from basin.measures import FORBID_UNKNOWN
 from basin.network import TIMEZONE, Network
@@ -35,7 +36,7 @@ TABLES = ("table", "bulletin")
 COLUMNS = ("province", "station", "date", "time", "indicator", "value", "unit", "mark", "status")
 # the keys that each format understands
 ALWAYS = frozenset({"code", "title", "format", "file"})
-PULLED = frozenset({"place", "every_hours"})
+PULLED = frozenset({"place", "hosts", "every_hours"})
 NAMED = frozenset({"zone", "station", "stations", "indicators", "units"})
 KEYS: Mapping[str, frozenset[str]] = {
     "readings": ALWAYS | PULLED | NAMED,
@@ -47,7 +48,6 @@ KEYS: Mapping[str, frozenset[str]] = {
 }
 HOURS_A_DAY = 24
 LONGEST_INTERVAL = 8760  # hours: a year
-WEB = ("http://", "https://")
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _COMMAND = re.compile(r"\d{4}", re.ASCII)
@@ -72,6 +72,7 @@ class Source:
     ignored : titles of columns that hold no readings.
     at : clock time of rows that only have a date, as ``08:00``.
     place : folder, file, pattern (``*.csv``) or address to pull from; a relative path is relative to `file`.
+    hosts : other hosts that a redirection of the address may lead to.
     every_hours : [h] interval at which the source is pulled.
     password_sha256 : of telegrams: the password's SHA-256.
     fields : of telegrams: command (CN) → the field that is its value (``Rtd``).
@@ -93,6 +94,7 @@ class Source:
     ignored: tuple[str, ...] = ()
     at: str = ""
     place: str = ""
+    hosts: tuple[str, ...] = ()
     every_hours: Count | None = None
     password_sha256: str = ""
     fields: dict[str, str] = field(default_factory=dict)
@@ -108,7 +110,10 @@ class Source:
     def place_shown(self) -> str:
         """The place without what must stay private: an address's query may hold a secret, a path shows the machine."""
         if self.is_web:
-            parts = urlsplit(self.place)
+            try:
+                parts = urlsplit(self.place)
+            except ValueError:  # a host in brackets that is none
+                return "…"
             return f"{parts.scheme}://{parts.hostname or ''}{parts.path}" + ("?…" if parts.query else "")
         place = PurePath(self.place)
         return f"…/{place.name}" if place.is_absolute() else self.place
@@ -305,9 +310,17 @@ def _table(source: Source) -> Iterator[Finding]:
 
 
 def _schedule(source: Source) -> Iterator[Finding]:
-    if source.is_web and "@" in urlsplit(source.place).netloc:
+    if source.is_web and "@" in re.split("[/?#]", source.place)[2]:
         remedy = "去掉地址里的 用户:密码@；声明是公开的"
         yield Finding("place", "地址里写着用户或密码", "the address holds a user or password", remedy)
+    elif source.is_web and host_of(source.place) is None:
+        yield Finding("place", "不是网址", "not an address", "写成 https://主机/路径")
+    if source.hosts and not source.is_web:
+        yield Finding("hosts", "只用于网址", "only for an address", "place 写网址，或删去 hosts")
+    for host in source.hosts:
+        if not is_host(host):
+            remedy = "只写主机名，如 data.example.cn，不写 http://、端口和路径"
+            yield Finding("hosts", f"不是主机名：{host}", "not the name of a host", remedy)
     every = source.every_hours
     if every is None:
         return

@@ -17,6 +17,7 @@ from sqlalchemy.sql import ColumnCollection
 from basin.indicators import INDICATORS
 from basin.periods import Window
 from monitoring_ingest.database.engine import BUSY_SECONDS, read_frame
+from monitoring_ingest.database.instants import instant_known
 from monitoring_ingest.quality.decisions import NO_OBSERVATION
 from monitoring_ingest.quality.tables import flags, quality_runs, reviews
 from monitoring_ingest.records import tables
@@ -75,18 +76,20 @@ def _handed_in(connection: Connection, readings: Collection[int]) -> pd.DataFram
 
 
 RECORDED = (submissions, reviews, quality_runs)  # tables whose rows make observations and flags visible to readers
+CLOCKS_DIFFER = timedelta(minutes=1)  # between two machines that both keep time
 LONGEST_TURN = timedelta(seconds=BUSY_SECONDS)  # a writer gives up after waiting so long
 
 
 def known_until(connection: Connection, now: datetime) -> datetime:
     """The newest instant up to which nothing can be added any more: now, or just before the oldest submission underway.
 
-    A submission is recorded at one instant and its rows are committed later. For an instant in between, a query would
-    answer differently before and after that commit.
+    Where the clock was set back, now is the instant of the newest row (`instant_known`), so that what was recorded
+    since then counts, too. A submission is recorded at one instant and its rows are committed later. For an instant in
+    between, a query would answer differently before and after that commit.
     """
     underway = [int(name.partition(SEPARATOR)[2]) for name in held_names(connection, f"{SUBMISSION}{SEPARATOR}", now)]
     recorded = connection.scalars(select(submissions.c.recorded_at).where(submissions.c.id.in_(underway)))
-    return min([now, *(instant - INSTANT for instant in recorded)])
+    return min([instant_known(connection, now), *(instant - INSTANT for instant in recorded)])
 
 
 def seen_until(connection: Connection, now: datetime) -> datetime:
@@ -94,9 +97,13 @@ def seen_until(connection: Connection, now: datetime) -> datetime:
 
     A writer stamps its rows before they become visible. Writers are serialised, so everything up to the newest visible
     commit is complete. A writer waits for the lock no longer than `LONGEST_TURN`, so everything before that is, too.
+    What another machine recorded a moment ahead of this clock is seen a moment later.
     """
     last = _recorded_last(connection)  # read first: a submission visible here still holds its lease, or is complete
-    return min(known_until(connection, now), max(now - LONGEST_TURN, last or now - LONGEST_TURN))
+    closed = known_until(connection, now)
+    if closed <= now + CLOCKS_DIFFER:
+        closed = min(closed, now)
+    return min(closed, max(now - LONGEST_TURN, last or now - LONGEST_TURN))
 
 
 def _recorded_last(connection: Connection) -> datetime | None:

@@ -21,6 +21,7 @@ from basin.periods import Window
 from basin.reach import YEARS_OF_TREND, whole_years
 from basin.registry import Registry
 from monitoring_ingest.database.engine import writing
+from monitoring_ingest.database.instants import instant_to_record
 from monitoring_ingest.known_store import known_until
 from monitoring_ingest.schedule.leases import Clock
 from settlement import states, store
@@ -107,9 +108,10 @@ def _stored(
     now : the instant of storing.
     """
     with writing(engine) as connection:
-        if store.keep_settlement(connection, document, agreement.text, known_at, now):
+        recorded_at = instant_to_record(connection, now)
+        if store.keep_settlement(connection, document, agreement.text, known_at, recorded_at):
             return document
-        _reopen(connection, document["id"], now)
+        _reopen(connection, document["id"], recorded_at)
         return document | {"status": store.settlement(connection, document["id"])["status"]}
 
 
@@ -199,7 +201,7 @@ def assess_each(
         readings = all_readings.within(window)
         document = assessed(registry.scorecard, registry.network, basin, readings, span, known_at)
         with writing(engine) as connection:
-            store.keep_assessment(connection, document, known_at, clock())
+            store.keep_assessment(connection, document, known_at, instant_to_record(connection, clock()))
         yield document
 
 

@@ -74,8 +74,16 @@ def altered_documents(connection: Connection) -> list[str]:
     altered: list[str] = []
     for table in (tables.settlements, tables.assessments):
         rows = connection.execute(select(table.c.id, table.c.digest, table.c.document).order_by(table.c.id))
-        altered += [row.id for row in rows.yield_per(FEW_DOCUMENTS) if digest(json.loads(row.document)) != row.digest]
+        altered += [row.id for row in rows.yield_per(FEW_DOCUMENTS) if not _has_digest(row.document, row.digest)]
     return altered
+
+
+def _has_digest(text: str, stated: str) -> bool:
+    """Whether a stored text is a document with the digest stated beside it; a text that is none has no digest."""
+    try:
+        return digest(json.loads(text)) == stated
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        return False
 
 
 def _stored(connection: Connection, table: Table, identity: str) -> bool:

@@ -30,10 +30,6 @@ HOMES = {
         ["monitoring_ingest/database/*"],
         "how a schema gets from one revision to another is nobody else's business",
     ),
-    "apscheduler": (
-        ["monitoring_ingest/schedule/job.py", "api/*"],
-        "what is due is decided by arithmetic on slots; only one module and the composition root know a scheduler",
-    ),
     "fastapi": (["api/*"], "settling must work without a web server"),
     "yaml": (["basin/agreement_files.py"], "a text is bounded in one place only, while its tree grows"),
     "openpyxl": (

@@ -15,6 +15,7 @@ from basin.agreement_files import file_text
 from basin.errors import UsageError
 from monitoring_ingest import exports
 from monitoring_ingest.database.engine import writing
+from monitoring_ingest.database.instants import instant_to_record
 from monitoring_ingest.doors.files import NATIONAL_RELEASE, READINGS, door, ingest
 from monitoring_ingest.readings.facts import about_something_known, read_fact
 from monitoring_ingest.records.store import record_fact
@@ -112,6 +113,6 @@ def record(file: Path, extra: Sequence[Path]) -> Told:
     composition = composed(extra)
     fact = about_something_known(read_fact(file_text(file, UsageError), file=file), composition.registry, file=file)
     with writing(composition.engine) as connection:
-        recorded = record_fact(connection, fact, composition.now())
+        recorded = record_fact(connection, fact, instant_to_record(connection, composition.now()))
     document = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in vars(recorded).items()}
     return document, f"已登记 recorded：{recorded.subject} {recorded.period} {recorded.kind}"

@@ -101,7 +101,7 @@ def run(code: str, paths: Sequence[Path], extra: Sequence[Path]) -> Told:
     if paths:
         receipts = [ingest(composition.engine, network, _contents(paths), source_door(source), composition.now)]
     else:
-        receipts = run_source(composition.engine, network, source, composition.now)
+        receipts = run_source(composition.engine, network, source, composition.now, composition.settings.inside)
     lines = [f"提交 submission {receipt.id}：{_counts(receipt.counts)}" for receipt in receipts]
     result = {"source": code, "submissions": [receipt.document() for receipt in receipts]}
     return result, "\n".join(lines) or "没有新的文件 nothing new"

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from api.commands.shared import AS_OF, Told, command, composed_to_read, example
+from monitoring_ingest.database.instants import instant_known
 from settlement import proposing
 from settlement.whatif import WhatIf, YearComparison
 
@@ -31,7 +32,7 @@ def whatif(
     composition = composed_to_read(extra)
     proposed = proposing.proposal(composition.registry, agreement, changes, file)
     with composition.engine.connect() as connection:
-        known_at = as_of or composition.now()
+        known_at = as_of or instant_known(connection, composition.now())
         answer = proposing.answered(connection, composition.registry, agreement, proposed, years, known_at)
     return answer, "\n".join(lines(answer))
 

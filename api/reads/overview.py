@@ -262,7 +262,7 @@ def overview(connection: Connection, registry: Registry, now: datetime) -> Overv
 
 def freshness(connection: Connection, registry: Registry, now: datetime) -> Freshness:
     """The newest observation, how many stations have any, and the newest submission."""
-    ends = monitoring.extents(connection, registry.network.stations)
+    ends = monitoring.extents(connection, registry.network.stations, now)
     newest = history.submissions(connection, now, limit=1)
     return {
         "latest": max(last for _, last in ends.values()).isoformat() if ends else None,
@@ -272,15 +272,15 @@ def freshness(connection: Connection, registry: Registry, now: datetime) -> Fres
     }
 
 
-def basin(connection: Connection, registry: Registry, code: str) -> BasinPage:
-    """A basin: its sections with the latest class, agreements, settlements, assessments and who owes whom.
+def basin(connection: Connection, registry: Registry, code: str, now: datetime) -> BasinPage:
+    """A basin: its sections with the latest class by `now`, agreements, settlements, assessments and who owes whom.
 
     Raises
     ------
     UnknownCode : when nobody declared the basin.
     """
     rows = register.sections(registry, register.known_basin(registry, code))
-    latest = monitoring.latest_classes(connection, registry, [row["code"] for row in rows])
+    latest = monitoring.latest_classes(connection, registry, [row["code"] for row in rows], now)
     headers = decided.settlements(connection, basin=code)
     return {
         "code": code,
@@ -312,8 +312,14 @@ def target(registry: Registry, section: str) -> int | None:
     return declared.target_class
 
 
-def section(connection: Connection, registry: Registry, code: str, year: str | None) -> SectionYear:
+def section(
+    connection: Connection, registry: Registry, code: str, year: str | None, now: datetime
+) -> SectionYear:
     """A section with its months of one year, the newest where none is named.
+
+    Parameters
+    ----------
+    code, year : what is shown. now : readings of a later instant do not make a year the newest.
 
     Raises
     ------
@@ -321,7 +327,8 @@ def section(connection: Connection, registry: Registry, code: str, year: str | N
     """
     declared = register.known_section(registry, code)
     aim = target(registry, code)
-    return {**monitoring.section_page(connection, registry, declared, year, aim), "section": _head(registry, declared)}
+    shown = monitoring.section_page(connection, registry, declared, year, aim, now)
+    return {**shown, "section": _head(registry, declared)}
 
 
 def section_month(connection: Connection, registry: Registry, code: str, month: pd.Period) -> SectionMonth:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
@@ -124,14 +125,23 @@ class MonthPage(TypedDict):
     undecided: list[UndecidedRow]
 
 
-def extents(connection: Connection, stations: Iterable[str]) -> Mapping[str, Window]:
-    """The instants of the first and the last observation of each station that has any."""
-    return coverage.extents(connection, list(stations), list(INDICATORS))
+def extents(
+    connection: Connection, stations: Iterable[str], until: datetime | None = None
+) -> Mapping[str, Window]:
+    """The instants of the first and the last observation of each station that has any; none later than `until`."""
+    return coverage.extents(connection, list(stations), list(INDICATORS), until)
 
 
-def latest_classes(connection: Connection, registry: Registry, sections: Collection[str]) -> dict[str, LatestClass]:
-    """The newest month with readings of each section, and its class; sections without readings are not there."""
-    newest = _newest_months(connection, registry, sections)
+def latest_classes(
+    connection: Connection, registry: Registry, sections: Collection[str], until: datetime
+) -> dict[str, LatestClass]:
+    """The newest month with readings of each section, and its class; sections without readings are not there.
+
+    Parameters
+    ----------
+    sections : by code. until : readings of a later instant are left out.
+    """
+    newest = _newest_months(connection, registry, sections, until)
     latest: dict[str, LatestClass] = {}
     for month in sorted(set(newest.values())):
         wanted = [code for code, last in newest.items() if last == month]
@@ -145,10 +155,12 @@ def latest_classes(connection: Connection, registry: Registry, sections: Collect
     return latest
 
 
-def _newest_months(connection: Connection, registry: Registry, sections: Collection[str]) -> dict[str, pd.Period]:
+def _newest_months(
+    connection: Connection, registry: Registry, sections: Collection[str], until: datetime
+) -> dict[str, pd.Period]:
     serving = stations_of(registry, sections)
     newest: dict[str, pd.Period] = {}
-    for station, span in extents(connection, serving).items():
+    for station, span in extents(connection, serving, until).items():
         section = serving[station]
         month = month_of(span.end)
         newest[section] = max(month, newest.get(section, month))
@@ -160,7 +172,7 @@ def _whole(cls: float) -> int | None:
 
 
 def section_page(
-    connection: Connection, registry: Registry, section: Section, year: str | None, target: int | None
+    connection: Connection, registry: Registry, section: Section, year: str | None, target: int | None, until: datetime
 ) -> SectionPage:
     """What the page of a section shows for a year: indicators by month, classes, the rules behind them, and the months
     that cannot be compared with the target class.
@@ -171,8 +183,9 @@ def section_page(
     ----------
     section, year : what is shown; the year of the newest reading where None.
     target : the class [1-6] that the section is held to; None where none is declared.
+    until : readings of a later instant do not count as the newest.
     """
-    ends = extents(connection, stations_of(registry, [section.code])).values()
+    ends = extents(connection, stations_of(registry, [section.code]), until).values()
     nothing: SectionPage = {
         "year": year or "", "years": [], "rules": None, "indicators": [], "classes": [], "undecided": [],
     }  # fmt: skip

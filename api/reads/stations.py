@@ -305,7 +305,7 @@ def status(engine: Engine, registry: Registry, now: datetime) -> Status:
     with reading(engine) as connection:
         of_stations = stations_health(connection, registry.network, now)
         of_sources = sources_health(connection, registry.network, registry.sources.values(), now)
-        jobs = [job_row(run) for run in last_runs(connection)]
+        jobs = [job_row(run) for run in last_runs(connection, now)]
     fed = (health for health in of_stations if health.good)
     newest = max(fed, key=lambda health: health.good or now, default=None)
     return {

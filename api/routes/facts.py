@@ -15,6 +15,7 @@ from api.web.guarded import Guarded
 from api.web.schemas import FactWanted
 from api.web.tabular import shaped
 from monitoring_ingest.database.engine import writing
+from monitoring_ingest.database.instants import instant_to_record
 from monitoring_ingest.doors.claims_store import answered_before, claim_name, keep_answer
 from monitoring_ingest.readings.facts import APPROVED_BY, FIELDS, Fact, about_something_known, fact
 from monitoring_ingest.records import store
@@ -47,9 +48,10 @@ def record(
             answered: dict[str, Any] = json.loads(earlier)
             return answered
         stated = about_something_known(fact(wanted.model_dump(exclude_none=True)), has.registry)
-        recorded = _shown(store.record_fact(connection, stated, has.now()))
+        now = instant_to_record(connection, has.now())
+        recorded = _shown(store.record_fact(connection, stated, now))
         if repeated:
-            keep_answer(connection, repeated, body, json.dumps(recorded, ensure_ascii=False), has.now())
+            keep_answer(connection, repeated, body, json.dumps(recorded, ensure_ascii=False), now)
         return recorded
 
 

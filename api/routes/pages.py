@@ -41,7 +41,7 @@ def first_page(request: Request, reads: Reads, has: Has, names: Named) -> HTMLRe
 @router.get("/basins/{code}")
 def basin(code: str, request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
     """A basin from source to mouth."""
-    return page(request, "basin.html", basin_page.basin(queries.basin(reads, has.registry, code), names))
+    return page(request, "basin.html", basin_page.basin(queries.basin(reads, has.registry, code, has.now()), names))
 
 
 @router.get("/sections/{code}")
@@ -52,7 +52,7 @@ def section(
     if month is not None:
         readings = queries.section_month(reads, has.registry, code, pd.Period(month, freq="M"))
         return page(request, "section_month.html", section_page.section_month(readings, names))
-    data = queries.section(reads, has.registry, code, year)
+    data = queries.section(reads, has.registry, code, year, has.now())
     return page(request, "section.html", section_page.section(data, names))
 
 

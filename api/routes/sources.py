@@ -65,7 +65,7 @@ def source(code: str, request: Request, reads: Reads, has: Has, names: Named, ne
     most = source_pages.MOST_LISTED
     door = door_name(code)
     samples = [told(sample) for sample in split_samples_of(reads, has.registry, declared)]
-    history = (_received(reads, declared, most), runs_of(reads, door, most))
+    history = (_received(reads, declared, most), runs_of(reads, door, most, has.now()))
     model = source_pages.source(declared, *history, samples, names)
     doings = coverage_pages.sources(stations.sources(reads, has.registry, has.now()), names)
     model |= {"doings": [doing for doing in doings if doing["source"] == code]}
@@ -116,7 +116,9 @@ async def run(code: str, request: Request, has: Has) -> RedirectResponse:
     """Take in what is new at the place of a source; then its page, or the receipt where there is only one."""
     declared = has.registry.source(code)
     await _opened(request, 0)
-    receipts = await run_in_threadpool(run_source, has.engine, has.registry.network, declared, has.now)
+    receipts = await run_in_threadpool(
+        run_source, has.engine, has.registry.network, declared, has.now, has.settings.inside
+    )
     address = f"/submissions/{receipts[0].id}" if len(receipts) == 1 else f"/sources/{code}?new={len(receipts)}"
     return RedirectResponse(address, status_code=303)
 

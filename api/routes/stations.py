@@ -95,9 +95,10 @@ def status_page(request: Request, has: Has, names: Named) -> HTMLResponse:
     """The same for people; it opens where the database does not."""
     try:
         refuse_damaged(request)
-        state = health.status(has.engine, has.registry, has.now())
+        now = has.now()
+        state = health.status(has.engine, has.registry, now)
         with has.engine.connect() as connection:
-            runs = [health.job_row(run) for run in listed_runs(connection, limit=MOST_RUNS)]
+            runs = [health.job_row(run) for run in listed_runs(connection, limit=MOST_RUNS, now=now)]
     except Unavailable as problem:
         response = page(request, "status.html", {"status": None, "runs": [], "problem": problem}, problem.status)
         response.headers.update(problem.headers)

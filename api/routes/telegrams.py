@@ -19,6 +19,7 @@ MOST_LISTED = 300
 def telegrams(request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
     """The newest frames of stations."""
     declared = devices(has.registry.sources.values())
-    model = view.telegrams(declared, store.newest(reads, MOST_LISTED), store.last_heard(reads, declared), names)
-    refused = store.refused(reads, has.now().date().isoformat())[:MOST_LISTED]
+    now = has.now()
+    model = view.telegrams(declared, store.newest(reads, MOST_LISTED), store.last_heard(reads, declared, now), names)
+    refused = store.refused(reads, now.date().isoformat())[:MOST_LISTED]
     return page(request, "telegrams.html", model | {"refused": refused})

@@ -24,10 +24,12 @@ def coverage_jobs(engine: Engine, network: Network, sources: Collection[Source] 
             "silence",
             lambda last, now: due_slots(last, now, 1)[-1:],
             lambda _slot, clock: watch(engine, network, clock(), sources),
+            one_for_all=True,
         ),
         Job(
             "completeness",
             lambda last, now: due_slots(last, now, EVERY_HOURS)[-1:],
             lambda _slot, clock: count_slots(engine, network, clock()),
+            one_for_all=True,
         ),
     )

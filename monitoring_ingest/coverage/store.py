@@ -53,13 +53,18 @@ _NOBODY_HAD = receipts.c.accepted + receipts.c.revised + receipts.c.quarantined
 
 
 def extents(
-    connection: Connection, stations: Sequence[str], indicators: Sequence[str]
+    connection: Connection, stations: Sequence[str], indicators: Sequence[str], until: datetime | None = None
 ) -> dict[str, Window]:
     """The instants of the first and the last observation of each of `stations` that has any.
 
     Two look-ups in the key for every station and indicator, however many observations there are.
+
+    Parameters
+    ----------
+    stations, indicators : by code. until : observations of a later instant are left out; a clock that ran ahead may
+        have let them in.
     """
-    ends = read_columns(connection, _series_ends(connection, stations, indicators, ("first", "last")))
+    ends = read_columns(connection, _series_ends(connection, stations, indicators, ("first", "last"), until))
     spans: dict[str, Window] = {}
     for code, first, last in zip(*(ends[name].tolist() for name in ("station", "first", "last")), strict=True):
         span = Window(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC))
@@ -71,29 +76,37 @@ _END: dict[str, Any] = {"first": func.min, "last": func.max}
 
 
 def series_ends(
-    connection: Connection, stations: Sequence[str], indicators: Sequence[str], ends: Sequence[str]
-) -> pd.DataFrame:
+    connection: Connection, stations: Sequence[str], indicators: Sequence[str], ends: Sequence[str],
+    until: datetime | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """The instants of the first or the last observation, or of both, of every series that has any.
+
+    Parameters
+    ----------
+    stations, indicators : by code. ends : first, last. until : observations of a later instant are left out.
 
     Returns
     -------
-    station, indicator, and a column for each of `ends` (first, last).
+    station, indicator, and a column for each of `ends`.
     """
-    return read_frame(connection, _series_ends(connection, stations, indicators, ends))
+    return read_frame(connection, _series_ends(connection, stations, indicators, ends, until))
 
 
 def _series_ends(
-    connection: Connection, stations: Sequence[str], indicators: Sequence[str], ends: Sequence[str]
-) -> Select[Any]:
+    connection: Connection, stations: Sequence[str], indicators: Sequence[str], ends: Sequence[str],
+    until: datetime | None,
+) -> Select[Any]:  # fmt: skip
     """The query of `series_ends`."""
-    pairs = _ends(_codes(connection, "station", stations), _codes(connection, "indicator", indicators), ends)
+    pairs = _ends(_codes(connection, "station", stations), _codes(connection, "indicator", indicators), ends, until)
     looked_up = pairs.cte().prefix_with("MATERIALIZED")  # or each look-up is made twice, once for the null
     return select(looked_up).where(looked_up.c[ends[0]].is_not(None))
 
 
-def _ends(stations: CTE, indicators: CTE, ends: Sequence[str]) -> Select[Any]:
+def _ends(stations: CTE, indicators: CTE, ends: Sequence[str], until: datetime | None) -> Select[Any]:
     """The first or last instants, or both, of every pair of a station and an indicator."""
     of_pair = and_(observations.c.station == stations.c.station, observations.c.indicator == indicators.c.indicator)
+    if until is not None:
+        of_pair = and_(of_pair, observations.c.time <= until)
     instants = (select(_END[end](observations.c.time)).where(of_pair).scalar_subquery().label(end) for end in ends)
     return select(stations.c.station, indicators.c.indicator, *instants).select_from(stations.join(indicators, true()))
 
@@ -105,20 +118,25 @@ def _codes(connection: Connection, name: str, values: Sequence[str]) -> CTE:
 # --- heard -----------------------------------------------------------------------------------------------------------
 
 
-def last_set_aside(connection: Connection, stations: Sequence[str]) -> pd.DataFrame:
+def last_set_aside(connection: Connection, stations: Sequence[str], until: datetime) -> pd.DataFrame:
     """The newest reading of each station that gave no observation; stations without such readings are not there.
+
+    Parameters
+    ----------
+    stations : by code. until : readings of a later instant are left out.
 
     Returns
     -------
     station, valued (the newest instant withheld or quarantined), last (the newest of these and of cells left blank for
     a stated reason), and the mark and status at `last`.
     """
-    aside = read_frame(connection, _newest_aside(_codes(connection, "station", stations)))
+    aside = read_frame(connection, _newest_aside(_codes(connection, "station", stations), until))
     return aside.drop_duplicates("station", ignore_index=True)
 
 
-def _newest_aside(stations: CTE) -> Select[Any]:
+def _newest_aside(stations: CTE, until: datetime) -> Select[Any]:
     last = select(func.max(readings.c.time)).where(readings.c.station == stations.c.station, text(ASIDE))
+    last = last.where(readings.c.time <= until)
     valued = last.where(readings.c.fate.in_(LEFT_OUT))
     ends = (valued.scalar_subquery().label("valued"), last.scalar_subquery().label("last"))
     newest = select(stations.c.station, *ends).subquery()
@@ -145,19 +163,28 @@ def remarks_on(connection: Connection, newest: pd.DataFrame) -> pd.DataFrame:
     return remarks.drop_duplicates("station", keep="last", ignore_index=True)
 
 
-def last_heard(connection: Connection, stations: Sequence[str], indicators: Sequence[str]) -> pd.DataFrame:
+def last_heard(
+    connection: Connection, stations: Sequence[str], indicators: Sequence[str], until: datetime
+) -> pd.DataFrame:
     """When each station was last heard; stations never heard are not there.
+
+    Parameters
+    ----------
+    stations, indicators : by code. until : values of a later instant are left out: a station is not heard before their
+        time, and they must not hide its silence.
 
     Returns
     -------
-    station, good (instant of the newest accepted value), arrived (when that value came in), heard (instant of the
-    newest value at all), mark and status of the newest value, or of a newer cell left blank for a stated reason.
+    station, good (instant of the newest accepted value), arrived (when that value came in, where that is known), heard
+    (instant of the newest value at all), mark and status of the newest value, or of a newer cell left blank for a
+    stated reason.
     """
-    ends = series_ends(connection, stations, indicators, ["last"])
+    ends = series_ends(connection, stations, indicators, ["last"], until)
     newest = ends.sort_values("last", kind="stable").drop_duplicates("station", keep="last")
     good = newest.merge(remarks_on(connection, newest), on="station", how="left")
     good = good.rename(columns={"last": "good", "recorded_at": "arrived"}).drop(columns="indicator")
-    both = good.merge(last_set_aside(connection, stations), on="station", how="outer", suffixes=("", "_aside"))
+    both = good.merge(last_set_aside(connection, stations, until), on="station", how="outer", suffixes=("", "_aside"))
+    both["arrived"] = both["arrived"].where(both["arrived"] <= until)  # none is known where the clock was set back
     both["heard"] = both["good"].where(~(both["valued"].notna() & ~(both["good"] >= both["valued"])), both["valued"])
     aside = both["last"].notna() & ~(both["good"] >= both["last"])
     for name in ("mark", "status"):
@@ -171,17 +198,21 @@ def last_brought(connection: Connection, doors: Collection[str], until: datetime
     A value is new where nobody had it before, or where its instant is later than all that came by this door before,
     even if another door brought it first. The same values in another file are not new.
 
+    What was recorded ahead of the clock, because the clock was set back, came at the time of its newest value: no
+    better instant is known, and without one the source would be taken for silent until the clock has caught up.
+
     Parameters
     ----------
-    doors : by name. until : nothing recorded later is looked at.
+    doors : by name. until : the instant of the look; nothing that came later is looked at.
     """
     latest = func.max(receipts.c.newest).over(partition_by=submissions.c.door).label("latest")
-    named = (submissions.c.door, submissions.c.recorded_at, receipts.c.newest, _NOBODY_HAD.label("new"), latest)
+    recorded_at = submissions.c.recorded_at
+    came_at = case((recorded_at <= until, recorded_at), (receipts.c.newest <= until, receipts.c.newest)).label("at")
+    named = (submissions.c.door, came_at, receipts.c.newest, _NOBODY_HAD.label("new"), latest)
     query = select(*named).join_from(submissions, receipts, receipts.c.submission == submissions.c.id)
-    by_then = (text(OF_SOURCES), submissions.c.door.in_(doors), submissions.c.recorded_at <= until)
-    came = query.where(*by_then).subquery()
-    new = func.max(case((came.c.new > 0, came.c.recorded_at)))
-    first_of_latest = func.min(case((came.c.newest == came.c.latest, came.c.recorded_at)))
+    came = query.where(text(OF_SOURCES), submissions.c.door.in_(doors), came_at.is_not(None)).subquery()
+    new = func.max(case((came.c.new > 0, came.c.at)))
+    first_of_latest = func.min(case((came.c.newest == came.c.latest, came.c.at)))
     by_door = connection.execute(select(came.c.door, new, first_of_latest).group_by(came.c.door))
     brought: dict[str, datetime] = {}
     for door, *instants in by_door:

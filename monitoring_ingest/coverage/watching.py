@@ -36,6 +36,7 @@ from monitoring_ingest.coverage.health import (
 from monitoring_ingest.coverage.scorecard import Counts
 from monitoring_ingest.coverage.slots import State, by_slots, runs
 from monitoring_ingest.database.engine import writing
+from monitoring_ingest.database.instants import instant_to_record
 from monitoring_ingest.doors.declared import door_name
 from monitoring_ingest.records.store import facts
 from monitoring_ingest.schedule.store import FAILED, listed_runs
@@ -52,7 +53,7 @@ _WORDS = {
 
 def stations_health(connection: Connection, network: Network, now: datetime) -> list[Health]:
     """The health of every station of the network at an instant."""
-    last = store.last_heard(connection, list(network.stations), list(INDICATORS))
+    last = store.last_heard(connection, list(network.stations), list(INDICATORS), now)
     return healths(last, network, facts(connection), now)
 
 
@@ -68,7 +69,9 @@ def sources_health(connection: Connection, network: Network, sources: Iterable[S
     watched = [source for source in sources if source.every_hours or source.format == TELEGRAMS]
     heard = _pulled(connection, watched, now) | _sent_in(connection, watched, now)
     of_sources = source_healths(watched, heard, network, facts(connection), now)
-    return [_with_failure(connection, health) if health.state is State.SILENT else health for health in of_sources]
+    return [
+        _with_failure(connection, health, now) if health.state is State.SILENT else health for health in of_sources
+    ]
 
 
 def _pulled(connection: Connection, sources: Iterable[Source], now: datetime) -> dict[Subject, datetime]:
@@ -94,9 +97,9 @@ def _sent_in(connection: Connection, sources: Iterable[Source], now: datetime) -
     return heard
 
 
-def _with_failure(connection: Connection, health: Health) -> Health:
+def _with_failure(connection: Connection, health: Health, now: datetime) -> Health:
     """The health of a source with the outcome of its last run, if that run failed; telegrams come without runs."""
-    last = listed_runs(connection, door_name(health.source), limit=1)
+    last = listed_runs(connection, door_name(health.source), limit=1, now=now)
     failed = bool(last) and last[0]["outcome"].startswith(FAILED)
     return replace(health, failure=last[0]["outcome"] if failed else "")
 
@@ -114,7 +117,7 @@ def watch(engine: Engine, network: Network, now: datetime, sources: Iterable[Sou
         watched = stations_health(connection, network, now) + sources_health(connection, network, sources, now)
     with writing(engine) as connection:
         events = changes(store.last_events(connection), watched)
-        store.add_alarms(connection, events, now)
+        store.add_alarms(connection, events, instant_to_record(connection, now))
     failures = {Subject(health.station, health.source): health.failure for health in watched}
     for change in events:
         whose = (f"来源 source {change.source}" if change.source else "", change.station)
@@ -143,7 +146,7 @@ def record_settling(engine: Engine, failed: Mapping[tuple[str, str], bool], now:
     of_subjects = {settlement_subject(*settlement): fails for settlement, fails in failed.items()}
     with writing(engine) as connection:
         events = settlement_changes(store.last_events(connection), of_subjects, now)
-        store.add_alarms(connection, events, now)
+        store.add_alarms(connection, events, instant_to_record(connection, now))
     for change in events:
         log.warning("%s %s %s", change.source, _WORDS[change.event], change.at.isoformat())
 

@@ -15,16 +15,17 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any, NamedTuple
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from sqlalchemy import TIMESTAMP, Boolean, Connection, Engine, Float, Integer, LargeBinary, inspect
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.types import TypeEngine
 
 from basin.errors import Refused, Unavailable
@@ -44,6 +45,9 @@ from monitoring_ingest.database.schema import (
 FORMAT = "hengjie-backup-1"
 MANIFEST = "manifest.json"
 LARGEST_MANIFEST = 2**20  # bytes; a manifest has a line or two for each table
+LONGEST_LINE = 2**28  # bytes of a row; the longest has an answer of an address, twice as long in hexadecimal digits
+MOST_UNPACKED = 200  # times as much as the archive has, and a little in any case: text packs to a tenth
+SMALL = 2**26  # bytes
 ROWS_AT_ONCE = 1000
 BLOCK = 1 << 20
 _ESCAPED = ESCAPED | str.maketrans({"\b": r"\b", "\f": r"\f", "\v": r"\v"})  # all that COPY writes, to the byte
@@ -101,8 +105,8 @@ def backup(engine: Engine, file: Path, now: datetime) -> Manifest:
     ------
     Refused : the file exists. Unavailable : the database is empty or cannot be used. OSError : no file can be written.
     """
-    if file.exists():
-        raise Refused("已有这个文件", "the file exists", file=file, remedy="换一个文件名；备份不覆盖已有的文件")
+    if file.exists() or file.is_symlink():  # told before the work; what comes meanwhile is not replaced either
+        raise _exists(file)
     with usable(engine):
         revision = current_revision(engine)
         if revision == NOTHING:
@@ -128,16 +132,50 @@ def _one_snapshot(engine: Engine, tables: Sequence[str]) -> Iterator[Connection]
 
 @contextmanager
 def _replacing(file: Path) -> Iterator[IO[bytes]]:
-    """A file that gets its name when it is complete and on the disk."""
+    """A file that gets its name when it is complete and on the disk.
+
+    Raises
+    ------
+    Refused : a file has the name by then; it stays as it is.
+    """
     with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as target:
         try:
             yield target
             target.flush()
             os.fsync(target.fileno())
-            Path(target.name).replace(file)
-        except BaseException:
-            Path(target.name).unlink()
+            _name(Path(target.name), file)
+        finally:
+            Path(target.name).unlink(missing_ok=True)
+    _on_the_disk(file.parent)
+
+
+def _name(written: Path, file: Path) -> None:
+    """Give a file its name unless something has that name already, which the file system decides in one step."""
+    try:
+        try:
+            os.link(written, file)
+        except FileExistsError:
             raise
+        except OSError:  # a file system without hard links: the name is taken first, and then replaced
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            written.replace(file)
+    except FileExistsError:
+        raise _exists(file) from None
+
+
+def _exists(file: Path) -> Refused:
+    return Refused("已有这个文件", "the file exists", file=file, remedy="换一个文件名；备份不覆盖已有的文件")
+
+
+def _on_the_disk(folder: Path) -> None:
+    """Have the names in a folder on the disk, too; a system that opens no folders writes them by itself."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _written(connection: Connection, target: IO[bytes], revision: str, now: datetime) -> Manifest:
@@ -260,25 +298,33 @@ def restore(engine: Engine, file: Path, check: Callable[[Connection], None]) -> 
 
     Parameters
     ----------
-    check : is handed the filled database before anything is committed; what it raises leaves the database empty.
+    check : is handed the filled database, at the newest revision, before anything is committed; what it raises is told
+        as it is, and leaves the database empty.
 
     Raises
     ------
     Refused : the archive is damaged or altered, of a later revision than this program knows, or the database has rows.
     Unavailable : the database cannot be used. OSError : the file cannot be read.
     """
-    with file.open("rb") as source, _intact(file), ZipFile(source) as archive:
-        manifest = _checked(archive, file)
+    with file.open("rb") as source, _opened(source, file) as archive:
+        with _intact(file):
+            manifest = _checked(archive, file)
         with usable(engine), writing(engine) as connection:
             _empty(connection)
             move(connection, manifest.revision)
             if engine.dialect.name == "sqlite":  # a row of a table may refer to a later row of the same table
                 connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-            _load(connection, archive, manifest)
-            _continue_numbers(connection, manifest.sequences)
-            check(connection)
+            with _intact(file), _fitting(engine, file):
+                _load(connection, archive, manifest)
+                _continue_numbers(connection, manifest.sequences)
             move(connection, revision_ids()[-1])
+            check(connection)
     return manifest
+
+
+def _opened(source: IO[bytes], file: Path) -> ZipFile:
+    with _intact(file):
+        return ZipFile(source)
 
 
 # what reading an archive raises that somebody altered: of the zip, of its JSON, of its values
@@ -293,6 +339,16 @@ def _intact(file: Path) -> Iterator[None]:
         yield
     except _DAMAGES as problem:
         raise _damaged(file, str(problem)) from problem
+
+
+@contextmanager
+def _fitting(engine: Engine, file: Path) -> Iterator[None]:
+    """Say of rows that a database refuses that the archive is at fault, and not the database."""
+    driver = engine.dialect.loaded_dbapi
+    try:
+        yield
+    except (driver.IntegrityError, driver.DataError, IntegrityError, DataError) as problem:
+        raise _damaged(file, " ".join(str(problem).split())) from problem
 
 
 def _damaged(file: Path, why: str) -> Refused:
@@ -316,20 +372,52 @@ def _checked(archive: ZipFile, file: Path) -> Manifest:
         raise Refused(zh, en, file=file, remedy="用做备份的那一版衡界恢复")
     if set(tables) != set(shape_at(manifest.revision)):
         raise _damaged(file, f"tables of revision {manifest.revision}")
+    _refuse_bomb(archive, tables, file.stat().st_size)
     for name, table in tables.items():
         if _measured(archive, name) != (table.rows, table.sha256):
             raise _damaged(file, name)
     return manifest
 
 
+def _refuse_bomb(archive: ZipFile, tables: Collection[str], packed: int) -> None:
+    """Refuse an archive that has more members than tables, or would unpack to far more than a backup does.
+
+    Parameters
+    ----------
+    archive, tables : the archive and the names of its tables. packed : the size of the file [bytes].
+
+    Raises
+    ------
+    ValueError : it does.
+    """
+    members = archive.infolist()
+    if sorted(member.filename for member in members) != sorted([MANIFEST, *map(_member, tables)]):
+        raise ValueError("members that are no tables")
+    if any(member.compress_type not in (ZIP_DEFLATED, ZIP_STORED) for member in members):
+        raise ValueError("another compression")
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > SMALL + MOST_UNPACKED * packed:
+        raise ValueError(f"{packed} bytes that unpack to {unpacked}")
+
+
 def _measured(archive: ZipFile, table: str) -> tuple[int, str]:
-    """The lines of a member and its SHA-256."""
+    """The lines of a member and its SHA-256.
+
+    Raises
+    ------
+    ValueError : a line is longer than any row can be.
+    """
     digest = hashlib.sha256()
     rows = 0
+    line = 0
     with archive.open(_member(table)) as member:
         while block := member.read(BLOCK):
             digest.update(block)
             rows += block.count(b"\n")
+            end = block.rfind(b"\n")
+            line = line + len(block) if end < 0 else len(block) - end - 1
+            if line > LONGEST_LINE:
+                raise ValueError(f"{table}: a line of more than {LONGEST_LINE} bytes")
     return rows, digest.hexdigest()
 
 

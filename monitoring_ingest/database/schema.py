@@ -8,6 +8,7 @@ in one transaction that no other writer runs beside, so several processes may st
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,8 +28,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 NOTHING = "base"  # Alembic's name for a database below the baseline: nothing of ours is in it
-BESIDE = "hengjie_baseline"  # the PostgreSQL schema in which the baseline is made for a moment, to compare with it
+TEMPORARY = "pg_temp"  # the PostgreSQL schema in which the baseline is made for a moment, to compare with it
+_FUNCTION = "refuse_change"  # the function of its triggers; no function is looked for in that schema unless it is named
+_OURS = re.compile(r"\d{4}", re.ASCII)  # how a revision is called
 FEW_DIFFERENCES = 3
+LONGEST_VERSION = 40  # characters of what another program calls its version
+ANY_OF_OURS = "submissions"  # a table that a database of ours has at any revision
 _REMEDY = "检查地址、权限，以及数据库是否在运行；有视图或生成列依赖衡界的表，先删去再启动"
 
 
@@ -140,11 +145,24 @@ def current_revision(engine: Engine) -> str:
 
 
 def stated_revision(connection: Connection) -> str | None:
-    """What the database says its revision is, known to this program or not; None where it says nothing."""
-    if not inspect(connection).has_table(VERSION_TABLE):
+    """What the database says its revision is, known to this program or not; None where it says nothing.
+
+    Raises
+    ------
+    Unavailable : the table that says so is of another program, which also uses Alembic, or calls a table like it.
+    """
+    looked_into = inspect(connection)
+    if not looked_into.has_table(VERSION_TABLE):
         return None
-    stated = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar()  # nosec  # a constant
-    return None if stated is None else str(stated)
+    if [column["name"] for column in looked_into.get_columns(VERSION_TABLE)] != ["version_num"]:
+        raise _of_another(connection.engine, "")
+    versions = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalars().all()  # nosec  # a constant
+    if not versions:
+        return None
+    stated = "、".join(sorted(map(str, versions)))
+    if not _OURS.fullmatch(stated) or not looked_into.has_table(ANY_OF_OURS):
+        raise _of_another(connection.engine, stated)
+    return stated
 
 
 def revision_of(connection: Connection) -> str:
@@ -204,16 +222,24 @@ def shape_at(revision: str) -> Shape:
 
 
 def _baseline(connection: Connection) -> Shape:
-    """The shape that the baseline has in the very database, so that no version of a server writes it differently."""
+    """The shape that the baseline has in the very database, so that no version of a server writes it differently.
+
+    On PostgreSQL it is made of temporary tables: whoever may use a database may make these, but not a schema.
+    """
     if connection.dialect.name == "sqlite":
         return shape_at(BASELINE)
+    statements: str = _scripts().get_revision(BASELINE).module.statements(connection.dialect.name)
     with connection.begin_nested() as attempt:
-        connection.exec_driver_sql(f"CREATE SCHEMA {BESIDE}")
-        connection.exec_driver_sql(f"SET LOCAL search_path TO {BESIDE}")
-        _scripts().get_revision(BASELINE).module.upgrade(connection)
+        connection.exec_driver_sql(f"SET LOCAL search_path TO {TEMPORARY}")
+        execute(connection, statements.replace(_FUNCTION, f"{TEMPORARY}.{_FUNCTION}"))
         beside = shape(connection)
         attempt.rollback()
-    return beside
+    return {table: frozenset(map(_without_schema, lines)) for table, lines in beside.items()}
+
+
+def _without_schema(line: str) -> str:
+    """A line as it would be in the current schema: what is temporary is written with the name of its own."""
+    return re.sub(rf"\b{TEMPORARY}(_\d+)?\.", "", line)
 
 
 def _differences(present: Shape, baseline: Shape) -> Iterator[str]:
@@ -224,6 +250,16 @@ def _differences(present: Shape, baseline: Shape) -> Iterator[str]:
             continue
         yield from (f"{table} 缺 {line}" for line in sorted(lines - present[table]))
         yield from (f"{table} 多 {line}" for line in sorted(present[table] - lines))
+
+
+def _of_another(engine: Engine, stated: str) -> Unavailable:
+    says = f"，里面写的版本是 {stated[:LONGEST_VERSION]}" if stated else ""
+    return Unavailable(
+        f"数据库里的 {VERSION_TABLE} 表是别的程序的{says}",
+        f"the table {VERSION_TABLE} in this database is of another program",
+        file=_address(engine),
+        remedy="另建一个空库，或在 HENGJIE_DATABASE_URL 里写对数据库的名字",
+    )
 
 
 def _newer(engine: Engine, stated: str) -> Unavailable:

@@ -52,7 +52,7 @@ SELECT tbl_name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND s
 _POSTGRESQL = """
 WITH tables AS (
     SELECT oid, relname FROM pg_class
-    WHERE relkind IN ('r', 'p') AND relpersistence <> 't'
+    WHERE relkind IN ('r', 'p')
     AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
     AND NOT EXISTS (SELECT FROM pg_depend WHERE pg_depend.objid = pg_class.oid AND deptype = 'e')
 )

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine
 from basin.errors import UsageError
 from basin.network import Network
 from monitoring_ingest.database.engine import Clash, give_way, writing
+from monitoring_ingest.database.instants import instant_to_record, note_recorded
 from monitoring_ingest.doors.taking_in import decided_as_new, decided_by_comparison, seem_new
 from monitoring_ingest.formats.file_text import UnreadableFile, legible
 from monitoring_ingest.formats.national_release import read_release
@@ -109,13 +110,15 @@ def ingest(
     name = files[0][0] if len(files) == 1 else f"{files[0][0]} … {files[-1][0]} ({len(files)})"
     with writing(engine) as connection:
         now = clock()
-        submission = store.record_submission(connection, store.Origin(through.name, through.sender, name), files, now)
+        recorded_at = instant_to_record(connection, now)
+        origin = store.Origin(through.name, through.sender, name)
+        submission = store.record_submission(connection, origin, files, recorded_at)
         hold(connection, store.lease_name(submission), now)
     with kept(engine, store.lease_name(submission), clock):
         for ordinals, readings in batches(files, through.read):
             for part, checked in apart(ordinals, validate(readings, network, now, through.rights)):
                 digests = [store.sha256(files[ordinal][1]) for ordinal in part]
-                _take_in(engine, _Part(submission, part, digests, now, clock), checked)
+                _take_in(engine, _Part(submission, part, digests, recorded_at, clock), checked)
         accept_known(engine, network, clock)
     with engine.connect() as connection:
         return history.receipt(connection, submission, now)
@@ -127,13 +130,13 @@ Newest = Mapping[int, np.datetime64]  # by file, the newest instant that it has 
 class _Part(NamedTuple):
     """Files of one submission whose rows are decided together: their ordinals and SHA-256, and when they came.
 
-    All rows are recorded at `now`, the instant of the submission, so its lease must not have ended by the `clock`.
+    All rows are recorded at the instant of the submission, so its lease must not have ended by the `clock`.
     """
 
     submission: int
     ordinals: Sequence[int]
     digests: Collection[str]
-    now: datetime
+    recorded_at: datetime
     clock: Clock
 
 
@@ -176,12 +179,12 @@ def _keep(connection: Connection, part: _Part, decided: Columns, counts: Counts,
     keep_hold(connection, store.lease_name(part.submission), part.clock())
     decided = decided | {"submission": np.full(len(decided["row"]), part.submission)}
     first = store.next_numbers(connection).reading
-    store.observe(connection, store.keep_readings(connection, decided, first, part.now))
+    store.observe(connection, store.keep_readings(connection, decided, first, part.recorded_at))
     store.keep_rows(connection, decided)
     counts = count_fates(counts, decided)
     if newest is not None:
         of_files = {(part.submission, file): (fates, newest.get(file)) for file, fates in counts.items()}
-        store.keep_counts(connection, of_files, part.now)
+        store.keep_counts(connection, of_files, part.recorded_at)
     return counts
 
 
@@ -246,11 +249,12 @@ def accept_known(engine: Engine, network: Network, clock: Clock) -> int:
         if not waiting:
             return 0
         readings = pd.concat(waiting, ignore_index=True)
-        now = clock()
+        now = instant_to_record(connection, clock())
         first = readings["code"] != "conflict"
         likely = plausible(readings["indicator"], readings["number"])
         accepted = released(readings[first & likely])
         store.add_observations(connection, columns_of(accepted), now)
+        note_recorded(connection, now)
         doubted = readings[~(first & likely)]
         store.ask_about(connection, doubted.assign(code=doubted["code"].where(~first, "implausible")), now)
         note_due(connection, accepted)

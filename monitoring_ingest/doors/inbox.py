@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from basin.folders import content_of
 from basin.network import Network
 from monitoring_ingest.doors.files import INBOX, ingest
 from monitoring_ingest.formats.file_text import legible
@@ -30,14 +31,16 @@ def inbox_job(engine: Engine, network: Network, inbox: Path) -> Job:
         "inbox",
         lambda last, now: due_slots(last, now, EVERY_HOURS),
         lambda _slot, clock: ingest_inbox(engine, network, inbox, clock),
+        one_for_all=True,
     )
 
 
 def ingest_inbox(engine: Engine, network: Network, inbox: Path, clock: Clock) -> str:
     """Take in every file of the inbox folder, each as a submission of its own; what came of it.
 
-    A file is moved to ``done`` after it is stored; one that was stored but not moved comes again as duplicates. One
-    that could not be taken in is moved to ``failed``, so that it stops no other and is not stored again and again.
+    Only what lies in the folder is read: no link is followed out of it. A file is moved to ``done`` after it is stored;
+    one that was stored but not moved comes again as duplicates. One that could not be taken in is moved to ``failed``,
+    so that it stops no other and is not stored again and again.
 
     Raises
     ------
@@ -51,17 +54,20 @@ def ingest_inbox(engine: Engine, network: Network, inbox: Path, clock: Clock) ->
 
 
 def _waiting(inbox: Path) -> Iterator[Path]:
-    """The files to take in, in order of name; hidden ones and those still being written (``.part``) stay."""
+    """The files to take in, in order of name; hidden ones and those still being written (``.part``) stay.
+
+    Links, pipes and devices are among them: what cannot be taken in is set aside with its reason, and seen.
+    """
     (inbox / "done").mkdir(parents=True, exist_ok=True)
     for file in sorted(inbox.iterdir()):
-        if file.is_file() and not file.name.startswith(".") and file.suffix not in UNFINISHED_NAMES:
+        if not file.is_dir() and not file.name.startswith(".") and file.suffix not in UNFINISHED_NAMES:
             yield file
 
 
 def _taken_in(engine: Engine, network: Network, file: Path, clock: Clock) -> tuple[str, bool]:
     """Take in one file and move it aside: what came of it, and whether it failed."""
     try:
-        receipt = ingest(engine, network, [(file.name, file.read_bytes())], INBOX, clock)
+        receipt = ingest(engine, network, [(file.name, content_of(file.parent, file))], INBOX, clock)
         _move(file, "done")
     except Exception as problem:  # whatever is the matter with one file, the others are taken in
         log.exception("inbox %s", legible(file.name))

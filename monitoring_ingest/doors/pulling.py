@@ -1,37 +1,28 @@
 """Pulling: what a declared source has new at its place — a folder, files by a pattern, a web address — taken in.
 
 In: a `Source` and a clock. Out: receipts of the files whose bytes never came by this door before. Only the declared
-place is looked at; an address is fetched once per run, with limits of time and size, and its answer is the file of the
-submission, named by the time it was fetched at, and kept as it came.
+place is looked at, and no link is followed out of it; an address is fetched once per run (`fetching`), with limits of
+time and size, and its answer is the file of the submission, named by the time it was fetched at, and kept as it came.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
-from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import (
-    HTTPDefaultErrorHandler,
-    HTTPErrorProcessor,
-    HTTPHandler,
-    HTTPRedirectHandler,
-    HTTPSHandler,
-    OpenerDirector,
-    ProxyHandler,
-    Request,
-    UnknownHandler,
-)
 
 from sqlalchemy import Engine
 
+from basin import folders
 from basin.errors import Unavailable, UsageError
+from basin.hosts import NOTHING_INSIDE, Inside
 from basin.network import CHINA, Network
 from basin.sources import Source
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.doors.declared import door_name, source_door
+from monitoring_ingest.doors.fetching import Limits, TooLarge, fetch
 from monitoring_ingest.doors.files import ingest
 from monitoring_ingest.doors.inbox import UNFINISHED_NAMES
 from monitoring_ingest.doors.store import Answer, keep_answer, known_files
@@ -44,37 +35,44 @@ MOST_BYTES = 64 * 2**20  # of one file or answer
 SUBMISSION_BYTES = 32 * 2**20  # about so much goes into one submission
 WAIT_SECONDS = 30  # for an answer to begin, or to go on
 WHOLE_SECONDS = 180  # for all of it
-WEB_HANDLERS = (
-    ProxyHandler,
-    UnknownHandler,
-    HTTPHandler,
-    HTTPSHandler,
-    HTTPRedirectHandler,
-    HTTPErrorProcessor,
-    HTTPDefaultErrorHandler,
-)
 PATTERN_SIGNS = "*?["
+FEW_NAMED = 3  # of the files that could not be read
 File = tuple[str, bytes]
 
 
-def run_source(engine: Engine, network: Network, source: Source, clock: Clock) -> list[Receipt]:
+def run_source(
+    engine: Engine, network: Network, source: Source, clock: Clock, within: Inside = NOTHING_INSIDE
+) -> list[Receipt]:
     """Take in what is new at the place of a source; the receipts, none where nothing is.
+
+    Parameters
+    ----------
+    engine, network, clock : as everywhere. source : what is run.
+    within : what the operator says may be fetched from inside the network.
 
     Raises
     ------
-    UsageError : no place is declared. Unavailable : the place cannot be reached, or holds a file that is too large.
+    UsageError : no place is declared. Unavailable : the place cannot be reached, or holds a file that is too large or
+    must not be read; what could be read is taken in before.
     """
     door = source_door(source)
-    return [ingest(engine, network, files, door, clock) for files in _submissions(_new(engine, source, clock))]
+    new = _new(engine, source, clock, within)
+    return [ingest(engine, network, files, door, clock) for files in _submissions(new)]
 
 
-def source_job(engine: Engine, network: Network, source: Source) -> Job:
-    """Every so many hours (`Source.every_hours`): run the source. Of several missed slots one does for all."""
+def source_job(engine: Engine, network: Network, source: Source, within: Inside = NOTHING_INSIDE) -> Job:
+    """Every so many hours (`Source.every_hours`): run the source. Of several missed slots one does for all.
+
+    Parameters
+    ----------
+    engine, network, source : as `run_source`. within : what may be fetched from inside the network.
+    """
     every = source.every_hours or 0
     return Job(
         door_name(source.code),
         lambda last, now: due_slots(last, now, every)[-1:],
-        lambda _slot, clock: outcome(run_source(engine, network, source, clock)),
+        lambda _slot, clock: outcome(run_source(engine, network, source, clock, within)),
+        one_for_all=True,
     )
 
 
@@ -88,21 +86,27 @@ def _counts(receipt: Receipt) -> str:
 
 
 def _submissions(files: Iterable[File]) -> Iterator[list[File]]:
-    """The files in lots that fit into memory."""
+    """The files in lots that fit into memory; what there is before a refusal comes before it."""
     lot: list[File] = []
-    for name, raw in files:
-        lot.append((name, raw))
-        if sum(len(content) for _, content in lot) >= SUBMISSION_BYTES:
-            yield lot
-            lot = []
+    refusal = None
+    try:
+        for name, raw in files:
+            lot.append((name, raw))
+            if sum(len(content) for _, content in lot) >= SUBMISSION_BYTES:
+                yield lot
+                lot = []
+    except Unavailable as problem:
+        refusal = problem
     if lot:
         yield lot
+    if refusal is not None:
+        raise refusal
 
 
-def _new(engine: Engine, source: Source, clock: Clock) -> Iterator[File]:
+def _new(engine: Engine, source: Source, clock: Clock, within: Inside) -> Iterator[File]:
     """The files at the place whose bytes did not come by this door before, each once."""
     seen: set[str] = set()
-    for name, raw in pulled(source, clock()):
+    for name, raw in pulled(source, clock(), within):
         digest = sha256(raw)
         with engine.connect() as connection:
             came_before = digest in seen or known_files(connection, door_name(source.code), [digest])
@@ -115,12 +119,17 @@ def _new(engine: Engine, source: Source, clock: Clock) -> Iterator[File]:
         yield name, raw
 
 
-def pulled(source: Source, now: datetime) -> Iterator[File]:
+def pulled(source: Source, now: datetime, within: Inside = NOTHING_INSIDE) -> Iterator[File]:
     """The files at the place of a source, in order of name; hidden and unfinished ones stay.
+
+    Parameters
+    ----------
+    source : whose place it is. now : when it is looked at.
+    within : what the operator says may be fetched from inside the network.
 
     Raises
     ------
-    UsageError, Unavailable : as `run_source`.
+    UsageError, Unavailable : as `run_source`; of files that cannot be read only after all the others.
     """
     if not source.place:
         remedy = "在声明里写 place，或在命令里给出文件"
@@ -128,81 +137,89 @@ def pulled(source: Source, now: datetime) -> Iterator[File]:
             f"数据来源 {source.code} 没有写明从哪里取", "no place is declared", path="place", remedy=remedy
         )
     if source.is_web:
-        yield fetched(source, now)
+        yield fetched(source, now, within)
         return
-    try:
-        for file in _files(source):
-            if file.stat().st_size > MOST_BYTES:
-                raise _too_large(file.name)
-            yield file.name, file.read_bytes()
-    except OSError as problem:
-        zh = f"读不到文件：{problem.strerror}"
-        en = f"cannot read the file: {problem.strerror}"
-        raise Unavailable(zh, en, file=source.place_shown, path="place", remedy="检查路径与权限") from problem
+    folder = _folder(source)
+    unread = []
+    for file in _files(source, folder):
+        try:
+            with folders.opened(folder, file) as content:
+                raw = content.read(MOST_BYTES + 1)
+        except OSError as problem:
+            unread.append(f"{file.name} {problem.strerror}")
+            continue
+        if len(raw) > MOST_BYTES:
+            raise _too_large(file.name)
+        yield file.name, raw
+    if unread:
+        named = "；".join(unread[:FEW_NAMED]) + (f" 等 {len(unread)} 个" if len(unread) > FEW_NAMED else "")
+        raise _unread(source, named)
 
 
-def _files(source: Source) -> list[Path]:
+def _unread(source: Source, what: str) -> Unavailable:
+    en = "cannot read the file"
+    return Unavailable(f"读不到文件：{what}", en, file=source.place_shown, path="place", remedy="检查路径与权限")
+
+
+def _folder(source: Source) -> Path:
+    """The declared folder: the place, that of a file, or of a pattern all that stands before its first sign."""
     place = Path(source.file).parent / source.place  # an absolute place stays as it is
-    if any(sign in source.place for sign in PATTERN_SIGNS):
-        files = sorted(Path(place.anchor).glob(str(place.relative_to(place.anchor))))
+    if _is_pattern(source.place):
+        return Path(source.file).parent.joinpath(*_plain_parts(source.place))
+    return place if place.is_dir() else place.parent
+
+
+def _plain_parts(pattern: str) -> list[str]:
+    return list(takewhile(lambda part: not _is_pattern(part), Path(pattern).parts))
+
+
+def _is_pattern(path: str) -> bool:
+    return any(sign in path for sign in PATTERN_SIGNS)
+
+
+def _files(source: Source, folder: Path) -> list[Path]:
+    """What lies at the place, in order of name: files, and what should be none; folders are passed over."""
+    place = Path(source.file).parent / source.place
+    if _is_pattern(source.place):
+        parts = Path(source.place).parts[len(_plain_parts(source.place)) :]
+        files = sorted(folder.glob(str(Path(*parts))))
     elif not place.exists():
         zh = f"数据来源 {source.code} 的位置不存在"
         raise Unavailable(
             zh, "the place does not exist", file=source.place_shown, path="place", remedy="检查路径，或建立文件夹"
         )
     else:
-        files = sorted(place.iterdir()) if place.is_dir() else [place]
+        try:
+            files = sorted(place.iterdir()) if place.is_dir() else [place]
+        except OSError as problem:
+            raise _unread(source, str(problem.strerror)) from problem
     return [
         file
         for file in files
-        if file.is_file() and not file.name.startswith(".") and file.suffix not in UNFINISHED_NAMES
+        if not file.is_dir() and not file.name.startswith(".") and file.suffix not in UNFINISHED_NAMES
     ]
 
 
-def fetched(source: Source, now: datetime) -> File:
+def fetched(source: Source, now: datetime, within: Inside = NOTHING_INSIDE) -> File:
     """The answer of a source's address, named ``2020-08-08_0800-name`` by the instant in China.
+
+    Parameters
+    ----------
+    source : whose place is an address. now : when it is fetched.
+    within : what the operator says may be fetched from inside the network.
 
     Raises
     ------
-    Unavailable : no answer in time, an answer that says no, or one that is too large.
+    Unavailable : no answer in time, an answer that says no, one that is too large, or a host that must not be reached.
     """
-    address = source.place
-    shown = source.place_shown
-    request = Request(address, headers={"User-Agent": "hengjie", "Accept-Encoding": "identity"})
+    limits = Limits(MOST_BYTES, WAIT_SECONDS, WHOLE_SECONDS)
     try:
-        with _web().open(request, timeout=WAIT_SECONDS) as answer:
-            raw = _within_limits(answer, shown)
-    except (URLError, OSError, ValueError) as problem:
-        if isinstance(problem, HTTPError):
-            problem.close()  # it is the answer, too
-        why = getattr(problem, "reason", None) or problem
-        zh = f"取不到数据：{why}"
-        en = f"nothing could be fetched: {why}"
-        raise Unavailable(zh, en, file=shown, remedy="检查地址与网络，稍后再试") from problem
-    parts = urlsplit(address)
+        raw = fetch(source.place, source.hosts, within, limits, source.place_shown)
+    except TooLarge:
+        raise _too_large(source.place_shown) from None
+    parts = urlsplit(source.place)
     last = parts.path.rstrip("/").rpartition("/")[2] or parts.hostname or "answer"
     return f"{now.astimezone(CHINA):%Y-%m-%d_%H%M}-{last}", raw
-
-
-def _within_limits(answer: object, shown: str) -> bytes:
-    read = answer.read1  # type: ignore[attr-defined]
-    until = time.monotonic() + WHOLE_SECONDS
-    raw = bytearray()
-    while chunk := read(2**16):
-        raw += chunk
-        if len(raw) > MOST_BYTES:
-            raise _too_large(shown)
-        if time.monotonic() > until:
-            raise TimeoutError(f"{WHOLE_SECONDS} s")
-    return bytes(raw)
-
-
-def _web() -> OpenerDirector:
-    """What opens web addresses and nothing else: a redirection to a file of this machine is refused."""
-    opener = OpenerDirector()
-    for kind in WEB_HANDLERS:
-        opener.add_handler(kind())
-    return opener
 
 
 def _too_large(what: str) -> Unavailable:

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine
 
 from basin.network import Network
 from monitoring_ingest.database.engine import Clash, at_once, writing
+from monitoring_ingest.database.instants import instant_to_record
 from monitoring_ingest.doors.claims_store import claim_request, give_up, keep_answer
 from monitoring_ingest.doors.files import Door
 from monitoring_ingest.doors.taking_in import decided_as_new, decided_by_comparison, seem_new
@@ -232,14 +233,14 @@ def _stored_together(engine: Engine, together: Sequence[_Request], clock: Clock)
             with writing(engine) as connection:
                 decided = decided_as_new(connection, within)
                 if decided is not None:
-                    return _keep(connection, together, decided, clock())
+                    return _keep(connection, together, decided, instant_to_record(connection, clock()))
         except Clash:
             pass  # one is not the first of its key: nothing is stored, and all of them are compared
     if len(together) > 1:
         return None
     with writing(engine) as connection:
         decided = decided_by_comparison(connection, within, [together[0].digest])
-        return _keep(connection, together, decided, clock())
+        return _keep(connection, together, decided, instant_to_record(connection, clock()))
 
 
 def _may_be_new(together: Sequence[_Request]) -> bool:

@@ -19,7 +19,7 @@ from monitoring_ingest.formats.laboratory import SAMPLE, sampled
 from monitoring_ingest.quality.split_samples import Result
 from monitoring_ingest.readings.validation import FATES
 from monitoring_ingest.records.tables import answers, readings, receipts, submission_files, submissions
-from monitoring_ingest.schedule.tables import job_runs
+from monitoring_ingest.schedule.store import listed_runs
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,16 @@ def received_by(connection: Connection, door: str, limit: int, sender: str | Non
     ]
 
 
-def runs_of(connection: Connection, job: str, limit: int) -> list[Run]:
-    """The claimed slots of a job, newest first."""
-    query = select(job_runs.c.slot, job_runs.c.finished_at, job_runs.c.outcome).where(job_runs.c.job == job)
-    return [Run(*row) for row in connection.execute(query.order_by(job_runs.c.slot.desc()).limit(limit))]
+def runs_of(connection: Connection, job: str, limit: int, now: datetime | None = None) -> list[Run]:
+    """The claimed slots of a job, newest first.
+
+    Parameters
+    ----------
+    job, limit : which job, and at most how many slots.
+    now : what a clock that ran ahead has claimed is left out.
+    """
+    runs = listed_runs(connection, job, limit, now)
+    return [Run(run["slot"], run["finished_at"], run["outcome"]) for run in runs]
 
 
 def results_by(connection: Connection, door: str) -> list[Result]:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from basin.errors import NotFound, Refused
 from monitoring_ingest.database.engine import writing
+from monitoring_ingest.database.instants import instant_to_record
 from monitoring_ingest.quality import store
 from monitoring_ingest.quality.decisions import (
     DECIDED,
@@ -44,7 +45,7 @@ def release(engine: Engine, reading: int, decided: Decision, clock: Clock) -> Re
     NotFound : no such reading. Refused : it is not quarantined, its station is unknown, or it has been released.
     """
     with writing(engine) as connection:
-        now = clock()
+        now = instant_to_record(connection, clock())
         row = _quarantined(connection, reading)
         newest = _newest(connection, Key(row["station"], row["indicator"], row["time"].to_pydatetime()))
         revision = 1 if newest is None else int(newest["revision"]) + 1
@@ -63,7 +64,7 @@ def uphold(engine: Engine, reading: int, decided: Decision, clock: Clock) -> Rev
     upheld.
     """
     with writing(engine) as connection:
-        now = clock()
+        now = instant_to_record(connection, clock())
         row = _quarantined(connection, reading)
         if UPHOLD in store.actions_about(connection, reading):
             zh = f"读数 {reading} 已维持隔离"
@@ -100,7 +101,7 @@ def decide(engine: Engine, key: Key, decided: Decision, clock: Clock) -> Review:
     NotFound : no such observation. Refused : it has been removed; there is nothing to restore.
     """
     with writing(engine) as connection:
-        now = clock()
+        now = instant_to_record(connection, clock())
         newest = _newest(connection, key)
         if newest is None:
             zh = f"没有此观测：{key.station} {key.indicator} {key.time.isoformat()}"

@@ -24,6 +24,7 @@ from basin.errors import Refused
 from basin.network import Network
 from basin.periods import Window
 from monitoring_ingest.database.engine import writing
+from monitoring_ingest.database.instants import instant_to_record
 from monitoring_ingest.quality import store
 from monitoring_ingest.quality.comparing import Comparison, Laboratories, Reaches, compared
 from monitoring_ingest.quality.flags import Quality
@@ -122,6 +123,7 @@ def quality_job(engine: Engine, network: Network = NOWHERE, tests: Tests | None 
         "quality",
         lambda last, now: due_slots(last, now, EVERY_HOURS),
         lambda _slot, clock: run(engine, clock, network=network, tests=tests).told,
+        one_for_all=True,
     )
 
 
@@ -153,7 +155,7 @@ def run(
             en = "another run of quality control is at it"
             raise Refused(zh, en, remedy="等它做完再来")
         hold(connection, LEASE_NAME, now)
-        due = store.due(connection, now, everything=everything)
+        due = store.due(connection, instant_to_record(connection, now), everything=everything)
         number = store.next_run(connection)
     with kept(engine, LEASE_NAME, clock):
         return _run(engine, clock, Task(number, due, network), declared_tests() if tests is None else tests)
@@ -209,7 +211,7 @@ def _mine(engine: Engine, clock: Clock) -> Iterator[tuple[Connection, datetime]]
     with writing(engine) as connection:
         now = clock()
         keep_hold(connection, LEASE_NAME, now)
-        yield connection, now
+        yield connection, instant_to_record(connection, now)
 
 
 def _parts(spans: pd.DataFrame, all_rounds: Sequence[Round]) -> Iterator[Part]:

@@ -3,7 +3,9 @@
 A job asks for missing slots, so the slot of this hour, one missed while the machine was off and one left behind by a
 crash are the same path. A slot is claimed in the table `job_runs` before its work starts. In: jobs and an instant. Out:
 what ran, and what failed. What a job does is not known here: doors, quality, coverage, sources and settling each make
-their own (`Job`), and `api.serving` lists them. The only clock is the one `schedule` gets.
+their own (`Job`), and `api.serving` lists them. The only clock is the one `Schedule` gets. A slot whose
+instant only a clock that jumped ahead has seen is not used up: such a clock is doubted for a while (`may_believe`), and
+what it began all the same is begun again when the slot comes (`claim_slot`).
 """
 
 from __future__ import annotations
@@ -12,25 +14,27 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from threading import Event, Thread
 
 from sqlalchemy import Engine
 
+from basin.errors import Unavailable, in_short
 from basin.network import CHINA
 from monitoring_ingest.schedule.leases import Clock, renewed
 from monitoring_ingest.schedule.store import (
+    BELIEVED_AFTER,
     FAILED,
+    LONGEST_PAUSE,
     Leadership,
     claim_slot,
+    earlier_clock,
     finish_slot,
     last_slot,
+    may_believe,
     put_off_slot,
     renew_slot,
     unfinished_slots,
 )
-
-if TYPE_CHECKING:
-    from apscheduler.schedulers.base import BaseScheduler
 
 LOOK_EVERY_SECONDS = 60
 log = logging.getLogger(__name__)
@@ -44,11 +48,14 @@ class Job:
     ----------
     slots : (last slot or None, now) to the slots after it that are due, oldest first.
     work : does the work of a slot, reading the clock where it has to know the instant, and says what came of it.
+    one_for_all : whether a slot does the work of all slots before it, so that of those that failed only the last is
+        tried again.
     """
 
     name: str
     slots: Callable[[datetime | None, datetime], list[datetime]]
     work: Callable[[datetime, Clock], str]
+    one_for_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,9 @@ def missing_slots(engine: Engine, job: Job, now: datetime) -> list[datetime]:
     with engine.connect() as connection:
         unfinished = unfinished_slots(connection, job.name, now)
         last = last_slot(connection, job.name, now)
-    return sorted({*unfinished, *job.slots(last, now)})
+    due = job.slots(last, now)
+    taken_up = (run.slot for run in unfinished if not (run.failed and job.one_for_all and (due or run.slot != last)))
+    return sorted({*taken_up, *due})
 
 
 def run_slot(engine: Engine, job: Job, slot: datetime, now: datetime, clock: Clock | None = None) -> Ran | None:
@@ -108,11 +117,20 @@ def run_slot(engine: Engine, job: Job, slot: datetime, now: datetime, clock: Clo
     except Exception as problem:  # whatever it is, the schedule goes on and the run says so
         if not isinstance(problem, PartlyFailed):  # the job has logged each part that failed
             log.exception("%s %s", job.name, slot.isoformat())
-        put_off_slot(engine, job.name, slot, f"{FAILED}: {problem}", tell())
-        return Ran(job.name, slot, str(problem) or type(problem).__name__)
+        failure = _told(problem)
+        put_off_slot(engine, job.name, slot, f"{FAILED}: {failure}", tell())
+        return Ran(job.name, slot, failure)
     if not finish_slot(engine, job.name, slot, outcome, tell()):
         return Ran(job.name, slot, "claim lost: this process stood still for longer than a lease")
     return Ran(job.name, slot)
+
+
+def _told(problem: Exception) -> str:
+    """What an exception says, and its type where it says nothing or cannot say it."""
+    try:
+        return str(problem) or type(problem).__name__
+    except Exception:  # whatever it is, the run says that it failed
+        return type(problem).__name__
 
 
 def catch_up(engine: Engine, jobs: Sequence[Job], now: datetime, clock: Clock | None = None) -> list[Ran]:
@@ -130,35 +148,82 @@ def catch_up(engine: Engine, jobs: Sequence[Job], now: datetime, clock: Clock | 
 
 
 def look(engine: Engine, jobs: Sequence[Job], clock: Clock, lead: Leadership) -> list[Ran]:
-    """Catch up where this process leads, and keep the lead while it works; nothing where another leads."""
-    if not lead.held(clock()):
+    """Catch up where this process leads, and keep the lead while it works; nothing where another leads.
+
+    A slot is due when its instant has passed by the clock and by that of the database server.
+    """
+    both = earlier_clock(engine, clock)
+    if not lead.held(both()):
         return []
-    with renewed(lambda: lead.held(clock())):
-        return catch_up(engine, jobs, clock(), clock)
+    if not may_believe(engine, both()):
+        log.warning("the clock is more than %s days ahead of the last run: no slot is claimed yet", LONGEST_PAUSE.days)
+        return []
+    with renewed(lambda: lead.held(both())):
+        return catch_up(engine, jobs, both(), both)
 
 
-def schedule(engine: Engine, jobs: Sequence[Job], clock: Clock, *, background: bool = False) -> BaseScheduler:
-    """A scheduler, not yet started, that looks for missing slots every minute and once right away.
+def run_due(engine: Engine, jobs: Sequence[Job], clock: Clock) -> list[Ran]:
+    """As `catch_up`, by the clock and that of the database server, for a process that looks only once.
+
+    Raises
+    ------
+    Unavailable : the clock is far ahead of the last run, and has not gone on like that for long.
+    """
+    both = earlier_clock(engine, clock)
+    if may_believe(engine, both()):
+        return catch_up(engine, jobs, both(), both)
+    minutes = BELIEVED_AFTER // timedelta(minutes=1)
+    raise Unavailable(
+        f"机器的时钟比上一次运行晚了 {LONGEST_PAUSE.days} 天以上，这一次什么时段也没有做",
+        f"the clock is more than {LONGEST_PAUSE.days} days ahead of the last run: no slot was claimed",
+        remedy=f"核对机器的时钟；停机确有这么久的，过 {minutes} 分钟再运行一次",
+    )
+
+
+class Schedule:
+    """Looks for missing slots right away and then every minute, until it is shut down.
+
+    The minute is one that passes, whatever the clock tells meanwhile: a clock that was set back must not make the next
+    look wait until it has caught up.
 
     Parameters
     ----------
-    clock : gives the current instant, with zone.
+    engine, jobs : where slots are claimed, and what is due. clock : gives the current instant, with zone.
     background : in a thread of a server rather than as a process of its own.
     """
-    from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN
-    from apscheduler.schedulers.background import BackgroundScheduler
-    from apscheduler.schedulers.blocking import BlockingScheduler
 
-    scheduler = BackgroundScheduler(timezone=CHINA) if background else BlockingScheduler(timezone=CHINA)
-    lead = Leadership(engine)
-    scheduler.add_job(
-        lambda: look(engine, jobs, clock, lead),
-        "interval",
-        seconds=LOOK_EVERY_SECONDS,
-        next_run_time=clock(),
-        max_instances=1,
-        coalesce=True,
-        misfire_grace_time=None,
-    )
-    scheduler.add_listener(lambda _event: lead.resign(), EVENT_SCHEDULER_SHUTDOWN)
-    return scheduler
+    def __init__(self, engine: Engine, jobs: Sequence[Job], clock: Clock, *, background: bool = False) -> None:
+        self._engine = engine
+        self._jobs = jobs
+        self._clock = clock
+        self._lead = Leadership(engine)
+        self._ended = Event()
+        self._thread = Thread(target=self._run, name="schedule", daemon=True) if background else None
+
+    def start(self) -> None:
+        """Begin to look; without a thread it returns only when it is shut down, or the process is interrupted."""
+        if self._thread is None:
+            self._run()
+        else:
+            self._thread.start()
+
+    def shutdown(self) -> None:
+        """Look no more; what is worked on is worked on to its end. Then another process may lead."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while True:
+                self._look()
+                if self._ended.wait(LOOK_EVERY_SECONDS):
+                    return
+        finally:
+            self._lead.resign()
+
+    def _look(self) -> None:
+        try:
+            look(self._engine, self._jobs, self._clock, self._lead)
+        except Exception as problem:  # a database that does not answer: the next look may find it again
+            log.error("nothing could be looked for: %s", in_short(problem))

@@ -7,10 +7,11 @@ submission, whatever becomes of the key.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from basin.errors import Refused
@@ -21,7 +22,12 @@ from monitoring_ingest.schedule.tables import job_runs, locks
 LEASE = timedelta(hours=1)
 RUN_LEASE = timedelta(minutes=5)  # of a claim of a slot, and of the lead; renewed while there is work
 RETRY_AFTER = timedelta(minutes=15)
+LONGEST_RETRY = timedelta(days=1)
+AHEAD = timedelta(hours=1)  # a run that began later than so long after now was begun by a clock that ran ahead
+LONGEST_PAUSE = timedelta(days=7)  # between two runs; a clock that says more is doubted
+BELIEVED_AFTER = timedelta(minutes=5)  # if nobody sees it go back meanwhile
 LEADER = "leader"
+DOUBTED = "doubted clock"  # the row of `locks` that tells since when a clock is doubted
 LEADER_LOCK = 0x48454E474A4946  # the advisory lock of the one that leads, next to that of writers
 RUNNING = "running"
 FAILED = "failed"  # what the outcome of a run says, or begins with
@@ -66,9 +72,17 @@ def claim_slot(engine: Engine, job: str, slot: datetime, now: datetime) -> bool:
     """Claim one slot of a job for this process; false where it is done or somebody else has it.
 
     A claim whose run did not finish can be taken over when its lease has expired or its process is gone. One that
-    reaches further than any can was made before the clock went back: it is shortened, and who holds it renews it.
+    reaches further than any can was made before the clock went back: it is shortened, and who holds it renews it. A run
+    that says it began much later than now (`AHEAD`) was begun by a clock that ran ahead: its slot had not come, and is
+    claimed anew. A slot that failed keeps the instant at which its attempts began.
     """
-    claim = {"holder": this_process(), "expires_at": now + RUN_LEASE, "outcome": RUNNING, "started_at": now}
+    claim = {
+        "holder": this_process(),
+        "expires_at": now + RUN_LEASE,
+        "finished_at": None,
+        "outcome": RUNNING,
+        "started_at": now,
+    }
     try:
         with writing(engine) as connection:
             connection.execute(insert(job_runs).values(job=job, slot=slot, **claim))
@@ -78,12 +92,16 @@ def claim_slot(engine: Engine, job: str, slot: datetime, now: datetime) -> bool:
     with writing(engine) as connection:
         this_slot = (job_runs.c.job == job) & (job_runs.c.slot == slot)
         run = connection.execute(select(job_runs).where(this_slot)).one()
-        if run.finished_at is not None:
+        ran_ahead = run.started_at is not None and run.started_at > now + AHEAD
+        if run.finished_at is not None and not ran_ahead:
             return False
-        if run.expires_at > now and lives(run.holder):
-            if run.expires_at > now + max(RUN_LEASE, RETRY_AFTER):
+        failed = run.outcome.startswith(FAILED)
+        if run.finished_at is None and run.expires_at > now and lives(run.holder):
+            if run.expires_at > now + (LONGEST_RETRY if failed else RUN_LEASE):
                 connection.execute(update(job_runs).where(this_slot).values(expires_at=now + RUN_LEASE))
             return False
+        if failed and not ran_ahead and run.started_at is not None:
+            claim["started_at"] = run.started_at
         connection.execute(update(job_runs).where(this_slot).values(**claim))
         return True
 
@@ -99,19 +117,28 @@ def finish_slot(engine: Engine, job: str, slot: datetime, outcome: str, now: dat
 
 
 def put_off_slot(engine: Engine, job: str, slot: datetime, reason: str, now: datetime) -> bool:
-    """Note that a slot's work failed; it may be claimed again after a while. False where it was lost."""
-    return _change_run(engine, job, slot, {"expires_at": now + RETRY_AFTER, "outcome": reason})
+    """Note that a slot's work failed; it may be claimed again after a while. False where it was lost.
+
+    It waits as long as it has been failing so far, so each wait is twice the one before: from `RETRY_AFTER` to
+    `LONGEST_RETRY`.
+    """
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        began = connection.scalar(select(job_runs.c.started_at).where(_mine(job, slot)))
+        failing = now - (began or now)
+        again_at = now + min(max(failing, RETRY_AFTER), LONGEST_RETRY)
+        put_off = update(job_runs).where(_mine(job, slot)).values(expires_at=again_at, outcome=reason)
+        return connection.execute(put_off).rowcount == 1
 
 
 def _change_run(engine: Engine, job: str, slot: datetime, values: dict[str, object]) -> bool:
-    mine = (
-        (job_runs.c.job == job)
-        & (job_runs.c.slot == slot)
-        & (job_runs.c.holder == this_process())
-        & job_runs.c.finished_at.is_(None)
-    )
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
-        return connection.execute(update(job_runs).where(mine).values(values)).rowcount == 1
+        return connection.execute(update(job_runs).where(_mine(job, slot)).values(values)).rowcount == 1
+
+
+def _mine(job: str, slot: datetime) -> ColumnElement[bool]:
+    """A slot that this process has claimed and not finished."""
+    this_slot = (job_runs.c.job == job) & (job_runs.c.slot == slot)
+    return this_slot & (job_runs.c.holder == this_process()) & job_runs.c.finished_at.is_(None)
 
 
 def last_slot(connection: Connection, job: str, now: datetime) -> datetime | None:
@@ -125,11 +152,65 @@ def last_slot(connection: Connection, job: str, now: datetime) -> datetime | Non
     return newest
 
 
-def unfinished_slots(connection: Connection, job: str, now: datetime) -> list[datetime]:
-    """The claimed slots of a job in the past whose work did not end well, whoever is at them."""
+class Unfinished(NamedTuple):
+    """A claimed slot whose work did not end well; `failed` where an attempt at it came to its end."""
+
+    slot: datetime
+    failed: bool
+
+
+def unfinished_slots(connection: Connection, job: str, now: datetime) -> list[Unfinished]:
+    """The claimed slots of a job in the past whose work did not end well, whoever is at them.
+
+    A run that a clock begun which ran ahead (`AHEAD`) did not end well either: what came in since then it did not see.
+    """
     r = job_runs.c
-    query = select(r.slot).where(r.job == job, r.slot <= now, r.finished_at.is_(None))
-    return list(connection.scalars(query))
+    query = select(r.slot, r.finished_at, r.outcome).where(r.job == job, r.slot <= now)
+    query = query.where(or_(r.finished_at.is_(None), _began_ahead(now)))
+    rows = connection.execute(query)
+    return [Unfinished(row.slot, row.finished_at is None and row.outcome.startswith(FAILED)) for row in rows]
+
+
+def _began_ahead(now: datetime) -> ColumnElement[bool]:
+    """Whether a run was begun by a clock that ran ahead, as a condition of a query."""
+    return func.coalesce(job_runs.c.started_at, now) > now + AHEAD
+
+
+def earlier_clock(engine: Engine, clock: Callable[[], datetime]) -> Callable[[], datetime]:
+    """A clock that tells the earlier of two instants: that of `clock` and that of the database server.
+
+    SQLite has no clock of its own: there it is `clock` alone.
+    """
+    if engine.dialect.name != "postgresql":
+        return clock
+
+    def earlier() -> datetime:
+        with engine.connect() as connection:
+            of_server = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return min(clock(), of_server.astimezone(UTC))
+
+    return earlier
+
+
+def may_believe(engine: Engine, now: datetime) -> bool:
+    """Whether slots may be claimed by a clock that says `now`.
+
+    A clock that is further than `LONGEST_PAUSE` ahead of the last run is that of a machine which was off for long, or
+    it is wrong. It is believed once it has gone on for `BELIEVED_AFTER` and nobody saw it go back meanwhile.
+    """
+    with engine.connect() as connection:
+        last = connection.scalar(select(func.max(job_runs.c.started_at)))
+        doubted_since = connection.scalar(select(locks.c.expires_at).where(locks.c.name == DOUBTED))
+    is_usual = last is None or now - last <= LONGEST_PAUSE
+    if is_usual and doubted_since is None:
+        return True
+    if not is_usual and doubted_since is not None and doubted_since <= now:
+        return bool(now - doubted_since >= BELIEVED_AFTER)
+    with writing(engine) as connection:
+        connection.execute(delete(locks).where(locks.c.name == DOUBTED))
+        if not is_usual:
+            connection.execute(insert(locks).values(name=DOUBTED, holder=this_process(), expires_at=now))
+    return is_usual
 
 
 class Leadership:
@@ -191,17 +272,41 @@ class Leadership:
             return True
 
 
-def listed_runs(connection: Connection, job: str | None = None, limit: int | None = None) -> list[dict[str, Any]]:
-    """The runs of all jobs or of one, newest slot first: job, slot, holder, started_at, finished_at, outcome …"""
+def listed_runs(
+    connection: Connection, job: str | None = None, limit: int | None = None, now: datetime | None = None
+) -> list[dict[str, Any]]:
+    """The runs of all jobs or of one, newest slot first: job, slot, holder, started_at, finished_at, outcome …
+
+    Parameters
+    ----------
+    job, limit : only the runs of this job; at most so many.
+    now : runs that a clock began which was ahead of this instant, and slots after it, are left out.
+    """
     query = select(job_runs).order_by(job_runs.c.slot.desc(), job_runs.c.job).limit(limit)
     if job is not None:
         query = query.where(job_runs.c.job == job)
+    if now is not None:
+        query = query.where(~_is_ahead(now))
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def last_runs(connection: Connection) -> list[dict[str, Any]]:
-    """The run of the newest slot of each job."""
-    newest = select(job_runs.c.job, func.max(job_runs.c.slot).label("slot")).group_by(job_runs.c.job).subquery()
-    same = (job_runs.c.job == newest.c.job) & (job_runs.c.slot == newest.c.slot)
-    query = select(job_runs).join(newest, same).order_by(job_runs.c.job)
+def last_runs(connection: Connection, now: datetime | None = None) -> list[dict[str, Any]]:
+    """The run of the newest slot of each job; of the runs that `listed_runs` lists at that instant."""
+    newest = select(job_runs.c.job, func.max(job_runs.c.slot).label("slot")).group_by(job_runs.c.job)
+    if now is not None:
+        newest = newest.where(~_is_ahead(now))
+    last = newest.subquery()
+    same = (job_runs.c.job == last.c.job) & (job_runs.c.slot == last.c.slot)
+    query = select(job_runs).join(last, same).order_by(job_runs.c.job)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def runs_ahead(connection: Connection, job: str | None, now: datetime) -> int:
+    """How many runs `listed_runs` leaves out: their slots are claimed anew when they come."""
+    query = select(func.count()).select_from(job_runs).where(_is_ahead(now))
+    return int(connection.scalar(query if job is None else query.where(job_runs.c.job == job)) or 0)
+
+
+def _is_ahead(now: datetime) -> ColumnElement[bool]:
+    """Whether a run is of a slot that has not come yet, or was begun by a clock that ran ahead."""
+    return or_(job_runs.c.slot > now, _began_ahead(now))

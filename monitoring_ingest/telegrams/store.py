@@ -202,9 +202,18 @@ def newest(connection: Connection, limit: int) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in connection.execute(query.order_by(frames.c.id.desc()).limit(limit))]
 
 
-def last_heard(connection: Connection, devices: Collection[str]) -> dict[str, datetime]:
-    """When each device last sent a good frame; devices that never did are left out."""
+def last_heard(
+    connection: Connection, devices: Collection[str], until: datetime | None = None
+) -> dict[str, datetime]:
+    """When each device last sent a good frame; devices that never did are left out.
+
+    Parameters
+    ----------
+    devices : by number (MN). until : frames that were received later are left out.
+    """
     query = select(frames.c.received_at).where(GOOD).order_by(frames.c.received_at.desc()).limit(1)
+    if until is not None:
+        query = query.where(frames.c.received_at <= until)
     latest = {mn: connection.scalar(query.where(frames.c.mn == mn)) for mn in devices}
     return {mn: received_at for mn, received_at in latest.items() if received_at is not None}
 

@@ -23,6 +23,7 @@ from basin.errors import HengjieError
 from basin.network import Network
 from basin.periods import Window
 from basin.registry import Registry
+from monitoring_ingest.database.instants import instant_known
 from monitoring_ingest.known_store import changed_since, handed_in
 from monitoring_ingest.quality import store as quality
 from monitoring_ingest.readings.facts import Fact, is_payment
@@ -114,11 +115,12 @@ def would_change(
     `ledger`, what `difference.effect` tells, `settled_again` (the same result, where it is stored already: id and
     status) and `problem` where it cannot be settled any more.
     """
+    known_at = instant_known(connection, now)
     headers = store.settlements(connection)
     results: list[LateResult] = []
     for group in _by_agreement(connection, registry, _standing(headers, statuses)):
-        late = [of_one for of_one in _since(connection, registry.network, group, now) if of_one.since]
-        results += _compared(connection, registry, late, now)
+        late = [of_one for of_one in _since(connection, registry.network, group, known_at) if of_one.since]
+        results += _compared(connection, registry, late, known_at)
     return [{**result, "settled_again": _again(result, headers)} for result in results]
 
 
@@ -137,11 +139,12 @@ def would_change_one(connection: Connection, registry: Registry, identity: str, 
     ------
     NotFound : no such settlement.
     """
+    known_at = instant_known(connection, now)
     header = store.settlement(connection, identity)
-    late = _of_one(connection, registry, header, now)
-    (result,) = _compared(connection, registry, [late], now)
+    late = _of_one(connection, registry, header, known_at)
+    (result,) = _compared(connection, registry, [late], known_at)
     headers = store.settlements(connection, agreement=header["agreement"])
-    readings = _with_senders(connection, _late_readings(connection, late, now))
+    readings = _with_senders(connection, _late_readings(connection, late, known_at))
     return {**result, "settled_again": _again(result, headers), "late_readings": readings}
 
 
@@ -157,7 +160,8 @@ def came_late(connection: Connection, registry: Registry, identity: str, now: da
     ------
     NotFound : no such settlement.
     """
-    since = _of_one(connection, registry, store.settlement(connection, identity), now).since
+    header = store.settlement(connection, identity)
+    since = _of_one(connection, registry, header, instant_known(connection, now)).since
     return len(since.keys.drop_duplicates(difference.KEY)) + len(since.facts) + since.ledger
 
 
@@ -183,7 +187,7 @@ def effect_of(connection: Connection, registry: Registry, extra: pd.DataFrame, n
         of_agreement = extra[extra["station"].isin(stations)]
         touched = [standing for standing in group if len(_in_window(of_agreement, standing))]
         if touched:
-            world = _Now(connection, registry.network, touched, now)
+            world = _Now(connection, registry.network, touched, instant_known(connection, now))
             effects += [_with_extra(world, standing, _in_window(of_agreement, standing)) for standing in touched]
     return effects
 

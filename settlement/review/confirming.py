@@ -13,6 +13,7 @@ from basin.errors import Refused
 from basin.rounding import yuan_fen
 from basin.texts import PERSON, TEXT, accepted
 from monitoring_ingest.database.engine import writing
+from monitoring_ingest.database.instants import instant_to_record
 from monitoring_ingest.schedule.leases import Clock
 from settlement import states, store
 from settlement.ledger import entries as ledger
@@ -40,7 +41,7 @@ def set_status(engine: Engine, identity: str, change: StatusChange, clock: Clock
     reason = accepted(change.reason, TEXT, "reason")
     change = StatusChange(change.status, accepted(change.person, PERSON, "person"), reason)
     with writing(engine) as connection:
-        now = clock()
+        now = instant_to_record(connection, clock())
         document = store.settlement(connection, identity)
         states.check_change(document["kind"], document["status"], change.status)
         if change.status == states.CONFIRMED:

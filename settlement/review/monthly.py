@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Engine
 
-from basin.errors import HengjieError
+from basin.errors import HengjieError, in_short
 from basin.network import CHINA
 from basin.periods import label
 from basin.registry import Registry
@@ -67,12 +67,14 @@ def settle_closed(engine: Engine, registry: Registry, clock: Clock, month: pd.Pe
 
     Where an earlier run of the slot got to its end, its alarms say which settlements failed, and only these are tried
     again: what came in meanwhile would make second settlements of the others. A run that was cut short left no alarm,
-    and all are settled again; what comes out the same is stored once.
+    and all are settled again; what comes out the same is stored once. An agreement that failed and is no longer
+    declared, or no longer in force then, is not tried again, and its alarm ends.
 
     Raises
     ------
-    PartlyFailed : some settlements failed, after all the others were made. A quarter of an hour later they are tried
-    again, as other work that fails: the reason may pass (a database that did not answer), or be mended by then.
+    PartlyFailed : some settlements failed, after all the others were made. They are tried again as other work that
+    fails, a quarter of an hour later and then ever more seldom: the reason may pass (a database that did not answer),
+    or be mended by then.
     """
     spans = _closed(month)
     failed_before = {span: failed_settlements(engine, label(span)) for span in spans}
@@ -82,6 +84,7 @@ def settle_closed(engine: Engine, registry: Registry, clock: Clock, month: pd.Pe
     for span in spans:
         only = failed_before[span] if again else None
         results = dict(settle_all(engine, registry, span, clock(), only))
+        failed |= {(code, label(span)): False for code in failed_before[span]}
         failed |= {(code, label(span)): _is_failure(result) for code, result in results.items()}
         outcomes.append(_outcome(span, results))
     record_settling(engine, failed, clock())
@@ -103,4 +106,4 @@ def _outcome(span: pd.Period, results: Mapping[str, Mapping[str, Any] | Exceptio
 def _in_words(result: Mapping[str, Any] | Exception) -> str:
     if not isinstance(result, Exception):
         return str(result["kind"])
-    return f"失败 failed: {type(result).__name__}: {result}" if _is_failure(result) else str(result)
+    return f"失败 failed: {in_short(result)}" if _is_failure(result) else str(result)

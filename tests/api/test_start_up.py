@@ -23,7 +23,7 @@ from tests.api.makers import FIXTURES, HEADER
 Run = Callable[..., Result]
 ROOT = Path(__file__).parents[2]
 HEAVY = ("numpy", "pandas", "sqlalchemy", "pydantic", "scipy", "xarray", "flox", "dask", "openpyxl", "xlsxwriter",
-         "typst", "pypdf", "fastapi", "uvicorn", "jinja2", "apscheduler", "psycopg")  # fmt: skip
+         "typst", "pypdf", "fastapi", "uvicorn", "jinja2", "psycopg")  # fmt: skip
 SETTLE = ("settle", "demo-monthly-class", "2025-08", "--with", str(FIXTURES))
 LOADED = """
 import sys

@@ -62,6 +62,13 @@ def test_a_table_without_fault_is_read_as_declared():
         ("station: 点位, ", "station: 点位, river: 河流, ", "columns.river", "没有列名 river"),
         ("station: 点位, ", "station: 总磷, ", "columns.总磷", "列 总磷 用了两次"),
         ("format: table", "format: table\nplace: https://a:b@c/d", "place", "地址里写着用户或密码"),
+        ("format: table", "format: table\nplace: 'https://a@c?x=/'", "place", "地址里写着用户或密码"),
+        ("format: table", "format: table\nplace: 'http:///x'", "place", "不是网址"),
+        ("format: table", "format: table\nplace: 'http://[::1/x'", "place", "不是网址"),
+        ("format: table", "format: table\nplace: 'http://a.cn:x/'", "place", "不是网址"),
+        ("format: table", "format: table\nplace: x\nhosts: [a.cn]", "hosts", "只用于网址"),
+        ("format: table", "format: table\nplace: https://a.cn/\nhosts: ['http://b.cn']", "hosts", "不是主机名：http://b.cn"),
+        ("format: table", "format: table\nplace: https://a.cn/\nhosts: ['b.cn:80']", "hosts", "不是主机名：b.cn:80"),
         ("format: table", "format: table\nevery_hours: 4", "place", "没有写明从哪里取"),
         ("format: table", "format: table\nplace: x\nevery_hours: 5", "every_hours", "5 小时分不匀一天"),
         ("format: table", "format: table\nplace: x\nevery_hours: 0", "every_hours", "取值不合要求：'0'"),
@@ -106,6 +113,14 @@ def test_a_source_that_is_refused_stops_loading_and_names_file_and_path(tmp_path
         load_registry([FIXTURES, tmp_path])
 
 
+def test_an_address_may_lead_to_the_hosts_that_are_declared():
+    hosts = "[www.a.cn, 203.0.113.7, '[::1]']"
+    text = TABLE.replace("format: table", f"format: table\nplace: https://a.cn/x?b@c\nhosts: {hosts}")
+    source, findings = source_findings(text, "a.yaml", NETWORK)
+    assert source is not None and not findings
+    assert source.hosts == ("www.a.cn", "203.0.113.7", "[::1]")
+
+
 def test_a_text_that_is_no_mapping_is_one_finding():
     assert found("- a\n") == [(None, "文件应是键值表")]
 
@@ -125,6 +140,8 @@ def test_a_tolerance_is_a_part_of_the_mean_by_indicator_code():
         ("files/*.csv", "files/*.csv"),
         ("/srv/secret/files", "…/files"),
         ("https://example.org:8443/a/b.json?token=x", "https://example.org/a/b.json?…"),
+        ("https://user:key@example.org/a", "https://example.org/a"),
+        ("https://[::1/a?key=x", "…"),
         ("", ""),
     ],
 )

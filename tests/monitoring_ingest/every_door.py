@@ -33,7 +33,7 @@ from monitoring_ingest.formats.laboratory import COLUMNS
 from monitoring_ingest.formats.laboratory_template import TITLE
 from tests.clocks import stopped
 from tests.monitoring_ingest import telegram_makers as telegrams
-from tests.monitoring_ingest.makers import csv, network, original, release, served, xlsx
+from tests.monitoring_ingest.makers import THIS_MACHINE, csv, network, original, release, served, xlsx
 
 NETWORK = network()
 COLUMN = {"ph": "pH(无量纲)", "nh3n": "氨氮(mg/L)"}
@@ -224,7 +224,7 @@ def _fetched(engine: Engine, rows: Rows, _folder: Path, now: datetime) -> object
     """From a web address: a release of the moment at which it is fetched, once more after that."""
     with served((200, a_release(rows), "")) as address:
         source = Source(code="web", title="虚构", format="national-release", place=f"{address}/realtime.json")
-        return [run_source(engine, NETWORK, source, stopped(now)) for _ in range(2)]
+        return [run_source(engine, NETWORK, source, stopped(now), THIS_MACHINE) for _ in range(2)]
 
 
 def _telegrams(engine: Engine, rows: Rows, _folder: Path, now: datetime) -> object:

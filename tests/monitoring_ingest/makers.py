@@ -22,6 +22,7 @@ import xlsxwriter
 from openpyxl import Workbook
 from sqlalchemy import Engine, select
 
+from basin.hosts import inside
 from basin.network import Basin, Network, Party, Section, Station
 from monitoring_ingest.database.engine import read_frame
 from monitoring_ingest.doors.files import READINGS, ingest
@@ -126,6 +127,9 @@ def with_dtd(book: bytes, part: str, encoding: str = "utf-8", text: str = "v") -
     dtd = f'<!DOCTYPE any [<!ENTITY f "{text}">{tens}]>'
     filled = root.replace(">监测<", ">&a;<").replace(">点位<", ">&a;<")
     return repacked(book, part, f"{declared}{dtd}{filled}".encode(encoding))
+
+
+THIS_MACHINE = inside(["127.0.0.1"])  # what an operator writes who serves the answers of tests
 
 
 @contextmanager

@@ -77,6 +77,19 @@ class TestLastGood:
         accept_known(engine, with_alias(network(), "qiaotou", "新桥"), stopped(NOON))
         assert health_of(engine, "qiaotou").arrived == china("2025-03-01 08:10")
 
+    def test_what_a_clock_that_ran_ahead_let_in_is_not_the_last_and_hides_no_silence(self, engine):
+        later = NOON + timedelta(days=30)
+        given(engine, "qiaotou,2025-03-01 04:00,ph,7.1,-,", "shangyou,2025-03-01 04:00,ph,,-,极值过滤")
+        given(engine, "qiaotou,2025-03-20 04:00,ph,7.1,-,", "shangyou,2025-03-20 04:00,ph,,-,极值过滤", now=later)
+        for station, good in (("qiaotou", china("2025-03-01 04:00")), ("shangyou", None)):
+            found = health_of(engine, station)
+            assert (found.state, found.good, found.heard) == ("silent", good, china("2025-03-01 04:00"))
+        given(engine, "qiaotou,2025-03-01 08:00,ph,7.1,-,")  # recorded after what was recorded ahead
+        assert (health_of(engine, "qiaotou").heard, health_of(engine, "qiaotou").arrived) == (
+            china("2025-03-01 08:00"), None
+        )  # fmt: skip
+        assert health_of(engine, "qiaotou", later).good == china("2025-03-20 04:00")
+
     def test_silent_stations_come_first_the_longest_silent_at_the_top(self, engine):
         given(engine, "qiaotou,2025-02-01 08:00,ph,7.1,-,", "shangyou,2025-01-01 08:00,ph,7.1,-,")
         given(engine, "utc,2025-03-01 04:00,ph,7.1,-,")

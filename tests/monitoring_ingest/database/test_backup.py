@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, event, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from basin.errors import Refused, Unavailable
 from monitoring_ingest.coverage.tables import alarms
+from monitoring_ingest.database import backup as module
 from monitoring_ingest.database.backup import backup, restore
 from monitoring_ingest.database.bulk import insert_columns
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.database.revisions import revision_ids
-from monitoring_ingest.database.schema import create_schema, current_revision
+from monitoring_ingest.database.schema import create_schema, current_revision, stated_revision
 from monitoring_ingest.database.shape import shape
 from monitoring_ingest.records import tables
 from tests.monitoring_ingest.database.rows import digests, every_row
@@ -284,6 +286,78 @@ class TestRefusals:
         with pytest.raises(Refused, match="指纹不符"):
             restore(target, archive, check)
         assert every_row(target) == {}
+
+    def test_what_the_check_raises_is_told_as_it_is(self, archive, target):
+        def check(connection):
+            raise ValueError("a fault of the program that checks")
+
+        with pytest.raises(ValueError, match="a fault of the program that checks"):
+            restore(target, archive, check)
+        assert every_row(target, without=()) == {}
+
+    def test_the_check_is_handed_the_newest_schema_whatever_was_backed_up(self, old, target, tmp_path):
+        backup(old, tmp_path / "old.zip", MADE_AT)
+        revisions = []
+        restore(target, tmp_path / "old.zip", lambda connection: revisions.append(stated_revision(connection)))
+        assert revisions == [NEWEST]
+
+    def test_a_row_that_stands_twice(self, archive, target, tmp_path):
+        """As somebody would write it who also wrote the manifest."""
+        with ZipFile(archive) as opened:
+            text = opened.read("tables/facts.tsv")
+            manifest = json.loads(opened.read("manifest.json"))
+        twice = text + text.splitlines(keepends=True)[0]
+        rows = {"rows": twice.count(b"\n"), "sha256": hashlib.sha256(twice).hexdigest()}
+        manifest["tables"]["facts"] |= rows
+        changed = {"facts": twice, "manifest": json.dumps(manifest).encode()}
+        self.refused(target, rewritten(archive, tmp_path / "x.zip", **changed), "备份文件不完整或被改过")
+
+    def test_an_archive_with_further_members(self, archive, target, tmp_path):
+        changed = rewritten(archive, tmp_path / "x.zip")
+        with ZipFile(changed, "a") as opened:
+            opened.writestr("tables/notes.tsv", b"x")
+        self.refused(target, changed, "被改过：members that are no tables")
+
+    def test_an_archive_that_would_unpack_to_far_too_much(self, archive, target, tmp_path, monkeypatch):
+        monkeypatch.setattr(module, "SMALL", 2**20)
+        bomb = rewritten(archive, tmp_path / "x.zip", flags=b"\n" * 2**25)
+        self.refused(target, bomb, r"被改过：\d+ bytes that unpack to \d+")
+
+    def test_a_line_that_no_row_can_have(self, archive, target, monkeypatch):
+        monkeypatch.setattr(module, "LONGEST_LINE", 1000)
+        monkeypatch.setattr(module, "BLOCK", 300)
+        self.refused(target, archive, "a line of more than 1000 bytes")
+
+    def test_another_compression(self, archive, target, tmp_path):
+        with ZipFile(archive) as source, ZipFile(tmp_path / "x.zip", "w", ZIP_BZIP2) as copy:
+            for name in source.namelist():
+                copy.writestr(name, source.read(name))
+        self.refused(target, tmp_path / "x.zip", "被改过：another compression")
+
+    def test_a_backup_over_a_file_that_came_meanwhile(self, filled, tmp_path):
+        file = tmp_path / "x.zip"
+
+        def comes(*_: object) -> None:
+            file.write_bytes(b"of somebody else")
+
+        event.listen(filled, "before_cursor_execute", comes)
+        with pytest.raises(Refused, match="已有这个文件"):
+            backup(filled, file, MADE_AT)
+        event.remove(filled, "before_cursor_execute", comes)
+        assert file.read_bytes() == b"of somebody else"
+        assert [other.name for other in tmp_path.iterdir() if other.name.startswith(".x.zip")] == []
+
+    def test_a_backup_over_a_link_that_leads_nowhere(self, filled, tmp_path):
+        (tmp_path / "x.zip").symlink_to("nowhere")
+        with pytest.raises(Refused, match="已有这个文件"):
+            backup(filled, tmp_path / "x.zip", MADE_AT)
+
+    def test_a_backup_where_there_are_no_hard_links(self, filled, tmp_path, monkeypatch):
+        monkeypatch.setattr("os.link", lambda *_: (_ for _ in ()).throw(PermissionError(1, "not here")))
+        manifest = backup(filled, tmp_path / "x.zip", MADE_AT)
+        with ZipFile(tmp_path / "x.zip") as opened:
+            assert len(opened.namelist()) == len(manifest.tables) + 1
+        assert [file.name for file in tmp_path.iterdir() if "x.zip" in file.name] == ["x.zip"]
 
     def test_a_database_with_rows(self, archive, target):
         create_schema(target)

@@ -217,6 +217,40 @@ class TestTakingOn:
         create_schema(old)
         assert every_row(old)["notes"] == [("自己的表",)]
 
+    def test_nobody_needs_to_create_schemas_for_it(self, old):
+        """On PostgreSQL: to be recognised, a database asks for the rights of any user, no more."""
+        if old.dialect.name == "sqlite":
+            pytest.skip("SQLite knows no rights")
+        execute(
+            old,
+            "CREATE ROLE ordinary LOGIN",
+            f"REVOKE CREATE ON DATABASE {old.url.database} FROM ordinary, PUBLIC",
+            "ALTER SCHEMA public OWNER TO ordinary",
+            """DO $$ DECLARE name text; BEGIN
+            FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP
+            EXECUTE format('ALTER TABLE %%I OWNER TO ordinary', name); END LOOP; END $$""",
+            "ALTER FUNCTION refuse_change() OWNER TO ordinary",
+        )
+        ordinary = open_engine(old.url.set(username="ordinary").render_as_string(hide_password=False))
+        try:
+            with ordinary.connect() as connection, pytest.raises(DBAPIError, match="permission denied for database"):
+                connection.exec_driver_sql("CREATE SCHEMA x")
+            assert current_revision(ordinary) == "0001"
+            assert create_schema(ordinary) == Moved("0001", NEWEST)
+        finally:
+            ordinary.dispose()
+            execute(old, "REASSIGN OWNED BY ordinary TO CURRENT_USER", "DROP OWNED BY ordinary", "DROP ROLE ordinary")
+
+    def test_to_recognise_it_leaves_nothing_behind(self, old):
+        before = every_row(old)
+        assert current_revision(old) == "0001"
+        with old.connect() as connection:
+            assert connection.exec_driver_sql("SELECT count(*) FROM readings").scalar() == 65
+            if old.dialect.name == "postgresql":
+                temporary = "SELECT count(*) FROM pg_class WHERE relpersistence = 't' AND relkind = 'r'"
+                assert connection.exec_driver_sql(temporary).scalar() == 0
+        assert every_row(old) == before
+
     def test_a_database_of_another_program_is_refused(self, bare):
         engine = bare()
         execute(engine, "CREATE TABLE customers (name TEXT)")
@@ -287,6 +321,28 @@ class TestOtherPrograms:
                 opening(old)
             assert "hengjie database downgrade 0003" in refusal.value.remedy
         assert every_row(old) == before
+
+    @pytest.mark.parametrize("version", ["9bd1f2c0a7e4", "0007", "0003", "main", "x" * 1000])
+    def test_one_that_another_program_keeps_with_alembic_is_told_as_such(self, bare, version):
+        engine = bare()
+        execute(
+            engine,
+            "CREATE TABLE customers (name TEXT)",
+            "CREATE TABLE alembic_version (version_num TEXT NOT NULL)",
+            f"INSERT INTO alembic_version VALUES ('{version}')",
+        )
+        before = every_row(engine)
+        for opening in (create_schema, require_schema, current_revision):
+            with pytest.raises(Unavailable, match="alembic_version 表是别的程序的，里面写的版本是") as refusal:
+                opening(engine)
+            assert "另建一个空库" in refusal.value.remedy and len(refusal.value.zh) < 100
+        assert every_row(engine) == before
+
+    def test_a_table_that_is_only_called_like_that_of_alembic_is_told_as_such(self, bare):
+        engine = bare()
+        execute(engine, "CREATE TABLE alembic_version (name TEXT)")
+        with pytest.raises(Unavailable, match="数据库里的 alembic_version 表是别的程序的 "):
+            create_schema(engine)
 
     def test_who_does_not_serve_refuses_an_older_database(self, old):
         with pytest.raises(Unavailable, match="数据库的结构版本是 0001，本程序要 0003") as refusal:

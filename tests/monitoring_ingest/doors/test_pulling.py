@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from monitoring_ingest.doors.store import kept_answer, received_by, runs_of
 from monitoring_ingest.records.store import record_submission
 from monitoring_ingest.schedule.job import catch_up
 from tests.clocks import stopped
-from tests.monitoring_ingest.makers import NOW, csv, fates, network, original, release, served, stored_set
+from tests.monitoring_ingest.makers import NOW, THIS_MACHINE, csv, fates, network, original, release, served, stored_set
 
 ONE, OTHER = (csv(f"qiaotou,2020-07-0{day} 08:00,ph,7.{day},-") for day in (1, 2))
 
@@ -61,6 +62,32 @@ class TestAPlace:
             list(pulled(source(folder, "../nowhere"), NOW))
         with pytest.raises(UsageError, match="没有写明从哪里取"):
             list(pulled(source(folder, ""), NOW))
+
+    def test_is_not_left_by_a_link_and_a_pipe_is_not_waited_for(self, engine: Engine, folder: Path):
+        (folder / "secret.csv").write_bytes(b"4711")
+        (folder / "in" / "0.csv").symlink_to(folder / "secret.csv")
+        (folder / "in" / "9.csv").symlink_to("a.csv")
+        os.mkfifo(folder / "in" / "pipe.csv")
+        with pytest.raises(Unavailable, match=r"读不到文件：0.csv 链接指向文件夹之外.*；pipe.csv 不是普通文件") as told:
+            run_source(engine, network(), source(folder, "../in"), stopped(NOW))
+        assert "4711" not in str(told.value)
+        assert len(stored_set(engine)) == 2
+        with pytest.raises(Unavailable, match=r"读不到文件：0\.csv"):
+            list(pulled(source(folder, "../in/*.csv"), NOW))
+        with pytest.raises(Unavailable, match=r"读不到文件：0\.csv"):
+            list(pulled(source(folder, "../in/0.csv"), NOW))
+
+    def test_with_a_folder_that_is_named_by_a_link_is_that_folder(self, folder: Path):
+        (folder / "named").symlink_to("in")
+        assert [name for name, _ in pulled(source(folder, "../named"), NOW)] == ["a.csv", "b.csv"]
+
+    def test_with_signs_of_a_pattern_in_the_path_of_the_declaration_is_none(self, folder: Path):
+        strange = folder / "a[1]*"
+        for name in ("sources", "in"):
+            (strange / name).mkdir(parents=True)
+        for name in ("a.csv", "b.csv"):
+            (strange / "in" / name).write_bytes(ONE)
+        assert [name for name, _ in pulled(source(strange, "../in/*.csv"), NOW)] == ["a.csv", "b.csv"]
 
     def test_with_too_large_a_file_is_told(self, folder: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(pulling, "MOST_BYTES", len(ONE) - 1)
@@ -139,8 +166,8 @@ class TestAnAddress:
         reply = release(["安徽省", "桥头", "12-31 08:00", *cells], with_status=False)
         with served((200, reply, "")) as address:
             declared = web(f"{address}/realtime.json?key=secret")
-            (receipt,) = run_source(engine, network(), declared, stopped(NOW))
-            assert run_source(engine, network(), declared, stopped(NOW)) == []
+            (receipt,) = run_source(engine, network(), declared, stopped(NOW), THIS_MACHINE)
+            assert run_source(engine, network(), declared, stopped(NOW), THIS_MACHINE) == []
         with engine.connect() as connection:
             assert kept_answer(connection, receipt.sha256) == reply
             with pytest.raises(NotFound, match="没有保存这个回复"):
@@ -150,29 +177,29 @@ class TestAnAddress:
 
     def test_is_followed_to_another_address_and_to_nothing_else(self):
         with served((302, b"", "/there"), (200, b"x", "")) as address:
-            assert fetched(web(f"{address}/here"), NOW)[1] == b"x"
+            assert fetched(web(f"{address}/here"), NOW, THIS_MACHINE)[1] == b"x"
         for elsewhere in ("file:///etc/hostname", "ftp://127.0.0.1/x"):
             with served((302, b"", elsewhere)) as address, pytest.raises(Unavailable, match="取不到数据"):
-                fetched(web(address), NOW)
+                fetched(web(address), NOW, THIS_MACHINE)
 
     @pytest.mark.parametrize("status", [404, 500])
     def test_that_says_no_is_unavailable(self, status: int):
         with served((status, b"", "")) as address, pytest.raises(Unavailable, match="取不到数据") as refused:
-            fetched(web(f"{address}/x?key=secret"), NOW)
+            fetched(web(f"{address}/x?key=secret"), NOW, THIS_MACHINE)
         assert (refused.value.file or "").endswith("/x?…") and "secret" not in str(refused.value)
 
     def test_that_does_not_answer_is_unavailable(self):
         with served((200, b"", "")) as address:
             pass
         with pytest.raises(Unavailable, match="取不到数据"):
-            fetched(web(address), NOW)
+            fetched(web(address), NOW, THIS_MACHINE)
 
     def test_that_answers_with_too_much_is_unavailable(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(pulling, "MOST_BYTES", 9)
         with served((200, b"0123456789", "")) as address, pytest.raises(Unavailable, match="文件超过"):
-            fetched(web(address), NOW)
+            fetched(web(address), NOW, THIS_MACHINE)
 
     def test_that_never_ends_is_unavailable(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(pulling, "WHOLE_SECONDS", -1)
         with served((200, b"0123456789", "")) as address, pytest.raises(Unavailable, match="取不到数据"):
-            fetched(web(address), NOW)
+            fetched(web(address), NOW, THIS_MACHINE)

@@ -17,21 +17,23 @@ from monitoring_ingest.database.engine import writing
 from monitoring_ingest.doors.files import READINGS, accept_known, door, ingest
 from monitoring_ingest.doors.inbox import ingest_inbox
 from monitoring_ingest.doors.pulling import run_source
-from monitoring_ingest.known_store import known_until
+from monitoring_ingest.known_store import known_until, seen_until
 from monitoring_ingest.quality.decisions import REASONS_FOR, decision
 from monitoring_ingest.quality.reviewing import decide, release, uphold
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.quality.tables import flags, quality_runs, reviews
 from monitoring_ingest.readings.frames import Key
 from monitoring_ingest.records import tables
+from monitoring_ingest.records.store import observations
 from monitoring_ingest.telegrams.frames import judged
 from monitoring_ingest.telegrams.intake import take_in
 from monitoring_ingest.telegrams.store import Arrival
-from tests.clocks import Clock, ticking, told_before
+from tests.clocks import Clock, stopped, ticking, told_before
 from tests.monitoring_ingest.makers import NOW, csv, network, sent, with_alias
 from tests.monitoring_ingest.telegram_makers import frame, value, world
 
 LATER = NOW + timedelta(days=100)
+AHEAD = LATER + timedelta(days=30)  # what a clock told that ran ahead for a while
 ROW, OTHER = "qiaotou,2025-03-01 08:00,ph,7.2,-,", "qiaotou,2025-03-01 12:00,ph,7.3,-,"
 NAMELESS, IMPLAUSIBLE = "新站,2025-03-01 08:00,ph,7.2,-,", "qiaotou,2025-03-01 08:00,nh3n,120,mg/L,"
 STUCK = [f"qiaotou,2025-03-{day:02d} {hour:02d}:00,nh3n,0.2,mg/L," for day in (1, 2, 3) for hour in range(0, 24, 4)]
@@ -94,6 +96,39 @@ def test_who_stores_later_records_a_later_instant(engine: Engine, tmp_path: Path
     after = recorded(engine, table)[len(before) :]
     assert after
     assert min(after) > told
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_who_stores_after_the_clock_was_set_back_records_a_later_instant_all_the_same(
+    engine: Engine, tmp_path: Path, writer: str
+) -> None:
+    """What was known at an instant stays what was known then, also where a clock ran thirty days ahead."""
+    sent(engine, ROW, NAMELESS, IMPLAUSIBLE, *STUCK, now=AHEAD)
+    (table, store), before = WRITERS[writer], recorded(engine, WRITERS[writer][0])
+    with writing(engine) as connection:
+        told = known_until(connection, LATER)
+    store(engine, tmp_path, stopped(LATER))
+    after = recorded(engine, table)[len(before) :]
+    assert after
+    assert AHEAD <= told < min(after)
+    with writing(engine) as connection:
+        assert known_until(connection, LATER) >= max(after)
+
+
+def test_what_came_after_the_clock_was_set_back_is_seen_at_once(engine: Engine) -> None:
+    """Not only when the clock has caught up with the instants it told before."""
+    sent(engine, ROW, now=AHEAD)
+    sent(engine, OTHER, now=LATER)
+    with engine.connect() as connection:
+        as_of = seen_until(connection, LATER)
+        assert len(observations(connection, as_of=as_of)) == 2
+
+
+def test_a_reading_of_the_future_is_refused_by_the_clock_as_it_is_now(engine: Engine) -> None:
+    """The instant that is recorded is ahead; the clock that judges times is not."""
+    sent(engine, ROW, now=AHEAD)
+    receipt = sent(engine, f"qiaotou,{LATER + timedelta(hours=2):%Y-%m-%dT%H:%MZ},ph,7.2,-,", now=LATER)
+    assert [row["code"] for row in receipt.document()["rows"]] == ["future_time"]
 
 
 def test_each_transaction_of_quality_control_records_its_own_instant(engine: Engine) -> None:

@@ -12,17 +12,18 @@ from sqlalchemy import select
 from monitoring_ingest.doors.inbox import inbox_job
 from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records import store
+from monitoring_ingest.schedule import job as schedule_module
 from monitoring_ingest.schedule import tables as schedule_tables
 from monitoring_ingest.schedule.job import (
     Job,
     Ran,
+    Schedule,
     catch_up,
     due_slots,
     missing_slots,
     run_slot,
-    schedule,
 )
-from monitoring_ingest.schedule.store import RETRY_AFTER, RUN_LEASE, claim_slot, finish_slot
+from monitoring_ingest.schedule.store import RETRY_AFTER, RUN_LEASE, Leadership, claim_slot, finish_slot
 from tests.monitoring_ingest.makers import csv, network
 
 CHINA = timezone(timedelta(hours=8))
@@ -162,6 +163,22 @@ class TestInbox:
             assert store.observations(connection)["value"].tolist() == [0.2, 0.3]
             assert connection.scalar(select(schedule_tables.job_runs.c.outcome)) == f"failed: {ran.failure}"
 
+    def test_links_that_lead_out_and_pipes_are_put_aside_with_their_reason(self, engine, inbox, tmp_path):
+        (tmp_path / "secret.csv").write_bytes(csv("qiaotou,2020-07-01 08:00,nh3n,4711,mg/L,"))
+        (inbox / "1.csv").symlink_to(tmp_path / "secret.csv")
+        (inbox / "2.csv").symlink_to("nowhere.csv")
+        os.mkfifo(inbox / "3.csv")
+        (inbox / "4.csv").symlink_to("a.csv")
+        (ran,) = catch_up(engine, [inbox_job(engine, network(), inbox)], NOW)
+        outcomes = ran.failure.split("; ")
+        assert "1.csv: failed: OSError: [Errno 40] 链接指向文件夹之外" in outcomes[0]
+        assert outcomes[1].startswith("2.csv: failed: FileNotFoundError")
+        assert "3.csv: failed: OSError: [Errno 22] 不是普通文件" in outcomes[2]
+        assert outcomes[3:] == ["4.csv: accepted 1", "a.csv: duplicate 1"]
+        assert sorted(file.name for file in (inbox / "failed").iterdir()) == ["1.csv", "2.csv", "3.csv"]
+        with engine.connect() as connection:
+            assert store.observations(connection)["value"].tolist() == [0.2]
+
     def test_what_was_put_aside_is_not_tried_again(self, engine, failing):
         every_four_hours = inbox_job(engine, network(), failing)
         catch_up(engine, [every_four_hours], NOW)
@@ -194,12 +211,51 @@ class TestScheduler:
 
     def test_it_runs_what_is_due_when_started(self, engine):
         ran = Event()
-        scheduler = schedule(
-            engine,
-            [job(lambda slot, clock: "done" if ran.set() is None else "")],
-            lambda: datetime.now(UTC),
-            background=True,
-        )
+        works = job(lambda slot, clock: "done" if ran.set() is None else "")
+        scheduler = Schedule(engine, [works], lambda: datetime.now(UTC), background=True)
         scheduler.start()
         assert ran.wait(timeout=30)
         scheduler.shutdown()
+
+    @pytest.mark.parametrize("leap", [timedelta(days=30), timedelta(days=-30)])
+    def test_it_goes_on_looking_after_the_clock_was_set_ahead_or_back(self, engine, monkeypatch, leap):
+        monkeypatch.setattr(schedule_module, "LOOK_EVERY_SECONDS", 0.01)
+        told, often = [], Event()
+
+        def clock() -> datetime:
+            told.append(NOW + (leap if 20 < len(told) < 40 else timedelta()))
+            if len(told) > 100:
+                often.set()
+            return told[-1]
+
+        scheduler = Schedule(engine, [job()], clock, background=True)
+        scheduler.start()
+        assert often.wait(timeout=60)
+        scheduler.shutdown()
+
+    def test_it_goes_on_looking_after_a_look_that_failed(self, engine, monkeypatch, caplog):
+        monkeypatch.setattr(schedule_module, "LOOK_EVERY_SECONDS", 0.01)
+        ran, failures = Event(), [RuntimeError("no answer")] * 3
+
+        def clock() -> datetime:
+            if failures:
+                raise failures.pop()
+            return NOW
+
+        works = job(lambda slot, clock: "done" if ran.set() is None else "")
+        scheduler = Schedule(engine, [works], clock, background=True)
+        scheduler.start()
+        assert ran.wait(timeout=60)
+        scheduler.shutdown()
+        assert caplog.messages == ["nothing could be looked for: RuntimeError: no answer"] * 3
+
+    def test_another_process_may_lead_once_it_is_shut_down(self, engine):
+        ran = Event()
+        works = job(lambda slot, clock: "done" if ran.set() is None else "")
+        scheduler = Schedule(engine, [works], lambda: NOW, background=True)
+        scheduler.start()
+        assert ran.wait(timeout=60)
+        scheduler.shutdown()
+        other = Leadership(engine)
+        assert other.held(NOW)
+        other.resign()
