@@ -35,6 +35,11 @@ VERSIONS = (
         "versions are kept from here on; results are those of before but for two: a trend no longer counts noise in "
         "the last bits of means, and a load by method E stops by flow_sums_to_zero where the flows sum to zero",
     ),
+    Version(
+        "2", date(2026, 12, 1),
+        "没有水量、也没有流量的月份以 no_volume 中止，此前为 no_readings；金额不变",
+        "a month without volume and without flow stops by no_volume, which was no_readings; no amount changes",
+    ),
 )  # fmt: skip
 ENGINE_VERSION = VERSIONS[-1].number
 
