@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from basin.errors import AgreementError, HengjieError
+from basin.yaml_slips import slip
 
 # The parser of libyaml recurses for every level and crashes the process on stack overflow; so many levels are safe.
 LEVELS_READ_QUICKLY = 5_000
@@ -90,6 +91,10 @@ def tree(text: str, file: object = None, refusal: type[HengjieError] = Agreement
             line = full_width
             zh = "YAML 无法读取：冒号或逗号是全角的"
             remedy = "键后写半角冒号加空格（cap: 250），花括号里写半角逗号"
+        elif line is not None and (slipped := slip(text, line)) is not None:
+            line = slipped.line
+            zh = f"YAML 无法读取：{slipped.zh}"
+            remedy = slipped.remedy
         where = None if line is None else f"第 {line + 1} 行 line {line + 1}"
         raise refusal(zh, "not readable as YAML", file=file, path=where, remedy=remedy) from problem
     if not isinstance(document, dict):
