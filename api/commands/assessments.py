@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import pandas as pd
+from pandas.errors import EmptyDataError
 
 from api.commands.shared import AS_OF, Told, command, composed, example, written
 from basin.errors import UsageError
@@ -30,7 +31,10 @@ def assess(basin: str, period: str, scorecard: str | None, as_of: datetime | Non
     composition = composed(extra)
     registry = composition.registry.scoring_by(scorecard)
     document = settling.assess(composition.engine, registry, basin, period, as_of=as_of, now=composition.now())
-    lines = [f"{document['title']} {basin} {period}：{document['score']} 分，{document['grade']}，{document['id']}"]
+    result = "没有数据，不能评分 no data, no score"
+    if document["score"] is not None:
+        result = f"{document['score']} 分，{document['grade']}"
+    lines = [f"{document['title']} {basin} {period}：{result}，{document['id']}"]
     for c in document["criteria"]:
         lines.append(f"{c['title']}：{c['earned'] if c['earned'] is not None else c['message_zh']} / {c['points']}")
         lines += [f"    {step['label']}：{step['expression']} = {step['value']}" for step in c["working"]]
@@ -53,6 +57,10 @@ def classify(file: Path, output: Path | None, require: str, compare: str, extra:
 def _table(file: Path) -> pd.DataFrame:
     try:
         table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except EmptyDataError as problem:
+        zh = "表格是空的，没有表头"
+        remedy = "第一行写列名：section,time,water_body 和各指标"
+        raise UsageError(zh, "an empty CSV without a header", file=file, remedy=remedy) from problem
     except (ValueError, UnicodeDecodeError) as problem:
         raise UsageError(
             f"读不出表格：{problem}", "not a readable CSV", file=file, remedy="另存为 UTF-8 的 CSV"

@@ -110,7 +110,7 @@ def csv_lines(text: str) -> CsvLines:
     except csv.Error as problem:
         raise UnreadableFile("unreadable_file", str(problem)) from problem
     if not header:
-        raise UnreadableFile("unreadable_file", "CSV")
+        raise UnreadableFile("unreadable_file", "CSV：没有表头 no header")
     return CsvLines(header, numbers, lines)
 
 
