@@ -21,6 +21,7 @@ import yaml
 
 from basin.errors import AgreementError, HengjieError
 from basin.signs import spelled, unseen_sign
+from basin.yaml_slips import slip
 
 MOST_BYTES = 2**20  # of a YAML file
 MOST_LEVELS = 50  # of lists and mappings in each other; the longest agreements have nine
@@ -131,6 +132,10 @@ def _parsed(text: str) -> Any:
             remedy = "键后写半角冒号加空格（cap: 250），花括号里写半角逗号"
             zh = "YAML 无法读取：冒号或逗号是全角的"
             raise _Unreadable(zh, "not readable as YAML", full_width, remedy) from problem
+        slipped = None if line is None else slip(text, line)
+        if slipped is not None:
+            zh = f"YAML 无法读取：{slipped.zh}"
+            raise _Unreadable(zh, "not readable as YAML", slipped.line, slipped.remedy) from problem
         what = getattr(problem, "problem", None) or str(problem)
         raise _Unreadable(f"YAML 无法读取：{what}", "not readable as YAML", line, _CHECK) from problem
 

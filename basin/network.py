@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -93,6 +94,13 @@ class Network:
     def parties_named(self, text: str) -> frozenset[str]:
         """Codes of the parties a source means by `text`: code, full or short Chinese name, or adcode."""
         return self._party_codes.get(short_name(text), frozenset())
+
+    def party_meant(self, text: str) -> Party | None:
+        """The party that somebody seems to mean who wrote no code: by its name, else by a code or name much like it."""
+        named = self.parties_named(text)
+        similar = get_close_matches(short_name(text), sorted(self._party_codes), n=1, cutoff=0.75)
+        codes = named or (self._party_codes[similar[0]] if similar else frozenset())
+        return self.parties[next(iter(codes))] if len(codes) == 1 else None
 
     def station_named(self, province_text: str, name_text: str) -> Station | None:
         """The station a source means; None where no station fits, or more than one.

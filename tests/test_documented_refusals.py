@@ -45,6 +45,13 @@ GOOD = agreement_text(lump("cap: 5"))
 FILES = {
     "no YAML": ("code: [", "第 1 行 line 1", "YAML 无法读取"),
     "a full-width colon": ("a: 1\ncap：250\nb: 2", "第 2 行 line 2", "冒号或逗号是全角的"),
+    "a tab": ("a: 1\nb:\n\tc: 2", "第 3 行 line 3", "缩进里有制表符（Tab）"),
+    "a tab after a dash": ("a:\n- b: 1\n\t c: 2", "第 3 行 line 3", "制表符"),
+    "a full-width space after a colon": ("a: 1\nb:\u3000250\nc: 2", "第 2 行 line 2", "有全角空格"),
+    "a full-width space before a key": ("a:\n\u3000\u3000b: 1\n  c: 2", "第 2 行 line 2", "有全角空格"),
+    "a colon in a value": ("a: 1\nsource: 第四条: 每月\nb: 2", "第 2 行 line 2", "值里有冒号加空格，没有加引号"),
+    "a colon in a value within braces": ("a: {source: 第四条: 每月, b: 1}", "第 1 行 line 1", "没有加引号"),
+    "a colon in the source of an item": ("a:\n  - ref: x\n    source: 第四条: 每月", "第 3 行 line 3", "没有加引号"),
     "too deep": ("a: " + "[" * 10_000, "文件 file", "YAML 层数太多"),
     "too large": ("code: a\n" + "# \n" * 400_000, "文件 file", "文件超过 1024 KiB"),
     "too many values": ("a:\n" + "- b\n" * 100_000, "第 99999 行 line 99999", "YAML 的值超过 100000 个"),

@@ -34,7 +34,10 @@ def assess(basin: str, period: str, scorecard: str | None, as_of: datetime | Non
     composition = composed(extra)
     registry = composition.registry.scoring_by(scorecard)
     document = settling.assess(composition.engine, registry, basin, period, as_of=as_of, now=composition.now())
-    lines = [f"{document['title']} {basin} {period}：{document['score']} 分，{document['grade']}，{document['id']}"]
+    result = "没有数据，不能评分 no data, no score"
+    if document["score"] is not None:
+        result = f"{document['score']} 分，{document['grade']}"
+    lines = [f"{document['title']} {basin} {period}：{result}，{document['id']}"]
     for c in document["criteria"]:
         lines.append(f"{c['title']}：{c['earned'] if c['earned'] is not None else c['message_zh']} / {c['points']}")
         lines += [f"    {step['label']}：{step['expression']} = {step['value']}" for step in c["working"]]
@@ -62,6 +65,9 @@ def _table(file: Path) -> pd.DataFrame:
     UsageError : the file cannot be read, or is no CSV.
     """
     text = file_text(file, UsageError, MOST_TABLE_BYTES)
+    if not text.strip():
+        remedy = "第一行写列名：section,time,water_body 和各指标"
+        raise UsageError("表格是空的，没有表头", "an empty CSV without a header", file=file, remedy=remedy)
     try:
         csv_lines(text)  # bounds lines and columns
         table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)

@@ -302,7 +302,13 @@ PROBLEM_TITLES = {
     "request": "请求不符合接口说明",
 }
 HTTP_PROBLEMS: dict[int, tuple[str, str, str, str]] = {
-    400: ("请求无法理解", "请求无法理解", "the request cannot be understood", "对照 /docs 检查请求"),
+    400: (
+        "请求无法理解",
+        "请求无法理解",
+        "the request cannot be understood",
+        "地址里的中文要转义，如 name=%E5%85%AB%E6%9C%88（curl 用 --url-query 或 -G --data-urlencode）；"
+        "其余对照 /docs 检查请求",
+    ),
     401: ("需要密钥", "此操作需要写入密钥", "this needs a writing key", "在 X-API-Key 头中给出密钥"),
     404: ("没有找到", "这个地址下没有内容", "there is nothing at this address", "从首页 / 或 /docs 找到正确的地址"),
     405: ("方法不允许", "这个地址不接受该方法", "this address does not take that method", "看 Allow 头或 /docs"),

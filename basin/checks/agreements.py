@@ -19,7 +19,7 @@ from basin.checks.ranges import Ranges, range_findings
 from basin.checks.references import reference_findings
 from basin.checks.scales import lines_of_exceedances, scale_findings
 from basin.checks.sheets import sheet_findings
-from basin.checks.sides import side_findings
+from basin.checks.sides import side_findings, unknown_party
 from basin.checks.size import chain_findings, size_findings
 from basin.checks.values import coverage_findings
 from basin.clauses import AXES, CLAUSE, TIME_AXES, Clause, DataRules
@@ -169,7 +169,7 @@ def _header(agreement: Agreement, network: Network) -> Iterator[Finding]:
         yield Finding("ends", "终止早于生效", "ends before it starts", "改正日期")
     for role, code in agreement.parties.items():
         if code not in network.parties:
-            yield Finding(f"parties.{role}", f"未登记的主体 {code}", "unknown party", "在 parties.csv 登记")
+            yield unknown_party(network, code, f"parties.{role}")
     try:
         standard(agreement.standard)
     except Exception as problem:  # the standard's own message names the file

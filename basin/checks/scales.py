@@ -61,7 +61,7 @@ def _pieces(pieces: Sequence[Piece], path: str) -> Iterator[Finding]:
         last = piece
     if last is not None and last.bound is not None:
         last_path = f"{path}.{len(pieces) - 1}"
-        yield Finding(last_path, "最后一段没有敞口", "the scale is open at the top", "最后一段不写上限")
+        yield Finding(last_path, "最后一段没有敞口", "the last piece is not open at the top", "最后一段不写上限")
 
 
 def _counted_back(clause: Clause, value: Range, path: str) -> Iterator[Finding]:

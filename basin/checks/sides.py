@@ -25,7 +25,7 @@ def side_findings(
             yield empty_list(f"{path}.among")
         for code in side.among:
             if code not in network.parties:
-                yield Finding(path, f"未登记的主体 {code}", "unknown party", "在 parties.csv 登记")
+                yield unknown_party(network, code, path)
     elif isinstance(side, dict):
         yield from share_findings(side, path, network, agreement)
     elif side == "party" and "party" not in clause.each:
@@ -34,7 +34,14 @@ def side_findings(
         if side not in agreement.parties and not _has_side(agreement, network, clause, side):
             yield Finding(path, f"{side} 既无断面也无角色", f"{side} with no section and no role", "写 parties 或 each")
     elif side not in SIDE_WORDS and side not in network.parties and side not in agreement.parties:
-        yield Finding(path, f"未登记的主体 {side}", "unknown party", "在 parties.csv 登记")
+        yield unknown_party(network, side, path)
+
+
+def unknown_party(network: Network, code: str, path: str) -> Finding:
+    """A code of no party; where it names a party, or nearly is the code of one, that code is told."""
+    meant = network.party_meant(code)
+    instead = "" if meant is None else f"写 {meant.code}（{meant.name_zh}）？否则"
+    return Finding(path, f"未登记的主体 {code}", "unknown party", f"{instead}在 parties.csv 登记")
 
 
 def _has_side(agreement: Agreement, network: Network, clause: Clause, side: str) -> bool:
@@ -56,7 +63,7 @@ def _declared(network: Network, section: str, side: str) -> bool:
 
 def share_findings(side: object, path: str, network: Network, agreement: Agreement) -> Iterator[Finding]:
     if isinstance(side, str) and side not in network.parties and side not in agreement.parties:
-        yield Finding(path, f"未登记的主体 {side}", "unknown party", "在 parties.csv 登记")
+        yield unknown_party(network, side, path)
     if isinstance(side, dict):
         if sum(side.values()) != 1:
             yield Finding(path, "份额之和不为 1", "shares do not sum to 1", "改正份额")
@@ -64,4 +71,4 @@ def share_findings(side: object, path: str, network: Network, agreement: Agreeme
             yield Finding(path, "份额不能为负", "a share is negative", "改正份额")
         for code in side:
             if code not in network.parties and code not in agreement.parties:
-                yield Finding(path, f"未登记的主体 {code}", "unknown party", "在 parties.csv 登记")
+                yield unknown_party(network, code, path)

@@ -149,7 +149,7 @@ def csv_lines(text: str) -> CsvLines:
             if len(cells) < len(header) and len(header) * len(lines) > allowed:
                 raise UnreadableFile("file_too_large", f"{len(header)} × {len(lines)}")
     if not header:
-        raise UnreadableFile("unreadable_file", "CSV")
+        raise UnreadableFile("unreadable_file", "CSV：没有表头 no header")
     return CsvLines(header, numbers, lines)
 
 

@@ -41,8 +41,9 @@ from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.values import Key, Measurements
 from settlement.clauses.working import printed_lines
 from settlement.obligations.compensation import Compensation, compensation
-from settlement.obligations.obligation import Obligation
+from settlement.obligations.obligation import Obligation, Stop
 
+_FORMERLY = {"no_volume": "no_readings"}  # reasons to stop that have a name of their own since
 _FILE_KEYS = frozenset({"agreement", "source", "cases", "note"})
 _CASE_KEYS = frozenset(
     {"name", "period", "given", "given_previous", "lines", "lines_previous", "facts", "assumed", "expect",
@@ -351,12 +352,12 @@ def _wanted(rows: Sequence[Mapping[str, str]], first: Sequence[str]) -> dict[tup
 def _differences(expected: Expected, decided: Compensation) -> Iterator[Difference]:
     for stop in decided.stops:
         follows = stop.reason.startswith("pool_incomplete")  # from the stop of one of its clauses, which is told
-        if not follows and not stop.reason.startswith(expected.stops):
+        if not follows and not any(_stops_for(stop, reason) for reason in expected.stops):
             element = "".join(f" {code}" for _, code in stop.element)
             words = f"条款 {stop.clause} {periods.label(stop.period)}{element} 中止：{stop.reason} (stopped)"
             yield Difference(words, stop.clause, (stop.clause,))
     for reason in expected.stops:
-        if not any(stop.reason.startswith(reason) for stop in decided.stops):
+        if not any(_stops_for(stop, reason) for stop in decided.stops):
             yield Difference(f"应中止而未中止：{reason} (did not stop)")
     if expected.transfers is not None:
         yield from _compare(expected.transfers, decided.transfers, [*expected.transfers, *decided.transfers])
@@ -364,6 +365,11 @@ def _differences(expected: Expected, decided: Compensation) -> Iterator[Differen
         yield from _compare(expected.obligations, _by_clause(decided.obligations), expected.obligations)
     if expected == Expected(None, None, ()):
         yield Difference("算例没有 expect (no expectation)")
+
+
+def _stops_for(stop: Stop, reason: str) -> bool:
+    """Whether a stop is what a case expects, by the name it has now or the one it had when the case was written."""
+    return stop.reason.startswith(reason) or _FORMERLY.get(stop.reason, stop.reason).startswith(reason)
 
 
 def _by_clause(obligations: Sequence[Obligation]) -> dict[tuple[str, ...], int]:

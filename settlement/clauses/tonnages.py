@@ -123,4 +123,4 @@ def _of_means(method: str, mean: Value, water: Value) -> Explained:
 
 
 def _of_water(reason: str | None) -> str:
-    return "no_flow" if reason in (None, "no_readings") else reason
+    return "no_flow" if reason in (None, "no_readings", "no_volume") else reason

@@ -102,7 +102,8 @@ def _of_month(context: Context, spot: Element, trail: Trail) -> Explained:
         return Explained(mean_of_parts(parts, rules, "flow", list(members.values())), "几个断面的加权平均")
     flow = concentration(context.data, rules, section, "flow", spot.of)
     if flow.number is None:
-        return Explained(flow, "没有水量，也没有流量")
+        nothing_known = flow.reason == "no_readings" and not flow.excluded
+        return Explained(replace(flow, reason="no_volume") if nothing_known else flow, "没有水量，也没有流量")
     days = spot.of.days_in_month
     water = Value(flow.number * days * SECONDS_A_DAY / M3_PER_WAN, statistics=flow.statistics)
     how = f"平均流量 {printed(flow.number)} m³/s × {days} 天 × {SECONDS_A_DAY} 秒 ÷ {M3_PER_WAN}"

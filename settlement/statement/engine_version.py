@@ -37,9 +37,11 @@ VERSIONS = (
     ),
     Version(
         "2", date(2026, 12, 1),
-        "文书写入所依据各部分（协议文本、登记、监测数据、事实、参数）的散列，指纹因此也涵盖它们；结果与版本 1 相同",
+        "文书写入所依据各部分（协议文本、登记、监测数据、事实、参数）的散列，指纹因此也涵盖它们；"
+        "没有水量、也没有流量的月份以 no_volume 中止，此前为 no_readings，金额不变",
         "documents hold the hash of every part they rest on (agreement text, register, readings, facts, parameters), "
-        "so that the digest covers these too; results are those of version 1",
+        "so that the digest covers these too; a month without volume and without flow stops by no_volume, which was "
+        "no_readings, and no amount changes",
     ),
 )  # fmt: skip
 ENGINE_VERSION = VERSIONS[-1].number

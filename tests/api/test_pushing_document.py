@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from api.cli import main
 from api.settings import Limits
 from basin.periods import YEARS
 from monitoring_ingest.readings.messages import MESSAGES
@@ -46,6 +50,15 @@ def test_every_json_example_is_accepted(pushing):
         (201, {"accepted": 1}),
         (201, {"duplicate": 1}),
     ]
+
+
+def test_every_command_about_keys_works_as_printed(tmp_path, monkeypatch):
+    monkeypatch.setenv("HENGJIE_DATA", str(tmp_path / "var"))
+    monkeypatch.chdir(Path(__file__).parents[2])
+    commands = re.findall(r"`hengjie (key .*?)`", TEXT)
+    ran = [CliRunner().invoke(main, shlex.split(command)) for command in commands]
+    assert [(result.exit_code, result.output) for result in ran if result.exit_code] == []
+    assert len(commands) == 2
 
 
 def test_every_status_that_is_declared_is_explained(pushing):

@@ -83,6 +83,13 @@ class TestHeaders:
         assert all(name.encode() in head for name in CARRIED)
         assert b"server:" not in head.lower() and '"status":400' in body.decode()
 
+    def test_chinese_in_an_address_is_answered_with_how_it_is_written(self, here):
+        address = "GET /v1/sections?q=街口 HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        with served(here) as port:
+            head, _, body = talk(port, address).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 400")
+        assert "地址里的中文要转义，如 name=%E5%85%AB%E6%9C%88" in body.decode()
+
     def test_no_answer_is_larger_than_the_one_policy_it_needs(self, app):
         page = call(app, "GET", "/", BROWSER).headers["content-security-policy"]
         data = call(app, "GET", "/v1/basins", {}).headers["content-security-policy"]

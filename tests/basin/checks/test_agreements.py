@@ -9,6 +9,7 @@ import pytest
 
 from basin.authoring.review import review
 from basin.errors import AgreementError
+from basin.network import Party
 from tests.basin.clauses import FACT, LUMP, PAYS, assert_refused, found, lump
 from tests.settlement.makers import a_network, agreement_text, an_agreement
 
@@ -209,3 +210,20 @@ def test_a_section_of_another_basin_is_refused(clauses: str, sheets: str, path: 
 def test_a_section_of_another_basin_may_be_compared_with() -> None:
     beside = lump("measure: {kind: quality_class, section: s1, against: {section: s3}, expressed: difference}")
     assert found_with_s3_elsewhere(beside) == []
+
+
+GANSU = Party("gansu", "甘肃省", "Gansu", "620000")
+
+
+@pytest.mark.parametrize("written", ["甘肃", "甘肃省", "620000", "ganus", "gansu1"])
+def test_an_unknown_party_is_suggested_by_its_name(written: str) -> None:
+    river = a_network("s1 up down 3")
+    rivers = replace(river, parties={**river.parties, "gansu": GANSU})
+    text = agreement_text(f'- {{ref: "1", scale: [{{amount: 1}}], pays: "{written}", receives: downstream}}')
+    (refusal,) = review(text, "test.yaml", rivers).findings
+    assert (refusal.zh, refusal.remedy) == (f"未登记的主体 {written}", "写 gansu（甘肃省）？否则在 parties.csv 登记")
+
+
+def test_a_party_that_is_like_none_is_not_guessed() -> None:
+    (refusal,) = found('- {ref: "1", scale: [{amount: 1}], pays: nobody, receives: downstream}')
+    assert refusal.remedy == "在 parties.csv 登记"

@@ -78,7 +78,7 @@ class TestText:
         ("raw", "code", "value"),
         [
             (b"station,time,indicator,value\n", "missing_column", "unit"),
-            (b"", "unreadable_file", "CSV"),
+            (b"", "unreadable_file", "CSV：没有表头 no header"),
             (b"\xff\xff", "unreadable_file", "UTF-8, GB18030"),
             (csv("qiaotou,2020-07-01,ph,7,-,\0"), "unreadable_file", "NUL"),
         ],

@@ -49,7 +49,14 @@ def test_a_recorded_fact_stands_with_its_document() -> None:
 
 
 def test_nothing_known_stops() -> None:
-    assert reasons(decided(an_agreement(MONTH, data=RULES), "2020-07")) == ["no_readings"]
+    assert reasons(decided(an_agreement(MONTH, data=RULES), "2020-07")) == ["no_volume"]
+    january = "given: {s1: {volume: {2020-01: 5}}}"
+    assert reasons(decided(an_agreement(YEAR, data=RULES), "2020", january)) == ["no_volume"]
+
+
+def test_a_month_that_may_be_missing_is_left_out() -> None:
+    rules = RULES.replace("missing_month: stop", "missing_month: exclude")
+    assert amounts(decided(an_agreement(YEAR, data=rules), "2020", "given: {s1: {volume: {2020-01: 5}}}"), "1") == ["5"]
 
 
 @pytest.mark.parametrize(
