@@ -137,12 +137,17 @@ class Context(ABC):
         return Rules(**vars(self.agreement.data), exists=self.agreement.counts)
 
     def spans(self, ref: str, span: pd.Period) -> list[pd.Period]:
-        """The obligation periods of a clause that lie in `span`; for a shorter `span`, the one around it."""
+        """The obligation periods of a clause that lie in `span`; for a shorter `span`, the one around it.
+
+        An indication evaluates for `span` itself only those clauses that it cuts short: a quarter that is settled
+        whole stays whole when another clause looks at it month by month.
+        """
         every = self.agreement.every_of(ref)
         if every == "term":
             return [self.fixed or self.agreement.term]
         if periods.is_finer(span, every):
-            return [span if self.fixed is not None else span.asfreq(periods.FREQUENCIES[every])]
+            cut_short = self.fixed is not None and periods.is_finer(self.fixed, every)
+            return [span if cut_short else span.asfreq(periods.FREQUENCIES[every])]
         begun = [of for of in periods.periods_in(span, every) if periods.starts_on(of) <= self.agreement.ends]
         return [of for of in begun if any(map(self.agreement.counts, periods.months(of)))]
 
