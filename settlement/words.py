@@ -41,8 +41,8 @@ WORDS = {
     "no_flow": ("没有流量或水量，算不出通量", "no flow or volume to compute a load from"),
     "no_pairs": ("没有浓度与流量同时测到的时段，算不出通量", "concentration and flow were never measured together"),
     "flow_sums_to_zero": (
-        "流量合计为零（如潮流正负相抵），不能按流量加权",
-        "the flows sum to zero, as tides may: nothing can be weighted by them",
+        "流量正负相抵（如潮流），合计不到绝对值之和的十分之一，不能按流量加权",
+        "the flows cancel, as tides may, to less than a tenth of their size: nothing can be weighted by them",
     ),
     "load_needs_readings": (
         "此种通量算法须有逐次读数，月均值不够",

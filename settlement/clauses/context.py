@@ -139,8 +139,7 @@ class Context(ABC):
     def spans(self, ref: str, span: pd.Period) -> list[pd.Period]:
         """The obligation periods of a clause that lie in `span`; for a shorter `span`, the one around it.
 
-        An indication evaluates for `span` itself only those clauses that it cuts short: a quarter that is settled
-        whole stays whole when another clause looks at it month by month.
+        An indication evaluates for `span` itself only the clauses that it cuts short.
         """
         every = self.agreement.every_of(ref)
         if every == "term":
