@@ -32,7 +32,7 @@ OWN_KEYS: Mapping[str, frozenset[str]] = {
     "reported": frozenset({"fact"}),
     "result": frozenset({"of"}),
     "rank": frozenset({"of", "first", "ties"}),
-    "trend": frozenset({"significance"}),
+    "trend": frozenset({"significance", "years"}),
 }
 ADDS_BY_ITSELF = frozenset({"result"})  # several values without `take` are summed
 
@@ -85,6 +85,20 @@ class Runs:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Years:
+    """The years a trend looks at: its period's last one and those before it, and how many of them must have a value.
+
+    Ten years are what the assessments of this field compare; two are the fewest that have a slope. Both are rules of
+    ours where a clause states none, so the working prints them.
+    """
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    window: int = 10
+    least: int = 2
+
+
+@dataclass(frozen=True, kw_only=True)
 class Against:
     """A reference other than a named one: a class, another section, or another clause."""
 
@@ -133,6 +147,7 @@ class Measure:
     first: Literal["lowest", "highest"] | None = None
     ties: Texts = ()
     significance: Figure | None = None
+    years: Years | None = None
     # bounds of a test
     at_most: Figure | None = None
     below: Figure | None = None
@@ -182,6 +197,11 @@ class Measure:
         other = (self.against.ref,) if isinstance(self.against, Against) and self.against.ref else ()
         ties = tuple(tie for tie in self.ties if tie != "same")
         return (*(self.of or ()), *ties, *other, *(ref for test in self.tests for ref in test.refs))
+
+    @property
+    def years_of_trend(self) -> Years:
+        """The years a trend looks at: those stated, else the default ones."""
+        return self.years or Years()
 
     @property
     def refs_last_year(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from basin.clauses import OF_READINGS, StatedRules
 from basin.errors import AgreementError
 from basin.network import CHINA, Network
 from basin.periods import Window
+from basin.reach import YEARS_OF_COMPLETENESS, whole_years
 from monitoring_ingest.readings.facts import Fact
 from settlement.clauses.closed_periods import ClosedPeriods, ValuesMade
 from settlement.clauses.values import Key, Measurements, Month
@@ -261,10 +262,12 @@ def _keys(index: pd.MultiIndex) -> Iterable[Key]:
 
 
 def _slots(agreement: Agreement, gathered: Gathered, network: Network, span: pd.Period) -> dict[Key, tuple[int, int]]:
-    """Slots filled and expected, only where completeness is measured."""
+    """Slots filled and expected, only where completeness is measured: of every series heard of in the last years."""
     if not agreement.reach.completeness:
         return {}
-    observations = usable(gathered.observations)
+    # which series are expected does not depend on how far back other clauses made us read
+    first = whole_years(span, YEARS_OF_COMPLETENESS - 1).start
+    observations = usable(gathered.observations[gathered.observations["time"] >= first])
     hours = {code: station.slot_hours for code, station in network.stations.items()}
     observations = _of_sections(observations.assign(slot_hours=observations["station"].map(hours)), network)
     if observations.empty:

@@ -26,6 +26,8 @@ _NO_INDICATOR = frozenset({"quality_class", "index", "volume", "flow"})
 _HAVE_CLASS_LIMITS = frozenset({"concentration", "quality_class", "exceedance", "index"})
 _OF_NO_INDICATOR = frozenset({"index", "volume", "flow"})  # their own keys, or nothing, say which
 _MOST_DECIMALS = 12  # a figure has no more significant digits than these
+_FEWEST_YEARS = 2  # one year has no slope
+_MOST_YEARS = 100
 _NEEDED = {"index": "weights", "reported": "fact", "result": "of", "rank": "of", "trend": "significance"}
 
 
@@ -129,6 +131,11 @@ def _limits(measure: Measure, path: str) -> Iterator[Finding]:
         zh = "significance 须在 0 与 1 之间"
         en = "significance must lie between 0 and 1"
         yield Finding(f"{path}.significance", zh, en, "写显著性水平，如 0.05")
+    years = measure.years
+    if years is not None and not _FEWEST_YEARS <= years.least <= years.window <= _MOST_YEARS:
+        zh = f"years 须为 {_FEWEST_YEARS} ≤ least ≤ window ≤ {_MOST_YEARS}"
+        en = f"years must keep {_FEWEST_YEARS} <= least <= window <= {_MOST_YEARS}"
+        yield Finding(f"{path}.years", zh, en, "如 {window: 10, least: 5}")
     if is_a_class(measure):
         for key in ("at_most", "below", "at_least", "above"):
             yield from class_findings(getattr(measure, key), f"{path}.{key}")

@@ -250,6 +250,16 @@ REFUSED = {
         "clauses.1.measure.against",
         "与自己相比",
     ),
+    "a trend of one year": (
+        measured("kind: trend, section: s1, indicator: tp, significance: 0.05, years: {window: 1, least: 1}"),
+        "clauses.1.measure.years",
+        "years 须为 2 ≤ least ≤ window ≤ 100",
+    ),
+    "a trend that needs more years than it looks at": (
+        measured("kind: trend, section: s1, indicator: tp, significance: 0.05, years: {window: 5, least: 6}"),
+        "clauses.1.measure.years",
+        "years 须为 2 ≤ least ≤ window ≤ 100",
+    ),
     "a significance of five percent written as five": (
         measured("kind: trend, section: s1, indicator: tp, significance: 5"),
         "clauses.1.measure.significance",
