@@ -23,6 +23,7 @@ Every = Literal["week", "month", "quarter", "year", "term"]
 LoadMethod = Literal["integral", "A", "B", "C", "D", "E"]
 NonDetect = Literal["half", "zero", "limit"]
 Doubtful = Literal["use", "leave_out"]
+OxygenMultiple = Literal["limit_over_value"]
 # Grounds (事由) for excluding data; a recorded fact of such a kind, with its document, states where and when.
 Ground = Literal["dry", "frozen", "suspended", "disaster"]
 GROUNDS: Mapping[str, str] = {"dry": "断流", "frozen": "封冻", "suspended": "停测", "disaster": "自然灾害"}
@@ -62,6 +63,7 @@ class DataRules:
     load_method: LoadMethod | None = None
     joint_sample: Annotated[Figure, AfterValidator(not_negative)] | None = None
     doubtful: Doubtful | None = None
+    oxygen_multiple: OxygenMultiple | None = None
 
 
 @dataclass(frozen=True)

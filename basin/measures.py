@@ -34,6 +34,10 @@ OWN_KEYS: Mapping[str, frozenset[str]] = {
     "rank": frozenset({"of", "first", "ties"}),
     "trend": frozenset({"significance", "years"}),
 }
+# 环办〔2011〕22号 counts how far a mean exceeds its limit for every item but these: degrees and pH have no zero to
+# count from, and less oxygen is worse without bound. Oxygen may be counted where an agreement says how.
+OXYGEN = "do"
+WITHOUT_MULTIPLE = frozenset({"temperature", "ph", OXYGEN})
 ADDS_BY_ITSELF = frozenset({"result"})  # several values without `take` are summed
 
 

@@ -32,6 +32,7 @@ WORDS = {
     "no_shares": ("付方或收方的份额不能确定", "the shares of a side cannot be determined"),
     "pool_not_closed": ("资金池收支不平", "the pool does not close at zero"),
     "reference_is_zero": ("比较基准为零", "the reference is zero"),
+    "multiple_of_zero": ("溶解氧为零，限值除以浓度没有数值", "oxygen is zero: the limit over it has no number"),
     "before_term": ("协议生效之前没有数值", "no value before the term"),
     "when": ("条件不满足，金额为零", "a condition does not hold: zero"),
     "unless": ("按约定免除，金额为零", "excused by the agreement: zero"),
@@ -116,6 +117,7 @@ RULES: Mapping[str, tuple[str, str]] = {
     "data.load_method": ("通量计算方法", "Method of loads"),
     "data.joint_sample": ("联合采样允差", "Tolerance of joint samples"),
     "data.doubtful": ("存疑读数", "Doubtful readings"),
+    "data.oxygen_multiple": ("溶解氧的超标倍数", "Multiple of oxygen"),
     "money.place": ("金额精度", "Money rounded to"),
     "money.mode": ("金额取舍", "Way of rounding"),
 }
@@ -133,6 +135,7 @@ RULE_VALUES: Mapping[str, tuple[str, str]] = {
     "fen": ("分", "fen"),
     "use": ("采用", "used"),
     "leave_out": ("不采用", "left out"),
+    "limit_over_value": ("限值 ÷ 浓度 − 1", "limit over value, less 1"),
     **{method: (f"{method}：{zh}", f"{method}: {IN_ENGLISH[method]}") for method, zh in IN_WORDS.items()},
 }
 ROLES: Mapping[str, tuple[str, str]] = {

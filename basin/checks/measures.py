@@ -15,8 +15,17 @@ from basin.checks.finding import Finding
 from basin.checks.places import Place, lasting, places
 from basin.clauses import Clause
 from basin.dated import join
-from basin.indicators import find_indicator
-from basin.measures import ADDS_BY_ITSELF, OF_A_SECTION, OWN_KEYS, Against, Measure, Runs
+from basin.indicators import INDICATORS, find_indicator
+from basin.measures import (
+    ADDS_BY_ITSELF,
+    OF_A_SECTION,
+    OWN_KEYS,
+    OXYGEN,
+    WITHOUT_MULTIPLE,
+    Against,
+    Measure,
+    Runs,
+)
 from basin.network import Network
 from basin.periods import LENGTHS
 from basin.rounding import printed
@@ -48,6 +57,7 @@ def measure_findings(agreement: Agreement, network: Network, clause: Clause, pat
             remedy = "写在 unless 的一条上，或删去"
             yield Finding(f"{measure_path}.because", zh, "because belongs to unless", remedy)
         yield from _in_hand(agreement, network, place, measure_path)
+        yield from _without_multiple(agreement, place, measure_path)
     if clause.measure is not None and clause.measure.bounded:
         zh = "measure 里的界限不起作用"
         remedy = "作条件写在 when，或 kind: met 的 all_of 里"
@@ -85,6 +95,24 @@ def section_findings(agreement: Agreement, network: Network, code: str | None, p
     """A section is in the register or has a sheet."""
     if code not in (None, "all") and code not in network.sections and code not in agreement.section_codes:
         yield Finding(path, f"未登记的断面 {code}", "unknown section", "在 sections.csv 登记")
+
+
+def _without_multiple(agreement: Agreement, place: Place, path: str) -> Iterator[Finding]:
+    """An exceedance of temperature, pH or oxygen, of which 环办〔2011〕22号 knows no multiple."""
+    if place.measure.kind != "exceedance":
+        return
+    listed = {**place.axes, **place.measure.axes}.get("indicator", ())
+    codes = WITHOUT_MULTIPLE if "all" in listed else WITHOUT_MULTIPLE & set(listed)
+    stated = {OXYGEN} if agreement.data.oxygen_multiple is not None else set()
+    for code in sorted(codes - stated):
+        name = INDICATORS[code].name_zh
+        remedy = "改用 quality_class，或 concentration 作条件"
+        if code == OXYGEN:
+            stated_how = "原文写明算法的，写 data: {oxygen_multiple: {value: limit_over_value, source: …}}"
+            remedy = f"{remedy}；{stated_how}"
+        if "all" in listed:
+            remedy = f"逐个列出指标，不写 all；{remedy}"
+        yield Finding(path, f"{name}没有超标倍数（环办〔2011〕22号）", f"{code} has no multiple", remedy)
 
 
 def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:

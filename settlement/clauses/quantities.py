@@ -164,7 +164,10 @@ def _class_name(value: Number) -> str:
 
 
 def exceedance(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
-    """超标倍数: C/limit − 1 (limit/C − 1 where more is better), 0 when the limit is met (环办〔2011〕22号)."""
+    """超标倍数: C/limit − 1, 0 when the limit is met (环办〔2011〕22号).
+
+    Of oxygen it is limit/C − 1, by a rule that the agreement states; loading refuses the measure where it states none.
+    """
     indicator = spot.codes["indicator"]
     value = _measured(context, spot, indicator, trail)
     held_to = replace(measure, kind="concentration", against=measure.against or "target")
@@ -176,10 +179,12 @@ def exceedance(context: Context, measure: Measure, spot: Element, trail: Trail) 
     divisor = value.number if more_is_better else limit.number
     ratio = quotient(dividend, divisor)
     if ratio is None:
-        return Value(None, "reference_is_zero")
+        nothing = f"multiple_of_zero: {context.label(spot, indicator)}" if more_is_better else "reference_is_zero"
+        return Value(None, nothing)
     multiple = greatest([ratio - 1, Fraction(0)])
     met = "，达标记 0" if at_most(ratio, 1) is True else ""
-    trail.note("超标倍数", f"{printed(dividend)} ÷ {printed(divisor)} − 1{met}", printed(multiple))
+    label = "超标倍数（data.oxygen_multiple：限值 ÷ 浓度 − 1）" if more_is_better else "超标倍数"
+    trail.note(label, f"{printed(dividend)} ÷ {printed(divisor)} − 1{met}", printed(multiple))
     return replace(value, number=multiple)
 
 
