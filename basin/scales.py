@@ -67,6 +67,66 @@ def applied(pieces: Sequence[Piece], value: Fraction) -> Applied | None:
     return None
 
 
+@dataclass(frozen=True)
+class Amounts:
+    """The least and the greatest of several amounts; None where there is no end to them, or a value has none."""
+
+    least: Fraction | None
+    greatest: Fraction | None
+
+
+def amounts_between(pieces: Sequence[Piece], least: Fraction | None, greatest: Fraction | None) -> Amounts:
+    """The amounts that values from `least` to `greatest` may have, every piece between them included.
+
+    Parameters
+    ----------
+    pieces : of a scale, in order.
+    least, greatest : both belong to the values; None is beyond every number.
+    """
+    amounts: list[Fraction] = []
+    endless_below = False
+    endless_above = False
+    start = least
+    after_start = 0  # 1 where the start itself belongs to the piece before
+    for piece in pieces:
+        bound = piece.bound
+        is_before = start is not None and not covers(piece, start)
+        if is_before or (after_start and bound is not None and bound == start):
+            continue
+        ends_here = bound is None or (greatest is not None and covers(piece, greatest))
+        end = greatest if ends_here else bound
+        before_end = 0 if ends_here or piece.up_to is not None else -1
+        for value, beside, at_top in ((start, after_start, False), (end, before_end, True)):
+            amount = _amount_at(piece, value, beside)
+            if amount is not None:
+                amounts.append(amount)
+            elif (piece.rate / piece.per > 0) == at_top:
+                endless_above = True
+            else:
+                endless_below = True
+        if ends_here:
+            lowest = None if endless_below or not amounts else min(amounts)
+            return Amounts(lowest, None if endless_above or not amounts else max(amounts))
+        start = bound
+        after_start = 1 if piece.up_to is not None else 0
+    return Amounts(None, None)  # a gap in the scale
+
+
+def _amount_at(piece: Piece, value: Fraction | None, beside: int) -> Fraction | None:
+    """The amount at the end of a piece; just above (1) or below (-1) a value that does not belong to it."""
+    if not piece.rate:
+        return piece.amount
+    if value is None:
+        return None
+    n = (value - piece.origin) / piece.per
+    if piece.steps is not None:
+        nudge = beside if piece.per > 0 else -beside
+        up = floor(n) + 1 if nudge > 0 else ceil(n)
+        down = ceil(n) - 1 if nudge < 0 else floor(n)
+        n = Fraction(up if piece.steps == "started" else down)
+    return piece.amount + piece.rate * n
+
+
 def scaled(pieces: Sequence[Piece], values: Draws) -> Draws:
     """Amounts for draws of any shape: each by the first piece that covers it; nan where none does."""
     if len(pieces) == 1 and pieces[0].bound is None:

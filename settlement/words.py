@@ -53,6 +53,10 @@ WORDS = {
         "联合采样相差超出允差，没有复测值",
         "joint samples differ beyond the tolerance and none was measured again",
     ),
+    "below_detection": (
+        "均值全由未检出构成，在零与检出限之间，不能判定",
+        "the mean rests on non-detects alone, from 0 to the limit: undecided",
+    ),
     "no_volume": ("没有水量数据", "no volume"),
     "too_few_years": ("年数不足，不能判断趋势", "too few years for a trend"),
     "no_trend": ("不能计算趋势", "no trend can be computed"),

@@ -30,6 +30,7 @@ from basin.scales import Applied
 from basin.standards import Standard, standard
 from settlement.clauses.closed_periods import NOTHING_CLOSED, ClosedPeriods
 from settlement.clauses.element import Axes, Element
+from settlement.clauses.intervals import NOTHING_KNOWN, Ends
 from settlement.clauses.values import Measurements, Rules, Statistic, Value
 from settlement.clauses.working import Step, Trail
 
@@ -77,6 +78,7 @@ class Evaluation:
     excluded : a recorded ground takes the data away, so that no amount is due.
     applied : the piece of the scale that gave the amount; of an exact value only.
     unverified : paths of the unverified figures and rules that the evaluation rests on, its shares included.
+    ends : of an absent amount that depends on what was not detected.
     """
 
     clause: Clause
@@ -90,6 +92,7 @@ class Evaluation:
     steps: tuple[Step, ...]
     statistics: tuple[Statistic, ...]
     unverified: tuple[str, ...]
+    ends: Ends = NOTHING_KNOWN
 
     @property
     def stopped(self) -> bool:

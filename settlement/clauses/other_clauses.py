@@ -7,7 +7,7 @@ its upstream party.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,6 +19,7 @@ from settlement.clauses import league, section_sheets
 from settlement.clauses.combining import combined
 from settlement.clauses.context import Context, Evaluation
 from settlement.clauses.element import Element
+from settlement.clauses.intervals import Ends, between, ends_of, not_detected, scaled, summed
 from settlement.clauses.values import Value
 from settlement.clauses.working import Trail, readable, short
 
@@ -27,13 +28,23 @@ def result(context: Context, measure: Measure, spot: Element, trail: Trail) -> V
     """Amounts of other clauses: axes in hand are matched, the others combined by `take`, refs added with weights."""
     whole: Number = Fraction(0)
     terms = []
+    parts: list[Ends] = []
+    below: Value | None = None
     for ref, weight in (measure.of or {}).items():
         amount = line(context, ref, spot, measure, trail)
+        parts.append(scaled(ends_of(amount), weight))
+        if not_detected(amount):
+            below = below or amount
+            continue
         if amount.number is None:
             return amount
         whole += weight * amount.number
         term = f"{ref} {readable(amount.number)}"
         terms.append(term if weight == 1 else f"{printed(weight)} × {term}")
+    if below is not None:  # what was not detected under a line is not known here either
+        ends = summed(parts)
+        trail.note(f"{periods.label(spot.of)} 引用", f"{'、'.join(measure.of or ())}（未检出）", str(ends))
+        return between(ends, below)
     trail.note(f"{periods.label(spot.of)} 引用", " + ".join(terms), short(whole))
     return Value(whole)
 
@@ -63,11 +74,33 @@ def line(context: Context, ref: str, spot: Element, measure: Measure, trail: Tra
     parts = list(_parts(context, ref, spot))
     for part in parts:
         trail.doubts(part.evaluation.unverified)
-    stopped = next((part.evaluation for part in parts if part.evaluation.stopped), None)
-    if stopped is not None:
-        return Value(None, stopped.reason)
+    stopped = [part.evaluation for part in parts if part.evaluation.stopped]
+    missing = next((evaluation for evaluation in stopped if not evaluation.ends.known), None)
+    if missing is not None:
+        return Value(None, missing.reason)
+    if stopped:
+        return _between(parts, measure, Value(None, stopped[0].reason))
     amounts = [p.evaluation.amount * p.share for p in parts if p.evaluation.amount is not None]
     return Value(combined(measure.take, amounts)) if amounts else Value(None, f"no_result: {ref}", bool(parts))
+
+
+def _between(parts: Sequence[_Part], measure: Measure, absent: Value) -> Value:
+    """What is known of a line of which a part depends on what was not detected."""
+    ends = []
+    for part in parts:
+        amount = part.evaluation.amount
+        of_part = part.evaluation.ends if amount is None else Ends(amount, amount)
+        if not part.evaluation.excluded:
+            ends.append(scaled(of_part, part.share))
+    least = [end.least for end in ends if end.least is not None]
+    greatest = [end.greatest for end in ends if end.greatest is not None]
+    return between(
+        Ends(
+            combined(measure.take, least) if len(least) == len(ends) else None,
+            combined(measure.take, greatest) if len(greatest) == len(ends) else None,
+        ),
+        absent,
+    )
 
 
 def _parts(context: Context, ref: str, spot: Element) -> Iterator[_Part]:

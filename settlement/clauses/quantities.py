@@ -19,18 +19,29 @@ from dataclasses import replace
 from fractions import Fraction
 
 from basin import periods
-from basin.draws import Draws, Number, at_most, chosen, greatest, holds_all, quotient, same
+from basin.draws import Draws, Number, at_most, chosen, greatest, holds_all, least, quotient, same
 from basin.indicators import INDICATORS
 from basin.measures import Measure
 from basin.rounding import printed, significant
 from basin.standards import Standard, indicator_class
-from settlement.clauses import section_sheets
+from settlement.clauses import intervals, section_sheets
 from settlement.clauses.context import Context
 from settlement.clauses.element import Element
+from settlement.clauses.intervals import (
+    BELOW_DETECTION,
+    Ends,
+    between,
+    ends_of,
+    mapped,
+    not_detected,
+    scaled,
+    summed,
+    undetermined,
+)
 from settlement.clauses.joint_samples import joint_mean
 from settlement.clauses.means import concentration
 from settlement.clauses.references import reference
-from settlement.clauses.values import Explained, Value, recorded
+from settlement.clauses.values import NOTHING, Explained, Value, recorded
 from settlement.clauses.working import Trail, short
 from settlement.words import CLASS_NAMES, in_chinese
 
@@ -52,11 +63,24 @@ def _measured(context: Context, spot: Element, indicator: str, trail: Trail) -> 
     section = spot.codes["section"]
     if section_sheets.sheet(context, section, spot.of).mean_of is not None:
         section_sheets.doubt(context, section, "mean_of", spot.of, trail)
-        return joint_mean(context, spot, indicator, trail)
+        return _below_detection(context, joint_mean(context, spot, indicator, trail), spot, indicator, trail)
     value = concentration(context.data, context.rules, section, indicator, spot.of)
     trail.rests_on(value.statistics)
     trail.note(context.label(spot, indicator), _counts(value) + _rounding(value, indicator), _shown(value))
-    return value
+    return _below_detection(context, value, spot, indicator, trail)
+
+
+def _below_detection(context: Context, mean: Value, spot: Element, indicator: str, trail: Trail) -> Value:
+    """A mean that rests on non-detects alone as what is known of it: nobody measured it, so no rule may stand for it.
+
+    Half a detection limit would pay for a better laboratory: below 0.1 last year and below 0.01 this year is no fall.
+    """
+    if mean.least is None or mean.greatest is None:
+        return mean
+    ends = Ends(mean.least, mean.greatest)
+    trail.note(f"{context.label(spot, indicator)} 全部未检出", "在零与检出限之间，不按取值规则比较", str(ends))
+    place = f"{spot.codes['section']} {indicator} {periods.label(spot.of)}"
+    return between(ends, replace(mean, reason=f"{BELOW_DETECTION}: {place}，{ends}"))
 
 
 def _rounding(value: Value, indicator: str) -> str:
@@ -79,6 +103,8 @@ def _counts(value: Value) -> str:
     left_out = "，未采用 " + "、".join(f"{in_chinese(why)} {n}" for why, n in last.left_out) if last.left_out else ""
     if not last.readings:
         return of_months or f"没有读数{left_out}"
+    if last.substituted:
+        left_out = f"，其中未检出占 {printed(100 * last.substituted)}%，按取值规则代入{left_out}"
     counts = f"{last.readings} 个读数、{last.days} 天"
     return f"{of_months}，共 {counts}{left_out}" if months else f"{counts}的均值{left_out}"
 
@@ -98,8 +124,8 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
     listed = () if "all" in (measure.indicators or ()) else measure.indicators
     indicators = listed or _reported(context, spot)
     values = {indicator: _measured(context, spot, indicator, trail) for indicator in indicators}
-    absent = next((v for v in values.values() if not v.present and not v.excluded), None)
-    present = {i: v.number for i, v in values.items() if v.number is not None}
+    absent = undetermined([v for v in values.values() if not v.excluded])
+    present = {i: v for i, v in values.items() if not v.excluded}
     if absent is not None or not present:
         trail.note(label, "无值", (absent.reason if absent else None) or "no_readings")
         # where only classes are published, nothing but the class that is not there says that the month is missing
@@ -110,12 +136,44 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
     if any(standard.bands(i, body) is None for i in present):
         trail.note(label, "所列指标在此水体没有类别限值", "missing_parameter: limits")
         return Value(None, "missing_parameter: limits")
-    classes = {i: _class(standard, i, number, body) for i, number in present.items()}
-    worst = greatest(list(classes.values()))
-    limits = "、".join(_limit_met(standard, i, present[i], c, body) for i, c in classes.items())
+    classes = {i: _class_ends(standard, i, v, body) for i, v in present.items()}
+    worst = _worst(list(classes.values()))
+    statistics = tuple(s for v in values.values() for s in v.statistics)
+    limits = "、".join(_item(standard, i, present[i], ends, body) for i, ends in classes.items())
     how = f"{standard.code.upper()} {WATER_BODIES[body]}限值：{limits}；取最差的一项"
-    trail.note(label, how, _class_name(worst))
-    return Value(worst, statistics=tuple(s for v in values.values() for s in v.statistics))
+    below = next((v for v in present.values() if v.number is None), None)
+    if below is None:
+        assert worst.least is not None  # every item has a number
+        trail.note(label, how, _class_name(worst.least))
+        return Value(worst.least, statistics=statistics)
+    trail.note(label, how, str(worst) if worst.settled is None else _class_name(worst.settled))
+    return between(worst, replace(below, statistics=statistics))
+
+
+def _class_ends(standard: Standard, indicator: str, mean: Value, body: str) -> Ends:
+    """The classes of an item at both ends of its mean, the better first: of oxygen the greater mean has it."""
+    if mean.number is not None:
+        only = _class(standard, indicator, mean.number, body)
+        return Ends(only, only)
+    ends = ends_of(mean)
+    known = [end for end in (ends.least, ends.greatest) if end is not None]
+    classes = [_class(standard, indicator, end, body) for end in known]
+    return Ends(least(classes), greatest(classes))
+
+
+def _worst(items: Sequence[Ends]) -> Ends:
+    """The worst class of several items, at best and at worst."""
+    at_best = [item.least for item in items if item.least is not None]
+    at_worst = [item.greatest for item in items if item.greatest is not None]
+    return Ends(greatest(at_best), greatest(at_worst))
+
+
+def _item(standard: Standard, indicator: str, mean: Value, classes: Ends, body: str) -> str:
+    """Why an item has its class; of one that was not detected, the classes it may have."""
+    if mean.number is not None and classes.least is not None:
+        return _limit_met(standard, indicator, mean.number, classes.least, body)
+    shown = str(classes) if classes.settled is None else _class_name(classes.settled)
+    return f"{INDICATORS[indicator].name_zh} 未检出 {ends_of(mean)}：{shown}"
 
 
 def _reported(context: Context, spot: Element) -> tuple[str, ...]:
@@ -172,20 +230,30 @@ def exceedance(context: Context, measure: Measure, spot: Element, trail: Trail) 
     value = _measured(context, spot, indicator, trail)
     held_to = replace(measure, kind="concentration", against=measure.against or "target")
     limit = reference(context, held_to, spot, trail)
-    if value.number is None or limit.number is None:
-        return value if value.number is None else limit
+    absent = undetermined([value, limit])
+    if absent is not None:
+        return absent
     more_is_better = context.standard.higher_is_better(indicator)
-    dividend = limit.number if more_is_better else value.number
-    divisor = value.number if more_is_better else limit.number
-    ratio = quotient(dividend, divisor)
+    dividend, divisor = (limit, value) if more_is_better else (value, limit)
+    if dividend.number is None or divisor.number is None:
+        return _exceedance_between(dividend, divisor, trail)
+    ratio = quotient(dividend.number, divisor.number)
     if ratio is None:
         nothing = f"multiple_of_zero: {context.label(spot, indicator)}" if more_is_better else "reference_is_zero"
         return Value(None, nothing)
-    multiple = greatest([ratio - 1, Fraction(0)])
+    multiple = greatest([ratio - 1, NOTHING])
     met = "，达标记 0" if at_most(ratio, 1) is True else ""
     label = "超标倍数（data.oxygen_multiple：限值 ÷ 浓度 − 1）" if more_is_better else "超标倍数"
-    trail.note(label, f"{printed(dividend)} ÷ {printed(divisor)} − 1{met}", printed(multiple))
+    trail.note(label, f"{printed(dividend.number)} ÷ {printed(divisor.number)} − 1{met}", printed(multiple))
     return replace(value, number=multiple)
+
+
+def _exceedance_between(dividend: Value, divisor: Value, trail: Trail) -> Value:
+    """The multiple where a mean was not detected: 0 where even the detection limit meets the limit."""
+    ratio = intervals.quotient(ends_of(dividend), ends_of(divisor))
+    multiple = mapped(ratio, lambda end: greatest([end - 1, NOTHING]))
+    trail.note("超标倍数", f"({ends_of(dividend)}) ÷ ({ends_of(divisor)}) − 1，达标记 0", str(multiple))
+    return between(multiple, dividend if dividend.number is None else divisor)
 
 
 def index(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
@@ -197,22 +265,49 @@ def index(context: Context, measure: Measure, spot: Element, trail: Trail) -> Va
     weights = measure.weights or {}
     means = {indicator: _measured(context, spot, indicator, trail) for indicator in weights}
     trail.note("权重", "、".join(f"{INDICATORS[i].name_zh} {printed(w)}" for i, w in weights.items()), "合计 1")
-    absent = next((v for v in means.values() if not v.present), None)
+    absent = undetermined(list(means.values()))
     if absent is not None:
         return absent
-    ratios: dict[str, Number] = {}
+    ratios: dict[str, Value] = {}
     for indicator, mean in means.items():
         of_indicator = spot.holding("indicator", indicator)
         against = reference(context, replace(measure, kind="concentration"), of_indicator, trail)
-        if against.number is None or mean.number is None:
-            return against
-        ratio = quotient(mean.number, against.number)
-        if ratio is None:
-            return Value(None, "reference_is_zero")
+        ratio = _ratio(mean, against, INDICATORS[indicator].name_zh, trail)
+        if ratio.number is None and not not_detected(ratio):
+            return ratio
         ratios[indicator] = ratio
-        expression = f"{printed(mean.number)} ÷ {printed(against.number)}"
-        trail.note(f"{INDICATORS[indicator].name_zh} 比值", expression, short(ratio))
-    return Value(_weighted(measure, ratios, trail), statistics=tuple(s for v in means.values() for s in v.statistics))
+    statistics = tuple(s for v in means.values() for s in v.statistics)
+    numbers = {indicator: ratio.number for indicator, ratio in ratios.items() if ratio.number is not None}
+    if len(numbers) == len(ratios):
+        return Value(_weighted(measure, numbers, trail), statistics=statistics)
+    below = next(ratio for ratio in ratios.values() if ratio.number is None)
+    return replace(_weighted_between(measure, ratios, below, trail), statistics=statistics)
+
+
+def _ratio(mean: Value, against: Value, name: str, trail: Trail) -> Value:
+    """A mean ÷ its reference; the ends of it where either was not detected."""
+    absent = undetermined([mean, against])
+    if absent is not None:
+        return absent
+    if mean.number is None or against.number is None:
+        ends = intervals.quotient(ends_of(mean), ends_of(against))
+        trail.note(f"{name} 比值", f"({ends_of(mean)}) ÷ ({ends_of(against)})", str(ends))
+        return between(ends, mean if mean.number is None else against)
+    ratio = quotient(mean.number, against.number)
+    if ratio is None:
+        return Value(None, "reference_is_zero")
+    trail.note(f"{name} 比值", f"{printed(mean.number)} ÷ {printed(against.number)}", short(ratio))
+    return Value(ratio)
+
+
+def _weighted_between(measure: Measure, ratios: Mapping[str, Value], below: Value, trail: Trail) -> Value:
+    """The ends of the index: every ratio at its least and at its greatest."""
+    weights = measure.weights or {}
+    k = Fraction(1) if measure.coefficient is None else measure.coefficient
+    terms = [scaled(ends_of(ratio), weights[indicator]) for indicator, ratio in ratios.items()]
+    ends = scaled(summed(terms), k)
+    trail.note("指数", "未检出的比值取两端", str(ends))
+    return between(ends, below)
 
 
 def _weighted(measure: Measure, ratios: Mapping[str, Number], trail: Trail) -> Number:
