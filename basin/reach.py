@@ -178,9 +178,9 @@ def _years_back(ref: str, clauses: Mapping[str, Sequence[Clause]], users: tuple[
 
 def _steps_back(measures: Sequence[Measure]) -> int:
     """How many years back the measures of one place step: `at` and `against` are a year each."""
-    at = any(measure.at == PREVIOUS_YEAR for measure in measures)
-    against = any(measure.against == PREVIOUS_YEAR for measure in measures)
-    return int(at) + int(against)
+    earlier_value = any(measure.at == PREVIOUS_YEAR for measure in measures)
+    earlier_reference = any(measure.against == PREVIOUS_YEAR for measure in measures)
+    return int(earlier_value) + int(earlier_reference)
 
 
 def _of_place(path: str, measures: Sequence[Measure], steps: Mapping[str, int], of_refs: int) -> int:

@@ -238,10 +238,10 @@ def _substituted(
         share = rows["censored"].astype("float64").where(rows["value"].notna())
         shares = rows.assign(value=share, censored=False)
         limits = replace(rules, non_detect="limit")
-        found = _beside(_means_of_months(shares, rules), _means_of_months(rows, limits))
+        substituted = _beside(_means_of_months(shares, rules), _means_of_months(rows, limits))
         if with_days:
-            found |= _beside(_means_of_days(shares, rules), _means_of_days(rows, limits))
-        return found
+            substituted |= _beside(_means_of_days(shares, rules), _means_of_days(rows, limits))
+        return substituted
 
     return _once(gathered, f"substituted, {with_days=}", network, rules, reduced)
 

@@ -47,8 +47,8 @@ def check(place: Path, extra: Sequence[Path]) -> Told:
     network = _network((*extra, place))
     checked = [_checked(file, network) for file in _files(place)]
     failed = sum(result["failed"] for result, _ in checked)
-    told = {"place": str(place), "agreements": [result for result, _ in checked], "failed": failed}
-    return told, "\n".join(text for _, text in checked)
+    results = {"place": str(place), "agreements": [result for result, _ in checked], "failed": failed}
+    return results, "\n".join(text for _, text in checked)
 
 
 def _files(place: Path) -> list[Path]:

@@ -22,7 +22,7 @@ from functools import partial
 from basin import draws, periods
 from basin.measures import OF_A_SECTION, Measure
 from basin.rounding import half_even, printed
-from settlement.clauses import bounds, intervals, other_clauses, quantities
+from settlement.clauses import bounds, intervals, other_clauses, quantities, ratios
 from settlement.clauses.combining import combined
 from settlement.clauses.comparing import compared
 from settlement.clauses.completeness_and_trend import completeness, trend
@@ -150,8 +150,8 @@ _KINDS: Mapping[str, _Kind] = {
     "volume": _whatever_the_measure(volume),
     "load": _whatever_the_measure(tonnage),
     "quality_class": quantities.quality_class,
-    "exceedance": quantities.exceedance,
-    "index": quantities.index,
+    "exceedance": ratios.exceedance,
+    "index": ratios.index,
     "met": _met,
     "reported": quantities.reported,
     "result": other_clauses.result,

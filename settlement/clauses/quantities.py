@@ -1,8 +1,9 @@
 """Quantities: what one section, one period and one measure kind come to, before any comparison.
 
-In: the `Context`, a measure and the element in hand. Out: `Value`s with working: means, classes, exceedances, indices
-and facts. Volumes, loads and the measures of the monitoring itself have modules of their own. What a value is compared
-with is in `settlement.clauses.references`; order and combination of several values, in `settlement.clauses.measuring`.
+In: the `Context`, a measure and the element in hand. Out: `Value`s with working: means, classes and facts. Exceedances
+and indices are in `settlement.clauses.ratios`; volumes, loads and the measures of the monitoring itself have modules of
+their own. What a value is compared with is in `settlement.clauses.references`; order and combination of several values,
+in `settlement.clauses.measuring`.
 
 Parameters of every kind
 ------------------------
@@ -14,17 +15,17 @@ trail : receives the working.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from basin import periods
-from basin.draws import Draws, Number, at_most, chosen, greatest, holds_all, least, quotient, same
+from basin.draws import Draws, Number, chosen, greatest, holds_all, least, same
 from basin.indicators import INDICATORS
 from basin.measures import Measure
 from basin.rounding import printed, significant
 from basin.standards import Standard, indicator_class
-from settlement.clauses import intervals, section_sheets
+from settlement.clauses import section_sheets
 from settlement.clauses.context import Context
 from settlement.clauses.element import Element
 from settlement.clauses.intervals import (
@@ -32,17 +33,12 @@ from settlement.clauses.intervals import (
     Ends,
     between,
     ends_of,
-    mapped,
-    not_detected,
-    scaled,
-    summed,
     undetermined,
 )
 from settlement.clauses.joint_samples import joint_mean
 from settlement.clauses.means import concentration
-from settlement.clauses.references import reference
-from settlement.clauses.values import NOTHING, Explained, Value, recorded
-from settlement.clauses.working import Trail, short
+from settlement.clauses.values import Explained, Value, recorded
+from settlement.clauses.working import Trail
 from settlement.words import CLASS_NAMES, in_chinese
 
 WATER_BODIES = {"river": "河流", "lake": "湖库"}
@@ -50,15 +46,15 @@ WATER_BODIES = {"river": "河流", "lake": "湖库"}
 
 def mean(context: Context, spot: Element, trail: Trail) -> Value:
     """A concentration [canonical unit]: the mean of the section and indicator in hand."""
-    return _measured(context, spot, spot.codes["indicator"], trail)
+    return measured(context, spot, spot.codes["indicator"], trail)
 
 
 def flow(context: Context, spot: Element, trail: Trail) -> Value:
     """The mean flow [m³/s] of the section in hand."""
-    return _measured(context, spot, "flow", trail)
+    return measured(context, spot, "flow", trail)
 
 
-def _measured(context: Context, spot: Element, indicator: str, trail: Trail) -> Value:
+def measured(context: Context, spot: Element, indicator: str, trail: Trail) -> Value:
     """The concentration (or flow) of the section in hand; with `mean_of`, that of its members together."""
     section = spot.codes["section"]
     if section_sheets.sheet(context, section, spot.of).mean_of is not None:
@@ -123,7 +119,7 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
         return Value(published)
     listed = () if "all" in (measure.indicators or ()) else measure.indicators
     indicators = listed or _reported(context, spot)
-    values = {indicator: _measured(context, spot, indicator, trail) for indicator in indicators}
+    values = {indicator: measured(context, spot, indicator, trail) for indicator in indicators}
     absent = undetermined([v for v in values.values() if not v.excluded])
     present = {i: v for i, v in values.items() if not v.excluded}
     if absent is not None or not present:
@@ -156,8 +152,8 @@ def _class_ends(standard: Standard, indicator: str, mean: Value, body: str) -> E
         only = _class(standard, indicator, mean.number, body)
         return Ends(only, only)
     ends = ends_of(mean)
-    known = [end for end in (ends.least, ends.greatest) if end is not None]
-    classes = [_class(standard, indicator, end, body) for end in known]
+    means = [end for end in (ends.least, ends.greatest) if end is not None]
+    classes = [_class(standard, indicator, end, body) for end in means]
     return Ends(least(classes), greatest(classes))
 
 
@@ -219,105 +215,6 @@ def _class_name(value: Number) -> str:
     if isinstance(value, Draws) or value.denominator != 1:
         return printed(value)
     return CLASS_NAMES.get(int(value), printed(value))
-
-
-def exceedance(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
-    """超标倍数: C/limit − 1, 0 when the limit is met (环办〔2011〕22号).
-
-    Of oxygen it is limit/C − 1, by a rule that the agreement states; loading refuses the measure where it states none.
-    """
-    indicator = spot.codes["indicator"]
-    value = _measured(context, spot, indicator, trail)
-    held_to = replace(measure, kind="concentration", against=measure.against or "target")
-    limit = reference(context, held_to, spot, trail)
-    absent = undetermined([value, limit])
-    if absent is not None:
-        return absent
-    more_is_better = context.standard.higher_is_better(indicator)
-    dividend, divisor = (limit, value) if more_is_better else (value, limit)
-    if dividend.number is None or divisor.number is None:
-        return _exceedance_between(dividend, divisor, trail)
-    ratio = quotient(dividend.number, divisor.number)
-    if ratio is None:
-        nothing = f"multiple_of_zero: {context.label(spot, indicator)}" if more_is_better else "reference_is_zero"
-        return Value(None, nothing)
-    multiple = greatest([ratio - 1, NOTHING])
-    met = "，达标记 0" if at_most(ratio, 1) is True else ""
-    label = "超标倍数（data.oxygen_multiple：限值 ÷ 浓度 − 1）" if more_is_better else "超标倍数"
-    trail.note(label, f"{printed(dividend.number)} ÷ {printed(divisor.number)} − 1{met}", printed(multiple))
-    return replace(value, number=multiple)
-
-
-def _exceedance_between(dividend: Value, divisor: Value, trail: Trail) -> Value:
-    """The multiple where a mean was not detected: 0 where even the detection limit meets the limit."""
-    ratio = intervals.quotient(ends_of(dividend), ends_of(divisor))
-    multiple = mapped(ratio, lambda end: greatest([end - 1, NOTHING]))
-    trail.note("超标倍数", f"({ends_of(dividend)}) ÷ ({ends_of(divisor)}) − 1，达标记 0", str(multiple))
-    return between(multiple, dividend if dividend.number is None else divisor)
-
-
-def index(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
-    """Weighted index: coefficient × Σ weights · C/reference; means are printed before a missing reference stops it."""
-    published = context.data.published(spot.codes.get("section", ""), "index", spot.of)
-    if published is not None:
-        trail.note(f"{context.label(spot)} 指数", "已公布的指数", printed(published))
-        return Value(published)
-    weights = measure.weights or {}
-    means = {indicator: _measured(context, spot, indicator, trail) for indicator in weights}
-    trail.note("权重", "、".join(f"{INDICATORS[i].name_zh} {printed(w)}" for i, w in weights.items()), "合计 1")
-    absent = undetermined(list(means.values()))
-    if absent is not None:
-        return absent
-    ratios: dict[str, Value] = {}
-    for indicator, mean in means.items():
-        of_indicator = spot.holding("indicator", indicator)
-        against = reference(context, replace(measure, kind="concentration"), of_indicator, trail)
-        ratio = _ratio(mean, against, INDICATORS[indicator].name_zh, trail)
-        if ratio.number is None and not not_detected(ratio):
-            return ratio
-        ratios[indicator] = ratio
-    statistics = tuple(s for v in means.values() for s in v.statistics)
-    numbers = {indicator: ratio.number for indicator, ratio in ratios.items() if ratio.number is not None}
-    if len(numbers) == len(ratios):
-        return Value(_weighted(measure, numbers, trail), statistics=statistics)
-    below = next(ratio for ratio in ratios.values() if ratio.number is None)
-    return replace(_weighted_between(measure, ratios, below, trail), statistics=statistics)
-
-
-def _ratio(mean: Value, against: Value, name: str, trail: Trail) -> Value:
-    """A mean ÷ its reference; the ends of it where either was not detected."""
-    absent = undetermined([mean, against])
-    if absent is not None:
-        return absent
-    if mean.number is None or against.number is None:
-        ends = intervals.quotient(ends_of(mean), ends_of(against))
-        trail.note(f"{name} 比值", f"({ends_of(mean)}) ÷ ({ends_of(against)})", str(ends))
-        return between(ends, mean if mean.number is None else against)
-    ratio = quotient(mean.number, against.number)
-    if ratio is None:
-        return Value(None, "reference_is_zero")
-    trail.note(f"{name} 比值", f"{printed(mean.number)} ÷ {printed(against.number)}", short(ratio))
-    return Value(ratio)
-
-
-def _weighted_between(measure: Measure, ratios: Mapping[str, Value], below: Value, trail: Trail) -> Value:
-    """The ends of the index: every ratio at its least and at its greatest."""
-    weights = measure.weights or {}
-    k = Fraction(1) if measure.coefficient is None else measure.coefficient
-    terms = [scaled(ends_of(ratio), weights[indicator]) for indicator, ratio in ratios.items()]
-    ends = scaled(summed(terms), k)
-    trail.note("指数", "未检出的比值取两端", str(ends))
-    return between(ends, below)
-
-
-def _weighted(measure: Measure, ratios: Mapping[str, Number], trail: Trail) -> Number:
-    """Coefficient × the weighted sum of the ratios."""
-    weights = measure.weights or {}
-    k = measure.coefficient
-    index = (k if k is not None else 1) * sum((weights[i] * ratio for i, ratio in ratios.items()), Fraction(0))
-    terms = " + ".join(f"{printed(weights[i])} × {short(ratio)}" for i, ratio in ratios.items())
-    trail.note("指数", f"{printed(k)} × ({terms})" if k is not None else terms, short(index))
-    return index
 
 
 def reported(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:

@@ -1,0 +1,131 @@
+"""Ratios: a mean as a multiple of its reference: exceedances and weighted indices.
+
+In: the `Context`, a measure with its reference and weights, the element in hand. Out: `Value`s with working; intervals
+where a mean or its reference was not detected. What a reference is, is in `settlement.clauses.references`; order and
+combination of several values, in `settlement.clauses.measuring`.
+
+Parameters of every kind
+------------------------
+context : the agreement and its data.
+measure : what the agreement declares of the kind, such as the weights of an index.
+spot : one period, and the section and indicator in hand.
+trail : receives the working.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from basin.draws import Number, at_most, greatest, quotient
+from basin.indicators import INDICATORS
+from basin.measures import Measure
+from basin.rounding import printed
+from settlement.clauses import intervals
+from settlement.clauses.context import Context
+from settlement.clauses.element import Element
+from settlement.clauses.intervals import between, ends_of, mapped, not_detected, scaled, summed, undetermined
+from settlement.clauses.quantities import measured
+from settlement.clauses.references import reference
+from settlement.clauses.values import NOTHING, Value
+from settlement.clauses.working import Trail, short
+
+
+def exceedance(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
+    """超标倍数: C/limit − 1, 0 when the limit is met (环办〔2011〕22号).
+
+    Of oxygen it is limit/C − 1, by a rule that the agreement states; loading refuses the measure where it states none.
+    """
+    indicator = spot.codes["indicator"]
+    value = measured(context, spot, indicator, trail)
+    held_to = replace(measure, kind="concentration", against=measure.against or "target")
+    limit = reference(context, held_to, spot, trail)
+    absent = undetermined([value, limit])
+    if absent is not None:
+        return absent
+    more_is_better = context.standard.higher_is_better(indicator)
+    dividend, divisor = (limit, value) if more_is_better else (value, limit)
+    if dividend.number is None or divisor.number is None:
+        return _exceedance_between(dividend, divisor, trail)
+    ratio = quotient(dividend.number, divisor.number)
+    if ratio is None:
+        nothing = f"multiple_of_zero: {context.label(spot, indicator)}" if more_is_better else "reference_is_zero"
+        return Value(None, nothing)
+    multiple = greatest([ratio - 1, NOTHING])
+    met = "，达标记 0" if at_most(ratio, 1) is True else ""
+    label = "超标倍数（data.oxygen_multiple：限值 ÷ 浓度 − 1）" if more_is_better else "超标倍数"
+    trail.note(label, f"{printed(dividend.number)} ÷ {printed(divisor.number)} − 1{met}", printed(multiple))
+    return replace(value, number=multiple)
+
+
+def _exceedance_between(dividend: Value, divisor: Value, trail: Trail) -> Value:
+    """The multiple where a mean was not detected: 0 where even the detection limit meets the limit."""
+    ratio = intervals.quotient(ends_of(dividend), ends_of(divisor))
+    multiple = mapped(ratio, lambda end: greatest([end - 1, NOTHING]))
+    trail.note("超标倍数", f"({ends_of(dividend)}) ÷ ({ends_of(divisor)}) − 1，达标记 0", str(multiple))
+    return between(multiple, dividend if dividend.number is None else divisor)
+
+
+def index(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
+    """Weighted index: coefficient × Σ weights · C/reference; means are printed before a missing reference stops it."""
+    published = context.data.published(spot.codes.get("section", ""), "index", spot.of)
+    if published is not None:
+        trail.note(f"{context.label(spot)} 指数", "已公布的指数", printed(published))
+        return Value(published)
+    weights = measure.weights or {}
+    means = {indicator: measured(context, spot, indicator, trail) for indicator in weights}
+    trail.note("权重", "、".join(f"{INDICATORS[i].name_zh} {printed(w)}" for i, w in weights.items()), "合计 1")
+    absent = undetermined(list(means.values()))
+    if absent is not None:
+        return absent
+    ratios: dict[str, Value] = {}
+    for indicator, mean in means.items():
+        of_indicator = spot.holding("indicator", indicator)
+        against = reference(context, replace(measure, kind="concentration"), of_indicator, trail)
+        ratio = _ratio(mean, against, INDICATORS[indicator].name_zh, trail)
+        if ratio.number is None and not not_detected(ratio):
+            return ratio
+        ratios[indicator] = ratio
+    statistics = tuple(s for v in means.values() for s in v.statistics)
+    numbers = {indicator: ratio.number for indicator, ratio in ratios.items() if ratio.number is not None}
+    if len(numbers) == len(ratios):
+        return Value(_weighted(measure, numbers, trail), statistics=statistics)
+    below = next(ratio for ratio in ratios.values() if ratio.number is None)
+    return replace(_weighted_between(measure, ratios, below, trail), statistics=statistics)
+
+
+def _ratio(mean: Value, against: Value, name: str, trail: Trail) -> Value:
+    """A mean ÷ its reference; the ends of it where either was not detected."""
+    absent = undetermined([mean, against])
+    if absent is not None:
+        return absent
+    if mean.number is None or against.number is None:
+        ends = intervals.quotient(ends_of(mean), ends_of(against))
+        trail.note(f"{name} 比值", f"({ends_of(mean)}) ÷ ({ends_of(against)})", str(ends))
+        return between(ends, mean if mean.number is None else against)
+    ratio = quotient(mean.number, against.number)
+    if ratio is None:
+        return Value(None, "reference_is_zero")
+    trail.note(f"{name} 比值", f"{printed(mean.number)} ÷ {printed(against.number)}", short(ratio))
+    return Value(ratio)
+
+
+def _weighted_between(measure: Measure, ratios: Mapping[str, Value], below: Value, trail: Trail) -> Value:
+    """The ends of the index: every ratio at its least and at its greatest."""
+    weights = measure.weights or {}
+    k = Fraction(1) if measure.coefficient is None else measure.coefficient
+    terms = [scaled(ends_of(ratio), weights[indicator]) for indicator, ratio in ratios.items()]
+    ends = scaled(summed(terms), k)
+    trail.note("指数", "未检出的比值取两端", str(ends))
+    return between(ends, below)
+
+
+def _weighted(measure: Measure, ratios: Mapping[str, Number], trail: Trail) -> Number:
+    """Coefficient × the weighted sum of the ratios."""
+    weights = measure.weights or {}
+    k = measure.coefficient
+    index = (k if k is not None else 1) * sum((weights[i] * ratio for i, ratio in ratios.items()), Fraction(0))
+    terms = " + ".join(f"{printed(weights[i])} × {short(ratio)}" for i, ratio in ratios.items())
+    trail.note("指数", f"{printed(k)} × ({terms})" if k is not None else terms, short(index))
+    return index
