@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, inf
 from typing import Annotated, Literal, overload
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, ConfigDict
 
 from basin.draws import Array, Draws, margin
+from basin.ranges import ANY, Bound, Range, around, exactly
 from basin.rounding import number
 
 Figure = Annotated[Fraction, BeforeValidator(number)]
@@ -67,64 +68,34 @@ def applied(pieces: Sequence[Piece], value: Fraction) -> Applied | None:
     return None
 
 
-@dataclass(frozen=True)
-class Amounts:
-    """The least and the greatest of several amounts; None where there is no end to them, or a value has none."""
-
-    least: Fraction | None
-    greatest: Fraction | None
+def amounts_between(pieces: Sequence[Piece], value: Range) -> Range:
+    """The range of the amounts that a scale gives for the values of a range."""
+    reached = [(piece, part.within(value)) for piece, part in zip(pieces, parts(pieces), strict=True)]
+    return around(_of_piece(piece, values) for piece, values in reached if not values.is_empty)
 
 
-def amounts_between(pieces: Sequence[Piece], least: Fraction | None, greatest: Fraction | None) -> Amounts:
-    """The amounts that values from `least` to `greatest` may have, every piece between them included.
-
-    Parameters
-    ----------
-    pieces : of a scale, in order.
-    least, greatest : both belong to the values; None is beyond every number.
-    """
-    amounts: list[Fraction] = []
-    endless_below = False
-    endless_above = False
-    start = least
-    after_start = 0  # 1 where the start itself belongs to the piece before
+def parts(pieces: Sequence[Piece]) -> list[Range]:
+    """The values that each piece of a scale covers: above where the piece before it ends, up to its own end."""
+    covered: list[Range] = []
+    start: Bound = -inf
+    without_start = False
     for piece in pieces:
-        bound = piece.bound
-        is_before = start is not None and not covers(piece, start)
-        if is_before or (after_start and bound is not None and bound == start):
-            continue
-        ends_here = bound is None or (greatest is not None and covers(piece, greatest))
-        end = greatest if ends_here else bound
-        before_end = 0 if ends_here or piece.up_to is not None else -1
-        for value, beside, at_top in ((start, after_start, False), (end, before_end, True)):
-            amount = _amount_at(piece, value, beside)
-            if amount is not None:
-                amounts.append(amount)
-            elif (piece.rate / piece.per > 0) == at_top:
-                endless_above = True
-            else:
-                endless_below = True
-        if ends_here:
-            lowest = None if endless_below or not amounts else min(amounts)
-            return Amounts(lowest, None if endless_above or not amounts else max(amounts))
-        start = bound
-        after_start = 1 if piece.up_to is not None else 0
-    return Amounts(None, None)  # a gap in the scale
+        end = inf if piece.bound is None else piece.bound
+        covered.append(Range(start, end, without_start, piece.up_to is None and piece.below is not None))
+        start = end
+        without_start = piece.up_to is not None
+    return covered
 
 
-def _amount_at(piece: Piece, value: Fraction | None, beside: int) -> Fraction | None:
-    """The amount at the end of a piece; just above (1) or below (-1) a value that does not belong to it."""
-    if not piece.rate:
-        return piece.amount
-    if value is None:
-        return None
-    n = (value - piece.origin) / piece.per
+def _of_piece(piece: Piece, values: Range) -> Range:
+    if piece.per == 0:
+        return ANY
+    n = values.minus(exactly(piece.origin)).times(exactly(1 / piece.per))
+    n = Range(n.least, n.greatest)
     if piece.steps is not None:
-        nudge = beside if piece.per > 0 else -beside
-        up = floor(n) + 1 if nudge > 0 else ceil(n)
-        down = ceil(n) - 1 if nudge < 0 else floor(n)
-        n = Fraction(up if piece.steps == "started" else down)
-    return piece.amount + piece.rate * n
+        whole = ceil if piece.steps == "started" else floor
+        n = n.mapped(lambda end: Fraction(whole(end)))
+    return n.times(exactly(piece.rate)).plus(exactly(piece.amount))
 
 
 def scaled(pieces: Sequence[Piece], values: Draws) -> Draws:

@@ -16,7 +16,7 @@ from basin.draws import Draws, Number, Truth
 from basin.measures import Measure
 from basin.rounding import printed
 from settlement.clauses.combining import combined
-from settlement.clauses.intervals import Ends, between, ends_of, not_detected
+from settlement.clauses.intervals import as_settled, is_missing, not_detected
 from settlement.clauses.values import Value
 from settlement.clauses.working import Trail
 
@@ -87,24 +87,30 @@ def given_by_the_present(measure: Measure, values: Sequence[Value], absent: Valu
     if measure.take is None and len(values) == 1:
         return absent
     counted = [value for value in values if not value.excluded]
-    if all(value.number is None and not ends_of(value).known for value in counted):
+    if all(map(is_missing, counted)):
         return absent
     of_tests = measure.kind == "met" and measure.against is None
-    ends = [_ends_of_test(value) if of_tests else ends_of(value) for value in counted]
-    least = [end.least for end in ends if end.least is not None]
-    greatest = [end.greatest for end in ends if end.greatest is not None]
-    all_least = combined(measure.take, least) if least and len(least) == len(ends) else None
-    all_greatest = combined(measure.take, greatest) if greatest and len(greatest) == len(ends) else None
+    bounds = [_bounds_of_test(value) if of_tests else _bounds_of(value) for value in counted]
+    least = [value.least for value in bounds if value.least is not None]
+    greatest = [value.greatest for value in bounds if value.greatest is not None]
+    all_least = combined(measure.take, least) if least and len(least) == len(bounds) else None
+    all_greatest = combined(measure.take, greatest) if greatest and len(greatest) == len(bounds) else None
     if measure.take == "max" and least:
         all_least = draws.greatest_known(least)
     if measure.take == "min" and greatest:
         all_greatest = draws.least_known(greatest)
-    if all(value.number is not None or not_detected(value) for value in counted) and absent.number is None:
-        return between(Ends(all_least, all_greatest), absent)
+    bounded = replace(absent, least=all_least, greatest=all_greatest)
     # a number that is missing may decide a test, and is none for whoever takes the number itself
-    return replace(absent, least=all_least, greatest=all_greatest)
+    settles = absent.number is None and all(value.number is not None or not_detected(value) for value in counted)
+    return as_settled(bounded) if settles else bounded
 
 
-def _ends_of_test(value: Value) -> Ends:
+def _bounds_of(value: Value) -> Value:
+    """A number as its own bounds."""
+    return value if value.number is None else replace(value, least=value.number, greatest=value.number)
+
+
+def _bounds_of_test(value: Value) -> Value:
     """A test that is absent may be either."""
-    return Ends(draws.filled(value.number, Fraction(0)), draws.filled(value.number, Fraction(1)))
+    failed = draws.filled(value.number, Fraction(0))
+    return replace(value, least=failed, greatest=draws.filled(value.number, Fraction(1)))

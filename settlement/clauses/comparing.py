@@ -8,16 +8,15 @@ reference that was not detected makes the result an interval. How several values
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 
 from basin import draws
 from basin.draws import Number
 from basin.measures import Measure
+from basin.ranges import Range, exactly
 from basin.rounding import printed
-from settlement.clauses import intervals
 from settlement.clauses.context import Context
 from settlement.clauses.element import Element
-from settlement.clauses.intervals import Ends, between, ends_of, undetermined
+from settlement.clauses.intervals import is_missing, range_of, settled, shown, within
 from settlement.clauses.references import reference
 from settlement.clauses.values import Value
 from settlement.clauses.working import Trail
@@ -36,10 +35,10 @@ def compared(context: Context, measure: Measure, spot: Element, trail: Trail) ->
     trail : receives the working.
     """
     value = context.single(measure, spot, trail)
-    if measure.against is None or measure.expressed is None or undetermined([value]) is not None:
+    if measure.against is None or measure.expressed is None or is_missing(value):
         return value
     against = reference(context, measure, spot, trail)
-    if undetermined([against]) is not None:
+    if is_missing(against):
         return against
     if value.number is None or against.number is None:
         return _between(measure.expressed, value, against, trail)
@@ -59,23 +58,21 @@ def _expressed(how: str, a: Number, b: Number) -> Number | None:
 
 
 def _between(how: str, value: Value, against: Value, trail: Trail) -> Value:
-    """The ends of the comparison where the value, the reference or both were not detected."""
-    a = ends_of(value)
-    b = ends_of(against)
-    if b.settled == 0 and how != "difference":
+    """Where the comparison lies when the value, the reference or both were not detected."""
+    a = range_of(value)
+    b = range_of(against)
+    if settled(b) == 0 and how != "difference":
         return Value(None, "reference_is_zero")
-    ends = _ends(how, a, b)
-    trail.note(LABELS[how], _working(how, f"({a})", f"({b})"), str(ends))
-    return between(ends, value if value.number is None else against)
+    compared_range = _range(how, a, b)
+    trail.note(LABELS[how], _working(how, f"({shown(a)})", f"({shown(b)})"), shown(compared_range))
+    return within(compared_range, value if value.number is None else against)
 
 
-def _ends(how: str, a: Ends, b: Ends) -> Ends:
+def _range(how: str, a: Range, b: Range) -> Range:
     if how == "difference":
-        return intervals.difference(a, b)
-    ratio = intervals.quotient(a, b)
-    if how == "ratio":
-        return ratio
-    return intervals.mapped(ratio, lambda end: 100 * (end - Fraction(1)))
+        return a.minus(b)
+    ratio = a.over(b)
+    return ratio if how == "ratio" else ratio.minus(exactly(1)).times(exactly(100))
 
 
 def _working(how: str, a: str, b: str) -> str:

@@ -26,11 +26,11 @@ from basin.draws import Number
 from basin.indicators import INDICATORS
 from basin.measures import Measure
 from basin.network import Network
+from basin.ranges import Range
 from basin.scales import Applied
 from basin.standards import Standard, standard
 from settlement.clauses.closed_periods import NOTHING_CLOSED, ClosedPeriods
 from settlement.clauses.element import Axes, Element
-from settlement.clauses.intervals import NOTHING_KNOWN, Ends
 from settlement.clauses.values import Measurements, Rules, Statistic, Value
 from settlement.clauses.working import Step, Trail
 
@@ -78,7 +78,7 @@ class Evaluation:
     excluded : a recorded ground takes the data away, so that no amount is due.
     applied : the piece of the scale that gave the amount; of an exact value only.
     unverified : paths of the unverified figures and rules that the evaluation rests on, its shares included.
-    ends : of an absent amount that depends on what was not detected.
+    possible : where an absent amount lies that depends on what was not detected; None where nothing is known.
     """
 
     clause: Clause
@@ -92,7 +92,7 @@ class Evaluation:
     steps: tuple[Step, ...]
     statistics: tuple[Statistic, ...]
     unverified: tuple[str, ...]
-    ends: Ends = NOTHING_KNOWN
+    possible: Range | None = None
 
     @property
     def stopped(self) -> bool:

@@ -64,7 +64,8 @@ class Evaluator(Context):
         trail.doubts(self._unverified_rules(clause, trail))
         return Evaluation(
             clause, element, outcome.value.number, outcome.amount, outcome.reason, outcome.value.excluded,
-            outcome.piece, sides, tuple(trail.steps), tuple(trail.statistics), tuple(trail.unverified), outcome.ends,
+            outcome.piece, sides, tuple(trail.steps), tuple(trail.statistics), tuple(trail.unverified),
+            outcome.possible,
         )  # fmt: skip
 
     def _codes(self, element: Element) -> Mapping[str, str]:
@@ -121,7 +122,7 @@ class Evaluator(Context):
     def _multiplied(self, clause: Clause, element: Element, outcome: Outcome, trail: Trail) -> Outcome:
         """The amount × each of `times`, a number or the amount of a line; the first factor that is absent stops it."""
         for text in clause.times:
-            if outcome.amount is None and not outcome.ends.known:
+            if outcome.amount is None and outcome.possible is None:
                 return outcome
             if text in self.agreement.refs:
                 factor = measuring.value(self, Measure(kind="result", of={text: Fraction(1)}), element, trail)

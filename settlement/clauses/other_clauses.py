@@ -8,18 +8,19 @@ its upstream party.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from basin import periods
 from basin.draws import Number
 from basin.measures import Measure
+from basin.ranges import exactly
 from basin.rounding import printed
 from settlement.clauses import league, section_sheets
 from settlement.clauses.combining import combined
 from settlement.clauses.context import Context, Evaluation
 from settlement.clauses.element import Element
-from settlement.clauses.intervals import Ends, between, ends_of, not_detected, scaled, summed
+from settlement.clauses.intervals import as_settled, not_detected, range_of, shown, within
 from settlement.clauses.values import Value
 from settlement.clauses.working import Trail, readable, short
 
@@ -28,11 +29,11 @@ def result(context: Context, measure: Measure, spot: Element, trail: Trail) -> V
     """Amounts of other clauses: axes in hand are matched, the others combined by `take`, refs added with weights."""
     whole: Number = Fraction(0)
     terms = []
-    parts: list[Ends] = []
+    possible = exactly(0)
     below: Value | None = None
     for ref, weight in (measure.of or {}).items():
         amount = line(context, ref, spot, measure, trail)
-        parts.append(scaled(ends_of(amount), weight))
+        possible = possible.plus(range_of(amount).times(exactly(weight)))
         if not_detected(amount):
             below = below or amount
             continue
@@ -42,9 +43,8 @@ def result(context: Context, measure: Measure, spot: Element, trail: Trail) -> V
         term = f"{ref} {readable(amount.number)}"
         terms.append(term if weight == 1 else f"{printed(weight)} × {term}")
     if below is not None:  # what was not detected under a line is not known here either
-        ends = summed(parts)
-        trail.note(f"{periods.label(spot.of)} 引用", f"{'、'.join(measure.of or ())}（未检出）", str(ends))
-        return between(ends, below)
+        trail.note(f"{periods.label(spot.of)} 引用", f"{'、'.join(measure.of or ())}（未检出）", shown(possible))
+        return within(possible, below)
     trail.note(f"{periods.label(spot.of)} 引用", " + ".join(terms), short(whole))
     return Value(whole)
 
@@ -75,7 +75,7 @@ def line(context: Context, ref: str, spot: Element, measure: Measure, trail: Tra
     for part in parts:
         trail.doubts(part.evaluation.unverified)
     stopped = [part.evaluation for part in parts if part.evaluation.stopped]
-    missing = next((evaluation for evaluation in stopped if not evaluation.ends.known), None)
+    missing = next((evaluation for evaluation in stopped if evaluation.possible is None), None)
     if missing is not None:
         return Value(None, missing.reason)
     if stopped:
@@ -86,21 +86,21 @@ def line(context: Context, ref: str, spot: Element, measure: Measure, trail: Tra
 
 def _between(parts: Sequence[_Part], measure: Measure, absent: Value) -> Value:
     """What is known of a line of which a part depends on what was not detected."""
-    ends = []
-    for part in parts:
+    least: list[Number] = []
+    greatest: list[Number] = []
+    counted = [part for part in parts if not part.evaluation.excluded]
+    for part in counted:
         amount = part.evaluation.amount
-        of_part = part.evaluation.ends if amount is None else Ends(amount, amount)
-        if not part.evaluation.excluded:
-            ends.append(scaled(of_part, part.share))
-    least = [end.least for end in ends if end.least is not None]
-    greatest = [end.greatest for end in ends if end.greatest is not None]
-    return between(
-        Ends(
-            combined(measure.take, least) if len(least) == len(ends) else None,
-            combined(measure.take, greatest) if len(greatest) == len(ends) else None,
-        ),
+        whole = Value(amount) if part.evaluation.possible is None else within(part.evaluation.possible, absent)
+        of_part = within(range_of(whole).times(exactly(part.share)), absent)
+        least += [end for end in (of_part.number, of_part.least) if end is not None]
+        greatest += [end for end in (of_part.number, of_part.greatest) if end is not None]
+    bounded = replace(
         absent,
+        least=combined(measure.take, least) if len(least) == len(counted) else None,
+        greatest=combined(measure.take, greatest) if len(greatest) == len(counted) else None,
     )
+    return as_settled(bounded)
 
 
 def _parts(context: Context, ref: str, spot: Element) -> Iterator[_Part]:

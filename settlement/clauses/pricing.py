@@ -12,10 +12,10 @@ from fractions import Fraction
 
 from basin.clauses import Clause
 from basin.draws import Draws, Number
+from basin.ranges import Range
 from basin.rounding import printed
 from basin.scales import Applied, Piece, amounts_between, applied, capped, scaled
-from settlement.clauses import intervals
-from settlement.clauses.intervals import NOTHING_KNOWN, Ends, ends_of, mapped, not_detected
+from settlement.clauses.intervals import is_missing, not_detected, range_of, settled, shown
 from settlement.clauses.values import Value
 from settlement.clauses.working import Trail, readable
 
@@ -24,13 +24,13 @@ from settlement.clauses.working import Trail, readable
 class Outcome:
     """What a clause looked at, the amount it came to, and the piece of its scale that gave the amount.
 
-    `ends` are those of an amount that depends on what was not detected.
+    `possible` is where an absent amount lies that depends on what was not detected.
     """
 
     value: Value
     amount: Number | None
     piece: Applied | None = None
-    ends: Ends = NOTHING_KNOWN
+    possible: Range | None = None
 
     @property
     def reason(self) -> str | None:
@@ -41,7 +41,7 @@ class Outcome:
 def on_scale(clause: Clause, value: Value, trail: Trail) -> Outcome:
     """The amount for a value, and of an exact value the piece that gave it; absent where no piece covers the value."""
     if not_detected(value):
-        return Outcome(value, None, ends=_amounts(clause, ends_of(value), trail))
+        return Outcome(value, None, possible=_amounts(clause, range_of(value), trail))
     if value.number is None or clause.scale is None:
         return Outcome(value, value.number)
     if isinstance(value.number, Draws):
@@ -63,11 +63,11 @@ def multiplied(outcome: Outcome, factor: Value, text: str, trail: Trail) -> Outc
     text : how the agreement names the factor.
     trail : receives the working.
     """
-    if not_detected(factor) or (not_detected(outcome.value) and factor.number is not None):
-        before = outcome.ends if outcome.amount is None else Ends(outcome.amount, outcome.amount)
-        ends = intervals.product(before, ends_of(factor))
-        trail.note("乘数", f"({before}) × ({ends_of(factor)})（{text}）", str(ends))
-        return Outcome(outcome.value if factor.number is not None else factor, None, outcome.piece, ends)
+    before = outcome.possible if outcome.amount is None else range_of(Value(outcome.amount))
+    if before is not None and not is_missing(factor) and (outcome.amount is None or not_detected(factor)):
+        possible = before.times(range_of(factor))
+        trail.note("乘数", f"({shown(before)}) × ({shown(range_of(factor))})（{text}）", shown(possible))
+        return Outcome(factor if not_detected(factor) else outcome.value, None, outcome.piece, possible)
     if factor.number is None or outcome.amount is None:
         return Outcome(factor, None, outcome.piece)
     product = outcome.amount * factor.number
@@ -79,35 +79,29 @@ def bounded(outcome: Outcome, cap: Fraction | None, trail: Trail) -> Outcome:
     """The amount within the cap; an amount at last where all that was not detected comes to the same."""
     if outcome.amount is not None:
         return replace(outcome, amount=_capped(outcome.amount, cap, trail))
-    if not not_detected(outcome.value):
+    if outcome.possible is None:
         return outcome
-    ends = _capped_ends(outcome.ends, cap)
-    if ends.settled is not None:
-        trail.note("未检出的两端及其间", "金额处处相同", printed(ends.settled))
-        return replace(outcome, amount=ends.settled, ends=NOTHING_KNOWN)
-    trail.note("未检出的两端及其间", "金额不同，不能判定", str(ends))
-    return replace(outcome, ends=ends)
+    possible = outcome.possible if cap is None else _capped_range(outcome.possible, cap)
+    amount = settled(possible)
+    if amount is None:
+        trail.note("未检出的两端及其间", "金额不同，不能判定", shown(possible))
+        return replace(outcome, possible=possible)
+    trail.note("未检出的两端及其间", "金额处处相同", printed(amount))
+    return replace(outcome, amount=amount, possible=None)
 
 
-def _amounts(clause: Clause, ends: Ends, trail: Trail) -> Ends:
-    """The ends of the amounts of every value between two ends; draws are not looked at."""
+def _amounts(clause: Clause, value: Range, trail: Trail) -> Range:
+    """The amounts of every value in a range."""
     if clause.scale is None:
-        return ends
-    if isinstance(ends.least, Draws) or isinstance(ends.greatest, Draws):
-        return NOTHING_KNOWN
-    amounts = amounts_between(clause.scale, ends.least, ends.greatest)
-    priced = Ends(amounts.least, amounts.greatest)
-    trail.note("计算标准（未检出）", f"数值 {ends}，其间各段都算", str(priced))
-    return priced
+        return value
+    amounts = amounts_between(clause.scale, value)
+    trail.note("计算标准（未检出）", f"数值 {shown(value)}，其间各段都算", shown(amounts))
+    return amounts
 
 
-def _capped_ends(ends: Ends, cap: Fraction | None) -> Ends:
+def _capped_range(amounts: Range, cap: Fraction) -> Range:
     """Both ends within the cap; an end beyond every number is at it."""
-    if cap is None or isinstance(ends.least, Draws) or isinstance(ends.greatest, Draws) or not ends.known:
-        return ends
-    least = -cap if ends.least is None else ends.least
-    greatest = cap if ends.greatest is None else ends.greatest
-    return mapped(Ends(least, greatest), lambda end: capped(end, cap))
+    return Range(max(-cap, min(cap, amounts.least)), max(-cap, min(cap, amounts.greatest)))
 
 
 def _capped(amount: Number, cap: Fraction | None, trail: Trail) -> Number:

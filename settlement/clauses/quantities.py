@@ -28,13 +28,7 @@ from basin.standards import Standard, indicator_class
 from settlement.clauses import section_sheets
 from settlement.clauses.context import Context
 from settlement.clauses.element import Element
-from settlement.clauses.intervals import (
-    BELOW_DETECTION,
-    Ends,
-    between,
-    ends_of,
-    undetermined,
-)
+from settlement.clauses.intervals import BELOW_DETECTION, as_settled, first_missing, range_of, shown, within
 from settlement.clauses.joint_samples import joint_mean
 from settlement.clauses.means import concentration
 from settlement.clauses.values import Explained, Value, recorded
@@ -73,10 +67,10 @@ def _below_detection(context: Context, mean: Value, spot: Element, indicator: st
     """
     if mean.least is None or mean.greatest is None:
         return mean
-    ends = Ends(mean.least, mean.greatest)
-    trail.note(f"{context.label(spot, indicator)} 全部未检出", "在零与检出限之间，不按取值规则比较", str(ends))
+    possible = range_of(replace(mean, number=None))
+    trail.note(f"{context.label(spot, indicator)} 全部未检出", "在零与检出限之间，不按取值规则比较", shown(possible))
     place = f"{spot.codes['section']} {indicator} {periods.label(spot.of)}"
-    return between(ends, replace(mean, reason=f"{BELOW_DETECTION}: {place}，{ends}"))
+    return within(possible, replace(mean, reason=f"{BELOW_DETECTION}: {place}，{shown(possible)}"))
 
 
 def _rounding(value: Value, indicator: str) -> str:
@@ -120,7 +114,7 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
     listed = () if "all" in (measure.indicators or ()) else measure.indicators
     indicators = listed or _reported(context, spot)
     values = {indicator: measured(context, spot, indicator, trail) for indicator in indicators}
-    absent = undetermined([v for v in values.values() if not v.excluded])
+    absent = first_missing([v for v in values.values() if not v.excluded])
     present = {i: v for i, v in values.items() if not v.excluded}
     if absent is not None or not present:
         trail.note(label, "无值", (absent.reason if absent else None) or "no_readings")
@@ -132,44 +126,44 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
     if any(standard.bands(i, body) is None for i in present):
         trail.note(label, "所列指标在此水体没有类别限值", "missing_parameter: limits")
         return Value(None, "missing_parameter: limits")
-    classes = {i: _class_ends(standard, i, v, body) for i, v in present.items()}
+    classes = {i: _class(standard, i, v, body) for i, v in present.items()}
     worst = _worst(list(classes.values()))
     statistics = tuple(s for v in values.values() for s in v.statistics)
-    limits = "、".join(_item(standard, i, present[i], ends, body) for i, ends in classes.items())
+    limits = "、".join(_item(standard, i, present[i], of_item, body) for i, of_item in classes.items())
     how = f"{standard.code.upper()} {WATER_BODIES[body]}限值：{limits}；取最差的一项"
-    below = next((v for v in present.values() if v.number is None), None)
-    if below is None:
-        assert worst.least is not None  # every item has a number
-        trail.note(label, how, _class_name(worst.least))
-        return Value(worst.least, statistics=statistics)
-    trail.note(label, how, str(worst) if worst.settled is None else _class_name(worst.settled))
-    return between(worst, replace(below, statistics=statistics))
+    shown_class = shown(range_of(worst)) if worst.number is None else _class_name(worst.number)
+    trail.note(label, how, shown_class)
+    return replace(worst, statistics=statistics)
 
 
-def _class_ends(standard: Standard, indicator: str, mean: Value, body: str) -> Ends:
-    """The classes of an item at both ends of its mean, the better first: of oxygen the greater mean has it."""
+def _class(standard: Standard, indicator: str, mean: Value, body: str) -> Value:
+    """The class of one item; between those at both ends where it was not detected: of oxygen the greater is better."""
     if mean.number is not None:
-        only = _class(standard, indicator, mean.number, body)
-        return Ends(only, only)
-    ends = ends_of(mean)
-    means = [end for end in (ends.least, ends.greatest) if end is not None]
-    classes = [_class(standard, indicator, end, body) for end in means]
-    return Ends(least(classes), greatest(classes))
+        return Value(_class_of(standard, indicator, mean.number, body))
+    ends = [end for end in (mean.least, mean.greatest) if end is not None]
+    classes = [_class_of(standard, indicator, end, body) for end in ends]
+    bounded = replace(mean, least=least(classes), greatest=greatest(classes))
+    return as_settled(bounded)
 
 
-def _worst(items: Sequence[Ends]) -> Ends:
-    """The worst class of several items, at best and at worst."""
+def _worst(items: Sequence[Value]) -> Value:
+    """The worst class of several items, between what it is at best and at worst."""
+    numbers = [item.number for item in items if item.number is not None]
+    below = next((item for item in items if item.number is None), None)
+    if below is None:
+        return Value(greatest(numbers))
     at_best = [item.least for item in items if item.least is not None]
     at_worst = [item.greatest for item in items if item.greatest is not None]
-    return Ends(greatest(at_best), greatest(at_worst))
+    bounded = replace(below, least=greatest([*numbers, *at_best]), greatest=greatest([*numbers, *at_worst]))
+    return as_settled(bounded)
 
 
-def _item(standard: Standard, indicator: str, mean: Value, classes: Ends, body: str) -> str:
+def _item(standard: Standard, indicator: str, mean: Value, of_item: Value, body: str) -> str:
     """Why an item has its class; of one that was not detected, the classes it may have."""
-    if mean.number is not None and classes.least is not None:
-        return _limit_met(standard, indicator, mean.number, classes.least, body)
-    shown = str(classes) if classes.settled is None else _class_name(classes.settled)
-    return f"{INDICATORS[indicator].name_zh} 未检出 {ends_of(mean)}：{shown}"
+    if mean.number is not None and of_item.number is not None:
+        return _limit_met(standard, indicator, mean.number, of_item.number, body)
+    classes = shown(range_of(of_item)) if of_item.number is None else _class_name(of_item.number)
+    return f"{INDICATORS[indicator].name_zh} 未检出 {shown(range_of(mean))}：{classes}"
 
 
 def _reported(context: Context, spot: Element) -> tuple[str, ...]:
@@ -184,7 +178,7 @@ def _reported(context: Context, spot: Element) -> tuple[str, ...]:
     )
 
 
-def _class(standard: Standard, indicator: str, value: Number, body: str) -> Number:
+def _class_of(standard: Standard, indicator: str, value: Number, body: str) -> Number:
     """The class of one item; draws are first freed of the noise of their sums, which could lie on a limit."""
     if isinstance(value, Draws):
         return Draws(indicator_class(standard, indicator, significant(value.values), body))

@@ -21,11 +21,11 @@ from fractions import Fraction
 from basin.draws import Number, at_most, greatest, quotient
 from basin.indicators import INDICATORS
 from basin.measures import Measure
+from basin.ranges import Range, exactly
 from basin.rounding import printed
-from settlement.clauses import intervals
 from settlement.clauses.context import Context
 from settlement.clauses.element import Element
-from settlement.clauses.intervals import between, ends_of, mapped, not_detected, scaled, summed, undetermined
+from settlement.clauses.intervals import first_missing, not_detected, range_of, shown, within
 from settlement.clauses.quantities import measured
 from settlement.clauses.references import reference
 from settlement.clauses.values import NOTHING, Value
@@ -41,7 +41,7 @@ def exceedance(context: Context, measure: Measure, spot: Element, trail: Trail) 
     value = measured(context, spot, indicator, trail)
     held_to = replace(measure, kind="concentration", against=measure.against or "target")
     limit = reference(context, held_to, spot, trail)
-    absent = undetermined([value, limit])
+    absent = first_missing([value, limit])
     if absent is not None:
         return absent
     more_is_better = context.standard.higher_is_better(indicator)
@@ -61,10 +61,12 @@ def exceedance(context: Context, measure: Measure, spot: Element, trail: Trail) 
 
 def _exceedance_between(dividend: Value, divisor: Value, trail: Trail) -> Value:
     """The multiple where a mean was not detected: 0 where even the detection limit meets the limit."""
-    ratio = intervals.quotient(ends_of(dividend), ends_of(divisor))
-    multiple = mapped(ratio, lambda end: greatest([end - 1, NOTHING]))
-    trail.note("超标倍数", f"({ends_of(dividend)}) ÷ ({ends_of(divisor)}) − 1，达标记 0", str(multiple))
-    return between(multiple, dividend if dividend.number is None else divisor)
+    ratio = range_of(dividend).over(range_of(divisor))
+    excess = ratio.minus(exactly(1))
+    multiple = Range(max(excess.least, NOTHING), max(excess.greatest, NOTHING))
+    expression = f"({shown(range_of(dividend))}) ÷ ({shown(range_of(divisor))}) − 1，达标记 0"
+    trail.note("超标倍数", expression, shown(multiple))
+    return within(multiple, dividend if dividend.number is None else divisor)
 
 
 def index(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
@@ -76,7 +78,7 @@ def index(context: Context, measure: Measure, spot: Element, trail: Trail) -> Va
     weights = measure.weights or {}
     means = {indicator: measured(context, spot, indicator, trail) for indicator in weights}
     trail.note("权重", "、".join(f"{INDICATORS[i].name_zh} {printed(w)}" for i, w in weights.items()), "合计 1")
-    absent = undetermined(list(means.values()))
+    absent = first_missing(list(means.values()))
     if absent is not None:
         return absent
     ratios: dict[str, Value] = {}
@@ -96,14 +98,14 @@ def index(context: Context, measure: Measure, spot: Element, trail: Trail) -> Va
 
 
 def _ratio(mean: Value, against: Value, name: str, trail: Trail) -> Value:
-    """A mean ÷ its reference; the ends of it where either was not detected."""
-    absent = undetermined([mean, against])
+    """A mean ÷ its reference; between which ends it lies where either was not detected."""
+    absent = first_missing([mean, against])
     if absent is not None:
         return absent
     if mean.number is None or against.number is None:
-        ends = intervals.quotient(ends_of(mean), ends_of(against))
-        trail.note(f"{name} 比值", f"({ends_of(mean)}) ÷ ({ends_of(against)})", str(ends))
-        return between(ends, mean if mean.number is None else against)
+        ratio_range = range_of(mean).over(range_of(against))
+        trail.note(f"{name} 比值", f"({shown(range_of(mean))}) ÷ ({shown(range_of(against))})", shown(ratio_range))
+        return within(ratio_range, mean if mean.number is None else against)
     ratio = quotient(mean.number, against.number)
     if ratio is None:
         return Value(None, "reference_is_zero")
@@ -112,13 +114,15 @@ def _ratio(mean: Value, against: Value, name: str, trail: Trail) -> Value:
 
 
 def _weighted_between(measure: Measure, ratios: Mapping[str, Value], below: Value, trail: Trail) -> Value:
-    """The ends of the index: every ratio at its least and at its greatest."""
+    """Where the index lies: every ratio at its least and at its greatest."""
     weights = measure.weights or {}
-    k = Fraction(1) if measure.coefficient is None else measure.coefficient
-    terms = [scaled(ends_of(ratio), weights[indicator]) for indicator, ratio in ratios.items()]
-    ends = scaled(summed(terms), k)
-    trail.note("指数", "未检出的比值取两端", str(ends))
-    return between(ends, below)
+    index = exactly(0)
+    for indicator, ratio in ratios.items():
+        index = index.plus(range_of(ratio).times(exactly(weights[indicator])))
+    if measure.coefficient is not None:
+        index = index.times(exactly(measure.coefficient))
+    trail.note("指数", "未检出的比值取两端", shown(index))
+    return within(index, below)
 
 
 def _weighted(measure: Measure, ratios: Mapping[str, Number], trail: Trail) -> Number:
