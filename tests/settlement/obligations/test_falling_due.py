@@ -41,14 +41,15 @@ BRANCHES = """
 - {ref: M, every: month, measure: {kind: concentration, section: s1, indicator: nh3n}, scale: [{rate: 1}]}
 - {ref: Y, every: year, measure: {kind: concentration, section: s1, indicator: nh3n}, scale: [{rate: 1}]}
 - {ref: "1", every: month, each: {section: [s1, s2]},
-   measure: {kind: result, of: {by: section, s1: [FIRST], s2: [SECOND]}}, scale: [{rate: 1}],
+   measure: {kind: result, of: {by: section, s1: [FIRST], s2: [SECOND]}}, scale: [{rate: RATE}],
    pays: up, receives: down}
 """
 
 
 @pytest.mark.parametrize(("first", "second"), [("Y", "M"), ("M", "Y")])
 def test_a_clause_waits_for_its_year_whichever_branch_takes_it(first: str, second: str) -> None:
-    assert owed(BRANCHES.replace("FIRST", first).replace("SECOND", second), "2020-01") == {}
+    clauses = BRANCHES.replace("FIRST", first).replace("SECOND", second)
+    assert owed(clauses.replace("RATE", "1/12"), "2020-01") == {}
 
 
 LINE_BETWEEN = """
@@ -56,7 +57,7 @@ LINE_BETWEEN = """
 - {ref: Y, every: year, measure: {kind: concentration, section: s1, indicator: nh3n}, scale: [{rate: 1}]}
 - {ref: B, every: month, each: {section: [s1, s2]},
    measure: {kind: result, of: {by: section, s1: [FIRST], s2: [SECOND]}}}
-- {ref: "1", every: month, measure: {kind: result, of: [B]}, scale: [{rate: 1}], pays: up, receives: down}
+- {ref: "1", every: month, measure: {kind: result, of: [B]}, scale: [{rate: 1/12}], pays: up, receives: down}
 """
 
 
@@ -66,7 +67,7 @@ def test_it_waits_for_a_year_that_a_line_takes_in_any_branch(first: str, second:
 
 
 def test_a_yearly_clause_that_nothing_monthly_takes_lets_the_month_be_owed() -> None:
-    clauses = BRANCHES.replace("FIRST", "M").replace("SECOND", "M")
+    clauses = BRANCHES.replace("FIRST", "M").replace("SECOND", "M").replace("RATE", "1")
     yearly = """
 - {ref: "2", every: year, measure: {kind: result, of: [Y]}, scale: [{rate: 1}], pays: up, receives: down}
 """
@@ -76,7 +77,7 @@ def test_a_yearly_clause_that_nothing_monthly_takes_lets_the_month_be_owed() -> 
 DATED = """
 - {ref: M, every: month, measure: {kind: concentration, section: s1, indicator: nh3n}, scale: [{rate: 1}]}
 - {ref: Y, every: year, measure: {kind: concentration, section: s1, indicator: nh3n}, scale: [{rate: 1}]}
-- {ref: "1", every: month, measure: {kind: result, of: {2020-01-01: [M], 2020-03-01: [Y]}}, scale: [{rate: 1}],
+- {ref: "1", every: month, measure: {kind: result, of: {2020-01-01: [M], 2020-03-01: [Y]}}, scale: [{rate: 1/12}],
    pays: up, receives: down}
 """
 
@@ -84,6 +85,6 @@ DATED = """
 def test_months_before_the_branch_that_takes_the_year_are_owed() -> None:
     document = settled(an_agreement(DATED, data=RULES), RIVER, readings(), periods.period("2020Q1"), NOW)
     assert [(row["period"], row["amount_yuan"]) for row in document["obligations"]] == [
-        ("2020-01", "10000.00"),
-        ("2020-02", "20000.00"),
+        ("2020-01", "833.33"),
+        ("2020-02", "1666.67"),
     ]
