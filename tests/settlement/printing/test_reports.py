@@ -9,6 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from settlement.printing.reports import assessment_pdf, assessment_view, settlement_pdf, settlement_view
+from settlement.statement.engine_version import ENGINE_VERSION
 from tests.settlement.documents import (
     NAMES,
     below_detection,
@@ -179,7 +180,7 @@ class TestEngineVersion:
         return str(value)
 
     def test_settlements_and_assessments_print_it(self) -> None:
-        assert self.printed(settlement_view(lushui_2020(), NAMES)) == "1"
+        assert self.printed(settlement_view(lushui_2020(), NAMES)) == ENGINE_VERSION
         assert self.printed(assessment_view(demo_assessment() | {"engine_version": "1"}, NAMES)) == "1"
 
     def test_a_document_of_before_says_so(self) -> None:
