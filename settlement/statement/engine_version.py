@@ -42,10 +42,10 @@ VERSIONS = (
         "趋势与完整率只看自己的年数，年数不足一律中止；溶解氧没有超标倍数，协议写明算法的除外；"
         "季度应付不受另一条年度条款影响，条款的任一分支引用年度结果即等到年末",
         "a mean of non-detects alone lies between zero and the limit and stops by below_detection where its ends, or "
-        "what lies between them, differ, and the share of non-detects is printed; a load weighted by flows stops where they "
-        "cancel to less than a tenth, and a dry month carries nothing; trend and completeness look at their own years, "
-        "and too few years always stop; oxygen has no multiple unless the agreement says how; what a quarter owes does "
-        "not depend on another, yearly clause, and a clause waits for its year whichever branch takes it",
+        "what lies between them, differ, and the share of non-detects is printed; a load weighted by flows stops where "
+        "they cancel to less than a tenth, and a dry month carries nothing; trend and completeness look at their own "
+        "years, and too few years always stop; oxygen has no multiple unless the agreement says how; what a quarter "
+        "owes does not depend on another, yearly clause, and a clause waits for its year whichever branch takes it",
     ),
 )  # fmt: skip
 ENGINE_VERSION = VERSIONS[-1].number
