@@ -336,8 +336,8 @@ class TestEngineVersion:
         checked = verify(raw, recomputed)
         assert (checked.ok, checked.failure) == (True, None)
         assert checked.checked[-1] == (
-            "版本开始记录之前所作，现在是版本 1，结果相同 "
-            "made before versions were kept, now version 1, with the same result"
+            f"版本开始记录之前所作，现在是版本 {ENGINE_VERSION}，结果相同 "
+            f"made before versions were kept, now version {ENGINE_VERSION}, with the same result"
         )
 
     def test_another_version_with_the_same_result_verifies(self, stored: Engine) -> None:
@@ -356,8 +356,8 @@ class TestEngineVersion:
         raw = forged(file_of(stored, a_registry()), "settlement.json", edited(by_another_engine))
         failure = str(verify(raw, recomputed).failure)
         assert "obligations[0].amount_yuan: 1.00 ≠" in failure
-        assert "由引擎版本 0 所作，现在是版本 1" in failure
-        assert "made by engine version 0, now version 1" in failure
+        assert f"由引擎版本 0 所作，现在是版本 {ENGINE_VERSION}" in failure
+        assert f"made by engine version 0, now version {ENGINE_VERSION}" in failure
 
     @pytest.mark.parametrize(("version", "maker"), [("0", "由引擎版本 0 所作"), (None, "版本开始记录之前所作")])
     def test_no_evidence_of_another_result_and_the_refusal_names_the_version(
