@@ -93,7 +93,7 @@ def application(composition: Composition) -> FastAPI:
 
 
 def _describe_problems(app: FastAPI) -> None:
-    """Let OpenAPI know the one shape of every problem, also of a request the framework refuses."""
+    """Let OpenAPI know the one shape of every problem, also of what any address may answer."""
     framework_openapi = app.openapi
 
     def openapi() -> dict[str, object]:
@@ -102,10 +102,10 @@ def _describe_problems(app: FastAPI) -> None:
         schemas["Problem"] = Problem.model_json_schema()
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
+        anywhere = {str(status): problem for status, problem in problems(400, 413, 503).items()}
         for item in document["paths"].values():
             for operation in item.values():
-                if "requestBody" in operation:
-                    operation["responses"] |= {str(status): problem for status, problem in problems(413).items()}
+                operation["responses"] |= anywhere
                 answer = operation["responses"].get("422", {}).get("content", {})
                 if "application/json" in answer:
                     answer[errors.MEDIA_TYPE] = {"schema": {"$ref": "#/components/schemas/Problem"}}

@@ -54,6 +54,11 @@ COMMANDS = (
     Elsewhere("readings", "readings:readings_group", "已接收的数据。Stored readings."),
     Elsewhere("record", "readings:record", "登记一件事实（断流、事件、资金使用等）。Record a fact."),
     Elsewhere(
+        "register",
+        "register:register_group",
+        "登记的主体、断面、站点。Registered parties, sections and stations.",
+    ),
+    Elsewhere(
         "review",
         "quality:review_group",
         "复核单个数据：放行、维持隔离、剔除、恢复。Deciding about single values: release, uphold, remove, restore.",

@@ -15,6 +15,7 @@ from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import application
 from api.composition import Composition
@@ -48,7 +49,7 @@ def serve(composition: Composition) -> None:
 def configured(app: FastAPI, settings: Settings, connection: type[Connection] = Connection) -> uvicorn.Config:
     """How uvicorn serves an application."""
     return uvicorn.Config(
-        app,
+        _Logged(app),
         host=settings.host,
         port=settings.port,
         http=connection,
@@ -56,6 +57,21 @@ def configured(app: FastAPI, settings: Settings, connection: type[Connection] = 
         log_level="warning",
         server_header=False,
     )
+
+
+class _Logged:
+    """An application whose faults are answered and logged already (`web.errors`): uvicorn need not log them again."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except Exception:
+            # an answer that has begun cannot be taken back: uvicorn cuts it off and says so in one line
+            if scope["type"] != "http":
+                raise
 
 
 def schedule(composition: Composition) -> None:

@@ -260,7 +260,7 @@ class Agreement:
 
     def _stated(self, path: str, raw: Any) -> RuleRow:
         note = raw if is_noted(raw) else {"value": raw}
-        value = note["value"] if isinstance(note["value"], str) else "、".join(note["value"])
+        value = _in_words(note["value"])
         verified = str(note.get("verified", "true")).lower() != "false"
         return {"path": path, "value": value, "source": note.get("source", self.source), "verified": verified}
 
@@ -290,6 +290,13 @@ class Agreement:
         if key not in self.kept:
             self.kept[key] = all(is_noted(node) for _, node in special_values(raw))
         return self.kept[key]
+
+
+def _in_words(rule: Any) -> str:
+    """The value of a rule as the statement prints it: ``正常、维护``, ``ph 1、tp 3``."""
+    if isinstance(rule, dict):
+        return "、".join(f"{key} {value}" for key, value in rule.items())
+    return rule if isinstance(rule, str) else "、".join(rule)
 
 
 def clause_path(ref: str) -> str:

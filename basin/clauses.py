@@ -16,7 +16,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter
 
 from basin import periods
 from basin.errors import UsageError
-from basin.measures import FORBID_UNKNOWN, Measure, QuantityCode, Texts, Weights, indicator_code, texts
+from basin.indicators import INDICATORS
+from basin.measures import FORBID_UNKNOWN, IndicatorCode, Measure, QuantityCode, Texts, Weights, indicator_code, texts
+from basin.rounding import UNITS, number
 from basin.scales import Figure, Piece
 
 Every = Literal["week", "month", "quarter", "year", "term"]
@@ -24,6 +26,7 @@ LoadMethod = Literal["integral", "A", "B", "C", "D", "E"]
 NonDetect = Literal["half", "zero", "limit"]
 Doubtful = Literal["use", "leave_out"]
 OxygenMultiple = Literal["limit_over_value"]
+Published = Literal["quality_class", "concentration"]  # what a recorded fact may speak for in place of readings
 # Grounds (事由) for excluding data; a recorded fact of such a kind, with its document, states where and when.
 Ground = Literal["dry", "frozen", "suspended", "disaster"]
 GROUNDS: Mapping[str, str] = {"dry": "断流", "frozen": "封冻", "suspended": "停测", "disaster": "自然灾害"}
@@ -64,6 +67,12 @@ class DataRules:
     joint_sample: Annotated[Figure, AfterValidator(not_negative)] | None = None
     doubtful: Doubtful | None = None
     oxygen_multiple: OxygenMultiple | None = None
+    decimals: dict[IndicatorCode, Annotated[int, Field(ge=0)]] = field(default_factory=dict, hash=False)
+    published: Annotated[tuple[Published, ...], BeforeValidator(texts)] = ()
+
+    def decimals_of(self, indicator: str) -> int | None:
+        """How many decimals a mean of the indicator keeps where it is rounded; None where it is never rounded."""
+        return self.decimals.get(indicator, INDICATORS[indicator].evaluation_decimals)
 
 
 @dataclass(frozen=True)
@@ -103,8 +112,13 @@ class MoneyRules:
 
     __pydantic_config__ = FORBID_UNKNOWN
 
-    place: Literal["fen"] = "fen"
+    place: Literal["fen", "yuan", "wan"] = "fen"
     mode: Literal["half_up", "half_even", "down"] = "half_up"
+
+    @property
+    def unit(self) -> int:
+        """[fen] what every sum and share is a multiple of."""
+        return UNITS[self.place]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +134,24 @@ class Proportion:
 Side = str | Proportion | dict[str, Figure]
 
 
+@dataclass(frozen=True)
+class Between:
+    """A limit that is met from `least` to `greatest`, both included, as pH is from 6 to 9."""
+
+    least: Fraction
+    greatest: Fraction
+
+
+def _limit(value: Any) -> Fraction | Between:
+    """One figure, or two as a range."""
+    if isinstance(value, list) and len(value) == 2:
+        return Between(number(value[0]), number(value[1]))
+    return number(value)
+
+
+Limit = Annotated[Fraction | Between, BeforeValidator(_limit)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class SectionSheet:
     """What an agreement states about a section; keys left out are taken from the network."""
@@ -127,12 +159,22 @@ class SectionSheet:
     __pydantic_config__ = FORBID_UNKNOWN
 
     target: int | None = None
-    limits: dict[QuantityCode, Figure] = field(default_factory=dict)
+    limits: dict[QuantityCode, Limit] = field(default_factory=dict)
     baseline: dict[QuantityCode, Figure] = field(default_factory=dict)
     inflow: str | None = None
     upstream: str | dict[str, Figure] | None = None
     downstream: str | dict[str, Figure] | None = None
     mean_of: Weights | None = None
+
+    def limit(self, quantity: str) -> Fraction | None:
+        """The limit of a quantity; None where none is stated, or a range."""
+        stated = self.limits.get(quantity)
+        return stated if isinstance(stated, Fraction) else None
+
+    def between(self, quantity: str) -> Between | None:
+        """The range within which the limit of a quantity is met; None where none is stated, or a single limit."""
+        stated = self.limits.get(quantity)
+        return stated if isinstance(stated, Between) else None
 
 
 def _pieces(value: Any) -> Any:

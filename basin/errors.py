@@ -84,5 +84,11 @@ class Unavailable(HengjieError):
     status = 503
 
 
+class Damaged(Unavailable):
+    """The file of the database holds what no database writes: it can only be restored."""
+
+    code = "damaged"
+
+
 class NoDatabase(Unavailable):
     """There is no database where one is to be read."""

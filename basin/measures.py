@@ -29,7 +29,7 @@ OF_READINGS = MEASURED | {"trend"}
 OWN_KEYS: Mapping[str, frozenset[str]] = {
     "index": frozenset({"coefficient", "weights"}),
     "met": frozenset({"all_of", "any_of"}),
-    "reported": frozenset({"fact"}),
+    "reported": frozenset({"fact", "on"}),
     "result": frozenset({"of"}),
     "rank": frozenset({"of", "first", "ties"}),
     "trend": frozenset({"significance", "years"}),
@@ -38,6 +38,11 @@ OWN_KEYS: Mapping[str, frozenset[str]] = {
 # count from, and less oxygen is worse without bound. Oxygen may be counted where an agreement says how.
 OXYGEN = "do"
 WITHOUT_MULTIPLE = frozenset({"temperature", "ph", OXYGEN})
+MEASURED_ITEMS = "measured"  # among `indicators`: whatever of the standard's items the section in hand has data of
+# last of the `ties` of a rank: who is still tied shares the place, always or where the places pay the same
+SHARE_PLACE = "same"
+SHARE_IF_EQUAL = "same_if_equal"
+SHARING_A_PLACE = frozenset({SHARE_PLACE, SHARE_IF_EQUAL})
 ADDS_BY_ITSELF = frozenset({"result"})  # several values without `take` are summed
 
 
@@ -147,6 +152,7 @@ class Measure:
     all_of: tuple[Measure, ...] | None = None
     any_of: tuple[Measure, ...] | None = None
     fact: str | None = None
+    on: str | None = None
     of: Weights | None = None
     first: Literal["lowest", "highest"] | None = None
     ties: Texts = ()
@@ -164,6 +170,11 @@ class Measure:
     def bounded(self) -> bool:
         """Whether it can be true or false."""
         return any(bound is not None for bound in (self.at_most, self.below, self.at_least, self.above))
+
+    @property
+    def kind_of_fact(self) -> str:
+        """The kind under which what it reports is recorded: that of the fact, and the day on which it is counted."""
+        return f"{self.fact} {self.on}" if self.on else self.fact or ""
 
     @property
     def tests(self) -> tuple[Measure, ...]:
@@ -199,8 +210,17 @@ class Measure:
     def refs(self) -> tuple[str, ...]:
         """Clauses this measure, and the tests inside, look at."""
         other = (self.against.ref,) if isinstance(self.against, Against) and self.against.ref else ()
-        ties = tuple(tie for tie in self.ties if tie != "same")
-        return (*(self.of or ()), *ties, *other, *(ref for test in self.tests for ref in test.refs))
+        return (*(self.of or ()), *self.tie_breakers, *other, *(ref for test in self.tests for ref in test.refs))
+
+    @property
+    def tie_breakers(self) -> tuple[str, ...]:
+        """The lines whose numbers break a tie, in order."""
+        return tuple(tie for tie in self.ties if tie not in SHARING_A_PLACE)
+
+    @property
+    def shares_if_equal(self) -> bool:
+        """Whether those tied share a place only where all places they take together pay the same."""
+        return SHARE_IF_EQUAL in self.ties
 
     @property
     def years_of_trend(self) -> Years:

@@ -43,6 +43,7 @@ class Reach:
     years_back : how many whole years before the period's own a clause compares with, or follows a trend through.
     whole_term : whether the readings since the start of the term count, whatever the period.
     facts : the kinds of facts that clauses ask for.
+    unpaid_on : the days of the year (``03-31``) on which clauses ask what is unpaid; "" for the start of a period.
     completeness : whether a clause asks how many of the expected readings arrived.
     loads : codes of the indicators whose loads clauses measure, and the flow for them; empty where none is measured.
     """
@@ -55,6 +56,7 @@ class Reach:
     years_back: int
     whole_term: bool
     facts: frozenset[str]
+    unpaid_on: tuple[str, ...]
     completeness: bool
     loads: frozenset[str]
 
@@ -126,6 +128,7 @@ def reach_of(
         years_back=max((_years_back(ref, clauses) for ref in clauses), default=0),
         whole_term="term" in every or any(map(_chains, clauses.values())),
         facts=frozenset(measure.fact for measure in measures if measure.fact is not None),
+        unpaid_on=tuple(sorted({measure.on or "" for measure in measures if measure.fact == UNPAID})),
         completeness=any(measure.kind == "completeness" for measure in measures),
         loads=_loads(branches),
     )

@@ -26,6 +26,7 @@ TIE_WIDTH = 1e-13  # relative: wider than float noise, narrower than the last of
 FEN_PER_YUAN = 100
 YUAN_PER_WAN = 10_000
 FEN_PER_WAN = FEN_PER_YUAN * YUAN_PER_WAN
+UNITS = {"fen": 1, "yuan": 100, "wan": FEN_PER_WAN}  # [fen] of the places to which an agreement rounds money
 LONGEST_DECIMAL = 40
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?(e[+-]?\d+)?(%|/\d+)?", re.IGNORECASE)
 
@@ -115,21 +116,36 @@ def _half_even(array: NDArray[np.float64], decimals: int) -> NDArray[np.float64]
     return np.asarray(np.rint(np.where(on_a_tie, nearest_half, scaled)) / 10.0**decimals)
 
 
-def fen(wan: Fraction, mode: str) -> int:
-    """An amount in 万元 as whole fen; `mode` is the agreement's: half_up, half_even or down (toward zero)."""
-    exact = abs(wan) * FEN_PER_WAN
+def fen(wan: Fraction, mode: str, unit: int = 1) -> int:
+    """An amount in 万元 as fen, rounded once to whole units.
+
+    Parameters
+    ----------
+    wan : [万元].
+    mode : the agreement's: half_up, half_even or down (toward zero).
+    unit : [fen] what the amount is a multiple of afterwards, one of `UNITS`.
+    """
+    exact = abs(wan) * FEN_PER_WAN / unit
     whole = {"half_up": floor(exact + Fraction(1, 2)), "half_even": round(exact), "down": floor(exact)}[mode]
-    return whole if wan >= 0 else -whole
+    return (whole if wan >= 0 else -whole) * unit
 
 
-def split(total: int, shares: Sequence[Fraction]) -> list[int]:
-    """`total` fen by `shares` (summing to 1) with largest remainders, so that the parts add up to the fen."""
-    exact = [abs(total) * share for share in shares]
+def split(total: int, shares: Sequence[Fraction], unit: int = 1) -> list[int]:
+    """A sum by shares with largest remainders, so that the parts add up.
+
+    Parameters
+    ----------
+    total : [fen] a multiple of `unit`.
+    shares : summing to 1.
+    unit : [fen] what each part is a multiple of.
+    """
+    units = abs(total) // unit
+    exact = [units * share for share in shares]
     parts = [floor(part) for part in exact]
     by_remainder = sorted(range(len(shares)), key=lambda i: (parts[i] - exact[i], i))
-    for i in by_remainder[: abs(total) - sum(parts)]:
+    for i in by_remainder[: units - sum(parts)]:
         parts[i] += 1
-    return parts if total >= 0 else [-part for part in parts]
+    return [part * unit if total >= 0 else -part * unit for part in parts]
 
 
 def yuan(amount_fen: int) -> str:

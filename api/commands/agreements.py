@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from api.commands.figures_page import failures, page, records, shown
-from api.commands.shared import Told, command, example, say
+from api.commands.shared import Told, command, example, registers
 from api.settings import from_environment
 from basin.agreement import Agreement, compiled
 from basin.agreement_files import file_text, tree
@@ -25,8 +25,8 @@ from basin.authoring.hints import Hint
 from basin.authoring.review import Unverified, WithoutSource, review
 from basin.authoring.schema import schema
 from basin.errors import AgreementError
-from basin.network import Network, load_network
-from basin.registry import BUNDLED, declared_registry, load_registry
+from basin.network import Network
+from basin.registry import declared_registry, load_registry
 from settlement.cases.running import run_cases
 
 SUFFIXES = (".yaml", ".yml")
@@ -43,8 +43,8 @@ def agreement_group() -> None:
 def check(place: Path, extra: Sequence[Path]) -> Told:
     """一次列出协议的全部问题、结算时必停之处、未核实的数值、没有出处的条款；目录则逐份列出。Findings and notices."""
     if not place.is_dir():
-        return _checked(place, _network(extra))
-    network = _network((*extra, place))
+        return _checked(place, registers(extra))
+    network = registers((*extra, place))
     checked = [_checked(file, network) for file in _files(place)]
     failed = sum(result["failed"] for result, _ in checked)
     results = {"place": str(place), "agreements": [result for result, _ in checked], "failed": failed}
@@ -97,15 +97,6 @@ def _checked(file: Path, network: Network) -> tuple[dict[str, Any], str]:
     notices += f"，{len(reviewed.unverified)} 个未核实的数值 unverified" if reviewed.unverified else ""
     notices += f"，{len(reviewed.without_source)} 条没有出处 without source" if reviewed.without_source else ""
     return result, "\n".join([*lines, f"{file}: {verdict}{notices}"])
-
-
-def _network(extra: Sequence[Path]) -> Network:
-    """The register alone: the agreements beside the one in hand may themselves be drafts."""
-    places = (*from_environment().extra, *extra)
-    network, messages = load_network([BUNDLED, *(place for place in places if place.is_dir())])
-    for message in messages:
-        say(message)
-    return network
 
 
 def _finding(problem: AgreementError) -> dict[str, Any]:

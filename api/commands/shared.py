@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from api.composition import Composition
+    from basin.network import Network
 
 # What a command tells: the JSON object, the text, and work that goes on after both are printed.
 Told = tuple[Mapping[str, Any], str] | tuple[Mapping[str, Any], str, Callable[[], None]]
@@ -106,6 +107,18 @@ def _with_messages(composition: Composition) -> Composition:
     for message in composition.registry.messages:
         say(message)
     return composition
+
+
+def registers(extra: Sequence[Path]) -> Network:
+    """The registers alone, after what shadows what in them was told: agreements beside them may be drafts."""
+    from basin.network import load_network
+    from basin.registry import BUNDLED
+
+    places = (*from_environment().extra, *extra)
+    network, messages = load_network([BUNDLED, *(place for place in places if place.is_dir())])
+    for message in messages:
+        say(message)
+    return network
 
 
 def say(text: str) -> None:

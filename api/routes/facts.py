@@ -33,7 +33,7 @@ def facts(request: Request, reads: Reads, as_of: AsOf) -> Response:
 
 @router.post("/facts", status_code=201, summary="记录事实 (record a fact)", responses=problems(400, 401, 403, 422))
 def record(
-    wanted: FactWanted, has: Has, writer: Writer, idempotency_key: Annotated[str | None, Header()] = None
+    wanted: FactWanted, has: Has, writer: Writer, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
 ) -> dict[str, Any]:
     """Record one fact; facts are append-only like readings.
 

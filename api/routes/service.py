@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from api.pages.rendering import page
 from api.reads import overview
 from api.web.deps import Has, Reads
+from api.web.errors import refuse_damaged
 
 router = APIRouter()
 # Swagger UI, which is served from here, sets styles itself and asks this server only.
@@ -20,8 +21,9 @@ DOCS_POLICY = (
 
 
 @router.get("/healthz", summary="是否正常 (health)", tags=["运行 operation"])
-def healthz(reads: Reads, has: Has) -> dict[str, Any]:
+def healthz(request: Request, reads: Reads, has: Has) -> dict[str, Any]:
     """Whether the database answers, and how fresh the data are."""
+    refuse_damaged(request)
     return {"status": "ok"} | overview.freshness(reads, has.registry, has.now())
 
 

@@ -12,14 +12,12 @@ from api.pages.rendering import page
 from api.reads import declared
 from api.reads import stations as health
 from api.routes.pages import Month
-from api.texts import PROBLEM_TITLES
 from api.web.deps import Has, Named, Reads
 from api.web.described import listed, problems
-from api.web.errors import MEDIA_TYPE
-from api.web.schemas import Problem
+from api.web.errors import MEDIA_TYPE, problem_of, refuse_damaged
 from api.web.station_schemas import Alarm, SenderCard, ServiceStatus, SlotState, SourceHealth, StateName, StationHealth
 from api.web.tabular import shaped
-from basin.errors import Unavailable
+from basin.errors import Damaged, Unavailable
 from monitoring_ingest.schedule.store import listed_runs
 
 router = APIRouter(tags=["运行 operation"])
@@ -81,31 +79,29 @@ def senders(request: Request, reads: Reads, has: Has, by: By = "province", month
 
 
 @router.get("/v1/status", summary="服务状态 (status)", response_model=ServiceStatus, responses=problems(503))
-def status(has: Has) -> Any:
+def status(request: Request, has: Has) -> Any:
     """Whether the service is up, the database answers, the jobs ran and the stations report; for everybody."""
     try:
+        refuse_damaged(request)
         return health.status(has.engine, has.registry, has.now())
     except Unavailable as problem:
-        answer = _problem(problem).model_dump() | {"service": "up", "database": "down"}
-        return JSONResponse(answer, problem.status, media_type=MEDIA_TYPE)
-
-
-def _problem(of: Unavailable) -> Problem:
-    return Problem(
-        type=f"urn:hengjie:problem:{of.code}", title=PROBLEM_TITLES[of.code], status=of.status, detail=of.zh,
-        detail_en=of.en, remedy=of.remedy, path=None,
-    )  # fmt: skip
+        database = "damaged" if isinstance(problem, Damaged) else "down"
+        answer = problem_of(problem).model_dump() | {"service": "up", "database": database}
+        return JSONResponse(answer, problem.status, problem.headers, MEDIA_TYPE)
 
 
 @router.get("/status", include_in_schema=False)
 def status_page(request: Request, has: Has, names: Named) -> HTMLResponse:
-    """The same for people; it opens when the database does not."""
+    """The same for people; it opens where the database does not."""
     try:
+        refuse_damaged(request)
         state = health.status(has.engine, has.registry, has.now())
         with has.engine.connect() as connection:
             runs = [health.job_row(run) for run in listed_runs(connection, limit=MOST_RUNS)]
     except Unavailable as problem:
-        return page(request, "status.html", {"status": None, "runs": []}, status_code=problem.status)
+        response = page(request, "status.html", {"status": None, "runs": [], "problem": problem}, problem.status)
+        response.headers.update(problem.headers)
+        return response
     return page(request, "status.html", {"status": state, "runs": runs})
 
 

@@ -297,6 +297,7 @@ PROBLEM_TITLES = {
     "not_found": "没有找到",
     "refused": "不允许",
     "unavailable": "文件或数据库不可用",
+    "damaged": "数据库已损坏",
     "too_large": "内容过大",
     "request": "请求不符合接口说明",
 }
@@ -307,6 +308,7 @@ HTTP_PROBLEMS: dict[int, tuple[str, str, str, str]] = {
     405: ("方法不允许", "这个地址不接受该方法", "this address does not take that method", "看 Allow 头或 /docs"),
     406: ("没有所求的格式", "这里没有所求的格式", "no such format here", "用 JSON 或 CSV"),
     413: ("内容过大", "请求内容过大", "the request is too large", "分几次提交"),
+    408: ("等得太久", "请求没有在时限内到齐", "the request did not arrive in time", "检查网络，原样再试"),
     415: ("格式不支持", "请求内容的格式不支持", "unsupported content type", "用 application/json"),
     500: (
         "程序出错",

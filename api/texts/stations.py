@@ -98,8 +98,8 @@ COVERAGE: dict[str, tuple[str, str]] = {
     "service.title": ("服务状态", "Service status"),
     "service.up": ("服务正在运行，数据库正常。", "The service is up and the database answers."),
     "service.down": (
-        "服务正在运行，但数据库没有应答。请稍后再试。",
-        "The service is up, but the database does not answer. Try again later.",
+        "服务正在运行，但{problem}。{remedy}。",
+        "The service is up, but: {problem}. {remedy}",
     ),
     "service.silent": ("静默站点", "Silent stations"),
     "service.silent_sources": ("静默来源", "Silent sources"),

@@ -16,7 +16,7 @@ _DESCRIPTIONS = {
     413: "内容过大 (too large)",
     415: "类型或编码不支持 (unsupported type or encoding)",
     422: "请求不符合接口说明 (does not fit the schema)",
-    503: "数据库没有应答 (the database does not answer)",
+    503: "数据库或磁盘暂不可用 (database or disk out of order; Retry-After)",
 }
 
 

@@ -16,7 +16,7 @@ from api.web.bodies import refuse_announced, too_large
 from api.web.errors import answer
 from api.web.guarded import JSON_BYTES
 from api.web.hosts import Hosts
-from basin.errors import HengjieError
+from basin.errors import HengjieError, UsageError
 
 POLICY = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 # What a browser is told of every answer that does not say it itself: run nothing in it, show it in no frame, take it
@@ -49,6 +49,8 @@ class Entrance:
         if scope["type"] != "http":
             await self._inside(scope, receive, send)
             return
+        # no file here is so large that a part of it would be asked for
+        scope["headers"] = [header for header in scope["headers"] if header[0] not in (b"range", b"if-range")]
         passage = _Passage(scope, receive, send)
         request = Request(scope)
         try:
@@ -61,6 +63,9 @@ class Entrance:
 
     def _ask(self, request: Request) -> None:
         self._hosts.refuse_other(request.headers)
+        query = request.scope["query_string"]
+        if "\0" in request.scope["path"] or b"%00" in query or not query.isascii():
+            raise UsageError("地址中有不能用的字符", "an address with a NUL or a raw byte", remedy="改正地址")
         takes_body = request.method == "POST"
         refuse_announced(request.headers, self._most if takes_body else JSON_BYTES)
         # nobody would count what comes: a file that is sent reads on to see whether its reader is still there

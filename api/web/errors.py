@@ -1,41 +1,52 @@
 """Every error of the web layer becomes one problem, in one handler.
 
 In: any exception that leaves a route, also those of the framework (404, 405, 422). Out: ``application/problem+json``
-(RFC 9457), or the same as a page for a browser that asked for a page. A fault of the program is logged and told without
-its internals; no path of this machine leaves it.
+(RFC 9457), or the same as a page for a browser that asked for a page. A database or disk that does not do its part is
+503. A fault of the program is logged once and told without its internals; no path of this machine leaves it.
 """
 
 from __future__ import annotations
 
 import logging
-from pathlib import PurePath
+import traceback
+from pathlib import Path, PurePath
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api.pages.rendering import page
 from api.texts import HTTP_PROBLEMS, PROBLEM_TITLES
 from api.web.schemas import Problem
-from basin.errors import HengjieError
+from basin.errors import Damaged, HengjieError
+from monitoring_ingest.database.trouble import ERRORS, trouble_of
 
 MEDIA_TYPE = "application/problem+json"
+ROOT = Path(__file__).parents[2]
+PLACES = 6  # of a fault that are logged, the innermost last
+LONGEST_MESSAGE = 300
 _log = logging.getLogger("hengjie.api")
 
 
 def install(app: FastAPI) -> None:
     """Let one handler answer for every kind of exception."""
-    for kind in (HengjieError, HTTPException, RequestValidationError, Exception):
+    app.state.damage = None
+    for kind in (HengjieError, HTTPException, RequestValidationError, *ERRORS, Exception):
         app.add_exception_handler(kind, answer)
+    app.add_exception_handler(ClientDisconnect, _nobody_listens)
 
 
 async def answer(request: Request, error: Exception) -> Response:
     """The problem as JSON, or as a page where the request accepts HTML and is not for the API."""
-    problem = _problem(error)
+    reason = error if isinstance(error, HengjieError) else trouble_of(error) or error
+    problem = _problem(reason)
+    if isinstance(reason, Damaged):
+        request.app.state.damage = reason  # remembered: the next query may miss the damaged place
     if problem.status >= 500:
-        _log.error("%s %s", request.method, request.url.path, exc_info=error)
-    headers = dict(getattr(error, "headers", None) or {})
+        _log.error("%s %s %s %s", problem.status, request.method, request.url.path, brief(error))
+    headers = dict(getattr(reason, "headers", None) or {})
     if problem.status == 405:
         headers["Allow"] = ", ".join(_methods(request))
     if _wants_page(request):
@@ -43,6 +54,23 @@ async def answer(request: Request, error: Exception) -> Response:
         response.headers.update(headers)
         return response
     return JSONResponse(problem.model_dump(), problem.status, headers, MEDIA_TYPE)
+
+
+async def _nobody_listens(_request: Request, _error: Exception) -> Response:
+    """The peer went away before its request had arrived: nothing is to be told, and to nobody."""
+    return Response(status_code=400)
+
+
+def brief(error: BaseException) -> str:
+    """An error for the log, on one line: its kind, its message, and the places of this program it came through."""
+    message = " ".join(str(error).split())[:LONGEST_MESSAGE]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_ours(frame.filename)]
+    places = [f"{PurePath(frame.filename).relative_to(ROOT)}:{frame.lineno}" for frame in frames[-PLACES:]]
+    return f"{type(error).__name__}: {message} @ {' > '.join(places)}"
+
+
+def _is_ours(file: str) -> bool:
+    return PurePath(file).is_relative_to(ROOT) and "site-packages" not in file
 
 
 def _methods(request: Request) -> list[str]:
@@ -58,7 +86,7 @@ def _wants_page(request: Request) -> bool:
 def _problem(error: Exception) -> Problem:
     match error:
         case HengjieError():
-            return _of_ours(error)
+            return problem_of(error)
         case RequestValidationError():
             return _of_a_request(error)
         case HTTPException():
@@ -67,7 +95,20 @@ def _problem(error: Exception) -> Problem:
             return of_status(500)
 
 
-def _of_ours(error: HengjieError) -> Problem:
+def refuse_damaged(request: Request) -> None:
+    """Refuse to say that all is well where something has met the damage of the database since this process started.
+
+    Raises
+    ------
+    Damaged : as it was met.
+    """
+    damage: Damaged | None = request.app.state.damage
+    if damage is not None:
+        raise damage.with_traceback(None)
+
+
+def problem_of(error: HengjieError) -> Problem:
+    """One of our errors as it is told."""
     place = PurePath(error.file).name if error.file else None
     return Problem(
         type=f"urn:hengjie:problem:{error.code}",

@@ -11,15 +11,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from fastapi import Request, Response
 
+from basin.errors import UsageError
 from monitoring_ingest.formats.spreadsheet_cells import no_formula
 
 CSV = "text/csv"
+_WEIGHT = re.compile(r"[0-9]{1,3}(\.[0-9]{0,9})?|\.[0-9]{1,9}")
 JSON = ("application/json", "application/*", "*/*")
 
 
@@ -32,12 +35,20 @@ def wants_csv(request: Request) -> bool:
 
 
 def _qualities(accept: str) -> dict[str, float]:
-    """Media types with the weight the client gave each."""
+    """Media types with the weight the client gave each.
+
+    Raises
+    ------
+    UsageError : a weight is no number.
+    """
     qualities = {}
     for part in accept.split(","):
-        kind, *parameters = (piece.strip() for piece in part.split(";"))
-        weight = next((text[2:] for text in parameters if text.startswith("q=")), "1")
-        qualities[kind.lower()] = float(weight) if weight.replace(".", "", 1).isdigit() else 0.0
+        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weight = next((text.removeprefix("q=") for text in parameters if text.startswith("q=")), "1")
+        if not _WEIGHT.fullmatch(weight):
+            zh = f"Accept 的权重不是数：{weight}"
+            raise UsageError(zh, f"a weight that is no number: {weight}", path="Accept", remedy="写成 q=0 到 q=1")
+        qualities[kind] = float(weight)
     return qualities
 
 

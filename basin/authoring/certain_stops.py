@@ -16,7 +16,7 @@ from basin.clauses import CLAUSE, SHEET, Clause, SectionSheet
 from basin.dated import ELEMENT_AXES, every_branch, in_force, join
 from basin.errors import AgreementError
 from basin.indicators import find_indicator
-from basin.measures import Measure, load_of
+from basin.measures import MEASURED_ITEMS, Measure, load_of
 from basin.network import Network
 from basin.periods import Days
 from basin.shapes import fitted
@@ -74,7 +74,8 @@ def _lacking(
     sections = (measure.section,) if measure.section else measure.sections or hand.get("section", ())
     indicators = (measure.indicator,) if measure.indicator else measure.indicators or hand.get("indicator", ())
     against = measure.against or ("target" if measure.kind == "exceedance" else None)
-    codes = measure.weights or codes_on(agreement, network, "indicator", indicators)
+    sure = () if MEASURED_ITEMS in indicators else indicators  # which have data is not known before they come
+    codes = measure.weights or codes_on(agreement, network, "indicator", sure)
     for section in codes_on(agreement, network, "section", sections) if isinstance(against, str) else ():
         sheets = list(_sheets(agreement, section))
         if against == "inflow" and not any(sheet.inflow for sheet in sheets):
@@ -82,7 +83,7 @@ def _lacking(
         elif against == "target":
             yield from ((path, section, what) for what in _no_target(agreement, network, measure, section, codes))
         elif against in ("baseline", "limits"):
-            stated = {quantity for sheet in sheets for quantity in getattr(sheet, against)}
+            stated = {quantity for sheet in sheets for quantity in _stated(measure.kind, sheet, against)}
             wanted = _quantities(measure.kind, codes)
             yield from ((path, section, f"{against} {quantity}") for quantity in wanted if quantity not in stated)
     listed = measure.indicators or () if measure.kind == "quality_class" else ()
@@ -103,6 +104,13 @@ def _without_classes(agreement: Agreement, network: Network, section: str, liste
             yield indicator.code
 
 
+def _stated(kind: str, sheet: SectionSheet, against: str) -> Iterator[str]:
+    """The quantities of which a sheet states the figure that a measure needs; a range tells an exceedance only."""
+    for quantity in getattr(sheet, against):
+        if against == "baseline" or kind == "exceedance" or sheet.limit(quantity) is not None:
+            yield quantity
+
+
 def _quantities(kind: str, indicators: Collection[str]) -> list[str]:
     """Under which names the figures stand in a sheet."""
     if kind in ("concentration", "index", "exceedance"):
@@ -121,7 +129,7 @@ def _no_target(
     if not classes:
         yield "target"
     elif measure.kind != "quality_class" and registered is not None:
-        stated = {quantity for sheet in sheets for quantity in sheet.limits}
+        stated = {quantity for sheet in sheets for quantity in _stated(measure.kind, sheet, "limits")}
         limit = standard(agreement.standard).limit
         for code in (code for code in indicators if code not in stated):
             if all(limit(code, of_class, registered.water_body) is None for of_class in classes):

@@ -82,7 +82,8 @@ def _limits(agreement: Agreement, network: Network) -> Iterator[Hint]:
         for plain in every_branch(raw or {}):
             sheet, _ = fitted(SHEET, plain, agreement.file, f"sections.{section}")
             if sheet is not None:
-                yield from _far_above(agreement, sheet.limits, body, f"sections.{section}.limits")
+                limits = {code: limit for code in sheet.limits if (limit := sheet.limit(code)) is not None}
+                yield from _far_above(agreement, limits, body, f"sections.{section}.limits")
                 yield from _far_above(agreement, sheet.baseline, body, f"sections.{section}.baseline")
 
 

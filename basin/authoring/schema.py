@@ -104,6 +104,8 @@ class _AsWritten(GenerateJsonSchema):
         made = schema["function"]["function"]
         if made is number:
             return dict(FIGURE)
+        if made is clauses._limit:
+            return {"anyOf": [dict(FIGURE), {"type": "array", "items": dict(FIGURE)}]}
         inside = self.generate_inner(schema["schema"])
         if made is measures.texts:
             return {"anyOf": [dict(TEXT), inside]}

@@ -14,7 +14,7 @@ from typing import Any
 from basin import periods
 from basin.agreement import Agreement, clause_path, paths_of
 from basin.checks.finding import Finding
-from basin.checks.measures import empty_list, foreign_findings, measure_findings
+from basin.checks.measures import MOST_DECIMALS, empty_list, foreign_findings, measure_findings
 from basin.checks.ranges import Ranges, range_findings
 from basin.checks.references import reference_findings
 from basin.checks.scales import scale_findings
@@ -183,6 +183,17 @@ def _data(rules: DataRules) -> Iterator[Finding]:
     if days is not None and days > _LONGEST_MONTH:
         zh = f"一个月没有 {days} 天，月均值永远无效"
         yield Finding("data.min_days_a_month", zh, f"no month has {days} days", f"写 1–{_LONGEST_MONTH}")
+    for indicator, decimals in rules.decimals.items():
+        path = f"data.decimals.{indicator}"
+        if find_indicator(indicator) is None:
+            yield Finding(path, f"不认识的指标 {indicator}", "unknown indicator", "用指标代码")
+        if rules.compare == "unrounded":
+            zh = "decimals 不起作用：compare: unrounded 不修约"
+            yield Finding(path, zh, "nothing is rounded before it is compared", "写 compare: rounded，或删去 decimals")
+        elif decimals > MOST_DECIMALS:
+            zh = f"decimals 须在 0–{MOST_DECIMALS} 之间"
+            en = f"decimals must lie between 0 and {MOST_DECIMALS}"
+            yield Finding(path, zh, en, "写小数位数，如 2")
     if rules.statuses and not STATUSES & {*rules.statuses}:
         named = "、".join(rules.statuses)
         zh = f"没有来源报 {named} 这样的状态，读数都不采用"

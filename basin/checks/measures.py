@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
 
 from basin.agreement import Agreement
 from basin.checks.finding import Finding
 from basin.checks.places import Place, lasting, places
-from basin.clauses import Clause
-from basin.dated import join
+from basin.clauses import SHEET, UNPAID, Clause
+from basin.dated import every_branch, join
 from basin.indicators import INDICATORS, find_indicator
 from basin.measures import (
     ADDS_BY_ITSELF,
+    MEASURED_ITEMS,
     OF_A_SECTION,
     OWN_KEYS,
     OXYGEN,
+    SHARING_A_PLACE,
     WITHOUT_MULTIPLE,
     Against,
     Measure,
@@ -29,12 +32,14 @@ from basin.measures import (
 from basin.network import Network
 from basin.periods import LENGTHS
 from basin.rounding import printed
+from basin.shapes import fitted
 
+_DAY = re.compile(r"\d{2}-\d{2}")
 _EXCUSE = re.compile(r"unless\.\d+")
 _NO_INDICATOR = frozenset({"quality_class", "index", "volume", "flow"})
 _HAVE_CLASS_LIMITS = frozenset({"concentration", "quality_class", "exceedance", "index"})
 _OF_NO_INDICATOR = frozenset({"index", "volume", "flow"})  # their own keys, or nothing, say which
-_MOST_DECIMALS = 12  # a figure has no more significant digits than these
+MOST_DECIMALS = 12  # a figure has no more significant digits than these
 _FEWEST_YEARS = 2  # one year has no slope
 _MOST_YEARS = 100
 _NEEDED = {"index": "weights", "reported": "fact", "result": "of", "rank": "of", "trend": "significance"}
@@ -104,7 +109,8 @@ def _without_multiple(agreement: Agreement, place: Place, path: str) -> Iterator
     listed = {**place.axes, **place.measure.axes}.get("indicator", ())
     codes = WITHOUT_MULTIPLE if "all" in listed else WITHOUT_MULTIPLE & set(listed)
     stated = {OXYGEN} if agreement.data.oxygen_multiple is not None else set()
-    for code in sorted(codes - stated):
+    in_a_range = {code for code in codes if _is_kept_in_a_range(agreement, code)}  # met or not, without a multiple
+    for code in sorted(codes - stated - in_a_range):
         name = INDICATORS[code].name_zh
         remedy = "改用 quality_class，或 concentration 作条件"
         if code == OXYGEN:
@@ -113,6 +119,14 @@ def _without_multiple(agreement: Agreement, place: Place, path: str) -> Iterator
         if "all" in listed:
             remedy = f"逐个列出指标，不写 all；{remedy}"
         yield Finding(path, f"{name}没有超标倍数（环办〔2011〕22号）", f"{code} has no multiple", remedy)
+
+
+def _is_kept_in_a_range(agreement: Agreement, indicator: str) -> bool:
+    """Whether a section sheet states between which limits the indicator keeps, as ``limits: {ph: [6, 9]}``."""
+    sheets = dict(agreement.document.get("sections", {})).values()
+    branches = [branch for raw in sheets for branch in every_branch(raw or {})]
+    typed = (fitted(SHEET, branch, agreement.file, "sections")[0] for branch in branches)
+    return any(sheet is not None and sheet.between(indicator) is not None for sheet in typed)
 
 
 def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
@@ -148,9 +162,9 @@ def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
 
 def _limits(measure: Measure, path: str) -> Iterator[Finding]:
     """Figures that only make sense within limits."""
-    if measure.decimals is not None and not 0 <= measure.decimals <= _MOST_DECIMALS:
-        zh = f"decimals 须在 0–{_MOST_DECIMALS} 之间"
-        en = f"decimals must lie between 0 and {_MOST_DECIMALS}"
+    if measure.decimals is not None and not 0 <= measure.decimals <= MOST_DECIMALS:
+        zh = f"decimals 须在 0–{MOST_DECIMALS} 之间"
+        en = f"decimals must lie between 0 and {MOST_DECIMALS}"
         yield Finding(f"{path}.decimals", zh, en, "写小数位数，如 2")
     if measure.decimals is not None and _is_whole_number(measure):
         zh = "decimals 不起作用：这个数总是整数"
@@ -176,6 +190,14 @@ def _is_whole_number(measure: Measure) -> bool:
     return whole and not compared_with_others and measure.take != "mean"
 
 
+def _is_day_of_the_year(text: str) -> bool:
+    """Whether it is a month and a day that every year has."""
+    try:
+        return bool(_DAY.fullmatch(text)) and bool(date.fromisoformat(f"2021-{text}"))
+    except ValueError:
+        return False
+
+
 def is_a_class(measure: Measure) -> bool:
     """Whether the value is a class itself, neither compared with anything nor counted together."""
     return measure.kind == "quality_class" and measure.against is None and measure.take in (None, "mean", "min", "max")
@@ -193,6 +215,16 @@ def _own_keys(measure: Measure, path: str) -> Iterator[Finding]:
         yield Finding(path, "met 须有 all_of 或 any_of 之一", "met needs all_of or any_of, one of them", "分成两层写")
     if kind == "rank" and set((measure.of or {}).values()) - {1}:
         yield Finding(f"{path}.of", "rank 的 of 不带权重", "a league adds ranks without weights", "写成列表 of: [a, b]")
+    if measure.on is not None and measure.fact != UNPAID:
+        zh = "on 只用于 fact: unpaid"
+        yield Finding(f"{path}.on", zh, "only what is unpaid is counted on a day", "删去 on")
+    elif measure.on is not None and not _is_day_of_the_year(measure.on):
+        zh = f"不是月日：{measure.on}"
+        yield Finding(f"{path}.on", zh, "not a day of the year", "写月-日，如 03-31；二月末写 02-28")
+    if set(measure.ties) >= SHARING_A_PLACE:
+        zh = "same 与 same_if_equal 只能写一个"
+        remedy = "总是同名次写 same；金额相同才同名次写 same_if_equal"
+        yield Finding(f"{path}.ties", zh, "both same and same_if_equal", remedy)
     if kind == "index" and measure.weights and sum(measure.weights.values()) != 1:
         yield Finding(f"{path}.weights", "权重之和不为 1", "weights do not sum to 1", "改正权重")
     if kind == "index" and measure.weights and min(measure.weights.values()) < 0:
@@ -237,7 +269,7 @@ def _in_hand(agreement: Agreement, network: Network, place: Place, path: str) ->
         yield Finding(path, "没有断面", "no section in hand", "写 section: 或 each: {section: …}")
     indicators = (*((measure.indicator,) if measure.indicator else ()), *(measure.indicators or ()))
     for code in (*indicators, *(measure.weights or ())):
-        if code != "all" and find_indicator(code) is None:
+        if code not in ("all", MEASURED_ITEMS) and find_indicator(code) is None:
             yield Finding(path, f"不认识的指标 {code}", "unknown indicator", "用指标代码")
     if measure.kind == "quality_class" and not measure.indicators and (measure.indicator or "indicator" in hand):
         zh = "手头有 indicator，类别评哪几项须写明"

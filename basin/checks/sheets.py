@@ -54,7 +54,9 @@ def _sheet(agreement: Agreement, network: Network, code: str, sheet: SectionShee
     for indicator in (*sheet.limits, *sheet.baseline):
         if indicator != "volume" and find_indicator(indicator.removeprefix("load ")) is None:
             yield Finding(f"{path}.{indicator}", f"不认识的指标 {indicator}", "unknown indicator", "用指标代码")
-    for key, figures in (("limits", sheet.limits), ("baseline", sheet.baseline)):
+    yield from _ranges(sheet, f"{path}.limits")
+    limits = {quantity: limit for quantity in sheet.limits if (limit := sheet.limit(quantity)) is not None}
+    for key, figures in (("limits", limits), ("baseline", sheet.baseline)):
         yield from _impossible(figures, f"{path}.{key}")
     if code in (sheet.inflow, *(sheet.mean_of or ())):
         key = "inflow" if sheet.inflow == code else "mean_of"
@@ -63,6 +65,18 @@ def _sheet(agreement: Agreement, network: Network, code: str, sheet: SectionShee
     for key, codes in (("inflow", [sheet.inflow]), ("mean_of", sheet.mean_of or ())):
         for source in codes:
             yield from section_findings(agreement, network, source, f"{path}.{key}")
+
+
+def _ranges(sheet: SectionSheet, path: str) -> Iterator[Finding]:
+    """The limit of pH is a range, which no other quantity has: below 6 is no better than above 9."""
+    for quantity in sheet.limits:
+        limits = sheet.between(quantity)
+        if quantity == "ph" and (limits is None or limits.least >= limits.greatest):
+            zh = "pH 的限值须是由小到大的一个区间"
+            yield Finding(f"{path}.ph", zh, "the limit of pH is a range", "写 ph: [6, 9]")
+        elif quantity != "ph" and limits is not None:
+            zh = f"{quantity} 的限值须是一个数"
+            yield Finding(f"{path}.{quantity}", zh, "only pH has a range", "只有 pH 写区间；别的写一个数，如 tp: 0.2")
 
 
 def _impossible(figures: Mapping[str, Fraction], path: str) -> Iterator[Finding]:

@@ -31,7 +31,7 @@ from basin.dated import (
     special_values,
 )
 from basin.errors import AgreementError, HengjieError
-from basin.measures import OF_A_SECTION, Against, Measure
+from basin.measures import MEASURED_ITEMS, OF_A_SECTION, Against, Measure
 from basin.network import Network
 from basin.periods import Days
 from basin.standards import standard
@@ -174,7 +174,7 @@ def elements_of(
 
 def codes_on(agreement: Agreement, network: Network, axis: str, of: Sequence[str]) -> Sequence[str]:
     """The codes of an axis that is not one of time: those listed, or all there are."""
-    if "all" not in of:
+    if not {"all", MEASURED_ITEMS} & {*of}:
         return of
     if axis == "section":
         of_basin = [section.code for section in network.sections.values() if section.basin == agreement.basin]

@@ -50,11 +50,12 @@ from sqlalchemy import (
     true,
     type_coerce,
 )
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
 from sqlalchemy.types import TypeEngine
 
-from basin.errors import NoDatabase, Unavailable, UsageError
+from basin.errors import NoDatabase, UsageError
 from monitoring_ingest.database.dialects import Instant
+from monitoring_ingest.database.trouble import trouble_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,6 +70,7 @@ Clash = IntegrityError  # a constraint refuses what was to be stored
 Identity = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER is SQLite's row id
 
 BUSY_SECONDS = 60
+CONNECT_SECONDS = 10
 OFTEN = 2  # [ms] between two attempts to get the write lock of SQLite
 PAUSE_SECONDS = 0.003  # longer than that
 PRIMARY_CODE = 0xFF  # of an error of SQLite, without what further it tells
@@ -95,7 +97,9 @@ def open_engine(url: str) -> Engine:
     if backend == "postgresql":
         from monitoring_ingest.database.postgresql import prepare
 
-        engine = create_engine(parsed.set(drivername="postgresql+psycopg"))
+        # a server that is away altogether does not even refuse
+        patience = {} if "connect_timeout" in parsed.query else {"connect_timeout": CONNECT_SECONDS}
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), connect_args=patience)
         event.listen(engine, "connect", prepare)
         return engine
     if backend != "sqlite":
@@ -216,14 +220,16 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
     Raises
     ------
-    Unavailable : the database does not answer, or stops to while it is read; its address is not told.
+    Unavailable : the database does not answer, or stops to while it is read, or is damaged; its address is not told.
     """
     try:
         with engine.connect() as connection:
             yield connection
-    except OperationalError as problem:
-        remedy = "稍后再试；仍不行请告知管理员"
-        raise Unavailable("数据库没有应答", "the database does not answer", remedy=remedy) from problem
+    except DatabaseError as problem:
+        trouble = trouble_of(problem)
+        if trouble is None:
+            raise
+        raise trouble from problem
 
 
 @contextmanager

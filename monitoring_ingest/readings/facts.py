@@ -100,7 +100,7 @@ def fact(written: Mapping[str, object], *, file: object = None) -> Fact:
 
 def _refuse_what_the_ledger_cannot_take(recorded: Fact, file: object) -> None:
     """Refuse a recorded unpaid sum, which the ledger computes, and a payment whose sum is no number."""
-    if recorded.kind == UNPAID:
+    if recorded.kind.split()[:1] == [UNPAID]:
         zh = "未付额由账目算出，不能登记"
         en = "what is unpaid is computed from the ledger, not recorded"
         remedy = "登记付款：kind: paid，subject 写协议代码，period 写所付的结算期，value 写万元数"

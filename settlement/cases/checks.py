@@ -23,7 +23,8 @@ from monitoring_ingest.readings.facts import Fact, fact
 Finding = tuple[str, str, str, str]  # path, zh, en, remedy
 FEW = 20  # codes to choose from are listed up to here
 _PUBLISHED = frozenset({"quality_class", "index", "volume"})
-_RECORDED = frozenset({"volume", *INDICATORS, *map(load_of, INDICATORS)})  # measured again, or computed elsewhere
+# measured again, published, or computed elsewhere
+_RECORDED = frozenset({"volume", "quality_class", *INDICATORS, *map(load_of, INDICATORS)})
 _OF_A_SUBJECT = ("given", "given_previous")
 _SUBJECT = "断面、主体、协议或流域"
 _BLOCKS = (*_OF_A_SUBJECT, "facts", "lines", "lines_previous")

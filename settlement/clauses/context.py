@@ -193,6 +193,14 @@ class Context(ABC):
         of_basin = [s for s in self.network.sections.values() if s.basin == self.agreement.basin]
         return [s.code for s in sorted(of_basin, key=lambda s: s.order)]
 
+    def reports(self, section: str, indicator: str, year: int) -> bool:
+        """Whether the section has any reading or published figure of the indicator in that year, or a recorded one that
+        stands for it.
+        """
+        stands = "concentration" in self.agreement.data.published
+        key = (section, indicator, year)
+        return self.data.reports(*key) or (stands and key in self.data.recorded_years)
+
     def label(self, element: Element, indicator: str | None = None) -> str:
         """Period, section and indicator as a label of the working."""
         code = element.codes.get("section", "")

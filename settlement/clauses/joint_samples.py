@@ -16,7 +16,6 @@ from itertools import product
 
 from basin import periods
 from basin.draws import Number, Truth, above, beyond_tolerance, chosen, disagreement, greatest, least, nowhere
-from basin.indicators import INDICATORS
 from basin.rounding import printed
 from settlement.clauses import section_sheets
 from settlement.clauses.context import Context
@@ -56,7 +55,7 @@ def joint_mean(context: Context, spot: Element, indicator: str, trail: Trail) ->
         return mean
     rounded = mean_of_parts([mean], context.rules, indicator)
     if rounded.number is not None and printed(rounded.number) != printed(mean.number):
-        decimals = INDICATORS[indicator].evaluation_decimals
+        decimals = context.rules.decimals_of(indicator)
         trail.note(f"{label} 修约", f"{short(mean.number)} → {decimals} 位小数", printed(rounded.number))
     return rounded
 

@@ -18,7 +18,6 @@ import pandas as pd
 
 from basin import periods
 from basin.draws import Draws, Number, floats
-from basin.indicators import INDICATORS
 from basin.rounding import printed, quantised, reported
 from settlement.clauses.values import (
     Measurements,
@@ -29,6 +28,7 @@ from settlement.clauses.values import (
     Substituted,
     Value,
     excluded,
+    recorded,
     through_the_gate,
 )
 from settlement.statistics.months import mean_of_means
@@ -69,7 +69,7 @@ def concentration(data: Measurements, rules: Rules, section: str, indicator: str
         return Value(None, parts[0].reason if parts else "no_readings", bool(parts), months)
     mean = _averaged(present, indicator)
     if of.freqstr != "M" and mean.number is not None:
-        months = (*months, _statistic_of_months(section, indicator, of, mean.number, months))
+        months = (*months, _statistic_of_months(mean.number, rules, months, of))
     return _compared_value(replace(mean, statistics=months), indicator, rules)
 
 
@@ -80,11 +80,24 @@ def _stated(data: Measurements, rules: Rules, section: str, indicator: str, of: 
         statistic = Statistic(section, indicator, periods.label(of), None, None, 0, 0, (), gone.reason)
         return replace(gone, statistics=(statistic,))
     published = data.published(section, indicator, of)
-    if published is None:
-        return None
-    shown = printed(published)
-    statistic = Statistic(section, indicator, periods.label(of), shown, shown, 0, 0, (), "published")
-    return Value(published, statistics=(statistic,))
+    if published is not None:
+        return of_figure(Value(published), section, indicator, of)
+    fact = recorded(data, section, indicator, of) if "concentration" in rules.published else None
+    return None if fact is None else of_figure(fact.value, section, indicator, of)
+
+
+def of_figure(value: Value, section: str, indicator: str, of: pd.Period) -> Value:
+    """A figure that stands in place of readings, published or recorded, with the statistic that says so.
+
+    Parameters
+    ----------
+    value : the figure; without a number where what was recorded is none.
+    section, indicator, of : what it is about.
+    """
+    shown = None if value.number is None else printed(value.number)
+    reason = "published" if value.number is not None else value.reason
+    statistic = Statistic(section, indicator, periods.label(of), shown, shown, 0, 0, (), reason)
+    return replace(value, statistics=(statistic,))
 
 
 def _month(data: Measurements, rules: Rules, section: str, indicator: str, month: pd.Period) -> Value:
@@ -92,7 +105,7 @@ def _month(data: Measurements, rules: Rules, section: str, indicator: str, month
     stated = _stated(data, rules, section, indicator, month)
     if stated is not None:
         return stated
-    key = (section, indicator, month, rules.missing_month)
+    key = (section, indicator, month, rules.missing_month, rules.decimals_of(indicator))
     readings = data.months.get((section, indicator, month))
     if readings is None:
         return _of_readings(Month(None, reason="no_readings"), key)
@@ -103,11 +116,11 @@ def _month(data: Measurements, rules: Rules, section: str, indicator: str, month
 
 def _of_readings(readings: Month, key: MonthKey, substituted: Substituted | None = None) -> Value:
     """What a month's readings come to; with bounds where they are non-detects alone."""
-    section, indicator, month, missing_month = key
+    section, indicator, month, missing_month, decimals = key
     exact = readings.exact
     statistic = Statistic(
         section, indicator, periods.label(month), None if exact is None else printed(exact),
-        None if exact is None else printed(_at_evaluation_decimals(exact, indicator)),
+        None if exact is None else printed(_rounded(exact, decimals)),
         readings.readings, readings.days, readings.left_out_in_order, readings.reason, _share(substituted),
     )  # fmt: skip
     if exact is not None:
@@ -223,18 +236,22 @@ def _mean(numbers: Sequence[Number], indicator: str, weights: Sequence[Fraction]
 
 def _compared(exact: Number, indicator: str, rules: Rules) -> Number:
     """The value that is compared: rounded once at the evaluation decimals where the agreement says so."""
-    return _at_evaluation_decimals(exact, indicator) if rules.compare == "rounded" else exact
+    return _rounded(exact, rules.decimals_of(indicator)) if rules.compare == "rounded" else exact
 
 
-def _at_evaluation_decimals(exact: Number, indicator: str) -> Number:
-    decimals = INDICATORS[indicator].evaluation_decimals
+def _rounded(exact: Number, decimals: int | None) -> Number:
     return exact if decimals is None else quantised(exact, decimals)
 
 
-def _statistic_of_months(
-    section: str, indicator: str, of: pd.Period, mean: Number, months: Sequence[Statistic]
-) -> Statistic:  # fmt: skip
-    """The statistic of a longer period: counts of its months summed."""
+def _statistic_of_months(mean: Number, rules: Rules, months: Sequence[Statistic], of: pd.Period) -> Statistic:
+    """The statistic of a longer period: counts of its months summed.
+
+    Parameters
+    ----------
+    mean : of the months. rules : how it is rounded. months : at least one. of : the period.
+    """
+    section = months[0].section
+    indicator = months[0].indicator
     left_out: Counter[str] = Counter()
     for month in months:
         left_out.update(dict(month.left_out))
@@ -242,7 +259,7 @@ def _statistic_of_months(
     shown = printed(mean if isinstance(mean, Draws) else reported(float(mean), None))
     return Statistic(
         section, indicator, periods.label(of), shown,
-        printed(_at_evaluation_decimals(mean, indicator)), sum(month.readings for month in months),
+        printed(_rounded(mean, rules.decimals_of(indicator))), sum(month.readings for month in months),
         sum(month.days for month in months), tuple(sorted(left_out.items())), None,
         sum(substituted, Fraction(0)) / len(substituted),
     )  # fmt: skip

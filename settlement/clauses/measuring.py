@@ -20,7 +20,7 @@ from dataclasses import replace
 from functools import partial
 
 from basin import draws, periods
-from basin.measures import OF_A_SECTION, Measure
+from basin.measures import MEASURED_ITEMS, OF_A_SECTION, Measure
 from basin.rounding import half_even, printed
 from settlement.clauses import bounds, intervals, other_clauses, quantities, ratios
 from settlement.clauses.combining import combined
@@ -74,7 +74,15 @@ def _spread(context: Context, measure: Measure, element: Element) -> Iterator[El
     for axes in context.combinations(measure.axes, element.of):
         codes = {**element.codes, **dict(axes)}
         of = periods.period(codes[measure.over]) if measure.over else element.of
-        yield Element(of, element.within, tuple(codes.items()))
+        spot = Element(of, element.within, tuple(codes.items()))
+        if codes.get("indicator") != MEASURED_ITEMS:
+            yield spot
+            continue
+        counts_multiples = "exceedance" in (measure.kind, *(test.kind for test in measure.tests))
+        for item in quantities.measured_items(context, spot):
+            # of what was measured, items that have no multiple are not counted
+            if not counts_multiples or ratios.has_multiple(context, spot, item):
+                yield spot.holding("indicator", item)
 
 
 def _defaulted(context: Context, measure: Measure, spot: Element, there: Value, trail: Trail) -> Value:
@@ -102,7 +110,8 @@ def _taken(measure: Measure, values: Sequence[Value], trail: Trail) -> Value:
     if not numbers:
         return Value(None, values[0].reason if values else "no_readings", bool(values))
     if measure.take is None or not measure.several:  # a result has used its `take` on the other clause's axes
-        return Value(combined(None, numbers))
+        alone = values[0]
+        return Value(combined(None, numbers), least=alone.least, greatest=alone.greatest)
     taken = combined(measure.take, numbers)
     name = {"sum": "合计", "mean": "平均", "min": "最小", "max": "最大"}
     label = name[measure.take] if isinstance(measure.take, str) else f"连续 {measure.take.runs_of} 个的次数"

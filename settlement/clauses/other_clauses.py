@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from basin import periods
-from basin.draws import Number
-from basin.measures import Measure
+from basin.draws import Number, chosen
+from basin.measures import SHARE_PLACE, Measure
 from basin.ranges import exactly
 from basin.rounding import printed
 from settlement.clauses import league, section_sheets
@@ -128,7 +128,7 @@ def rank(context: Context, measure: Measure, spot: Element, trail: Trail) -> Val
     """The place in the league of all parties, by the sum of ranks; an excluded party leaves the league."""
     party_in_hand = spot.codes["party"]
     table: dict[str, dict[str, Number]] = {}
-    for ref in dict.fromkeys([*(measure.of or ()), *(tie for tie in measure.ties if tie != "same")]):
+    for ref in dict.fromkeys([*(measure.of or ()), *measure.tie_breakers]):
         values = {}
         for party in context.axis("party", ("all",), spot.of):
             values[party] = line(context, ref, spot.holding("party", party), measure, trail)
@@ -136,8 +136,11 @@ def rank(context: Context, measure: Measure, spot: Element, trail: Trail) -> Val
             if value.number is None and (party == party_in_hand or not value.excluded):
                 return value
         table[ref] = {party: value.number for party, value in values.items() if value.number is not None}
-    place, how = league.place(party_in_hand, _of_parties_in_all(table), measure)
-    trail.note("排名", how, "并列未决" if place is None else printed(place))
+    placed = league.place(party_in_hand, _of_parties_in_all(table), measure)
+    place = placed.first if SHARE_PLACE in measure.ties else chosen(placed.is_tied, None, placed.first)
+    trail.note("排名", placed.how, "并列未决" if place is None else printed(place))
+    if measure.shares_if_equal:
+        return Value(place, "tie" if place is None else None, least=placed.first, greatest=placed.last)
     return Value(None, "tie") if place is None else Value(place)
 
 

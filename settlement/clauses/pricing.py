@@ -14,10 +14,11 @@ from basin.clauses import Clause
 from basin.draws import Draws, Number
 from basin.ranges import Range
 from basin.rounding import printed
-from basin.scales import Applied, Piece, amounts_between, applied, capped, scaled
+from basin.scales import Applied, amounts_between, applied, capped, scaled
+from settlement.clauses import league
 from settlement.clauses.intervals import is_missing, not_detected, range_of, settled, shown
 from settlement.clauses.values import Value
-from settlement.clauses.working import Trail, readable
+from settlement.clauses.working import Trail, note_piece
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Outcome:
 
 def on_scale(clause: Clause, value: Value, trail: Trail) -> Outcome:
     """The amount for a value, and of an exact value the piece that gave it; absent where no piece covers the value."""
+    if clause.scale is not None and clause.measure is not None and clause.measure.shares_if_equal:
+        value = league.shared_place(clause.scale, value, trail)
     if not_detected(value):
         return Outcome(value, None, possible=_amounts(clause, range_of(value), trail))
     if value.number is None or clause.scale is None:
@@ -49,7 +52,7 @@ def on_scale(clause: Clause, value: Value, trail: Trail) -> Outcome:
     covering = applied(clause.scale, value.number)
     if covering is None:
         return Outcome(Value(None, "scale_gap"), None)
-    _note_scale(clause, value.number, covering, trail)
+    note_piece(clause.scale, covering, value.number, trail)
     return Outcome(value, covering.amount, covering)
 
 
@@ -109,25 +112,3 @@ def _capped(amount: Number, cap: Fraction | None, trail: Trail) -> Number:
     if cap is not None and isinstance(within, Fraction) and within != amount:
         trail.note("封顶", f"|{printed(amount)}| > {printed(cap)}", printed(within))
     return within
-
-
-def _note_scale(clause: Clause, value: Fraction, covering: Applied, trail: Trail) -> None:
-    piece = covering.piece
-    n = printed(covering.n)
-    if piece.origin or piece.per != 1 or piece.steps:
-        steps = {"started": "，不足一档按一档", "completed": "，只计整档", None: ""}[piece.steps]
-        trail.note("档数 n", f"({printed(value)} − {printed(piece.origin)}) ÷ {printed(piece.per)}{steps}", n)
-    place = f"第 {covering.position + 1} 段" if len(clause.scale or ()) > 1 else "计算标准"
-    sign = "≤" if piece.up_to is not None else "<"
-    covers = "" if piece.bound is None else f"{readable(value)} {sign} {printed(piece.bound)}："
-    trail.note(place, covers + _expression(piece, n), printed(covering.amount))
-
-
-def _expression(piece: Piece, n: str) -> str:
-    """``10 − 5 × 0.4``: what the piece computes, without its zero parts."""
-    if not piece.rate:
-        return printed(piece.amount)
-    if not piece.amount:
-        return f"{printed(piece.rate)} × {n}"
-    sign = "−" if piece.rate < 0 else "+"
-    return f"{printed(piece.amount)} {sign} {printed(abs(piece.rate))} × {n}"

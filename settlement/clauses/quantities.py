@@ -22,7 +22,7 @@ from fractions import Fraction
 from basin import periods
 from basin.draws import Draws, Number, chosen, greatest, holds_all, least, same
 from basin.indicators import INDICATORS
-from basin.measures import Measure
+from basin.measures import MEASURED_ITEMS, Measure
 from basin.rounding import printed, significant
 from basin.standards import Standard, indicator_class
 from settlement.clauses import section_sheets
@@ -56,7 +56,8 @@ def measured(context: Context, spot: Element, indicator: str, trail: Trail) -> V
         return _below_detection(context, joint_mean(context, spot, indicator, trail), spot, indicator, trail)
     value = concentration(context.data, context.rules, section, indicator, spot.of)
     trail.rests_on(value.statistics)
-    trail.note(context.label(spot, indicator), _counts(value) + _rounding(value, indicator), _shown(value))
+    _note_recorded(context, spot, indicator, value, trail)
+    trail.note(context.label(spot, indicator), _counts(value) + _rounding(context, value, indicator), _shown(value))
     return _below_detection(context, value, spot, indicator, trail)
 
 
@@ -73,12 +74,22 @@ def _below_detection(context: Context, mean: Value, spot: Element, indicator: st
     return within(possible, replace(mean, reason=f"{BELOW_DETECTION}: {place}，{shown(possible)}"))
 
 
-def _rounding(value: Value, indicator: str) -> str:
+def _note_recorded(context: Context, spot: Element, indicator: str, mean: Value, trail: Trail) -> None:
+    """Write down the recorded figures that stand in place of readings, each with its document."""
+    for statistic in mean.statistics if "concentration" in context.rules.published else ():
+        of = periods.period(statistic.period)
+        fact = recorded(context.data, statistic.section, indicator, of)
+        if fact is not None and context.data.published(statistic.section, indicator, of) is None:
+            label = context.label(replace(spot, of=of), indicator)
+            trail.note(label, f"采用登记的数值：{fact.how}", _shown(fact.value))
+
+
+def _rounding(context: Context, value: Value, indicator: str) -> str:
     """How the printed mean became the value compared, where it was rounded at all."""
     unrounded = value.statistics[-1].mean if value.statistics else None
     if value.number is None or unrounded is None or unrounded == printed(value.number):
         return ""
-    return f"：{unrounded}，修约到 {INDICATORS[indicator].evaluation_decimals} 位小数"
+    return f"：{unrounded}，修约到 {context.rules.decimals_of(indicator)} 位小数"
 
 
 def _counts(value: Value) -> str:
@@ -111,8 +122,13 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
     if published is not None:
         trail.note(label, "已公布的类别", _class_name(published))
         return Value(published)
-    listed = () if "all" in (measure.indicators or ()) else measure.indicators
-    indicators = listed or _reported(context, spot)
+    fact = recorded(context.data, section, measure.kind, spot.of) if measure.kind in context.rules.published else None
+    if fact is not None:
+        number = fact.value.number
+        trail.note(label, f"采用登记的类别：{fact.how}", _shown(fact.value) if number is None else _class_name(number))
+        return fact.value
+    listed = () if {"all", MEASURED_ITEMS} & {*(measure.indicators or ())} else measure.indicators
+    indicators = listed or measured_items(context, spot)
     values = {indicator: measured(context, spot, indicator, trail) for indicator in indicators}
     absent = first_missing([v for v in values.values() if not v.excluded])
     present = {i: v for i, v in values.items() if not v.excluded}
@@ -166,7 +182,7 @@ def _item(standard: Standard, indicator: str, mean: Value, of_item: Value, body:
     return f"{INDICATORS[indicator].name_zh} 未检出 {shown(range_of(mean))}：{classes}"
 
 
-def _reported(context: Context, spot: Element) -> tuple[str, ...]:
+def measured_items(context: Context, spot: Element) -> tuple[str, ...]:
     """The items of the standard of which the section in hand, or a section it is the mean of, has any that year."""
     section = spot.codes["section"]
     sections = (section, *(section_sheets.sheet(context, section, spot.of).mean_of or ()))
@@ -174,7 +190,7 @@ def _reported(context: Context, spot: Element) -> tuple[str, ...]:
     return tuple(
         indicator
         for indicator in context.standard.evaluated
-        if any(context.data.reports(code, indicator, year) for code in sections)
+        if any(context.reports(code, indicator, year) for code in sections)
     )
 
 
@@ -218,12 +234,12 @@ def reported(context: Context, measure: Measure, spot: Element, trail: Trail) ->
     none is chosen. A fact about a part of the period, or about a longer one, neither stands for it nor lets a default
     in.
     """
-    kind = measure.fact or ""
+    kind = measure.kind_of_fact
     agreement = context.agreement
     in_hand = [spot.codes[axis] for axis in ("section", "party") if axis in spot.codes]
     anybody = [] if in_hand else [*agreement.parties.values(), *context.sections()]
     subjects = [*in_hand, agreement.code, agreement.basin, *anybody]
-    facts = {subject: _fact(context, subject, kind, spot) for subject in subjects}
+    facts = {subject: _fact(context, subject, measure, spot) for subject in subjects}
     facts_there = {subject: fact for subject, fact in facts.items() if fact is not None}
     if not facts_there:
         around = context.data.speaks_around(subjects, kind, spot.of)
@@ -236,12 +252,12 @@ def reported(context: Context, measure: Measure, spot: Element, trail: Trail) ->
     return value
 
 
-def _fact(context: Context, subject: str, kind: str, spot: Element) -> Explained | None:
+def _fact(context: Context, subject: str, measure: Measure, spot: Element) -> Explained | None:
     """What is published or recorded about one subject, and where it stands."""
-    published = context.data.published(subject, kind, spot.of)
+    published = context.data.published(subject, measure.fact or "", spot.of)
     if published is not None:
         return Explained(Value(published), f"已公布（{subject}）")
-    return recorded(context.data, subject, kind, spot.of)
+    return recorded(context.data, subject, measure.kind_of_fact, spot.of)
 
 
 def _agreed(value: Value, facts: Sequence[Value], kind: str) -> Value:

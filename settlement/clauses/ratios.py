@@ -18,11 +18,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from basin.draws import Number, at_most, greatest, quotient
+from basin.clauses import Between
+from basin.draws import Number, at_least, at_most, chosen, filled, greatest, holds_all, quotient
 from basin.indicators import INDICATORS
-from basin.measures import Measure
+from basin.measures import OXYGEN, WITHOUT_MULTIPLE, Measure
 from basin.ranges import Range, exactly
 from basin.rounding import printed
+from settlement.clauses import section_sheets
 from settlement.clauses.context import Context
 from settlement.clauses.element import Element
 from settlement.clauses.intervals import first_missing, not_detected, range_of, shown, within
@@ -31,6 +33,16 @@ from settlement.clauses.references import reference
 from settlement.clauses.values import NOTHING, Value
 from settlement.clauses.working import Trail, short
 
+ABOVE_ZERO = Fraction(1, 10**6)  # an exceedance of which is only known that there is one; beyond the noise of draws
+
+
+def has_multiple(context: Context, spot: Element, indicator: str) -> bool:
+    """Whether an exceedance of the item is a number: of oxygen by the agreement's rule, of pH only within a range."""
+    if indicator not in WITHOUT_MULTIPLE:
+        return True
+    counted = indicator == OXYGEN and context.rules.oxygen_multiple is not None
+    return counted or section_sheets.sheet(context, spot.codes["section"], spot.of).between(indicator) is not None
+
 
 def exceedance(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
     """超标倍数: C/limit − 1, 0 when the limit is met (环办〔2011〕22号).
@@ -38,7 +50,14 @@ def exceedance(context: Context, measure: Measure, spot: Element, trail: Trail) 
     Of oxygen it is limit/C − 1, by a rule that the agreement states; loading refuses the measure where it states none.
     """
     indicator = spot.codes["indicator"]
+    if not has_multiple(context, spot, indicator):
+        return Value(None, f"no_multiple: {context.label(spot, indicator)}")
     value = measured(context, spot, indicator, trail)
+    sheet = section_sheets.sheet(context, spot.codes["section"], spot.of)
+    limits = sheet.between(indicator) if measure.against in (None, "target", "limits") else None
+    if limits is not None and value.number is not None:
+        section_sheets.doubt(context, spot.codes["section"], "limits", spot.of, trail)
+        return _within_limits(limits, value, value.number, trail)
     held_to = replace(measure, kind="concentration", against=measure.against or "target")
     limit = reference(context, held_to, spot, trail)
     absent = first_missing([value, limit])
@@ -57,6 +76,25 @@ def exceedance(context: Context, measure: Measure, spot: Element, trail: Trail) 
     label = "超标倍数（data.oxygen_multiple：限值 ÷ 浓度 − 1）" if more_is_better else "超标倍数"
     trail.note(label, f"{printed(dividend.number)} ÷ {printed(divisor.number)} − 1{met}", printed(multiple))
     return replace(value, number=multiple)
+
+
+def _within_limits(limits: Between, value: Value, mean: Number, trail: Trail) -> Value:
+    """0 within a range; outside more than 0, but no number: there is no multiple of a range.
+
+    Parameters
+    ----------
+    limits : the range, both ends included.
+    value, mean : what was measured, and its number.
+    trail : receives the working.
+    """
+    inside = holds_all([at_least(mean, limits.least), at_most(mean, limits.greatest)])
+    multiple = None if inside is None else chosen(inside, NOTHING, None)
+    ends = f"{printed(limits.least)} 至 {printed(limits.greatest)}"
+    met = f"{printed(mean)} 在 {ends}，达标记 0"
+    shown = met if multiple is not None else f"{printed(mean)} 不在 {ends}，区间没有倍数"
+    trail.note("超标倍数", shown, "无值：no_multiple" if multiple is None else printed(multiple))
+    reason = "no_multiple" if multiple is None else None
+    return replace(value, number=multiple, reason=reason, least=filled(multiple, ABOVE_ZERO))
 
 
 def _exceedance_between(dividend: Value, divisor: Value, trail: Trail) -> Value:

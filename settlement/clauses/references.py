@@ -46,10 +46,9 @@ def reference(context: Context, measure: Measure, spot: Element, trail: Trail) -
             return Value(None, "missing_parameter: target")
         section_sheets.doubt(context, section, "limits", spot.of, trail)
         return _class_limit(context, measure, spot, target, sheet)
-    stated = sheet.limits if against == "limits" else sheet.baseline
     indicator = spot.codes.get("indicator", measure.kind)
     quantity = {"concentration": indicator, "load": load_of(indicator)}.get(measure.kind, measure.kind)
-    figure = stated.get(quantity)
+    figure = sheet.limit(quantity) if against == "limits" else sheet.baseline.get(quantity)
     return Value(figure) if figure is not None else Value(None, f"missing_parameter: {against}")
 
 
@@ -74,7 +73,7 @@ def _class_limit(
     if measure.kind == "quality_class":
         return Value(Fraction(of_class))
     indicator = spot.codes["indicator"]
-    stated = sheet.limits.get(indicator) if sheet else None
+    stated = sheet.limit(indicator) if sheet else None
     body = section_sheets.water_body(context, spot.codes.get("section", ""), spot.of)
     at_class = context.standard.limit(indicator, of_class, body)
     limit = stated if stated is not None else at_class

@@ -118,7 +118,7 @@ class Explained:
 
 
 Key = tuple[str, str, pd.Period]
-MonthKey = tuple[str, str, pd.Period, str | None]
+MonthKey = tuple[str, str, pd.Period, str | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -177,6 +177,12 @@ class Measurements:
     def kinds(self) -> frozenset[str]:
         """The quantities that were published and the kinds of facts that were recorded, of any subject and period."""
         return frozenset({quantity for _, quantity, _ in self.given} | {fact.kind for fact in self.facts})
+
+    @cached_property
+    def recorded_years(self) -> frozenset[tuple[str, str, int]]:
+        """(section, indicator, year) of the means that people recorded."""
+        facts = (fact for fact in self.facts if fact.kind in INDICATORS)
+        return frozenset((fact.subject, fact.kind, periods.period(fact.period).year) for fact in facts)
 
     def speaks_around(self, subjects: Collection[str], kind: str, of: pd.Period) -> bool:
         """Whether there is a figure or fact of that kind for a part of the period, or for a longer one around it."""

@@ -6,11 +6,13 @@ Out: the same, in order. The statement prints these lines as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from basin.draws import Draws, Number
 from basin.rounding import half_even, printed, reported
+from basin.scales import Applied, Piece
 from settlement.clauses.values import Statistic
 
 READABLE_DECIMALS = 6
@@ -62,6 +64,37 @@ class Trail:
         self.steps.update(other.steps)
         self.statistics.update(other.statistics)
         self.unverified.update(other.unverified)
+
+
+def note_piece(pieces: Sequence[Piece], covering: Applied, value: Fraction, trail: Trail) -> None:
+    """Write down which piece of a scale gave an amount, and how.
+
+    Parameters
+    ----------
+    pieces : the whole scale.
+    covering : the piece that covers the value, with the amount it gave.
+    value : the number on the scale.
+    trail : receives the working.
+    """
+    piece = covering.piece
+    n = printed(covering.n)
+    if piece.origin or piece.per != 1 or piece.steps:
+        steps = {"started": "，不足一档按一档", "completed": "，只计整档", None: ""}[piece.steps]
+        trail.note("档数 n", f"({printed(value)} − {printed(piece.origin)}) ÷ {printed(piece.per)}{steps}", n)
+    place = f"第 {covering.position + 1} 段" if len(pieces) > 1 else "计算标准"
+    sign = "≤" if piece.up_to is not None else "<"
+    covers = "" if piece.bound is None else f"{readable(value)} {sign} {printed(piece.bound)}："
+    trail.note(place, covers + _expression(piece, n), printed(covering.amount))
+
+
+def _expression(piece: Piece, n: str) -> str:
+    """``10 − 5 × 0.4``: what the piece computes, without its zero parts."""
+    if not piece.rate:
+        return printed(piece.amount)
+    if not piece.amount:
+        return f"{printed(piece.rate)} × {n}"
+    sign = "−" if piece.rate < 0 else "+"
+    return f"{printed(piece.amount)} {sign} {printed(abs(piece.rate))} × {n}"
 
 
 def readable(exact: Number) -> str:

@@ -2,12 +2,15 @@
 
 In: debts of confirmed settlements, recorded payments, an agreement and the period it is settled for. Out: facts of kind
 `unpaid` [万元] that name the settlements and vouchers they rest on, so that an evidence file needs no ledger. A debt or
-payment counts where its settlement period ended before the period asked for began; more paid than owed leaves 0.
+payment counts where its settlement period ended before the period asked for began; a payment, where a clause names a
+day, only if it was recorded by then, so that a later one changes nothing. More paid than owed leaves 0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 import pandas as pd
@@ -15,6 +18,7 @@ import pandas as pd
 from basin import periods
 from basin.agreement import Agreement
 from basin.clauses import PAID, UNPAID
+from basin.network import CHINA
 from basin.rounding import FEN_PER_WAN, number, printed
 from monitoring_ingest.readings.facts import Fact
 from settlement.ledger.entries import Debt
@@ -33,15 +37,26 @@ def unpaid(agreement: Agreement, span: pd.Period, debts: Sequence[Debt], payment
 
     Returns
     -------
-    Facts of kind ``unpaid`` [万元]; none where no clause asks for them.
+    Facts of kind ``unpaid`` [万元], or ``unpaid 03-31`` where a clause counts payments up to a day of the year; none
+    where no clause asks for them.
     """
     if not agreement.reach.ledger:
         return []
-    return [
-        _unpaid(agreement, of, payer, debts, payments)
-        for of in _periods(agreement, span)
-        for payer in (None, *dict.fromkeys(agreement.parties.values()))
-    ]
+    facts = []
+    for of in _periods(agreement, span):
+        for on in agreement.reach.unpaid_on:
+            paid = payments if not on else [payment for payment in payments if _recorded_by(payment, of, on)]
+            for payer in (None, *dict.fromkeys(agreement.parties.values())):
+                fact = _unpaid(agreement, of, payer, debts, paid)
+                counted = f"{fact.document}，付款截至 {periods.starts_on(of).year}-{on}"
+                facts.append(replace(fact, kind=f"{UNPAID} {on}", document=counted) if on else fact)
+    return facts
+
+
+def _recorded_by(payment: Fact, of: pd.Period, on: str) -> bool:
+    """Whether a payment was recorded by the end of a day (``03-31``, Beijing time) of the year a period begins in."""
+    day = date.fromisoformat(f"{periods.starts_on(of).year}-{on}")
+    return payment.recorded_at is not None and payment.recorded_at.astimezone(CHINA).date() <= day
 
 
 def _periods(agreement: Agreement, span: pd.Period) -> Iterator[pd.Period]:

@@ -16,7 +16,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from basin.clauses import POOL
+from basin.clauses import POOL, MoneyRules
 from basin.draws import exact
 from basin.rounding import FEN_PER_WAN, YUAN_PER_WAN, fen, split, yuan
 from settlement.clauses.context import Evaluation, Sides
@@ -36,6 +36,7 @@ class Compensation:
     obligations: tuple[Obligation, ...]
     stops: tuple[Stop, ...]
     evaluations: tuple[Evaluation, ...]
+    unit: int = 1  # [fen]
 
     @property
     def transfers(self) -> dict[tuple[str, str], int]:
@@ -45,7 +46,8 @@ class Compensation:
     @property
     def netted(self) -> list[PairAmount]:
         """The pair amounts with their working."""
-        return list(netted(self.obligations, {stop.period for stop in self.stops if stop.clause == POOL}))
+        not_paid = {stop.period for stop in self.stops if stop.clause == POOL}
+        return list(netted(self.obligations, not_paid, self.unit))
 
 
 def compensation(evaluator: Evaluator, span: pd.Period) -> Compensation:
@@ -57,14 +59,14 @@ def compensation(evaluator: Evaluator, span: pd.Period) -> Compensation:
             stop = _stop(due.period, evaluation)
             stops += [] if stop is None else [stop]
         if not due.is_line and not indicates(evaluator, due):
-            dues += _sums(due, evaluator.agreement.money.mode)
+            dues += _sums(due, evaluator.agreement.money)
     obligations = [obligation for due in closed_to_the_fen(dues) for obligation in _shared(due)]
     evaluations = tuple(evaluator.made.values())
     lines = {evaluation.clause.ref for evaluation in evaluations if evaluation.clause.is_line}
     if all(stop.clause in lines for stop in stops):
         stops = []  # nobody who pays needed these lines
     stops += pools_not_paid(evaluations, obligations, stops)
-    return Compensation(tuple(obligations), tuple(stops), evaluations)
+    return Compensation(tuple(obligations), tuple(stops), evaluations, evaluator.agreement.money.unit)
 
 
 def _stop(of: pd.Period, evaluation: Evaluation) -> Stop | None:
@@ -79,7 +81,7 @@ def _stop(of: pd.Period, evaluation: Evaluation) -> Stop | None:
     return Stop(clause.ref, of, axes, f"no_shares: {' '.join(without_share)}" if without_share else "no_shares")
 
 
-def _sums(due: Evaluated, mode: str) -> list[Due]:
+def _sums(due: Evaluated, money: MoneyRules) -> list[Due]:
     """One clause and period: amounts summed per pair of sides and rounded once; a stopped part stops its pair."""
     amounts: dict[Sides, list[Fraction]] = defaultdict(list)
     stopped: set[Sides] = set()
@@ -89,19 +91,20 @@ def _sums(due: Evaluated, mode: str) -> list[Due]:
             stopped.add(sides)
         elif evaluation.amount is not None:
             amounts[sides].append(exact(evaluation.amount))
-    return [_sum(due, sides, of_pair, mode) for sides, of_pair in amounts.items() if sides not in stopped]
+    return [_sum(due, sides, of_pair, money) for sides, of_pair in amounts.items() if sides not in stopped]
 
 
-def _sum(due: Evaluated, sides: Sides, amounts: Sequence[Fraction], mode: str) -> Due:
+def _sum(due: Evaluated, sides: Sides, amounts: Sequence[Fraction], money: MoneyRules) -> Due:
     """The sum of some amounts [万元], rounded once, with both as working."""
     whole = sum(amounts, Fraction(0))
     addends = [amount for amount in amounts if amount]
-    rounded = fen(whole, mode)
+    rounded = fen(whole, money.mode, money.unit)
     steps = [Step("合计（万元）", " + ".join(map(_addend, addends)), short(whole))] if len(addends) > 1 else []
     turned = "；负数由收方付给付方" if rounded < 0 else ""
     expression = f"{readable(whole)} 万元 × {YUAN_PER_WAN}{turned}"
-    steps.append(Step(f"修约一次（元，{RULE_VALUES[mode][0]}）", expression, yuan(rounded)))
-    return Due(due.ref, due.period, sides, whole * FEN_PER_WAN, rounded, tuple(steps))
+    to_place = "" if money.place == "fen" else f"取整到{RULE_VALUES[money.place][0]}，"
+    steps.append(Step(f"修约一次（元，{to_place}{RULE_VALUES[money.mode][0]}）", expression, yuan(rounded)))
+    return Due(due.ref, due.period, sides, whole * FEN_PER_WAN, rounded, tuple(steps), money.unit)
 
 
 def _addend(amount: Fraction) -> str:
@@ -121,11 +124,11 @@ def _shared(due: Due) -> list[Obligation]:
     """The fen from the shares of one side to those of the other; a negative sum goes the other way."""
     whole = abs(due.fen)
     pairs = list(_pairs(due.sides) if due.fen >= 0 else _pairs(due.sides.turned))
-    parts = split(whole, [pair.share for pair in pairs])
+    parts = split(whole, [pair.share for pair in pairs], due.unit)
     obligations = []
     for pair, part in zip(pairs, parts, strict=True):
         if part and pair.payer != pair.payee:
-            steps = (*due.steps, *_of_share(whole, pair.share, part))
+            steps = (*due.steps, *_of_share(due, pair.share, part))
             obligations.append(Obligation(due.clause, due.period, pair.payer, pair.payee, part, steps))
     return obligations
 
@@ -137,8 +140,9 @@ def _pairs(sides: Sides) -> Iterator[_Pair]:
             yield _Pair(payer, payee, exact(share_paid * share_received))
 
 
-def _of_share(whole: int, share: Fraction, part: int) -> Iterator[Step]:
+def _of_share(due: Due, share: Fraction, part: int) -> Iterator[Step]:
     """How a share of the fen was cut, where several share."""
+    whole = abs(due.fen)
     if share != 1:
-        cut = f"{yuan(whole)} × {readable(share)}{remainder(part - whole * share)}"
+        cut = f"{yuan(whole)} × {readable(share)}{remainder(part - whole * share, due.unit)}"
         yield Step("份额（元）", cut, yuan(part))

@@ -17,7 +17,10 @@ from settlement.clauses.working import Step
 
 @dataclass(frozen=True)
 class Due:
-    """What one clause and period come to between two sides: `exact`, and `fen` rounded once, both in fen, signed."""
+    """What one clause and period come to between two sides: `exact`, and `fen` rounded once, both in fen, signed.
+
+    `unit` [fen] is what the rounded sum is a multiple of.
+    """
 
     clause: str
     period: pd.Period
@@ -25,6 +28,7 @@ class Due:
     exact: Fraction
     fen: int
     steps: tuple[Step, ...]
+    unit: int = 1
 
     @property
     def into_pool(self) -> int:
@@ -63,8 +67,17 @@ class Stop:
     reason: str
 
 
-def remainder(rest: Fraction) -> str:
-    """What largest remainders did to a share: given a fen more than the exact part, or less by what was cut off."""
+UNIT_NAMES = {1: "一分", 100: "一元", 1_000_000: "一万元"}
+
+
+def remainder(rest: Fraction, unit: int) -> str:
+    """What largest remainders did to a share: given a unit more than the exact part, or less by what was cut off.
+
+    Parameters
+    ----------
+    rest : [fen] the part less the exact part. unit : [fen] what parts are multiples of.
+    """
     if not rest:
         return ""
-    return "，不足一分，余数较大，进一分" if rest > 0 else "，不足一分，余数较小，舍去"
+    name = UNIT_NAMES[unit]
+    return f"，不足{name}，余数较大，进{name}" if rest > 0 else f"，不足{name}，余数较小，舍去"

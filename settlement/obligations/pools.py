@@ -15,7 +15,7 @@ from basin.clauses import POOL
 from basin.rounding import FEN_PER_WAN, printed, split, yuan
 from settlement.clauses.context import Evaluation
 from settlement.clauses.working import Step
-from settlement.obligations.obligation import Due, Obligation, Stop, remainder
+from settlement.obligations.obligation import UNIT_NAMES, Due, Obligation, Stop, remainder
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,9 @@ class Flow:
 
 
 def closed_to_the_fen(dues: Sequence[Due]) -> list[Due]:
-    """What closes at zero exactly closes in fen, too: where roundings add up, the largest give way by one fen."""
+    """What closes at zero exactly closes when it is rounded, too: where roundings add up, the largest give way by one
+    unit.
+    """
     closed = list(dues)
     for of in dict.fromkeys(due.period for due in dues):
         pool = [i for i, due in enumerate(closed) if due.period == of and due.into_pool]
@@ -37,16 +39,16 @@ def closed_to_the_fen(dues: Sequence[Due]) -> list[Due]:
             continue
         rest = sum(closed[i].into_pool * closed[i].fen for i in pool)
         too_much = sorted(pool, key=lambda i: closed[i].rounded_up * (-1 if rest > 0 else 1))
-        for i in too_much[: abs(rest)]:
+        for i in too_much[: abs(rest) // closed[pool[0]].unit if pool else 0]:
             closed[i] = _giving_way(closed[i], rest)
     return closed
 
 
 def _giving_way(due: Due, rest: int) -> Due:
-    """One fen less for the pool where roundings left `rest` fen too much in it, one more where too little."""
-    change = -due.into_pool if rest > 0 else due.into_pool
-    left = f"修约后{'多收' if rest > 0 else '少收'} {yuan(abs(rest))} 元，修约差最大的调一分"
-    expression = f"{yuan(due.fen)} {'+' if change > 0 else '−'} 0.01；各款都不修约时资金池收支相等，{left}"
+    """One unit less for the pool where roundings left `rest` fen too much in it, one more where too little."""
+    change = (-due.into_pool if rest > 0 else due.into_pool) * due.unit
+    left = f"修约后{'多收' if rest > 0 else '少收'} {yuan(abs(rest))} 元，修约差最大的调{UNIT_NAMES[due.unit]}"
+    expression = f"{yuan(due.fen)} {'+' if change > 0 else '−'} {yuan(due.unit)}；各款都不修约时资金池收支相等，{left}"
     step = Step("资金池平账（元）", expression, yuan(due.fen + change))
     return replace(due, fen=due.fen + change, steps=(*due.steps, step))
 
@@ -97,30 +99,29 @@ def positions(obligations: Iterable[Obligation]) -> dict[str, int]:
     return dict(position)
 
 
-def payouts(position: Mapping[str, int]) -> Iterator[Flow]:
+def payouts(position: Mapping[str, int], unit: int = 1) -> Iterator[Flow]:
     """Each net debtor pays the net creditors in proportion to what they are still owed (largest remainders) [fen].
 
-    So every party ends where its position says, to the fen.
+    So every party ends where its position says, to the fen. `position` and what is paid are multiples of `unit` [fen].
     """
     owed = {party: amount for party, amount in position.items() if amount > 0}
     for debtor, amount in position.items():
         if amount < 0:
-            parts = _divided(-amount, owed)
+            parts = _divided(-amount, owed, unit)
             for creditor, part in parts.items():
                 if part:
-                    step = Step("资金池", _division(-amount, owed, creditor, part), yuan(part))
+                    rest = part - Fraction(-amount * owed[creditor], sum(owed.values()))
+                    step = Step("资金池", _division(-amount, owed, creditor) + remainder(rest, unit), yuan(part))
                     yield Flow(debtor, creditor, part, step)
             owed = {creditor: credit - parts[creditor] for creditor, credit in owed.items()}
 
 
-def _divided(debt: int, owed: Mapping[str, int]) -> dict[str, int]:
-    """A debt [fen] divided among creditors in proportion to what they are owed [fen]."""
+def _divided(debt: int, owed: Mapping[str, int], unit: int) -> dict[str, int]:
+    """A debt [fen] divided among creditors in proportion to what they are owed [fen], in whole units [fen]."""
     whole = sum(owed.values())
-    return dict(zip(owed, split(debt, [Fraction(credit, whole) for credit in owed.values()]), strict=True))
+    return dict(zip(owed, split(debt, [Fraction(credit, whole) for credit in owed.values()], unit), strict=True))
 
 
-def _division(debt: int, owed: Mapping[str, int], creditor: str, part: int) -> str:
+def _division(debt: int, owed: Mapping[str, int], creditor: str) -> str:
     """How a creditor's part of a debt was cut."""
-    whole = sum(owed.values())
-    cut = f"净付 {yuan(debt)} × 待收 {yuan(owed[creditor])} ÷ 待收合计 {yuan(whole)}"
-    return cut + remainder(part - Fraction(debt * owed[creditor], whole))
+    return f"净付 {yuan(debt)} × 待收 {yuan(owed[creditor])} ÷ 待收合计 {yuan(sum(owed.values()))}"

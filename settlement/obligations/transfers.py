@@ -31,10 +31,19 @@ class PairAmount:
     steps: tuple[Step, ...]
 
 
-def netted(obligations: Sequence[Obligation], unpaid: Collection[pd.Period]) -> Iterator[PairAmount]:
-    """Both directions of a pair against each other, over the whole span; pools of `unpaid` periods stay shut."""
+def netted(
+    obligations: Sequence[Obligation], unpaid: Collection[pd.Period], unit: int = 1
+) -> Iterator[PairAmount]:  # fmt: skip
+    """Both directions of a pair against each other, over the whole span.
+
+    Parameters
+    ----------
+    obligations : of the span.
+    unpaid : the periods whose pools stay shut.
+    unit : [fen] what obligations are multiples of, and what pools pay out.
+    """
     flows: dict[tuple[str, str], list[Flow]] = defaultdict(list)
-    for flow in _flows(obligations, unpaid):
+    for flow in _flows(obligations, unpaid, unit):
         flows[flow.payer, flow.payee].append(flow)
     for (payer, payee), forth in flows.items():
         back = flows.get((payee, payer), [])
@@ -43,7 +52,7 @@ def netted(obligations: Sequence[Obligation], unpaid: Collection[pd.Period]) -> 
             yield PairAmount(payer, payee, amount, _working(forth, back, amount))
 
 
-def _flows(obligations: Sequence[Obligation], unpaid: Collection[pd.Period]) -> Iterator[Flow]:
+def _flows(obligations: Sequence[Obligation], unpaid: Collection[pd.Period], unit: int) -> Iterator[Flow]:
     """Each obligation between two parties, and what the pool of each period pays out."""
     for of in dict.fromkeys(o.period for o in obligations):
         label = periods.label(of)
@@ -53,7 +62,7 @@ def _flows(obligations: Sequence[Obligation], unpaid: Collection[pd.Period]) -> 
                 step = Step(f"条款 {o.clause} {label}", "应付补偿款", yuan(o.fen))
                 yield Flow(o.payer, o.payee, o.fen, step)
         if of not in unpaid:
-            for flow in payouts(positions(due)):
+            for flow in payouts(positions(due), unit):
                 yield replace(flow, step=replace(flow.step, label=f"{flow.step.label} {label}"))
 
 

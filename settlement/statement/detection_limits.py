@@ -47,7 +47,7 @@ def limit_held_to(context: Context, section: str, indicator: str, of: pd.Period)
     codes = context.agreement.section_codes
     joint = (code for code in codes if section in (section_sheets.sheet(context, code, of).mean_of or ()))
     holder = section if section in codes else next(joint, section)
-    stated = section_sheets.sheet(context, holder, of).limits.get(indicator)
+    stated = section_sheets.sheet(context, holder, of).limit(indicator)
     if stated is not None and not context.standard.higher_is_better(indicator):
         return Limit(stated, None)
     target = section_sheets.target(context, holder, of)

@@ -33,12 +33,20 @@ def call(app: FastAPI, method: str, address: str, headers: Headers, pieces: Iter
 
 def _scope(method: str, address: str, headers: Headers) -> dict[str, Any]:
     path, _, query = address.partition("?")
-    raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    raw = [(name.lower().encode(), _bytes(value)) for name, value in headers.items()]
     return {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
-        "path": path, "raw_path": path.encode(), "query_string": query.encode("latin-1"), "root_path": "",
+        "path": path, "raw_path": path.encode(), "query_string": _bytes(query), "root_path": "",
         "headers": raw, "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 8000), "state": {},
     }  # fmt: skip
+
+
+def _bytes(value: str) -> bytes:
+    """A header as clients send it: as Latin-1 where that has all of its characters."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode()
 
 
 async def _called(app: FastAPI, scope: dict[str, Any], pieces: Iterator[bytes]) -> Answer:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from starlette.routing import BaseRoute
@@ -67,8 +68,13 @@ def composed(engine: Engine, world: Registry) -> Composition:
 
 
 def filled(world: Registry, folder: Path) -> Composition:
+    """`fill` over a new SQLite database in a folder."""
+    return fill(composed(sqlite(folder / "hengjie.sqlite"), world))
+
+
+def fill(here: Composition) -> Composition:
     """Two months of one border, settled and assessed, and some rows that did not pass."""
-    here = composed(sqlite(folder / "hengjie.sqlite"), world)
+    world = here.registry
     send(here, month_rows("demo-qx2", "2025-11"), "november.csv")
     august = [
         *month_rows("demo-qx2", "2025-08", tp="0.25"),
@@ -92,8 +98,13 @@ def routes() -> list[BaseRoute]:
     return application(Composition(Settings(), registry(), open_engine("sqlite://"))).router.routes
 
 
+def application_of(here: Composition) -> FastAPI:
+    """The application over a composition, its routes prepared: this takes longer than most requests of a test."""
+    app = application(here)
+    app.router.routes[:] = routes()
+    return app
+
+
 def client_of(here: Composition, **options: bool) -> TestClient:
     """A client of the application at the instant `NOW`; used as a context, it closes the database when it ends."""
-    app = application(replace(here, now=lambda: NOW))
-    app.router.routes[:] = routes()  # prepared once for all tests: this takes longer than most of their requests
-    return TestClient(app, **options)
+    return TestClient(application_of(replace(here, now=lambda: NOW)), **options)

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from api.app import ROUTES, application
+from api.app import ROUTES
 from api.connections import Patience
 from api.web.errors import MEDIA_TYPE
 from api.web.guarded import JSON_BYTES
@@ -18,7 +18,7 @@ from api.web.keys import FIRST_BYTES
 from monitoring_ingest.access.store import create_key
 from tests.api.asgi import call
 from tests.api.live_server import served, talk
-from tests.api.makers import NOW
+from tests.api.makers import NOW, application_of
 
 PIECE = b"x" * 2**16
 HUGE = 600 * 2**20
@@ -52,7 +52,7 @@ def writing() -> list[tuple[str, str]]:
 
 @pytest.fixture
 def app(blank) -> Iterator[FastAPI]:
-    made = application(blank)
+    made = application_of(blank)
     yield made
     blank.engine.dispose()
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import application
 from api.composition import Composition
 from basin.registry import Registry
 from monitoring_ingest.access.store import create_key
@@ -20,7 +19,7 @@ from monitoring_ingest.readings.frames import Key
 from settlement import run
 from settlement.review import confirming
 from settlement.states import IN_REVIEW, StatusChange
-from tests.api.makers import HEADER, NOW, composed, month_rows, row, send
+from tests.api.makers import HEADER, NOW, application_of, composed, month_rows, row, send
 from tests.clocks import stopped
 from tests.databases import sqlite
 
@@ -35,7 +34,7 @@ def late_world(world: Registry, tmp_path_factory: pytest.TempPathFactory) -> Ite
     identity = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)["id"]
     confirming.set_status(here.engine, identity, StatusChange(IN_REVIEW, "张三", "数据齐全"), stopped(NOW))
     _came_late(here)
-    with TestClient(application(replace(here, now=lambda: AFTER))) as client:
+    with TestClient(application_of(replace(here, now=lambda: AFTER))) as client:
         yield client, identity
 
 
@@ -102,7 +101,7 @@ def test_a_dry_run_tells_what_the_rows_would_change_and_changes_nothing(world: R
     identity = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)["id"]
     key = {"X-API-Key": create_key(here.engine, "示例监测中心", NOW)}
     worse = "\n".join([HEADER, *month_rows("demo-qx2", "2025-08", tp="0.9"), ""])
-    with TestClient(application(replace(here, now=lambda: AFTER))) as client:
+    with TestClient(application_of(replace(here, now=lambda: AFTER))) as client:
         asked = {"headers": key | {"Content-Type": "text/csv"}, "content": worse.encode()}
         answer = client.post("/v1/submissions", params={"dry_run": "true"}, **asked).json()
         (effect,) = answer["effect"]
@@ -123,7 +122,7 @@ def test_a_reading_that_two_people_removed_later_is_late_too(world: Registry, tm
     removal = {"reason": "instrument_fault", "document": "检修记录 3 号", "proposed_by": "李四", "approved_by": "王五"}
     key = Key("demo-qx2", "tp", datetime(2025, 8, 10, 0, tzinfo=UTC))
     decide(here.engine, key, decision("remove", removal), stopped(AFTER))
-    with TestClient(application(replace(here, now=lambda: AFTER))) as client:
+    with TestClient(application_of(replace(here, now=lambda: AFTER))) as client:
         (found,) = client.get("/v1/late").json()
     assert (found["settlement"], found["readings"]) == (identity, {"new": 0, "revised": 0, "removed": 1})
 
@@ -135,7 +134,7 @@ def test_a_doubt_that_two_people_uphold_later_changes_no_settlement(world: Regis
     settled = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)
     grounds = {"reason": "not_confirmed", "document": "复核单 8", "proposed_by": "李四", "approved_by": "王五"}
     uphold(here.engine, 1, decision("uphold", grounds), stopped(AFTER))
-    with TestClient(application(replace(here, now=lambda: AFTER))) as client:
+    with TestClient(application_of(replace(here, now=lambda: AFTER))) as client:
         assert client.get("/v1/late", params={"status": "all"}).json() == []
         assert "/late/" not in client.get(f"/settlements/{settled['id']}").text
     assert run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=AFTER)["digest"] == settled["digest"]

@@ -1,5 +1,7 @@
 """The whole OpenAPI description against the application, by requests made at random from it: nothing may differ.
 
+Over both databases, and every other request with a header that no sound client sends.
+
 No fault of the program, no status, content type or answer that is not described, nothing accepted that the description
 forbids. A request that fits its schema may still be refused by a rule (a period outside the term): 400 and 422 are then
 described answers. ``HENGJIE_FUZZ=500 … -m pytest tests/api/test_openapi_fuzz.py`` makes more of them.
@@ -15,21 +17,29 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 
 from api.app import application
 from basin.registry import Registry
 from monitoring_ingest.access.store import create_key
 from tests.api import makers
 from tests.api.makers import NOW
+from tests.api.test_hostile_requests import HEADERS, TEXTS
 
+# What says how a body is sent, to whom and by whom is the test's own.
+OWN = {
+    "Authorization", "Content-Encoding", "Content-Length", "Content-Type", "Host", "Transfer-Encoding", "X-API-Key",
+}  # fmt: skip
+NAMES = st.sampled_from(sorted({*HEADERS} - OWN))
+VALUES = st.sampled_from([text for text in TEXTS if text.isascii()])
 EXAMPLES = int(os.environ.get("HENGJIE_FUZZ", "4"))
 
 
-@pytest.fixture(scope="module")
-def described(world: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+@pytest.fixture
+def described(engine: Engine, world: Registry) -> Iterator[Any]:
     """The description of a filled application of its own, and a key that may write everything."""
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed: make test installs it")
-    here = makers.filled(world, tmp_path_factory.mktemp("fuzz"))
+    here = makers.fill(makers.composed(engine, world))
     key = create_key(here.engine, "随机请求", NOW)
     config = schemathesis.Config.from_dict(
         {
@@ -68,6 +78,7 @@ def _answered_as_described(operation: Any, key: dict[str, str]) -> None:
     @given(st.data())
     def answered(data: st.DataObject) -> None:
         case = data.draw(operation.as_strategy(generation_mode=data.draw(modes)))
-        case.call_and_validate(headers=key)
+        hostile = data.draw(st.one_of(st.just({}), st.builds(dict, st.tuples(st.tuples(NAMES, VALUES)))))
+        case.call_and_validate(headers=key | hostile)
 
     answered()

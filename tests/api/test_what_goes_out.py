@@ -12,13 +12,13 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from api.app import ROUTES, application
+from api.app import ROUTES
 from api.settings import Settings, from_environment
 from api.web.entrance import CARRIED
 from monitoring_ingest.access.store import create_key
 from tests.api.asgi import call
 from tests.api.live_server import served, talk
-from tests.api.makers import NOW, client_of
+from tests.api.makers import NOW, application_of, client_of
 
 BROWSER = {"Accept": "text/html"}
 NAMED = {
@@ -42,7 +42,7 @@ def addresses() -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def app(here) -> FastAPI:
-    return application(replace(here, now=lambda: NOW))
+    return application_of(replace(here, now=lambda: NOW))
 
 
 class TestHeaders:
@@ -71,7 +71,7 @@ class TestHeaders:
     )
     def test_every_error_carries_them(self, here, method, path, headers, status):
         broken = replace(here, registry=None) if status == 500 else here
-        with TestClient(application(broken), raise_server_exceptions=False) as client:
+        with TestClient(application_of(broken), raise_server_exceptions=False) as client:
             answer = client.request(method, path, headers=headers)
         assert (answer.status_code, answer.headers["cache-control"]) == (status, "no-store")
         assert CARRIED.items() <= dict(answer.headers).items()
@@ -95,7 +95,7 @@ class TestHosts:
     @pytest.fixture
     def named(self, here):
         def client(*hosts: str) -> FastAPI:
-            return application(replace(here, settings=replace(here.settings, hosts=hosts)))
+            return application_of(replace(here, settings=replace(here.settings, hosts=hosts)))
 
         return client
 

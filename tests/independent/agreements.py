@@ -127,7 +127,8 @@ def agreement(r: Random, clauses: Sequence[Tree], **header: Any) -> Tree:
     return {
         "code": "invented", "title": "虚构", "basin": "test", "source": "虚构", "standard": "gb3838-2002",
         "starts": "2020-01-01", "ends": "2022-12-31", "parties": ROLES, "every": "year", "data": rules,
-        "money": {"mode": r.choice(["half_up", "half_up", "half_even", "down"])},
+        "money": {"mode": r.choice(["half_up", "half_up", "half_even", "down"])}
+        | r.choice([{}, {}, {}, {"place": "yuan"}, {"place": "wan"}]),
         **header, "clauses": [{"source": "第二条", **clause} for clause in clauses],
     }  # fmt: skip
 

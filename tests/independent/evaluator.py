@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from math import floor
@@ -17,11 +17,13 @@ from typing import Any
 
 from tests.independent.figures import (
     LENGTHS,
+    PER_WAN,
     Absent,
     BeforeTerm,
     NotThere,
     Span,
-    in_fen,
+    Tie,
+    in_units,
     largest_remainder,
     month_of,
     number,
@@ -30,7 +32,6 @@ from tests.independent.figures import (
 )
 from tests.independent.measures import Element, Given, Measuring, Tree
 
-FEN = 1_000_000
 Shares = tuple[tuple[str, Fraction], ...]
 
 
@@ -149,8 +150,14 @@ class Evaluator:
         clause = self.clause(ref, at)
         if self._is_nil(clause, at):
             return Fraction(0)
-        value = self.measuring.value(clause["measure"], at) if "measure" in clause else Fraction(0)
-        amount = scaled(value, clause["scale"]) if "scale" in clause else value
+        try:
+            value = self.measuring.value(clause["measure"], at) if "measure" in clause else Fraction(0)
+            amount = scaled(value, clause["scale"]) if "scale" in clause else value
+        except Tie as tie:
+            alike = {scaled(Fraction(place), clause["scale"]) for place in tie.places if "scale" in clause}
+            if len(alike) != 1:
+                raise
+            (amount,) = alike
         for factor in clause.get("times", []):
             amount *= self.result(factor, at, None) if factor in self.clauses else number(factor)
         if "cap" in clause:
@@ -255,7 +262,9 @@ class Evaluator:
         rounded = self._rounded(exact)
         owed = [o for (ref, of, sides), fen in rounded.items() for o in _parts(ref, of, sides, fen)]
         broken = self._pools_broken(exact, owed)
-        return Outcome(tuple(owed), frozenset(stopped), broken, transfers(owed, broken))
+        unit = PER_WAN["fen"] // PER_WAN[self._place()]  # up to here in whole units, from here in fen
+        net = {pair: amount * unit for pair, amount in transfers(owed, broken).items()}
+        return Outcome(tuple(replace(o, fen=o.fen * unit) for o in owed), frozenset(stopped), broken, net)
 
     def _sums(self, ref: str, of: Span) -> dict[tuple[Shares, Shares], Fraction | None]:
         """The exact amount between each two sides; None where a part of it stopped."""
@@ -280,15 +289,19 @@ class Evaluator:
     def _rounded(self, exact: Mapping[tuple[str, Span], Mapping[Any, Fraction | None]]) -> dict[Any, int]:
         """Each sum rounded once; dues of a pool that closes exactly close to the fen, by largest remainders."""
         mode = self.agreement.get("money", {}).get("mode", "half_up")
+        place = self._place()
         known = {(ref, of, sides): amount for (ref, of), sums in exact.items()
                  for sides, amount in sums.items() if amount is not None}  # fmt: skip
-        fen = {key: in_fen(amount, mode) for key, amount in known.items()}
+        fen = {key: in_units(amount, mode, place) for key, amount in known.items()}
         for of in {of for _, of, _ in known}:
             into = {key: sign * known[key] for key in known if key[1] == of and (sign := _into_pool(key[2]))}
             whole = all(amount is not None for (_, at), sums in exact.items() if at == of for amount in sums.values())
             if whole and sum(into.values()) == 0:
-                fen |= _closed(into, {key: _into_pool(key[2]) * fen[key] for key in into})
+                fen |= _closed(into, {key: _into_pool(key[2]) * fen[key] for key in into}, PER_WAN[place])
         return fen
+
+    def _place(self) -> str:
+        return str(self.agreement.get("money", {}).get("place", "fen"))
 
     def _pools_broken(self, exact: Mapping[tuple[str, Span], Mapping[Any, Fraction | None]], owed: list[Owed]) -> (
         frozenset[Span]
@@ -324,10 +337,10 @@ def _into_pool(sides: tuple[Shares, Shares]) -> int:
     return (payee == "pool") - (payer == "pool")
 
 
-def _closed(into: Mapping[Any, Fraction], nearest: Mapping[Any, int]) -> dict[Any, int]:
-    """Sums that come to 0 exactly, moved from their rounding by single fen until they come to 0 in fen too."""
+def _closed(into: Mapping[Any, Fraction], nearest: Mapping[Any, int], per_wan: int) -> dict[Any, int]:
+    """Sums that come to 0 exactly, moved from their rounding by single units until they come to 0 rounded, too."""
     off = sum(nearest.values())
-    gained = {key: nearest[key] - into[key] * FEN for key in into}
+    gained = {key: nearest[key] - into[key] * per_wan for key in into}
     order = sorted(into, key=lambda key: gained[key] * (-1 if off > 0 else 1))
     moved = {key: nearest[key] - (off > 0) + (off < 0) for key in order[: abs(off)]}
     return {key: _into_pool(key[2]) * (moved | {k: n for k, n in nearest.items() if k not in moved})[key]

@@ -275,7 +275,8 @@ def league(r: Random) -> Example:
         {"ref": n, "every": every, "each": {"party": "all"}, "measure": {"kind": "reported", "fact": n}} for n in names
     ]
     rank = {"kind": "rank", "of": names, "first": r.choice(["lowest", "highest"])}
-    rank |= r.choice([{}, {"ties": [names[0]]}, {"ties": ["same"]}, {"ties": [names[-1], "same"]}])
+    ties = r.choice([[], [names[0]], ["same"], ["same_if_equal"], [names[-1], "same"]])
+    rank |= {"ties": ties} if ties else {}
     zero_sum = [{"rate": r.choice(["-20", "100/7", "0.0000005"]), "origin": "3"}]
     place = {"ref": "1", "every": every, "each": {"party": "all"}, "measure": rank, "pays": "pool", "receives": "party"}
     # places begin with 1, so a piece below 1 could never be reached, and is refused

@@ -26,6 +26,14 @@ class BeforeTerm(Absent):
     """A clause's own last year before the agreement starts."""
 
 
+class Tie(Absent):
+    """A place that several take together; the places where they share one that pays them all the same."""
+
+    def __init__(self, places: range) -> None:
+        super().__init__("tie")
+        self.places = places
+
+
 class NotThere(Exception):
     """Excluded data: the evaluation does not exist and leaves the denominator."""
 
@@ -98,9 +106,12 @@ def measured(value: Fraction, decimals: int) -> Fraction:
     return half_even(value, decimals)
 
 
-def in_fen(wan: Fraction, mode: str) -> int:
-    """The one rounding of money; ``half_up`` and ``down`` look at the size, not the sign."""
-    size = abs(wan) * 1_000_000
+PER_WAN = {"fen": 1_000_000, "yuan": 10_000, "wan": 1}  # how many of a unit of money a 万元 is
+
+
+def in_units(wan: Fraction, mode: str, place: str = "fen") -> int:
+    """The one rounding of money, in whole fen, yuan or 万元, by its size, whatever its sign."""
+    size = abs(wan) * PER_WAN[place]
     if mode == "half_even":
         whole = int(half_even(size, 0))
     else:

@@ -20,6 +20,7 @@ from tests.independent.figures import (
     Held,
     NotThere,
     Span,
+    Tie,
     decided,
     half_even,
     measured,
@@ -304,19 +305,22 @@ class Measuring:
         """The place among the parties: by the value, or by the sum of the places for several lines."""
         sign = -1 if measure.get("first", "lowest") == "highest" else 1
         members = self.lines.members()
+        breakers = [t for t in measure.get("ties", []) if t not in ("same", "same_if_equal")]
         scores = {
             ref: {m: sign * self.lines.result(ref, _of_party(at, m), None) for m in members}
-            for ref in [*measure["of"], *(t for t in measure.get("ties", []) if t != "same")]
+            for ref in [*measure["of"], *breakers]
         }
         places = {ref: {m: _place(s, m) for m in members} for ref, s in scores.items()}
         single = len(measure["of"]) == 1
         first = scores[measure["of"][0]] if single else {m: sum(places[r][m] for r in measure["of"]) for m in members}
         ties = measure.get("ties", [])
-        keys = {m: (first[m], *(scores[t][m] for t in ties if t != "same")) for m in members}
+        keys = {m: (first[m], *(scores[t][m] for t in breakers)) for m in members}
         mine = keys[at.codes["party"]]
-        if "same" not in ties and sum(key == mine for key in keys.values()) > 1:
-            raise Absent("tie")
-        return Fraction(1 + sum(key < mine for key in keys.values()))
+        place = 1 + sum(key < mine for key in keys.values())
+        level = sum(key == mine for key in keys.values())
+        if "same" not in ties and level > 1:
+            raise Tie(range(place, place + level) if "same_if_equal" in ties else range(0))
+        return Fraction(place)
 
     # tests -----------------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from basin.registry import Registry
 from settlement.cases.running import case_files, given
 from tests.independent.agreements import FAMILIES, SIDES, agreement, example, months
 from tests.independent.comparing import Example, differences, independent, network_of, of_engine
-from tests.independent.figures import Span, half_even, in_fen, largest_remainder, measured, span, taken
+from tests.independent.figures import Span, half_even, in_units, largest_remainder, measured, span, taken
 from tests.independent.worlds import differences_of_worlds, variants
 from tests.registries import with_fixtures
 
@@ -157,7 +157,7 @@ class TestTheSecondEvaluatorsOwnArithmetic:
         ("mode", "fen"), [("half_up", -2), ("half_even", -2), ("down", -1)]
     )  # 1.5 fen, owed the other way
     def test_money_is_rounded_by_its_size(self, mode: str, fen: int) -> None:
-        assert in_fen(Fraction("-0.0000015"), mode) == fen
+        assert in_units(Fraction("-0.0000015"), mode) == fen
 
     def test_largest_remainders_add_up(self) -> None:
         assert largest_remainder(100, [Fraction(1, 3)] * 3) == [34, 33, 33]

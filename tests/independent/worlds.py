@@ -65,7 +65,8 @@ def differences_of_worlds(example: Example, figures: Sequence[Figures], network:
         near = NEAR * max(1.0, *(abs(float(floats(each.amount or Fraction(0)))) for each in exact.made.values()))
         found += [f"draw {i}: {told}" for told in _evaluations(exact.made, drawn.made, i, near)]
         found += [f"draw {i}: {told}" for told in _balances(alone, together, i, near)]
-        found += [] if paid.stops else [f"draw {i}: {told}" for told in _not_paid(alone, paid.transfers)]
+        unit = agreement.money.unit
+        found += [] if paid.stops else [f"draw {i}: {told}" for told in _not_paid(alone, paid.transfers, unit)]
     return found
 
 
@@ -116,11 +117,11 @@ def _near(exact: Number | None, drawn: float | None, near: float) -> bool:
     return bool(abs(float(floats(exact)) - drawn) <= near)
 
 
-def _not_paid(alone: Mapping[str, Number | None], transfers: Mapping[tuple[str, str], int]) -> Iterator[str]:
-    """Balances that the transfers do not come to, but for the fen that rounding moves."""
+def _not_paid(alone: Mapping[str, Number | None], transfers: Mapping[tuple[str, str], int], unit: int) -> Iterator[str]:
+    """Balances that the transfers do not come to, but for the units [fen] that rounding moves."""
     paid: dict[str, int] = {}
     for (payer, payee), fen in transfers.items():
         paid[payer], paid[payee] = paid.get(payer, 0) - fen, paid.get(payee, 0) + fen
     for party, balance in alone.items():
-        if party != "pool" and abs(Fraction(str(balance)) * 1_000_000 - paid.get(party, 0)) > len(alone) * 60:
+        if party != "pool" and abs(Fraction(str(balance)) * 1_000_000 - paid.get(party, 0)) > len(alone) * 60 * unit:
             yield f"{party} balance {balance}, paid {paid.get(party, 0)} fen"

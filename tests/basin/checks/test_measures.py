@@ -242,6 +242,23 @@ REFUSED = {
         "clauses.1.measure.of",
         "rank 的 of 不带权重",
     ),
+    "a place shared always, and only if it pays the same": (
+        f"- {{ref: a, each: {{party: all}}, {FACT}}}\n" + LEAGUE % "of: [a], ties: [same, same_if_equal]",
+        "clauses.1.measure.ties",
+        "same 与 same_if_equal 只能写一个",
+    ),
+    "a day on which a fact is no sum unpaid": (
+        measured("kind: reported, fact: x, on: 03-31"),
+        "clauses.1.measure.on",
+        "on 只用于 fact: unpaid",
+    ),
+    "a day that no year has": (
+        measured("kind: reported, fact: unpaid, on: 02-30"),
+        "clauses.1.measure.on",
+        "不是月日：02-30",
+    ),
+    "a day that few years have": (measured("kind: reported, fact: unpaid, on: 02-29"), "clauses.1.measure.on", "02-28"),
+    "a day with its year": (measured("kind: reported, fact: unpaid, on: 2021-03-31"), "clauses.1.measure.on", "03-31"),
     # figures beyond their limits
     "years inside a month": (
         lump("every: month, measure: {kind: quality_class, section: s1, over: year, take: sum}"),

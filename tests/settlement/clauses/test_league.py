@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from basin.measures import Measure
-from settlement.clauses.league import place
-from tests.settlement.makers import a_network, an_agreement, by_clause, decided, reasons
+from settlement.clauses.league import Placed, place
+from settlement.obligations.compensation import Compensation
+from tests.settlement.makers import a_network, amounts, an_agreement, by_clause, decided, reasons
 
 AUGUST = """
 滨海新区 2 4 1 140
@@ -129,35 +130,85 @@ class TestTianjin:
         assert reasons(decided(tianjin(), "2021-08", missing, network=CITY))[0].startswith("no_")
 
 
+def taken(placed: Placed) -> str:
+    """The place, or the places taken together."""
+    return str(placed.first) if placed.is_tied is False else f"{placed.first}-{placed.last}"
+
+
+class TestSharingAPlace:
+    """Ties that nothing breaks: they stop, share the place, or share it where the places pay the same."""
+
+    CLAUSES = """
+    - {ref: a, each: {party: all}, measure: {kind: reported, fact: x}}
+    - {ref: "1", each: {party: all}, measure: {kind: rank, of: [a], ties: [%s]},
+       scale: [{up_to: 2, amount: 60}, {up_to: 4, amount: 30}, {amount: 0}], pays: prov, receives: party}
+    """
+    FIVE = "[p, q, r, s, t]"
+    RIVER = a_network(parties="p q r s t prov")
+
+    def found(self, ties: str, numbers: str) -> Compensation:
+        figures = ", ".join(f"{party}: {{x: {n}}}" for party, n in zip("pqrst", numbers.split(), strict=True))
+        agreement = an_agreement(self.CLAUSES % ties, self.RIVER, parties=self.FIVE)
+        return decided(agreement, "2020", f"given: {{{figures}}}", network=self.RIVER)
+
+    @pytest.mark.parametrize(
+        ("ties", "numbers", "expected"),
+        [
+            ("", "1 1 3 4 5", [None, None, "30", "30", "0"]),
+            ("same", "1 2 2 4 5", ["60", "60", "60", "30", "0"]),
+            ("same_if_equal", "1 1 3 4 5", ["60", "60", "30", "30", "0"]),
+            ("same_if_equal", "1 2 3 3 5", ["60", "60", "30", "30", "0"]),
+            ("same_if_equal", "1 2 2 4 5", ["60", None, None, "30", "0"]),  # places 2 and 3 pay differently
+            ("same_if_equal", "1 2 2 2 5", ["60", None, None, None, "0"]),
+            ("a, same_if_equal", "1 1 3 4 5", ["60", "60", "30", "30", "0"]),
+        ],
+    )
+    def test_a_tie(self, ties: str, numbers: str, expected: list[str | None]) -> None:
+        found = self.found(ties, numbers)
+        assert amounts(found, "1") == expected
+        assert set(reasons(found)) == ({"tie"} if None in expected else set())
+
+    def test_the_working_says_that_the_places_pay_the_same(self) -> None:
+        first = next(e for e in self.found("same_if_equal", "1 1 3 4 5").evaluations if e.clause.ref == "1")
+        assert [(step.label, step.expression, step.value) for step in first.steps][-2:] == [
+            ("并列", "第 1 至 2 名金额相同", "1"),
+            ("第 1 段", "1 ≤ 2：60", "60"),
+        ]
+
+    def test_a_condition_on_a_shared_place_is_decided_where_all_places_decide_it_alike(self) -> None:
+        clauses = """
+        - {ref: a, each: {party: all}, measure: {kind: reported, fact: x}}
+        - {ref: "1", each: {party: all}, when: [{kind: rank, of: [a], ties: [same_if_equal], at_most: %s}],
+           scale: [{amount: 5}], pays: prov, receives: party}
+        """
+        figures = "given: {p: {x: 1}, q: {x: 1}, r: {x: 3}, s: {x: 4}, t: {x: 5}}"
+        for bound, expected in (("2", ["5", "5", "0", "0", "0"]), ("1", [None, None, "0", "0", "0"])):
+            agreement = an_agreement(clauses % bound, self.RIVER, parties=self.FIVE)
+            assert amounts(decided(agreement, "2020", figures, network=self.RIVER), "1") == expected
+
+
 class TestPlace:
     """`place` of one party among all."""
 
     @pytest.mark.parametrize(
         ("numbers", "first", "ties", "places"),
         [
-            ([5, 3, 9], "lowest", (), [2, 1, 3]),
-            ([5, 3, 9], "highest", (), [2, 3, 1]),
-            ([5, 5, 9], "lowest", (), [None, None, 3]),
-            ([5, 5, 9], "lowest", ("same",), [1, 1, 3]),
-            ([5, 9, 9], "highest", ("same",), [3, 1, 1]),
+            ([5, 3, 9], "lowest", (), ["2", "1", "3"]),
+            ([5, 3, 9], "highest", (), ["2", "3", "1"]),
+            ([5, 5, 9], "lowest", (), ["1-2", "1-2", "3"]),
+            ([5, 9, 9], "highest", ("same",), ["3", "1-2", "1-2"]),
         ],
     )
-    def test_by_one_number(
-        self, numbers: list[int], first: str, ties: tuple[str, ...], places: list[int | None]
-    ) -> None:
+    def test_by_one_number(self, numbers: list[int], first: str, ties: tuple[str, ...], places: list[str]) -> None:
         table = {"a": {name: Fraction(n) for name, n in zip("xyz", numbers, strict=True)}}
         measure = Measure(kind="rank", of={"a": Fraction(1)}, first=first, ties=ties)  # type: ignore[arg-type]
-        assert [place(party, table, measure)[0] for party in "xyz"] == places
+        assert [taken(place(party, table, measure)) for party in "xyz"] == places
 
-    @pytest.mark.parametrize(
-        ("ties", "places"), [((), [None, None]), (("b",), [2, 1]), (("a",), [1, 2]), (("same",), [1, 1])]
-    )
-    def test_a_tie_in_the_sum_is_broken_by_the_refs_in_order(
-        self, ties: tuple[str, ...], places: list[int | None]
-    ) -> None:
+    @pytest.mark.parametrize(("ties", "places"), [((), ["1-2", "1-2"]), (("b",), ["2", "1"]), (("a",), ["1", "2"])])
+    def test_a_tie_in_the_sum_is_broken_by_the_refs_in_order(self, ties: tuple[str, ...], places: list[str]) -> None:
         table = {"a": {"x": Fraction(1), "y": Fraction(2)}, "b": {"x": Fraction(9), "y": Fraction(3)}}
         measure = Measure(kind="rank", of={"a": Fraction(1), "b": Fraction(1)}, first="lowest", ties=ties)
-        assert [place(party, table, measure)[0] for party in "xy"] == places
+        assert [taken(place(party, table, measure)) for party in "xy"] == places
 
     @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=8))
     def test_places_are_those_of_sorting_by_the_sum_of_ranks(self, numbers: list[tuple[int, int]]) -> None:
@@ -169,4 +220,4 @@ class TestPlace:
         ranks = {ref: {n: 1 + sum(o < v for o in t.values()) for n, v in t.items()} for ref, t in table.items()}
         sums = {n: ranks["a"][n] + ranks["b"][n] for n in names}
         expected = [1 + sum(other < sums[name] for other in sums.values()) for name in names]
-        assert [place(name, table, measure)[0] for name in names] == expected
+        assert [place(name, table, measure).first for name in names] == expected

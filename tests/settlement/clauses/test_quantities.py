@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from basin import periods
+from basin.draws import Draws, floats
 from basin.rounding import printed
 from monitoring_ingest.readings.facts import Fact
 from settlement.clauses.context import Evaluation
@@ -350,3 +352,158 @@ def test_a_month_that_is_named_counts_in_its_own_year_only() -> None:
     figures = "given: {s1: {tp: {2020: 1, 2021: 2}}}"
     assert amounts(decided(an_agreement(text), "2020", figures), "1") == ["1"]
     assert amounts(decided(an_agreement(text), "2020..2021", figures), "1") == ["1", "2"]
+
+
+class TestARangeOfPh:
+    """pH has a range, within which its limit is met; outside there is no multiple."""
+
+    SHEET = "{s1: {limits: {ph: [6, 9]}}}"
+    MET = f"when: [{{kind: exceedance, section: s1, indicator: ph, at_most: 0}}], scale: [{{amount: 5}}], {SIDES}"
+    NOT_MET = f"when: [{{kind: exceedance, section: s1, indicator: ph, above: 0}}], scale: [{{amount: 5}}], {SIDES}"
+
+    @pytest.mark.parametrize(("ph", "met"), [("6", True), ("9", True), ("7.5", True), ("5", False), ("10", False)])
+    def test_it_is_met_at_both_ends_and_between_them(self, ph: str, met: bool) -> None:
+        figures = f"given: {{s1: {{ph: {ph}}}}}"
+        assert amount(f'- {{ref: "1", {self.MET}}}', figures, sections=self.SHEET) == ("5" if met else "0")
+        assert amount(f'- {{ref: "1", {self.NOT_MET}}}', figures, sections=self.SHEET) == ("0" if met else "5")
+
+    def test_months_met_are_counted(self) -> None:
+        text = f"""- {{ref: "1", measure: {{kind: met, over: month, take: sum, section: s1, indicator: ph,
+            all_of: [{{kind: exceedance, against: limits, at_most: 0}}]}}, scale: [{{rate: 1}}], {SIDES}}}"""
+        assert amount(text, "given: {s1: {ph: [7, 7, 7, 7, 7, 7, 7, 7, 7, 5, 9, 10]}}", sections=self.SHEET) == "10"
+
+    def test_a_price_by_the_multiple_stops_outside(self) -> None:
+        text = per_unit("kind: exceedance, section: s1, indicator: ph").replace("[{rate", "[{up_to: 0}, {rate")
+        agreement = an_agreement(text, sections=self.SHEET)
+        assert amounts(decided(agreement, "2020", "given: {s1: {ph: 8}}"), "1") == ["0"]
+        assert reasons(decided(agreement, "2020", "given: {s1: {ph: 10}}")) == ["no_multiple"]
+
+    def test_a_multiple_of_how_much_stays_undecided(self) -> None:
+        text = self.MET.replace("at_most: 0", "at_most: 0.5")
+        agreement = an_agreement(f'- {{ref: "1", {text}}}', sections=self.SHEET)
+        assert reasons(decided(agreement, "2020", "given: {s1: {ph: 10}}")) == ["no_multiple"]
+
+    def test_the_working_names_the_range(self) -> None:
+        found = decided(
+            an_agreement(f'- {{ref: "1", {self.MET}}}', sections=self.SHEET), "2020", "given: {s1: {ph: 8}}"
+        )
+        assert ("超标倍数", "8 在 6 至 9，达标记 0", "0") in [
+            (step.label, step.expression, step.value) for step in evaluations(found, "1")[0].steps
+        ]
+
+    def test_draws_are_decided_one_by_one(self) -> None:
+        agreement = an_agreement(f'- {{ref: "1", {self.MET}}}', sections=self.SHEET)
+        given = {("s1", "ph", periods.period("2020")): Draws(np.array([5.0, 6.0, 9.0, 9.5]))}
+        evaluator = Evaluator(agreement, RIVER, Measurements(given=given))
+        (found,) = evaluator.evaluations("1", periods.period("2020"))
+        assert list(floats(found.amount)) == [0, 5, 5, 0]  # type: ignore[arg-type]
+
+
+class TestDecimals:
+    """`data.decimals`: how many decimals a mean keeps where it is rounded, in place of the indicator's own."""
+
+    @pytest.mark.parametrize(
+        ("decimals", "expected"), [("{}", "0.12"), ("{nh3n: 1}", "0.1"), ("{NH3-N: 3}", "0.125"), ("{tp: 1}", "0.12")]
+    )
+    def test_a_mean_is_rounded_as_the_agreement_says(self, decimals: str, expected: str) -> None:
+        rules = RULES.replace("{min", f"{{decimals: {decimals}, min")
+        text = per_unit("kind: concentration, section: s1, indicator: nh3n", ", every: month")
+        (found,) = of_readings(text, "2020-07", {("s1", "nh3n", "2020-07"): 0.1249}, data=rules)
+        assert printed(found.value or Fraction(-1)) == expected
+        assert found.statistics[0].reported == expected
+
+    def test_the_working_says_to_how_many(self) -> None:
+        rules = RULES.replace("{min", "{decimals: {ph: 1}, min")
+        text = per_unit("kind: concentration, section: s1, indicator: ph", ", every: month")
+        (found,) = of_readings(text, "2020-07", {("s1", "ph", "2020-07"): 7.46}, data=rules)
+        assert next((step.expression, step.value) for step in found.steps) == (
+            "30 个读数、30 天的均值：7.46，修约到 1 位小数", "7.5"
+        )  # fmt: skip
+
+    def test_the_rule_is_stated_in_words(self) -> None:
+        agreement = an_agreement(per_unit("kind: volume, section: s1"), data="{decimals: {ph: 1, tp: 4}}")
+        assert [rule["value"] for rule in agreement.rules_stated("data")] == ["ph 1、tp 4"]
+
+
+class TestPublished:
+    """`data.published`: a recorded fact, with its document, speaks for the section in place of readings."""
+
+    CLASS = per_unit("kind: quality_class, section: s1", ", every: month")
+    MEAN = per_unit("kind: concentration, section: s1, indicator: nh3n")
+    RULES = RULES.replace("{min", "{published: [quality_class, concentration], min")
+
+    def found(self, text: str, period: str, *facts: Fact, rules: str = "", **months: float) -> Evaluation:
+        agreement = an_agreement(text, data=rules or self.RULES)
+        made = {("s1", "nh3n", pd.Period(m.replace("_", "-")[1:])): Month(v, 30, 30) for m, v in months.items()}
+        data = Measurements(months=made, facts=facts)
+        return evaluations(compensation(Evaluator(agreement, RIVER, data), periods.period(period)), "1")[0]
+
+    def test_a_class_of_a_month(self) -> None:
+        fact = a_fact("s1", "2020-07", "quality_class", "4", "水质月报2020年第7期")
+        found = self.found(self.CLASS, "2020-07", fact, m2020_07=0.1)
+        assert (found.amount, found.reason) == (4, None)
+        assert ("2020-07 s1 类别", "采用登记的类别：水质月报2020年第7期，记录人 记录", "Ⅳ类") in [
+            (step.label, step.expression, step.value) for step in found.steps
+        ]
+
+    def test_a_mean_of_a_month_among_months_that_were_measured(self) -> None:
+        months = {f"m2020_{month:02d}": 1.0 for month in range(1, 12)}
+        found = self.found(self.MEAN, "2020", a_fact("s1", "2020-12", "nh3n", "2.2", "公报"), **months)
+        assert found.amount == Fraction(11, 10)
+        assert ("2020-12 s1 氨氮", "采用登记的数值：公报，记录人 记录", "2.2") in [
+            (step.label, step.expression, step.value) for step in found.steps
+        ]
+
+    def test_where_the_agreement_does_not_say_so_readings_stand(self) -> None:
+        fact = a_fact("s1", "2020-07", "quality_class", "4")
+        assert self.found(self.CLASS, "2020-07", fact, rules=RULES, m2020_07=0.1).amount == 1
+
+    def test_the_items_of_a_class_are_also_those_recorded(self) -> None:
+        fact = a_fact("s1", "2020-07", "nh3n", "1.2")
+        assert self.found(self.CLASS, "2020-07", fact).amount == 4
+        assert self.found(self.CLASS, "2020-07", fact, rules=RULES).reason == "no_readings"
+
+    def test_text_that_is_no_number_stops(self) -> None:
+        fact = a_fact("s1", "2020-07", "quality_class", "Ⅳ类")
+        assert self.found(self.CLASS, "2020-07", fact).reason == "fact_is_no_number: quality_class"
+
+
+def test_a_case_gives_what_is_unpaid_on_a_day_as_it_gives_what_is_unpaid() -> None:
+    text = per_unit("kind: reported, fact: unpaid, on: 03-31")
+    assert amount(text, "facts: {unpaid: 500}") == "500"
+
+
+class TestMeasuredItems:
+    """`indicators: measured`: whatever of the standard's items the section has data of; `all` asks for every one."""
+
+    EXCEEDANCE = per_unit("kind: exceedance, section: s1, indicators: %s, take: sum")
+
+    def test_items_without_data_are_left_out(self) -> None:
+        figures = "given: {s1: {nh3n: 2, tp: 0.4}}"
+        assert amount(self.EXCEEDANCE % "measured", figures) == "2"
+        every = per_unit("kind: concentration, section: s1, indicators: all, take: sum")
+        assert reasons(decided(an_agreement(every), "2020", figures)) != []
+
+    def test_items_without_a_multiple_are_left_out_of_exceedances(self) -> None:
+        figures = "given: {s1: {nh3n: 2, do: 1, ph: 12}}"
+        assert amount(self.EXCEEDANCE % "measured", figures) == "1"
+        counted = RULES.replace("}", ", oxygen_multiple: {value: limit_over_value, source: 第五条}}")
+        assert amount(self.EXCEEDANCE % "measured", figures, data=counted) == "5"  # 5 ÷ 1 − 1 more
+
+    def test_each_section_has_its_own(self) -> None:
+        text = per_unit("kind: met, sections: [s1, s2], take: sum, all_of: [{kind: exceedance, indicators: measured,"
+                        " take: max, above: 0}]")  # fmt: skip
+        assert amount(text, "given: {s1: {nh3n: 0.5, tp: 0.4}, s2: {nh3n: 0.5}}") == "1"
+
+    def test_a_section_without_any_data_stops(self) -> None:
+        assert reasons(decided(an_agreement(self.EXCEEDANCE % "measured"), "2020", "")) == ["no_readings"]
+
+    def test_a_missing_month_of_a_measured_item_still_stops(self) -> None:
+        text = per_unit("kind: exceedance, section: s1, indicators: measured, take: sum")
+        months = {("s1", "nh3n", "2020-01"): 1.0}
+        assert of_readings(text, "2020", months)[0].reason == "no_readings"
+
+    def test_a_class_judges_what_was_measured_however_that_is_written(self) -> None:
+        for indicators in ("", ", indicators: all", ", indicators: measured"):
+            text = per_unit(f"kind: quality_class, section: s1{indicators}")
+            assert amount(text, "given: {s1: {nh3n: 2, tp: 0.1}}") == "5"

@@ -115,6 +115,17 @@ class TestFromTheLedger:
         # 1000 of 2020, and 1000 + 100 of 2021
         assert [late(quick, of)["value"] for of in ("2020", "2021", "2022")] == ["0", "1000", "2050"]
 
+    def test_on_a_day_of_the_year_later_payments_change_nothing(self, quick: Engine) -> None:
+        on_a_day = a_registry(SURCHARGE.replace("fact: unpaid}", "fact: unpaid, on: 03-31}"))
+        confirmed(quick, on_a_day, "2020", datetime(2021, 1, 15, 8, tzinfo=UTC))
+        record_payment(quick, "2020", "300", datetime(2021, 3, 31, 15, 59, tzinfo=UTC))  # 23:59 in Beijing
+        record_payment(quick, "2020", "200", datetime(2021, 3, 31, 16, 1, tzinfo=UTC))  # the first of April there
+        found = late(quick, registry=on_a_day, now=datetime(2021, 12, 31, tzinfo=UTC))
+        assert (found["value"], found["amount"]) == ("700", "70")
+        assert found["working"][0]["label"] == "2021 unpaid 03-31"
+        assert "已付 300（回单300），付款截至 2021-03-31" in found["working"][0]["expression"]
+        assert late(quick, now=datetime(2021, 12, 31, tzinfo=UTC))["value"] == "500"
+
     def test_more_paid_than_owed_leaves_nothing(self, quick: Engine) -> None:
         confirmed(quick, a_registry(), "2020")
         record_payment(quick, "2020", "1200")

@@ -206,3 +206,47 @@ def test_a_league_moves_nothing_out_of_the_pool() -> None:
     found = decided(agreement, "2020", "given: {up: {x: 3}, down: {x: 1}, third: {x: 2}}")
     assert amounts(found, "1") == ["-10", "10", "0"]
     assert found.transfers == {("up", "down"): 10_000_000}
+
+
+class TestPlace:
+    """`money.place`: the one rounding, the shares and what a pool pays out are whole fen, yuan or 万元."""
+
+    @pytest.mark.parametrize(
+        ("place", "mode", "expected"),
+        [
+            ("fen", "half_up", "1234.56785"),
+            ("yuan", "half_up", "1234.5679"),
+            ("yuan", "down", "1234.5678"),
+            ("wan", "half_up", "1235"),
+            ("wan", "down", "1234"),
+        ],
+    )
+    def test_a_sum_is_rounded_once(self, place: str, mode: str, expected: str) -> None:
+        agreement = an_agreement(lump("1234.56785"), money=f"{{place: {place}, mode: {mode}}}")
+        assert paid(agreement, "2020") == {"up → down": expected}
+
+    def test_shares_are_whole_units_and_add_up(self) -> None:
+        shares = lump("100", "{up: 1/3, third: 2/3}", "down")
+        assert paid(an_agreement(shares, money="{place: wan}"), "2020") == {"up → down": "33", "third → down": "67"}
+        assert paid(an_agreement(shares, money="{place: yuan}"), "2020") == {
+            "up → down": "33.3333", "third → down": "66.6667"
+        }  # fmt: skip
+
+    def test_a_pool_that_closes_exactly_closes_in_whole_units(self) -> None:
+        ins = lump("10.5", "up", "pool") + lump("10.5", "third", "pool", "2") + lump("10.5", "fourth", "pool", "3")
+        out = lump("31.5", "pool", "down", "4")
+        found = decided(an_agreement(ins + out, money="{place: wan}"), "2020")
+        assert [stop.reason for stop in found.stops] == []
+        assert {fen % 1_000_000 for fen in found.transfers.values()} == {0}
+        assert sum(found.transfers.values()) == 32_000_000
+
+    def test_a_pool_pays_out_whole_units(self) -> None:
+        text = lump("10", "up", "pool") + lump("10", "pool", "{third: 1/3, fourth: 1/3, down: 1/3}", "2")
+        transfers = decided(an_agreement(text, money="{place: wan}"), "2020").transfers
+        assert sorted(transfers.values()) == [3_000_000, 3_000_000, 4_000_000]
+
+    def test_the_working_names_the_place(self) -> None:
+        (obligation,) = decided(an_agreement(lump("1.23456"), money="{place: yuan}"), "2020").obligations
+        assert [(step.label, step.value) for step in obligation.steps] == [
+            ("修约一次（元，取整到元，四舍五入）", "12346.00")
+        ]

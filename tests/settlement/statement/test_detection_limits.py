@@ -196,7 +196,7 @@ class TestWhichLimit:
         self, indicator: str, undecided: bool
     ) -> None:
         plain = per_unit(f"kind: concentration, section: s1, indicator: {indicator}", more=", every: month")
-        sheet = f"{{s1: {{limits: {{{indicator}: 5}}}}}}"
+        sheet = f"{{s1: {{limits: {{{indicator}: {'[6, 9]' if indicator == 'ph' else 5}}}}}}}"
         assert bool(told(document(in_january("<9", indicator=indicator), plain, sections=sheet))) == undecided
 
     def test_members_of_a_joint_section_are_held_to_what_it_is(self) -> None:
