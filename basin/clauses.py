@@ -26,6 +26,7 @@ Every = Literal["week", "month", "quarter", "year", "term"]
 LoadMethod = Literal["integral", "A", "B", "C", "D", "E"]
 NonDetect = Literal["half", "zero", "limit"]
 Doubtful = Literal["use", "leave_out"]
+OxygenMultiple = Literal["limit_over_value"]
 Published = Literal["quality_class", "concentration"]  # what a recorded fact may speak for in place of readings
 # Grounds (事由) for excluding data; a recorded fact of such a kind, with its document, states where and when.
 Ground = Literal["dry", "frozen", "suspended", "disaster"]
@@ -66,6 +67,7 @@ class DataRules:
     load_method: LoadMethod | None = None
     joint_sample: Annotated[Figure, AfterValidator(not_negative)] | None = None
     doubtful: Doubtful | None = None
+    oxygen_multiple: OxygenMultiple | None = None
     decimals: dict[IndicatorCode, Annotated[int, Field(ge=0), AS_WHOLE]] = field(default_factory=dict, hash=False)
     published: Annotated[tuple[Published, ...], BeforeValidator(texts)] = ()
 

@@ -33,8 +33,12 @@ OWN_KEYS: Mapping[str, frozenset[str]] = {
     "reported": frozenset({"fact", "on"}),
     "result": frozenset({"of"}),
     "rank": frozenset({"of", "first", "ties"}),
-    "trend": frozenset({"significance"}),
+    "trend": frozenset({"significance", "years"}),
 }
+# 环办〔2011〕22号 counts how far a mean exceeds its limit for every item but these: degrees and pH have no zero to
+# count from, and less oxygen is worse without bound. Oxygen may be counted where an agreement says how.
+OXYGEN = "do"
+WITHOUT_MULTIPLE = frozenset({"temperature", "ph", OXYGEN})
 MEASURED_ITEMS = "measured"  # among `indicators`: whatever of the standard's items the section in hand has data of
 # last of the `ties` of a rank: who is still tied shares the place, always or where the places pay the same
 SHARE_PLACE = "same"
@@ -91,6 +95,20 @@ class Runs:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Years:
+    """The years a trend looks at: its period's last one and those before it, and how many of them must have a value.
+
+    Ten years are what the assessments of this field compare; two are the fewest that have a slope. Both are rules of
+    ours where a clause states none, so the working prints them.
+    """
+
+    __pydantic_config__ = FORBID_UNKNOWN
+
+    window: int = 10
+    least: int = 2
+
+
+@dataclass(frozen=True, kw_only=True)
 class Against:
     """A reference other than a named one: a class, another section, or another clause."""
 
@@ -140,6 +158,7 @@ class Measure:
     first: Literal["lowest", "highest"] | None = None
     ties: Texts = ()
     significance: Figure | None = None
+    years: Years | None = None
     # bounds of a test
     at_most: Figure | None = None
     below: Figure | None = None
@@ -203,6 +222,11 @@ class Measure:
     def shares_if_equal(self) -> bool:
         """Whether those tied share a place only where all places they take together pay the same."""
         return SHARE_IF_EQUAL in self.ties
+
+    @property
+    def years_of_trend(self) -> Years:
+        """The years a trend looks at: those stated, else the default ones."""
+        return self.years or Years()
 
     @property
     def refs_last_year(self) -> tuple[str, ...]:

@@ -18,13 +18,15 @@ import pandas as pd
 from basin import periods
 from basin.clauses import UNPAID, Clause, Proportion, SectionSheet
 from basin.indicators import INDICATORS
-from basin.measures import Against, Measure
+from basin.measures import Against, Measure, Years
 from basin.network import CHINA, Network, Section
 from basin.periods import Window
 
 ALL = "all"
 PREVIOUS_YEAR = "previous_year"
-YEARS_OF_TREND = 10  # how many years before its period a scorecard looks at
+# A section that fell silent still owes its readings: completeness expects those of every series heard of in the years
+# that a trend looks at.
+YEARS_OF_COMPLETENESS = Years().window
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Reach:
     parties : codes of the parties that the header, a clause or a sheet names.
     readings : whether a clause takes or tests what is formed from readings.
     frequencies : the days, weeks, months, quarters and years that clauses oblige for, evaluate or take, shortest first.
-    years_back : how many whole years before the period's own a clause compares with.
+    years_back : how many whole years before the period's own a clause compares with, or follows a trend through.
     whole_term : whether the readings since the start of the term count, whatever the period.
     facts : the kinds of facts that clauses ask for.
     unpaid_on : the days of the year (``03-31``) on which clauses ask what is unpaid; "" for the start of a period.
@@ -123,7 +125,7 @@ def reach_of(
         parties=named.parties | _parties(branches, all_sheets) - {ALL},
         readings=any(measure.of_readings for measure in measures),
         frequencies=tuple(name for name in periods.FREQUENCIES if name in frequencies),
-        years_back=1 if any(_looks_back(measure) for measure in measures) else 0,
+        years_back=max((_years_back(ref, clauses) for ref in clauses), default=0),
         whole_term="term" in every or any(map(_chains, clauses.values())),
         facts=frozenset(measure.fact for measure in measures if measure.fact is not None),
         unpaid_on=tuple(sorted({measure.on or "" for measure in measures if measure.fact == UNPAID})),
@@ -152,6 +154,53 @@ def _measures(clause: Clause) -> dict[str, Measure]:
 
 def _looks_back(measure: Measure) -> bool:
     return PREVIOUS_YEAR in (measure.at, measure.against)
+
+
+def _years_back(ref: str, clauses: Mapping[str, Sequence[Clause]], users: tuple[str, ...] = ()) -> int:
+    """How many whole years before its own period a clause looks at, itself and through the clauses it uses.
+
+    Parameters
+    ----------
+    ref : the clause.
+    clauses : the branches of each clause, by ref; the branches of two values are not crossed with each other, so each
+        place of a clause looks as far back as all its branches do together.
+    users : the clauses on the way to this one; a clause that takes its own last year is followed no further, for the
+        whole term is looked at then.
+    """
+    way = (*users, ref)
+    branches = clauses[ref]
+    through = {used for clause in branches for used in clause.refs if used in clauses and used not in way}
+    years = max((_years_back(used, clauses, way) for used in through), default=0)
+    places: defaultdict[str, list[Measure]] = defaultdict(list)
+    for clause in branches:
+        for path, measure in _measures(clause).items():
+            places[path].append(measure)
+    steps = {path: _steps_back(measures) for path, measures in places.items()}
+    return max(years, *(_of_place(path, places[path], steps, years) for path in places), 0)
+
+
+def _steps_back(measures: Sequence[Measure]) -> int:
+    """How many years back the measures of one place step: `at` and `against` are a year each."""
+    earlier_value = any(measure.at == PREVIOUS_YEAR for measure in measures)
+    earlier_reference = any(measure.against == PREVIOUS_YEAR for measure in measures)
+    return int(earlier_value) + int(earlier_reference)
+
+
+def _of_place(path: str, measures: Sequence[Measure], steps: Mapping[str, int], of_refs: int) -> int:
+    """How many years back one place of a clause looks, the steps of the tests around it included.
+
+    Parameters
+    ----------
+    path : the place, ``when.0.all_of.1``.
+    measures : what stands there in each branch.
+    steps : by place.
+    of_refs : how many years back the clauses look that this one uses.
+    """
+    around = sum(step for place, step in steps.items() if path == place or path.startswith(f"{place}."))
+    windows = [measure.years_of_trend.window - 1 for measure in measures if measure.kind == "trend"]
+    windows += [YEARS_OF_COMPLETENESS - 1 for measure in measures if measure.kind == "completeness"]
+    used = [of_refs] if any(measure.refs for measure in measures) else []
+    return around + max((*windows, *used), default=0)
 
 
 def _chains(branches: Sequence[Clause]) -> bool:
@@ -221,8 +270,8 @@ def _loads(clauses: Iterable[Clause]) -> frozenset[str]:
 def window(reach: Reach, starts: date, span: pd.Period) -> Window:
     """The readings that an agreement looks at for a period.
 
-    From the start of the year of the period, or of the term where the whole term counts; a year earlier where a clause
-    compares; from the Monday before where weeks count, so that the first week is whole.
+    From the start of the year of the period, or of the term where the whole term counts; earlier by as many years as a
+    clause looks back; from the Monday before where weeks count, so that the first week is whole.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, inf
 from typing import Annotated, Literal, overload
 
 import numpy as np
@@ -19,6 +19,7 @@ from pydantic import BeforeValidator, ConfigDict
 
 from basin.draws import Array, Draws, margin
 from basin.numbers import exact
+from basin.ranges import ANY, Bound, Range, around, exactly
 
 Figure = Annotated[Fraction, BeforeValidator(exact)]
 STEP_DECIMALS = 9  # of draws: (0.6 − 0.1)/0.1 in float64 must not start a sixth step
@@ -65,6 +66,36 @@ def applied(pieces: Sequence[Piece], value: Fraction) -> Applied | None:
             n = _steps(piece, value)
             return Applied(position, piece, n, piece.amount + piece.rate * n if piece.rate else piece.amount)
     return None
+
+
+def amounts_between(pieces: Sequence[Piece], value: Range) -> Range:
+    """The range of the amounts that a scale gives for the values of a range."""
+    reached = [(piece, part.within(value)) for piece, part in zip(pieces, parts(pieces), strict=True)]
+    return around(_of_piece(piece, values) for piece, values in reached if not values.is_empty)
+
+
+def parts(pieces: Sequence[Piece]) -> list[Range]:
+    """The values that each piece of a scale covers: above where the piece before it ends, up to its own end."""
+    covered: list[Range] = []
+    start: Bound = -inf
+    without_start = False
+    for piece in pieces:
+        end = inf if piece.bound is None else piece.bound
+        covered.append(Range(start, end, without_start, piece.up_to is None and piece.below is not None))
+        start = end
+        without_start = piece.up_to is not None
+    return covered
+
+
+def _of_piece(piece: Piece, values: Range) -> Range:
+    if piece.per == 0:
+        return ANY
+    n = values.minus(exactly(piece.origin)).times(exactly(1 / piece.per))
+    n = Range(n.least, n.greatest)
+    if piece.steps is not None:
+        whole = ceil if piece.steps == "started" else floor
+        n = n.mapped(lambda end: Fraction(whole(end)))
+    return n.times(exactly(piece.rate)).plus(exactly(piece.amount))
 
 
 def scaled(pieces: Sequence[Piece], values: Draws) -> Draws:

@@ -21,10 +21,11 @@ from basin.clauses import OF_READINGS, StatedRules
 from basin.errors import AgreementError
 from basin.network import CHINA, Network
 from basin.periods import Window
+from basin.reach import YEARS_OF_COMPLETENESS, whole_years
 from monitoring_ingest.readings.facts import Fact
-from settlement.clauses.values import Key, Month
+from settlement.clauses.values import Key, Month, Substituted
 from settlement.lookups import Lookups, NotedMeasurements, NotedPeriods, UpTo, WholeSections, first_months
-from settlement.statistics.counting import SERIES, codes_of, counted, usable
+from settlement.statistics.counting import PH, SERIES, codes_of, counted, usable
 from settlement.statistics.loads import LoadRule, MonthLoad, section_loads
 from settlement.statistics.months import MonthlyStatistics, completeness, monthly_statistics, non_detects, section_days
 
@@ -119,6 +120,7 @@ def measurements(agreement: Agreement, network: Network, gathered: Gathered, spa
         facts=gathered.facts,
         slots=slots,
         loads=UpTo.the_end_of(span, "M", _loads(agreement, gathered, network, rules), lookups),
+        substituted=_substituted(gathered, network, rules, agreement.reach.days),
         lookups=lookups,
         first_months=once(gathered, "first months", network, rules, lambda: first_months(months)),
     )
@@ -204,12 +206,52 @@ def _months(gathered: Gathered, network: Network, rules: StatedRules) -> Mapping
 def _days(gathered: Gathered, network: Network, rules: StatedRules) -> Mapping[Key, float]:
     """The daily means of all that was gathered."""
 
-    def reduced() -> dict[Key, float]:
-        days = section_days(observations_placed(gathered, network), rules)
-        assert isinstance(days.index, pd.MultiIndex)  # section, indicator and day
-        return dict(zip(_keys(days.index), days["mean"].tolist(), strict=True))
+    return once(gathered, "days", network, rules, lambda: _means_of_days(observations_placed(gathered, network), rules))
 
-    return once(gathered, "days", network, rules, reduced)
+
+def _substituted(
+    gathered: Gathered, network: Network, rules: StatedRules, with_days: bool
+) -> Mapping[Key, Substituted]:  # fmt: skip
+    """What non-detects are to the means of months, and of days where a clause looks at days.
+
+    Their share in a mean is the mean of 1 for each of them and 0 for each measured value, formed as the mean is.
+    """
+
+    def reduced() -> dict[Key, Substituted]:
+        observations = observations_placed(gathered, network)
+        below = observations["censored"].to_numpy(dtype=bool) & (observations["indicator"] != PH).to_numpy()
+        if not below.any():
+            return {}
+        series = pd.MultiIndex.from_frame(observations[SERIES].astype("str"))
+        rows = observations[series.isin(series[below].unique())]
+        share = rows["censored"].astype("float64").where(rows["value"].notna())
+        shares = rows.assign(value=share, censored=False)
+        limits = replace(rules, non_detect="limit")
+        substituted = _beside(_means_of_months(shares, rules), _means_of_months(rows, limits))
+        if with_days:
+            substituted |= _beside(_means_of_days(shares, rules), _means_of_days(rows, limits))
+        return substituted
+
+    return once(gathered, f"substituted, {with_days=}", network, rules, reduced)
+
+
+def _beside(shares: Mapping[Key, float], at_limits: Mapping[Key, float]) -> dict[Key, Substituted]:
+    """Of every mean that non-detects have a share in, the share and the mean at the detection limits."""
+    return {key: Substituted(share, at_limits[key]) for key, share in shares.items() if share > 0}
+
+
+def _means_of_months(observations: pd.DataFrame, rules: StatedRules) -> dict[Key, float]:
+    """The valid means of months."""
+    statistics = monthly_statistics(observations, rules)
+    means = zip(_keys(statistics.index), statistics.mean.tolist(), statistics.reason.tolist(), strict=True)
+    return {key: mean for key, mean, reason in means if reason is None}
+
+
+def _means_of_days(observations: pd.DataFrame, rules: StatedRules) -> dict[Key, float]:
+    """The valid means of days."""
+    days = section_days(observations, rules)
+    assert isinstance(days.index, pd.MultiIndex)  # section, indicator and day
+    return dict(zip(_keys(days.index), days["mean"].tolist(), strict=True))
 
 
 def _of_sections(rows: pd.DataFrame, network: Network) -> pd.DataFrame:
@@ -255,10 +297,12 @@ def _keys(index: pd.MultiIndex) -> Iterable[Key]:
 
 
 def _slots(agreement: Agreement, gathered: Gathered, network: Network, span: pd.Period) -> dict[Key, tuple[int, int]]:
-    """Slots filled and expected, only where completeness is measured."""
+    """Slots filled and expected, only where completeness is measured: of every series heard of in the last years."""
     if not agreement.reach.completeness:
         return {}
-    observations = usable(gathered.observations)
+    # which series are expected does not depend on how far back other clauses made us read
+    first = whole_years(span, YEARS_OF_COMPLETENESS - 1).start
+    observations = usable(gathered.observations[gathered.observations["time"] >= first])
     hours = {code: station.slot_hours for code, station in network.stations.items()}
     observations = _of_sections(observations.assign(slot_hours=observations["station"].map(hours)), network)
     if observations.empty:

@@ -18,7 +18,6 @@ from basin import periods
 from basin.agreement import Agreement
 from basin.errors import HengjieError, UnknownCode, UsageError
 from basin.periods import Window
-from basin.reach import YEARS_OF_TREND, whole_years
 from basin.registry import Registry
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.database.instants import instant_to_record
@@ -194,7 +193,7 @@ def assess_each(
     if not sections:
         remedy = "可用：" + " ".join(registry.network.basins)
         raise UnknownCode(f"没有流域 {basin}，或流域没有断面", f"no basin {basin} with sections", remedy=remedy)
-    windows = [whole_years(span, YEARS_OF_TREND) for span in spans]
+    windows = [registry.scorecard.agreement(basin, sections, span).window(span) for span in spans]
     with engine.connect() as connection:
         all_readings = gathered(connection, registry.network, sections, reduce(Window.around, windows), known_at)
     for span, window in zip(spans, windows, strict=True):

@@ -32,6 +32,7 @@ WORDS = {
     "no_shares": ("付方或收方的份额不能确定", "the shares of a side cannot be determined"),
     "pool_not_closed": ("资金池收支不平", "the pool does not close at zero"),
     "reference_is_zero": ("比较基准为零", "the reference is zero"),
+    "multiple_of_zero": ("溶解氧为零，限值除以浓度没有数值", "oxygen is zero: the limit over it has no number"),
     "before_term": ("协议生效之前没有数值", "no value before the term"),
     "when": ("条件不满足，金额为零", "a condition does not hold: zero"),
     "unless": ("按约定免除，金额为零", "excused by the agreement: zero"),
@@ -41,8 +42,8 @@ WORDS = {
     "no_flow": ("没有流量或水量，算不出通量", "no flow or volume to compute a load from"),
     "no_pairs": ("没有浓度与流量同时测到的时段，算不出通量", "concentration and flow were never measured together"),
     "flow_sums_to_zero": (
-        "流量合计为零（如潮流正负相抵），不能按流量加权",
-        "the flows sum to zero, as tides may: nothing can be weighted by them",
+        "流量正负相抵（如潮流），合计不到绝对值之和的十分之一，不能按流量加权",
+        "the flows cancel, as tides may, to less than a tenth of their size: nothing can be weighted by them",
     ),
     "load_needs_readings": (
         "此种通量算法须有逐次读数，月均值不够",
@@ -51,6 +52,10 @@ WORDS = {
     "joint_sample_differs": (
         "联合采样相差超出允差，没有复测值",
         "joint samples differ beyond the tolerance and none was measured again",
+    ),
+    "below_detection": (
+        "均值全由未检出构成，在零与检出限之间，不能判定",
+        "the mean rests on non-detects alone, from 0 to the limit: undecided",
     ),
     "no_multiple": ("不在限值区间内，没有超标倍数", "outside the range of its limits: there is no multiple"),
     "no_volume": ("没有水量数据", "no volume"),
@@ -119,6 +124,7 @@ RULES: Mapping[str, tuple[str, str]] = {
     "data.decimals": ("评价位数", "Decimals for comparison"),
     "data.published": ("公布的数值可替代读数", "Published figures in place of readings"),
     "data.doubtful": ("存疑读数", "Doubtful readings"),
+    "data.oxygen_multiple": ("溶解氧的超标倍数", "Multiple of oxygen"),
     "money.place": ("金额精度", "Money rounded to"),
     "money.mode": ("金额取舍", "Way of rounding"),
 }
@@ -140,6 +146,7 @@ RULE_VALUES: Mapping[str, tuple[str, str]] = {
     "concentration": ("浓度", "concentrations"),
     "use": ("采用", "used"),
     "leave_out": ("不采用", "left out"),
+    "limit_over_value": ("限值 ÷ 浓度 − 1", "limit over value, less 1"),
     **{method: (f"{method}：{zh}", f"{method}: {IN_ENGLISH[method]}") for method, zh in IN_WORDS.items()},
 }
 ROLES: Mapping[str, tuple[str, str]] = {

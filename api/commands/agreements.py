@@ -25,6 +25,7 @@ from basin.authoring.hints import Hint
 from basin.authoring.review import Unverified, WithoutSource, review
 from basin.authoring.schema import schema
 from basin.errors import AgreementError
+from basin.network import Network
 from basin.registry import declared_registry, load_registry
 from settlement.cases.running import run_cases
 
@@ -37,11 +38,37 @@ def agreement_group() -> None:
 
 
 @agreement_group.command("check", epilog=example("hengjie agreement check 草案.yaml"))
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("place", metavar="文件或目录", type=click.Path(path_type=Path))
 @command
-def check(file: Path, extra: Sequence[Path]) -> Told:
-    """一次列出协议的全部问题、结算时必停之处、未核实的数值、没有出处的条款。Findings and notices."""
-    reviewed = review(file_text(file), str(file), registers(extra))
+def check(place: Path, extra: Sequence[Path]) -> Told:
+    """一次列出协议的全部问题、结算时必停之处、未核实的数值、没有出处的条款；目录则逐份列出。Findings and notices."""
+    if not place.is_dir():
+        return _checked(place, registers(extra))
+    network = registers((*extra, place))
+    checked = [_checked(file, network) for file in _files(place)]
+    failed = sum(result["failed"] for result, _ in checked)
+    results = {"place": str(place), "agreements": [result for result, _ in checked], "failed": failed}
+    return results, "\n".join(text for _, text in checked)
+
+
+def _files(place: Path) -> list[Path]:
+    """The agreements of a directory: those in its folder ``agreements``, else those that lie in it.
+
+    Raises
+    ------
+    AgreementError : there are none.
+    """
+    folder = place / "agreements" if (place / "agreements").is_dir() else place
+    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES)
+    if not files:
+        remedy = "写协议文件，或放着 agreements/ 的目录"
+        raise AgreementError("目录里没有协议文件", "no agreement in the directory", file=place, remedy=remedy)
+    return files
+
+
+def _checked(file: Path, network: Network) -> tuple[dict[str, Any], str]:
+    """What is found in one agreement, as data and as text."""
+    reviewed = review(file_text(file), str(file), network)
     findings = [_finding(finding) for finding in reviewed.findings]
     result = {
         "file": str(file),

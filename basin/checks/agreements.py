@@ -170,6 +170,12 @@ def _header(agreement: Agreement, network: Network) -> Iterator[Finding]:
     for role, code in agreement.parties.items():
         if code not in network.parties:
             yield unknown_party(network, code, f"parties.{role}")
+    multiple = agreement.document.get("data", {}).get("oxygen_multiple")
+    if multiple is not None and not is_noted(multiple):
+        zh = "oxygen_multiple 没有出处"
+        en = "a multiple of oxygen without source"
+        remedy = "写 {value: limit_over_value, source: 原文第几条}：环办〔2011〕22号没有溶解氧的倍数"
+        yield Finding("data.oxygen_multiple", zh, en, remedy)
     try:
         standard(agreement.standard)
     except Exception as problem:  # the standard's own message names the file

@@ -14,15 +14,17 @@ from fractions import Fraction
 from basin.agreement import Agreement
 from basin.checks.finding import Finding
 from basin.checks.places import Place, lasting, places
-from basin.clauses import UNPAID, Clause
-from basin.dated import join
-from basin.indicators import find_indicator
+from basin.clauses import SHEET, UNPAID, Clause
+from basin.dated import every_branch, join
+from basin.indicators import INDICATORS, find_indicator
 from basin.measures import (
     ADDS_BY_ITSELF,
     MEASURED_ITEMS,
     OF_A_SECTION,
     OWN_KEYS,
+    OXYGEN,
     SHARING_A_PLACE,
+    WITHOUT_MULTIPLE,
     Against,
     Measure,
     Runs,
@@ -30,6 +32,7 @@ from basin.measures import (
 from basin.network import Network
 from basin.periods import LENGTHS
 from basin.rounding import printed
+from basin.shapes import fitted
 
 _DAY = re.compile(r"\d{2}-\d{2}")
 _EXCUSE = re.compile(r"unless\.\d+")
@@ -37,6 +40,8 @@ _NO_INDICATOR = frozenset({"quality_class", "index", "volume", "flow"})
 _HAVE_CLASS_LIMITS = frozenset({"concentration", "quality_class", "exceedance", "index"})
 _OF_NO_INDICATOR = frozenset({"index", "volume", "flow"})  # their own keys, or nothing, say which
 MOST_DECIMALS = 12  # a figure has no more significant digits than these
+_FEWEST_YEARS = 2  # one year has no slope
+_MOST_YEARS = 100
 _NEEDED = {"index": "weights", "reported": "fact", "result": "of", "rank": "of", "trend": "significance"}
 
 
@@ -57,6 +62,7 @@ def measure_findings(agreement: Agreement, network: Network, clause: Clause, pat
             remedy = "写在 unless 的一条上，或删去"
             yield Finding(f"{measure_path}.because", zh, "because belongs to unless", remedy)
         yield from _in_hand(agreement, network, place, measure_path)
+        yield from _without_multiple(agreement, place, measure_path)
     if clause.measure is not None and clause.measure.bounded:
         zh = "measure 里的界限不起作用"
         remedy = "作条件写在 when，或 kind: met 的 all_of 里"
@@ -94,6 +100,33 @@ def section_findings(agreement: Agreement, network: Network, code: str | None, p
     """A section is in the register or has a sheet."""
     if code not in (None, "all") and code not in network.sections and code not in agreement.section_codes:
         yield Finding(path, f"未登记的断面 {code}", "unknown section", "在 sections.csv 登记")
+
+
+def _without_multiple(agreement: Agreement, place: Place, path: str) -> Iterator[Finding]:
+    """An exceedance of temperature, pH or oxygen, of which 环办〔2011〕22号 knows no multiple."""
+    if place.measure.kind != "exceedance":
+        return
+    listed = {**place.axes, **place.measure.axes}.get("indicator", ())
+    codes = WITHOUT_MULTIPLE if "all" in listed else WITHOUT_MULTIPLE & set(listed)
+    stated = {OXYGEN} if agreement.data.oxygen_multiple is not None else set()
+    in_a_range = {code for code in codes if _is_kept_in_a_range(agreement, code)}  # met or not, without a multiple
+    for code in sorted(codes - stated - in_a_range):
+        name = INDICATORS[code].name_zh
+        remedy = "改用 quality_class，或 concentration 作条件"
+        if code == OXYGEN:
+            stated_how = "原文写明算法的，写 data: {oxygen_multiple: {value: limit_over_value, source: …}}"
+            remedy = f"{remedy}；{stated_how}"
+        if "all" in listed:
+            remedy = f"逐个列出指标，不写 all；{remedy}"
+        yield Finding(path, f"{name}没有超标倍数（环办〔2011〕22号）", f"{code} has no multiple", remedy)
+
+
+def _is_kept_in_a_range(agreement: Agreement, indicator: str) -> bool:
+    """Whether a section sheet states between which limits the indicator keeps, as ``limits: {ph: [6, 9]}``."""
+    sheets = dict(agreement.document.get("sections", {})).values()
+    branches = [branch for raw in sheets for branch in every_branch(raw or {})]
+    typed = (fitted(SHEET, branch, agreement.file, "sections")[0] for branch in branches)
+    return any(sheet is not None and sheet.between(indicator) is not None for sheet in typed)
 
 
 def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
@@ -140,6 +173,11 @@ def _limits(measure: Measure, path: str) -> Iterator[Finding]:
         zh = "significance 须在 0 与 1 之间"
         en = "significance must lie between 0 and 1"
         yield Finding(f"{path}.significance", zh, en, "写显著性水平，如 0.05")
+    years = measure.years
+    if years is not None and not _FEWEST_YEARS <= years.least <= years.window <= _MOST_YEARS:
+        zh = f"years 须为 {_FEWEST_YEARS} ≤ least ≤ window ≤ {_MOST_YEARS}"
+        en = f"years must keep {_FEWEST_YEARS} <= least <= window <= {_MOST_YEARS}"
+        yield Finding(f"{path}.years", zh, en, "如 {window: 10, least: 5}")
     if is_a_class(measure):
         for key in ("at_most", "below", "at_least", "above"):
             yield from class_findings(getattr(measure, key), f"{path}.{key}")

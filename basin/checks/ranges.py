@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
-from math import ceil, floor, inf
+from math import inf
 
 from basin import periods
 from basin.agreement import Agreement, clause_path
@@ -28,7 +28,7 @@ from basin.network import Network
 from basin.numbers import exact
 from basin.ranges import ANY, NOT_NEGATIVE, Bound, Range, around, between, exactly
 from basin.rounding import half_even, printed
-from basin.scales import Piece
+from basin.scales import Piece, amounts_between, parts
 
 BOUNDS = ("at_most", "below", "at_least", "above")
 _MEASURING = ("measure", "when", "unless")
@@ -108,7 +108,7 @@ class Ranges:
         value = _ZERO
         if clause.measure is not None:
             value = self._measured(Place("measure", clause.measure, clause.each), every)
-        amount = value if clause.scale is None else on_scale(clause.scale, value)
+        amount = value if clause.scale is None else amounts_between(clause.scale, value)
         for text in clause.times:
             factor = self._line(text, clause.each, every) if text in self.agreement.refs else _number(text)
             amount = amount.times(factor)
@@ -260,36 +260,6 @@ def _taken(take: Take, value: Range, count: Bound) -> Range:
     if take in ("mean", "min", "max"):
         return value
     return value.times(Range(Fraction(1), count))
-
-
-def on_scale(pieces: Sequence[Piece], value: Range) -> Range:
-    """The range of the amounts that a scale gives for the values of a range."""
-    reached = [(piece, part.within(value)) for piece, part in zip(pieces, parts(pieces), strict=True)]
-    return around(_of_piece(piece, values) for piece, values in reached if not values.is_empty)
-
-
-def parts(pieces: Sequence[Piece]) -> list[Range]:
-    """The values that each piece of a scale covers: above where the piece before it ends, up to its own end."""
-    covered: list[Range] = []
-    start: Bound = -inf
-    without_start = False
-    for piece in pieces:
-        end = inf if piece.bound is None else piece.bound
-        covered.append(Range(start, end, without_start, piece.up_to is None and piece.below is not None))
-        start = end
-        without_start = piece.up_to is not None
-    return covered
-
-
-def _of_piece(piece: Piece, values: Range) -> Range:
-    if piece.per == 0:
-        return ANY
-    n = values.minus(exactly(piece.origin)).times(exactly(1 / piece.per))
-    n = Range(n.least, n.greatest)
-    if piece.steps is not None:
-        whole = ceil if piece.steps == "started" else floor
-        n = n.mapped(lambda end: Fraction(whole(end)))
-    return n.times(exactly(piece.rate)).plus(exactly(piece.amount))
 
 
 def range_findings(ranges: Ranges) -> Iterator[Finding]:

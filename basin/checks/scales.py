@@ -11,11 +11,10 @@ from fractions import Fraction
 
 from basin.checks.finding import Finding
 from basin.checks.measures import empty_list
-from basin.checks.ranges import parts
 from basin.clauses import Clause
 from basin.ranges import Range
 from basin.rounding import printed
-from basin.scales import Piece, applied
+from basin.scales import Piece, applied, parts
 
 
 def scale_findings(clause: Clause, value: Range, lines: Mapping[str, bool], path: str) -> Iterator[Finding]:

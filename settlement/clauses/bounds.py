@@ -16,6 +16,7 @@ from basin.draws import Draws, Number, Truth
 from basin.measures import Measure
 from basin.rounding import printed
 from settlement.clauses.combining import combined
+from settlement.clauses.intervals import as_settled, is_missing, not_detected
 from settlement.clauses.values import Value
 from settlement.clauses.working import Trail
 
@@ -75,20 +76,41 @@ def _holds(bound: _Bound, limit: Fraction, tested: Value) -> Truth | None:
 def given_by_the_present(measure: Measure, values: Sequence[Value], absent: Value) -> Value:
     """An absent value with bounds: an absent test could be either, a greatest value can only grow, a least only fall.
 
+    Where something is known of every value, as of means that were not detected, their ends give both bounds.
+
     Parameters
     ----------
-    measure : its `take` makes one value of the several.
+    measure : its `take` makes one value of the several; they are summed where it has none.
     values : the several, present and absent.
     absent : what they come to together: no number, with the reason.
     """
-    present = [v.number for v in values if v.number is not None]
-    if measure.take is None or not present or measure.decimals is not None:
+    if measure.take is None and len(values) == 1:
         return absent
-    if measure.kind == "met" and measure.against is None:
-        tests = [v.number for v in values if not v.excluded]
-        failed = combined(measure.take, [draws.filled(number, Fraction(0)) for number in tests])
-        met = combined(measure.take, [draws.filled(number, Fraction(1)) for number in tests])
-        return replace(absent, least=failed, greatest=met)
-    least = draws.greatest_known(present) if measure.take == "max" else None
-    greatest = draws.least_known(present) if measure.take == "min" else None
-    return replace(absent, least=least, greatest=greatest)
+    counted = [value for value in values if not value.excluded]
+    if all(map(is_missing, counted)):
+        return absent
+    of_tests = measure.kind == "met" and measure.against is None
+    bounds = [_bounds_of_test(value) if of_tests else _bounds_of(value) for value in counted]
+    least = [value.least for value in bounds if value.least is not None]
+    greatest = [value.greatest for value in bounds if value.greatest is not None]
+    all_least = combined(measure.take, least) if least and len(least) == len(bounds) else None
+    all_greatest = combined(measure.take, greatest) if greatest and len(greatest) == len(bounds) else None
+    if measure.take == "max" and least:
+        all_least = draws.greatest_known(least)
+    if measure.take == "min" and greatest:
+        all_greatest = draws.least_known(greatest)
+    bounded = replace(absent, least=all_least, greatest=all_greatest)
+    # a number that is missing may decide a test, and is none for whoever takes the number itself
+    settles = absent.number is None and all(value.number is not None or not_detected(value) for value in counted)
+    return as_settled(bounded) if settles else bounded
+
+
+def _bounds_of(value: Value) -> Value:
+    """A number as its own bounds."""
+    return value if value.number is None else replace(value, least=value.number, greatest=value.number)
+
+
+def _bounds_of_test(value: Value) -> Value:
+    """A test that is absent may be either."""
+    failed = draws.filled(value.number, Fraction(0))
+    return replace(value, least=failed, greatest=draws.filled(value.number, Fraction(1)))

@@ -26,6 +26,7 @@ from basin.draws import Number
 from basin.indicators import INDICATORS
 from basin.measures import Measure
 from basin.network import Network
+from basin.ranges import Range
 from basin.scales import Applied
 from basin.standards import Standard, standard
 from settlement.clauses.closed_periods import NOTHING_CLOSED, ClosedPeriods
@@ -77,6 +78,7 @@ class Evaluation:
     excluded : a recorded ground takes the data away, so that no amount is due.
     applied : the piece of the scale that gave the amount; of an exact value only.
     unverified : paths of the unverified figures and rules that the evaluation rests on, its shares included.
+    possible : where an absent amount lies that depends on what was not detected; None where nothing is known.
     """
 
     clause: Clause
@@ -90,6 +92,7 @@ class Evaluation:
     steps: tuple[Step, ...]
     statistics: tuple[Statistic, ...]
     unverified: tuple[str, ...]
+    possible: Range | None = None
 
     @property
     def stopped(self) -> bool:
@@ -137,12 +140,16 @@ class Context(ABC):
         return Rules(**vars(self.agreement.data), exists=self.agreement.counts)
 
     def spans(self, ref: str, span: pd.Period) -> list[pd.Period]:
-        """The obligation periods of a clause that lie in `span`; for a shorter `span`, the one around it."""
+        """The obligation periods of a clause that lie in `span`; for a shorter `span`, the one around it.
+
+        An indication evaluates for `span` itself only the clauses that it cuts short.
+        """
         every = self.agreement.every_of(ref)
         if every == "term":
             return [self.fixed or self.agreement.term]
         if periods.is_finer(span, every):
-            return [span if self.fixed is not None else span.asfreq(periods.FREQUENCIES[every])]
+            cut_short = self.fixed is not None and periods.is_finer(self.fixed, every)
+            return [span if cut_short else span.asfreq(periods.FREQUENCIES[every])]
         begun = [of for of in periods.periods_in(span, every) if periods.starts_on(of) <= self.agreement.ends]
         return [of for of in begun if any(map(self.agreement.counts, periods.months(of)))]
 

@@ -19,27 +19,13 @@ from basin.clauses import Clause
 from basin.draws import Draws, Number, chosen, denied, holds_all, holds_any, nowhere, number_of, truth_of
 from basin.measures import Measure
 from basin.rounding import number, printed
-from basin.scales import Applied, applied, capped, scaled
-from settlement.clauses import league, measuring, section_sheets
+from settlement.clauses import measuring, section_sheets
 from settlement.clauses.context import Context, Evaluation
 from settlement.clauses.element import Element
+from settlement.clauses.pricing import Outcome, bounded, multiplied, on_scale
 from settlement.clauses.sides import sides_of
 from settlement.clauses.values import Value
-from settlement.clauses.working import Trail, note_piece
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """What a clause looked at, the amount it came to, and the piece of its scale that gave the amount."""
-
-    value: Value
-    amount: Number | None
-    piece: Applied | None = None
-
-    @property
-    def reason(self) -> str | None:
-        """Why there is no amount, or why a condition or an excuse made it 0."""
-        return self.value.reason if self.amount is None or self.value.reason in ("when", "unless") else None
+from settlement.clauses.working import Trail
 
 
 @dataclass(frozen=True)
@@ -73,12 +59,13 @@ class Evaluator(Context):
             outcome = self._outcome(clause, element, trail)
         else:
             trail.note(f"{periods.label(element.of)} {ref}", "已公布的数值", printed(figure))
-            outcome = _Outcome(Value(figure), figure)
+            outcome = Outcome(Value(figure), figure)
         sides = sides_of(self, clause, element, trail)
         trail.doubts(self._unverified_rules(clause, trail))
         return Evaluation(
             clause, element, outcome.value.number, outcome.amount, outcome.reason, outcome.value.excluded,
             outcome.piece, sides, tuple(trail.steps), tuple(trail.statistics), tuple(trail.unverified),
+            outcome.possible,
         )  # fmt: skip
 
     def _codes(self, element: Element) -> Mapping[str, str]:
@@ -95,20 +82,19 @@ class Evaluator(Context):
         figures = (self.data.published(subject, f"line {ref}", element.of) for subject in subjects)
         return next((figure for figure in figures if figure is not None), None)
 
-    def _outcome(self, clause: Clause, element: Element, trail: Trail) -> _Outcome:
+    def _outcome(self, clause: Clause, element: Element, trail: Trail) -> Outcome:
         """A clause without a published figure: conditions, then measure, scale, factors and cap."""
         applies = self._applies(clause, element, trail)
         holds = truth_of(applies.number)
         if holds is None or nowhere(holds):
-            return _Outcome(applies, applies.number)
+            return Outcome(applies, applies.number)
         value = Value(Fraction(0))
         if clause.measure is not None:
             value = measuring.value(self, clause.measure, element, trail)
-        outcome = self._multiplied(clause, element, _on_scale(clause, value, trail), trail)
+        outcome = self._multiplied(clause, element, on_scale(clause, value, trail), trail)
+        outcome = bounded(outcome, clause.cap, trail)
         amount = outcome.amount
-        if amount is not None:
-            amount = _capped(amount, clause.cap, trail)
-        elif outcome.value.excluded and isinstance(holds, Draws):
+        if amount is None and outcome.value.excluded and isinstance(holds, Draws):
             # excluded data add nothing; in the draws where the clause does not apply, it comes to 0 and is not absent
             amount = Fraction(0)
         return replace(outcome, amount=chosen(holds, amount, Fraction(0)))
@@ -133,20 +119,16 @@ class Evaluator(Context):
         applies = holds_all([met, denied(excused)])
         return measuring.undecided([*conditions, *counted]) if applies is None else Value(number_of(applies))
 
-    def _multiplied(self, clause: Clause, element: Element, outcome: _Outcome, trail: Trail) -> _Outcome:
+    def _multiplied(self, clause: Clause, element: Element, outcome: Outcome, trail: Trail) -> Outcome:
         """The amount × each of `times`, a number or the amount of a line; the first factor that is absent stops it."""
         for text in clause.times:
-            if outcome.amount is None:
+            if outcome.amount is None and outcome.possible is None:
                 return outcome
             if text in self.agreement.refs:
                 factor = measuring.value(self, Measure(kind="result", of={text: Fraction(1)}), element, trail)
             else:
                 factor = Value(number(text))
-            if factor.number is None:
-                return _Outcome(factor, None, outcome.piece)
-            product = outcome.amount * factor.number
-            trail.note("乘数", f"{printed(outcome.amount)} × {printed(factor.number)}（{text}）", printed(product))
-            outcome = replace(outcome, amount=product)
+            outcome = multiplied(outcome, factor, text, trail)
         return outcome
 
     def _unverified_rules(self, clause: Clause, trail: Trail) -> Iterable[str]:
@@ -154,25 +136,3 @@ class Evaluator(Context):
         data = ["data"] if trail.statistics else []
         money = [] if clause.is_line else ["money"]
         return self.agreement.rules_unverified("starts", "ends", *data, *money)
-
-
-def _on_scale(clause: Clause, value: Value, trail: Trail) -> _Outcome:
-    """The amount for a value, and of an exact value the piece that gave it; absent where no piece covers the value."""
-    if clause.scale is not None and clause.measure is not None and clause.measure.shares_if_equal:
-        value = league.shared_place(clause.scale, value, trail)
-    if value.number is None or clause.scale is None:
-        return _Outcome(value, value.number)
-    if isinstance(value.number, Draws):
-        return _Outcome(value, scaled(clause.scale, value.number))
-    covering = applied(clause.scale, value.number)
-    if covering is None:
-        return _Outcome(Value(None, "scale_gap"), None)
-    note_piece(clause.scale, covering, value.number, trail)
-    return _Outcome(value, covering.amount, covering)
-
-
-def _capped(amount: Number, cap: Fraction | None, trail: Trail) -> Number:
-    bounded = capped(amount, cap)
-    if cap is not None and isinstance(bounded, Fraction) and bounded != amount:
-        trail.note("封顶", f"|{printed(amount)}| > {printed(cap)}", printed(bounded))
-    return bounded

@@ -9,16 +9,18 @@ which side was right.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 
 from basin import periods
-from basin.draws import Truth, beyond_tolerance, chosen, disagreement, greatest, least, nowhere
+from basin.draws import Number, Truth, above, beyond_tolerance, chosen, disagreement, greatest, least, nowhere
 from basin.rounding import printed
 from settlement.clauses import section_sheets
 from settlement.clauses.context import Context
 from settlement.clauses.element import Element
+from settlement.clauses.intervals import BELOW_DETECTION
 from settlement.clauses.means import concentration, mean_of_parts, statistics_of
 from settlement.clauses.values import Explained, Rules, Statistic, Value, excluded, recorded
 from settlement.clauses.working import Trail, short
@@ -100,16 +102,20 @@ def _of_period(context: Context, spot: Element, indicator: str, trail: Trail) ->
         shown = f"无值：{part.reason}" if part.number is None else printed(part.number)
         trail.note(context.label(spot.holding("section", code), indicator), _basis(part), shown)
     differ = _differ(context, spot, indicator, parts, trail)
+    if differ is None and stated is None:
+        place = f"{spot.codes['section']} {indicator} {periods.label(spot.of)}"
+        return Value(None, f"{BELOW_DETECTION}: {place}", statistics=statistics)
     if stated is not None:
         value = _noted(stated, label, trail)
         return replace(value, statistics=(*statistics, *value.statistics))
     mean = mean_of_parts(list(parts.values()), rules, indicator, list(members.values()))
     third = Value(None) if nowhere(differ) else _third(context, spot, indicator, trail)
-    number = chosen(differ, third.number, mean.number)
+    number = None if differ is None else chosen(differ, third.number, mean.number)
     if number is None and mean.number is not None:
         return Value(None, f"joint_sample_differs: {periods.label(spot.of)}", statistics=statistics)
     if third.number is not None:
-        return replace(mean, number=number, statistics=(*statistics, *third.statistics))
+        bounds = third if differ is True else mean
+        return replace(bounds, number=number, statistics=(*statistics, *third.statistics))
     if number is not None:
         trail.note(label, _weighing(parts, members, indicator), short(number))
     return replace(mean, number=number)
@@ -147,13 +153,22 @@ def _noted(stated: Explained, label: str, trail: Trail) -> Value:
     return value
 
 
-def _differ(context: Context, spot: Element, indicator: str, parts: Mapping[str, Value], trail: Trail) -> Truth:
-    """Whether the members of a month differ by more than the tolerance times their plain mean; all must be there."""
+def _differ(
+    context: Context, spot: Element, indicator: str, parts: Mapping[str, Value], trail: Trail
+) -> Truth | None:  # fmt: skip
+    """Whether the members of a month differ by more than the tolerance times their plain mean; all must be there.
+
+    Members that found nothing agree with each other. Where only some of them did, the difference is looked at with
+    each of those at either end: None where the ends do not agree.
+    """
     tolerance = context.rules.joint_sample
     numbers = [part.number for part in parts.values() if part.number is not None]
     of_a_sample = spot.of.freqstr == "M" and indicator != "flow"
-    if tolerance is None or not of_a_sample or len(numbers) < len(parts):
+    found_nothing = [part for part in parts.values() if part.least is not None]
+    if tolerance is None or not of_a_sample or len(numbers) < len(parts) or len(found_nothing) == len(parts):
         return False
+    if found_nothing:
+        return _differs_at_either_end(list(parts.values()), tolerance, f"{periods.label(spot.of)} 联合采样相差", trail)
     results = disagreement(numbers, tolerance)
     beyond = beyond_tolerance(results)
     apart = f"{printed(greatest(numbers))} − {printed(least(numbers))} = {printed(results.difference)}"
@@ -161,6 +176,35 @@ def _differ(context: Context, spot: Element, indicator: str, parts: Mapping[str,
     verdict = "不超出允差" if nowhere(beyond) else "超出允差"
     trail.note(f"{periods.label(spot.of)} 联合采样相差", f"{apart}；{allowed}", verdict)
     return beyond
+
+
+def _differs_at_either_end(parts: Sequence[Value], tolerance: Fraction, label: str, trail: Trail) -> Truth | None:
+    """Whether members differ, some of which found nothing; None where that depends on what was not found.
+
+    The excess of the difference over the tolerance is convex, so members agree everywhere where they agree at all
+    ends. They differ everywhere only where even the nearest values do: those at their detection limits.
+    """
+    measured = [part.number for part in parts if part.number is not None and part.least is None]
+    corners = [_ends(part) for part in parts]
+    within = [beyond_tolerance(disagreement(corner, tolerance)) for corner in product(*corners)]
+    at_limits = [part.greatest for part in parts if part.greatest is not None]
+    nearest = beyond_tolerance(disagreement([*measured, *at_limits], tolerance))
+    above_all_limits = above(least(measured), greatest(at_limits))
+    if all(nowhere(beyond) for beyond in within):
+        decided: Truth | None = False
+    else:
+        decided = True if nearest is True and above_all_limits is True else None
+    shown = "、".join(" … ".join(map(printed, ends)) for ends in corners)
+    verdict = {False: "不超出允差", True: "超出允差"}.get(decided, "未检出，不能判定")  # type: ignore[arg-type]
+    trail.note(label, f"{shown}；允差 {printed(tolerance)} × 平均", verdict)
+    return decided
+
+
+def _ends(part: Value) -> list[Number]:
+    """The least and the greatest of a member that found nothing; of another its value."""
+    if part.least is not None and part.greatest is not None:
+        return [part.least, part.greatest]
+    return [] if part.number is None else [part.number]
 
 
 def _basis(part: Value) -> str:

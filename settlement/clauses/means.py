@@ -25,12 +25,15 @@ from settlement.clauses.values import (
     MonthKey,
     Rules,
     Statistic,
+    Substituted,
     Value,
     excluded,
     recorded,
     through_the_gate,
 )
 from settlement.statistics.months import mean_of_means
+
+SHARE_DECIMALS = 4  # of the share that non-detects have in a mean, for the working
 
 
 def concentration(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value:
@@ -48,11 +51,12 @@ def concentration(data: Measurements, rules: Rules, section: str, indicator: str
 
     Returns
     -------
-    The mean [canonical unit of the indicator], rounded where the agreement compares rounded values.
+    The mean [canonical unit of the indicator], rounded where the agreement compares rounded values. One that rests on
+    non-detects alone has bounds beside its number.
     """
     stated = _stated(data, rules, section, indicator, of)
     if stated is not None:
-        return stated if stated.number is None else replace(stated, number=_compared(stated.number, indicator, rules))
+        return _compared_value(stated, indicator, rules)
     if of.freqstr[0] in "DW":
         return _of_days(data, rules, section, indicator, of)
     parts = [_month(data, rules, section, indicator, month) for month in filter(rules.exists, periods.months(of))]
@@ -60,14 +64,13 @@ def concentration(data: Measurements, rules: Rules, section: str, indicator: str
     absent = _first_absent(parts)
     if absent is not None:
         return replace(absent, statistics=months)
-    numbers = [part.number for part in parts if part.number is not None]
-    if not numbers:
+    present = [part for part in parts if part.number is not None]
+    if not present:
         return Value(None, parts[0].reason if parts else "no_readings", bool(parts), months)
-    if of.freqstr == "M":
-        return Value(_compared(numbers[0], indicator, rules), statistics=months)
-    mean = _mean(numbers, indicator)
-    over_months = _statistic_of_months(mean, rules, months, of)
-    return Value(_compared(mean, indicator, rules), statistics=(*months, over_months))
+    mean = _averaged(present, indicator)
+    if of.freqstr != "M" and mean.number is not None:
+        months = (*months, _statistic_of_months(mean.number, rules, months, of))
+    return _compared_value(replace(mean, statistics=months), indicator, rules)
 
 
 def _stated(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value | None:
@@ -107,37 +110,84 @@ def _month(data: Measurements, rules: Rules, section: str, indicator: str, month
     if readings is None:
         return _of_readings(Month(None, reason="no_readings"), key)
     if key not in readings.values_made:
-        readings.values_made[key] = _of_readings(readings, key)
+        readings.values_made[key] = _of_readings(readings, key, data.substituted.get((section, indicator, month)))
     return readings.values_made[key]
 
 
-def _of_readings(readings: Month, key: MonthKey) -> Value:
-    """What a month's readings come to."""
+def _of_readings(readings: Month, key: MonthKey, substituted: Substituted | None = None) -> Value:
+    """What a month's readings come to; with bounds where they are non-detects alone."""
     section, indicator, month, missing_month, decimals = key
     exact = readings.exact
     statistic = Statistic(
         section, indicator, periods.label(month), None if exact is None else printed(exact),
         None if exact is None else printed(_rounded(exact, decimals)),
-        readings.readings, readings.days, readings.left_out_in_order, readings.reason,
+        readings.readings, readings.days, readings.left_out_in_order, readings.reason, _share(substituted),
     )  # fmt: skip
     if exact is not None:
-        return Value(exact, statistics=(statistic,))
+        return _bounded(Value(exact, statistics=(statistic,)), substituted)
     if missing_month is None:
         return Value(None, "missing_parameter: data.missing_month", False, (statistic,))
     return Value(None, readings.reason or "no_readings", missing_month == "exclude", (statistic,))
 
 
+def _share(substituted: Substituted | None) -> Fraction:
+    """The share of a mean that rests on what stands for non-detects."""
+    return Fraction(0) if substituted is None else reported(substituted.share, SHARE_DECIMALS)
+
+
+def _bounded(mean: Value, substituted: Substituted | None) -> Value:
+    """A mean, with bounds where it rests on non-detects alone: between nothing at all and the detection limits."""
+    if substituted is None or substituted.share < 1:
+        return mean
+    return replace(mean, least=Fraction(0), greatest=reported(substituted.at_limits, None))
+
+
+def _averaged(parts: Sequence[Value], indicator: str, weights: Sequence[Fraction] = ()) -> Value:
+    """The (weighted) mean of present values, unrounded; with bounds only where each of them has bounds.
+
+    Where anything was measured, the agreement's rule says what stands for the rest.
+    """
+    numbers = [part.number for part in parts if part.number is not None]
+    least = [part.least for part in parts if part.least is not None]
+    greatest = [part.greatest for part in parts if part.greatest is not None]
+    mean = numbers[0] if len(numbers) == 1 else _mean(numbers, indicator, weights)
+    if len(greatest) < len(parts):
+        return Value(mean)
+    return Value(mean, least=_mean(least, indicator, weights), greatest=_mean(greatest, indicator, weights))
+
+
+def _compared_value(mean: Value, indicator: str, rules: Rules) -> Value:
+    """A mean as it is compared, and its bounds alike."""
+
+    def compared(number: Number | None) -> Number | None:
+        return None if number is None else _compared(number, indicator, rules)
+
+    return replace(
+        mean, number=compared(mean.number), least=compared(mean.least), greatest=compared(mean.greatest)
+    )  # fmt: skip
+
+
 def _of_days(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value:
     """The mean of the daily means of a day or a week."""
     days = [day for day in periods.periods_in(of, "day") if excluded(data, rules, section, day) is None]
-    means = [data.days.get((section, indicator, day)) for day in days]
-    numbers = [through_the_gate(mean, None) for mean in means if mean is not None]
-    if not numbers:
+    means: list[Value] = []
+    shares: list[Fraction] = []
+    for day in days:
+        key = (section, indicator, day)
+        of_day = data.days.get(key)
+        if of_day is not None:
+            means.append(_bounded(Value(through_the_gate(of_day, None)), data.substituted.get(key)))
+            shares.append(_share(data.substituted.get(key)))
+    if not means:
         return Value(None, "no_readings", rules.missing_month == "exclude")
-    mean = _mean(numbers, indicator)
-    count = len(numbers)
-    statistic = Statistic(section, indicator, periods.label(of), printed(mean), None, count, count, (), None)
-    return Value(_compared(mean, indicator, rules), statistics=(statistic,))
+    mean = _averaged(means, indicator)
+    assert mean.number is not None  # every day has one
+    count = len(means)
+    share = sum(shares, Fraction(0)) / count
+    statistic = Statistic(
+        section, indicator, periods.label(of), printed(mean.number), None, count, count, (), None, share
+    )  # fmt: skip
+    return _compared_value(replace(mean, statistics=(statistic,)), indicator, rules)
 
 
 def mean_of_parts(parts: Sequence[Value], rules: Rules, indicator: str, weights: Sequence[Fraction] = ()) -> Value:
@@ -155,12 +205,12 @@ def mean_of_parts(parts: Sequence[Value], rules: Rules, indicator: str, weights:
     if absent is not None:
         return replace(absent, statistics=statistics)
     shares = weights or [Fraction(1)] * len(parts)
-    present = [(part.number, share) for part, share in zip(parts, shares, strict=True) if part.number is not None]
-    if not present:
+    there = [(part, share) for part, share in zip(parts, shares, strict=True) if part.number is not None]
+    if not there:
         return Value(None, parts[0].reason if parts else "no_readings", bool(parts), statistics)
-    numbers, shares_present = zip(*present, strict=True)
-    mean = numbers[0] if len(numbers) == 1 else _mean(numbers, indicator, shares_present)
-    return Value(_compared(mean, indicator, rules), statistics=statistics)
+    present, shares_present = zip(*there, strict=True)
+    mean = _averaged(present, indicator, shares_present)
+    return _compared_value(replace(mean, statistics=statistics), indicator, rules)
 
 
 def statistics_of(parts: Iterable[Value]) -> tuple[Statistic, ...]:
@@ -205,9 +255,11 @@ def _statistic_of_months(mean: Number, rules: Rules, months: Sequence[Statistic]
     left_out: Counter[str] = Counter()
     for month in months:
         left_out.update(dict(month.left_out))
+    substituted = [month.substituted for month in months if month.mean is not None]
     shown = printed(mean if isinstance(mean, Draws) else reported(float(mean), None))
     return Statistic(
         section, indicator, periods.label(of), shown,
         printed(_rounded(mean, rules.decimals_of(indicator))), sum(month.readings for month in months),
         sum(month.days for month in months), tuple(sorted(left_out.items())), None,
+        sum(substituted, Fraction(0)) / len(substituted),
     )  # fmt: skip

@@ -20,15 +20,14 @@ from dataclasses import replace
 from functools import partial
 
 from basin import draws, periods
-from basin.draws import Number
 from basin.measures import MEASURED_ITEMS, OF_A_SECTION, Measure
 from basin.rounding import half_even, printed
-from settlement.clauses import bounds, other_clauses, quantities
+from settlement.clauses import bounds, intervals, other_clauses, quantities, ratios
 from settlement.clauses.combining import combined
+from settlement.clauses.comparing import compared
 from settlement.clauses.completeness_and_trend import completeness, trend
 from settlement.clauses.context import Context
 from settlement.clauses.element import Element, year_before
-from settlement.clauses.references import reference
 from settlement.clauses.tonnages import tonnage
 from settlement.clauses.values import Value, excluded
 from settlement.clauses.volumes import volume
@@ -43,11 +42,13 @@ def value(context: Context, measure: Measure, element: Element, trail: Trail) ->
     values = []
     for spot in _spread(context, measure, start):
         # of a closed period it is measured once for all settlements that share it
-        compared = context.closed.value(of_one, spot, trail, partial(_compared, context, of_one, spot))
-        values.append(_defaulted(context, measure, spot, compared, trail))
+        value_there = context.closed.value(of_one, spot, trail, partial(compared, context, of_one, spot))
+        values.append(_defaulted(context, measure, spot, value_there, trail))
     taken = _taken(measure, values, trail)
-    if taken.number is None or measure.decimals is None:
+    if measure.decimals is None:
         return taken
+    if taken.number is None:
+        return intervals.rounded(taken, measure.decimals)
     rounded = half_even(taken.number, measure.decimals)
     trail.note("修约", f"{printed(taken.number)} → {measure.decimals} 位小数，四舍六入五成双", printed(rounded))
     return replace(taken, number=rounded, least=None, greatest=None)
@@ -74,53 +75,30 @@ def _spread(context: Context, measure: Measure, element: Element) -> Iterator[El
         codes = {**element.codes, **dict(axes)}
         of = periods.period(codes[measure.over]) if measure.over else element.of
         spot = Element(of, element.within, tuple(codes.items()))
-        items = quantities.measured_items(context, spot) if codes.get("indicator") == MEASURED_ITEMS else None
-        yield from [spot] if items is None else [spot.holding("indicator", item) for item in items]
+        if codes.get("indicator") != MEASURED_ITEMS:
+            yield spot
+            continue
+        counts_multiples = "exceedance" in (measure.kind, *(test.kind for test in measure.tests))
+        for item in quantities.measured_items(context, spot):
+            # of what was measured, items that have no multiple are not counted
+            if not counts_multiples or ratios.has_multiple(context, spot, item):
+                yield spot.holding("indicator", item)
 
 
-def _compared(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
-    """One value beside its reference, `expressed` as a difference, ratio or change; as it is without a reference."""
-    compared = single(context, measure, spot, trail)
-    if compared.number is None or measure.against is None or measure.expressed is None:
-        return compared
-    against = reference(context, measure, spot, trail)
-    if against.number is None:
-        return against
-    result = _expressed(measure.expressed, compared.number, against.number)
-    if result is None:
-        return Value(None, "reference_is_zero")
-    a = printed(compared.number)
-    b = printed(against.number)
-    label, working = {
-        "difference": ("差值", f"{a} − {b}"),
-        "ratio": ("比值", f"{a} ÷ {b}"),
-        "percent_change": ("变化（%）", f"({a} − {b}) ÷ {b} × 100"),
-    }[measure.expressed]
-    trail.note(label, working, printed(result))
-    return replace(compared, number=result)
-
-
-def _expressed(how: str, a: Number, b: Number) -> Number | None:
-    """A value beside its reference; None where the reference is zero and divides."""
-    if how == "difference":
-        return a - b
-    return draws.quotient(a, b) if how == "ratio" else draws.quotient(100 * (a - b), b)
-
-
-def _defaulted(context: Context, measure: Measure, spot: Element, compared: Value, trail: Trail) -> Value:
+def _defaulted(context: Context, measure: Measure, spot: Element, there: Value, trail: Trail) -> Value:
     """`otherwise` for a fact nobody recorded, and for another clause without a result or before the term.
 
     A clause that stopped stops what uses it: data that are missing below it must not turn into a default.
     """
-    if compared.number is not None or compared.excluded or measure.otherwise is None:
-        return compared
+    if there.number is not None or there.excluded or measure.otherwise is None:
+        return there
     of_clause = measure.kind != "reported"
     before_term = of_clause and periods.ends_on(spot.within) < context.agreement.starts
     never_was = "no_result" if of_clause else "no_fact"
-    if not before_term and not (compared.reason or "").startswith(never_was):
-        return compared
-    trail.note("缺省值", f"{compared.reason} → otherwise", printed(measure.otherwise))
-    return replace(compared, number=measure.otherwise, reason=None)
+    if not before_term and not (there.reason or "").startswith(never_was):
+        return there
+    trail.note("缺省值", f"{there.reason} → otherwise", printed(measure.otherwise))
+    return replace(there, number=measure.otherwise, reason=None)
 
 
 def _taken(measure: Measure, values: Sequence[Value], trail: Trail) -> Value:
@@ -181,8 +159,8 @@ _KINDS: Mapping[str, _Kind] = {
     "volume": _whatever_the_measure(volume),
     "load": _whatever_the_measure(tonnage),
     "quality_class": quantities.quality_class,
-    "exceedance": quantities.exceedance,
-    "index": quantities.index,
+    "exceedance": ratios.exceedance,
+    "index": ratios.index,
     "met": _met,
     "reported": quantities.reported,
     "result": other_clauses.result,

@@ -7,18 +7,20 @@ its upstream party.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from basin import periods
 from basin.draws import Number, chosen
 from basin.measures import SHARE_PLACE, Measure
+from basin.ranges import exactly
 from basin.rounding import printed
 from settlement.clauses import league, section_sheets
 from settlement.clauses.combining import combined
 from settlement.clauses.context import Context, Evaluation
 from settlement.clauses.element import Element
+from settlement.clauses.intervals import as_settled, not_detected, range_of, shown, within
 from settlement.clauses.values import Value
 from settlement.clauses.working import Trail, readable, short
 
@@ -27,13 +29,22 @@ def result(context: Context, measure: Measure, spot: Element, trail: Trail) -> V
     """Amounts of other clauses: axes in hand are matched, the others combined by `take`, refs added with weights."""
     whole: Number = Fraction(0)
     terms = []
+    possible = exactly(0)
+    below: Value | None = None
     for ref, weight in (measure.of or {}).items():
         amount = line(context, ref, spot, measure, trail)
+        possible = possible.plus(range_of(amount).times(exactly(weight)))
+        if not_detected(amount):
+            below = below or amount
+            continue
         if amount.number is None:
             return amount
         whole += weight * amount.number
         term = f"{ref} {readable(amount.number)}"
         terms.append(term if weight == 1 else f"{printed(weight)} × {term}")
+    if below is not None:  # what was not detected under a line is not known here either
+        trail.note(f"{periods.label(spot.of)} 引用", f"{'、'.join(measure.of or ())}（未检出）", shown(possible))
+        return within(possible, below)
     trail.note(f"{periods.label(spot.of)} 引用", " + ".join(terms), short(whole))
     return Value(whole)
 
@@ -63,11 +74,33 @@ def line(context: Context, ref: str, spot: Element, measure: Measure, trail: Tra
     parts = list(_parts(context, ref, spot))
     for part in parts:
         trail.doubts(part.evaluation.unverified)
-    stopped = next((part.evaluation for part in parts if part.evaluation.stopped), None)
-    if stopped is not None:
-        return Value(None, stopped.reason)
+    stopped = [part.evaluation for part in parts if part.evaluation.stopped]
+    missing = next((evaluation for evaluation in stopped if evaluation.possible is None), None)
+    if missing is not None:
+        return Value(None, missing.reason)
+    if stopped:
+        return _between(parts, measure, Value(None, stopped[0].reason))
     amounts = [p.evaluation.amount * p.share for p in parts if p.evaluation.amount is not None]
     return Value(combined(measure.take, amounts)) if amounts else Value(None, f"no_result: {ref}", bool(parts))
+
+
+def _between(parts: Sequence[_Part], measure: Measure, absent: Value) -> Value:
+    """What is known of a line of which a part depends on what was not detected."""
+    least: list[Number] = []
+    greatest: list[Number] = []
+    counted = [part for part in parts if not part.evaluation.excluded]
+    for part in counted:
+        amount = part.evaluation.amount
+        whole = Value(amount) if part.evaluation.possible is None else within(part.evaluation.possible, absent)
+        of_part = within(range_of(whole).times(exactly(part.share)), absent)
+        least += [end for end in (of_part.number, of_part.least) if end is not None]
+        greatest += [end for end in (of_part.number, of_part.greatest) if end is not None]
+    bounded = replace(
+        absent,
+        least=combined(measure.take, least) if len(least) == len(counted) else None,
+        greatest=combined(measure.take, greatest) if len(greatest) == len(counted) else None,
+    )
+    return as_settled(bounded)
 
 
 def _parts(context: Context, ref: str, spot: Element) -> Iterator[_Part]:

@@ -1,8 +1,9 @@
 """Quantities: what one section, one period and one measure kind come to, before any comparison.
 
-In: the `Context`, a measure and the element in hand. Out: `Value`s with working: means, classes, exceedances, indices
-and facts. Volumes, loads and the measures of the monitoring itself have modules of their own. What a value is compared
-with is in `settlement.clauses.references`; order and combination of several values, in `settlement.clauses.measuring`.
+In: the `Context`, a measure and the element in hand. Out: `Value`s with working: means, classes and facts. Exceedances
+and indices are in `settlement.clauses.ratios`; volumes, loads and the measures of the monitoring itself have modules of
+their own. What a value is compared with is in `settlement.clauses.references`; order and combination of several values,
+in `settlement.clauses.measuring`.
 
 Parameters of every kind
 ------------------------
@@ -14,13 +15,12 @@ trail : receives the working.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from basin import periods
-from basin.clauses import Between
-from basin.draws import Draws, Number, at_least, at_most, chosen, filled, greatest, holds_all, quotient, same
+from basin.draws import Draws, Number, chosen, greatest, holds_all, least, same
 from basin.indicators import INDICATORS
 from basin.measures import MEASURED_ITEMS, Measure
 from basin.rounding import printed, significant
@@ -28,38 +28,50 @@ from basin.standards import Standard, indicator_class
 from settlement.clauses import section_sheets
 from settlement.clauses.context import Context
 from settlement.clauses.element import Element
+from settlement.clauses.intervals import BELOW_DETECTION, as_settled, first_missing, range_of, shown, within
 from settlement.clauses.joint_samples import joint_mean
 from settlement.clauses.means import concentration
-from settlement.clauses.references import reference
 from settlement.clauses.values import Explained, Value, recorded
-from settlement.clauses.working import Trail, short
+from settlement.clauses.working import Trail
 from settlement.words import CLASS_NAMES, in_chinese
 
-ABOVE_ZERO = Fraction(1, 10**6)  # an exceedance of which is only known that there is one; beyond the noise of draws
 WATER_BODIES = {"river": "河流", "lake": "湖库"}
 
 
 def mean(context: Context, spot: Element, trail: Trail) -> Value:
     """A concentration [canonical unit]: the mean of the section and indicator in hand."""
-    return _measured(context, spot, spot.codes["indicator"], trail)
+    return measured(context, spot, spot.codes["indicator"], trail)
 
 
 def flow(context: Context, spot: Element, trail: Trail) -> Value:
     """The mean flow [m³/s] of the section in hand."""
-    return _measured(context, spot, "flow", trail)
+    return measured(context, spot, "flow", trail)
 
 
-def _measured(context: Context, spot: Element, indicator: str, trail: Trail) -> Value:
+def measured(context: Context, spot: Element, indicator: str, trail: Trail) -> Value:
     """The concentration (or flow) of the section in hand; with `mean_of`, that of its members together."""
     section = spot.codes["section"]
     if section_sheets.sheet(context, section, spot.of).mean_of is not None:
         section_sheets.doubt(context, section, "mean_of", spot.of, trail)
-        return joint_mean(context, spot, indicator, trail)
+        return _below_detection(context, joint_mean(context, spot, indicator, trail), spot, indicator, trail)
     value = concentration(context.data, context.rules, section, indicator, spot.of)
     trail.rests_on(value.statistics)
     _note_recorded(context, spot, indicator, value, trail)
     trail.note(context.label(spot, indicator), _counts(value) + _rounding(context, value, indicator), _shown(value))
-    return value
+    return _below_detection(context, value, spot, indicator, trail)
+
+
+def _below_detection(context: Context, mean: Value, spot: Element, indicator: str, trail: Trail) -> Value:
+    """A mean that rests on non-detects alone as what is known of it: nobody measured it, so no rule may stand for it.
+
+    Half a detection limit would pay for a better laboratory: below 0.1 last year and below 0.01 this year is no fall.
+    """
+    if mean.least is None or mean.greatest is None:
+        return mean
+    possible = range_of(replace(mean, number=None))
+    trail.note(f"{context.label(spot, indicator)} 全部未检出", "在零与检出限之间，不按取值规则比较", shown(possible))
+    place = f"{spot.codes['section']} {indicator} {periods.label(spot.of)}"
+    return within(possible, replace(mean, reason=f"{BELOW_DETECTION}: {place}，{shown(possible)}"))
 
 
 def _note_recorded(context: Context, spot: Element, indicator: str, mean: Value, trail: Trail) -> None:
@@ -92,6 +104,8 @@ def _counts(value: Value) -> str:
     left_out = "，未采用 " + "、".join(f"{in_chinese(why)} {n}" for why, n in last.left_out) if last.left_out else ""
     if not last.readings:
         return of_months or f"没有读数{left_out}"
+    if last.substituted:
+        left_out = f"，其中未检出占 {printed(100 * last.substituted)}%，按取值规则代入{left_out}"
     counts = f"{last.readings} 个读数、{last.days} 天"
     return f"{of_months}，共 {counts}{left_out}" if months else f"{counts}的均值{left_out}"
 
@@ -115,9 +129,9 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
         return fact.value
     listed = () if {"all", MEASURED_ITEMS} & {*(measure.indicators or ())} else measure.indicators
     indicators = listed or measured_items(context, spot)
-    values = {indicator: _measured(context, spot, indicator, trail) for indicator in indicators}
-    absent = next((v for v in values.values() if not v.present and not v.excluded), None)
-    present = {i: v.number for i, v in values.items() if v.number is not None}
+    values = {indicator: measured(context, spot, indicator, trail) for indicator in indicators}
+    absent = first_missing([v for v in values.values() if not v.excluded])
+    present = {i: v for i, v in values.items() if not v.excluded}
     if absent is not None or not present:
         trail.note(label, "无值", (absent.reason if absent else None) or "no_readings")
         # where only classes are published, nothing but the class that is not there says that the month is missing
@@ -128,12 +142,44 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
     if any(standard.bands(i, body) is None for i in present):
         trail.note(label, "所列指标在此水体没有类别限值", "missing_parameter: limits")
         return Value(None, "missing_parameter: limits")
-    classes = {i: _class(standard, i, number, body) for i, number in present.items()}
-    worst = greatest(list(classes.values()))
-    limits = "、".join(_limit_met(standard, i, present[i], c, body) for i, c in classes.items())
+    classes = {i: _class(standard, i, v, body) for i, v in present.items()}
+    worst = _worst(list(classes.values()))
+    statistics = tuple(s for v in values.values() for s in v.statistics)
+    limits = "、".join(_item(standard, i, present[i], of_item, body) for i, of_item in classes.items())
     how = f"{standard.code.upper()} {WATER_BODIES[body]}限值：{limits}；取最差的一项"
-    trail.note(label, how, _class_name(worst))
-    return Value(worst, statistics=tuple(s for v in values.values() for s in v.statistics))
+    shown_class = shown(range_of(worst)) if worst.number is None else _class_name(worst.number)
+    trail.note(label, how, shown_class)
+    return replace(worst, statistics=statistics)
+
+
+def _class(standard: Standard, indicator: str, mean: Value, body: str) -> Value:
+    """The class of one item; between those at both ends where it was not detected: of oxygen the greater is better."""
+    if mean.number is not None:
+        return Value(_class_of(standard, indicator, mean.number, body))
+    ends = [end for end in (mean.least, mean.greatest) if end is not None]
+    classes = [_class_of(standard, indicator, end, body) for end in ends]
+    bounded = replace(mean, least=least(classes), greatest=greatest(classes))
+    return as_settled(bounded)
+
+
+def _worst(items: Sequence[Value]) -> Value:
+    """The worst class of several items, between what it is at best and at worst."""
+    numbers = [item.number for item in items if item.number is not None]
+    below = next((item for item in items if item.number is None), None)
+    if below is None:
+        return Value(greatest(numbers))
+    at_best = [item.least for item in items if item.least is not None]
+    at_worst = [item.greatest for item in items if item.greatest is not None]
+    bounded = replace(below, least=greatest([*numbers, *at_best]), greatest=greatest([*numbers, *at_worst]))
+    return as_settled(bounded)
+
+
+def _item(standard: Standard, indicator: str, mean: Value, of_item: Value, body: str) -> str:
+    """Why an item has its class; of one that was not detected, the classes it may have."""
+    if mean.number is not None and of_item.number is not None:
+        return _limit_met(standard, indicator, mean.number, of_item.number, body)
+    classes = shown(range_of(of_item)) if of_item.number is None else _class_name(of_item.number)
+    return f"{INDICATORS[indicator].name_zh} 未检出 {shown(range_of(mean))}：{classes}"
 
 
 def measured_items(context: Context, spot: Element) -> tuple[str, ...]:
@@ -148,7 +194,7 @@ def measured_items(context: Context, spot: Element) -> tuple[str, ...]:
     )
 
 
-def _class(standard: Standard, indicator: str, value: Number, body: str) -> Number:
+def _class_of(standard: Standard, indicator: str, value: Number, body: str) -> Number:
     """The class of one item; draws are first freed of the noise of their sums, which could lie on a limit."""
     if isinstance(value, Draws):
         return Draws(indicator_class(standard, indicator, significant(value.values), body))
@@ -179,87 +225,6 @@ def _class_name(value: Number) -> str:
     if isinstance(value, Draws) or value.denominator != 1:
         return printed(value)
     return CLASS_NAMES.get(int(value), printed(value))
-
-
-def exceedance(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
-    """超标倍数: C/limit − 1 (limit/C − 1 where more is better), 0 when the limit is met (环办〔2011〕22号)."""
-    indicator = spot.codes["indicator"]
-    value = _measured(context, spot, indicator, trail)
-    sheet = section_sheets.sheet(context, spot.codes["section"], spot.of)
-    within = sheet.between(indicator) if measure.against in (None, "target", "limits") else None
-    if within is not None and value.number is not None:
-        section_sheets.doubt(context, spot.codes["section"], "limits", spot.of, trail)
-        return _within(within, value, value.number, trail)
-    held_to = replace(measure, kind="concentration", against=measure.against or "target")
-    limit = reference(context, held_to, spot, trail)
-    if value.number is None or limit.number is None:
-        return value if value.number is None else limit
-    more_is_better = context.standard.higher_is_better(indicator)
-    dividend = limit.number if more_is_better else value.number
-    divisor = value.number if more_is_better else limit.number
-    ratio = quotient(dividend, divisor)
-    if ratio is None:
-        return Value(None, "reference_is_zero")
-    multiple = greatest([ratio - 1, Fraction(0)])
-    met = "，达标记 0" if at_most(ratio, 1) is True else ""
-    trail.note("超标倍数", f"{printed(dividend)} ÷ {printed(divisor)} − 1{met}", printed(multiple))
-    return replace(value, number=multiple)
-
-
-def _within(limits: Between, value: Value, mean: Number, trail: Trail) -> Value:
-    """0 within a range; outside more than 0, but no number: there is no multiple of a range.
-
-    Parameters
-    ----------
-    limits : the range, both ends included.
-    value, mean : what was measured, and its number.
-    trail : receives the working.
-    """
-    inside = holds_all([at_least(mean, limits.least), at_most(mean, limits.greatest)])
-    multiple = None if inside is None else chosen(inside, Fraction(0), None)
-    ends = f"{printed(limits.least)} 至 {printed(limits.greatest)}"
-    met = f"{printed(mean)} 在 {ends}，达标记 0"
-    shown = met if multiple is not None else f"{printed(mean)} 不在 {ends}，区间没有倍数"
-    trail.note("超标倍数", shown, "无值：no_multiple" if multiple is None else printed(multiple))
-    reason = "no_multiple" if multiple is None else None
-    return replace(value, number=multiple, reason=reason, least=filled(multiple, ABOVE_ZERO))
-
-
-def index(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:
-    """Weighted index: coefficient × Σ weights · C/reference; means are printed before a missing reference stops it."""
-    published = context.data.published(spot.codes.get("section", ""), "index", spot.of)
-    if published is not None:
-        trail.note(f"{context.label(spot)} 指数", "已公布的指数", printed(published))
-        return Value(published)
-    weights = measure.weights or {}
-    means = {indicator: _measured(context, spot, indicator, trail) for indicator in weights}
-    trail.note("权重", "、".join(f"{INDICATORS[i].name_zh} {printed(w)}" for i, w in weights.items()), "合计 1")
-    absent = next((v for v in means.values() if not v.present), None)
-    if absent is not None:
-        return absent
-    ratios: dict[str, Number] = {}
-    for indicator, mean in means.items():
-        of_indicator = spot.holding("indicator", indicator)
-        against = reference(context, replace(measure, kind="concentration"), of_indicator, trail)
-        if against.number is None or mean.number is None:
-            return against
-        ratio = quotient(mean.number, against.number)
-        if ratio is None:
-            return Value(None, "reference_is_zero")
-        ratios[indicator] = ratio
-        expression = f"{printed(mean.number)} ÷ {printed(against.number)}"
-        trail.note(f"{INDICATORS[indicator].name_zh} 比值", expression, short(ratio))
-    return Value(_weighted(measure, ratios, trail), statistics=tuple(s for v in means.values() for s in v.statistics))
-
-
-def _weighted(measure: Measure, ratios: Mapping[str, Number], trail: Trail) -> Number:
-    """Coefficient × the weighted sum of the ratios."""
-    weights = measure.weights or {}
-    k = measure.coefficient
-    index = (k if k is not None else 1) * sum((weights[i] * ratio for i, ratio in ratios.items()), Fraction(0))
-    terms = " + ".join(f"{printed(weights[i])} × {short(ratio)}" for i, ratio in ratios.items())
-    trail.note("指数", f"{printed(k)} × ({terms})" if k is not None else terms, short(index))
-    return index
 
 
 def reported(context: Context, measure: Measure, spot: Element, trail: Trail) -> Value:

@@ -15,6 +15,7 @@ from math import prod
 import numpy as np
 import pandas as pd
 
+from basin import periods
 from basin.measures import load_of
 from basin.rounding import printed, reported
 from settlement.clauses.context import Context
@@ -22,8 +23,18 @@ from settlement.clauses.element import Element
 from settlement.clauses.means import concentration
 from settlement.clauses.values import Explained, Value, through_the_gate
 from settlement.clauses.volumes import SECONDS_A_DAY, Adding, total, volume
-from settlement.clauses.working import Trail
-from settlement.statistics.loads import FROM_MEANS, IN_WORDS, SUMS_OF_SLOTS, Factor, LoadRule, MonthLoad
+from settlement.clauses.working import Trail, short
+from settlement.statistics.loads import (
+    FROM_MEANS,
+    IN_WORDS,
+    LEAST_NET_SHARE,
+    SUMS_OF_SLOTS,
+    WEIGHTED_BY_FLOW,
+    Factor,
+    LoadRule,
+    MonthLoad,
+    PairedFlow,
+)
 from settlement.words import in_chinese
 
 PER_TONNE = 100  # 1 mg/L × 1 万 m³ = 0.01 t
@@ -72,14 +83,38 @@ def _of_month(context: Context, spot: Element, trail: Trail) -> Explained:
     load = context.data.loads.get((section, indicator, spot.of))
     if load is None:
         return Explained(Value(None, "no_load", statistics=statistics), "没有可算通量的读数")
+    if load.reason == "flow_sums_to_zero":
+        # nothing is missing: the readings are there, so no rule on missing months may leave the month out
+        stopped = f"{load.reason}: {section} {indicator} {periods.label(spot.of)}，{_cancelled(load)}"
+        return Explained(Value(None, stopped, statistics=statistics), f"{in_chinese(load.reason)}：{_cancelled(load)}")
     if load.tonnes is None:
         absent = Value(None, load.reason, rules.missing_month == "exclude", statistics)
         return Explained(absent, in_chinese(load.reason or "no_load"))
     rule = LoadRule(method)
+    if method in WEIGHTED_BY_FLOW and load.flows is not None and abs(load.flows.net) < load.flows.gross:
+        expression, share = _net_share(load.flows)
+        trail.note(f"{context.label(spot, indicator)} 净流量占比", expression, share)
     label = f"{context.label(spot, indicator)} 通量所用读数"
     trail.note(label, _readings_used(load, rule), f"{printed(reported(100 * load.pairs / load.slots, 1))}%")
     computed = _of_readings(load, rule, spot.of)
     return replace(computed, value=replace(computed.value, statistics=statistics))
+
+
+def _net_share(flows: PairedFlow) -> tuple[str, str]:
+    """How much of flows of both signs remains, beside the least that may, as expression and value."""
+    net = abs(reported(float(flows.net), None))
+    gross = reported(float(flows.gross), None)
+    rule = f"不小于 {printed(LEAST_NET_SHARE)} 才按流量加权（本程序的规则）"
+    return f"{printed(net)} ÷ {printed(gross)}；{rule}", short(net / gross)
+
+
+def _cancelled(load: MonthLoad) -> str:
+    """Why nothing is weighted by the flows of the pairs, in signs that both languages read."""
+    assert load.flows is not None  # every month with pairs has them
+    net = printed(abs(reported(float(load.flows.net), None)))
+    gross = reported(float(load.flows.gross), None)
+    least = f"{printed(LEAST_NET_SHARE)} × Σ|Q| {printed(gross)}"
+    return f"{load.pairs} 对 pairs：" + (f"|ΣQ| {net} < {least} m³/s" if gross else "Q = 0")
 
 
 def _readings_used(load: MonthLoad, rule: LoadRule) -> str:
@@ -108,6 +143,8 @@ def _of_readings(load: MonthLoad, rule: LoadRule, month: pd.Period) -> Explained
 
 def _made(factor: Factor) -> str:
     """The unit of a factor and how its readings made it."""
+    if not factor.value and not factor.over:
+        return f"{factor.unit}（没有水流）"
     total_of_readings = printed(reported(float(factor.total), None))
     count = printed(reported(float(factor.over), None))
     return f"{factor.unit}（{factor.made.format(total=total_of_readings, over=count)}）"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -23,6 +24,8 @@ from basin.indicators import INDICATORS
 from basin.rounding import number, quantised, reported
 from monitoring_ingest.readings.facts import Fact
 from settlement.statistics.loads import MonthLoad
+
+NOTHING = Fraction(0)
 
 
 def through_the_gate(mean: float | Array, decimals: int | None) -> Number:
@@ -79,6 +82,7 @@ class Statistic:
     days: int
     left_out: tuple[tuple[str, int], ...]
     reason: str | None
+    substituted: Fraction = NOTHING  # the share of the mean that rests on what the rule puts for non-detects
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,8 @@ class Value:
     Attributes
     ----------
     excluded : there is no number because a recorded ground takes the data away; means and sums leave the value out.
-    least, greatest : bounds of an absent number that the present ones of several give.
+    least, greatest : bounds of an absent number: what the present ones of several give, or detection limits. A mean
+        has both beside its number while it rests on non-detects alone; a clause looks at the bounds then.
     """
 
     number: Number | None
@@ -117,6 +122,20 @@ MonthKey = tuple[str, str, pd.Period, str | None, int | None]
 
 
 @dataclass(frozen=True)
+class Substituted:
+    """What non-detects are to the mean of a month or a day.
+
+    Attributes
+    ----------
+    share : of the mean that rests on them, > 0; 1 where nothing else was found.
+    at_limits : the mean with every one of them at its detection limit [canonical unit].
+    """
+
+    share: float
+    at_limits: float
+
+
+@dataclass(frozen=True)
 class Measurements:
     """All numbers an agreement is applied to.
 
@@ -127,6 +146,7 @@ class Measurements:
     facts : what people recorded (grounds of exclusion, reported figures).
     slots : (section, indicator, month) → slots that hold an observation, and slots expected, for completeness.
     loads : (section, indicator, month) → the load of readings [t], by the method the agreement states.
+    substituted : (section, indicator, month or day) → what non-detects are to that mean, where there are any.
     """
 
     months: Mapping[Key, Month] = field(default_factory=dict)
@@ -135,6 +155,7 @@ class Measurements:
     facts: Sequence[Fact] = ()
     slots: Mapping[Key, tuple[int, int]] = field(default_factory=dict)
     loads: Mapping[Key, MonthLoad] = field(default_factory=dict)
+    substituted: Mapping[Key, Substituted] = field(default_factory=dict)
 
     def published(self, subject: str, quantity: str, of: pd.Period) -> Number | None:
         """A published figure for exactly this period.

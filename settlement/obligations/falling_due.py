@@ -7,6 +7,7 @@ whether they only indicate what a longer period will come to. What is owed is de
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -65,15 +66,19 @@ def indicates(evaluator: Evaluator, due: Evaluated) -> bool:
     monthly clause that takes its year's result waits for the year. Otherwise both would be owed twice, on a part of
     the year and on the whole of it.
     """
-    if evaluator.fixed is None:
+    indicated = evaluator.fixed
+    if indicated is None:
         return False
-    refs = {evaluation.clause.ref: evaluation.clause.refs for evaluation in evaluator.made.values()}
-    used: set[str] = set()
-    ahead = [due.ref]
+    # dates and elements may give a line several branches, which refer to different clauses
+    refs: dict[str, set[str]] = defaultdict(set)
+    for evaluation in evaluator.made.values():
+        refs[evaluation.clause.ref].update(evaluation.clause.refs)
+    used = {due.ref}
+    ahead = [ref for evaluation in due.evaluations for ref in evaluation.clause.refs]
     while ahead:
         ref = ahead.pop()
         if ref in refs and ref not in used:  # `times` names numbers, too; a clause may use its own last year
             used.add(ref)
             ahead += refs[ref]
     lengths = [evaluator.agreement.every_of(ref) for ref in used]
-    return any(every == "term" or is_finer(due.period, every) for every in lengths)
+    return any(every == "term" or is_finer(indicated, every) for every in lengths)

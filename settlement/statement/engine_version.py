@@ -38,10 +38,19 @@ VERSIONS = (
     Version(
         "2", date(2026, 12, 1),
         "文书写入所依据各部分（协议文本、登记、监测数据、事实、参数）的散列，指纹因此也涵盖它们；"
-        "没有水量、也没有流量的月份以 no_volume 中止，此前为 no_readings，金额不变",
+        "没有水量、也没有流量的月份以 no_volume 中止，此前为 no_readings，金额不变；"
+        "全由未检出构成的均值在零与检出限之间，两端及其间结果不同即以 below_detection 中止，过程写明未检出所占份额；"
+        "按流量加权的通量在流量正负几乎相抵（不到十分之一）时中止，无水之月为零；"
+        "趋势与完整率只看自己的年数，年数不足一律中止；溶解氧没有超标倍数，协议写明算法的除外；"
+        "季度应付不受另一条年度条款影响，条款的任一分支引用年度结果即等到年末",
         "documents hold the hash of every part they rest on (agreement text, register, readings, facts, parameters), "
         "so that the digest covers these too; a month without volume and without flow stops by no_volume, which was "
-        "no_readings, and no amount changes",
+        "no_readings, and no amount changes; "
+        "a mean of non-detects alone lies between zero and the limit and stops by below_detection where its ends, or "
+        "what lies between them, differ, and the share of non-detects is printed; a load weighted by flows stops where "
+        "they cancel to less than a tenth, and a dry month carries nothing; trend and completeness look at their own "
+        "years, and too few years always stop; oxygen has no multiple unless the agreement says how; what a quarter "
+        "owes does not depend on another, yearly clause, and a clause waits for its year whichever branch takes it",
     ),
 )  # fmt: skip
 ENGINE_VERSION = VERSIONS[-1].number

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -15,11 +16,13 @@ from basin.dated import element_codes
 from basin.indicators import INDICATORS
 from basin.measures import indicator_code
 from basin.periods import period
+from basin.reach import _years_back
 from basin.registry import Registry, load_registry
 from tests.settlement.makers import RIVER, RULES, a_network, an_agreement, per_unit
 
 ROOT = Path(__file__).parents[2]
 NH3N = "kind: concentration, section: s1, indicator: nh3n"
+TWICE = f"kind: met, at: previous_year, all_of: [{{{NH3N}, against: previous_year, expressed: ratio, at_most: 1}}]"
 TESTED = per_unit(NH3N, ", when: [{any_of: [{kind: met, all_of: [{%s}]}]}]")
 
 
@@ -70,9 +73,9 @@ class TestAgreementsReadByHand:
     def test_a_notice_of_sums_alone_looks_at_no_readings(self) -> None:
         assert not registry().agreement("henan-2017").reach.readings
 
-    def test_the_scorecard_counts_expected_readings_and_compares_with_the_year_before(self) -> None:
+    def test_the_scorecard_counts_expected_readings_and_follows_a_trend_through_ten_years(self) -> None:
         reach = declared()["watershed-performance"].reach
-        assert (reach.completeness, reach.years_back, reach.readings) == (True, 1, True)
+        assert (reach.completeness, reach.years_back, reach.readings) == (True, 9, True)
 
 
 class TestEveryBranch:
@@ -115,6 +118,47 @@ class TestEveryBranch:
     def test_a_test_inside_tests_is_looked_into(self, test: str, years_back: int, ledger: bool) -> None:
         reach = an_agreement(TESTED % test, data=RULES).reach
         assert (reach.years_back, reach.ledger) == (years_back, ledger)
+
+    @pytest.mark.parametrize(
+        ("measure", "years_back"),
+        [
+            ("kind: trend, section: s1, indicator: nh3n, significance: 0.05", 9),
+            ("kind: trend, section: s1, indicator: nh3n, significance: 0.05, years: {window: 5, least: 3}", 4),
+            ("kind: trend, section: s1, indicator: nh3n, significance: 0.05, at: previous_year", 10),
+            (f"{NH3N}, at: previous_year, against: previous_year, expressed: ratio", 2),
+            (f"{NH3N}, at: previous_year, against: baseline, expressed: ratio", 1),
+            ("kind: completeness, section: s1, indicator: nh3n", 9),
+            (TWICE, 2),
+            ("kind: result, of: [a]", 0),
+            ("kind: result, of: [change]", 1),
+            ("kind: result, of: [change], at: previous_year", 2),
+            ("kind: result, of: [trend, change]", 6),
+            ("kind: result, of: [own], at: previous_year", 2),
+        ],
+    )
+    def test_steps_into_the_past_add_up_through_tests_and_lines(self, measure: str, years_back: int) -> None:
+        lines = f"""
+        - {{ref: a, measure: {{{NH3N}}}}}
+        - {{ref: change, measure: {{{NH3N}, against: previous_year, expressed: ratio}}}}
+        - {{ref: trend, measure: {{kind: trend, section: s1, indicator: nh3n, significance: 0.05, years: {{window: 7}}
+            }}}}
+        - {{ref: own, measure: {{kind: result, of: [own], at: previous_year, otherwise: 1}}}}
+        """
+        used = """
+        - {ref: all, measure: {kind: result, of: [a, change, trend, own]}, scale: [{rate: 1}], pays: up, receives: down}
+        """
+        text = "\n".join(map(dedent, (lines, per_unit(measure))))
+        assert _years_back("1", an_agreement(text + dedent(used), data=RULES).branches) == years_back
+
+    def test_a_line_that_multiplies_or_shares_is_followed_too(self) -> None:
+        text = f"""
+        - {{ref: change, each: {{party: all}}, measure: {{{NH3N}, against: previous_year, expressed: ratio}}}}
+        - {{ref: "1", measure: {{{NH3N}}}, scale: [{{rate: 1}}], times: [MULTIPLIED], pays: PAYS, receives: down}}
+        """
+        times = text.replace("MULTIPLIED", "change").replace("PAYS", "up").replace("each: {party: all}, ", "")
+        shares = text.replace("MULTIPLIED", '"1"').replace("PAYS", "{in_proportion_to: change, among: [up]}")
+        for clauses in (times, shares.replace('times: ["1"], ', "")):
+            assert an_agreement(clauses, data=RULES).reach.years_back == 1
 
     def test_a_result_of_last_year_needs_the_term_even_where_two_dates_must_meet_for_it(self) -> None:
         text = """
@@ -222,7 +266,7 @@ class TestBesideTheWords:
         reach = agreement.reach
         seen = {*words(agreement.document["clauses"]), *(agreement.every_of(ref) for ref in agreement.refs)}
         assert reach.frequencies == tuple(name for name in periods.FREQUENCIES if name in seen)
-        assert reach.years_back == ("previous_year" in seen)
+        assert (reach.years_back > 0) == bool({"previous_year", "trend", "completeness"} & seen)
         assert not ("term" in seen and not reach.whole_term)
 
     def test_facts_and_loads(self, code: str) -> None:

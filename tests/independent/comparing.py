@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -18,10 +18,11 @@ from basin.agreement import Agreement
 from basin.network import Basin, Network, Party, Section
 from basin.registry import checked
 from settlement.clauses import evaluation
-from settlement.clauses.values import Measurements
+from settlement.clauses.values import Measurements, Month, Substituted
 from settlement.obligations import compensation as engine
 from tests.independent.evaluator import Evaluator, Outcome
 from tests.independent.figures import Span, span
+from tests.independent.non_detects import agreed, possible_figures
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,11 @@ class Example:
     given: Mapping[tuple[str, str, str], Fraction]
     period: str
     others: tuple[str, ...] = ("prov",)
+    below: Mapping[tuple[str, str, str], Fraction] = field(default_factory=dict)  # months found below these limits
 
     def __str__(self) -> str:
         figures = [f"{' '.join(key)} = {value}" for key, value in self.given.items()]
+        figures += [f"{' '.join(key)} < {limit}" for key, limit in self.below.items()]
         tree = json.dumps(self.agreement, ensure_ascii=False)
         return "\n".join([f"{self.family} {self.period}", tree, *figures])
 
@@ -51,16 +54,27 @@ def differences(example: Example, network: Network | None = None) -> list[str]:
 def independent(example: Example) -> Outcome:
     """What the second evaluator comes to."""
     given = {(subject, quantity, span(of)): value for (subject, quantity, of), value in example.given.items()}
-    return Evaluator(example.agreement, example.sections, given).outcome(span(example.period))
+    of = span(example.period)
+    if not example.below:
+        return Evaluator(example.agreement, example.sections, given).outcome(of)
+    limits = {(section, code, span(month)): limit for (section, code, month), limit in example.below.items()}
+    compared = [clause.get("measure", {}) for clause in example.agreement["clauses"]]
+    divides = any(m.get("against") == "previous_year" and m["expressed"] != "difference" for m in compared)
+    figures = (given | found for found in possible_figures(limits, of.year - 1 if divides else None))
+    return agreed([Evaluator(example.agreement, example.sections, each).outcome(of) for each in figures])
 
 
 def of_engine(example: Example, network: Network) -> engine.Compensation:
     """What the engine comes to."""
     agreement = agreement_of(example, network)
     given = {(subject, quantity, periods.period(of)): value for (subject, quantity, of), value in example.given.items()}
-    return engine.compensation(
-        evaluation.Evaluator(agreement, network, Measurements(given=given)), periods.period(example.period)
+    limits = {(section, code, periods.period(of)): limit for (section, code, of), limit in example.below.items()}
+    figures = Measurements(
+        given=given,
+        months={key: Month(float(limit) / 2, readings=1, days=1) for key, limit in limits.items()},
+        substituted={key: Substituted(1.0, float(limit)) for key, limit in limits.items()},
     )
+    return engine.compensation(evaluation.Evaluator(agreement, network, figures), periods.period(example.period))
 
 
 def agreement_of(example: Example, network: Network) -> Agreement:

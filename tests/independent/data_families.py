@@ -5,6 +5,7 @@ In: a `random.Random`. Out: an `Example`, as in `families`. All figures are inve
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
@@ -83,3 +84,37 @@ def loads(r: Random) -> Example:
         if r.random() < 0.2:
             figures[section, f"load {codes[0]}", YEAR] = Fraction(r.randint(0, 9999), 10)
     return made(r, "F9 loads", tree, figures)
+
+
+@family("F18 below detection")
+def below_detection(r: Random) -> Example:
+    """Lump sums by comparisons and tests of months, of which some rest on non-detects alone."""
+    against = r.choice(["limits", "previous_year", "previous_year"])
+    expressed, ends = r.choice(
+        [("difference", ["-1", "0", "1"]), ("ratio", ["0.5", "1", "2"]), ("percent_change", ["-50", "0", "100"])]
+    )
+    bounds = sorted(r.sample(ends, r.randint(1, 2)), key=Fraction)
+    pieces = [{"up_to": bound, "amount": wan(r)} for bound in bounds] + [{"amount": wan(r)}]
+    if r.random() < 0.5:
+        pieces[-1] = {"amount": pieces[0]["amount"]}
+    measure = {"kind": "concentration", "section": "s1", "indicator": "nh3n"}
+    compared = measure | {"against": against, "expressed": expressed}
+    test = measure | {r.choice(["at_most", "below", "above", "at_least"]): r.choice(["0.5", "1", "2"])}
+    worse = {"kind": "quality_class", "section": "s1", "indicators": ["nh3n"], "against": "target"}
+    clauses: list[Tree] = [
+        {"ref": "1", "measure": compared, "scale": pieces} | both_ways(r),
+        {"ref": "2", "when": [test], "scale": [{"amount": wan(r)}]} | both_ways(r),
+        {"ref": "3", "measure": worse | {"expressed": "difference"}, "scale": [{"rate": wan(r)}]} | both_ways(r),
+    ]
+    if r.random() < 0.3:
+        clauses[0]["cap"] = wan(r)
+    limits = {"nh3n": r.choice(["0.5", "1", "2"])}
+    tree = agreement(r, clauses, sections=sheets(r, ["s1"], limits=limits), every="month")
+    figures = sampled(r, ["s1"], ["nh3n"], ["2020", YEAR])
+    below = {}
+    for key in [key for key in figures if key[1] == "nh3n"]:
+        if r.random() < 0.3:
+            below[key] = Fraction(r.choice([1, 2, 5, 10, 20, 40]), 10)
+            del figures[key]
+    of_the_year = made(r, "F18 below detection", tree, figures)
+    return replace(of_the_year, below=below, period=f"{YEAR}Q{r.randint(1, 4)}")

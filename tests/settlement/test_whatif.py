@@ -64,7 +64,7 @@ def test_the_amount_in_force_is_what_settling_gives():
 
 
 def test_a_year_is_compared_on_the_readings_that_its_settlement_looks_at():
-    """A trend takes two years and this agreement looks at one, however many are compared."""
+    """A trend looks at its own years, its period's last one included, however many are compared."""
     trend = an_agreement(
         """
         - {ref: "1", measure: {kind: trend, section: s1, indicator: codmn, significance: 0.5}, cap: 150,
@@ -74,8 +74,10 @@ def test_a_year_is_compared_on_the_readings_that_its_settlement_looks_at():
     )
     answer = whatif(trend, with_changes(trend, [CAP], RIVER), RIVER, gathered(), whole_years("2020..2021"))
     alone = settled(trend, RIVER, gathered().within(trend.window(periods.period("2021"))), periods.period("2021"), NOW)
-    assert [stop["reason"] for stop in alone["stops"]] == ["too_few_years"]
-    assert [year["stops"]["in_force"] for year in answer["years"]] == [["1: too_few_years"]] * 2
+    assert [pair["in_force_yuan"] for pair in answer["years"][1]["pairs"]] == [
+        pair["amount_yuan"] for pair in alone["transfers"]
+    ]
+    assert [year["stops"]["in_force"] for year in answer["years"]] == [["1: too_few_years: s1 codmn，1 < 2"], []]
 
 
 def test_money_that_turns_round_is_negative_beside_the_amount_in_force():

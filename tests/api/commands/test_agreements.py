@@ -114,6 +114,26 @@ def test_a_file_that_is_not_there_is_refused_in_words(hengjie: Run, tmp_path: Pa
     assert "nowhere.yaml: " in result.stderr
 
 
+def test_every_agreement_of_a_directory_is_checked(hengjie: Run, tmp_path: Path):
+    (tmp_path / "agreements").mkdir()
+    good = draft(tmp_path / "agreements")
+    bad = good.rename(good.with_name("又一份.yaml"))
+    bad.write_text(bad.read_text("utf-8").replace("basin: xinan", "basin: xinan\nbasiin: x"), "utf-8")
+    draft(tmp_path / "agreements")
+    result = hengjie("check", tmp_path)
+    assert result.exit_code == 1
+    assert f"{good}: 可以使用 may be used" in result.stdout
+    assert f"{bad}: 1 处问题 findings" in result.stdout
+    told = json.loads(hengjie("check", tmp_path / "agreements", "--json").stdout)
+    assert (told["failed"], [found["failed"] for found in told["agreements"]]) == (1, [1, 0])
+
+
+def test_a_directory_without_agreements_is_refused_in_words(hengjie: Run, tmp_path: Path):
+    result = hengjie("check", tmp_path)
+    assert result.exit_code == 1
+    assert "目录里没有协议文件" in result.stderr
+
+
 def test_parties_of_an_outside_directory_are_known_with_it(hengjie: Run):
     fixtures = Path(__file__).parents[3] / "fixtures"
     demo = fixtures / "agreements" / "demo-monthly-class.yaml"

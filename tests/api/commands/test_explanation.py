@@ -61,7 +61,7 @@ def test_in_a_terminal_it_is_an_indented_text(here: Composition, august: str):
     with here.engine.connect() as connection:
         tree = applied.explained(connection, here.registry, august)
     lines = explanation.lines(tree)
-    assert lines[0].endswith("，引擎版本 engine version 1")
+    assert lines[0].endswith("，引擎版本 engine version 2")
     assert lines[2:7] == [
         "净额划转 transfers：",
         "    shanzhou → pingzhou：500000.00 元 yuan",

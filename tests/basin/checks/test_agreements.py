@@ -34,6 +34,11 @@ def test_a_good_agreement_is_not_refused() -> None:
 HEADERS: dict[str, tuple[str, str, str]] = {
     "a party nobody registered": ("parties: {upstream: up, downstream: nobody}", "parties.downstream", "未登记的主体"),
     "a term that ends before it starts": ("ends: 2019-12-31", "ends", "终止早于生效"),
+    "a rule for oxygen without its source": (
+        "data: {oxygen_multiple: limit_over_value}",
+        "data.oxygen_multiple",
+        "oxygen_multiple 没有出处",
+    ),
     "a standard nobody registered": ("standard: gb9999", "standard", "未登记的标准"),
     "a basin nobody registered": ("basin: nowhere", "basin", "未登记的流域 nowhere"),
     "a code that is no part of an address": ("code: a/b", "code", "不能用作代码：a/b"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.basin.clauses import FACT, LEAGUE, assert_refused, exceeding, lump, measured, scaled, when
+from tests.basin.clauses import FACT, LEAGUE, assert_refused, exceeding, found, lump, measured, scaled, when
 
 REFUSED = {
     # several values
@@ -68,6 +68,42 @@ REFUSED = {
         measured("kind: exceedance, section: s1, indicator: tp, against: target, expressed: ratio"),
         "clauses.1.measure.expressed",
         "exceedance 不用 expressed",
+    ),
+    # multiples
+    "an exceedance of oxygen": (
+        measured("kind: exceedance, section: s1, indicator: do"),
+        "clauses.1.measure",
+        "溶解氧没有超标倍数",
+    ),
+    "an exceedance of pH in a test": (
+        when("kind: exceedance, section: s1, indicator: ph, above: 0"),
+        "clauses.1.when.0",
+        "pH没有超标倍数",
+    ),
+    "an exceedance of temperature": (
+        measured("kind: exceedance, section: s1, indicator: 水温"),
+        "clauses.1.measure",
+        "水温没有超标倍数",
+    ),
+    "oxygen among several": (
+        measured("kind: exceedance, section: s1, indicators: [tp, do], take: max"),
+        "clauses.1.measure",
+        "溶解氧没有超标倍数",
+    ),
+    "oxygen in the hand of a clause": (
+        lump("each: {indicator: [tp, DO]}, measure: {kind: exceedance, section: s1}"),
+        "clauses.1.measure",
+        "溶解氧没有超标倍数",
+    ),
+    "oxygen in the hand of a test": (
+        measured("kind: met, section: s1, indicator: do, all_of: [{kind: exceedance, at_most: 0}]"),
+        "clauses.1.measure.all_of.0",
+        "溶解氧没有超标倍数",
+    ),
+    "every indicator, oxygen among them": (
+        lump("each: {indicator: all}, measure: {kind: exceedance, section: s1}"),
+        "clauses.1.measure",
+        "逐个列出指标，不写 all",
     ),
     "an index without against": (
         measured("kind: index, section: s1, weights: {tp: 1}"),
@@ -267,6 +303,16 @@ REFUSED = {
         "clauses.1.measure.against",
         "与自己相比",
     ),
+    "a trend of one year": (
+        measured("kind: trend, section: s1, indicator: tp, significance: 0.05, years: {window: 1, least: 1}"),
+        "clauses.1.measure.years",
+        "years 须为 2 ≤ least ≤ window ≤ 100",
+    ),
+    "a trend that needs more years than it looks at": (
+        measured("kind: trend, section: s1, indicator: tp, significance: 0.05, years: {window: 5, least: 6}"),
+        "clauses.1.measure.years",
+        "years 须为 2 ≤ least ≤ window ≤ 100",
+    ),
     "a significance of five percent written as five": (
         measured("kind: trend, section: s1, indicator: tp, significance: 5"),
         "clauses.1.measure.significance",
@@ -286,6 +332,21 @@ REFUSED = {
     ),
     "a figure without source": (scaled("{amount: {value: 5}}"), "clauses.1.scale.0.amount", "数值没有出处"),
 }
+
+
+OXYGEN = measured("kind: exceedance, section: s1, indicator: do")
+
+
+def test_a_rule_for_oxygen_needs_its_source() -> None:
+    assert_refused(OXYGEN, "data.oxygen_multiple", "没有出处", data="{oxygen_multiple: limit_over_value}")
+
+
+@pytest.mark.parametrize("note", ["source: 第五条", "verified: false"])
+def test_with_a_rule_of_the_agreement_oxygen_may_be_counted(note: str) -> None:
+    rule = f"{{oxygen_multiple: {{value: limit_over_value, {note}}}}}"
+    assert [str(refusal) for refusal in found(OXYGEN, data=rule) if "没有超标倍数" in refusal.zh] == []
+    ph = OXYGEN.replace("indicator: do", "indicator: ph")
+    assert_refused(ph, "clauses.1.measure", "pH没有超标倍数", data=rule)
 
 
 @pytest.mark.parametrize(("clauses", "path", "word"), REFUSED.values(), ids=REFUSED)

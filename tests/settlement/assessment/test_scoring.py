@@ -121,7 +121,7 @@ class TestPoints:
 
     def test_one_year_is_too_short_for_a_trend(self) -> None:
         (criterion,) = scored(TREND, ammonia([1.0] * 12, [1.0] * 12))["criteria"]
-        assert (criterion["earned"], criterion["reason"]) == (None, "too_few_years")
+        assert (criterion["earned"], criterion["reason"]) == (None, "too_few_years: s1 nh3n，1 < 2")
 
     def test_readings_that_are_missing_cost_in_proportion(self) -> None:
         days = {("s1", "nh3n", f"2020-07-{day:02d} 08:00"): 1.0 for day in range(1, 32) if day % 2}

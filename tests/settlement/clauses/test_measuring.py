@@ -11,6 +11,7 @@ from tests.settlement.makers import (
     a_fact,
     a_network,
     amount,
+    amounts,
     an_agreement,
     by_clause,
     decided,
@@ -21,6 +22,8 @@ from tests.settlement.makers import (
 )
 
 SIDES = "pays: up, receives: down"
+OXYGEN = "kind: exceedance, section: s1, indicator: do"
+COUNTED = RULES.replace("}", ", oxygen_multiple: {value: limit_over_value, source: 第五条}}")
 BACK = "pays: down, receives: up"
 
 
@@ -47,7 +50,7 @@ class TestStepsOfAnExcess:
 
 
 class TestExceedance:
-    """超标倍数: how far over the limit, 0 where it is met, the other way round for oxygen."""
+    """超标倍数: how far over the limit, 0 where it is met; of oxygen only by a rule that the agreement states."""
 
     @pytest.mark.parametrize(
         ("indicator", "value", "expected"),
@@ -56,16 +59,23 @@ class TestExceedance:
             ("nh3n", "0.2", "0"),
             ("nh3n", "1.5", "0.5"),
             ("nh3n", "2.0", "1"),
-            ("do", "5", "0"),
-            ("do", "9", "0"),
-            ("do", "2.5", "1"),
-            ("do", "4", "0.25"),
             ("cod", "65", "2.25"),
         ],
     )
     def test_of_a_class_three_target(self, indicator: str, value: str, expected: str) -> None:
         text = per_unit(f"kind: exceedance, section: s1, indicator: {indicator}")
         assert amount(text, f"given: {{s1: {{{indicator}: {value}}}}}") == expected
+
+    @pytest.mark.parametrize(("value", "expected"), [("5", "0"), ("9", "0"), ("2.5", "1"), ("4", "0.25")])
+    def test_oxygen_is_counted_the_other_way_round_where_the_agreement_says_so(self, value: str, expected: str) -> None:
+        found = decided(an_agreement(per_unit(OXYGEN), data=COUNTED), "2020", f"given: {{s1: {{do: {value}}}}}")
+        assert amounts(found, "1") == [expected]
+        (evaluation,) = evaluations(found, "1")
+        assert any("data.oxygen_multiple：限值 ÷ 浓度 − 1" in step.label for step in evaluation.steps)
+
+    def test_of_no_oxygen_at_all_there_is_no_multiple(self) -> None:
+        found = decided(an_agreement(per_unit(OXYGEN), data=COUNTED), "2020", "given: {s1: {do: 0}}")
+        assert reasons(found) == ["multiple_of_zero: 2020 s1 溶解氧"]
 
     @pytest.mark.parametrize(
         ("against", "expected"),

@@ -481,7 +481,14 @@ class TestMeasuredItems:
     def test_items_without_data_are_left_out(self) -> None:
         figures = "given: {s1: {nh3n: 2, tp: 0.4}}"
         assert amount(self.EXCEEDANCE % "measured", figures) == "2"
-        assert reasons(decided(an_agreement(self.EXCEEDANCE % "all"), "2020", figures)) != []
+        every = per_unit("kind: concentration, section: s1, indicators: all, take: sum")
+        assert reasons(decided(an_agreement(every), "2020", figures)) != []
+
+    def test_items_without_a_multiple_are_left_out_of_exceedances(self) -> None:
+        figures = "given: {s1: {nh3n: 2, do: 1, ph: 12}}"
+        assert amount(self.EXCEEDANCE % "measured", figures) == "1"
+        counted = RULES.replace("}", ", oxygen_multiple: {value: limit_over_value, source: 第五条}}")
+        assert amount(self.EXCEEDANCE % "measured", figures, data=counted) == "5"  # 5 ÷ 1 − 1 more
 
     def test_each_section_has_its_own(self) -> None:
         text = per_unit("kind: met, sections: [s1, s2], take: sum, all_of: [{kind: exceedance, indicators: measured,"

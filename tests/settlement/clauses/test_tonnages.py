@@ -78,6 +78,13 @@ def document(values: Any, data: str, period: str = "2021-02", clauses: str = MON
     return settled(agreement, RIVER, gathered(values), periods.period(period), NOW)
 
 
+def turning(first: float, second: float, month: str = "2021-02") -> dict[tuple[str, str, str], float]:
+    """Samples of 2 and 4 mg/L on two days, with a flow beside each [m³/s]."""
+    days = (f"{month}-02 00:00", f"{month}-03 00:00")
+    figures = {"tp": (2.0, 4.0), "flow": (first, second)}
+    return {("s1", code, day): of[place] for code, of in figures.items() for place, day in enumerate(days)}
+
+
 def value(found: dict[str, Any]) -> tuple[str | None, str | None]:
     """Value and reason of the one evaluation."""
     (evaluation,) = found["evaluations"]
@@ -187,16 +194,42 @@ class TestOfReadings:
         kept = apart if left == "apart" else {key: v for key, v in SAMPLES.items() if key[1] == left}
         assert value(document(kept, rules("integral"))) == (None, reason)
 
-    def test_flows_that_cancel_stop_a_flow_weighted_load_by_name(self) -> None:
-        turning = {
-            ("s1", indicator, time): figure
-            for indicator, figures in (("tp", (2.0, 4.0)), ("flow", (100.0, -100.0)))
-            for time, figure in zip(("2021-02-02 00:00", "2021-02-03 00:00"), figures, strict=True)
-        }
-        stopped_at = document(turning, rules("E"))
-        assert value(stopped_at) == (None, "flow_sums_to_zero")
-        assert [stop["reason"] for stop in stopped_at["stops"]] == ["flow_sums_to_zero"]
+    @pytest.mark.parametrize("missing_month", ["stop", "exclude"])
+    @pytest.mark.parametrize(
+        ("flows", "because"),
+        [
+            ((100.0, -100.0), "|ΣQ| 0 < 0.1 × Σ|Q| 200 m³/s"),
+            ((100.0, -99.999), "|ΣQ| 0.001 < 0.1 × Σ|Q| 199.999 m³/s"),
+        ],
+    )
+    def test_flows_that_cancel_stop_a_flow_weighted_load_and_name_section_and_pairs(
+        self, flows: tuple[float, float], because: str, missing_month: str
+    ) -> None:
+        """Nothing is missing, so a rule that leaves missing months out leaves this one in, as a stop."""
+        stopped_at = document(turning(*flows), rules("E", missing_month=missing_month))
+        reason = f"flow_sums_to_zero: s1 tp 2021-02，2 对 pairs：{because}"
+        assert value(stopped_at) == (None, reason)
+        assert [stop["reason"] for stop in stopped_at["stops"]] == [reason]
         assert stopped_at["kind"] == "stopped"
+
+    def test_a_year_with_such_a_month_stops_too(self) -> None:
+        flows = turning(100.0, -99.999) | turning(30.0, 30.0, month="2021-03")
+        stopped_at = document(flows, rules("E", missing_month="exclude"), "2021", YEARLY)
+        assert [stop["reason"].partition("，")[0] for stop in stopped_at["stops"]] == [
+            "flow_sums_to_zero: s1 tp 2021-02"
+        ]
+
+    def test_the_working_prints_how_much_of_flows_of_both_signs_remains_and_the_least_that_may(self) -> None:
+        (evaluation,) = document(turning(100.0, -80.0), rules("E"))["evaluations"]
+        share = next(step for step in evaluation["working"] if "净流量占比" in step["label"])
+        assert share["expression"] == "20 ÷ 180；不小于 0.1 才按流量加权（本程序的规则）"
+        assert share["value"] == "1/9"
+
+    def test_a_dry_month_carries_nothing_and_is_no_stop(self) -> None:
+        dry = document(turning(0.0, 0.0), rules("E"))
+        assert value(dry) == ("0", None)
+        (evaluation,) = dry["evaluations"]
+        assert "0 mg/L（没有水流） × 0 m³/s" in evaluation["working"][-2]["expression"]
 
     def test_a_missing_month_stops_the_year_or_is_left_out_as_the_rules_say(self) -> None:
         assert value(document(SAMPLES, rules("integral"), "2021", YEARLY)) == (None, "no_readings")

@@ -216,19 +216,21 @@ class TestStanding:
 
 
     def test_of_several_years_each_is_settled_again_from_the_readings_of_its_own_window(self, engine: Engine) -> None:
-        """A trend takes two years and this agreement looks at one, also where others are read for other settlements."""
+        """A trend takes two years, and 2020 knows only one, also where 2021 is read for another settlement."""
         registry = a_registry(per_unit("kind: trend, section: s1, indicator: nh3n, significance: 0.5"))
         risen = [value + 1 for value in TWELVE]
         now = NOW.replace(year=2022)
         sent(engine, YEAR | monthly({("s1", "nh3n"): risen}, 2021), now)
         made = [settle(engine, registry, "test-river", year, now=now) for year in ("2020", "2021")]
-        assert [document["stops"][0]["reason"] for document in made] == ["too_few_years"] * 2
+        stops = [[stop["reason"] for stop in document["stops"]] for document in made]
+        assert stops == [["too_few_years: s1 nh3n，1 < 2"], []]
         sent(engine, {("s1", "nh3n", f"{year}-12-16 12:00"): 1.0 for year in (2020, 2021)}, now + timedelta(days=1))
         with engine.connect() as connection:
             late = would_change(connection, registry, now + timedelta(days=2), (TRIAL,))
-        assert [(row["period"], row["stops_vanish"], row["transfers"]) for row in late] == [
-            ("2020", [], []), ("2021", [], [])
-        ]  # fmt: skip
+        assert [(row["period"], row["stops_vanish"]) for row in late] == [("2020", []), ("2021", [])]
+        again = settle(engine, registry, "test-river", "2021", now=now + timedelta(days=2))
+        would_be = [[transfer["would_be_yuan"] for transfer in row["transfers"]] for row in late]
+        assert would_be == [[], [again["transfers"][0]["amount_yuan"]]]
 
 
 class TestEffectOf:

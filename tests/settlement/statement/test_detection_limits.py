@@ -79,10 +79,20 @@ class TestOneReading:
              "limit": "1", "target": 3}
         ]  # fmt: skip
 
-    @pytest.mark.parametrize(("rule", "paid"), [("half", "7500.00"), ("zero", None), ("limit", "15000.00")])
-    def test_the_money_is_what_the_rule_of_the_agreement_makes_it(self, rule: str, paid: str | None) -> None:
+    @pytest.mark.parametrize(("rule", "paid"), [("half", "5250.00"), ("zero", "1500.00"), ("limit", "9000.00")])
+    def test_beside_a_measured_value_the_money_is_what_the_rule_of_the_agreement_makes_it(
+        self, rule: str, paid: str
+    ) -> None:
+        """The mean of 0.3 and of 0.75, 0 or 1.5."""
+        data = RULES.replace("non_detect: half", f"non_detect: {rule}").replace("rounded", "unrounded")
+        found = document(in_january("<1.5", 0.3), data=data)
+        assert [o["amount_yuan"] for o in found["obligations"]] == [paid]
+        assert told(found) == [("s1", "nh3n", "2020-01", 1, "1.5", "1", 3)]
+
+    @pytest.mark.parametrize("rule", ["half", "zero", "limit"])
+    def test_of_non_detects_alone_nothing_is_paid_whatever_the_rule(self, rule: str) -> None:
         found = document(in_january("<1.5"), data=RULES.replace("non_detect: half", f"non_detect: {rule}"))
-        assert [o["amount_yuan"] for o in found["obligations"]] == ([paid] if paid else [])
+        assert [stop["reason"] for stop in found["stops"]] == ["below_detection: s1 nh3n 2020-01，0 … 1.5"]
         assert told(found) == [("s1", "nh3n", "2020-01", 1, "1.5", "1", 3)]
 
     def test_a_detection_limit_on_the_limit_but_for_the_noise_of_its_unit_is_on_it(self) -> None:

@@ -136,14 +136,40 @@ class TestPeriods:
         reasons = found.months["reason"].dropna().to_dict()  # the flow of 1 April, the only day sampled, is missing
         assert reasons == {pd.Period("2021-03"): "no_readings", pd.Period("2021-04"): "no_pairs"}
 
-    @pytest.mark.parametrize("flows", [(100.0, -100.0), (0.0, 0.0)])
-    def test_flows_that_sum_to_zero_weigh_nothing_and_the_month_says_so(self, flows):
-        concentration, flow = series(2.0, 5.0), series(*flows)
-        weighted = load(concentration, flow, pd.Period("2021-02"), LoadRule("E"))
-        assert weighted.months["reason"].to_list() == ["flow_sums_to_zero"]
-        assert np.isnan(weighted.tonnes)
-        assert np.isnan(weighted.mean)
-        assert np.isnan(weighted.months["mean"]).all()
+    @pytest.mark.parametrize(
+        ("flows", "reason"),
+        [
+            ((100.0, -100.0), "flow_sums_to_zero"),
+            ((100.0, -99.999), "flow_sums_to_zero"),  # 24 248 times the load of either
+            ((-100.0, 99.999), "flow_sums_to_zero"),
+            ((100.0, -82.0), "flow_sums_to_zero"),  # 18 of 182 remain: 9.9 %
+            ((110.0, -90.0), None),  # 20 of 200 remain: the tenth itself
+            ((-110.0, 90.0), None),
+            ((100.0, -80.0), None),
+            ((1e-9, -1e-9), "flow_sums_to_zero"),  # small flows cancel like large ones
+            ((1e-9, 1e-9), None),
+        ],
+    )
+    def test_flows_that_leave_less_than_a_tenth_weigh_nothing_and_the_month_says_so(self, flows, reason):
+        weighted = load(series(2.0, 5.0), series(*flows), pd.Period("2021-02"), LoadRule("E"))
+        assert weighted.months["reason"].to_list() == [reason]
+        assert np.isnan([weighted.tonnes, weighted.mean, *weighted.months["mean"]]).tolist() == [reason is not None] * 3
+
+    def test_a_year_whose_months_cancel_has_no_weighted_mean(self):
+        concentration, flow = series(2.0, 5.0, freq="28D"), series(100.0, -100.0, freq="28D")
+        year = load(concentration, flow, pd.Period("2021"), LoadRule("integral"))
+        assert np.isnan(year.mean)
+        assert year.months["mean"].dropna().to_list() == [2.0, 5.0]
+
+    @pytest.mark.parametrize("method", METHODS)
+    def test_a_dry_month_carries_nothing(self, method):
+        dry = load(series(2.0, 5.0), series(0.0, 0.0), pd.Period("2021-02"), LoadRule(method))
+        assert (dry.tonnes, dry.months["reason"].to_list()) == (0.0, [None])
+
+    def test_where_nothing_flowed_only_while_samples_were_taken_nothing_can_be_weighted(self):
+        flow = series(0.0, 0.0, 50.0)
+        still = load(series(2.0, 5.0), flow, pd.Period("2021-02"), LoadRule("E"))
+        assert still.months["reason"].to_list() == ["flow_sums_to_zero"]
 
     @pytest.mark.parametrize(
         ("method", "expected"),
