@@ -10,7 +10,9 @@ import click
 from api.commands.shared import Told, command, composed_to_read, example, say
 from settlement.cases.running import run_cases
 from settlement.evidence.exporting import evidence, recomputed
+from settlement.evidence.opening import file_bytes
 from settlement.evidence.pack import verify
+from settlement.evidence.summary import NOT_PROVEN, lines, stated
 
 
 @click.command(epilog=example("hengjie cases fixtures/cases"))
@@ -49,10 +51,12 @@ def evidence_file(settlement: str, output: Path, extra: Sequence[Path]) -> Told:
 @command
 def verify_file(file: Path, extra: Sequence[Path]) -> Told:
     """不用数据库重算证据包，指出第一处不符。Recompute an evidence file without the database."""
-    verification = verify(file.read_bytes(), recomputed)
-    lines = [f"✓ {held}" for held in verification.checked] + (
-        [f"✗ {verification.failure}"] if verification.failure else ["证据包成立 holds"]
-    )
-    failed = 0 if verification.ok else 1
+    verification = verify(file_bytes(file), recomputed)
+    report = [f"✓ {held}" for held in verification.checked]
     result = {"ok": verification.ok, "checked": verification.checked, "failure": verification.failure}
-    return result | {"failed": failed}, "\n".join(lines)
+    if verification.evidence is None or not verification.ok:
+        report.append(f"✗ {verification.failure}")
+        return result | {"settlement": None, "not_proven": [], "failed": 1}, "\n".join(report)
+    settlement = stated(verification.evidence)
+    report += ["证据包成立 holds", *lines(settlement)]
+    return result | {"settlement": settlement, "not_proven": list(NOT_PROVEN), "failed": 0}, "\n".join(report)

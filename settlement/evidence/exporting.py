@@ -55,7 +55,22 @@ def evidence(engine: Engine, registry: Registry, identity: str) -> bytes:
         zh = f"重算与所存的结算不同：登记或程序在结算之后变了（{maker['message_zh']}）"
         en = f"register or engine has changed since ({maker['message_en']})"
         raise Refused(zh, en, file=identity, remedy="恢复当时的登记与程序版本后再导出，或重新结算")
-    read = _contents(settlement, again)
+    return file_of(settlement, again)
+
+
+def file_of(settlement: Settlement, document: SettlementDocument) -> bytes:
+    """The evidence file of a settlement.
+
+    Parameters
+    ----------
+    settlement : with its parts.
+    document : as the file is to hold it: under the stamp of the version that stored it.
+
+    Raises
+    ------
+    Refused : it would be too large.
+    """
+    read = _contents(settlement, document)
     return evidence_zip(
         read.agreement_text, read.register, read.observations, read.facts, read.document, read.parameters
     )
