@@ -41,10 +41,10 @@ $(TESTABLE): $(INSTALLED) requirements-test.lock
 run: $(INSTALLED)
 	$(BIN)/hengjie run
 
-# All tests, on SQLite and PostgreSQL; and those without what is marked `proof`, on SQLite alone. One worker a core; tests that
-# start processes, listen on a socket or drive a browser follow each other on one worker (`alone`). What tests write is removed
-# with its folder, which is in memory where two gigabytes of it are free: databases are created by the hundred and none outlives
-# its test. An embedded PostgreSQL and the browser put their sockets into XDG_RUNTIME_DIR.
+# All tests, on SQLite and PostgreSQL; and those without what is marked `proof`, on SQLite alone and with fewer random examples.
+# One worker a core; tests that start processes, listen on a socket or drive a browser follow each other on one worker (`alone`).
+# What tests write is removed with its folder, which is in memory where two gigabytes of it are free: databases are created by
+# the hundred and none outlives its test. An embedded PostgreSQL and the browser put their sockets into XDG_RUNTIME_DIR.
 PYTEST = scratch=$$(mktemp -d $$(memory=$$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 {print $$4}'); \
 	  [ "$${memory:-0}" -gt 2000000 ] && echo "-p /dev/shm")); trap 'rm -rf "$$scratch"' EXIT; \
 	export TMPDIR="$$scratch" XDG_RUNTIME_DIR="$${XDG_RUNTIME_DIR:-$$scratch}"; \
@@ -54,7 +54,7 @@ test: $(TESTABLE)
 	@$(PYTEST)
 
 quick: $(TESTABLE)
-	@$(PYTEST) -m "not proof"
+	@$(PYTEST) -m "not proof" --hypothesis-profile quick
 
 check: $(TESTABLE)
 	$(BIN)/ruff check .

@@ -16,6 +16,7 @@ from tests import workers
 from tests.databases import KINDS, EmptiedDatabase, make_template, run, sqlite
 
 settings.register_profile("hengjie", deadline=None)  # no test asserts seconds: a busy machine is no failure
+settings.register_profile("quick", deadline=None, max_examples=20)  # of `make quick`, where a test names no number
 settings.load_profile("hengjie")
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 

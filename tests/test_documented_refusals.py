@@ -205,6 +205,7 @@ def as_pattern(message: str) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, message.split("…"))) + r"( \(.*\))?", re.DOTALL)
 
 
+@pytest.mark.proof
 def test_every_documented_refusal_of_an_agreement_happens_and_there_are_at_least_sixty(tmp_path: Path) -> None:
     said = [refusal.zh for refusal in (*of_agreements(), *of_files(tmp_path))]
     messages = documented(agreements=True)
@@ -212,6 +213,7 @@ def test_every_documented_refusal_of_an_agreement_happens_and_there_are_at_least
     assert len(messages) >= WANTED
 
 
+@pytest.mark.proof
 def test_every_refusal_of_an_agreement_is_documented_and_tells_file_path_and_remedy() -> None:
     patterns = [as_pattern(message) for message in documented(agreements=True)]
     assert {r.zh for r in of_agreements() if not any(pattern.fullmatch(r.zh) for pattern in patterns)} == set()

@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 from fastapi import FastAPI
 
-from api.app import application
 from api.web.errors import MEDIA_TYPE
 from monitoring_ingest.access.store import create_key
 from tests.api import makers
@@ -52,7 +51,7 @@ QUERIES = [
 def app(blank) -> Iterator[FastAPI]:
     """The application over a little data, and a writing key in every request but where a test gives another."""
     makers.send(blank, makers.month_rows("demo-qx2", "2025-08", days=1))
-    made = application(replace(blank, now=lambda: NOW))
+    made = makers.application_of(replace(blank, now=lambda: NOW))
     made.state.key = create_key(blank.engine, "示例监测中心", NOW)
     yield made
     blank.engine.dispose()
@@ -83,6 +82,7 @@ def test_no_header_makes_the_program_fail(app):
     assert faults(app, requests) == []
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", SHAPED)
 def test_no_header_that_the_program_reads_makes_a_list_a_page_a_file_or_a_form_fail(app, name):
     places = [
