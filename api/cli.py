@@ -52,7 +52,11 @@ COMMANDS = (
     ),
     Elsewhere("quality", "quality:quality_group", "数据质控。Quality control of data."),
     Elsewhere("readings", "readings:readings_group", "已接收的数据。Stored readings."),
-    Elsewhere("record", "readings:record", "登记一件事实（断流、事件、资金使用等）。Record a fact."),
+    Elsewhere(
+        "record",
+        "readings:record",
+        "登记一件事实（断流、事件、资金使用等），或一张表（CSV）里的许多件。Record a fact, or the many of a CSV.",
+    ),
     Elsewhere(
         "register",
         "register:register_group",

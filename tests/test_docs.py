@@ -24,7 +24,7 @@ from basin.agreement_files import tree
 from basin.errors import AgreementError
 from basin.indicators import INDICATORS
 from basin.registry import Registry, checked
-from settlement.cases.running import outcomes
+from settlement.cases.running import outcomes, run_cases
 from settlement.words import WORDS
 from tests.registries import with_fixtures
 
@@ -133,6 +133,17 @@ def test_every_case_in_the_document_comes_out_as_it_says(block: Block, tmp_path:
     known = with_fixtures()
     world = Registry(known.network, {**known.agreements, **own}, known.scorecards, ())
     assert [outcome.differences for outcome in outcomes(file, world) if not outcome.passed] == []
+
+
+def test_the_whole_outside_folder_runs_as_it_stands(tmp_path: Path):
+    files = re.findall(r"^```folder (\S+)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+    for name, text in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    ran = list(run_cases([tmp_path]))
+    assert [(outcome.name, outcome.differences) for outcome in ran if not outcome.passed] == []
+    assert (len(files), len(ran)) == (4, 2)
+    assert "`2 passed, 0 failed`" in TEXT
 
 
 def test_every_family_has_clauses_and_a_case():

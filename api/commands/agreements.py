@@ -7,8 +7,9 @@ checked and compared on a machine that settles nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def _checked(file: Path, network: Network) -> tuple[dict[str, Any], str]:
     }
     lines = [
         *map(str, reviewed.findings),
-        *map(_stopping, reviewed.will_stop),
+        *_stopping(reviewed.will_stop),
         *map(_not_stated, reviewed.not_stated),
         *map(_looked_at_again, reviewed.hints),
         *map(_notice, reviewed.unverified),
@@ -112,10 +113,16 @@ def _looked_at_again(hint: Hint) -> str:
     return f"提示 hint {hint.path}：{hint.zh} ({hint.en})"
 
 
-def _stopping(stop: WillStop) -> str:
-    sections = "、".join(stop.sections)
-    lacking = f"断面 {sections} 没有 {stop.lacking}，在断面表写明 (not in the sheet)"
-    return f"用到就停 will stop {stop.path}（条款 {stop.clause}）：{lacking}"
+def _stopping(stops: Sequence[WillStop]) -> Iterator[str]:
+    """A line for each place and its sections, with all that the sheets of these sections lack."""
+    lacking: dict[WillStop, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for stop in stops:
+        kind, _, quantity = stop.lacking.partition(" ")
+        lacking[replace(stop, lacking="")][kind].append(quantity)
+    for place, kinds in lacking.items():
+        figures = "；".join(f"{kind} {'、'.join(quantities)}".rstrip() for kind, quantities in kinds.items())
+        sheets = f"断面 {'、'.join(place.sections)} 没有 {figures}，在断面表写明 (not in the sheet)"
+        yield f"用到就停 will stop {place.path}（条款 {place.clause}）：{sheets}"
 
 
 def _not_stated(path: str) -> str:

@@ -17,7 +17,7 @@ from api.commands.shared import AS_OF, Told, command, composed, composed_to_read
 from api.reads import reviews
 from api.reads.reviews import ReviewRow, WaitingRow
 from monitoring_ingest.quality import running, store
-from monitoring_ingest.quality.decisions import REASONS
+from monitoring_ingest.quality.decisions import REASONS, REASONS_FOR, RELEASE, REMOVE, RESTORE, UPHOLD
 
 MOST_LISTED = 200
 
@@ -101,12 +101,17 @@ def _decided(row: ReviewRow) -> str:
     return f"{row['recorded_at']} {row['action']} {value}：{row['reason_zh']}（{row['document']}；{who}）"
 
 
-def _grounds(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options every decision takes."""
-    for name, words in (("approved-by", "批准人，与提出人不是同一人。"), ("proposed-by", "提出人。"),
-                       ("document", "依据文件的编号或名称。")):  # fmt: skip
-        function = click.option(f"--{name}", required=True, help=words)(function)
-    return click.option("--reason", required=True, help="理由代码：" + " ".join(REASONS))(function)
+def _grounds(action: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options every decision takes, with the reasons that an action may have."""
+
+    def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
+        for name, words in (("approved-by", "批准人，与提出人不是同一人。"), ("proposed-by", "提出人。"),
+                           ("document", "依据文件的编号或名称。")):  # fmt: skip
+            function = click.option(f"--{name}", required=True, help=words)(function)
+        reasons = "；".join(f"{code} {REASONS[code].zh}" for code in REASONS_FOR[action])
+        return click.option("--reason", required=True, help=f"理由代码：{reasons}。")(function)
+
+    return with_options
 
 
 def _taken(extra: Sequence[Path], action: str, wanted: dict[str, Any]) -> Told:
@@ -119,22 +124,22 @@ def _taken(extra: Sequence[Path], action: str, wanted: dict[str, Any]) -> Told:
     "hengjie review release 1234 --reason laboratory_confirms --document 复核单7 --proposed-by 张三 --approved-by 李四"
 ))  # fmt: skip
 @click.argument("reading", type=click.IntRange(min=1))
-@_grounds
+@_grounds(RELEASE)
 @command
 def review_release(reading: int, extra: Sequence[Path], **grounds: str) -> Told:
     """放行一个隔离的读数，按原值成为观测。A quarantined reading becomes an observation."""
-    return _taken(extra, "release", {"reading": reading, **grounds})
+    return _taken(extra, RELEASE, {"reading": reading, **grounds})
 
 
 @review_group.command("uphold", epilog=example(
     "hengjie review uphold 1234 --reason not_confirmed --document 复核单8 --proposed-by 张三 --approved-by 李四"
 ))  # fmt: skip
 @click.argument("reading", type=click.IntRange(min=1))
-@_grounds
+@_grounds(UPHOLD)
 @command
 def review_uphold(reading: int, extra: Sequence[Path], **grounds: str) -> Told:
     """维持隔离：疑问成立，不再待核，不成为观测。The doubt stands: it waits no longer and gives no observation."""
-    return _taken(extra, "uphold", {"reading": reading, **grounds})
+    return _taken(extra, UPHOLD, {"reading": reading, **grounds})
 
 
 @review_group.command("remove", epilog=example(
@@ -144,11 +149,11 @@ def review_uphold(reading: int, extra: Sequence[Path], **grounds: str) -> Told:
 @click.argument("station")
 @click.argument("indicator")
 @click.argument("time")
-@_grounds
+@_grounds(REMOVE)
 @command
 def review_remove(station: str, indicator: str, time: str, extra: Sequence[Path], **grounds: str) -> Told:
     """剔除一个观测：不删除，不再采用。An observation counts no longer; it is not deleted."""
-    return _taken(extra, "remove", {"station": station, "indicator": indicator, "time": time, **grounds})
+    return _taken(extra, REMOVE, {"station": station, "indicator": indicator, "time": time, **grounds})
 
 
 @review_group.command("restore", epilog=example(
@@ -158,8 +163,8 @@ def review_remove(station: str, indicator: str, time: str, extra: Sequence[Path]
 @click.argument("station")
 @click.argument("indicator")
 @click.argument("time")
-@_grounds
+@_grounds(RESTORE)
 @command
 def review_restore(station: str, indicator: str, time: str, extra: Sequence[Path], **grounds: str) -> Told:
     """恢复一个已剔除的、或检验标出的观测。An observation removed or flagged counts again."""
-    return _taken(extra, "restore", {"station": station, "indicator": indicator, "time": time, **grounds})
+    return _taken(extra, RESTORE, {"station": station, "indicator": indicator, "time": time, **grounds})

@@ -11,12 +11,14 @@ import click
 
 from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example, say, written
 from api.commands.sources import ingest_laboratory
+from api.composition import Composition
 from basin.agreement_files import file_text
 from basin.errors import UsageError
 from monitoring_ingest import exports
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.database.instants import instant_to_record
 from monitoring_ingest.doors.files import NATIONAL_RELEASE, READINGS, door, ingest
+from monitoring_ingest.formats.fact_tables import read_facts
 from monitoring_ingest.readings.facts import about_something_known, read_fact
 from monitoring_ingest.records.store import record_fact
 
@@ -105,14 +107,26 @@ _FORMS = {
 }
 
 
-@click.command(epilog=example("hengjie record incident.yaml"))
+@click.command(epilog=example("hengjie record incident.yaml\n    hengjie record 事实.csv"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @command
 def record(file: Path, extra: Sequence[Path]) -> Told:
-    """登记一件事实（断流、事件、资金使用等）。Record a fact."""
+    """登记一件事实（断流、事件、资金使用等），或一张表（CSV）里的许多件。Record a fact, or the many of a CSV."""
     composition = composed(extra)
+    if file.suffix.lower() == ".csv":
+        return _recorded_together(composition, file)
     fact = about_something_known(read_fact(file_text(file, UsageError), file=file), composition.registry, file=file)
     with writing(composition.engine) as connection:
         recorded = record_fact(connection, fact, instant_to_record(connection, composition.now()))
     document = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in vars(recorded).items()}
     return document, f"已登记 recorded：{recorded.subject} {recorded.period} {recorded.kind}"
+
+
+def _recorded_together(composition: Composition, file: Path) -> Told:
+    """All facts of a table, or none of them."""
+    facts = read_facts(file.read_bytes(), composition.registry, file=file)
+    with writing(composition.engine) as connection:
+        now = composition.now()
+        recorded = [record_fact(connection, stated, now) for stated in facts]
+    rows = [vars(fact) | {"recorded_at": now.isoformat()} for fact in recorded]
+    return {"facts": rows, "recorded": len(rows)}, f"已登记 recorded：{len(rows)} 件 facts"

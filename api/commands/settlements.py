@@ -10,7 +10,9 @@ import click
 
 from api.commands import explanation
 from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example
+from api.commands.stops import stop_lines
 from basin.clauses import TIME_AXES
+from basin.network import Network
 from settlement import applied
 from settlement import run as settling
 from settlement.review import confirming
@@ -28,10 +30,10 @@ def settle(agreement: str, period: str, as_of: datetime | None, extra: Sequence[
     composition = composed(extra)
     now = composition.now()
     document = settling.settle(composition.engine, composition.registry, agreement, period, as_of=as_of, now=now)
-    return document, "\n".join(_settlement_lines(document))
+    return document, "\n".join(_settlement_lines(document, composition.registry.network))
 
 
-def _settlement_lines(document: SettlementDocument) -> list[str]:
+def _settlement_lines(document: SettlementDocument, network: Network) -> list[str]:
     lines = [f"{document['title']} {document['period']}：{document['kind']}，{document['id']}"]
     for e in document["evaluations"]:
         axes = " ".join(code for axis, code in e["element"].items() if axis not in TIME_AXES)
@@ -43,7 +45,7 @@ def _settlement_lines(document: SettlementDocument) -> list[str]:
         if beside := e["year_to_date"]:
             shown = beside["amount"] if beside["amount"] is not None else beside["reason"]
             lines.append(f"    年初至今 {beside['period']} → {shown}")
-    lines += [f"中止 {s['clause']} {s['period']}：{s['message_zh']}（{s['reason']}）" for s in document["stops"]]
+    lines += stop_lines(document["stops"], network)
     lines += [f"{t['payer']} → {t['payee']}：{t['amount_yuan']} 元" for t in document["transfers"]]
     return lines
 

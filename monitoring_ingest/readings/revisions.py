@@ -188,7 +188,9 @@ def decide(within: Columns, stored: Columns) -> Columns:
         fate = fates[row]
         newest = before.newest.get(key)
         if fate in ("accepted", "quarantined") and before.repeats(fate, key, content):
-            fates[row] = codes[row] = "duplicate"
+            fates[row] = "duplicate"
+            # what waits for its station to be registered is not stored a second time, and waits on: the receipt says so
+            codes[row] = codes[row] if codes[row] == "unknown_station" else "duplicate"
             keep[row] = False
         elif fate == "accepted":
             revisions[row] = 1 if newest is None else newest.revision + 1

@@ -64,9 +64,9 @@ class TestEngineVersion:
         assert settlement(before, [], Names(Words("en"), world))["engine_version"] == "made before versions were kept"
 
     def test_the_pages_print_it(self, client, august):
-        assert "<dt>引擎版本</dt><dd>1</dd>" in client.get(f"/settlements/{august}").text
+        assert f"<dt>引擎版本</dt><dd>{ENGINE_VERSION}</dd>" in client.get(f"/settlements/{august}").text
         assessed = client.get("/v1/assessments").json()[0]["id"]
-        assert "<dt>引擎版本</dt><dd>1</dd>" in client.get(f"/assessments/{assessed}").text
+        assert f"<dt>引擎版本</dt><dd>{ENGINE_VERSION}</dd>" in client.get(f"/assessments/{assessed}").text
 
 
 class TestSteps:

@@ -66,8 +66,8 @@ def test_as_json_findings_and_notices_are_one_object(hengjie: Run, tmp_path: Pat
 def test_what_will_stop_is_a_notice_in_text_and_json(hengjie: Run):
     result = hengjie("check", XINAN)
     assert result.exit_code == 0
-    stops = "用到就停 will stop clauses.P.measure（条款 P）：断面 jiekou 没有 baseline codmn，在断面表写明"
-    assert f"{stops} (not in the sheet)" in result.stdout
+    lacking = "断面 jiekou 没有 baseline codmn、nh3n、tp、tn，在断面表写明"
+    assert f"用到就停 will stop clauses.P.measure（条款 P）：{lacking} (not in the sheet)" in result.stdout
     assert "，4 处用到就停 will stop，" in result.stdout
     told = json.loads(hengjie("check", XINAN, "--json").stdout)
     assert told["failed"] == 0

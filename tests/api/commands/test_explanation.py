@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from api.commands import explanation
 from api.composition import Composition
 from settlement import applied
+from settlement.statement.engine_version import ENGINE_VERSION
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_in_a_terminal_it_is_an_indented_text(here: Composition, august: str):
     with here.engine.connect() as connection:
         tree = applied.explained(connection, here.registry, august)
     lines = explanation.lines(tree)
-    assert lines[0].endswith("，引擎版本 engine version 2")
+    assert lines[0].endswith(f"，引擎版本 engine version {ENGINE_VERSION}")
     assert lines[2:7] == [
         "净额划转 transfers：",
         "    shanzhou → pingzhou：500000.00 元 yuan",

@@ -49,6 +49,16 @@ class TestUnknownStations:
         assert fates(sent(engine, self.ROW, known=known)) == {"duplicate": 1}
         assert len(stored_set(engine)) == 1
 
+    def test_sent_again_while_it_waits_the_receipt_says_what_it_waits_for(self, engine):
+        told = [sent(engine, self.ROW).rows[0] for _ in range(2)]
+        assert [(row["fate"], row["code"]) for row in told] == [
+            ("quarantined", "unknown_station"), ("duplicate", "unknown_station"),
+        ]  # fmt: skip
+        known = with_alias(network(), "shangyou", "新站")
+        sent(engine, self.ROW, known=known)
+        again = sent(engine, self.ROW, known=known).rows[0]
+        assert (again["fate"], again["code"]) == ("duplicate", "duplicate")
+
     def test_what_waited_is_a_duplicate_once_accepted(self, engine):
         known = with_alias(network(), "shangyou", "新站")
         sent(engine, self.ROW)

@@ -1,0 +1,75 @@
+"""Many facts in one CSV: a row each, in the keys of a single fact or their Chinese names.
+
+In: the bytes of a CSV with the columns of `monitoring_ingest.readings.facts`. Out: the `Fact`s in the order of the
+rows, or a refusal that names the first row that is wrong and how many more there are. Nothing is stored here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from basin.errors import HengjieError, UnknownCode, UsageError
+from basin.registry import Registry
+from monitoring_ingest.formats.file_text import UnreadableFile, csv_lines, decoded, unpacked
+from monitoring_ingest.readings.facts import APPROVED_BY, FIELDS, Fact, about_something_known, fact
+
+# what people write at the top of a form
+COLUMNS: Mapping[str, str] = {
+    "对象": "subject",
+    "期间": "period",
+    "种类": "kind",
+    "数值": "value",
+    "文件": "document",
+    "登记人": "recorded_by",
+    "批准人": APPROVED_BY,
+}
+
+
+def read_facts(raw: bytes, registry: Registry, *, file: object = None) -> list[Fact]:
+    """The facts of a CSV, each about something that is declared.
+
+    Parameters
+    ----------
+    raw : the file.
+    registry : what is declared.
+    file : where the bytes come from, for the error.
+
+    Raises
+    ------
+    UsageError, UnknownCode : the file is no table, a column is missing, double or unknown, or a row is no fact or about
+        nothing known; the row is named.
+    """
+    try:
+        header, numbers, lines = csv_lines(decoded(unpacked(raw)))
+    except UnreadableFile as problem:
+        remedy = "存为 UTF-8 的 CSV，第一行写列名：" + ",".join((*FIELDS, APPROVED_BY))
+        raise UsageError(f"读不出表格：{problem.value}", "not a readable CSV", file=file, remedy=remedy) from problem
+    columns = [COLUMNS.get(title, title) for title in header]
+    _check_columns(columns, file)
+    facts: list[Fact] = []
+    refusals: list[HengjieError] = []
+    for number, cells in zip(numbers, lines, strict=True):
+        written = {column: cell for column, cell in zip(columns, cells, strict=True) if cell or column != APPROVED_BY}
+        try:
+            facts.append(about_something_known(fact(written, file=file), registry, file=file))
+        except (UsageError, UnknownCode) as problem:
+            problem.path = f"第 {number} 行 line {number} {problem.path or ''}".rstrip()
+            refusals.append(problem)
+    if refusals:
+        first = refusals[0]
+        first.remedy += f"（另有 {len(refusals) - 1} 行有问题 and {len(refusals) - 1} more）" if refusals[1:] else ""
+        raise first
+    if not facts:
+        raise UsageError("表中没有事实", "no fact in the table", file=file, remedy="列名之下每行写一件事实")
+    return facts
+
+
+def _check_columns(columns: list[str], file: object) -> None:
+    names = (*FIELDS, APPROVED_BY)
+    missing = [name for name in FIELDS if name not in columns]
+    odd = [name for name in columns if name not in names or columns.count(name) > 1]
+    if missing or odd:
+        zh = f"缺少列 {'、'.join(missing)}" if missing else f"不认识或重复的列 {'、'.join(dict.fromkeys(odd))}"
+        en = "missing column" if missing else "unknown or double column"
+        remedy = f"第一行写列名：{','.join(names)}"
+        raise UsageError(zh, en, file=file, path="第 1 行 line 1", remedy=remedy)

@@ -1,0 +1,74 @@
+"""Many facts in one CSV: a row each; one that is wrong is named with its line, and nothing is taken."""
+
+from __future__ import annotations
+
+import pytest
+
+from basin.errors import HengjieError
+from basin.registry import Registry
+from monitoring_ingest.formats.fact_tables import read_facts
+from monitoring_ingest.readings.facts import Fact
+from tests.settlement.makers import RIVER
+
+KNOWN = Registry(RIVER, {}, {}, ())
+HEADER = "subject,period,kind,value,document,recorded_by,approved_by\n"
+FROZEN = "s1,2021-01,frozen,1,某局〔2021〕3号,张三,李四\n"
+SCORE = "s2,2021,cooperation_score,95,会议纪要,张三,\n"
+
+
+def facts(text: str) -> list[Fact]:
+    return read_facts(text.encode(), KNOWN, file="事实.csv")
+
+
+def refusal(text: str) -> HengjieError:
+    with pytest.raises(HengjieError) as refused:
+        facts(text)
+    assert refused.value.file == "事实.csv"
+    assert refused.value.remedy
+    return refused.value
+
+
+def test_every_row_is_a_fact() -> None:
+    assert facts(HEADER + FROZEN + "\n" + SCORE) == [
+        Fact("s1", "2021-01", "frozen", "1", "某局〔2021〕3号", "张三", approved_by="李四"),
+        Fact("s2", "2021", "cooperation_score", "95", "会议纪要", "张三"),
+    ]
+
+
+def test_the_columns_may_be_in_chinese_and_in_any_order() -> None:
+    text = "期间,对象,种类,数值,登记人,文件\n2021,s2,cooperation_score,95,张三,会议纪要\n"
+    assert facts(text) == [Fact("s2", "2021", "cooperation_score", "95", "会议纪要", "张三")]
+
+
+def test_what_excel_writes_in_chinese_is_read() -> None:
+    assert len(read_facts((HEADER + SCORE).encode("gb18030"), KNOWN)) == 1
+    assert len(read_facts((HEADER + SCORE).encode("utf-8-sig"), KNOWN)) == 1
+
+
+REFUSED = {
+    "a row without its document": (HEADER + SCORE.replace("会议纪要", ""), "第 2 行 line 2 document", "缺少或不是文字"),
+    "a period that is none": (HEADER + FROZEN + SCORE.replace("2021", "今年"), "第 3 行 line 3 period", "不认识的期间"),
+    "a subject nobody declared": (HEADER + SCORE.replace("s2", "s22"), "第 2 行 line 2 subject", "没有登记的对象 s22"),
+    "data taken away and nobody approved": (
+        HEADER + FROZEN.replace("李四", ""),
+        "第 2 行 line 2 approved_by",
+        "须有批准人",
+    ),
+    "a column that is missing": (HEADER.replace("kind,", "") + SCORE, "第 1 行 line 1", "缺少列 kind"),
+    "a column nobody knows": (HEADER.replace("kind", "kind,note"), "第 1 行 line 1", "不认识或重复的列 note"),
+    "a column twice": (HEADER.replace("kind", "kind,种类"), "第 1 行 line 1", "不认识或重复的列 kind"),
+    "no row": (HEADER, None, "表中没有事实"),
+    "no table": ("", None, "读不出表格"),
+}
+
+
+@pytest.mark.parametrize(("text", "path", "said"), REFUSED.values(), ids=REFUSED)
+def test_refused(text: str, path: str | None, said: str) -> None:
+    told = refusal(text)
+    assert (told.path, said in told.zh) == (path, True)
+
+
+def test_the_number_of_further_rows_is_told() -> None:
+    told = refusal(HEADER + SCORE.replace("95,会议纪要", "95,") + SCORE.replace("s2", "s22") + FROZEN)
+    assert told.path == "第 2 行 line 2 document"
+    assert "另有 1 行有问题 and 1 more" in told.remedy
