@@ -35,6 +35,21 @@ MESSAGES: dict[str, Message] = {
         "超出仪器量程，没有确定的数值；请稀释复测后报送数值",
         "above the measuring range, so no number; dilute, repeat and send a number",
     ),
+    "no_limit": Message(
+        "未检出，却没有写检出限，不知低于多少；写 <检出限，或填检出限",
+        "below detection, but below what is not written; write <limit, or state the limit",
+    ),
+    "unknown_qualifier": Message(
+        "数旁的限定符不认识，或彼此矛盾，待人核定；HJ 212 的标记写在状态列",
+        "an unknown or contradictory qualifier beside the number, to be decided; flags of HJ 212 belong to `status`",
+    ),
+    "sentinel": Message(
+        "缺测代码（如 −9999），不是测得的数，待核", "a code for no value, such as -9999, and no measurement"
+    ),
+    "not_river_water": Message(
+        "空白、加标、质控或标准样，不是河水，不入库，也不更正已有的值",
+        "a blank, spike or standard is no river water: not stored, and revises nothing",
+    ),
     "not_text": Message(
         "应为文字（value 也可为数字），不超过 1000 字，不含看不见的符号（NUL、零宽字符、方向控制符）",
         "must be text (of `value` also a number) of at most 1000 characters, without signs nobody can see",
