@@ -1,9 +1,9 @@
 """Laboratory workbooks (化验单): the filled template in, a readings frame out; and what a mark says of a sample.
 
 A row is one result. Sample, side and method become the mark of the reading (``样品 S-01|上游|HJ 535-2009``), so
-that they are stored with the reading and two results of one sample can be matched again. Remark and sample type are read as
-`basin.qualifiers` says: 未检出 (ND), and a result below the limit of its row, are below that limit; 未检出 without a
-limit is not a number. The template is made in `laboratory_template`.
+that they are stored with the reading and two results of one sample can be matched again. Remark and sample type are
+read as `basin.qualifiers` says: 未检出 (ND), and a result below the limit of its row, are below that limit; 未检出
+without a limit is not a number. The template is made in `laboratory_template`.
 """
 
 from __future__ import annotations

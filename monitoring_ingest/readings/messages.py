@@ -21,6 +21,7 @@ class Message(NamedTuple):
 MESSAGES: dict[str, Message] = {
     "duplicate": Message("与已有读数相同，未重复入库", "same as a reading already stored"),
     "revised": Message("与已有读数不同，作为修订入库", "differs from the stored reading, kept as its revision"),
+    "replicate": Message("平行样，与同一样品的其他结果取平均，算一个读数", "a replicate: its mean counts"),
     "conflict": Message("同一文件内同一站点、指标、时刻有不同的值", "another value for the same key in the same file"),
     "unknown_station": Message(
         "登记表中没有此站点；加入别名后再次导入即可采用", "station not in the register; accepted once an alias exists"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from basin.sources import Source
@@ -38,8 +40,9 @@ def long_csv(value: str, mark: str) -> list[tuple[float, bool, str, str]]:
 
 
 def pushed(value: str, mark: str) -> list[tuple[float, bool, str, str]]:
-    row = f'{{"station":"qiaotou","time":"2020-07-01 08:00","indicator":"nh3n","value":"{value}","unit":"mg/L","mark":"{mark}"}}'
-    return judged(read_pushed(f'{{"rows":[{row}]}}'.encode(), JSON, network(), 10))
+    row = {"station": "qiaotou", "time": "2020-07-01 08:00", "indicator": "nh3n", "unit": "mg/L"}
+    body = json.dumps({"rows": [row | {"value": value, "mark": mark}]})
+    return judged(read_pushed(body.encode(), JSON, network(), 10))
 
 
 def declared(value: str, mark: str) -> list[tuple[float, bool, str, str]]:
