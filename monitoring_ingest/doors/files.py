@@ -233,8 +233,8 @@ def accept_known(engine: Engine, network: Network, clock: Clock) -> int:
     """Accept stored readings of unknown stations whose names the network knows by now; how many.
 
     The readings stay as they are; each gets an observation. One whose key has an observation already is not needed. One
-    outside the plausible range, or one that is doubted whatever its station (`store.DOUBTED`), waits for people from now on as
-    a reading of its station.
+    outside the plausible range, or one that is doubted whatever its station (`store.DOUBTED`), waits for people from
+    now on as a reading of its station.
     """
     with writing(engine) as connection:
         stations = stations_of(network, store.unknown_names(connection))

@@ -47,6 +47,10 @@ MESSAGES: dict[str, Message] = {
     "sentinel": Message(
         "缺测代码（如 −9999），不是测得的数，待核", "a code for no value, such as -9999, and no measurement"
     ),
+    "below_methods": Message(
+        "远低于任何标准方法的检出限，待核；多半是单位写错，如 mg/L 的数写在 µg/L 列里",
+        "far below what any standard method detects; the unit may be wrong, as mg/L in a column of µg/L",
+    ),
     "not_river_water": Message(
         "空白、加标、质控或标准样，不是河水，不入库，也不更正已有的值",
         "a blank, spike or standard is no river water: not stored, and revises nothing",

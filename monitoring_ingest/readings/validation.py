@@ -30,6 +30,7 @@ FATES = ("accepted", "duplicate", "revised", "quarantined", "rejected", "withhel
 NO_RIGHT = "no_right"  # code of a row whose sender may not report for its station
 CLOCKS_MAY_DIFFER = timedelta(hours=1)
 SENTINEL = "sentinel"
+FAR_BELOW = 10  # times below the lowest detection limit: an instrument may print less than the limit of its method
 OTHER_WATER = "not_river_water"
 
 _PLAIN = re.compile(r"[0-9.]+")
@@ -148,6 +149,16 @@ def possible(indicators: Iterable[str | None], numbers: np.ndarray | pd.Series) 
     return _within(_POSSIBLE, indicators, numbers)
 
 
+def measurable(indicators: Iterable[str | None], numbers: np.ndarray | pd.Series) -> np.ndarray:
+    """Whether each number [canonical unit] is 0 or not far below what any standard method detects.
+
+    0.13 mg/L written into a column of µg/L becomes 0.00013 mg/L, which no method tells from 0.
+    """
+    limits = np.array([_METHOD_LIMITS.get(code, 0.0) for code in indicators], dtype="float64")
+    values = np.asarray(numbers, dtype="float64")
+    return (values <= 0) | (values >= limits / FAR_BELOW)
+
+
 def _within(bounds: _Bounds, indicators: Iterable[str | None], numbers: np.ndarray | pd.Series) -> np.ndarray:
     limits = [bounds.get(code, _NOWHERE) for code in indicators]
     lowest, highest = np.array(limits, dtype="float64").reshape(-1, 2).T
@@ -167,6 +178,9 @@ def _bounds(lowest: str, highest: str) -> _Bounds:
 _Bounds = Mapping[str | None, tuple[float, float]]
 _POSSIBLE = _bounds("possible_min", "possible_max")
 _PLAUSIBLE = _bounds("plausible_min", "plausible_max")
+_METHOD_LIMITS: Mapping[str | None, float] = {
+    code: indicator.method_limit or 0.0 for code, indicator in INDICATORS.items()
+}
 _NOWHERE = (np.nan, np.nan)  # the bounds of an unknown indicator: no number lies within
 
 
@@ -201,6 +215,8 @@ def _add_fate(rows: Columns, values: _Values, now: datetime, rights: Collection[
     other_water |= sent & (reasons == OTHER_WATER)
     latest = np.datetime64((now + CLOCKS_MAY_DIFFER).astimezone(UTC).replace(tzinfo=None), "us")
     foreign = ~_by_text(station, lambda code: rights is None or code in rights).astype(bool)
+    # Stations print such numbers in mg/L when the water is clean; beside a unit that is converted they are a slip.
+    converted = rows["number"] != values.numbers
     table = [
         _Fate(problem, "rejected", "", "value_text"),
         _Fate(foreign, "rejected", NO_RIGHT, "station_text"),
@@ -219,6 +235,7 @@ def _add_fate(rows: Columns, values: _Values, now: datetime, rights: Collection[
         _Fate(reasons == SENTINEL, "quarantined", SENTINEL, "value_text"),
         _Fate(~possible(codes, rows["number"]), "rejected", "impossible", "value_text"),
         _Fate(reasons == "unknown_qualifier", "quarantined", "unknown_qualifier", "mark"),
+        _Fate(converted & ~measurable(codes, rows["number"]), "quarantined", "below_methods", "value_text"),
         _Fate(station == None, "quarantined", "unknown_station", "station_text"),  # noqa: E711
         _Fate(~plausible(codes, rows["number"]), "quarantined", "implausible", "value_text"),
     ]

@@ -152,6 +152,16 @@ class TestFates:
             ("turbidity", "NTU", "32767", "quarantined", "sentinel"),
             ("coliform", "个/L", "999999", "quarantined", "sentinel"),
             ("coliform", "个/L", "10⁴", "accepted", ""),
+            ("tp", "µg/L", "0.13", "quarantined", "below_methods"),  # 0.13 mg/L in a column of µg/L
+            ("tp", "µg/L", "<0.01", "quarantined", "below_methods"),
+            ("tp", "µg/L", "13", "accepted", ""),
+            ("tp", "mg/L", "0.0005", "accepted", ""),
+            ("tp", "mg/L", "0.00013", "accepted", ""),  # in its own unit nothing slipped: stations print such numbers
+            ("tp", "g/m3", "0.00013", "accepted", ""),
+            ("tp", "µg/L", "0.5", "accepted", ""),
+            ("tp", "µg/L", "0.49", "quarantined", "below_methods"),
+            ("tp", "mg/L", "0", "accepted", ""),
+            ("ph", "-", "0.001", "accepted", ""),
             ("level", "m", "-30", "quarantined", "implausible"),
             ("nh3n", "mg/L", "-9999", "quarantined", "sentinel"),  # by name, not as an impossible value
             ("nh3n", "ug/L", "-1", "rejected", "impossible"),
@@ -181,6 +191,7 @@ CHECKS = {
     "sentinel": {"value_text": "-9999"},
     "impossible": {"value_text": "-0.1"},
     "unknown_qualifier": {"mark": "J"},
+    "below_methods": {"value_text": "0.2", "unit": "ug/L"},
     "unknown_station": {"station_text": "nobody"},
     "implausible": {"value_text": "500"},
 }
@@ -208,7 +219,8 @@ NEIGHBOURS = [
     ("unknown_unit", "impossible"),
     ("sentinel", "unknown_qualifier"),
     ("impossible", "unknown_qualifier"),
-    ("unknown_qualifier", "unknown_station"),
+    ("unknown_qualifier", "below_methods"),
+    ("below_methods", "unknown_station"),
     ("unknown_station", "implausible"),
 ]
 
