@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from basin.station_statuses import NORMAL, STATUS_OF, STATUSES
+from basin.station_statuses import NORMAL, STATUS_OF, STATUSES, UNKNOWN_MARK
 
 SEPARATOR = "|"
 
