@@ -198,9 +198,10 @@ def _cell(value: str) -> _Cell:
         return _Cell(math.nan, readable=False)
     around = [_folded(text.strip(" ()（）[]:：")) for text in (parts["before"], parts["after"])]
     kinds = [_TABLE.kind(text) for text in around if text]
-    if not all(kind in ("below", "above") for kind in kinds):
+    number = _number(parts["number"])
+    if math.isnan(number) or not all(kind in ("below", "above") for kind in kinds):
         return _Cell(math.nan, readable=False)
-    return _Cell(_number(parts["number"]), frozenset(kind for kind in kinds if kind is not None))
+    return _Cell(number, frozenset(kind for kind in kinds if kind is not None))
 
 
 def _parts(qualifier: str) -> list[str]:
