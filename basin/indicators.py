@@ -20,7 +20,7 @@ from basin.register_files import Row, register_rows
 FILE = Path(__file__).parent / "data" / "indicators.csv"
 COLUMNS = (
     "code", "name_zh", "name_en", "unit", "reading_decimals", "evaluation_decimals", "possible_min", "possible_max",
-    "plausible_min", "plausible_max", "aliases",
+    "plausible_min", "plausible_max", "aliases", "method_limit", "method",
 )  # fmt: skip
 _SEPARATORS = re.compile(r"[\s_\-·]+")
 
@@ -37,6 +37,8 @@ class Indicator:
     possible_min, possible_max : [unit] bounds of what is physically possible (None: no bound); a reading outside is
         rejected. No concentration is negative, but a flow is negative when the tide turns.
     plausible_min, plausible_max : [unit] a reading outside is quarantined until a person has decided.
+    method_limit, method : [unit] the lowest detection limit among the standard methods, and that method (None, "": not
+        stated); a positive reading that is far below once its unit is converted is quarantined: the unit may be wrong.
     aliases : further spellings that sources use.
     """
 
@@ -50,6 +52,8 @@ class Indicator:
     possible_max: float | None
     plausible_min: float | None
     plausible_max: float | None
+    method_limit: float | None
+    method: str
     aliases: tuple[str, ...]
 
 
@@ -86,6 +90,8 @@ def _indicator(row: Row) -> Indicator:
         possible_max=row.measured("possible_max"),
         plausible_min=row.measured("plausible_min"),
         plausible_max=row.measured("plausible_max"),
+        method_limit=row.measured("method_limit"),
+        method=row["method"],
         aliases=row.several("aliases"),
     )
 

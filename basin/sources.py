@@ -26,6 +26,7 @@ from basin.indicators import INDICATORS, Indicator, find_indicator
 from basin.measures import FORBID_UNKNOWN
 from basin.network import TIMEZONE, Network
 from basin.numbers import Count
+from basin.qualifiers import is_number
 from basin.scales import Figure
 from basin.shapes import fitted
 from basin.texts import CODE, fits
@@ -33,15 +34,17 @@ from basin.units import factor
 
 Format = Literal["readings", "table", "national-release", "telegrams", "laboratory", "bulletin"]
 TABLES = ("table", "bulletin")
-COLUMNS = ("province", "station", "date", "time", "indicator", "value", "unit", "mark", "status")
+COLUMNS = (
+    "province", "station", "date", "time", "indicator", "value", "unit", "mark", "status", "limit", "sample_type",
+)  # fmt: skip
 # the keys that each format understands
 ALWAYS = frozenset({"code", "title", "format", "file"})
 PULLED = frozenset({"place", "hosts", "every_hours"})
 NAMED = frozenset({"zone", "station", "stations", "indicators", "units"})
 KEYS: Mapping[str, frozenset[str]] = {
     "readings": ALWAYS | PULLED | NAMED,
-    "table": ALWAYS | PULLED | NAMED | {"columns", "ignored", "at"},
-    "bulletin": ALWAYS | PULLED | NAMED | {"columns", "ignored", "at"},
+    "table": ALWAYS | PULLED | NAMED | {"columns", "ignored", "at", "no_value"},
+    "bulletin": ALWAYS | PULLED | NAMED | {"columns", "ignored", "at", "no_value"},
     "national-release": ALWAYS | PULLED,
     "telegrams": ALWAYS | NAMED | {"password_sha256", "fields"},
     "laboratory": ALWAYS | PULLED | {"zone", "tolerance"},
@@ -70,6 +73,8 @@ class Source:
     units : column title or factor code → unit, where the source writes none.
     columns : our name (`COLUMNS`) → title in the source's table.
     ignored : titles of columns that hold no readings.
+    no_value : numbers that this source writes where it has no value, as ``999``; ``-9999`` and the like are known
+        (`basin.qualifiers`).
     at : clock time of rows that only have a date, as ``08:00``.
     place : folder, file, pattern (``*.csv``) or address to pull from; a relative path is relative to `file`.
     hosts : other hosts that a redirection of the address may lead to.
@@ -92,6 +97,7 @@ class Source:
     units: dict[str, str] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    no_value: tuple[str, ...] = ()
     at: str = ""
     place: str = ""
     hosts: tuple[str, ...] = ()
@@ -296,6 +302,9 @@ def _table(source: Source) -> Iterator[Finding]:
     if ("indicator" in source.columns) != ("value" in source.columns):
         remedy = "长表两列都写；一个指标一列的宽表两列都不写"
         yield Finding("columns.value", "indicator 与 value 只写了一个", "indicator and value belong together", remedy)
+    for number, code in enumerate(source.no_value):
+        if not is_number(code):
+            yield Finding(f"no_value.{number}", f"不是数字：{code!r}", "not a number", "写来源用的缺测代码，如 999")
     if source.at and "date" not in source.columns:
         yield Finding("at", "没有 date 列", "no date column", "写 columns.date，或删去 at")
     if source.is_wide and "unit" in source.columns:

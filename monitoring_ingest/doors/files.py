@@ -236,7 +236,8 @@ def accept_known(engine: Engine, network: Network, clock: Clock) -> int:
     """Accept stored readings of unknown stations whose names the network knows by now; how many.
 
     The readings stay as they are; each gets an observation. One whose key has an observation already is not needed. One
-    outside the plausible range, or the second of two values, waits for people from now on as a reading of its station.
+    outside the plausible range, or one that is doubted whatever its station (`store.DOUBTED`), waits for people from
+    now on as a reading of its station.
     """
     with writing(engine) as connection:
         stations = stations_of(network, store.unknown_names(connection))
@@ -250,7 +251,7 @@ def accept_known(engine: Engine, network: Network, clock: Clock) -> int:
             return 0
         readings = pd.concat(waiting, ignore_index=True)
         now = instant_to_record(connection, clock())
-        first = readings["code"] != "conflict"
+        first = readings["code"] == "unknown_station"
         likely = plausible(readings["indicator"], readings["number"])
         accepted = released(readings[first & likely])
         store.add_observations(connection, columns_of(accepted), now)

@@ -15,7 +15,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, insert, select, true
 
 from basin.errors import NotFound
-from monitoring_ingest.formats.laboratory import SAMPLE, sampled
+from basin.qualifiers import SAMPLE
+from monitoring_ingest.formats.laboratory import sampled
 from monitoring_ingest.quality.split_samples import Result
 from monitoring_ingest.readings.validation import FATES
 from monitoring_ingest.records.tables import answers, readings, receipts, submission_files, submissions

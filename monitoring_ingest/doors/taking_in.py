@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from monitoring_ingest.readings.frames import Columns, rows_at
 from monitoring_ingest.readings.revisions import decide
-from monitoring_ingest.records.store import stored_readings
+from monitoring_ingest.records.store import said, stored_readings
 
 SAMPLED = 64  # of so many rows one is looked up beforehand, and the last: what is sent again is not stored in vain
 
@@ -40,4 +40,9 @@ def decided_as_new(connection: Connection, within: Columns) -> Columns | None:
 
 def decided_by_comparison(connection: Connection, within: Columns, digests: Collection[str]) -> Columns:
     """Rows decided by what is stored for their keys; `digests` are the SHA-256 of the files they are of."""
-    return decide(within, stored_readings(connection, within, digests))
+    decided = decide(within, stored_readings(connection, within, digests))
+    averaged = decided["averaged"]
+    if averaged.any():  # what these rows say was written out before the stored value was known
+        decided["said"] = decided["said"].copy()
+        decided["said"][averaged] = said(connection.engine, rows_at(decided, averaged))
+    return decided

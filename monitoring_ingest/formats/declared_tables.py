@@ -17,13 +17,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from basin.names import folded_name
+from basin.qualifiers import NO_NUMBER, OF_SEVERAL, is_bound, is_no_value
 from basin.sources import Source, title_and_unit
 from monitoring_ingest.formats.file_text import UnreadableFile
 from monitoring_ingest.formats.sheets import MOST_CSV_CELLS, Sheet, sheets
 from monitoring_ingest.formats.station_files import OPTIONAL
 from monitoring_ingest.formats.written_times import joined_times, written_instants
 from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, readings_frame, repeated
-from monitoring_ingest.readings.station_statuses import marks_and_status
+from monitoring_ingest.readings.station_statuses import SEPARATOR, marks_and_status
 
 HEADER_WITHIN = 30  # rows from the top in which the header is looked for
 HEADER_ROWS = (1, 2)
@@ -186,15 +187,27 @@ def readings_of(table: Table, source: Source, prefix: str = "") -> pd.DataFrame:
     described = _described(table, source)
     rows = table.rows
     if not source.is_wide:
-        return readings_frame(described | _value_cells(table.column(source.columns["value"]), source))
+        cells = table.column(source.columns["value"])
+        return readings_frame(_without_codes(described | _value_cells(cells, source), source))
     measured = _measured_columns(table.titles, source)
+    if len(measured) > 1:
+        described["qualifier"] = [OF_SEVERAL if is_bound(text) else text for text in described["qualifier"]]
     positions = [column.position for column in measured]
     columns = {name: repeated(texts, len(measured)) for name, texts in described.items()}
     columns |= _value_cells([cells[position] for _, cells in rows for position in positions], source)
     columns["field"] = [f"{prefix}{column.title}" for column in measured] * len(rows)
     columns["indicator_text"] = [column.indicator for column in measured] * len(rows)
     columns["unit"] = [column.unit for column in measured] * len(rows)
-    return readings_frame(columns)
+    return readings_frame(_without_codes(columns, source))
+
+
+def _without_codes(columns: Mapping[str, Sequence[Any]], source: Source) -> Mapping[str, Sequence[Any]]:
+    """The columns, with a qualifier beside every value that the source declares as a code of no value."""
+    if not source.no_value:
+        return columns
+    codes = {text for text in set(columns["value_text"]) if is_no_value(text, source.no_value)}
+    pairs = zip(columns["value_text"], columns["qualifier"], strict=True)
+    return {**columns, "qualifier": [NO_NUMBER if text in codes else qualifier for text, qualifier in pairs]}
 
 
 def _measured_columns(titles: Sequence[str], source: Source) -> list[_MeasuredColumn]:
@@ -235,7 +248,8 @@ def _described(table: Table, source: Source) -> dict[str, Sequence[Any]]:
         "time_text": times,
         "time": written_instants(times, source.zone),
         **_stations(column("province"), column("station"), source),
-        **_marks(column("mark"), column("status")),
+        **_marks(column("sample_type"), column("mark"), column("status")),
+        "limit": column("limit"),
     }
     if not source.is_wide:
         described |= _long(column("indicator"), column("unit"), source)
@@ -258,12 +272,20 @@ def _stations(provinces: list[str], names: list[str], source: Source) -> dict[st
     }
 
 
-def _marks(marks: list[str], statuses: list[str]) -> dict[str, list[str]]:
-    pairs = list(zip(marks, statuses, strict=True))
+def _marks(types: list[str], marks: list[str], statuses: list[str]) -> dict[str, list[str]]:
+    """Marks, status and qualifiers of each row; the type of the sample is the first mark.
+
+    Parameters
+    ----------
+    types, marks, statuses : as written, of equal length, one per row.
+    """
+    marked = [SEPARATOR.join(filter(None, pair)) for pair in zip(types, marks, strict=True)]
+    pairs = list(zip(marked, statuses, strict=True))
     meanings = {pair: marks_and_status(*pair) for pair in set(pairs)}
     return {
         "mark": [meanings[pair].marks for pair in pairs],
         "status": [meanings[pair].status for pair in pairs],
+        "qualifier": [meanings[pair].qualifier for pair in pairs],
     }
 
 

@@ -1,9 +1,9 @@
 """Laboratory workbooks (化验单): the filled template in, a readings frame out; and what a mark says of a sample.
 
 A row is one result. Sample, side and method become the mark of the reading (``样品 S-01|上游|HJ 535-2009``), so
-that they are stored with the reading and two results of one sample can be matched again. ``<0.02`` is below detection,
-and so is 未检出 (ND) where the row states its detection limit; 未检出 without a limit is not a number. The template is
-made in `laboratory_template`.
+that they are stored with the reading and two results of one sample can be matched again. Remark and sample type are
+read as `basin.qualifiers` says: 未检出 (ND), and a result below the limit of its row, are below that limit; 未检出
+without a limit is not a number. The template is made in `laboratory_template`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
+from basin.qualifiers import SAMPLE, written_value
 from basin.sources import Source
 from monitoring_ingest.formats.declared_tables import Table, readings_of, tables
 from monitoring_ingest.readings.station_statuses import SEPARATOR
 
 Side = Literal["upstream", "downstream", "third"]
-# our name → title in the template; sample, side, method, sampler and remark go into the mark
+# our name → title in the template; sample, side, method, sampler, remark and sample type go into the mark
 COLUMNS: Mapping[str, str] = {
     "sample": "样品编号 Sample",
     "station": "站点 Station",
@@ -34,14 +35,13 @@ COLUMNS: Mapping[str, str] = {
     "method": "方法 Method",
     "sampler": "采样人 Sampler",
     "mark": "备注 Remark",
+    "sample_type": "样品类型 Sample type",
 }
 READ = ("station", "time", "indicator", "value", "unit", "mark")
 SIDES: Mapping[str, Side] = {"上游": "upstream", "下游": "downstream", "第三方": "third"}
 IN_ENGLISH: Mapping[Side, str] = {"upstream": "upstream", "downstream": "downstream", "third": "third laboratory"}
-SAMPLE = "样品 "
 SAMPLER = "采样 "
 _CODE_AND_NAME = re.compile(r"([A-Za-z0-9_.-]+)\s+\S.*")
-_NOT_DETECTED = re.compile(r"未检出|nd|n\.d\.", re.IGNORECASE)
 
 
 class Sampled(NamedTuple):
@@ -73,14 +73,13 @@ def _results(table: Table, source: Source) -> pd.DataFrame:
     for column in ("station_text", "indicator_text"):
         frame[column] = frame[column].map(_code)
     cells = {name: table.column(title) for name, title in COLUMNS.items()}
-    frame["value_text"] = [
-        f"<{limit}" if limit and _NOT_DETECTED.fullmatch(value) else value
-        for value, limit in zip(frame["value_text"], cells["limit"], strict=True)
-    ]
-    parts = zip(cells["sample"], cells["side"], cells["method"], cells["sampler"], frame["mark"], strict=True)
-    marks = list(starmap(_mark, parts))
+    frame["limit"] = pd.Series(cells["limit"], dtype=object)
+    described = (cells[name] for name in ("sample", "side", "method", "sampler"))
+    marks = list(starmap(_mark, zip(*described, frame["mark"], cells["sample_type"], strict=True)))
+    remarks = zip(frame["value_text"], frame["qualifier"], cells["limit"], strict=True)
     # A mark on a blank result would be taken for the reason why the value was withheld.
-    frame["mark"] = pd.Series(marks, dtype=object).where(frame["value_text"] != "", frame["mark"])
+    filled = [bool(value) or written_value(value, remark, limit).limit for value, remark, limit in remarks]
+    frame["mark"] = pd.Series(marks, dtype=object).where(pd.Series(filled, dtype=bool), frame["mark"])
     return frame
 
 
@@ -90,10 +89,10 @@ def _code(text: str) -> str:
     return from_list[1] if from_list else text
 
 
-def _mark(sample: str, side: str, method: str, sampler: str, remark: str) -> str:
+def _mark(sample: str, side: str, method: str, sampler: str, remark: str, sample_type: str) -> str:
     """The mark of a result: every part that is not blank, in the order of the parameters, all as written."""
     side = side.partition(" ")[0] if side.partition(" ")[0] in SIDES else side
-    parts = (sample and SAMPLE + sample, side, method, sampler and SAMPLER + sampler, remark)
+    parts = (sample and SAMPLE + sample, side, method, sampler and SAMPLER + sampler, remark, sample_type)
     return SEPARATOR.join(part.replace(SEPARATOR, "/") for part in parts if part)
 
 

@@ -30,8 +30,12 @@ INSTRUCTIONS: Sequence[tuple[str, str]] = (
      "Choose station and indicator from the lists; the unit follows the indicator, overwrite it where yours differs."),
     ("时间写成 2025-08-01 08:00，为采样时刻，按数据来源所声明的时区。",
      "Write the time of sampling as 2025-08-01 08:00, in the zone the source declares."),
-    ("未检出写 <检出限（如 <0.02），或写“未检出”并填检出限；只写“未检出”而无检出限的会被拒绝。",
-     "Below detection: write <limit (<0.02), or ND together with the limit; ND without a limit is rejected."),
+    ("未检出写 <检出限（如 <0.02），或写“未检出”并填检出限；没有检出限的会被拒绝；小于所填检出限的也按未检出。",
+     "Below detection: write <limit (<0.02), or ND together with the limit; ND without a limit is rejected. A result "
+     "below the limit of its row counts as below detection."),
+    ("样品类型：空白、加标、质控、标样不是河水，不入库；平行样写“平行”，与原样取平均；常规样可不填。",
+     "Sample type: blanks, spikes and standards are no river water and not stored; write 平行 (DUP) for a replicate, "
+     "whose mean with the routine sample counts; blank for a routine sample."),
     ("样品编号：同一样品分给几方的，各方写同一编号，各自写自己的站点和分析方。",
      "Sample: halves of one sample carry one number; each laboratory writes its own station and side."),
     ("分析方：上游、下游或第三方。两方相差超过允差的，以第三方的值为准。",

@@ -70,6 +70,7 @@ def long_readings(numbers: Sequence[int], columns: Mapping[str, Sequence[str]], 
             "unit": columns["unit"],
             "mark": [meanings[pair].marks for pair in pairs],
             "status": [meanings[pair].status for pair in pairs],
+            "qualifier": [meanings[pair].qualifier for pair in pairs],
             "reason": columns["reason"],
         }
     )

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from basin.network import TIMEZONE
 from basin.periods import Window
-from monitoring_ingest.formats.laboratory import SAMPLE
+from basin.qualifiers import SAMPLE
 from monitoring_ingest.quality.flags import Flags, Quality
 from monitoring_ingest.quality.series import local_months
 from monitoring_ingest.quality.settings import (

@@ -24,12 +24,14 @@ from basin.periods import YEARS
 # value_text    the value as sent, unrounded; "" where no value was sent
 # printed       what the source shows in place of the value: the rounded value, `--`, `*`
 # mark, status  the source's remarks on this value, and on the station (正常, 维护, 停站 …)
+# qualifier     what the source wrote on the value (`basin.qualifiers`); the mark, unless the reader says otherwise
+# limit         the detection limit, as written in a column of its own
 # water_class   the class that the source gave the reading
 # reason        why a value is sent again: one of `revisions.REASONS`, or free words
 # problem       message code where a cell could not be read at all
 TEXTS = (
     "field", "province", "station_text", "indicator_text", "time_text",
-    "value_text", "printed", "unit", "mark", "status", "water_class", "reason", "problem",
+    "value_text", "printed", "unit", "mark", "status", "qualifier", "limit", "water_class", "reason", "problem",
 )  # fmt: skip
 
 
@@ -55,6 +57,7 @@ def readings_frame(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     ----------
     columns : all of one length; `row` and `time` (aware instants or NaT) are required.
     """
+    columns = _with_qualifier(columns)
     length = len(columns["row"])
     frame = pd.DataFrame({"row": pd.Series(columns["row"], dtype="int64"), "time": utc(columns["time"])})
     for name in TEXTS:
@@ -90,11 +93,17 @@ def _array(column: pd.Series) -> np.ndarray:
 
 def plain_columns(columns: Mapping[str, Sequence[Any]]) -> Columns:
     """As `readings_frame`, without the frame."""
+    columns = _with_qualifier(columns)
     length = len(columns["row"])
     blank = objects([""] * length)
     texts = {name: objects(columns[name]) if name in columns else blank for name in TEXTS}
     whole = {"row": np.array(columns["row"], dtype="int64")}
     return {**whole, "time": _naive_utc(columns["time"]), **texts}
+
+
+def _with_qualifier(columns: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
+    """The columns, with the marks as the qualifiers where the reader of the format gives none."""
+    return columns if "mark" not in columns or "qualifier" in columns else {**columns, "qualifier": columns["mark"]}
 
 
 def _naive_utc(instants: Sequence[datetime | None]) -> np.ndarray:

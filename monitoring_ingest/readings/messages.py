@@ -21,6 +21,7 @@ class Message(NamedTuple):
 MESSAGES: dict[str, Message] = {
     "duplicate": Message("与已有读数相同，未重复入库", "same as a reading already stored"),
     "revised": Message("与已有读数不同，作为修订入库", "differs from the stored reading, kept as its revision"),
+    "replicate": Message("平行样，与同一样品的其他结果取平均，算一个读数", "a replicate: its mean counts"),
     "conflict": Message("同一文件内同一站点、指标、时刻有不同的值", "another value for the same key in the same file"),
     "unknown_station": Message(
         "登记表中没有此站点；加入别名后再次导入即可采用", "station not in the register; accepted once an alias exists"
@@ -34,6 +35,25 @@ MESSAGES: dict[str, Message] = {
     "above_range": Message(
         "超出仪器量程，没有确定的数值；请稀释复测后报送数值",
         "above the measuring range, so no number; dilute, repeat and send a number",
+    ),
+    "no_limit": Message(
+        "未检出，却没有写检出限，不知低于多少；写 <检出限，或填检出限",
+        "below detection, but below what is not written; write <limit, or state the limit",
+    ),
+    "unknown_qualifier": Message(
+        "数旁的限定符不认识，或彼此矛盾，待人核定；HJ 212 的标记写在状态列",
+        "an unknown or contradictory qualifier beside the number, to be decided; flags of HJ 212 belong to `status`",
+    ),
+    "sentinel": Message(
+        "缺测代码（如 −9999），不是测得的数，待核", "a code for no value, such as -9999, and no measurement"
+    ),
+    "below_methods": Message(
+        "远低于任何标准方法的检出限，待核；多半是单位写错，如 mg/L 的数写在 µg/L 列里",
+        "far below what any standard method detects; the unit may be wrong, as mg/L in a column of µg/L",
+    ),
+    "not_river_water": Message(
+        "空白、加标、质控或标准样，不是河水，不入库，也不更正已有的值",
+        "a blank, spike or standard is no river water: not stored, and revises nothing",
     ),
     "not_text": Message(
         "应为文字（value 也可为数字），不超过 1000 字，不含看不见的符号（NUL、零宽字符、方向控制符）",

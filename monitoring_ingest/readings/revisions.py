@@ -8,7 +8,7 @@ file is a conflict. There are two steps, because a long file is stored in parts:
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ import pandas as pd
 
 from monitoring_ingest.readings.frames import Columns, objects, rows_at
 from monitoring_ingest.readings.observing import becomes_observation
+from monitoring_ingest.readings.replicates import Analysis, Mean, belong_together, can_be_averaged, further, mean
 
 KEY = ("place", "indicator", "time")
 CONTENT = ("number", "censored", "mark", "status", "shown")
@@ -34,7 +35,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
 }
 
 Key = tuple[str, str | None, int]  # place, indicator, time [µs since 1970]; plain tuples, made once per row
-Content = Hashable
+Content = tuple[str, bool, str, str, str]  # number, censored, mark, status, shown
 
 
 def place(readings: pd.DataFrame | Columns) -> np.ndarray:
@@ -86,6 +87,7 @@ def within_file(checked: Columns) -> Columns:
     rows |= {"key": objects(listed), "repeated": np.zeros(len(listed), dtype=bool)}
     if len(set(listed)) == len(listed):
         return rows  # no two rows share a key
+    rows = _with_means_of_replicates(rows)
     fates = rows["fate"].tolist()
     codes = rows["code"].tolist()
     earlier: set[tuple[Key, Content]] = set()
@@ -110,6 +112,48 @@ def within_file(checked: Columns) -> Columns:
     return rows | {"fate": objects(fates), "code": objects(codes)}
 
 
+def _with_means_of_replicates(rows: Columns) -> Columns:
+    """The rows of a file, with the mean in the first of several rows that are replicates of each other.
+
+    The others are duplicates with the code ``replicate``. Two values that are no replicates stay as they are.
+    """
+    of_keys: dict[Key, dict[Content, int]] = {}
+    listed = rows["key"].tolist()
+    for row, (key, content) in enumerate(zip(listed, contents(rows), strict=True)):
+        if rows["fate"][row] == "accepted":
+            of_keys.setdefault(key, {}).setdefault(content, row)
+    changed = {name: rows[name].copy() for name in (*Mean._fields, "fate", "code")}
+    for key, by_content in of_keys.items():
+        analyses = {row: analysis(content) for content, row in by_content.items()}
+        routine = [row for row, analysed in analyses.items() if not analysed.is_replicate][:1]
+        together = sorted([*routine, *(row for row, analysed in analyses.items() if analysed.is_replicate)])
+        alike = [analyses[row] for row in together]
+        if key[1] is None or len(together) < 2 or not can_be_averaged(alike):
+            continue
+        values = [value for analysed in alike for value in analysed.values]
+        _put(changed, together[0], mean(key[1], alike, values))
+        for row in together[1:]:
+            changed["fate"][row] = "duplicate"
+            changed["code"][row] = REPLICATE
+    return rows | changed
+
+
+def analysis(content: Content) -> Analysis:
+    """A content (`contents`) as one analysis of a sample."""
+    number, censored, mark, status, _ = content
+    return Analysis(float(number), bool(censored), mark, status)
+
+
+def _put(rows: Columns, row: int, averaged: Mean) -> None:
+    """Write a mean into a row; a reason that the row states already is kept before that of the mean."""
+    stated = rows["reason"][row]
+    for name, value in averaged._asdict().items():
+        rows[name][row] = value
+    if stated:
+        rows["reason"][row] = f"{stated}；{averaged.reason}"
+
+
+REPLICATE = "replicate"
 BLANK = frozenset({"withheld", "absent"})
 KEPT = frozenset({"accepted", "revised", "quarantined"})
 
@@ -171,10 +215,14 @@ def decide(within: Columns, stored: Columns) -> Columns:
     The rows with `revision` (0: no observation, see `observing`) and `keep` (whether a reading is stored); `fate` and
     `code` are changed where a row is duplicate, revised, a conflict or blank. `stands` is the value that counts for
     the key from now on, `replaced` the value that counted before a revision, `sent` a rejected value with its unit.
+    `averaged` tells the rows whose value became the mean with a stored value: a replicate (`replicates`) revises its
+    routine value to the mean of both.
     """
     if not len(stored["revision"]) and (within["fate"] == "accepted").all():
         return _all_new(within)
     before = _Stored(stored)
+    within = within | {name: within[name].copy() for name in Mean._fields}
+    averaged = np.zeros(len(within["row"]), dtype=bool)
     fates = within["fate"].tolist()
     codes = within["code"].tolist()
     revisions = [0] * len(fates)
@@ -187,7 +235,22 @@ def decide(within: Columns, stored: Columns) -> Columns:
     for row, (key, content) in enumerate(zip(within["key"].tolist(), contents(within), strict=True)):
         fate = fates[row]
         newest = before.newest.get(key)
-        if fate in ("accepted", "quarantined") and before.repeats(fate, key, content):
+        repeats = fate in ("accepted", "quarantined") and before.repeats(fate, key, content)
+        if fate == "accepted" and not repeats and newest is not None:
+            stored_one = analysis(newest.content)
+            sent_one = analysis(content)
+            if belong_together(stored_one, sent_one):
+                values = further(stored_one, sent_one)
+                repeats = not values
+                if values and can_be_averaged([stored_one, sent_one]):
+                    assert key[1] is not None  # accepted
+                    _put(within, row, mean(key[1], [stored_one, sent_one], [*stored_one.values, *values]))
+                    averaged[row] = True
+                    quoted[row] = f"{within['value_text'][row]} {within['unit'][row]}".strip()
+                elif values:
+                    fate = fates[row] = "quarantined"
+                    codes[row] = "conflict"
+        if repeats:
             fates[row] = "duplicate"
             # what waits for its station to be registered is not stored a second time, and waits on: the receipt says so
             codes[row] = codes[row] if codes[row] == "unknown_station" else "duplicate"
@@ -206,7 +269,8 @@ def decide(within: Columns, stored: Columns) -> Columns:
                 codes[row] = "value_stands"
     decided = {"fate": fates, "code": codes, "stands": stands, "replaced": replaced}
     arrays = {name: objects(values) for name, values in decided.items()} | {"sent": _refused(within)}
-    return within | arrays | {"revision": np.array(revisions), "keep": np.array(keep, dtype=bool)}
+    numbers = {"revision": np.array(revisions), "keep": np.array(keep, dtype=bool), "averaged": averaged}
+    return within | arrays | numbers
 
 
 def _refused(within: Columns) -> np.ndarray:
@@ -227,6 +291,7 @@ def _all_new(within: Columns) -> Columns:
         "sent": nothing,
         "revision": np.ones(rows, dtype="int64"),
         "keep": np.ones(rows, dtype=bool),
+        "averaged": np.zeros(rows, dtype=bool),
     }
 
 

@@ -9,7 +9,6 @@ not. Every meaning is worked out once per distinct text.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -20,7 +19,8 @@ import pandas as pd
 
 from basin.indicators import INDICATORS, find_indicator
 from basin.network import Network
-from basin.numbers import LONGEST, half_width, measured
+from basin.numbers import LONGEST
+from basin.qualifiers import no_values, sample_kinds, written_value
 from basin.units import factor
 from monitoring_ingest.readings.cells import legible
 from monitoring_ingest.readings.frames import NOT_EQUIPPED, Columns, columns_of, objects
@@ -29,11 +29,12 @@ from monitoring_ingest.readings.station_names import stations_of
 FATES = ("accepted", "duplicate", "revised", "quarantined", "rejected", "withheld", "absent")
 NO_RIGHT = "no_right"  # code of a row whose sender may not report for its station
 CLOCKS_MAY_DIFFER = timedelta(hours=1)
-BELOW_DETECTION = frozenset({"<", "L"})
+SENTINEL = "sentinel"
+FAR_BELOW = 10  # times below the lowest detection limit: an instrument may print less than the limit of its method
+OTHER_WATER = "not_river_water"
 
 _PLAIN = re.compile(r"[0-9.]+")
-_ABOVE = (">", "≥")
-_DIGITS = frozenset("0123456789")
+_NO_VALUES = sorted(no_values())
 
 
 def validate(
@@ -57,10 +58,10 @@ def validate(
     rows = legible(dict(columns_of(readings)))
     _add_station(rows, network)
     rows["indicator"] = _by_text(rows["indicator_text"], _indicator_code)
-    as_sent, below = _numbers(rows["value_text"].tolist())
-    rows["censored"] = below | _by_text(rows["mark"], BELOW_DETECTION.__contains__).astype(bool)
-    rows["number"] = as_sent * _factors(rows)
-    _add_fate(rows, as_sent, now, rights)
+    values = _values(rows)
+    rows["censored"] = values.censored
+    rows["number"] = values.numbers * _factors(rows)
+    _add_fate(rows, values, now, rights)
     return rows
 
 
@@ -85,38 +86,45 @@ def _by_text(texts: np.ndarray, meaning: Callable[[str], Any]) -> np.ndarray:
     return objects([meanings[text] for text in listed])
 
 
-def _numbers(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """`number_and_censored` of each text; plain decimals take a faster way."""
-    if _PLAIN.fullmatch("".join(texts)) and max(map(len, texts)) <= LONGEST:
-        try:
-            return np.array(list(map(float, texts)), dtype="float64"), np.zeros(len(texts), dtype=bool)
-        except ValueError:  # a blank, or two decimal points
-            pass
-    by_text = {text: number_and_censored(text) for text in set(texts)}
-    numbers, below = zip(*(by_text[text] for text in texts), strict=True) if texts else ((), ())
-    return np.array(numbers, dtype="float64"), np.array(below, dtype=bool)
+class _Values(NamedTuple):
+    """What was written of the values (`basin.qualifiers.Written`), row by row."""
+
+    numbers: np.ndarray
+    censored: np.ndarray
+    reasons: np.ndarray
 
 
-def number_and_censored(text: str) -> tuple[float, bool]:
-    """The number that a source wrote (nan: not a number), and whether it is the limit of a value below detection.
+def _values(rows: Columns) -> _Values:
+    """The values of the rows; plain decimals without marks and limits take a faster way.
 
-    ``<0.025`` and ``0.025L`` are below the limit 0.025. Full-width signs are read as the signs they stand for.
+    Where a number is that of the column of detection limits, `value_text` becomes ``<0.02``, so that whoever reads the
+    stored text again finds the same value.
     """
-    plain = half_width(text).strip()
-    number = plain.removeprefix("<").removesuffix("L")
+    texts = rows["value_text"].tolist()
+    beside = [rows["qualifier"].tolist(), rows["limit"].tolist()]
+    if not any(any(column) for column in beside) and (numbers := _plain_numbers(texts)) is not None:
+        reasons = np.where(np.isin(numbers, _NO_VALUES), SENTINEL, "").astype(object)
+        return _Values(numbers, np.zeros(len(texts), dtype=bool), reasons)
+    cells = list(zip(texts, *beside, strict=True))
+    by_cell = {cell: written_value(*cell) for cell in set(cells)}
+    values = [by_cell[cell] for cell in cells]
+    limits = zip(texts, rows["limit"].tolist(), values, strict=True)
+    rows["value_text"] = objects([f"<{limit}" if value.limit else text for text, limit, value in limits])
+    return _Values(
+        np.array([value.number for value in values], dtype="float64"),
+        np.array([value.censored for value in values], dtype=bool),
+        objects([value.reason for value in values]),
+    )
+
+
+def _plain_numbers(texts: Sequence[str]) -> np.ndarray | None:
+    """The numbers of texts that are all plain decimals; None where they are not."""
+    if not _PLAIN.fullmatch("".join(texts)) or max(map(len, texts)) > LONGEST:
+        return None
     try:
-        return measured(number), len(number) < len(plain)
-    except ValueError:
-        return float("nan"), False
-
-
-def above_range(text: str) -> bool:
-    """Whether a source wrote that the value exceeds the measuring range: ``>24000``, ``≥5``."""
-    plain = half_width(text).strip()
-    number = plain[1:].lstrip().removeprefix("=").lstrip()
-    if not plain.startswith(_ABOVE) or number[:1] not in _DIGITS:
-        return False
-    return not math.isnan(number_and_censored(number)[0])
+        return np.array(list(map(float, texts)), dtype="float64")
+    except ValueError:  # a blank, or two decimal points
+        return None
 
 
 def _factors(rows: Columns) -> np.ndarray:
@@ -141,6 +149,16 @@ def possible(indicators: Iterable[str | None], numbers: np.ndarray | pd.Series) 
     return _within(_POSSIBLE, indicators, numbers)
 
 
+def measurable(indicators: Iterable[str | None], numbers: np.ndarray | pd.Series) -> np.ndarray:
+    """Whether each number [canonical unit] is 0 or not far below what any standard method detects.
+
+    0.13 mg/L written into a column of µg/L becomes 0.00013 mg/L, which no method tells from 0.
+    """
+    limits = np.array([_METHOD_LIMITS.get(code, 0.0) for code in indicators], dtype="float64")
+    values = np.asarray(numbers, dtype="float64")
+    return (values <= 0) | (values >= limits / FAR_BELOW)
+
+
 def _within(bounds: _Bounds, indicators: Iterable[str | None], numbers: np.ndarray | pd.Series) -> np.ndarray:
     limits = [bounds.get(code, _NOWHERE) for code in indicators]
     lowest, highest = np.array(limits, dtype="float64").reshape(-1, 2).T
@@ -160,6 +178,9 @@ def _bounds(lowest: str, highest: str) -> _Bounds:
 _Bounds = Mapping[str | None, tuple[float, float]]
 _POSSIBLE = _bounds("possible_min", "possible_max")
 _PLAUSIBLE = _bounds("plausible_min", "plausible_max")
+_METHOD_LIMITS: Mapping[str | None, float] = {
+    code: indicator.method_limit or 0.0 for code, indicator in INDICATORS.items()
+}
 _NOWHERE = (np.nan, np.nan)  # the bounds of an unknown indicator: no number lies within
 
 
@@ -172,7 +193,7 @@ class _Fate(NamedTuple):
     column: str
 
 
-def _add_fate(rows: Columns, as_sent: np.ndarray, now: datetime, rights: Collection[str] | None) -> None:
+def _add_fate(rows: Columns, values: _Values, now: datetime, rights: Collection[str] | None) -> None:
     """Give each row the first fate in the table that fits the row.
 
     The order asks: may the sender report for the station, was anything sent, can the value be read, can it be true. A
@@ -181,7 +202,7 @@ def _add_fate(rows: Columns, as_sent: np.ndarray, now: datetime, rights: Collect
     Parameters
     ----------
     rows : columns of the readings with station, indicator, number and censored; fate and code are added.
-    as_sent : (row) numbers in the unit as sent; nan where no number can be read.
+    values : the numbers in the unit as sent, and why they do not count.
     now : a time more than `CLOCKS_MAY_DIFFER` later than `now` lies in the future.
     rights : codes of the stations the sender may report for; None for all.
     """
@@ -189,11 +210,13 @@ def _add_fate(rows: Columns, as_sent: np.ndarray, now: datetime, rights: Collect
     station = rows["station"]
     codes = rows["indicator"].tolist()
     problem = rows["problem"] != ""
-    unreadable = sent & np.isnan(as_sent)
+    reasons = values.reasons
+    other_water = sent & _by_text(rows["mark"], lambda mark: OTHER_WATER in sample_kinds(mark)).astype(bool)
+    other_water |= sent & (reasons == OTHER_WATER)
     latest = np.datetime64((now + CLOCKS_MAY_DIFFER).astimezone(UTC).replace(tzinfo=None), "us")
     foreign = ~_by_text(station, lambda code: rights is None or code in rights).astype(bool)
-    too_high = unreadable.copy()
-    too_high[unreadable] = _by_text(rows["value_text"][unreadable], above_range).astype(bool)
+    # Stations print such numbers in mg/L when the water is clean; beside a unit that is converted they are a slip.
+    converted = rows["number"] != values.numbers
     table = [
         _Fate(problem, "rejected", "", "value_text"),
         _Fate(foreign, "rejected", NO_RIGHT, "station_text"),
@@ -202,12 +225,17 @@ def _add_fate(rows: Columns, as_sent: np.ndarray, now: datetime, rights: Collect
         _Fate(~sent & (rows["mark"] != ""), "withheld", "withheld", "mark"),
         _Fate(~sent & (rows["printed"] == NOT_EQUIPPED), "absent", "not_equipped", "printed"),
         _Fate(~sent, "absent", "no_value", "printed"),
-        _Fate(too_high, "rejected", "above_range", "value_text"),
-        _Fate(unreadable, "rejected", "unreadable_number", "value_text"),
+        _Fate(other_water, "rejected", OTHER_WATER, "mark"),
+        _Fate(reasons == "above_range", "rejected", "above_range", "value_text"),
+        _Fate(reasons == "no_limit", "rejected", "no_limit", "value_text"),
+        _Fate(reasons == "unreadable_number", "rejected", "unreadable_number", "value_text"),
         _Fate(np.isnat(rows["time"]), "rejected", "unreadable_time", "time_text"),
         _Fate(rows["indicator"] == None, "rejected", "unknown_indicator", "indicator_text"),  # noqa: E711  elementwise
         _Fate(np.isnan(rows["number"]), "rejected", "unknown_unit", "unit"),
+        _Fate(reasons == SENTINEL, "quarantined", SENTINEL, "value_text"),
         _Fate(~possible(codes, rows["number"]), "rejected", "impossible", "value_text"),
+        _Fate(reasons == "unknown_qualifier", "quarantined", "unknown_qualifier", "mark"),
+        _Fate(converted & ~measurable(codes, rows["number"]), "quarantined", "below_methods", "value_text"),
         _Fate(station == None, "quarantined", "unknown_station", "station_text"),  # noqa: E711
         _Fate(~plausible(codes, rows["number"]), "quarantined", "implausible", "value_text"),
     ]

@@ -49,6 +49,7 @@ OBSERVATIONS = tables.observations
 OBSERVATION_COLUMNS = (
     "station", "indicator", "time", "value", "censored", "status", "mark", "revision", "reading", "recorded_at",
 )  # fmt: skip
+DOUBTED = ("conflict", "sentinel", "unknown_qualifier", "below_methods")  # codes that people are asked about
 LEFT_OUT = ("withheld", "quarantined")
 INSTANT = timedelta(microseconds=1)
 SUBMISSION = "submission"  # what a lease is held on: "submission:7"
@@ -328,7 +329,8 @@ def unknown_names(connection: Connection) -> list[SentName]:
 def waiting_readings(connection: Connection, sent: SentName, station: str) -> pd.DataFrame:
     """The quarantined readings under an unknown name that wait for `station`, as they arrived, with all they have.
 
-    Those for whose keys it has no observation, and second values (conflict); none that people are asked about already.
+    Those for whose keys it has no observation, and what is doubted whatever the station (`DOUBTED`); none that people
+    are asked about already.
     """
     key = KEY[1:]
     content = ("value_text", "unit", "mark", "status")
@@ -337,7 +339,7 @@ def waiting_readings(connection: Connection, sent: SentName, station: str) -> pd
     same = (asked.c[n] == READINGS.c[n] for n in (*key, *content))
     placed = exists().where(asked.c.station == station, text(f"asked.{tables.SET_ASIDE}"), *same)
     first = and_(READINGS.c.code == "unknown_station", ~observed)
-    query = select(READINGS).where(READINGS.c.station.is_(None), ~placed, or_(READINGS.c.code == "conflict", first))
+    query = select(READINGS).where(READINGS.c.station.is_(None), ~placed, or_(READINGS.c.code.in_(DOUBTED), first))
     query = query.where(READINGS.c.province == sent.province, READINGS.c.station_text == sent.name)
     return read_frame(connection, query.order_by(READINGS.c.id)).assign(station=station)
 

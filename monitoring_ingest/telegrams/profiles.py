@@ -88,7 +88,9 @@ def read_telegrams(raw: bytes, *, name: str, declared: Devices) -> pd.DataFrame:
     columns = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(_COLUMNS, ())
     texts = [_separated(text) for text in columns["time_text"]]
     values = columns["value_text"]
-    return readings_frame({**columns, "time": instants(texts, zones), "printed": values})
+    # The mark is the station's flag (HJ 212-2017 table 8), not the qualifier of a laboratory.
+    unqualified = [""] * len(values)
+    return readings_frame({**columns, "time": instants(texts, zones), "printed": values, "qualifier": unqualified})
 
 
 def _telegram(line: bytes, name: str) -> Telegram:

@@ -1,7 +1,8 @@
 """Water-quality classes of a table of readings or means, for anyone's own figures.
 
-In: a text table ``section,time,water_body,<indicator columns>``; blank is missing, ``*`` not equipped. Out: the same
-table with ``class`` (1–6 or blank), ``deciding`` (codes joined by ``|``) and ``reason``. Single-factor evaluation
+In: a text table ``section,time,water_body,<indicator columns>``; blank is missing, ``*`` not equipped, and ``<0.02``
+counts as its detection limit, which is how the wide export writes a value below detection. Out: the same table with
+``class`` (1–6 or blank), ``deciding`` (codes joined by ``|``) and ``reason``. Single-factor evaluation
 (环办〔2011〕22号) under the standard named. Nothing is stored and no mean is taken.
 """
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, find_indicator, indicator
 from basin.network import WATER_BODIES
-from basin.numbers import measured
+from basin.qualifiers import written_value
 from basin.rounding import rounded
 from basin.standards import Standard, classify, deciding
 
@@ -87,15 +88,9 @@ def _bodies(table: pd.DataFrame) -> pd.Series:
 
 
 def _numbers(texts: pd.Series) -> NDArray[np.float64]:
-    """Cells as float64; nan for blank, not equipped and unreadable ones."""
-    return np.array(list(map(_number, texts)), dtype=np.float64)
-
-
-def _number(text: str) -> float:
-    try:
-        return measured(text)
-    except ValueError:
-        return np.nan
+    """Cells as float64, a value below detection as its limit; nan for blank, not equipped and unreadable ones."""
+    written = {text: written_value(text) for text in set(texts)}
+    return np.array([np.nan if written[text].reason else written[text].number for text in texts], dtype=np.float64)
 
 
 def _rounded(code: str, values: NDArray[np.float64]) -> NDArray[np.float64]:

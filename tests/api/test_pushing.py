@@ -35,7 +35,8 @@ class TestFormats:
         ("change", "fate", "code", "field", "value"),
         [
             ({"station": "demo-nowhere"}, "quarantined", "unknown_station", "station", "demo-nowhere"),
-            ({"value": "9999"}, "quarantined", "implausible", "value", "9999"),
+            ({"value": "500"}, "quarantined", "implausible", "value", "500"),
+            ({"value": "-9999"}, "quarantined", "sentinel", "value", "-9999"),
             ({"value": "高"}, "rejected", "unreadable_number", "value", "高"),
             ({"value": ">5"}, "rejected", "above_range", "value", ">5"),
             ({"unit": "furlong"}, "rejected", "unknown_unit", "unit", "furlong"),

@@ -169,7 +169,7 @@ class TestRefused:
 
     def test_a_line_with_too_many_cells(self, tmp_path: Path):
         with pytest.raises(RegisterError, match="含逗号的文字要加引号"):
-            load_indicators(register(tmp_path, "tp,总磷,phosphorus, total,mg/L,3,3,0,,0,50,TP"))
+            load_indicators(register(tmp_path, "tp,总磷,phosphorus, total,mg/L,3,3,0,,0,50,TP,0.005,HJ"))
 
     def test_a_file_that_is_not_utf8(self, tmp_path: Path):
         file = tmp_path / "indicators.csv"

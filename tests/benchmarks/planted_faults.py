@@ -19,11 +19,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from basin.indicators import find_indicator
+from basin.qualifiers import number_and_censored
 from monitoring_ingest.formats.national_release import read_release
 from monitoring_ingest.quality.flags import Flags, Quality
 from monitoring_ingest.quality.series import gaps
 from monitoring_ingest.quality.settings import BESIDE, TESTS, declared_tests
-from monitoring_ingest.readings.validation import number_and_censored
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 SEED = 20261124

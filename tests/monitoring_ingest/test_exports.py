@@ -187,7 +187,7 @@ class TestFlags:
 class TestFormulas:
     """A mark that a spreadsheet would run is text in the file, and the mark it was when the file is read in again."""
 
-    @pytest.mark.parametrize("mark", ["=1+1", "@x", "+x", "-x", "＝1", "'=1"])
+    @pytest.mark.parametrize("mark", ["=1+1", "@x", "+手工", "-手工", "＝1", "'=1"])
     def test_a_mark_comes_back_as_it_was(self, engine, mark):
         sent(engine, f"utc,2020-07-01 08:00,nh3n,0.2,mg/L,{no_formula(mark)}")
         with engine.connect() as connection:

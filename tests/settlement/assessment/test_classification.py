@@ -125,7 +125,7 @@ class TestRequire:
 class TestBadData:
     """Bad data never raise: the row has no class and says why."""
 
-    @pytest.mark.parametrize("cell", ["<0.02", "--", "abc", "1,2", "0x10", "nan", "inf"])
+    @pytest.mark.parametrize("cell", [">0.02", "ND", "-9999", "②", "--", "abc", "1,2", "0x10", "nan", "inf"])
     def test_a_cell_that_is_no_number_gives_no_class(self, cell: str) -> None:
         table = a_table("section,time,water_body,codmn,tp\n")
         table.loc[0] = ["s1", "2020-07-01", "river", "2", cell]
@@ -133,7 +133,7 @@ class TestBadData:
         assert found["class"] == ""
         assert found["reason"] == "not_a_number: tp"
 
-    @pytest.mark.parametrize("cell", ["1e-2", ".02", "0.02 ", "+0.02", "0.020"])
+    @pytest.mark.parametrize("cell", ["1e-2", ".02", "0.02 ", "+0.02", "0.020", "<0.02", "0.02L", "＜０．０２"])
     def test_a_number_may_be_written_in_several_ways(self, cell: str) -> None:
         assert one("water_body,tp", f"river,{cell}")[0] == "1"
 

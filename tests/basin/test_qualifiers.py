@@ -1,0 +1,151 @@
+"""What is written of a value: the number, whether it is the limit of a non-detect, and why it may be no measurement."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from basin.qualifiers import Written, is_no_value, number_and_censored, sample_kinds, written_value
+
+NOTHING = math.nan
+
+
+class TestNumbers:
+    """A number is read as people and instruments write it, or it is none."""
+
+    @pytest.mark.parametrize(
+        ("text", "number", "censored"),
+        [
+            ("0.2", 0.2, False),
+            (" 7. ", 7.0, False),
+            (".5", 0.5, False),
+            ("1E-05", 1e-5, False),
+            ("７．２", 7.2, False),
+            ("-0.1", -0.1, False),
+            ("−0.1", -0.1, False),
+            ("10⁴", 10_000, False),
+            ("10^4", 10_000, False),
+            ("10⁻²", 0.01, False),
+            ("2.4×10⁴", 24_000, False),
+            ("2.4x10^4", 24_000, False),
+            ("2.4 × 10⁴", 24_000, False),
+            ("2.4*10**4", 24_000, False),
+            ("<0.025", 0.025, True),
+            ("＜ 0.025", 0.025, True),
+            ("0.025L", 0.025, True),
+            ("0.025 U", 0.025, True),
+            ("<10²", 100, True),
+            ("<1.2×10³", 1200, True),
+            ("≤0.02", 0.02, True),
+            ("未检出(0.02)", 0.02, True),
+            ("低于0.02", 0.02, True),
+            ("<MDL 0.02", 0.02, True),
+            ("<-1", -1, True),
+            (">24000", NOTHING, False),
+            ("1,5", NOTHING, False),
+            ("inf", NOTHING, False),
+            ("①", NOTHING, False),
+            ("½", NOTHING, False),
+            ("二", NOTHING, False),
+            ("5²", NOTHING, False),
+            ("2.4×104", NOTHING, False),
+            ("10²⁰⁰", NOTHING, False),
+            ("0.4J", NOTHING, False),
+            ("~0.4", NOTHING, False),
+            ("0.4 mg/L", NOTHING, False),
+            ("", NOTHING, False),
+        ],
+    )
+    def test_a_number_and_whether_it_is_a_detection_limit(self, text: str, number: float, censored: bool):
+        assert number_and_censored(text) == (pytest.approx(number, nan_ok=True, rel=0, abs=0), censored)
+
+
+class TestQualifiers:
+    """What stands beside a number decides what the number is."""
+
+    @pytest.mark.parametrize(
+        "mark",
+        ["<", "＜", " < ", "≤", "L", "l", "Ｌ", "U", "u", "ND", "n.d.", "BDL", "<LOQ", "＜ＬＯＱ", "未检出", "小于",
+         "低于检出限", "低于 检出限", "（未检出）", "手工数据|U", "U；手工数据"],
+    )  # fmt: skip
+    def test_a_value_below_detection_in_whatever_way_it_is_said(self, mark: str):
+        assert written_value("0.40", mark) == Written(0.4, censored=True)
+
+    @pytest.mark.parametrize("mark", ["", "=", "-", "N", "手工数据", "极值过滤", "常规样", "扣除空白", "HJ 535-2009"])
+    def test_a_remark_leaves_the_number_alone(self, mark: str):
+        assert written_value("0.40", mark) == Written(0.4)
+
+    @pytest.mark.parametrize(
+        ("mark", "reason"),
+        [
+            ("J", "unknown_qualifier"),
+            ("M", "unknown_qualifier"),
+            ("B", "unknown_qualifier"),
+            ("U|J", "unknown_qualifier"),
+            ("~", "unknown_qualifier"),
+            ("<|>", "unknown_qualifier"),
+            (">", "above_range"),
+            ("≥", "above_range"),
+            ("超量程", "above_range"),
+            ("缺测", "sentinel"),
+            ("全程序空白", "not_river_water"),
+            ("现场空白样 2", "not_river_water"),
+            ("FB", "not_river_water"),
+            ("MSD", "not_river_water"),
+            ("加标", "not_river_water"),
+            ("标样", "not_river_water"),
+        ],
+    )
+    def test_a_number_that_nobody_measured_in_river_water(self, mark: str, reason: str):
+        assert written_value("0.40", mark).reason == reason
+
+    @pytest.mark.parametrize(
+        ("value", "mark", "limit", "expected"),
+        [
+            ("", "U", "0.02", Written(0.02, censored=True, limit=True)),
+            ("ND", "", "0.02", Written(0.02, censored=True, limit=True)),
+            ("0", "", "0.02", Written(0.02, censored=True, limit=True)),
+            ("0.01", "", "0.02", Written(0.02, censored=True, limit=True)),
+            ("0.02", "", "0.02", Written(0.02)),
+            ("0.40", "", "0.02", Written(0.4)),
+            ("0.40", "未检出", "0.02", Written(0.4, censored=True)),
+            ("", "", "0.02", Written(NOTHING)),
+            ("-1", "", "0.02", Written(-1)),
+        ],
+    )
+    def test_a_detection_limit_in_its_own_column(self, value: str, mark: str, limit: str, expected: Written):
+        found = written_value(value, mark, limit)
+        assert found == expected or (math.isnan(found.number) and math.isnan(expected.number))
+
+    @pytest.mark.parametrize(
+        "text", ["-99", "-99.0", "-999", "-9999", "−9999", "-9.999e3", "-99999", "-999999", "-32768", "32767", "65535",
+                 "9999", "9999.9", "99999", "999999"],
+    )  # fmt: skip
+    def test_a_code_for_no_value_is_told_by_name(self, text: str):
+        assert written_value(text).reason == "sentinel"
+
+    @pytest.mark.parametrize(
+        ("text", "expected"), [("999", True), ("999.0", True), ("９９９", True), ("99", False), ("x", False)]
+    )
+    def test_further_codes_are_those_that_a_source_declares(self, text: str, expected: bool):
+        assert is_no_value(text, ["999"]) is expected
+        assert written_value(text).reason in ("", "unreadable_number")
+
+
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        ("", set()),
+        ("手工数据", set()),
+        ("常规样", {"routine"}),
+        ("现场平行", {"replicate"}),
+        ("样品 S-01-DUP|上游", {"replicate"}),
+        ("样品 S-01平行|上游", {"replicate"}),
+        ("样品 S-01|上游|HJ 535-2009|全程序空白", {"not_river_water"}),
+        ("样品 TB-3", {"not_river_water"}),
+        ("样品 S-01|上游|ICP-MS", set()),
+    ],
+)
+def test_the_kinds_of_sample_that_a_mark_names(mark: str, expected: set[str]):
+    assert sample_kinds(mark) == expected
