@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,6 @@ from basin.agreement_files import file_text
 from basin.errors import UsageError
 from basin.standards import standard
 from monitoring_ingest.formats.file_text import UnreadableFile, csv_lines
-from monitoring_ingest.formats.spreadsheet_cells import as_it_was
 from settlement import run as settling
 from settlement.assessment.classification import classified
 
@@ -48,13 +47,16 @@ def assess(basin: str, period: str, scorecard: str | None, as_of: datetime | Non
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="写入文件；缺省为标准输出。")
 @click.option("--require", default="", help="缺一即不评的指标，逗号分隔。")
+@click.option("--ignore", multiple=True, help="不用的列，可写多次。Columns to pass over.")
 @click.option("--compare", type=click.Choice(["raw", "reported"]), default="raw", help="按原值，或修约后比较。")
 @command
-def classify(file: Path, output: Path | None, require: str, compare: str, extra: Sequence[Path]) -> Told:
-    """评定水质类别。Water-quality classes of a table."""
+def classify(
+    file: Path, output: Path | None, require: str, ignore: Sequence[str], compare: str, extra: Sequence[Path]
+) -> Told:  # fmt: skip
+    """评定水质类别；列名可带单位，如 总磷(μg/L)。Water-quality classes of a table."""
     table = _table(file)
     wanted = [code for code in require.split(",") if code.strip()]
-    return written(classified(table, standard(STANDARD), require=wanted, compare=compare), output)
+    return written(classified(table, standard(STANDARD), require=wanted, compare=compare, ignore=ignore), output)
 
 
 def _table(file: Path) -> pd.DataFrame:
@@ -69,13 +71,18 @@ def _table(file: Path) -> pd.DataFrame:
         remedy = "第一行写列名：section,time,water_body 和各指标"
         raise UsageError("表格是空的，没有表头", "an empty CSV without a header", file=file, remedy=remedy)
     try:
-        csv_lines(text)  # bounds lines and columns
-        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+        table = csv_lines(text)
     except UnreadableFile as problem:
         zh = f"读不出表格：{problem.value}"
-        raise UsageError(zh, "not a readable CSV", file=file, remedy="拆成较小的 CSV") from problem
-    except ValueError as problem:
-        raise UsageError(
-            f"读不出表格：{problem}", "not a readable CSV", file=file, remedy="另存为 UTF-8 的 CSV"
-        ) from problem
-    return table.map(as_it_was).rename(columns=as_it_was)
+        remedy = "另存为 UTF-8 的 CSV；太大的拆成几个"
+        raise UsageError(zh, "not a readable CSV", file=file, remedy=remedy) from problem
+    double = [title for title, times in Counter(table.header).items() if times > 1]
+    if double:
+        listed = "、".join(double)
+        raise UsageError(f"列重复：{listed}", "a column stands twice", file=file, path=listed, remedy="留下一列")
+    for position, cell in table.beyond.items():
+        line = f"第 {table.numbers[position]} 行 line {table.numbers[position]}"
+        zh = f"单元格比表头多：{cell}"
+        remedy = "小数点写成逗号的改正；多出的列写上列名"
+        raise UsageError(zh, "more cells than titles", file=file, path=line, remedy=remedy)
+    return pd.DataFrame(table.lines, columns=table.header, dtype=object)

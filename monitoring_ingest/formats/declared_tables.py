@@ -23,6 +23,7 @@ from monitoring_ingest.formats.file_text import UnreadableFile
 from monitoring_ingest.formats.sheets import MOST_CSV_CELLS, Sheet, sheets
 from monitoring_ingest.formats.station_files import OPTIONAL
 from monitoring_ingest.formats.written_times import joined_times, written_instants
+from monitoring_ingest.readings.cells import BEYOND_THE_HEADER
 from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, readings_frame, repeated
 from monitoring_ingest.readings.station_statuses import SEPARATOR, marks_and_status
 
@@ -39,6 +40,7 @@ class Table(NamedTuple):
     name: str
     titles: list[str]
     rows: list[tuple[int, Cells]]
+    beyond: dict[int, str] = {}  # by position of a row longer than the header, its first cell without a title
 
     def column(self, title: str) -> Cells:
         """The cells below a title; width and blanks in the title are ignored. Blank cells where no column has it."""
@@ -123,13 +125,25 @@ def _table(sheet: Sheet, wanted: Sequence[str], source: Source) -> Table | None:
             present = {_folded(title) for title in titles}
             if columns <= present and (not source.is_wide or measured & present):
                 below = rows[first + height :]
-                return Table(sheet.name, _none_blank(titles, below), below)
+                return Table(sheet.name, _none_blank(titles, below), below, _beyond_the_last(titles, below))
     return None
 
 
+def _beyond_the_last(titles: Sequence[str], rows: Sequence[tuple[int, Cells]]) -> dict[int, str]:
+    """By position of a row, its first cell that is not blank to the right of the last title."""
+    width = _width(titles)
+    right = {position: cells[width:] for position, (_, cells) in enumerate(rows)}
+    return {position: next(filter(None, cells)) for position, cells in right.items() if any(cells)}
+
+
+def _width(titles: Sequence[str]) -> int:
+    """The number of columns up to the last that has a title."""
+    return max(column for column, title in enumerate(titles) if title) + 1
+
+
 def _none_blank(titles: Sequence[str], rows: Sequence[tuple[int, Cells]]) -> list[str]:
-    """The titles. A column with content but no title is named by its number, so that the receipt can report it."""
-    used = {column for _, cells in rows for column, cell in enumerate(cells) if cell}
+    """The titles. A column with content between them is named by its number, so that the receipt can report it."""
+    used = {column for _, cells in rows for column, cell in enumerate(cells[: _width(titles)]) if cell}
     return [title or (f"第{column + 1}列" if column in used else "") for column, title in enumerate(titles)]
 
 
@@ -185,20 +199,30 @@ def readings_of(table: Table, source: Source, prefix: str = "") -> pd.DataFrame:
     prefix : stands before the titles where a receipt names them.
     """
     described = _described(table, source)
+    described["problem"] = [BEYOND_THE_HEADER if row in table.beyond else "" for row in range(len(table.rows))]
     rows = table.rows
     if not source.is_wide:
         cells = table.column(source.columns["value"])
-        return readings_frame(_without_codes(described | _value_cells(cells, source), source))
+        columns = described | _value_cells(cells, source)
+        columns["value_text"] = _beyond_first(table, 1, columns["value_text"])
+        return readings_frame(_without_codes(columns, source))
     measured = _measured_columns(table.titles, source)
     if len(measured) > 1:
         described["qualifier"] = [OF_SEVERAL if is_bound(text) else text for text in described["qualifier"]]
     positions = [column.position for column in measured]
     columns = {name: repeated(texts, len(measured)) for name, texts in described.items()}
     columns |= _value_cells([cells[position] for _, cells in rows for position in positions], source)
+    columns["value_text"] = _beyond_first(table, len(measured), columns["value_text"])
     columns["field"] = [f"{prefix}{column.title}" for column in measured] * len(rows)
     columns["indicator_text"] = [column.indicator for column in measured] * len(rows)
     columns["unit"] = [column.unit for column in measured] * len(rows)
     return readings_frame(_without_codes(columns, source))
+
+
+def _beyond_first(table: Table, measured: int, values: Sequence[str]) -> list[str]:
+    """The value cells, each row's `measured` of them; of a refused row the cell that is one too many, to be quoted."""
+    beyond = repeated([table.beyond.get(row, "") for row in range(len(table.rows))], measured)
+    return [cell or value for cell, value in zip(beyond, values, strict=True)]
 
 
 def _without_codes(columns: Mapping[str, Sequence[Any]], source: Source) -> Mapping[str, Sequence[Any]]:

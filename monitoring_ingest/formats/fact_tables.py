@@ -40,15 +40,20 @@ def read_facts(raw: bytes, registry: Registry, *, file: object = None) -> list[F
         nothing known; the row is named.
     """
     try:
-        header, numbers, lines = csv_lines(decoded(unpacked(raw)))
+        table = csv_lines(decoded(unpacked(raw)))
     except UnreadableFile as problem:
         remedy = "存为 UTF-8 的 CSV，第一行写列名：" + ",".join((*FIELDS, APPROVED_BY))
         raise UsageError(f"读不出表格：{problem.value}", "not a readable CSV", file=file, remedy=remedy) from problem
-    columns = [COLUMNS.get(title, title) for title in header]
+    columns = [COLUMNS.get(title, title) for title in table.header]
     _check_columns(columns, file)
     facts: list[Fact] = []
     refusals: list[HengjieError] = []
-    for number, cells in zip(numbers, lines, strict=True):
+    for position, cell in table.beyond.items():
+        zh = f"单元格比表头多：{cell}"
+        path = f"第 {table.numbers[position]} 行 line {table.numbers[position]}"
+        remedy = "有逗号的内容加引号，或删去多出的单元格"
+        raise UsageError(zh, "more cells than titles", file=file, path=path, remedy=remedy)
+    for number, cells in zip(table.numbers, table.lines, strict=True):
         written = {column: cell for column, cell in zip(columns, cells, strict=True) if cell or column != APPROVED_BY}
         try:
             facts.append(about_something_known(fact(written, file=file), registry, file=file))

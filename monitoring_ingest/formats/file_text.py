@@ -58,11 +58,17 @@ def csv_records(text: str, separator: str = ",") -> Iterator[tuple[int, list[str
 
 
 class CsvLines(NamedTuple):
-    """The lines of a CSV that are not blank: line numbers in the file, and cells, each line as wide as the header."""
+    """The lines of a CSV that are not blank: line numbers in the file, and cells, each line as wide as the header.
+
+    `beyond` has, by position of a line that is longer than the header, its first cell without a title that is not
+    blank: a decimal comma or a cell too many has moved the others, and nobody knows which value stands under which
+    title.
+    """
 
     header: list[str]
     numbers: list[int]
     lines: list[list[str]]
+    beyond: dict[int, str]
 
 
 def unpacked(raw: bytes, most: int = MOST_UNPACKED_BYTES) -> bytes:
@@ -128,7 +134,7 @@ def _is_of_bytes(name: str) -> bool:
 def csv_lines(text: str) -> CsvLines:
     """The stripped header of a CSV, and every line that is not blank.
 
-    A line shorter than the header is padded with blank cells; cells beyond the header are dropped.
+    A line shorter than the header is padded with blank cells; cells beyond the header stand in `beyond`.
 
     Raises
     ------
@@ -137,7 +143,8 @@ def csv_lines(text: str) -> CsvLines:
     """
     records = csv_records(text)
     numbers = []
-    lines = []
+    lines: list[list[str]] = []
+    beyond: dict[int, str] = {}
     allowed = len(text) + MOST_FILLED
     _, titles = next(records, (1, []))
     header = [name.strip() for name in as_they_were(titles)]
@@ -145,12 +152,14 @@ def csv_lines(text: str) -> CsvLines:
         if any(line):
             cells = as_they_were(line)
             numbers.append(number)
+            if any(cells[len(header) :]):
+                beyond[len(lines)] = next(filter(None, cells[len(header) :]))
             lines.append(cells if len(cells) == len(header) else _of_width(cells, len(header)))
             if len(cells) < len(header) and len(header) * len(lines) > allowed:
                 raise UnreadableFile("file_too_large", f"{len(header)} × {len(lines)}")
     if not header:
         raise UnreadableFile("unreadable_file", "CSV：没有表头 no header")
-    return CsvLines(header, numbers, lines)
+    return CsvLines(header, numbers, lines, beyond)
 
 
 def _of_width(cells: list[str], width: int) -> list[str]:

@@ -74,7 +74,7 @@ def read_release(raw: bytes, *, name: str, date: date | None = None) -> pd.DataF
     UnreadableFile : the file is no release, or its times have no year and the file has no date.
     """
     text = decoded(unpacked(raw))
-    header, numbers, rows = _json_rows(text) if text.lstrip().startswith(("{", "[")) else csv_lines(text)
+    header, numbers, rows = _json_rows(text) if text.lstrip().startswith(("{", "[")) else _csv_rows(text)
     columns = [_plain(title) for title in header]
     if STATION not in columns or TIME not in columns:
         raise UnreadableFile("missing_column", f"{STATION} {TIME}")
@@ -114,6 +114,19 @@ class _JsonRows(NamedTuple):
     header: list[str]
     numbers: list[int]
     rows: list[list[Any]]
+
+
+def _csv_rows(text: str) -> _JsonRows:
+    """The lines of a release kept as CSV.
+
+    Raises
+    ------
+    UnreadableFile : a line has more cells than the header has titles; the program that keeps releases writes none.
+    """
+    table = csv_lines(text)
+    for position, beyond in table.beyond.items():
+        raise UnreadableFile("beyond_header", f"{table.numbers[position]}: {beyond}")
+    return _JsonRows(table.header, table.numbers, table.lines)
 
 
 def _json_rows(text: str) -> _JsonRows:

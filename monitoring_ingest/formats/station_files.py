@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from basin.network import TIMEZONE, Network
 from monitoring_ingest.formats.file_text import UnreadableFile, csv_lines, decoded, unpacked
+from monitoring_ingest.readings.cells import refused_beyond_header
 from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, Columns, in_reach, plain_columns
 from monitoring_ingest.readings.station_names import stations_of
 from monitoring_ingest.readings.station_statuses import marks_and_status
@@ -40,8 +41,9 @@ def read_long_csv(raw: bytes, *, name: str, network: Network) -> Columns:
     ------
     UnreadableFile : the file is no text, or a column is missing.
     """
-    header, numbers, lines = csv_lines(decoded(unpacked(raw)))
-    return long_readings(numbers, _columns([title.casefold() for title in header], lines), network)
+    table = csv_lines(decoded(unpacked(raw)))
+    columns = _columns([title.casefold() for title in table.header], table.lines)
+    return refused_beyond_header(long_readings(table.numbers, columns, network), table.beyond)
 
 
 def long_readings(numbers: Sequence[int], columns: Mapping[str, Sequence[str]], network: Network) -> Columns:

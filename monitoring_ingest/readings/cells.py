@@ -8,6 +8,7 @@ Readings of every door pass here (`validation`), so that no store and no page ha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from basin.signs import shown, unseen_sign
 from monitoring_ingest.readings.frames import TEXTS, Columns, objects
@@ -15,6 +16,7 @@ from monitoring_ingest.readings.frames import TEXTS, Columns, objects
 LONGEST = 1_000  # characters of a cell
 MOST_QUOTED = 200
 NOT_TEXT = "not_text"
+BEYOND_THE_HEADER: Final = "beyond_header"  # the problem of a row that has more cells than there are titles
 FIELD_OF: Mapping[str, str] = {
     "station_text": "station",
     "indicator_text": "indicator",
@@ -53,6 +55,24 @@ def with_problem(rows: Columns, name: str, wrong: Iterable[int]) -> Columns:
     field[first] = FIELD_OF.get(name, name)
     values[first] = rows[name][first]
     return rows | {"problem": problem, "field": field, "value_text": values}
+
+
+def refused_beyond_header(rows: Columns, beyond: Mapping[int, str]) -> Columns:
+    """The rows, with the problem ``beyond_header`` where a line has more cells than there are titles.
+
+    Parameters
+    ----------
+    rows : columns of readings.
+    beyond : by position of the row, the cell that has no title; the receipt quotes it.
+    """
+    if not beyond:
+        return rows
+    problem = rows["problem"].copy()
+    values = rows["value_text"].copy()
+    for position, cell in beyond.items():
+        problem[position] = BEYOND_THE_HEADER
+        values[position] = cell
+    return rows | {"problem": problem, "value_text": values}
 
 
 def _quoted(cells: set[str]) -> dict[str, str]:

@@ -59,6 +59,10 @@ MESSAGES: dict[str, Message] = {
         "应为文字（value 也可为数字），不超过 1000 字，不含看不见的符号（NUL、零宽字符、方向控制符）",
         "must be text (of `value` also a number) of at most 1000 characters, without signs nobody can see",
     ),
+    "beyond_header": Message(
+        "这一行的单元格比表头多，各列对不上（小数写成了逗号，或多了一格）；改正这一行，或给多出的列写上列名",
+        "more cells than titles, so the columns do not match; mend the row or name the column",
+    ),
     "unreadable_time": Message(
         f"不是时刻，或年份不在 {YEARS[0]}–{YEARS[-1]}", f"not a time, or of a year outside {YEARS[0]}-{YEARS[-1]}"
     ),

@@ -9,6 +9,7 @@ counts as its detection limit, which is how the wide export writes a value below
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,13 +20,22 @@ from basin.indicators import INDICATORS, find_indicator, indicator
 from basin.network import WATER_BODIES
 from basin.qualifiers import written_value
 from basin.rounding import rounded
+from basin.sources import title_and_unit
 from basin.standards import Standard, classify, deciding
+from basin.units import factor
 
 NOT_EQUIPPED = "*"
+# what a row is about; of all other columns that no indicator is called like, nobody knows whether they matter
+DESCRIBING = frozenset({"section", "time", "water_body", "station", "province", "断面", "时间", "站点"})
 
 
 def classified(
-    table: pd.DataFrame, standard: Standard, *, require: Collection[str] = (), compare: str = "raw"
+    table: pd.DataFrame,
+    standard: Standard,
+    *,
+    require: Collection[str] = (),
+    compare: str = "raw",
+    ignore: Collection[str] = (),
 ) -> pd.DataFrame:
     """The table with class, deciding items and reason.
 
@@ -33,22 +43,24 @@ def classified(
     ----------
     table : columns of text; `water_body` is ``river`` or ``lake``; indicator columns by any known name.
     require : indicators without which a row has no class when they are blank (``*`` is not blank).
+    ignore : titles of columns that are passed over.
     compare : ``raw`` takes values as given, ``reported`` rounds them to the evaluation decimals first.
 
     Raises
     ------
-    UsageError : no `water_body` column, one indicator in two columns, or a required one in none.
+    UsageError : no `water_body` column, a column nobody understands, a unit that does not fit its indicator, one
+        indicator in two columns, or a required one in none.
     UnknownCode : a required indicator nobody knows.
     """
-    columns = _indicator_columns(table, standard)
+    columns = _indicator_columns(table, standard, ignore)
     needed = [indicator(code).code for code in require]
     for code in needed:
         if code not in columns:
             raise UsageError(
                 f"没有 {code} 一列", f"no column {code}", path=code, remedy="补上此列，或不要 --require 它"
             )
-    texts = {code: table[column].fillna("").str.strip() for code, column in columns.items()}
-    values = {code: _numbers(text) for code, text in texts.items()}
+    texts = {code: table[column.title].fillna("").str.strip() for code, column in columns.items()}
+    values = {code: _numbers(text) * columns[code].factor for code, text in texts.items()}
     if compare == "reported":
         values = {code: _rounded(code, array) for code, array in values.items()}
     reasons = _reasons(table, texts, values, needed)
@@ -64,22 +76,41 @@ def classified(
     return result
 
 
-def _indicator_columns(table: pd.DataFrame, standard: Standard) -> dict[str, str]:
-    """Indicator code → column, for the columns that count towards a class."""
+class _IndicatorColumn(NamedTuple):
+    """A column that counts towards a class, and what converts its values to the unit of the indicator."""
+
+    title: str
+    factor: float
+
+
+def _indicator_columns(
+    table: pd.DataFrame, standard: Standard, ignore: Collection[str]
+) -> dict[str, _IndicatorColumn]:  # fmt: skip
+    """Indicator code → column, for the columns that count towards a class; a title may state its unit."""
     if "water_body" not in table.columns:
         zh = "表中没有 water_body 一列"
         raise UsageError(zh, "no column water_body", path="water_body", remedy="补上此列，写 river 或 lake")
-    columns: dict[str, str] = {}
-    for column in table.columns:
-        indicator = find_indicator(str(column))
-        if indicator is None or indicator.code not in standard.evaluated:
+    columns: dict[str, _IndicatorColumn] = {}
+    for title in map(str, table.columns):
+        if title in DESCRIBING or title in ignore:
+            continue
+        plain, unit = title_and_unit(title)
+        indicator = find_indicator(plain)
+        if indicator is None:
+            zh = f"不认识的列：{title}"
+            remedy = f"改成指标代码或名称，单位写在括号里，如 氨氮(mg/L)；不用的列加 --ignore {title}"
+            raise UsageError(zh, "nobody understands this column", path=title, remedy=remedy)
+        times = factor(unit, indicator.unit) if unit else 1.0
+        if times is None:
+            zh = f"{title} 的单位不能换算成 {indicator.unit}"
+            raise UsageError(zh, "a unit that does not fit the indicator", path=title, remedy="改正列名里的单位")
+        if indicator.code not in standard.evaluated:
             continue
         if indicator.code in columns:
-            twice = f"{columns[indicator.code]}、{column}"
-            raise UsageError(
-                f"{indicator.code} 有两列：{twice}", "one indicator in two columns", path=twice, remedy="留下一列"
-            )
-        columns[indicator.code] = str(column)
+            twice = f"{columns[indicator.code].title}、{title}"
+            zh = f"{indicator.code} 有两列：{twice}"
+            raise UsageError(zh, "one indicator in two columns", path=twice, remedy="留下一列，或加 --ignore")
+        columns[indicator.code] = _IndicatorColumn(title, times)
     return columns
 
 

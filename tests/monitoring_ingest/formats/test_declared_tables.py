@@ -152,20 +152,22 @@ class TestEveryCellHasAFate:
     def test_each_cell_is_accepted_quarantined_rejected_or_absent(self, engine: Engine):
         raw = text(
             "点位,采样时间,氨氮(mg/L),总磷,浊度值,备注,",
-            "老桥桥下,2020-08-08 08:00,<0.02,35,3,晴,x",  # two unknown columns: one declared by nobody, one untitled
+            "老桥桥下,2020-08-08 08:00,<0.02,35,3,晴,",  # a column declared by nobody
+            "老桥桥下,2020-08-09 08:00,0,40,35,3,晴",  # a decimal comma has moved the cells
             "无名,2020-08-08 08:00,0.2,,—,,",
             "老桥桥下,八月八日,0.2,abc,,,",
             "老桥桥下,,0.2,/,,,",
         )
         receipt = ingest(engine, network(), [("a.csv", raw)], source_door(wide()), stopped(NOW))
         assert receipt.door == "source:hand" and receipt.sender == "hand"
-        assert sum(receipt.counts.values()) == 4 * 4  # 4 rows of 4 measured columns
-        assert fates(receipt) == {"accepted": 2, "quarantined": 1, "rejected": 4, "absent": 9}
+        assert sum(receipt.counts.values()) == 5 * 3  # 5 rows of 3 measured columns
+        assert fates(receipt) == {"accepted": 2, "quarantined": 1, "rejected": 6, "absent": 6}
         told = [(row["row"], row["field"], row["code"]) for row in receipt.rows or () if row["fate"] != "absent"]
         assert told == [
-            (2, "浊度值", "unknown_indicator"), (2, "第7列", "unreadable_number"),
-            (3, "station", "unknown_station"),
-            (4, "氨氮(mg/L)", "unreadable_time"), (4, "总磷", "unreadable_number"),
+            (2, "浊度值", "unknown_indicator"),
+            (3, "氨氮(mg/L)", "beyond_header"), (3, "总磷", "beyond_header"), (3, "浊度值", "beyond_header"),
+            (4, "station", "unknown_station"),
+            (5, "氨氮(mg/L)", "unreadable_time"), (5, "总磷", "unreadable_number"),
         ]  # fmt: skip
 
     def test_the_same_table_as_csv_and_xlsx_is_stored_once(self, engine: Engine):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 
 import numpy as np
@@ -51,9 +52,31 @@ class TestClass:
     def test_of_a_row(self, header: str, row: str, expected: tuple[str, str, str]) -> None:
         assert one(header, row) == expected
 
-    @pytest.mark.parametrize("column", ["temperature", "tn", "coliform", "conductivity", "turbidity", "flow", "remark"])
+    @pytest.mark.parametrize("column", ["temperature", "tn", "coliform", "conductivity", "turbidity", "flow"])
     def test_columns_that_do_not_count_are_passed_by(self, column: str) -> None:
         assert one(f"water_body,codmn,{column}", "river,2,99999") == ("1", "codmn", "")
+
+    @pytest.mark.parametrize("column", ["remark", "氨", "氨氮(氮)", "总磷(mg/L)x"])
+    def test_a_column_nobody_understands_is_refused_by_name_unless_ignored(self, column: str) -> None:
+        with pytest.raises(UsageError, match=re.escape(column)):
+            one(f"water_body,codmn,{column}", "river,2,99999")
+        assert one(f"water_body,codmn,{column}", "river,2,99999", ignore=[column]) == ("1", "codmn", "")
+
+    @pytest.mark.parametrize(
+        ("column", "value", "expected"),
+        [
+            ("氨氮(mg/L)", "2.6", ("6", "nh3n", "")),
+            ("总磷（μg/L）", "800", ("6", "tp", "")),
+            ("tp(ug/L)", "20", ("1", "tp", "")),
+            ("nh3n", "2.6", ("6", "nh3n", "")),
+        ],
+    )
+    def test_a_title_may_state_its_unit(self, column: str, value: str, expected: tuple[str, str, str]) -> None:
+        assert one(f"water_body,{column}", f"river,{value}") == expected
+
+    def test_a_unit_that_does_not_fit_is_refused(self) -> None:
+        with pytest.raises(UsageError, match="mg/L"):
+            one("water_body,总磷(m³/s)", "river,0.1")
 
     @pytest.mark.parametrize("column", ["nh3n", "NH3-N", "氨氮", "w21003", "ＮＨ3－Ｎ"])
     def test_columns_are_known_by_any_name(self, column: str) -> None:
@@ -61,7 +84,7 @@ class TestClass:
 
     def test_the_input_columns_stay_as_they_are_and_three_are_added(self) -> None:
         table = a_table("section,time,water_body,氨氮,note\ns1,2020-07-01,river, 0.50 ,x\n")
-        found = classified(table, GB3838)
+        found = classified(table, GB3838, ignore=["note"])
         assert list(found.columns) == ["section", "time", "water_body", "氨氮", "note", "class", "deciding", "reason"]
         pd.testing.assert_frame_equal(found[table.columns], table)
 
