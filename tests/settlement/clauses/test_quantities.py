@@ -186,7 +186,7 @@ class TestAmountsOfWater:
     def test_a_published_year_stands_and_is_no_months_figure(self) -> None:
         assert amount(self.VOLUME, "given: {s1: {volume: 24800}}") == "24800"
         monthly = decided(an_agreement(self.VOLUME, every="month", data=RULES), "2020", "given: {s1: {volume: 24800}}")
-        assert reasons(monthly) == ["no_readings"]
+        assert reasons(monthly) == ["no_volume"]
 
     def test_mean_flow_times_the_seconds_of_the_month(self) -> None:
         text = per_unit("kind: volume, section: s1", ", every: month")
