@@ -154,7 +154,7 @@ def zip64(raw: bytes) -> bytes:
     *_, number, size, start, _ = struct.unpack("<4s4H2LH", raw[-22:])
     end = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, number, number, size, start)
     locator = struct.pack("<4sLQL", b"PK\6\7", 0, len(raw) - 22, 1)
-    return raw[:-22] + end + locator + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    return raw[:-22] + end + locator + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, *(0xFFFF,) * 2, *(0xFFFFFFFF,) * 2, 0)
 
 
 class TestTexts:
@@ -164,7 +164,7 @@ class TestTexts:
     @pytest.mark.parametrize(
         "text",
         ["[" * 100_000, "[" * 500 + "]" * 500, '{"a":' * 400 + "1" + "}" * 400, f"[{'9' * 100_000}]", "[1e999999999]",
-         "[NaN]", '["\\ud800"]', "[0.1]", "[1,]", "", "null", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"],
+         "[NaN]", '["\\ud800"]', "[0.1]", "[1,]", "", "null", "[" * 33 + "]" * 33],
         ids=lambda text: f"{text[:9]} {len(text)}",
     )  # fmt: skip
     def test_json_that_nobody_writes_is_refused(self, name: str, text: str) -> None:
@@ -218,8 +218,8 @@ class TestTexts:
         found(sealed(ENTRIES | {"parameters.json": parameters.encode()}))
 
     def test_an_agreement_that_asks_for_every_day_of_two_centuries_is_refused(self) -> None:
-        text = ENTRIES["agreement.yaml"].decode().replace("2020-01-01", "1900-01-01").replace("2022-12-31", "2200-12-31")
-        text = text.replace("every: month", "every: term, each: {day: [all]}")
+        text = ENTRIES["agreement.yaml"].decode().replace("every: month", "every: term, each: {day: [all]}")
+        text = text.replace("2020-01-01", "1900-01-01").replace("2022-12-31", "2200-12-31")
         parameters = ENTRIES["parameters.json"].decode().replace("2020-08", "1900..2200")
         hostile = ENTRIES | {"agreement.yaml": text.encode(), "parameters.json": parameters.encode()}
         assert "条款要看的期间" in str(found(sealed(restated(hostile))).failure)
