@@ -67,9 +67,9 @@ bench: $(TESTABLE)
 
 # Two evaluators and two worlds, a hundred thousand agreements, to the fen: about 40 minutes on two cores. It writes docs/proof.md.
 # Then a million broken telegrams through a live listener, and processes that take data in are killed at random moments,
-# fifty times for each door and database: docs/intake-proof.md. At last two hundred random requests for every operation of
-# the API, held against its description: docs/pushing.md. Before all that, twenty thousand broken YAML files go through the
-# loader and the checks: docs/safety.md.
+# fifty times for each door and database: docs/intake-proof.md. Two hundred thousand broken evidence files are opened, and a
+# thousand recomputed: docs/safety.md. At last two hundred random requests for every operation of the API, held against its
+# description: docs/pushing.md. Before all that, twenty thousand broken YAML files go through the loader and the checks.
 prove: $(TESTABLE)
 	$(BIN)/python -m tests.safety.yaml_storm 20000
 	$(BIN)/python -m tests.independent.prove
@@ -77,6 +77,7 @@ prove: $(TESTABLE)
 	@if [ -z "$$XDG_RUNTIME_DIR" ]; then \
 	  export XDG_RUNTIME_DIR=$$(mktemp -d); trap 'rm -rf "$$XDG_RUNTIME_DIR"' EXIT; fi; \
 	$(BIN)/python -m tests.monitoring_ingest.kill_proof
+	$(BIN)/python -m tests.settlement.evidence.pack_storm 200000 1000 --keep
 	HENGJIE_FUZZ=200 $(BIN)/python -m pytest -q tests/api/test_openapi_fuzz.py
 
 # The page of figures, from the agreements and cases as they are.

@@ -40,7 +40,7 @@ class Table(NamedTuple):
     name: str
     titles: list[str]
     rows: list[tuple[int, Cells]]
-    beyond: dict[int, str] = {}  # by position of a row longer than the header, its first cell without a title
+    beyond: dict[int, str]  # by position of a row longer than the header, its first cell without a title
 
     def column(self, title: str) -> Cells:
         """The cells below a title; width and blanks in the title are ignored. Blank cells where no column has it."""

@@ -1,1 +1,1 @@
-"""The evidence file of a settlement: written from the store, verified without it."""
+"""The evidence file of a settlement: written from the store, opened within bounds, verified without the store."""

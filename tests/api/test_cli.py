@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from api.cli import main
 from basin.registry import BUNDLED
+from settlement.statement.engine_version import ENGINE_VERSION
 from tests.api.makers import HEADER, row
 
 Run = Callable[..., Result]
@@ -248,8 +249,67 @@ def test_a_time_no_reading_can_have_does_not_stop_a_file(hengjie, tmp_path):
     ]
 
 
+PAYS = """
+code: pays
+title: 试验
+basin: xinan
+source: 试验文本
+standard: gb3838-2002
+starts: 2024-01-01
+ends: 2024-12-31
+parties: {upstream: anhui, downstream: zhejiang}
+every: year
+clauses:
+- {ref: "1", measure: {kind: reported, fact: funds used}, scale: [{rate: 1}], pays: downstream, receives: upstream}
+"""
+
+
 class TestVerify:
-    """An evidence file that does not hold: exit 1 and why."""
+    """An evidence file that holds is told in short, with what it does not prove; one that does not: exit 1 and why."""
+
+    def file(self, hengjie: Run, folder: Path) -> Path:
+        """The evidence file of a clause that pays by a recorded fact."""
+        rules = folder / "pays.yaml"
+        rules.write_text(PAYS, encoding="utf-8")
+        fact = written(folder / "fact.yaml", subject="pays", period="2024", kind="funds used", value="2.5")
+        assert hengjie("record", fact, "--with", rules).exit_code == 0
+        settlement = told(hengjie("settle", "pays", "2024", "--with", rules, "--json"))["id"]
+        file = folder / "evidence.zip"
+        assert hengjie("evidence", settlement, "-o", file, "--with", rules).exit_code == 0
+        return file
+
+    def test_who_pays_whom_how_much_and_what_is_not_proven_is_told_in_both_languages(
+        self, hengjie: Run, tmp_path: Path
+    ) -> None:
+        result = hengjie("verify", self.file(hengjie, tmp_path))
+        assert result.exit_code == 0
+        for line in (
+            "证据包成立 holds", "协议 agreement：试验（pays）", "期间 period：2024", "结果 result：应付 payable",
+            "浙江省（zhejiang） 付 pays 安徽省（anhui） 25000.00 元 yuan", "状态 status：证据包不载", "指纹 digest：",
+            "引擎版本 engine version：", "证据包不能证明 what it does not prove：", "读数是站点实测的",
+            "the readings are what the stations measured", "the status of the settlement now", "who made the file",
+        ):  # fmt: skip
+            assert line in result.stdout
+
+    def test_the_same_as_one_json_object(self, hengjie: Run, tmp_path: Path) -> None:
+        file = self.file(hengjie, tmp_path)
+        verified = told(hengjie("verify", file, "--json"))
+        assert (verified["ok"], verified["failure"], verified["failed"]) == (True, None, 0)
+        said = verified["settlement"]
+        assert said["id"] == f"pays-2024-{said['digest'][:12]}"
+        assert (said["agreement"], said["period"], said["kind"], said["status"]) == ("pays", "2024", "payable", None)
+        (payment,) = said["payments"]
+        assert payment == {
+            "payer": "zhejiang", "payer_zh": "浙江省", "payee": "anhui", "payee_zh": "安徽省", "amount_yuan": "25000.00"
+        }  # fmt: skip
+        assert said["engine_version"] == ENGINE_VERSION
+        assert len(verified["not_proven"]) == 5
+
+    @pytest.mark.parametrize("path", ["/dev/zero", "/dev/null"])
+    def test_a_device_is_refused(self, hengjie: Run, path: str) -> None:
+        result = hengjie("verify", path)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "不是普通文件 (not a regular file)" in result.stderr
 
     def test_a_file_with_a_name_that_leads_outside_is_refused(self, hengjie: Run, tmp_path: Path) -> None:
         settlement = told(hengjie("settle", "xinan-anhui-zhejiang-2018", "2020", "--json"))["id"]

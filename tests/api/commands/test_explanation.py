@@ -36,7 +36,7 @@ def test_the_tree_goes_from_the_obligation_to_the_readings(tree: dict[str, Any])
 def test_readings_that_were_not_used_say_why_with_the_value_as_sent(tree: dict[str, Any]):
     told = [(r["value"], r["unit"], r["reason"]) for one in tree["statistics"] for r in one["not_used"]]
     assert told == [
-        ("9999 mg/L", "", "implausible"), ("<script>alert(1)</script> mg/L", "", "unreadable_number"),
+        ("9999 mg/L", "", "sentinel"), ("<script>alert(1)</script> mg/L", "", "unreadable_number"),
         ("0.02", "mg/L", "too_few_readings_a_day"), ("0.11", "mg/L", "维护"),
     ]  # fmt: skip
 
