@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from tests.databases import sqlite
 
 ROW = {"station": "demo-qx2", "indicator": "nh3n", "value": "0.21", "unit": "mg/L"}
 ROWS = [ROW | {"time": f"2025-08-{day:02d} {hour:02d}:00"} for day in range(1, 29) for hour in range(24)]
-FACT = {"subject": "qingxi-2", "period": "2025-08", "kind": "funds used", "value": "1", "document": "示例函" * 5000,
+FACT = {"subject": "qingxi-2", "period": "2025-08", "kind": "funds used", "value": "1", "document": "示例函" * 660,
         "recorded_by": "示例记录人"}  # fmt: skip
 WRITING = (("/v1/submissions", {"rows": ROWS}), ("/v1/facts", FACT))
 
@@ -53,6 +54,9 @@ TROUBLES = {
 
 def test_who_writes_is_told_to_come_again(blank, caplog):
     headers = {"X-API-Key": create_key(blank.engine, "示例监测中心", NOW)}
+    if blank.engine.dialect.name == "sqlite":  # no free page is left that a fact could lie in
+        with closing(sqlite3.connect(blank.engine.url.database, isolation_level=None)) as connection:
+            connection.execute("VACUUM")
     for statement, detail in TROUBLES[blank.engine.dialect.name].items():
         with client_of(blank) as client:
             for path, body in WRITING:

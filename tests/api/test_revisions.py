@@ -222,10 +222,10 @@ class TestLessons:
 
     @pytest.mark.parametrize(
         ("unit", "expected"),
-        [("ug/L", [(0.00021, 1)]), ("μg/L", [(0.00021, 1)]), ("mg", []), ("ppm?", []), ("", [])],
+        [("ug/L", [(0.21, 1)]), ("μg/L", [(0.21, 1)]), ("mg", []), ("ppm?", []), ("", [])],
     )
     def test_a_unit_is_converted_or_refused_and_never_guessed(self, pushing, unit, expected):
-        push(pushing, {"unit": unit})
+        push(pushing, {"unit": unit, "value": "210"})
         assert stored(pushing) == expected
 
     @pytest.mark.parametrize("time", ["2026-01-10T01:00:01Z", "2026-01-10 09:00:01", "2030-01-01"])
