@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict
 
 from basin.indicators import find_indicator
-from basin.numbers import Whole
 from basin.scales import Figure
+from basin.whole_numbers import Whole
 
 # Validators are built when they are first used: building all of them takes longer than most commands.
 FORBID_UNKNOWN = ConfigDict(extra="forbid", arbitrary_types_allowed=True, defer_build=True)

@@ -13,9 +13,6 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import Annotated
-
-from pydantic import BeforeValidator, Field
 
 LONGEST = 100  # characters: the binary expansion of a float64 as a decimal fits, as some programs write it
 LONGEST_WHOLE = 19  # digits: those of the largest integer of a database
@@ -85,11 +82,6 @@ def whole(written: object) -> int:
 def half_width(text: str) -> str:
     """Full-width and small signs as the ASCII signs they stand for: ``１．５`` is ``1.5``; no other sign is changed."""
     return text if text.isascii() else text.translate(_HALF_WIDTH)
-
-
-AS_WHOLE = BeforeValidator(whole)  # beside a type, after its bounds, or OpenAPI would not know them
-Whole = Annotated[int, AS_WHOLE]
-Count = Annotated[int, Field(ge=1), AS_WHOLE]  # a whole number from 1 on
 
 
 def _bounded(written: object) -> str:

@@ -25,12 +25,12 @@ from basin.hosts import WEB, host_of, is_host
 from basin.indicators import INDICATORS, Indicator, find_indicator
 from basin.measures import FORBID_UNKNOWN
 from basin.network import TIMEZONE, Network
-from basin.numbers import Count
 from basin.qualifiers import is_number
 from basin.scales import Figure
 from basin.shapes import fitted
 from basin.texts import CODE, fits
 from basin.units import factor
+from basin.whole_numbers import Count
 
 Format = Literal["readings", "table", "national-release", "telegrams", "laboratory", "bulletin"]
 TABLES = ("table", "bulletin")

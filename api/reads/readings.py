@@ -22,8 +22,8 @@ from api.reads.instants import parsed_instant
 from basin import periods
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, indicator
-from basin.numbers import AS_WHOLE
 from basin.registry import Registry
+from basin.whole_numbers import AS_WHOLE
 from monitoring_ingest.quality import store as quality_store
 from monitoring_ingest.quality.flags import Quality, to_qartod
 from monitoring_ingest.readings.frames import Columns, Key, joined, rows_at

@@ -17,7 +17,7 @@ from api.pages import settlements as settlement_page
 from api.pages.rendering import page
 from api.reads import overview as queries
 from api.web.deps import Has, Named, Reads
-from basin.numbers import AS_WHOLE
+from basin.whole_numbers import AS_WHOLE
 from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records.history_store import receipt_rows
 from settlement import store

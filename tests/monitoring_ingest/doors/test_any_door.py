@@ -1,4 +1,4 @@
-"""Any order, repetition, split and interleaving of the same rows, by any door: the same observations, the same digest.
+"""Any order, repetition, split and interleaving of the same rows, by any door: the same observations, the same result.
 
 The expected observations are the rows themselves and the expected digest is settled in memory from them: no run of the
 intake is compared with another one. Rows that contradict each other are told apart: each key has one value, or its
@@ -28,6 +28,8 @@ from monitoring_ingest.records.tables import observations
 from settlement.gathered import LEFT_OUT, OBSERVED, Gathered
 from settlement.run import settle
 from settlement.settling import settled
+from settlement.statement import canonical
+from settlement.statement.rows import SettlementDocument
 from tests.databases import KINDS, EmptiedDatabase, sqlite
 from tests.monitoring_ingest.every_door import DOORS, HANDS, NETWORK, SPEAKING, Sent, carrying, newest
 from tests.settlement.makers import RULES, an_agreement
@@ -81,8 +83,13 @@ def stands_after(emptied: EmptiedDatabase | None, deliveries: Deliveries) -> tup
             HANDS[door](engine, rows, inbox, NOW + timedelta(hours=hours))
         with engine.connect() as connection:
             found = read_frame(connection, observations.select())
-        digest = settle(engine, REGISTRY, AGREEMENT.code, "2025", now=NOW + timedelta(days=30))["digest"]
-        return found.sort_values([*KEY, "revision"]), digest
+        document = settle(engine, REGISTRY, AGREEMENT.code, "2025", now=NOW + timedelta(days=30))
+        return found.sort_values([*KEY, "revision"]), of_the_result(document)
+
+
+def of_the_result(document: SettlementDocument) -> str:
+    """The digest of what was settled. The hashes of parts hold marks, states and rows left out, which doors may add."""
+    return canonical.digest({name: content for name, content in document.items() if name != "parts"})
 
 
 def handed_in(emptied: EmptiedDatabase | None, deliveries: Deliveries) -> tuple[list[tuple[object, ...]], str]:
@@ -109,8 +116,7 @@ def digest_of(rows: Iterable[Sent]) -> str:
     frame["time"] = frame["time"].dt.as_unit("ns")
     blank = pd.DataFrame({name: pd.Series(dtype="str") for name in LEFT_OUT}).astype({"time": frame["time"].dtype})
     found = Gathered(frame.sort_values(["station", "indicator", "time"], ignore_index=True), blank, [])
-    digest: str = settled(AGREEMENT, NETWORK, found, period("2025"), NOW)["digest"]
-    return digest
+    return of_the_result(settled(AGREEMENT, NETWORK, found, period("2025"), NOW))
 
 
 def as_observations(chains: Iterable[Iterable[Sent]]) -> list[tuple[object, ...]]:

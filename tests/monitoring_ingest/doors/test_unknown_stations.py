@@ -39,7 +39,10 @@ class TestUnknownStations:
             raw = csv(*rows, header=header)
             receipt = ingest(engine, network(), [(name, raw)], READINGS, stopped(NOW))
             codes = [row["code"] for row in receipt.document()["rows"]]
-            assert codes == ["unknown_station" if name == "one.csv" else "duplicate"] * 4
+            assert codes == ["unknown_station"] * 4  # what waits for its station says so again
+            assert [row["fate"] for row in receipt.document()["rows"]] == [
+                "quarantined" if name == "one.csv" else "duplicate"
+            ] * 4
 
     def test_sent_again_it_is_accepted_then_a_duplicate(self, engine):
         known = with_alias(network(), "shangyou", "新站")
