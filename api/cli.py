@@ -29,7 +29,11 @@ COMMANDS = (
     ),
     Elsewhere("assess", "assessments:assess", "评价一个流域的绩效。Assess the performance of a basin."),
     Elsewhere("cases", "evidence:cases", "运行算例，打印不符处的计算过程；加 --all 打印全部。Run worked cases."),
-    Elsewhere("classify", "assessments:classify", "评定水质类别；列名可带单位，如 总磷(μg/L)。Water-quality classes of a table."),
+    Elsewhere(
+        "classify",
+        "assessments:classify",
+        "评定水质类别；列名可带单位，如 总磷(μg/L)。Water-quality classes of a table.",
+    ),
     Elsewhere(
         "database",
         "database:database_group",

@@ -34,7 +34,7 @@ OPTIONS = ["--document", "维修单", "--proposed-by", "张三", "--approved-by"
 
 @cache
 def with_one_that_waits():
-    """A month of readings, one of them implausible."""
+    """A month of readings, one of them a code for no value."""
     rows = [*month_rows("demo-qx2", "2025-08", nh3n="0.40"), row("demo-qx2", "2025-08-30 08:00", "codmn", "9999")]
     return written(lambda engine: send(composed(engine, registry()), rows))
 
@@ -62,8 +62,8 @@ def page(client, address):
 class TestApi:
     def test_the_queue_says_why_each_reading_waits(self, client):
         (waiting,) = client.get("/v1/reviews/queue").json()
-        assert (waiting["station"], waiting["value"], waiting["code"]) == ("demo-qx2", "9999", "implausible")
-        assert waiting["message_en"] == "outside the plausible range of the indicator"
+        assert (waiting["station"], waiting["value"], waiting["code"]) == ("demo-qx2", "9999", "sentinel")
+        assert waiting["message_en"] == "a code for no value, such as -9999, and no measurement"
         assert (
             client.get("/v1/reviews/queue", headers={"Accept": "text/csv"}).text.splitlines()[0].startswith("reading,")
         )
