@@ -58,12 +58,13 @@ def unspeakable() -> Exception:
     return Unspeakable()
 
 
+# None that Pydantic takes for a refusal where a declared value is read (ValueError, AssertionError).
 EXCEPTIONS: dict[str, Raised] = {
     "MemoryError": MemoryError,
     "RecursionError": lambda: RecursionError("maximum recursion depth exceeded"),
     "KeyError": lambda: KeyError("nh3n"),
     "OperationalError": lambda: OperationalError("SELECT 1", {}, Exception("the server went away")),
-    "AssertionError": AssertionError,
+    "TypeError": lambda: TypeError("unsupported operand"),
     "ZeroDivisionError": lambda: ZeroDivisionError("division by zero"),
     "TimeoutError": lambda: TimeoutError("x" * 100_000),
     "Unspeakable": unspeakable,
