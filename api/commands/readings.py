@@ -126,7 +126,7 @@ def _recorded_together(composition: Composition, file: Path) -> Told:
     """All facts of a table, or none of them."""
     facts = read_facts(file.read_bytes(), composition.registry, file=file)
     with writing(composition.engine) as connection:
-        now = composition.now()
+        now = instant_to_record(connection, composition.now())
         recorded = [record_fact(connection, stated, now) for stated in facts]
     rows = [vars(fact) | {"recorded_at": now.isoformat()} for fact in recorded]
     return {"facts": rows, "recorded": len(rows)}, f"已登记 recorded：{len(rows)} 件 facts"
