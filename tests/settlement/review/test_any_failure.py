@@ -58,10 +58,11 @@ def unspeakable() -> Exception:
     return Unspeakable()
 
 
-# None that Pydantic takes for a refusal where a declared value is read (ValueError, AssertionError).
+# None that is told as a refusal: by Pydantic where a declared value is read (ValueError, AssertionError), or by
+# `settlement.computable` (RecursionError, OverflowError), for clauses that use each other too deeply do so every time.
 EXCEPTIONS: dict[str, Raised] = {
     "MemoryError": MemoryError,
-    "RecursionError": lambda: RecursionError("maximum recursion depth exceeded"),
+    "IndexError": lambda: IndexError("list index out of range"),
     "KeyError": lambda: KeyError("nh3n"),
     "OperationalError": lambda: OperationalError("SELECT 1", {}, Exception("the server went away")),
     "TypeError": lambda: TypeError("unsupported operand"),
