@@ -65,9 +65,11 @@ def loads(r: Random) -> Example:
     measure = {"kind": "load", "against": against, "expressed": r.choice(["difference", "ratio", "percent_change"])}
     each = {"section": ["s1"], "indicator": codes} | {k: v for k, v in rhythm.items() if k == "month"}
     price = {"by": "indicator", **{code: wan(r) for code in codes}}
+    # a load may be a million per cent of another, and a sum beyond what any agreement pays is refused
+    per = "1000" if measure["expressed"] == "percent_change" else "1"
     clause = {
         "ref": "1", "every": rhythm["every"], "each": each, "measure": measure,
-        "scale": r.choice([[{"up_to": "0"}, {"rate": price}], [{"rate": price, "per": "1000"}]]),
+        "scale": r.choice([[{"up_to": "0"}, {"rate": price, "per": per}], [{"rate": price, "per": "1000"}]]),
     }  # fmt: skip
     stated = {f"load {code}": str(r.randint(1, 900)) for code in codes}
     sections = sheets(r, ["s1"], inflow="s2", **({against: stated} if against in ("limits", "baseline") else {}))
