@@ -24,7 +24,8 @@ from monitoring_ingest.readings.facts import Fact
 from settlement.applied import applied
 from settlement.evidence.bounds import refuse_too_much
 from settlement.evidence.entries import AGREEMENT, SETTLEMENT, SUMS
-from settlement.evidence.pack import ACCEPTED, EvidenceContents, Parameters, evidence_zip, packed
+from settlement.evidence.pack import EvidenceContents, Parameters, evidence_zip, packed
+from settlement.evidence.texts import ACCEPTED
 from settlement.gathered import LEFT_OUT, OBSERVED, QUALITY, Gathered
 from settlement.settling import Settlement, check_span, settlement_of
 from settlement.statement.engine_version import as_made_by, made_by, version_of

@@ -17,29 +17,22 @@ statistics leave out what is unreliable, and `parameters` holds what people deci
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from io import BytesIO, StringIO
-from itertools import chain
-from math import isfinite
-from typing import Any, NoReturn, NotRequired, TypedDict
+from io import BytesIO
+from typing import NotRequired, TypedDict
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-import numpy as np
 import pandas as pd
 
 from basin.errors import HengjieError, Refused, UsageError
 from settlement.evidence.entries import (
     AGREEMENT,
     FACTS,
-    LONGEST_NUMBER,
     MIB,
     MOST_BYTES,
     MOST_ENTRIES,
-    MOST_LEVELS,
     MOST_ROWS,
     OBSERVATIONS,
     PARAMETERS,
@@ -50,21 +43,16 @@ from settlement.evidence.entries import (
     most_of,
 )
 from settlement.evidence.opening import entries_of
-from settlement.gathered import OBSERVED, QUALITY, DecisionRow
+from settlement.evidence.texts import json_of, observations_csv, observations_of, text_of
+from settlement.gathered import DecisionRow
 from settlement.statement.canonical import canonical_json, digest, first_difference
 from settlement.statement.engine_version import BEFORE_PARTS, ENGINE_VERSION, as_made_by, made_by, version_of
 from settlement.statement.parts import FactRow
 from settlement.statement.rows import SettlementDocument
 
 STATUS = "status"  # what became of a settlement is told by whoever keeps it
-INSTANTS = ("time", "recorded_at")
-SORTED_BY = ("station", "indicator", "time", "revision", "reading", "fate", "reason")
-COLUMNS = frozenset({*OBSERVED, *QUALITY, "fate", "reason", "reading", "recorded_at"})
-ACCEPTED = "accepted"
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first date a ZIP can carry
 _PLAIN_FILE = 0o644 << 16
-_WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
-_NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:e[+-]?[0-9]{1,3})?", re.ASCII)  # as a float is written
 _HOLDER = {
     "agreement": AGREEMENT, "register": REGISTER, "observations": OBSERVATIONS, "facts": FACTS,
     "parameters": PARAMETERS,
@@ -154,7 +142,7 @@ def packed(evidence: EvidenceContents) -> dict[str, bytes]:
     document = {key: value for key, value in evidence.document.items() if key != STATUS}
     entries = {
         AGREEMENT: evidence.agreement_text,
-        OBSERVATIONS: _observations_csv(evidence.observations),
+        OBSERVATIONS: observations_csv(evidence.observations),
         FACTS: canonical_json(evidence.facts),
         PARAMETERS: canonical_json(evidence.parameters),
         SETTLEMENT: canonical_json(document),
@@ -312,135 +300,16 @@ def _refuse_other_fingerprints(entries: Mapping[str, bytes], evidence: EvidenceC
 
 
 def _parsed(entries: Mapping[str, bytes]) -> EvidenceContents:
-    registers = {name.removeprefix(REGISTER): _text(entries, name) for name in entries if name.startswith(REGISTER)}
+    registers = {name.removeprefix(REGISTER): text_of(entries, name) for name in entries if name.startswith(REGISTER)}
     return EvidenceContents(
-        agreement_text=_text(entries, AGREEMENT),
+        agreement_text=text_of(entries, AGREEMENT),
         register=registers,
-        observations=_observations(_text(entries, OBSERVATIONS)),
-        facts=_canonical(entries, FACTS, list),
-        document=_canonical(entries, SETTLEMENT, dict),
-        parameters=_canonical(entries, PARAMETERS, dict),
+        observations=observations_of(text_of(entries, OBSERVATIONS)),
+        facts=json_of(entries, FACTS, list),
+        document=json_of(entries, SETTLEMENT, dict),
+        parameters=json_of(entries, PARAMETERS, dict),
         entries=entries,
     )
-
-
-def _text(entries: Mapping[str, bytes], name: str) -> str:
-    try:
-        return entries[name].decode()
-    except UnicodeDecodeError as problem:
-        raise Refused("不是 UTF-8 文本", "not UTF-8 text", file=name) from problem
-
-
-def _canonical(entries: Mapping[str, bytes], name: str, kind: type) -> Any:
-    """An entry's JSON, which must be the canonical text of what it says, a map or a list."""
-    text = _text(entries, name)
-    try:
-        parsed = json.loads(text, parse_float=_no_float, parse_constant=_no_float, parse_int=_whole_number)
-    except (ValueError, RecursionError) as problem:
-        raise Refused("不是规范 JSON", f"not canonical JSON: {problem}", file=name) from problem
-    if not isinstance(parsed, kind) or not _is_shallow(parsed) or _canonical_text(parsed) != text:
-        raise Refused("不是规范 JSON", "not canonical JSON", file=name)
-    return parsed
-
-
-def _canonical_text(parsed: object) -> str | None:
-    """The canonical text; None of what has none, such as half a sign."""
-    try:
-        return canonical_json(parsed)
-    except UsageError:
-        return None
-
-
-def _is_shallow(parsed: object) -> bool:
-    """Whether lists and maps lie inside each other no deeper than any evidence file needs."""
-    level: list[Any] = [parsed]
-    for _ in range(MOST_LEVELS):
-        inner = chain.from_iterable(value.values() if isinstance(value, dict) else value for value in level)
-        level = [value for value in inner if isinstance(value, dict | list)]
-        if not level:
-            return True
-    return False
-
-
-def _no_float(text: str) -> NoReturn:
-    raise ValueError(f"float {text[:LONGEST_NUMBER]}")
-
-
-def _whole_number(text: str) -> int:
-    if len(text) > LONGEST_NUMBER:
-        raise ValueError(f"a number of more than {LONGEST_NUMBER} digits")
-    return int(text)
-
-
-def _observations_csv(observations: pd.DataFrame) -> str:
-    """Readings as CSV in a fixed order of rows; floats with every digit they need, instants in UTC."""
-    order = [column for column in SORTED_BY if column in observations]
-    printed = observations.sort_values(order, kind="stable") if order else observations
-    instants = {column: _instants(printed[column]) for column in INSTANTS if column in printed}
-    fate = {} if "fate" in printed else {"fate": ACCEPTED}
-    return printed.assign(**instants, **fate).to_csv(index=False, lineterminator="\n")
-
-
-def _instants(times: pd.Series) -> Any:
-    """``2020-08-01T04:00:00Z``; with microseconds where a column has them."""
-    utc = pd.to_datetime(times, utc=True).dt.tz_localize(None).to_numpy("datetime64[us]")
-    whole = (utc.astype("datetime64[s]") == utc) | np.isnat(utc)
-    text = np.datetime_as_string(utc, unit="s" if whole.all() else "us", timezone="UTC")
-    return np.where(np.isnat(utc), "", text)
-
-
-def _observations(text: str) -> pd.DataFrame:
-    """The readings of `_observations_csv` with the types they had; a text nobody gave stays the empty text."""
-    _refuse_other_columns(text)
-    try:
-        frame = pd.read_csv(StringIO(text), dtype=str, keep_default_na=False)
-        typed = {column: _TYPES[column](frame[column]) for column in frame.columns.intersection(list(_TYPES))}
-    except (ValueError, OverflowError) as problem:
-        raise Refused("监测数据表读不出", f"observations cannot be read: {problem}", file=OBSERVATIONS) from problem
-    return frame.assign(**typed)
-
-
-def _refuse_other_columns(text: str) -> None:
-    """The table has columns that readings have, each once, and not more rows than anybody settles from."""
-    header = text[: text.find("\n")].split(",")
-    if not COLUMNS.issuperset(header) or len(set(header)) < len(header):
-        raise Refused("监测数据表读不出", "observations cannot be read: other columns", file=OBSERVATIONS)
-    if text.count("\n") > MOST_ROWS + 1:
-        raise Refused(f"超过 {MOST_ROWS} 行", f"more than {MOST_ROWS} rows", file=OBSERVATIONS)
-
-
-def _times(texts: pd.Series) -> pd.Series:
-    return pd.to_datetime(texts, utc=True, format="ISO8601").dt.as_unit("ns")
-
-
-def _numbers(texts: pd.Series) -> pd.Series:
-    """Float by float: what pandas parses faster may be off in the last digit."""
-    return pd.Series([_number(text) if text else np.nan for text in texts], index=texts.index, dtype="float64")
-
-
-def _number(text: str) -> float:
-    if not _NUMBER.fullmatch(text):
-        raise ValueError(f"not a number: {text[:LONGEST_NUMBER]}")
-    number = float(text)
-    if not isfinite(number):
-        raise ValueError(f"not a finite number: {text[:LONGEST_NUMBER]}")
-    return number
-
-
-def _wholes(texts: pd.Series) -> pd.Series:
-    if not all(map(_WHOLE.fullmatch, texts)):
-        raise ValueError("not a whole number")
-    return texts.astype("int64")
-
-
-def _flags(texts: pd.Series) -> pd.Series:
-    return texts == "True"
-
-
-_TYPES: Mapping[str, Callable[[pd.Series], pd.Series]] = {
-    **dict.fromkeys(INSTANTS, _times), **dict.fromkeys(("revision", "quality"), _wholes),
-    "value": _numbers, "censored": _flags,
-}  # fmt: skip
 
 
 def _inside(name: str) -> str:
