@@ -239,6 +239,7 @@ def test_the_page_of_figures_is_what_the_program_prints_now():
     assert page == printed, "make figures rewrites it"
 
 
+@pytest.mark.proof
 def test_every_shipped_agreement_is_in_the_page_of_figures_and_its_cases_pass():
     files = {*(ROOT / "basin/data/agreements").glob("*.yaml"), *(ROOT / "fixtures/agreements").glob("*.yaml")}
     assert {one["code"] for one in shipped()} == {tree(file.read_text("utf-8"))["code"] for file in files}

@@ -58,6 +58,7 @@ class TestInventedAndSayingSo:
             assert agreement["code"].startswith("demo-"), file.name
             assert agreement["title"].startswith("示例"), file.name
 
+    @pytest.mark.proof
     def test_no_real_station_gets_an_invented_reading(self, rows, network):
         assert set(rows["station"]) == set(network.stations)
 

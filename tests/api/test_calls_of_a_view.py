@@ -14,6 +14,7 @@ def counts() -> Counter[str]:
     return calls_of_a_view()
 
 
+@pytest.mark.proof
 def test_a_view_of_a_section_makes_a_quarter_of_the_calls_that_searching_alone_once_made(counts):
     assert counts["own"] <= SEARCHING / 4
 

@@ -195,6 +195,7 @@ class TestRecord:
         assert said in problem["message_zh"]
 
 
+@pytest.mark.proof
 class TestSchedule:
     """`schedule --once` is done only when every slot is."""
 
@@ -264,6 +265,7 @@ clauses:
 """
 
 
+@pytest.mark.proof
 class TestVerify:
     """An evidence file that holds is told in short, with what it does not prove; one that does not: exit 1 and why."""
 

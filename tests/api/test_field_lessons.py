@@ -107,6 +107,7 @@ def following(client, page):
         yield page
 
 
+@pytest.mark.proof
 class TestDeepPaging:
     """Pages neither lose nor repeat a row, whatever comes in between two of them."""
 

@@ -70,6 +70,7 @@ def _parameters(route: APIRoute) -> list[Any]:
 
 
 class TestAddresses:
+    @pytest.mark.proof
     @pytest.mark.parametrize("written", IN_ADDRESSES.values(), ids=IN_ADDRESSES)
     def test_a_sign_nobody_can_see_is_refused_in_every_place_of_every_address(self, asked, written):
         tried = list(addresses(f"a{written}b"))
@@ -79,6 +80,7 @@ class TestAddresses:
         if written not in ("%ED%A0%80", "%FF"):  # which is no UTF-8, and arrives as the sign for that
             assert {address: status for address, status in answers.items() if status < 400} == {}
 
+    @pytest.mark.proof
     @pytest.mark.parametrize("written", SEEN_BUT_STRANGE)
     def test_what_is_strange_but_can_be_seen_makes_nothing_fail(self, asked, written):
         statuses = {address: asked.get(address).status_code for address in addresses(written)}

@@ -81,6 +81,7 @@ class TestVectors:
             assert refused(engine) == {"crc": 1}
 
 
+@pytest.mark.proof
 class TestStream:
     def test_a_frame_cut_at_any_byte_is_stored_and_answered(self, listening, engine):
         times = [f"202602{day:02}{hour:02}0000" for day in range(1, 29) for hour in range(24)]

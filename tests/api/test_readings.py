@@ -46,6 +46,7 @@ def test_the_pages_hold_every_observation_once_and_in_order(served):
         assert keys(pages(client, limit=limit)) == whole
 
 
+@pytest.mark.proof
 def test_stations_with_little_are_read_together_and_pages_stay_whole(engine, world):
     here = makers.composed(engine, world)
     stations = ("demo-qx1", "demo-qx2", "demo-qx2b", "demo-qx3")

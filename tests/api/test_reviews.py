@@ -167,6 +167,7 @@ class TestPages:
         assert "复核剔除 1" in page(client, "/sections/qingxi-2?month=2025-08").text.replace("\n", " ")
 
 
+@pytest.mark.proof
 class TestCommands:
     @pytest.fixture
     def hengjie(self, here, monkeypatch):

@@ -135,6 +135,7 @@ class TestNoDatabase:
         result = hengjie("jobs", "list")
         assert (result.exit_code, "这里还没有数据库" in result.stderr) == (1, True)
 
+    @pytest.mark.proof
     @pytest.mark.parametrize(
         "arguments",
         [

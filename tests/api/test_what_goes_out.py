@@ -46,6 +46,7 @@ def app(here) -> FastAPI:
 
 
 class TestHeaders:
+    @pytest.mark.proof
     @pytest.mark.parametrize("accept", ["*/*", "text/html", "text/csv"])
     def test_every_answer_carries_them(self, app, accept):
         statuses = set()
@@ -106,6 +107,7 @@ class TestHosts:
 
         return client
 
+    @pytest.mark.proof
     @pytest.mark.parametrize(
         ("hosts", "host", "status"),
         [

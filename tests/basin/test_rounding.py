@@ -112,6 +112,7 @@ class TestRounded:
         assert float(rounded(0.0006, 3)) == 0.001
 
 
+@pytest.mark.proof
 def test_every_printed_value_of_the_real_replies_is_the_unrounded_one_at_the_reading_decimals(shared_data: Path):
     pairs = [(code, *texts) for reading in readings(shared_data) for code, texts in reading.values.items()]
     assert len(pairs) == 50_512

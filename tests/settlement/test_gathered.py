@@ -43,6 +43,7 @@ READ = {
 }
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("clauses", [CLASSES, DAYS])
 @pytest.mark.parametrize("every", ["month", "year"])
 @pytest.mark.parametrize("month", ["2020-01", "2020-05", "2020-06", "2020-12"])
@@ -121,6 +122,7 @@ def settled_alone(every: str, compare: str, of: str) -> SettlementDocument:
     return settled(several(every, compare), RIVER, gathered(READ), periods.period(of), NOW)
 
 
+@pytest.mark.proof
 class TestWhatSettlementsShare:
     """Made from the same readings, they measure a closed period once; in any order, each is the one made alone."""
 

@@ -21,6 +21,7 @@ def tree(client: TestClient, august: str) -> dict[str, Any]:
     return answer.json()
 
 
+@pytest.mark.proof
 def test_the_tree_goes_from_the_obligation_to_the_readings(tree: dict[str, Any]):
     obligation = tree["obligations"][0]
     assert (obligation["payer"], obligation["payee"]) == ("shanzhou", "pingzhou")

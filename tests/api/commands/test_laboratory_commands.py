@@ -53,6 +53,7 @@ def filled(file: Path, values: dict[str, tuple[float, float]]) -> None:
     book.save(file)
 
 
+@pytest.mark.proof
 def test_the_receipt_tells_both_values_difference_tolerance_and_outcome(folder: Path):
     filled(folder / "a.xlsx", {"nh3n": (0.8, 1.1), "tp": (0.1, 0.2), "codmn": (3, 3.1)})
     given = ("ingest", "laboratory", folder / "a.xlsx", "--with", FIXTURES, "--with", folder, "--source", "lab")

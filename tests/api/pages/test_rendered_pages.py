@@ -83,6 +83,7 @@ def table(of, caption):
     return next(t for t in of.all("table") if t.all("caption") and t.all("caption")[0].text.startswith(caption)).table()
 
 
+@pytest.mark.proof
 class TestEveryPage:
     def test_it_opens_and_is_well_formed(self, everything):
         assert {key for key, answer in everything.items() if answer.status_code != 200} == set()

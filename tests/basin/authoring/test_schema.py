@@ -67,6 +67,7 @@ def as_an_editor_reads(text: str) -> Any:
     return json.loads(json.dumps(yaml.safe_load(plain)))
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
 def test_every_shipped_agreement_fits_as_we_read_it_and_as_an_editor_does(file: Path):
     text = file.read_text(encoding="utf-8")

@@ -83,6 +83,7 @@ def alarms(engine: Engine, **of: str) -> Alarms:
     ]
 
 
+@pytest.mark.proof
 class TestAScheduledSource:
     """Is silent at the end of the first whole slot in which it brought nothing new."""
 

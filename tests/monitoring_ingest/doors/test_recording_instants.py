@@ -88,6 +88,7 @@ def recorded(engine: Engine, table: Table) -> list[datetime]:
         return list(connection.scalars(select(table.c.recorded_at).order_by(table.c.recorded_at)))
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("writer", WRITERS)
 def test_who_stores_later_records_a_later_instant(engine: Engine, tmp_path: Path, writer: str) -> None:
     sent(engine, ROW, NAMELESS, IMPLAUSIBLE, *STUCK)
@@ -98,6 +99,7 @@ def test_who_stores_later_records_a_later_instant(engine: Engine, tmp_path: Path
     assert min(after) > told
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("writer", WRITERS)
 def test_who_stores_after_the_clock_was_set_back_records_a_later_instant_all_the_same(
     engine: Engine, tmp_path: Path, writer: str

@@ -255,6 +255,7 @@ class TestADtdIsRefused:
         assert "另存为新的 .xlsx" in row["message_zh"] and "save it anew" in row["message_en"]
 
 
+@pytest.mark.proof
 class TestABombIsRefused:
     """Before it is unpacked."""
 
@@ -392,6 +393,7 @@ def test_a_clock_without_a_date_is_no_time():
     assert joined_times(["", "2020-08-08 00:00:00"], ["08:00", ""], "08:00") == ["", "2020-08-08 08:00"]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("seed", range(4))
 def test_the_same_rows_in_any_order_split_and_form_are_stored_the_same(engine: Engine, seed: int):
     """As CSV, XLSX or long table, cut anywhere, some of them twice."""

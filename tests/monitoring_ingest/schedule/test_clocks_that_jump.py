@@ -175,6 +175,7 @@ class TestClaimedAhead:
 class TestWhatKeepsFailing:
     """It is tried again at growing distances."""
 
+    @pytest.mark.proof
     def test_each_wait_is_as_long_as_it_has_been_failing(self, engine):
         attempts: list[datetime] = []
         now = FIRST_OF_DECEMBER

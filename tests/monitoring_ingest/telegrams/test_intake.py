@@ -288,6 +288,7 @@ class TestStored:
         with engine.connect() as connection:
             assert store.last_heard(connection, known.devices) == {"A": NOW + timedelta(hours=1)}
 
+    @pytest.mark.proof
     def test_one_batch_of_many_devices_of_a_source_is_one_submission(self, engine):
         known = world(engine, source(*(f"D{number}" for number in range(300)), station="shangyou"))
         times = [f"20260301{hour:02}{minute:02}00" for hour in range(10) for minute in range(30)]

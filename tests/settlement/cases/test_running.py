@@ -43,6 +43,7 @@ def registry() -> Registry:
     return load_registry(beside([CASES]))
 
 
+@pytest.mark.proof
 class TestShipped:
     """The cases of `fixtures/cases`."""
 

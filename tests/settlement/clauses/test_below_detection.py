@@ -326,6 +326,7 @@ def scales(draw: st.DrawFn) -> list[Piece]:
     return pieces
 
 
+@pytest.mark.proof
 @settings(max_examples=300, deadline=None)
 @given(scales(), st.integers(-5, 9), st.integers(0, 8))
 def test_the_amounts_between_two_values_are_those_of_every_value_between_them(
@@ -349,6 +350,7 @@ EXPRESSED = {
 }
 
 
+@pytest.mark.proof
 @settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from(list(EXPRESSED)),

@@ -128,6 +128,7 @@ class TestYears:
         assert found["kind"] == ("payable" if reason is None else "stopped")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("companion", COMPANIONS)
 @pytest.mark.parametrize(
     "measure",

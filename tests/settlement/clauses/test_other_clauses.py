@@ -280,6 +280,7 @@ class TestUnverified:
         assert evaluations(decided(an_agreement(text), "2020", "facts: {x: 1}"), "1")[0].unverified == ()
 
 
+@pytest.mark.proof
 class TestOrderDoesNotMatter:
     """The text may list its clauses and sections in any order."""
 

@@ -8,6 +8,8 @@ from settlement.evidence.exporting import recomputed
 from settlement.evidence.pack import verify
 from tests.settlement.evidence.packs import Change, Kind, changed, changes, kinds, some
 
+pytestmark = pytest.mark.proof  # every field of every kind of evidence file, changed
+
 KINDS = [pytest.param(kind, id=name) for name, kind in kinds().items()]
 QUICKLY = 6
 OF_EACH_ENTRY = 12  # of five entries and three registers of ten files: more than nine hundred

@@ -279,6 +279,7 @@ print(grown < 600 * 2**20)
 """
 
 
+@pytest.mark.proof
 def test_a_bomb_is_refused_in_little_memory(tmp_path: Path) -> None:
     bomb = tmp_path / "bomb.zip"
     with ZipFile(bomb, "w", ZIP_DEFLATED) as file, file.open("observations.csv", "w", force_zip64=True) as entry:

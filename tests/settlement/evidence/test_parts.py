@@ -30,6 +30,8 @@ from tests.settlement.evidence.test_exporting import EXCESS, NOW, TWELVE, a_regi
 from tests.settlement.makers import a_fact, monthly
 from tests.settlement.makers import readings as csv_of
 
+pytestmark = pytest.mark.proof  # every kind of evidence file, made anew for every change
+
 KINDS = [pytest.param(kind, id=name) for name, kind in kinds().items()]
 KEY = ["station", "indicator", "time"]
 Unread = Callable[[Gathered], Gathered]
