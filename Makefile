@@ -69,9 +69,10 @@ bench: $(TESTABLE)
 # Then a million broken telegrams through a live listener, and processes that take data in are killed at random moments,
 # fifty times for each door and database: docs/intake-proof.md. Two hundred thousand broken evidence files are opened, and a
 # thousand recomputed: docs/safety.md. At last two hundred random requests for every operation of the API, held against its
-# description: docs/pushing.md. Before all that, twenty thousand broken YAML files go through the loader and the checks.
+# description: docs/pushing.md. Before all that, twenty thousand broken YAML files go through the loader and the checks:
+# docs/safety.md.
 prove: $(TESTABLE)
-	$(BIN)/python -m tests.safety.yaml_storm 20000
+	$(BIN)/python -m tests.safety.yaml_storm 20000 --keep
 	$(BIN)/python -m tests.independent.prove
 	$(BIN)/python -m tests.api.telegram_storm 1000000
 	@if [ -z "$$XDG_RUNTIME_DIR" ]; then \

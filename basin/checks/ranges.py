@@ -257,7 +257,7 @@ def _taken(take: Take, value: Range, count: Bound) -> Range:
     """Between 1 and `count` values as one."""
     if isinstance(take, Runs):
         return Range(Fraction(0), inf if count == inf else Fraction(count // max(1, take.runs_of)))
-    if take in ("mean", "min", "max"):
+    if take in ("mean", "min", "max") or count == 1:
         return value
     return value.times(Range(Fraction(1), count))
 

@@ -18,7 +18,7 @@ from basin.network import Network
 
 MOST_CLAUSES = 500
 MOST_SECTIONS = 5_000
-MOST_BRANCHES = 200_000  # values of a clause or sheet, once for each date and element that it changes by
+MOST_BRANCHES = 50_000  # values of all clauses, or sheets, once for each date and element that one changes by
 MOST_ELEMENTS = 100_000  # of one clause in one period: sections × indicators × parties
 MOST_LISTED = 1_000  # in one list or table of a clause: pieces, tests, weights, shares
 MOST_CHAINED = 50  # lines that each use the one before
@@ -30,14 +30,15 @@ def size_findings(agreement: Agreement, network: Network) -> Iterator[Finding]:
     sections = dict(agreement.document.get("sections", {}))
     yield from _too_many("clauses", len(clauses), MOST_CLAUSES, "拆成几份协议，或用 each 让一条管几个要素")
     yield from _too_many("sections", len(sections), MOST_SECTIONS, "拆成几份协议")
+    for key, inside in (("clauses", clauses), ("sections", sections.values())):
+        values = sum(_branches(raw) * _values(raw) for raw in inside)
+        yield from _too_many(key, values, MOST_BRANCHES, "拆成几份协议，或减少随日期、要素而变的数值", "数值")
     for raw in clauses:
         path = clause_path(raw["ref"])
-        yield from _too_many(path, _branches(raw) * _values(raw), MOST_BRANCHES, "拆成几条，或减少日期")
         listed = max((_longest(value) for key, value in raw.items() if key != "each"), default=0)
         yield from _too_many(path, listed, MOST_LISTED, "拆成几条")
         yield from _too_many(f"{path}.each", _elements(agreement, network, raw), MOST_ELEMENTS, "拆成几条")
     for code, raw in sections.items():
-        yield from _too_many(f"sections.{code}", _branches(raw) * _values(raw), MOST_BRANCHES, "减少日期")
         yield from _too_many(f"sections.{code}", _longest(raw), MOST_LISTED, "缩短列表")
 
 

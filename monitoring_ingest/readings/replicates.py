@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from basin.indicators import INDICATORS
+from basin.numbers import measured
 from basin.qualifiers import sample_kinds
 from monitoring_ingest.readings.station_statuses import SEPARATOR
 
 SIGNIFICANT = 12  # digits of a mean: more are noise of float64
+MOST_VALUES = 20  # of a mean: nobody divides a sample into more, and its mark has a length
 _VALUES = re.compile(r"平行 ([0-9.e+-]+(?:、[0-9.e+-]+)+)")
 
 
@@ -29,9 +31,16 @@ class Analysis(NamedTuple):
 
     @property
     def values(self) -> list[str]:
-        """The values [canonical unit] that the number is the mean of; the number alone where it is no mean."""
-        means = [stated for part in self.mark.split(SEPARATOR) if (stated := _VALUES.fullmatch(part))]
-        return means[0][1].split("、") if means else [_text(self.number)]
+        """The values [canonical unit] that the number is the mean of; the number alone where it is no mean.
+
+        Anybody may write such a mark: it counts where it can be read and comes to the number.
+        """
+        for part in self.mark.split(SEPARATOR):
+            stated = _VALUES.fullmatch(part)
+            values = stated[1].split("、") if stated else []
+            if values and _come_to(values, self.number, censored=self.censored):
+                return values
+        return [_text(self.number)]
 
     @property
     def is_mean(self) -> bool:
@@ -66,12 +75,17 @@ def belong_together(newest: Analysis, sent: Analysis) -> bool:
 
 def further(newest: Analysis, sent: Analysis) -> list[str]:
     """The values of `sent` that the stored mean does not have yet; all of them where no mean is stored."""
-    return [value for value in sent.values if value not in newest.values] if newest.is_mean else sent.values
+    already = newest.values if newest.is_mean else ()
+    return [value for value in sent.values if value not in already]
 
 
 def can_be_averaged(analyses: Sequence[Analysis]) -> bool:
-    """Whether the values have a mean: all are measured, or all are below detection, in one status of the station."""
-    return len({(analysis.censored, analysis.status) for analysis in analyses}) == 1
+    """Whether the values have a mean: all are measured, or all are below detection, in one status of the station.
+
+    There are at most `MOST_VALUES` of them.
+    """
+    alike = len({(analysis.censored, analysis.status) for analysis in analyses}) == 1
+    return alike and sum(len(analysis.values) for analysis in analyses) <= MOST_VALUES
 
 
 def mean(indicator: str, analyses: Sequence[Analysis], values: Sequence[str]) -> Mean:
@@ -83,9 +97,8 @@ def mean(indicator: str, analyses: Sequence[Analysis], values: Sequence[str]) ->
     analyses : what the values are from; the mark is that of the first that is no replicate.
     values : [canonical unit] as texts.
     """
-    numbers = [float(value) for value in values]
     censored = analyses[0].censored
-    text = _text(max(numbers) if censored else sum(numbers) / len(numbers))
+    text = _mean_of(values, censored=censored)
     routine = next((analysis for analysis in analyses if not analysis.is_replicate), analyses[0])
     marks = [part for part in routine.mark.split(SEPARATOR) if part and not _VALUES.fullmatch(part)]
     listed = "、".join(values)
@@ -97,6 +110,19 @@ def mean(indicator: str, analyses: Sequence[Analysis], values: Sequence[str]) ->
         SEPARATOR.join([*marks, f"平行 {listed}"]),
         f"{len(values)} 个平行样的均值 mean of {len(values)} replicates：{listed} {unit}",
     )
+
+
+def _mean_of(values: Sequence[str], *, censored: bool) -> str:
+    numbers = [measured(value) for value in values]
+    return _text(max(numbers) if censored else sum(numbers) / len(numbers))
+
+
+def _come_to(values: Sequence[str], number: float, *, censored: bool) -> bool:
+    """Whether a number is the mean of values as a mark lists them; a list that nobody can read comes to nothing."""
+    try:
+        return len(values) <= MOST_VALUES and _mean_of(values, censored=censored) == _text(number)
+    except ValueError:
+        return False
 
 
 def _text(number: float) -> str:

@@ -47,7 +47,18 @@ REFUSED = {
         "clauses.1", "至多 1000",
     ),
     "multipliers": (f'- {{ref: "1", source: x, times: {listed(["2"] * 1001)}, {PAYS}}}', "clauses.1", "至多 1000"),
-    "dates": (f'- {{ref: "1", source: x, cap: {days(600)}, {PAYS}}}', "clauses.1", "至多 200000"),
+    "dates": (f'- {{ref: "1", source: x, cap: {days(300)}, {PAYS}}}', "clauses", "至多 50000"),
+    "dates of many clauses": (
+        "\n".join(f'- {{ref: "{ref}", source: x, cap: {days(30)}, {PAYS}}}' for ref in range(60)),
+        "clauses", "至多 50000",
+    ),
+    "clauses that all use each other": (
+        "\n".join(
+            f'- {{ref: "c{ref}", source: x, measure: {{kind: result, of: {listed(f"c{n}" for n in range(230))}}}}}'
+            for ref in range(230)
+        ),
+        "clauses", "至多 50000",
+    ),
     "elements": (
         f'- {{ref: "1", source: x, {PAYS}, measure: {{kind: concentration}}, '
         f"each: {{section: {listed(f's{n}' for n in range(400))}, indicator: {listed(f'i{n}' for n in range(400))}}}}}",

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from basin.sources import Source
 from monitoring_ingest.doors.declared import source_door
 from monitoring_ingest.doors.files import ingest
+from monitoring_ingest.readings.replicates import MOST_VALUES
 from monitoring_ingest.records.store import observations
 from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, fates, network
@@ -89,3 +90,31 @@ class TestInALaterFile:
         sent(engine, "<0.02,mg/L,常规样")
         assert sent(engine, "0.03,mg/L,平行样") == {"quarantined": 1}
         assert newest(engine) == [(0.02, True, "常规样")]
+
+
+class TestWhatAMarkClaims:
+    """Anybody may write the mark of a mean: what it lists counts only where it comes to the number."""
+
+    @pytest.mark.parametrize("listed", ["1e999、-", "0.9、0.94", "0..9、1", "9e99、9e99", "、".join("1" * 90)])
+    def test_a_list_that_does_not_come_to_the_number_lists_nothing(self, engine: Engine, listed):
+        claims = f"0.90,mg/L,平行样|平行 {listed}"
+        assert sent(engine, claims, "0.94,mg/L,平行样") == {"accepted": 1, "duplicate": 1}
+        assert newest(engine)[0][0] == 0.92
+        assert sent(engine, "0.98,mg/L,平行样") == {"revised": 1}
+        assert newest(engine)[0][0] == 0.94
+
+    @pytest.mark.parametrize("listed", ["e、e", "--1、+"])
+    def test_a_list_of_qualifiers_nobody_knows_waits_for_a_person(self, engine: Engine, listed):
+        assert sent(engine, f"0.90,mg/L,平行样|平行 {listed}", "0.94,mg/L,平行样") == {"accepted": 1, "quarantined": 1}
+        assert newest(engine)[0][0] == 0.94
+
+    def test_a_sample_is_divided_into_so_many_and_no_more(self, engine: Engine):
+        rows = [f"0.{number},mg/L,平行样" for number in range(100, 100 + MOST_VALUES)]
+        assert sent(engine, *rows[:-1]) == {"accepted": 1, "duplicate": MOST_VALUES - 2}
+        assert sent(engine, rows[-1]) == {"revised": 1}
+        assert sent(engine, "0.500,mg/L,平行样") == {"quarantined": 1}
+        assert newest(engine)[0][0] == pytest.approx(0.1095)
+
+    def test_a_file_with_too_many_of_one_sample_waits_for_a_person(self, engine: Engine):
+        counts = sent(engine, *(f"0.{number},mg/L,平行样" for number in range(1000, 4000)))
+        assert counts == {"accepted": 1, "quarantined": 2999}

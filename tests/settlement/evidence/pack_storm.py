@@ -33,10 +33,10 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from basin.errors import HengjieError
 from settlement.evidence.exporting import recomputed
 from settlement.evidence.pack import contents, verify
+from tests.safety.page import keep
 from tests.settlement.evidence.packs import changes, entries_of, kinds, restated, sealed
 
 PATIENCE = 20.0  # seconds on a busy machine; a sound file takes a tenth of one
-PAGE = Path(__file__).parents[3] / "docs" / "safety.md"
 HEADING = "## 证据包 Packs"
 WRITES = (
     "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.symlink", "os.link", "os.truncate", "shutil.", "tempfile.",
@@ -308,15 +308,6 @@ def page(rows: Sequence[str], seed: int, numbers: Sequence[int]) -> str:
     ])  # fmt: skip
 
 
-def keep(section: str) -> None:
-    """Put the section in the place of the one before, or at the end of the page."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, heading, after = text.partition(HEADING)
-    rest = after.partition("\n## ")
-    following = f"## {rest[2]}" if heading and rest[1] else ""
-    PAGE.write_text(f"{before.rstrip()}\n\n{section}{following and chr(10)}{following}", encoding="utf-8")
-
-
 def main() -> int:
     """Breaks, judges and tells."""
     asked = argparse.ArgumentParser(prog="pack_storm", description="随机破坏的证据包")
@@ -340,7 +331,7 @@ def main() -> int:
     faults = [*reader.faults, *engine.faults, *reader.written, *engine.written]
     sys.stdout.write("\n".join([*rows, *faults[:50], ""]))
     if options.keep and not faults:
-        keep(page(rows, options.seed, (options.opened, options.recomputed)))
+        keep(HEADING, page(rows, options.seed, (options.opened, options.recomputed)))
     return 1 if faults else 0
 
 
