@@ -36,7 +36,7 @@ from basin.dated import Hand, InForce, element_codes, every_branch, in_force, is
 from basin.errors import AgreementError
 from basin.periods import Days, Window
 from basin.reach import Named, Reach, reach_of, window, year_to_date
-from basin.shapes import fitted, typed
+from basin.shapes import fitted, remedy_of_unknown, typed
 
 T = TypeVar("T", Clause, SectionSheet)
 HEADER_KEYS = ("code", "title", "basin", "standard", "starts", "ends", "source", "parties", "clauses")
@@ -386,7 +386,7 @@ def _check_keys(document: Mapping[str, Any], file: str) -> None:
             raise AgreementError(f"缺少 {key}", f"{key} is missing", file=file, path=key, remedy=f"补上 {key}")
     for key in document:
         if key not in HEADER_KEYS + OTHER_KEYS:
-            remedy = "冒号写成半角加空格，如 cap: 250" if "：" in key else "检查拼写，或删去此键"
+            remedy = remedy_of_unknown(key)
             raise AgreementError("不认识的键", "unknown key", file=file, path=key, remedy=remedy)
     if not isinstance(document.get("sections", {}), dict):
         remedy = "写成 断面代码: {target: 3}"

@@ -85,7 +85,7 @@ def fitted(adapter: TypeAdapter[Any], plain: Any, file: str, path: str) -> tuple
 def _refusal(error: ErrorDetails, file: str, path: str) -> AgreementError:
     place = ".".join(str(part).removesuffix("_") for part in error["loc"] if _is_key(part))  # class_ is Python's
     keys = join(path, place) if place else path
-    words = _words(error, "：" in place)
+    words = _words(error, place)
     remedy = words.remedy
     if remedy.startswith((_OTHER_VALUE, _OTHER_FORM)):
         remedy = _INSTEAD.get(keys.rpartition(".")[2], remedy)
@@ -132,6 +132,15 @@ _OTHER_FORM = "改成所要求的形式"
 _NO_FIGURE = {"不是数字": "写 0.95、1/3、83%，不带单位", "除数为零": "改正分母"}
 
 
+def remedy_of_unknown(place: str) -> str:
+    """What to write instead of a key that nobody knows, by the keys that lead to it (``clauses.1.cap``)."""
+    if "：" in place:
+        return "冒号写成半角加空格，如 cap: 250"
+    if place.rpartition(".")[2].isdigit():  # {amount: 1,000} is an amount of 1, and a key 000
+        return "花括号里不写千位逗号，或给数加引号"
+    return "检查拼写，或删去此键"
+
+
 class _Words(NamedTuple):
     """What is wrong with a value, and what to write instead."""
 
@@ -140,16 +149,15 @@ class _Words(NamedTuple):
     remedy: str
 
 
-def _words(error: ErrorDetails, full_width: bool) -> _Words:
-    """What an error of pydantic means, in words; `full_width`: the key holds a full-width colon."""
+def _words(error: ErrorDetails, place: str) -> _Words:
+    """What an error of pydantic means, in words; `place`: the keys that lead to it."""
     kind = error["type"]
     message = str(error["msg"])
     given = error.get("input")
     if isinstance(given, int):  # a count is quoted as it was written
         given = str(given)
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
-        remedy = "冒号写成半角加空格，如 cap: 250" if full_width else "检查拼写，或删去此键"
-        return _Words("不认识的键", "unknown key", remedy)
+        return _Words("不认识的键", "unknown key", remedy_of_unknown(place))
     if kind in ("missing", "missing_argument"):
         return _Words("缺少必填的键", "required key is missing", "补上此键")
     if kind == "literal_error":

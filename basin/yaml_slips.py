@@ -14,7 +14,10 @@ _LONGEST = 1_000  # characters of a line that are looked at
 _TAB = re.compile(r"[ \t-]*\t")
 _FULL_WIDTH_SPACE = re.compile(r"[ -]*\u3000|[^\"'#]*:\u3000")
 # a value that begins without a quote or bracket, and has a colon and a blank in it
-_COLON = re.compile(r"""[\s-]*[\w."-]+: [^"'{\[|>&*#\s][^#]*: |[^"'#]*[{,]\s*[\w-]+: [^"'{\[,}\s][^,}"']*: """)
+_COLON = re.compile(
+    r"""[\s-]*[\w."-]+: [^"'{\[|>&*#\s][^#]*: """
+    r"""|(?:"[^"]*"|'[^']*'|[^"'#])*?[{,]\s*[\w-]+: [^"'{\[,}\s][^,}"']*: """
+)
 
 
 class Slip(NamedTuple):

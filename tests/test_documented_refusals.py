@@ -49,6 +49,9 @@ FILES = {
     "a tab after a dash": ("a:\n- b: 1\n\t c: 2", "第 3 行 line 3", "制表符"),
     "a full-width space after a colon": ("a: 1\nb:\u3000250\nc: 2", "第 2 行 line 2", "有全角空格"),
     "a full-width space before a key": ("a:\n\u3000\u3000b: 1\n  c: 2", "第 2 行 line 2", "有全角空格"),
+    "a colon in a value behind a quoted one": (
+        'a: 1\nb: {ref: "1", source: 第四条: 每月, cap: 3}', "第 2 行 line 2", "值里有冒号加空格，没有加引号",
+    ),
     "a colon in a value": ("a: 1\nsource: 第四条: 每月\nb: 2", "第 2 行 line 2", "值里有冒号加空格，没有加引号"),
     "a colon in a value within braces": ("a: {source: 第四条: 每月, b: 1}", "第 1 行 line 1", "没有加引号"),
     "a colon in the source of an item": ("a:\n  - ref: x\n    source: 第四条: 每月", "第 3 行 line 3", "没有加引号"),

@@ -20,7 +20,7 @@ from basin.network import Network
 from basin.ranges import ANY
 from basin.rounding import printed
 from basin.shapes import fitted
-from basin.standards import CLASSES_WITH_LIMITS, standard
+from basin.standards import standard
 from basin.station_statuses import STATUSES
 
 LARGE_SUM = 1_000_000  # [万元] 100 亿元, more than any agreement known; as yuan it is a million
@@ -75,7 +75,7 @@ def _before_the_term(agreement: Agreement) -> Iterator[Hint]:
 
 
 def _limits(agreement: Agreement, network: Network) -> Iterator[Hint]:
-    """Limits and baselines far above the worst class that the standard knows."""
+    """Limits and baselines a thousand times those of class one: what is 0.1 mg/L, written in micrograms."""
     for section, raw in dict(agreement.document.get("sections", {})).items():
         registered = network.sections.get(section)
         body = registered.water_body if registered else "river"
@@ -90,10 +90,10 @@ def _limits(agreement: Agreement, network: Network) -> Iterator[Hint]:
 def _far_above(agreement: Agreement, figures: Mapping[str, Fraction], body: str, path: str) -> Iterator[Hint]:
     limit = standard(agreement.standard).limit
     for code, figure in figures.items():
-        worst = limit(code, CLASSES_WITH_LIMITS, body)
-        if worst is not None and figure >= FAR_ABOVE * worst > 0:
-            zh = f"{printed(figure)} 是Ⅴ类限值 {printed(worst)} 的一千倍以上：单位是 mg/L 吗？"
-            yield Hint(f"{path}.{code}", zh, "a thousand times the limit of class five: is it in mg/L?")
+        best = limit(code, 1, body)
+        if best is not None and figure >= FAR_ABOVE * best > 0:
+            zh = f"{printed(figure)} 是Ⅰ类限值 {printed(best)} 的一千倍以上：单位是 mg/L 吗？"
+            yield Hint(f"{path}.{code}", zh, "a thousand times the limit of class one: is it in mg/L?")
 
 
 def _sums(clause: Clause, path: str) -> Iterator[Hint]:

@@ -36,7 +36,7 @@ HINTS: dict[str, tuple[str, dict[str, str], str, str]] = {
     "a cap of ten billion yuan": (lump("cap: 5000000"), {}, "clauses.1.cap", "把元写成万元了吗"),
     "a price of 2500 万元 a tonne": (priced("2500"), {}, "clauses.1.scale.1.rate", "每吨 2500 万元"),
     "a limit in micrograms": (
-        lump("cap: 5"), {"sections": "{s1: {limits: {tp: 400}}}"}, "sections.s1.limits.tp", "单位是 mg/L 吗",
+        lump("cap: 5"), {"sections": "{s1: {limits: {tp: 100}}}"}, "sections.s1.limits.tp", "单位是 mg/L 吗",
     ),
     "a baseline in micrograms": (
         lump("cap: 5"), {"sections": "{s1: {baseline: {nh3n: 2000}}}"}, "sections.s1.baseline.nh3n", "一千倍以上",
