@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import monotonic
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -31,9 +32,11 @@ from api.routes import (
     submissions,
     telegrams,
 )
+from api.settings import Settings
 from api.web import errors
 from api.web.described import problems
 from api.web.entrance import Entrance
+from api.web.keys import Doorkeeper
 from api.web.schemas import Problem
 
 STATIC = Path(__file__).parent / "static"
@@ -64,9 +67,10 @@ class Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """The layers of FastAPI and the entrance around them."""
-        composition: Composition = self.state.composition
-        most = max(composition.settings.limits.body, sources.MOST_SAMPLE_BYTES + sources.FORM_BYTES)
-        return Entrance(super().build_middleware_stack(), composition, most)
+        settings: Settings = self.state.composition.settings
+        doorkeeper: Doorkeeper = self.state.doorkeeper
+        most = max(settings.limits.body, sources.MOST_SAMPLE_BYTES + sources.FORM_BYTES)
+        return Entrance(super().build_middleware_stack(), settings, doorkeeper, most)
 
 
 def application(composition: Composition) -> FastAPI:
@@ -78,10 +82,13 @@ def application(composition: Composition) -> FastAPI:
         composition.engine.dispose()
 
     app = Application(
-        title="衡界 Hengjie", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=lifespan,
+        title="衡界 Hengjie", version="1", description=DESCRIPTION, lifespan=lifespan,
+        docs_url=None, redoc_url=None, openapi_url=None,  # `routes.service` has them
         redirect_slashes=False,  # to an address that is built from what the request says of the host
-    )
+    )  # fmt: skip
     app.state.composition = composition
+    app.state.description = None
+    app.state.doorkeeper = Doorkeeper(monotonic)
     errors.install(app)
     for module in ROUTES:
         app.include_router(module.router)
@@ -102,7 +109,7 @@ def _describe_problems(app: FastAPI) -> None:
         schemas["Problem"] = Problem.model_json_schema()
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
-        anywhere = {str(status): problem for status, problem in problems(400, 413, 503).items()}
+        anywhere = {str(status): problem for status, problem in problems(400, 413, 429, 503).items()}
         for item in document["paths"].values():
             for operation in item.values():
                 operation["responses"] |= anywhere

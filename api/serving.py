@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import errno
 import gc
+import resource
 import socket
+import sys
 from collections.abc import Sequence
 from functools import partial
 
@@ -31,6 +33,11 @@ from monitoring_ingest.schedule.job import Job, Ran, Schedule
 from monitoring_ingest.schedule.job import run_due as run_due_slots
 from settlement.review.monthly import settle_closed, settlement_job
 
+KEEP_ALIVE_SECONDS = 20  # that a connection may be idle between two requests
+STOP_SECONDS = 10  # for what is being answered when the server is told to stop
+SWITCH_SECONDS = 0.0005  # after which a thread that computes lets another one go on
+MOST_FILES = 65_536
+
 
 def serve(composition: Composition) -> None:
     """Serve pages and API until stopped, with the schedule in a thread beside them."""
@@ -39,6 +46,8 @@ def serve(composition: Composition) -> None:
     scheduler = Schedule(composition.engine, jobs(composition), composition.now, background=True)
     scheduler.start()
     gc.collect()
+    sys.setswitchinterval(SWITCH_SECONDS)  # so that who stores is not kept waiting by who only reads
+    _allow_many_connections()
     gc.freeze()  # what is loaded now lives as long as the server; collecting it again and again costs time
     try:
         uvicorn.Server(configured(application(composition), composition.settings)).run()
@@ -54,9 +63,21 @@ def configured(app: FastAPI, settings: Settings, connection: type[Connection] = 
         port=settings.port,
         http=connection,
         ws="none",
-        log_level="warning",
+        log_level="error",  # what a peer does wrong is no event
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
         server_header=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
     )
+
+
+def _allow_many_connections() -> None:
+    """Let this process open as many files as the system allows: each connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 class _Logged:

@@ -31,6 +31,37 @@ class Limits:
     rows: int = 100_000
 
 
+@dataclass(frozen=True)
+class Rate:
+    """How often somebody may ask.
+
+    Attributes
+    ----------
+    a_second : requests a second, on and on.
+    at_once : requests after a pause.
+    """
+
+    a_second: float
+    at_once: float
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How often one address without a key may ask, and one key.
+
+    Attributes
+    ----------
+    strangers : of each address; ``HENGJIE_RATE``, requests a second.
+    keys : of each key, from wherever; ``HENGJIE_KEY_RATE``.
+    """
+
+    strangers: Rate
+    keys: Rate
+
+
+STRANGERS_A_SECOND = 40
+KEYS_A_SECOND = 200
+AT_ONCE_SECONDS = 2  # so many seconds' requests may come together after a pause
 DEFAULTS = Limits()
 ANY = "*"
 
@@ -47,6 +78,8 @@ class Settings:
     extra : outside directories whose codes shadow bundled ones; ``HENGJIE_WITH``, separated like ``PATH``.
     hosts : names and addresses that a request may be for, `ANY` for any; ``HENGJIE_HOSTS``, separated by commas. This
         machine itself is always among them. Whoever serves gets `hosts_of` the address where none is named.
+    rates : how often who may ask; None: as often as anybody likes, for a program that calls the application itself.
+    proxies : addresses whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed; ``HENGJIE_PROXY``.
     settling_day : day of the month (1–28) on which the closed month is settled; ``HENGJIE_SETTLING_DAY``.
     limits : what one request may hand in.
     inside : hosts, addresses and networks that sources may be fetched from although they are not on the public
@@ -59,6 +92,8 @@ class Settings:
     port: int = 8000
     extra: tuple[Path, ...] = ()
     hosts: tuple[str, ...] = (ANY,)
+    rates: Rates | None = None
+    proxies: tuple[str, ...] = ()
     settling_day: int = 5
     limits: Limits = DEFAULTS
     inside: Inside = NOTHING_INSIDE
@@ -87,14 +122,18 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     UsageError : when ``PORT`` is no port, the day no day, a limit no number or an allowed host none.
     """
     host = environ.get("HOST") or Settings.host
-    named = [name.strip().lower() for name in environ.get("HENGJIE_HOSTS", "").split(",") if name.strip()]
     return Settings(
         data=Path(environ.get("HENGJIE_DATA") or "var"),
         database_url=environ.get("HENGJIE_DATABASE_URL", ""),
         host=host,
         port=_port(environ.get("PORT") or str(Settings.port)),
         extra=tuple(Path(part) for part in environ.get("HENGJIE_WITH", "").split(os.pathsep) if part),
-        hosts=tuple(named) or hosts_of(host),
+        hosts=_listed(environ, "HENGJIE_HOSTS") or hosts_of(host),
+        rates=Rates(
+            _rate(environ, "HENGJIE_RATE", STRANGERS_A_SECOND),
+            _rate(environ, "HENGJIE_KEY_RATE", KEYS_A_SECOND),
+        ),
+        proxies=_listed(environ, "HENGJIE_PROXY"),
         settling_day=_day(environ.get("HENGJIE_SETTLING_DAY") or str(Settings.settling_day)),
         limits=Limits(
             _above_zero(environ, "HENGJIE_BODY_LIMIT", DEFAULTS.body),
@@ -120,6 +159,16 @@ def is_every_address(host: str) -> bool:
         return ipaddress.ip_address(host).is_unspecified
     except ValueError:
         return False
+
+
+def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """What is separated by commas in a variable."""
+    return tuple(part.strip().lower() for part in environ.get(name, "").split(",") if part.strip())
+
+
+def _rate(environ: Mapping[str, str], name: str, default: int) -> Rate:
+    a_second = _above_zero(environ, name, default)
+    return Rate(a_second, a_second * AT_ONCE_SECONDS)
 
 
 def _above_zero(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+import msgspec
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from api.pages.rendering import page
@@ -25,6 +26,15 @@ def healthz(request: Request, reads: Reads, has: Has) -> dict[str, Any]:
     """Whether the database answers, and how fresh the data are."""
     refuse_damaged(request)
     return {"status": "ok"} | overview.freshness(reads, has.registry, has.now())
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def description(request: Request) -> Response:
+    """The description of the API for programs; put together once, for it takes longer than any list."""
+    state = request.app.state
+    if state.description is None:
+        state.description = msgspec.json.encode(request.app.openapi())
+    return Response(state.description, media_type="application/json")
 
 
 @router.get("/docs", include_in_schema=False)

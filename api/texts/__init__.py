@@ -316,6 +316,8 @@ HTTP_PROBLEMS: dict[int, tuple[str, str, str, str]] = {
     413: ("内容过大", "请求内容过大", "the request is too large", "分几次提交"),
     408: ("等得太久", "请求没有在时限内到齐", "the request did not arrive in time", "检查网络，原样再试"),
     415: ("格式不支持", "请求内容的格式不支持", "unsupported content type", "用 application/json"),
+    429: ("请求太频繁", "请求太频繁", "too many requests", "过 Retry-After 秒再来；需要更多时带上密钥"),
+    503: ("服务繁忙", "连接太多", "too many connections", "过 Retry-After 秒再来"),
     500: (
         "程序出错",
         "程序内部出错，已记入日志",

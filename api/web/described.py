@@ -16,6 +16,7 @@ _DESCRIPTIONS = {
     413: "内容过大 (too large)",
     415: "类型或编码不支持 (unsupported type or encoding)",
     422: "请求不符合接口说明 (does not fit the schema)",
+    429: "请求太频繁 (too many requests; Retry-After)",
     503: "数据库或磁盘暂不可用 (database or disk out of order; Retry-After)",
 }
 

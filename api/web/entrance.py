@@ -2,22 +2,28 @@
 
 An ASGI layer around the whole application, so that pages, the API, static files, its own description, addresses nobody
 declared and faults of the program are all behind it. In: a request whose head has arrived. Out: a problem, or what the
-application answers. A body that nobody read ends the connection: what is left of it is no next request.
+application answers. Asked are how often its sender came, what its key opens, the host and the size; then a request
+that reads gets a place in a lane. A body that nobody read ends the connection: what is left of it is no next request.
 """
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
+from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import cache
+from time import monotonic
+
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.composition import Composition
+from api.settings import Settings
 from api.web.addresses import refuse_illegible
 from api.web.bodies import refuse_announced, too_large
-from api.web.errors import answer
+from api.web.errors import MEDIA_TYPE, answer, of_status
 from api.web.guarded import JSON_BYTES
 from api.web.hosts import Hosts
-from basin.errors import HengjieError
+from api.web.keys import Doorkeeper
+from api.web.lanes import Lane, Width
+from api.web.rates import TOO_MANY, Buckets, bucket_of, seconds_of
 
 POLICY = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 # What a browser is told of every answer that does not say it itself: run nothing in it, show it in no frame, take it
@@ -30,6 +36,12 @@ CARRIED = {
 }
 ASK_AGAIN = "no-cache"  # kept for the way back, but asked for again: figures change
 NEVER_KEPT = "no-store"
+UNKNOWN = "?"
+_TURNED_AWAY_BODY = of_status(TOO_MANY).model_dump_json().encode()
+_TURNED_AWAY = (
+    (b"content-type", MEDIA_TYPE.encode()),
+    (b"content-length", str(len(_TURNED_AWAY_BODY)).encode()),
+)
 
 
 class Entrance:
@@ -37,13 +49,22 @@ class Entrance:
 
     Parameters
     ----------
+    inside : what is behind it. settings : how often who may come, and what the server is called.
+    doorkeeper : knows the keys.
     most : bytes of a body that is handed in; every other request has at most `JSON_BYTES`.
     """
 
-    def __init__(self, inside: ASGIApp, composition: Composition, most: int) -> None:
+    def __init__(self, inside: ASGIApp, settings: Settings, doorkeeper: Doorkeeper, most: int) -> None:
         self._inside = inside
-        self._hosts = Hosts(composition.settings.hosts)
+        self._hosts = Hosts(settings.hosts)
         self._most = most
+        self._keys = doorkeeper
+        self._limited = settings.rates is not None
+        if settings.rates is not None:
+            self._strangers = Buckets(settings.rates.strangers, monotonic)
+            self._of_keys = Buckets(settings.rates.keys, monotonic)
+            self._lane = Lane(Width())
+            self._lane_of_keys = Lane(Width())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass on what is none."""
@@ -55,14 +76,34 @@ class Entrance:
         passage = _Passage(scope, receive, send)
         request = Request(scope)
         try:
+            wait = await self._wait(request)
+            if wait:
+                await _turn_away(passage, wait)
+                return
             self._ask(request)
-        except HengjieError as problem:
+            async with self._place(request):
+                await self._inside(scope, passage.receive, passage.send)
+        except Exception as problem:
+            if passage.answered:
+                raise
             response = await answer(request, problem)
             await response(scope, passage.receive, passage.send)
-            return
-        await self._inside(scope, passage.receive, passage.send)
+
+    async def _wait(self, request: Request) -> float:
+        """Whose request it is, and how long that one has to wait, for coming too often [s].
+
+        What a key does not open is refused by the route that needs it.
+        """
+        host = bucket_of(request.client.host if request.client else UNKNOWN)
+        asker = await self._keys.ask(request, host)
+        request.state.whose = asker.name or host
+        request.state.has_key = asker.name is not None
+        if asker.wait or not self._limited:
+            return asker.wait
+        return self._strangers.take(host) if asker.name is None else self._of_keys.take(asker.name)
 
     def _ask(self, request: Request) -> None:
+        """What can be answered from the head of the request alone."""
         self._hosts.refuse_other(request.headers)
         refuse_illegible(request.scope)
         takes_body = request.method == "POST"
@@ -70,6 +111,13 @@ class Entrance:
         # nobody would count what comes: a file that is sent reads on to see whether its reader is still there
         if not takes_body and "transfer-encoding" in request.headers:
             raise too_large(0)
+
+    def _place(self, request: Request) -> AbstractAsyncContextManager[None]:
+        """A place for a request that reads; who writes, and who asks for a file that lies ready, needs none."""
+        if not self._limited or request.method == "POST" or request.scope["path"].startswith("/static/"):
+            return nullcontext()
+        lane = self._lane_of_keys if request.state.has_key else self._lane
+        return lane.place(request.state.whose)
 
 
 class _Passage:
@@ -81,6 +129,7 @@ class _Passage:
         self._receive = receive
         self._send = send
         self._unread = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
+        self.answered = False
 
     async def receive(self) -> Message:
         """The next piece of the body."""
@@ -91,16 +140,29 @@ class _Passage:
     async def send(self, message: Message) -> None:
         """A piece of the answer, with what every answer carries."""
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(raw=list(message.get("headers", [])))
-            for name, value in carried(self._method, message["status"]).items():
-                headers.setdefault(name, value)
+            self.answered = True
+            headers = list(message.get("headers", []))
+            given = {name.lower() for name, _ in headers}
+            headers += [header for header in _carried(self._method, message["status"]) if header[0] not in given]
             if self._unread:
-                headers["connection"] = "close"
-            message = {**message, "headers": headers.raw}
+                headers.append((b"connection", b"close"))
+            message = {**message, "headers": headers}
         await self._send(message)
+
+
+async def _turn_away(passage: _Passage, wait: float) -> None:
+    """Answer 429, with as little work as can be: a thousand of them a second must not hold up anybody else."""
+    headers = [*_TURNED_AWAY, (b"retry-after", str(seconds_of(wait)).encode())]
+    await passage.send({"type": "http.response.start", "status": TOO_MANY, "headers": headers})
+    await passage.send({"type": "http.response.body", "body": _TURNED_AWAY_BODY})
 
 
 def carried(method: str, status: int) -> dict[str, str]:
     """The headers that an answer carries where it does not say otherwise."""
     answers_a_reader = method in ("GET", "HEAD") and status < 400
     return CARRIED | {"cache-control": ASK_AGAIN if answers_a_reader else NEVER_KEPT}
+
+
+@cache
+def _carried(method: str, status: int) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in carried(method, status).items()]

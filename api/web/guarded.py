@@ -33,7 +33,7 @@ class Guarded(APIRoute):
 
         async def guarded(request: Request) -> Response:
             if needs_key:
-                await ask_for_key(request)
+                ask_for_key(request)
             if parses_body:
                 request = await _read(request, JSON_BYTES)
             return await answer(request)

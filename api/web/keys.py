@@ -6,7 +6,10 @@ as the first field of a form, because a form sets no header: then no more is rea
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from contextlib import suppress
+from hashlib import sha256
+from typing import NamedTuple
 
 from fastapi import Request
 from fastapi.security.utils import get_authorization_scheme_param
@@ -17,27 +20,133 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive
 
 from api.composition import Composition
+from api.settings import Rate
+from api.web.rates import Buckets, Seconds, too_many
 from basin.errors import Refused
 from monitoring_ingest.access.store import Access, access
+from monitoring_ingest.database.trouble import ERRORS
 
 HEADER = "X-API-Key"
 FIELD = b"key"
+TRIES = Rate(a_second=0.5, at_once=20)  # keys that do not open, from one address
+MOST_REMEMBERED = 10_000  # keys that opened
 FIRST_BYTES = 4 * 2**10  # of a form, among which its first field must be
 _REMEDY = "用 hengjie key create NAME 取得密钥，放在 X-API-Key 头中"
 _FORM_REMEDY = "在本页填写密钥；自己发表单时，把 key 写成第一个字段，或把密钥放在 X-API-Key 头中"
 
 
-async def ask_for_key(request: Request) -> None:
-    """Ask for the key in the headers of a request; what it may do is kept in the state of the request.
+class Asker(NamedTuple):
+    """Who asks: the name of the key, None for a stranger; and how long to wait after keys that did not open [s]."""
+
+    name: str | None
+    wait: float = 0
+
+
+NOBODY = Asker(None)
+
+
+class _TooManyTries(Exception):
+    """Too many keys that did not open came from one address."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
+class Doorkeeper:
+    """Who looks at the keys of one server, and remembers which ones opened.
+
+    Parameters
+    ----------
+    seconds : a clock that never goes back.
+    """
+
+    def __init__(self, seconds: Seconds) -> None:
+        self._tries = Buckets(TRIES, seconds)
+        self._opened: OrderedDict[str, str] = OrderedDict()  # SHA-256 of keys that opened, with their names
+
+    async def ask(self, request: Request, host: str) -> Asker:
+        """Whose key a request has, if it opens.
+
+        A request that writes asks what its key may do now; for one that reads, which needs no key, it is enough that
+        the key has opened before.
+
+        Parameters
+        ----------
+        host : the address that the request comes from.
+        """
+        request.state.host = host
+        writes = request.method == "POST"
+        try:
+            secret = secret_in(request.headers)
+            if secret is None:
+                return NOBODY
+            name = self._opened.get(_digest(secret))
+            if name is not None and not writes:
+                return Asker(name)
+            return Asker((await self._looked_up(request, secret)).name)
+        except _TooManyTries as tried:
+            return Asker(None, tried.wait if writes else 0)  # who only reads, reads as a stranger
+        except Refused as refusal:
+            request.state.refusal = refusal
+        except ERRORS:
+            # who only reads may be told by the address itself what the database has to say
+            if writes:
+                raise
+        return NOBODY
+
+    async def opened(self, request: Request, secret: str) -> None:
+        """Ask what a key may do that came with the body; it is kept in the state of the request.
+
+        Raises
+        ------
+        Refused : 403 for a key that is not known, revoked or over; 429 after too many of them from one address.
+        """
+        try:
+            await self._looked_up(request, secret)
+        except _TooManyTries as tried:
+            raise too_many(tried.wait) from None
+
+    async def _looked_up(self, request: Request, secret: str) -> Access:
+        digest = _digest(secret)
+        host: str = request.state.host
+        composition: Composition = request.app.state.composition
+        if digest not in self._opened:
+            # taken before anybody looks, so that many keys at the same moment are as many tries
+            wait = self._tries.take(host)
+            if wait:
+                raise _TooManyTries(wait)
+        try:
+            may = await run_in_threadpool(_asked, composition, secret)
+        except Refused:
+            if self._opened.pop(digest, None) is not None:
+                self._tries.take(host)
+            raise
+        except ERRORS:
+            self._tries.give_back(host)  # the key may be as good as any
+            raise
+        if digest not in self._opened:
+            self._tries.give_back(host)
+        self._opened[digest] = may.name
+        self._opened.move_to_end(digest)
+        if len(self._opened) > MOST_REMEMBERED:
+            self._opened.popitem(last=False)
+        request.state.access = may
+        return may
+
+
+def ask_for_key(request: Request) -> None:
+    """Ask for the key in the headers of a request that writes; it was looked at when the request came.
 
     Raises
     ------
     Refused : 401 without a key; 403 with one that is not known, revoked or over, or with two that differ.
     """
-    secret = secret_in(request.headers)
-    if secret is None:
+    refusal: Refused | None = getattr(request.state, "refusal", None)
+    if refusal is not None:
+        raise refusal.with_traceback(None)
+    if not hasattr(request.state, "access"):
         raise _no_key(_REMEDY)
-    await _check(request, secret)
 
 
 async def ask_for_key_of_form(request: Request) -> Request:
@@ -47,15 +156,15 @@ async def ask_for_key_of_form(request: Request) -> Request:
     ------
     Refused : as `ask_for_key`; also where the first field is another, whatever comes after it.
     """
-    secret = secret_in(request.headers)
-    if secret is not None:
-        await _check(request, secret)
+    if secret_in(request.headers) is not None:
+        ask_for_key(request)
         return request
     arrived = await _beginning(request.receive)
     secret = _first_field(request.headers, arrived)
     if not secret:
         raise _no_key(_FORM_REMEDY)
-    await _check(request, secret)
+    doorkeeper: Doorkeeper = request.app.state.doorkeeper
+    await doorkeeper.opened(request, secret)
     return Request(request.scope, _again(arrived, request.receive))
 
 
@@ -95,14 +204,13 @@ def secret_in(headers: Headers) -> str | None:
     return given.pop() if given else None
 
 
-async def _check(request: Request, secret: str) -> None:
-    composition: Composition = request.app.state.composition
-    request.state.access = await run_in_threadpool(_asked, composition, secret)
-
-
 def _asked(composition: Composition, secret: str) -> Access:
     with composition.engine.connect() as connection:
         return access(connection, secret, composition.now())
+
+
+def _digest(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
 
 
 def _no_key(remedy: str) -> Refused:

@@ -71,6 +71,8 @@ Identity = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER is SQL
 
 BUSY_SECONDS = 60
 CONNECT_SECONDS = 10
+THREADS = 40  # of a server, each of which may need a connection; a few more for the schedule beside them
+POOL = {"pool_size": 8, "max_overflow": THREADS}
 OFTEN = 2  # [ms] between two attempts to get the write lock of SQLite
 PAUSE_SECONDS = 0.003  # longer than that
 PRIMARY_CODE = 0xFF  # of an error of SQLite, without what further it tells
@@ -99,14 +101,16 @@ def open_engine(url: str) -> Engine:
 
         # a server that is away altogether does not even refuse
         patience = {} if "connect_timeout" in parsed.query else {"connect_timeout": CONNECT_SECONDS}
-        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), connect_args=patience)
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), connect_args=patience, **POOL)
         event.listen(engine, "connect", prepare)
         return engine
     if backend != "sqlite":
         raise UsageError(f"不支持数据库 {backend}", f"database {backend} is not supported", remedy=_ADDRESSES)
+    pool = {}  # of a database in memory, which is there for one connection only
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed.set(drivername="sqlite"), connect_args={"timeout": BUSY_SECONDS})
+        pool = POOL
+    engine = create_engine(parsed.set(drivername="sqlite"), connect_args={"timeout": BUSY_SECONDS}, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -9,6 +9,8 @@ from api.commands.shared import collect_seldom
 from tests.benchmarks import (
     backfill,
     class_and_cap,
+    crowded,
+    hostile_uploads,
     ingest_speed,
     national_month,
     push_speed,
@@ -25,6 +27,8 @@ BENCHMARKS: Mapping[str, Callable[[], None]] = {
     "ingest_speed": ingest_speed.main,
     "push_speed": push_speed.main,
     "backfill": backfill.main,
+    "crowded": crowded.main,
+    "hostile_uploads": hostile_uploads.main,
     "reading_back": reading_back.main,
     "national_month": national_month.main,
     "class_and_cap": class_and_cap.main,

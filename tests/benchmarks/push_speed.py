@@ -90,10 +90,11 @@ FORMS: Mapping[str, tuple[str, Callable[[Cells], bytes]]] = {
 
 @dataclass(frozen=True)
 class Server:
-    """Where the processes of a server listen, and the secret they take."""
+    """Where the processes of a server listen, the secret they take, and their numbers."""
 
     ports: Sequence[int]
     secret: str
+    processes: Sequence[int]
 
 
 @contextmanager
@@ -111,13 +112,15 @@ def served(engine: Engine, processes: int = 1) -> Iterator[Server]:
         world = {**os.environ, **told, "PYTHONPATH": str(ROOT)}
         subprocess.run([*command, "schedule", "--once"], check=True, env=world, **quiet)  # type: ignore[call-overload]
         ports = [_free_port() for _ in range(processes)]
+        numbers = []
         for port in ports:
             process = subprocess.Popen([*command, "serve"], env={**world, "PORT": str(port)}, **quiet)  # type: ignore[call-overload]
+            numbers.append(process.pid)
             running.callback(process.wait)
             running.callback(process.terminate)
         for port in ports:
             _wait_for(port)
-        yield Server(ports, secret)
+        yield Server(ports, secret, numbers)
 
 
 def _free_port() -> int:
