@@ -2,7 +2,8 @@
 
 A peer has a while to send the head of a request, must keep up a pace with its body, and must read what it is answered;
 else the connection is ended. Where there are too many, the one that has been idle for longest makes room, so that
-half-sent requests keep nobody out.
+half-sent requests keep nobody out. A peer that was told to come again later is not read before: however fast it asks,
+it costs no more than one answer a while.
 
 A peer that is refused before its body was read goes on sending. Closed at once, the connection would be reset, and the
 answer with it. So its sending side is closed, what still comes is thrown away for a while, and only then it is closed
@@ -82,8 +83,13 @@ class Connection(H11Protocol):
         self._watch()
 
     def on_response_complete(self) -> None:
-        super().on_response_complete()
-        self._watch()
+        rest = self.scope["state"].get("rest")  # of who was told to come again: for how long it is not read
+        if rest is None or self.transport.is_closing():
+            self._go_on()
+            return
+        self.flow.pause_reading()
+        self._waiting.setdefault(self)
+        self._set("rest", rest, self._go_on)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -118,6 +124,11 @@ class Connection(H11Protocol):
     def _waiting(self) -> dict[Connection, None]:
         """The connections of this server on which nothing is asked at the moment, the oldest first."""
         return _idle.setdefault(self.server_state, {})
+
+    def _go_on(self) -> None:
+        """Read the next request."""
+        super().on_response_complete()
+        self._watch()
 
     def _watch(self) -> None:
         """Set the time that the peer has for what it has begun."""

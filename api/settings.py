@@ -79,7 +79,8 @@ class Settings:
     hosts : names and addresses that a request may be for, `ANY` for any; ``HENGJIE_HOSTS``, separated by commas. This
         machine itself is always among them. Whoever serves gets `hosts_of` the address where none is named.
     rates : how often who may ask; None: as often as anybody likes, for a program that calls the application itself.
-    proxies : addresses whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed; ``HENGJIE_PROXY``.
+    proxies : addresses and networks whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed;
+        ``HENGJIE_PROXY``, separated by commas.
     settling_day : day of the month (1–28) on which the closed month is settled; ``HENGJIE_SETTLING_DAY``.
     limits : what one request may hand in.
     inside : hosts, addresses and networks that sources may be fetched from although they are not on the public
@@ -119,7 +120,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
 
     Raises
     ------
-    UsageError : when ``PORT`` is no port, the day no day, a limit no number or an allowed host none.
+    UsageError : when ``PORT`` is no port, the day no day, a limit no number, a proxy no address or an allowed host
+        none.
     """
     host = environ.get("HOST") or Settings.host
     return Settings(
@@ -133,7 +135,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
             _rate(environ, "HENGJIE_RATE", STRANGERS_A_SECOND),
             _rate(environ, "HENGJIE_KEY_RATE", KEYS_A_SECOND),
         ),
-        proxies=_listed(environ, "HENGJIE_PROXY"),
+        proxies=_proxies(environ),
         settling_day=_day(environ.get("HENGJIE_SETTLING_DAY") or str(Settings.settling_day)),
         limits=Limits(
             _above_zero(environ, "HENGJIE_BODY_LIMIT", DEFAULTS.body),
@@ -164,6 +166,18 @@ def is_every_address(host: str) -> bool:
 def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     """What is separated by commas in a variable."""
     return tuple(part.strip().lower() for part in environ.get(name, "").split(",") if part.strip())
+
+
+def _proxies(environ: Mapping[str, str]) -> tuple[str, ...]:
+    proxies = _listed(environ, "HENGJIE_PROXY")
+    for proxy in proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError:
+            zh = f"HENGJIE_PROXY 不是地址或网段：{proxy!r}"
+            en = f"no address or network: {proxy!r}"
+            raise UsageError(zh, en, path="HENGJIE_PROXY", remedy="写反向代理的 IP 地址，如 10.0.0.1") from None
+    return proxies
 
 
 def _rate(environ: Mapping[str, str], name: str, default: int) -> Rate:

@@ -23,7 +23,7 @@ from api.web.guarded import JSON_BYTES
 from api.web.hosts import Hosts
 from api.web.keys import Doorkeeper
 from api.web.lanes import Lane, Width
-from api.web.rates import TOO_MANY, Buckets, bucket_of, seconds_of
+from api.web.rates import TOO_MANY, Buckets, Turns, bucket_of, seconds_of
 
 POLICY = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 # What a browser is told of every answer that does not say it itself: run nothing in it, show it in no frame, take it
@@ -36,6 +36,7 @@ CARRIED = {
 }
 ASK_AGAIN = "no-cache"  # kept for the way back, but asked for again: figures change
 NEVER_KEPT = "no-store"
+LIGHT = ("/static/", "/healthz")  # a balancer asks whether this process is there, however many others ask
 UNKNOWN = "?"
 _TURNED_AWAY_BODY = of_status(TOO_MANY).model_dump_json().encode()
 _TURNED_AWAY = (
@@ -59,6 +60,7 @@ class Entrance:
         self._hosts = Hosts(settings.hosts)
         self._most = most
         self._keys = doorkeeper
+        self._turns = Turns(monotonic)
         self._limited = settings.rates is not None
         if settings.rates is not None:
             self._strangers = Buckets(settings.rates.strangers, monotonic)
@@ -78,7 +80,8 @@ class Entrance:
         try:
             wait = await self._wait(request)
             if wait:
-                await _turn_away(passage, wait)
+                request.state.rest = self._turns.next(request.state.whose)
+                await _turn_away(passage, max(wait, request.state.rest))
                 return
             self._ask(request)
             async with self._place(request):
@@ -113,8 +116,8 @@ class Entrance:
             raise too_large(0)
 
     def _place(self, request: Request) -> AbstractAsyncContextManager[None]:
-        """A place for a request that reads; who writes, and who asks for a file that lies ready, needs none."""
-        if not self._limited or request.method == "POST" or request.scope["path"].startswith("/static/"):
+        """A place for a request that reads; who writes, and who asks for what costs next to nothing, needs none."""
+        if not self._limited or request.method == "POST" or request.scope["path"].startswith(LIGHT):
             return nullcontext()
         lane = self._lane_of_keys if request.state.has_key else self._lane
         return lane.place(request.state.whose)

@@ -19,6 +19,9 @@ from basin.errors import Refused
 TOO_MANY = 429
 MOST_BUCKETS = 10_000
 IPV6_NETWORK = 64  # bits of an address that one customer of a provider has for himself
+SHORTEST_REST = 1  # [s] of a connection whose request was turned away
+LONGEST_REST = 10
+BETWEEN_TURNS = 0.01  # [s] between two of one address
 Seconds = Callable[[], float]
 
 
@@ -65,6 +68,30 @@ class Buckets:
         bucket.holds = min(self._rate.at_once, bucket.holds + (now - bucket.since) * self._rate.a_second)
         bucket.since = now
         return bucket
+
+
+class Turns:
+    """When those who were turned away are listened to again: one after another, however many connections they have.
+
+    Parameters
+    ----------
+    seconds : a clock that never goes back.
+    """
+
+    def __init__(self, seconds: Seconds) -> None:
+        self._seconds = seconds
+        self._last: OrderedDict[str, float] = OrderedDict()
+
+    def next(self, whose: str) -> float:
+        """How long until the next turn of one address or key [s]."""
+        now = self._seconds()
+        after_the_last = self._last.get(whose, now) + BETWEEN_TURNS
+        turn = min(max(now + SHORTEST_REST, after_the_last), now + LONGEST_REST)
+        self._last[whose] = turn
+        self._last.move_to_end(whose)
+        if len(self._last) > MOST_BUCKETS:
+            self._last.popitem(last=False)
+        return turn - now
 
 
 def too_many(wait: float) -> Refused:

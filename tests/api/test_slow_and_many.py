@@ -20,7 +20,7 @@ from api.connections import Patience
 from api.settings import Rate, Rates, from_environment
 from api.web.keys import TRIES
 from api.web.lanes import Lane, Width
-from api.web.rates import MOST_BUCKETS, Buckets, bucket_of
+from api.web.rates import MOST_BUCKETS, Buckets, Turns, bucket_of
 from basin.errors import Refused
 from monitoring_ingest.access.store import create_key
 from tests.api.asgi import call
@@ -68,6 +68,7 @@ class TestSlowPeers:
             answer = rest(slow)
         assert answer.startswith(b"HTTP/1.1 408") and b"retry-after: 5" in answer and b'"status":408' in answer
 
+    @pytest.mark.proof
     def test_a_head_that_comes_byte_by_byte_has_no_more_time(self, here):
         with served(here, HURRIED) as port, peer(port) as slow:
             ended = False
@@ -105,6 +106,7 @@ class TestSlowPeers:
             slow.sendall(head.encode())
             assert rest(slow).startswith(b"HTTP/1.1 408")
 
+    @pytest.mark.proof
     def test_a_body_that_keeps_up_may_take_longer(self, blank, key):
         body = b'{"rows": []' + b" " * 2_000 + b"}"
         with served(blank, replace(HURRIED, pace=100)) as port, peer(port) as steady:
@@ -114,6 +116,7 @@ class TestSlowPeers:
                 threading.Event().wait(0.05)
             assert rest(steady).startswith(b"HTTP/1.1 201")
 
+    @pytest.mark.proof
     def test_who_does_not_read_the_answer_is_let_go(self, blank):
         send(blank, month_rows("demo-qx2", "2025-08"))
         asked = b"GET /v1/readings?limit=10000 HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -203,6 +206,18 @@ class TestRates:
     def test_without_rates_nothing_is_counted(self, here):
         assert self.statuses(application(here), 50) == [200] * 50
 
+    @pytest.mark.proof
+    def test_who_was_told_to_come_again_is_not_read_before(self, blank):
+        asked = ASKED.replace(b"Connection: close\r\n", b"")
+        settings = replace(blank.settings, rates=self.RATES)
+        with served(replace(blank, settings=settings), HURRIED) as port, peer(port) as eager:
+            eager.sendall(asked * 100)
+            threading.Event().wait(0.1)
+            answered = eager.recv(65_536)
+            eager.sendall(ASKED)
+            assert answered.count(b"HTTP/1.1 200") == 3 and answered.count(b"HTTP/1.1 429") == 1
+            assert eager.recv(65_536).count(b"HTTP/1.1 429") == 1
+
     def test_another_address_has_a_rate_of_its_own_if_its_proxy_is_believed(self, blank):
         def asked(port: int, address: str) -> bytes:
             return talk(port, ASKED.replace(b"Connection", f"X-Forwarded-For: {address}\r\nConnection".encode()))[9:12]
@@ -217,8 +232,8 @@ class TestRates:
         ("environ", "strangers", "keys", "proxies"),
         [
             ({}, 40, 200, ()),
-            ({"HENGJIE_RATE": "5", "HENGJIE_KEY_RATE": "50", "HENGJIE_PROXY": "10.0.0.1, 10.0.0.2"}, 5, 50,
-             ("10.0.0.1", "10.0.0.2")),
+            ({"HENGJIE_RATE": "5", "HENGJIE_KEY_RATE": "50", "HENGJIE_PROXY": "10.0.0.1, 10.0.2.0/24"}, 5, 50,
+             ("10.0.0.1", "10.0.2.0/24")),
         ],
     )  # fmt: skip
     def test_the_rates_and_proxies_of_a_server_are_settings(self, environ, strangers, keys, proxies):
@@ -269,6 +284,17 @@ class TestBuckets:
             buckets.take(f"10.0.{number}")
             assert buckets.take("busy") > 0
         assert len(buckets._buckets) == MOST_BUCKETS
+
+    def test_those_turned_away_are_listened_to_again_one_after_another(self):
+        now = 0.0
+        turns = Turns(lambda: now)
+        assert [turns.next("a") for _ in range(3)] == pytest.approx([1, 1.01, 1.02])
+        assert turns.next("b") == 1
+        now = 0.5
+        assert turns.next("a") == pytest.approx(1)
+        assert [turns.next("a") for _ in range(2_000)][-1] == 10
+        now = 60
+        assert turns.next("a") == 1
 
     @pytest.mark.parametrize(
         ("host", "bucket"),

@@ -35,6 +35,9 @@ UNKNOWN = '{"station":"s%d","time":"2025-08-01 08:00","indicator":"nh3n","value"
 ILLEGIBLE = '{"station":"demo-qx2","time":"t%d","indicator":"i%d","value":"v%d","unit":"u%d"},'
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET = "xl/worksheets/sheet1.xml"
+OWN_ROW = "山平桥下,x,2022-12-01,09:00,7,2,3,4,晴,\n".encode()
+OTHER_ROW = "s%d,x,d%d,t%d,v%d,v%d,v%d,v%d,晴,\n"
+STYLES, WORKBOOK = "xl/styles.xml", "xl/workbook.xml"
 OWN_HEAD = (FIXTURES / "sources" / "files" / "demo-hand-samples-2022-12.csv").read_bytes().splitlines(keepends=True)[0]
 
 
@@ -134,8 +137,8 @@ UPLOADS: Mapping[str, tuple[str, str, Callable[[], bytes]]] = {
     "sample: letters": (TRY, CSV, lambda: filled(b"", b"a\n", b"")),
     "sample: separators": (TRY, CSV, lambda: filled(b"", b"a;b\tc,d\n", b"")),
     "sample: a long line": (TRY, CSV, lambda: filled(b"", "氨氮,".encode(), b"\n")),
-    "sample: rows of its own": (TRY, CSV, lambda: filled(OWN_HEAD, "山平桥下,x,2022-12-01,09:00,7,2,3,4,晴,\n".encode(), b"")),
-    "sample: rows that differ": (TRY, CSV, lambda: OWN_HEAD + numbered("", "s%d,x,d%d,t%d,v%d,v%d,v%d,v%d,晴,\n", "")[: -len(OWN_HEAD)]),
+    "sample: rows of its own": (TRY, CSV, lambda: filled(OWN_HEAD, OWN_ROW, b"")),
+    "sample: rows that differ": (TRY, CSV, lambda: OWN_HEAD + numbered("", OTHER_ROW, "")[: -len(OWN_HEAD)]),
     "sample: gzip of letters": (TRY, CSV, lambda: gzip.compress(OWN_HEAD + b"a,b,c,d,e,f,g,h,i,\n" * (WIDE // 19))),
     "sample: gzip of commas": (TRY, CSV, lambda: gzip.compress(b",,,,\n" * (WIDE // 5))),
     "sample: sheet of cells": (TRY, XLSX, lambda: sheet(b"<row>", b"<c/>", b"</row>")),
@@ -145,8 +148,8 @@ UPLOADS: Mapping[str, tuple[str, str, Callable[[], bytes]]] = {
     "sample: far cells": (TRY, XLSX, lambda: sheet(b"", b'<row><c r="XFD1"><v>1</v></c></row>')),
     "sample: a far row": (TRY, XLSX, lambda: sheet(b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', b" ")),
     "sample: shared texts": (TRY, XLSX, lambda: part("xl/sharedStrings.xml", ["sst"], b"<si><t>a</t></si>")),
-    "sample: styles": (TRY, XLSX, lambda: part("xl/styles.xml", ["styleSheet", "cellXfs"], b"<xf/>")),
-    "sample: sheets": (TRY, XLSX, lambda: part("xl/workbook.xml", ["workbook", "sheets"], b'<sheet name="a" sheetId="1"/>')),
+    "sample: styles": (TRY, XLSX, lambda: part(STYLES, ["styleSheet", "cellXfs"], b"<xf/>")),
+    "sample: sheets": (TRY, XLSX, lambda: part(WORKBOOK, ["workbook", "sheets"], b'<sheet name="a" sheetId="1"/>')),
 }  # fmt: skip
 
 
