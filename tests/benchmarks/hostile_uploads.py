@@ -48,12 +48,12 @@ def filled(begin: bytes, piece: bytes, end: bytes) -> bytes:
 
 def numbered(begin: str, piece: str, end: str) -> bytes:
     """As `filled`, with the number of each piece in it."""
-    parts, size, number, places = [begin], len(begin) + len(end), 0, piece.count("%d")
+    parts = [begin.encode()]
+    size = len(begin) + len(end)
     while size < SIZE:
-        parts.append(piece % ((number,) * places))
+        parts.append((piece % ((len(parts),) * piece.count("%d"))).encode())
         size += len(parts[-1])
-        number += 1
-    return "".join([*parts, end]).encode()
+    return b"".join([*parts, end.encode()])
 
 
 def sound(number: int, written: Callable[[Mapping[str, object]], bytes]) -> bytes:
