@@ -35,7 +35,7 @@ from settlement.review.monthly import settle_closed, settlement_job
 
 KEEP_ALIVE_SECONDS = 20  # that a connection may be idle between two requests
 STOP_SECONDS = 10  # for what is being answered when the server is told to stop
-SWITCH_SECONDS = 0.0005  # after which a thread that computes lets another one go on
+SWITCH_SECONDS = 0.0001  # after which a thread that computes lets another one go on
 MOST_FILES = 65_536
 
 
