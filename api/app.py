@@ -38,6 +38,7 @@ from api.web.described import problems
 from api.web.entrance import Entrance
 from api.web.keys import Doorkeeper
 from api.web.schemas import Problem
+from api.web.trail import Trail
 
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
@@ -70,7 +71,8 @@ class Application(FastAPI):
         settings: Settings = self.state.composition.settings
         doorkeeper: Doorkeeper = self.state.doorkeeper
         most = max(settings.limits.body, sources.MOST_SAMPLE_BYTES + sources.FORM_BYTES)
-        return Entrance(super().build_middleware_stack(), settings, doorkeeper, most)
+        trail: Trail = self.state.trail
+        return Entrance(super().build_middleware_stack(), settings, doorkeeper, trail, most)
 
 
 def application(composition: Composition) -> FastAPI:
@@ -89,6 +91,7 @@ def application(composition: Composition) -> FastAPI:
     app.state.composition = composition
     app.state.description = None
     app.state.doorkeeper = Doorkeeper(monotonic)
+    app.state.trail = Trail(composition.engine, composition.now, monotonic)
     errors.install(app)
     for module in ROUTES:
         app.include_router(module.router)

@@ -28,6 +28,11 @@ COMMANDS = (
         "编写协议：检查、比较、数值清单、编辑器用的模式。Writing agreements: check, diff, figures, schema.",
     ),
     Elsewhere("assess", "assessments:assess", "评价一个流域的绩效。Assess the performance of a basin."),
+    Elsewhere(
+        "audit",
+        "audit:audit_group",
+        "留痕：谁做了什么决定，谁被拒绝。What was decided and refused, by whom and from where.",
+    ),
     Elsewhere("cases", "evidence:cases", "运行算例，打印不符处的计算过程；加 --all 打印全部。Run worked cases."),
     Elsewhere(
         "classify",

@@ -16,9 +16,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 
+from api.web.trail import Trail, write_lines
 from basin.errors import UsageError
-from monitoring_ingest.telegrams.frames import Frame, judged, pieces
+from monitoring_ingest.access.audit_store import Act
+from monitoring_ingest.access.tries import Tries
+from monitoring_ingest.telegrams.frames import PASSWORD, TOO_SOON, Frame, judged, pieces, refused
 from monitoring_ingest.telegrams.intake import AT_ONCE, World, finish_waiting, take_in
 from monitoring_ingest.telegrams.store import Arrival
 
@@ -68,6 +72,10 @@ class Listener:
     _reading: set[asyncio.Task[None]] = field(default_factory=set)
     _stopping: bool = False
 
+    def __post_init__(self) -> None:
+        self._trail = Trail(self.world.engine, self.now)
+        self._tries = Tries(monotonic)
+
     async def listen(self, listening: socket.socket, stop: asyncio.Event) -> None:
         """Serve an open socket until `stop`; what was being stored then is stored and answered first."""
         await asyncio.to_thread(finish_waiting, self.world, self.now)
@@ -105,6 +113,8 @@ class Listener:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str) -> None:
         """Read, have it stored, answer; until the peer ends, is silent for too long, or this process stops."""
+        host = peer.rpartition(":")[0]
+        opened: set[str] = set()  # devices whose password this connection has sent
         rest = b""
         began = 0.0
         patience = self.limits.stranger
@@ -115,13 +125,41 @@ class Listener:
             begins = not rest or bool(came)
             rest = left if left.strip(b"\r\n") else b""
             for start in range(0, len(came), PIECES):
-                frames = [judged(piece, self.world.devices) for piece in came[start : start + PIECES]]
+                frames = [self._judged(piece, host, opened) for piece in came[start : start + PIECES]]
+                await self._trace(frames, host)
                 if any(not frame.error for frame in frames):
                     patience = self.limits.silence
                 await self._answer(writer, frames, await self._stored(frames, peer))
             began = clock() if begins else began  # the time storing took is not the peer's
             if not chunk:
                 return
+
+    def _judged(self, piece: bytes, host: str, opened: set[str]) -> Frame:
+        """A frame; where wrong passwords for its device came from its address, only after a wait that grows.
+
+        Parameters
+        ----------
+        host : the address that the piece comes from.
+        opened : devices whose password came over this connection before: nobody else makes those wait.
+        """
+        frame = judged(piece, self.world.devices)
+        device = frame.of("MN")
+        source = self.world.devices.get(device)
+        if frame.error not in ("", PASSWORD) or source is None or not source.password_sha256 or device in opened:
+            return frame
+        whose = f"{host} {device}"
+        if self._tries.take(whose):
+            return refused(piece, TOO_SOON, frame.telegram)
+        if not frame.error:
+            self._tries.give_back(whose)
+            opened.add(device)
+        return frame
+
+    async def _trace(self, frames: Sequence[Frame], host: str) -> None:
+        """Leave the trail of wrong passwords."""
+        for frame in frames:
+            if frame.error in (PASSWORD, TOO_SOON):
+                await self._trail.leave(Act("telegram", "", host, frame.error, frame.of("MN")))
 
     async def _read(self, reader: asyncio.StreamReader, patience: float) -> bytes:
         """The next bytes. While it waits for them, a connection may be ended from outside."""
@@ -207,6 +245,7 @@ def listen(world: World, listening: socket.socket, say: Say, now: Callable[[], d
     """Listen until SIGTERM or SIGINT; what is being stored is finished."""
 
     async def until_told() -> None:
+        write_lines()
         stop = asyncio.Event()
         for ending in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(ending, stop.set)

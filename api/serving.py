@@ -23,6 +23,7 @@ from api.app import application
 from api.composition import Composition
 from api.connections import Connection
 from api.settings import Settings
+from api.web.trail import write_lines
 from basin.errors import UsageError
 from monitoring_ingest.coverage.jobs import coverage_jobs
 from monitoring_ingest.doors.files import accept_known
@@ -48,6 +49,7 @@ def serve(composition: Composition) -> None:
     gc.collect()
     sys.setswitchinterval(SWITCH_SECONDS)  # so that who stores is not kept waiting by who only reads
     _allow_many_connections()
+    write_lines()
     gc.freeze()  # what is loaded now lives as long as the server; collecting it again and again costs time
     try:
         uvicorn.Server(configured(application(composition), composition.settings)).run()

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from api.commands.shared import Told, command, composed, composed_to_read, example
+from api.commands.shared import Told, audited, command, composed, composed_to_read, example
 from api.composition import Composition
 from basin.errors import UnknownCode
 from basin.network import TIMEZONE
@@ -45,7 +45,8 @@ def key_create(name: str, stations: str, expires: datetime | None, extra: Sequen
     """生成写入密钥，只打印这一次。A writing key, printed once."""
     composition = composed(extra)
     until = expires and expires.replace(tzinfo=ZoneInfo(TIMEZONE))
-    secret = create_key(composition.engine, name, composition.now(), _registered(composition, stations), until)
+    with audited(composition, "key create", "", name):
+        secret = create_key(composition.engine, name, composition.now(), _registered(composition, stations), until)
     return {"name": name, "key": secret}, secret
 
 
@@ -67,7 +68,8 @@ def key_rotate(name: str, overlap: timedelta, extra: Sequence[Path]) -> Told:
     """换一个新密钥，只打印这一次；旧的过一阵失效。A new secret; the one before is good for a while."""
     composition = composed(extra)
     now = composition.now()
-    secret = rotate_key(composition.engine, name, overlap, now)
+    with audited(composition, "key rotate", "", name):
+        secret = rotate_key(composition.engine, name, overlap, now)
     return {"name": name, "key": secret, "previous_until": (now + overlap).isoformat()}, secret
 
 
@@ -77,7 +79,8 @@ def key_rotate(name: str, overlap: timedelta, extra: Sequence[Path]) -> Told:
 def key_revoke(name: str, extra: Sequence[Path]) -> Told:
     """撤销密钥，立即失效。Take a key away at once."""
     composition = composed(extra)
-    revoke_key(composition.engine, name, composition.now())
+    with audited(composition, "key revoke", "", name):
+        revoke_key(composition.engine, name, composition.now())
     return {"name": name, "revoked": True}, f"已撤销 revoked：{name}"
 
 

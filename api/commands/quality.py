@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example, say
+from api.commands.shared import AS_OF, Told, audited, command, composed, composed_to_read, example, say
 from api.reads import reviews
 from api.reads.reviews import ReviewRow, WaitingRow
 from monitoring_ingest.quality import running, store
@@ -116,7 +116,9 @@ def _grounds(action: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 def _taken(extra: Sequence[Path], action: str, wanted: dict[str, Any]) -> Told:
     composition = composed(extra)
-    decision = reviews.decide(composition.engine, {"action": action, **wanted}, composition.now)
+    value = wanted.get("reading") or f"{wanted['station']} {wanted['indicator']} {wanted['time']}"
+    with audited(composition, f"review {action}", wanted["approved_by"], str(value)):
+        decision = reviews.decide(composition.engine, {"action": action, **wanted}, composition.now)
     return decision, f"已登记 recorded：{_decided(decision)}"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example, say, written
+from api.commands.shared import AS_OF, Told, audited, command, composed, composed_to_read, example, say, written
 from api.commands.sources import ingest_laboratory
 from api.composition import Composition
 from basin.agreement_files import file_text
@@ -113,8 +113,12 @@ _FORMS = {
 def record(file: Path, extra: Sequence[Path]) -> Told:
     """登记一件事实（断流、事件、资金使用等），或一张表（CSV）里的许多件。Record a fact, or the many of a CSV."""
     composition = composed(extra)
-    if file.suffix.lower() == ".csv":
-        return _recorded_together(composition, file)
+    with audited(composition, "record", "", file.name):
+        return (_recorded_together if file.suffix.lower() == ".csv" else _recorded)(composition, file)
+
+
+def _recorded(composition: Composition, file: Path) -> Told:
+    """The fact of a file."""
     fact = about_something_known(read_fact(file_text(file, UsageError), file=file), composition.registry, file=file)
     with writing(composition.engine) as connection:
         recorded = record_fact(connection, fact, instant_to_record(connection, composition.now()))

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from api.commands import explanation
-from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example
+from api.commands.shared import AS_OF, Told, audited, command, composed, composed_to_read, example
 from api.commands.stops import stop_lines
 from basin.clauses import TIME_AXES
 from basin.network import Network
@@ -73,5 +73,6 @@ def status(settlement: str, status: str, person: str, reason: str, extra: Sequen
     """给结算下一个状态：待复核、已确认、已撤销。The next status of a settlement."""
     composition = composed(extra)
     change = StatusChange(status, person, reason)
-    document = confirming.set_status(composition.engine, settlement, change, composition.now)
+    with audited(composition, "status", person, settlement):
+        document = confirming.set_status(composition.engine, settlement, change, composition.now)
     return document, f"{document['id']}：{document['status']}"

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
+from getpass import getuser
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -120,6 +121,31 @@ def registers(extra: Sequence[Path]) -> Network:
     for message in messages:
         say(message)
     return network
+
+
+@contextmanager
+def audited(composition: Composition, act: str, who: str, subject: str) -> Iterator[None]:
+    """Leave a row of what is decided or refused inside: by whom, from which account of this machine, about what.
+
+    Parameters
+    ----------
+    act : the command. who : the person that the command names; blank where it names none.
+    """
+    from monitoring_ingest.access.audit_store import DONE, Act, record_act
+    from monitoring_ingest.database.trouble import ERRORS
+
+    def leave(outcome: str) -> None:
+        try:
+            record_act(composition.engine, Act(act, who, f"{getuser()}@local", outcome, subject), composition.now())
+        except ERRORS as trouble:  # what was decided is not undone by it
+            say(f"没有留痕 no audit row：{type(trouble).__name__}")
+
+    try:
+        yield
+    except HengjieError as refusal:
+        leave(f"{refusal.status} {refusal.code}")
+        raise
+    leave(DONE)
 
 
 def say(text: str) -> None:
@@ -290,4 +316,5 @@ def _instant(_context: Any, option: Any, text: str | None) -> datetime | None:
     return None if instant is None else instant.astimezone(UTC)
 
 
+SINCE = click.option("--since", callback=_instant, metavar="T", help="从这一时刻起，如 2026-01-31T08:00+08:00。")
 AS_OF = click.option("--as-of", callback=_instant, metavar="T", help="当时已知的数据，如 2026-01-31T08:00+08:00。")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from api.reads import declared
 from api.reads.filters import Filter, Within, within
 from api.reads.instants import parsed_instant
-from api.web.deps import Has, Reads, Writer
+from api.web.deps import About, Has, Reads, Writer
 from api.web.described import file, listed, problems
 from api.web.downloads import PDF, XLSX, download, report_names
 from api.web.guarded import Guarded
@@ -33,8 +33,11 @@ def assessments(request: Request, reads: Reads, has: Has, basin: Filter = None, 
     "/assessments", status_code=201, summary="评价一个流域 (assess)", response_model=JsonObject,
     responses=problems(400, 401, 403, 422),
 )  # fmt: skip
-def assess(wanted: AssessmentWanted, has: Has, writer: Writer, response: Response) -> AssessmentDocument:
+def assess(
+    wanted: AssessmentWanted, has: Has, writer: Writer, about: About, response: Response
+) -> AssessmentDocument:
     """Assess one basin for one period by a scorecard."""
+    about(f"{wanted.basin} {wanted.period}")
     as_of = parsed_instant(wanted.as_of, "body.as_of")
     registry = has.registry.scoring_by(wanted.scorecard)
     document = run.assess(has.engine, registry, wanted.basin, wanted.period, as_of=as_of, now=has.now())

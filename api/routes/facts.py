@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 
-from api.web.deps import AsOf, Has, Reads, Writer
+from api.web.deps import About, AsOf, Has, Reads, Writer
 from api.web.described import listed, problems
 from api.web.guarded import Guarded
 from api.web.schemas import FactWanted
@@ -35,12 +35,17 @@ def facts(request: Request, reads: Reads, as_of: AsOf) -> Response:
 
 @router.post("/facts", status_code=201, summary="记录事实 (record a fact)", responses=problems(400, 401, 403, 422))
 def record(
-    wanted: FactWanted, has: Has, writer: Writer, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
+    wanted: FactWanted,
+    has: Has,
+    writer: Writer,
+    about: About,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> dict[str, Any]:
     """Record one fact; facts are append-only like readings.
 
     With an `Idempotency-Key`, the same request sent again is answered as before and records nothing.
     """
+    about(f"{wanted.subject} {wanted.period} {wanted.kind}")
     body = sha256(wanted.model_dump_json(exclude_none=True).encode()).hexdigest()
     repeated = claim_name(FACTS, writer, idempotency_key) if idempotency_key else None
     with writing(has.engine) as connection:

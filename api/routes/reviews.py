@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.pages import reviews as reviews_page
 from api.pages.rendering import page
 from api.reads import reviews as reviewed
-from api.web.deps import AsOf, Has, Named, Reads, Writer
+from api.web.deps import About, AsOf, Has, Named, Reads, Writer
 from api.web.described import listed, problems
 from api.web.guarded import Guarded
 from api.web.schemas import Review
@@ -86,8 +86,10 @@ def queue(
     "/v1/reviews", status_code=201, summary="复核一个数据 (decide)", tags=["监测 monitoring"],
     responses=problems(400, 401, 403, 404, 422),
 )  # fmt: skip
-def decide(wanted: ReviewWanted, has: Has, writer: Writer) -> Review:
+def decide(wanted: ReviewWanted, has: Has, writer: Writer, about: About) -> Review:
     """Take one decision; all are kept, and what was known before is still found with `as_of`."""
+    value = wanted.reading or f"{wanted.station} {wanted.indicator} {wanted.time}"
+    about(f"{wanted.action} {value}")
     return Review.model_validate(reviewed.decide(has.engine, wanted.model_dump(), has.now, writer))
 
 

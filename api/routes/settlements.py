@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from api.reads import declared, overview
 from api.reads.filters import Filter, Within, within
 from api.reads.instants import parsed_instant
-from api.web.deps import Has, Reads, Writer
+from api.web.deps import About, Has, Reads, Writer
 from api.web.described import file, listed, problems
 from api.web.downloads import PDF, XLSX, ZIP, download, report_names
 from api.web.guarded import Guarded
@@ -58,8 +58,11 @@ def settlements(
     "/settlements", status_code=201, summary="结算一个期间 (settle)", response_model=JsonObject,
     responses=problems(400, 401, 403, 422),
 )  # fmt: skip
-def settle(wanted: SettlementWanted, has: Has, writer: Writer, response: Response) -> SettlementDocument:
+def settle(
+    wanted: SettlementWanted, has: Has, writer: Writer, about: About, response: Response
+) -> SettlementDocument:
     """Settle one agreement for one period; the same text, period, instant and data give the same id and digest."""
+    about(f"{wanted.agreement} {wanted.period}")
     as_of = parsed_instant(wanted.as_of, "body.as_of")
     document = run.settle(has.engine, has.registry, wanted.agreement, wanted.period, as_of=as_of, now=has.now())
     response.headers["Location"] = f"/v1/settlements/{document['id']}"

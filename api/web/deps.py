@@ -5,7 +5,7 @@ In: the request. Out: annotated dependencies. Whether a key opens is asked in `w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Annotated
 
@@ -80,8 +80,18 @@ def instant(
     return parsed_instant(as_of or None, "as_of")
 
 
+def about(request: Request) -> Callable[[str], None]:
+    """How an endpoint says what its request is about, for the trail that it leaves."""
+
+    def say(subject: str) -> None:
+        request.state.about = subject
+
+    return say
+
+
 Reads = Annotated[Connection, Depends(connection)]
 Named = Annotated[Names, Depends(names)]
 Sender = Annotated[Access, Depends(sender)]
 Writer = Annotated[str, Depends(writer)]
+About = Annotated[Callable[[str], None], Depends(about)]
 AsOf = Annotated[datetime | None, Depends(instant)]

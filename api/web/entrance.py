@@ -4,6 +4,7 @@ An ASGI layer around the whole application, so that pages, the API, static files
 declared and faults of the program are all behind it. In: a request whose head has arrived. Out: a problem, or what the
 application answers. Asked are how often its sender came, what its key opens, the host and the size; then a request
 that reads gets a place in a lane. A body that nobody read ends the connection: what is left of it is no next request.
+What was refused or decided leaves a trail.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ from api.web.hosts import Hosts
 from api.web.keys import Doorkeeper
 from api.web.lanes import Lane, Width
 from api.web.rates import TOO_MANY, Buckets, Turns, bucket_of, seconds_of
+from api.web.trail import Trail
+from basin.errors import Refused
+from basin.signs import shown
+from monitoring_ingest.access.audit_store import DONE, Act
+from monitoring_ingest.access.store import Access
 
 POLICY = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 # What a browser is told of every answer that does not say it itself: run nothing in it, show it in no frame, take it
@@ -37,7 +43,11 @@ CARRIED = {
 ASK_AGAIN = "no-cache"  # kept for the way back, but asked for again: figures change
 NEVER_KEPT = "no-store"
 LIGHT = ("/static/", "/healthz")  # a balancer asks whether this process is there, however many others ask
+READINGS = "/v1/submissions"
 UNKNOWN = "?"
+NO_ROUTE = "*"  # an address that nobody declared
+LONGEST_ADDRESS = 100  # characters: a proxy may tell anything
+LONGEST_SUBJECT = 200
 _TURNED_AWAY_BODY = of_status(TOO_MANY).model_dump_json().encode()
 _TURNED_AWAY = (
     (b"content-type", MEDIA_TYPE.encode()),
@@ -51,15 +61,16 @@ class Entrance:
     Parameters
     ----------
     inside : what is behind it. settings : how often who may come, and what the server is called.
-    doorkeeper : knows the keys.
+    doorkeeper : knows the keys. trail : of what is refused and decided.
     most : bytes of a body that is handed in; every other request has at most `JSON_BYTES`.
     """
 
-    def __init__(self, inside: ASGIApp, settings: Settings, doorkeeper: Doorkeeper, most: int) -> None:
+    def __init__(self, inside: ASGIApp, settings: Settings, doorkeeper: Doorkeeper, trail: Trail, most: int) -> None:
         self._inside = inside
         self._hosts = Hosts(settings.hosts)
         self._most = most
         self._keys = doorkeeper
+        self._trail = trail
         self._turns = Turns(monotonic)
         self._limited = settings.rates is not None
         if settings.rates is not None:
@@ -91,6 +102,9 @@ class Entrance:
                 raise
             response = await answer(request, problem)
             await response(scope, passage.receive, passage.send)
+        act = _act(request, passage.status)
+        if act is not None:
+            await self._trail.leave(act)
 
     async def _wait(self, request: Request) -> float:
         """Whose request it is, and how long that one has to wait, for coming too often [s].
@@ -132,7 +146,12 @@ class _Passage:
         self._receive = receive
         self._send = send
         self._unread = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
-        self.answered = False
+        self.status = 0
+
+    @property
+    def answered(self) -> bool:
+        """Whether the answer has begun."""
+        return self.status > 0
 
     async def receive(self) -> Message:
         """The next piece of the body."""
@@ -143,7 +162,7 @@ class _Passage:
     async def send(self, message: Message) -> None:
         """A piece of the answer, with what every answer carries."""
         if message["type"] == "http.response.start":
-            self.answered = True
+            self.status = message["status"]
             headers = list(message.get("headers", []))
             given = {name.lower() for name, _ in headers}
             headers += [header for header in _carried(self._method, message["status"]) if header[0] not in given]
@@ -158,6 +177,27 @@ async def _turn_away(passage: _Passage, wait: float) -> None:
     headers = [*_TURNED_AWAY, (b"retry-after", str(seconds_of(wait)).encode())]
     await passage.send({"type": "http.response.start", "status": TOO_MANY, "headers": headers})
     await passage.send({"type": "http.response.body", "body": _TURNED_AWAY_BODY})
+
+
+def _act(request: Request, status: int) -> Act | None:
+    """What a request did or was refused; None for one that only read, and for readings, which have their receipt."""
+    wrong_key: Refused | None = getattr(request.state, "refusal", None)
+    writes = request.method == "POST"
+    is_refused = wrong_key is not None or status in (401, 403) or (writes and 400 <= status < 500)
+    if status >= 500:  # the program or its database failed, which is logged already
+        return None
+    if not is_refused and (not writes or request.scope["path"] == READINGS):
+        return None
+    outcome = getattr(request.state, "outcome", str(status)) if status >= 400 else DONE
+    access: Access | None = getattr(request.state, "access", None)
+    route = request.scope.get("route")
+    return Act(
+        act=f"{request.method} {getattr(route, 'path', NO_ROUTE)}",
+        who=access.name if access is not None else "",
+        address=shown(request.client.host if request.client else UNKNOWN, LONGEST_ADDRESS),
+        outcome=outcome if wrong_key is None or status >= 400 else f"{wrong_key.status} {wrong_key.code}",
+        subject=getattr(request.state, "about", shown(request.scope["path"], LONGEST_SUBJECT)),
+    )
 
 
 def carried(method: str, status: int) -> dict[str, str]:

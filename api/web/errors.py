@@ -49,6 +49,7 @@ async def answer(request: Request, error: Exception) -> Response:
         request.app.state.damage = reason  # remembered: the next query may miss the damaged place
     if problem.status >= 500:
         _log.error("%s %s %s %s", problem.status, request.method, request.url.path, brief(error))
+    request.state.outcome = f"{problem.status} {problem.type.rpartition(':')[2]}"
     headers = dict(getattr(reason, "headers", None) or {})
     if problem.status == 405:
         headers["Allow"] = ", ".join(_methods(request))

@@ -20,15 +20,14 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive
 
 from api.composition import Composition
-from api.settings import Rate
-from api.web.rates import Buckets, Seconds, too_many
+from api.web.rates import Seconds, too_many
 from basin.errors import Refused
 from monitoring_ingest.access.store import Access, access
+from monitoring_ingest.access.tries import Tries
 from monitoring_ingest.database.trouble import ERRORS
 
 HEADER = "X-API-Key"
 FIELD = b"key"
-TRIES = Rate(a_second=0.5, at_once=20)  # keys that do not open, from one address
 MOST_REMEMBERED = 10_000  # keys that opened
 FIRST_BYTES = 4 * 2**10  # of a form, among which its first field must be
 _REMEDY = "用 hengjie key create NAME 取得密钥，放在 X-API-Key 头中"
@@ -62,7 +61,7 @@ class Doorkeeper:
     """
 
     def __init__(self, seconds: Seconds) -> None:
-        self._tries = Buckets(TRIES, seconds)
+        self._tries = Tries(seconds)
         self._opened: OrderedDict[str, str] = OrderedDict()  # SHA-256 of keys that opened, with their names
 
     async def ask(self, request: Request, host: str) -> Asker:

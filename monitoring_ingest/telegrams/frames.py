@@ -31,6 +31,7 @@ from monitoring_ingest.telegrams.profiles import Devices, gives_readings
 # Reasons for refusing a frame, besides length, crc and syntax.
 UNKNOWN_DEVICE = "unknown_device"
 PASSWORD = "password"  # nosec B105  # a reason for refusing a frame
+TOO_SOON = "too_soon"  # after wrong passwords for the same device from the same address
 CONFLICT = "conflict"
 LONGEST_FIELD = 200  # characters of a header field that are stored: the indexes cannot hold 9999
 REFUSED_KEPT = 1100  # bytes of a refused frame that are stored: the longest data segment of the standard is 1024
@@ -100,18 +101,19 @@ def judged(piece: bytes, devices: Devices) -> Frame:
     """The frame in a piece: a telegram of a declared device with the right password, or refused with the reason."""
     telegram = decode(piece)
     if isinstance(telegram, Refused):
-        return _refused(piece, telegram.error, None)
+        return refused(piece, telegram.error, None)
     source = devices.get(telegram.header["MN"])
     if source is None:
-        return _refused(piece, UNKNOWN_DEVICE, telegram)
+        return refused(piece, UNKNOWN_DEVICE, telegram)
     if not _may_speak(piece, source):
-        return _refused(piece, PASSWORD, telegram)
+        return refused(piece, PASSWORD, telegram)
     without_password = masked(piece.strip(b"\r\n"))
     readings = gives_readings(telegram, source)
     return Frame(without_password, len(piece), "", telegram, readings, answer(piece, telegram))
 
 
-def _refused(piece: bytes, error: str, telegram: Telegram | None) -> Frame:
+def refused(piece: bytes, error: str, telegram: Telegram | None) -> Frame:
+    """A piece that is not taken, with the reason."""
     return Frame(legible(piece)[:REFUSED_KEPT], len(piece), error, telegram)
 
 

@@ -20,7 +20,9 @@ from sqlalchemy import Engine
 from api.cli import main
 from api.listening import Limits, opened
 from basin.errors import UsageError
-from monitoring_ingest.database.engine import writing
+from monitoring_ingest.access.audit_store import Wanted, acts
+from monitoring_ingest.access.tries import FREE
+from monitoring_ingest.database.engine import reading, writing
 from monitoring_ingest.formats.station_telegrams import Telegram, decode
 from monitoring_ingest.records.history_store import submissions
 from monitoring_ingest.schedule.tables import locks
@@ -32,8 +34,10 @@ from tests.monitoring_ingest.telegram_makers import (
     NOW,
     OF_VECTORS,
     SECOND_OF_TWO,
+    SECRET,
     STANDARD,
     VECTORS,
+    fingerprint,
     frame,
     part,
     said,
@@ -48,6 +52,7 @@ ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "fixtures"
 SOON = 1.0  # seconds after which the listener of a test loses patience
 MOMENT = 0.01
+TIME_AFTER = "20260228000000"
 
 
 @pytest.fixture
@@ -126,6 +131,51 @@ class TestStream:
             station.send(frame(value("1"), Flag="4"))
             assert station.answers() == []
         assert said(engine) == [("qiaotou", "codmn", "1")]
+
+
+class TestPasswords:
+    """Wrong ones make their address wait, device by device, and leave a trace."""
+
+    @pytest.fixture
+    def guarded(self, engine: Engine) -> Iterator[Live]:
+        guarded = {"password_sha256": fingerprint(SECRET)}
+        with live(world(engine, source("A", **guarded), source("B", station="shangyou", **guarded))) as running:
+            yield running
+
+    def guesses(self, running: Live, number: int, device: str = "A") -> None:
+        with running.peer() as guessing:
+            guessing.send(*(frame(value("1"), PW=f"{guess:06}", MN=device) for guess in range(number)))
+            assert guessing.answers() == []
+
+    def test_after_a_few_of_them_even_the_right_one_has_to_wait(self, guarded, engine):
+        self.guesses(guarded, FREE + 20)
+        with guarded.peer() as station:
+            station.send(frame(value("1")), frame(value("2", TIME_AFTER), qn="2", MN="B"))
+            assert [answered(line) for line in station.answers()] == ["2"]  # another device does not wait
+        assert refused(engine) == {"password": FREE + 1, "too_soon": 20}
+        assert said(engine) == [("shangyou", "codmn", "2")]
+
+    def test_a_station_that_has_sent_its_password_goes_on_over_its_connection(self, guarded):
+        with guarded.peer() as station:
+            station.send(frame(value("1")))
+            assert answered(station.answer()) == "20260301050000001"
+            self.guesses(guarded, FREE + 20)
+            station.send(frame(value("2", TIME_AFTER), qn="2"))
+            assert answered(station.answer()) == "2"
+
+    def test_a_few_wrong_ones_keep_nobody_waiting(self, guarded):
+        self.guesses(guarded, FREE)
+        with guarded.peer() as station:
+            station.send(frame(value("1")))
+            assert answered(station.answer()) == "20260301050000001"
+
+    def test_wrong_ones_leave_a_trace_without_the_password(self, guarded, engine):
+        self.guesses(guarded, 2)
+        with reading(engine) as connection:
+            traces = acts(connection, Wanted(), 10)
+        assert [(act.act, act.address, act.outcome, act.subject) for act in traces] == [
+            ("telegram", "127.0.0.1", "password", "A")
+        ] * 2
 
 
 class TestTogether:

@@ -18,11 +18,11 @@ from api.app import application
 from api.composition import Composition
 from api.connections import Patience
 from api.settings import Rate, Rates, from_environment
-from api.web.keys import TRIES
 from api.web.lanes import Lane, Width
 from api.web.rates import MOST_BUCKETS, Buckets, Turns, bucket_of
 from basin.errors import Refused
 from monitoring_ingest.access.store import create_key
+from monitoring_ingest.access.tries import FREE
 from tests.api.asgi import call
 from tests.api.live_server import served, talk
 from tests.api.makers import NOW, month_rows, send
@@ -247,8 +247,8 @@ class TestTries:
 
     def test_after_many_of_them_an_address_is_told_to_come_again(self, blank, key):
         app = application(replace(blank, now=lambda: NOW))
-        tried = [call(app, "POST", "/v1/facts", {"X-API-Key": f"wrong {n}"}) for n in range(int(TRIES.at_once) + 9)]
-        assert [answer.status for answer in tried[: int(TRIES.at_once)]] == [403] * int(TRIES.at_once)
+        tried = [call(app, "POST", "/v1/facts", {"X-API-Key": f"wrong {number}"}) for number in range(FREE + 9)]
+        assert [answer.status for answer in tried[: FREE + 1]] == [403] * (FREE + 1)
         assert tried[-1].status == 429 and int(tried[-1].headers["retry-after"]) > 0
         assert all(answer.read == 0 for answer in tried)
         assert call(app, "POST", "/v1/facts", {"X-API-Key": key}).status == 429
@@ -257,7 +257,7 @@ class TestTries:
     def test_a_key_that_opened_before_opens_all_the_same(self, blank, key):
         app = application(replace(blank, now=lambda: NOW))
         assert call(app, "POST", "/v1/facts", {"X-API-Key": key}).status == 422
-        for number in range(int(TRIES.at_once) + 9):
+        for number in range(FREE + 9):
             call(app, "POST", "/v1/facts", {"X-API-Key": f"wrong {number}"})
         assert call(app, "POST", "/v1/facts", {"X-API-Key": key}).status == 422
 
