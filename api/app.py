@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -37,6 +37,7 @@ from api.web import errors
 from api.web.described import problems
 from api.web.entrance import Entrance
 from api.web.keys import Doorkeeper
+from api.web.parameters import refuse_unknown_parameters
 from api.web.schemas import Problem
 from api.web.trail import Trail
 
@@ -60,6 +61,8 @@ DESCRIPTION = """跨省流域横向生态保护补偿的结算。金额以元的
 
 Settling river compensation between provinces. Amounts are yuan as text, exact to the fen; instants are UTC. Lists come
 as JSON, or as CSV by `Accept: text/csv` or a `.csv` address. Every error is `application/problem+json`.
+地址没有的查询参数、给了两次的查询参数一律拒绝（400），不会悄悄忽略。A query parameter that an address does
+not take, or that is given twice, is refused (400) and never ignored.
 """
 
 
@@ -94,7 +97,7 @@ def application(composition: Composition) -> FastAPI:
     app.state.trail = Trail(composition.engine, composition.now, monotonic)
     errors.install(app)
     for module in ROUTES:
-        app.include_router(module.router)
+        app.include_router(module.router, dependencies=[Depends(refuse_unknown_parameters)])
     routes = (route for module in ROUTES for route in module.router.routes if isinstance(route, APIRoute))
     app.state.addresses = [(route.path_regex, route.methods) for route in routes]
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -16,6 +16,7 @@ from settlement.printing.wording import period_text
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 COOKIE = "lang"
+PARAMETER = "lang"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Words:
 
 def chosen(request: Request) -> str | None:
     """The language asked for in the address, if any."""
-    asked = request.query_params.get("lang")
+    asked = request.query_params.get(PARAMETER)
     return asked if asked in LANGUAGES else None
 
 

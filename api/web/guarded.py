@@ -7,17 +7,17 @@ arrived, and a body is read no further than allowed. An endpoint that reads the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.types import Message, Receive
 
 from api.web.bodies import refuse_announced, too_large
 from api.web.deps import sender
 from api.web.keys import ask_for_key
+from api.web.parameters import with_dependencies
 
 JSON_BYTES = 64 * 2**10  # of a body that FastAPI parses: one fact, one decision, one change of status
 
@@ -28,7 +28,7 @@ class Guarded(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler of FastAPI behind the two questions."""
         answer = super().get_route_handler()
-        needs_key = any(dependency.call is sender for dependency in _all(self.dependant))
+        needs_key = any(dependency.call is sender for dependency in with_dependencies(self.dependant))
         parses_body = self.body_field is not None
 
         async def guarded(request: Request) -> Response:
@@ -39,13 +39,6 @@ class Guarded(APIRoute):
             return await answer(request)
 
         return guarded
-
-
-def _all(dependant: Dependant) -> Iterator[Dependant]:
-    """A dependency with everything it depends on."""
-    yield dependant
-    for dependency in dependant.dependencies:
-        yield from _all(dependency)
 
 
 async def _read(request: Request, most: int) -> Request:

@@ -67,7 +67,7 @@ class TestHeaders:
             ("GET", "/v1/readings?period=none", {}, 400),
             ("POST", "/v1/facts", {"X-API-Key": "wrong"}, 403),
             ("POST", "/v1/facts", {"Content-Length": "999999999"}, 413),
-            ("GET", "/v1/basins?fault", {}, 500),
+            ("GET", "/v1/basins", {}, 500),
         ],
     )
     def test_every_error_carries_them(self, here, method, path, headers, status):
