@@ -28,8 +28,9 @@ from settlement.statement.rows import (
     StoredAssessment,
     StoredObligation,
     StoredSettlement,
+    WithdrawalRow,
 )
-from settlement.states import CONFIRMED, TRIAL, StatusChange
+from settlement.states import CONFIRMED, REVOKED, TRIAL, StatusChange
 
 FEW_DOCUMENTS = 50  # in memory at a time
 _HEADER = (
@@ -180,7 +181,7 @@ def settlements(
 
 
 def settlement(connection: Connection, identity: str) -> StoredSettlement:
-    """The document of a settlement with its current status and when it was recorded.
+    """The document of a settlement with its current status, when it was recorded and how it was withdrawn.
 
     Raises
     ------
@@ -192,7 +193,22 @@ def settlement(connection: Connection, identity: str) -> StoredSettlement:
     ).one_or_none()
     if row is None:
         raise NotFound(f"没有结算 {identity}", f"no settlement {identity}", remedy="用 /v1/settlements 查看已有的结算")
-    return json.loads(row.document) | {"status": row.status, "recorded_at": row.recorded_at.isoformat()}
+    stored = json.loads(row.document) | {"status": row.status, "recorded_at": row.recorded_at.isoformat()}
+    if row.status == REVOKED:
+        stored["withdrawn"] = _withdrawal(connection, stored)
+    return stored
+
+
+def _withdrawal(connection: Connection, document: StoredSettlement) -> WithdrawalRow:
+    """How a withdrawn settlement was withdrawn, and its successor: the confirmed one of its period, else the newest."""
+    last = statuses(connection, document["id"])[-1]
+    of_period = settlements(connection, agreement=document["agreement"], period=document["period"])
+    standing = [header for header in of_period if header["status"] != REVOKED]
+    successor = next((h for h in standing if h["status"] == CONFIRMED), standing[0] if standing else None)
+    return {
+        "person": last["person"], "reason": last["reason"], "recorded_at": last["recorded_at"],
+        "successor": successor and successor["id"], "successor_status": successor and successor["status"],
+    }  # fmt: skip
 
 
 def agreement_text(connection: Connection, sha256: str) -> str:

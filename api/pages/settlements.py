@@ -41,6 +41,7 @@ def settlement(document: SettlementDocument, statuses: Sequence[StatusRow], name
         "unverified": sorted(set(chain.from_iterable(of["unverified"] for of in document["evaluations"]))),
         "rules": [rule_text(rule, names) for rule in document["rules"]],
         "statuses": list(statuses),
+        "withdrawn": document.get("withdrawn"),
     }
 
 

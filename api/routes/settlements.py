@@ -73,7 +73,7 @@ def settle(
     "/settlements/{id}.pdf", summary="结算书 PDF (statement)", response_class=Response, responses=file(PDF, 404)
 )
 def settlement_pdf(id: str, reads: Reads, has: Has) -> Response:
-    """The statement to sign; the same bytes on every call while the status stays."""
+    """The statement to sign; the same bytes while the status stays and, of a withdrawn one, its successor."""
     return download(reports.settlement_pdf(store.settlement(reads, id), report_names(has.registry)), PDF, f"{id}.pdf")
 
 
@@ -103,7 +103,10 @@ def evidence(id: str, has: Has) -> Response:
     "/settlements/{id}", summary="一份结算 (one settlement)", response_model=JsonObject, responses=problems(404)
 )
 def settlement(id: str, reads: Reads) -> StoredSettlement:
-    """The document: evaluations with their working, statistics, obligations, transfers and what stopped."""
+    """The document: evaluations with their working, statistics, obligations, transfers and what stopped.
+
+    A withdrawn one has `withdrawn`: who, when, why, and its `successor`, what stands for the same period now.
+    """
     return store.settlement(reads, id)
 
 

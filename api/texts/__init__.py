@@ -182,6 +182,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "条款按年结算，这里只用所问期间的读数预估，不产生应付。",
         "The clause settles by year; this is what the period asked for would give. Nothing is payable.",
     ),
+    "settlement.withdrawn": (
+        "本件已于 {time}（北京时间）由 {person} 撤销，理由：{reason}。不作为付款依据。",
+        "Withdrawn on {time} (Beijing) by {person}: {reason}. Not payable.",
+    ),
+    "settlement.successor": ("本期现行的结算：", "Now stands for the period: "),
+    "settlement.no_successor": ("本期现在没有其他结算。", "No other settlement stands for the period."),
     "settlement.obligations.transfers": ("谁付给谁", "Who pays whom"),
     "settlement.no_transfers": ("没有净应付。", "No net payment."),
     "settlement.stops": ("中止", "Stopped"),

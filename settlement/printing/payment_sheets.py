@@ -38,6 +38,7 @@ from settlement.printing.wording import (
     side_text,
     stop_cells,
     undecided_cells,
+    withdrawn_text,
 )
 from settlement.statement.engine_version import version_of, version_text
 from settlement.statement.rows import ObligationRow, SettlementDocument, StopRow, UndecidedRow
@@ -119,6 +120,9 @@ def payments(sheet: Sheet, document: SettlementDocument, names: Names) -> None:
     zh, en = KINDS.get(document["kind"], (document["kind"], ""))
     sheet.line(document["title"], "title")
     sheet.line(f"结算期 {period_text(document['period'])}　性质 {zh} {en}　状态 {document['status']}")
+    if withdrawn := document.get("withdrawn"):
+        words = withdrawn_text(withdrawn)
+        sheet.line(f"{words['message_zh']} {words['message_en']}")
     sheet.line(f"协议主体 {parties_text(document['parties'], names)}　数据截至 {document['as_of']}")
     sheet.line(f"结算书指纹 SHA-256 {document['digest']}　引擎版本 engine version {version_text(version_of(document))}")
     sheet.row += 1

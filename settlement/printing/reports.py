@@ -34,6 +34,7 @@ from settlement.printing.wording import (
     stop_cells,
     total_yuan,
     undecided_cells,
+    withdrawn_text,
 )
 from settlement.statement.engine_version import version_of, version_text
 from settlement.statement.rows import (
@@ -48,12 +49,12 @@ from settlement.statement.rows import (
     StopRow,
     ToDateRow,
 )
+from settlement.states import IN_REVIEW, REVOKED, TRIAL
 from settlement.words import KINDS, STATUSES, UNDECIDED
 
 __all__ = ["Names", "assessment_pdf", "assessment_view", "settlement_pdf", "settlement_view"]
 
 View = Mapping[str, object]  # what a template prints: names of its places, and texts, lists or further views for them
-FINAL = "已确认"
 PROVENANCE = ("数据截至", "编号", "文书指纹", "引擎版本")
 NOTICES = {
     "indication": (
@@ -100,11 +101,12 @@ def settlement_view(document: SettlementDocument, names: Names) -> View:
     """What a statement prints, in the order it is printed, all as text."""
     rules = rules_used(document["rules"], [Doubts(of["clause"], of["unverified"]) for of in document["evaluations"]])
     titles = {of["clause"]: of["title"] for of in document["evaluations"]}
-    signatories = party_codes(document["parties"]) if document["kind"] == "payable" else []
+    may_be_signed = document["kind"] == "payable" and document["status"] != REVOKED
+    signatories = party_codes(document["parties"]) if may_be_signed else []
     return {
         **_head("横向生态保护补偿资金结算书", "STATEMENT OF WATERSHED COMPENSATION", document),
         "particulars": _settlement_particulars(document, names),
-        "notices": _notices(document),
+        "notices": [*_withdrawal(document), *_notices(document)],
         "transfers": [_payment(transfer, names) for transfer in document["transfers"]],
         "total": _amount(total_yuan([transfer["amount_yuan"] for transfer in document["transfers"]])),
         "stops": [_stop(stop, names) for stop in document["stops"]],
@@ -194,12 +196,21 @@ def _provenance(document: SettlementDocument | AssessmentDocument) -> list[tuple
     ]
 
 
+def _withdrawal(document: SettlementDocument) -> list[View]:
+    """The notice that stands before all others: a withdrawn statement is no statement any more."""
+    withdrawn = document.get("withdrawn")
+    if withdrawn is None:
+        return []
+    words = withdrawn_text(withdrawn)
+    return [{"zh": words["message_zh"], "en": words["message_en"]}]
+
+
 def _notices(document: SettlementDocument) -> list[View]:
     """What a reader must know before the figures: whether they are payable, complete, decidable and verified."""
     holds = {
         "indication": document["kind"] == "indication",
         "stopped": document["kind"] == "stopped",
-        "trial": document["kind"] == "payable" and document["status"] != FINAL,
+        "trial": document["kind"] == "payable" and document["status"] in (TRIAL, IN_REVIEW),
         "undecided": "limit_below_detection" in document,
         "unverified": not document["verified"],
     }

@@ -18,8 +18,8 @@ from basin.clauses import POOL
 from basin.indicators import INDICATORS
 from basin.network import CHINA
 from basin.rounding import number
-from settlement.statement.rows import Scored, Side, StatisticRow, StopRow, UndecidedRow
-from settlement.words import CLASS_NAMES, FATES, ROLES, RULE_VALUES, RULES, message
+from settlement.statement.rows import Scored, Side, StatisticRow, StopRow, UndecidedRow, WithdrawalRow
+from settlement.words import CLASS_NAMES, FATES, ROLES, RULE_VALUES, RULES, STATUSES, Message, message
 
 ABSENT = "—"
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖"
@@ -142,6 +142,22 @@ def instant_text(instant: str) -> str:
     """An instant in Beijing time beside the UTC it is stored as."""
     local = datetime.fromisoformat(instant).astimezone(CHINA)
     return f"{local:%Y-%m-%d %H:%M:%S} 北京时间（{instant}）"
+
+
+def withdrawn_text(withdrawn: WithdrawalRow) -> Message:
+    """That a settlement was withdrawn: who, when, why, and what stands for its period now."""
+    instant = datetime.fromisoformat(withdrawn["recorded_at"]).astimezone(CHINA)
+    zh = f"本件已于 {instant:%Y-%m-%d %H:%M:%S}（北京时间）由 {withdrawn['person']} 撤销，理由：{withdrawn['reason']}。"
+    en = f"Withdrawn on {instant:%Y-%m-%d %H:%M:%S} (Beijing) by {withdrawn['person']}: {withdrawn['reason']}."
+    successor = withdrawn["successor"]
+    if successor is None:
+        zh_now = "本期现在没有其他结算。"
+        en_now = "No other settlement stands for the period."
+    else:
+        status = withdrawn["successor_status"] or ""
+        zh_now = f"本期现行的结算：{successor}（{status}）。"
+        en_now = f"Now stands for the period: {successor} ({STATUSES.get(status, status)})."
+    return {"message_zh": f"{zh}不作为付款依据。{zh_now}", "message_en": f"{en} Not payable. {en_now}"}
 
 
 def left_out_text(left_out: Mapping[str, int] | None) -> str:

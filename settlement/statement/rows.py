@@ -177,13 +177,24 @@ class Decision(TypedDict):
     limit_below_detection: NotRequired[list[UndecidedRow]]
 
 
+class WithdrawalRow(TypedDict):
+    """Who withdrew a settlement, when and why, and what stands for the same agreement and period now."""
+
+    person: str
+    reason: str
+    recorded_at: str
+    successor: str | None  # the identity of a settlement; None where none stands
+    successor_status: str | None
+
+
 class SettlementDocument(Decision):
-    """A settlement as it is stored, served, printed and verified."""
+    """A settlement as it is stored, served, printed and verified; `withdrawn` is served where the status is 已撤销."""
 
     digest: str
     id: str
     as_of: str
     status: str
+    withdrawn: NotRequired[WithdrawalRow]
 
 
 class StoredSettlement(SettlementDocument):

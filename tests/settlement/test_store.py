@@ -48,6 +48,29 @@ class TestSettlements:
         assert found["status"] == TRIAL
         assert datetime.fromisoformat(found["recorded_at"]) == NOW
 
+    def test_a_withdrawn_one_says_who_when_why_and_what_stands_for_its_period_now(self, engine: Engine) -> None:
+        first, second, third, other = (
+            kept(engine, "1")["id"], kept(engine, "2", days=1)["id"], kept(engine, "3", days=2)["id"],
+            kept(engine, "4", period="2021", days=3)["id"],
+        )  # fmt: skip
+        later = NOW + timedelta(days=4)
+
+        def withdrawn(identity: str) -> Any:
+            with engine.connect() as connection:
+                return store.settlement(connection, identity).get("withdrawn")
+
+        assert withdrawn(third) is None
+        set_status(engine, third, StatusChange(REVOKED, "张三", "读数有误"), stopped(later))
+        by_whom = {"person": "张三", "reason": "读数有误", "recorded_at": later.isoformat()}
+        assert withdrawn(third) == by_whom | {"successor": second, "successor_status": TRIAL}
+        for status, person in ((IN_REVIEW, "甲"), (CONFIRMED, "乙")):
+            set_status(engine, first, StatusChange(status, person, "数据齐全"), stopped(later))
+        assert withdrawn(third) == by_whom | {"successor": first, "successor_status": CONFIRMED}
+        for identity in (first, second):
+            set_status(engine, identity, StatusChange(REVOKED, "张三", "读数有误"), stopped(later))
+        assert withdrawn(third) == by_whom | {"successor": None, "successor_status": None}
+        assert withdrawn(other) is None
+
     def test_the_same_document_is_kept_once(self, engine: Engine) -> None:
         document = kept(engine, "5")
         with writing(engine) as connection:

@@ -135,6 +135,24 @@ class TestTheView:
     def test_a_reader_is_told_first_what_it_is_worth(self, change: dict[str, Any], notices: list[str]) -> None:
         assert told(settlement_view(lushui_2020() | change, NAMES)) == notices
 
+    def test_a_withdrawn_statement_says_who_when_why_and_its_successor_and_is_not_signed(self) -> None:
+        withdrawn = {"person": "张三", "reason": "读数有误", "recorded_at": "2021-02-01T01:00:00+00:00",
+                     "successor": "demo-2020-2", "successor_status": "待复核"}  # fmt: skip
+        document = lushui_2020() | {"verified": True, "status": "已撤销", "withdrawn": withdrawn}
+        view = settlement_view(document, NAMES)
+        assert view["notices"] == [
+            {
+                "zh": "本件已于 2021-02-01 09:00:00（北京时间）由 张三 撤销，理由：读数有误。不作为付款依据。"
+                "本期现行的结算：demo-2020-2（待复核）。",
+                "en": "Withdrawn on 2021-02-01 09:00:00 (Beijing) by 张三: 读数有误. Not payable. "
+                "Now stands for the period: demo-2020-2 (under review).",
+            }
+        ]
+        assert view["signatories"] == []
+        alone = document | {"withdrawn": withdrawn | {"successor": None, "successor_status": None}}
+        assert "本期现在没有其他结算。" in settlement_view(alone, NAMES)["notices"][0]["zh"]
+        assert "由张三撤销，理由：读数有误" in printed(document)
+
     def test_pools_and_shares_are_told(self) -> None:
         view = settlement_view(chishui_2018(), NAMES)
         assert first(view)["direction"] == "付方：云南省 1/10、贵州省 1/2、四川省 2/5　收方：资金池"

@@ -73,6 +73,16 @@ class TestEveryWorkbook:
     def test_the_same_document_gives_the_same_bytes(self, make: Callable[[], dict[str, Any]]) -> None:
         assert settlement_xlsx(make(), NAMES) == settlement_xlsx(make(), NAMES)
 
+    def test_a_withdrawn_one_says_so_and_still_recomputes(self) -> None:
+        withdrawn = {"person": "张三", "reason": "读数有误", "recorded_at": "2021-02-01T01:00:00+00:00",
+                     "successor": None, "successor_status": None}  # fmt: skip
+        xlsx = settlement_xlsx(lushui_2020() | {"status": "已撤销", "withdrawn": withdrawn}, NAMES)
+        told = [row[0] for row in rows(xlsx, "应付")]
+        assert any("由 张三 撤销，理由：读数有误。不作为付款依据。本期现在没有其他结算。" in str(text) for text in told)
+        book = Recalculated(xlsx)
+        for sheet, place in book.live():
+            assert book.value(sheet, place) == pytest.approx(book.cached[sheet][place].value, rel=1e-12, abs=1e-9)
+
     def test_it_was_created_on_no_particular_day(self) -> None:
         book = load_workbook(BytesIO(settlement_xlsx(lushui_2020(), NAMES)))
         assert book.properties.created == datetime.datetime(2000, 1, 1)
