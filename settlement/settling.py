@@ -102,9 +102,13 @@ def _with_identity(decision: Decision, parts: Parts, as_of: datetime) -> Settlem
         decision["beside"] = parts.beside
     fingerprint = digest(decision)
     identity = f"{decision['agreement']}-{decision['period']}-{fingerprint[:12]}"
-    return {  # type: ignore[typeddict-item]  # what is new is not `withdrawn`
-        **decision, "digest": fingerprint, "id": identity, "as_of": instant(as_of), "status": TRIAL,
-    }  # fmt: skip
+    return {
+        **decision,  # type: ignore[typeddict-item]  # what is new is not `withdrawn`
+        "digest": fingerprint,
+        "id": identity,
+        "as_of": instant(as_of),
+        "status": TRIAL,
+    }
 
 
 def check_span(agreement: Agreement, span: pd.Period) -> None:
