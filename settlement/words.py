@@ -1,15 +1,15 @@
 """The codes of settlements in words, Chinese first and English second, for the command line, print and pages alike.
 
 Reasons why there is no amount (``no_readings``, ``missing_parameter: baseline``), kinds and statuses of settlements,
-fates of readings, rules of agreements and their values, roles of parties. A code without words prints as it is. The
-words for rows of receipts are in `monitoring_ingest.readings.messages`, those for tests of quality control in
-`monitoring_ingest.quality.names`, both used here.
+what their sums are called, fates of readings, rules of agreements and their values, roles of parties. A code without
+words prints as it is. The words for rows of receipts are in `monitoring_ingest.readings.messages`, those for tests of
+quality control in `monitoring_ingest.quality.names`, both used here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from monitoring_ingest.quality.names import FOUND
 from monitoring_ingest.readings.messages import MESSAGES
@@ -86,7 +86,8 @@ def message(reason: str) -> Message:
     return {"message_zh": f"{zh}：{detail}" if detail else zh, "message_en": f"{en}: {detail}" if detail else en}
 
 
-KINDS = {"payable": ("应付", "payable"), "indication": ("预估", "indication"), "stopped": ("中止", "stopped")}
+# how far a settlement was computed; whether its sums are payable is said by its status alone
+KINDS = {"payable": ("完整", "complete"), "indication": ("预估", "indication"), "stopped": ("中止", "stopped")}
 # the status is stored in Chinese; here is what it is called in English
 STATUSES = {
     TRIAL: "trial run",
@@ -94,6 +95,40 @@ STATUSES = {
     CONFIRMED: "confirmed",
     REVOKED: "withdrawn",
 }
+
+
+class Bilingual(NamedTuple):
+    """A word in both languages."""
+
+    zh: str
+    en: str
+
+
+# What the sums of a settlement are called by its status: 应付 (payable) only what is confirmed.
+AMOUNTS = {
+    TRIAL: Bilingual("试算额", "trial amount"),
+    IN_REVIEW: Bilingual("待确认额", "amount to be confirmed"),
+    CONFIRMED: Bilingual("应付额", "payable"),
+    REVOKED: Bilingual("已撤销额", "withdrawn amount"),
+}
+ESTIMATE = Bilingual("预估额", "estimate, not payable")
+NO_AMOUNTS = {
+    "payable": Bilingual("算得净额为零，互不付款", "nets to zero: nobody pays"),
+    "indication": Bilingual("只作预估，不产生款项", "an estimate that obliges nobody"),
+    "stopped": Bilingual("未能算出", "could not be computed"),
+}
+
+
+def amount_words(kind: str, status: str) -> Bilingual:
+    """What the sums of a settlement are called."""
+    return ESTIMATE if kind == "indication" and status != REVOKED else AMOUNTS[status]
+
+
+def no_amount_words(kind: str) -> Bilingual:
+    """What stands where a settlement has no sum: nothing is owed, or nothing could be computed."""
+    return NO_AMOUNTS[kind]
+
+
 # what became of a reading that is not used
 FATES: Mapping[str, tuple[str, str]] = {
     "withheld": ("未公布", "withheld"),

@@ -18,6 +18,7 @@ from settlement import run as settling
 from settlement.review import confirming
 from settlement.statement.rows import SettlementDocument
 from settlement.states import StatusChange
+from settlement.words import amount_words, no_amount_words
 
 
 @click.command(epilog=example("hengjie settle lushui-jiangxi-hunan-2019 2020"))
@@ -46,8 +47,11 @@ def _settlement_lines(document: SettlementDocument, network: Network) -> list[st
             shown = beside["amount"] if beside["amount"] is not None else beside["reason"]
             lines.append(f"    年初至今 {beside['period']} → {shown}")
     lines += stop_lines(document["stops"], network)
-    lines += [f"{t['payer']} → {t['payee']}：{t['amount_yuan']} 元" for t in document["transfers"]]
-    return lines
+    amounts = amount_words(document["kind"], document["status"])
+    lines += [
+        f"{amounts.zh} {amounts.en} {t['payer']} → {t['payee']}：{t['amount_yuan']} 元" for t in document["transfers"]
+    ]
+    return lines if document["transfers"] else [*lines, " ".join(no_amount_words(document["kind"]))]
 
 
 @click.command(epilog=example("hengjie explain ID --clause 2.1 --readings"))

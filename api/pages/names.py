@@ -17,7 +17,7 @@ from basin.indicators import INDICATORS
 from basin.registry import Registry
 from settlement.statement.engine_version import version_words
 from settlement.statement.rows import EvaluationRow, StopRow
-from settlement.words import message
+from settlement.words import amount_words, message, no_amount_words
 
 ROLES = ("upstream", "downstream")  # the order in which they are told
 
@@ -119,6 +119,14 @@ class Names:
     def transfer(self, amount: Mapping[str, Any]) -> dict[str, Any]:
         """What goes from one party to another, with their names and the sum in 万元."""
         return {**self.pair(amount), "wan": wan(amount["amount_yuan"])}
+
+    def amount_word(self, kind: str, status: str) -> str:
+        """What the sums of a settlement of this kind and status are called."""
+        return self.t.choose(*amount_words(kind, status))
+
+    def no_amount_word(self, kind: str) -> str:
+        """What stands where a settlement has no sum."""
+        return self.t.choose(*no_amount_words(kind))
 
     def stop(self, stop: StopRow) -> dict[str, Any]:
         """What stopped, for when, for what and why."""

@@ -45,6 +45,8 @@ def due(row: Due, names: Names) -> dict[str, Any]:
         if len(row["settlements"]) == 1
         else f"/settlements?agreement={row['agreement']}",
         "title": names.agreement(row["agreement"]),
+        "amount_word": names.amount_word(row["kind"], row["status"]),
+        "no_amount_word": names.no_amount_word(row["kind"]),
         "period_text": names.period(row["period"])
         + (names.t("overview.parts", count=row["parts"]) if row["parts"] else ""),
         "transfers": [names.transfer(transfer) for transfer in row["transfers"]],

@@ -31,6 +31,8 @@ def settlement(document: SettlementDocument, statuses: Sequence[StatusRow], name
         "basin_name": names.basin(document["basin"]),
         "period_text": names.period(document["period"]),
         "parties": names.parties(document["parties"]),
+        "amount_word": names.amount_word(document["kind"], document["status"]),
+        "no_amount_word": names.no_amount_word(document["kind"]),
         "transfers": [names.transfer(transfer) for transfer in document["transfers"]],
         "obligations": [_obligation(obligation, document, names) for obligation in document["obligations"]],
         "pools": [_position(position, names) for position in document.get("pools", [])],

@@ -143,7 +143,7 @@ def set_status(id: str, wanted: StatusWanted, has: Has, writer: Writer) -> Store
 
 
 @router.get("/obligations.csv", include_in_schema=False)
-@router.get("/obligations", summary="应付补偿款 (obligations)", responses=listed(list[Obligation], 400, 404, 422))
+@router.get("/obligations", summary="各条款补偿款 (obligations)", responses=listed(list[Obligation], 400, 404, 422))
 def obligations(
     request: Request,
     reads: Reads,
@@ -153,7 +153,8 @@ def obligations(
     party: Filter = None,
     status: Filter = None,
 ) -> Response:
-    """Who owes whom under which clause; payable only where the settlement is 已确认.
+    """Who owes whom under which clause: a trial amount (试算额) while the settlement is 试算, an amount to be confirmed
+    (待确认额) while it is 待复核, payable (应付) only where it is 已确认; a withdrawn one (已撤销) owes nothing.
 
     A period asks for everything inside it: `2025` gives the year, its quarters and its months, each with its own
     `period`. Do not sum them blindly: one month may be settled alone and as part of the year.

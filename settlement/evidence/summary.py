@@ -12,7 +12,7 @@ from typing import TypedDict
 
 from settlement.evidence.pack import EvidenceContents
 from settlement.statement.engine_version import version_of, version_text
-from settlement.words import KINDS, Message
+from settlement.words import KINDS, Message, no_amount_words
 
 
 class Payment(TypedDict):
@@ -106,8 +106,7 @@ def lines(settlement: Stated) -> Iterator[str]:
         payee = f"{payment['payee_zh']}（{payment['payee']}）"
         yield f"  {payer} 付 pays {payee} {payment['amount_yuan']} 元 yuan"
     if not settlement["payments"]:
-        stopped = "未能算出 could not be computed" if settlement["kind"] == "stopped" else "无人应付 nobody pays"
-        yield f"  {stopped}"
+        yield f"  {' '.join(no_amount_words(settlement['kind']))}"
     yield "状态 status：证据包不载，请问结算的保管者 not in the file: ask whoever keeps the settlement"
     yield f"指纹 digest：{settlement['digest']}"
     yield f"引擎版本 engine version：{version_text(settlement['engine_version'])}"

@@ -1,4 +1,4 @@
-"""The two sheets of a settlement workbook where money recomputes: 应付 and 计算.
+"""The two sheets of a settlement workbook where money recomputes: 金额 and 计算.
 
 In: a settlement document, names, and the sheets to fill. Out: filled sheets; formulas carry the document's values. What
 a formula cannot say again stands as a figure, its working on sheet 过程. It computes no amount of its own.
@@ -42,7 +42,7 @@ from settlement.printing.wording import (
 )
 from settlement.statement.engine_version import version_of, version_text
 from settlement.statement.rows import ObligationRow, SettlementDocument, StopRow, UndecidedRow
-from settlement.words import KINDS, UNDECIDED
+from settlement.words import KINDS, UNDECIDED, amount_words, no_amount_words
 
 FROM_FORMULA = "公式重算 formula"
 AS_STATED = "见过程 as stated"
@@ -62,8 +62,8 @@ CALCULATION = (
 TRANSFERS = (Column("付款方", 18), Column("收款方", 18), Column("金额（元）", 20, YUAN), Column("算法", 20))
 NET = (
     Column("主体", 18),
-    Column("应收（元）", 18, YUAN),
-    Column("应付（元）", 20, YUAN),
+    Column("收（元）", 18, YUAN),
+    Column("付（元）", 20, YUAN),
     Column("净额（元）", 20, YUAN),
 )
 OBLIGATIONS = (
@@ -132,9 +132,10 @@ def payments(sheet: Sheet, document: SettlementDocument, names: Names) -> None:
     sums = _sums(document)
     rows = range(FIRST_ROW, FIRST_ROW + len(document["evaluations"]))
     obligations = [_obligation(o, first + i, sums, rows, names) for i, o in enumerate(document["obligations"])]
-    sheet.line("应付补偿资金（元） Transfers", "section")
+    amounts = amount_words(document["kind"], document["status"])
+    sheet.line(f"补偿资金：{amounts.zh}（元） Transfers: {amounts.en}", "section")
     sheet.table(TRANSFERS, _transfers(document, sheet.row + 1, first, names), last="total")
-    sheet.line("各条款应付款（元） Obligations", "section")
+    sheet.line(f"各条款补偿款：{amounts.zh}（元） Obligations: {amounts.en}", "section")
     sheet.table(OBLIGATIONS, obligations)
     sheet.line("各方收支（元） Balance of each party", "section")
     sheet.table(NET, _balances(document, sheet.row + 1, first, names))
@@ -175,9 +176,12 @@ def _transfers(document: SettlementDocument, row: int, first: int, names: Names)
         direct = owed(document["obligations"], payer, payee) == yuan_fen(transfer["amount_yuan"])
         cell: Cell = Formula(text, amount) if direct else amount
         rows.append([names.party(payer), names.party(payee), cell, FROM_FORMULA if direct else BY_THE_POOL])
+    if not rows and document["stops"]:  # a zero would say that nobody owes anything
+        return [["合计", "", None, " ".join(no_amount_words(document["kind"]))]]
     total = sum((Fraction(transfer["amount_yuan"]) for transfer in document["transfers"]), Fraction(0))
     added: Cell = Formula(f"=SUM(C{row}:C{row + len(rows) - 1})", total) if rows else total
-    return [*rows, ["合计", "", added, ""]]
+    why_none = "" if rows else " ".join(no_amount_words(document["kind"]))
+    return [*rows, ["合计", "", added, why_none]]
 
 
 def _balances(document: SettlementDocument, row: int, first: int, names: Names) -> list[list[Cell]]:

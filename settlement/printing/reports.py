@@ -50,7 +50,7 @@ from settlement.statement.rows import (
     ToDateRow,
 )
 from settlement.states import IN_REVIEW, REVOKED, TRIAL
-from settlement.words import KINDS, STATUSES, UNDECIDED
+from settlement.words import KINDS, STATUSES, UNDECIDED, amount_words, no_amount_words
 
 __all__ = ["Names", "assessment_pdf", "assessment_view", "settlement_pdf", "settlement_view"]
 
@@ -62,7 +62,7 @@ NOTICES = {
         "An indication: the period is shorter than the clauses oblige for. Not payable.",
     ),
     "stopped": (
-        "本结算有条款中止：所列条款因缺少数据或参数未能计算，其应付款不在本件之内。",
+        "本结算有条款中止：所列条款因缺少数据或参数未能计算，其金额不在本件之内。",
         "Some clauses stopped for want of data or parameters; what they would oblige is not in this statement.",
     ),
     "trial": ("本件尚未经各方确认，不作为付款依据。", "Not yet confirmed by the parties. Not payable."),
@@ -111,6 +111,8 @@ def settlement_view(document: SettlementDocument, names: Names) -> View:
         "total": _amount(total_yuan([transfer["amount_yuan"] for transfer in document["transfers"]])),
         "stops": [_stop(stop, names) for stop in document["stops"]],
         "undecided": [list(map(str, undecided_cells(row, names))) for row in document.get("limit_below_detection", [])],
+        "amounts": amount_words(document["kind"], document["status"])._asdict(),
+        "no_amounts": no_amount_words(document["kind"])._asdict(),
         "obligations": [_obligation(obligation, titles, names) for obligation in document["obligations"]],
         "pools": [_position(position, names) for position in document.get("pools", [])],
         "clauses": _clauses(document, rules, names),

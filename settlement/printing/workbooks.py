@@ -1,4 +1,4 @@
-"""Settlements and assessments as XLSX workbooks in which every payment recomputes (应付、计算、过程、统计、规则).
+"""Settlements and assessments as XLSX workbooks in which every payment recomputes (金额、计算、过程、统计、规则).
 
 In: a settlement or assessment document and Chinese names. Out: bytes, the same on every call. Formulas are live and
 carry the document's values. The sheets of money are in `settlement.printing.payment_sheets`; here are the two
@@ -64,7 +64,7 @@ def settlement_xlsx(document: SettlementDocument, names: Names) -> bytes:
     """
     into = BytesIO()
     with workbook(into, document["title"], document["digest"]) as book:
-        due = book.sheet("应付")
+        due = book.sheet("金额")
         calculated = book.sheet("计算")
         calculation(calculated, document, names)
         payments(due, document, names)

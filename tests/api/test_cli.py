@@ -286,7 +286,7 @@ class TestVerify:
         result = hengjie("verify", self.file(hengjie, tmp_path))
         assert result.exit_code == 0
         for line in (
-            "证据包成立 holds", "协议 agreement：试验（pays）", "期间 period：2024", "结果 result：应付 payable",
+            "证据包成立 holds", "协议 agreement：试验（pays）", "期间 period：2024", "结果 result：完整 complete",
             "浙江省（zhejiang） 付 pays 安徽省（anhui） 25000.00 元 yuan", "状态 status：证据包不载", "指纹 digest：",
             "引擎版本 engine version：", "证据包不能证明 what it does not prove：", "读数是站点实测的",
             "the readings are what the stations measured", "the status of the settlement now", "who made the file",

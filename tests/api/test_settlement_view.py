@@ -35,6 +35,14 @@ def test_xinan_2020_stops_and_says_what_is_missing(names):
     view = settlement(documents.xinan_2020(), [], names)
     assert view["transfers"] == []
     assert {stop["reason"] for stop in view["stops"]} == {"missing_parameter: baseline"}
+    assert view["no_amount_word"] == "未能算出"
+
+
+@pytest.mark.parametrize(
+    ("status", "word"), [("试算", "试算额"), ("待复核", "待确认额"), ("已确认", "应付额"), ("已撤销", "已撤销额")]
+)
+def test_a_sum_is_called_by_its_status(names, status, word):
+    assert settlement(documents.lushui_2020() | {"status": status}, [], names)["amount_word"] == word
 
 
 def test_every_obligation_leads_to_the_clause_that_made_it(names):

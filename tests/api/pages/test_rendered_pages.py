@@ -169,7 +169,7 @@ class TestOverview:
         """August at the upper border is Ⅳ, a class short of Ⅲ: 50 万元; November is Ⅲ and moves nothing."""
         rows = table(page(client, "/"), "每个流域")
         row = next(row for row in rows if row[0].startswith("清溪") and row[2].startswith("山州"))
-        assert row[1:6] == ["2025年（其中 2 期）", "山州（虚构）", "平州（虚构）", "50", "500,000.00"]
+        assert row[1:7] == ["2025年（其中 2 期）", "山州（虚构）", "平州（虚构）", "试算额", "50", "500,000.00"]
 
     def test_what_stopped_without_any_sum_is_a_row_with_its_reason_and_no_card(self, client):
         told = page(client, "/")

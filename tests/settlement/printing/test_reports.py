@@ -92,8 +92,8 @@ class TestThePrintedStatement:
 
     def test_an_empty_settlement_prints(self) -> None:
         text = printed(settlement("demo", "示例", "2020"))
-        assert "本期没有形成可支付的款项" in text
-        assert "没有条款形成应付款" in text
+        assert text.count("算得净额为零，互不付款。") == 2
+        assert "未能算出" not in text
 
     @pytest.mark.parametrize("text", ["中止与缺项", "街口断面的基准浓度未公布", "baselinesatJiekouarenotpublished"])
     def test_what_stopped_is_printed_in_both_languages(self, text: str) -> None:
@@ -152,6 +152,28 @@ class TestTheView:
         alone = document | {"withdrawn": withdrawn | {"successor": None, "successor_status": None}}
         assert "本期现在没有其他结算。" in settlement_view(alone, NAMES)["notices"][0]["zh"]
         assert "由张三撤销，理由：读数有误" in printed(document)
+
+    @pytest.mark.parametrize(
+        ("kind", "status", "word"),
+        [
+            ("payable", "试算", "试算额"),
+            ("payable", "待复核", "待确认额"),
+            ("payable", "已确认", "应付额"),
+            ("payable", "已撤销", "已撤销额"),
+            ("stopped", "待复核", "待确认额"),
+            ("indication", "试算", "预估额"),
+            ("indication", "已撤销", "已撤销额"),
+        ],
+    )
+    def test_sums_are_payable_only_where_they_are_confirmed(self, kind: str, status: str, word: str) -> None:
+        view = settlement_view(lushui_2020() | {"kind": kind, "status": status}, NAMES)
+        assert view["amounts"]["zh"] == word
+        assert "应付" not in word or status == "已确认"
+
+    def test_what_could_not_be_computed_is_not_told_as_zero(self) -> None:
+        assert settlement_view(xinan_2020(), NAMES)["no_amounts"]["zh"] == "未能算出"
+        assert "补偿资金：试算额" in printed(xinan_2020())
+        assert "未能算出。" in printed(xinan_2020())
 
     def test_pools_and_shares_are_told(self) -> None:
         view = settlement_view(chishui_2018(), NAMES)

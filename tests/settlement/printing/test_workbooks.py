@@ -65,7 +65,7 @@ class TestEveryWorkbook:
         amounts = [exact(of["amount"]) for of in document["evaluations"]]
         assert column(xlsx, "计算", "金额（万元）") == [None if a is None else pytest.approx(float(a)) for a in amounts]
         due = [float(of["amount_yuan"]) for of in document["obligations"]]
-        table = rows(xlsx, "应付")
+        table = rows(xlsx, "金额")
         start = next(i for i, row in enumerate(table) if row[0] == "条款") + 1
         assert [row[5] for row in table[start : start + len(due)]] == due
 
@@ -77,33 +77,48 @@ class TestEveryWorkbook:
         withdrawn = {"person": "张三", "reason": "读数有误", "recorded_at": "2021-02-01T01:00:00+00:00",
                      "successor": None, "successor_status": None}  # fmt: skip
         xlsx = settlement_xlsx(lushui_2020() | {"status": "已撤销", "withdrawn": withdrawn}, NAMES)
-        told = [row[0] for row in rows(xlsx, "应付")]
+        told = [row[0] for row in rows(xlsx, "金额")]
         assert any("由 张三 撤销，理由：读数有误。不作为付款依据。本期现在没有其他结算。" in str(text) for text in told)
         book = Recalculated(xlsx)
         for sheet, place in book.live():
             assert book.value(sheet, place) == pytest.approx(book.cached[sheet][place].value, rel=1e-12, abs=1e-9)
 
+    @pytest.mark.parametrize(
+        ("status", "word"), [("试算", "试算额"), ("待复核", "待确认额"), ("已确认", "应付额"), ("已撤销", "已撤销额")]
+    )
+    def test_sums_are_payable_only_where_they_are_confirmed(self, status: str, word: str) -> None:
+        heads = [str(row[0]) for row in rows(settlement_xlsx(lushui_2020() | {"status": status}, NAMES), "金额")]
+        assert [head.split(" ")[0] for head in heads if "补偿" in head and "（元）" in head] == [
+            f"补偿资金：{word}（元）",
+            f"各条款补偿款：{word}（元）",
+        ]
+        assert any("应付" in head for head in heads) == (status == "已确认")
+
+    def test_a_total_that_could_not_be_computed_is_no_plain_zero(self) -> None:
+        table = rows(settlement_xlsx(xinan_2020(), NAMES), "金额")
+        assert next(row for row in table if row[0] == "合计")[2:4] == [None, "未能算出 could not be computed"]
+
     def test_it_was_created_on_no_particular_day(self) -> None:
         book = load_workbook(BytesIO(settlement_xlsx(lushui_2020(), NAMES)))
         assert book.properties.created == datetime.datetime(2000, 1, 1)
-        assert book.sheetnames == ["应付", "计算", "过程", "统计", "规则"]
+        assert book.sheetnames == ["金额", "计算", "过程", "统计", "规则"]
 
     def test_what_is_neither_met_nor_exceeded_stands_below_the_payments(self) -> None:
-        table = rows(settlement_xlsx(below_detection(), NAMES), "应付")
+        table = rows(settlement_xlsx(below_detection(), NAMES), "金额")
         start = next(i for i, row in enumerate(table) if str(row[0]).startswith("检出限高于限值"))
         assert table[start + 1][:4] == ["断面", "指标", "期间", "读数"]
         assert [row[:7] for row in table[start + 2 :]] == [
             ["金鱼石", "总磷（mg/L）", "2020年3月", 12, 0.25, 0.2, "Ⅲ类限值"],
             ["金鱼石", "氨氮（mg/L）", "2020年3月", 12, 0.8, 0.7, "断面表所列限值"],
         ]
-        assert not any(str(row[0]).startswith("检出限") for row in rows(settlement_xlsx(lushui_2020(), NAMES), "应付"))
+        assert not any(str(row[0]).startswith("检出限") for row in rows(settlement_xlsx(lushui_2020(), NAMES), "金额"))
 
     def test_text_from_an_agreement_never_becomes_a_formula(self) -> None:
         document = settlement(
             "demo", "=1+1", "2020", evaluations=[evaluation("=2", "2020", None, None, title="=HYPERLINK()")]
         )
         book = load_workbook(BytesIO(settlement_xlsx(document, NAMES)))
-        assert {book["应付"]["A1"].data_type, book["计算"]["C4"].data_type, book["计算"]["D4"].data_type} == {"s"}
+        assert {book["金额"]["A1"].data_type, book["计算"]["C4"].data_type, book["计算"]["D4"].data_type} == {"s"}
 
 
 class TestOneEvaluation:
@@ -162,7 +177,7 @@ class TestOneEvaluation:
         book = Recalculated(settlement_xlsx(demo_steps(), NAMES))
         book.formulas["计算"]["H4"].value = 0.4  # one started step instead of four
         assert book.value("计算", "R4") == 25
-        assert book.value("应付", "F14") == 1_250_000
+        assert book.value("金额", "F14") == 1_250_000
 
 
 class TestObligations:
@@ -170,23 +185,23 @@ class TestObligations:
 
     def test_twelve_months_add_up_in_one_group(self) -> None:
         xlsx = settlement_xlsx(lushui_2020(), NAMES)
-        assert formula(xlsx, "应付", "F13") == "=ROUND((SUMIFS(计算!$R$4:$R$15,计算!$B$4:$B$15,1))*10000,2)+E13"
-        assert formula(xlsx, "应付", "C8") == (
+        assert formula(xlsx, "金额", "F13") == "=ROUND((SUMIFS(计算!$R$4:$R$15,计算!$B$4:$B$15,1))*10000,2)+E13"
+        assert formula(xlsx, "金额", "C8") == (
             "=SUMIFS($F$13:$F$13,$C$13:$C$13,A8,$D$13:$D$13,B8)-SUMIFS($F$13:$F$13,$C$13:$C$13,B8,$D$13:$D$13,A8)"
         )
 
     def test_shares_of_a_pool_are_multiplied_in(self) -> None:
-        text = formula(settlement_xlsx(chishui_2018(), NAMES), "应付", "F14")
+        text = formula(settlement_xlsx(chishui_2018(), NAMES), "金额", "F14")
         assert text == "=ROUND(((1/10)*SUMIFS(计算!$R$4:$R$5,计算!$B$4:$B$5,1))*10000,2)+E14"
 
     def test_a_pair_settled_through_the_pool_is_a_figure_and_says_so(self) -> None:
         xlsx = settlement_xlsx(chishui_2018(), NAMES)
-        assert [formula(xlsx, "应付", f"C{row}") for row in (8, 9)] == [20_000_000, 20_000_000]
-        assert formula(xlsx, "应付", "D8") == "资金池轧差 via the pool"
+        assert [formula(xlsx, "金额", f"C{row}") for row in (8, 9)] == [20_000_000, 20_000_000]
+        assert formula(xlsx, "金额", "D8") == "资金池轧差 via the pool"
 
     def test_the_balances_add_up_to_nothing_and_the_pool_closes(self) -> None:
         xlsx = settlement_xlsx(chishui_2018(), NAMES)
-        table = rows(xlsx, "应付")
+        table = rows(xlsx, "金额")
         start = next(i for i, row in enumerate(table) if row[0] == "主体") + 1
         assert [(row[0], row[3]) for row in table[start : start + 4]] == [
             ("云南省", 40_000_000), ("贵州省", -20_000_000), ("四川省", -20_000_000), ("资金池", 0)]  # fmt: skip
@@ -201,11 +216,11 @@ class TestObligations:
         parties = {"upstream": "anhui", "downstream": "zhejiang"}
         document = settlement("demo", "示例", "2020", parties=parties, evaluations=[roles, party], obligations=due)
         xlsx = settlement_xlsx(document, NAMES)
-        assert [str(formula(xlsx, "应付", f"F{row}"))[:15] for row in (12, 13)] == ["=ROUND((SUMIFS("] * 2
+        assert [str(formula(xlsx, "金额", f"F{row}"))[:15] for row in (12, 13)] == ["=ROUND((SUMIFS("] * 2
         assert column(xlsx, "计算", "收方") == ["安徽省", "安徽省"]
 
     def test_a_negative_sum_is_owed_the_other_way(self) -> None:
-        assert formula(settlement_xlsx(demo_steps(), NAMES), "应付", "F15") == (
+        assert formula(settlement_xlsx(demo_steps(), NAMES), "金额", "F15") == (
             "=ROUND((-1*SUMIFS(计算!$R$4:$R$11,计算!$B$4:$B$11,2))*10000,2)+E15"
         )
 
@@ -215,15 +230,15 @@ class TestObligations:
         due = [obligation("1", "2020", "lower", payee, yuan) for payee, yuan in shares]
         document = settlement("demo", "示例", "2020", evaluations=[third], obligations=due)
         xlsx = settlement_xlsx(document, NAMES)
-        assert [formula(xlsx, "应付", f"E{row}") for row in (12, 13, 14)] == [0.01, 0, 0]
-        assert [row[5] for row in rows(xlsx, "应付") if row[0] == "1"] == [0.34, 0.33, 0.33]
+        assert [formula(xlsx, "金额", f"E{row}") for row in (12, 13, 14)] == [0.01, 0, 0]
+        assert [row[5] for row in rows(xlsx, "金额") if row[0] == "1"] == [0.34, 0.33, 0.33]
 
     def test_an_obligation_that_the_evaluations_do_not_add_up_to_is_a_figure(self) -> None:
         due = [obligation("1", "2020", "lower", "upper", "9999.00")]
         one = evaluation("1", "2020", "1", "1", pays="lower", receives="upper")
         document = settlement("demo", "示例", "2020", evaluations=[one], obligations=due)
         xlsx = settlement_xlsx(document, NAMES)
-        assert (formula(xlsx, "应付", "F12"), formula(xlsx, "应付", "G12")) == (9999, "见过程 as stated")
+        assert (formula(xlsx, "金额", "F12"), formula(xlsx, "金额", "G12")) == (9999, "见过程 as stated")
 
     @pytest.mark.parametrize(
         ("inner", "outer", "lies"),
@@ -281,7 +296,7 @@ class TestWhatTheFiguresRestOn:
         assert listed[2] == [2, "clauses.0.cap", None, None, "未核实 unverified", "1"]
 
     def test_what_stopped_is_on_the_first_sheet_in_both_languages(self) -> None:
-        cells = [cell for row in rows(settlement_xlsx(xinan_2020(), NAMES), "应付") for cell in row]
+        cells = [cell for row in rows(settlement_xlsx(xinan_2020(), NAMES), "金额") for cell in row]
         assert {"街口断面的基准浓度未公布，无法计算补偿指数", "baselines at Jiekou are not published"} <= set(cells)
 
     def test_an_empty_document_is_a_workbook_too(self) -> None:
