@@ -27,5 +27,5 @@ def _criterion(criterion: CriterionRow, place: int, document: AssessmentDocument
         **criterion,
         "anchor": f"criterion-{place}",
         "reason_text": names.reason(criterion["reason"]),
-        "behind": [statistic(document["statistics"][place], names) for place in criterion["statistics"]],
+        "behind": [statistic(document["statistics"][place], None, names) for place in criterion["statistics"]],
     }

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.pages.charts import chart
 from api.pages.names import Names
-from api.pages.settlements import rule_text, undecided
-from api.reads.overview import PlacedSection, SectionMonth, SectionYear
+from api.pages.settlements import rule_text, statistic, undecided
+from api.reads.numerals import padded
+from api.reads.overview import PlacedSection, SectionMonth, SectionYear, UnderAgreement
 from api.reads.sections import ClassedMonth, IndicatorRow, MonthReading, RulesRow
+from api.reads.settled import SettledMonth
 from basin.indicators import INDICATORS
 from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.quality.names import QUALITIES
+from settlement.statement.rows import StatisticRow
 
 
 def section(data: SectionYear, names: Names) -> dict[str, Any]:
     """The years of a section: charts over the months before the end of the chosen year, tables of that year."""
     year = data["year"]
-    head = _head(data["section"], names)
-    return head | {
+    under = _under(data, names)
+    return _head(data["section"], names) | under | {
         "years": data["years"],
         "year": year,
         "rules": data["rules"] and _rules(data["rules"], names),
-        "indicators": [_indicator(indicator, year, names) for indicator in data["indicators"]],
+        "indicators": [_indicator(indicator, year, under["settled"], names) for indicator in data["indicators"]],
         "matrix": _matrix(data, year, names),
-        "undecided": undecided(data["undecided"], names),
+        "undecided": undecided(data["undecided"], data["agreement"], names),
     }
 
 
@@ -41,10 +44,54 @@ def _head(section: PlacedSection, names: Names) -> dict[str, Any]:
     }
 
 
-def _indicator(one: IndicatorRow, year: str, names: Names) -> dict[str, Any]:
+def _under(data: UnderAgreement, names: Names) -> dict[str, Any]:
+    """Under which agreement the section is shown, and what its settlements state of each month."""
+    return {
+        "agreement": data["agreement"],
+        "agreements": data["agreements"],
+        "settled": {of["month"]: _settled(of, names) for of in data["settled"]},
+    }
+
+
+def _settled(of: SettledMonth, names: Names) -> dict[str, Any]:
+    """What is settled of a month, in one line: why statistics are absent, by reason, and how many were used."""
+    t = names.t
+    header = of["settlement"]
+    by_reason: dict[str, list[str]] = {}
+    for row in of["statistics"]:
+        by_reason.setdefault(row["reason"] or "" if row["reported"] is None else "", []).append(row["indicator"])
+    used = by_reason.pop("", [])
+    absent = [
+        t("list").join(map(names.indicator, indicators)) + t("colon") + names.reason(reason)
+        for reason, indicators in by_reason.items()
+    ]
+    return {
+        "header": header,
+        "period_text": header and names.period(header["period"]),
+        "absent": absent,
+        "used": t("settled.used", count=len(used)) if used else "" if absent else t("settled.unused"),
+        "statistics": [statistic(row, None, names) for row in of["statistics"]],
+        "cells": {row["indicator"]: _settled_cell(row, names) for row in of["statistics"]},
+    }
+
+
+def _settled_cell(row: StatisticRow, names: Names) -> str:
+    if row["reported"] is None:
+        return names.reason(row["reason"])
+    declared = INDICATORS.get(row["indicator"])
+    return padded(row["reported"], declared.evaluation_decimals if declared else None) or ""
+
+
+def _indicator(one: IndicatorRow, year: str, settled: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """The months of one indicator; `settled` is what is settled of each month, by month."""
     limits = one["limits"]
     rows = [
-        {**month, "left_out_text": names.left_out(month["left_out"]), "reason_text": names.reason(month["reason"])}
+        {
+            **month,
+            "left_out_text": names.left_out(month["left_out"]),
+            "reason_text": names.reason(month["reason"]),
+            "settled_text": _settled_text(settled.get(month["month"]), one["code"], names),
+        }
         for month in one["months"]
         if month["month"].startswith(year)
     ]
@@ -56,6 +103,13 @@ def _indicator(one: IndicatorRow, year: str, names: Names) -> dict[str, Any]:
         "chart": chart(one["months"], [(label, float(limit)) for label, limit in limits], one["code"]),
         "rows": rows,
     }
+
+
+def _settled_text(of: Mapping[str, Any] | None, indicator: str, names: Names) -> str:
+    """What is settled of one indicator and month: the reported mean, why there is none, or that nothing is settled."""
+    if of is None or of["header"] is None:
+        return names.t("settled.none")
+    return str(of["cells"].get(indicator) or names.t("settled.unused"))
 
 
 def _rules(rules: RulesRow, names: Names) -> dict[str, Any]:
@@ -91,7 +145,7 @@ def section_month(data: SectionMonth, names: Names) -> dict[str, Any]:
     for reading in data["readings"]:
         row = rows.setdefault((reading["time"], reading["station"]), {})
         row.setdefault(reading["indicator"], []).append(_reading(reading, names))
-    return _head(data["section"], names) | {
+    return _head(data["section"], names) | _under(data, names) | {
         "month": data["month"],
         "month_text": names.period(data["month"]),
         "columns": [{"code": code, "name": names.indicator(code), "unit": INDICATORS[code].unit} for code in columns],
@@ -102,7 +156,7 @@ def section_month(data: SectionMonth, names: Names) -> dict[str, Any]:
         "left_out": _counted([r["reason"] for r in data["readings"] if r["reason"]], names),
         "flagged": _counted([r["test"] for r in data["readings"] if r["test"] and not r["reason"]], names),
         "total": len(data["readings"]),
-        "undecided": undecided(data["undecided"], names),
+        "undecided": undecided(data["undecided"], data["agreement"], names),
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from api.pages.names import Names
 from api.reads.numerals import approximate, padded, roman, signed
+from api.reads.settled import shows
 from basin.agreement import RuleRow
 from basin.indicators import INDICATORS
 from settlement.statement.rows import (
@@ -39,7 +40,7 @@ def settlement(document: SettlementDocument, statuses: Sequence[StatusRow], name
         "sums": list(_sums(document, names)),
         "clauses": _clauses(document, names),
         "stops": [names.stop(stop) for stop in document["stops"]],
-        "undecided": undecided(document.get("limit_below_detection", []), names),
+        "undecided": undecided(document.get("limit_below_detection", []), document["agreement"], names),
         "unverified": sorted(set(chain.from_iterable(of["unverified"] for of in document["evaluations"]))),
         "rules": [rule_text(rule, names) for rule in document["rules"]],
         "statuses": list(statuses),
@@ -107,7 +108,9 @@ def _evaluation(evaluation: EvaluationRow, anchor: str, document: SettlementDocu
         "what": period if element in ("", period) else f"{period} · {element}",
         "reason_text": names.reason(evaluation["reason"]),
         "steps": steps(evaluation, names),
-        "behind": [statistic(document["statistics"][place], names) for place in evaluation["statistics"]],
+        "behind": [
+            statistic(document["statistics"][place], document["agreement"], names) for place in evaluation["statistics"]
+        ],
         "to_date_text": names.period(evaluation["year_to_date"]["period"]) if evaluation["year_to_date"] else "",
     }
 
@@ -159,33 +162,33 @@ def _bracketed(figure: str) -> str:
     return f"({figure})" if figure.startswith("−") else figure
 
 
-def statistic(row: StatisticRow, names: Names) -> dict[str, Any]:
-    """A statistic with its names and the address of the readings behind it."""
+def statistic(row: StatisticRow, agreement: str | None, names: Names) -> dict[str, Any]:
+    """A statistic with its names and the address of the readings behind it, shown under the agreement."""
     declared = INDICATORS.get(row["indicator"])
     return {
-        **_of_series(row, names),
+        **_of_series(row, agreement, names),
         "left_out_text": names.left_out(row["left_out"]),
         "reason_text": names.reason(row["reason"]),
         "reported": padded(row["reported"], declared.evaluation_decimals) if declared else row["reported"],
     }
 
 
-def _of_series(row: StatisticRow | UndecidedRow, names: Names) -> dict[str, Any]:
+def _of_series(row: StatisticRow | UndecidedRow, agreement: str | None, names: Names) -> dict[str, Any]:
     """A row about a section, an indicator and a period with their names, and the address of the readings behind it."""
     return {
         **row,
         "section_name": names.section(row["section"]),
         "indicator_name": names.indicator(row["indicator"]) if row["indicator"] else "",
         "period_text": names.period(row["period"]),
-        "href": _readings_href(row),
+        "href": _readings_href(row, agreement, names),
     }
 
 
-def undecided(rows: Sequence[UndecidedRow], names: Names) -> list[dict[str, Any]]:
+def undecided(rows: Sequence[UndecidedRow], agreement: str | None, names: Names) -> list[dict[str, Any]]:
     """What can be neither met nor exceeded, with names, what limit it is, and the address of the readings."""
     return [
         {
-            **_of_series(row, names),
+            **_of_series(row, agreement, names),
             "unit": INDICATORS[row["indicator"]].unit,
             "of": _held_to(row["target"], names),
         }
@@ -197,8 +200,9 @@ def _held_to(target: int | None, names: Names) -> str:
     return names.t("undecided.target", cls=roman(target)) if target else names.t("undecided.sheet")
 
 
-def _readings_href(row: StatisticRow | UndecidedRow) -> str:
+def _readings_href(row: StatisticRow | UndecidedRow, agreement: str | None, names: Names) -> str:
     """The page of the readings behind a statistic: that of its month, else of its year."""
     period = row["period"]
     query = f"month={period}" if re.fullmatch(r"\d{4}-\d{2}", period) else f"year={period[:4]}"
-    return f"/sections/{row['section']}?{query}"
+    under = f"&agreement={agreement}" if agreement and shows(names.registry, row["section"], agreement) else ""
+    return f"/sections/{row['section']}?{query}{under}"

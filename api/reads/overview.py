@@ -15,7 +15,9 @@ from sqlalchemy import Connection
 
 from api.reads import declared as register
 from api.reads import sections as monitoring
+from api.reads.settled import SettledMonth, agreements_of, settled_months, shown_agreement
 from basin import periods
+from basin.agreement import Agreement
 from basin.network import Section
 from basin.periods import Days
 from basin.registry import Registry
@@ -109,13 +111,28 @@ class BasinPage(TypedDict):
     dues: list[Due]
 
 
-class SectionYear(monitoring.SectionPage):
+class AgreementChoice(TypedDict):
+    """An agreement that a section can be shown under."""
+
+    code: str
+    title: str
+
+
+class UnderAgreement(TypedDict):
+    """Under which agreement a section is shown, which others there are, and what is settled under it by month."""
+
+    agreement: str | None
+    agreements: list[AgreementChoice]
+    settled: list[SettledMonth]
+
+
+class SectionYear(monitoring.SectionPage, UnderAgreement):
     """A section with its months of one year."""
 
     section: PlacedSection
 
 
-class SectionMonth(monitoring.MonthPage):
+class SectionMonth(monitoring.MonthPage, UnderAgreement):
     """A section with the readings of one month."""
 
     section: PlacedSection
@@ -305,42 +322,77 @@ def target(registry: Registry, section: str) -> int | None:
     """The class a section is to reach: that of its newest agreement, else the one declared for the section."""
     declared = registry.network.sections[section]
     for agreement in register.agreements_of(registry, declared.basin):
-        if agreement.reach.looks_at(declared):
-            sheet = agreement.sheet(section, Days(agreement.ends, agreement.ends)).value
-            if sheet.target is not None:
-                return sheet.target
+        if agreement.reach.looks_at(declared) and (stated := _stated_target(agreement, section)) is not None:
+            return stated
     return declared.target_class
 
 
+def target_under(agreement: Agreement, section: Section) -> int | None:
+    """The class that an agreement sets for a section, else the one declared for the section."""
+    stated = _stated_target(agreement, section.code)
+    return section.target_class if stated is None else stated
+
+
+def _stated_target(agreement: Agreement, section: str) -> int | None:
+    return agreement.sheet(section, Days(agreement.ends, agreement.ends)).value.target
+
+
 def section(
-    connection: Connection, registry: Registry, code: str, year: str | None, now: datetime
+    connection: Connection, registry: Registry, code: str, year: str | None, agreement: str | None, now: datetime
 ) -> SectionYear:
-    """A section with its months of one year, the newest where none is named.
+    """A section with its months of one year, the newest where none is named, and what is settled of them.
 
     Parameters
     ----------
     code, year : what is shown. now : readings of a later instant do not make a year the newest.
+    agreement : whose rules and settlements are shown; None for the agreement that was settled last.
 
     Raises
     ------
-    UnknownCode : when nobody declared the section.
+    UnknownCode : when nobody declared the section or the agreement. UsageError : the agreement does not look at it.
     """
     declared = register.known_section(registry, code)
-    aim = target(registry, code)
-    shown = monitoring.section_page(connection, registry, declared, year, aim, now)
-    return {**shown, "section": _head(registry, declared)}
+    register.known(registry, agreement=agreement)
+    ruling = shown_agreement(connection, registry, declared, agreement)
+    aim = target(registry, code) if ruling is None else target_under(ruling, declared)
+    shown = monitoring.section_page(connection, registry, declared, ruling, year, aim, now)
+    months = [pd.Period(row["month"]) for row in shown["classes"] if row["month"].startswith(shown["year"])]
+    under = _under(connection, registry, declared, ruling, months)
+    return {**shown, **under, "section": _head(registry, declared)}
 
 
-def section_month(connection: Connection, registry: Registry, code: str, month: pd.Period) -> SectionMonth:
-    """A section with the readings of one month.
+def section_month(
+    connection: Connection, registry: Registry, code: str, month: pd.Period, agreement: str | None
+) -> SectionMonth:
+    """A section with the readings of one month, and what is settled of it.
+
+    Parameters
+    ----------
+    code, month : what is shown.
+    agreement : whose rules and settlements are shown; None for the agreement that was settled last.
 
     Raises
     ------
-    UnknownCode : when nobody declared the section.
+    UnknownCode : when nobody declared the section or the agreement. UsageError : the agreement does not look at it.
     """
     declared = register.known_section(registry, code)
-    readings = monitoring.month_page(connection, registry, declared, month, target(registry, code))
-    return {**readings, "section": _head(registry, declared), "month": str(month)}
+    register.known(registry, agreement=agreement)
+    ruling = shown_agreement(connection, registry, declared, agreement)
+    aim = target(registry, code) if ruling is None else target_under(ruling, declared)
+    readings = monitoring.month_page(connection, registry, declared, ruling, month, aim)
+    under = _under(connection, registry, declared, ruling, [month])
+    return {**readings, **under, "section": _head(registry, declared), "month": str(month)}
+
+
+def _under(
+    connection: Connection, registry: Registry, section: Section, ruling: Agreement | None, months: list[pd.Period]
+) -> UnderAgreement:
+    offered = agreements_of(registry, section)
+    return {
+        "agreement": ruling.code if ruling else None,
+        "agreements": [{"code": agreement.code, "title": agreement.title} for agreement in offered],
+        "settled": settled_months(connection, ruling, section, months) if ruling else [],
+    }
 
 
 def _head(registry: Registry, declared: Section) -> PlacedSection:

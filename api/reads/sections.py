@@ -172,8 +172,9 @@ def _whole(cls: float) -> int | None:
 
 
 def section_page(
-    connection: Connection, registry: Registry, section: Section, year: str | None, target: int | None, until: datetime
-) -> SectionPage:
+    connection: Connection, registry: Registry, section: Section, agreement: Agreement | None, year: str | None,
+    target: int | None, until: datetime,
+) -> SectionPage:  # fmt: skip
     """What the page of a section shows for a year: indicators by month, classes, the rules behind them, and the months
     that cannot be compared with the target class.
 
@@ -182,6 +183,7 @@ def section_page(
     Parameters
     ----------
     section, year : what is shown; the year of the newest reading where None.
+    agreement : whose rules apply; None for those of a scorecard.
     target : the class [1-6] that the section is held to; None where none is declared.
     until : readings of a later instant do not count as the newest.
     """
@@ -196,7 +198,7 @@ def section_page(
     chosen = int(year or newest.year)
     last = min(pd.Period(year=chosen, month=12, freq="M"), max(newest, pd.Period(year=chosen, month=1, freq="M")))
     first = max(last - MONTHS_IN_A_CHART + 1, oldest)
-    agreement = ruling_agreements(registry, [section.code], last).get(section.code)
+    agreement = agreement or ruling_agreements(registry, [section.code], last).get(section.code)
     years = [str(listed) for listed in range(oldest.year, newest.year + 1)]
     if agreement is None or last < oldest:
         return {**nothing, "year": str(chosen), "years": years}
@@ -345,8 +347,9 @@ def _reported(mean: float, decimals: int | None) -> str | None:
 
 
 def month_page(
-    connection: Connection, registry: Registry, section: Section, month: pd.Period, target: int | None
-) -> MonthPage:
+    connection: Connection, registry: Registry, section: Section, agreement: Agreement | None, month: pd.Period,
+    target: int | None,
+) -> MonthPage:  # fmt: skip
     """Every reading of a month and whether it counts, or why it is left out; ordered by time.
 
     Observations that the status rule leaves out carry their status as the reason; withheld, quarantined and rejected
@@ -356,10 +359,11 @@ def month_page(
     Parameters
     ----------
     section, month : what is shown.
+    agreement : whose rules say which readings count; None for those of a scorecard.
     target : the class [1-6] that the section is held to; None where none is declared.
     """
     observed, left_out = readings_of(connection, registry, [section.code], Months(month, month))
-    agreement = ruling_agreements(registry, [section.code], month).get(section.code)
+    agreement = agreement or ruling_agreements(registry, [section.code], month).get(section.code)
     why = reasons(observed, data_rules(agreement)) if agreement else [""] * len(observed)
     used = [_used(row, reason) for row, reason in zip(observed.itertuples(), why, strict=True)]
     aside = [_aside(row) for row in left_out.itertuples()]

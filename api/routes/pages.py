@@ -16,6 +16,7 @@ from api.pages import sections as section_page
 from api.pages import settlements as settlement_page
 from api.pages.rendering import page
 from api.reads import overview as queries
+from api.reads.filters import Filter
 from api.web.deps import Has, Named, Reads
 from basin.whole_numbers import AS_WHOLE
 from monitoring_ingest.records import history_store as history
@@ -46,13 +47,14 @@ def basin(code: str, request: Request, reads: Reads, has: Has, names: Named) -> 
 
 @router.get("/sections/{code}")
 def section(
-    code: str, request: Request, reads: Reads, has: Has, names: Named, year: Year = None, month: Month = None
-) -> HTMLResponse:
-    """A section's months of a year, or the readings of a month."""
+    code: str, request: Request, reads: Reads, has: Has, names: Named, year: Year = None, month: Month = None,
+    agreement: Filter = None,
+) -> HTMLResponse:  # fmt: skip
+    """A section's months of a year, or the readings of a month, and what was settled of them under an agreement."""
     if month is not None:
-        readings = queries.section_month(reads, has.registry, code, pd.Period(month, freq="M"))
+        readings = queries.section_month(reads, has.registry, code, pd.Period(month, freq="M"), agreement)
         return page(request, "section_month.html", section_page.section_month(readings, names))
-    data = queries.section(reads, has.registry, code, year, has.now())
+    data = queries.section(reads, has.registry, code, year, agreement, has.now())
     return page(request, "section.html", section_page.section(data, names))
 
 

@@ -161,6 +161,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "basin.agreements.caption": ("在这个流域签订的协议", "Agreements signed in this basin"),
     "section.nothing": ("还没有监测数据。", "There are no readings yet."),
     "section.months": ("{year} 年逐月", "Month by month, {year}"),
+    "section.agreement": ("按哪份协议", "Under which agreement"),
+    "section.agreement.why": (
+        "月均值与类别按所选协议的统计规则、用现在的数据计算；“结算采用”是该协议的结算书所载的统计，没有月均值时写明原因",
+        "Means and classes follow the chosen agreement's rules and today's data; “settled” is what its settlement "
+        "states, with the reason where there is no mean",
+    ),
+    "settled": ("结算采用", "Settled"),
+    "settled.none": ("未结算", "not settled"),
+    "settled.unused": ("结算没有用到", "not used"),
+    "settled.used": ("采用 {count} 项", "{count} means used"),
+    "settled.caption": ("结算书所载本月统计", "Statistics of the month as the settlement states them"),
     "section.class": ("断面类别", "Section class"),
     "section.matrix.caption": (
         "月均值（修约后）及其类别；断面类别取各项最差。点月份看读数",

@@ -55,16 +55,17 @@ def ruling_agreements(registry: Registry, sections: Collection[str], month: pd.P
     asked = [registry.network.sections[code] for code in sorted(sections)]
     for agreement in sorted(registry.agreements.values(), key=lambda a: a.starts, reverse=True):
         looked_at = [section for section in asked if agreement.reach.looks_at(section)]
-        for section in looked_at if _states_rules(agreement) else ():
+        for section in looked_at if states_rules(agreement) else ():
             is_of_basin = section.basin == agreement.basin
             if section.code not in ruling or (is_of_basin and ruling[section.code].basin != agreement.basin):
                 ruling[section.code] = agreement
     rest = sorted(set(sections) - ruling.keys())
     cards = (card.agreement("", rest, month) for card in registry.scorecards.values())
-    return ruling | {code: card for card in islice(filter(_states_rules, cards), 1) for code in rest}
+    return ruling | {code: card for card in islice(filter(states_rules, cards), 1) for code in rest}
 
 
-def _states_rules(agreement: Agreement) -> bool:
+def states_rules(agreement: Agreement) -> bool:
+    """Whether an agreement says how means are formed."""
     try:
         data_rules(agreement)
     except AgreementError:

@@ -63,7 +63,8 @@ class TestSettlement:
         assert rows == [AUGUST]
         assert NOTICE in page.text
         assert "金额按协议的未检出规则计算" in page.text
-        assert "/sections/qingxi-2?month=2025-08" in {a.attributes["href"] for a in page.all("a")}
+        links = {a.attributes["href"] for a in page.all("a")}
+        assert "/sections/qingxi-2?month=2025-08&agreement=demo-monthly-class" in links
 
     def test_in_english_too(self, opened: TestClient):
         found = opened.get(f"/settlements/{of_month(opened, '2025-08')}", params={"lang": "en"})
