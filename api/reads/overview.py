@@ -297,8 +297,8 @@ def basin(connection: Connection, registry: Registry, code: str, now: datetime) 
     UnknownCode : when nobody declared the basin.
     """
     rows = register.sections(registry, register.known_basin(registry, code))
-    latest = monitoring.latest_classes(connection, registry, [row["code"] for row in rows], now)
     headers = decided.settlements(connection, basin=code)
+    latest = monitoring.latest_classes(connection, registry, [row["code"] for row in rows], headers, now)
     return {
         "code": code,
         "sections": [{**_placed(row, registry), "latest": latest.get(row["code"])} for row in rows],
@@ -345,7 +345,7 @@ def section(
     Parameters
     ----------
     code, year : what is shown. now : readings of a later instant do not make a year the newest.
-    agreement : whose rules and settlements are shown; None for the agreement that was settled last.
+    agreement : whose rules and settlements are shown; None for the agreement that was settled then.
 
     Raises
     ------
@@ -353,7 +353,8 @@ def section(
     """
     declared = register.known_section(registry, code)
     register.known(registry, agreement=agreement)
-    ruling = shown_agreement(connection, registry, declared, agreement)
+    shown_year = year or monitoring.newest_year(connection, registry, declared, now)
+    ruling = shown_agreement(connection, registry, declared, agreement, shown_year)
     aim = target(registry, code) if ruling is None else target_under(ruling, declared)
     shown = monitoring.section_page(connection, registry, declared, ruling, year, aim, now)
     months = [pd.Period(row["month"]) for row in shown["classes"] if row["month"].startswith(shown["year"])]
@@ -369,7 +370,7 @@ def section_month(
     Parameters
     ----------
     code, month : what is shown.
-    agreement : whose rules and settlements are shown; None for the agreement that was settled last.
+    agreement : whose rules and settlements are shown; None for the agreement that was settled then.
 
     Raises
     ------
@@ -377,7 +378,7 @@ def section_month(
     """
     declared = register.known_section(registry, code)
     register.known(registry, agreement=agreement)
-    ruling = shown_agreement(connection, registry, declared, agreement)
+    ruling = shown_agreement(connection, registry, declared, agreement, str(month))
     aim = target(registry, code) if ruling is None else target_under(ruling, declared)
     readings = monitoring.month_page(connection, registry, declared, ruling, month, aim)
     under = _under(connection, registry, declared, ruling, [month])

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from api.reads.numerals import padded, roman
+from api.reads.settled import settled_under
 from basin.agreement import Agreement, RuleRow
 from basin.indicators import INDICATORS
 from basin.network import Section
@@ -37,7 +38,7 @@ from settlement.assessment.sections import (
     undecided_of,
 )
 from settlement.gathered import data_rules
-from settlement.statement.rows import UndecidedRow
+from settlement.statement.rows import SettlementHeader, UndecidedRow
 from settlement.statistics.counting import reasons
 from settlement.statistics.months import MonthlyStatistics, monthly_statistics
 
@@ -133,19 +134,23 @@ def extents(
 
 
 def latest_classes(
-    connection: Connection, registry: Registry, sections: Collection[str], until: datetime
-) -> dict[str, LatestClass]:
+    connection: Connection, registry: Registry, sections: Collection[str], headers: Sequence[SettlementHeader],
+    until: datetime,
+) -> dict[str, LatestClass]:  # fmt: skip
     """The newest month with readings of each section, and its class; sections without readings are not there.
 
     Parameters
     ----------
     sections : by code. until : readings of a later instant are left out.
+    headers : settlements, the newest first: a month that was settled is classed by the rules it was settled under.
     """
     newest = _newest_months(connection, registry, sections, until)
     latest: dict[str, LatestClass] = {}
     for month in sorted(set(newest.values())):
         wanted = [code for code, last in newest.items() if last == month]
         ruling = ruling_agreements(registry, wanted, month)
+        settled = {code: settled_under(registry, headers, code, str(month)) for code in wanted}
+        ruling |= {code: agreement for code, agreement in settled.items() if agreement is not None}
         for agreement in dict.fromkeys(ruling.values()):
             theirs = [code for code, rules in ruling.items() if rules is agreement]
             months = months_of(connection, registry, theirs, agreement, Months(month, month))
@@ -169,6 +174,12 @@ def _newest_months(
 
 def _whole(cls: float) -> int | None:
     return None if math.isnan(cls) else int(cls)
+
+
+def newest_year(connection: Connection, registry: Registry, section: Section, until: datetime) -> str:
+    """The year of the newest reading of a section up to `until`; blank where there is none."""
+    ends = extents(connection, stations_of(registry, [section.code]), until).values()
+    return str(max(month_of(span.end) for span in ends).year) if ends else ""
 
 
 def section_page(

@@ -8,6 +8,7 @@ A withdrawn one never speaks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TypedDict
 
 import pandas as pd
@@ -46,32 +47,54 @@ def shows(registry: Registry, section: str, agreement: str) -> bool:
     return declared is not None and of is not None and declared.reach.looks_at(of) and states_rules(declared)
 
 
-def shown_agreement(
-    connection: Connection, registry: Registry, section: Section, asked: str | None
+def settled_under(
+    registry: Registry, headers: Sequence[SettlementHeader], section: str, within: str
 ) -> Agreement | None:
-    """Under which agreement a section is shown: the one asked for, else the one settled last, else the newest.
+    """The agreement under which a section was settled in a year or month; None where no settlement covers any of it.
+
+    Of several, one with a confirmed settlement comes first, then the one that settled most months, then the newest.
+
+    Parameters
+    ----------
+    headers : settlements, the newest first. section : by code. within : a year or a month, as text.
+    """
+    months: dict[str, set[str]] = {}
+    confirmed: set[str] = set()
+    for header in headers:
+        covered = {month for month in _months(header["period"]) if month.startswith(within)}
+        if header["status"] != REVOKED and covered:
+            months.setdefault(header["agreement"], set()).update(covered)
+            confirmed |= {header["agreement"]} if header["status"] == CONFIRMED else set()
+    settled = sorted(months, key=lambda code: (code in confirmed, len(months[code])), reverse=True)
+    return next((registry.agreements[code] for code in settled if shows(registry, section, code)), None)
+
+
+def shown_agreement(
+    connection: Connection, registry: Registry, section: Section, asked: str | None, within: str
+) -> Agreement | None:
+    """Under which agreement a section is shown: the one asked for, else the one that was settled, else the newest.
 
     Parameters
     ----------
     section : which is shown; where no agreement looks at it, there is none to show it under.
     asked : the code of an agreement; None where the reader chose none.
+    within : the year or month that is shown, as text.
 
     Raises
     ------
     UsageError : the agreement asked for does not look at the section.
     """
-    offered = {agreement.code: agreement for agreement in agreements_of(registry, section)}
-    if asked is not None and asked not in offered:
+    offered = agreements_of(registry, section)
+    if asked is None:
+        settled = settled_under(registry, store.settlements(connection, basin=section.basin), section.code, within)
+        return settled or next(iter(offered), None)
+    chosen = next((agreement for agreement in offered if agreement.code == asked), None)
+    if chosen is None:
         raise UsageError(
             f"协议 {asked} 不看断面 {section.code}", f"the agreement {asked} does not look at {section.code}",
-            path="agreement", remedy=f"可用：{'、'.join(offered) or '无'}",
+            path="agreement", remedy=f"可用：{'、'.join(agreement.code for agreement in offered) or '无'}",
         )  # fmt: skip
-    if asked is not None:
-        return offered[asked]
-    headers = store.settlements(connection, basin=section.basin)
-    settled = (header["agreement"] for header in headers if header["status"] != REVOKED)
-    last = next((code for code in settled if code in offered), next(iter(offered), None))
-    return None if last is None else offered[last]
+    return chosen
 
 
 def settled_months(
@@ -84,7 +107,7 @@ def settled_months(
     agreement, section : whose settlements, and of what. months : the months to show, also those not settled.
     """
     headers = store.settlements(connection, agreement=agreement.code)
-    covered = {header["id"]: _months_of(header) for header in headers if header["status"] != REVOKED}
+    covered = {header["id"]: _months(header["period"]) for header in headers if header["status"] != REVOKED}
     statistics: dict[str, Sequence[StatisticRow]] = {}
     rows: list[SettledMonth] = []
     for month in map(str, months):
@@ -104,5 +127,7 @@ def _weight(header: SettlementHeader) -> tuple[bool, bool]:
     return header["status"] == CONFIRMED, header["kind"] != "indication"
 
 
-def _months_of(header: SettlementHeader) -> frozenset[str]:
-    return frozenset(map(str, periods.months(periods.period(header["period"]))))
+@lru_cache(maxsize=512)
+def _months(period: str) -> frozenset[str]:
+    """The months of a period; many settlements are of the same few periods."""
+    return frozenset(map(str, periods.months(periods.period(period))))

@@ -1,8 +1,8 @@
 """The page of a section shows what was settled: under the agreement that is chosen, with the reason where nothing is.
 
-The border qingxi-2 has whole months and, in the end, eighteen days of readings in November 2025. Under the agreement by class a month needs twenty,
-so its settlement stops; the agreement by load asks for fewer, so its rules do give a mean and a class, and nothing is
-settled under it.
+The border qingxi-2 has whole months and, in November 2025, eighteen days of readings. Under the agreement by class a
+month needs twenty, so its settlement stops; the agreement by load asks for fewer, so by its rules there is a mean and a
+class, and nothing but December is settled under it.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ def here(world, tmp_path_factory):
     ])  # fmt: skip
     for month in ("2025-10", "2025-11"):
         run.settle(made.engine, world, BY_CLASS, month, now=NOW)
+    run.settle(made.engine, world, BY_LOAD, "2025-12", now=NOW)
     yield made
     made.engine.dispose()
 
@@ -71,7 +72,7 @@ def test_the_reason_stands_beside_each_statistic(client):
 def test_under_another_agreement_its_own_rules_count_and_nothing_is_settled(client):
     tree = page(client, f"/sections/qingxi-2?year=2025&agreement={BY_LOAD}")
     months = table(tree, "月均值")
-    assert {row[2] for row in months.values()} - {"结算采用"} == {"未结算"}
+    assert (months["2025-10"][2], months["2025-11"][2]) == ("未结算", "未结算")
     assert months["2025-11"][0] != "— 未评"
     chosen = [a.attributes["href"] for a in tree.all("a") if a.attributes.get("aria-current") == "page"]
     assert f"?year=2025&agreement={BY_LOAD}" in chosen
@@ -84,6 +85,13 @@ def test_the_page_of_a_month_says_what_was_settled_of_it(client):
     assert rows["总磷"][0] == TOO_FEW
     other = page(client, f"/sections/qingxi-2?month=2025-11&agreement={BY_LOAD}")
     assert "结算采用：未结算" in "".join(other.text.split())
+
+
+def test_a_reader_who_chooses_nothing_sees_the_agreement_that_was_settled_then(client):
+    """An agreement settled later for another month says nothing of this one."""
+    assert TOO_FEW in page(client, "/sections/qingxi-2?month=2025-11").text
+    of_basin = table(page(client, "/basins/demo-qingxi"), "断面自上游至下游")
+    assert of_basin["山平界（虚构）"][4:6] == ["2025-11", "— 未评"]
 
 
 def test_a_settlement_leads_to_the_page_under_its_agreement(client):
