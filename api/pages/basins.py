@@ -23,6 +23,8 @@ def basin(data: BasinPage, names: Names) -> dict[str, Any]:
         "drawing": drawing(sections, transfers) if any(map(_is_border, data["sections"])) else None,
         "party_names": {code: names.party(code) for code in data["parties"]},
         "sections": sections,
+        "year": data["year"],
+        "years": data["years"],
         "dues": dues,
         "transfers": transfers,
         "agreements": [_agreement(agreement, names) for agreement in data["agreements"]],

@@ -10,11 +10,13 @@ from api.reads.overview import BasinDues, Due, Overview
 
 
 def overview(data: Overview, names: Names) -> dict[str, Any]:
-    """Basins with what is owed in their latest year; what stopped without any sum in a table, with its reasons."""
+    """Basins with what is owed in the year shown; what stopped without any sum in a table, with its reasons."""
     basins = [_basin(basin, names) for basin in data["basins"]]
     owing = [{**basin, "dues": _with_sums(basin["dues"])} for basin in basins]
     return {
         "freshness": data["freshness"],
+        "year": data["year"],
+        "years": data["years"],
         "owing": [basin for basin in owing if basin["dues"]],
         "stopped": [(basin, due) for basin in basins for due in basin["dues"] if _stopped(due)],
         "basins": basins,

@@ -62,13 +62,19 @@ class Due(TypedDict):
     stops: list[StopRow]
 
 
-class BasinDues(TypedDict):
+class DuesByYear(TypedDict):
+    """Who owes whom in one year, and in which years anything was settled."""
+
+    years: list[str]
+    dues: list[Due]
+
+
+class BasinDues(DuesByYear):
     """A basin on the first page."""
 
     code: str
     sections: int
     agreements: int
-    dues: list[Due]
 
 
 class Freshness(TypedDict):
@@ -81,9 +87,11 @@ class Freshness(TypedDict):
 
 
 class Overview(TypedDict):
-    """What the first page shows."""
+    """What the first page shows; `year` is None where each basin is shown in its latest."""
 
     freshness: Freshness
+    year: str | None
+    years: list[str]
     basins: list[BasinDues]
 
 
@@ -99,16 +107,16 @@ class ClassedSection(PlacedSection):
     latest: monitoring.LatestClass | None
 
 
-class BasinPage(TypedDict):
-    """What the page of a basin shows."""
+class BasinPage(DuesByYear):
+    """What the page of a basin shows; `year` is None where it is the latest with sums."""
 
     code: str
+    year: str | None
     sections: list[ClassedSection]
     parties: list[str]
     agreements: list[register.AgreementRow]
     settlements: list[SettlementHeader]
     assessments: list[AssessmentHeader]
-    dues: list[Due]
 
 
 class AgreementChoice(TypedDict):
@@ -153,24 +161,28 @@ class ObligationInYuan(TypedDict):
     status: str
     payable: bool
     amount_yuan: str
-def dues(connection: Connection, headers: Sequence[SettlementHeader]) -> list[Due]:
-    """Who owes whom in the latest year that has obligations; where none has, how the newest year ended.
+def dues(connection: Connection, headers: Sequence[SettlementHeader], year: str | None = None) -> DuesByYear:
+    """Who owes whom in a year: the one asked for, else the latest that has obligations, else the newest.
 
     Parameters
     ----------
     headers : settlements of one basin, newest first, as the settlement store lists them.
+    year : the year that is shown; None for the latest.
     """
     current = _newest([h for h in headers if h["status"] != REVOKED and h["kind"] != "indication"])
     by_year: dict[str, list[SettlementHeader]] = {}
     for header in current:
         by_year.setdefault(year_of(header["period"]), []).append(header)
+    years = sorted(by_year)
+    if year is not None:
+        return {"years": years, "dues": _dues_of(connection, by_year.get(year, []), year)}
     stopped: list[Due] = []
-    for year in sorted(by_year, reverse=True):
-        of_year = _dues_of(connection, by_year[year], year)
+    for latest in reversed(years):
+        of_year = _dues_of(connection, by_year[latest], latest)
         if any(due["transfers"] for due in of_year):
-            return of_year
+            return {"years": years, "dues": of_year}
         stopped = stopped or of_year
-    return stopped
+    return {"years": years, "dues": stopped}
 
 
 def _newest(headers: Sequence[SettlementHeader]) -> list[SettlementHeader]:
@@ -259,8 +271,13 @@ def in_yuan(obligations: Sequence[StoredObligation]) -> list[ObligationInYuan]:
     ]  # fmt: skip
 
 
-def overview(connection: Connection, registry: Registry, now: datetime) -> Overview:
-    """The first page: dues of every basin, those that owe first, and how fresh the data are."""
+def overview(connection: Connection, registry: Registry, year: str | None, now: datetime) -> Overview:
+    """The first page: dues of every basin, those that owe first, and how fresh the data are.
+
+    Parameters
+    ----------
+    year : which year's dues; None for the latest of each basin. now : no later reading counts as the newest.
+    """
     by_basin: dict[str, list[SettlementHeader]] = {}
     for header in decided.settlements(connection):
         by_basin.setdefault(header["basin"], []).append(header)
@@ -269,12 +286,13 @@ def overview(connection: Connection, registry: Registry, now: datetime) -> Overv
             "code": row["code"],
             "sections": row["sections"],
             "agreements": len(row["agreements"]),
-            "dues": dues(connection, by_basin.get(row["code"], [])),
+            **dues(connection, by_basin.get(row["code"], []), year),
         }
         for row in register.basins(registry)
     ]
     listed.sort(key=lambda row: (not any(due["transfers"] for due in row["dues"]), not row["dues"], -row["agreements"]))
-    return {"freshness": freshness(connection, registry, now), "basins": listed}
+    years = sorted({settled for row in listed for settled in row["years"]})
+    return {"freshness": freshness(connection, registry, now), "year": year, "years": years, "basins": listed}
 
 
 def freshness(connection: Connection, registry: Registry, now: datetime) -> Freshness:
@@ -289,8 +307,12 @@ def freshness(connection: Connection, registry: Registry, now: datetime) -> Fres
     }
 
 
-def basin(connection: Connection, registry: Registry, code: str, now: datetime) -> BasinPage:
+def basin(connection: Connection, registry: Registry, code: str, year: str | None, now: datetime) -> BasinPage:
     """A basin: its sections with the latest class by `now`, agreements, settlements, assessments and who owes whom.
+
+    Parameters
+    ----------
+    code, year : the basin, and which year's dues are shown; None for the latest. now : no later reading counts.
 
     Raises
     ------
@@ -306,7 +328,8 @@ def basin(connection: Connection, registry: Registry, code: str, now: datetime) 
         "agreements": [register.agreement_row(agreement) for agreement in register.agreements_of(registry, code)],
         "settlements": headers,
         "assessments": decided.assessments(connection, basin=code),
-        "dues": dues(connection, headers),
+        "year": year,
+        **dues(connection, headers, year),
     }
 
 

@@ -33,16 +33,17 @@ Identity = Annotated[int, PathParameter(ge=1, le=2**63 - 1), AS_WHOLE]
 
 
 @router.get("/")
-def first_page(request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
-    """Who owes whom in each basin."""
-    data = queries.overview(reads, has.registry, has.now())
+def first_page(request: Request, reads: Reads, has: Has, names: Named, year: Year = None) -> HTMLResponse:
+    """Who owes whom in each basin, in one year or in the latest of each."""
+    data = queries.overview(reads, has.registry, year, has.now())
     return page(request, "overview.html", overview.overview(data, names))
 
 
 @router.get("/basins/{code}")
-def basin(code: str, request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
-    """A basin from source to mouth."""
-    return page(request, "basin.html", basin_page.basin(queries.basin(reads, has.registry, code, has.now()), names))
+def basin(code: str, request: Request, reads: Reads, has: Has, names: Named, year: Year = None) -> HTMLResponse:
+    """A basin from source to mouth, with the sums of one year or of the latest."""
+    data = queries.basin(reads, has.registry, code, year, has.now())
+    return page(request, "basin.html", basin_page.basin(data, names))
 
 
 @router.get("/sections/{code}")

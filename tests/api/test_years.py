@@ -1,0 +1,70 @@
+"""No year's sums vanish because a later year was settled: the first page and the basins offer every year."""
+
+from __future__ import annotations
+
+import pytest
+
+from settlement import run
+from tests.api.makers import NOW, client_of, composed, month_rows, send
+from tests.api.markup import read
+from tests.databases import sqlite
+
+AGREEMENT = "demo-monthly-class"
+
+
+@pytest.fixture(scope="module")
+def client(world, tmp_path_factory):
+    """August 2024 and August 2025: one class short of the target, 50 万元 each, and in 2024 a second border, too."""
+    made = composed(sqlite(tmp_path_factory.mktemp("years") / "hengjie.sqlite"), world)
+    for month in ("2024-08", "2025-08"):
+        worse = {"tp": "0.25"} if month == "2024-08" else {}
+        send(made, [*month_rows("demo-qx2", month, tp="0.25"), *month_rows("demo-qx3", month, **worse)], f"{month}.csv")
+        run.settle(made.engine, world, AGREEMENT, month, now=NOW)
+    with client_of(made) as opened:
+        yield opened
+    made.engine.dispose()
+
+
+def page(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text
+    return read(answer.text)
+
+
+def card(client, address):
+    """Periods and sums [万元] of the one basin with sums."""
+    (article,) = page(client, address).all("article")
+    periods = [strong.text for strong in article.all("strong")]
+    return periods, [b.text for b in article.all("b")]
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("/", (["2025年8月"], ["50"])),
+        ("/?year=2025", (["2025年8月"], ["50"])),
+        ("/?year=2024", (["2024年8月"], ["50", "50"])),
+    ],
+)
+def test_the_first_page_shows_the_year_that_is_chosen(client, address, shown):
+    assert card(client, address) == shown
+
+
+@pytest.mark.parametrize(("address", "sums"), [("", 1), ("?year=2025", 1), ("?year=2024", 2)])
+def test_the_page_of_a_basin_does_so_in_words_and_in_the_drawing(client, address, sums):
+    tree = page(client, f"/basins/demo-qingxi{address}")
+    assert tree.text.count("试算额 50 万元") == sums
+    assert tree.all("svg")[0].text.count("50 万元") == sums
+
+
+def test_every_year_is_offered_and_the_chosen_one_is_marked(client):
+    for address in ("/", "/basins/demo-qingxi"):
+        links = page(client, f"{address}?year=2024").all("nav")[-1].all("a")
+        assert [a.text for a in links] == ["最近一年", "2024", "2025"]
+        assert [a.text for a in links if a.attributes.get("aria-current")] == ["2024"]
+        assert [a.attributes["href"] for a in links] == [address, f"{address}?year=2024", f"{address}?year=2025"]
+
+
+def test_a_year_without_settlements_says_so(client):
+    for address in ("/", "/basins/demo-qingxi"):
+        assert "2019 年没有结算。" in page(client, f"{address}?year=2019").text
