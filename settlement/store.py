@@ -7,7 +7,7 @@ settling again stores nothing new. The newest status row is the status. No rule 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, Table, func, insert, select
 
 from basin.errors import NotFound
 from basin.rounding import yuan_fen
+from monitoring_ingest.database.dialects import json_member, one_of
 from settlement import tables
 from settlement.ledger.entries import Debt, Entry
 from settlement.statement.canonical import canonical_json, digest
@@ -22,6 +23,7 @@ from settlement.statement.rows import (
     AssessmentDocument,
     AssessmentHeader,
     ObligationRow,
+    PairAmountRow,
     SettlementDocument,
     SettlementHeader,
     StatusRow,
@@ -197,6 +199,19 @@ def settlement(connection: Connection, identity: str) -> StoredSettlement:
     if row.status == REVOKED:
         stored["withdrawn"] = _withdrawal(connection, stored)
     return stored
+
+
+def transfers(connection: Connection, identities: Collection[str]) -> dict[str, list[PairAmountRow]]:
+    """Who pays whom how much by each of the settlements, without the working; the documents are not read as a whole."""
+    s = tables.settlements.c
+    query = select(s.id, json_member(s.document, "transfers").label("transfers")).where(one_of(s.id, identities))
+    return {
+        row.id: [
+            {"payer": t["payer"], "payee": t["payee"], "amount_yuan": t["amount_yuan"]}
+            for t in json.loads(row.transfers)
+        ]
+        for row in connection.execute(query)
+    }
 
 
 def _withdrawal(connection: Connection, document: StoredSettlement) -> WithdrawalRow:

@@ -4,27 +4,81 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from api.pages.names import Names
-from settlement.statement.rows import AssessmentHeader, SettlementHeader
+from api.reads.filters import SettlementsWanted
+from api.reads.overview import ListedSettlement
+from settlement.statement.rows import AssessmentHeader
+from settlement.states import MAY_FOLLOW
 
 FATES = ("accepted", "revised", "duplicate", "quarantined", "rejected", "withheld", "absent")
 MOST_ROWS = 500  # a receipt may list a hundred thousand; the API gives all
 
 
-def settlement_row(header: SettlementHeader | AssessmentHeader, names: Names) -> dict[str, Any]:
-    """One settlement in a list."""
-    return {**header, "basin_name": names.basin(header["basin"]), "period_text": names.period(header["period"])}
+def settlement_row(listed: ListedSettlement, names: Names) -> dict[str, Any]:
+    """One settlement in a list, with who pays whom how much, or why there is no sum."""
+    return {
+        **listed,
+        "basin_name": names.basin(listed["basin"]),
+        "period_text": names.period(listed["period"]),
+        "transfers": [names.transfer(amount) for amount in listed["transfers"]],
+        "amount_word": names.amount_word(listed["kind"], listed["status"]),
+        "no_amount_word": names.no_amount_word(listed["kind"]),
+    }
 
 
-def settlements(headers: Sequence[SettlementHeader], names: Names) -> dict[str, Any]:
-    """All settlements, newest first."""
-    return {"settlements": [settlement_row(header, names) for header in headers]}
+def settlements(
+    listed: Sequence[ListedSettlement], count: int, wanted: SettlementsWanted, names: Names
+) -> dict[str, Any]:
+    """The settlements asked for, newest first, with what they can be narrowed by.
+
+    Parameters
+    ----------
+    listed : those that are shown. count : how many there are. wanted : what was asked for.
+    """
+    registry = names.registry
+    parties = {code for agreement in registry.agreements.values() for code in agreement.parties.values()}
+    chosen = wanted.model_dump()
+    return {
+        "settlements": [settlement_row(one, names) for one in listed],
+        "count": count,
+        "period": wanted.period or "",
+        "choices": {
+            "basin": _choices({code: names.basin(code) for code in registry.network.basins}, wanted.basin),
+            "agreement": _choices({a.code: a.title for a in registry.agreements.values()}, wanted.agreement),
+            "party": _choices({code: names.party(code) for code in sorted(parties)}, wanted.party),
+            "status": _choices({word: names.t.known("status", word) for word in MAY_FOLLOW}, wanted.status),
+        },
+        "query": urlencode({name: value for name, value in chosen.items() if value}),
+    }
 
 
-def assessments(headers: Sequence[AssessmentHeader], names: Names) -> dict[str, Any]:
-    """All assessments, newest first."""
-    return {"assessments": [settlement_row(header, names) for header in headers]}
+def assessments(
+    headers: Sequence[AssessmentHeader], count: int, wanted: Mapping[str, str | None], names: Names
+) -> dict[str, Any]:
+    """The assessments asked for, newest first.
+
+    Parameters
+    ----------
+    headers : those that are shown. count : how many there are. wanted : basin and period that were asked for.
+    """
+    basins = {code: names.basin(code) for code in names.registry.network.basins}
+    rows = [
+        {**header, "basin_name": names.basin(header["basin"]), "period_text": names.period(header["period"])}
+        for header in headers
+    ]
+    return {
+        "assessments": rows,
+        "count": count,
+        "period": wanted["period"] or "",
+        "choices": {"basin": _choices(basins, wanted["basin"])},
+        "query": urlencode({name: value for name, value in wanted.items() if value}),
+    }
+
+
+def _choices(words: Mapping[str, str], chosen: str | None) -> list[dict[str, Any]]:
+    return [{"code": code, "name": name, "chosen": code == chosen} for code, name in words.items()]
 
 
 def submissions(receipts: Sequence[Mapping[str, Any]], names: Names) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Annotated, TypedDict, TypeVar
 
 from fastapi import Query
-from pydantic import BeforeValidator
+from pydantic import BaseModel, BeforeValidator, Field
 
 from basin import periods
 from basin.errors import UsageError
@@ -37,6 +37,16 @@ Within = Annotated[
     BeforeValidator(_given),
     Query(description="2025, 2025-08, 2025Q3 或 2023..2025；含其中各期 (and the periods inside it)"),
 ]
+
+
+class SettlementsWanted(BaseModel):
+    """Which settlements a list holds; what is not asked for is None."""
+
+    agreement: Filter = None
+    basin: Filter = None
+    period: Within = None
+    party: Filter = None
+    status: Filter = Field(None, description="试算、待复核、已确认、已撤销")
 
 
 def within(rows: Sequence[Row], period: str | None) -> list[Row]:

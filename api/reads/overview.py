@@ -6,7 +6,7 @@ names and words are added by `api.pages`. Nothing is written here. What a sectio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypedDict
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from api.reads import declared as register
 from api.reads import sections as monitoring
+from api.reads.filters import SettlementsWanted, within
 from api.reads.settled import SettledMonth, agreements_of, settled_months, shown_agreement
 from basin import periods
 from basin.agreement import Agreement
@@ -107,6 +108,12 @@ class ClassedSection(PlacedSection):
     latest: monitoring.LatestClass | None
 
 
+class ListedSettlement(SettlementHeader):
+    """A settlement in a list: who pays whom how much; what the sums are called its status says."""
+
+    transfers: list[PairAmountRow]
+
+
 class BasinPage(DuesByYear):
     """What the page of a basin shows; `year` is None where it is the latest with sums."""
 
@@ -115,7 +122,7 @@ class BasinPage(DuesByYear):
     sections: list[ClassedSection]
     parties: list[str]
     agreements: list[register.AgreementRow]
-    settlements: list[SettlementHeader]
+    settlements: list[ListedSettlement]
     assessments: list[AssessmentHeader]
 
 
@@ -251,6 +258,36 @@ def netted(transfers: Iterable[PairAmountRow]) -> list[NetAmount]:
     return [{"payer": payer, "payee": payee, "amount_yuan": yuan(amount)} for (payer, payee), amount in ordered]
 
 
+def settlements(connection: Connection, registry: Registry, wanted: SettlementsWanted) -> list[SettlementHeader]:
+    """The settlements asked for, the newest first.
+
+    Raises
+    ------
+    UnknownCode : an agreement, basin, party or status that there is not. UsageError : no period.
+    """
+    register.known(
+        registry, agreement=wanted.agreement, basin=wanted.basin, party=wanted.party, status=wanted.status
+    )
+    headers = within(decided.settlements(connection, agreement=wanted.agreement, basin=wanted.basin), wanted.period)
+    of_status = [header for header in headers if wanted.status in (None, header["status"])]
+    return of_party(of_status, registry, wanted.party)
+
+
+def with_amounts(connection: Connection, headers: Sequence[SettlementHeader]) -> list[ListedSettlement]:
+    """Settlements with who pays whom how much."""
+    amounts = decided.transfers(connection, [header["id"] for header in headers])
+    return [{**header, "transfers": amounts[header["id"]]} for header in headers]
+
+
+def by_transfer(listed: Iterable[ListedSettlement]) -> Iterator[dict[str, object]]:
+    """Settlements as rows of a table: one per payer and payee, or a single one without any."""
+    for header in listed:
+        for amount in header["transfers"]:
+            yield {**header, **amount}
+        if not header["transfers"]:
+            yield {**header}
+
+
 def of_party(headers: Sequence[SettlementHeader], registry: Registry, party: str | None) -> list[SettlementHeader]:
     """The settlements whose agreement names the party; all of them where no party is asked for."""
     if party is None:
@@ -326,7 +363,7 @@ def basin(connection: Connection, registry: Registry, code: str, year: str | Non
         "sections": [{**_placed(row, registry), "latest": latest.get(row["code"])} for row in rows],
         "parties": list(registry.network.parties),
         "agreements": [register.agreement_row(agreement) for agreement in register.agreements_of(registry, code)],
-        "settlements": headers,
+        "settlements": with_amounts(connection, headers),
         "assessments": decided.assessments(connection, basin=code),
         "year": year,
         **dues(connection, headers, year),

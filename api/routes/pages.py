@@ -15,8 +15,9 @@ from api.pages import lists, overview
 from api.pages import sections as section_page
 from api.pages import settlements as settlement_page
 from api.pages.rendering import page
+from api.reads import declared
 from api.reads import overview as queries
-from api.reads.filters import Filter
+from api.reads.filters import Filter, SettlementsWanted, Within, within
 from api.web.deps import Has, Named, Reads
 from basin.whole_numbers import AS_WHOLE
 from monitoring_ingest.records import history_store as history
@@ -60,10 +61,13 @@ def section(
 
 
 @router.get("/settlements")
-def settlements(request: Request, reads: Reads, names: Named, agreement: str | None = None) -> HTMLResponse:
-    """All settlements, or those of one agreement."""
-    headers = store.settlements(reads, agreement=agreement, limit=MOST_LISTED)
-    return page(request, "settlements.html", lists.settlements(headers, names))
+def settlements(
+    request: Request, reads: Reads, has: Has, names: Named, wanted: Annotated[SettlementsWanted, Query()]
+) -> HTMLResponse:
+    """The settlements asked for, with who pays whom how much."""
+    headers = queries.settlements(reads, has.registry, wanted)
+    rows = queries.with_amounts(reads, headers[:MOST_LISTED])
+    return page(request, "settlements.html", lists.settlements(rows, len(headers), wanted, names))
 
 
 @router.get("/settlements/{id}")
@@ -74,9 +78,14 @@ def settlement(id: str, request: Request, reads: Reads, has: Has, names: Named) 
 
 
 @router.get("/assessments")
-def assessments(request: Request, reads: Reads, names: Named) -> HTMLResponse:
-    """All assessments."""
-    return page(request, "assessments.html", lists.assessments(store.assessments(reads, limit=MOST_LISTED), names))
+def assessments(
+    request: Request, reads: Reads, has: Has, names: Named, basin: Filter = None, period: Within = None
+) -> HTMLResponse:
+    """All assessments, or those of one basin or inside one period."""
+    declared.known(has.registry, basin=basin)
+    headers = within(store.assessments(reads, basin=basin), period)
+    model = lists.assessments(headers[:MOST_LISTED], len(headers), {"basin": basin, "period": period}, names)
+    return page(request, "assessments.html", model)
 
 
 @router.get("/assessments/{id}")

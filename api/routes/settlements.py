@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from api.reads import declared, overview
-from api.reads.filters import Filter, Within, within
+from api.reads.filters import Filter, SettlementsWanted, Within, within
 from api.reads.instants import parsed_instant
 from api.web.deps import About, Has, Reads, Writer
 from api.web.described import file, listed, problems
 from api.web.downloads import PDF, XLSX, ZIP, download, report_names
 from api.web.guarded import Guarded
-from api.web.schemas import Header, JsonObject, Obligation, SettlementWanted, StatusWanted
+from api.web.schemas import JsonObject, ListedHeader, Obligation, SettlementWanted, StatusWanted
 from api.web.tabular import shaped
 from settlement import applied, run, store
 from settlement.evidence import exporting
@@ -22,7 +24,10 @@ from settlement.statement.rows import SettlementDocument, StatusRow, StoredSettl
 from settlement.states import StatusChange
 
 router = APIRouter(prefix="/v1", tags=["结算 settlement"], route_class=Guarded)
-HEADER = ("id", "agreement", "title", "basin", "period", "kind", "status", "as_of", "digest", "recorded_at")
+HEADER = (
+    "id", "agreement", "title", "basin", "period", "kind", "status", "payer", "payee", "amount_yuan", "as_of", "digest",
+    "recorded_at",
+)  # fmt: skip
 OBLIGATION = (
     "settlement",
     "agreement",
@@ -38,20 +43,18 @@ OBLIGATION = (
 
 
 @router.get("/settlements.csv", include_in_schema=False)
-@router.get("/settlements", summary="结算一览 (settlements)", responses=listed(list[Header], 400, 404, 422))
+@router.get("/settlements", summary="结算一览 (settlements)", responses=listed(list[ListedHeader], 400, 404, 422))
 def settlements(
-    request: Request,
-    reads: Reads,
-    has: Has,
-    agreement: Filter = None,
-    basin: Filter = None,
-    period: Within = None,
-    party: Filter = None,
+    request: Request, reads: Reads, has: Has, wanted: Annotated[SettlementsWanted, Query()]
 ) -> Response:
-    """Headers of the settlements, the newest first; the document is at `/v1/settlements/{id}`."""
-    declared.known(has.registry, agreement=agreement, basin=basin, party=party)
-    rows = within(store.settlements(reads, agreement=agreement, basin=basin), period)
-    return shaped(request, overview.of_party(rows, has.registry, party), HEADER)
+    """Headers of the settlements with who pays whom how much, the newest first; in CSV a row per payer and payee.
+
+    An amount is a trial amount (试算额) while its settlement is 试算, to be confirmed (待确认额) while it is 待复核,
+    and payable (应付) only where it is 已确认; what is `stopped` lacks what could not be computed. The document is at
+    `/v1/settlements/{id}`.
+    """
+    rows = overview.with_amounts(reads, overview.settlements(reads, has.registry, wanted))
+    return shaped(request, list(overview.by_transfer(rows)), HEADER, rows)
 
 
 @router.post(

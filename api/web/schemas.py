@@ -199,6 +199,20 @@ class Header(BaseModel):
     recorded_at: str
 
 
+class Transfer(BaseModel):
+    """What goes from one party to another, pools paid out and pairs netted."""
+
+    payer: str
+    payee: str
+    amount_yuan: str = Field(description="元, exact", examples=["12000000.00"])
+
+
+class ListedHeader(Header):
+    """A stored settlement without its working: its status says whether its amounts are payable."""
+
+    transfers: list[Transfer]
+
+
 class Obligation(BaseModel):
     model_config = ConfigDict(extra="allow")
 

@@ -1,4 +1,4 @@
-"""What SQLite and PostgreSQL write differently in a statement: instants, seconds of them, any number of texts.
+"""What SQLite and PostgreSQL write differently in a statement: instants, seconds of them, texts, members of JSON.
 
 In: types and expressions of SQLAlchemy. Out: the same, compiled for either database. No connection is opened here.
 """
@@ -67,6 +67,25 @@ def _seconds_sqlite(element: Any, compiler: Any, **options: Any) -> str:
 @compiles(seconds, "postgresql")
 def _seconds_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"CAST(FLOOR(EXTRACT(EPOCH FROM {compiler.process(element.clauses, **options)})) AS BIGINT)"
+
+
+class json_member(FunctionElement[str]):  # noqa: N801
+    """A list or map inside a JSON object that is stored as text, as JSON text: `json_member(column, name)`."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(json_member, "sqlite")
+def _json_member_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    column, name = (compiler.process(part, **options) for part in element.clauses)
+    return f"json_extract({column}, '$.' || {name})"
+
+
+@compiles(json_member, "postgresql")
+def _json_member_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    column, name = (compiler.process(part, **options) for part in element.clauses)
+    return f"(CAST({column} AS json) ->> {name})"
 
 
 class Texts(TypeDecorator[Collection[str]]):
