@@ -111,6 +111,7 @@ AMOUNTS = {
     CONFIRMED: Bilingual("应付额", "payable"),
     REVOKED: Bilingual("已撤销额", "withdrawn amount"),
 }
+PARTLY = Bilingual("合计，部分已确认", "sum, partly confirmed")
 ESTIMATE = Bilingual("预估额", "estimate, not payable")
 NO_AMOUNTS = {
     "payable": Bilingual("算得净额为零，互不付款", "nets to zero: nobody pays"),
@@ -119,8 +120,10 @@ NO_AMOUNTS = {
 }
 
 
-def amount_words(kind: str, status: str) -> Bilingual:
-    """What the sums of a settlement are called."""
+def amount_words(kind: str, status: str, *others: str) -> Bilingual:
+    """What the sums of a settlement are called; of several added up, `others` are the further statuses."""
+    if CONFIRMED in (status, *others) and {status, *others} != {CONFIRMED}:
+        return PARTLY
     return ESTIMATE if kind == "indication" and status != REVOKED else AMOUNTS[status]
 
 

@@ -120,9 +120,9 @@ class Names:
         """What goes from one party to another, with their names and the sum in 万元."""
         return {**self.pair(amount), "wan": wan(amount["amount_yuan"])}
 
-    def amount_word(self, kind: str, status: str) -> str:
-        """What the sums of a settlement of this kind and status are called."""
-        return self.t.choose(*amount_words(kind, status))
+    def amount_word(self, kind: str, *statuses: str) -> str:
+        """What the sums of a settlement of this kind and status are called, or those of several added up."""
+        return self.t.choose(*amount_words(kind, *statuses))
 
     def no_amount_word(self, kind: str) -> str:
         """What stands where a settlement has no sum."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.pages.names import Names
-from api.reads.overview import BasinDues, Due, Overview
+from api.reads.overview import BasinDues, Due, Overview, year_of
 
 
 def overview(data: Overview, names: Names) -> dict[str, Any]:
@@ -45,9 +45,9 @@ def due(row: Due, names: Names) -> dict[str, Any]:
         **row,
         "href": f"/settlements/{row['settlements'][0]}"
         if len(row["settlements"]) == 1
-        else f"/settlements?agreement={row['agreement']}",
+        else f"/settlements?agreement={row['agreement']}&period={year_of(row['period'])}",
         "title": names.agreement(row["agreement"]),
-        "amount_word": names.amount_word(row["kind"], row["status"]),
+        "amount_word": names.amount_word(row["kind"], *row["amount_statuses"]),
         "no_amount_word": names.no_amount_word(row["kind"]),
         "period_text": names.period(row["period"])
         + (names.t("overview.parts", count=row["parts"]) if row["parts"] else ""),

@@ -23,7 +23,7 @@ MOST_ARROWS = 6  # more would be a tangle; the table beside the drawing has all
 FIRST_LANE = 70
 LANE = 40  # how far the first arrow of money swings out, and each further one beyond it
 BETWEEN_ENDS = 18  # between the ends of arrows in one band
-LABEL = 46.0  # height of a label
+LABEL = 64.0  # height of a label
 Pair = tuple[float, float]
 
 

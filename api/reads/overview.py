@@ -49,7 +49,8 @@ class NetAmount(TypedDict):
 class Due(TypedDict):
     """The latest year of one agreement: who owes whom, or why nobody does.
 
-    `parts` counts the settlements where they do not cover the period without a gap.
+    `parts` counts the settlements where they do not cover the period without a gap. `status` is the least of all of
+    them, `amount_statuses` are those of the settlements that the sums come from, the least first.
     """
 
     agreement: str
@@ -57,6 +58,7 @@ class Due(TypedDict):
     period: str
     parts: int | None
     status: str
+    amount_statuses: list[str]
     kind: str
     verified: bool
     transfers: list[NetAmount]
@@ -221,7 +223,9 @@ def _covering(headers: Sequence[SettlementHeader], year: str) -> list[Settlement
 
 def _due(connection: Connection, headers: Sequence[SettlementHeader]) -> Due:
     documents = [decided.settlement(connection, header["id"]) for header in headers]
-    statuses = [document["status"] for document in documents]
+    statuses = {document["status"] for document in documents}
+    with_sums = {document["status"] for document in documents if document["transfers"]} or statuses
+    order = list(MAY_FOLLOW).index
     months = [month for document in documents for month in periods.months(periods.period(document["period"]))]
     span = periods.run_of_months(months[0], months[-1])
     without_gap = len(months) == len(periods.months(span))
@@ -230,7 +234,8 @@ def _due(connection: Connection, headers: Sequence[SettlementHeader]) -> Due:
         "settlements": [document["id"] for document in documents],
         "period": periods.label(span) if without_gap else year_of(documents[0]["period"]),
         "parts": None if without_gap else len(documents),
-        "status": min(statuses, key=list(MAY_FOLLOW).index),
+        "status": min(statuses, key=order),
+        "amount_statuses": sorted(with_sums, key=order),
         "kind": "stopped" if any(d["kind"] == "stopped" for d in documents) else "payable",
         "verified": all(document["verified"] for document in documents),
         "transfers": netted(transfer for document in documents for transfer in document["transfers"]),

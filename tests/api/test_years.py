@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from settlement import run
+from settlement.review.confirming import set_status
+from settlement.states import StatusChange
 from tests.api.makers import NOW, client_of, composed, month_rows, send
 from tests.api.markup import read
+from tests.clocks import stopped
 from tests.databases import sqlite
 
 AGREEMENT = "demo-monthly-class"
@@ -54,6 +57,7 @@ def test_the_first_page_shows_the_year_that_is_chosen(client, address, shown):
 def test_the_page_of_a_basin_does_so_in_words_and_in_the_drawing(client, address, sums):
     tree = page(client, f"/basins/demo-qingxi{address}")
     assert tree.text.count("试算额 50 万元") == sums
+    assert tree.all("svg")[0].text.count("试算额") == sums
     assert tree.all("svg")[0].text.count("50 万元") == sums
 
 
@@ -68,3 +72,23 @@ def test_every_year_is_offered_and_the_chosen_one_is_marked(client):
 def test_a_year_without_settlements_says_so(client):
     for address in ("/", "/basins/demo-qingxi"):
         assert "2019 年没有结算。" in page(client, f"{address}?year=2019").text
+
+
+def test_sums_of_settlements_of_which_some_are_confirmed_are_called_so(world, tmp_path):
+    """August is confirmed and payable, September is still a trial: their sum is neither."""
+    made = composed(sqlite(tmp_path / "hengjie.sqlite"), world)
+    for month in ("2025-08", "2025-09"):
+        send(made, [*month_rows("demo-qx2", month, tp="0.25"), *month_rows("demo-qx3", month)], f"{month}.csv")
+    first = run.settle(made.engine, world, AGREEMENT, "2025-08", now=NOW)["id"]
+    second = run.settle(made.engine, world, AGREEMENT, "2025-09", now=NOW)["id"]
+
+    def confirm(identity):
+        for status, person in (("待复核", "甲"), ("已确认", "乙")):
+            set_status(made.engine, identity, StatusChange(status, person, "示例"), stopped(NOW))
+
+    with client_of(made) as client:
+        words = [page(client, "/").all("article")[0].all("small")[0].text]
+        for identity in (first, second):
+            confirm(identity)
+            words.append(page(client, "/").all("article")[0].all("small")[0].text)
+    assert words == ["试算额", "合计，部分已确认", "应付额"]
