@@ -205,13 +205,11 @@ def transfers(connection: Connection, identities: Collection[str]) -> dict[str, 
     """Who pays whom how much by each of the settlements, without the working; the documents are not read as a whole."""
     s = tables.settlements.c
     query = select(s.id, json_member(s.document, "transfers").label("transfers")).where(one_of(s.id, identities))
-    return {
-        row.id: [
-            {"payer": t["payer"], "payee": t["payee"], "amount_yuan": t["amount_yuan"]}
-            for t in json.loads(row.transfers)
-        ]
-        for row in connection.execute(query)
-    }
+    return {row.id: _amounts(json.loads(row.transfers)) for row in connection.execute(query)}
+
+
+def _amounts(listed: Sequence[PairAmountRow]) -> list[PairAmountRow]:
+    return [{"payer": t["payer"], "payee": t["payee"], "amount_yuan": t["amount_yuan"]} for t in listed]
 
 
 def _withdrawal(connection: Connection, document: StoredSettlement) -> WithdrawalRow:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from api.pages.names import Names
 from api.reads.filters import SettlementsWanted
-from api.reads.overview import ListedSettlement
+from api.reads.settlements import ListedSettlement
 from settlement.statement.rows import AssessmentHeader
 from settlement.states import MAY_FOLLOW
 
@@ -41,7 +41,7 @@ def settlements(
     parties = {code for agreement in registry.agreements.values() for code in agreement.parties.values()}
     chosen = wanted.model_dump()
     return {
-        "settlements": [settlement_row(one, names) for one in listed],
+        "settlements": [settlement_row(header, names) for header in listed],
         "count": count,
         "period": wanted.period or "",
         "choices": {

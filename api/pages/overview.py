@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.pages.names import Names
-from api.reads.overview import BasinDues, Due, Overview, year_of
+from api.reads.dues import Due, year_of
+from api.reads.overview import BasinDues, Overview
 
 
 def overview(data: Overview, names: Names) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from api.pages import settlements as settlement_page
 from api.pages.rendering import page
 from api.reads import declared
 from api.reads import overview as queries
+from api.reads import settlements as stored
 from api.reads.filters import Filter, SettlementsWanted, Within, within
 from api.web.deps import Has, Named, Reads
 from basin.whole_numbers import AS_WHOLE
@@ -65,15 +66,15 @@ def settlements(
     request: Request, reads: Reads, has: Has, names: Named, wanted: Annotated[SettlementsWanted, Query()]
 ) -> HTMLResponse:
     """The settlements asked for, with who pays whom how much."""
-    headers = queries.settlements(reads, has.registry, wanted)
-    rows = queries.with_amounts(reads, headers[:MOST_LISTED])
+    headers = stored.settlements(reads, has.registry, wanted)
+    rows = stored.with_amounts(reads, headers[:MOST_LISTED])
     return page(request, "settlements.html", lists.settlements(rows, len(headers), wanted, names))
 
 
 @router.get("/settlements/{id}")
 def settlement(id: str, request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
     """A settlement with its working, and how much came late for it."""
-    view = settlement_page.settlement(*queries.settlement(reads, id), names)
+    view = settlement_page.settlement(*stored.settlement(reads, id), names)
     return page(request, "settlement.html", view | {"late": came_late(reads, has.registry, id, has.now())})
 
 

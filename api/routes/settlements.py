@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.reads import declared, overview
+from api.reads import declared
+from api.reads import settlements as stored
 from api.reads.filters import Filter, SettlementsWanted, Within, within
 from api.reads.instants import parsed_instant
 from api.web.deps import About, Has, Reads, Writer
@@ -53,8 +54,8 @@ def settlements(
     and payable (应付) only where it is 已确认; what is `stopped` lacks what could not be computed. The document is at
     `/v1/settlements/{id}`.
     """
-    rows = overview.with_amounts(reads, overview.settlements(reads, has.registry, wanted))
-    return shaped(request, list(overview.by_transfer(rows)), HEADER, rows)
+    rows = stored.with_amounts(reads, stored.settlements(reads, has.registry, wanted))
+    return shaped(request, list(stored.by_transfer(rows)), HEADER, rows)
 
 
 @router.post(
@@ -132,7 +133,7 @@ def explanation(id: str, reads: Reads, has: Has, clause: Filter = None) -> Expla
 )
 def statuses(id: str, reads: Reads) -> list[StatusRow]:
     """Every status of a settlement, oldest first, with person, reason and time."""
-    return overview.settlement(reads, id)[1]
+    return stored.settlement(reads, id)[1]
 
 
 @router.post(
@@ -164,4 +165,4 @@ def obligations(
     """
     declared.known(has.registry, basin=basin, party=party, status=status)
     rows = store.obligations(reads, basin=basin, party=party, status=status)
-    return shaped(request, overview.in_yuan(within(rows, period)), OBLIGATION)
+    return shaped(request, stored.in_yuan(within(rows, period)), OBLIGATION)

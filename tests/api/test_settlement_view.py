@@ -7,7 +7,7 @@ import pytest
 from api.pages.language import Words
 from api.pages.names import Names
 from api.pages.settlements import scale_text, settlement, steps
-from api.reads.overview import netted, year_of
+from api.reads.dues import netted, year_of
 from settlement.statement.engine_version import ENGINE_VERSION, as_made_by
 from tests.settlement import documents
 
