@@ -260,7 +260,7 @@ class TestCommands:
         run(here.engine, stopped(NOW), network=known, tests=declared_tests((FILE, file), known))
         expected = [("reliable", "", 1), ("reliable", "", 1), ("doubtful", "between_sections", 3)]
         exported = hengjie("readings", "export", "--qartod", "--station", "demo-qx2")["rows"]
-        wanted = {"station": "demo-qx2", "indicator": "do", "start": "2025-11-30T16:00:00Z"}
+        wanted = {"station": "demo-qx2", "indicator": "do", "period": "2025-12"}
         for rows in (exported, client.get("/v1/readings", params=wanted).json()["items"]):
             shown = [each for each in rows if each["indicator"] == "do"][-3:]
             assert [(each["quality"], each["test"], each["qartod"]) for each in shown] == expected

@@ -77,7 +77,7 @@ def test_one_can_walk_from_who_owes_whom_to_the_readings(browser, site):
     browser.get(f"{site}/")
     for link in ("清溪（虚构）", "山平界（虚构）", "2025-08"):
         browser.find_element("link text", link).click()
-    assert browser.current_url == f"{site}/sections/qingxi-2?month=2025-08"
+    assert browser.current_url == f"{site}/sections/qingxi-2?month=2025-08&agreement=demo-monthly-class"
     assert "维护" in browser.find_element("tag name", "table").text
 
 
