@@ -81,9 +81,9 @@ def _choices(words: Mapping[str, str], chosen: str | None) -> list[dict[str, Any
     return [{"code": code, "name": name, "chosen": code == chosen} for code, name in words.items()]
 
 
-def submissions(receipts: Sequence[Mapping[str, Any]], names: Names) -> dict[str, Any]:
-    """What was handed in, newest first, interrupted ones included."""
-    return {"submissions": list(receipts), "fates": FATES}
+def submissions(receipts: Sequence[Mapping[str, Any]], most: int, names: Names) -> dict[str, Any]:
+    """What was handed in, newest first, interrupted ones included; at most so many are shown."""
+    return {"submissions": list(receipts[:most]), "cut": len(receipts) > most, "fates": FATES}
 
 
 def submission(receipt: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], names: Names) -> dict[str, Any]:

@@ -11,11 +11,13 @@ from monitoring_ingest.quality.decisions import REASONS, REASONS_FOR
 Rows = Sequence[Mapping[str, Any]]
 
 
-def reviews(waiting: Rows, decided: Rows, names: Names) -> dict[str, Any]:
-    """Both tables, and which reasons each action takes."""
+def reviews(waiting: Rows, decided: Rows, most: int, names: Names) -> dict[str, Any]:
+    """Both tables, at most so many rows of each, and which reasons each action takes."""
     return {
-        "waiting": [_named(row, names) | {"why": _chosen(row, "message", names)} for row in waiting],
-        "decided": [_named(row, names) | {"why": _chosen(row, "reason", names)} for row in decided],
+        "waiting": [_named(row, names) | {"why": _chosen(row, "message", names)} for row in waiting[:most]],
+        "waiting_cut": len(waiting) > most,
+        "decided": [_named(row, names) | {"why": _chosen(row, "reason", names)} for row in decided[:most]],
+        "decided_cut": len(decided) > most,
         "reasons": [
             {"action": action, "codes": [(code, names.t.choose(REASONS[code].zh, REASONS[code].en)) for code in codes]}
             for action, codes in REASONS_FOR.items()

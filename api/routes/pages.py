@@ -20,6 +20,7 @@ from api.reads import overview as queries
 from api.reads import settlements as stored
 from api.reads.filters import Filter, SettlementsWanted, Within, within
 from api.web.deps import Has, Named, Reads
+from basin.errors import UsageError
 from basin.whole_numbers import AS_WHOLE
 from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records.history_store import receipt_rows
@@ -54,6 +55,8 @@ def section(
     agreement: Filter = None,
 ) -> HTMLResponse:  # fmt: skip
     """A section's months of a year, or the readings of a month, and what was settled of them under an agreement."""
+    if year is not None and month is not None:
+        raise UsageError("年与月只能给一个", "either a year or a month", path="query.year", remedy="去掉 year 或 month")
     if month is not None:
         readings = queries.section_month(reads, has.registry, code, pd.Period(month, freq="M"), agreement)
         return page(request, "section_month.html", section_page.section_month(readings, names))
@@ -98,8 +101,8 @@ def assessment(id: str, request: Request, reads: Reads, names: Named) -> HTMLRes
 @router.get("/submissions")
 def submissions(request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
     """What was handed in."""
-    receipts = [receipt.document() for receipt in history.submissions(reads, has.now(), limit=MOST_LISTED)]
-    return page(request, "submissions.html", lists.submissions(receipts, names))
+    receipts = [receipt.document() for receipt in history.submissions(reads, has.now(), limit=MOST_LISTED + 1)]
+    return page(request, "submissions.html", lists.submissions(receipts, MOST_LISTED, names))
 
 
 @router.get("/submissions/{id}")

@@ -96,6 +96,5 @@ def decide(wanted: ReviewWanted, has: Has, writer: Writer, about: About) -> Revi
 @router.get("/reviews", include_in_schema=False)
 def reviews_listed(request: Request, reads: Reads, names: Named) -> HTMLResponse:
     """The queue and the decisions."""
-    waiting = reviewed.queue(reads, MOST_LISTED)
-    decided = reviewed.history(reads)[:MOST_LISTED]
-    return page(request, "reviews.html", reviews_page.reviews(waiting, decided, names))
+    waiting = reviewed.queue(reads, MOST_LISTED + 1)
+    return page(request, "reviews.html", reviews_page.reviews(waiting, reviewed.history(reads), MOST_LISTED, names))

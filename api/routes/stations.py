@@ -17,7 +17,8 @@ from api.web.described import listed, problems
 from api.web.errors import MEDIA_TYPE, problem_of, refuse_damaged
 from api.web.station_schemas import Alarm, SenderCard, ServiceStatus, SlotState, SourceHealth, StateName, StationHealth
 from api.web.tabular import shaped
-from basin.errors import Damaged, Unavailable
+from basin.errors import Damaged, Unavailable, UnknownCode
+from basin.indicators import INDICATORS
 from monitoring_ingest.schedule.store import listed_runs
 
 router = APIRouter(tags=["运行 operation"])
@@ -114,9 +115,12 @@ def health_page(
     if basin is not None:
         declared.known_basin(has.registry, basin)
     rows = health.stations(reads, has.registry, has.now(), month)
-    alarms_newest = health.alarms(reads, limit=MOST_ALARMS)
+    in_basin = {row["station"] for row in rows if row["basin"] == basin}
+    newest = health.alarms(reads, None if basin else MOST_ALARMS + 1)
+    chosen = [alarm for alarm in newest if basin is None or alarm["station"] in in_basin]
+    model = pages.overview(rows, chosen[:MOST_ALARMS], basin, names) | {"alarms_cut": len(chosen) > MOST_ALARMS}
     of_sources = pages.sources(health.sources(reads, has.registry, has.now()), names)
-    return page(request, "health.html", pages.overview(rows, alarms_newest, basin, names) | {"sources": of_sources})
+    return page(request, "health.html", model | {"sources": of_sources})
 
 
 @router.get("/health/{station}", include_in_schema=False)
@@ -125,6 +129,9 @@ def station_page(
     indicator: Annotated[str, Query(pattern="^[a-z0-9]+$")] = "any",
 ) -> HTMLResponse:  # fmt: skip
     """One station, slot by slot."""
+    if indicator not in (*pages.WHOLES, *INDICATORS):
+        remedy = f"可用：{'、'.join((*pages.WHOLES, *INDICATORS))}"
+        raise UnknownCode(f"没有指标 {indicator}", f"no indicator {indicator}", path="indicator", remedy=remedy)
     doing = health.station(reads, has.registry, station, month, has.now())
     return page(request, "health_station.html", pages.station(doing, indicator, names))
 

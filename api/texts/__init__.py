@@ -29,6 +29,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "nav.submissions": ("数据接收", "Submissions"),
     "nav.docs": ("接口", "API"),
     "list": ("、", ", "),
+    "list.cut": (
+        "这里只列最新的 {shown} 条，接口列出全部。",
+        "Only the newest {shown} are listed here; the API lists all.",
+    ),
     "colon": ("：", ": "),
     "crumbs": ("所在位置", "Breadcrumb"),
     "party.pool": ("资金池", "pool"),

@@ -16,7 +16,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from api.pages.language import PARAMETER
+from api.pages.language import LANGUAGES, PARAMETER
 from basin.errors import UsageError
 from basin.signs import shown
 
@@ -24,7 +24,7 @@ LONGEST_NAME = 40  # of a parameter, as a refusal repeats it
 
 
 async def refuse_unknown_parameters(request: Request) -> None:
-    """Refuse query parameters that the address does not take, and those that are given twice.
+    """Refuse query parameters that the address does not take, those that are given twice, and unknown languages.
 
     Raises
     ------
@@ -47,6 +47,17 @@ async def refuse_unknown_parameters(request: Request) -> None:
                 f"查询参数 {text} 给了 {count} 次", f"the parameter {text} is given {count} times",
                 path=f"query.{text}", remedy="只给一次",
             )  # fmt: skip
+    _refuse_other_language(request)
+
+
+def _refuse_other_language(request: Request) -> None:
+    language = request.query_params.get(PARAMETER)
+    if language is not None and language not in LANGUAGES:
+        text = shown(language, LONGEST_NAME)
+        raise UsageError(
+            f"没有这种语言：{text}", f"no such language: {text}", path=f"query.{PARAMETER}",
+            remedy=f"可用：{'、'.join(LANGUAGES)}",
+        )  # fmt: skip
 
 
 def parameters(route: APIRoute) -> frozenset[str]:

@@ -8,10 +8,12 @@ import io
 import pytest
 
 from monitoring_ingest.database.engine import writing
+from monitoring_ingest.records.store import record_submission
 from settlement import store
 from settlement.states import REVOKED, StatusChange
-from tests.api.makers import NOW, XINAN, client_of, fill
+from tests.api.makers import NOW, XINAN, client_of, composed, fill
 from tests.api.markup import read
+from tests.databases import sqlite
 
 AUGUST = [
     {"payer": "shanzhou", "payee": "pingzhou", "amount_yuan": "500000.00"},
@@ -97,6 +99,19 @@ class TestApi:
             ("2025-08", "haizhou", "pingzhou", "500000.00"),
         ]
         assert ("2020-08", "", "", "") in sums
+
+
+def test_a_list_that_is_cut_says_so(world, tmp_path):
+    """A page shows the newest 300; one more is not hidden in silence."""
+    made = composed(sqlite(tmp_path / "hengjie.sqlite"), world)
+    said = []
+    with client_of(made) as client:
+        for count in (300, 1):
+            with writing(made.engine) as connection:
+                for _ in range(count):
+                    record_submission(connection, ("readings", "", "a.csv"), [("a.csv", b"station,time")], NOW)
+            said.append("这里只列最新的 300 条" in client.get("/submissions").text)
+    assert said == [False, True]
 
 
 def test_sums_and_filters_on_both_databases(blank):

@@ -52,6 +52,20 @@ def test_a_filter_given_twice_is_not_half_ignored(client):
     assert (answer.status_code, answer.json()["path"], answer.json()["remedy"]) == (400, "query.period", "只给一次")
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "about"),
+    [
+        ("/?lang=fr", 400, "query.lang"),
+        ("/sections/qingxi-2?year=2024&month=2025-08", 400, "query.year"),
+        ("/health/demo-qx2?indicator=chlorine", 400, "indicator"),
+    ],
+)
+def test_what_an_address_would_not_follow_is_refused(client, path, status, about):
+    answer = client.get(path)
+    assert (answer.status_code, answer.json()["path"]) == (status, about)
+    assert answer.json()["remedy"]
+
+
 def test_the_parameters_of_a_model_are_taken_one_by_one(client):
     assert client.get("/v1/readings?station=demo-qx2&indicator=tp&limit=1").status_code == 200
 
