@@ -29,15 +29,15 @@ class NetAmount(TypedDict):
 class Due(TypedDict):
     """The latest year of one agreement: who owes whom, or why nobody does.
 
-    `parts` counts the settlements where they do not cover the period without a gap. `status` is the least of all of
-    them, `amount_statuses` are those of the settlements that the sums come from, the least first.
+    `parts` counts the settlements where they do not cover the period without a gap. `statuses` are all of
+    theirs, the least first, `amount_statuses` those of the settlements that the sums come from.
     """
 
     agreement: str
     settlements: list[str]
     period: str
     parts: int | None
-    status: str
+    statuses: list[str]
     amount_statuses: list[str]
     kind: str
     verified: bool
@@ -116,7 +116,7 @@ def _due(connection: Connection, headers: Sequence[SettlementHeader]) -> Due:
         "settlements": [document["id"] for document in documents],
         "period": periods.label(span) if without_gap else year_of(documents[0]["period"]),
         "parts": None if without_gap else len(documents),
-        "status": min(statuses, key=order),
+        "statuses": sorted(statuses, key=order),
         "amount_statuses": sorted(with_sums, key=order),
         "kind": "stopped" if any(d["kind"] == "stopped" for d in documents) else "payable",
         "verified": all(document["verified"] for document in documents),
