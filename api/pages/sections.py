@@ -22,12 +22,12 @@ from settlement.statement.rows import StatisticRow
 def section(data: SectionYear, names: Names) -> dict[str, Any]:
     """The years of a section: charts over the months before the end of the chosen year, tables of that year."""
     year = data["year"]
-    under = _under(data, names)
-    return _head(data["section"], names) | under | {
+    shown_under = under(data, names)
+    return _head(data["section"], names) | shown_under | {
         "years": data["years"],
         "year": year,
         "rules": data["rules"] and _rules(data["rules"], names),
-        "indicators": [_indicator(indicator, year, under["settled"], names) for indicator in data["indicators"]],
+        "indicators": [_indicator(indicator, year, shown_under["settled"], names) for indicator in data["indicators"]],
         "matrix": _matrix(data, year, names),
         "undecided": undecided(data["undecided"], data["agreement"], names),
     }
@@ -44,7 +44,7 @@ def _head(section: PlacedSection, names: Names) -> dict[str, Any]:
     }
 
 
-def _under(data: UnderAgreement, names: Names) -> dict[str, Any]:
+def under(data: UnderAgreement, names: Names) -> dict[str, Any]:
     """Under which agreement the section is shown, and what its settlements state of each month."""
     return {
         "agreement": data["agreement"],
@@ -58,26 +58,38 @@ def _settled(of: SettledMonth, names: Names) -> dict[str, Any]:
     t = names.t
     header = of["settlement"]
     by_reason: dict[str, list[str]] = {}
-    for row in of["statistics"]:
-        by_reason.setdefault(row["reason"] or "" if row["reported"] is None else "", []).append(row["indicator"])
-    used = by_reason.pop("", [])
+    for row in (*of["statistics"], *of["longer_or_shorter"]):
+        if row["reported"] is None:
+            by_reason.setdefault(row["reason"] or "absent", []).append(row["indicator"])
     absent = [
-        t("list").join(map(names.indicator, indicators)) + t("colon") + names.reason(reason)
+        t("list").join(map(names.indicator, dict.fromkeys(indicators))) + t("colon") + names.reason(reason)
         for reason, indicators in by_reason.items()
     ]
     return {
         "header": header,
         "period_text": header and names.period(header["period"]),
         "absent": absent,
-        "used": t("settled.used", count=len(used)) if used else "" if absent else t("settled.unused"),
+        "used": _used(of, names),
         "statistics": [statistic(row, None, names) for row in of["statistics"]],
-        "cells": {row["indicator"]: _settled_cell(row, names) for row in of["statistics"]},
+        "cells": {row["indicator"]: _settled_cell(row, names, t("settled.others")) for row in of["longer_or_shorter"]}
+        | {row["indicator"]: _settled_cell(row, names) for row in of["statistics"]},
     }
 
 
-def _settled_cell(row: StatisticRow, names: Names) -> str:
+def _used(of: SettledMonth, names: Names) -> str:
+    """How many means were used; that the settlement asked for none is said only where none is absent either."""
+    stated = {"settled.used": of["statistics"], "settled.used.others": of["longer_or_shorter"]}
+    counts = {text: sum(row["reported"] is not None for row in rows) for text, rows in stated.items()}
+    used = [names.t(text, count=count) for text, count in counts.items() if count]
+    return names.t("list").join(used) or ("" if any(stated.values()) else names.t("settled.unused"))
+
+
+def _settled_cell(row: StatisticRow, names: Names, instead: str | None = None) -> str:
+    """The reported mean, or why there is none; `instead` stands for a mean that is not of the month."""
     if row["reported"] is None:
-        return names.reason(row["reason"])
+        return names.reason(row["reason"] or "absent")
+    if instead is not None:
+        return instead
     declared = INDICATORS.get(row["indicator"])
     return padded(row["reported"], declared.evaluation_decimals if declared else None) or ""
 
@@ -145,7 +157,7 @@ def section_month(data: SectionMonth, names: Names) -> dict[str, Any]:
     for reading in data["readings"]:
         row = rows.setdefault((reading["time"], reading["station"]), {})
         row.setdefault(reading["indicator"], []).append(_reading(reading, names))
-    return _head(data["section"], names) | _under(data, names) | {
+    return _head(data["section"], names) | under(data, names) | {
         "month": data["month"],
         "month_text": names.period(data["month"]),
         "columns": [{"code": code, "name": names.indicator(code), "unit": INDICATORS[code].unit} for code in columns],

@@ -26,11 +26,15 @@ from settlement.states import CONFIRMED, REVOKED
 
 
 class SettledMonth(TypedDict):
-    """What is settled of a section and a month; `settlement` is None where no settlement covers the month."""
+    """What is settled of a section and a month; `settlement` is None where no settlement covers the month.
+
+    `statistics` are those of the month; `longer_or_shorter` those of a week, day, quarter or year that touches it.
+    """
 
     month: str
     settlement: SettlementHeader | None
     statistics: list[StatisticRow]
+    longer_or_shorter: list[StatisticRow]
 
 
 def agreements_of(registry: Registry, section: Section) -> list[Agreement]:
@@ -113,13 +117,15 @@ def settled_months(
     for month in map(str, months):
         covering = [header for header in headers if month in covered.get(header["id"], ())]
         speaking = max(covering, key=_weight, default=None)  # of equals the first, which is the newest
-        stated: list[StatisticRow] = []
-        if speaking is not None:
-            identity = speaking["id"]
-            if identity not in statistics:
-                statistics[identity] = store.settlement(connection, identity)["statistics"]
-            stated = [s for s in statistics[identity] if s["section"] == section.code and s["period"] == month]
-        rows.append({"month": month, "settlement": speaking, "statistics": stated})
+        if speaking is not None and speaking["id"] not in statistics:
+            document = store.settlement(connection, speaking["id"])
+            statistics[speaking["id"]] = [row for row in document["statistics"] if row["section"] == section.code]
+        stated = statistics[speaking["id"]] if speaking is not None else ()
+        of_month = [row for row in stated if row["period"] == month]
+        others = [row for row in stated if row["period"] != month and month in _months(row["period"])]
+        rows.append(
+            {"month": month, "settlement": speaking, "statistics": of_month, "longer_or_shorter": others}
+        )
     return rows
 
 

@@ -183,6 +183,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "settled.none": ("未结算", "not settled"),
     "settled.unused": ("结算没有用到", "not used"),
     "settled.used": ("采用 {count} 项", "{count} means used"),
+    "settled.others": ("按别的期间采用", "used by another period"),
+    "settled.used.others": ("按别的期间采用 {count} 项", "{count} used by another period"),
     "settled.caption": ("结算书所载本月统计", "Statistics of the month as the settlement states them"),
     "section.class": ("断面类别", "Section class"),
     "section.matrix.caption": (

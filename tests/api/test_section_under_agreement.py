@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import pytest
 
+from api.pages.language import Words
+from api.pages.names import Names
+from api.pages.sections import under
 from monitoring_ingest.access.store import create_key
 from settlement import run
 from tests.api.makers import NOW, client_of, composed, month_rows, send
@@ -108,6 +111,24 @@ def test_an_agreement_that_does_not_look_at_the_section_is_refused(client, agree
     answer = client.get(f"/sections/qingxi-2?agreement={agreement}")
     assert answer.status_code == status
     assert told in (answer.json()["remedy"] if status != 200 else "")
+
+
+def test_statistics_of_a_year_are_no_statistics_of_its_months_and_not_unused_either(world):
+    """A settlement by the year may state a mean of the year alone."""
+    names = Names(Words("zh"), world)
+    plain = {"section": "qingxi-2", "period": "2025", "readings": 0, "days": 0, "left_out": {}}
+    tp = plain | {"indicator": "tp", "mean": "0.15", "reported": "0.15", "reason": None}
+    tn = plain | {"indicator": "tn", "mean": None, "reported": None, "reason": "no_readings"}
+    header = {"id": "x", "status": "试算", "period": "2025"}
+
+    def settled(*others):
+        month = {"month": "2025-10", "settlement": header, "statistics": [], "longer_or_shorter": list(others)}
+        of = under({"agreement": "x", "agreements": [], "settled": [month]}, names)["settled"]["2025-10"]
+        return of["absent"], of["used"], of["cells"]
+
+    assert settled() == ([], "结算没有用到", {})
+    assert settled(tp) == ([], "按别的期间采用 1 项", {"tp": "按别的期间采用"})
+    assert settled(tn) == (["总氮：没有可用的监测数据"], "", {"tn": "没有可用的监测数据"})
 
 
 def test_a_withdrawn_settlement_does_not_speak(world, tmp_path):
