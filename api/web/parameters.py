@@ -1,8 +1,8 @@
 """The query parameters of a request: those that its address takes, each once, and no others.
 
 In: a request whose route is known. Out: nothing, or a refusal. A filter that is misspelt, or that the address does not
-have, would else be ignored in silence, and the whole list be taken for a part of it. Files (`/static`, `openapi.json`)
-have nothing to choose from and are not asked.
+have, would else be ignored in silence, and the whole list be taken for a part of it. Files below `/static` have nothing
+to choose from and are not asked.
 """
 
 from __future__ import annotations
@@ -84,4 +84,5 @@ def _declared(dependant: Dependant) -> Iterator[str]:
 
 
 def _is_page(route: APIRoute) -> bool:
-    return not route.include_in_schema and not route.path.startswith("/v1/")
+    """A route that people read: neither of the API nor a file, as `/openapi.json` is."""
+    return not route.include_in_schema and not route.path.startswith("/v1/") and "." not in route.path
