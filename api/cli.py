@@ -35,6 +35,11 @@ COMMANDS = (
     ),
     Elsewhere("cases", "evidence:cases", "运行算例，打印不符处的计算过程；加 --all 打印全部。Run worked cases."),
     Elsewhere(
+        "check",
+        "check:check",
+        "用存下的读数重算全部结算，指出第一处不符的行。Recompute what is stored; name the first row that differs.",
+    ),
+    Elsewhere(
         "classify",
         "assessments:classify",
         "评定水质类别；列名可带单位，如 总磷(μg/L)。Water-quality classes of a table.",

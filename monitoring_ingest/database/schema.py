@@ -20,7 +20,7 @@ from sqlalchemy.exc import DatabaseError
 
 from basin.errors import Unavailable, UsageError
 from monitoring_ingest.database.engine import writing
-from monitoring_ingest.database.revisions import BASELINE, FOLDER, execute, revision_ids
+from monitoring_ingest.database.revisions import BASELINE, FOLDER, execute, revision_ids, upgrades
 from monitoring_ingest.database.shape import VERSION_TABLE, Shape, shape
 
 if TYPE_CHECKING:
@@ -89,10 +89,13 @@ def require_schema(engine: Engine) -> None:
 
 def unguarded(connection: Connection) -> list[str]:
     """The statements that create the triggers which a database lacks: without them evidence could be changed."""
-    present = set(connection.exec_driver_sql(_TRIGGERS[connection.dialect.name]).scalars())
-    blocks = (FOLDER / f"r{BASELINE}_baseline.{connection.dialect.name}.sql").read_text(encoding="utf-8").split("\n\n")
-    triggers = [block for block in blocks if block.startswith("CREATE TRIGGER ")]
-    return [trigger for trigger in triggers if trigger.split()[2].lower() not in present]
+    kind = connection.dialect.name
+    present = set(connection.exec_driver_sql(_TRIGGERS[kind]).scalars())
+    blocks = (FOLDER / f"r{BASELINE}_baseline.{kind}.sql").read_text(encoding="utf-8").split("\n\n")
+    for upgrade in upgrades(kind):
+        blocks += upgrade.strip().split("\n\n")
+    triggers = {block.split()[2].lower(): block for block in blocks if block.startswith("CREATE TRIGGER ")}
+    return [trigger for name, trigger in triggers.items() if name not in present]
 
 
 def guard(connection: Connection) -> None:

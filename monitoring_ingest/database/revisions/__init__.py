@@ -7,6 +7,7 @@ by `revision` and `down_revision`; which of them a database still needs is decid
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -19,6 +20,12 @@ BASELINE = "0001"
 def revision_ids() -> list[str]:
     """The identities of all revisions, oldest first: the four digits in the names of their files."""
     return sorted(file.name[1:5] for file in FOLDER.glob(FILES))
+
+
+def upgrades(kind: str) -> list[str]:
+    """What the revisions after the baseline execute on a kind of database, the oldest first."""
+    modules = [import_module(f"{__name__}.{file.stem}") for file in sorted(FOLDER.glob(FILES))]
+    return [module.UPGRADE[kind] for module in modules if hasattr(module, "UPGRADE")]
 
 
 def execute(connection: Connection, statements: str) -> None:
