@@ -63,6 +63,7 @@ SHELLS = [
     "settlement/evidence/exporting.py",
     "settlement/known.py",
     "settlement/proposing.py",
+    "settlement/review/checking.py",
     "settlement/review/confirming.py",
     "settlement/restating/late.py",
     "settlement/review/monthly.py",

@@ -10,6 +10,7 @@ from api.composition import Composition
 from api.settings import Settings
 from api.web.errors import MEDIA_TYPE
 from monitoring_ingest.database.engine import open_engine
+from tests.api.live_server import served, talk
 from tests.api.makers import client_of
 
 KEYS = {"type", "title", "status", "detail", "detail_en", "remedy", "path"}
@@ -82,3 +83,17 @@ def test_a_fault_of_the_program_is_logged_and_not_shown(world, tmp_path, caplog)
     assert (answer.status_code, answer.headers["content-type"]) == (500, MEDIA_TYPE)
     assert "sqlite" not in answer.text
     assert "settlements" in caplog.text
+
+
+def test_a_fault_of_the_program_is_one_line_of_the_log_of_a_server(world, tmp_path, caplog):
+    engine = open_engine(f"sqlite:///{tmp_path / 'no_tables.sqlite'}")
+    asked = b"GET /v1/settlements HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    with caplog.at_level(logging.WARNING), served(Composition(Settings(), world, engine)) as port:
+        for name in ("uvicorn", "uvicorn.error"):
+            logging.getLogger(name).addHandler(caplog.handler)
+        answer = talk(port, asked)
+        for name in ("uvicorn", "uvicorn.error"):
+            logging.getLogger(name).removeHandler(caplog.handler)
+    assert answer.startswith(b"HTTP/1.1 500")
+    assert [record.name for record in caplog.records] == ["hengjie.api"]
+    assert "\n" not in caplog.messages[0]
