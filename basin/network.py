@@ -14,8 +14,10 @@ from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from basin.indicators import INDICATORS, find_indicator
 from basin.layers import Declaration, Directory, basin_folders, declared, shadowing, things
 from basin.names import folded_name, new_and_old, short_name
+from basin.numbers import measured
 from basin.register_files import Row
 from basin.texts import CODE, fits
 
@@ -24,6 +26,7 @@ SLOT_HOURS = 4  # [h] reporting interval of a station that declares none; nation
 CHINA = ZoneInfo(TIMEZONE)  # in which days, months and years are counted
 WATER_BODIES = ("river", "lake")
 CLASSES = range(1, 7)
+TO = ".."  # between the ends of a declared range
 GRAMMAR_WORDS = frozenset({"pool", "upstream", "downstream", "party", "all", "else", "by"})
 
 
@@ -67,10 +70,20 @@ class Section:
 
 
 @dataclass(frozen=True)
+class DeclaredRange:
+    """Between which values a station says that it measures an indicator [canonical unit]; both ends belong to it."""
+
+    indicator: str
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True)
 class Station:
     """A monitoring station (监测站), which serves one section. `province` is a party code.
 
-    A value is due in every slot of `slot_hours` [h], counted from midnight in the station's zone.
+    A value is due in every slot of `slot_hours` [h], counted from midnight in the station's zone. `ranges` has at most
+    one range for each indicator; what a station does not declare is not known.
     """
 
     code: str
@@ -80,6 +93,11 @@ class Station:
     aliases: tuple[str, ...]
     timezone: str
     slot_hours: int = SLOT_HOURS
+    ranges: tuple[DeclaredRange, ...] = ()
+
+    def reaches(self, indicator: str, value: float) -> bool:
+        """Whether the station declares a range of the indicator in which the value [canonical unit] lies."""
+        return any(of.indicator == indicator and of.lowest <= value <= of.highest for of in self.ranges)
 
 
 @dataclass(frozen=True)
@@ -246,6 +264,7 @@ def _station(row: Row, network: Network) -> Station:
         aliases=row.several("aliases"),
         timezone=_timezone(row),
         slot_hours=_slot_hours(row),
+        ranges=_ranges(row),
     )
 
 
@@ -256,6 +275,36 @@ def _slot_hours(row: Row) -> int:
         remedy = "如 1、4、24；每四小时一次可留空"
         raise row.refused("slot_hours", zh, "the hours of a slot must divide 24", remedy)
     return SLOT_HOURS if hours is None else hours
+
+
+def _ranges(row: Row) -> tuple[DeclaredRange, ...]:
+    ranges = tuple(_range(row, written) for written in row.several("ranges"))
+    codes = [of.indicator for of in ranges]
+    double = sorted({code for code in codes if codes.count(code) > 1})
+    if double:
+        zh = f"一项指标只写一个范围：{'、'.join(double)}"
+        raise row.refused("ranges", zh, "two ranges of one indicator", "留下一个")
+    return ranges
+
+
+def _range(row: Row, written: str) -> DeclaredRange:
+    """One range as written: ``flow 0..60000``."""
+    before, _, high = written.partition(TO)
+    name, _, low = before.strip().rpartition(" ")
+    try:
+        lowest = measured(low)
+        highest = measured(high)
+    except ValueError as problem:
+        remedy = f"写 指标 最低{TO}最高，如 flow 0{TO}60000|level 0{TO}80，单位同 indicators.csv"
+        raise row.refused("ranges", f"读不懂的范围：{written}", "not a range", remedy) from problem
+    indicator = find_indicator(name)
+    if indicator is None:
+        zh = f"没有指标 {name.strip()}"
+        raise row.refused("ranges", zh, "no such indicator", f"指标见 indicators.csv：{' '.join(INDICATORS)}")
+    if lowest >= highest:
+        zh = f"最低不低于最高：{written}"
+        raise row.refused("ranges", zh, "the lowest is not below the highest", "先写最低，后写最高")
+    return DeclaredRange(indicator.code, lowest, highest)
 
 
 def _timezone(row: Row) -> str:

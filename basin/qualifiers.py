@@ -24,8 +24,13 @@ from basin.register_files import register_rows
 
 FILE = Path(__file__).parent / "data" / "qualifiers.csv"
 COLUMNS = ("text", "spellings", "kind", "source", "note")
-Kind = Literal["below", "above", "no_value", "note", "routine", "not_river_water", "replicate"]
-Reason = Literal["", "above_range", "unreadable_number", "no_limit", "sentinel", "unknown_qualifier", "not_river_water"]
+Kind = Literal[
+    "below", "above", "no_value", "no_value_unless_declared", "note", "routine", "not_river_water", "replicate"
+]
+Reason = Literal[
+    "", "above_range", "unreadable_number", "no_limit", "sentinel", "sentinel_unless_declared", "unknown_qualifier",
+    "not_river_water",
+]  # fmt: skip
 NO_NUMBER = "缺测"  # a mark that says so: readers add it to the numbers that a source declares as codes of no value
 SAMPLE = "样品 "  # before the number of a sample in a mark
 OF_SEVERAL = "<|>"  # contradicts itself: of several values one is below or above something, and nobody knows which
@@ -56,7 +61,9 @@ class Written:
     ----------
     number : in the unit as written; nan where there is none.
     censored : whether the number is the limit of a value below detection.
-    reason : why the number is none that somebody measured in river water; "" where it is.
+    reason : why the number is none that somebody measured in river water; "" where it is. Of
+        ``sentinel_unless_declared`` the caller decides, who knows which range the station declares: the number is a
+        measurement where that range reaches it, else a code for no value.
     limit : whether the number is that of the column of detection limits.
     """
 
@@ -82,6 +89,7 @@ class _Table:
         self.kinds: dict[str, Kind] = {}
         self.endings: dict[str, Kind] = {}
         self.no_values: set[float] = set()
+        self.no_values_unless_declared: set[float] = set()
         for row in register_rows(file, COLUMNS):
             kind = row.required("kind")
             if kind not in get_args(Kind):
@@ -93,6 +101,8 @@ class _Table:
         number = _number(text)
         if kind == "no_value" and not math.isnan(number):
             self.no_values.add(number)
+        elif kind == "no_value_unless_declared":
+            self.no_values_unless_declared.add(number)
         elif text.startswith(_ENDS) and len(text) > 1:
             self.endings[_folded(text.removeprefix(_ENDS))] = kind
         else:
@@ -162,6 +172,10 @@ def written_value(value: str, qualifier: str = "", limit: str = "") -> Written:
         return Written(math.nan, reason=_no_number(value, cell))
     if "no_value" in kinds or cell.number in _TABLE.no_values:
         return Written(cell.number, "below" in kinds, "sentinel")
+    if cell.number in _TABLE.no_values_unless_declared:
+        # beside a mark that says more than nothing the number is no plain measurement, and the code stays a code
+        is_plain = kinds.isdisjoint({"below", "above"}) and not any(map(_is_unknown, parts)) and not cell.number < bound
+        return Written(cell.number, "below" in kinds, "sentinel_unless_declared" if is_plain else "sentinel")
     if kinds >= {"below", "above"} or any(map(_is_unknown, parts)):
         return Written(cell.number, "below" in kinds, "unknown_qualifier")
     if "above" in kinds:
@@ -241,3 +255,8 @@ def is_no_value(text: str, declared: Iterable[str]) -> bool:
 def no_values() -> frozenset[float]:
     """The numbers that stand for no value wherever they are written."""
     return frozenset(_TABLE.no_values)
+
+
+def no_values_unless_declared() -> frozenset[float]:
+    """The numbers that stand for no value, unless the station declares a range that reaches them."""
+    return frozenset(_TABLE.no_values_unless_declared)

@@ -20,7 +20,7 @@ import pandas as pd
 from basin.indicators import INDICATORS, find_indicator
 from basin.network import Network
 from basin.numbers import LONGEST
-from basin.qualifiers import no_values, sample_kinds, written_value
+from basin.qualifiers import no_values, no_values_unless_declared, sample_kinds, written_value
 from basin.units import factor
 from monitoring_ingest.readings.cells import legible
 from monitoring_ingest.readings.frames import NOT_EQUIPPED, Columns, columns_of, objects
@@ -30,11 +30,13 @@ FATES = ("accepted", "duplicate", "revised", "quarantined", "rejected", "withhel
 NO_RIGHT = "no_right"  # code of a row whose sender may not report for its station
 CLOCKS_MAY_DIFFER = timedelta(hours=1)
 SENTINEL = "sentinel"
+SENTINEL_UNLESS_DECLARED = "sentinel_unless_declared"
 FAR_BELOW = 10  # times below the lowest detection limit: an instrument may print less than the limit of its method
 OTHER_WATER = "not_river_water"
 
 _PLAIN = re.compile(r"[0-9.]+")
 _NO_VALUES = sorted(no_values())
+_NO_VALUES_UNLESS_DECLARED = sorted(no_values_unless_declared())
 
 
 def validate(
@@ -61,6 +63,7 @@ def validate(
     values = _values(rows)
     rows["censored"] = values.censored
     rows["number"] = values.numbers * _factors(rows)
+    _decide_codes(rows, values.reasons, network)
     _add_fate(rows, values, now, rights)
     return rows
 
@@ -104,6 +107,7 @@ def _values(rows: Columns) -> _Values:
     beside = [rows["qualifier"].tolist(), rows["limit"].tolist()]
     if not any(any(column) for column in beside) and (numbers := _plain_numbers(texts)) is not None:
         reasons = np.where(np.isin(numbers, _NO_VALUES), SENTINEL, "").astype(object)
+        reasons[np.isin(numbers, _NO_VALUES_UNLESS_DECLARED)] = SENTINEL_UNLESS_DECLARED
         return _Values(numbers, np.zeros(len(texts), dtype=bool), reasons)
     cells = list(zip(texts, *beside, strict=True))
     by_cell = {cell: written_value(*cell) for cell in set(cells)}
@@ -137,6 +141,21 @@ def _factors(rows: Columns) -> np.ndarray:
 def _factor(unit: str, indicator: str | None) -> float:
     times = factor(unit, INDICATORS[indicator].unit) if indicator else None
     return float("nan") if times is None else times
+
+
+def _decide_codes(rows: Columns, reasons: np.ndarray, network: Network) -> None:
+    """Of each 9999 and its like, decide whether it is a measurement: where the station's declared range reaches it.
+
+    Parameters
+    ----------
+    rows : columns of the readings with station, indicator and number [canonical unit].
+    reasons : why the numbers do not count; decided in place.
+    network : the stations with their ranges.
+    """
+    for row in np.flatnonzero(reasons == SENTINEL_UNLESS_DECLARED).tolist():
+        station = network.stations.get(rows["station"][row])
+        is_measured = station is not None and station.reaches(rows["indicator"][row], rows["number"][row])
+        reasons[row] = "" if is_measured else SENTINEL
 
 
 def plausible(indicators: Iterable[str | None], numbers: np.ndarray | pd.Series) -> np.ndarray:

@@ -37,6 +37,7 @@ from settlement.statement.readings_read import ReadingsRead, readings_read
 from settlement.statement.rows import PartHashes
 
 RECORDED_AT = "recorded_at"
+NO_COLUMN = frozenset({"basin", "ranges"})  # the folder names the basin; ranges are read at the door alone
 
 
 class FactRow(TypedDict):
@@ -206,7 +207,7 @@ def _station(station: Station, agreement: Agreement) -> Station:
 
 
 def _csv(of: type[Party] | type[Section] | type[Station], things: Iterable[Party | Section | Station]) -> str:
-    names = [field.name for field in fields(of) if field.name != "basin"]
+    names = [field.name for field in fields(of) if field.name not in NO_COLUMN]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(names)

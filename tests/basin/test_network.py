@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from basin.errors import RegisterError
-from basin.network import Basin, Network, Party, Section, Station, load_network
+from basin.network import Basin, DeclaredRange, Network, Party, Section, Station, load_network
 from basin.registry import BUNDLED
 from tests.basin.replies import readings
 
@@ -273,6 +273,36 @@ class TestSlots:
         assert network.stations["liheqiao"].slot_hours == hours
 
 
+RANGES = "code,section,province,name_zh,aliases,timezone,ranges\nliheqiao,liheqiao,天津,黎河桥,,,{}\n"
+
+
+class TestRanges:
+    """A station may declare between which values it measures; most need not."""
+
+    @pytest.mark.parametrize(
+        ("written", "ranges"),
+        [
+            ("", ()),
+            ("flow 0..60000", (DeclaredRange("flow", 0, 60000),)),
+            ("flow -2e4..6.5e4|level -1.5..8", (DeclaredRange("flow", -20000, 65000), DeclaredRange("level", -1.5, 8))),
+            ("流量 0..60000 | 水位  0 .. 80", (DeclaredRange("flow", 0, 60000), DeclaredRange("level", 0, 80))),
+            ("flow rate 0..5", (DeclaredRange("flow", 0, 5),)),
+        ],
+    )
+    def test_a_range_has_an_indicator_and_two_ends_in_its_canonical_unit(self, tmp_path: Path, written, ranges):
+        network, _ = load_network([registers(tmp_path, stations=RANGES.format(written))])
+        assert network.stations["liheqiao"].ranges == ranges
+
+    @pytest.mark.parametrize(
+        ("indicator", "value", "expected"),
+        [("flow", 0, True), ("flow", 9999, True), ("flow", 60000, True), ("flow", 60000.1, False),
+         ("flow", -0.1, False), ("flow", float("nan"), False), ("level", 9999, False), (None, 9999, False)],
+    )  # fmt: skip
+    def test_both_ends_belong_to_it_and_what_is_not_declared_is_not_reached(self, indicator, value, expected):
+        station = Station("s", "s", "p", "站", (), "", ranges=(DeclaredRange("flow", 0, 60000),))
+        assert station.reaches(indicator, value) is expected
+
+
 class TestRefused:
     """Every refusal names file, row, column and remedy."""
 
@@ -304,6 +334,16 @@ class TestRefused:
             ("stations", EVERY.format("5"), "第 2 行 slot_hours", "应能整除 24：5"),
             ("stations", EVERY.format("0"), "第 2 行 slot_hours", "应能整除 24：0"),
             ("stations", EVERY.format("hourly"), "第 2 行 slot_hours", "应为整数：hourly"),
+            ("stations", RANGES.format("flow"), "第 2 行 ranges", "读不懂的范围：flow"),
+            ("stations", RANGES.format("flow 0-60000"), "第 2 行 ranges", "读不懂的范围：flow 0-60000"),
+            ("stations", RANGES.format("flow 0.."), "第 2 行 ranges", "读不懂的范围：flow 0.."),
+            ("stations", RANGES.format("flow 0..many"), "第 2 行 ranges", "读不懂的范围：flow 0..many"),
+            ("stations", RANGES.format("flow 0..inf"), "第 2 行 ranges", "读不懂的范围：flow 0..inf"),
+            ("stations", RANGES.format("0..60000"), "第 2 行 ranges", "没有指标"),
+            ("stations", RANGES.format("flows 0..60000"), "第 2 行 ranges", "没有指标 flows"),
+            ("stations", RANGES.format("flow 60000..0"), "第 2 行 ranges", "最低不低于最高：flow 60000..0"),
+            ("stations", RANGES.format("flow 5..5"), "第 2 行 ranges", "最低不低于最高：flow 5..5"),
+            ("stations", RANGES.format("flow 0..5|流量 0..6"), "第 2 行 ranges", "一项指标只写一个范围：flow"),
             ("stations", STATIONS + "b,liheqiao,tianjin,旧黎河桥,,\n", "第 3 行 name_zh, aliases", "已是站点 liheqiao"),
         ],
     )

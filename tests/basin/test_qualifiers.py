@@ -120,10 +120,30 @@ class TestQualifiers:
 
     @pytest.mark.parametrize(
         "text", ["-99", "-99.0", "-999", "-9999", "−9999", "-9.999e3", "-99999", "-999999", "-32768", "32767", "65535",
-                 "9999", "9999.9", "99999", "999999"],
+                 "9999.9", "99999", "999999"],
     )  # fmt: skip
     def test_a_code_for_no_value_is_told_by_name(self, text: str):
         assert written_value(text).reason == "sentinel"
+
+    @pytest.mark.parametrize("text", ["9999", "9999.0", "9.999e3", "９９９９", "+9999"])
+    def test_of_9999_the_range_that_the_station_declares_decides(self, text: str):
+        assert written_value(text) == Written(9999, reason="sentinel_unless_declared")
+
+    @pytest.mark.parametrize(
+        ("mark", "limit", "reason"),
+        [
+            ("手工数据", "", "sentinel_unless_declared"),
+            ("", "0.5", "sentinel_unless_declared"),
+            ("缺测", "", "sentinel"),
+            ("<", "", "sentinel"),
+            (">", "", "sentinel"),
+            ("J", "", "sentinel"),
+            ("", "20000", "sentinel"),  # below the detection limit
+            ("空白", "", "not_river_water"),
+        ],
+    )
+    def test_9999_beside_a_mark_that_says_more_than_nothing_is_a_code(self, mark: str, limit: str, reason: str):
+        assert written_value("9999", mark, limit).reason == reason
 
     @pytest.mark.parametrize(
         ("text", "expected"), [("999", True), ("999.0", True), ("９９９", True), ("99", False), ("x", False)]

@@ -1,10 +1,12 @@
 """What one row is found to be, before anything stored is looked at."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
 import pytest
 
+from basin.network import DeclaredRange
 from monitoring_ingest.readings.frames import readings_frame
 from monitoring_ingest.readings.messages import MESSAGES
 from monitoring_ingest.readings.validation import validate
@@ -171,6 +173,50 @@ class TestFates:
     def test_what_cannot_be_is_rejected_and_what_is_unlikely_is_quarantined(self, indicator, unit, value, fate, code):
         row = validated(indicator_text=indicator, unit=unit, value_text=value)
         assert (row["fate"], row["code"]) == (fate, code)
+
+
+DECLARED = (DeclaredRange("flow", 0, 60000), DeclaredRange("level", 0, 80), DeclaredRange("codmn", 0, 200))
+
+
+class TestDeclaredRanges:
+    """The Yangtze carries 9 999 m³/s, and many a logger writes 9999 where there is no value: the station decides."""
+
+    @pytest.mark.parametrize(
+        ("changes", "fate", "code"),
+        [
+            ({}, "accepted", ""),
+            ({"value_text": "9999.0"}, "accepted", ""),
+            ({"value_text": "9.999e3"}, "accepted", ""),
+            ({"value_text": "９９９９"}, "accepted", ""),
+            ({"value_text": "9999", "mark": "手工数据"}, "accepted", ""),
+            ({"value_text": "9999", "limit": "5"}, "accepted", ""),
+            ({"value_text": "9999", "unit": "L/s"}, "accepted", ""),  # 9.999 m³/s
+            ({"value_text": "9999", "indicator_text": "codmn", "unit": "ug/L"}, "accepted", ""),
+            ({"value_text": "9999", "indicator_text": "codmn", "unit": "mg/L"}, "quarantined", "sentinel"),
+            ({"indicator_text": "level", "unit": "m"}, "quarantined", "sentinel"),
+            ({"indicator_text": "turbidity", "unit": "NTU"}, "quarantined", "sentinel"),  # nothing declared
+            ({"station_text": "shangyou"}, "quarantined", "sentinel"),
+            ({"station_text": "nobody"}, "quarantined", "sentinel"),
+            ({"indicator_text": "蓝藻"}, "rejected", "unknown_indicator"),
+            ({"unit": "furlong"}, "rejected", "unknown_unit"),
+            ({"value_text": "-9999"}, "quarantined", "sentinel"),
+            ({"value_text": "9999.9"}, "quarantined", "sentinel"),
+            ({"value_text": "32767"}, "quarantined", "sentinel"),
+            ({"value_text": "9999", "mark": "缺测"}, "quarantined", "sentinel"),
+            ({"value_text": "9999", "qualifier": "J"}, "quarantined", "sentinel"),
+            ({"value_text": "<9999"}, "quarantined", "sentinel"),
+            ({"value_text": "9998"}, "accepted", ""),
+        ],
+    )
+    def test_9999_is_a_number_where_the_declared_range_of_its_station_and_indicator_reaches_it(
+        self, changes, fate, code
+    ):
+        row = {**GOOD, "indicator_text": "flow", "unit": "m3/s", "value_text": "9999", **changes}
+        frame = readings_frame({name: [value] for name, value in row.items()})
+        stations = network().stations
+        declaring = {**stations, "qiaotou": replace(stations["qiaotou"], ranges=DECLARED)}
+        found = validate(frame, replace(network(), stations=declaring), NOW)
+        assert (found["fate"][0], found["code"][0]) == (fate, code)
 
 
 CHECKS = {

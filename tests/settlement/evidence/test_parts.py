@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from basin.network import Network, Party, Section, Station
+from basin.network import DeclaredRange, Network, Party, Section, Station
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.doors.files import READINGS, ingest
 from monitoring_ingest.readings.facts import Fact
@@ -87,6 +87,9 @@ NETWORKS = {
     ),
     "a party that nobody names": replace(RIVER, parties=dict(RIVER.parties) | {"else": Party("else", "他", "", "")}),
     "another name of a station": replace(RIVER, stations=STATIONS | {"s1": replace(STATIONS["s1"], aliases=("又名",))}),
+    "the range that a station declares": replace(
+        RIVER, stations=STATIONS | {"s1": replace(STATIONS["s1"], ranges=(DeclaredRange("flow", 0, 60000),))}
+    ),
     "an English name": replace(RIVER, sections=SECTIONS | {"s1": replace(SECTIONS["s1"], name_en="Section One")}),
 }
 
