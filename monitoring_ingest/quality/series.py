@@ -80,7 +80,14 @@ def local_months(instants: Instants, zone: str) -> NDArray[np.integer]:
 
 
 def spike(
-    values: Values, instants: Instants, *, absolute: float, relative: float, reach: int, longest_gap_hours: float
+    values: Values,
+    instants: Instants,
+    *,
+    absolute: float,
+    relative: float,
+    reach: int,
+    longest_gap_hours: float,
+    turning: float = 0,
 ) -> Flags:
     """Doubtful where a reading is further than allowed from the median of itself and `reach` readings on either side.
 
@@ -92,6 +99,8 @@ def spike(
     absolute, relative : allowed is the larger of `absolute` [canonical unit] and `relative` × \\|median\\|.
     reach : 1 finds spikes of one reading, 2 also of two.
     longest_gap_hours : [h] a window with a longer gap in it is not evaluated, nor are the ends of a series.
+    turning : 1 for what flows: a window in which the water stands still (0) or turns with the tide (both signs) is not
+        evaluated, because its median does not tell how large the river is.
     """
     if reach not in REACHES:
         zh = f"reach 应为 1 或 2，现为 {reach}"
@@ -106,7 +115,10 @@ def spike(
             return flags
         near = np.diff(t) <= longest_gap_hours * SECONDS_AN_HOUR
         complete = np.logical_and.reduce([near[shift : shift + width] for shift in range(2 * reach)])
-        middle = _median([v[shift : shift + width] for shift in range(2 * reach + 1)])
+        window = [v[shift : shift + width] for shift in range(2 * reach + 1)]
+        if turning:
+            complete &= (np.minimum.reduce(window) > 0) | (np.maximum.reduce(window) < 0)
+        middle = _median(window)
         allowed: Any = np.maximum(absolute, relative * np.abs(middle)) if relative else absolute
         flags[inner] = complete
         flags[inner][complete & (np.abs(v[inner] - middle) > allowed)] = Quality.DOUBTFUL

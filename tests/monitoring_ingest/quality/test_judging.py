@@ -120,7 +120,7 @@ def test_no_observation_has_no_fault():
 
 def test_the_context_reaches_over_the_longest_window_declared():
     near, far, laboratory = rounds(TESTS)
-    assert context(near) == timedelta(hours=24 + 2 * 8)
+    assert context(near) == timedelta(hours=48 + 2 * 8)  # a level may stand still for 48 h
     assert context(far) == timedelta(days=3 + 14 + 1)
     assert context(laboratory) == timedelta(days=130, hours=2)
     assert {each.test for those in far.values() for each in those} == {"shifted_clock"}

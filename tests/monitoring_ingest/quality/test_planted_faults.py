@@ -1,11 +1,18 @@
-"""What tests/benchmarks/planted_faults.py plants is what it says, so that its table does not measure itself."""
+"""What tests/benchmarks/planted_faults.py plants is what it says, so that its table does not measure itself; and what
+the bundled thresholds say of flow, level, coliforms and algae, for which no real series is at hand.
+"""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from monitoring_ingest.quality.flags import Quality
+from monitoring_ingest.quality.judging import judged, rounds
+from monitoring_ingest.quality.settings import declared_tests
 from tests.benchmarks.planted_faults import SHIFT_SIZE, SPIKE_SIZE, Cadence, Series, faults, percent, stretches
 from tests.benchmarks.planted_relations import COPIES, contradictions, measured
 
@@ -74,3 +81,70 @@ def test_only_new_flags_within_a_fault_count_as_found_and_those_of_the_series_as
     assert (planted, found, flagged, evaluated) == (COPIES, COPIES, 2, 20)
     assert hits == inside == 2 * COPIES
     assert measured(values, above, (2, lowered), rng, 0)[1] == 0
+
+
+START = datetime(2025, 3, 3, tzinfo=UTC)
+SLOTS = np.arange(84)  # two weeks, every four hours
+TIDE = np.sin(2 * np.pi * SLOTS * 4 / 12.42)
+EVENING = SLOTS % 6 == 4
+STORM = np.exp(-(((SLOTS - 40) / 4.0) ** 2))
+QUIET = 1 + 0.03 * np.sin(SLOTS)
+SOUND = {
+    "a quiet river": ("flow", 120 * QUIET),
+    "a flood rises twentyfold in two days": ("flow", 50 + 1000 * np.exp(-(((SLOTS - 40) / 6.0) ** 2))),
+    "turbines run every evening": ("flow", np.where(EVENING, 240.0, 30.0)),
+    "turbines run every evening and the river stands still between": ("flow", np.where(EVENING, 240.0, 0.0)),
+    "a weir releases the same for weeks": ("flow", np.full(SLOTS.size, 12.5)),
+    "the river bed is dry": ("flow", np.zeros(SLOTS.size)),
+    "the tide turns the river": ("flow", 3000 * TIDE + 200),
+    "the tide swells and never turns the river": ("flow", 16000 + 9000 * TIDE),
+    "a gauge in the tide": ("level", 1.2 + 2.3 * TIDE),
+    "a weir holds the level for a day and a half": ("level", np.where(SLOTS < 9, 45.32, 45.32 + 0.01 * (SLOTS % 7))),
+    "the tailwater of a power station": ("level", 45 + 2.5 * EVENING),
+    "a gauge below the datum": ("level", -3.1 + 0.2 * np.sin(SLOTS)),
+    "bacteria after a storm": ("coliform", 2000 * QUIET + 60000 * STORM),
+    "an algal bloom": ("algae", 2e6 * QUIET + 6e7 * STORM),
+    "chlorophyll of a bloom": ("chla", 0.004 * QUIET + 0.06 * STORM),
+    "chlorophyll of clear water, to its last decimal": ("chla", np.full(SLOTS.size, 0.001)),
+    "COD after a storm": ("cod", 14 * QUIET + 12 * STORM),
+}
+
+
+def values_with(start: np.ndarray, at: int | slice, value: float) -> np.ndarray:
+    changed = np.array(start, dtype=np.float64)
+    changed[at] = value
+    return changed
+
+
+FAULTY = {
+    "flow with a slipped decimal point": ("flow", values_with(120 * QUIET, 30, 1180), "spike", [30]),
+    "flow of a brook in litres": ("flow", values_with(0.8 * QUIET, 30, 800), "spike", [30]),
+    "level with a slipped decimal point": ("level", values_with(45 + QUIET, 30, 453.2), "spike", [30]),
+    "level that falls to 0": ("level", values_with(45 + QUIET, 30, 0), "spike", [30]),
+    "level of another datum from now on": ("level", 45 + QUIET + np.where(SLOTS < 30, 0, 15), "rate_of_change", [30]),
+    "a level gauge that is stuck": ("level", values_with(45 + QUIET, slice(30, 43), 46), "flat_line", [*range(30, 43)]),
+    "bacteria per millilitre for bacteria per litre": ("coliform", values_with(2000 * QUIET, 30, 2e6), "spike", [30]),
+    "algae a hundredfold": ("algae", values_with(2e6 * QUIET, 30, 2e8), "spike", [30]),
+    "chlorophyll in micrograms": ("chla", values_with(0.004 * QUIET, 30, 4), "spike", [30]),
+    "COD threefold": ("cod", values_with(14 * QUIET, 30, 42), "spike", [30]),
+}
+
+
+def doubted(indicator: str, values: np.ndarray) -> dict[str, list[int]]:
+    """By test the places of the readings that the bundled thresholds doubt."""
+    times = pd.date_range(START, periods=values.size, freq="4h").as_unit("ns")
+    frame = pd.DataFrame({"station": "s", "indicator": indicator, "time": times, "revision": 1, "value": values})
+    near = rounds(declared_tests())[0]
+    faults, _ = judged(frame.assign(censored=False, mark=""), near, START, START + timedelta(days=28))
+    places = ((faults["time"] - START) // timedelta(hours=4)).astype(int)
+    return {str(test): sorted(of) for test, of in places.groupby(faults["test"])}
+
+
+@pytest.mark.parametrize(("indicator", "values"), SOUND.values(), ids=SOUND)
+def test_what_a_river_does_by_itself_is_not_doubted(indicator, values):
+    assert doubted(indicator, values) == {}
+
+
+@pytest.mark.parametrize(("indicator", "values", "test", "places"), FAULTY.values(), ids=FAULTY)
+def test_a_fault_of_these_indicators_is_doubted_where_it_is(indicator, values, test, places):
+    assert doubted(indicator, values)[test] == places
