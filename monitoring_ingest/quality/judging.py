@@ -23,6 +23,7 @@ from basin.qualifiers import SAMPLE
 from monitoring_ingest.quality.flags import Flags, Quality
 from monitoring_ingest.quality.series import local_months
 from monitoring_ingest.quality.settings import (
+    AGAINST_HISTORY,
     AGAINST_LABORATORY,
     ALONG,
     BESIDE,
@@ -100,6 +101,7 @@ def context(tests: Tests) -> timedelta:
 
 def _window(keywords: Mapping[str, Any]) -> timedelta:
     days = sum(keywords["days"]) + 1 if "days" in keywords else keywords["pairs"][1] if "pairs" in keywords else 0
+    days += keywords.get("window_days", 0)
     hours = keywords.get("longest_hours", 0) + 2 * keywords.get("longest_gap_hours", 0)
     hours += keywords.get("tolerance_hours", 0) + keywords.get("travel_hours", (0, 0))[1]
     return timedelta(days=float(days), hours=float(hours))
@@ -109,15 +111,17 @@ def rounds(tests: Tests) -> list[Tests]:
     """The tests by how much has to be read for them.
 
     Tests that look no further than a week; tests that need a longer past, which is read for these alone; tests against
-    the laboratory, for sections with samples only; and tests against the section upstream. All declarations of a test
+    the laboratory, for sections with samples only; tests against the section upstream; and tests against the station's
+    own history, which look back only. All declarations of a test
     are in the same round, whatever their thresholds: a round withdraws the flags of its tests that it does not find
     again.
     """
     all_names = {test.test for declared in tests.values() for test in declared}
-    alone = all_names - AGAINST_LABORATORY - BETWEEN_SECTIONS
+    alone = all_names - AGAINST_LABORATORY - BETWEEN_SECTIONS - AGAINST_HISTORY
     with_long_window = {test.test for declared in tests.values() for test in declared if _window(test.keywords) > WEEK}
     longer_past = with_long_window & alone
-    parts = [_named(tests, names) for names in (alone - longer_past, longer_past, AGAINST_LABORATORY, BETWEEN_SECTIONS)]
+    compared = (AGAINST_LABORATORY, BETWEEN_SECTIONS, AGAINST_HISTORY)
+    parts = [_named(tests, names) for names in (alone - longer_past, longer_past, *compared)]
     return [part for part in parts if part]
 
 
@@ -180,6 +184,52 @@ def judged(
                     faults.append(_faults(observations, test, flags[bad], places))
     all_faults = pd.concat([rows for rows in faults if len(rows)] or [none], ignore_index=True)
     return all_faults, counted(pd.DataFrame(counts, columns=COUNTS))
+
+
+def judged_against_history(
+    observations: pd.DataFrame, tests: Tests, start: datetime, end: datetime
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """As `judged`, with the tests of `AGAINST_HISTORY`; all stations of an indicator are judged at once.
+
+    Parameters
+    ----------
+    observations : as `judged` takes them, from the longest window before `start`.
+    tests : by indicator; all of `AGAINST_HISTORY`.
+    start, end : the instants to judge between; earlier observations are history.
+    """
+    automatic = observations[~of_laboratory(observations) & observations["indicator"].isin(list(tests))]
+    none = none_found(observations)
+    faults = [none]
+    counts: list[dict[str, Any]] = []
+    for indicator, readings in automatic.sort_values(["station", "time"]).groupby("indicator"):
+        code, stations = pd.factorize(readings["station"])
+        for test in tests[str(indicator)]:
+            judges = np.array([test.judges(station) for station in stations], dtype=bool)
+            of_test = readings[judges[code]]
+            if of_test.empty:
+                continue
+            instants = _in_a_row(of_test, context(tests))
+            censored = of_test["censored"].to_numpy(dtype=bool)
+            values = of_test["value"].to_numpy(np.float64)
+            flags = TESTS[test.test](values, instants, **test.keywords, censored=censored)
+            is_judged = (of_test["time"] >= start).to_numpy() & (of_test["time"] < end).to_numpy()
+            times = of_test["time"].dt.tz_convert(None).to_numpy("datetime64[ns]")
+            what = dict(zip(WHAT, (indicator, test.test, test.section), strict=True))
+            counts.append(what | summed(flags[is_judged], times[is_judged]))
+            bad = np.flatnonzero(is_judged & (flags >= Quality.DOUBTFUL))
+            faults.append(_faults(of_test, test, flags[bad], bad))
+    all_faults = pd.concat([rows for rows in faults if len(rows)] or [none], ignore_index=True)
+    return all_faults, counted(pd.DataFrame(counts, columns=COUNTS))
+
+
+def _in_a_row(readings: pd.DataFrame, window: timedelta) -> NDArray[np.datetime64]:
+    """Instants on one axis for readings sorted by station and time: the next station begins after the window has ended.
+
+    No reading then lies in the window of another station's reading. Microseconds do not overflow before 292 000 years.
+    """
+    times = readings["time"].dt.tz_convert(None).to_numpy("datetime64[us]")
+    apart = np.ptp(times) + np.timedelta64(window) + np.timedelta64(1, "h")
+    return np.asarray(times + pd.factorize(readings["station"])[0] * apart)
 
 
 def none_found(observations: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
@@ -36,11 +36,13 @@ from monitoring_ingest.quality.judging import (
     context,
     counted,
     judged,
+    judged_against_history,
     of_laboratory,
     rounds,
     weeks,
 )
 from monitoring_ingest.quality.settings import (
+    AGAINST_HISTORY,
     AGAINST_LABORATORY,
     ALONG,
     BESIDE,
@@ -75,6 +77,16 @@ class Round:
     def names(self) -> set[str]:
         """The names of the tests in this round."""
         return {test.test for declared in self.tests.values() for test in declared}
+
+    @property
+    def looks_back(self) -> timedelta:
+        """How far before a reading its tests look."""
+        return context(self.tests)
+
+    @property
+    def looks_ahead(self) -> timedelta:
+        """How far after a reading its tests look; a history has ended before the reading."""
+        return timedelta() if self.names <= AGAINST_HISTORY else context(self.tests)
 
 
 class Part(NamedTuple):
@@ -217,9 +229,9 @@ def _mine(engine: Engine, clock: Clock) -> Iterator[tuple[Connection, datetime]]
 def _parts(spans: pd.DataFrame, all_rounds: Sequence[Round]) -> Iterator[Part]:
     """What to judge at once: every week in which a new observation may change a flag."""
     for of_tests in all_rounds:
-        around = context(of_tests.tests)
+        around = of_tests.looks_back
         due = spans if of_tests.beside is None else of_tests.beside.spans(spans)
-        due = due.assign(first=due["first"] - around, last=due["last"] + around)
+        due = due.assign(first=due["first"] - of_tests.looks_ahead, last=due["last"] + of_tests.looks_back)
         due = due.sort_values(["first", "station"])
         stations_at_once = max(1, int(STATIONS_AT_ONCE * min(1.0, LONG / max(around, WEEK))))
         for place in range(0, len(due), stations_at_once):
@@ -252,12 +264,13 @@ def _differences(engine: Engine, tests: Tests, part: Part) -> Differences:
     """
     own_round = part.round
     start, end = part.weeks
-    around = context(own_round.tests)
+    read_from = start - own_round.looks_back
+    read_to = end + own_round.looks_ahead
     indicators = {*own_round.tests, *(BESIDE[name] for name in own_round.names if name in BESIDE)}
     read = part.stations if own_round.beside is None else sorted(own_round.beside.beside(part.stations))
     with engine.connect() as connection:
         observations = intake.observations(
-            connection, stations=read, indicators=sorted(indicators), start=start - around, end=end + around
+            connection, stations=read, indicators=sorted(indicators), start=read_from, end=read_to
         )
         stood = store.faults(connection, stations=part.stations, start=start, end=end)
     if own_round.beside is not None:
@@ -265,7 +278,8 @@ def _differences(engine: Engine, tests: Tests, part: Part) -> Differences:
         rows = counts[["station", "indicator", "test"]].itertuples(index=False, name=None)
         series = {JudgedSeries(*row) for row in rows}
     else:
-        faults, counts = judged(observations, own_round.tests, start, end)
+        judge = judged_against_history if own_round.names <= AGAINST_HISTORY else judged
+        faults, counts = judge(observations, own_round.tests, start, end)
         inside = observations["time"].ge(pd.Timestamp(start)) & observations["time"].lt(pd.Timestamp(end))
         series = _series(observations[inside], own_round.tests)
     stood = stood[~_run_elsewhere(stood, tests, own_round.names)]

@@ -80,14 +80,7 @@ def local_months(instants: Instants, zone: str) -> NDArray[np.integer]:
 
 
 def spike(
-    values: Values,
-    instants: Instants,
-    *,
-    absolute: float,
-    relative: float,
-    reach: int,
-    longest_gap_hours: float,
-    turning: float = 0,
+    values: Values, instants: Instants, *, absolute: float, relative: float, reach: int, longest_gap_hours: float
 ) -> Flags:
     """Doubtful where a reading is further than allowed from the median of itself and `reach` readings on either side.
 
@@ -99,8 +92,6 @@ def spike(
     absolute, relative : allowed is the larger of `absolute` [canonical unit] and `relative` × \\|median\\|.
     reach : 1 finds spikes of one reading, 2 also of two.
     longest_gap_hours : [h] a window with a longer gap in it is not evaluated, nor are the ends of a series.
-    turning : 1 for what flows: a window in which the water stands still (0) or turns with the tide (both signs) is not
-        evaluated, because its median does not tell how large the river is.
     """
     if reach not in REACHES:
         zh = f"reach 应为 1 或 2，现为 {reach}"
@@ -115,16 +106,45 @@ def spike(
             return flags
         near = np.diff(t) <= longest_gap_hours * SECONDS_AN_HOUR
         complete = np.logical_and.reduce([near[shift : shift + width] for shift in range(2 * reach)])
-        window = [v[shift : shift + width] for shift in range(2 * reach + 1)]
-        if turning:
-            complete &= (np.minimum.reduce(window) > 0) | (np.maximum.reduce(window) < 0)
-        middle = _median(window)
+        middle = _median([v[shift : shift + width] for shift in range(2 * reach + 1)])
         allowed: Any = np.maximum(absolute, relative * np.abs(middle)) if relative else absolute
         flags[inner] = complete
         flags[inner][complete & (np.abs(v[inner] - middle) > allowed)] = Quality.DOUBTFUL
         return flags
 
-    return _by_series(values, instants, longest_gap_hours, judge)
+    return by_series(values, instants, longest_gap_hours, judge)
+
+
+def spike_of_flow(
+    values: Values, instants: Instants, *, absolute: float, relative: float, reach: int, longest_gap_hours: float
+) -> Flags:
+    """As `spike`; not evaluated where the water stands still (0) or turns (both signs) within `reach` readings.
+
+    Below a power station the river stops every night, and the tide turns it: the median of such a window is near 0 and
+    does not tell how large the river is.
+
+    Parameters
+    ----------
+    absolute, relative, reach, longest_gap_hours : as of `spike`; absolute in m³/s.
+    """
+
+    def flows_one_way(v: Values, _t: Values) -> Flags:
+        one_way = np.zeros(v.size, dtype=np.int8)
+        width = v.size - 2 * reach
+        if width > 0:
+            window = [v[shift : shift + width] for shift in range(2 * reach + 1)]
+            one_way[reach : v.size - reach] = (np.minimum.reduce(window) > 0) | (np.maximum.reduce(window) < 0)
+        return one_way
+
+    flags = spike(
+        values,
+        instants,
+        absolute=absolute,
+        relative=relative,
+        reach=reach,
+        longest_gap_hours=longest_gap_hours,
+    )
+    return flags * by_series(values, instants, longest_gap_hours, flows_one_way)  # "not evaluated" is 0
 
 
 def _median(readings: Sequence[Values]) -> Values:
@@ -159,7 +179,7 @@ def rate_of_change(values: Values, instants: Instants, *, per_hour: float, longe
         flags[fast[~_returns(v, allowed, fast)]] = Quality.DOUBTFUL
         return flags
 
-    return _by_series(values, instants, longest_gap_hours, judge)
+    return by_series(values, instants, longest_gap_hours, judge)
 
 
 def _returns(v: Values, allowed: Values, fast: NDArray[np.intp]) -> Mask:
@@ -219,7 +239,7 @@ def flat_line(
             flags[below] = Quality.NOT_EVALUATED
         return flags
 
-    return _by_series(values, instants, longest_gap_hours, judge, *([] if censored is None else [censored]))
+    return by_series(values, instants, longest_gap_hours, judge, *([] if censored is None else [censored]))
 
 
 class Runs(NamedTuple):
@@ -338,7 +358,7 @@ def _outside(values: Values, bounds: Bounds) -> Mask:
     return np.asarray((values < bounds.lowest) | (values > bounds.highest))
 
 
-def _by_series(values: Values, instants: Instants, longest_gap_hours: float, judge: Judge, *beside: Mask) -> Flags:
+def by_series(values: Values, instants: Instants, longest_gap_hours: float, judge: Judge, *beside: Mask) -> Flags:
     """The flags that `judge` gives to the finite readings of each series; the other cells are not evaluated.
 
     Parameters

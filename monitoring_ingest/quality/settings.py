@@ -24,6 +24,7 @@ from basin.indicators import INDICATORS
 from basin.network import Network, Section
 from basin.numbers import measured, whole
 from monitoring_ingest.quality import clocks, relations, series
+from monitoring_ingest.quality.against_history import against_history
 from monitoring_ingest.quality.flags import Flags
 from monitoring_ingest.quality.laboratory_drift import Series, laboratory_drift
 
@@ -37,6 +38,7 @@ TESTS: Mapping[str, Callable[..., Flags]] = {
     "gross_range": series.gross_range,
     "seasonal_range": series.seasonal_range,
     "spike": series.spike,
+    "spike_of_flow": series.spike_of_flow,
     "rate_of_change": series.rate_of_change,
     "flat_line": series.flat_line,
     "part_of_whole": relations.part_of_whole,
@@ -45,13 +47,16 @@ TESTS: Mapping[str, Callable[..., Flags]] = {
     "shifted_clock": clocks.shifted_clock,
     "laboratory_drift": laboratory_drift,
     "between_sections": relations.between_sections,
+    "against_history": against_history,
 }
 # tests of a reading against its neighbours: a laboratory's results are no part of the automatic series
-ALONG = frozenset({"spike", "rate_of_change", "flat_line", "shifted_clock"})
+ALONG = frozenset({"spike", "spike_of_flow", "rate_of_change", "flat_line", "shifted_clock", "against_history"})
 # tests of automatic readings against the laboratory's
 AGAINST_LABORATORY = frozenset({"laboratory_drift"})
 # tests of a section against the one upstream: declared for reaches, each with the time that the water takes
 BETWEEN_SECTIONS = frozenset({"between_sections"})
+# tests against earlier readings alone, over a long window
+AGAINST_HISTORY = frozenset({"against_history"})
 # tests of two indicators: the other one, measured at the same station and instant
 BESIDE: Mapping[str, str] = {
     "part_of_whole": "tn",
@@ -59,7 +64,7 @@ BESIDE: Mapping[str, str] = {
     "ions_carry_current": "conductivity",
 }
 NO_BOUND = "nan"  # in a list by month
-COUNTS = frozenset({"reach", "days", "pairs"})  # keywords that count readings or days
+COUNTS = frozenset({"reach", "days", "pairs", "fewest"})  # keywords that count readings or days
 LONGEST_WINDOW = 10_000  # hours, days or readings
 LARGEST_THRESHOLD = 1e12  # in any unit
 FROM_DATA = {"censored", "part_censored"}  # keywords that are measured, not declared

@@ -15,7 +15,7 @@ from monitoring_ingest.quality.settings import declared_tests
 from tests.monitoring_ingest.makers import rows_of
 
 TESTS = declared_tests()
-NEAR, FAR, _ = rounds(TESTS)
+NEAR, FAR, *_ = rounds(TESTS)
 START = datetime(2025, 3, 3, tzinfo=UTC)
 NO_END = START + timedelta(days=60)
 DOUBTFUL = int(Quality.DOUBTFUL)
@@ -119,10 +119,11 @@ def test_no_observation_has_no_fault():
 
 
 def test_the_context_reaches_over_the_longest_window_declared():
-    near, far, laboratory = rounds(TESTS)
+    near, far, laboratory, own_history = rounds(TESTS)
     assert context(near) == timedelta(hours=48 + 2 * 8)  # a level may stand still for 48 h
     assert context(far) == timedelta(days=3 + 14 + 1)
     assert context(laboratory) == timedelta(days=130, hours=2)
+    assert context(own_history) == timedelta(days=90)
     assert {each.test for those in far.values() for each in those} == {"shifted_clock"}
     assert {each.test for those in laboratory.values() for each in those} == {"laboratory_drift"}
 

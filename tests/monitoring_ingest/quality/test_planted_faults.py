@@ -117,8 +117,8 @@ def values_with(start: np.ndarray, at: int | slice, value: float) -> np.ndarray:
 
 
 FAULTY = {
-    "flow with a slipped decimal point": ("flow", values_with(120 * QUIET, 30, 1180), "spike", [30]),
-    "flow of a brook in litres": ("flow", values_with(0.8 * QUIET, 30, 800), "spike", [30]),
+    "flow with a slipped decimal point": ("flow", values_with(120 * QUIET, 30, 1180), "spike_of_flow", [30]),
+    "flow of a brook in litres": ("flow", values_with(0.8 * QUIET, 30, 800), "spike_of_flow", [30]),
     "level with a slipped decimal point": ("level", values_with(45 + QUIET, 30, 453.2), "spike", [30]),
     "level that falls to 0": ("level", values_with(45 + QUIET, 30, 0), "spike", [30]),
     "level of another datum from now on": ("level", 45 + QUIET + np.where(SLOTS < 30, 0, 15), "rate_of_change", [30]),

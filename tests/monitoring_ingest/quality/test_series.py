@@ -22,6 +22,7 @@ from monitoring_ingest.quality.series import (
     rate_of_change,
     seasonal_range,
     spike,
+    spike_of_flow,
 )
 
 NAN = np.nan
@@ -124,19 +125,20 @@ class TestSpike:
         assert said(self.one(series(5, NAN, 9, NAN, 5), at_hours(0, 6, 12, 18, 24))) == "nnnnn"
 
     @pytest.mark.parametrize(
-        ("values", "turning", "flags"),
+        ("values", "flags", "of_flow"),
         [
-            (series(30, 30, 31, 400, 30, 30, 31), 1, "nnrdrnn"),  # the river flows one way
-            (series(-30, -30, -31, -400, -30, -30, -31), 1, "nnrdrnn"),
-            (series(2900, 400, -30, -2800, 30, 3000, 200), 0, "nnrdrnn"),
-            (series(2900, 400, -30, -2800, 30, 3000, 200), 1, "nnnnnnn"),  # the tide turns it
-            (series(0, 0, 0, 400, 0, 0, 0), 0, "nnrdrnn"),
-            (series(0, 0, 0, 400, 0, 0, 0), 1, "nnnnnnn"),  # the turbines run for an hour and stop again
+            (series(30, 30, 31, 400, 30, 30, 31), "nnrdrnn", "nnrdrnn"),  # the river flows one way
+            (series(-30, -30, -31, -400, -30, -30, -31), "nnrdrnn", "nnrdrnn"),
+            (series(2900, 400, -30, -2800, 30, 3000, 200), "nnrdrnn", "nnnnnnn"),  # the tide turns it
+            (series(0, 0, 0, 400, 0, 0, 0), "nnrdrnn", "nnnnnnn"),  # the turbines run for an hour and stop again
+            (series(0, 30, 30, 31, 30, 400, 30, 30), "nnrrrdnn", "nnnrrdnn"),
+            (series(30, 400), "nn", "nn"),
         ],
     )
-    def test_of_water_that_stands_or_turns_nobody_knows_how_large_it_is(self, values, turning, flags):
-        judge = partial(spike, absolute=20, relative=8, reach=2, longest_gap_hours=8, turning=turning)
-        assert said(judge(values, every(4, values.size))) == flags
+    def test_of_water_that_stands_or_turns_nobody_knows_how_large_it_is(self, values, flags, of_flow):
+        thresholds = {"absolute": 20, "relative": 8, "reach": 2, "longest_gap_hours": 8}
+        assert said(spike(values, every(4, values.size), **thresholds)) == flags
+        assert said(spike_of_flow(values, every(4, values.size), **thresholds)) == of_flow
 
     def test_a_wider_reach_is_refused(self):
         with pytest.raises(UsageError, match="reach"):
