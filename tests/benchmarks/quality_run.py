@@ -45,7 +45,8 @@ def filled(engine: Engine) -> None:
     create_schema(engine)
     frame = observations().assign(revision=1, censored=False, status="正常", mark="", recorded_at=pd.Timestamp(NOW))
     frame["id"] = frame["reading"] = range(1, len(frame) + 1)
-    texts = dict.fromkeys(("province", "station_text", "value_text", "unit", "printed", "water_class", "code"), "")
+    blank = ("province", "station_text", "value_text", "unit", "printed", "water_class", "reason", "code")
+    texts = dict.fromkeys(blank, "")
     sent = frame.assign(submission=1, file=0, row=frame["id"], number=frame["value"], fate="accepted", **texts)
     with writing(engine) as connection:
         store.record_submission(connection, ("readings", "", "a.csv"), [("a.csv", b"")], NOW)
