@@ -36,8 +36,7 @@ def against_history(
 
     Parameters
     ----------
-    values, instants : (…, time) [canonical unit], (time). Several series may lie in a row on one axis, each further
-        from the next than the window.
+    values, instants : (…, time) [canonical unit], (time).
     factor : above 1; a slip of units is a thousand.
     window_days : [d] how far back the history reaches; the reading itself does not belong to it.
     fewest : a reading with fewer earlier readings in the window is not evaluated.

@@ -1,4 +1,4 @@
-"""Comparing (比对) automatic stations with what is measured elsewhere: by a laboratory, or at the section upstream.
+"""Comparing (比对) automatic stations with something else: a laboratory, the section upstream, or their own history.
 
 In: observations, the declared tests, where and when laboratories sampled. Out: faults and counts as `judging` gives
 them. Pure. The flag of a reading depends only on values within the test's window around the reading, so the flags are
@@ -153,6 +153,55 @@ class Reaches:
 
     def _all_tests(self) -> Iterator[DeclaredTest]:
         return (test for tests in self.tests.values() for test in tests)
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Automatic stations compared with their own earlier readings. Laboratory results are no history and not compared.
+
+    Attributes
+    ----------
+    tests : of `AGAINST_HISTORY`.
+    stations : the stations to compare; of all others no reading can be far from the history (`differing`).
+    """
+
+    tests: Tests
+    stations: frozenset[str]
+
+    def spans(self, due: pd.DataFrame) -> pd.DataFrame:
+        """The stations to compare in which observations came in."""
+        return due[due["station"].isin(self.stations)]
+
+    def beside(self, stations: Collection[str]) -> set[str]:
+        """These stations alone."""
+        return set(stations)
+
+    def flagged(self, observations: pd.DataFrame, stations: Collection[str]) -> Iterator[Compared]:
+        """Every automatic series of these stations."""
+        automatic = observations[~of_laboratory(observations) & observations["station"].isin(stations)]
+        automatic = automatic[automatic["indicator"].isin(list(self.tests))].sort_values("time")
+        for (station, indicator), readings in automatic.groupby(["station", "indicator"]):
+            test = _holding(self.tests[str(indicator)], str(station))
+            if test is not None:
+                series = _series(readings)
+                censored = readings["censored"].to_numpy(dtype=bool)
+                flags = TESTS[test.test](series.values, series.instants, **test.keywords, censored=censored)
+                yield test, readings, flags
+
+
+def differing(spreads: pd.DataFrame, tests: Tests) -> frozenset[str]:
+    """The stations of which some reading may be a test's factor away from the history.
+
+    The median of readings that are not 0 lies between the lowest and the highest. Of two middle readings one may be 0;
+    the median is then half of the other reading, so half of the lowest is compared.
+
+    Parameters
+    ----------
+    spreads : station, indicator, lowest and highest above 0 [canonical unit]. tests : of `AGAINST_HISTORY`.
+    """
+    factors = {code: min(test.keywords["factor"] for test in declared) for code, declared in tests.items()}
+    least = spreads["lowest"] / 2 * spreads["indicator"].map(factors)
+    return frozenset(spreads.loc[spreads["highest"] >= least, "station"])
 
 
 def compared(

@@ -186,52 +186,6 @@ def judged(
     return all_faults, counted(pd.DataFrame(counts, columns=COUNTS))
 
 
-def judged_against_history(
-    observations: pd.DataFrame, tests: Tests, start: datetime, end: datetime
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """As `judged`, with the tests of `AGAINST_HISTORY`; all stations of an indicator are judged at once.
-
-    Parameters
-    ----------
-    observations : as `judged` takes them, from the longest window before `start`.
-    tests : by indicator; all of `AGAINST_HISTORY`.
-    start, end : the instants to judge between; earlier observations are history.
-    """
-    automatic = observations[~of_laboratory(observations) & observations["indicator"].isin(list(tests))]
-    none = none_found(observations)
-    faults = [none]
-    counts: list[dict[str, Any]] = []
-    for indicator, readings in automatic.sort_values(["station", "time"]).groupby("indicator"):
-        code, stations = pd.factorize(readings["station"])
-        for test in tests[str(indicator)]:
-            judges = np.array([test.judges(station) for station in stations], dtype=bool)
-            of_test = readings[judges[code]]
-            if of_test.empty:
-                continue
-            instants = _in_a_row(of_test, context(tests))
-            censored = of_test["censored"].to_numpy(dtype=bool)
-            values = of_test["value"].to_numpy(np.float64)
-            flags = TESTS[test.test](values, instants, **test.keywords, censored=censored)
-            is_judged = (of_test["time"] >= start).to_numpy() & (of_test["time"] < end).to_numpy()
-            times = of_test["time"].dt.tz_convert(None).to_numpy("datetime64[ns]")
-            what = dict(zip(WHAT, (indicator, test.test, test.section), strict=True))
-            counts.append(what | summed(flags[is_judged], times[is_judged]))
-            bad = np.flatnonzero(is_judged & (flags >= Quality.DOUBTFUL))
-            faults.append(_faults(of_test, test, flags[bad], bad))
-    all_faults = pd.concat([rows for rows in faults if len(rows)] or [none], ignore_index=True)
-    return all_faults, counted(pd.DataFrame(counts, columns=COUNTS))
-
-
-def _in_a_row(readings: pd.DataFrame, window: timedelta) -> NDArray[np.datetime64]:
-    """Instants on one axis for readings sorted by station and time: the next station begins after the window has ended.
-
-    No reading then lies in the window of another station's reading. Microseconds do not overflow before 292 000 years.
-    """
-    times = readings["time"].dt.tz_convert(None).to_numpy("datetime64[us]")
-    apart = np.ptp(times) + np.timedelta64(window) + np.timedelta64(1, "h")
-    return np.asarray(times + pd.factorize(readings["station"])[0] * apart)
-
-
 def none_found(observations: pd.DataFrame) -> pd.DataFrame:
     """The frame of faults without any."""
     return observations.iloc[:0][FAULTS[:4]].assign(test=pd.Series(dtype=object), quality=pd.Series(dtype=np.int64))

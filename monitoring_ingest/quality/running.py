@@ -26,7 +26,7 @@ from basin.periods import Window
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.database.instants import instant_to_record
 from monitoring_ingest.quality import store
-from monitoring_ingest.quality.comparing import Comparison, Laboratories, Reaches, compared
+from monitoring_ingest.quality.comparing import Comparison, Histories, Laboratories, Reaches, compared, differing
 from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.quality.judging import (
     COUNTS,
@@ -36,7 +36,6 @@ from monitoring_ingest.quality.judging import (
     context,
     counted,
     judged,
-    judged_against_history,
     of_laboratory,
     rounds,
     weeks,
@@ -183,7 +182,7 @@ def _run(engine: Engine, clock: Clock, task: Task, tests: Tests) -> Ran:
     if task.due.spans.empty:
         return Ran(None, 0, 0)
     with engine.connect() as connection:
-        all_rounds = [Round(of_round, _beside(connection, of_round, task.network)) for of_round in rounds(tests)]
+        all_rounds = [Round(of_round, _beside(connection, of_round, task)) for of_round in rounds(tests)]
     counts: list[pd.DataFrame] = []
     series: set[JudgedSeries] = set()
     changed = 0
@@ -203,18 +202,39 @@ def _run(engine: Engine, clock: Clock, task: Task, tests: Tests) -> Ran:
     return Ran(task.number, int(readings), changed)
 
 
-def _beside(connection: Connection, tests: Tests, network: Network) -> Comparison | None:
-    """What the tests of a round compare readings with; None where they look at each station alone.
+def _beside(connection: Connection, tests: Tests, task: Task) -> Comparison | None:
+    """What the tests of a round compare readings with; None where they look at the neighbours of each reading alone.
 
     Parameters
     ----------
-    tests : of one round. network : the section of each station.
+    tests : of one round. task : what is due, and the section of each station.
     """
     names = Round(tests, None).names
+    network = task.network
     if names & AGAINST_LABORATORY:
         section_of = {code: station.section for code, station in network.stations.items()}
         return Laboratories(tests, section_of, store.samples(connection))
+    if names & AGAINST_HISTORY:
+        return Histories(tests, _with_a_history_to_compare(connection, tests, task.due.spans))
     return Reaches(tests) if names & BETWEEN_SECTIONS else None
+
+
+def _with_a_history_to_compare(connection: Connection, tests: Tests, due: pd.DataFrame) -> frozenset[str]:
+    """The stations of which some reading may be far from the history, or was so when it was judged before.
+
+    The database finds the lowest and the highest readings many times faster than all readings are read. Flags that
+    stand are looked at again in any case, because a changed threshold may withdraw them.
+
+    Parameters
+    ----------
+    tests : of `AGAINST_HISTORY`. due : station, first and last instant of what came in.
+    """
+    around = context(tests) + WEEK  # whole weeks are judged
+    first = (due["first"].min() - around).to_pydatetime()
+    last = (due["last"].max() + around).to_pydatetime()
+    spreads = store.spreads(connection, indicators=sorted(tests), start=first, end=last)
+    stood = store.faults(connection, start=first, end=last)
+    return differing(spreads, tests) | frozenset(stood.loc[stood["test"].isin(AGAINST_HISTORY), "station"])
 
 
 @contextmanager
@@ -278,8 +298,7 @@ def _differences(engine: Engine, tests: Tests, part: Part) -> Differences:
         rows = counts[["station", "indicator", "test"]].itertuples(index=False, name=None)
         series = {JudgedSeries(*row) for row in rows}
     else:
-        judge = judged_against_history if own_round.names <= AGAINST_HISTORY else judged
-        faults, counts = judge(observations, own_round.tests, start, end)
+        faults, counts = judged(observations, own_round.tests, start, end)
         inside = observations["time"].ge(pd.Timestamp(start)) & observations["time"].lt(pd.Timestamp(end))
         series = _series(observations[inside], own_round.tests)
     stood = stood[~_run_elsewhere(stood, tests, own_round.names)]

@@ -112,6 +112,19 @@ def samples(connection: Connection) -> pd.DataFrame:
     return read_frame(connection, query.distinct())
 
 
+def spreads(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
+    """Between which values the readings above 0 of each series lie, with those corrected since and the laboratories'.
+
+    Returns
+    -------
+    station, indicator, lowest, highest [canonical unit].
+    """
+    of = observed.c
+    ends = (func.min(of.value).label("lowest"), func.max(of.value).label("highest"))
+    query = select(of.station, of.indicator, *ends).where(selects(observed, selected), of.value > 0)
+    return read_frame(connection, query.group_by(of.station, of.indicator))
+
+
 # --- runs and flags --------------------------------------------------------------------------------------------------
 
 

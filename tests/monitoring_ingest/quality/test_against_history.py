@@ -4,6 +4,7 @@ doubtful), the declared test over frames, and runs in which readings come in wha
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -15,12 +16,14 @@ from hypothesis import strategies as st
 
 from basin.errors import UsageError
 from basin.indicators import INDICATORS
+from basin.periods import Window
 from monitoring_ingest.database.engine import open_engine
 from monitoring_ingest.database.schema import create_schema
 from monitoring_ingest.quality import store
 from monitoring_ingest.quality.against_history import against_history
+from monitoring_ingest.quality.comparing import Histories, compared, differing
 from monitoring_ingest.quality.flags import Quality
-from monitoring_ingest.quality.judging import judged_against_history, rounds
+from monitoring_ingest.quality.judging import rounds
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.quality.settings import declared_tests
 from tests.clocks import stopped
@@ -138,7 +141,8 @@ def slipped(at, level=0.13, size=70, by=1000.0):
 
 
 def doubted(readings, start=FIRST, end=FIRST + timedelta(days=60)):
-    faults, counts = judged_against_history(readings, HISTORY, start, end)
+    stations = set(readings["station"])
+    faults, counts = compared(readings, Histories(HISTORY, frozenset(stations)), stations, Window(start, end))
     assert set(faults["test"]) <= {"against_history"} and set(faults["quality"]) <= {Quality.DOUBTFUL}
     places = (faults["time"] - FIRST) // timedelta(hours=4)
     return sorted(zip(faults["station"], faults["indicator"], places, strict=True)), counts
@@ -151,8 +155,8 @@ class TestDeclared:
         readings = pd.concat([frame(slipped(30)), frame(slipped(40), "t"), frame(slipped(50, 3), "s", "codmn")])
         found, counts = doubted(readings)
         assert found == [("s", "codmn", 50), ("s", "tp", 30), ("t", "tp", 40)]
-        assert rows_of(counts, "indicator", "readings", "not_evaluated", "doubtful") == [
-            ("codmn", 70, 20, 1), ("tp", 140, 40, 2),
+        assert rows_of(counts, "station", "indicator", "readings", "not_evaluated", "doubtful") == [
+            ("s", "codmn", 70, 20, 1), ("s", "tp", 70, 20, 1), ("t", "tp", 70, 20, 1),
         ]  # fmt: skip
 
     def test_twenty_readings_are_a_history(self):
@@ -173,6 +177,20 @@ class TestDeclared:
         later = frame(slipped(60)).iloc[40:]
         assert doubted(pd.concat([sampled, later]))[0] == [("s", "tp", 60)]
         assert doubted(frame(slipped(30), mark="样品 S-1"))[0] == []
+
+    @pytest.mark.parametrize(
+        ("indicator", "lowest", "highest", "expected"),
+        [
+            ("tp", 0.01, 1.49, False),
+            ("tp", 0.01, 1.5, True),  # before 1.5 the median of 0.01 and 0 is 0.005
+            ("tp", 0.00013, 0.13, True),
+            ("conductivity", 100, 24_900, False),
+            ("conductivity", 100, 25_000, True),
+        ],
+    )
+    def test_only_stations_are_compared_whose_readings_differ_as_much(self, indicator, lowest, highest, expected):
+        spreads = pd.DataFrame({"station": ["s"], "indicator": indicator, "lowest": lowest, "highest": highest})
+        assert differing(spreads, HISTORY) == ({"s"} if expected else set())
 
     def test_nothing_is_no_fault(self):
         found, counts = doubted(frame([]).astype({"value": float}))
@@ -232,6 +250,25 @@ class TestRuns:
         sent(engine, *rows(slipped(slice(0, 0), size=30)), now=NOW + timedelta(hours=1))
         run(engine, stopped(NOW + timedelta(hours=1)))
         assert standing(engine) == []
+
+    def test_a_larger_factor_withdraws_it_though_no_reading_differs_as_much_any_more(self, engine):
+        sent(engine, *rows(slipped(25)))
+        run(engine, stopped(NOW))
+        assert standing(engine) == [25]
+        (own,) = HISTORY["tp"]
+        lenient = {"tp": (replace(own, keywords={**own.keywords, "factor": 5000.0}),)}
+        run(engine, stopped(NOW + timedelta(hours=1)), tests=lenient, everything=True)
+        assert standing(engine) == []
+
+    def test_the_history_of_runs_counts_the_stations_that_were_compared(self, engine):
+        sent(engine, *rows(slipped(25)), *rows(slipped(slice(0, 0)), station="shangyou"))
+        run(engine, stopped(NOW))
+        with engine.connect() as connection:
+            history = store.history(connection)
+        (row,) = history[history["test"] == "against_history"].to_dict("records")
+        assert (row["indicator"], row["series"], row["readings"], row["not_evaluated"], row["doubtful"]) == (
+            "tp", 1, 70, 20, 1,
+        )  # fmt: skip
 
     @pytest.mark.proof
     @settings(deadline=None, max_examples=15)
