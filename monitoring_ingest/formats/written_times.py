@@ -15,44 +15,68 @@ from basin.numbers import half_width
 from monitoring_ingest.formats.station_files import instants
 
 EXCEL_DAY_ZERO = datetime(1899, 12, 30)
-_SERIAL = re.compile(r"\d{5}(?:\.\d{1,12})?", re.ASCII)  # 1927 to 2173
-_PART_OF_A_DAY = re.compile(r"0?\.\d{1,20}", re.ASCII)
+MAC_DAY_ZERO = datetime(1904, 1, 1)
+_SERIAL = re.compile(r"\d{5}(?:\.\d{1,20})?", re.ASCII)  # 1927 to 2173, or four years later
+_SERIAL_DAY = re.compile(r"(\d{5})(?:\.0{1,20})?", re.ASCII)
+_PART_OF_A_DAY = re.compile(r"0?\.\d{1,20}|\d(?:\.\d{1,20})?[eE]-0?\d", re.ASCII)
+_WHOLE_DAY = re.compile(r"(?:1899-12-31|1900-01-01|1904-01-02) 00:00:00")
 _DAY = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
 _CLOCK = r"(\d{1,2})(?:[:时点](?:(\d{1,2})(?:[:分](?:(\d{1,2})(?:\.0+)?秒?)?)?)?)"
 _WRITTEN = re.compile(rf"{_DAY}(?:[T\s]*{_CLOCK})?", re.ASCII)
 
 
-def written_instants(texts: Sequence[str], zone: str) -> list[datetime | None]:
-    """The instants written in `texts`; a text that names no zone is in `zone`."""
-    plain = {text: iso(text) for text in dict.fromkeys(texts)}
+def written_instants(texts: Sequence[str], zone: str, from_1904: bool = False) -> list[datetime | None]:
+    """The instants written in `texts`; a text that names no zone is in `zone`.
+
+    Parameters
+    ----------
+    texts : as written.
+    zone : time zone of texts that name none.
+    from_1904 : whether day numbers count from 1904, as in workbooks of old Macs.
+    """
+    plain = {text: iso(text, from_1904) for text in dict.fromkeys(texts)}
     return instants([plain[text] for text in texts], [zone] * len(texts))
 
 
-def joined_times(days: Sequence[str], clocks: Sequence[str], default: str = "") -> list[str]:
+def joined_times(
+    days: Sequence[str], clocks: Sequence[str], default: str = "", from_1904: bool = False
+) -> list[str]:  # fmt: skip
     """The date and clock time of two cells as one text each; blank where the date is blank.
 
     Parameters
     ----------
     days, clocks : cells as written, of equal length.
     default : the clock time where a clock cell is blank, as ``08:00``.
+    from_1904 : whether day numbers count from 1904.
     """
     return [
-        " ".join(filter(None, (_day_only(day), _clock_only(clock) or default))) if day else ""
+        " ".join(filter(None, (_day_only(day, from_1904), _clock_only(clock) or default))) if day else ""
         for day, clock in zip(days, clocks, strict=True)
     ]
 
 
-def _day_only(text: str) -> str:
-    """A date cell without the midnight that Excel appends."""
+def _day_only(text: str, from_1904: bool) -> str:
+    """A date cell without the midnight that Excel appends; the day number of Excel as a date."""
+    if whole := _SERIAL_DAY.fullmatch(half_width(text).strip()):
+        return _of_serial(whole[1], from_1904).date().isoformat()
     return text.removesuffix(" 00:00:00")
 
 
 def _clock_only(text: str) -> str:
-    """A clock cell as text: Excel stores 08:00 as a third of a day, on its day zero."""
-    if _PART_OF_A_DAY.fullmatch(text):
-        seconds = round(float(text) * 86400)
+    """A clock cell as text: Excel stores 08:00 as a third of a day and 24:00 as a day, on its day zero."""
+    plain = half_width(text).strip()
+    if _PART_OF_A_DAY.fullmatch(plain):
+        seconds = round(float(plain) * 86400)
         return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
-    return re.sub(r"^(1899-12-3[01]|1900-01-0[01]) ", "", text)
+    if _WHOLE_DAY.fullmatch(text):
+        return "24:00:00"
+    return re.sub(r"^(1899-12-30|1904-01-01) ", "", text)
+
+
+def _of_serial(number: str, from_1904: bool) -> datetime:
+    """The instant of a day number, to the second."""
+    zero = MAC_DAY_ZERO if from_1904 else EXCEL_DAY_ZERO
+    return (zero + timedelta(days=float(number), milliseconds=500)).replace(microsecond=0)
 
 
 def _folded(text: str) -> str:
@@ -63,12 +87,11 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", plain)
 
 
-def iso(text: str) -> str:
+def iso(text: str, from_1904: bool = False) -> str:
     """A written time as ISO 8601; a text in none of the forms of this module is returned as it is."""
     plain = _folded(text).strip()
     if _SERIAL.fullmatch(plain):
-        instant = EXCEL_DAY_ZERO + timedelta(days=float(plain), milliseconds=500)
-        return instant.replace(microsecond=0).isoformat(sep=" ")
+        return _of_serial(plain, from_1904).isoformat(sep=" ")
     parts = _WRITTEN.fullmatch(plain)
     if not parts:
         return plain

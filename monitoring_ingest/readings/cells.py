@@ -17,6 +17,7 @@ LONGEST = 1_000  # characters of a cell
 MOST_QUOTED = 200
 NOT_TEXT = "not_text"
 BEYOND_THE_HEADER: Final = "beyond_header"  # the problem of a row that has more cells than there are titles
+UNKNOWN_COLUMN: Final = "unknown_column"  # of a row with something under a title that nobody understands
 FIELD_OF: Mapping[str, str] = {
     "station_text": "station",
     "indicator_text": "indicator",
