@@ -17,9 +17,10 @@ from basin.names import folded_name
 from basin.qualifiers import NO_NUMBER, OF_SEVERAL, is_bound, is_no_value
 from basin.sources import Source, title_and_unit
 from basin.units import factor
-from monitoring_ingest.formats.table_cells import NO_VALUE, Fault, faults
+from monitoring_ingest.formats.table_cells import NO_VALUE, faults
 from monitoring_ingest.formats.table_headers import Table, folded, tables
 from monitoring_ingest.formats.written_times import joined_times, written_instants
+from monitoring_ingest.readings.cells import Refusal
 from monitoring_ingest.readings.frames import readings_frame, repeated
 from monitoring_ingest.readings.station_statuses import SEPARATOR, marks_and_status
 
@@ -102,7 +103,7 @@ def _refused(
     """
     why = faults(table, take_hidden=source.hidden == "taken")
     places = [(row, column) for row in range(len(table.rows)) for column in table.measured]
-    refused: list[Fault | None] = [why.of(row, column) for row, column in places]
+    refused: list[Refusal | None] = [why.of(row, column) for row, column in places]
     fields = columns.get("field", [""] * len(places))
     return {
         "problem": [fault.code if fault else "" for fault in refused],

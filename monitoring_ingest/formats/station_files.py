@@ -3,7 +3,8 @@
 `monitoring_ingest.exports` writes the same columns. A station is named by its code, or by a name that is unique in the
 register (or within the province of a further column ``province``). A time without zone is in the station's zone. The
 mark column holds marks and the station's status, joined by ``|``; in a status column of its own, a status may be any
-word. Rows are numbered by their line in the file. This module judges no reading.
+word. Rows are numbered by their line in the file; one with something in a column that nobody understands is refused.
+This module judges no reading.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from basin.network import TIMEZONE, Network
-from monitoring_ingest.formats.file_text import UnreadableFile, csv_lines, decoded, unpacked
-from monitoring_ingest.readings.cells import refused_beyond_header
+from monitoring_ingest.formats.file_text import CsvLines, UnreadableFile, csv_lines, decoded, unpacked
+from monitoring_ingest.readings.cells import BEYOND_THE_HEADER, UNKNOWN_COLUMN, Refusal, refused_rows
 from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, Columns, in_reach, plain_columns
 from monitoring_ingest.readings.station_names import stations_of
 from monitoring_ingest.readings.station_statuses import marks_and_status
 
 REQUIRED = ("station", "time", "indicator", "value", "unit")
 OPTIONAL = ("mark", "province", "reason", "status")
+# what an export with flags adds, which is never taken in, and what people write to each other
+PASSED_OVER = ("origin", "quality", "test", "qartod", "note")
 
 _WRITTEN_TIME = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 
@@ -39,11 +42,12 @@ def read_long_csv(raw: bytes, *, name: str, network: Network) -> Columns:
 
     Raises
     ------
-    UnreadableFile : the file is no text, or a column is missing.
+    UnreadableFile : the file is no text, or a column is missing or stands twice.
     """
     table = csv_lines(decoded(unpacked(raw)))
-    columns = _columns([title.casefold() for title in table.header], table.lines)
-    return refused_beyond_header(long_readings(table.numbers, columns, network), table.beyond)
+    header = [title.casefold() for title in table.header]
+    readings = long_readings(table.numbers, _columns(header, table.lines), network)
+    return refused_rows(readings, _refusals(header, table))
 
 
 def long_readings(numbers: Sequence[int], columns: Mapping[str, Sequence[str]], network: Network) -> Columns:
@@ -78,6 +82,21 @@ def long_readings(numbers: Sequence[int], columns: Mapping[str, Sequence[str]], 
     )
 
 
+def _refusals(header: Sequence[str], table: CsvLines) -> dict[int, Refusal]:
+    """By position of a row, why it is refused: it has cells without a title, or something under one nobody understands.
+
+    Such a column may say that the value lies below its detection limit, or is none.
+    """
+    refusals = {position: Refusal(BEYOND_THE_HEADER, cell) for position, cell in table.beyond.items()}
+    unknown = [column for column, title in enumerate(header) if title not in (*REQUIRED, *OPTIONAL, *PASSED_OVER)]
+    for position, cells in enumerate(table.lines if unknown else ()):
+        for column in unknown:
+            if cell := cells[column].strip():
+                title = table.header[column] or f"第{column + 1}列"
+                refusals.setdefault(position, Refusal(UNKNOWN_COLUMN, cell, title))
+    return refusals
+
+
 def looks_like_long_csv(raw: bytes) -> bool:
     """Whether the first line of a file has the columns of a long CSV."""
     first = unpacked(raw).partition(b"\n")[0].removeprefix(codecs.BOM_UTF8)
@@ -88,6 +107,9 @@ def _columns(header: list[str], lines: list[list[str]]) -> dict[str, Sequence[st
     missing = [name for name in REQUIRED if name not in header]
     if missing:
         raise UnreadableFile("missing_column", " ".join(missing))
+    double = [name for name in (*REQUIRED, *OPTIONAL) if header.count(name) > 1]
+    if double:
+        raise UnreadableFile("double_column", " ".join(double))
     flat = list(map(str.strip, chain.from_iterable(lines)))
     width = len(header)
     cells = [flat[column::width] for column in range(width)]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from monitoring_ingest.formats.sheet_layout import Block, Place
 from monitoring_ingest.formats.table_headers import Table
-from monitoring_ingest.readings.cells import BEYOND_THE_HEADER, UNKNOWN_COLUMN
+from monitoring_ingest.readings.cells import BEYOND_THE_HEADER, UNKNOWN_COLUMN, Refusal
 from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED
 
 NO_VALUE = frozenset({"", NOT_MEASURED, NOT_EQUIPPED, "-", "—", "——", "/", "\\"})
@@ -26,21 +26,13 @@ ERRORS = frozenset({
 })  # fmt: skip
 
 
-class Fault(NamedTuple):
-    """Why a cell is not taken: the message code, the text of the cell, and its title; "" where it is the value's."""
-
-    code: str
-    cell: str
-    title: str = ""
-
-
 class Faults(NamedTuple):
     """By position of a row, why the whole row is refused; by row and column, why a value is."""
 
-    rows: Mapping[int, Fault]
-    values: Mapping[Place, Fault]
+    rows: Mapping[int, Refusal]
+    values: Mapping[Place, Refusal]
 
-    def of(self, row: int, column: int) -> Fault | None:
+    def of(self, row: int, column: int) -> Refusal | None:
         """Why the value in a row and column is refused; None where it is taken."""
         return self.rows.get(row) or self.values.get(Place(row, column))
 
@@ -53,56 +45,56 @@ def faults(table: Table, *, take_hidden: bool) -> Faults:
     table : the table; a place is the position of a row in it, and a column.
     take_hidden : whether what is hidden counts like what is shown.
     """
-    rows: dict[int, Fault] = {}
+    rows: dict[int, Refusal] = {}
     for row, fault in (*_beyond(table), *_undeclared(table), *_of_descriptions(table, take_hidden)):
         rows.setdefault(row, fault)
-    values: dict[Place, Fault] = {}
+    values: dict[Place, Refusal] = {}
     for place, fault in (*_of_values(table), *_merged(table, take_hidden), *(() if take_hidden else _hidden(table))):
         values.setdefault(place, fault)
     return Faults(rows, values)
 
 
-def _beyond(table: Table) -> Iterator[tuple[int, Fault]]:
+def _beyond(table: Table) -> Iterator[tuple[int, Refusal]]:
     """Rows with a cell that is not blank to the right of the last title."""
     for row, (_, cells) in enumerate(table.rows):
         if beyond := next(filter(None, cells[table.width :]), ""):
-            yield row, Fault(BEYOND_THE_HEADER, beyond)
+            yield row, Refusal(BEYOND_THE_HEADER, beyond)
 
 
-def _undeclared(table: Table) -> Iterator[tuple[int, Fault]]:
+def _undeclared(table: Table) -> Iterator[tuple[int, Refusal]]:
     """Rows of a long table with something in a column that nobody declared: it may say that the value is none."""
     for row, (_, cells) in enumerate(table.rows if table.unknown else ()):
         for column in table.unknown:
             if cells[column]:
-                yield row, Fault(UNKNOWN_COLUMN, cells[column], table.titles[column])
+                yield row, Refusal(UNKNOWN_COLUMN, cells[column], table.titles[column])
 
 
-def _of_descriptions(table: Table, take_hidden: bool) -> Iterator[tuple[int, Fault]]:
+def _of_descriptions(table: Table, take_hidden: bool) -> Iterator[tuple[int, Refusal]]:
     """Rows whose station, time or another description cannot be taken."""
     layout = table.layout
     unseen = [] if take_hidden else [column for column in table.read if column in layout.hidden_columns]
     for row, (number, cells) in enumerate(table.rows):
         for column in table.read:
             if Place(number, column) in layout.uncomputed:
-                yield row, Fault(NOT_COMPUTED, cells[column], table.titles[column])
+                yield row, Refusal(NOT_COMPUTED, cells[column], table.titles[column])
             elif cells[column] in ERRORS:
-                yield row, Fault(ERROR, cells[column], table.titles[column])
+                yield row, Refusal(ERROR, cells[column], table.titles[column])
         for column in unseen:
             if cells[column]:
-                yield row, Fault(HIDDEN, cells[column], table.titles[column])
+                yield row, Refusal(HIDDEN, cells[column], table.titles[column])
 
 
-def _of_values(table: Table) -> Iterator[tuple[Place, Fault]]:
+def _of_values(table: Table) -> Iterator[tuple[Place, Refusal]]:
     """Values that are errors, or formulas that were never computed."""
     for row, (number, cells) in enumerate(table.rows):
         for column in table.measured:
             if Place(number, column) in table.layout.uncomputed:
-                yield Place(row, column), Fault(NOT_COMPUTED, cells[column])
+                yield Place(row, column), Refusal(NOT_COMPUTED, cells[column])
             elif cells[column] in ERRORS:
-                yield Place(row, column), Fault(ERROR, cells[column])
+                yield Place(row, column), Refusal(ERROR, cells[column])
 
 
-def _hidden(table: Table) -> Iterator[tuple[Place, Fault]]:
+def _hidden(table: Table) -> Iterator[tuple[Place, Refusal]]:
     """Values that nobody sees: of a hidden worksheet, row or column. A blank one says something where it has a mark."""
     layout = table.layout
     for row, (number, cells) in enumerate(table.rows):
@@ -111,10 +103,10 @@ def _hidden(table: Table) -> Iterator[tuple[Place, Fault]]:
         for column in table.measured:
             unseen = unseen_row or column in layout.hidden_columns
             if unseen and (cells[column] or marked):
-                yield Place(row, column), Fault(HIDDEN, cells[column])
+                yield Place(row, column), Refusal(HIDDEN, cells[column])
 
 
-def _merged(table: Table, take_hidden: bool) -> Iterator[tuple[Place, Fault]]:
+def _merged(table: Table, take_hidden: bool) -> Iterator[tuple[Place, Refusal]]:
     """Values in merged blocks: a text that stands for several values, and what stands unseen under a block."""
     position_of = {number: position for position, (number, _) in enumerate(table.rows)}
     measured = set(table.measured)
@@ -128,7 +120,7 @@ def _merged(table: Table, take_hidden: bool) -> Iterator[tuple[Place, Fault]]:
         yield from _of_block(table, block, places, take_hidden)
 
 
-def _of_block(table: Table, block: Block, places: list[Place], take_hidden: bool) -> Iterator[tuple[Place, Fault]]:
+def _of_block(table: Table, block: Block, places: list[Place], take_hidden: bool) -> Iterator[tuple[Place, Refusal]]:
     """The faults of one block.
 
     Parameters
@@ -143,9 +135,9 @@ def _of_block(table: Table, block: Block, places: list[Place], take_hidden: bool
     for place in places:
         cell = table.rows[place.row][1][place.column]
         if len(places) > 1 and text not in NO_VALUE:
-            yield place, Fault(MERGED, text)
+            yield place, Refusal(MERGED, text)
         elif place != first and cell and not take_hidden:
-            yield place, Fault(HIDDEN, cell)
+            yield place, Refusal(HIDDEN, cell)
 
 
 def _is_first(table: Table, block: Block, place: Place) -> bool:
