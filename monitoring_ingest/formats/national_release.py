@@ -11,15 +11,15 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time
-from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from basin.network import CHINA
+from basin.network import CHINA, TIMEZONE
 from monitoring_ingest.formats.file_text import MOST_COLUMNS, UnreadableFile, csv_lines, decoded, unpacked
+from monitoring_ingest.formats.written_times import written_instants
 from monitoring_ingest.readings.cells import BEYOND_THE_HEADER, Refusal, refused_rows
 from monitoring_ingest.readings.frames import (
     NOT_EQUIPPED,
@@ -217,7 +217,7 @@ def date_of(name: str) -> date | None:
 
 
 def instants(texts: Sequence[str], day: date | None) -> list[datetime | None]:
-    """The instants of ``07-15 08:00`` (the year nearest to `day`) or ``2020-07-15 08:00``, Asia/Shanghai.
+    """The instants of ``07-15 08:00`` (the year nearest to `day`), or of a time with its year, Asia/Shanghai.
 
     Raises
     ------
@@ -230,27 +230,11 @@ def instants(texts: Sequence[str], day: date | None) -> list[datetime | None]:
 def _instant(text: str, day: date | None) -> datetime | None:
     without_year = _DAY_AND_TIME.fullmatch(text.strip())
     if not without_year:
-        return _full_instant(text.strip())
+        return written_instants([text.strip()], TIMEZONE)[0]
     if day is None:
         raise UnreadableFile("no_date", text)
-    month, day_of_month, hour, minute = map(int, without_year.groups())
     middle = datetime.combine(day, time(12), tzinfo=CHINA)
-    candidates = _existing(partial(datetime, month=month, day=day_of_month, hour=hour, minute=minute), day.year)
+    years = [f"{year}-{text.strip()}" for year in (day.year - 1, day.year, day.year + 1)]
+    # 29 February does not exist in every year
+    candidates = [instant for instant in written_instants(years, TIMEZONE) if instant]
     return min(candidates, key=lambda instant: abs(instant - middle), default=None)
-
-
-def _existing(in_year: partial[datetime], year: int) -> Iterator[datetime]:
-    """The instants that exist in the years around `year`: 29 February does not exist in every year."""
-    for candidate in (year - 1, year, year + 1):
-        try:
-            yield in_year(year=candidate, tzinfo=CHINA)
-        except ValueError:
-            continue
-
-
-def _full_instant(text: str) -> datetime | None:
-    try:
-        written = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return written if written.tzinfo else written.replace(tzinfo=CHINA)

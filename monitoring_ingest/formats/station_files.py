@@ -10,16 +10,14 @@ This module judges no reading.
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from itertools import chain
-from zoneinfo import ZoneInfo
 
 from basin.network import TIMEZONE, Network
 from monitoring_ingest.formats.file_text import CsvLines, UnreadableFile, csv_lines, decoded, unpacked
+from monitoring_ingest.formats.written_times import instants
 from monitoring_ingest.readings.cells import BEYOND_THE_HEADER, UNKNOWN_COLUMN, Refusal, refused_rows
-from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, Columns, in_reach, plain_columns
+from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, Columns, plain_columns
 from monitoring_ingest.readings.station_names import stations_of
 from monitoring_ingest.readings.station_statuses import marks_and_status
 
@@ -27,8 +25,6 @@ REQUIRED = ("station", "time", "indicator", "value", "unit")
 OPTIONAL = ("mark", "province", "reason", "status")
 # what an export with flags adds, which is never taken in, and what people write to each other
 PASSED_OVER = ("origin", "quality", "test", "qartod", "note")
-
-_WRITTEN_TIME = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 
 
 def read_long_csv(raw: bytes, *, name: str, network: Network) -> Columns:
@@ -127,39 +123,3 @@ def _zones(network: Network, provinces: Sequence[str], names: Sequence[str]) -> 
     pairs = list(zip(provinces, names, strict=True))
     zones = {pair: station.timezone if station else TIMEZONE for pair, station in stations_of(network, pairs).items()}
     return [zones[pair] for pair in pairs]
-
-
-def instants(texts: Sequence[str], zones: Sequence[str]) -> list[datetime | None]:
-    """The instants written in `texts`; None where there is no such instant.
-
-    Parameters
-    ----------
-    texts : times as written.
-    zones : the zone of each text, used where the text names none; as long as `texts`.
-    """
-    pairs = list(zip(texts, zones, strict=True))
-    by_pair = {pair: in_reach(_instant(*pair)) for pair in set(pairs)}
-    return [by_pair[pair] for pair in pairs]
-
-
-def _instant(text: str, zone: str) -> datetime | None:
-    """The instant of a text in ISO 8601 or a form of spreadsheets (``2020/8/8 8:00``). A bare date is its midnight."""
-    try:
-        written = datetime.fromisoformat(text)
-    except ValueError:
-        parts = _WRITTEN_TIME.fullmatch(text)
-        if not parts:
-            return None
-        year, month, day, hour, minute, second = (int(part or 0) for part in parts.groups())
-        try:
-            written = datetime(year, month, day, hour, minute, second)
-        except ValueError:
-            return None
-    return written if written.tzinfo else _in_zone(written, ZoneInfo(zone))
-
-
-def _in_zone(naive: datetime, zone: ZoneInfo) -> datetime | None:
-    """A wall-clock time in its zone; None in an hour that summer time skips or repeats, which is ambiguous."""
-    earlier = naive.replace(tzinfo=zone, fold=0)
-    later = naive.replace(tzinfo=zone, fold=1)
-    return earlier if (earlier.utcoffset() or timedelta()) == (later.utcoffset() or timedelta()) else None

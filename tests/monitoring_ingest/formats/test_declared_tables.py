@@ -389,6 +389,28 @@ def test_a_written_time(written: str, expected: str):
     assert iso(written) == expected
 
 
+@pytest.mark.parametrize(
+    ("day", "clock", "value"),
+    [
+        ("46298", "0.375", "0.21"),  # accepted
+        ("46298.0", "0.375", "0.21"),
+        ("46298", "9.375E-02", "0.21"),
+        ("46298.375", "0.375", "46298.375 09:00:00"),
+        ("十月三日", "0.375", "十月三日 09:00:00"),
+        ("2026-10-03", "1.375", "2026-10-03 1.375"),
+    ],
+)
+def test_what_is_wrong_with_a_time_is_said_of_its_cell(engine: Engine, day: str, clock: str, value: str):
+    source = wide(columns={"station": "点位", "date": "日期", "time": "时刻"}, units={"总磷": "mg/L"})
+    raw = text("点位,日期,时刻,氨氮(mg/L),总磷", f"老桥桥下,{day},{clock},0.21,0.21")
+    later = datetime(2027, 1, 1, tzinfo=UTC)
+    receipt = ingest(engine, network(), [("a.csv", raw)], source_door(source), stopped(later))
+    if value == "0.21":
+        assert fates(receipt) == {"accepted": 2}
+    else:
+        assert [(row["code"], row["value"]) for row in receipt.rows or ()] == [("unreadable_time", value)] * 2
+
+
 def test_a_clock_without_a_date_is_no_time():
     assert joined_times(["", "2020-08-08 00:00:00"], ["08:00", ""], "08:00") == ["", "2020-08-08 08:00"]
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from monitoring_ingest.formats.file_text import UnreadableFile
-from monitoring_ingest.formats.station_files import instants, looks_like_long_csv, read_long_csv
+from monitoring_ingest.formats.station_files import looks_like_long_csv, read_long_csv
+from monitoring_ingest.formats.written_times import instants
 from monitoring_ingest.readings.station_statuses import marks_and_status
 from tests.monitoring_ingest.makers import HEADER, csv, network, rows_of
 
