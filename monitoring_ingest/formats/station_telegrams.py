@@ -6,8 +6,9 @@ data. The data is ``QN=…;ST=…;CN=…;PW=…;MN=…;Flag=…;[PNUM=…;PNO=�
 frame.
 
 All text is returned as sent, without blanks around it: values, undeclared codes, station flags. Only passwords are
-masked, at once. This module judges no reading: the source declares what a code means, its unit (stations differ by a factor of 1000 for metals) and
-which station a device speaks for. A CRC that fits proves little: the CRC takes only 256 different values.
+masked, at once. This module judges no reading: the source declares what a code means, its unit (stations differ by a
+factor of 1000 for metals) and which station a device speaks for. A CRC that fits proves little: the CRC takes only 256
+different values.
 """
 
 from __future__ import annotations
