@@ -1,8 +1,8 @@
 """Water-quality classes of a table of readings or means, for anyone's own figures.
 
 In: a text table ``section,time,water_body,<indicator columns>``, as the wide export writes one; blank is missing, ``*``
-not equipped, and ``<0.02`` below a detection limit, of which half counts unless the caller says otherwise. Out: the same
-table with ``class`` (1–6 or blank), ``deciding`` (codes joined by ``|``) and ``reason``. Single-factor evaluation
+not equipped, and ``<0.02`` below a detection limit, of which half counts unless the caller says otherwise. Out: the
+same table with ``class`` (1–6 or blank), ``deciding`` (codes joined by ``|``) and ``reason``. Single-factor evaluation
 (环办〔2011〕22号) under the standard named. Nothing is stored and no mean is taken.
 """
 
