@@ -7,9 +7,11 @@ a merged cell states it for several values at once. Rows and values that are ref
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from monitoring_ingest.formats.file_text import DIGITS, WHOLE, last_text
 from monitoring_ingest.formats.sheet_layout import Block, Place
 from monitoring_ingest.formats.table_headers import Table
 from monitoring_ingest.readings.cells import BEYOND_THE_HEADER, UNKNOWN_COLUMN, Refusal
@@ -18,8 +20,10 @@ from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED
 NO_VALUE = frozenset({"", NOT_MEASURED, NOT_EQUIPPED, "-", "—", "——", "/", "\\"})
 HIDDEN = "hidden"
 MERGED = "merged_value"
+MOVED = "moved_cells"
 NOT_COMPUTED = "formula_not_computed"
 ERROR = "formula_error"
+_DECIMAL = re.compile(r"\d{1,6}\.\d{1,6}", re.ASCII)
 ERRORS = frozenset({
     "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!",
     "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#GETTING_DATA",
@@ -46,7 +50,7 @@ def faults(table: Table, *, take_hidden: bool) -> Faults:
     take_hidden : whether what is hidden counts like what is shown.
     """
     rows: dict[int, Refusal] = {}
-    for row, fault in (*_beyond(table), *_undeclared(table), *_of_descriptions(table, take_hidden)):
+    for row, fault in (*_beyond(table), *_moved(table), *_undeclared(table), *_of_descriptions(table, take_hidden)):
         rows.setdefault(row, fault)
     values: dict[Place, Refusal] = {}
     for place, fault in (*_of_values(table), *_merged(table, take_hidden), *(() if take_hidden else _hidden(table))):
@@ -55,10 +59,24 @@ def faults(table: Table, *, take_hidden: bool) -> Faults:
 
 
 def _beyond(table: Table) -> Iterator[tuple[int, Refusal]]:
-    """Rows with a cell that is not blank to the right of the last title."""
+    """Rows with a cell to the right of the last title."""
     for row, (_, cells) in enumerate(table.rows):
-        if beyond := next(filter(None, cells[table.width :]), ""):
-            yield row, Refusal(BEYOND_THE_HEADER, beyond)
+        beyond = next(filter(None, cells[table.width :]), "")
+        if beyond or row in table.longer:
+            yield row, Refusal(BEYOND_THE_HEADER, beyond or last_text(cells))
+
+
+def _moved(table: Table) -> Iterator[tuple[int, Refusal]]:
+    """Rows in which a decimal comma has moved the cells by one, so that a remark is a number: ``0,21`` for ``0.21,``.
+
+    The number of a sample may stand as a remark, too; it has no decimals, and does not follow a whole number.
+    """
+    after_values = [column for column in table.remarks if column - 1 in table.measured]
+    for row, (_, cells) in enumerate(table.rows if after_values else ()):
+        for column in after_values:
+            halves = WHOLE.fullmatch(cells[column - 1]) and DIGITS.fullmatch(cells[column])
+            if halves or _DECIMAL.fullmatch(cells[column]):
+                yield row, Refusal(MOVED, cells[column], table.titles[column])
 
 
 def _undeclared(table: Table) -> Iterator[tuple[int, Refusal]]:

@@ -12,14 +12,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from basin.sources import Source
-from monitoring_ingest.formats.file_text import UnreadableFile
+from basin.sources import Source, title_and_unit
+from monitoring_ingest.formats.file_text import UnreadableFile, longer_than_others
 from monitoring_ingest.formats.sheet_layout import Block, Layout
 from monitoring_ingest.formats.sheets import MOST_CSV_CELLS, Sheet, sheets
 from monitoring_ingest.formats.station_files import OPTIONAL
 
 HEADER_WITHIN = 30  # rows from the top in which the header is looked for
 HEADER_ROWS = (1, 2)
+REMARKS = frozenset({"备注", "说明", "remark", "remarks", "note", "notes"})  # columns with words, also where ignored
 MARKS = ("mark", "status", "sample_type")
 Cells = list[str]
 
@@ -28,7 +29,8 @@ class Table(NamedTuple):
     """A sheet with its header recognised: the titles, and the rows below the header with their numbers in the file.
 
     `read` are the positions of the columns that say what a row is about, `marks` those among them with remarks on its
-    values, `measured` those with values, and `unknown` those of a long table that the source says nothing about.
+    values, `measured` those with values, `unknown` those of a long table that the source says nothing about, and
+    `remarks` those with words of any kind. `longer` are the positions of rows whose cells may have moved (`longer_than_others`).
     """
 
     name: str
@@ -39,6 +41,8 @@ class Table(NamedTuple):
     marks: list[int]
     measured: list[int]
     unknown: list[int]
+    remarks: list[int]
+    longer: frozenset[int]
 
     def column(self, title: str) -> Cells:
         """The cells below a title; width and blanks in the title are ignored. Blank cells where no column has it."""
@@ -88,7 +92,7 @@ def _table(sheet: Sheet, wanted: Sequence[str], source: Source, further: Sequenc
     further : titles of columns that the caller reads besides.
     """
     columns = {folded(title) for title in wanted}
-    measured = {folded(title) for title in source.indicators}
+    measured = _with_and_without_unit(source.indicators)
     width = max((len(cells) for _, cells in sheet.rows), default=0)
     if width * len(sheet.rows) > MOST_CSV_CELLS:
         raise UnreadableFile("file_too_large", f"{sheet.name} {len(sheet.rows)} × {width}".strip())
@@ -97,10 +101,17 @@ def _table(sheet: Sheet, wanted: Sequence[str], source: Source, further: Sequenc
         for height in HEADER_ROWS:
             titles = _titles([cells for _, cells in rows[first : first + height]])
             present = {folded(title) for title in titles}
-            if columns <= present and (not source.is_wide or measured & present):
+            if columns <= present and (not source.is_wide or measured & _with_and_without_unit(titles)):
                 below = rows[first + height :]
-                return _recognised(sheet, _none_blank(titles, below), below, source, further)
+                longer = _longer(sheet, first + height - 1)
+                return _recognised(sheet, _none_blank(titles, below), below, source, further)._replace(longer=longer)
     return None
+
+
+def _with_and_without_unit(titles: Iterable[str]) -> set[str]:
+    """Titles as they are, and without the unit in brackets: a file may state another unit than the declared title."""
+    plain = [title_and_unit(title)[0] for title in titles]
+    return {folded(title) for title in (*titles, *plain) if title}
 
 
 def _recognised(
@@ -131,7 +142,15 @@ def _recognised(
         [position for position, title in titled if title in marks],
         measured,
         [] if source.is_wide else [position for position in others if position not in measured],
+        [position for position, title in titled if title in marks | REMARKS],
+        frozenset(),
     )
+
+
+def _longer(sheet: Sheet, header: int) -> frozenset[int]:
+    """The positions of rows below the header of a CSV whose cells may have moved."""
+    lines = [cells for _, cells in sheet.rows[header + 1 :]]
+    return frozenset() if sheet.name else frozenset(longer_than_others(lines, len(sheet.rows[header][1])))
 
 
 def _filled(

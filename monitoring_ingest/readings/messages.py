@@ -63,6 +63,10 @@ MESSAGES: dict[str, Message] = {
         "这一行的单元格比表头多，各列对不上（小数写成了逗号，或多了一格）；改正这一行，或给多出的列写上列名",
         "more cells than titles, so the columns do not match; mend the row or name the column",
     ),
+    "moved_cells": Message(
+        "写标记、状态的一格里是一个数，多半是小数写成了逗号，把各格挤后了一格；改正这一行",
+        "a number in the place of a remark: a decimal comma may have moved the cells; mend the row",
+    ),
     "unknown_column": Message(
         "这一列没有声明，不知它说的是什么（限定符、检出限、备注……），这一行不采用；声明这一列，列入 ignored，或删去",
         "nobody declared this column, which may say that the value is none; declare it, ignore it, or take it out",
