@@ -30,7 +30,8 @@ class Table(NamedTuple):
 
     `read` are the positions of the columns that say what a row is about, `marks` those among them with remarks on its
     values, `measured` those with values, `unknown` those of a long table that the source says nothing about, and
-    `remarks` those with words of any kind. `longer` are the positions of rows whose cells may have moved (`longer_than_others`).
+    `remarks` those with words of any kind. `longer` are the positions of rows whose cells may have
+    moved (`longer_than_others`).
     """
 
     name: str
