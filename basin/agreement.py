@@ -416,7 +416,10 @@ def _check_refs(clauses: Any, file: str) -> None:
 
 def _day(text: Any, file: str, path: str) -> date:
     try:
-        return date.fromisoformat(str(text))
+        day = date.fromisoformat(str(text))
+        if day.isoformat() != str(text):  # Python also reads weeks, as 2020-W05-5
+            raise ValueError(text)
+        return day
     except ValueError as problem:
         raise AgreementError(
             f"不是日期：{text!r}", "not a date", file=file, path=path, remedy="写成 2020-01-31"

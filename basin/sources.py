@@ -33,6 +33,7 @@ from basin.units import factor
 from basin.whole_numbers import Count
 
 Format = Literal["readings", "table", "national-release", "telegrams", "laboratory", "bulletin"]
+Hidden = Literal["refused", "taken"]
 TABLES = ("table", "bulletin")
 COLUMNS = (
     "province", "station", "date", "time", "indicator", "value", "unit", "mark", "status", "limit", "sample_type",
@@ -42,12 +43,12 @@ ALWAYS = frozenset({"code", "title", "format", "file"})
 PULLED = frozenset({"place", "hosts", "every_hours"})
 NAMED = frozenset({"zone", "station", "stations", "indicators", "units"})
 KEYS: Mapping[str, frozenset[str]] = {
-    "readings": ALWAYS | PULLED | NAMED,
-    "table": ALWAYS | PULLED | NAMED | {"columns", "ignored", "at", "no_value"},
-    "bulletin": ALWAYS | PULLED | NAMED | {"columns", "ignored", "at", "no_value"},
+    "readings": ALWAYS | PULLED | NAMED | {"hidden"},
+    "table": ALWAYS | PULLED | NAMED | {"columns", "ignored", "at", "no_value", "hidden"},
+    "bulletin": ALWAYS | PULLED | NAMED | {"columns", "ignored", "at", "no_value", "hidden"},
     "national-release": ALWAYS | PULLED,
     "telegrams": ALWAYS | NAMED | {"password_sha256", "fields"},
-    "laboratory": ALWAYS | PULLED | {"zone", "tolerance"},
+    "laboratory": ALWAYS | PULLED | {"zone", "tolerance", "hidden"},
 }
 HOURS_A_DAY = 24
 LONGEST_INTERVAL = 8760  # hours: a year
@@ -75,6 +76,7 @@ class Source:
     ignored : titles of columns that hold no readings.
     no_value : numbers that this source writes where it has no value, as ``999``; ``-9999`` and the like are known
         (`basin.qualifiers`).
+    hidden : whether values in hidden worksheets, rows and columns of a workbook are ``refused`` or ``taken``.
     at : clock time of rows that only have a date, as ``08:00``.
     place : folder, file, pattern (``*.csv``) or address to pull from; a relative path is relative to `file`.
     hosts : other hosts that a redirection of the address may lead to.
@@ -98,6 +100,7 @@ class Source:
     columns: dict[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     no_value: tuple[str, ...] = ()
+    hidden: Hidden = "refused"
     at: str = ""
     place: str = ""
     hosts: tuple[str, ...] = ()

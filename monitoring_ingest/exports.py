@@ -113,14 +113,16 @@ def with_missing_slots(connection: Connection, network: Network, **selected: Unp
 def wide_readings(connection: Connection, network: Network, **selected: Unpack[Selected]) -> pd.DataFrame:
     """``section,time,water_body,<indicators>,water_class`` of the newest readings: a row per station and instant.
 
-    Blank is missing, ``*`` not equipped; a value below detection is printed as its detection limit. `water_class` is
-    the class the source published, for comparison. Stations outside the network are left out.
+    Blank is missing, ``*`` not equipped; a value below detection is ``<`` and its detection limit, in the unit of the
+    indicator. `water_class` is the class the source published, for comparison. Stations outside the network are left
+    out.
     """
     readings = newest_readings(connection, **selected)
     readings = readings[readings["station"].isin(list(network.stations))]
     equipped = readings["printed"].ne(NOT_EQUIPPED) | readings["number"].notna()
-    numbers = readings["number"].map(lambda number: "" if pd.isna(number) else repr(float(number)))
-    cells = readings.assign(shown=numbers.where(equipped, NOT_EQUIPPED))
+    numbers = readings["number"].map(lambda number: "" if pd.isna(number) else repr(float(number))).astype(object)
+    below = readings["censored"].astype(bool) & (numbers != "")
+    cells = readings.assign(shown=("<" + numbers).where(below, numbers).where(equipped, NOT_EQUIPPED))
     wide = cells.pivot(index=["station", "time"], columns="indicator", values="shown").fillna("")
     classes = cells[cells["water_class"] != ""].groupby(["station", "time"])["water_class"].last()
     wide["water_class"] = classes.reindex(wide.index).fillna("")

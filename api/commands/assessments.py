@@ -12,9 +12,10 @@ import pandas as pd
 
 from api.commands.shared import AS_OF, Told, command, composed, example, written
 from basin.agreement_files import file_text
+from basin.clauses import NonDetect
 from basin.errors import UsageError
 from basin.standards import standard
-from monitoring_ingest.formats.file_text import UnreadableFile, csv_lines
+from monitoring_ingest.formats.file_text import CsvLines, UnreadableFile, csv_lines
 from settlement import run as settling
 from settlement.assessment.classification import classified
 
@@ -48,15 +49,30 @@ def assess(basin: str, period: str, scorecard: str | None, as_of: datetime | Non
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="写入文件；缺省为标准输出。")
 @click.option("--require", default="", help="缺一即不评的指标，逗号分隔。")
 @click.option("--ignore", multiple=True, help="不用的列，可写多次。Columns to pass over.")
+@click.option(
+    "--non-detect",
+    type=click.Choice(["half", "zero", "limit"]),
+    default="half",
+    help="未检出（<0.02）按检出限的一半、零或检出限。What stands for a value below detection.",
+)
 @click.option("--compare", type=click.Choice(["raw", "reported"]), default="raw", help="按原值，或修约后比较。")
 @command
 def classify(
-    file: Path, output: Path | None, require: str, ignore: Sequence[str], compare: str, extra: Sequence[Path]
-) -> Told:  # fmt: skip
+    file: Path,
+    output: Path | None,
+    require: str,
+    ignore: Sequence[str],
+    non_detect: NonDetect,
+    compare: str,
+    extra: Sequence[Path],
+) -> Told:
     """评定水质类别；列名可带单位，如 总磷(μg/L)。Water-quality classes of a table."""
     table = _table(file)
     wanted = [code for code in require.split(",") if code.strip()]
-    return written(classified(table, standard(STANDARD), require=wanted, compare=compare, ignore=ignore), output)
+    classes = classified(
+        table, standard(STANDARD), require=wanted, compare=compare, ignore=ignore, non_detect=non_detect
+    )
+    return written(classes, output)
 
 
 def _table(file: Path) -> pd.DataFrame:
@@ -76,7 +92,7 @@ def _table(file: Path) -> pd.DataFrame:
         zh = f"读不出表格：{problem.value}"
         remedy = "另存为 UTF-8 的 CSV；太大的拆成几个"
         raise UsageError(zh, "not a readable CSV", file=file, remedy=remedy) from problem
-    double = [title for title, times in Counter(table.header).items() if times > 1]
+    double = [title for title, times in Counter(table.header).items() if title and times > 1]
     if double:
         listed = "、".join(double)
         raise UsageError(f"列重复：{listed}", "a column stands twice", file=file, path=listed, remedy="留下一列")
@@ -85,4 +101,10 @@ def _table(file: Path) -> pd.DataFrame:
         zh = f"单元格比表头多：{cell}"
         remedy = "小数点写成逗号的改正；多出的列写上列名"
         raise UsageError(zh, "more cells than titles", file=file, path=line, remedy=remedy)
-    return pd.DataFrame(table.lines, columns=table.header, dtype=object)
+    return pd.DataFrame(table.lines, columns=_titles(table), dtype=object).drop(columns="", errors="ignore")
+
+
+def _titles(table: CsvLines) -> list[str]:
+    """The titles. A column without a title is named by its number; without content, too, it stays blank."""
+    used = {column for cells in table.lines for column, cell in enumerate(cells) if cell.strip()}
+    return [title or (f"第{column + 1}列" if column in used else "") for column, title in enumerate(table.header)]

@@ -1,6 +1,7 @@
 """Instants as people write them, on the command line and in addresses.
 
-In: ISO 8601 text. Out: an aware instant, or an error in words. Stores decide what was recorded by an instant.
+In: text in a form that every door reads (`written_times`). Out: an aware instant, or an error in words. Stores decide
+what was recorded by an instant.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from datetime import datetime
 
 from basin.errors import UsageError
 from basin.periods import YEARS
+from monitoring_ingest.formats.written_times import as_written, written_instants
 
 
 def parsed_instant(text: str | None, path: str) -> datetime | None:
@@ -21,11 +23,7 @@ def parsed_instant(text: str | None, path: str) -> datetime | None:
     if text is None:
         return None
     remedy = "写成 2020-08-31T00:00:00Z 或 2020-08-31T08:00:00+08:00"
-    try:
-        # an unescaped + of an address arrives as a space
-        moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
-    except ValueError:
-        moment = None
+    moment = as_written(_with_plus(text))
     if moment is None or moment.tzinfo is None:
         raise UsageError(f"不是带时区的时刻：{text}", f"not an instant with a zone: {text}", path=path, remedy=remedy)
     if moment.year not in YEARS:
@@ -33,3 +31,23 @@ def parsed_instant(text: str | None, path: str) -> datetime | None:
         en = f"a year outside {YEARS[0]}-{YEARS[-1]}: {text}"
         raise UsageError(zh, en, path=path, remedy="改正年份")
     return moment
+
+
+def time_of_reading(text: str, zone: str) -> datetime:
+    """The time of a reading in an address, written as in a push: without a zone it is in that of the station.
+
+    Raises
+    ------
+    UsageError : no time, or in a year outside `basin.periods.YEARS`.
+    """
+    (moment,) = written_instants([_with_plus(text)], zone)
+    if moment is None:
+        zh = f"不是时刻，或年份不在 {YEARS[0]}–{YEARS[-1]}：{text}"
+        en = f"not a time, or of a year outside {YEARS[0]}-{YEARS[-1]}: {text}"
+        raise UsageError(zh, en, path="time", remedy="写成 2020-08-31T08:00，或带时区 2020-08-31T00:00:00Z")
+    return moment
+
+
+def _with_plus(text: str) -> str:
+    """The text as it was before an unescaped + of an address arrived as a space."""
+    return text.replace(" ", "+") if "T" in text else text

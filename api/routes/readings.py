@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.reads import readings as observed
 from api.reads import reviews
-from api.reads.instants import parsed_instant
+from api.reads.instants import time_of_reading
 from api.web.deps import AsOf, Has, Reads
 from api.web.described import listed, problems
 from api.web.schemas import Reading, Readings, Revision
 from api.web.tabular import following, shaped
 from basin.errors import NotFound
 from basin.indicators import find_indicator
+from basin.network import TIMEZONE
 from monitoring_ingest.known_store import seen_until
 from monitoring_ingest.readings.frames import Key
 from settlement.statement.document import instant
@@ -63,16 +64,16 @@ def latest(
     response_model=list[Revision],
     responses=problems(400, 404, 422),
 )
-def revisions(station: str, indicator: str, time: str, reads: Reads, as_of: AsOf) -> list[dict[str, Any]]:
-    """Every value a station, indicator and instant (ISO 8601 with zone) ever had, or had had at `as_of`, oldest first:
-    who, when, why, and what people decided about it.
+def revisions(station: str, indicator: str, time: str, reads: Reads, has: Has, as_of: AsOf) -> list[dict[str, Any]]:
+    """Every value a station, indicator and time ever had, or had had at `as_of`, oldest first: who, when, why, and what
+    people decided about it. The time is written as in a push: without a zone it is in that of the station.
 
     What gave no observation is revision 0 with its fate: what people decided to leave so (`uphold`) and, where no value
     has counted yet, all that was quarantined or withheld.
     """
     code = find_indicator(indicator)
-    instant_of = parsed_instant(time, "time")
-    assert instant_of is not None  # only an absent text gives none
+    declared = has.registry.network.stations.get(station)
+    instant_of = time_of_reading(time, declared.timezone if declared else TIMEZONE)
     key = Key(station, code.code if code else indicator, instant_of)
     chain = reviews.chain(reads, key, as_of)
     if not chain:

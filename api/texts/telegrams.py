@@ -53,6 +53,7 @@ TELEGRAM_TEXTS: dict[str, tuple[str, str]] = {
     "telegram.outcome.unknown_device": ("设备没有声明", "unknown device"),
     "telegram.outcome.password": ("密码不符", "wrong password"),
     "telegram.outcome.too_soon": ("密码错得太多，过一会再试", "too many wrong passwords, to be tried again later"),
+    "telegram.outcome.time": ("DataTime 没有写或读不出，未取值", "DataTime absent or unreadable, not taken"),
     "telegram.outcome.conflict": (
         "与同一 QN 的前一帧矛盾，未取值",
         "contradicts an earlier frame of the same QN, not taken",

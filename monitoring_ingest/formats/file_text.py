@@ -9,8 +9,10 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, starmap
 from typing import NamedTuple
 
 from basin.signs import shown
@@ -23,6 +25,8 @@ MOST_TIMES_LARGER = 100  # than packed a gzip file may be, beyond `LITTLE_BYTES`
 MOST_COLUMNS = 2_000
 LONGEST_LINE = 2**20  # characters
 LONGEST_NAME = 300  # characters of a file name
+WHOLE = re.compile(r"[<>＜＞≤≥]?\s?\d{1,6}", re.ASCII)  # before a decimal comma
+DIGITS = re.compile(r"\d{1,6}", re.ASCII)  # behind it
 MOST_FILLED = 2**20  # blank cells that pad short lines, allowed on top of one cell per character of the file
 
 
@@ -62,7 +66,7 @@ class CsvLines(NamedTuple):
 
     `beyond` has, by position of a line that is longer than the header, its first cell without a title that is not
     blank: a decimal comma or a cell too many has moved the others, and nobody knows which value stands under which
-    title.
+    title. Where only some lines are longer (`longer_than_others`) it may be the last cell with a title.
     """
 
     header: list[str]
@@ -134,7 +138,8 @@ def _is_of_bytes(name: str) -> bool:
 def csv_lines(text: str) -> CsvLines:
     """The stripped header of a CSV, and every line that is not blank.
 
-    A line shorter than the header is padded with blank cells; cells beyond the header stand in `beyond`.
+    A line shorter than the header is padded with blank cells; cells beyond the header stand in `beyond`. Lines that all
+    end with the same number of separators too many are sound.
 
     Raises
     ------
@@ -145,6 +150,7 @@ def csv_lines(text: str) -> CsvLines:
     numbers = []
     lines: list[list[str]] = []
     beyond: dict[int, str] = {}
+    sent: list[list[str]] = []
     allowed = len(text) + MOST_FILLED
     _, titles = next(records, (1, []))
     header = [name.strip() for name in as_they_were(titles)]
@@ -152,6 +158,7 @@ def csv_lines(text: str) -> CsvLines:
         if any(line):
             cells = as_they_were(line)
             numbers.append(number)
+            sent.append(cells)
             if any(cells[len(header) :]):
                 beyond[len(lines)] = next(filter(None, cells[len(header) :]))
             lines.append(cells if len(cells) == len(header) else _of_width(cells, len(header)))
@@ -159,7 +166,36 @@ def csv_lines(text: str) -> CsvLines:
                 raise UnreadableFile("file_too_large", f"{len(header)} × {len(lines)}")
     if not header:
         raise UnreadableFile("unreadable_file", "CSV：没有表头 no header")
+    for position in longer_than_others(sent, len(header)):
+        beyond.setdefault(position, last_text(lines[position]))
     return CsvLines(header, numbers, lines, beyond)
+
+
+def longer_than_others(lines: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The positions of lines whose cells may have moved, among those that are longer than the header.
+
+    A decimal comma makes a line longer though its last cell is blank: ``0,21,`` for ``0.21,``. Programs that end a line
+    with a separator too many end every line so, and leave no two whole numbers side by side where one was split.
+
+    Parameters
+    ----------
+    lines : the cells of each line that is not blank.
+    width : that of the header.
+    """
+    longer = [position for position, cells in enumerate(lines) if len(cells) > width]
+    if len(set(map(len, lines))) > 1:
+        return longer
+    return [position for position in longer if any(starmap(_are_halves, pairwise(lines[position])))]
+
+
+def _are_halves(whole: str, decimals: str) -> bool:
+    """Whether two cells can be the halves of a number with a decimal comma."""
+    return WHOLE.fullmatch(whole.strip()) is not None and DIGITS.fullmatch(decimals.strip()) is not None
+
+
+def last_text(cells: Sequence[str]) -> str:
+    """The last cell that is not blank."""
+    return next(filter(None, reversed(cells)), "")
 
 
 def _of_width(cells: list[str], width: int) -> list[str]:

@@ -18,7 +18,8 @@ import pandas as pd
 
 from basin.qualifiers import SAMPLE, written_value
 from basin.sources import Source
-from monitoring_ingest.formats.declared_tables import Table, readings_of, tables
+from monitoring_ingest.formats.declared_tables import readings_of
+from monitoring_ingest.formats.table_headers import Table, tables
 from monitoring_ingest.readings.station_statuses import SEPARATOR
 
 Side = Literal["upstream", "downstream", "third"]
@@ -65,7 +66,8 @@ def read_laboratory(raw: bytes, *, name: str, source: Source) -> pd.DataFrame:
     UnreadableFile : the workbook is not made from the template.
     """
     by_template = replace(source, format="table", columns={column: COLUMNS[column] for column in READ})
-    return pd.concat([_results(table, by_template) for table in tables(raw, by_template)], ignore_index=True)
+    further = [COLUMNS[column] for column in COLUMNS if column not in READ]
+    return pd.concat([_results(table, by_template) for table in tables(raw, by_template, further)], ignore_index=True)
 
 
 def _results(table: Table, source: Source) -> pd.DataFrame:

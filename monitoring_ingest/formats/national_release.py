@@ -11,16 +11,25 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time
-from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from basin.network import CHINA
+from basin.network import CHINA, TIMEZONE
 from monitoring_ingest.formats.file_text import MOST_COLUMNS, UnreadableFile, csv_lines, decoded, unpacked
-from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, in_reach, readings_frame, repeated
+from monitoring_ingest.formats.written_times import written_instants
+from monitoring_ingest.readings.cells import BEYOND_THE_HEADER, Refusal, refused_rows
+from monitoring_ingest.readings.frames import (
+    NOT_EQUIPPED,
+    NOT_MEASURED,
+    columns_of,
+    frame_of,
+    in_reach,
+    readings_frame,
+    repeated,
+)
 
 STATION = "断面名称"
 TIME = "监测时间"
@@ -74,16 +83,21 @@ def read_release(raw: bytes, *, name: str, date: date | None = None) -> pd.DataF
     UnreadableFile : the file is no release, or its times have no year and the file has no date.
     """
     text = decoded(unpacked(raw))
-    header, numbers, rows = _json_rows(text) if text.lstrip().startswith(("{", "[")) else _csv_rows(text)
-    columns = [_plain(title) for title in header]
+    release = _json_rows(text) if text.lstrip().startswith(("{", "[")) else _csv_rows(text)
+    columns = [_plain(title) for title in release.header]
     if STATION not in columns or TIME not in columns:
         raise UnreadableFile("missing_column", f"{STATION} {TIME}")
     position = {DESCRIBING[column]: number for number, column in enumerate(columns) if column in DESCRIBING}
     measured = [_measured(number, column) for number, column in enumerate(columns) if _is_measured(column)]
-    table = [list(map(_text, row)) for row in rows]
+    table = [list(map(_text, row)) for row in release.rows]
     when = instants([row[position["time_text"]] for row in table], date or date_of(name))
     shared = {field: _plain_column(table, number) for field, number in position.items()}
-    return _cells_frame({**shared, "row": numbers, "time": when}, measured, table)
+    frame = _cells_frame({**shared, "row": release.numbers, "time": when}, measured, table)
+    untitled = [number for number, column in enumerate(columns) if not column]
+    without_title = [next(filter(None, (row[number] for number in untitled)), None) for row in table]
+    refused = repeated([release.beyond.get(row, cell) for row, cell in enumerate(without_title)], len(measured))
+    beyond = {position: Refusal(BEYOND_THE_HEADER, cell) for position, cell in enumerate(refused) if cell is not None}
+    return frame_of(refused_rows(dict(columns_of(frame)), beyond))
 
 
 def _cells_frame(
@@ -108,28 +122,21 @@ def _cells_frame(
     return readings_frame(columns | {"field": indicators, "indicator_text": indicators, "unit": units})
 
 
-class _JsonRows(NamedTuple):
-    """A reply taken apart: header, row numbers from 1, and rows, every row as long as the header."""
+class _Release(NamedTuple):
+    """A release taken apart: header, row numbers, rows as long as the header, and what is beyond, by row position."""
 
     header: list[str]
     numbers: list[int]
     rows: list[list[Any]]
+    beyond: dict[int, str]
 
 
-def _csv_rows(text: str) -> _JsonRows:
-    """The lines of a release kept as CSV.
-
-    Raises
-    ------
-    UnreadableFile : a line has more cells than the header has titles; the program that keeps releases writes none.
-    """
-    table = csv_lines(text)
-    for position, beyond in table.beyond.items():
-        raise UnreadableFile("beyond_header", f"{table.numbers[position]}: {beyond}")
-    return _JsonRows(table.header, table.numbers, table.lines)
+def _csv_rows(text: str) -> _Release:
+    """The lines of a release kept as CSV."""
+    return _Release(*csv_lines(text))
 
 
-def _json_rows(text: str) -> _JsonRows:
+def _json_rows(text: str) -> _Release:
     if unstorable := _NO_TEXT.search(text):
         raise UnreadableFile("unreadable_file", unstorable[0])
     try:
@@ -141,8 +148,11 @@ def _json_rows(text: str) -> _JsonRows:
     width = len(header)
     if width > MOST_COLUMNS or width * len(body) > MOST_CELLS:
         raise UnreadableFile("file_too_large", f"{len(body)} × {width}")
-    rows = [(list(row) if isinstance(row, list) else []) + [None] * width for row in body]
-    return _JsonRows(header, list(range(1, len(rows) + 1)), [row[:width] for row in rows])
+    sent = [list(row) if isinstance(row, list) else [] for row in body]
+    further = {position: list(filter(None, map(_text, row[width:]))) for position, row in enumerate(sent)}
+    beyond = {position: cells[0] for position, cells in further.items() if cells}
+    rows = [(row + [None] * width)[:width] for row in sent]
+    return _Release(header, list(range(1, len(rows) + 1)), rows, beyond)
 
 
 def cell(content: str) -> Cell:
@@ -207,7 +217,7 @@ def date_of(name: str) -> date | None:
 
 
 def instants(texts: Sequence[str], day: date | None) -> list[datetime | None]:
-    """The instants of ``07-15 08:00`` (the year nearest to `day`) or ``2020-07-15 08:00``, Asia/Shanghai.
+    """The instants of ``07-15 08:00`` (the year nearest to `day`), or of a time with its year, Asia/Shanghai.
 
     Raises
     ------
@@ -220,27 +230,11 @@ def instants(texts: Sequence[str], day: date | None) -> list[datetime | None]:
 def _instant(text: str, day: date | None) -> datetime | None:
     without_year = _DAY_AND_TIME.fullmatch(text.strip())
     if not without_year:
-        return _full_instant(text.strip())
+        return written_instants([text.strip()], TIMEZONE)[0]
     if day is None:
         raise UnreadableFile("no_date", text)
-    month, day_of_month, hour, minute = map(int, without_year.groups())
     middle = datetime.combine(day, time(12), tzinfo=CHINA)
-    candidates = _existing(partial(datetime, month=month, day=day_of_month, hour=hour, minute=minute), day.year)
+    years = [f"{year}-{text.strip()}" for year in (day.year - 1, day.year, day.year + 1)]
+    # 29 February does not exist in every year
+    candidates = [instant for instant in written_instants(years, TIMEZONE) if instant]
     return min(candidates, key=lambda instant: abs(instant - middle), default=None)
-
-
-def _existing(in_year: partial[datetime], year: int) -> Iterator[datetime]:
-    """The instants that exist in the years around `year`: 29 February does not exist in every year."""
-    for candidate in (year - 1, year, year + 1):
-        try:
-            yield in_year(year=candidate, tzinfo=CHINA)
-        except ValueError:
-            continue
-
-
-def _full_instant(text: str) -> datetime | None:
-    try:
-        written = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return written if written.tzinfo else written.replace(tzinfo=CHINA)

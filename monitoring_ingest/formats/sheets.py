@@ -1,8 +1,8 @@
 """Tables as people keep them: the bytes of a CSV or XLSX file in, sheets of text cells out.
 
 A CSV may be packed (gzip), encoded as UTF-8 (with or without BOM) or GB18030, and separated by comma, semicolon or tab.
-The values of an XLSX are read as Excel shows them, dates as ISO text; a formula counts by the value saved with it. What
-the cells mean is not known here.
+The values of an XLSX are read as Excel shows them, dates as ISO text. What is hidden, merged or was never computed is
+said by the layout of a sheet (`sheet_layout`). What the cells mean is not known here.
 
 A workbook is opened only if it stays small when unpacked, has no more elements than a workbook of its size, and no part
 of it holds a DTD, whose entities may expand to any amount of text. So no workbook can fill the memory or take minutes.
@@ -17,12 +17,14 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import islice
 from typing import IO, Any, NamedTuple
 from xml.parsers import expat
 
 from basin.numbers import LONGEST
 from monitoring_ingest.formats.file_text import MOST_COLUMNS, UnreadableFile, csv_records, decoded, unpacked
+from monitoring_ingest.formats.sheet_layout import Layout, is_computed, layout_of
 from monitoring_ingest.formats.spreadsheet_cells import as_they_were
 
 ZIP_MAGIC = b"PK\x03\x04"
@@ -51,13 +53,17 @@ _LOST_NUMBER = re.compile(
     rb"<(?:[A-Za-z0-9]{1,20}:)?v(?:\s[^<>]{0,99})?>\s{0,9}([0-9.+-]{101}|[0-9.+-]{1,100}[eE]-0{0,9}[1-9][0-9]{2})"
 )
 SIGNIFICANT = ".15g"  # the digits that Excel stores and shows of a number
+SHOWN = "visible"
+PLAIN = Layout()  # of a CSV, which hides nothing
+MAC_EPOCH = datetime(1904, 1, 1)
 
 
 class Sheet(NamedTuple):
-    """One table: its name (blank for a CSV), and the rows that are not blank with their numbers in the file."""
+    """One table: its name (blank for a CSV), the rows that are not blank with their numbers in the file, its layout."""
 
     name: str
     rows: list[tuple[int, list[str]]]
+    layout: Layout = PLAIN
 
 
 def sheets(raw: bytes) -> list[Sheet]:
@@ -240,14 +246,20 @@ def _parse_prolog(start: bytes) -> None:
 def _sheets(book: Any) -> Iterator[Sheet]:
     """The worksheets; refused as soon as their texts together exceed `MOST_CHARACTERS`."""
     characters = 0
+    computed = is_computed(book._archive)
+    from_1904 = book.epoch == MAC_EPOCH
     for sheet in book.worksheets:
+        hidden = sheet.sheet_state != SHOWN
+        # the parts from which the library reads the cells
+        part = partial(book._archive.open, sheet._worksheet_path)
+        layout = layout_of(part, computed=computed, hidden=hidden, from_1904=from_1904)
         rows = []
         for number, texts in _rows(sheet):
             characters += sum(map(len, texts))
             if characters > MOST_CHARACTERS:
                 raise UnreadableFile("file_too_large", f"{sheet.title}: {MOST_CHARACTERS}")
             rows.append((number, texts))
-        yield Sheet(sheet.title, rows)
+        yield Sheet(sheet.title, rows, layout)
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
@@ -277,9 +289,15 @@ def _text(value: object) -> str:
         case time() | date():
             return value.isoformat()
         case timedelta():
-            return str(value)
+            return _hours(value)
         case _:
             return str(value).replace("\0", "").strip()
+
+
+def _hours(duration: timedelta) -> str:
+    """A duration as the hours of a clock: a whole day is ``24:00:00``, which ends a day."""
+    seconds = round(duration.total_seconds())
+    return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
 
 
 def _to_the_second(instant: datetime) -> datetime:

@@ -3,29 +3,28 @@
 `monitoring_ingest.exports` writes the same columns. A station is named by its code, or by a name that is unique in the
 register (or within the province of a further column ``province``). A time without zone is in the station's zone. The
 mark column holds marks and the station's status, joined by ``|``; in a status column of its own, a status may be any
-word. Rows are numbered by their line in the file. This module judges no reading.
+word. Rows are numbered by their line in the file; one with something in a column that nobody understands is refused.
+This module judges no reading.
 """
 
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from itertools import chain
-from zoneinfo import ZoneInfo
 
 from basin.network import TIMEZONE, Network
-from monitoring_ingest.formats.file_text import UnreadableFile, csv_lines, decoded, unpacked
-from monitoring_ingest.readings.cells import refused_beyond_header
-from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, Columns, in_reach, plain_columns
+from monitoring_ingest.formats.file_text import CsvLines, UnreadableFile, csv_lines, decoded, unpacked
+from monitoring_ingest.formats.written_times import instants
+from monitoring_ingest.readings.cells import BEYOND_THE_HEADER, UNKNOWN_COLUMN, Refusal, refused_rows
+from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, Columns, plain_columns
 from monitoring_ingest.readings.station_names import stations_of
 from monitoring_ingest.readings.station_statuses import marks_and_status
 
 REQUIRED = ("station", "time", "indicator", "value", "unit")
 OPTIONAL = ("mark", "province", "reason", "status")
-
-_WRITTEN_TIME = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
+# what an export with flags adds, which is never taken in, and what people write to each other
+PASSED_OVER = ("origin", "quality", "test", "qartod", "note")
 
 
 def read_long_csv(raw: bytes, *, name: str, network: Network) -> Columns:
@@ -39,11 +38,12 @@ def read_long_csv(raw: bytes, *, name: str, network: Network) -> Columns:
 
     Raises
     ------
-    UnreadableFile : the file is no text, or a column is missing.
+    UnreadableFile : the file is no text, or a column is missing or stands twice.
     """
     table = csv_lines(decoded(unpacked(raw)))
-    columns = _columns([title.casefold() for title in table.header], table.lines)
-    return refused_beyond_header(long_readings(table.numbers, columns, network), table.beyond)
+    header = [title.casefold() for title in table.header]
+    readings = long_readings(table.numbers, _columns(header, table.lines), network)
+    return refused_rows(readings, _refusals(header, table))
 
 
 def long_readings(numbers: Sequence[int], columns: Mapping[str, Sequence[str]], network: Network) -> Columns:
@@ -78,6 +78,21 @@ def long_readings(numbers: Sequence[int], columns: Mapping[str, Sequence[str]], 
     )
 
 
+def _refusals(header: Sequence[str], table: CsvLines) -> dict[int, Refusal]:
+    """By position of a row, why it is refused: it has cells without a title, or something under one nobody understands.
+
+    Such a column may say that the value lies below its detection limit, or is none.
+    """
+    refusals = {position: Refusal(BEYOND_THE_HEADER, cell) for position, cell in table.beyond.items()}
+    unknown = [column for column, title in enumerate(header) if title not in (*REQUIRED, *OPTIONAL, *PASSED_OVER)]
+    for position, cells in enumerate(table.lines if unknown else ()):
+        for column in unknown:
+            if cell := cells[column].strip():
+                title = table.header[column] or f"第{column + 1}列"
+                refusals.setdefault(position, Refusal(UNKNOWN_COLUMN, cell, title))
+    return refusals
+
+
 def looks_like_long_csv(raw: bytes) -> bool:
     """Whether the first line of a file has the columns of a long CSV."""
     first = unpacked(raw).partition(b"\n")[0].removeprefix(codecs.BOM_UTF8)
@@ -88,6 +103,9 @@ def _columns(header: list[str], lines: list[list[str]]) -> dict[str, Sequence[st
     missing = [name for name in REQUIRED if name not in header]
     if missing:
         raise UnreadableFile("missing_column", " ".join(missing))
+    double = [name for name in (*REQUIRED, *OPTIONAL) if header.count(name) > 1]
+    if double:
+        raise UnreadableFile("double_column", " ".join(double))
     flat = list(map(str.strip, chain.from_iterable(lines)))
     width = len(header)
     cells = [flat[column::width] for column in range(width)]
@@ -105,39 +123,3 @@ def _zones(network: Network, provinces: Sequence[str], names: Sequence[str]) -> 
     pairs = list(zip(provinces, names, strict=True))
     zones = {pair: station.timezone if station else TIMEZONE for pair, station in stations_of(network, pairs).items()}
     return [zones[pair] for pair in pairs]
-
-
-def instants(texts: Sequence[str], zones: Sequence[str]) -> list[datetime | None]:
-    """The instants written in `texts`; None where there is no such instant.
-
-    Parameters
-    ----------
-    texts : times as written.
-    zones : the zone of each text, used where the text names none; as long as `texts`.
-    """
-    pairs = list(zip(texts, zones, strict=True))
-    by_pair = {pair: in_reach(_instant(*pair)) for pair in set(pairs)}
-    return [by_pair[pair] for pair in pairs]
-
-
-def _instant(text: str, zone: str) -> datetime | None:
-    """The instant of a text in ISO 8601 or a form of spreadsheets (``2020/8/8 8:00``). A bare date is its midnight."""
-    try:
-        written = datetime.fromisoformat(text)
-    except ValueError:
-        parts = _WRITTEN_TIME.fullmatch(text)
-        if not parts:
-            return None
-        year, month, day, hour, minute, second = (int(part or 0) for part in parts.groups())
-        try:
-            written = datetime(year, month, day, hour, minute, second)
-        except ValueError:
-            return None
-    return written if written.tzinfo else _in_zone(written, ZoneInfo(zone))
-
-
-def _in_zone(naive: datetime, zone: ZoneInfo) -> datetime | None:
-    """A wall-clock time in its zone; None in an hour that summer time skips or repeats, which is ambiguous."""
-    earlier = naive.replace(tzinfo=zone, fold=0)
-    later = naive.replace(tzinfo=zone, fold=1)
-    return earlier if (earlier.utcoffset() or timedelta()) == (later.utcoffset() or timedelta()) else None

@@ -5,9 +5,10 @@ data. The data is ``QN=…;ST=…;CN=…;PW=…;MN=…;Flag=…;[PNUM=…;PNO=�
 `split` cuts a stream into pieces, `decode` reads a frame, `joined` merges the parts of a telegram, `framed` writes a
 frame.
 
-All text is returned as sent: values, undeclared codes, station flags. Only passwords are masked, at once. This module
-judges no reading: the source declares what a code means, its unit (stations differ by a factor of 1000 for metals) and
-which station a device speaks for. A CRC that fits proves little: the CRC takes only 256 different values.
+All text is returned as sent, without blanks around it: values, undeclared codes, station flags. Only passwords are
+masked, at once. This module judges no reading: the source declares what a code means, its unit (stations differ by a
+factor of 1000 for metals) and which station a device speaks for. A CRC that fits proves little: the CRC takes only 256
+different values.
 """
 
 from __future__ import annotations
@@ -224,6 +225,7 @@ class _Malformed(Exception):
 
 def _telegram(data: str) -> Telegram:
     head, begin, tail = data.partition("CP=&&")
+    head = head.strip()
     body = tail.removesuffix("&&")
     if not begin or not head.endswith(";") or body == tail or "&&" in body:
         raise _Malformed("没有以 CP=&&…&& 结尾", "does not end with CP=&&…&&")
@@ -234,7 +236,7 @@ def _telegram(data: str) -> Telegram:
     for name in _REQUIRED:
         if not header.get(name):
             raise _Malformed(f"头部没有 {name}", f"the header has no {name}")
-    pairs = tuple(_pair(item, "CP") for item in re.split("[;,]", body) if item)
+    pairs = tuple(_pair(item, "CP") for item in re.split("[;,]", body) if item.strip())
     if (twice := _contradiction(pairs)) is not None:
         raise _Malformed(f"{twice} 有两个不同的值", f"{twice} has two different values")
     flag = _flag(header.get("Flag"))
@@ -243,11 +245,20 @@ def _telegram(data: str) -> Telegram:
 
 
 def _pair(item: str, where: str) -> tuple[str, str]:
-    """Name and value of an item ``name=value``, a password masked; `where` is the item's place for the refusal."""
+    """Name and value of an item ``name=value``, without blanks around them and a password masked.
+
+    Parameters
+    ----------
+    item : as sent; some stations write a blank after every semicolon.
+    where : the item's place, for the refusal.
+    """
     name, _, value = item.partition("=")
-    if not name or item.count("=") != 1:
+    plain = name.strip()
+    if not plain or item.count("=") != 1:
         raise _Malformed(f"{where} 中有一项不是 名=值", f"an item of {where} is not name=value")
-    return name, MASK if value and name.strip().casefold() in _SECRET else value
+    if plain.casefold() in _SECRET:  # as sent: a password beside another one must not vanish
+        return name, MASK if value else value
+    return plain, value.strip()
 
 
 def _flag(text: str | None) -> Flag | None:

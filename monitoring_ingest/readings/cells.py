@@ -8,7 +8,7 @@ Readings of every door pass here (`validation`), so that no store and no page ha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from basin.signs import shown, unseen_sign
 from monitoring_ingest.readings.frames import TEXTS, Columns, objects
@@ -17,6 +17,20 @@ LONGEST = 1_000  # characters of a cell
 MOST_QUOTED = 200
 NOT_TEXT = "not_text"
 BEYOND_THE_HEADER: Final = "beyond_header"  # the problem of a row that has more cells than there are titles
+UNKNOWN_COLUMN: Final = "unknown_column"  # of a row with something under a title that nobody understands
+
+
+class Refusal(NamedTuple):
+    """Why a row or value is refused: the message code, the cell that the receipt quotes, and the cell's title.
+
+    The title is blank where the cell is the value's, or has none.
+    """
+
+    code: str
+    cell: str
+    title: str = ""
+
+
 FIELD_OF: Mapping[str, str] = {
     "station_text": "station",
     "indicator_text": "indicator",
@@ -57,22 +71,24 @@ def with_problem(rows: Columns, name: str, wrong: Iterable[int]) -> Columns:
     return rows | {"problem": problem, "field": field, "value_text": values}
 
 
-def refused_beyond_header(rows: Columns, beyond: Mapping[int, str]) -> Columns:
-    """The rows, with the problem ``beyond_header`` where a line has more cells than there are titles.
+def refused_rows(rows: Columns, refusals: Mapping[int, Refusal]) -> Columns:
+    """The rows, with the problem of each that its reader refuses.
 
     Parameters
     ----------
     rows : columns of readings.
-    beyond : by position of the row, the cell that has no title; the receipt quotes it.
+    refusals : by position of the row.
     """
-    if not beyond:
+    if not refusals:
         return rows
     problem = rows["problem"].copy()
     values = rows["value_text"].copy()
-    for position, cell in beyond.items():
-        problem[position] = BEYOND_THE_HEADER
-        values[position] = cell
-    return rows | {"problem": problem, "value_text": values}
+    field = rows["field"].copy()
+    for position, refusal in refusals.items():
+        problem[position] = refusal.code
+        values[position] = refusal.cell
+        field[position] = refusal.title or field[position]
+    return rows | {"problem": problem, "value_text": values, "field": field}
 
 
 def _quoted(cells: set[str]) -> dict[str, str]:

@@ -63,6 +63,30 @@ MESSAGES: dict[str, Message] = {
         "这一行的单元格比表头多，各列对不上（小数写成了逗号，或多了一格）；改正这一行，或给多出的列写上列名",
         "more cells than titles, so the columns do not match; mend the row or name the column",
     ),
+    "moved_cells": Message(
+        "写标记、状态的一格里是一个数，多半是小数写成了逗号，把各格挤后了一格；改正这一行",
+        "a number in the place of a remark: a decimal comma may have moved the cells; mend the row",
+    ),
+    "unknown_column": Message(
+        "这一列没有声明，不知它说的是什么（限定符、检出限、备注……），这一行不采用；声明这一列，列入 ignored，或删去",
+        "nobody declared this column, which may say that the value is none; declare it, ignore it, or take it out",
+    ),
+    "hidden": Message(
+        "在隐藏的工作表、行、列里，或被筛选去、压在合并单元格之下，看不见的不采用；取消隐藏，或来源写 hidden: taken",
+        "hidden in the workbook, so not taken; unhide it, or let the source say `hidden: taken`",
+    ),
+    "merged_value": Message(
+        "一个合并的单元格占着几个数值的位置，不知是哪一个的；取消合并，逐格填写",
+        "one merged cell in place of several values; unmerge it and fill in each",
+    ),
+    "formula_not_computed": Message(
+        "公式没有由表格软件算过，存着的不是结果；用 Excel、WPS 或 LibreOffice 打开、保存后再送",
+        "a formula that no spreadsheet program computed; open and save the file in one, then send it",
+    ),
+    "formula_error": Message(
+        "公式的结果是错误（#DIV/0!、#N/A 等），没有数；改正公式后保存再送",
+        "the formula gives an error such as #DIV/0!, and no number; correct it, save, and send again",
+    ),
     "unreadable_time": Message(
         f"不是时刻，或年份不在 {YEARS[0]}–{YEARS[-1]}", f"not a time, or of a year outside {YEARS[0]}-{YEARS[-1]}"
     ),

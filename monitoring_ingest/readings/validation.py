@@ -268,8 +268,8 @@ def _add_fate(rows: Columns, values: _Values, now: datetime, rights: Collection[
 def _add_place_and_value(rows: Columns, which: np.ndarray, columns: Sequence[str]) -> None:
     """Name the field that each fate is about, and quote its cell.
 
-    Of a source with a column per indicator, that column's cell is quoted. An unknown or foreign station is always named
-    with its province: otherwise the receipt would not show which station is meant.
+    Of a source with a column per indicator, that column's cell is quoted, unless the time is wrong. An unknown or
+    foreign station is always named with its province: otherwise the receipt would not show which station is meant.
 
     Parameters
     ----------
@@ -282,7 +282,7 @@ def _add_place_and_value(rows: Columns, which: np.ndarray, columns: Sequence[str
     value = np.where(sent, rows["value_text"], rows["printed"])
     field = objects([_FIELDS[column] for column in columns])[which]
     for line, column in enumerate(columns[:-1]):
-        quoting = (which == line) & ~in_own_column
+        quoting = (which == line) & (~in_own_column | (column == "time_text"))
         if quoting.any():
             value[quoting] = rows[column][quoting]
     unnamed = (rows["code"] == "unknown_station") | (rows["code"] == NO_RIGHT)

@@ -26,13 +26,14 @@ from monitoring_ingest.formats.station_telegrams import (
     passwords,
     split,
 )
-from monitoring_ingest.telegrams.profiles import Devices, gives_readings
+from monitoring_ingest.telegrams.profiles import Devices, gives_readings, has_unreadable_time
 
 # Reasons for refusing a frame, besides length, crc and syntax.
 UNKNOWN_DEVICE = "unknown_device"
 PASSWORD = "password"  # nosec B105  # a reason for refusing a frame
 TOO_SOON = "too_soon"  # after wrong passwords for the same device from the same address
 CONFLICT = "conflict"
+TIME = "time"
 LONGEST_FIELD = 200  # characters of a header field that are stored: the indexes cannot hold 9999
 REFUSED_KEPT = 1100  # bytes of a refused frame that are stored: the longest data segment of the standard is 1024
 
@@ -45,7 +46,7 @@ _STARTING = re.compile(rb"##[0-9]{0,4}")
 _BETWEEN = re.compile(rb"([;,&\r]+)")
 _NO_PASSWORD = re.compile(
     rb"QN=[0-9]{0,17}|ST=[0-9]{0,2}|CN=[0-9]{0,4}|MN=[\w.-]{0,24}|Flag=[0-9]{0,3}|P(NUM|NO)=[0-9]{0,4}|CP="
-    rb"|DataTime=[0-9]{0,14}|[A-Za-z][0-9A-Za-z]{1,9}-[A-Za-z]{2,12}=[-+.0-9A-Z]{0,12}|[0-9A-Fa-f]{4}"
+    rb"|DataTime=[0-9]{0,20}|[A-Za-z][0-9A-Za-z]{1,9}-[A-Za-z]{2,12}=[-+.0-9A-Z]{0,12}|[0-9A-Fa-f]{4}"
 )
 
 
@@ -98,7 +99,10 @@ def _apart(piece: bytes) -> tuple[bytes, ...]:
 
 
 def judged(piece: bytes, devices: Devices) -> Frame:
-    """The frame in a piece: a telegram of a declared device with the right password, or refused with the reason."""
+    """The frame in a piece: a telegram of a declared device with the right password, or refused with the reason.
+
+    Values of no time that can be read are refused, so that the station is not told that they are stored.
+    """
     telegram = decode(piece)
     if isinstance(telegram, Refused):
         return refused(piece, telegram.error, None)
@@ -107,8 +111,10 @@ def judged(piece: bytes, devices: Devices) -> Frame:
         return refused(piece, UNKNOWN_DEVICE, telegram)
     if not _may_speak(piece, source):
         return refused(piece, PASSWORD, telegram)
-    without_password = masked(piece.strip(b"\r\n"))
     readings = gives_readings(telegram, source)
+    if readings and has_unreadable_time(telegram, source):
+        return refused(piece, TIME, telegram)
+    without_password = masked(piece.strip(b"\r\n"))
     return Frame(without_password, len(piece), "", telegram, readings, answer(piece, telegram))
 
 

@@ -17,8 +17,8 @@ from basin.errors import RegisterError
 from basin.sources import Source
 from basin.station_statuses import NORMAL, STATUS_OF, UNKNOWN_MARK
 from monitoring_ingest.formats.file_text import UnreadableFile
-from monitoring_ingest.formats.station_files import instants
 from monitoring_ingest.formats.station_telegrams import FactorValues, Refused, Telegram, data_of, joined, read_data
+from monitoring_ingest.formats.written_times import instants
 from monitoring_ingest.readings.frames import readings_frame
 from monitoring_ingest.readings.station_statuses import MarksAndStatus
 
@@ -26,7 +26,8 @@ FORMAT = "telegrams"
 # HJ 212-2017: real time, minutes, hours, days. Of a source that declares `fields`, only those commands are taken.
 VALUE_FIELDS: Mapping[str, str] = {"2011": "Rtd", "2051": "Avg", "2061": "Avg", "2031": "Avg"}
 
-_WRITTEN_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", re.ASCII)
+# 14 digits by the standard; some stations send no seconds, or milliseconds as well
+_DATA_TIME = re.compile(r"\d{12}(?:\d\d(?:\d{3})?)?", re.ASCII)
 _COLUMNS = ("row", "station_text", "field", "indicator_text", "time_text", "value_text", "unit", "mark", "status")
 
 Devices = Mapping[str, Source]  # by MN
@@ -61,6 +62,15 @@ def gives_readings(telegram: Telegram, source: Source) -> bool:
     return value_field(telegram, source) is not None and bool(telegram.parts > 1 or telegram.values)
 
 
+def has_unreadable_time(telegram: Telegram, source: Source) -> bool:
+    """Whether values of the telegram are of no time that can be read.
+
+    A later part of a split telegram may go on with the DataTime of the part before.
+    """
+    texts = [values.time for values in telegram.values if values.time or telegram.part == 1]
+    return None in instants(list(map(_data_time, texts)), [source.zone] * len(texts))
+
+
 def read_telegrams(raw: bytes, *, name: str, declared: Devices) -> pd.DataFrame:
     """The readings of frames as stored: checked on arrival, passwords masked, one frame a line.
 
@@ -86,7 +96,7 @@ def read_telegrams(raw: bytes, *, name: str, declared: Devices) -> pd.DataFrame:
         rows += _rows(telegram, source, start=len(rows) + 1)
         zones += [source.zone] * (len(rows) - len(zones))
     columns = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(_COLUMNS, ())
-    texts = [_separated(text) for text in columns["time_text"]]
+    texts = [_data_time(text) for text in columns["time_text"]]
     values = columns["value_text"]
     # The mark is the station's flag (HJ 212-2017 table 8), not the qualifier of a laboratory.
     unqualified = [""] * len(values)
@@ -126,6 +136,6 @@ def _mark_and_status(values: FactorValues) -> MarksAndStatus:
     return MarksAndStatus("" if mark == NORMAL else mark, STATUS_OF.get(mark, UNKNOWN_MARK))
 
 
-def _separated(text: str) -> str:
-    """``20260301040000`` with separators between its parts; blank for a text of any other form."""
-    return _WRITTEN_TIME.sub(r"\1-\2-\3T\4:\5:\6", text) if _WRITTEN_TIME.fullmatch(text) else ""
+def _data_time(text: str) -> str:
+    """The digits of a DataTime; blank for a text of any other form."""
+    return text if _DATA_TIME.fullmatch(text) else ""

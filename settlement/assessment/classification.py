@@ -1,8 +1,8 @@
 """Water-quality classes of a table of readings or means, for anyone's own figures.
 
-In: a text table ``section,time,water_body,<indicator columns>``; blank is missing, ``*`` not equipped, and ``<0.02``
-counts as its detection limit, which is how the wide export writes a value below detection. Out: the same table with
-``class`` (1–6 or blank), ``deciding`` (codes joined by ``|``) and ``reason``. Single-factor evaluation
+In: a text table ``section,time,water_body,<indicator columns>``, as the wide export writes one; blank is missing, ``*``
+not equipped, and ``<0.02`` below a detection limit, of which half counts unless the caller says otherwise. Out: the
+same table with ``class`` (1–6 or blank), ``deciding`` (codes joined by ``|``) and ``reason``. Single-factor evaluation
 (环办〔2011〕22号) under the standard named. Nothing is stored and no mean is taken.
 """
 
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from basin.clauses import NonDetect
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, find_indicator, indicator
 from basin.network import WATER_BODIES
@@ -23,10 +24,12 @@ from basin.rounding import rounded
 from basin.sources import title_and_unit
 from basin.standards import Standard, classify, deciding
 from basin.units import factor
+from settlement.statistics.counting import detected
 
 NOT_EQUIPPED = "*"
-# what a row is about; of all other columns that no indicator is called like, nobody knows whether they matter
-DESCRIBING = frozenset({"section", "time", "water_body", "station", "province", "断面", "时间", "站点"})
+# What a row is about, and the class that its source published, as the wide export writes it. Of all other columns that
+# no indicator is called like, nobody knows whether they matter.
+DESCRIBING = frozenset({"section", "time", "water_body", "water_class", "station", "province", "断面", "时间", "站点"})
 
 
 def classified(
@@ -36,6 +39,7 @@ def classified(
     require: Collection[str] = (),
     compare: str = "raw",
     ignore: Collection[str] = (),
+    non_detect: NonDetect = "half",
 ) -> pd.DataFrame:
     """The table with class, deciding items and reason.
 
@@ -44,6 +48,7 @@ def classified(
     table : columns of text; `water_body` is ``river`` or ``lake``; indicator columns by any known name.
     require : indicators without which a row has no class when they are blank (``*`` is not blank).
     ignore : titles of columns that are passed over.
+    non_detect : what stands for a value below detection: half its limit, zero or the limit.
     compare : ``raw`` takes values as given, ``reported`` rounds them to the evaluation decimals first.
 
     Raises
@@ -60,7 +65,7 @@ def classified(
                 f"没有 {code} 一列", f"no column {code}", path=code, remedy="补上此列，或不要 --require 它"
             )
     texts = {code: table[column.title].fillna("").str.strip() for code, column in columns.items()}
-    values = {code: _numbers(text) * columns[code].factor for code, text in texts.items()}
+    values = {code: _numbers(text, non_detect) * columns[code].factor for code, text in texts.items()}
     if compare == "reported":
         values = {code: _rounded(code, array) for code, array in values.items()}
     reasons = _reasons(table, texts, values, needed)
@@ -118,10 +123,18 @@ def _bodies(table: pd.DataFrame) -> pd.Series:
     return table["water_body"].fillna("").str.strip()
 
 
-def _numbers(texts: pd.Series) -> NDArray[np.float64]:
-    """Cells as float64, a value below detection as its limit; nan for blank, not equipped and unreadable ones."""
-    written = {text: written_value(text) for text in set(texts)}
-    return np.array([np.nan if written[text].reason else written[text].number for text in texts], dtype=np.float64)
+def _numbers(texts: pd.Series, non_detect: NonDetect) -> NDArray[np.float64]:
+    """Cells as float64; nan for blank, not equipped and unreadable ones.
+
+    Parameters
+    ----------
+    texts : the cells.
+    non_detect : what stands for a value below detection.
+    """
+    by_text = {text: written_value(text) for text in set(texts)}
+    cells = [by_text[text] for text in texts]
+    numbers = np.array([np.nan if cell.reason else cell.number for cell in cells], dtype=np.float64)
+    return detected(numbers, [cell.censored for cell in cells], non_detect)
 
 
 def _rounded(code: str, values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -100,12 +100,20 @@ class TestChain:
         [
             (CHAIN, 404),
             (CHAIN.replace("2025-08-01T00:00:00Z", "yesterday"), 400),
-            (CHAIN.replace("2025-08-01T00:00:00Z", "2025-08-01T08:00"), 400),
+            (CHAIN.replace("2025-08-01T00:00:00Z", "2025-08-01T08:00"), 404),  # a time, in the station's zone
+            (CHAIN.replace("2025-08-01T00:00:00Z", "2025-W31-5"), 400),
             (CHAIN.replace("demo-qx2", "nowhere"), 404),
         ],
     )
     def test_no_such_value_is_not_found(self, pushing, address, status):
         assert pushing.get(address).status_code == status
+
+
+def test_the_time_in_the_address_is_written_as_in_a_push(pushing):
+    push(pushing, {})
+    for written in ("2025-08-01T00:00:00Z", "2025-08-01T08:00", "2025-08-01 08:00", "2025-08-01T08:00+08:00"):
+        chain = pushing.get(CHAIN.replace("2025-08-01T00:00:00Z", written)).json()
+        assert [one["value_text"] for one in chain] == ["0.21"]
 
 
 class TestAsOf:

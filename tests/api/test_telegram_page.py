@@ -148,7 +148,7 @@ class TestDocument:
         assert [number for number in map(str, stated) if f" {number} " not in self.TEXT] == []
 
     def test_it_names_every_reason_and_state(self):
-        reasons = ("length", "crc", "syntax", frames.UNKNOWN_DEVICE, frames.PASSWORD, frames.CONFLICT)
+        reasons = ("length", "crc", "syntax", frames.UNKNOWN_DEVICE, frames.PASSWORD, frames.CONFLICT, frames.TIME)
         words = (*reasons, *STATUS_OF.values(), UNKNOWN_MARK)
         assert [word for word in words if word not in self.TEXT] == []
         assert [one for one in reasons if f"telegram.outcome.{one}" not in TEXTS] == []

@@ -106,7 +106,7 @@ class TestWide:
             assert text(wide_readings(connection, network())) == (
                 "section,time,water_body,ph,nh3n,tp,tn,water_class\n"
                 "hukou,2020-07-01T08:00:00+08:00,lake,,1e-05,*,*,Ⅱ\n"
-                "hukou,2020-07-01T08:00:00+00:00,lake,,0.025,,,\n"
+                "hukou,2020-07-01T08:00:00+00:00,lake,,<0.025,,,\n"
                 "qiaotou,2020-07-01T08:00:00+08:00,river,7.512,0.26,,*,Ⅱ\n"
             )
 

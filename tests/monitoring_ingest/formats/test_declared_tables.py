@@ -389,6 +389,65 @@ def test_a_written_time(written: str, expected: str):
     assert iso(written) == expected
 
 
+@pytest.mark.parametrize(
+    ("day", "clock", "value"),
+    [
+        ("46298", "0.375", "0.21"),  # accepted
+        ("46298.0", "0.375", "0.21"),
+        ("46298", "9.375E-02", "0.21"),
+        ("46298.375", "0.375", "46298.375 09:00:00"),
+        ("十月三日", "0.375", "十月三日 09:00:00"),
+        ("2026-10-03", "1.375", "2026-10-03 1.375"),
+    ],
+)
+def test_what_is_wrong_with_a_time_is_said_of_its_cell(engine: Engine, day: str, clock: str, value: str):
+    source = wide(columns={"station": "点位", "date": "日期", "time": "时刻"}, units={"总磷": "mg/L"})
+    raw = text("点位,日期,时刻,氨氮(mg/L),总磷", f"老桥桥下,{day},{clock},0.21,0.21")
+    later = datetime(2027, 1, 1, tzinfo=UTC)
+    receipt = ingest(engine, network(), [("a.csv", raw)], source_door(source), stopped(later))
+    if value == "0.21":
+        assert fates(receipt) == {"accepted": 2}
+    else:
+        assert [(row["code"], row["value"]) for row in receipt.rows or ()] == [("unreadable_time", value)] * 2
+
+
+IN_ROWS = {"station": "点位", "time": "采样时间", "indicator": "项目", "value": "结果", "mark": "情况"}
+MARKED = {"station": "点位", "time": "采样时间", "mark": "情况"}
+
+
+class TestADecimalComma:
+    """Splits a value in two, and moves the cells behind it."""
+
+    @pytest.mark.parametrize(
+        ("columns", "lines", "told"),
+        [
+            # longer than the header, though the last cell is blank
+            (MARKED, ["点位,采样时间,氨氮(mg/L),情况", "qiaotou,2020-08-08,0,21,", "qiaotou,2020-08-09,0.5,"],
+             [(2, "beyond_header", "21")]),
+            (MARKED, ["点位,采样时间,氨氮(mg/L),情况", "qiaotou,2020-08-08,0,21"], [(2, "moved_cells", "21")]),
+            (MARKED, ["点位,采样时间,氨氮(mg/L),总磷(mg/L),情况", "qiaotou,2020-08-08,0,21,0.05"],
+             [(2, "moved_cells", "0.05")] * 2),
+            (IN_ROWS, ["点位,采样时间,项目,结果,情况", "qiaotou,2020-08-08,氨氮,0,40"], [(2, "moved_cells", "40")]),
+            (
+                {"station": "点位", "time": "采样时间"},
+                ["点位,采样时间,氨氮(mg/L),备注", "qiaotou,2020-08-08,0,21,", "qiaotou,2020-08-09,0,50,"],
+                [(2, "beyond_header", "21"), (3, "beyond_header", "50")],
+            ),
+            (MARKED, ["点位,采样时间,氨氮(mg/L),备注,情况", "qiaotou,2020-08-08,0,21"], [(2, "moved_cells", "21")]),
+            # every line ends with a separator too many
+            (MARKED, ["点位,采样时间,氨氮(mg/L),情况", "qiaotou,2020-08-08,0.4,,", "qiaotou,2020-08-09,0.5,,"], []),
+            # the number of a sample
+            (MARKED, ["点位,采样时间,氨氮(mg/L),情况", "qiaotou,2020-08-08,0.4,20200808"], []),
+        ],
+    )  # fmt: skip
+    def test_is_told_however_the_cells_fall(self, engine: Engine, columns: Any, lines: list[str], told: Any):
+        source = wide(
+            columns=columns, indicators={"氨氮": "nh3n"}, units={"氨氮": "mg/L"}, stations={}, ignored=("备注",)
+        )
+        receipt = ingest(engine, network(), [("a.csv", text(*lines))], source_door(source), stopped(NOW))
+        assert [(row["row"], row["code"], row["value"]) for row in receipt.rows or ()] == told
+
+
 def test_a_clock_without_a_date_is_no_time():
     assert joined_times(["", "2020-08-08 00:00:00"], ["08:00", ""], "08:00") == ["", "2020-08-08 08:00"]
 

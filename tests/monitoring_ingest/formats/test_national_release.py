@@ -179,6 +179,34 @@ class TestShapes:
         assert len(read_release(body, name="2020-07-15.json")) == 1
 
 
+class TestARowWithMoreCellsThanTitles:
+    """Is refused by name, and the others count."""
+
+    HEAD = "省份,断面名称,监测时间,氨氮(mg/L)"
+
+    @pytest.mark.parametrize(
+        "raw",
+        [
+            f"{HEAD}\n安徽省,桥头,07-15 08:00,0,40\n安徽省,桥头,07-15 12:00,0.5\n".encode(),
+            f"{HEAD},\n安徽省,桥头,07-15 08:00,0,40\n安徽省,桥头,07-15 12:00,0.5,\n".encode(),
+            json.dumps(
+                {
+                    "thead": HEAD.split(","),
+                    "tbody": [
+                        ["安徽省", "桥头", "07-15 08:00", "0", "40"],
+                        ["安徽省", "桥头", "07-15 12:00", "0.5", ""],
+                    ],
+                }
+            ).encode(),
+        ],
+        ids=["csv", "csv with a blank title", "json"],
+    )
+    def test_in_csv_and_json(self, raw: bytes):
+        frame = read_release(raw, name="2020-07-15")
+        told = list(zip(frame["value_text"], frame["problem"], strict=True))
+        assert told == [("40", "beyond_header"), ("0.5", "")]
+
+
 class TestRealReplies:
     """Every value the real replies carry is found, and nothing else."""
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from monitoring_ingest.formats.file_text import UnreadableFile
-from monitoring_ingest.formats.station_files import instants, looks_like_long_csv, read_long_csv
+from monitoring_ingest.formats.station_files import looks_like_long_csv, read_long_csv
+from monitoring_ingest.formats.written_times import instants
 from monitoring_ingest.readings.station_statuses import marks_and_status
 from tests.monitoring_ingest.makers import HEADER, csv, network, rows_of
 
@@ -75,8 +76,26 @@ class TestText:
         assert rows_of(frame, "indicator_text", "value_text", "unit") == [("", "", "")]
 
     @pytest.mark.parametrize(
+        ("title", "cell", "expected"),
+        [
+            ("qualifier", "<", ("qualifier", "<", "unknown_column")),
+            ("检出限", "0.5", ("检出限", "0.5", "unknown_column")),
+            ("", "维护", ("第6列", "维护", "unknown_column")),
+            ("qualifier", "", ("", "0.2", "")),
+            ("note", "晴", ("", "0.2", "")),
+            ("quality", "good", ("", "0.2", "")),  # of an export with flags
+        ],
+    )
+    def test_a_row_with_something_in_a_column_nobody_understands_is_refused(self, title, cell, expected):
+        raw = csv(f"qiaotou,2020-07-01,nh3n,0.2,mg/L,{cell}", header=f"station,time,indicator,value,unit,{title}")
+        frame = read_long_csv(raw, name="a.csv", network=network())
+        assert rows_of(frame, "field", "value_text", "problem") == [expected]
+
+    @pytest.mark.parametrize(
         ("raw", "code", "value"),
         [
+            (b"station,time,indicator,value,unit,value\n", "double_column", "value"),
+            (b"station,time,indicator,value,unit,mark,mark\n", "double_column", "mark"),
             (b"station,time,indicator,value\n", "missing_column", "unit"),
             (b"", "unreadable_file", "CSV：没有表头 no header"),
             (b"\xff\xff", "unreadable_file", "UTF-8, GB18030"),

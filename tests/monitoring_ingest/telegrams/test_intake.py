@@ -36,6 +36,7 @@ from tests.monitoring_ingest.telegram_makers import (
     value,
     world,
 )
+from tests.monitoring_ingest.telegram_mutations import framed
 
 VALUES_OF_VECTORS = [
     ("qiaotou", "codmn", "2.31"),
@@ -188,6 +189,36 @@ class TestRefused:
             ("length", ""), ("crc", ""), ("syntax", ""), ("unknown_device", "B"), ("password", "A"),
         ]  # fmt: skip
         assert [one for one in kept(engine) if b"123456" in one or b"654321" in one] == []
+
+    @pytest.mark.parametrize("time", ["2026030104000", "202603010400000000", "20260230040000", "2026-W09-7", ""])
+    def test_values_of_no_time_that_can_be_read_are_not_answered(self, engine, time):
+        assert sent(world(engine), frame(value("1", time=time))) == [False]
+        assert [row["error"] for row in newest(engine)] == ["time"]
+        assert said(engine) == []
+
+    def test_nor_are_values_without_any_time(self, engine):
+        assert sent(world(engine), frame("w01019-Avg=1,w01019-Flag=N")) == [False]
+
+    def test_a_later_part_goes_on_with_the_time_of_the_part_before(self, engine):
+        parts = (part(1, 2, value("1")), part(2, 2, "w21003-Avg=0.5,w21003-Flag=N"))
+        assert sent(world(engine), *parts) == [True, True]
+        assert said(engine) == [("qiaotou", "codmn", "1"), ("qiaotou", "nh3n", "0.5")]
+
+    @pytest.mark.parametrize(
+        "time", ["20260301040000", "202603010400", "20260301040000000", " 20260301040000", "20260301040000 "]
+    )
+    def test_with_or_without_seconds_milliseconds_and_blanks_a_time_is_the_same(self, engine, time):
+        assert sent(world(engine), frame(value("1", time=time))) == [True]
+        assert [row[2] for row in stored(engine)] == ["28T20:00"]
+
+    def test_hour_24_is_the_next_day(self, engine):
+        assert sent(world(engine), frame(value("1", time="20260228240000"))) == [True]
+        assert [row[2] for row in stored(engine)] == ["28T16:00"]
+
+    def test_a_blank_after_every_semicolon_harms_nobody(self, engine):
+        spaced = "QN=1; ST=21; CN=2061; MN=A; Flag=5; CP=&&DataTime=20260301040000; w01019-Avg=1, w01019-Flag=N; &&"
+        assert sent(world(engine), framed(spaced)) == [True]
+        assert [(row[1], row[3], row[5]) for row in stored(engine)] == [("codmn", "1", "正常")]
 
     def test_a_device_number_longer_than_any_index_takes_harms_nobody(self, engine):
         random = Random(1)

@@ -74,6 +74,19 @@ class TestClass:
     def test_a_title_may_state_its_unit(self, column: str, value: str, expected: tuple[str, str, str]) -> None:
         assert one(f"water_body,{column}", f"river,{value}") == expected
 
+    @pytest.mark.parametrize(
+        ("non_detect", "expected"), [("half", "1"), ("zero", "1"), ("limit", "2")]
+    )  # fmt: skip
+    def test_below_detection_half_of_the_limit_counts_unless_told_otherwise(
+        self, non_detect: str, expected: str
+    ) -> None:
+        assert one("water_body,nh3n", "river,<0.2", non_detect=non_detect)[0] == expected
+        assert one("water_body,总磷(μg/L)", "river,<30", non_detect=non_detect)[0] == expected
+        assert one("water_body,nh3n", "river,<0.2")[0] == "1"
+
+    def test_the_class_that_a_source_published_is_no_indicator(self) -> None:
+        assert one("water_body,nh3n,water_class", "river,0.2,Ⅲ") == ("2", "nh3n", "")
+
     def test_a_unit_that_does_not_fit_is_refused(self) -> None:
         with pytest.raises(UsageError, match="mg/L"):
             one("water_body,总磷(m³/s)", "river,0.1")

@@ -1,0 +1,330 @@
+"""What a worksheet shows, and which of its formulas were computed: the XML of a workbook's parts in, layouts out.
+
+The library that reads the cells says neither. A cell that nobody sees may be a draft, and the number saved with a
+formula is that of the last program that computed it, or a 0 that stands for one that nobody ever computed. So a
+formula counts only in a workbook that a spreadsheet program saved, and that does not ask for all to be computed anew.
+What the cells mean, and what becomes of them, is decided in `table_cells`.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import IO, NamedTuple
+from xml.parsers import expat
+
+from monitoring_ingest.formats.file_text import MOST_COLUMNS, UnreadableFile
+
+MOST_COVERED = 1_000_000  # cells of merged blocks and of array formulas, in one worksheet
+MOST_BLOCKS = 100_000
+SHEET_PROGRAMS = (
+    "microsoft excel", "microsoft macintosh excel", "wps", "libreoffice", "openoffice", "collabora", "onlyoffice",
+    "yozo", "永中", "kingsoft", "numbers", "softmaker", "planmaker",
+)  # fmt: skip
+_APPLICATION = "docprops/app.xml"
+_WORKBOOK = re.compile(r"(?:.*/)?workbook\d*\.xml", re.IGNORECASE)
+_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
+_COLUMN = re.compile(r"[A-Z]{1,3}")
+# A worksheet without any of these bytes hides and merges nothing, and has no formula.
+_SIGNS = (
+    b"hidden", b"mergeCell", b'ht="0', b"ht='0", b'width="0', b"width='0",
+    *(before + b"f" + after for before in (b"<", b":") for after in (b">", b"/", b" ", b"\n", b"\r", b"\t")),
+)  # fmt: skip
+_PIECE = 2**20
+_LONGEST_SIGN = 64
+
+
+class Place(NamedTuple):
+    """A cell: the row as the file numbers it, from 1, and the column from 0."""
+
+    row: int
+    column: int
+
+
+class Block(NamedTuple):
+    """A rectangle of cells, both ends included; its first cell holds what is shown."""
+
+    first: Place
+    last: Place
+
+    def rows(self) -> range:
+        """The numbers of its rows."""
+        return range(self.first.row, self.last.row + 1)
+
+    def columns(self) -> range:
+        """The positions of its columns."""
+        return range(self.first.column, self.last.column + 1)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What is special about a worksheet's cells.
+
+    Attributes
+    ----------
+    hidden : whether the worksheet is.
+    hidden_rows, hidden_columns : row numbers from 1, column positions from 0; rows that a filter leaves out are hidden.
+    merged : blocks of merged cells.
+    uncomputed : cells with a formula that no spreadsheet program computed.
+    from_1904 : whether the workbook counts its days from 1904.
+    """
+
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    merged: tuple[Block, ...] = ()
+    uncomputed: frozenset[Place] = frozenset()
+    from_1904: bool = False
+
+
+def is_computed(archive: zipfile.ZipFile) -> bool:
+    """Whether a spreadsheet program saved the workbook, with all formulas computed.
+
+    Libraries that write workbooks compute nothing. Those that call themselves Excel ask the next program that opens the
+    file to compute everything, as does a library that has changed cells; a program told to compute by hand says when it
+    has not finished.
+    """
+    names = archive.namelist()
+    saved_by = "".join(_application(archive, name) for name in names if name.lower() == _APPLICATION)
+    if not saved_by.strip().lower().startswith(SHEET_PROGRAMS):
+        return False
+    workbooks = [name for name in names if _WORKBOOK.fullmatch(name)]
+    return bool(workbooks) and all(_says_computed(archive, name) for name in workbooks)
+
+
+def _application(archive: zipfile.ZipFile, name: str) -> str:
+    """The program that the properties of a workbook name."""
+    inside = False
+    written: list[str] = []
+
+    def start(tag: str, _: Mapping[str, str]) -> None:
+        nonlocal inside
+        inside = _local(tag) == "Application"
+
+    def end(_: str) -> None:
+        nonlocal inside
+        inside = False
+
+    def text(piece: str) -> None:
+        if inside:
+            written.append(piece)
+
+    with archive.open(name) as part:
+        _parse(part, start, end, text)
+    return "".join(written)
+
+
+def _says_computed(archive: zipfile.ZipFile, name: str) -> bool:
+    """Whether the part says how formulas were computed, as spreadsheet programs do, and that all of them were."""
+    settings: list[Mapping[str, str]] = []
+
+    def start(tag: str, attributes: Mapping[str, str]) -> None:
+        if _local(tag) == "calcPr":
+            settings.append(dict(attributes))
+
+    with archive.open(name) as part:
+        _parse(part, start, lambda _: None, lambda _: None)
+    return bool(settings) and all(map(_is_finished, settings))
+
+
+def _is_finished(setting: Mapping[str, str]) -> bool:
+    by_hand = setting.get("calcMode") == "manual" and _is_false(setting.get("calcOnSave"))
+    anew = _is_true(setting.get("fullCalcOnLoad")) or setting.get("calcId") == "0"
+    return not (by_hand or anew or _is_false(setting.get("calcCompleted")))
+
+
+def layout_of(part: Callable[[], IO[bytes]], *, computed: bool, hidden: bool, from_1904: bool) -> Layout:
+    """The layout of one worksheet.
+
+    Parameters
+    ----------
+    part : opens the worksheet's part.
+    computed : whether a spreadsheet program computed the formulas (`is_computed`).
+    hidden : whether the worksheet is.
+    from_1904 : whether the workbook counts its days from 1904.
+
+    Raises
+    ------
+    UnreadableFile : blocks cover more than `MOST_COVERED` cells.
+    """
+    with part() as stream:
+        if not _is_worth_a_look(stream):
+            return Layout(hidden=hidden, from_1904=from_1904)
+    worksheet = _Worksheet()
+    with part() as stream:
+        _parse(stream, worksheet.start, worksheet.end, worksheet.text)
+    uncomputed = worksheet.valueless if computed else worksheet.formulas
+    if not computed:
+        uncomputed |= set(worksheet.covered(worksheet.arrays))
+    return Layout(
+        hidden=hidden,
+        hidden_rows=frozenset(worksheet.hidden_rows),
+        hidden_columns=frozenset(worksheet.hidden_columns),
+        merged=tuple(worksheet.shown(worksheet.merged)),
+        uncomputed=frozenset(uncomputed),
+        from_1904=from_1904,
+    )
+
+
+def _is_worth_a_look(stream: IO[bytes]) -> bool:
+    before = b""
+    while piece := stream.read(_PIECE):
+        looked_at = before + piece
+        if any(map(looked_at.__contains__, _SIGNS)):
+            return True
+        before = piece[-_LONGEST_SIGN:]
+    return False
+
+
+class _Worksheet:
+    """What the elements of a worksheet say, as a parser meets them; rows and cells are numbered as openpyxl does."""
+
+    def __init__(self) -> None:
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
+        self.merged: list[Block] = []
+        self.arrays: list[Block] = []
+        self.formulas: set[Place] = set()
+        self.valueless: set[Place] = set()
+        self._row = 0
+        self._column = -1
+        self._in_cell = False
+        self._is_text = False  # whether the value is a text, which may be blank
+        self._has_formula = False
+        self._value: str | None = None  # None: no value is saved
+        self._in_value = False
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        name = _local(tag)
+        if name == "c":
+            self._begin_cell(attributes)
+        elif name == "v":
+            if self._has_formula:  # which stands before its value
+                self._in_value = True
+                self._value = ""
+        elif name == "f" and self._in_cell:
+            self._has_formula = True
+            # A formula may fill a block of cells, of which only the first has it.
+            self._add(self.arrays, attributes.get("ref") if attributes.get("t") in ("array", "dataTable") else None)
+        elif name == "row":
+            self._begin_row(attributes)
+        elif name == "col" and _is_not_shown(attributes, "width"):
+            first = _whole(attributes.get("min")) or 1
+            last = _whole(attributes.get("max")) or first
+            self.hidden_columns.update(range(first - 1, min(last, MOST_COLUMNS)))
+        elif name == "mergeCell":
+            self._add(self.merged, attributes.get("ref"))
+
+    def end(self, tag: str) -> None:
+        name = _local(tag)
+        if name == "v":
+            self._in_value = False
+        elif name == "c" and self._in_cell:
+            self._in_cell = False
+            if self._has_formula:
+                self._has_formula = False
+                place = Place(self._row, self._column)
+                self.formulas.add(place)
+                if self._value is None or not (self._value or self._is_text):
+                    self.valueless.add(place)
+
+    def text(self, piece: str) -> None:
+        if self._in_value:
+            self._value = f"{self._value or ''}{piece}"
+
+    def shown(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        """The blocks, without what lies beyond the last row and the last column that is read.
+
+        Raises
+        ------
+        UnreadableFile : they cover too many cells.
+        """
+        covered = 0
+        for block in blocks:
+            clipped = Block(
+                block.first, Place(min(block.last.row, self._row), min(block.last.column, MOST_COLUMNS - 1))
+            )
+            covered += len(clipped.rows()) * len(clipped.columns())
+            if covered > MOST_COVERED:
+                raise UnreadableFile("file_too_large", f"{MOST_COVERED}")
+            yield clipped
+
+    def covered(self, blocks: Iterable[Block]) -> Iterator[Place]:
+        """Every cell of the blocks."""
+        for block in self.shown(blocks):
+            for row in block.rows():
+                yield from (Place(row, column) for column in block.columns())
+
+    def _begin_row(self, attributes: Mapping[str, str]) -> None:
+        self._row = _whole(attributes.get("r")) or self._row + 1
+        self._column = -1
+        if _is_not_shown(attributes, "ht"):
+            self.hidden_rows.add(self._row)
+
+    def _begin_cell(self, attributes: Mapping[str, str]) -> None:
+        letters = _COLUMN.match(attributes.get("r", ""))
+        self._column = _position(letters[0]) if letters else self._column + 1
+        self._in_cell = True
+        self._is_text = attributes.get("t") == "str"
+        self._has_formula = False
+        self._value = None
+
+    def _add(self, blocks: list[Block], reference: str | None) -> None:
+        """Add the block of a reference as ``A2:A4``; one that is none is passed over."""
+        ends = _REFERENCE.fullmatch(reference or "")
+        if not ends:
+            return
+        if len(blocks) == MOST_BLOCKS:
+            raise UnreadableFile("file_too_large", f"{MOST_BLOCKS}")
+        first = Place(int(ends[2]), _position(ends[1]))
+        blocks.append(Block(first, Place(int(ends[4]), _position(ends[3])) if ends[3] else first))
+
+
+def _parse(
+    part: IO[bytes],
+    start: Callable[[str, Mapping[str, str]], None],
+    end: Callable[[str], None],
+    text: Callable[[str], None],
+) -> None:
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    parser.ParseFile(part)
+
+
+@lru_cache
+def _local(tag: str) -> str:
+    """The name of an element without the prefix of its namespace."""
+    return tag.rpartition(":")[2]
+
+
+def _is_not_shown(attributes: Mapping[str, str], size: str) -> bool:
+    """Whether a row or column is hidden, or has no height or width."""
+    try:
+        return _is_true(attributes.get("hidden")) or float(attributes.get(size, "1")) <= 0
+    except ValueError:
+        return False
+
+
+def _is_true(text: str | None) -> bool:
+    return text in ("1", "true")
+
+
+def _is_false(text: str | None) -> bool:
+    return text in ("0", "false")
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _position(letters: str) -> int:
+    """The position of a column from 0: ``A`` is 0, ``AA`` is 26."""
+    position = 0
+    for letter in letters:
+        position = 26 * position + ord(letter) - ord("A") + 1
+    return position - 1

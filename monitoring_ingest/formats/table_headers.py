@@ -1,0 +1,230 @@
+"""Where a table begins: the sheets of a file and a declared source in; tables with their titles recognised, out.
+
+The header is the first row (or, where cells are merged, the first pair of rows) that holds every declared column. The
+text of a merged cell stands in all its rows, unless it is a value (`table_cells` refuses one in several cells).
+What the columns mean is decided in `declared_tables`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from basin.sources import Source, title_and_unit
+from monitoring_ingest.formats.file_text import UnreadableFile, longer_than_others
+from monitoring_ingest.formats.sheet_layout import Block, Layout
+from monitoring_ingest.formats.sheets import MOST_CSV_CELLS, Sheet, sheets
+from monitoring_ingest.formats.station_files import OPTIONAL
+
+HEADER_WITHIN = 30  # rows from the top in which the header is looked for
+HEADER_ROWS = (1, 2)
+REMARKS = frozenset({"备注", "说明", "remark", "remarks", "note", "notes"})  # columns with words, also where ignored
+MARKS = ("mark", "status", "sample_type")
+Cells = list[str]
+
+
+class Table(NamedTuple):
+    """A sheet with its header recognised: the titles, and the rows below the header with their numbers in the file.
+
+    `read` are the positions of the columns that say what a row is about, `marks` those among them with remarks on its
+    values, `measured` those with values, `unknown` those of a long table that the source says nothing about, and
+    `remarks` those with words of any kind. `longer` are the positions of rows whose cells may have
+    moved (`longer_than_others`).
+    """
+
+    name: str
+    titles: list[str]
+    rows: list[tuple[int, Cells]]
+    layout: Layout
+    read: list[int]
+    marks: list[int]
+    measured: list[int]
+    unknown: list[int]
+    remarks: list[int]
+    longer: frozenset[int]
+
+    def column(self, title: str) -> Cells:
+        """The cells below a title; width and blanks in the title are ignored. Blank cells where no column has it."""
+        titles = list(map(folded, self.titles))
+        if folded(title) not in titles:
+            return [""] * len(self.rows)
+        position = titles.index(folded(title))
+        return [cells[position] for _, cells in self.rows]
+
+    @property
+    def width(self) -> int:
+        """The number of columns up to the last that has a title."""
+        return _width(self.titles)
+
+
+def tables(raw: bytes, source: Source, further: Sequence[str] = ()) -> list[Table]:
+    """The sheets of a file that have the columns declared by the source.
+
+    Parameters
+    ----------
+    raw : bytes of a CSV or XLSX file.
+    source : declares the titles of columns.
+    further : titles of columns that the caller reads besides.
+
+    Raises
+    ------
+    UnreadableFile : as `read_table`.
+    """
+    may_lack = OPTIONAL if source.format == "readings" else ()
+    wanted = [title for column, title in source.columns.items() if column not in may_lack]
+    fitting = [table for sheet in sheets(raw) if (table := _table(sheet, wanted, source, further))]
+    if not fitting:
+        raise UnreadableFile("missing_column", " ".join([*wanted, *source.indicators][:HEADER_WITHIN]))
+    for table in fitting:
+        _refuse_double(table, [*source.columns.values(), *source.indicators, *further])
+    return fitting
+
+
+def _table(sheet: Sheet, wanted: Sequence[str], source: Source, further: Sequence[str]) -> Table | None:
+    """The sheet with its header recognised; None where no row holds the declared columns (and, if wide, an indicator).
+
+    Parameters
+    ----------
+    sheet : rows of any width; shorter rows are padded with blank cells.
+    wanted : titles that the header must hold.
+    source : declares the titles of indicators; a wide table needs at least one of them.
+    further : titles of columns that the caller reads besides.
+    """
+    columns = {folded(title) for title in wanted}
+    measured = _with_and_without_unit(source.indicators)
+    width = max((len(cells) for _, cells in sheet.rows), default=0)
+    if width * len(sheet.rows) > MOST_CSV_CELLS:
+        raise UnreadableFile("file_too_large", f"{sheet.name} {len(sheet.rows)} × {width}".strip())
+    rows = [(number, [*cells, *[""] * (width - len(cells))]) for number, cells in sheet.rows]
+    for first in range(min(len(rows), HEADER_WITHIN)):
+        for height in HEADER_ROWS:
+            titles = _titles([cells for _, cells in rows[first : first + height]])
+            present = {folded(title) for title in titles}
+            if columns <= present and (not source.is_wide or measured & _with_and_without_unit(titles)):
+                below = rows[first + height :]
+                longer = _longer(sheet, first + height - 1)
+                return _recognised(sheet, _none_blank(titles, below), below, source, further)._replace(longer=longer)
+    return None
+
+
+def _with_and_without_unit(titles: Iterable[str]) -> set[str]:
+    """Titles as they are, and without the unit in brackets: a file may state another unit than the declared title."""
+    plain = [title_and_unit(title)[0] for title in titles]
+    return {folded(title) for title in (*titles, *plain) if title}
+
+
+def _recognised(
+    sheet: Sheet, titles: list[str], rows: list[tuple[int, Cells]], source: Source, further: Sequence[str]
+) -> Table:
+    """The table with the meaning of its columns, and merged texts in all their rows.
+
+    Parameters
+    ----------
+    sheet : where the table stands.
+    titles, rows : of the table, all of one width.
+    source : declares which columns describe a row.
+    further : titles of columns that the caller reads besides.
+    """
+    value = folded(source.columns.get("value", ""))
+    read = {folded(title) for title in (*source.columns.values(), *further)} - {value}
+    marks = {folded(source.columns[name]) for name in MARKS if name in source.columns}
+    passed_over = set(map(folded, source.ignored))
+    titled = [(position, folded(title)) for position, title in enumerate(titles) if title]
+    others = [position for position, title in titled if title not in read | passed_over]
+    measured = others if source.is_wide else [position for position, title in titled if title == value]
+    return Table(
+        sheet.name,
+        titles,
+        _filled(rows, sheet.layout.merged, [position for position, _ in titled if position not in measured]),
+        sheet.layout,
+        [position for position, title in titled if title in read],
+        [position for position, title in titled if title in marks],
+        measured,
+        [] if source.is_wide else [position for position in others if position not in measured],
+        [position for position, title in titled if title in marks | REMARKS],
+        frozenset(),
+    )
+
+
+def _longer(sheet: Sheet, header: int) -> frozenset[int]:
+    """The positions of rows below the header of a CSV whose cells may have moved."""
+    lines = [cells for _, cells in sheet.rows[header + 1 :]]
+    return frozenset() if sheet.name else frozenset(longer_than_others(lines, len(sheet.rows[header][1])))
+
+
+def _filled(
+    rows: list[tuple[int, Cells]], merged: Iterable[Block], columns: Collection[int]
+) -> list[tuple[int, Cells]]:  # fmt: skip
+    """The rows, with the text of a merged cell in all its rows; to its right the cell stays blank.
+
+    Parameters
+    ----------
+    rows : cells with their row numbers.
+    merged : blocks of merged cells.
+    columns : the columns whose texts are repeated: those of no values.
+    """
+    by_number = dict(rows)
+    for block in merged:
+        position = block.first.column
+        text = by_number.get(block.first.row)
+        if text is None or position not in columns:
+            continue
+        for number in block.rows():
+            if number in by_number:
+                by_number[number][position] = text[position]
+    return rows
+
+
+def _width(titles: Sequence[str]) -> int:
+    """The number of columns up to the last that has a title."""
+    return max(column for column, title in enumerate(titles) if title) + 1
+
+
+def _none_blank(titles: Sequence[str], rows: Sequence[tuple[int, Cells]]) -> list[str]:
+    """The titles. A column with content between them is named by its number, so that the receipt can report it."""
+    used = {column for _, cells in rows for column, cell in enumerate(cells[: _width(titles)]) if cell}
+    return [title or (f"第{column + 1}列" if column in used else "") for column, title in enumerate(titles)]
+
+
+def _titles(rows: Sequence[Cells]) -> list[str]:
+    """The title of each column: its lowest cell that is not blank, with the cells above where it is ambiguous."""
+    above = [_rightwards(cells) for cells in rows[:-1]]
+    lowest = [_lowest(column) for column in zip(*rows, strict=True)]
+    often = Counter(lowest)
+    return [
+        _with_cells_above(above, column, title) if often[title] > 1 else title for column, title in enumerate(lowest)
+    ]
+
+
+def _lowest(cells: Sequence[str]) -> str:
+    """The lowest cell that is not blank."""
+    return next((cell for cell in reversed(cells) if cell), "")
+
+
+def _with_cells_above(above: Sequence[Cells], column: int, title: str) -> str:
+    """A title and what stands above it, each text once."""
+    return " ".join(dict.fromkeys([*(cells[column] for cells in above if cells[column]), title]))
+
+
+def _rightwards(cells: Cells) -> Cells:
+    """A row of merged cells, with each text repeated in all the columns it spans."""
+    last = ""
+    spread = []
+    for cell in cells:
+        last = cell or last
+        spread.append(last)
+    return spread
+
+
+def folded(title: str) -> str:
+    """A title regardless of character width and blanks: ``氨氮（mg／L）`` is ``氨氮(mg/L)``."""
+    return "".join(unicodedata.normalize("NFKC", title).split())
+
+
+def _refuse_double(table: Table, declared: Sequence[str]) -> None:
+    often = Counter(map(folded, table.titles))
+    double = [title for title in declared if often[folded(title)] > 1]
+    if double:
+        raise UnreadableFile("double_column", " ".join(double))

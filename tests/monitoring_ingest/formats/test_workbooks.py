@@ -1,0 +1,315 @@
+"""Workbooks as people make them: formulas, hidden parts, merged cells and the days of old Macs."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime, time
+from typing import Any
+
+import pytest
+import xlsxwriter
+from openpyxl import Workbook
+from sqlalchemy import Engine
+
+from basin.sources import Source
+from monitoring_ingest.doors.declared import source_door
+from monitoring_ingest.doors.files import ingest
+from monitoring_ingest.formats.declared_tables import read_table
+from monitoring_ingest.formats.sheets import sheets
+from tests.clocks import stopped
+from tests.monitoring_ingest.makers import NOW, fates, network, rows_of, stored_set, xlsx
+
+TITLES = ["点位", "采样时间", "氨氮(mg/L)", "总磷(mg/L)"]
+EIGHT = "2020-08-08 08:00"
+Change = Callable[[Any], None]
+
+
+def hand(**more: Any) -> Source:
+    """A table with a column per indicator, and one that is passed over."""
+    declared: dict[str, Any] = {
+        "columns": {"station": "点位", "time": "采样时间"},
+        "indicators": {"氨氮(mg/L)": "nh3n", "总磷(mg/L)": "tp"},
+        "ignored": ("吸光度",),
+    }
+    return Source(**({"code": "hand", "title": "手工表（虚构）", "format": "table"} | declared | more))
+
+
+def written(change: Change, *rows: list[Any]) -> bytes:
+    """A workbook of one sheet that xlsxwriter wrote, changed by `change`."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("监测")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+        change(sheet)
+    return out.getvalue()
+
+
+def changed(book: bytes, before: str, after: str) -> bytes:
+    """The workbook with another text in its parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w") as new:
+        for entry in old.infolist():
+            new.writestr(entry, old.read(entry).decode().replace(before, after))
+    return out.getvalue()
+
+
+def saved_by(program: str, book: bytes, calculation: str = '<calcPr calcId="191029"/>') -> bytes:
+    """The workbook as if a program had saved it, with these settings of computing."""
+    renamed = changed(book, "<Application>Microsoft Excel<", f"<Application>{program}<")
+    return changed(renamed, '<calcPr calcId="124519" fullCalcOnLoad="1"/>', calculation)
+
+
+def outcome(engine: Engine, book: bytes, source: Source | None = None) -> list[tuple[object, ...]]:
+    """Row, field, code and value of all that a receipt says of a workbook, and the values that were stored."""
+    receipt = ingest(engine, network(), [("a.xlsx", book)], source_door(source or hand()), stopped(NOW))
+    rows = [(row["row"], row["field"], row["code"], row["value"]) for row in receipt.rows or ()]
+    return [*rows, *sorted(value for _, _, _, value, *_ in stored_set(engine))]
+
+
+class TestAFormula:
+    """Counts by the value that a spreadsheet program computed, and by nothing else."""
+
+    def book(self, cached: object = 0.5) -> bytes:
+        return written(
+            lambda sheet: sheet.write_formula("C2", "=ROUND(0.21*10,2)", None, cached),
+            TITLES,
+            ["qiaotou", EIGHT, None, 0.08],
+        )
+
+    @pytest.mark.parametrize(
+        "program", ["Microsoft Excel", "Microsoft Macintosh Excel", "LibreOffice/7.4.7$Linux", "WPS Office_12.1.0.1"]
+    )
+    def test_counts_where_a_spreadsheet_program_saved_it(self, engine: Engine, program: str):
+        assert outcome(engine, saved_by(program, self.book())) == [0.08, 0.5]
+
+    @pytest.mark.parametrize(
+        ("program", "settings"),
+        [
+            ("Microsoft Excel", '<calcPr calcId="124519" fullCalcOnLoad="1"/>'),  # what libraries write
+            ("SheetJS", '<calcPr calcId="191029"/>'),
+            ("Apache POI", '<calcPr calcId="191029"/>'),
+            ("Microsoft Excel", '<calcPr calcId="191029" calcCompleted="0"/>'),
+            ("Microsoft Excel", '<calcPr calcId="191029" calcMode="manual" calcOnSave="0"/>'),
+            ("Microsoft Excel", '<calcPr calcId="0"/>'),
+            ("Microsoft Excel", ""),
+        ],
+    )
+    @pytest.mark.parametrize("cached", [0, 0.5])
+    def test_is_refused_where_nobody_computed_it(self, engine: Engine, program: str, settings: str, cached: float):
+        value = f"{cached:g}"
+        book = saved_by(program, self.book(cached), settings)
+        assert outcome(engine, book) == [(2, "氨氮(mg/L)", "formula_not_computed", value), 0.08]
+
+    def test_is_refused_where_no_value_was_saved_with_it(self, engine: Engine):
+        book = xlsx(TITLES, ["qiaotou", EIGHT, "=ROUND(0.21*10,2)", 0.08])
+        assert outcome(engine, book) == [(2, "氨氮(mg/L)", "formula_not_computed", ""), 0.08]
+
+    def test_that_fills_a_block_of_cells_is_refused_in_all_of_them(self, engine: Engine):
+        book = written(
+            lambda sheet: sheet.write_array_formula("C2:C3", "{=E2:E3*10}", None, 0),
+            TITLES, ["qiaotou", EIGHT, None, 0.08], ["qiaotou", "2020-08-09 08:00", None, 0.09],
+        )  # fmt: skip
+        assert outcome(engine, book) == [
+            (2, "氨氮(mg/L)", "formula_not_computed", "0"), (3, "氨氮(mg/L)", "formula_not_computed", "0"), 0.08, 0.09,
+        ]  # fmt: skip
+
+    def test_of_the_time_or_station_refuses_the_row(self, engine: Engine):
+        book = written(
+            lambda sheet: sheet.write_formula("B2", '=TEXT(44051,"yyyy-mm-dd")', None, "2020-08-07"),
+            TITLES, ["qiaotou", None, 0.5, 0.08],
+        )  # fmt: skip
+        assert outcome(engine, book) == [(2, "采样时间", "formula_not_computed", "2020-08-07")] * 2
+
+    def test_that_was_computed_to_a_blank_text_is_a_blank(self, engine: Engine):
+        book = changed(saved_by("Microsoft Excel", self.book("")), '<c r="C2"><f>', '<c r="C2" t="str"><f>')
+        assert outcome(engine, book) == [(2, "氨氮(mg/L)", "no_value", ""), 0.08]
+
+    @pytest.mark.parametrize("error", ["#DIV/0!", "#N/A", "#REF!", "#VALUE!"])
+    def test_with_an_error_is_refused_by_that_name(self, engine: Engine, error: str):
+        book = saved_by("Microsoft Excel", self.book(error))
+        assert outcome(engine, book) == [(2, "氨氮(mg/L)", "formula_error", error), 0.08]
+
+    def test_in_a_column_that_is_passed_over_is_no_matter(self, engine: Engine):
+        titles = [*TITLES, "吸光度"]
+        book = written(lambda sheet: sheet.write_formula("E2", "=1/3"), titles, ["qiaotou", EIGHT, 0.5, 0.08])
+        assert outcome(engine, book) == [0.08, 0.5]
+
+
+class TestWhatIsHidden:
+    """Is told and not taken."""
+
+    ROWS = (TITLES, ["qiaotou", EIGHT, 2.5, 0.09], ["qiaotou", "2020-08-09 08:00", 0.5, 0.08])
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda sheet: sheet.set_row(1, None, None, {"hidden": True}),
+            lambda sheet: sheet.set_row(1, 0),
+            lambda sheet: sheet.set_row(1, None, None, {"hidden": True, "level": 1, "collapsed": True}),
+        ],
+        ids=["hidden", "of no height", "in a closed group"],
+    )
+    def test_a_row(self, engine: Engine, change: Change):
+        assert outcome(engine, written(change, *self.ROWS)) == [
+            (2, "氨氮(mg/L)", "hidden", "2.5"), (2, "总磷(mg/L)", "hidden", "0.09"), 0.08, 0.5,
+        ]  # fmt: skip
+
+    def test_a_row_that_a_filter_leaves_out(self, engine: Engine):
+        def filtered(sheet: Any) -> None:
+            sheet.autofilter("A1:D3")
+            sheet.filter_column("C", "x < 1")
+            sheet.set_row(1, None, None, {"hidden": True})
+
+        assert outcome(engine, written(filtered, *self.ROWS))[-2:] == [0.08, 0.5]
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda sheet: sheet.set_column("C:C", None, None, {"hidden": True}),
+            lambda sheet: sheet.set_column("C:C", 0),
+        ],
+        ids=["hidden", "of no width"],
+    )
+    def test_a_column(self, engine: Engine, change: Change):
+        assert outcome(engine, written(change, *self.ROWS)) == [
+            (2, "氨氮(mg/L)", "hidden", "2.5"), (3, "氨氮(mg/L)", "hidden", "0.5"), 0.08, 0.09,
+        ]  # fmt: skip
+
+    def test_a_hidden_column_of_times_hides_its_rows(self, engine: Engine):
+        book = written(lambda sheet: sheet.set_column("B:B", None, None, {"hidden": True}), *self.ROWS)
+        told = outcome(engine, book)
+        assert told == [(2, "采样时间", "hidden", EIGHT)] * 2 + [(3, "采样时间", "hidden", "2020-08-09 08:00")] * 2
+
+    def test_a_hidden_blank_cell_is_a_blank(self, engine: Engine):
+        book = written(
+            lambda sheet: sheet.set_column("D:D", None, None, {"hidden": True}), TITLES, ["qiaotou", EIGHT, 0.5, None]
+        )
+        assert outcome(engine, book) == [(2, "总磷(mg/L)", "no_value", ""), 0.5]
+
+    @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+    @pytest.mark.parametrize("first", [True, False], ids=["draft first", "draft last"])
+    def test_a_worksheet(self, engine: Engine, state: str, first: bool):
+        book = Workbook()
+        report = book.active
+        assert report is not None
+        draft = book.create_sheet("草稿", 0 if first else 1)
+        draft.sheet_state = state
+        for sheet, value in ((draft, 2.5), (report, 0.5)):
+            sheet.append(TITLES)
+            sheet.append(["qiaotou", EIGHT, value])
+        out = io.BytesIO()
+        book.save(out)
+        told = outcome(engine, out.getvalue())
+        assert [(code, value) for _, _, code, value in told[:-1] if code != "no_value"] == [("hidden", "2.5")]
+        assert told[-1] == 0.5
+
+    def test_is_taken_where_the_source_says_so(self, engine: Engine):
+        book = written(lambda sheet: sheet.set_row(1, None, None, {"hidden": True}), *self.ROWS)
+        assert outcome(engine, book, hand(hidden="taken")) == [0.08, 0.09, 0.5, 2.5]
+
+
+class TestAMergedCell:
+    """Belongs to all its rows, unless it is a value."""
+
+    def test_of_the_station_names_it_in_all_rows(self, engine: Engine):
+        rows = [["qiaotou", f"2020-08-0{day} 08:00", day / 10, 0.08] for day in (1, 2, 3)]
+        rows[1][0] = rows[2][0] = None
+        receipt = ingest(engine, network(), [("a.xlsx", xlsx(TITLES, *rows, merged=("A2:A4",)))],
+                         source_door(hand()), stopped(NOW))  # fmt: skip
+        assert fates(receipt) == {"accepted": 6}
+        assert {(station, value) for station, indicator, _, value, *_ in stored_set(engine) if indicator == "nh3n"} == {
+            ("qiaotou", 0.1), ("qiaotou", 0.2), ("qiaotou", 0.3),
+        }  # fmt: skip
+
+    def test_of_the_indicator_and_unit_of_a_long_table(self):
+        source = hand(columns={"station": "点位", "time": "时间", "indicator": "项目", "value": "结果", "unit": "单位"},
+                      indicators={}, ignored=())  # fmt: skip
+        book = xlsx(["点位", "时间", "项目", "结果", "单位"], ["qiaotou", EIGHT, "氨氮", 0.5, "mg/L"],
+                    [None, "2020-08-09 08:00", None, 0.6, None], merged=("A2:A3", "C2:C3", "E2:E3"))  # fmt: skip
+        frame = read_table(book, name="a.xlsx", source=source)
+        assert rows_of(frame, "station_text", "indicator_text", "value_text", "unit") == [
+            ("qiaotou", "氨氮", "0.5", "mg/L"), ("qiaotou", "氨氮", "0.6", "mg/L"),
+        ]  # fmt: skip
+
+    def test_with_one_value_for_several_rows_is_refused_in_each(self, engine: Engine):
+        book = xlsx(TITLES, ["qiaotou", EIGHT, 0.5, 0.08], ["qiaotou", "2020-08-09 08:00", None, 0.09],
+                    merged=("C2:C3",))  # fmt: skip
+        assert outcome(engine, book) == [
+            (2, "氨氮(mg/L)", "merged_value", "0.5"), (3, "氨氮(mg/L)", "merged_value", "0.5"), 0.08, 0.09,
+        ]  # fmt: skip
+
+    def test_with_one_value_for_two_indicators_is_refused_in_both(self, engine: Engine):
+        book = xlsx(TITLES, ["qiaotou", EIGHT, 0.5, None], merged=("C2:D2",))
+        assert outcome(engine, book) == [
+            (2, "氨氮(mg/L)", "merged_value", "0.5"), (2, "总磷(mg/L)", "merged_value", "0.5"),
+        ]  # fmt: skip
+
+    def test_with_a_dash_says_that_all_its_values_are_absent(self, engine: Engine):
+        book = xlsx(TITLES, ["qiaotou", EIGHT, "—", None], merged=("C2:D2",))
+        assert [code for _, _, code, _ in outcome(engine, book)] == ["no_value"] * 2
+
+    def test_a_value_in_a_column_as_wide_as_two_is_a_value(self, engine: Engine):
+        book = xlsx([*TITLES[:3], None, TITLES[3]], ["qiaotou", EIGHT, 0.5, None, 0.08], merged=("C1:D1", "C2:D2"))
+        assert outcome(engine, book) == [0.08, 0.5]
+
+    def test_hides_what_stands_under_it(self, engine: Engine):
+        def merge(sheet: Any) -> None:
+            sheet.merge_range("A3:D3", "以下为补测")
+            sheet.write_number("C3", 9)
+
+        assert outcome(engine, written(merge, TITLES, ["qiaotou", EIGHT, 0.5, 0.08])) == [
+            (3, "氨氮(mg/L)", "hidden", "9"),
+            (3, "总磷(mg/L)", "no_time", ""),
+            0.08,
+            0.5,
+        ]
+
+
+class TestTheDaysOfOldMacs:
+    """Count from 1904."""
+
+    def book(self, *cells: object, titles: list[str] = TITLES) -> bytes:
+        out = io.BytesIO()
+        with xlsxwriter.Workbook(out, {"date_1904": True}) as book:
+            sheet = book.add_worksheet()
+            sheet.write_row(0, 0, titles)
+            for column, cell in enumerate(cells):
+                if isinstance(cell, date | time):
+                    sheet.write_datetime(1, column, cell, book.add_format({"num_format": "yyyy-mm-dd hh:mm"}))
+                else:
+                    sheet.write(1, column, cell)
+        return out.getvalue()
+
+    @pytest.mark.parametrize("when", [datetime(2020, 8, 8, 8), 42589 + 1 / 3])
+    def test_formatted_as_a_date_or_bare(self, when: object):
+        frame = read_table(self.book("qiaotou", when, 0.5, 0.08), name="a.xlsx", source=hand())
+        assert rows_of(frame, "time")[0][0] == datetime(2020, 8, 8, 0, 0, tzinfo=frame["time"].dt.tz)
+
+    def test_with_day_and_clock_apart(self):
+        source = hand(columns={"station": "点位", "date": "日期", "time": "时刻"})
+        titles = ["点位", "日期", "时刻", *TITLES[2:]]
+        frame = read_table(self.book("qiaotou", 42589, 1 / 3, 0.5, 0.08, titles=titles), name="a.xlsx", source=source)
+        assert rows_of(frame, "time")[0][0] == datetime(2020, 8, 8, 0, 0, tzinfo=frame["time"].dt.tz)
+
+
+def test_a_whole_day_on_the_clock_ends_the_day():
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["点位", "日期", "时刻", *TITLES[2:]])
+        for row, form in ((1, "hh:mm"), (2, "[h]:mm")):
+            sheet.write_row(row, 0, ["qiaotou", f"2020-08-0{row}"])
+            sheet.write_number(row, 2, 1.0, book.add_format({"num_format": form}))
+            sheet.write_number(row, 3, 0.5)
+    source = hand(columns={"station": "点位", "date": "日期", "time": "时刻"})
+    frame = read_table(out.getvalue(), name="a.xlsx", source=source)
+    assert sorted({f"{instant:%m-%d %H:%M}" for (instant,) in rows_of(frame, "time")}) == ["08-01 16:00", "08-02 16:00"]
+
+
+def test_a_plain_workbook_hides_and_merges_nothing():
+    (sheet,) = sheets(xlsx(TITLES, ["qiaotou", EIGHT, 0.5, 0.08]))
+    layout = sheet.layout
+    assert not (layout.hidden or layout.hidden_rows or layout.hidden_columns or layout.merged or layout.uncomputed)
