@@ -3,7 +3,7 @@
 In: debts of confirmed settlements, recorded payments, an agreement and the period it is settled for. Out: facts of kind
 `unpaid` [万元] that name the settlements and vouchers they rest on, so that an evidence file needs no ledger. A debt or
 payment counts where its settlement period ended before the period asked for began; a payment, where a clause names a
-day, only if it was recorded by then, so that a later one changes nothing. More paid than owed leaves 0.
+day, only if it was made by then, so that a later one changes nothing. More paid than owed leaves 0.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def unpaid(agreement: Agreement, span: pd.Period, debts: Sequence[Debt], payment
     facts = []
     for of in _periods(agreement, span):
         for on in agreement.reach.unpaid_on:
-            paid = payments if not on else [payment for payment in payments if _recorded_by(payment, of, on)]
+            paid = payments if not on else [payment for payment in payments if _made_by(payment, of, on)]
             for payer in (None, *dict.fromkeys(agreement.parties.values())):
                 fact = _unpaid(agreement, of, payer, debts, paid)
                 counted = f"{fact.document}，付款截至 {periods.starts_on(of).year}-{on}"
@@ -56,10 +56,15 @@ def unpaid(agreement: Agreement, span: pd.Period, debts: Sequence[Debt], payment
     return facts
 
 
-def _recorded_by(payment: Fact, of: pd.Period, on: str) -> bool:
-    """Whether a payment was recorded by the end of a day (``03-31``, Beijing time) of the year a period begins in."""
-    day = date.fromisoformat(f"{periods.starts_on(of).year}-{on}")
-    return payment.recorded_at is not None and payment.recorded_at.astimezone(CHINA).date() <= day
+def _made_by(payment: Fact, of: pd.Period, on: str) -> bool:
+    """Whether a payment was made by the end of a day (``03-31``) of the year a period begins in.
+
+    One that states no day of payment, as those of earlier versions, counts from the day it was recorded, Beijing time.
+    """
+    last = date.fromisoformat(f"{periods.starts_on(of).year}-{on}")
+    if payment.paid_on is not None:
+        return date.fromisoformat(payment.paid_on) <= last
+    return payment.recorded_at is not None and payment.recorded_at.astimezone(CHINA).date() <= last
 
 
 def _periods(agreement: Agreement, span: pd.Period) -> Iterator[pd.Period]:
@@ -94,7 +99,7 @@ def _unpaid(
     untold = "" if payer is None or payer_is_clear else UNTOLD
     untold = UNREADABLE if None in sums else untold
     settlements = "、".join(dict.fromkeys(debt.settlement for debt in owed)) or "此前没有已确认的应付款"
-    vouchers = "、".join(fact.document for fact in paid) or "没有付款"
+    vouchers = "、".join(fact.proof for fact in paid) or "没有付款"
     document = f"应付 {printed(due)}（{settlements}）− 已付 {printed(got)}（{vouchers}）{untold}"
     value = untold or printed(max(due - got, Fraction(0)))
     return Fact(payer or agreement.code, periods.label(of), UNPAID, value, document, "账目")

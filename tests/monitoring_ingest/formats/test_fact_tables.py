@@ -17,7 +17,7 @@ SCORE = "s2,2021,cooperation_score,95,会议纪要,张三,\n"
 
 
 def facts(text: str) -> list[Fact]:
-    return read_facts(text.encode(), KNOWN, file="事实.csv")
+    return [stated for _, stated in read_facts(text.encode(), KNOWN, file="事实.csv")]
 
 
 def refusal(text: str) -> HengjieError:
@@ -38,6 +38,20 @@ def test_every_row_is_a_fact() -> None:
 def test_the_columns_may_be_in_chinese_and_in_any_order() -> None:
     text = "期间,对象,种类,数值,登记人,文件\n2021,s2,cooperation_score,95,张三,会议纪要\n"
     assert facts(text) == [Fact("s2", "2021", "cooperation_score", "95", "会议纪要", "张三")]
+
+
+def test_what_is_revised_or_withdrawn_is_written_in_columns_of_its_own() -> None:
+    header = "对象,期间,种类,数值,文件,登记人,行,付款日,理由,撤销文件\n"
+    corrected = "s2,2021,cooperation_score,96,会议纪要,张三,,,录错,\n"
+    withdrawn = "s2,2020,cooperation_score,,会议纪要,张三,2,,重复,更正\n"
+    assert facts(header + corrected + withdrawn) == [
+        Fact("s2", "2021", "cooperation_score", "96", "会议纪要", "张三", reason="录错"),
+        Fact("s2", "2020", "cooperation_score", "", "会议纪要", "张三", line="2", reason="重复", withdrawn_by="更正"),
+    ]
+
+
+def test_the_line_of_the_file_goes_with_each_fact() -> None:
+    assert [number for number, _ in read_facts((HEADER + FROZEN + "\n" + SCORE).encode(), KNOWN)] == [2, 4]
 
 
 def test_what_excel_writes_in_chinese_is_read() -> None:
