@@ -55,6 +55,9 @@ class FactRow(TypedDict):
     reason: NotRequired[str]
 
 
+_WHERE_STATED = ("line", "paid_on", "reason")
+
+
 @dataclass(frozen=True)
 class Register:
     """Registers as CSV by file name, in the layout of an outside directory, and their hash."""
@@ -147,7 +150,7 @@ def _sha256(part: object) -> str:
 
 def _row(fact: Fact) -> FactRow:
     """A fact in force; line, day of payment and reason have no key where it states none, as in earlier documents."""
-    row: Any = {name: text for name, text in asdict(fact).items() if text or name not in FactRow.__optional_keys__}
+    row: Any = {name: text for name, text in asdict(fact).items() if text or name not in _WHERE_STATED}
     del row["withdrawn_by"]
     return row | {RECORDED_AT: None if fact.recorded_at is None else fact.recorded_at.isoformat()}
 
