@@ -5,14 +5,14 @@ In: facts, and what became of those that somebody recorded. Out: rows of plain v
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 from monitoring_ingest.readings.fact_history import FATES, Outcome
-from monitoring_ingest.readings.facts import Fact
+from monitoring_ingest.readings.facts import APPROVED_BY, FIELDS, MAY_STAND, Fact
 from settlement.statement.document import instant
 
-FACT_COLUMNS = tuple(field.name for field in fields(Fact))
+FACT_COLUMNS = (*FIELDS, APPROVED_BY, "recorded_at", *(name for name in MAY_STAND if name != APPROVED_BY))
 
 
 def fact_row(fact: Fact) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def unpaid(agreement: Agreement, span: pd.Period, debts: Sequence[Debt], payment
     facts = []
     for of in _periods(agreement, span):
         for on in agreement.reach.unpaid_on:
-            paid = payments if not on else [payment for payment in payments if _made_by(payment, of, on)]
+            paid = [payment for payment in payments if counts(payment, of, on)]
             for payer in (None, *dict.fromkeys(agreement.parties.values())):
                 fact = _unpaid(agreement, of, payer, debts, paid)
                 counted = f"{fact.document}，付款截至 {periods.starts_on(of).year}-{on}"
@@ -85,10 +85,11 @@ def _unpaid(
     Parameters
     ----------
     of : the period. payer : one party; None for all together.
-    debts [fen], payments [万元] : those whose own period was over by then count.
+    debts [fen] : those whose own period was over by then count.
+    payments [万元] : those that count.
     """
-    owed = [debt for debt in debts if _over(debt.period, of)]
-    paid = [fact for fact in payments if _over(fact.period, of)]
+    owed = [debt for debt in debts if is_over(debt.period, of)]
+    paid = list(payments)
     payer_is_clear = len({debt.payer for debt in owed}) <= 1 or all(fact.kind.split() != [PAID] for fact in paid)
     if payer is not None:
         owed = [debt for debt in owed if debt.payer == payer]
@@ -113,6 +114,11 @@ def _sum_paid(payment: Fact) -> Fraction | None:
         return None
 
 
-def _over(period: str, of: pd.Period) -> bool:
+def counts(payment: Fact, of: pd.Period, on: str) -> bool:
+    """Whether a payment counts where a clause asks what is unpaid for a period, on a day (``03-31``; blank: any)."""
+    return is_over(payment.period, of) and (not on or _made_by(payment, of, on))
+
+
+def is_over(period: str, of: pd.Period) -> bool:
     """Whether the period was over when the other began."""
     return periods.ends_on(periods.period(period)) < periods.starts_on(of)
