@@ -13,16 +13,18 @@ import click
 from api.commands.shared import AS_OF, Told, audited, command, composed, composed_to_read, example, say, written
 from api.commands.sources import ingest_laboratory
 from api.composition import Composition
-from api.reads.facts import outcome_row
+from api.reads.facts import outcome_row, readers_in_words
 from basin.agreement_files import file_text
 from basin.errors import UsageError
+from basin.registry import Registry
 from monitoring_ingest import exports
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.database.instants import instant_to_record
 from monitoring_ingest.doors.files import NATIONAL_RELEASE, READINGS, door, ingest
 from monitoring_ingest.formats.fact_tables import at_line, read_facts
+from monitoring_ingest.readings.fact_checks import about_something_known, read_by
 from monitoring_ingest.readings.fact_history import FATES, Outcome
-from monitoring_ingest.readings.facts import about_something_known, read_fact
+from monitoring_ingest.readings.facts import read_fact
 from monitoring_ingest.records.store import record_fact
 
 
@@ -126,7 +128,8 @@ def _recorded(composition: Composition, file: Path) -> Told:
     with writing(composition.engine) as connection:
         now = instant_to_record(connection, composition.now())
         recorded = record_fact(connection, fact, now, file=file)
-    return outcome_row(recorded), _in_words(recorded)
+    registry = composition.registry
+    return outcome_row(recorded, registry), f"{_in_words(recorded)}\n{_readers(recorded, registry)}"
 
 
 def _recorded_together(composition: Composition, file: Path) -> Told:
@@ -139,11 +142,17 @@ def _recorded_together(composition: Composition, file: Path) -> Told:
         for number, stated in facts:
             with at_line(number):
                 recorded = record_fact(connection, stated, now, file=file)
-            rows.append({"line": number} | outcome_row(recorded))
-            lines.append(f"第 {number} 行 line {number} {_in_words(recorded)}")
+            rows.append({"line": number} | outcome_row(recorded, composition.registry))
+            readers = _readers(recorded, composition.registry)
+            lines.append(f"第 {number} 行 line {number} {_in_words(recorded)}；{readers}")
     counts = Counter(row["fate"] for row in rows)
     summary = "，".join(f"{FATES[fate]} {fate} {count} 件" for fate, count in counts.items())
     return {"facts": rows, "fates": counts}, "\n".join([*lines, summary])
+
+
+def _readers(recorded: Outcome, registry: Registry) -> str:
+    """Which clauses will read a fact, or would have read the withdrawn one."""
+    return readers_in_words(read_by(recorded.fact, registry))
 
 
 def _in_words(recorded: Outcome) -> str:

@@ -22,8 +22,9 @@ from basin.registry import Registry
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.database.instants import instant_to_record
 from monitoring_ingest.doors.claims_store import answered_before, claim_name, keep_answer
+from monitoring_ingest.readings.fact_checks import about_something_known
 from monitoring_ingest.readings.fact_history import DUPLICATE
-from monitoring_ingest.readings.facts import about_something_known, fact
+from monitoring_ingest.readings.facts import fact
 from monitoring_ingest.records import store
 
 router = APIRouter(prefix="/v1", tags=["监测 monitoring"], route_class=Guarded)
@@ -103,4 +104,4 @@ def _recorded(
 
 def _record(connection: Connection, registry: Registry, wanted: FactWanted, now: datetime) -> dict[str, Any]:
     stated = about_something_known(fact(wanted.model_dump(exclude_none=True)), registry)
-    return outcome_row(store.record_fact(connection, stated, now))
+    return outcome_row(store.record_fact(connection, stated, now), registry)

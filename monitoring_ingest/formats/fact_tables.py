@@ -13,13 +13,13 @@ from typing import NamedTuple
 from basin.errors import HengjieError, UnknownCode, UsageError
 from basin.registry import Registry
 from monitoring_ingest.formats.file_text import UnreadableFile, csv_lines, decoded, unpacked
+from monitoring_ingest.readings.fact_checks import about_something_known
 from monitoring_ingest.readings.facts import (
     APPROVED_BY,
     FIELDS,
     MAY_STAND,
     WITHDRAWN_BY,
     Fact,
-    about_something_known,
     fact,
 )
 

@@ -7,13 +7,13 @@ is stored here.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from basin.clauses import PAID
 from basin.errors import UsageError
+from basin.names import folded_name
 from basin.numbers import exact
 from basin.periods import period
 from monitoring_ingest.readings.facts import Fact, is_payment
@@ -100,7 +100,7 @@ def in_force(rows: Sequence[StoredFact]) -> list[Fact]:
 def _same_fact(stated: Fact, newest: Sequence[StoredFact], file: object) -> StoredFact | None:
     """The row of the same fact: as written, else as people read it."""
     of_document = [row for row in newest if _document(row.fact) == _document(stated) and _same_kind(row.fact, stated)]
-    of_line = [row for row in of_document if _folded(row.fact.line) == _folded(stated.line)]
+    of_line = [row for row in of_document if folded_name(row.fact.line) == folded_name(stated.line)]
     as_written = [row for row in of_line if (row.fact.kind, row.fact.document) == (stated.kind, stated.document)]
     candidates = as_written or of_line
     if len(candidates) > 1 or (of_document and not of_line and not stated.line):
@@ -111,12 +111,7 @@ def _same_fact(stated: Fact, newest: Sequence[StoredFact], file: object) -> Stor
 
 
 def _document(fact: Fact) -> tuple[object, ...]:
-    return fact.subject, period(fact.period), _folded(fact.document)
-
-
-def _folded(text: str) -> str:
-    """A text without what makes no other document: width, capitals, blanks."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return fact.subject, period(fact.period), folded_name(fact.document)
 
 
 def _same_kind(fact: Fact, other: Fact) -> bool:
@@ -143,7 +138,7 @@ def _same_value(value: str, other: str) -> bool:
     try:
         return exact(value) == exact(other)
     except ValueError:
-        return _folded(value) == _folded(other)
+        return folded_name(value) == folded_name(other)
 
 
 def _in_words(fact: Fact) -> str:

@@ -10,21 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import get_close_matches
-from itertools import chain
 
 from basin.agreement_files import tree
 from basin.clauses import GROUNDS, PAID, UNPAID
-from basin.errors import UnknownCode, UsageError
+from basin.errors import UsageError
 from basin.names import same_person
 from basin.network import CHINA
 from basin.numbers import exact
 from basin.periods import period
-from basin.registry import Registry
 from basin.texts import LINE, PERSON, TEXT, Grammar, accepted
 
-# The kinds that agreements ask for, including the grounds for excluding data. Any other kind is accepted as written,
-# because the next agreement may name a new one.
+# The general kinds, the grounds for excluding data among them. Any other kind is one that a clause in use reads.
 KINDS: Mapping[str, str] = {
     "incident": "水污染事件",
     **GROUNDS,
@@ -198,58 +194,3 @@ def _refuse_ground_nobody_else_approved(recorded: Fact, file: object) -> None:
         zh = f"批准人与登记人同为 {recorded.recorded_by}"
         en = "approved by the one who recorded it"
         raise UsageError(zh, en, file=file, path=APPROVED_BY, remedy="由另一人批准，登记与批准分开")
-
-
-def _refuse_payment_that_cannot_count(payment: Fact, registry: Registry, file: object) -> None:
-    """Refuse a payment whose agreement or payer is not declared, or that has no day where a clause counts by days.
-
-    Parameters
-    ----------
-    payment : its subject is the agreement; further words of its kind are payers.
-    registry : what is declared.
-    file : where the payment was read, for the error.
-    """
-    if payment.subject not in registry.agreements:
-        zh = f"没有协议 {payment.subject}"
-        en = f"no agreement {payment.subject}"
-        raise UnknownCode(zh, en, file=file, path="subject", remedy="付款的 subject 写协议代码")
-    counted_on = [on for on in registry.agreements[payment.subject].reach.unpaid_on if on]
-    if counted_on and payment.paid_on is None and payment.withdrawn_by is None:
-        zh = f"协议按{'、'.join(counted_on)}以前付了多少计，付款须写付款日"
-        en = "the agreement counts payments up to a day of the year, so a payment states its day"
-        raise UsageError(zh, en, file=file, path="paid_on", remedy="写明 paid_on，如 2026-03-31")
-    for payer in payment.kind.split()[1:]:
-        if payer not in registry.network.parties:
-            zh = f"没有主体 {payer}"
-            en = f"no party {payer}"
-            raise UnknownCode(zh, en, file=file, path="kind", remedy="写 kind: paid，或 kind: paid 主体代码")
-
-
-def about_something_known(fact: Fact, registry: Registry, *, file: object = None) -> Fact:
-    """The fact, once its subject is found to be declared: a fact about a mistyped section would never apply.
-
-    Parameters
-    ----------
-    fact : returned as it is.
-    registry : what is declared.
-    file : where the fact was read, for the error.
-
-    Raises
-    ------
-    UnknownCode : the subject is no section, station, party, basin, agreement or scorecard.
-    """
-    network = registry.network
-    agreements = registry.agreements
-    if is_payment(fact):
-        _refuse_payment_that_cannot_count(fact, registry, file)
-    kinds = (network.sections, network.stations, network.parties, network.basins, agreements, registry.scorecards)
-    codes = set(chain.from_iterable(kinds))
-    for agreement in agreements.values():
-        codes.update(agreement.section_codes)
-    if fact.subject in codes:
-        return fact
-    similar = get_close_matches(fact.subject, sorted(codes))
-    remedy = "写断面、站点、主体、流域或协议的代码" + (f"；相近的有 {'、'.join(similar)}" if similar else "")
-    zh = f"没有登记的对象 {fact.subject}"
-    en = f"nothing is declared as {fact.subject}"
-    raise UnknownCode(zh, en, file=file, path="subject", remedy=remedy)

@@ -202,7 +202,16 @@ class TestFacts:
 
     @pytest.mark.parametrize("subject", ["qingxi-2", "demo-qx2", "shanzhou", "demo-qingxi", "demo-monthly-class"])
     def test_a_fact_is_about_a_section_a_station_a_party_a_basin_or_an_agreement(self, writing, subject):
-        assert writing.post("/v1/facts", json=FACT | {"subject": subject, "kind": "of my own"}).status_code == 201
+        assert writing.post("/v1/facts", json=FACT | {"subject": subject, "kind": "funds used"}).status_code == 201
+
+    def test_a_kind_that_no_clause_reads_is_refused_and_every_fact_says_who_reads_it(self, writing):
+        refused = writing.post("/v1/facts", json=FACT | {"kind": "freeze"}).json()
+        assert (refused["path"], refused["detail"]) == ("kind", "没有条款读 freeze")
+        recorded = writing.post("/v1/facts", json=FACT | {"subject": "demo-qx2", "kind": "funds used"}).json()
+        assert recorded["used_by"] == []
+        incident = FACT | {"subject": "demo-bonus-holdback-veto", "period": "2021", "kind": "incident"}
+        (use,) = writing.post("/v1/facts", json=incident).json()["used_by"]
+        assert use["agreement"] == "demo-bonus-holdback-veto" and use["clauses"]
 
     def test_a_fact_about_nothing_that_is_declared_is_refused(self, writing):
         answer = writing.post("/v1/facts", json=FACT | {"subject": "qingxi-22"})

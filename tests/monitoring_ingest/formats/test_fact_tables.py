@@ -8,9 +8,12 @@ from basin.errors import HengjieError
 from basin.registry import Registry
 from monitoring_ingest.formats.fact_tables import read_facts
 from monitoring_ingest.readings.facts import Fact
-from tests.settlement.makers import RIVER
+from tests.settlement.makers import RIVER, an_agreement
 
-KNOWN = Registry(RIVER, {}, {}, ())
+SCORED = an_agreement(
+    '- {ref: "1", measure: {kind: reported, fact: cooperation_score}, scale: [{rate: 1}], pays: up, receives: down}'
+)
+KNOWN = Registry(RIVER, {SCORED.code: SCORED}, {}, ())
 HEADER = "subject,period,kind,value,document,recorded_by,approved_by\n"
 FROZEN = "s1,2021-01,frozen,1,某局〔2021〕3号,张三,李四\n"
 SCORE = "s2,2021,cooperation_score,95,会议纪要,张三,\n"
@@ -63,6 +66,11 @@ REFUSED = {
     "a row without its document": (HEADER + SCORE.replace("会议纪要", ""), "第 2 行 line 2 document", "缺少或不是文字"),
     "a period that is none": (HEADER + FROZEN + SCORE.replace("2021", "今年"), "第 3 行 line 3 period", "不认识的期间"),
     "a subject nobody declared": (HEADER + SCORE.replace("s2", "s22"), "第 2 行 line 2 subject", "没有登记的对象 s22"),
+    "a kind that no clause reads": (
+        HEADER + SCORE.replace("cooperation_score", "cooperation_scores"),
+        "第 2 行 line 2 kind",
+        "没有条款读 cooperation_scores",
+    ),
     "data taken away and nobody approved": (
         HEADER + FROZEN.replace("李四", ""),
         "第 2 行 line 2 approved_by",

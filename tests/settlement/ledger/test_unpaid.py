@@ -17,7 +17,7 @@ from basin.errors import UsageError
 from basin.periods import period
 from basin.registry import Registry
 from monitoring_ingest.database.engine import writing
-from monitoring_ingest.readings.facts import about_something_known
+from monitoring_ingest.readings.fact_checks import about_something_known
 from monitoring_ingest.records import store as intake
 from settlement import applied, proposing, store
 from settlement.evidence.exporting import evidence, recomputed
