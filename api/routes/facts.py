@@ -66,17 +66,18 @@ def record(
     body = sha256(_CONTENT.dump_json(wanted, exclude_none=True)).hexdigest()
     repeated = claim_name(FACTS, writer, idempotency_key) if idempotency_key else None
     with writing(has.engine) as connection:
+        answer: dict[str, Any] | list[dict[str, Any]]
         if repeated and (earlier := answered_before(connection, repeated, body)):
-            answered: dict[str, Any] | list[dict[str, Any]] = json.loads(earlier)
-            return answered
-        now = instant_to_record(connection, has.now())
-        answer = _recorded(connection, has.registry, wanted, now)
-        rows = answer if isinstance(answer, list) else [answer]
-        if all(row["fate"] == DUPLICATE for row in rows):
-            response.status_code = 200
-        if repeated:
-            keep_answer(connection, repeated, body, json.dumps(answer, ensure_ascii=False), now)
-        return answer
+            answer = json.loads(earlier)
+        else:
+            now = instant_to_record(connection, has.now())
+            answer = _recorded(connection, has.registry, wanted, now)
+            if repeated:
+                keep_answer(connection, repeated, body, json.dumps(answer, ensure_ascii=False), now)
+    rows = answer if isinstance(answer, list) else [answer]
+    if all(row.get("fate") == DUPLICATE for row in rows):  # answers of earlier versions have no fate
+        response.status_code = 200
+    return answer
 
 
 def _in_short(wanted: FactWanted | list[FactWanted]) -> str:
