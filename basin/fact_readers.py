@@ -97,12 +97,20 @@ def _clauses(agreement: Agreement, network: Network, recorded: Recorded) -> tupl
     """The refs of the clauses that read a fact."""
     if recorded.of is not None and not _in_reach(agreement, recorded.of):
         return ()
+    if not _may_read(agreement, recorded.kind):
+        return ()
     refs = []
     for ref, branches in agreement.branches.items():
         places = [_Place(agreement, network, clause) for clause in branches]
         if any(place.reads(measure, recorded) for place in places for measure in measures_of(place.clause).values()):
             refs.append(ref)
     return tuple(refs)
+
+
+def _may_read(agreement: Agreement, kind: str) -> bool:
+    """Whether any clause may read facts of the kind: most agreements need no closer look."""
+    asked = agreement.reach.facts | set(agreement.data.excludes) | QUANTITIES
+    return kind in asked or (UNPAID in asked and kind.split()[:1] == [PAID])
 
 
 def _in_reach(agreement: Agreement, of: pd.Period) -> bool:

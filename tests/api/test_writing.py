@@ -204,6 +204,16 @@ class TestFacts:
     def test_a_fact_is_about_a_section_a_station_a_party_a_basin_or_an_agreement(self, writing, subject):
         assert writing.post("/v1/facts", json=FACT | {"subject": subject, "kind": "funds used"}).status_code == 201
 
+    def test_the_page_lists_facts_in_force_with_the_clauses_that_use_them(self, writing):
+        incident = FACT | {"subject": "demo-bonus-holdback-veto", "period": "2021", "kind": "incident"}
+        writing.post("/v1/facts", json=[FACT, incident])
+        writing.post("/v1/facts", json=FACT | {"value": "0", "reason": "解冻"})
+        text = writing.get("/facts").text
+        assert "更正：解冻" in text and "批准 示例批准人" in text and "封冻" in text
+        assert 'title="' in text and "demo-bonus-holdback-veto</span> bonus" in text and "没有条款会用到" in text
+        assert "no clause will use it" in writing.get("/facts", params={"lang": "en"}).text
+        assert 'href="/facts"' in writing.get("/submissions").text
+
     def test_a_kind_that_no_clause_reads_is_refused_and_every_fact_says_who_reads_it(self, writing):
         refused = writing.post("/v1/facts", json=FACT | {"kind": "freeze"}).json()
         assert (refused["path"], refused["detail"]) == ("kind", "没有条款读 freeze")
