@@ -31,7 +31,7 @@ def _recorded_at(fact: Fact) -> datetime:
 def _shown(fact: Fact, names: Names) -> dict[str, Any]:
     uses = [asdict(use) for use in read_by(fact, names.registry)]
     words = {"period": names.period(fact.period), "kind_zh": _kind_in_chinese(fact, names)}
-    return fact_row(fact) | words | {"proof": fact.proof, "uses": uses}
+    return fact_row(fact) | words | {"uses": uses}
 
 
 def _kind_in_chinese(fact: Fact, names: Names) -> str:

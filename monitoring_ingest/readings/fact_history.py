@@ -146,4 +146,5 @@ def _in_words(fact: Fact) -> str:
     paid_on = f"，{fact.paid_on} 付" if fact.paid_on else ""
     approver = f"，批准人 {fact.approved_by}" if fact.approved_by else ""
     value = fact.value if fact.withdrawn_by is None else "已撤销"
-    return f"{fact.kind} {value}（{fact.proof}{paid_on}{approver}）"
+    line = f"，line: {fact.line}" if fact.line else ""
+    return f"{fact.kind} {value}（{fact.document}{line}{paid_on}{approver}）"

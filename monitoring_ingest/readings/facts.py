@@ -31,6 +31,7 @@ KINDS: Mapping[str, str] = {
 FIELDS = ("subject", "period", "kind", "value", "document", "recorded_by")
 APPROVED_BY = "approved_by"
 WITHDRAWN_BY = "withdrawn_by"
+NUMBERED = "登记编号 "  # how revision 0004 of the database begins the lines of facts that were recorded several times
 MAY_STAND = (APPROVED_BY, "line", "paid_on", "reason", WITHDRAWN_BY)
 GRAMMARS: Mapping[str, Grammar] = {
     "subject": LINE,
@@ -81,9 +82,17 @@ class Fact:
     withdrawn_by: str | None = None
 
     @property
+    def stated_line(self) -> str:
+        """The line of the document; blank where the database numbered facts of one document that had no lines.
+
+        Settlements were made from these before they were numbered, and come out the same when they are made again.
+        """
+        return "" if self.line.startswith(NUMBERED) else self.line
+
+    @property
     def proof(self) -> str:
         """The document, and its line where one is stated."""
-        return f"{self.document}（{self.line}）" if self.line else self.document
+        return f"{self.document}（{self.stated_line}）" if self.stated_line else self.document
 
 
 def read_fact(text: str, *, file: object = None) -> Fact:

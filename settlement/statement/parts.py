@@ -150,7 +150,8 @@ def _sha256(part: object) -> str:
 
 def _row(fact: Fact) -> FactRow:
     """A fact in force; line, day of payment and reason have no key where it states none, as in earlier documents."""
-    row: Any = {name: text for name, text in asdict(fact).items() if text or name not in _WHERE_STATED}
+    texts = asdict(fact) | {"line": fact.stated_line}
+    row: Any = {name: text for name, text in texts.items() if text or name not in _WHERE_STATED}
     del row["withdrawn_by"]
     return row | {RECORDED_AT: None if fact.recorded_at is None else fact.recorded_at.isoformat()}
 

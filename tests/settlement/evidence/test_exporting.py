@@ -156,6 +156,18 @@ class TestVerified:
         (working,) = (e["working"] for e in found.document["evaluations"] if e["clause"] == "1")
         assert working[0]["expression"] == "会议纪要（3），记录人 记录，更正：录错"
 
+    def test_a_fact_that_the_database_numbered_is_told_as_it_was_before(self, stored: Engine) -> None:
+        """Settlements that rest on it were made before it had a number, and are made again alike."""
+        fact = a_fact("test-river", "2020", "k")
+        with writing(stored) as connection:
+            intake.record_fact(connection, replace(fact, line="登记编号 2"), NOW)
+        found = contents(file_of(stored, a_registry(per_unit("kind: reported, fact: k"))))
+        assert [set(row) for row in found.facts] == [
+            {"subject", "period", "kind", "value", "document", "recorded_by", "recorded_at", "approved_by"}
+        ]
+        (evaluation,) = found.document["evaluations"]
+        assert evaluation["working"][0]["expression"] == "会议纪要，记录人 记录"
+
     def test_parties_that_stand_in_clauses_and_sheets_only_are_in_its_register(self, stored: Engine) -> None:
         river = a_network("s1 - - 3", parties="up down third fourth")
         clause = per_unit("kind: concentration, section: s1, indicator: nh3n").replace(
