@@ -31,7 +31,7 @@ KINDS: Mapping[str, str] = {
 FIELDS = ("subject", "period", "kind", "value", "document", "recorded_by")
 APPROVED_BY = "approved_by"
 WITHDRAWN_BY = "withdrawn_by"
-NUMBERED = "登记编号 "  # how revision 0004 of the database begins the lines of facts that were recorded several times
+NUMBERED = "登记编号 "  # how revision 0005 of the database begins the lines of facts that were recorded several times
 MAY_STAND = (APPROVED_BY, "line", "paid_on", "reason", WITHDRAWN_BY)
 GRAMMARS: Mapping[str, Grammar] = {
     "subject": LINE,
