@@ -142,7 +142,7 @@ def _recorded_together(composition: Composition, file: Path) -> Told:
         for number, stated in facts:
             with at_line(number):
                 recorded = record_fact(connection, stated, now, file=file)
-            rows.append({"line": number} | outcome_row(recorded, composition.registry))
+            rows.append({"row": number} | outcome_row(recorded, composition.registry))
             readers = _readers(recorded, composition.registry)
             lines.append(f"第 {number} 行 line {number} {_in_words(recorded)}；{readers}")
     counts = Counter(row["fate"] for row in rows)
