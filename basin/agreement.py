@@ -211,10 +211,16 @@ class Agreement:
         return self.reach.readings
 
     @cached_property
+    def section_sheets(self) -> Mapping[str, Sequence[SectionSheet]]:
+        """The branches of each section sheet, by section."""
+        sheets = dict(self.document.get("sections", {}))
+        return {code: _fitting(SHEET, raw or {}, self.file, f"sections.{code}") for code, raw in sheets.items()}
+
+    @cached_property
     def reach(self) -> Reach:
         """What its clauses, at any date and for any element, look at."""
         sheets = dict(self.document.get("sections", {}))
-        typed_sheets = {code: _fitting(SHEET, raw or {}, self.file, f"sections.{code}") for code, raw in sheets.items()}
+        typed_sheets = self.section_sheets
         keys = _keys_of_elements(self.document)
         sections = frozenset(sheets) | keys.get("section", frozenset())
         parties = frozenset(self.parties.values()) | keys.get("party", frozenset())

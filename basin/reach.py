@@ -115,7 +115,7 @@ def reach_of(
     """
     branches = [clause for of_ref in clauses.values() for clause in of_ref]
     all_sheets = [sheet for of_section in sheets.values() for sheet in of_section]
-    measures = [measure for clause in branches for measure in _measures(clause).values()]
+    measures = [measure for clause in branches for measure in measures_of(clause).values()]
     every = {clause.every or named.every for clause in branches}
     frequencies = every | {axis for clause in branches for axis in clause.each} | {m.over for m in measures}
     sections = {*named.sections, *_sections_of_clauses(branches, measures), *_sections_of_sheets(all_sheets)}
@@ -134,7 +134,7 @@ def reach_of(
     )
 
 
-def _measures(clause: Clause) -> dict[str, Measure]:
+def measures_of(clause: Clause) -> dict[str, Measure]:
     """Every measure and test of a clause, the tests inside tests among them, by its place in the clause."""
     placed: dict[str, Measure] = {}
 
@@ -173,7 +173,7 @@ def _years_back(ref: str, clauses: Mapping[str, Sequence[Clause]], users: tuple[
     years = max((_years_back(used, clauses, way) for used in through), default=0)
     places: defaultdict[str, list[Measure]] = defaultdict(list)
     for clause in branches:
-        for path, measure in _measures(clause).items():
+        for path, measure in measures_of(clause).items():
             places[path].append(measure)
     steps = {path: _steps_back(measures) for path, measures in places.items()}
     return max(years, *(_of_place(path, places[path], steps, years) for path in places), 0)
@@ -209,7 +209,7 @@ def _chains(branches: Sequence[Clause]) -> bool:
     The branches of two values are not crossed with each other: one may hold the kind, another the year. So they are
     looked at together, place by place.
     """
-    by_branch = [_measures(clause) for clause in branches]
+    by_branch = [measures_of(clause) for clause in branches]
     results = {path for placed in by_branch for path, measure in placed.items() if measure.kind == "result"}
     back = {path for placed in by_branch for path, measure in placed.items() if _looks_back(measure)}
     return bool(results & back)
@@ -257,7 +257,7 @@ def _loads(clauses: Iterable[Clause]) -> frozenset[str]:
         branches[clause.ref].append(clause)
     codes: set[str] = set()
     for of_clause in branches.values():  # kind and indicator may change on days, or with elements, of their own
-        measures = [measure for clause in of_clause for measure in _measures(clause).values()]
+        measures = [measure for clause in of_clause for measure in measures_of(clause).values()]
         if any(measure.kind == "load" for measure in measures):
             codes.add("flow")
             for clause in of_clause:

@@ -23,6 +23,7 @@ from settlement.clauses.element import Axes
 from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.values import Key
 from settlement.gathered import Gathered, below_detection, closed_periods, measurements
+from settlement.lookups import Asked
 from settlement.obligations.compensation import Compensation, compensation
 from settlement.statement.canonical import digest
 from settlement.statement.detection_limits import limit_below_detection
@@ -35,10 +36,11 @@ from settlement.states import TRIAL
 
 @dataclass(frozen=True)
 class Settlement:
-    """A settlement document, and the parts it rests on."""
+    """A settlement document, the parts it rests on, and all that its clauses asked of the facts."""
 
     document: SettlementDocument
     parts: Parts
+    asked: frozenset[Asked]
 
 
 def settled(
@@ -79,7 +81,7 @@ def settlement_of(
         decision["limit_below_detection"] = undecided
     data.lookups.so_far.cells.update(_left_out_by_a_ground(decided, to_date))
     parts = parts_of(agreement, network, gathered, data, span)
-    return Settlement(_with_identity(decision, parts, as_of), parts)
+    return Settlement(_with_identity(decision, parts, as_of), parts, frozenset(data.lookups.so_far.asked))
 
 
 def _left_out_by_a_ground(decided: Compensation, to_date: ToDate) -> Iterator[Key]:

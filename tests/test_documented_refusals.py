@@ -27,6 +27,7 @@ from tests.basin.checks import (
     test_clause_refusals,
     test_measures,
     test_ranges,
+    test_sides,
     test_size,
     test_values,
 )
@@ -117,6 +118,7 @@ def of_agreements() -> tuple[HengjieError, ...]:
         *(refusal for clauses, _, _ in tables for refusal in found(clauses)),
         *(refusal for key, _, value in headers for refusal in found(lump("cap: 5"), **{key: value})),
         *(r for clauses, header, _, _ in test_values.REFUSED.values() for r in found(clauses, **header)),
+        *(r for clauses, header, _, _ in test_sides.REFUSED.values() for r in found(clauses, **header)),
         *(r for clauses, sheets, _ in test_agreements.FOREIGN.values() for r in elsewhere(clauses, sheets)),
         *(refusal for text, _, _ in FILES.values() for refusal in review(text, "test.yaml", RIVER).findings),
         *(refused(lambda keys=keys: a_card(**keys)) for keys, _, _ in CARDS.values()),

@@ -24,6 +24,7 @@ from basin.authoring.certain_stops import WillStop
 from basin.authoring.diff import Difference, differences
 from basin.authoring.hints import Hint
 from basin.authoring.review import Unverified, WithoutSource, review
+from basin.authoring.roles import Role
 from basin.authoring.schema import schema
 from basin.errors import AgreementError
 from basin.network import Network
@@ -81,6 +82,7 @@ def _checked(file: Path, network: Network) -> tuple[dict[str, Any], str]:
         "hints": [_hint(hint) for hint in reviewed.hints],
         "unverified": [asdict(value) for value in reviewed.unverified],
         "without_source": [asdict(clause) for clause in reviewed.without_source],
+        "roles": [asdict(role) for role in reviewed.roles],
         "failed": len(findings),
     }
     lines = [
@@ -90,6 +92,7 @@ def _checked(file: Path, network: Network) -> tuple[dict[str, Any], str]:
         *map(_looked_at_again, reviewed.hints),
         *map(_notice, reviewed.unverified),
         *map(_unsourced, reviewed.without_source),
+        *_upstream_and_downstream(reviewed.roles),
     ]
     verdict = f"{len(findings)} 处问题 findings" if findings else f"可以使用 may be used：{reviewed.clauses} 条 clauses"
     notices = f"，{len(reviewed.will_stop)} 处用到就停 will stop" if reviewed.will_stop else ""
@@ -137,6 +140,17 @@ def _notice(value: Unverified) -> str:
 
 def _unsourced(clause: WithoutSource) -> str:
     return f"没有出处 without source {clause.path}（条款 {clause.clause}）：暂以协议的 source 为准，请写明原文第几条"
+
+
+def _upstream_and_downstream(roles: Sequence[Role]) -> Iterator[str]:
+    """A line for each section: who is above, who below, and which text says so."""
+    words = {"upstream": "上游 upstream", "downstream": "下游 downstream"}
+    of_section: dict[str, list[str]] = defaultdict(list)
+    for role in roles:
+        stated_in = f"（{role.stated_in}）" if role.stated_in else ""
+        of_section[role.section].append(f"{words[role.side]} {role.party}{stated_in}")
+    for section, sides in of_section.items():
+        yield f"断面 section {section}：{'，'.join(sides)}"
 
 
 @agreement_group.command("diff", epilog=example("hengjie agreement diff xinan-anhui-zhejiang-2015 草案.yaml"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -12,14 +13,18 @@ import click
 from api.commands.shared import AS_OF, Told, audited, command, composed, composed_to_read, example, say, written
 from api.commands.sources import ingest_laboratory
 from api.composition import Composition
+from api.reads.facts import outcome_row, readers_in_words
 from basin.agreement_files import file_text
 from basin.errors import UsageError
+from basin.registry import Registry
 from monitoring_ingest import exports
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.database.instants import instant_to_record
 from monitoring_ingest.doors.files import NATIONAL_RELEASE, READINGS, door, ingest
-from monitoring_ingest.formats.fact_tables import read_facts
-from monitoring_ingest.readings.facts import about_something_known, read_fact
+from monitoring_ingest.formats.fact_tables import at_line, read_facts
+from monitoring_ingest.readings.fact_checks import about_something_known, read_by
+from monitoring_ingest.readings.fact_history import FATES, Outcome
+from monitoring_ingest.readings.facts import read_fact
 from monitoring_ingest.records.store import record_fact
 
 
@@ -121,16 +126,36 @@ def _recorded(composition: Composition, file: Path) -> Told:
     """The fact of a file."""
     fact = about_something_known(read_fact(file_text(file, UsageError), file=file), composition.registry, file=file)
     with writing(composition.engine) as connection:
-        recorded = record_fact(connection, fact, instant_to_record(connection, composition.now()))
-    document = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in vars(recorded).items()}
-    return document, f"已登记 recorded：{recorded.subject} {recorded.period} {recorded.kind}"
+        now = instant_to_record(connection, composition.now())
+        recorded = record_fact(connection, fact, now, file=file)
+    registry = composition.registry
+    return outcome_row(recorded, registry), f"{_in_words(recorded)}\n{_readers(recorded, registry)}"
 
 
 def _recorded_together(composition: Composition, file: Path) -> Told:
     """All facts of a table, or none of them."""
     facts = read_facts(file.read_bytes(), composition.registry, file=file)
+    rows: list[dict[str, Any]] = []
+    lines: list[str] = []
     with writing(composition.engine) as connection:
         now = instant_to_record(connection, composition.now())
-        recorded = [record_fact(connection, stated, now) for stated in facts]
-    rows = [vars(fact) | {"recorded_at": now.isoformat()} for fact in recorded]
-    return {"facts": rows, "recorded": len(rows)}, f"已登记 recorded：{len(rows)} 件 facts"
+        for number, stated in facts:
+            with at_line(number):
+                recorded = record_fact(connection, stated, now, file=file)
+            rows.append({"row": number} | outcome_row(recorded, composition.registry))
+            readers = _readers(recorded, composition.registry)
+            lines.append(f"第 {number} 行 line {number} {_in_words(recorded)}；{readers}")
+    counts = Counter(row["fate"] for row in rows)
+    summary = "，".join(f"{FATES[fate]} {fate} {count} 件" for fate, count in counts.items())
+    return {"facts": rows, "fates": counts}, "\n".join([*lines, summary])
+
+
+def _readers(recorded: Outcome, registry: Registry) -> str:
+    """Which clauses will read a fact, or would have read the withdrawn one."""
+    return readers_in_words(read_by(recorded.fact, registry))
+
+
+def _in_words(recorded: Outcome) -> str:
+    """What became of a fact, in one line."""
+    fact = recorded.fact
+    return f"{FATES[recorded.fate]} {recorded.fate}：{fact.subject} {fact.period} {fact.kind} {fact.value}".rstrip()

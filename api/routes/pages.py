@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from api.pages import assessments as assessment_page
 from api.pages import basins as basin_page
+from api.pages import facts as fact_page
 from api.pages import lists, overview
 from api.pages import sections as section_page
 from api.pages import settlements as settlement_page
@@ -23,6 +24,7 @@ from api.web.deps import Has, Named, Reads
 from basin.errors import UsageError
 from basin.whole_numbers import AS_WHOLE
 from monitoring_ingest.records import history_store as history
+from monitoring_ingest.records import store as intake
 from monitoring_ingest.records.history_store import receipt_rows
 from settlement import store
 from settlement.restating.late import came_late
@@ -103,6 +105,12 @@ def submissions(request: Request, reads: Reads, has: Has, names: Named) -> HTMLR
     """What was handed in."""
     receipts = [receipt.document() for receipt in history.submissions(reads, has.now(), limit=MOST_LISTED + 1)]
     return page(request, "submissions.html", lists.submissions(receipts, MOST_LISTED, names))
+
+
+@router.get("/facts")
+def facts(request: Request, reads: Reads, names: Named) -> HTMLResponse:
+    """What people recorded, and which clauses will use it."""
+    return page(request, "facts.html", fact_page.facts(intake.facts(reads), names))
 
 
 @router.get("/submissions/{id}")

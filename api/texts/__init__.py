@@ -7,6 +7,7 @@ paper and on screen. What an agreement says is not here: it is shown as signed.
 from __future__ import annotations
 
 from api.texts import reviews, sources
+from api.texts.facts import FACTS
 from api.texts.late import LATE
 from api.texts.stations import COVERAGE
 from api.texts.telegrams import TELEGRAM_TEXTS
@@ -317,6 +318,7 @@ TEXTS |= TELEGRAM_TEXTS
 TEXTS |= COVERAGE
 TEXTS |= sources.TEXTS
 TEXTS |= reviews.TEXTS
+TEXTS |= FACTS
 TEXTS |= LATE
 TEXTS |= {f"left_out.{code}": (both[0], both[1]) for code, both in FATES.items()}
 TEXTS |= {f"fate.{code}": (both[0], both[1]) for code, both in FATES.items()}

@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect
 
 from api.pages.rendering import page
 from api.texts import HTTP_PROBLEMS, PROBLEM_TITLES
-from api.web.schemas import Problem
+from api.web.schemas import SHAPES, Problem
 from basin.errors import Damaged, HengjieError
 from basin.signs import shown
 from basin.texts import Misfit
@@ -130,7 +130,7 @@ def _of_a_request(error: RequestValidationError) -> Problem:
     faults = error.errors()
     first = faults[0]
     others = len(faults) - 1
-    path = shown(".".join(str(part) for part in first["loc"]), LONGEST_PATH)
+    path = shown(".".join(str(part) for part in first["loc"] if part not in SHAPES), LONGEST_PATH)
     misfit = first.get("ctx", {}).get("error")  # of a text, as our own grammar refuses it
     is_ours = isinstance(misfit, Misfit)
     zh = misfit.zh if is_ours else shown(first["msg"])

@@ -6,9 +6,9 @@ decided in `settlement` and passed on unchanged.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from basin.texts import Text
 
@@ -255,6 +255,9 @@ class StatusWanted(BaseModel):
     reason: Text = Field(min_length=1)
 
 
+MOST_FACTS = 200  # of one request, whose body may have 64 KiB
+
+
 class FactWanted(BaseModel):
     """A fact that people record: an incident, a frozen month, funds used …"""
 
@@ -263,7 +266,7 @@ class FactWanted(BaseModel):
     subject: Text = Field(description="code of the section or party", examples=["jiekou"])
     period: Text = Field(examples=["2020-08"])
     kind: Text = Field(examples=["frozen"])
-    value: Text = Field(examples=["1"])
+    value: Text | None = Field(default=None, description="left out where the fact is withdrawn", examples=["1"])
     document: Text = Field(min_length=1, description="number or title of the document that says so")
     recorded_by: Text = Field(min_length=1)
     approved_by: Text | None = Field(
@@ -272,3 +275,22 @@ class FactWanted(BaseModel):
         description="who allowed it; required of dry, frozen, suspended and disaster, and not the one who records it",
         examples=["李四"],
     )
+    line: Text | None = Field(
+        default=None, min_length=1, description="of the document, where it proves several facts", examples=["3"]
+    )
+    paid_on: Text | None = Field(default=None, description="the day of a payment", examples=["2026-03-31"])
+    reason: Text | None = Field(default=None, min_length=1, description="why it revises or withdraws what was recorded")
+    withdrawn_by: Text | None = Field(
+        default=None, min_length=1, description="the document that withdraws the fact; it has no value then"
+    )
+
+
+# A body is told apart before it is read, so that a fault is told of what was sent, not of each shape it might have had.
+ONE = "<one>"
+SEVERAL = "<several>"
+SHAPES = (ONE, SEVERAL)
+FactsWanted = Annotated[
+    Annotated[FactWanted, Tag(ONE)]
+    | Annotated[list[FactWanted], Field(min_length=1, max_length=MOST_FACTS), Tag(SEVERAL)],
+    Discriminator(lambda body: SEVERAL if isinstance(body, list) else ONE),
+]

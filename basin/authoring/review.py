@@ -16,6 +16,7 @@ from basin.agreement_files import tree
 from basin.authoring.certain_stops import WillStop, certain_stops
 from basin.authoring.diff import in_one_line
 from basin.authoring.hints import Hint, hints
+from basin.authoring.roles import Role, roles
 from basin.checks.agreements import problems
 from basin.clauses import CLAUSE
 from basin.dated import every_branch, is_noted, special_values
@@ -55,12 +56,14 @@ class Review:
     will_stop: tuple[WillStop, ...] = ()
     not_stated: tuple[str, ...] = ()
     hints: tuple[Hint, ...] = ()
+    roles: tuple[Role, ...] = ()
 
 
 def review(text: str, file: str, network: Network) -> Review:
     """All findings on the text of an agreement, each once, its unverified values and its clauses without a source.
 
-    Without findings also what will stop, the rules that are used and not stated, and what looks like a slip. A file
+    Without findings also what will stop, the rules that are used and not stated, and what looks like a slip, and who is
+    upstream and downstream at each section. A file
     that is no YAML mapping has that one finding. Where the header cannot be read, clauses are looked at one by one, not
     in their relations.
     """
@@ -79,7 +82,8 @@ def review(text: str, file: str, network: Network) -> Review:
     agreement = compiled(document, text, file)
     rules = tuple(f"data.{rule}" for rule in agreement.rules_not_stated)
     stops = tuple(certain_stops(agreement, network))
-    return Review(code, count, (), *noted, stops, rules, tuple(hints(agreement, network)))
+    sides = tuple(roles(agreement, network))
+    return Review(code, count, (), *noted, stops, rules, tuple(hints(agreement, network)), sides)
 
 
 def _findings(document: Mapping[str, Any], text: str, file: str, network: Network) -> Iterator[AgreementError]:

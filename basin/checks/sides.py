@@ -33,6 +33,7 @@ def side_findings(
     elif side in ("upstream", "downstream"):
         if side not in agreement.parties and not _has_side(agreement, network, clause, side):
             yield Finding(path, f"{side} 既无断面也无角色", f"{side} with no section and no role", "写 parties 或 each")
+        yield from _against_the_register(agreement, network, clause, side, path)
     elif side not in SIDE_WORDS and side not in network.parties and side not in agreement.parties:
         yield unknown_party(network, side, path)
 
@@ -44,11 +45,37 @@ def unknown_party(network: Network, code: str, path: str) -> Finding:
     return Finding(path, f"未登记的主体 {code}", "unknown party", f"{instead}在 parties.csv 登记")
 
 
-def _has_side(agreement: Agreement, network: Network, clause: Clause, side: str) -> bool:
-    """Whether every section in hand has a party on that side, in its sheet or in the network."""
+def _against_the_register(
+    agreement: Agreement, network: Network, clause: Clause, side: str, path: str
+) -> Iterator[Finding]:
+    """A role of the header that the register gives to another party: the money would go by the register, unsaid.
+
+    Parameters
+    ----------
+    clause : whose side is `upstream` or `downstream` of the section in hand.
+    path : of that side.
+    """
+    role = agreement.parties.get(side)
+    for code in _sections_in_hand(agreement, network, clause) if role else ():
+        declared = getattr(network.sections.get(code), side, None)
+        if declared and declared != role and not _stated(agreement, code, side):
+            word = {"upstream": "上游", "downstream": "下游"}[side]
+            zh = f"断面 {code} 登记的{word}是 {declared}，协议写的{word}是 {role}"
+            en = f"the {side} party of section {code} is another one in the register"
+            remedy = f"在断面表 {code} 写明 {side}；写错的，改正 parties 或 sections.csv"
+            yield Finding(path, zh, en, remedy)
+
+
+def _sections_in_hand(agreement: Agreement, network: Network, clause: Clause) -> list[str]:
+    """The sections that a side of the clause may be taken from."""
     codes = clause.each.get("section", ()) or ((clause.measure.section,) if clause.measure else ())
     of_basin = [section.code for section in network.sections.values() if section.basin == agreement.basin]
-    sections = (agreement.section_codes or of_basin) if "all" in codes else [code for code in codes if code]
+    return list(agreement.section_codes or of_basin) if "all" in codes else [code for code in codes if code]
+
+
+def _has_side(agreement: Agreement, network: Network, clause: Clause, side: str) -> bool:
+    """Whether every section in hand has a party on that side, in its sheet or in the network."""
+    sections = _sections_in_hand(agreement, network, clause)
     return bool(sections) and all(_stated(agreement, code, side) or _declared(network, code, side) for code in sections)
 
 

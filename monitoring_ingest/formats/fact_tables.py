@@ -6,12 +6,22 @@ rows, or a refusal that names the first row that is wrong and how many more ther
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
 
 from basin.errors import HengjieError, UnknownCode, UsageError
 from basin.registry import Registry
 from monitoring_ingest.formats.file_text import UnreadableFile, csv_lines, decoded, unpacked
-from monitoring_ingest.readings.facts import APPROVED_BY, FIELDS, Fact, about_something_known, fact
+from monitoring_ingest.readings.fact_checks import about_something_known
+from monitoring_ingest.readings.facts import (
+    APPROVED_BY,
+    FIELDS,
+    MAY_STAND,
+    WITHDRAWN_BY,
+    Fact,
+    fact,
+)
 
 # what people write at the top of a form
 COLUMNS: Mapping[str, str] = {
@@ -22,10 +32,21 @@ COLUMNS: Mapping[str, str] = {
     "文件": "document",
     "登记人": "recorded_by",
     "批准人": APPROVED_BY,
+    "行": "line",
+    "付款日": "paid_on",
+    "理由": "reason",
+    "撤销文件": WITHDRAWN_BY,
 }
 
 
-def read_facts(raw: bytes, registry: Registry, *, file: object = None) -> list[Fact]:
+class TableFact(NamedTuple):
+    """A fact, and the line of the file it stands on."""
+
+    number: int
+    fact: Fact
+
+
+def read_facts(raw: bytes, registry: Registry, *, file: object = None) -> list[TableFact]:
     """The facts of a CSV, each about something that is declared.
 
     Parameters
@@ -42,11 +63,11 @@ def read_facts(raw: bytes, registry: Registry, *, file: object = None) -> list[F
     try:
         table = csv_lines(decoded(unpacked(raw)))
     except UnreadableFile as problem:
-        remedy = "存为 UTF-8 的 CSV，第一行写列名：" + ",".join((*FIELDS, APPROVED_BY))
+        remedy = "存为 UTF-8 的 CSV，第一行写列名：" + ",".join((*FIELDS, *MAY_STAND))
         raise UsageError(f"读不出表格：{problem.value}", "not a readable CSV", file=file, remedy=remedy) from problem
     columns = [COLUMNS.get(title, title) for title in table.header]
     _check_columns(columns, file)
-    facts: list[Fact] = []
+    facts: list[TableFact] = []
     refusals: list[HengjieError] = []
     for position, cell in table.beyond.items():
         zh = f"单元格比表头多：{cell}"
@@ -54,11 +75,13 @@ def read_facts(raw: bytes, registry: Registry, *, file: object = None) -> list[F
         remedy = "有逗号的内容加引号，或删去多出的单元格"
         raise UsageError(zh, "more cells than titles", file=file, path=path, remedy=remedy)
     for number, cells in zip(table.numbers, table.lines, strict=True):
-        written = {column: cell for column, cell in zip(columns, cells, strict=True) if cell or column != APPROVED_BY}
+        stated = dict(zip(columns, cells, strict=True))
+        left_blank = {*MAY_STAND, "value"} if stated.get(WITHDRAWN_BY) else MAY_STAND
+        written = {column: cell for column, cell in stated.items() if cell or column not in left_blank}
         try:
-            facts.append(about_something_known(fact(written, file=file), registry, file=file))
+            with at_line(number):
+                facts.append(TableFact(number, about_something_known(fact(written, file=file), registry, file=file)))
         except (UsageError, UnknownCode) as problem:
-            problem.path = f"第 {number} 行 line {number} {problem.path or ''}".rstrip()
             refusals.append(problem)
     if refusals:
         first = refusals[0]
@@ -69,8 +92,18 @@ def read_facts(raw: bytes, registry: Registry, *, file: object = None) -> list[F
     return facts
 
 
+@contextmanager
+def at_line(number: int) -> Iterator[None]:
+    """Name the line of a table in what is refused of it."""
+    try:
+        yield
+    except (UsageError, UnknownCode) as problem:
+        problem.path = f"第 {number} 行 line {number} {problem.path or ''}".rstrip()
+        raise
+
+
 def _check_columns(columns: list[str], file: object) -> None:
-    names = (*FIELDS, APPROVED_BY)
+    names = (*FIELDS, *MAY_STAND)
     missing = [name for name in FIELDS if name not in columns]
     odd = [name for name in columns if name not in names or columns.count(name) > 1]
     if missing or odd:

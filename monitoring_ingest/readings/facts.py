@@ -1,28 +1,26 @@
 """Facts recorded by people (人工记录的事实): an incident, a dry month, a suspension, funds used.
 
 In: the YAML text of one fact. Out: a frozen `Fact`, or an error that names the line to change. Facts are append-only
-like readings; `settlement` decides what an agreement makes of a fact.
+like readings: what becomes of one that is recorded again is in `fact_history`. `settlement` decides what an agreement
+makes of a fact.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from difflib import get_close_matches
-from itertools import chain
+from datetime import date, datetime
 
 from basin.agreement_files import tree
 from basin.clauses import GROUNDS, PAID, UNPAID
-from basin.errors import UnknownCode, UsageError
+from basin.errors import UsageError
 from basin.names import same_person
+from basin.network import CHINA
 from basin.numbers import exact
 from basin.periods import period
-from basin.registry import Registry
 from basin.texts import LINE, PERSON, TEXT, Grammar, accepted
 
-# The kinds that agreements ask for, including the grounds for excluding data. Any other kind is accepted as written,
-# because the next agreement may name a new one.
+# The general kinds, the grounds for excluding data among them. Any other kind is one that a clause in use reads.
 KINDS: Mapping[str, str] = {
     "incident": "水污染事件",
     **GROUNDS,
@@ -32,6 +30,9 @@ KINDS: Mapping[str, str] = {
 }
 FIELDS = ("subject", "period", "kind", "value", "document", "recorded_by")
 APPROVED_BY = "approved_by"
+WITHDRAWN_BY = "withdrawn_by"
+NUMBERED = "登记编号 "  # how revision 0005 of the database begins the lines of facts that were recorded several times
+MAY_STAND = (APPROVED_BY, "line", "paid_on", "reason", WITHDRAWN_BY)
 GRAMMARS: Mapping[str, Grammar] = {
     "subject": LINE,
     "period": LINE,
@@ -39,23 +40,32 @@ GRAMMARS: Mapping[str, Grammar] = {
     "value": LINE,
     "document": TEXT,
     "recorded_by": PERSON,
+    APPROVED_BY: PERSON,
+    "line": LINE,
+    "paid_on": LINE,
+    "reason": TEXT,
+    WITHDRAWN_BY: TEXT,
 }
 
 
 @dataclass(frozen=True)
 class Fact:
-    """What a person vouches for.
+    """What a person vouches for: subject, period, kind, document and its line say which fact it is.
 
     Parameters
     ----------
     subject : code of the section, station, party, basin or agreement that the fact is about.
     period : ``2020``, ``2020-07``, ``2020Q3`` … (`basin.periods`).
     kind : one of `KINDS`, or the kind that an agreement names.
-    value : as written; a number stays text, because text is exact.
+    value : as written; a number stays text, because text is exact. Blank where the fact is withdrawn.
     document : the document that proves the fact.
     recorded_by : who recorded the fact.
     recorded_at : when the fact was stored; None before that.
     approved_by : who approved the fact; a ground for excluding data needs an approver other than `recorded_by`.
+    line : which line of the document, where it proves several facts of that subject, period and kind; else blank.
+    paid_on : the day a payment was made (``2026-03-31``).
+    reason : why it replaces or withdraws what was recorded before.
+    withdrawn_by : the document that withdraws the fact.
     """
 
     subject: str
@@ -66,6 +76,23 @@ class Fact:
     recorded_by: str
     recorded_at: datetime | None = None
     approved_by: str | None = None
+    line: str = ""
+    paid_on: str | None = None
+    reason: str | None = None
+    withdrawn_by: str | None = None
+
+    @property
+    def stated_line(self) -> str:
+        """The line of the document; blank where the database numbered facts of one document that had no lines.
+
+        Settlements were made from these before they were numbered, and come out the same when they are made again.
+        """
+        return "" if self.line.startswith(NUMBERED) else self.line
+
+    @property
+    def proof(self) -> str:
+        """The document, and its line where one is stated."""
+        return f"{self.document}（{self.stated_line}）" if self.stated_line else self.document
 
 
 def read_fact(text: str, *, file: object = None) -> Fact:
@@ -87,22 +114,28 @@ def fact(written: Mapping[str, object], *, file: object = None) -> Fact:
     UsageError : a key is unknown, a field is missing, blank or no text, a name has a sign that no name has, the period
         is none, or a ground for excluding data has no approver other than the recorder.
     """
-    fields = (*FIELDS, APPROVED_BY)
+    fields = (*FIELDS, *MAY_STAND)
     for name in written:
         if name not in fields:
             raise UsageError("未知的键", "unknown key", file=file, path=str(name), remedy=f"可用：{'、'.join(fields)}")
-    for name in (*FIELDS, *(name for name in written if name == APPROVED_BY)):
+    # what is withdrawn has no value; why it is withdrawn is never left out
+    needed = [("reason" if name == "value" else name) for name in FIELDS] if WITHDRAWN_BY in written else FIELDS
+    for name in (*needed, *(name for name in written if name not in FIELDS)):
         value = written.get(name)
         if not isinstance(value, str) or not value.strip():
             raise UsageError("缺少或不是文字", "missing or not a text", file=file, path=name, remedy=f"写明 {name}")
-    stated = {name: accepted(str(written[name]), GRAMMARS[name], name, file=file) for name in FIELDS}
-    approver = written.get(APPROVED_BY)
-    approved_by = None if approver is None else accepted(str(approver), PERSON, APPROVED_BY, file=file)
-    recorded = Fact(**stated, approved_by=approved_by)  # type: ignore[arg-type]  # `FIELDS` are its texts
+    if WITHDRAWN_BY in written and "value" in written:
+        zh = "撤销的事实没有数值"
+        en = "what is withdrawn has no value"
+        remedy = "删去 value；要改数值的，删去 withdrawn_by，写明 reason"
+        raise UsageError(zh, en, file=file, path="value", remedy=remedy)
+    stated = {name: accepted(str(text), GRAMMARS[name], name, file=file) for name, text in written.items()}
+    recorded = Fact(**({"value": ""} | stated))  # type: ignore[arg-type]  # all of `GRAMMARS` are texts
     try:
         period(recorded.period)
     except UsageError as problem:
         raise UsageError(problem.zh, problem.en, file=file, path="period", remedy=problem.remedy) from problem
+    _refuse_day_of_no_payment(recorded, file)
     _refuse_what_the_ledger_cannot_take(recorded, file)
     _refuse_ground_nobody_else_approved(recorded, file)
     return recorded
@@ -115,13 +148,41 @@ def _refuse_what_the_ledger_cannot_take(recorded: Fact, file: object) -> None:
         en = "what is unpaid is computed from the ledger, not recorded"
         remedy = "登记付款：kind: paid，subject 写协议代码，period 写所付的结算期，value 写万元数"
         raise UsageError(zh, en, file=file, path="kind", remedy=remedy)
-    if is_payment(recorded):
+    if is_payment(recorded) and recorded.withdrawn_by is None:
         try:
             exact(recorded.value)
         except ValueError as problem:
             zh = f"付款额不是数字：{recorded.value}"
             en = "the sum paid is no number"
             raise UsageError(zh, en, file=file, path="value", remedy="写万元数，如 1200") from problem
+
+
+def _refuse_day_of_no_payment(recorded: Fact, file: object) -> None:
+    """Refuse a day of payment that is none, or is stated of something else than a payment."""
+    if recorded.paid_on is None:
+        return
+    if not is_payment(recorded):
+        zh = "只有付款有付款日"
+        en = "only a payment has a day of payment"
+        raise UsageError(zh, en, file=file, path="paid_on", remedy="删去 paid_on；付款写 kind: paid")
+    try:
+        date.fromisoformat(recorded.paid_on)
+    except ValueError as problem:
+        zh = f"付款日不是日期：{recorded.paid_on}"
+        en = "the day of payment is no date"
+        raise UsageError(zh, en, file=file, path="paid_on", remedy="写成 2026-03-31") from problem
+
+
+def refuse_payment_to_come(fact: Fact, now: datetime, *, file: object = None) -> None:
+    """Refuse a payment on a day that has not come yet in China: a day mistyped, or a payment that may not be made.
+
+    Raises
+    ------
+    UsageError : `paid_on` is after today.
+    """
+    if fact.paid_on is not None and date.fromisoformat(fact.paid_on) > now.astimezone(CHINA).date():
+        zh = f"付款日 {fact.paid_on} 还没有到"
+        raise UsageError(zh, "a day of payment that is still to come", file=file, path="paid_on", remedy="付了再登记")
 
 
 def is_payment(fact: Fact) -> bool:
@@ -142,53 +203,3 @@ def _refuse_ground_nobody_else_approved(recorded: Fact, file: object) -> None:
         zh = f"批准人与登记人同为 {recorded.recorded_by}"
         en = "approved by the one who recorded it"
         raise UsageError(zh, en, file=file, path=APPROVED_BY, remedy="由另一人批准，登记与批准分开")
-
-
-def _refuse_payment_of_undeclared(payment: Fact, registry: Registry, file: object) -> None:
-    """Refuse a payment whose agreement or payer is not declared.
-
-    Parameters
-    ----------
-    payment : its subject is the agreement; further words of its kind are payers.
-    registry : what is declared.
-    file : where the payment was read, for the error.
-    """
-    if payment.subject not in registry.agreements:
-        zh = f"没有协议 {payment.subject}"
-        en = f"no agreement {payment.subject}"
-        raise UnknownCode(zh, en, file=file, path="subject", remedy="付款的 subject 写协议代码")
-    for payer in payment.kind.split()[1:]:
-        if payer not in registry.network.parties:
-            zh = f"没有主体 {payer}"
-            en = f"no party {payer}"
-            raise UnknownCode(zh, en, file=file, path="kind", remedy="写 kind: paid，或 kind: paid 主体代码")
-
-
-def about_something_known(fact: Fact, registry: Registry, *, file: object = None) -> Fact:
-    """The fact, once its subject is found to be declared: a fact about a mistyped section would never apply.
-
-    Parameters
-    ----------
-    fact : returned as it is.
-    registry : what is declared.
-    file : where the fact was read, for the error.
-
-    Raises
-    ------
-    UnknownCode : the subject is no section, station, party, basin, agreement or scorecard.
-    """
-    network = registry.network
-    agreements = registry.agreements
-    if is_payment(fact):
-        _refuse_payment_of_undeclared(fact, registry, file)
-    kinds = (network.sections, network.stations, network.parties, network.basins, agreements, registry.scorecards)
-    codes = set(chain.from_iterable(kinds))
-    for agreement in agreements.values():
-        codes.update(agreement.section_codes)
-    if fact.subject in codes:
-        return fact
-    similar = get_close_matches(fact.subject, sorted(codes))
-    remedy = "写断面、站点、主体、流域或协议的代码" + (f"；相近的有 {'、'.join(similar)}" if similar else "")
-    zh = f"没有登记的对象 {fact.subject}"
-    en = f"nothing is declared as {fact.subject}"
-    raise UnknownCode(zh, en, file=file, path="subject", remedy=remedy)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple, TypedDict, Unpack
@@ -37,7 +37,8 @@ from sqlalchemy import (
 from monitoring_ingest.database.bulk import Prepared, insert_columns, insert_frame, prepared
 from monitoring_ingest.database.dialects import one_of
 from monitoring_ingest.database.engine import key_parameters, no_rows, of_keys, read_columns, read_frame
-from monitoring_ingest.readings.facts import Fact
+from monitoring_ingest.readings.fact_history import DUPLICATE, Outcome, StoredFact, in_force, outcome
+from monitoring_ingest.readings.facts import Fact, refuse_payment_to_come
 from monitoring_ingest.readings.frames import Columns, frame_of, joined, rows_at
 from monitoring_ingest.readings.observing import becomes_observation
 from monitoring_ingest.readings.revisions import KEY, as_sent, place, reasons, shown
@@ -445,18 +446,48 @@ def lease_name(submission: int) -> str:
 # --- facts -----------------------------------------------------------------------------------------------------------
 
 
-def record_fact(connection: Connection, fact: Fact, now: datetime) -> Fact:
-    """Store a fact; the fact with the instant it was recorded at."""
-    recorded = Fact(**{**asdict(fact), "recorded_at": now})
+def record_fact(connection: Connection, fact: Fact, now: datetime, *, file: object = None) -> Outcome:
+    """Record a fact, revise or withdraw it; what is recorded already is not stored again.
+
+    Asked only inside `writing`, so that no other process records the same fact meanwhile.
+
+    Parameters
+    ----------
+    fact : what is stated.
+    now : the instant it is recorded at.
+    file : where the fact was read, for the error.
+
+    Raises
+    ------
+    UsageError : as `fact_history.outcome`; or a day of payment that is still to come.
+    """
+    refuse_payment_to_come(fact, now, file=file)
+    rows = stored_facts(connection, subject=fact.subject)
+    replaced = {row.revises for row in rows}
+    decided = outcome(fact, [row for row in rows if row.id not in replaced], file=file)
+    if decided.fate == DUPLICATE:
+        return decided
+    recorded = replace(decided.fact, recorded_at=now)
     number = int(connection.scalar(select(func.max(tables.facts.c.id))) or 0) + 1
-    connection.execute(insert(tables.facts).values(id=number, **asdict(recorded)))
-    return recorded
+    revises = None if decided.replaces is None else decided.replaces.id
+    connection.execute(insert(tables.facts).values(id=number, revises=revises, **asdict(recorded)))
+    return replace(decided, fact=recorded)
+
+
+def stored_facts(
+    connection: Connection, as_of: datetime | None = None, *, subject: str | None = None
+) -> list[StoredFact]:
+    """Every row of the facts recorded at or before `as_of`, about one subject or all, in the order of recording."""
+    query = select(tables.facts).order_by(tables.facts.c.id)
+    if as_of is not None:
+        query = query.where(tables.facts.c.recorded_at <= as_of)
+    if subject is not None:
+        query = query.where(tables.facts.c.subject == subject)
+    columns = [column.name for column in tables.facts.c if column.name not in ("id", "revises")]
+    rows = connection.execute(query).mappings()
+    return [StoredFact(row["id"], Fact(**{name: row[name] for name in columns}), row["revises"]) for row in rows]
 
 
 def facts(connection: Connection, as_of: datetime | None = None) -> list[Fact]:
-    """The facts recorded at or before `as_of`, in the order they were recorded."""
-    columns = [column for column in tables.facts.c if column.name != "id"]
-    query = select(*columns).order_by(tables.facts.c.id)
-    if as_of is not None:
-        query = query.where(tables.facts.c.recorded_at <= as_of)
-    return [Fact(**row._mapping) for row in connection.execute(query)]
+    """The facts in force at `as_of`, each as it was recorded last, in the order they were first recorded."""
+    return in_force(stored_facts(connection, as_of))

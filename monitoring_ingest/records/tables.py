@@ -31,6 +31,7 @@ from monitoring_ingest.database.engine import Identity, append_only, metadata
 # Conditions of partial indices; a query uses the index where it states the condition in these words.
 SET_ASIDE = "revision = 0"
 REJECTED = "fate = 'rejected'"
+FIRST_RECORDED = "revises IS NULL"
 OF_SOURCES = "substr(door, 1, 7) = 'source:'"
 
 # One call of a door with one or more files. It is committed before any of its rows.
@@ -169,6 +170,7 @@ observations = append_only(
     )
 )
 
+# A fact is recorded once; whatever is recorded of it later, a withdrawal too, revises the newest row of it.
 facts = append_only(
     Table(
         "facts",
@@ -182,6 +184,19 @@ facts = append_only(
         Column("recorded_by", Text, nullable=False),
         Column("recorded_at", Instant, nullable=False),
         Column("approved_by", Text),
+        Column("line", Text, nullable=False),
+        Column("paid_on", Text),
+        Column("reason", Text),
+        Column("withdrawn_by", Text),
+        Column("revises", Identity, ForeignKey("facts.id")),
+        Index(
+            "facts_recorded_once",
+            *("subject", "period", "kind", "document", "line"),
+            unique=True,
+            sqlite_where=text(FIRST_RECORDED),
+            postgresql_where=text(FIRST_RECORDED),
+        ),
+        Index("facts_revised_once", "revises", unique=True),
     )
 )
 

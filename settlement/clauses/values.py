@@ -223,7 +223,7 @@ class Measurements:
         if not covering or covering[-1].value == "0":
             return None
         approver = f"，批准人 {covering[-1].approved_by}" if covering[-1].approved_by else ""  # older ones name none
-        return f"{kind}（{covering[-1].document}{approver}）"
+        return f"{kind}（{covering[-1].proof}{approver}）"
 
     def reports(self, section: str, indicator: str, year: int) -> bool:
         """Whether the section has any reading or published figure of the indicator in that year."""
@@ -258,7 +258,8 @@ def recorded(data: Measurements, subject: str, quantity: str, of: pd.Period) -> 
         value = Value(number(fact.value))
     except ValueError:
         value = Value(None, f"fact_is_no_number: {fact.kind}")
-    return Explained(value, f"{fact.document}，{fact.recorded_by} 记录")
+    revised = f"，更正：{fact.reason}" if fact.reason else ""
+    return Explained(value, f"{fact.proof}，{fact.recorded_by} 记录{revised}")
 
 
 def _covers(longer: pd.Period, of: pd.Period) -> bool:

@@ -3,7 +3,7 @@
 In: debts of confirmed settlements, recorded payments, an agreement and the period it is settled for. Out: facts of kind
 `unpaid` [万元] that name the settlements and vouchers they rest on, so that an evidence file needs no ledger. A debt or
 payment counts where its settlement period ended before the period asked for began; a payment, where a clause names a
-day, only if it was recorded by then, so that a later one changes nothing. More paid than owed leaves 0.
+day, only if it was made by then, so that a later one changes nothing. More paid than owed leaves 0.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def unpaid(agreement: Agreement, span: pd.Period, debts: Sequence[Debt], payment
     facts = []
     for of in _periods(agreement, span):
         for on in agreement.reach.unpaid_on:
-            paid = payments if not on else [payment for payment in payments if _recorded_by(payment, of, on)]
+            paid = [payment for payment in payments if counts(payment, of, on)]
             for payer in (None, *dict.fromkeys(agreement.parties.values())):
                 fact = _unpaid(agreement, of, payer, debts, paid)
                 counted = f"{fact.document}，付款截至 {periods.starts_on(of).year}-{on}"
@@ -56,10 +56,15 @@ def unpaid(agreement: Agreement, span: pd.Period, debts: Sequence[Debt], payment
     return facts
 
 
-def _recorded_by(payment: Fact, of: pd.Period, on: str) -> bool:
-    """Whether a payment was recorded by the end of a day (``03-31``, Beijing time) of the year a period begins in."""
-    day = date.fromisoformat(f"{periods.starts_on(of).year}-{on}")
-    return payment.recorded_at is not None and payment.recorded_at.astimezone(CHINA).date() <= day
+def _made_by(payment: Fact, of: pd.Period, on: str) -> bool:
+    """Whether a payment was made by the end of a day (``03-31``) of the year a period begins in.
+
+    One that states no day of payment, as those of earlier versions, counts from the day it was recorded, Beijing time.
+    """
+    last = date.fromisoformat(f"{periods.starts_on(of).year}-{on}")
+    if payment.paid_on is not None:
+        return date.fromisoformat(payment.paid_on) <= last
+    return payment.recorded_at is not None and payment.recorded_at.astimezone(CHINA).date() <= last
 
 
 def _periods(agreement: Agreement, span: pd.Period) -> Iterator[pd.Period]:
@@ -80,10 +85,11 @@ def _unpaid(
     Parameters
     ----------
     of : the period. payer : one party; None for all together.
-    debts [fen], payments [万元] : those whose own period was over by then count.
+    debts [fen] : those whose own period was over by then count.
+    payments [万元] : those that count.
     """
-    owed = [debt for debt in debts if _over(debt.period, of)]
-    paid = [fact for fact in payments if _over(fact.period, of)]
+    owed = [debt for debt in debts if is_over(debt.period, of)]
+    paid = list(payments)
     payer_is_clear = len({debt.payer for debt in owed}) <= 1 or all(fact.kind.split() != [PAID] for fact in paid)
     if payer is not None:
         owed = [debt for debt in owed if debt.payer == payer]
@@ -94,7 +100,7 @@ def _unpaid(
     untold = "" if payer is None or payer_is_clear else UNTOLD
     untold = UNREADABLE if None in sums else untold
     settlements = "、".join(dict.fromkeys(debt.settlement for debt in owed)) or "此前没有已确认的应付款"
-    vouchers = "、".join(fact.document for fact in paid) or "没有付款"
+    vouchers = "、".join(fact.proof for fact in paid) or "没有付款"
     document = f"应付 {printed(due)}（{settlements}）− 已付 {printed(got)}（{vouchers}）{untold}"
     value = untold or printed(max(due - got, Fraction(0)))
     return Fact(payer or agreement.code, periods.label(of), UNPAID, value, document, "账目")
@@ -108,6 +114,11 @@ def _sum_paid(payment: Fact) -> Fraction | None:
         return None
 
 
-def _over(period: str, of: pd.Period) -> bool:
+def counts(payment: Fact, of: pd.Period, on: str) -> bool:
+    """Whether a payment counts where a clause asks what is unpaid for a period, on a day (``03-31``; blank: any)."""
+    return is_over(payment.period, of) and (not on or _made_by(payment, of, on))
+
+
+def is_over(period: str, of: pd.Period) -> bool:
     """Whether the period was over when the other began."""
     return periods.ends_on(periods.period(period)) < periods.starts_on(of)

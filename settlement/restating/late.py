@@ -2,13 +2,13 @@
 
 In: a connection, the registry and the instant it is. Out: documents, one per settlement. Nothing is stored: a person
 decides to settle again. First one statement per agreement asks what was recorded since; only settlements with something
-in their sections and window are computed again, from one read of the readings. An agreement counts as it was applied,
-so that what is told is what the data change.
+in their sections and window are computed again, from one read of the readings. That tells which of it the clauses read:
+nothing else is late. An agreement counts as it was applied, so that what is told is what the data change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -32,7 +32,9 @@ from settlement import store
 from settlement.applied import agreement_as_applied
 from settlement.gathered import Gathered
 from settlement.known import Account, known_of_all, stations_of, window_of_all, with_unpaid
+from settlement.ledger.entries import Debt
 from settlement.restating import difference
+from settlement.restating.read_by_clauses import LateFact, Read, late_facts
 from settlement.restating.rows import (
     LateDetail,
     LateEffect,
@@ -43,9 +45,9 @@ from settlement.restating.rows import (
     Sent,
     SettledAgain,
 )
-from settlement.settling import settled
+from settlement.settling import Settlement, settlement_of
 from settlement.statement.document import instant
-from settlement.statement.rows import SettlementDocument, SettlementHeader, StoredSettlement
+from settlement.statement.rows import SettlementHeader, StoredSettlement
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
 
 VOUCHED_FOR = (IN_REVIEW, CONFIRMED)
@@ -78,14 +80,20 @@ class Standing:
 
 @dataclass(frozen=True)
 class Since:
-    """What was recorded since a settlement was made: keys of observations, facts, and whether the ledger differs."""
+    """What was recorded since a settlement was made: keys of observations, facts, and debts that came or went."""
 
     keys: pd.DataFrame
-    facts: Sequence[Fact]
-    ledger: bool
+    facts: Sequence[LateFact] = ()
+    debts: Sequence[Debt] = ()
 
     def __bool__(self) -> bool:
-        return bool(len(self.keys) or self.facts or self.ledger)
+        return bool(len(self.keys) or self.facts or self.debts)
+
+    def read_by(self, read: Read) -> Since:
+        """What of it the clauses read."""
+        facts = [fact for fact in self.facts if read.answers(fact)]
+        debts = [debt for debt in self.debts if read.counts_debt(debt)]
+        return Since(read.readings(self.keys), facts, debts)
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,8 @@ def would_change(
     results: list[LateResult] = []
     for group in _by_agreement(connection, registry, _standing(headers, statuses)):
         late = [of_one for of_one in _since(connection, registry.network, group, known_at) if of_one.since]
-        results += _compared(connection, registry, late, known_at)
+        compared = _compared(connection, registry, late, known_at)
+        results += [of_one.outcome for of_one in compared if of_one.late.since]
     return [{**result, "settled_again": _again(result, headers)} for result in results]
 
 
@@ -142,14 +151,15 @@ def would_change_one(connection: Connection, registry: Registry, identity: str, 
     known_at = instant_known(connection, now)
     header = store.settlement(connection, identity)
     late = _of_one(connection, registry, header, known_at)
-    (result,) = _compared(connection, registry, [late], known_at)
+    (compared,) = _compared(connection, registry, [late], known_at)
+    result = compared.outcome
     headers = store.settlements(connection, agreement=header["agreement"])
-    readings = _with_senders(connection, _late_readings(connection, late, known_at))
+    readings = _with_senders(connection, compared.readings)
     return {**result, "settled_again": _again(result, headers), "late_readings": readings}
 
 
 def came_late(connection: Connection, registry: Registry, identity: str, now: datetime) -> int:
-    """How many readings and facts were recorded since a settlement was made, in its sections and window.
+    """How many readings and facts that its clauses read were recorded since a settlement was made.
 
     Parameters
     ----------
@@ -161,8 +171,13 @@ def came_late(connection: Connection, registry: Registry, identity: str, now: da
     NotFound : no such settlement.
     """
     header = store.settlement(connection, identity)
-    since = _of_one(connection, registry, header, instant_known(connection, now)).since
-    return len(since.keys.drop_duplicates(difference.KEY)) + len(since.facts) + since.ledger
+    known_at = instant_known(connection, now)
+    late = _of_one(connection, registry, header, known_at)
+    if not late.since:
+        return 0
+    (compared,) = _compared(connection, registry, [late], known_at)
+    since = compared.late.since
+    return len(since.keys.drop_duplicates(difference.KEY)) + len(since.facts) + bool(since.debts)
 
 
 def effect_of(connection: Connection, registry: Registry, extra: pd.DataFrame, now: datetime) -> list[LateEffect]:
@@ -188,21 +203,28 @@ def effect_of(connection: Connection, registry: Registry, extra: pd.DataFrame, n
         touched = [standing for standing in group if len(_in_window(of_agreement, standing))]
         if touched:
             world = _Now(connection, registry.network, touched, instant_known(connection, now))
-            effects += [_with_extra(world, standing, _in_window(of_agreement, standing)) for standing in touched]
+            of_group = [_with_extra(world, standing, _in_window(of_agreement, standing)) for standing in touched]
+            effects += [effect for effect in of_group if effect is not None]
     return effects
 
 
-def _with_extra(world: _Now, standing: Standing, extra: pd.DataFrame) -> LateEffect:
-    """The difference that the extra observations in its window make to one settlement."""
+def _with_extra(world: _Now, standing: Standing, extra: pd.DataFrame) -> LateEffect | None:
+    """The difference that the extra observations in its window make to one settlement; None where it reads none."""
     observations = difference.overlaid(world.readings.observations, extra)
     with_extra = replace(world.readings, observations=observations, kept={})
     changes = difference.changes(world.readings.observations, observations, standing.agreement.data.doubtful)
-    head = _head(Late(standing, Since(extra, (), False)), changes)
-
-    def compared() -> difference.Effect:
-        return difference.effect(world.settled(standing, world.readings), world.settled(standing, with_extra))
-
-    return _tried(head, compared)
+    late = Late(standing, Since(extra))
+    try:
+        before = world.settled(standing, world.readings)
+        after = world.settled(standing, with_extra)
+    except HengjieError as refusal:
+        return _refused(_head(late, changes), refusal)
+    read = Read.by(after, world.network)
+    of_clauses = Late(standing, late.since.read_by(read))
+    if not of_clauses.since:
+        return None
+    effect = difference.effect(before.document, after.document)
+    return {**_head(of_clauses, read.readings(changes)), **effect, "problem": None}
 
 
 class _Now:
@@ -215,13 +237,13 @@ class _Now:
         spans = [standing.span for standing in group]
         self.readings = known_of_all(connection, network, [group[0].agreement], spans, now)
 
-    def settled(self, standing: Standing, readings: Gathered) -> SettlementDocument:
+    def settled(self, standing: Standing, readings: Gathered) -> Settlement:
         """The settlement made again from some readings, not stored."""
         agreement = standing.agreement
         account = Account(agreement.code, self.now)
         of_window = readings.within(standing.window)
         with_debts = with_unpaid(self.connection, agreement, standing.span, of_window, account)
-        return settled(agreement, self.network, with_debts, standing.span, self.now)
+        return settlement_of(agreement, self.network, with_debts, standing.span, self.now)
 
 
 def _standing(headers: Sequence[SettlementHeader], statuses: Collection[str]) -> list[SettlementHeader]:
@@ -271,12 +293,12 @@ def _since(connection: Connection, network: Network, group: Sequence[Standing], 
     around = window_of_all([agreement], [standing.span for standing in group])
     changed = changed_since(connection, earliest, _stations(agreement, network), around)
     subjects = _subjects(agreement, network)
-    facts = [fact for fact in intake.facts(connection) if fact.subject in subjects]
+    facts = [late for late in late_facts(intake.stored_facts(connection)) if late.fact.subject in subjects]
     return [Late(standing, _since_one(connection, standing, changed, facts, now)) for standing in group]
 
 
 def _since_one(
-    connection: Connection, standing: Standing, changed: pd.DataFrame, facts: Sequence[Fact], now: datetime
+    connection: Connection, standing: Standing, changed: pd.DataFrame, facts: Sequence[LateFact], now: datetime
 ) -> Since:
     """What was recorded since one settlement.
 
@@ -287,16 +309,18 @@ def _since_one(
     now : the instant as of which the ledger counts.
     """
     keys = _in_window(changed[changed["recorded_at"] > pd.Timestamp(standing.as_of)], standing)
-    came_after = [fact for fact in facts if _came_after(fact, standing)]
-    return Since(keys, came_after, _ledger_differs(connection, standing, now))
+    came_after = [late for late in facts if _came_after(late.fact, standing)]
+    return Since(keys, came_after, _other_debts(connection, standing, now))
 
 
-def _ledger_differs(connection: Connection, standing: Standing, now: datetime) -> bool:
-    """Whether a clause asks what is unpaid, and the ledger says something else than when the settlement was made."""
+def _other_debts(connection: Connection, standing: Standing, now: datetime) -> list[Debt]:
+    """The debts that came or went since the settlement was made, where a clause asks what is unpaid."""
     agreement = standing.agreement
     if not agreement.reach.ledger:
-        return False
-    return store.debts(connection, agreement.code, standing.as_of) != store.debts(connection, agreement.code, now)
+        return []
+    before = store.debts(connection, agreement.code, standing.as_of)
+    after = store.debts(connection, agreement.code, now)
+    return [debt for debt in (*before, *after) if (debt in before) != (debt in after)]
 
 
 def _subjects(agreement: Agreement, network: Network) -> set[str]:
@@ -314,9 +338,23 @@ def _came_after(fact: Fact, standing: Standing) -> bool:
     return periods.starts_on(of) <= periods.ends_on(standing.span) and not ended_before
 
 
-def _compared(
-    connection: Connection, registry: Registry, late: Sequence[Late], now: datetime
-) -> list[LateResult]:
+@dataclass(frozen=True)
+class Compared:
+    """A settlement, what of its late data the clauses read, and what settling it again would change.
+
+    Attributes
+    ----------
+    late : with what the clauses read; all that was recorded since, where settling is refused now.
+    readings : the late readings, as `difference.changes` lists them.
+    outcome : as it is told.
+    """
+
+    late: Late
+    readings: pd.DataFrame
+    outcome: LateResult
+
+
+def _compared(connection: Connection, registry: Registry, late: Sequence[Late], now: datetime) -> list[Compared]:
     """What settling each of several settlements of one agreement again would change, from one read of what is known."""
     if not late:
         return []
@@ -324,23 +362,26 @@ def _compared(
     return [_compared_one(world, registry, of_one) for of_one in late]
 
 
-def _compared_one(world: _Now, registry: Registry, late: Late) -> LateResult:
+def _compared_one(world: _Now, registry: Registry, late: Late) -> Compared:
     """What was recorded since a settlement, and what settling it again now would change."""
     standing = late.standing
     stored = store.settlement(world.connection, standing.header["id"])
-    again: list[SettlementDocument] = []
-
-    def compared() -> difference.Effect:
-        again.append(world.settled(standing, world.readings))
-        return difference.effect(stored, again[0])
-
-    head = _head(late, _late_readings(world.connection, late, world.now))
+    readings = _late_readings(world.connection, late, world.now)
     declared = registry.agreements.get(standing.agreement.code)
-    return {
-        **_tried(head, compared),
-        "text_changed": declared is None or declared.sha256 != standing.agreement.sha256,
-        "would_be": again[0]["id"] if again else None,
-    }
+    text_changed = declared is None or declared.sha256 != standing.agreement.sha256
+    try:
+        again = world.settled(standing, world.readings)
+    except HengjieError as refusal:
+        refused = _refused(_head(late, readings), refusal)
+        return Compared(late, readings, {**refused, "text_changed": text_changed, "would_be": None})
+    read = Read.by(again, world.network)
+    of_clauses = Late(standing, late.since.read_by(read))
+    of_cells = read.readings(readings)
+    outcome: LateResult = {
+        **_head(of_clauses, of_cells), **difference.effect(stored, again.document), "problem": None,
+        "text_changed": text_changed, "would_be": again.document["id"],
+    }  # fmt: skip
+    return Compared(of_clauses, of_cells, outcome)
 
 
 def _head(late: Late, changes: pd.DataFrame) -> LateRow:
@@ -348,24 +389,22 @@ def _head(late: Late, changes: pd.DataFrame) -> LateRow:
     header = late.standing.header
     kinds = (difference.NEW, difference.REVISED, difference.REMOVED)
     counts = {kind: int((changes["change"] == kind).sum()) for kind in kinds}
-    facts = [asdict(fact) | {"recorded_at": instant(fact.recorded_at)} for fact in late.since.facts if fact.recorded_at]
+    rows = [late_fact.fact for late_fact in late.since.facts]
+    facts = [asdict(fact) | {"recorded_at": instant(fact.recorded_at)} for fact in rows if fact.recorded_at]
     return {
         "settlement": header["id"], "agreement": header["agreement"], "title": header["title"],
         "basin": header["basin"], "period": header["period"], "kind": header["kind"], "status": header["status"],
         "as_of": instant(late.standing.as_of), "digest": header["digest"], "readings": counts, "facts": facts,
-        "ledger": late.since.ledger,
+        "ledger": bool(late.since.debts),
     }  # fmt: skip
 
 
-def _tried(head: LateRow, compared: Callable[[], difference.Effect]) -> LateEffect:
-    """The head with what came of comparing; where settling is refused now, why."""
-    try:
-        return {**head, **compared(), "problem": None}
-    except HengjieError as refusal:
-        return {
-            **head, "changed": True, "kind_would_be": None, "transfers": [], "obligations": [], "stops_appear": [],
-            "stops_vanish": [], "problem": {"message_zh": refusal.zh, "message_en": refusal.en},
-        }  # fmt: skip
+def _refused(head: LateRow, refusal: HengjieError) -> LateEffect:
+    """The head, and why the settlement cannot be made any more."""
+    return {
+        **head, "changed": True, "kind_would_be": None, "transfers": [], "obligations": [], "stops_appear": [],
+        "stops_vanish": [], "problem": {"message_zh": refusal.zh, "message_en": refusal.en},
+    }  # fmt: skip
 
 
 def _again(result: LateResult, headers: Sequence[SettlementHeader]) -> SettledAgain | None:

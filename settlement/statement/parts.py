@@ -22,7 +22,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pandas as pd
 
@@ -51,6 +51,12 @@ class FactRow(TypedDict):
     recorded_by: str
     recorded_at: str | None
     approved_by: str | None
+    line: NotRequired[str]
+    paid_on: NotRequired[str]
+    reason: NotRequired[str]
+
+
+_WHERE_STATED = ("line", "paid_on", "reason")
 
 
 @dataclass(frozen=True)
@@ -144,7 +150,10 @@ def _sha256(part: object) -> str:
 
 
 def _row(fact: Fact) -> FactRow:
-    row: Any = asdict(fact)
+    """A fact in force; line, day of payment and reason have no key where it states none, as in earlier documents."""
+    texts = asdict(fact) | {"line": fact.stated_line}
+    row: Any = {name: text for name, text in texts.items() if text or name not in _WHERE_STATED}
+    del row["withdrawn_by"]
     return row | {RECORDED_AT: None if fact.recorded_at is None else fact.recorded_at.isoformat()}
 
 

@@ -160,6 +160,35 @@ class TestRecord:
         result = hengjie("record", written(tmp_path / "fact.yaml"), "--json")
         assert (result.exit_code, told(result)["subject"]) == (0, "jiekou")
 
+    def test_recorded_again_it_is_a_duplicate_and_says_who_reads_it(self, hengjie, tmp_path):
+        file = written(tmp_path / "fact.yaml")
+        hengjie("record", file)
+        result = hengjie("record", file)
+        assert result.stdout.startswith("先前已登记，不再记 duplicate：jiekou")
+        assert "没有条款会用到它" in result.stdout
+        assert told(hengjie("record", file, "--json"))["fate"] == "duplicate"
+
+    def test_each_row_of_a_table_has_its_fate(self, hengjie, tmp_path):
+        table = tmp_path / "facts.csv"
+        frozen = "jiekou,2020-01,frozen,1,某函,甲,乙"
+        dry = "jiekou,2020-02,dry,1,某函,甲,乙"
+        rows = ["对象,期间,种类,数值,文件,登记人,批准人", frozen, frozen, dry]
+        table.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        answer = told(hengjie("record", table, "--json"))
+        assert [(fact["row"], fact["fate"]) for fact in answer["facts"]] == [
+            (2, "recorded"), (3, "duplicate"), (4, "recorded"),
+        ]  # fmt: skip
+        assert answer["fates"] == {"recorded": 2, "duplicate": 1}
+        assert "第 3 行 line 3 先前已登记" in hengjie("record", table).stdout
+
+    def test_of_a_table_that_contradicts_what_is_recorded_nothing_is_taken(self, hengjie, tmp_path):
+        table = tmp_path / "facts.csv"
+        header = "对象,期间,种类,数值,文件,登记人,批准人\n"
+        table.write_text(f"{header}jiekou,2020-01,frozen,1,某函,甲,乙\njiekou,2020-01,frozen,0,某函,甲,乙\n", "utf-8")
+        problem = told(hengjie("record", table, "--json"))
+        assert (problem["path"], "已登记" in problem["message_zh"]) == ("第 3 行 line 3 reason", True)
+        assert told(hengjie("record", table, "--json"))["path"] == "第 3 行 line 3 reason"
+
     def test_data_are_not_taken_away_without_an_approver(self, hengjie, tmp_path):
         result = hengjie("record", written(tmp_path / "fact.yaml", approved_by="示例记录人"), "--json")
         assert (result.exit_code, told(result)["path"]) == (2, "approved_by")

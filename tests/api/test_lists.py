@@ -167,7 +167,8 @@ class TestFilters:
 
 def test_facts_come_as_csv(client):
     lines = client.get("/v1/facts.csv").text.splitlines()
-    assert lines == ["subject,period,kind,value,document,recorded_by,approved_by,recorded_at"]
+    columns = "subject,period,kind,value,document,recorded_by,approved_by,recorded_at"
+    assert lines == [f"{columns},line,paid_on,reason,withdrawn_by"]
     assert client.get("/v1/facts", headers={"Accept": "text/csv"}).text.splitlines() == lines
 
 

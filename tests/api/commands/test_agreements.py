@@ -63,6 +63,14 @@ def test_as_json_findings_and_notices_are_one_object(hengjie: Run, tmp_path: Pat
     assert told["unverified"][0]["path"] == "starts"
 
 
+def test_who_is_upstream_and_downstream_is_printed_in_text_and_json(hengjie: Run):
+    line = "断面 section jiekou：上游 upstream anhui（sections.csv），下游 downstream zhejiang（sections.csv）"
+    assert line in hengjie("check", XINAN).stdout
+    assert json.loads(hengjie("check", XINAN, "--json").stdout)["roles"][0] == {
+        "section": "jiekou", "side": "upstream", "party": "anhui", "stated_in": "sections.csv"
+    }  # fmt: skip
+
+
 def test_what_will_stop_is_a_notice_in_text_and_json(hengjie: Run):
     result = hengjie("check", XINAN)
     assert result.exit_code == 0

@@ -38,6 +38,7 @@ def addresses(client, august):
         "/submissions",
         "/submissions/2",
         "/telegrams",
+        "/facts",
         "/health?basin=demo-qingxi",
         "/health/demo-qx2?month=2025-08",
         "/health/demo-qx2?month=2025-08&indicator=tp",

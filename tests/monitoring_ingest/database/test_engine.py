@@ -152,7 +152,7 @@ class TestInstants:
     )
     def test_the_same_instant_comes_back_in_utc(self, engine, given):
         with writing(engine) as connection:
-            recorded = record_fact(connection, A_FACT, given)
+            recorded = record_fact(connection, A_FACT, given).fact
         with engine.connect() as connection:
             (found,) = facts(connection)
         assert found == recorded

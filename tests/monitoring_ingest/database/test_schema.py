@@ -22,6 +22,7 @@ from monitoring_ingest.database.schema import (
     shape_at,
 )
 from monitoring_ingest.database.shape import shape
+from monitoring_ingest.records.store import facts
 from settlement.review.checking import check
 from tests.monitoring_ingest.database.rows import digests, every_row
 from tests.registries import with_fixtures
@@ -170,6 +171,8 @@ class TestTakingOn:
         for name, rows in before.items():
             if name == "entries":  # columns in the order of their names; `reverses` is before `status`
                 rows = [(*row[:-1], None, row[-1]) for row in rows]
+            if name == "facts":  # nothing is known of line, day, reason, revised row and withdrawal
+                rows = [(*row[:4], "", None, row[4], None, *row[5:7], None, *row[7:], None) for row in rows]
             assert after[RENAMED.get(name, name)] == rows
         assert {name: len(rows) for name, rows in after.items() if rows} == {
             "access_keys": 1, "agreement_texts": 1, "alarms": 2, "assessments": 1, "entries": 24, "facts": 1,
@@ -309,6 +312,45 @@ class TestUpAndDown:
             downgrade(old, "0001")
         assert current_revision(old) == NEWEST  # nothing of the way down is left
 
+    def test_facts_recorded_twice_are_told_apart_and_both_count(self, old):
+        again = "SELECT {number}, subject, period, kind, {value}, document, recorded_by, recorded_at, approved_by"
+        for number, value in ((2, "value"), (3, "'0'")):
+            execute(old, f"INSERT INTO facts {again.format(number=number, value=value)} FROM facts WHERE id = 1")
+        before = every_row(old)
+        create_schema(old)
+        with old.connect() as connection:
+            counted = facts(connection)
+        assert [(fact.value, fact.line) for fact in counted] == [
+            ("1", ""), ("1", "登记编号 2"), ("0", "登记编号 3"),
+        ]  # fmt: skip
+        with pytest.raises(DBAPIError, match="facts is append-only"):
+            execute(old, "UPDATE facts SET line = ''")
+        downgrade(old, "0004")
+        downgrade(old, "0001")
+        assert every_row(old) == before
+
+    @pytest.mark.parametrize("stated", ["line = '3'", "paid_on = '2023-03-31'", "reason = '录错'"])
+    def test_what_a_fact_states_is_not_forgotten_on_the_way_down(self, old, stated):
+        create_schema(old)
+        column, value = stated.split(" = ")
+        line = "'9'" if column != "line" else value
+        columns = {"id": "2", "line": line} | {column: value}
+        same = ("subject", "period", "kind", "value", "document", "recorded_by", "recorded_at")
+        chosen = ", ".join((*columns.values(), *same))
+        execute(old, f"INSERT INTO facts ({', '.join((*columns, *same))}) SELECT {chosen} FROM facts WHERE id = 1")
+        with pytest.raises(Refused, match="1 件事实写有行号、付款日，或是更正、撤销"):
+            downgrade(old, "0004")
+        assert current_revision(old) == NEWEST
+
+    def test_no_fact_is_recorded_twice_and_none_is_revised_twice(self, old):
+        create_schema(old)
+        same = "subject, period, kind, value, document, recorded_by, recorded_at, line"
+        execute(old, f"INSERT INTO facts (id, revises, {same}) SELECT 2, 1, {same} FROM facts WHERE id = 1")
+        for number, revises in ((3, "NULL"), (4, "1")):
+            again = f"SELECT {number}, {revises}, {same} FROM facts WHERE id = 1"
+            with pytest.raises(DBAPIError, match=r"(?i)unique"):
+                execute(old, f"INSERT INTO facts (id, revises, {same}) {again}")
+
     @pytest.mark.parametrize(("revision", "why"), [("0099", "没有结构版本 0099"), ("base", "没有结构版本 base")])
     def test_a_revision_nobody_knows_is_refused(self, old, revision, why):
         with pytest.raises(UsageError, match=why):
@@ -327,9 +369,9 @@ class TestOtherPrograms:
         execute(old, "UPDATE alembic_version SET version_num = '0999'")
         before = every_row(old)
         for opening in (create_schema, require_schema, current_revision):
-            with pytest.raises(Unavailable, match="数据库的结构版本是 0999，比本程序（到 0004）新") as refusal:
+            with pytest.raises(Unavailable, match="数据库的结构版本是 0999，比本程序（到 0005）新") as refusal:
                 opening(old)
-            assert "hengjie database downgrade 0004" in refusal.value.remedy
+            assert "hengjie database downgrade 0005" in refusal.value.remedy
         assert every_row(old) == before
 
     @pytest.mark.parametrize("version", ["9bd1f2c0a7e4", "0007", "0003", "main", "x" * 1000])
@@ -355,7 +397,7 @@ class TestOtherPrograms:
             create_schema(engine)
 
     def test_who_does_not_serve_refuses_an_older_database(self, old):
-        with pytest.raises(Unavailable, match="数据库的结构版本是 0001，本程序要 0004") as refusal:
+        with pytest.raises(Unavailable, match="数据库的结构版本是 0001，本程序要 0005") as refusal:
             require_schema(old)
         assert "hengjie database upgrade" in refusal.value.remedy
         assert current_revision(old) == "0001"

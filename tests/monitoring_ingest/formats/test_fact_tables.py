@@ -8,16 +8,19 @@ from basin.errors import HengjieError
 from basin.registry import Registry
 from monitoring_ingest.formats.fact_tables import read_facts
 from monitoring_ingest.readings.facts import Fact
-from tests.settlement.makers import RIVER
+from tests.settlement.makers import RIVER, an_agreement
 
-KNOWN = Registry(RIVER, {}, {}, ())
+SCORED = an_agreement(
+    '- {ref: "1", measure: {kind: reported, fact: cooperation_score}, scale: [{rate: 1}], pays: up, receives: down}'
+)
+KNOWN = Registry(RIVER, {SCORED.code: SCORED}, {}, ())
 HEADER = "subject,period,kind,value,document,recorded_by,approved_by\n"
 FROZEN = "s1,2021-01,frozen,1,某局〔2021〕3号,张三,李四\n"
 SCORE = "s2,2021,cooperation_score,95,会议纪要,张三,\n"
 
 
 def facts(text: str) -> list[Fact]:
-    return read_facts(text.encode(), KNOWN, file="事实.csv")
+    return [stated for _, stated in read_facts(text.encode(), KNOWN, file="事实.csv")]
 
 
 def refusal(text: str) -> HengjieError:
@@ -40,6 +43,20 @@ def test_the_columns_may_be_in_chinese_and_in_any_order() -> None:
     assert facts(text) == [Fact("s2", "2021", "cooperation_score", "95", "会议纪要", "张三")]
 
 
+def test_what_is_revised_or_withdrawn_is_written_in_columns_of_its_own() -> None:
+    header = "对象,期间,种类,数值,文件,登记人,行,付款日,理由,撤销文件\n"
+    corrected = "s2,2021,cooperation_score,96,会议纪要,张三,,,录错,\n"
+    withdrawn = "s2,2020,cooperation_score,,会议纪要,张三,2,,重复,更正\n"
+    assert facts(header + corrected + withdrawn) == [
+        Fact("s2", "2021", "cooperation_score", "96", "会议纪要", "张三", reason="录错"),
+        Fact("s2", "2020", "cooperation_score", "", "会议纪要", "张三", line="2", reason="重复", withdrawn_by="更正"),
+    ]
+
+
+def test_the_line_of_the_file_goes_with_each_fact() -> None:
+    assert [number for number, _ in read_facts((HEADER + FROZEN + "\n" + SCORE).encode(), KNOWN)] == [2, 4]
+
+
 def test_what_excel_writes_in_chinese_is_read() -> None:
     assert len(read_facts((HEADER + SCORE).encode("gb18030"), KNOWN)) == 1
     assert len(read_facts((HEADER + SCORE).encode("utf-8-sig"), KNOWN)) == 1
@@ -49,6 +66,11 @@ REFUSED = {
     "a row without its document": (HEADER + SCORE.replace("会议纪要", ""), "第 2 行 line 2 document", "缺少或不是文字"),
     "a period that is none": (HEADER + FROZEN + SCORE.replace("2021", "今年"), "第 3 行 line 3 period", "不认识的期间"),
     "a subject nobody declared": (HEADER + SCORE.replace("s2", "s22"), "第 2 行 line 2 subject", "没有登记的对象 s22"),
+    "a kind that no clause reads": (
+        HEADER + SCORE.replace("cooperation_score", "cooperation_scores"),
+        "第 2 行 line 2 kind",
+        "没有条款读 cooperation_scores",
+    ),
     "data taken away and nobody approved": (
         HEADER + FROZEN.replace("李四", ""),
         "第 2 行 line 2 approved_by",

@@ -314,8 +314,9 @@ class TestFacts:
 
     def test_facts_are_kept_in_order_and_known_from_when_they_were_recorded(self, engine):
         for days, value in enumerate(("1", "2")):
+            written = FACT.replace("1200.50", value).replace("1号", f"{value}号")
             with writing(engine) as connection:
-                store.record_fact(connection, read_fact(FACT.replace("1200.50", value)), NOW + days * DAY)
+                store.record_fact(connection, read_fact(written), NOW + days * DAY)
         with engine.connect() as connection:
             assert [fact.value for fact in store.facts(connection)] == ["1", "2"]
             assert [fact.value for fact in store.facts(connection, NOW)] == ["1"]

@@ -216,7 +216,8 @@ class TestAbsent:
     def test_one_section_without_data_does_not_stop_another(self) -> None:
         river = a_network("s1 up down 3", "s2 third down 3")
         text = per_unit("kind: quality_class", ", each: {section: all}")
-        found = decided(an_agreement(text, river), "2020", "given: {s1: {quality_class: 4}}", network=river)
+        agreement = an_agreement(text, river, parties="[up, down, third]")
+        found = decided(agreement, "2020", "given: {s1: {quality_class: 4}}", network=river)
         assert by_clause(found) == {"1: up → down": "4"}
         assert [stop.element for stop in found.stops] == [(("section", "s2"),)]
 

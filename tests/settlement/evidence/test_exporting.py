@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -136,6 +137,36 @@ class TestVerified:
         assert found.observations["fate"].value_counts().to_dict() == {"accepted": 13, "left_out": 1}
         december = next(s for s in found.document["statistics"] if s["period"] == "2020-12")
         assert sum(december["left_out"].values()) == 2
+
+    def test_a_revised_fact_travels_with_its_line_and_reason_and_an_unrevised_one_has_no_key_for_them(
+        self, stored: Engine
+    ) -> None:
+        first = replace(a_fact("test-river", "2020", "k"), line="3")
+        with writing(stored) as connection:
+            intake.record_fact(connection, first, NOW)
+            intake.record_fact(connection, replace(first, value="2", reason="录错"), NOW)
+            intake.record_fact(connection, a_fact("test-river", "2020", "j"), NOW)
+        clauses = per_unit("kind: reported, fact: k") + "\n" + per_unit("kind: reported, fact: j").replace('"1"', '"2"')
+        raw = file_of(stored, a_registry(clauses))
+        found = contents(raw)
+        assert verify(raw, recomputed).ok
+        added = [{key: fact.get(key) for key in ("line", "reason", "paid_on") if key in fact} for fact in found.facts]
+        assert [(fact["kind"], fact["value"]) for fact in found.facts] == [("j", "1"), ("k", "2")]
+        assert added == [{}, {"line": "3", "reason": "录错"}]
+        (working,) = (e["working"] for e in found.document["evaluations"] if e["clause"] == "1")
+        assert working[0]["expression"] == "会议纪要（3），记录人 记录，更正：录错"
+
+    def test_a_fact_that_the_database_numbered_is_told_as_it_was_before(self, stored: Engine) -> None:
+        """Settlements that rest on it were made before it had a number, and are made again alike."""
+        fact = a_fact("test-river", "2020", "k")
+        with writing(stored) as connection:
+            intake.record_fact(connection, replace(fact, line="登记编号 2"), NOW)
+        found = contents(file_of(stored, a_registry(per_unit("kind: reported, fact: k"))))
+        assert [set(row) for row in found.facts] == [
+            {"subject", "period", "kind", "value", "document", "recorded_by", "recorded_at", "approved_by"}
+        ]
+        (evaluation,) = found.document["evaluations"]
+        assert evaluation["working"][0]["expression"] == "会议纪要，记录人 记录"
 
     def test_parties_that_stand_in_clauses_and_sheets_only_are_in_its_register(self, stored: Engine) -> None:
         river = a_network("s1 - - 3", parties="up down third fourth")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ from sqlalchemy import Engine
 
 from api.commands import explanation
 from basin.agreement import Agreement
+from basin.errors import UsageError
 from basin.periods import period
 from basin.registry import Registry
 from monitoring_ingest.database.engine import writing
+from monitoring_ingest.readings.fact_checks import about_something_known
 from monitoring_ingest.records import store as intake
 from settlement import applied, proposing, store
 from settlement.evidence.exporting import evidence, recomputed
@@ -135,6 +138,46 @@ class TestFromTheLedger:
         assert found["working"][0]["label"] == "2021 unpaid 03-31"
         assert "已付 300（回单300），付款截至 2021-03-31" in found["working"][0]["expression"]
         assert late(quick, now=datetime(2021, 12, 31, tzinfo=UTC))["value"] == "500"
+
+    @pytest.mark.parametrize(
+        ("paid_on", "value"), [("2021-03-31", "700"), ("2021-01-20", "700"), ("2021-04-01", "1000")]
+    )
+    def test_a_payment_counts_from_the_day_it_was_made_not_recorded(
+        self, quick: Engine, paid_on: str, value: str
+    ) -> None:
+        on_a_day = a_registry(SURCHARGE.replace("fact: unpaid}", "fact: unpaid, on: 03-31}"))
+        confirmed(quick, on_a_day, "2020", datetime(2021, 1, 15, 8, tzinfo=UTC))
+        payment = replace(a_fact("test-river", "2020", "paid", "300", "回单"), paid_on=paid_on)
+        with writing(quick) as connection:
+            intake.record_fact(connection, payment, datetime(2021, 6, 1, tzinfo=UTC))
+        assert late(quick, registry=on_a_day, now=datetime(2021, 12, 31, tzinfo=UTC))["value"] == value
+
+    def test_where_a_clause_counts_by_days_a_payment_states_its_day(self) -> None:
+        on_a_day = a_registry(SURCHARGE.replace("fact: unpaid}", "fact: unpaid, on: 03-31}"))
+        payment = a_fact("test-river", "2020", "paid", "300", "回单")
+        with pytest.raises(UsageError, match="协议按03-31以前付了多少计，付款须写付款日") as refused:
+            about_something_known(payment, on_a_day)
+        assert (refused.value.path, refused.value.remedy) == ("paid_on", "写明 paid_on，如 2026-03-31")
+        dated = replace(payment, paid_on="2021-03-31")
+        assert about_something_known(dated, on_a_day) == dated
+        assert about_something_known(payment, a_registry()) == payment
+
+    def test_a_voucher_recorded_twice_is_paid_once(self, quick: Engine) -> None:
+        confirmed(quick, a_registry(), "2020")
+        for _ in range(2):
+            record_payment(quick, "2020", "700")
+        assert (late(quick)["value"], late(quick)["amount"]) == ("300", "30")
+
+    def test_a_payment_that_was_revised_counts_once_and_one_that_was_withdrawn_not_at_all(self, quick: Engine) -> None:
+        confirmed(quick, a_registry(), "2020")
+        payment = a_fact("test-river", "2020", "paid", "700", "回单1号")
+        corrected = replace(payment, value="600", reason="录错")
+        withdrawn = replace(payment, value="", withdrawn_by="退款单", reason="银行退回")
+        for days, (stated, unpaid_now) in enumerate(((payment, "300"), (corrected, "400"), (withdrawn, "1000"))):
+            with writing(quick) as connection:
+                intake.record_fact(connection, stated, NOW + days * DAY)
+            assert late(quick, now=NOW + (days + 1) * DAY)["value"] == unpaid_now
+        assert late(quick, as_of=NOW, now=NOW + 9 * DAY)["value"] == "300"
 
     def test_more_paid_than_owed_leaves_nothing(self, quick: Engine) -> None:
         confirmed(quick, a_registry(), "2020")

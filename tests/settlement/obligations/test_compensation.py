@@ -65,7 +65,8 @@ class TestSign:
         ) == {"up → down": "1"}
         at_section = per_unit("kind: quality_class, section: s1")
         figures = "given: {s1: {quality_class: 1}}"
-        assert paid(an_agreement(at_section, river), "2020", figures, network=river) == {"third → fourth": "1"}
+        listed = an_agreement(at_section, river, parties="[third, fourth]")
+        assert paid(listed, "2020", figures, network=river) == {"third → fourth": "1"}
 
 
 class TestRounding:

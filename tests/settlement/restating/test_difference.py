@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,6 +18,7 @@ from monitoring_ingest.doors.files import READINGS, Door, ingest
 from monitoring_ingest.doors.files import door as door_of
 from monitoring_ingest.quality.running import run
 from monitoring_ingest.quality.settings import DeclaredTest
+from monitoring_ingest.readings.facts import Fact
 from monitoring_ingest.records import store as intake
 from settlement import store
 from settlement.restating import difference
@@ -24,6 +28,7 @@ from settlement.run import settle
 from settlement.statement.engine_version import as_made_by
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, StatusChange
 from tests.clocks import stopped
+from tests.databases import sqlite
 from tests.settlement.documents import lushui_2020
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, monthly, per_unit, readings
 
@@ -34,6 +39,13 @@ EXCESS = per_unit("kind: concentration, section: s1, indicator: nh3n, against: t
 TWELVE = [1.5, 1.2, 0.8, 0.9, 1.1, 1.3, 1.0, 1.4, 0.7, 0.6, 1.6, 1.9]
 YEAR = monthly({("s1", "nh3n"): TWELVE})
 DECEMBER = ("s1", "nh3n", "2020-12-15 12:00")
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> Iterator[Engine]:
+    made = sqlite(tmp_path / "quick.sqlite")
+    yield made
+    made.dispose()
 
 
 def a_registry(clauses: str = EXCESS, rules: str = RULES) -> Registry:
@@ -152,9 +164,10 @@ class TestWouldChange:
     def test_a_late_reading_that_changes_no_amount_is_listed_as_such(self, engine: Engine) -> None:
         registry = a_registry()
         in_review(engine, registry)
-        sent(engine, {("s1", "tp", "2020-12-15 12:00"): 0.1}, LATER)
+        sent(engine, {("s1", "nh3n", "2020-12-16 12:00"): 1.9}, LATER)  # as the one of the day before
         (found,) = listed(engine, registry)
-        assert (found["readings"]["new"], found["changed"], found["transfers"]) == (1, False, [])
+        assert (found["readings"]["new"], found["transfers"], found["obligations"]) == (1, [], [])
+        assert found["changed"]  # the working counts the readings
 
     def test_what_was_missing_comes_late_and_the_stop_vanishes(self, engine: Engine) -> None:
         registry = a_registry()
@@ -183,6 +196,95 @@ class TestWouldChange:
         sent(engine, {("s1", "nh3n", "2021-01-15 12:00"): 9.0}, LATER)
         sent(engine, {("s1", "nh3n", "2019-12-15 12:00"): 9.0}, LATER)
         assert listed(engine, registry) == []
+
+
+def recorded(engine: Engine, *facts: Fact, at: datetime = LATER) -> None:
+    with writing(engine) as connection:
+        for fact in facts:
+            intake.record_fact(connection, fact, at)
+
+
+class TestWhatNoClauseReads:
+    """Data about the sections and years of a settlement that none of its clauses looked up are not late."""
+
+    MONTHLY = EXCESS.replace("{ref", "{every: month, ref")
+    ASKS = EXCESS.replace(
+        "- {ref", "- {unless: [{kind: reported, fact: incident, otherwise: 0, at_least: 1, because: 事故}], ref"
+    )
+    UNPAID = EXCESS + """
+- {ref: late, measure: {kind: reported, fact: unpaid}, scale: [{rate: 10%}], pays: downstream, receives: upstream}
+"""
+
+    def test_a_reading_of_an_indicator_that_no_clause_looks_at(self, engine: Engine) -> None:
+        registry = a_registry()
+        identity = in_review(engine, registry)
+        sent(engine, {("s1", "tp", "2020-12-15 12:00"): 0.1}, LATER)
+        assert listed(engine, registry) == []
+        with engine.connect() as connection:
+            detail = would_change_one(connection, registry, identity, LATER + timedelta(days=1))
+            assert (detail["readings"]["new"], detail["late_readings"]) == (0, [])
+            assert came_late(connection, registry, identity, LATER + timedelta(days=1)) == 0
+
+    def test_a_correction_of_july_is_late_for_july_alone(self, engine: Engine) -> None:
+        registry = a_registry(self.MONTHLY)
+        sent(engine, YEAR)
+        for month in ("2020-06", "2020-07", "2020-08", "2020-12"):
+            settle(engine, registry, "test-river", month, now=NOW)
+        sent(engine, {("s1", "nh3n", "2020-07-15 12:00"): 3.0}, LATER)
+        assert [of_month["period"] for of_month in listed(engine, registry, statuses=OPEN)] == ["2020-07"]
+        extra = pd.DataFrame({
+            "station": ["t1"], "indicator": ["nh3n"], "time": [pd.Timestamp("2020-07-20T04:00Z")], "value": [3.0],
+            "censored": [False], "status": [""], "mark": [""],
+        })  # fmt: skip
+        with engine.connect() as connection:
+            effects = effect_of(connection, registry, extra, LATER + timedelta(days=1))
+        assert {effect["period"] for effect in effects} <= {"2020-07"}
+
+    @pytest.mark.parametrize(
+        ("fact", "listed_kinds"),
+        [
+            (a_fact("test-river", "2020", "incident"), ["incident"]),
+            (a_fact("test-river", "2020-07", "incident"), ["incident"]),  # a part of the year lets no default in
+            (a_fact("test-river", "2019", "incident"), []),
+            (a_fact("test-river", "2020", "funds used"), []),
+            (a_fact("s1", "2020-07", "disaster", approved_by="另一人"), []),  # a ground the agreement does not know
+            (a_fact("test-river", "2020", "paid", "1"), []),
+            (a_fact("s1", "2020", "quality_class", "3"), []),
+        ],
+    )
+    def test_a_fact_counts_where_a_clause_asks_for_it(
+        self, quick: Engine, fact: Fact, listed_kinds: list[str]
+    ) -> None:
+        registry = a_registry(self.ASKS)
+        in_review(quick, registry)
+        recorded(quick, fact)
+        kinds = [late["kind"] for settlement in listed(quick, registry) for late in settlement["facts"]]
+        assert kinds == listed_kinds
+
+    def test_what_was_revised_or_withdrawn_since_is_late(self, quick: Engine) -> None:
+        registry = a_registry(self.ASKS)
+        incident = a_fact("test-river", "2020", "incident")
+        recorded(quick, incident, at=NOW)
+        in_review(quick, registry)
+        assert listed(quick, registry) == []
+        recorded(quick, replace(incident, value="", withdrawn_by="更正函", reason="误报"))
+        (found,) = listed(quick, registry)
+        assert [(late["kind"], late["withdrawn_by"]) for late in found["facts"]] == [("incident", "更正函")]
+        assert [row["difference_yuan"] for row in found["transfers"]] == ["1700.00"]
+
+    @pytest.mark.parametrize(("period", "count"), [("2019", 1), ("2020", 0)])
+    def test_a_payment_counts_where_a_clause_asks_what_is_unpaid_and_it_is_of_before(
+        self, quick: Engine, period: str, count: int
+    ) -> None:
+        registry = a_registry(self.UNPAID)
+        in_review(quick, registry)
+        recorded(quick, a_fact("test-river", period, "paid", "1"))
+        assert sum(len(settlement["facts"]) for settlement in listed(quick, registry)) == count
+
+    def test_its_own_confirmation_is_no_change_of_the_ledger(self, quick: Engine) -> None:
+        registry = a_registry(self.UNPAID)
+        in_review(quick, registry, status=CONFIRMED)
+        assert listed(quick, registry) == []
 
 
 class TestStanding:

@@ -1,0 +1,40 @@
+"""Facts: what people recorded and is in force, newest first, each with the clauses that will use it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from api.pages.names import Names
+from api.reads.facts import fact_row
+from basin.clauses import PAID
+from monitoring_ingest.readings.fact_checks import read_by
+from monitoring_ingest.readings.facts import KINDS, Fact, is_payment
+
+MOST_LISTED = 300  # the newest; the API lists all
+
+
+def facts(in_force: Sequence[Fact], names: Names) -> dict[str, Any]:
+    """The facts in force, the last recorded first."""
+    newest = sorted(in_force, key=_recorded_at, reverse=True)
+    listed = [_shown(fact, names) for fact in newest[:MOST_LISTED]]
+    return {"facts": listed, "more": len(newest) - len(listed)}
+
+
+def _recorded_at(fact: Fact) -> datetime:
+    assert fact.recorded_at is not None
+    return fact.recorded_at
+
+
+def _shown(fact: Fact, names: Names) -> dict[str, Any]:
+    uses = [asdict(use) for use in read_by(fact, names.registry)]
+    words = {"period": names.period(fact.period), "kind_zh": _kind_in_chinese(fact, names)}
+    return fact_row(fact) | words | {"uses": uses}
+
+
+def _kind_in_chinese(fact: Fact, names: Names) -> str:
+    """The word for a general kind, with the payer that a payment names; blank for a kind of an agreement."""
+    payers = fact.kind.split()[1:] if is_payment(fact) else []
+    return " ".join([KINDS.get(PAID if payers else fact.kind, ""), *map(names.party, payers)])

@@ -1,0 +1,137 @@
+"""A fact that nobody would look up is not recorded in silence, and every other says who will."""
+
+from __future__ import annotations
+
+import pytest
+
+from basin.agreement import Agreement
+from basin.errors import AgreementError, UsageError
+from basin.registry import Declaration, Declared, Registry
+from monitoring_ingest.readings.fact_checks import about_something_known, read_by
+from monitoring_ingest.readings.facts import Fact
+from tests.basin.test_scorecards import a_card
+from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement
+
+PAYS = "scale: [{rate: 1}], pays: downstream, receives: upstream"
+CLAUSES = f"""
+- {{ref: bonus, unless: [{{kind: reported, fact: incident, otherwise: 0, at_least: 1, because: 事故}}],
+   scale: [{{amount: 1}}], pays: downstream, receives: upstream}}
+- {{ref: score, every: month, each: {{party: [up, down]}}, measure: {{kind: reported, fact: cooperation_score}},
+   {PAYS}}}
+- {{ref: class, measure: {{kind: quality_class, section: s1}}, {PAYS}}}
+- {{ref: nitrogen, measure: {{kind: concentration, section: s1, indicator: nh3n}}, {PAYS}}}
+- {{ref: water, measure: {{kind: volume, section: s2}}, {PAYS}}}
+- {{ref: load, measure: {{kind: load, section: s2, indicator: tp}}, {PAYS}}}
+- {{ref: late, measure: {{kind: reported, fact: unpaid}}, {PAYS}}}
+"""
+PUBLISHED = RULES.replace("{", "{published: [quality_class, concentration], ", 1)
+
+
+def a_registry(rules: str = RULES) -> Registry:
+    return Registry(RIVER, {"test-river": an_agreement(CLAUSES, data=rules)}, {}, ())
+
+
+def refusal(fact: Fact, registry: Registry | None = None) -> UsageError:
+    with pytest.raises(UsageError) as refused:
+        about_something_known(fact, registry or a_registry())
+    assert refused.value.path == "kind"
+    return refused.value
+
+
+class TestKinds:
+    """Those that some clause reads, and the general ones."""
+
+    @pytest.mark.parametrize(
+        ("kind", "meant"),
+        [
+            ("incidents", "incident"),
+            ("Incident", "incident"),
+            ("断流 ", "dry"),
+            ("封冻期", "frozen"),
+            ("cooperation score", "cooperation_score"),
+            ("fund used", "funds used"),
+        ],
+    )
+    def test_a_slip_is_refused_with_what_is_meant(self, kind: str, meant: str) -> None:
+        problem = refusal(a_fact("test-river", "2021", kind))
+        assert problem.zh == f"没有条款读 {kind}"
+        assert f"写的是 {meant}" in problem.remedy
+
+    def test_what_is_like_nothing_is_shown_what_there_is(self) -> None:
+        assert "可用：cooperation_score、disaster、dry" in refusal(a_fact("test-river", "2021", "zzz")).remedy
+
+    @pytest.mark.parametrize(
+        "kind", ["incident", "cooperation_score", "dry", "suspended", "funds used", "in-kind co-operation", "paid"]
+    )
+    def test_what_a_clause_reads_or_is_general_is_taken(self, kind: str) -> None:
+        fact = a_fact("test-river", "2021", kind)
+        assert about_something_known(fact, a_registry()) == fact
+
+    @pytest.mark.parametrize("kind", ["quality_class", "nh3n"])
+    def test_a_figure_in_place_of_readings_is_refused_where_no_agreement_lets_it_in(self, kind: str) -> None:
+        problem = refusal(a_fact("s1", "2021-07", kind, "3"))
+        assert problem.zh == f"没有条款读 s1 的 {kind}：协议没有准许公布的数替代读数"
+        assert "data.published" in problem.remedy
+        published = a_registry(PUBLISHED)
+        assert read_by(about_something_known(a_fact("s1", "2021-07", kind, "3"), published), published)
+
+    def test_such_a_figure_is_refused_of_a_section_that_no_clause_looks_at(self) -> None:
+        problem = refusal(a_fact("s2", "2021-07", "quality_class", "3"), a_registry(PUBLISHED))
+        assert problem.zh.startswith("没有条款读 s2 的 quality_class")
+
+    def test_what_an_earlier_version_recorded_may_be_withdrawn(self) -> None:
+        withdrawal = Fact("s1", "2021", "incidents", "", "某函", "甲", reason="登错", withdrawn_by="更正函")
+        assert about_something_known(withdrawal, a_registry()) == withdrawal
+
+    def test_an_agreement_that_is_refused_reads_nothing_and_hinders_nobody(self) -> None:
+        def broken() -> Agreement:
+            raise AgreementError("不认识的键", "unknown key")
+
+        sound = a_registry().agreements["test-river"]
+        declared = {"broken": Declaration("a.yaml", broken), "test-river": Declaration("b.yaml", lambda: sound)}
+        fact = a_fact("test-river", "2021", "incident")
+        registry = Registry(RIVER, Declared(declared), {}, ())
+        assert [use.agreement for use in read_by(about_something_known(fact, registry), registry)] == ["test-river"]
+
+
+class TestWhoReads:
+    """Agreement and clauses, by subject, kind and period."""
+
+    @pytest.mark.parametrize(
+        ("fact", "refs"),
+        [
+            (a_fact("test-river", "2021", "incident"), ("bonus",)),
+            (a_fact("up", "2021", "incident"), ("bonus",)),  # nothing in hand: anybody of the agreement
+            (a_fact("test", "2021", "incident"), ("bonus",)),
+            (a_fact("third", "2021", "incident"), ()),
+            (a_fact("test-river", "2021-07", "incident"), ()),  # the clause looks at years
+            (a_fact("test-river", "2030", "incident"), ()),
+            (a_fact("up", "2021-07", "cooperation_score"), ("score",)),
+            (a_fact("s1", "2021-07", "cooperation_score"), ()),  # with a party in hand
+            (a_fact("s1", "2021-07", "frozen"), ("class", "nitrogen")),
+            (a_fact("s2", "2021-07", "dry"), ("water", "load")),
+            (a_fact("s1", "2021-07", "disaster"), ()),  # a ground that the agreement does not know
+            (a_fact("s2", "2021-07", "volume"), ("water", "load")),
+            (a_fact("s2", "2021", "load tp"), ("load",)),
+            (a_fact("s2", "2021", "load nh3n"), ()),
+            (a_fact("test-river", "2020", "paid"), ("late",)),
+            (a_fact("test-river", "2020", "paid down"), ("late",)),
+            (a_fact("test-river", "2021", "funds used"), ()),
+        ],
+    )
+    def test_the_clauses_that_look_it_up(self, fact: Fact, refs: tuple[str, ...]) -> None:
+        assert [use.clauses for use in read_by(fact, a_registry())] == ([refs] if refs else [])
+
+    @pytest.mark.parametrize(
+        ("kind", "refs"), [("quality_class", ("class",)), ("nh3n", ("class", "nitrogen")), ("tn", ("class",))]
+    )
+    def test_published_figures_where_the_agreement_lets_them_in(self, kind: str, refs: tuple[str, ...]) -> None:
+        (use,) = read_by(a_fact("s1", "2021-07", kind, "3"), a_registry(PUBLISHED))
+        assert (use.agreement, use.title, use.clauses) == ("test-river", "试验协议", refs)
+
+    def test_criteria_of_scorecards_read_facts_too(self) -> None:
+        card = a_card(criteria="[{ref: a, source: x, points: 10, scale: [{rate: 1}], "
+                               "measure: {kind: reported, fact: report_days_late}}]")  # fmt: skip
+        registry = Registry(RIVER, {}, {card.code: card}, ())
+        (use,) = read_by(a_fact("test", "2021", "report_days_late"), registry)
+        assert (use.agreement, use.clauses) == (card.code, ("a",))
