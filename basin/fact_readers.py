@@ -102,9 +102,14 @@ def _clauses(agreement: Agreement, network: Network, recorded: Recorded) -> tupl
     refs = []
     for ref, branches in agreement.branches.items():
         places = [_Place(agreement, network, clause) for clause in branches]
-        if any(place.reads(measure, recorded) for place in places for measure in measures_of(place.clause).values()):
+        if any(_reads(place, recorded) for place in places):
             refs.append(ref)
     return tuple(refs)
+
+
+def _reads(place: _Place, recorded: Recorded) -> bool:
+    """Whether any measure of one branch of a clause reads a fact."""
+    return any(place.reads(measure, recorded) for measure in measures_of(place.clause).values())
 
 
 def _may_read(agreement: Agreement, kind: str) -> bool:

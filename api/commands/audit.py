@@ -6,7 +6,7 @@ In: options. Out: acts as they are stored, newest first. Which acts leave a row 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -47,8 +47,11 @@ def audit_list(
     with reading(database_to_read()) as connection:
         rows = acts(connection, wanted, limit)
     listed = [_row(row) for row in rows]
-    lines = ["  ".join(str(cell or "—") for cell in row.values()) for row in listed]
-    return {"acts": listed}, "\n".join(lines) or "没有留痕 nothing yet"
+    return {"acts": listed}, "\n".join(map(_line, listed)) or "没有留痕 nothing yet"
+
+
+def _line(row: Mapping[str, str | int]) -> str:
+    return "  ".join(str(cell or "—") for cell in row.values())
 
 
 def _row(act: RecordedAct) -> dict[str, str | int]:

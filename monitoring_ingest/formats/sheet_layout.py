@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import IO, NamedTuple
 from xml.parsers import expat
 
@@ -31,7 +32,7 @@ _COLUMN = re.compile(r"[A-Z]{1,3}")
 # A worksheet without any of these bytes hides and merges nothing, and has no formula.
 _SIGNS = (
     b"hidden", b"mergeCell", b'ht="0', b"ht='0", b'width="0', b"width='0",
-    *(before + b"f" + after for before in (b"<", b":") for after in (b">", b"/", b" ", b"\n", b"\r", b"\t")),
+    *(before + b"f" + after for before, after in product((b"<", b":"), (b">", b"/", b" ", b"\n", b"\r", b"\t"))),
 )  # fmt: skip
 _PIECE = 2**20
 _LONGEST_SIGN = 64
