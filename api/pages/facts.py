@@ -20,7 +20,7 @@ def facts(in_force: Sequence[Fact], names: Names) -> dict[str, Any]:
     """The facts in force, the last recorded first."""
     newest = sorted(in_force, key=_recorded_at, reverse=True)
     listed = [_shown(fact, names) for fact in newest[:MOST_LISTED]]
-    return {"facts": listed, "more": len(newest) - len(listed)}
+    return {"facts": listed, "cut": len(newest) > len(listed)}
 
 
 def _recorded_at(fact: Fact) -> datetime:
