@@ -166,7 +166,9 @@ def _refuse_day_of_no_payment(recorded: Fact, file: object) -> None:
         en = "only a payment has a day of payment"
         raise UsageError(zh, en, file=file, path="paid_on", remedy="删去 paid_on；付款写 kind: paid")
     try:
-        date.fromisoformat(recorded.paid_on)
+        day = date.fromisoformat(recorded.paid_on)
+        if day.isoformat() != recorded.paid_on:  # Python also reads weeks, as 2020-W05-5
+            raise ValueError(recorded.paid_on)
     except ValueError as problem:
         zh = f"付款日不是日期：{recorded.paid_on}"
         en = "the day of payment is no date"

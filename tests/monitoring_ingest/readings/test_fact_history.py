@@ -150,6 +150,8 @@ class TestWritten:
             ({"withdrawn_by": "更正通知", "value": None}, "reason", "缺少或不是文字"),
             ({"value": None}, "value", "缺少或不是文字"),
             ({"paid_on": "3月31日"}, "paid_on", "付款日不是日期：3月31日"),
+            ({"paid_on": "2026-W05-5"}, "paid_on", "付款日不是日期：2026-W05-5"),
+            ({"paid_on": "20260331"}, "paid_on", "付款日不是日期：20260331"),
             ({"paid_on": "2026-02-30"}, "paid_on", "付款日不是日期：2026-02-30"),
             ({"paid_on": "2026-03-31", "kind": "funds used"}, "paid_on", "只有付款有付款日"),
             ({"reason": " "}, "reason", "缺少或不是文字"),
