@@ -18,7 +18,7 @@ from basin.qualifiers import NO_NUMBER, OF_SEVERAL, is_bound, is_no_value
 from basin.sources import Source, title_and_unit
 from basin.units import factor
 from monitoring_ingest.formats.table_cells import NO_VALUE, faults
-from monitoring_ingest.formats.table_headers import Table, folded, tables
+from monitoring_ingest.formats.table_headers import CONTRADICTS, Table, folded, tables
 from monitoring_ingest.formats.written_times import joined_times, written_instants
 from monitoring_ingest.readings.cells import Refusal
 from monitoring_ingest.readings.frames import readings_frame, repeated
@@ -134,7 +134,8 @@ def _meaning(written: str, source: Source) -> _Meaning:
     title = folded(written)
     short = folded(plain)
     unit = units.get(short, stated)
-    if stated and factor(stated, unit) is not None:  # what this title states stands above what is declared for others
+    # A unit that the title states stands above what is declared for its name; other words in brackets are no unit.
+    if stated and (factor(stated, stated) is not None or CONTRADICTS in stated):
         unit = stated
     return _Meaning(indicators.get(title, indicators.get(short, plain)), units.get(title, unit))
 

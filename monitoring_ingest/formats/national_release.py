@@ -94,10 +94,22 @@ def read_release(raw: bytes, *, name: str, date: date | None = None) -> pd.DataF
     shared = {field: _plain_column(table, number) for field, number in position.items()}
     frame = _cells_frame({**shared, "row": release.numbers, "time": when}, measured, table)
     untitled = [number for number, column in enumerate(columns) if not column]
-    without_title = [next(filter(None, (row[number] for number in untitled)), None) for row in table]
-    refused = repeated([release.beyond.get(row, cell) for row, cell in enumerate(without_title)], len(measured))
-    beyond = {position: Refusal(BEYOND_THE_HEADER, cell) for position, cell in enumerate(refused) if cell is not None}
+    cells = [_beyond(release.beyond.get(position, ""), row, untitled) for position, row in enumerate(table)]
+    refused = repeated(cells, len(measured))
+    beyond = {position: Refusal(BEYOND_THE_HEADER, cell) for position, cell in enumerate(refused) if cell}
     return frame_of(refused_rows(dict(columns_of(frame)), beyond))
+
+
+def _beyond(further: str, row: list[str], untitled: Sequence[int]) -> str:
+    """The first cell of a row that has no title; "" where there is none.
+
+    Parameters
+    ----------
+    further : the first cell beyond the header, "" where there is none.
+    row : cells as sent, as long as the header.
+    untitled : the columns with a blank title.
+    """
+    return next(filter(None, [further, *(row[number] for number in untitled)]), "")
 
 
 def _cells_frame(

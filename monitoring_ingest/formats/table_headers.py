@@ -1,18 +1,21 @@
 """Where a table begins: the sheets of a file and a declared source in; tables with their titles recognised, out.
 
-The header is the first row (or, where cells are merged, the first pair of rows) that holds every declared column. The
-text of a merged cell stands in all its rows, unless it is a value (`table_cells` refuses one in several cells).
-What the columns mean is decided in `declared_tables`.
+The header is the first row (or, where cells are merged, the first pair of rows) that holds every declared column. A row
+of units below it belongs to the header. Where the header comes again, another table begins. The text of a merged cell
+stands in all its rows, unless it is a value (`table_cells` refuses one in several cells). What the columns mean is
+decided in `declared_tables`.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from basin.sources import Source, title_and_unit
+from basin.units import DIMENSIONLESS, factor
 from monitoring_ingest.formats.file_text import UnreadableFile, longer_than_others
 from monitoring_ingest.formats.sheet_layout import Block, Layout
 from monitoring_ingest.formats.sheets import MOST_CSV_CELLS, Sheet, sheets
@@ -20,6 +23,8 @@ from monitoring_ingest.formats.station_files import OPTIONAL
 
 HEADER_WITHIN = 30  # rows from the top in which the header is looked for
 HEADER_ROWS = (1, 2)
+CONTRADICTS = "≠"  # between two units that a column states
+MOST_TABLES = 100  # of one sheet
 REMARKS = frozenset({"备注", "说明", "remark", "remarks", "note", "notes"})  # columns with words, also where ignored
 MARKS = ("mark", "status", "sample_type")
 Cells = list[str]
@@ -74,12 +79,42 @@ def tables(raw: bytes, source: Source, further: Sequence[str] = ()) -> list[Tabl
     """
     may_lack = OPTIONAL if source.format == "readings" else ()
     wanted = [title for column, title in source.columns.items() if column not in may_lack]
-    fitting = [table for sheet in sheets(raw) if (table := _table(sheet, wanted, source, further))]
+    fitting = [table for sheet in sheets(raw) for table in _tables_of(sheet, wanted, source, further)]
     if not fitting:
         raise UnreadableFile("missing_column", " ".join([*wanted, *source.indicators][:HEADER_WITHIN]))
     for table in fitting:
         _refuse_double(table, [*source.columns.values(), *source.indicators, *further])
     return fitting
+
+
+def _tables_of(sheet: Sheet, wanted: Sequence[str], source: Source, further: Sequence[str]) -> Iterator[Table]:
+    """The tables of a sheet, one below the other: where the header comes again, it may state other units.
+
+    Parameters
+    ----------
+    sheet : the sheet.
+    wanted : titles that a header must hold.
+    source : declares the titles of indicators.
+    further : titles of columns that the caller reads besides.
+    """
+    columns = {folded(title) for title in wanted}
+    measured = _with_and_without_unit(source.indicators)
+    headers: list[int] = []
+    written: set[str] = set()  # the titles of the first header, one of which stands in every other
+    for position, (_, cells) in enumerate(sheet.rows):
+        if headers and written.isdisjoint(cells):
+            continue
+        fits = columns <= set(map(folded, cells))
+        if fits and (not source.is_wide or measured & _with_and_without_unit(cells)):
+            headers.append(position)
+            written = written or set(filter(None, cells))
+        elif position > HEADER_WITHIN and not headers:
+            break
+    if len(headers) > MOST_TABLES:
+        raise UnreadableFile("file_too_large", f"{sheet.name} {len(headers)}".strip())
+    for start, end in pairwise([0, *headers[1:], len(sheet.rows)]):
+        if table := _table(sheet._replace(rows=sheet.rows[start:end]), wanted, source, further):
+            yield table
 
 
 def _table(sheet: Sheet, wanted: Sequence[str], source: Source, further: Sequence[str]) -> Table | None:
@@ -104,7 +139,11 @@ def _table(sheet: Sheet, wanted: Sequence[str], source: Source, further: Sequenc
             present = {folded(title) for title in titles}
             if columns <= present and (not source.is_wide or measured & _with_and_without_unit(titles)):
                 below = rows[first + height :]
-                longer = _longer(sheet, first + height - 1)
+                if in_units := _with_units_below(titles, below, source):
+                    titles = in_units
+                    below = below[1:]
+                    height += 1
+                longer = _longer(sheet.rows[first:], height) if not sheet.name else frozenset()
                 return _recognised(sheet, _none_blank(titles, below), below, source, further)._replace(longer=longer)
     return None
 
@@ -113,6 +152,31 @@ def _with_and_without_unit(titles: Iterable[str]) -> set[str]:
     """Titles as they are, and without the unit in brackets: a file may state another unit than the declared title."""
     plain = [title_and_unit(title)[0] for title in titles]
     return {folded(title) for title in (*titles, *plain) if title}
+
+
+def _with_units_below(titles: list[str], rows: Sequence[tuple[int, Cells]], source: Source) -> list[str] | None:
+    """The titles of a wide table with the units of the row below the header; None where that row holds no units.
+
+    Parameters
+    ----------
+    titles : of the columns.
+    rows : below the header.
+    source : declares the titles of columns that are no indicators.
+    """
+    others = {folded(title) for title in (*source.columns.values(), *source.ignored)}
+    units = {column: cell.strip("()（）") for column, cell in enumerate(rows[0][1]) if cell} if rows else {}
+    of_values = source.is_wide and all(titles[column] and folded(titles[column]) not in others for column in units)
+    if not of_values or not any(units.values()) or any(factor(unit, unit) is None for unit in units.values()):
+        return None
+    return [_with_unit(title, units.get(column, "")) for column, title in enumerate(titles)]
+
+
+def _with_unit(title: str, unit: str) -> str:
+    """``总磷`` in ``mg/L`` is ``总磷(mg/L)``. A title that states another unit gets both, which together are none."""
+    plain, stated = title_and_unit(title)
+    if not unit or unit == DIMENSIONLESS or (stated and factor(unit, stated) == 1):
+        return title
+    return f"{plain}({stated}{CONTRADICTS}{unit})" if stated else f"{title}({unit})"
 
 
 def _recognised(
@@ -148,10 +212,16 @@ def _recognised(
     )
 
 
-def _longer(sheet: Sheet, header: int) -> frozenset[int]:
-    """The positions of rows below the header of a CSV whose cells may have moved."""
-    lines = [cells for _, cells in sheet.rows[header + 1 :]]
-    return frozenset() if sheet.name else frozenset(longer_than_others(lines, len(sheet.rows[header][1])))
+def _longer(rows: Sequence[tuple[int, Cells]], height: int) -> frozenset[int]:
+    """The positions of rows below the header of a CSV whose cells may have moved.
+
+    Parameters
+    ----------
+    rows : from the header on, each as long as in the file.
+    height : of the header.
+    """
+    width = max(len(cells) for _, cells in rows[:height])
+    return frozenset(longer_than_others([cells for _, cells in rows[height:]], width))
 
 
 def _filled(

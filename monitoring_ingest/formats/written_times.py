@@ -75,7 +75,7 @@ def _in_zone(naive: datetime, zone: ZoneInfo) -> datetime | None:
 
 def as_written(text: str) -> datetime | None:
     """The time that a text states, aware where the text names a zone; a bare date is its midnight; None: no time."""
-    plain = iso(text)
+    plain = text if _EXTENDED.fullmatch(text) else iso(text)  # most texts need no rewriting
     parts = _EXTENDED.fullmatch(plain) or _BASIC.fullmatch(plain)
     if not parts:
         return None

@@ -282,7 +282,8 @@ def _add_place_and_value(rows: Columns, which: np.ndarray, columns: Sequence[str
     value = np.where(sent, rows["value_text"], rows["printed"])
     field = objects([_FIELDS[column] for column in columns])[which]
     for line, column in enumerate(columns[:-1]):
-        quoting = (which == line) & (~in_own_column | (column == "time_text"))
+        wrong_time = (column == "time_text") & (rows["time_text"] != "")
+        quoting = (which == line) & (~in_own_column | wrong_time)
         if quoting.any():
             value[quoting] = rows[column][quoting]
     unnamed = (rows["code"] == "unknown_station") | (rows["code"] == NO_RIGHT)

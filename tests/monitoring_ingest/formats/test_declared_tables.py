@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine
 
 from basin.sources import Source
+from basin.units import factor
 from monitoring_ingest.doors.declared import source_door
 from monitoring_ingest.doors.files import ingest
 from monitoring_ingest.formats.declared_tables import read_table
@@ -409,6 +410,45 @@ def test_what_is_wrong_with_a_time_is_said_of_its_cell(engine: Engine, day: str,
         assert fates(receipt) == {"accepted": 2}
     else:
         assert [(row["code"], row["value"]) for row in receipt.rows or ()] == [("unreadable_time", value)] * 2
+
+
+class TestUnitsInTheSheet:
+    """Stand above what is declared for a bare name."""
+
+    SOURCE = wide(indicators={"氨氮": "nh3n", "总磷": "tp"}, units={"氨氮": "mg/L", "总磷": "mg/L"}, stations={})
+
+    def units(self, *lines: str) -> list[tuple[object, object]]:
+        frame = read_table(text(*lines), name="a.csv", source=self.SOURCE)
+        return list(zip(frame["value_text"], frame["unit"], strict=True))
+
+    def test_in_the_title(self):
+        read = self.units("点位,采样时间,氨氮,总磷(μg/L)", "qiaotou,2020-08-08,0.2,35")
+        assert read == [("0.2", "mg/L"), ("35", "μg/L")]
+
+    @pytest.mark.parametrize("row", [",,mg/L,μg/L", ",,(mg/L),（μg/L）", ",,,μg/L"])
+    def test_in_a_row_below_the_header(self, row: str):
+        read = self.units("点位,采样时间,氨氮,总磷", row, "qiaotou,2020-08-08,0.2,35")
+        assert [(value, unit.strip()) for value, unit in read] == [("0.2", "mg/L"), ("35", "μg/L")]
+
+    def test_that_contradict_each_other_are_none(self):
+        read = self.units("点位,采样时间,氨氮,总磷(mg/L)", ",,mg/L,μg/L", "qiaotou,2020-08-08,0.2,35")
+        assert read == [("0.2", "mg/L"), ("35", "mg/L≠μg/L")]
+        assert factor("mg/L≠μg/L", "mg/L") is None
+
+    def test_what_stands_in_brackets_and_is_no_unit_says_nothing_of_it(self):
+        read = self.units("点位,采样时间,氨氮(现场),总磷(以P计)", "qiaotou,2020-08-08,0.2,0.35")
+        assert read == [("0.2", "mg/L"), ("0.35", "mg/L")]
+
+    def test_of_another_table_further_down(self):
+        read = self.units(
+            "点位,采样时间,氨氮,总磷(mg/L)", "qiaotou,2020-08-08,0.2,0.035",
+            "点位,采样时间,氨氮,总磷(μg/L)", "qiaotou,2020-08-09,0.2,35",
+        )  # fmt: skip
+        assert read == [("0.2", "mg/L"), ("0.035", "mg/L"), ("0.2", "mg/L"), ("35", "μg/L")]
+
+    def test_a_header_printed_again_on_every_page_is_no_row(self):
+        page = ("点位,采样时间,氨氮,总磷", "qiaotou,2020-08-08,0.2,0.035")
+        assert len(self.units(*page, *page, *page)) == 6
 
 
 IN_ROWS = {"station": "点位", "time": "采样时间", "indicator": "项目", "value": "结果", "mark": "情况"}
