@@ -134,11 +134,19 @@ def agreement(r: Random, clauses: Sequence[Tree], **header: Any) -> Tree:
 
 
 def sheets(r: Random, sections: Sequence[str], **more: Any) -> Tree:
-    """Section sheets with targets, and one border section shared by two now and then."""
-    found: Tree = {section: {"target": r.choice("2345"), **more} for section in sections}
+    """Section sheets with targets, and one border section shared by two now and then.
+
+    A side that the register gives to another party than the header is stated: else the agreement would be refused.
+    """
+    found: Tree = {section: {"target": r.choice("2345"), **own_sides(section), **more} for section in sections}
     if r.random() < 0.2:
         found[sections[0]]["upstream"] = r.choice([{"ua": "1/2", "ub": "1/2"}, {"ua": "1/3", "ub": "2/3"}])
     return found
+
+
+def own_sides(section: str) -> Tree:
+    sides = zip(ROLES, SIDES[section], strict=True)
+    return {side: code for side, code in sides if code != ROLES[side]}
 
 
 def steps(r: Random, bounds: Sequence[str], begin: str | None = None) -> list[Tree]:

@@ -19,6 +19,7 @@ from tests.independent.agreements import (
     made,
     modified,
     months,
+    own_sides,
     sampled,
     sheets,
     steps,
@@ -33,7 +34,7 @@ def joint_samples(r: Random) -> Example:
     """The class or concentration of a section two sides sample, with a tolerance and months measured again."""
     codes = ["cod", "nh3n"]
     sections = sheets(r, ["s1", "s2"])
-    sections["s3"] = {"target": "3", "mean_of": r.choice([["s1", "s2"], {"s1": "0.7", "s2": "0.3"}])}
+    sections["s3"] = own_sides("s3") | {"target": "3", "mean_of": r.choice([["s1", "s2"], {"s1": "0.7", "s2": "0.3"}])}
     measure: Tree = r.choice(
         [
             {"kind": "quality_class", "indicators": codes, "against": "target", "expressed": "difference"},

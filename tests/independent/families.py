@@ -25,6 +25,7 @@ from tests.independent.agreements import (
     made,
     modified,
     months,
+    own_sides,
     sampled,
     sheets,
     steps,
@@ -95,7 +96,10 @@ def annual_class_steps(r: Random) -> Example:
     mixed = r.random() < 0.4
     sections = sheets(r, ["s1", "s2"])
     if mixed:
-        sections["s3"] = {"target": "3", "mean_of": r.choice([["s1", "s2"], {"s1": "0.7", "s2": "0.3"}])}
+        sections["s3"] = own_sides("s3") | {
+            "target": "3",
+            "mean_of": r.choice([["s1", "s2"], {"s1": "0.7", "s2": "0.3"}]),
+        }
     clause: Tree = {
         "measure": CLASS_STEP | {"indicators": FOUR[:2]},
         "scale": [{"rate": dated(r, lambda: "-" + wan(r))}],
