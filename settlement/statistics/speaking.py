@@ -31,7 +31,7 @@ from settlement.statistics.reduction import Flags, Integers
 LABORATORY = "of_laboratory"
 AUTOMATIC = "of_station"
 OTHER_STATION = "other_station"
-NOT_SPEAKING = ("", LABORATORY, AUTOMATIC, OTHER_STATION)  # by number: why a reading does not speak; it does where blank
+NOT_SPEAKING = ("", LABORATORY, AUTOMATIC, OTHER_STATION)  # by number; a reading speaks where blank
 _NUMBER = {reason: number for number, reason in enumerate(NOT_SPEAKING)}
 
 
