@@ -59,8 +59,8 @@ VERSIONS = (
         "缺月由 substitute 所列的顶替，逐次印出；读数逐站计数，同一时刻几个站点的另印时刻数；"
         "化验结果不使指标逐时次应报；随附协议写明这三条规则，金额不变",
         "which readings speak for a section is stated (stations, origins): a laboratory result is no longer mixed into "
-        "an automatic mean unless the agreement says all, and where several stations or both origins measured, nothing is "
-        "settled without the rule; what stands in for a missing month is listed by substitute and printed each time; "
+        "an automatic mean unless the agreement says all, and where several stations or both origins measured, nothing "
+        "is settled without the rule; what stands in for a missing month named by substitute and printed at each use; "
         "readings are counted station by station, with their instants beside them; a laboratory result makes no "
         "indicator due in every slot; the shipped agreements state the three rules, and no amount changes",
     ),

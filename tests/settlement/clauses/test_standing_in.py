@@ -113,10 +113,13 @@ class TestYear:
         assert {"path": "data.substitute", "value": "无", "source": "试验文本", "verified": True} in document["rules"]
 
 
+def not_stated(*lines: str) -> SettlementDocument:
+    """A settlement of July by an agreement that does not state which readings speak."""
+    return settlement(an_agreement(MONTHLY, RIVER, data=RULES), read(*lines))
+
+
 class TestNotStated:
     """A rule that has to choose and is not stated is refused; one that has nothing to choose is not asked for."""
-
-    AGREEMENT = an_agreement(MONTHLY, RIVER, data=RULES)
 
     @pytest.mark.parametrize(
         ("readings", "path"),
@@ -127,14 +130,14 @@ class TestNotStated:
     )
     def test_the_refusal_names_file_rule_and_remedy(self, readings: tuple[str, ...], path: str):
         with pytest.raises(AgreementError) as refusal:
-            settlement(self.AGREEMENT, read(*readings))
+            not_stated(*readings)
         assert (refusal.value.file, refusal.value.path) == ("test.yaml", path)
         assert refusal.value.remedy is not None
         assert "mean_of_instants" in refusal.value.remedy or "automatic" in refusal.value.remedy
 
     @pytest.mark.parametrize("readings", [("s1b 2020-07 2",), ("s1 2020-07 2 L",)])
     def test_a_station_or_a_laboratory_alone_speaks(self, readings: tuple[str, ...]):
-        assert settlement(self.AGREEMENT, read(*readings))["evaluations"][0]["value"] == "2"
+        assert not_stated(*readings)["evaluations"][0]["value"] == "2"
 
 
 def test_a_document_counts_the_readings_of_both_stations_and_their_instants():
