@@ -19,7 +19,7 @@ from basin import periods
 from basin.agreement import Agreement
 from basin.clauses import BACKUPS, OF_READINGS, Origins, StandIn, StatedRules, Stations
 from basin.errors import AgreementError
-from basin.network import CHINA, Network
+from basin.network import CHINA, PRIMARY, Network
 from basin.periods import Window
 from basin.reach import YEARS_OF_COMPLETENESS, whole_years
 from monitoring_ingest.readings.facts import Fact
@@ -29,7 +29,7 @@ from settlement.lookups import Lookups, NotedMeasurements, NotedPeriods, UpTo, W
 from settlement.statistics.counting import PH, SERIES, codes_of, counted, usable
 from settlement.statistics.loads import LoadRule, MonthLoad, section_loads
 from settlement.statistics.months import MonthlyStatistics, completeness, monthly_statistics, non_detects, section_days
-from settlement.statistics.speaking import choices_of, ranks_of
+from settlement.statistics.speaking import choices_of, ranks_by_code
 
 T = TypeVar("T")
 OBSERVED = ["station", "indicator", "time", "value", "censored", "status", "mark", "revision"]
@@ -328,14 +328,17 @@ def _of_sections(rows: pd.DataFrame, network: Network) -> pd.DataFrame:
     """The rows of known stations with the section each serves; station, section and indicator as categories."""
     code, stations = codes_of(rows["station"])
     sections = [network.stations[station].section if station in network.stations else None for station in stations]
+    ranks = ranks_by_code(network)
     indicator, indicators = codes_of(rows["indicator"])
     columns = {
         "station": pd.Categorical.from_codes(code, categories=pd.Index(stations)),
         "section": _categories(sections, code),
         "indicator": _categories(indicators, indicator),
-        "rank": ranks_of(rows["station"], network).array,
+        "rank": np.array([ranks.get(station, PRIMARY) for station in stations], dtype=np.int64)[code],
         **{name: rows[name].array for name in rows.columns if name in _NEEDED},
     }
+    if "mark" in rows:
+        columns["sampled"] = of_laboratory(rows)
     placed = pd.DataFrame(columns, copy=False)
     return placed if None not in sections else placed[placed["section"].notna()]
 

@@ -16,7 +16,11 @@ from basin.qualifiers import SAMPLE
 
 
 def of_laboratory(observations: pd.DataFrame) -> NDArray[np.bool_]:
-    """Which observations (column `mark`) are results of a laboratory: their mark names the sample."""
-    code, marks = pd.factorize(observations["mark"])  # thousands of readings have the same mark
-    sampled = np.array([*(str(mark).startswith(SAMPLE) for mark in marks), False])  # the last is that of no mark
-    return sampled[code]
+    """Which observations (column `mark`) are results of a laboratory: their mark names the sample.
+
+    Thousands of readings one after another have the same mark, so of each run of equal marks only the first is read.
+    """
+    marks = observations["mark"].to_numpy(object)
+    heads = np.flatnonzero(np.concatenate(([True], marks[1:] != marks[:-1])))[: len(marks)]
+    sampled = np.array([isinstance(mark, str) and mark.startswith(SAMPLE) for mark in marks[heads]], dtype=bool)
+    return np.repeat(sampled, np.diff(heads, append=len(marks)))

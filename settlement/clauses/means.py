@@ -337,6 +337,7 @@ def _statistic_of_months(mean: Number, rules: Rules, months: Sequence[Statistic]
 
 def _instants(months: Sequence[Statistic]) -> int | None:
     """How many instants the readings of several months are of; None where each reading has one of its own."""
-    if all(month.instants is None for month in months):
+    instants = [month.instants for month in months]
+    if instants.count(None) == len(instants):
         return None
     return sum(month.readings if month.instants is None else month.instants for month in months)

@@ -27,7 +27,7 @@ def note_stand_ins(context: Context, spot: Element, indicator: str, mean: Value,
     mean : with the statistics it rests on.
     trail : receives the working.
     """
-    for statistic in mean.statistics:
+    for statistic in mean.statistics if context.rules.substitute else ():
         if statistic.stands_in is None:
             continue
         of = periods.period(statistic.period)

@@ -16,7 +16,6 @@ automatic stations; a laboratory's result speaks for the section, whichever stat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -50,8 +49,10 @@ class Choices:
 
 
 def choices_of(observations: pd.DataFrame) -> Choices:
-    """The choices among observations, with columns station, section, indicator and mark."""
-    sampled = of_laboratory(observations)
+    """The choices among observations, with columns station, section, indicator and mark (or `sampled`)."""
+    sampled = _sampled(observations)
+    if observations["station"].nunique() == observations["section"].nunique() and not sampled.any():
+        return Choices(frozenset(), frozenset())
     automatic = observations.loc[~sampled, ["section", "indicator", "station"]].drop_duplicates()
     several = automatic[automatic.duplicated(["section", "indicator"])]
     by_laboratory = observations.loc[sampled, ["section", "indicator"]].drop_duplicates().astype("str")
@@ -59,10 +60,14 @@ def choices_of(observations: pd.DataFrame) -> Choices:
     return Choices(frozenset(map(str, several["section"])), frozenset(map(str, both["section"])))
 
 
+def ranks_by_code(network: Network) -> dict[str, int]:
+    """The rank of each station."""
+    return {code: station.rank for code, station in network.stations.items()}
+
+
 def ranks_of(stations: pd.Series, network: Network) -> pd.Series:
     """The rank of the station of each row, by its code."""
-    ranks: Mapping[str, int] = {code: station.rank for code, station in network.stations.items()}
-    return stations.map(ranks).fillna(PRIMARY).astype("int64")
+    return stations.map(ranks_by_code(network)).fillna(PRIMARY).astype("int64")
 
 
 def not_speaking(observations: pd.DataFrame, counts: Flags, rules: StatedRules, timezone: tzinfo = CHINA) -> Integers:
@@ -70,13 +75,14 @@ def not_speaking(observations: pd.DataFrame, counts: Flags, rules: StatedRules, 
 
     Parameters
     ----------
-    observations : columns section, indicator, time (UTC) and, where they may differ, mark and `rank` of the station.
+    observations : columns section, indicator, time (UTC) and, where they may differ, mark (or `sampled`, what it says)
+        and `rank` of the station.
     counts : (observation) which of them count otherwise; only these can keep others from speaking.
     rules : `origins` and `stations`.
     timezone : whose calendar days and months they are.
     """
     why = np.zeros(len(observations), dtype=np.int64)
-    sampled = of_laboratory(observations) if "mark" in observations else np.zeros(len(observations), dtype=bool)
+    sampled = _sampled(observations)
     if rules.origins == "laboratory":
         why[~sampled] = _NUMBER[AUTOMATIC]
     elif sampled.any() and rules.origins == "automatic":
@@ -97,6 +103,13 @@ def not_speaking(observations: pd.DataFrame, counts: Flags, rules: StatedRules, 
         speaks = candidates & (rank == _rank_that_speaks(observations, candidates, rules, timezone))
     why[~speaks & ~sampled & (why == 0)] = _NUMBER[OTHER_STATION]
     return why
+
+
+def _sampled(observations: pd.DataFrame) -> Flags:
+    """Which observations are results of a laboratory."""
+    if "sampled" in observations:
+        return observations["sampled"].to_numpy(bool)
+    return of_laboratory(observations) if "mark" in observations else np.zeros(len(observations), dtype=bool)
 
 
 def _rank_that_speaks(
