@@ -76,7 +76,8 @@ def test_a_result_of_a_laboratory_beside_automatic_readings(
 
 
 def test_what_only_a_laboratory_measures_is_due_in_no_slot(engine: Engine):
-    every_slot = {("s1", "cod", f"2020-07-{day:02d} {hour:02d}:00"): 1 for day in range(1, 32) for hour in range(0, 24, 4)}
+    slots = pd.date_range("2020-07-01", "2020-08-01", freq="4h", inclusive="left")
+    every_slot = {("s1", "cod", f"{slot:%Y-%m-%d %H:%M}"): 1 for slot in slots}
     ingest(engine, RIVER, [("a.csv", readings(every_slot))], READINGS, stopped(NOW))
     ingest(engine, RIVER, [("l.csv", result("tp", "0.1"))], LAB, stopped(NOW))
     [stop] = settled_july(engine, ruled(COMPLETE))["stops"]
