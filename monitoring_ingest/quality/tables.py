@@ -138,8 +138,12 @@ Index(
 
 
 def of_station() -> ColumnElement[bool]:
-    """Whether an observation is a station's own and no result of a laboratory, as a condition of a query."""
-    return text(f"NOT {SAMPLED.format('observations.')}")  # type: ignore[return-value]  # a condition in words
+    """Whether an observation is a station's own and no result of a laboratory, as a condition of a query.
+
+    Most marks are blank, and a comparison takes a third of the time of looking into a text.
+    """
+    sampled = SAMPLED.format("observations.")
+    return text(f"(observations.mark = '' OR NOT {sampled})")  # type: ignore[return-value]  # a condition in words
 
 
 def decided(reading: ColumnElement[int], as_of: datetime | None) -> ColumnElement[bool]:
