@@ -6,7 +6,7 @@ not speak is counted among those left out, with its reason.
 
 Origins. A result of a laboratory is one sample, an automatic reading one of many: in one mean each sample would weigh
 as much as four hours. So they are kept apart unless the agreement says `all`. Under `automatic_else_laboratory` the
-laboratory speaks in a month in which no automatic reading of the indicator counts.
+laboratory speaks in a month in which no automatic reading of the indicator speaks.
 
 Stations. Under `primary` only the station of rank 1 speaks; under `primary_else_backup` it does on every day on which
 it has as many readings as a day needs, and on any other day the next station in rank that has. Under
@@ -85,24 +85,35 @@ def not_speaking(observations: pd.DataFrame, counts: Flags, rules: StatedRules, 
     sampled = _sampled(observations)
     if rules.origins == "laboratory":
         why[~sampled] = _NUMBER[AUTOMATIC]
-    elif sampled.any() and rules.origins == "automatic":
+        return why
+    if rules.stations != "mean_of_instants" and "rank" in observations:
+        speaks = _of_speaking_station(observations, counts & ~sampled, rules, timezone)
+        why[~speaks & ~sampled] = _NUMBER[OTHER_STATION]
+    if sampled.any() and rules.origins == "automatic":
         why[sampled] = _NUMBER[LABORATORY]
     elif sampled.any() and rules.origins == "automatic_else_laboratory":
         months = _cells(observations, "M", timezone)
-        has_automatic = np.isin(months, months[counts & ~sampled])
+        has_automatic = np.isin(months, months[counts & ~sampled & (why == 0)])
         why[sampled & has_automatic] = _NUMBER[LABORATORY]
-    if rules.stations == "mean_of_instants" or "rank" not in observations:
-        return why
+    return why
+
+
+def _of_speaking_station(
+    observations: pd.DataFrame, candidates: Flags, rules: StatedRules, timezone: tzinfo
+) -> Flags:  # fmt: skip
+    """Which observations are of the station that speaks: of the primary one, or of the one that does on their day.
+
+    Parameters
+    ----------
+    observations : with `rank`. candidates : automatic readings that count.
+    rules, timezone : as for `not_speaking`.
+    """
     rank = observations["rank"].to_numpy(np.int64)
     if rules.stations == "primary":
-        speaks = rank == PRIMARY
-    else:
-        candidates = counts & ~sampled & (why == 0)
-        if rules.stations == BACKUPS:
-            candidates &= rank != PRIMARY
-        speaks = candidates & (rank == _rank_that_speaks(observations, candidates, rules, timezone))
-    why[~speaks & ~sampled & (why == 0)] = _NUMBER[OTHER_STATION]
-    return why
+        return rank == PRIMARY
+    if rules.stations == BACKUPS:
+        candidates = candidates & (rank != PRIMARY)
+    return candidates & (rank == _rank_that_speaks(observations, candidates, rules, timezone))
 
 
 def _sampled(observations: pd.DataFrame) -> Flags:

@@ -123,6 +123,12 @@ class TestStations:
         assert means(readings("L2 07-01T10 20"), rules) == [20]
 
 
+    def test_a_backup_that_does_not_speak_keeps_no_laboratory_from_speaking(self):
+        data = readings("A2 07-01T00 3", "L1 07-01T10 20")
+        assert means(data, StatedRules(1, 1, ("正常",), "half", stations="primary")) == [20]
+        assert means(data, StatedRules(1, 1, ("正常",), "half", stations="primary_else_backup")) == [3]
+
+
 def test_where_it_makes_a_difference_which_readings_speak():
     two = readings("A1 07-01T00 1", "A2 07-02T00 3")
     sampled = readings("A1 07-01T00 1", "L1 07-02T10 3")
