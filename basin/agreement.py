@@ -35,11 +35,12 @@ from basin.clauses import (
 from basin.dated import Hand, InForce, element_codes, every_branch, in_force, is_by_element, is_noted, special_values
 from basin.errors import AgreementError
 from basin.periods import Days, Window
-from basin.reach import Named, Reach, reach_of, window, year_to_date
+from basin.reach import PREVIOUS_YEAR, Named, Reach, reach_of, window, year_to_date
 from basin.shapes import fitted, remedy_of_unknown, typed
 
 T = TypeVar("T", Clause, SectionSheet)
 HEADER_KEYS = ("code", "title", "basin", "standard", "starts", "ends", "source", "parties", "clauses")
+NONE = "无"  # as the value of a rule: a list with nothing in it
 OTHER_KEYS = ("every", "data", "money", "sections")
 
 
@@ -224,7 +225,8 @@ class Agreement:
         keys = _keys_of_elements(self.document)
         sections = frozenset(sheets) | keys.get("section", frozenset())
         parties = frozenset(self.parties.values()) | keys.get("party", frozenset())
-        return reach_of(self.branches, typed_sheets, Named(self.basin, self.every, sections, parties))
+        named = Named(self.basin, self.every, sections, parties, PREVIOUS_YEAR in self.data.substitute)
+        return reach_of(self.branches, typed_sheets, named)
 
     def window(self, span: pd.Period) -> Window:
         """The readings that its clauses look at for a period."""
@@ -304,6 +306,8 @@ def _in_words(rule: Any) -> str:
         return _in_words(rule["value"])
     if isinstance(rule, dict):
         return "、".join(f"{key} {_in_words(value)}" for key, value in rule.items())
+    if rule == []:
+        return NONE
     return "、".join(map(_in_words, rule)) if isinstance(rule, list) else str(rule)
 
 

@@ -27,6 +27,11 @@ Every = Literal["week", "month", "quarter", "year", "term"]
 LoadMethod = Literal["integral", "A", "B", "C", "D", "E"]
 NonDetect = Literal["half", "zero", "limit"]
 Doubtful = Literal["use", "leave_out"]
+# Which readings speak for a section (哪些读数代表断面): of which of its stations, and of which origin.
+Stations = Literal["mean_of_instants", "primary", "primary_else_backup"]
+Origins = Literal["automatic", "laboratory", "automatic_else_laboratory", "all"]
+StandIn = Literal["backup", "laboratory", "neighbour", "previous_year"]  # what may stand in for a missing month
+BACKUPS: Literal["backups"] = "backups"  # only the backup stations: how what stands in for a month is formed
 OxygenMultiple = Literal["limit_over_value"]
 Published = Literal["quality_class", "concentration"]  # what a recorded fact may speak for in place of readings
 # Grounds (事由) for excluding data; a recorded fact of such a kind, with its document, states where and when.
@@ -68,9 +73,17 @@ class DataRules:
     load_method: LoadMethod | None = None
     joint_sample: Annotated[Figure, AfterValidator(not_negative)] | None = None
     doubtful: Doubtful | None = None
+    stations: Stations | None = None
+    origins: Origins | None = None
+    substitute: Annotated[tuple[StandIn, ...], BeforeValidator(texts)] = ()
     oxygen_multiple: OxygenMultiple | None = None
     decimals: dict[IndicatorCode, Annotated[int, Field(ge=0), AS_WHOLE]] = field(default_factory=dict, hash=False)
     published: Annotated[tuple[Published, ...], BeforeValidator(texts)] = ()
+
+    @property
+    def looks_at_ranks(self) -> bool:
+        """Whether the rules tell the primary station of a section from its backups."""
+        return self.stations not in (None, "mean_of_instants") or "backup" in self.substitute
 
     def decimals_of(self, indicator: str) -> int | None:
         """How many decimals a mean of the indicator keeps where it is rounded; None where it is never rounded."""
@@ -88,6 +101,8 @@ class StatedRules(DataRules):
     statuses : station states whose readings count; a reading without a state counts too.
     non_detect : what stands for a reading below the detection limit: half of it, zero or the limit (82号 item 7: half).
     doubtful : whether readings that quality control finds doubtful count; unreliable ones never do.
+    stations : which stations of a section speak for it (`settlement.statistics.speaking`).
+    origins : whether automatic readings, laboratory results or both speak for it.
     """
 
     min_readings_a_day: int
@@ -95,6 +110,8 @@ class StatedRules(DataRules):
     statuses: tuple[str, ...]
     non_detect: NonDetect
     doubtful: Doubtful = "use"
+    stations: Stations | Literal["backups"] = "mean_of_instants"  # type: ignore[assignment]  # one way more than written
+    origins: Origins = "automatic_else_laboratory"
 
     def __post_init__(self) -> None:
         if self.non_detect not in get_args(NonDetect):
@@ -164,6 +181,7 @@ class SectionSheet:
     limits: dict[QuantityCode, Limit] = field(default_factory=dict)
     baseline: dict[QuantityCode, Figure] = field(default_factory=dict)
     inflow: str | None = None
+    neighbour: str | None = None
     upstream: str | dict[str, Figure] | None = None
     downstream: str | dict[str, Figure] | None = None
     mean_of: Weights | None = None

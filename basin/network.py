@@ -24,6 +24,8 @@ from basin.texts import CODE, fits
 TIMEZONE = "Asia/Shanghai"  # zone of a station that declares none
 SLOT_HOURS = 4  # [h] reporting interval of a station that declares none; national stations report every four hours
 CHINA = ZoneInfo(TIMEZONE)  # in which days, months and years are counted
+PRIMARY = 1  # rank of a station that declares none
+LAST_RANK = 99
 WATER_BODIES = ("river", "lake")
 CLASSES = range(1, 7)
 TO = ".."  # between the ends of a declared range
@@ -83,7 +85,8 @@ class Station:
     """A monitoring station (监测站), which serves one section. `province` is a party code.
 
     A value is due in every slot of `slot_hours` [h], counted from midnight in the station's zone. `ranges` has at most
-    one range for each indicator; what a station does not declare is not known.
+    one range for each indicator; what a station does not declare is not known. Of several stations that serve a
+    section, the one of `rank` 1 is the primary station (主站), the next ones are its backups in order.
     """
 
     code: str
@@ -94,6 +97,7 @@ class Station:
     timezone: str
     slot_hours: int = SLOT_HOURS
     ranges: tuple[DeclaredRange, ...] = ()
+    rank: int = PRIMARY
 
     def reaches(self, indicator: str, value: float) -> bool:
         """Whether the station declares a range of the indicator in which the value [canonical unit] lies."""
@@ -265,6 +269,7 @@ def _station(row: Row, network: Network) -> Station:
         timezone=_timezone(row),
         slot_hours=_slot_hours(row),
         ranges=_ranges(row),
+        rank=_rank(row),
     )
 
 
@@ -305,6 +310,14 @@ def _range(row: Row, written: str) -> DeclaredRange:
         zh = f"最低不低于最高：{written}"
         raise row.refused("ranges", zh, "the lowest is not below the highest", "先写最低，后写最高")
     return DeclaredRange(indicator.code, lowest, highest)
+
+
+def _rank(row: Row) -> int:
+    rank = row.whole("rank")
+    if rank is not None and not PRIMARY <= rank <= LAST_RANK:
+        remedy = "主站写 1，备用站依次写 2、3；只有一个站可留空"
+        raise row.refused("rank", f"站序应为 1–{LAST_RANK}：{rank}", f"a rank is 1–{LAST_RANK}", remedy)
+    return PRIMARY if rank is None else rank
 
 
 def _timezone(row: Row) -> str:

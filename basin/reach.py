@@ -94,12 +94,14 @@ class Named:
     basin : the code of its basin.
     every : how often its clauses oblige that do not say so themselves; None where each says so.
     sections, parties : codes that its header, the keys of its sheets and the keys of by-element values name.
+    last_year_stands_in : whether the month of the year before may stand in for a missing one.
     """
 
     basin: str
     every: str | None
     sections: frozenset[str]
     parties: frozenset[str]
+    last_year_stands_in: bool = False
 
 
 def reach_of(
@@ -125,7 +127,7 @@ def reach_of(
         parties=named.parties | _parties(branches, all_sheets) - {ALL},
         readings=any(measure.of_readings for measure in measures),
         frequencies=tuple(name for name in periods.FREQUENCIES if name in frequencies),
-        years_back=max((_years_back(ref, clauses) for ref in clauses), default=0),
+        years_back=max((_years_back(ref, clauses) for ref in clauses), default=0) + named.last_year_stands_in,
         whole_term="term" in every or any(map(_chains, clauses.values())),
         facts=frozenset(measure.fact for measure in measures if measure.fact is not None),
         unpaid_on=tuple(sorted({measure.on or "" for measure in measures if measure.fact == UNPAID})),
@@ -227,8 +229,7 @@ def _sections_of_clauses(clauses: Iterable[Clause], measures: Iterable[Measure])
 def _sections_of_sheets(sheets: Iterable[SectionSheet]) -> Iterator[str]:
     for sheet in sheets:
         yield from sheet.mean_of or ()
-        if sheet.inflow is not None:
-            yield sheet.inflow
+        yield from (code for code in (sheet.inflow, sheet.neighbour) if code is not None)
 
 
 def _parties(clauses: Iterable[Clause], sheets: Iterable[SectionSheet]) -> frozenset[str]:

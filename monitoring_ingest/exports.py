@@ -19,8 +19,8 @@ from monitoring_ingest.formats.spreadsheet_cells import no_formula
 from monitoring_ingest.formats.station_files import OPTIONAL, REQUIRED
 from monitoring_ingest.quality import store as quality
 from monitoring_ingest.quality.flags import Origin, Quality, to_qartod
-from monitoring_ingest.quality.judging import of_laboratory
 from monitoring_ingest.readings.frames import NOT_EQUIPPED
+from monitoring_ingest.readings.origins import of_laboratory
 from monitoring_ingest.readings.station_statuses import SEPARATOR, marks_and_status
 from monitoring_ingest.records.history_store import newest_readings
 from monitoring_ingest.records.store import Selected, left_out_readings

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NotRequired, TypedDict, TypeVar
+from typing import Any, NamedTuple, NotRequired, TypedDict, TypeVar, get_args
 
 import numpy as np
 import pandas as pd
@@ -17,17 +17,19 @@ from numpy.typing import NDArray
 
 from basin import periods
 from basin.agreement import Agreement
-from basin.clauses import OF_READINGS, StatedRules
+from basin.clauses import BACKUPS, OF_READINGS, Origins, StandIn, StatedRules, Stations
 from basin.errors import AgreementError
-from basin.network import CHINA, Network
+from basin.network import CHINA, PRIMARY, Network
 from basin.periods import Window
 from basin.reach import YEARS_OF_COMPLETENESS, whole_years
 from monitoring_ingest.readings.facts import Fact
-from settlement.clauses.values import Key, Month, Substituted
+from monitoring_ingest.readings.origins import of_laboratory
+from settlement.clauses.values import Key, Month, StandInMonths, Substituted
 from settlement.lookups import Lookups, NotedMeasurements, NotedPeriods, UpTo, WholeSections, first_months
 from settlement.statistics.counting import PH, SERIES, codes_of, counted, usable
 from settlement.statistics.loads import LoadRule, MonthLoad, section_loads
 from settlement.statistics.months import MonthlyStatistics, completeness, monthly_statistics, non_detects, section_days
+from settlement.statistics.speaking import choices_of, ranks_by_code
 
 T = TypeVar("T")
 OBSERVED = ["station", "indicator", "time", "value", "censored", "status", "mark", "revision"]
@@ -86,6 +88,9 @@ def _between(rows: pd.DataFrame, window: Window) -> pd.DataFrame:
 def data_rules(agreement: Agreement) -> StatedRules:
     """The rules by which readings become statistics.
 
+    Where the agreement does not state which readings speak for a section, all stations do, and laboratories where no
+    automatic reading counts; a page may show that, and nothing is settled by it.
+
     Raises
     ------
     AgreementError : a rule is used and the agreement does not state it.
@@ -98,7 +103,10 @@ def data_rules(agreement: Agreement) -> StatedRules:
                 file=agreement.file, path=f"data.{rule}", remedy="写明取值；原文未载的注明 verified: false",
             )  # fmt: skip
     stated = (data.min_readings_a_day, data.min_days_a_month, data.statuses, data.non_detect)
-    return StatedRules(*stated, doubtful=data.doubtful or "use")  # type: ignore[arg-type]  # none of them is None any more
+    return StatedRules(  # which readings speak is asked where there is a choice (`_refuse_unstated_choices`)
+        *stated, doubtful=data.doubtful or "use", stations=data.stations or "mean_of_instants",  # type: ignore[arg-type]
+        origins=data.origins or "automatic_else_laboratory",
+    )  # fmt: skip
 
 
 def measurements(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period) -> NotedMeasurements:
@@ -112,6 +120,7 @@ def measurements(agreement: Agreement, network: Network, gathered: Gathered, spa
     if not agreement.looks_at_readings:
         return NotedMeasurements(facts=gathered.facts, slots=slots, lookups=lookups)
     rules = data_rules(agreement)
+    _refuse_unstated_choices(agreement, network, gathered)
     months = _months(gathered, network, rules)
     days = _days(gathered, network, rules) if agreement.reach.days else {}
     return NotedMeasurements(
@@ -121,9 +130,70 @@ def measurements(agreement: Agreement, network: Network, gathered: Gathered, spa
         slots=slots,
         loads=UpTo.the_end_of(span, "M", _loads(agreement, gathered, network, rules), lookups),
         substituted=_substituted(gathered, network, rules, agreement.reach.days),
+        stand_ins={
+            by: StandInMonths(
+                UpTo.the_end_of(span, "M", _months(gathered, network, of_stand_ins), lookups),
+                _substituted(gathered, network, of_stand_ins, with_days=False),
+            )
+            for by, of_stand_ins in _rules_of_stand_ins(agreement, rules).items()
+        },
         lookups=lookups,
         first_months=once(gathered, "first months", network, rules, lambda: first_months(months)),
     )
+
+
+def _rules_of_stand_ins(agreement: Agreement, rules: StatedRules) -> dict[StandIn, StatedRules]:
+    """By which rules a missing month is formed from the backup stations, or from the laboratory, alone.
+
+    A laboratory takes a sample or two a month, so one result is enough; the least numbers are for automatic readings.
+    """
+    alone: dict[StandIn, StatedRules] = {
+        "backup": replace(rules, stations=BACKUPS, origins="automatic"),
+        "laboratory": replace(rules, origins="laboratory", min_readings_a_day=1, min_days_a_month=1),
+    }
+    return {by: of_stand_ins for by, of_stand_ins in alone.items() if by in agreement.data.substitute}
+
+
+def _refuse_unstated_choices(agreement: Agreement, network: Network, gathered: Gathered) -> None:
+    """Refuse to settle where several stations, or a station and a laboratory, measured the same and no rule chooses.
+
+    Raises
+    ------
+    AgreementError : names the rule, and a section where it is needed.
+    """
+    if agreement.data.stations is not None and agreement.data.origins is not None:
+        return
+    choices = once(gathered, "choices", network, None, lambda: choices_of(observations_placed(gathered, network)))
+    looked_at = agreement.reach.sections_in(network)
+    if agreement.data.stations is None:
+        sections = [code for code in looked_at if code in choices.of_stations]
+        needed = Needed("stations", "有几个站点", "several stations", get_args(Stations))
+        _refuse_unstated(agreement, needed, sections)
+    if agreement.data.origins is None:
+        sections = [code for code in looked_at if code in choices.of_origins]
+        needed = Needed("origins", "既有自动监测又有化验结果", "a station and a laboratory", get_args(Origins))
+        _refuse_unstated(agreement, needed, sections)
+
+
+class Needed(NamedTuple):
+    """A data rule that has to choose: why, in both languages, and what it may say."""
+
+    rule: str
+    zh: str
+    en: str
+    values: Sequence[str]
+
+
+def _refuse_unstated(agreement: Agreement, needed: Needed, sections: Sequence[str]) -> None:
+    """Refuse to settle without a rule that the readings of some sections need; nothing where there are none."""
+    if sections:
+        named = "、".join(sections)
+        raise AgreementError(
+            f"协议没有写明 {needed.rule}，而断面 {named} {needed.zh}",
+            f"data.{needed.rule} is not stated: {needed.en} at {named}",
+            file=agreement.file, path=f"data.{needed.rule}",
+            remedy=f"写 {' | '.join(needed.values)}；原文未载的注明 verified: false",
+        )  # fmt: skip
 
 
 def closed_periods(
@@ -258,13 +328,17 @@ def _of_sections(rows: pd.DataFrame, network: Network) -> pd.DataFrame:
     """The rows of known stations with the section each serves; station, section and indicator as categories."""
     code, stations = codes_of(rows["station"])
     sections = [network.stations[station].section if station in network.stations else None for station in stations]
+    ranks = ranks_by_code(network)
     indicator, indicators = codes_of(rows["indicator"])
     columns = {
         "station": pd.Categorical.from_codes(code, categories=pd.Index(stations)),
         "section": _categories(sections, code),
         "indicator": _categories(indicators, indicator),
+        "rank": np.array([ranks.get(station, PRIMARY) for station in stations], dtype=np.int64)[code],
         **{name: rows[name].array for name in rows.columns if name in _NEEDED},
     }
+    if "mark" in rows:
+        columns["sampled"] = of_laboratory(rows)
     placed = pd.DataFrame(columns, copy=False)
     return placed if None not in sections else placed[placed["section"].notna()]
 
@@ -279,11 +353,11 @@ def _categories(labels: Any, code: NDArray[np.intp]) -> Any:
 
 def _months_by_key(statistics: MonthlyStatistics) -> dict[Key, Month]:
     """The lines of monthly statistics by section, indicator and month."""
-    columns = (statistics.mean, statistics.readings, statistics.days, statistics.reason)
+    columns = (statistics.mean, statistics.readings, statistics.instants, statistics.days, statistics.reason)
     lines = zip(*(column.tolist() for column in columns), statistics.left_out, strict=True)
     months = [
-        Month(None if reason else mean, readings, days, left_out, reason)
-        for mean, readings, days, reason, left_out in lines
+        Month(None if reason else mean, readings, days, left_out, reason, None if instants == readings else instants)
+        for mean, readings, instants, days, reason, left_out in lines
     ]
     return dict(zip(_keys(statistics.index), months, strict=True))
 
@@ -303,6 +377,8 @@ def _slots(agreement: Agreement, gathered: Gathered, network: Network, span: pd.
     # which series are expected does not depend on how far back other clauses made us read
     first = whole_years(span, YEARS_OF_COMPLETENESS - 1).start
     observations = usable(gathered.observations[gathered.observations["time"] >= first])
+    # A laboratory fills no slot, and what only a laboratory measures is due in none.
+    observations = observations[~of_laboratory(observations)]
     hours = {code: station.slot_hours for code, station in network.stations.items()}
     observations = _of_sections(observations.assign(slot_hours=observations["station"].map(hours)), network)
     if observations.empty:

@@ -152,6 +152,10 @@ class NotedMeasurements(Measurements):
     lookups: Lookups = field(default_factory=Lookups)
     first_months: Mapping[Reported, pd.Period] = field(default_factory=dict)
 
+    def has_ended(self, month: pd.Period) -> bool:
+        """As of any measurements; a settlement looks at nothing after its period."""
+        return not isinstance(self.months, UpTo) or month.ordinal <= self.months.last
+
     def fact(self, subject: str, kind: str, of: pd.Period) -> Fact | None:
         """As of any measurements."""
         self.lookups.so_far.asked.add(Asked("same", subject, kind, of))

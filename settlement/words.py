@@ -69,7 +69,7 @@ def in_chinese(reason: str) -> str:
     """A reason code in Chinese; what the source wrote itself stays as it is."""
     if reason in MESSAGES or reason in FOUND:
         return {**MESSAGES, **FOUND}[reason].zh
-    return WORDS.get(reason, (reason, reason))[0]
+    return (WORDS | NOT_SPEAKING_IN_WORDS).get(reason, (reason, reason))[0]
 
 
 class Message(TypedDict):
@@ -132,6 +132,12 @@ def no_amount_words(kind: str) -> Bilingual:
     return NO_AMOUNTS[kind]
 
 
+# why a reading that counts does not speak for its section (`settlement.statistics.speaking`)
+NOT_SPEAKING_IN_WORDS = {
+    "of_laboratory": ("化验结果，不入自动监测均值", "a laboratory result beside automatic readings"),
+    "of_station": ("自动监测读数，只用化验结果", "an automatic reading where laboratories speak"),
+    "other_station": ("以另一站点为准", "another station speaks for the section"),
+}
 # what became of a reading that is not used
 FATES: Mapping[str, tuple[str, str]] = {
     "withheld": ("未公布", "withheld"),
@@ -144,8 +150,15 @@ FATES: Mapping[str, tuple[str, str]] = {
     "conflict": ("同一时刻有不同的值", "several values for one instant"),
     "implausible": ("超出合理范围", "outside the plausible range"),
     "no_value": MESSAGES["no_value"],
+    **NOT_SPEAKING_IN_WORDS,
     "too_few_readings_a_day": WORDS["too_few_readings_a_day"],
     **FOUND,
+}
+STAND_INS: Mapping[str, tuple[str, str]] = {
+    "backup": ("备用站", "the backup station"),
+    "laboratory": ("化验结果", "laboratory results"),
+    "neighbour": ("邻近断面", "the neighbouring section"),
+    "previous_year": ("上年同月", "the same month of the year before"),
 }
 RULES: Mapping[str, tuple[str, str]] = {
     "starts": ("生效日期", "In force from"),
@@ -162,6 +175,9 @@ RULES: Mapping[str, tuple[str, str]] = {
     "data.decimals": ("评价位数", "Decimals for comparison"),
     "data.published": ("公布的数值可替代读数", "Published figures in place of readings"),
     "data.doubtful": ("存疑读数", "Doubtful readings"),
+    "data.stations": ("断面有几个站点时", "Several stations at a section"),
+    "data.origins": ("采用的数据来源", "Origins of readings that count"),
+    "data.substitute": ("缺月由谁顶替", "What stands in for a missing month"),
     "data.oxygen_multiple": ("溶解氧的超标倍数", "Multiple of oxygen"),
     "money.place": ("金额精度", "Money rounded to"),
     "money.mode": ("金额取舍", "Way of rounding"),
@@ -184,6 +200,13 @@ RULE_VALUES: Mapping[str, tuple[str, str]] = {
     "concentration": ("浓度", "concentrations"),
     "use": ("采用", "used"),
     "leave_out": ("不采用", "left out"),
+    "mean_of_instants": ("各站同一时刻取平均", "the mean of the stations at each instant"),
+    "primary": ("只用主站", "the primary station only"),
+    "primary_else_backup": ("主站，当日不足用备用站", "the primary station, on days without it a backup"),
+    "automatic": ("只用自动监测", "automatic readings only"),
+    "laboratory": ("化验结果", "laboratory results"),
+    "automatic_else_laboratory": ("自动监测，全月没有才用化验结果", "automatic, in months without any the laboratory"),
+    "all": ("自动监测与化验结果一并平均", "automatic readings and laboratory results in one mean"),
     "limit_over_value": ("限值 ÷ 浓度 − 1", "limit over value, less 1"),
     **{method: (f"{method}：{zh}", f"{method}: {IN_ENGLISH[method]}") for method, zh in IN_WORDS.items()},
 }

@@ -32,10 +32,12 @@ from tests.basin.checks import (
     test_values,
 )
 from tests.basin.checks.test_agreements import found_with_s3_elsewhere as elsewhere
+from tests.basin.checks.test_agreements import found_with_two_stations as with_two_stations
 from tests.basin.clauses import found, lump
 from tests.basin.test_scorecards import a_card
 from tests.settlement.cases import test_checks
 from tests.settlement.cases.test_checks import NAMES, SHAPES, ran
+from tests.settlement.clauses.test_standing_in import not_stated
 from tests.settlement.makers import RIVER, agreement_text, an_agreement
 
 TEXT = (Path(__file__).parent.parent / "docs" / "agreements.md").read_text(encoding="utf-8")
@@ -120,6 +122,7 @@ def of_agreements() -> tuple[HengjieError, ...]:
         *(r for clauses, header, _, _ in test_values.REFUSED.values() for r in found(clauses, **header)),
         *(r for clauses, header, _, _ in test_sides.REFUSED.values() for r in found(clauses, **header)),
         *(r for clauses, sheets, _ in test_agreements.FOREIGN.values() for r in elsewhere(clauses, sheets)),
+        *(r for data, rank, _ in test_agreements.RANKED.values() for r in with_two_stations(data, rank)),
         *(refusal for text, _, _ in FILES.values() for refusal in review(text, "test.yaml", RIVER).findings),
         *(refused(lambda keys=keys: a_card(**keys)) for keys, _, _ in CARDS.values()),
     )
@@ -160,6 +163,8 @@ def of_periods() -> Iterator[HengjieError]:
             lambda: check_span(yearly, periods.period("2020-07-01")),
             lambda: check_span(yearly, periods.period("2020-07..2021-12")),
             lambda: data_rules(yearly),
+            lambda: not_stated("s1 2020-07 1", "s1b 2020-07 3"),
+            lambda: not_stated("s1 2020-07 1", "s1 2020-07 3 L"),
         )
     )
 

@@ -134,7 +134,9 @@ class _Writer:
             yield from self.evaluation(used, depth + 1)
 
     def _statistic(self, s: ExplainedStatistic, indent: str) -> Iterator[str]:
-        counts = f"采用 used {s['readings']}，天 days {s['days']}，未采用 left out {sum(s['left_out'].values())}"
+        instants = f"，时刻 instants {s['instants']}" if "instants" in s else ""
+        left_out = sum(s["left_out"].values())
+        counts = f"采用 used {s['readings']}{instants}，天 days {s['days']}，未采用 left out {left_out}"
         absent = message(s["reason"] or "absent")["message_zh"]
         mean = absent if s["mean"] is None else f"{s['mean']} → {s['reported']}"
         yield f"{indent}统计 {s['section']} {s['indicator']} {s['period']}：{mean}（{counts}）"

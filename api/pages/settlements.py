@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from api.pages.language import Words
 from api.pages.names import Names
 from api.reads.numerals import approximate, padded, roman, signed
 from api.reads.settled import shows
@@ -51,7 +52,12 @@ def settlement(document: SettlementDocument, statuses: Sequence[StatusRow], name
 def rule_text(rule: RuleRow, names: Names) -> dict[str, Any]:
     """A rule of data or money in words beside its path and value."""
     t = names.t
-    return {**rule, "name": t.known("rule", rule["path"]), "value_text": t.known("rule_value", rule["value"])}
+    return {**rule, "name": t.known("rule", rule["path"]), "value_text": _rule_value(rule, t)}
+
+
+def _rule_value(rule: RuleRow, t: Words) -> str:
+    """The value of a rule in words; each word by itself where it has several."""
+    return "、".join(t.known("rule_value", word) for word in rule["value"].split("、"))
 
 
 def _obligation(obligation: ObligationRow, document: SettlementDocument, names: Names) -> dict[str, Any]:
@@ -170,7 +176,18 @@ def statistic(row: StatisticRow, agreement: str | None, names: Names) -> dict[st
         "left_out_text": names.left_out(row["left_out"]),
         "reason_text": names.reason(row["reason"]),
         "reported": padded(row["reported"], declared.evaluation_decimals) if declared else row["reported"],
+        "stands_in_text": _stands_in(row, names),
     }
+
+
+def _stands_in(row: StatisticRow, names: Names) -> str:
+    """What stands in for a missing month; blank where the mean is its own."""
+    if "stands_in" not in row:
+        return ""
+    stand_in = row["stands_in"]
+    section = names.section(stand_in["section"]) if stand_in["section"] != row["section"] else ""
+    period = names.period(stand_in["period"])
+    return names.t("stands_in", by=names.t(f"stand_in.{stand_in['by']}"), section=section, period=period)
 
 
 def _of_series(row: StatisticRow | UndecidedRow, agreement: str | None, names: Names) -> dict[str, Any]:

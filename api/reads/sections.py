@@ -70,6 +70,7 @@ class MonthRow(TypedDict):
     mean_text: str | None
     reported: str | None
     readings: int
+    instants: int
     days: int
     left_out: dict[str, int]
     reason: str | None
@@ -261,6 +262,7 @@ class Line(NamedTuple):
 
     mean: float
     readings: int
+    instants: int
     days: int
     left_out: dict[str, int]
     reason: str | None
@@ -275,7 +277,7 @@ def _lines(statistics: MonthlyStatistics, wanted: pd.PeriodIndex) -> dict[str, l
         return {}
     places, months = np.divmod(statistics.cells, len(statistics.months))
     shift = statistics.months[0].ordinal - wanted[0].ordinal
-    columns = (statistics.mean, statistics.readings, statistics.days)
+    columns = (statistics.mean, statistics.readings, statistics.instants, statistics.days)
     values = zip(*(column.tolist() for column in columns), statistics.left_out, statistics.reason.tolist(), strict=True)
     indicators = statistics.layout.indicators.tolist()  # of one section: the place of a series is its indicator's
     lines: dict[str, list[Line | None]] = {}
@@ -326,7 +328,7 @@ def _months(
     return rows
 
 
-NO_READINGS = Line(math.nan, 0, 0, {}, "no_readings")
+NO_READINGS = Line(math.nan, 0, 0, 0, {}, "no_readings")
 
 
 def _month(month: str, line: Line, decimals: int | None) -> MonthRow:
@@ -344,6 +346,7 @@ def _month(month: str, line: Line, decimals: int | None) -> MonthRow:
         "mean_text": None if absent else printed(reported(line.mean, None)),
         "reported": None if absent else _reported(line.mean, decimals),
         "readings": line.readings,
+        "instants": line.instants,
         "days": line.days,
         "left_out": line.left_out,
         "reason": line.reason if absent else None,

@@ -11,7 +11,7 @@ from api.texts.facts import FACTS
 from api.texts.late import LATE
 from api.texts.stations import COVERAGE
 from api.texts.telegrams import TELEGRAM_TEXTS
-from settlement.words import FATES, KINDS, ROLES, RULE_VALUES, RULES, STATUSES
+from settlement.words import FATES, KINDS, ROLES, RULE_VALUES, RULES, STAND_INS, STATUSES
 
 TEXTS: dict[str, tuple[str, str]] = {
     "site.name": ("衡界", "Hengjie"),
@@ -64,6 +64,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "kind": ("性质", "Kind"),
     "latest_month": ("最近评价月", "Latest month"),
     "left_out": ("未采用的读数", "Readings left out"),
+    "of_instants": ("（{count} 个时刻）", "({count} instants)"),
+    "stands_in": ("缺月由{by}{section}（{period}）顶替", "missing: {by} {section} ({period}) stands in"),
     "legend": ("水质类别（GB 3838-2002）", "Water quality class (GB 3838-2002)"),
     "line": ("中间行", "line"),
     "mean": ("均值", "Mean"),
@@ -326,6 +328,7 @@ TEXTS |= {f"status.{zh}": (zh, en) for zh, en in STATUSES.items()}
 TEXTS |= {f"kind.{code}": both for code, both in KINDS.items()}
 TEXTS |= {f"rule.{path}": both for path, both in RULES.items()}
 TEXTS |= {f"rule_value.{word}": both for word, both in RULE_VALUES.items()}
+TEXTS |= {f"stand_in.{code}": both for code, both in STAND_INS.items()}
 TEXTS |= {f"role.{code}": both for code, both in ROLES.items()}
 
 PROBLEM_TITLES = {

@@ -7,11 +7,12 @@ refuses nothing itself and decides nothing about money.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from basin.agreement import compiled, paths_of
+from basin.agreement import Agreement, compiled, paths_of
 from basin.agreement_files import tree
 from basin.authoring.certain_stops import WillStop, certain_stops
 from basin.authoring.diff import in_one_line
@@ -80,10 +81,21 @@ def review(text: str, file: str, network: Network) -> Review:
     if findings:
         return Review(code, count, findings, *noted)
     agreement = compiled(document, text, file)
-    rules = tuple(f"data.{rule}" for rule in agreement.rules_not_stated)
+    rules = tuple(f"data.{rule}" for rule in (*agreement.rules_not_stated, *_choice_of_stations(agreement, network)))
     stops = tuple(certain_stops(agreement, network))
     sides = tuple(roles(agreement, network))
     return Review(code, count, (), *noted, stops, rules, tuple(hints(agreement, network)), sides)
+
+
+def _choice_of_stations(agreement: Agreement, network: Network) -> Iterator[str]:
+    """The rule that chooses among the stations of a section, where one has several and the rule is not stated.
+
+    Whether a laboratory measures beside a station is known only once there are readings.
+    """
+    looked_at = set(agreement.reach.sections_in(network)) if agreement.looks_at_readings else set()
+    stations = Counter(station.section for station in network.stations.values() if station.section in looked_at)
+    if agreement.data.stations is None and max(stations.values(), default=0) > 1:
+        yield "stations"
 
 
 def _findings(document: Mapping[str, Any], text: str, file: str, network: Network) -> Iterator[AgreementError]:

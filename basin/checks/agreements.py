@@ -21,6 +21,7 @@ from basin.checks.scales import lines_of_exceedances, scale_findings
 from basin.checks.sheets import sheet_findings
 from basin.checks.sides import side_findings, unknown_party
 from basin.checks.size import chain_findings, size_findings
+from basin.checks.speaking import speaking_findings
 from basin.checks.values import coverage_findings
 from basin.clauses import AXES, CLAUSE, TIME_AXES, Clause, DataRules
 from basin.dated import (
@@ -71,6 +72,7 @@ def problems(agreement: Agreement, network: Network, *, scored: bool = False) ->
         *_special(agreement, network),
         *_header(agreement, network),
         *_data(agreement.data),
+        *speaking_findings(agreement, network),
         *sheet_findings(agreement, network, refusals),
     ]
     exceedances = lines_of_exceedances(clauses)

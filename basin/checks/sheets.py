@@ -58,11 +58,12 @@ def _sheet(agreement: Agreement, network: Network, code: str, sheet: SectionShee
     limits = {quantity: limit for quantity in sheet.limits if (limit := sheet.limit(quantity)) is not None}
     for key, figures in (("limits", limits), ("baseline", sheet.baseline)):
         yield from _impossible(figures, f"{path}.{key}")
-    if code in (sheet.inflow, *(sheet.mean_of or ())):
-        key = "inflow" if sheet.inflow == code else "mean_of"
+    if code in (sheet.inflow, sheet.neighbour, *(sheet.mean_of or ())):
+        key = "inflow" if sheet.inflow == code else "neighbour" if sheet.neighbour == code else "mean_of"
         zh = f"{key} 写的是断面 {code} 自己"
         yield Finding(f"{path}.{key}", zh, "a section named as its own source", "写别的断面，或删去")
-    for key, codes in (("inflow", [sheet.inflow]), ("mean_of", sheet.mean_of or ())):
+    named = (("inflow", [sheet.inflow]), ("neighbour", [sheet.neighbour]), ("mean_of", sheet.mean_of or ()))
+    for key, codes in named:
         for source in codes:
             yield from section_findings(agreement, network, source, f"{path}.{key}")
 

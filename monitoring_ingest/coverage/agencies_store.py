@@ -17,7 +17,7 @@ from monitoring_ingest.coverage.slots import Run
 from monitoring_ingest.coverage.store import slot_number
 from monitoring_ingest.database.dialects import seconds
 from monitoring_ingest.database.engine import read_frame
-from monitoring_ingest.quality.tables import not_removed
+from monitoring_ingest.quality.tables import not_removed, of_station
 from monitoring_ingest.readings.observing import becomes_observation
 from monitoring_ingest.readings.validation import NO_RIGHT
 from monitoring_ingest.records.tables import (
@@ -66,7 +66,7 @@ def filled_by_sender(connection: Connection, series: Series, runs: Sequence[Run]
 def _filled(series: Series, run: Run) -> Select[Any]:
     indicator = observations.c.indicator
     counted = _observed(indicator, func.count(slot_number(run).distinct()).label("accepted"))
-    counted = counted.where(series.holds(observations.c), not_removed())
+    counted = counted.where(series.holds(observations.c), not_removed(), of_station())
     return counted.group_by(SENDER, observations.c.station, indicator)
 
 

@@ -41,7 +41,7 @@ from monitoring_ingest.coverage.tables import ASIDE, alarms, filled_slots
 from monitoring_ingest.database.bulk import insert_frame
 from monitoring_ingest.database.dialects import INSTANT_FORMAT, seconds
 from monitoring_ingest.database.engine import read_columns, read_frame
-from monitoring_ingest.quality.tables import not_removed
+from monitoring_ingest.quality.tables import not_removed, of_station
 from monitoring_ingest.records.store import LEFT_OUT
 from monitoring_ingest.records.tables import OF_SOURCES, observations, readings, receipts, submissions
 from monitoring_ingest.telegrams.tables import GOOD, telegram_frames, telegram_receipts
@@ -77,36 +77,42 @@ _END: dict[str, Any] = {"first": func.min, "last": func.max}
 
 def series_ends(
     connection: Connection, stations: Sequence[str], indicators: Sequence[str], ends: Sequence[str],
-    until: datetime | None = None,
+    until: datetime | None = None, *, of_stations: bool = False,
 ) -> pd.DataFrame:  # fmt: skip
     """The instants of the first or the last observation, or of both, of every series that has any.
 
     Parameters
     ----------
     stations, indicators : by code. ends : first, last. until : observations of a later instant are left out.
+    of_stations : results of laboratories are left out, too.
 
     Returns
     -------
     station, indicator, and a column for each of `ends`.
     """
-    return read_frame(connection, _series_ends(connection, stations, indicators, ends, until))
+    return read_frame(connection, _series_ends(connection, stations, indicators, ends, until, of_stations=of_stations))
 
 
 def _series_ends(
     connection: Connection, stations: Sequence[str], indicators: Sequence[str], ends: Sequence[str],
-    until: datetime | None,
+    until: datetime | None, *, of_stations: bool = False,
 ) -> Select[Any]:  # fmt: skip
     """The query of `series_ends`."""
-    pairs = _ends(_codes(connection, "station", stations), _codes(connection, "indicator", indicators), ends, until)
+    codes = (_codes(connection, "station", stations), _codes(connection, "indicator", indicators))
+    pairs = _ends(*codes, ends, until, of_stations=of_stations)
     looked_up = pairs.cte().prefix_with("MATERIALIZED")  # or each look-up is made twice, once for the null
     return select(looked_up).where(looked_up.c[ends[0]].is_not(None))
 
 
-def _ends(stations: CTE, indicators: CTE, ends: Sequence[str], until: datetime | None) -> Select[Any]:
+def _ends(
+    stations: CTE, indicators: CTE, ends: Sequence[str], until: datetime | None, *, of_stations: bool
+) -> Select[Any]:  # fmt: skip
     """The first or last instants, or both, of every pair of a station and an indicator."""
     of_pair = and_(observations.c.station == stations.c.station, observations.c.indicator == indicators.c.indicator)
     if until is not None:
         of_pair = and_(of_pair, observations.c.time <= until)
+    if of_stations:
+        of_pair = and_(of_pair, of_station())
     instants = (select(_END[end](observations.c.time)).where(of_pair).scalar_subquery().label(end) for end in ends)
     return select(stations.c.station, indicators.c.indicator, *instants).select_from(stations.join(indicators, true()))
 
@@ -276,12 +282,13 @@ def month_filled(
 
     Returns
     -------
-    station, indicator, accepted, due; only series that had a value by then.
+    station, indicator, accepted, due; only series that the station measured by then. A result of a laboratory fills no
+    slot, and what only laboratories measured is due in none.
     """
     counts = []
     for slots, codes in by_slots(network, network.stations if stations is None else stations).items():
         begins = slots.of_month(month, until=now)
-        ends = series_ends(connection, codes, list(INDICATORS), ["first"])
+        ends = series_ends(connection, codes, list(INDICATORS), ["first"], of_stations=True)
         ends = ends[ends["first"] < pd.Timestamp(begins[-1])]
         counted = ends.merge(filled(connection, ends, runs(begins, slots.hours)), on=SERIES, how="left")
         counts.append(counted.assign(due=due(counted["first"], begins)))
@@ -295,7 +302,7 @@ def _filled(stations: Sequence[str], indicators: Sequence[str], run: Run) -> Sel
     counted = select(columns.station, columns.indicator, func.count(slot_number(run).distinct()).label("accepted"))
     these = (columns.station.in_(stations), columns.indicator.in_(indicators))
     during = (columns.time >= run.start, columns.time < run.end)
-    return counted.where(*these, *during, not_removed()).group_by(columns.station, columns.indicator)
+    return counted.where(*these, *during, not_removed(), of_station()).group_by(columns.station, columns.indicator)
 
 
 def slot_number(run: Run) -> ColumnElement[int]:

@@ -1,9 +1,10 @@
 """Laboratory workbooks (化验单): the filled template in, a readings frame out; and what a mark says of a sample.
 
 A row is one result. Sample, side and method become the mark of the reading (``样品 S-01|上游|HJ 535-2009``), so
-that they are stored with the reading and two results of one sample can be matched again. Remark and sample type are
-read as `basin.qualifiers` says: 未检出 (ND), and a result below the limit of its row, are below that limit; 未检出
-without a limit is not a number. The template is made in `laboratory_template`.
+that they are stored with the reading and two results of one sample can be matched again. A result without a number
+says so (``样品 未编号``): the sample tells a result of a laboratory from a station's own reading (`readings.origins`).
+Remark and sample type are read as `basin.qualifiers` says: 未检出 (ND), and a result below the limit of its row, are
+below that limit; 未检出 without a limit is not a number. The template is made in `laboratory_template`.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ READ = ("station", "time", "indicator", "value", "unit", "mark")
 SIDES: Mapping[str, Side] = {"上游": "upstream", "下游": "downstream", "第三方": "third"}
 IN_ENGLISH: Mapping[Side, str] = {"upstream": "upstream", "downstream": "downstream", "third": "third laboratory"}
 SAMPLER = "采样 "
+UNNUMBERED = "未编号"  # in place of the number: by its sample a result is known to come from a laboratory
 _CODE_AND_NAME = re.compile(r"([A-Za-z0-9_.-]+)\s+\S.*")
 
 
@@ -92,15 +94,15 @@ def _code(text: str) -> str:
 
 
 def _mark(sample: str, side: str, method: str, sampler: str, remark: str, sample_type: str) -> str:
-    """The mark of a result: every part that is not blank, in the order of the parameters, all as written."""
+    """The mark of a result: the sample, then every part that is not blank, in the order of the parameters."""
     side = side.partition(" ")[0] if side.partition(" ")[0] in SIDES else side
-    parts = (sample and SAMPLE + sample, side, method, sampler and SAMPLER + sampler, remark, sample_type)
+    parts = (SAMPLE + (sample or UNNUMBERED), side, method, sampler and SAMPLER + sampler, remark, sample_type)
     return SEPARATOR.join(part.replace(SEPARATOR, "/") for part in parts if part)
 
 
 def sampled(mark: str) -> Sampled | None:
     """The sample that a mark names, and its side; None where the mark names no sample."""
     first, *rest = mark.split(SEPARATOR)
-    if not first.startswith(SAMPLE):
+    if not first.startswith(SAMPLE) or first == SAMPLE + UNNUMBERED:  # two of those need not be of one sample
         return None
     return Sampled(first.removeprefix(SAMPLE), SIDES.get(rest[0]) if rest else None)

@@ -17,9 +17,10 @@ import pandas as pd
 
 from basin.periods import Window
 from monitoring_ingest.quality.flags import Flags, Quality
-from monitoring_ingest.quality.judging import COUNTS, FAULTS, context, none_found, of_laboratory, summed
+from monitoring_ingest.quality.judging import COUNTS, FAULTS, context, none_found, summed
 from monitoring_ingest.quality.laboratory_drift import Series
 from monitoring_ingest.quality.settings import TESTS, DeclaredTest, Tests
+from monitoring_ingest.readings.origins import of_laboratory
 
 NEAR = "tolerance_hours"
 Compared = tuple[DeclaredTest, pd.DataFrame, Flags]

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from basin.network import TIMEZONE
 from basin.periods import Window
-from basin.qualifiers import SAMPLE
 from monitoring_ingest.quality.flags import Flags, Quality
 from monitoring_ingest.quality.series import local_months
 from monitoring_ingest.quality.settings import (
@@ -32,6 +31,7 @@ from monitoring_ingest.quality.settings import (
     DeclaredTest,
     Tests,
 )
+from monitoring_ingest.readings.origins import of_laboratory
 
 FAULTS = ["station", "indicator", "time", "revision", "test", "quality"]
 SUMS = ["readings", "not_evaluated", "doubtful", "unreliable"]
@@ -189,12 +189,6 @@ def judged(
 def none_found(observations: pd.DataFrame) -> pd.DataFrame:
     """The frame of faults without any."""
     return observations.iloc[:0][FAULTS[:4]].assign(test=pd.Series(dtype=object), quality=pd.Series(dtype=np.int64))
-
-
-def of_laboratory(observations: pd.DataFrame) -> NDArray[np.bool_]:
-    """Which observations are results of a laboratory: their mark names the sample."""
-    code, marks = pd.factorize(observations["mark"])  # thousands of readings have the same mark
-    return np.array([mark.startswith(SAMPLE) for mark in marks], dtype=bool)[code]
 
 
 def counted(counts: pd.DataFrame) -> pd.DataFrame:

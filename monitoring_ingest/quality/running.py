@@ -36,7 +36,6 @@ from monitoring_ingest.quality.judging import (
     context,
     counted,
     judged,
-    of_laboratory,
     rounds,
     weeks,
 )
@@ -51,6 +50,7 @@ from monitoring_ingest.quality.settings import (
     Tests,
     declared_tests,
 )
+from monitoring_ingest.readings.origins import of_laboratory
 from monitoring_ingest.records import store as intake
 from monitoring_ingest.schedule.job import Job, due_slots
 from monitoring_ingest.schedule.leases import Clock, kept

@@ -137,6 +137,15 @@ Index(
 )
 
 
+def of_station() -> ColumnElement[bool]:
+    """Whether an observation is a station's own and no result of a laboratory, as a condition of a query.
+
+    Most marks are blank, and a comparison takes a third of the time of looking into a text.
+    """
+    sampled = SAMPLED.format("observations.")
+    return text(f"(observations.mark = '' OR NOT {sampled})")  # type: ignore[return-value]  # a condition in words
+
+
 def decided(reading: ColumnElement[int], as_of: datetime | None) -> ColumnElement[bool]:
     """Whether people had decided about a reading at an instant, as a condition of a query."""
     so_far = [reviews.c.recorded_at <= as_of] if as_of is not None else []

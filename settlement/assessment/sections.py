@@ -26,6 +26,7 @@ from settlement.gathered import data_rules
 from settlement.statement.detection_limits import Limit, class_limit, undecided
 from settlement.statement.rows import UndecidedRow
 from settlement.statistics.months import non_detects, section_months
+from settlement.statistics.speaking import ranks_of
 
 
 class Months(NamedTuple):
@@ -89,12 +90,15 @@ def months_of(
 def readings_of(
     connection: Connection, registry: Registry, sections: Collection[str], of: Months
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The observations of some sections in the months `of`, and the readings left out, each with its section."""
+    """The observations of some sections in the months `of`, with section and rank of their stations, and the readings
+    left out, each with its section.
+    """
     section_of = stations_of(registry, sections)
     selected = selection(section_of, of)
     observed = quality.observations(connection, **selected)
     aside = store.left_out_readings(connection, **selected)
-    of_observed = observed.assign(section=observed["station"].map(section_of))
+    rank = ranks_of(observed["station"], registry.network)
+    of_observed = observed.assign(section=observed["station"].map(section_of), rank=rank)
     return of_observed, aside.assign(section=aside["station"].map(section_of))
 
 

@@ -137,7 +137,11 @@ class Context(ABC):
     @cached_property
     def rules(self) -> Rules:
         """How statistics become values under this agreement."""
-        return Rules(**vars(self.agreement.data), exists=self.agreement.counts)
+        return Rules(**vars(self.agreement.data), exists=self.agreement.counts, neighbour=self._neighbour)
+
+    def _neighbour(self, section: str, month: pd.Period) -> str | None:
+        """The section whose month may stand in for a missing one, as the sheet in force then names it."""
+        return self.agreement.sheet(section, periods.days(month)).value.neighbour
 
     def spans(self, ref: str, span: pd.Period) -> list[pd.Period]:
         """The obligation periods of a clause that lie in `span`; for a shorter `span`, the one around it.

@@ -22,6 +22,7 @@ from settlement.clauses.context import Context
 from settlement.clauses.element import Element
 from settlement.clauses.intervals import BELOW_DETECTION
 from settlement.clauses.means import concentration, mean_of_parts, statistics_of
+from settlement.clauses.standing_in import note_stand_ins
 from settlement.clauses.values import Explained, Rules, Statistic, Value, excluded, recorded
 from settlement.clauses.working import Trail, short
 
@@ -100,6 +101,7 @@ def _of_period(context: Context, spot: Element, indicator: str, trail: Trail) ->
     statistics = statistics_of(parts.values())
     for code, part in parts.items():
         shown = f"无值：{part.reason}" if part.number is None else printed(part.number)
+        note_stand_ins(context, spot, indicator, part, trail)
         trail.note(context.label(spot.holding("section", code), indicator), _basis(part), shown)
     differ = _differ(context, spot, indicator, parts, trail)
     if differ is None and stated is None:
@@ -143,6 +145,7 @@ def _third(context: Context, spot: Element, indicator: str, trail: Trail) -> Val
     """The mean of the section's own readings of the month: whoever measured there for neither side."""
     mean = concentration(context.data, _unrounded(context), spot.codes["section"], indicator, spot.of)
     if mean.number is not None:
+        note_stand_ins(context, spot, indicator, mean, trail)
         trail.note(context.label(spot, indicator), f"以第三方为准：{_basis(mean)}", printed(mean.number))
     return mean
 
@@ -212,7 +215,7 @@ def _basis(part: Value) -> str:
     last = part.statistics[-1] if part.statistics else None
     if last is None or not (last.readings or last.reason == "published"):
         return "没有读数"
-    return "已公布的数值" if last.reason == "published" else f"{last.readings} 个读数、{last.days} 天的均值"
+    return "已公布的数值" if last.reason == "published" else f"{last.counts}的均值"
 
 
 def _weighing(parts: Mapping[str, Value], weights: Mapping[str, Fraction], indicator: str) -> str:

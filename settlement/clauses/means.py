@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from basin import periods
+from basin.clauses import StandIn
 from basin.draws import Draws, Number, floats
 from basin.rounding import printed, quantised, reported
 from settlement.clauses.values import (
@@ -25,6 +27,7 @@ from settlement.clauses.values import (
     MonthKey,
     Rules,
     Statistic,
+    StoodIn,
     Substituted,
     Value,
     excluded,
@@ -39,8 +42,8 @@ SHARE_DECIMALS = 4  # of the share that non-detects have in a mean, for the work
 def concentration(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value:
     """The mean of one section and indicator: of a month, or of the monthly means of a longer period.
 
-    pH is averaged through H⁺. Excluded months are left out; a missing month stops the value or is excluded, as `rules`
-    say (环办监测函〔2020〕82号 forms means from the level below).
+    pH is averaged through H⁺. Excluded months are left out; for a missing month stands what `rules` name in order, or
+    it stops the value or is excluded, as they say (环办监测函〔2020〕82号 forms means from the level below).
 
     Parameters
     ----------
@@ -101,10 +104,73 @@ def of_figure(value: Value, section: str, indicator: str, of: pd.Period) -> Valu
 
 
 def _month(data: Measurements, rules: Rules, section: str, indicator: str, month: pd.Period) -> Value:
-    """One month before rounding: published, measured, excluded by a ground, or missing."""
+    """One month before rounding: published, measured, excluded by a ground, stood in for, or missing."""
     stated = _stated(data, rules, section, indicator, month)
     if stated is not None:
         return stated
+    measured = _measured(data, rules, section, indicator, month)
+    if measured.number is not None or not rules.substitute or not data.has_ended(month):
+        return measured
+    for by in rules.substitute:
+        stand_in = _stand_in(data, rules, Cell(section, indicator, month), by)
+        if stand_in is not None:
+            left_out = measured.statistics[-1].left_out  # of the readings that were not enough
+            return replace(stand_in, statistics=(replace(stand_in.statistics[-1], left_out=left_out),))
+    return measured
+
+
+class Cell(NamedTuple):
+    """A section, an indicator and a month."""
+
+    section: str
+    indicator: str
+    month: pd.Period
+
+
+def _stand_in(data: Measurements, rules: Rules, missing: Cell, by: StandIn) -> Value | None:
+    """What stands in for a month without a mean, with the statistic that says so; None where there is nothing.
+
+    What itself only stands in for a missing month stands in for no other one.
+
+    Parameters
+    ----------
+    data, rules : as for `concentration`.
+    missing : what has no mean.
+    by : which of the agreement's `substitute`.
+    """
+    source = missing
+    if by == "neighbour":
+        neighbour = rules.neighbour(missing.section, missing.month)
+        if neighbour is None:
+            return None
+        source = missing._replace(section=neighbour)
+    elif by == "previous_year":
+        source = missing._replace(month=periods.year_before(missing.month))
+    value = _alone(data, rules, source, by) if by in data.stand_ins else _of_itself(data, rules, source)
+    if value.number is None:
+        return None
+    stood_in = StoodIn(by, source.section, periods.label(source.month))
+    statistic = replace(
+        value.statistics[-1], section=missing.section, period=periods.label(missing.month), stands_in=stood_in
+    )
+    return replace(value, statistics=(statistic,))
+
+
+def _of_itself(data: Measurements, rules: Rules, source: Cell) -> Value:
+    """What a month says of itself, published or measured."""
+    stated = _stated(data, rules, *source)
+    return _measured(data, rules, *source) if stated is None else stated
+
+
+def _alone(data: Measurements, rules: Rules, source: Cell, by: StandIn) -> Value:
+    """What the backup stations, or the laboratories, alone say of a month."""
+    alone = data.stand_ins[by]
+    key = (*source, rules.missing_month, rules.decimals_of(source.indicator))
+    return _of_readings(alone.months.get(source) or Month(None), key, alone.substituted.get(source))
+
+
+def _measured(data: Measurements, rules: Rules, section: str, indicator: str, month: pd.Period) -> Value:
+    """One month from its readings."""
     key = (section, indicator, month, rules.missing_month, rules.decimals_of(indicator))
     readings = data.months.get((section, indicator, month))
     if readings is None:
@@ -122,6 +188,7 @@ def _of_readings(readings: Month, key: MonthKey, substituted: Substituted | None
         section, indicator, periods.label(month), None if exact is None else printed(exact),
         None if exact is None else printed(_rounded(exact, decimals)),
         readings.readings, readings.days, readings.left_out_in_order, readings.reason, _share(substituted),
+        readings.instants,
     )  # fmt: skip
     if exact is not None:
         return _bounded(Value(exact, statistics=(statistic,)), substituted)
@@ -170,6 +237,9 @@ def _compared_value(mean: Value, indicator: str, rules: Rules) -> Value:
 def _of_days(data: Measurements, rules: Rules, section: str, indicator: str, of: pd.Period) -> Value:
     """The mean of the daily means of a day or a week."""
     days = [day for day in periods.periods_in(of, "day") if excluded(data, rules, section, day) is None]
+    if rules.origins == "automatic_else_laboratory":  # whether a laboratory speaks on a day, its whole month tells
+        for month in dict.fromkeys(day.asfreq("M") for day in days):
+            data.months.get((section, indicator, month))
     means: list[Value] = []
     shares: list[Fraction] = []
     for day in days:
@@ -261,5 +331,13 @@ def _statistic_of_months(mean: Number, rules: Rules, months: Sequence[Statistic]
         section, indicator, periods.label(of), shown,
         printed(_rounded(mean, rules.decimals_of(indicator))), sum(month.readings for month in months),
         sum(month.days for month in months), tuple(sorted(left_out.items())), None,
-        sum(substituted, Fraction(0)) / len(substituted),
+        sum(substituted, Fraction(0)) / len(substituted), _instants(months),
     )  # fmt: skip
+
+
+def _instants(months: Sequence[Statistic]) -> int | None:
+    """How many instants the readings of several months are of; None where each reading has one of its own."""
+    instants = [month.instants for month in months]
+    if instants.count(None) == len(instants):
+        return None
+    return sum(month.readings if month.instants is None else month.instants for month in months)

@@ -31,6 +31,7 @@ from settlement.clauses.element import Element
 from settlement.clauses.intervals import BELOW_DETECTION, as_settled, first_missing, range_of, shown, within
 from settlement.clauses.joint_samples import joint_mean
 from settlement.clauses.means import concentration
+from settlement.clauses.standing_in import note_stand_ins
 from settlement.clauses.values import Explained, Value, recorded
 from settlement.clauses.working import Trail
 from settlement.words import CLASS_NAMES, in_chinese
@@ -57,6 +58,7 @@ def measured(context: Context, spot: Element, indicator: str, trail: Trail) -> V
     value = concentration(context.data, context.rules, section, indicator, spot.of)
     trail.rests_on(value.statistics)
     _note_recorded(context, spot, indicator, value, trail)
+    note_stand_ins(context, spot, indicator, value, trail)
     trail.note(context.label(spot, indicator), _counts(value) + _rounding(context, value, indicator), _shown(value))
     return _below_detection(context, value, spot, indicator, trail)
 
@@ -106,7 +108,7 @@ def _counts(value: Value) -> str:
         return of_months or f"没有读数{left_out}"
     if last.substituted:
         left_out = f"，其中未检出占 {printed(100 * last.substituted)}%，按取值规则代入{left_out}"
-    counts = f"{last.readings} 个读数、{last.days} 天"
+    counts = last.counts
     return f"{of_months}，共 {counts}{left_out}" if months else f"{counts}的均值{left_out}"
 
 

@@ -13,12 +13,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from basin import periods
-from basin.clauses import DataRules
+from basin.clauses import DataRules, StandIn
 from basin.draws import Array, Draws, Number
 from basin.indicators import INDICATORS
 from basin.rounding import number, quantised, reported
@@ -42,9 +43,10 @@ class Month:
     Attributes
     ----------
     mean : [canonical unit], or draws of it; None where there is no valid mean.
-    readings, days : how many the mean rests on.
+    readings, days : how many the mean rests on; two stations that measure at one instant are two readings.
     left_out : reason → how many readings were left out.
     reason : why there is no mean.
+    instants : how many instants the readings are of; None where each has one of its own.
     """
 
     mean: float | Array | None
@@ -52,6 +54,7 @@ class Month:
     days: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
     reason: str | None = None
+    instants: int | None = None
 
     @cached_property
     def values_made(self) -> dict[MonthKey, Value]:
@@ -69,9 +72,21 @@ class Month:
         return tuple(sorted(self.left_out.items()))
 
 
+class StoodIn(NamedTuple):
+    """What stands in for a missing month: one of `basin.clauses.StandIn`, and of which section and month it is."""
+
+    by: StandIn
+    section: str
+    month: str
+
+
 @dataclass(frozen=True)
 class Statistic:
-    """A mean as the statement prints it: of which section, indicator and period, from how many readings."""
+    """A mean as the statement prints it: of which section, indicator and period, from how many readings.
+
+    `stands_in` names what stands in for the missing readings of the month: which of the agreement's `substitute`, and
+    where its value comes from.
+    """
 
     section: str
     indicator: str
@@ -83,6 +98,14 @@ class Statistic:
     left_out: tuple[tuple[str, int], ...]
     reason: str | None
     substituted: Fraction = NOTHING  # the share of the mean that rests on what the rule puts for non-detects
+    instants: int | None = None  # where several readings are of one instant
+    stands_in: StoodIn | None = None
+
+    @property
+    def counts(self) -> str:
+        """How many readings and days the mean rests on; the instants too where several stations measured at one."""
+        instants = f"、{self.instants} 个时刻" if self.instants is not None else ""
+        return f"{self.readings} 个读数{instants}、{self.days} 天"
 
 
 @dataclass(frozen=True)
@@ -136,6 +159,14 @@ class Substituted:
 
 
 @dataclass(frozen=True)
+class StandInMonths:
+    """What backup stations, or laboratories, alone say of months: their means, and what non-detects are to them."""
+
+    months: Mapping[Key, Month] = field(default_factory=dict)
+    substituted: Mapping[Key, Substituted] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Measurements:
     """All numbers an agreement is applied to.
 
@@ -147,6 +178,7 @@ class Measurements:
     slots : (section, indicator, month) → slots that hold an observation, and slots expected, for completeness.
     loads : (section, indicator, month) → the load of readings [t], by the method the agreement states.
     substituted : (section, indicator, month or day) → what non-detects are to that mean, where there are any.
+    stand_ins : ``backup`` or ``laboratory`` → what may stand in for a missing month, where the agreement names it.
     """
 
     months: Mapping[Key, Month] = field(default_factory=dict)
@@ -156,6 +188,11 @@ class Measurements:
     slots: Mapping[Key, tuple[int, int]] = field(default_factory=dict)
     loads: Mapping[Key, MonthLoad] = field(default_factory=dict)
     substituted: Mapping[Key, Substituted] = field(default_factory=dict)
+    stand_ins: Mapping[StandIn, StandInMonths] = field(default_factory=dict)
+
+    def has_ended(self, month: pd.Period) -> bool:
+        """Whether a month lies in the time looked at: what is still to come is not missing."""
+        return True
 
     def published(self, subject: str, quantity: str, of: pd.Period) -> Number | None:
         """A published figure for exactly this period.
@@ -268,9 +305,12 @@ def _covers(longer: pd.Period, of: pd.Period) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules(DataRules):
-    """How statistics become values: the data rules as the agreement has them, and which months exist."""
+    """How statistics become values: the data rules as the agreement has them, which months exist, and which section is
+    a section's neighbour in a month (None: none is stated).
+    """
 
     exists: Callable[[pd.Period], bool]
+    neighbour: Callable[[str, pd.Period], str | None] = field(default=lambda _section, _month: None)
 
 
 def excluded(data: Measurements, rules: Rules, section: str, of: pd.Period) -> Value | None:

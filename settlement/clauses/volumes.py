@@ -18,6 +18,7 @@ from settlement.clauses import section_sheets
 from settlement.clauses.context import Context
 from settlement.clauses.element import Element
 from settlement.clauses.means import concentration, mean_of_parts
+from settlement.clauses.standing_in import note_stand_ins
 from settlement.clauses.values import Explained, Value, excluded, recorded
 from settlement.clauses.working import Trail, short
 
@@ -101,6 +102,7 @@ def _of_month(context: Context, spot: Element, trail: Trail) -> Explained:
         parts = [volume(context, spot.holding("section", member), trail) for member in members]
         return Explained(mean_of_parts(parts, rules, "flow", list(members.values())), "几个断面的加权平均")
     flow = concentration(context.data, rules, section, "flow", spot.of)
+    note_stand_ins(context, spot, "flow", flow, trail)
     if flow.number is None:
         nothing_known = flow.reason == "no_readings" and not flow.excluded
         return Explained(replace(flow, reason="no_volume") if nothing_known else flow, "没有水量，也没有流量")

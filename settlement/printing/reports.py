@@ -27,6 +27,7 @@ from settlement.printing.wording import (
     party_codes,
     period_text,
     ranges,
+    readings_text,
     reason_text,
     rules_used,
     side_text,
@@ -325,7 +326,7 @@ def _statistic(position: int, statistic: StatisticRow, names: Names) -> list[str
     cells = statistic_cells(statistic, names)
     return [
         str(position), cells.section, cells.indicator, cells.period, statistic["mean"] or ABSENT,
-        statistic["reported"] or ABSENT, str(statistic["readings"]), str(statistic["days"]),
+        statistic["reported"] or ABSENT, readings_text(statistic), str(statistic["days"]),
         "；".join(filter(None, [cells.left_out, cells.reason])),
     ]  # fmt: skip
 

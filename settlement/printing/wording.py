@@ -19,7 +19,7 @@ from basin.indicators import INDICATORS
 from basin.network import CHINA
 from basin.rounding import number
 from settlement.statement.rows import Scored, Side, StatisticRow, StopRow, UndecidedRow, WithdrawalRow
-from settlement.words import CLASS_NAMES, FATES, ROLES, RULE_VALUES, RULES, STATUSES, Message, message
+from settlement.words import CLASS_NAMES, FATES, ROLES, RULE_VALUES, RULES, STAND_INS, STATUSES, Message, message
 
 ABSENT = "—"
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖"
@@ -135,7 +135,9 @@ def rule_text(path: str) -> str:
 
 def rule_value_text(path: str, value: object) -> str:
     """The value of a data or money rule in words; a figure or a text as it is."""
-    return _chinese(RULE_VALUES, str(value)) if path in RULES else str(value)
+    if path not in RULES:
+        return str(value)
+    return "、".join(_chinese(RULE_VALUES, word) for word in str(value).split("、"))
 
 
 def instant_text(instant: str) -> str:
@@ -225,11 +227,27 @@ class StatisticCells(NamedTuple):
 
 def statistic_cells(statistic: StatisticRow, names: Names) -> StatisticCells:
     """A statistic in words."""
+    stands_in = stand_in_text(statistic, names)
     return StatisticCells(
         names.section(statistic["section"]), names.indicator(statistic["indicator"]), period_text(statistic["period"]),
-        left_out_text(statistic["left_out"]), reason_text(statistic["reason"], code=False),
-        reason_text(statistic["reason"]),
+        left_out_text(statistic["left_out"]), stands_in + reason_text(statistic["reason"], code=False),
+        stands_in + reason_text(statistic["reason"]),
     )  # fmt: skip
+
+
+def readings_text(statistic: StatisticRow) -> str:
+    """How many readings a mean rests on, and of how many instants where several are of one: 372（186 个时刻）."""
+    instants = f"（{statistic['instants']} 个时刻）" if "instants" in statistic else ""
+    return f"{statistic['readings']}{instants}"
+
+
+def stand_in_text(statistic: StatisticRow, names: Names) -> str:
+    """What stands in for a missing month: 缺月由上年同月 2019年7月顶替."""
+    if "stands_in" not in statistic:
+        return ""
+    by, section, period = (statistic["stands_in"][name] for name in ("by", "section", "period"))
+    of_section = names.section(section) if section != statistic["section"] else ""
+    return f"缺月由{STAND_INS[by][0]}{of_section}（{period_text(period)}）顶替"
 
 
 class Band(NamedTuple):

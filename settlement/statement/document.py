@@ -75,11 +75,17 @@ def statement(agreement: Agreement, span: pd.Period, decided: Compensation, to_d
 
 def statistic_row(statistic: Statistic) -> StatisticRow:
     """A statistic as documents hold it."""
-    return {
+    row: StatisticRow = {
         "section": statistic.section, "indicator": statistic.indicator, "period": statistic.period,
         "mean": statistic.mean, "reported": statistic.reported, "readings": statistic.readings, "days": statistic.days,
         "left_out": dict(statistic.left_out), "reason": statistic.reason,
     }  # fmt: skip
+    if statistic.instants is not None:
+        row["instants"] = statistic.instants
+    if statistic.stands_in is not None:
+        by, section, period = statistic.stands_in
+        row["stands_in"] = {"by": by, "section": section, "period": period}
+    return row
 
 
 def working_rows(steps: Iterable[Step]) -> list[WorkingRow]:

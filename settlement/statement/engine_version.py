@@ -52,6 +52,18 @@ VERSIONS = (
         "years, and too few years always stop; oxygen has no multiple unless the agreement says how; what a quarter "
         "owes does not depend on another, yearly clause, and a clause waits for its year whichever branch takes it",
     ),
+    Version(
+        "3", date(2026, 12, 1),
+        "哪些读数代表断面由协议写明（stations、origins）：化验结果不再混入自动监测均值，协议写 all 的除外；"
+        "断面有几个站点或两种来源而协议没有写明的不结算；"
+        "缺月由 substitute 所列的顶替，逐次印出；读数逐站计数，同一时刻几个站点的另印时刻数；"
+        "化验结果不使指标逐时次应报；随附协议写明这三条规则，金额不变",
+        "which readings speak for a section is stated (stations, origins): a laboratory result is no longer mixed into "
+        "an automatic mean unless the agreement says all, and where several stations or both origins measured, nothing "
+        "is settled without the rule; what stands in for a missing month named by substitute and printed at each use; "
+        "readings are counted station by station, with their instants beside them; a laboratory result makes no "
+        "indicator due in every slot; the shipped agreements state the three rules, and no amount changes",
+    ),
 )  # fmt: skip
 ENGINE_VERSION = VERSIONS[-1].number
 BEFORE_PARTS = (None, "1")  # what they made holds no hash of the parts

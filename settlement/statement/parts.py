@@ -204,7 +204,9 @@ def register_of(network: Network, agreement: Agreement, stations: Collection[str
         parties |= {side for section in of_basin for side in (section.upstream, section.downstream) if side}
         declared = [network.parties[code] for code in sorted(parties) if code in network.parties]
         files[f"basins/{basin}/sections.csv"] = _csv(Section, [replace(s, name_en="", river="") for s in of_basin])
-        files[f"basins/{basin}/stations.csv"] = _csv(Station, [_station(station, agreement) for station in at_them])
+        unread = () if agreement.data.looks_at_ranks else ("rank",)
+        stations_read = [_station(station, agreement) for station in at_them]
+        files[f"basins/{basin}/stations.csv"] = _csv(Station, stations_read, unread)
         files[f"basins/{basin}/parties.csv"] = _csv(Party, [replace(p, name_en="", adcode="") for p in declared])
     return files
 
@@ -215,8 +217,18 @@ def _station(station: Station, agreement: Agreement) -> Station:
     return replace(station, aliases=(), timezone="", slot_hours=slot_hours)
 
 
-def _csv(of: type[Party] | type[Section] | type[Station], things: Iterable[Party | Section | Station]) -> str:
-    names = [field.name for field in fields(of) if field.name not in NO_COLUMN]
+def _csv(
+    of: type[Party] | type[Section] | type[Station], things: Iterable[Party | Section | Station],
+    unread: Collection[str] = (),
+) -> str:  # fmt: skip
+    """A register as CSV.
+
+    Parameters
+    ----------
+    of, things : what is registered.
+    unread : columns that are left out, for no settlement reads them.
+    """
+    names = [field.name for field in fields(of) if field.name not in {*NO_COLUMN, *unread}]
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(names)

@@ -20,6 +20,7 @@ from monitoring_ingest.quality.flags import Quality
 from settlement.gathered import Gathered
 from settlement.statement.rows import StatisticRow
 from settlement.statistics.counting import SERIES, reasons
+from settlement.statistics.speaking import ranks_of
 from settlement.words import in_chinese
 
 Series = dict[tuple[str, str], pd.DataFrame]
@@ -61,6 +62,7 @@ def readings_by_series(found: Gathered, network: Network, rules: StatedRules) ->
     """(section, indicator) → its readings in order of time, each with the `reason` it was left out, or ``""``."""
     section_of = {code: station.section for code, station in network.stations.items()}
     used = found.observations.assign(section=found.observations["station"].map(section_of))
+    used = used.assign(rank=ranks_of(used["station"], network))
     used = used.assign(reason=reasons(used, rules).astype("object"), sent="")
     used["reason"] = used["reason"].mask(_on_short_days(used, rules), "too_few_readings_a_day")
     aside = found.left_out.assign(section=found.left_out["station"].map(section_of), censored=False, mark="", status="")
@@ -85,7 +87,7 @@ def readings_behind(series: Series, statistic: StatisticRow) -> ReadingsBehind:
     -------
     Both lists are empty where a figure was published or nothing was measured, and for what is longer than a month: its
     months are statistics of their own. Where several stations of a section measure at one instant, each is listed; the
-    statistic pools them and counts the instant once.
+    statistic pools them first, and counts each and their instants.
     """
     rows = series.get((statistic["section"], statistic["indicator"]))
     of = periods.period(statistic["period"])

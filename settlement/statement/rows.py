@@ -24,8 +24,20 @@ class WorkingRow(TypedDict):
     value: str
 
 
+class StandInRow(TypedDict):
+    """What stands in for a missing month: one of the agreement's `substitute`, and whose month it is."""
+
+    by: str
+    section: str
+    period: str
+
+
 class StatisticRow(TypedDict):
-    """A mean [canonical unit] of a section, an indicator and a period, and from how many readings and days."""
+    """A mean [canonical unit] of a section, an indicator and a period, and from how many readings and days.
+
+    `instants` is there where several stations measured at one instant: their readings are pooled first. `stands_in` is
+    there where something else stands for a month without a mean of its own.
+    """
 
     section: str
     indicator: str
@@ -36,6 +48,8 @@ class StatisticRow(TypedDict):
     days: int
     left_out: dict[str, int]
     reason: str | None
+    instants: NotRequired[int]
+    stands_in: NotRequired[StandInRow]
 
 
 class ScaleRow(TypedDict):

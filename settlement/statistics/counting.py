@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import cached_property
 from typing import Any
 
@@ -16,8 +17,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from basin.clauses import StatedRules
+from basin.network import CHINA
 from monitoring_ingest.quality.flags import Quality
 from settlement.statistics.reduction import Flags, Integers, Readings, in_order
+from settlement.statistics.speaking import NOT_SPEAKING, not_speaking
 
 PH = "ph"
 SERIES = ["section", "indicator"]
@@ -33,14 +36,15 @@ def detected(values: ArrayLike, censored: ArrayLike, non_detect: str) -> NDArray
     return np.asarray(values, dtype=np.float64) * share
 
 
-def reasons(observations: pd.DataFrame, rules: StatedRules) -> pd.Series:
+def reasons(observations: pd.DataFrame, rules: StatedRules, timezone: tzinfo = CHINA) -> pd.Series:
     """Why each observation is left out; ``""`` where it counts.
 
     Returns
     -------
     categories, of which ``""`` is the first. The reason is the station's status; the test or decision that makes the
     reading unreliable or, where the rules leave such readings out, doubtful (columns `quality` and `test`, where
-    quality control was run); the mark in place of a value.
+    quality control was run); the mark in place of a value; why the reading does not speak for its section, which
+    depends on the other readings of its month (`speaking`): so all of them must be there.
     """
     state, states = codes_of(observations["status"])
     of_states = ["" if label in rules.statuses else str(label) for label in states]
@@ -54,6 +58,10 @@ def reasons(observations: pd.DataFrame, rules: StatedRules) -> pd.Series:
     if absent.any():
         marks = observations["mark"] if "mark" in observations else pd.Series("", index=observations.index)
         reason = _unless_told(reason, labels, absent, marks.astype("str").fillna("").replace("", "no_value"))
+    why = not_speaking(observations, reason == 0, rules, timezone)
+    if why.any():
+        because = pd.Series(np.array(NOT_SPEAKING, dtype=object)[why], index=observations.index)
+        reason = _unless_told(reason, labels, why > 0, because)
     return pd.Series(pd.Categorical.from_codes(reason, categories=pd.Index(labels)), index=observations.index)
 
 

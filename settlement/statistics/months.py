@@ -32,8 +32,10 @@ from settlement.statistics.counting import (
 )
 from settlement.statistics.reduction import (
     Calendar,
+    Days,
     Floats,
     Integers,
+    Readings,
     calendar_around,
     daily,
     hydrogen,
@@ -53,7 +55,8 @@ class MonthlyStatistics:
     ----------
     layout, months : the labels that `cells` number: section × indicator × month.
     cells : (line) section, indicator and month of a line, in one number.
-    mean : (line) [canonical unit], nan where absent. readings, days : (line) what is behind the mean.
+    mean : (line) [canonical unit], nan where absent.
+    readings, instants, days : (line) what is behind the mean; two stations at one instant are two readings.
     left_out : (line) readings not used, {reason: number}.
     reason : (line) why the mean is absent: None, ``no_readings``, ``too_few_days``.
     """
@@ -63,6 +66,7 @@ class MonthlyStatistics:
     cells: Integers
     mean: Floats
     readings: Integers
+    instants: Integers
     days: Integers
     left_out: list[dict[str, int]]
     reason: NDArray[np.object_]
@@ -110,7 +114,7 @@ def monthly_statistics(
     """`section_months` as arrays, for who needs no table."""
     aside = [] if left_out is None else [left_out[left_out["indicator"].notna()]]  # else of nobody knows what
     layout = layout_of(observations, *aside)
-    why = reasons(observations, rules)
+    why = reasons(observations, rules, timezone)
     counts = why.cat.codes.to_numpy() == 0
     if not counts.all():
         aside.append(observations.loc[~counts, [*SERIES, "time"]].assign(reason=why[~counts]))
@@ -120,11 +124,15 @@ def monthly_statistics(
         months = pd.PeriodIndex([], freq="M")
         mean = nothing.astype(np.float64)
         reason = nothing.astype(object)
-        return MonthlyStatistics(layout, months, nothing, mean, nothing, nothing, [], reason)
+        return MonthlyStatistics(layout, months, nothing, mean, nothing, nothing, nothing, [], reason)
     readings = readings_that_count(observations, counts, layout, rules.non_detect)
     calendar = _calendar([readings.time, *(pd.DatetimeIndex(rows["time"]) for rows in aside)], timezone)
     days = daily(readings.on_days_of(calendar), len(calendar.days), layout.ph, rules.min_readings_a_day)
-    months_of_all = monthly(days, calendar.month_of_day, layout.ph, rules.min_days_a_month)
+    instants = monthly(days, calendar.month_of_day, layout.ph, rules.min_days_a_month)
+    months_of_all = instants
+    if readings.pooled is not None:
+        every_reading = _every_reading(days, readings, calendar)
+        months_of_all = monthly(every_reading, calendar.month_of_day, layout.ph, rules.min_days_a_month)
     short = months_of_all.short_day_readings.ravel()
     unused = _left_out(aside, short, layout, calendar)
     any_reading = months_of_all.readings.ravel() + short > 0
@@ -135,9 +143,17 @@ def monthly_statistics(
     reason = np.where(any_reading[cells], "too_few_days", "no_readings").astype(object)
     reason[~np.isnan(mean)] = None
     return MonthlyStatistics(
-        layout, calendar.months, cells, mean, months_of_all.readings.ravel()[cells],
-        months_of_all.days.ravel()[cells], [unused.get(cell, {}) for cell in cells.tolist()], reason,
+        layout, calendar.months, cells, mean, months_of_all.readings.ravel()[cells], instants.readings.ravel()[cells],
+        instants.days.ravel()[cells], [unused.get(cell, {}) for cell in cells.tolist()], reason,
     )  # fmt: skip
+
+
+def _every_reading(days: Days, readings: Readings, calendar: Calendar) -> Days:
+    """The same daily means with the readings that were pooled counted one by one."""
+    on_days = readings.on_days_of(calendar)
+    cells = on_days.series * len(calendar.days) + on_days.day
+    number = np.bincount(cells, readings.pooled, days.readings.size).astype(np.int64)
+    return Days(days.mean, number.reshape(days.readings.shape))
 
 
 def _calendar(times: Sequence[pd.DatetimeIndex], timezone: tzinfo) -> Calendar:
@@ -193,7 +209,7 @@ def section_days(observations: pd.DataFrame, rules: StatedRules, timezone: tzinf
     index (section, indicator, day: Period[D]), columns `mean` [canonical unit] and `readings`.
     """
     layout = layout_of(observations)
-    counts = reasons(observations, rules).cat.codes.to_numpy() == 0
+    counts = reasons(observations, rules, timezone).cat.codes.to_numpy() == 0
     readings = readings_that_count(observations, counts, layout, rules.non_detect)
     if not len(readings.time):
         nothing = np.zeros(0, dtype=np.int64)
@@ -228,8 +244,8 @@ def non_detects(observations: pd.DataFrame, rules: StatedRules, timezone: tzinfo
     columns section, indicator, day (Period[D]) and value [canonical unit], the detection limit. pH has none.
     """
     censored = observations["censored"].to_numpy(dtype=bool) & (observations["indicator"] != PH).to_numpy()
-    below = observations[censored]
-    below = below[reasons(below, rules) == ""]
+    counts = reasons(observations, rules, timezone).cat.codes.to_numpy() == 0
+    below = observations[censored & counts]
     rows = below[[*SERIES, "value"]].assign(day=_local(below["time"], timezone).to_period("D"))
     alike = observations[observations["indicator"].isin(rows["indicator"].unique())]
     valid = section_days(alike, rules, timezone).index

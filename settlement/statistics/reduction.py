@@ -95,11 +95,13 @@ class Readings:
     Attributes
     ----------
     series : (reading) the number of its series. time : (reading) UTC. value : (reading) [canonical unit].
+    pooled : (reading) how many readings of stations it is the mean of; None where none are pooled.
     """
 
     series: Integers
     time: pd.DatetimeIndex
     value: Floats
+    pooled: Integers | None = None
 
     def on_days_of(self, calendar: Calendar) -> OnDays:
         """The readings on the days of a calendar whose months hold every instant."""
@@ -126,8 +128,9 @@ def in_order(readings: Readings, ph: Flags) -> Readings:
         return Readings(series, time, value)
     group = np.cumsum(another) - 1
     acid = ph[series]
-    mean = np.bincount(group, rescaled(value, acid, hydrogen)) / np.bincount(group)
-    return Readings(series[another], time[another], rescaled(mean, acid[another], ph_of))
+    pooled = np.bincount(group)
+    mean = np.bincount(group, rescaled(value, acid, hydrogen)) / pooled
+    return Readings(series[another], time[another], rescaled(mean, acid[another], ph_of), pooled)
 
 
 def _is_in_order(readings: Readings, number_of_series: int) -> bool:

@@ -303,6 +303,17 @@ class TestRanges:
         assert station.reaches(indicator, value) is expected
 
 
+class TestRanks:
+    """Which station of a section is the primary one; a station alone need not say so."""
+
+    RANKED = "code,section,province,name_zh,aliases,timezone,rank\nliheqiao,liheqiao,天津,黎河桥,,,{}\n"
+
+    @pytest.mark.parametrize(("written", "rank"), [("", 1), ("1", 1), ("2", 2)])
+    def test_a_station_is_the_primary_one_unless_it_says_otherwise(self, tmp_path: Path, written: str, rank: int):
+        network, _ = load_network([registers(tmp_path, stations=self.RANKED.format(written))])
+        assert network.stations["liheqiao"].rank == rank
+
+
 class TestRefused:
     """Every refusal names file, row, column and remedy."""
 
@@ -333,6 +344,8 @@ class TestRefused:
             ("stations", STATIONS.replace("Asia/Shanghai", "Asia/Shangai"), "第 2 行 timezone", "未知的时区"),
             ("stations", EVERY.format("5"), "第 2 行 slot_hours", "应能整除 24：5"),
             ("stations", EVERY.format("0"), "第 2 行 slot_hours", "应能整除 24：0"),
+            ("stations", TestRanks.RANKED.format("0"), "第 2 行 rank", "站序应为 1–99：0"),
+            ("stations", TestRanks.RANKED.format("主"), "第 2 行 rank", "应为整数：主"),
             ("stations", EVERY.format("hourly"), "第 2 行 slot_hours", "应为整数：hourly"),
             ("stations", RANGES.format("flow"), "第 2 行 ranges", "读不懂的范围：flow"),
             ("stations", RANGES.format("flow 0-60000"), "第 2 行 ranges", "读不懂的范围：flow 0-60000"),

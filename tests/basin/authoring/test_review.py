@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from basin.authoring.review import Review, Unverified, WithoutSource, review
@@ -82,6 +84,16 @@ RULES_OF_READINGS = tuple(
 def test_only_what_is_formed_from_readings_uses_the_rules_that_are_not_stated(clause: str, rules: tuple[str, ...]):
     found = looked_at(f'- {{ref: "1", source: 第一条, {clause}, {PAYS}}}')
     assert (found.findings, found.not_stated) == ((), rules)
+
+
+@pytest.mark.parametrize(("data", "not_stated"), [("compare: rounded", True), ("stations: mean_of_instants", False)])
+def test_a_section_with_two_stations_needs_a_rule_for_them(data: str, not_stated: bool):
+    second = replace(RIVER.stations["s1"], code="s1b", rank=2)
+    two = replace(RIVER, stations={**RIVER.stations, "s1b": second})
+    measure = "measure: {kind: quality_class, section: s1}, scale: [{rate: 1}]"
+    clause = f'- {{ref: "1", source: 第一条, {measure}, {PAYS}}}'
+    found = review(agreement_text(clause, data=f"{{{data}}}"), "test.yaml", two)
+    assert ("data.stations" in found.not_stated) is not_stated
 
 
 def test_clauses_without_a_source_are_listed_and_not_refused():

@@ -53,6 +53,19 @@ HEADERS: dict[str, tuple[str, str, str]] = {
     "a target that is no number": ("sections: {s1: {target: Ⅲ}}", "sections.s1.target", "取值不合要求"),
     "an unknown key of a sheet": ("sections: {s1: {goal: 3}}", "sections.s1.goal", "不认识的键"),
     "a baseline of an unknown indicator": ("sections: {s1: {baseline: {xyz: 1}}}", "sections.s1.xyz", "不认识的指标"),
+    "stations spoken for in a way nobody knows": ("data: {stations: both}", "data.stations", "不认识的取值 'both'"),
+    "an origin nobody knows": ("data: {origins: manual}", "data.origins", "不认识的取值 'manual'"),
+    "a stand-in nobody knows": ("data: {substitute: [forecast]}", "data.substitute.0", "不认识的取值 'forecast'"),
+    "a stand-in given twice": (
+        "data: {substitute: [previous_year, previous_year]}",
+        "data.substitute",
+        "previous_year 写了两次",
+    ),
+    "backups that speak already": ("data: {substitute: [backup]}", "data.substitute", "backup 不起作用"),
+    "a neighbour that no sheet names": ("data: {substitute: neighbour}", "data.substitute", "都没有写 neighbour"),
+    "a neighbour that never stands in": ("sections: {s1: {neighbour: s2}}", "sections", "substitute 没有用到"),
+    "an unknown neighbour": ("sections: {s1: {neighbour: s9}}", "sections.s1.neighbour", "未登记的断面 s9"),
+    "a section as its own neighbour": ("sections: {s1: {neighbour: s1}}", "sections.s1.neighbour", "s1 自己"),
     "an unknown inflow": ("sections: {s1: {inflow: s9}}", "sections.s1.inflow", "未登记的断面 s9"),
     "an unknown member of a mean": ("sections: {v: {mean_of: [s1, s9]}}", "sections.v.mean_of", "未登记的断面 s9"),
     "weights of a mean that are not one": (
@@ -215,6 +228,29 @@ def test_a_section_of_another_basin_is_refused(clauses: str, sheets: str, path: 
 def test_a_section_of_another_basin_may_be_compared_with() -> None:
     beside = lump("measure: {kind: quality_class, section: s1, against: {section: s3}, expressed: difference}")
     assert found_with_s3_elsewhere(beside) == []
+
+
+RANKED = {
+    "two primary stations": ("{stations: primary}", 1, "data.stations"),
+    "two primary stations, of which a backup is wanted": ("{stations: primary_else_backup}", 1, "data.stations"),
+    "stations that are all pooled": ("{stations: mean_of_instants}", 1, None),
+    "a primary station and a backup": ("{stations: primary, substitute: [backup]}", 2, None),
+}
+
+
+def found_with_two_stations(data: str, rank: int) -> list[AgreementError]:
+    """Everything that is refused while the section s1 has a second station of that rank."""
+    river = a_network("s1 up down 3")
+    second = replace(river.stations["s1"], code="s1b", rank=rank)
+    rivers = replace(river, stations={**river.stations, "s1b": second})
+    return list(review(agreement_text(lump("cap: 5"), data=data), "test.yaml", rivers).findings)
+
+
+@pytest.mark.parametrize(("data", "rank", "path"), RANKED.values(), ids=RANKED)
+def test_the_register_says_which_station_is_the_primary_one(data: str, rank: int, path: str | None) -> None:
+    refusals = found_with_two_stations(data, rank)
+    same_rank = "断面 s1 有几个站点站序相同"
+    assert [(refusal.path, refusal.zh) for refusal in refusals] == ([(path, same_rank)] if path else [])
 
 
 GANSU = Party("gansu", "甘肃省", "Gansu", "620000")

@@ -195,6 +195,13 @@ class TestCompleteness:
         given(engine, "qiaotou,2025-03-01 08:00,ph,7.2,-,")
         assert self.counted(engine, china("2025-03-01 12:00")) == {("qiaotou", "ph"): (1, 1)}
 
+    def test_a_result_of_a_laboratory_fills_no_slot_and_makes_nothing_due(self, engine):
+        """Organic matter is measured by a laboratory alone; of pH a sample lies in a slot that the station missed."""
+        sample = "样品 S-01|上游|HJ 828-2017"
+        given(engine, "qiaotou,2025-03-01 00:00,ph,7.1,-,", f"qiaotou,2025-03-01 05:00,ph,7.1,-,{sample}",
+              f"qiaotou,2025-03-01 05:00,cod,12,mg/L,{sample}")  # fmt: skip
+        assert self.counted(engine, NOON) == {("qiaotou", "ph"): (1, 3)}
+
     def test_what_people_removed_fills_no_slot_until_it_is_corrected_or_restored(self, engine):
         given(engine, "qiaotou,2025-03-01 00:00,ph,7.1,-,", "qiaotou,2025-03-01 04:00,ph,7.1,-,",
               "qiaotou,2025-03-01 08:00,ph,7.1,-,")  # fmt: skip

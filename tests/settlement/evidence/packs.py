@@ -37,6 +37,7 @@ from tests.settlement.makers import RULES, a_network, an_agreement, per_unit
 AS_OF = datetime(2021, 1, 15, 8, tzinfo=UTC)
 RECORDED = datetime(2021, 1, 3, 4, 5, 6, tzinfo=UTC)
 PLAIN = a_network("s1 up down 3", "s2 up down 3", parties="third fourth")
+BOTH_STATIONS = RULES.replace("{min", "{stations: mean_of_instants, min")
 # s1 has two stations; the other one also has an alias, which no settlement reads
 RIVER = replace(
     PLAIN,
@@ -173,11 +174,11 @@ def kinds() -> Mapping[str, Kind]:
     checked = flagged(plain)
 
     def kind(clauses: str, period: str, read: Gathered = plain, **header: str) -> Kind:
-        agreement = an_agreement(clauses, RIVER, **({"data": RULES} | header))
+        agreement = an_agreement(clauses, RIVER, **({"data": BOTH_STATIONS} | header))
         return Kind(agreement, period, read.within(agreement.window(periods.period(period))))
 
-    loads = RULES.replace("{min", "{load_method: B, min")
-    some_weeks = RULES.replace("missing_month: stop", "missing_month: exclude")
+    loads = BOTH_STATIONS.replace("{min", "{load_method: B, min")
+    some_weeks = BOTH_STATIONS.replace("missing_month: stop", "missing_month: exclude")
     return {
         "classes of a month": kind(EVERY_MONTH, "2020-05", checked),
         "an index of a year": kind(INDEX, "2020", plain, sections=BASELINE),

@@ -206,6 +206,14 @@ class TestTheView:
         assert rows[0] == ["1", "街口", "高锰酸盐指数", "2020年8月", "1.7324", "1.7324", "180", "30", "未公布 12"]
         assert rows[-1][4:] == ["—", "—", "0", "0", "维护 3；没有可用的监测数据"]
 
+    def test_statistics_tell_instants_of_several_stations_and_what_stands_in(self) -> None:
+        stands_in = {"by": "previous_year", "section": "jiekou", "period": "2019-08"}
+        pooled = statistic("jiekou", "tp", "2020-07", "0.1", readings=372, instants=186, days=31)
+        missing = statistic("jiekou", "tp", "2020-08", "0.2", readings=31, days=31, stands_in=stands_in)
+        rows = settlement_view(settlement("demo", "示例", "2020", statistics=[pooled, missing]), NAMES)["statistics"]
+        assert rows[0][6:] == ["372（186 个时刻）", "31", ""]
+        assert rows[1][6:] == ["31", "31", "缺月由上年同月（2019年8月）顶替"]
+
     def test_a_section_month_is_not_told_twice_in_a_heading(self) -> None:
         month = evaluation("1", "2020-08", "1", "1", element={"month": "2020-08", "section": "jiekou"})
         view = settlement_view(settlement("demo", "示例", "2020", evaluations=[month]), NAMES)

@@ -273,7 +273,8 @@ def test_several_stations_of_a_section_are_pooled_and_strangers_are_passed_by() 
         ("s1b", "nh3n", "2020-07-15 12:00"): 2.0,
         ("zz", "nh3n", "2020-07-15 12:00"): 99.0,
     }
-    agreement = an_agreement(EXCESS.replace("measure", "every: month, measure"), data=RULES)
+    both = RULES.replace("{min", "{stations: mean_of_instants, min")
+    agreement = an_agreement(EXCESS.replace("measure", "every: month, measure"), data=both)
     found = settled(agreement, two, gathered(read), periods.period("2020-07"), JANUARY)
     assert found["evaluations"][0]["value"] == "0.5"
 
