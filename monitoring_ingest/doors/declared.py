@@ -16,7 +16,7 @@ from monitoring_ingest.doors.files import Door, Reader
 from monitoring_ingest.formats.declared_tables import read_table
 from monitoring_ingest.formats.laboratory import read_laboratory
 from monitoring_ingest.formats.national_release import read_release
-from monitoring_ingest.formats.station_files import OPTIONAL, REQUIRED
+from monitoring_ingest.formats.station_files import OPTIONAL, PASSED_OVER, REQUIRED
 
 PREFIX = "source:"
 
@@ -43,7 +43,8 @@ def door_name(code: str) -> str:
 
 def _long_csv(source: Source) -> Reader:
     """The long CSV of readings as a table whose columns are known, times without zone in the source's."""
-    return partial(read_table, source=replace(source, columns={name: name for name in (*REQUIRED, *OPTIONAL)}))
+    columns = {name: name for name in (*REQUIRED, *OPTIONAL)}
+    return partial(read_table, source=replace(source, columns=columns, ignored=PASSED_OVER))
 
 
 READERS: Mapping[str, Callable[[Source], Reader]] = {
