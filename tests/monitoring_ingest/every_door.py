@@ -255,12 +255,14 @@ DOORS: Mapping[str, Hand] = {
     "push, Arrow": _pushed(_arrow, pushed.ARROW),
     "declared table, CSV": _declared(WIDE, "手工表.csv", _wide_csv),
     "declared table, XLSX": _declared(LONG, "台账.xlsx", _long_xlsx),
-    "laboratory workbook": _declared(LABORATORY, "化验单.xlsx", partial(_laboratory, mark="正常")),
     "release, fetched": _fetched,
     "telegrams": _telegrams,
 }
 SAMPLE = {"sample": "S-01", "side": "上游 upstream", "method": "HJ 535-2009", "sampler": "张三"}
 SPEAKING: Mapping[str, Hand] = {
+    "laboratory workbook without numbers of samples": _declared(
+        LABORATORY, "化验单.xlsx", partial(_laboratory, mark="正常")
+    ),
     "laboratory workbook of a sample": _declared(LABORATORY, "化验单.xlsx", partial(_laboratory, **SAMPLE)),
     "hydrology bulletin": _declared(BULLETIN, "日报.csv", _bulletin),
     "release without states": _files_of(partial(a_release, with_status=False), "2025-06-15.json", NATIONAL_RELEASE),

@@ -43,7 +43,8 @@ AGREEMENT = an_agreement(
        scale: [{rate: 1}], pays: downstream, receives: upstream}
     """,
     network=NETWORK, basin="demo", parties="{upstream: anhui, downstream: zhejiang}", starts="2025-01-01",
-    ends="2025-12-31", data=RULES.replace("missing_month: stop", "missing_month: exclude"),
+    ends="2025-12-31",
+    data=RULES.replace("missing_month: stop", "missing_month: exclude, stations: mean_of_instants, origins: all"),
 )  # fmt: skip
 REGISTRY = Registry(NETWORK, {AGREEMENT.code: AGREEMENT}, {}, ())
 VALUES = {"ph": st.sampled_from(["6.5", "7", "7.12", "8.0"]), "nh3n": st.sampled_from(["0.02", "0.135", "1", "1.50"])}
