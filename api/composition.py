@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 IN_MEMORY = "sqlite://"
 
+
 def utc_now() -> datetime:
     """The current instant. Nothing else in the program reads the clock: everybody is handed this function."""
     return datetime.now(UTC)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from basin.errors import UsageError
 from basin.hosts import NOTHING_INSIDE, SETTING, Inside, inside
-from basin.numbers import whole
+from basin.written.numbers import whole
 
 
 @dataclass(frozen=True)

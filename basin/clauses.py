@@ -18,10 +18,10 @@ from basin import periods
 from basin.errors import UsageError
 from basin.indicators import INDICATORS
 from basin.measures import FORBID_UNKNOWN, IndicatorCode, Measure, QuantityCode, Texts, Weights, indicator_code, texts
-from basin.numbers import exact
 from basin.rounding import UNITS
 from basin.scales import Figure, Piece
-from basin.whole_numbers import AS_WHOLE, Count, Whole
+from basin.written.numbers import exact
+from basin.written.whole_numbers import AS_WHOLE, Count, Whole
 
 Every = Literal["week", "month", "quarter", "year", "term"]
 LoadMethod = Literal["integral", "A", "B", "C", "D", "E"]

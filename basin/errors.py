@@ -4,7 +4,8 @@ What goes in: a message in Chinese and English and the place it is about. What c
 print or turn into JSON. A wrong agreement, an unknown code, a refused request belong here; a bad *reading* does not: it
 becomes a rejection, a flag or an evaluation without a value.
 
-Messages quote what came from outside. They are kept in a form that every shell can print and send (`basin.signs`).
+Messages quote what came from outside. They are kept in a form that every shell can print and send
+(`basin.signs`).
 """
 
 from __future__ import annotations

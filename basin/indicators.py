@@ -1,8 +1,8 @@
 """Indicators (监测指标): the measured quantities, each in one canonical unit.
 
 In: ``data/indicators.csv``. Out: `INDICATORS` by code, and `find_indicator`, which understands what sources write:
-national codes (``w21003``), Chinese names, ``NH3-N``. `basin.units` converts readings and `basin.standards` holds class
-limits; neither is known here.
+national codes (``w21003``), Chinese names, ``NH3-N``. `basin.written.units` converts readings and `basin.standards`
+holds class limits; neither is known here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from basin.errors import UnknownCode
-from basin.register_files import Row, register_rows
+from basin.written.register_files import Row, register_rows
 
 FILE = Path(__file__).parent / "data" / "indicators.csv"
 COLUMNS = (

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
 
 from basin.errors import RegisterError
-from basin.register_files import Row, register_rows, rows_of
+from basin.written.register_files import Row, register_rows, rows_of
 
 Directory = Path | Mapping[str, str]  # on disk, or in memory: ``basins/xinan/parties.csv`` → CSV text
 

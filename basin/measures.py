@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, ConfigDict
 
 from basin.indicators import find_indicator
 from basin.scales import Figure
-from basin.whole_numbers import Whole
+from basin.written.whole_numbers import Whole
 
 # Validators are built when they are first used: building all of them takes longer than most commands.
 FORBID_UNKNOWN = ConfigDict(extra="forbid", arbitrary_types_allowed=True, defer_build=True)

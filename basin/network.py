@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from basin.indicators import INDICATORS, find_indicator
 from basin.layers import Declaration, Directory, basin_folders, declared, shadowing, things
-from basin.names import folded_name, new_and_old, short_name
-from basin.numbers import measured
-from basin.register_files import Row
-from basin.texts import CODE, fits
+from basin.written.names import folded_name, new_and_old, short_name
+from basin.written.numbers import measured
+from basin.written.register_files import Row
+from basin.written.texts import CODE, fits
 
 TIMEZONE = "Asia/Shanghai"  # zone of a station that declares none
 SLOT_HOURS = 4  # [h] reporting interval of a station that declares none; national stations report every four hours

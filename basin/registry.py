@@ -21,7 +21,6 @@ import pandas as pd
 
 from basin import periods
 from basin.agreement import Agreement, compiled, plainly
-from basin.agreement_files import file_text, readable, tree
 from basin.checks.agreements import problems
 from basin.errors import AgreementError, RegisterError, UnknownCode
 from basin.folders import check
@@ -29,6 +28,7 @@ from basin.layers import REGISTERS
 from basin.network import Network, load_network
 from basin.scorecards import Scorecard, scorecard_of
 from basin.sources import Source, checked_source, source_named
+from basin.written.agreement_files import file_text, readable, tree
 
 T = TypeVar("T", Agreement, Scorecard)
 D = TypeVar("D", "Declaration[Agreement]", "Declaration[Scorecard]", Source)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from basin.draws import Draws, Number
-from basin.numbers import exact as written_exactly
+from basin.written.numbers import exact as written_exactly
 
 SIGNIFICANT_DIGITS = 12
 LARGEST_POWER = 300  # of ten, well inside float64
@@ -162,7 +162,7 @@ def yuan_fen(amount_yuan: str) -> int:
 
 
 def number(text: object) -> Fraction:
-    """A figure of a document: as `printed` wrote it, however long, or as people write one (`basin.numbers.exact`).
+    """A figure of a document: as `printed` wrote it, however long, or as people write one (`written.numbers.exact`).
 
     Raises
     ------

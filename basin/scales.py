@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, ConfigDict
 
 from basin.draws import Array, Draws, margin
-from basin.numbers import exact
 from basin.ranges import ANY, Bound, Range, around, exactly
+from basin.written.numbers import exact
 
 Figure = Annotated[Fraction, BeforeValidator(exact)]
 STEP_DECIMALS = 9  # of draws: (0.6 − 0.1)/0.1 in float64 must not start a sixth step

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from basin.dated import join
 from basin.errors import AgreementError
-from basin.numbers import NO_WHOLE_NUMBER
+from basin.written.numbers import NO_WHOLE_NUMBER
 
 _SHARES = "写一个代码；几方分担写成份额 {a: 50%, b: 50%}"
 # what to write instead of a value that does not fit, by its key

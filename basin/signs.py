@@ -1,7 +1,7 @@
 """Signs nobody can see, and text from outside in a form that can be printed, stored and sent.
 
 In: any text, also one with half of a surrogate pair. Out: the first unseen sign in it, or the text with every such sign
-spelled out and cut to a length. What a name, a code or a document may be called is in `basin.texts`.
+spelled out and cut to a length. What a name, a code or a document may be called is in `basin.written.texts`.
 
 An unseen sign makes two texts differ that look alike (zero-width signs, fillers, variation selectors), makes text read
 in another order than it is stored (bidirectional controls: Unicode TR 36), or cannot be stored at all (NUL on

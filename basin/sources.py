@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, TypeAdapter
 
-from basin.agreement_files import tree
 from basin.checks.finding import Finding
 from basin.clauses import not_negative
 from basin.errors import HengjieError, RegisterError, UnknownCode
@@ -25,12 +24,13 @@ from basin.hosts import WEB, host_of, is_host
 from basin.indicators import INDICATORS, Indicator, find_indicator
 from basin.measures import FORBID_UNKNOWN
 from basin.network import TIMEZONE, Network
-from basin.qualifiers import is_number
 from basin.scales import Figure
 from basin.shapes import fitted
-from basin.texts import CODE, fits
-from basin.units import factor
-from basin.whole_numbers import Count
+from basin.written.agreement_files import tree
+from basin.written.qualifiers import is_number
+from basin.written.texts import CODE, fits
+from basin.written.units import factor
+from basin.written.whole_numbers import Count
 
 Format = Literal["readings", "table", "national-release", "telegrams", "laboratory", "bulletin"]
 Hidden = Literal["refused", "taken"]
@@ -75,7 +75,7 @@ class Source:
     columns : our name (`COLUMNS`) → title in the source's table.
     ignored : titles of columns that hold no readings.
     no_value : numbers that this source writes where it has no value, as ``999``; ``-9999`` and the like are known
-        (`basin.qualifiers`).
+        (`basin.written.qualifiers`).
     hidden : whether values in hidden worksheets, rows and columns of a workbook are ``refused`` or ``taken``.
     at : clock time of rows that only have a date, as ``08:00``.
     place : folder, file, pattern (``*.csv``) or address to pull from; a relative path is relative to `file`.

@@ -19,11 +19,11 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from basin.agreement_files import file_text, tree
 from basin.errors import RegisterError, UnknownCode
 from basin.indicators import INDICATORS
 from basin.network import WATER_BODIES
-from basin.numbers import exact, whole
+from basin.written.agreement_files import file_text, tree
+from basin.written.numbers import exact, whole
 
 FOLDER = Path(__file__).parent / "data" / "standards"
 CLASSES_WITH_LIMITS = 5  # a sixth class (劣Ⅴ) is what meets none

@@ -28,9 +28,7 @@ from monitoring_ingest.schedule.store import held_names
 _MOST_LISTED = 400
 
 
-def changed_since(
-    connection: Connection, since: datetime, stations: Collection[str], between: Window
-) -> pd.DataFrame:
+def changed_since(connection: Connection, since: datetime, stations: Collection[str], between: Window) -> pd.DataFrame:
     """The keys that changed after an instant, and when each change was recorded.
 
     A change is an observation, a flag of quality control or a decision about either; a decision that leaves a reading

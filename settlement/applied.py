@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 
 from basin import periods
 from basin.agreement import Agreement, compiled
-from basin.agreement_files import tree
 from basin.registry import Registry
+from basin.written.agreement_files import tree
 from settlement import store
 from settlement.gathered import LEFT_OUT, Gathered
 from settlement.known import Account, gathered, with_unpaid

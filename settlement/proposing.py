@@ -10,10 +10,10 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from basin.agreement import Agreement
-from basin.agreement_files import file_text, tree
 from basin.authoring.change import with_changes
 from basin.errors import UsageError
 from basin.registry import Registry, checked
+from basin.written.agreement_files import file_text, tree
 from settlement.known import Account, known_of_all, with_unpaid
 from settlement.whatif import WhatIf, whatif, whole_years
 

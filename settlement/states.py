@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from basin.errors import Refused
-from basin.names import same_person
+from basin.written.names import same_person
 
 TRIAL = "试算"
 IN_REVIEW = "待复核"

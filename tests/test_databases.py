@@ -13,8 +13,8 @@ from monitoring_ingest.database.schema import create_schema
 from tests.databases import EmptiedDatabase, sqlite
 
 A_FACT = (
-    "INSERT INTO facts (subject, period, kind, value, document, recorded_by, recorded_at)"
-    " VALUES ('s', '2020', 'dry', '1', 'd', 'p', '2020-01-01T00:00:00Z') RETURNING id"
+    "INSERT INTO facts (subject, period, kind, value, document, line, recorded_by, recorded_at)"
+    " VALUES ('s', '2020', 'dry', '1', 'd', gen_random_uuid(), 'p', '2020-01-01T00:00:00Z') RETURNING id"
 )
 
 
@@ -79,7 +79,7 @@ class TestEmptiedDatabase:
             "ALTER TABLE facts ALTER COLUMN document DROP NOT NULL",
             "ALTER TABLE facts ALTER COLUMN document SET DEFAULT 'none'",
             'ALTER TABLE facts ALTER COLUMN document TYPE text COLLATE "default"',
-            "ALTER TABLE facts DROP CONSTRAINT facts_pkey",
+            "ALTER TABLE facts DROP CONSTRAINT facts_pkey CASCADE",
             "ALTER TABLE facts DISABLE TRIGGER facts_refuses_change",
             "DROP TRIGGER facts_refuses_change ON facts",
             "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",

@@ -20,10 +20,10 @@ from click.testing import CliRunner
 
 from api.cli import main
 from basin import agreement, clauses, measures, scales
-from basin.agreement_files import tree
 from basin.errors import AgreementError
 from basin.indicators import INDICATORS
 from basin.registry import Registry, checked
+from basin.written.agreement_files import tree
 from settlement.cases.running import outcomes, run_cases
 from settlement.words import WORDS
 from tests.registries import with_fixtures

@@ -15,10 +15,10 @@ import pytest
 
 from basin import periods
 from basin.agreement import compiled
-from basin.agreement_files import file_text, tree
 from basin.authoring.review import review
 from basin.errors import HengjieError
 from basin.registry import BUNDLED, Registry, load_registry
+from basin.written.agreement_files import file_text, tree
 from settlement.cases.running import case_files, outcomes, run_cases
 from settlement.gathered import data_rules
 from settlement.settling import check_span
@@ -53,7 +53,9 @@ FILES = {
     "a full-width space after a colon": ("a: 1\nb:\u3000250\nc: 2", "第 2 行 line 2", "有全角空格"),
     "a full-width space before a key": ("a:\n\u3000\u3000b: 1\n  c: 2", "第 2 行 line 2", "有全角空格"),
     "a colon in a value behind a quoted one": (
-        'a: 1\nb: {ref: "1", source: 第四条: 每月, cap: 3}', "第 2 行 line 2", "值里有冒号加空格，没有加引号",
+        'a: 1\nb: {ref: "1", source: 第四条: 每月, cap: 3}',
+        "第 2 行 line 2",
+        "值里有冒号加空格，没有加引号",
     ),
     "a colon in a value": ("a: 1\nsource: 第四条: 每月\nb: 2", "第 2 行 line 2", "值里有冒号加空格，没有加引号"),
     "a colon in a value within braces": ("a: {source: 第四条: 每月, b: 1}", "第 1 行 line 1", "没有加引号"),

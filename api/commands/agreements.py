@@ -19,7 +19,6 @@ from api.commands.figures_page import failures, page, records, shown
 from api.commands.shared import Told, command, example, registers
 from api.settings import from_environment
 from basin.agreement import Agreement, compiled
-from basin.agreement_files import file_text, tree
 from basin.authoring.certain_stops import WillStop
 from basin.authoring.diff import Difference, differences
 from basin.authoring.hints import Hint
@@ -29,6 +28,7 @@ from basin.authoring.schema import schema
 from basin.errors import AgreementError
 from basin.network import Network
 from basin.registry import declared_registry, load_registry
+from basin.written.agreement_files import file_text, tree
 from settlement.cases.running import run_cases
 
 SUFFIXES = (".yaml", ".yml")

@@ -11,10 +11,10 @@ import click
 import pandas as pd
 
 from api.commands.shared import AS_OF, Told, command, composed, example, written
-from basin.agreement_files import file_text
 from basin.clauses import NonDetect
 from basin.errors import UsageError
 from basin.standards import standard
+from basin.written.agreement_files import file_text
 from monitoring_ingest.formats.file_text import CsvLines, UnreadableFile, csv_lines
 from settlement import run as settling
 from settlement.assessment.classification import classified

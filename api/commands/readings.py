@@ -14,9 +14,9 @@ from api.commands.shared import AS_OF, Told, audited, command, composed, compose
 from api.commands.sources import ingest_laboratory
 from api.composition import Composition
 from api.reads.facts import outcome_row, readers_in_words
-from basin.agreement_files import file_text
 from basin.errors import UsageError
 from basin.registry import Registry
+from basin.written.agreement_files import file_text
 from monitoring_ingest import exports
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.database.instants import instant_to_record

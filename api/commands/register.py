@@ -15,8 +15,8 @@ import pandas as pd
 from api.commands.shared import Told, command, example, registers, written
 from basin.errors import UnknownCode
 from basin.layers import REGISTERS
-from basin.names import folded_name
 from basin.network import Network, Party, Section, Station
+from basin.written.names import folded_name
 
 Cells = dict[str, str]
 REGISTER = click.Choice(("parties", "sections", "stations"))

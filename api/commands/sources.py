@@ -14,11 +14,11 @@ import click
 from api.commands.shared import Told, command, composed, composed_to_read, composed_to_try, example, say, settings_with
 from api.reads.split_samples import line, split_samples_of, told
 from api.settings import from_environment
-from basin.agreement_files import file_text
 from basin.errors import RegisterError, UsageError
 from basin.network import Network, load_network
 from basin.registry import BUNDLED, Registry, declared_registry
 from basin.sources import Source, source_findings
+from basin.written.agreement_files import file_text
 from monitoring_ingest.doors.declared import source_door
 from monitoring_ingest.doors.files import ingest
 from monitoring_ingest.doors.pulling import run_source

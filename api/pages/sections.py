@@ -23,14 +23,20 @@ def section(data: SectionYear, names: Names) -> dict[str, Any]:
     """The years of a section: charts over the months before the end of the chosen year, tables of that year."""
     year = data["year"]
     shown_under = under(data, names)
-    return _head(data["section"], names) | shown_under | {
-        "years": data["years"],
-        "year": year,
-        "rules": data["rules"] and _rules(data["rules"], names),
-        "indicators": [_indicator(indicator, year, shown_under["settled"], names) for indicator in data["indicators"]],
-        "matrix": _matrix(data, year, names),
-        "undecided": undecided(data["undecided"], data["agreement"], names),
-    }
+    return (
+        _head(data["section"], names)
+        | shown_under
+        | {
+            "years": data["years"],
+            "year": year,
+            "rules": data["rules"] and _rules(data["rules"], names),
+            "indicators": [
+                _indicator(indicator, year, shown_under["settled"], names) for indicator in data["indicators"]
+            ],
+            "matrix": _matrix(data, year, names),
+            "undecided": undecided(data["undecided"], data["agreement"], names),
+        }
+    )
 
 
 def _head(section: PlacedSection, names: Names) -> dict[str, Any]:
@@ -157,19 +163,25 @@ def section_month(data: SectionMonth, names: Names) -> dict[str, Any]:
     for reading in data["readings"]:
         row = rows.setdefault((reading["time"], reading["station"]), {})
         row.setdefault(reading["indicator"], []).append(_reading(reading, names))
-    return _head(data["section"], names) | under(data, names) | {
-        "month": data["month"],
-        "month_text": names.period(data["month"]),
-        "columns": [{"code": code, "name": names.indicator(code), "unit": INDICATORS[code].unit} for code in columns],
-        "rows": [
-            {"time": time, "station": names.station(station), "cells": [cells.get(code, []) for code in columns]}
-            for (time, station), cells in sorted(rows.items(), key=lambda item: (item[0][0] or "", item[0][1]))
-        ],
-        "left_out": _counted([r["reason"] for r in data["readings"] if r["reason"]], names),
-        "flagged": _counted([r["test"] for r in data["readings"] if r["test"] and not r["reason"]], names),
-        "total": len(data["readings"]),
-        "undecided": undecided(data["undecided"], data["agreement"], names),
-    }
+    return (
+        _head(data["section"], names)
+        | under(data, names)
+        | {
+            "month": data["month"],
+            "month_text": names.period(data["month"]),
+            "columns": [
+                {"code": code, "name": names.indicator(code), "unit": INDICATORS[code].unit} for code in columns
+            ],
+            "rows": [
+                {"time": time, "station": names.station(station), "cells": [cells.get(code, []) for code in columns]}
+                for (time, station), cells in sorted(rows.items(), key=lambda item: (item[0][0] or "", item[0][1]))
+            ],
+            "left_out": _counted([r["reason"] for r in data["readings"] if r["reason"]], names),
+            "flagged": _counted([r["test"] for r in data["readings"] if r["test"] and not r["reason"]], names),
+            "total": len(data["readings"]),
+            "undecided": undecided(data["undecided"], data["agreement"], names),
+        }
+    )
 
 
 def _reading(reading: MonthReading, names: Names) -> dict[str, Any]:

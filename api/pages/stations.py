@@ -18,9 +18,7 @@ from monitoring_ingest.coverage.slots import State
 WHOLES = ("any", "all")
 
 
-def overview(
-    rows: Sequence[StationRow], alarms: Sequence[AlarmRow], basin: str | None, names: Names
-) -> dict[str, Any]:
+def overview(rows: Sequence[StationRow], alarms: Sequence[AlarmRow], basin: str | None, names: Names) -> dict[str, Any]:
     """The stations of each basin, those with silent ones first."""
     chosen = [row for row in rows if basin in (None, row["basin"])]
     states = [row["state"] for row in chosen]

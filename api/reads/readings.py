@@ -23,7 +23,7 @@ from basin import periods
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, indicator
 from basin.registry import Registry
-from basin.whole_numbers import AS_WHOLE
+from basin.written.whole_numbers import AS_WHOLE
 from monitoring_ingest.quality import store as quality_store
 from monitoring_ingest.quality.flags import Quality, to_qartod
 from monitoring_ingest.readings.frames import Columns, Key, joined, rows_at
@@ -91,9 +91,7 @@ class Asked(NamedTuple):
     number: int
 
 
-def _after(
-    connection: Connection, stations: Sequence[str], asked: Asked, selected: store.Selected
-) -> Columns:
+def _after(connection: Connection, stations: Sequence[str], asked: Asked, selected: store.Selected) -> Columns:
     """The first observations of some stations after a key: as many as asked for, or a few more, or all there are.
 
     Parameters

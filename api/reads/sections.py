@@ -127,9 +127,7 @@ class MonthPage(TypedDict):
     undecided: list[UndecidedRow]
 
 
-def extents(
-    connection: Connection, stations: Iterable[str], until: datetime | None = None
-) -> Mapping[str, Window]:
+def extents(connection: Connection, stations: Iterable[str], until: datetime | None = None) -> Mapping[str, Window]:
     """The instants of the first and the last observation of each station that has any; none later than `until`."""
     return coverage.extents(connection, list(stations), list(INDICATORS), until)
 

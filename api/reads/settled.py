@@ -123,9 +123,7 @@ def settled_months(
         stated = statistics[speaking["id"]] if speaking is not None else ()
         of_month = [row for row in stated if row["period"] == month]
         others = [row for row in stated if row["period"] != month and month in _months(row["period"])]
-        rows.append(
-            {"month": month, "settlement": speaking, "statistics": of_month, "longer_or_shorter": others}
-        )
+        rows.append({"month": month, "settlement": speaking, "statistics": of_month, "longer_or_shorter": others})
     return rows
 
 

@@ -47,9 +47,7 @@ def settlements(connection: Connection, registry: Registry, wanted: SettlementsW
     ------
     UnknownCode : an agreement, basin, party or status that there is not. UsageError : no period.
     """
-    register.known(
-        registry, agreement=wanted.agreement, basin=wanted.basin, party=wanted.party, status=wanted.status
-    )
+    register.known(registry, agreement=wanted.agreement, basin=wanted.basin, party=wanted.party, status=wanted.status)
     headers = within(decided.settlements(connection, agreement=wanted.agreement, basin=wanted.basin), wanted.period)
     of_status = [header for header in headers if wanted.status in (None, header["status"])]
     return of_party(of_status, registry, wanted.party)

@@ -212,9 +212,7 @@ def known_station(registry: Registry, code: str) -> Station:
     return registry.network.stations[code]
 
 
-def station(
-    connection: Connection, registry: Registry, code: str, month: str | None, now: datetime
-) -> StationPage:
+def station(connection: Connection, registry: Registry, code: str, month: str | None, now: datetime) -> StationPage:
     """One station in one month: its state, every slot of every indicator, what each owed, its lag and its alarms."""
     network = registry.network
     declared = known_station(registry, code)

@@ -33,9 +33,7 @@ def assessments(request: Request, reads: Reads, has: Has, basin: Filter = None, 
     "/assessments", status_code=201, summary="评价一个流域 (assess)", response_model=JsonObject,
     responses=problems(400, 401, 403, 422),
 )  # fmt: skip
-def assess(
-    wanted: AssessmentWanted, has: Has, writer: Writer, about: About, response: Response
-) -> AssessmentDocument:
+def assess(wanted: AssessmentWanted, has: Has, writer: Writer, about: About, response: Response) -> AssessmentDocument:
     """Assess one basin for one period by a scorecard."""
     about(f"{wanted.basin} {wanted.period}")
     as_of = parsed_instant(wanted.as_of, "body.as_of")

@@ -22,7 +22,7 @@ from api.reads import settlements as stored
 from api.reads.filters import Filter, SettlementsWanted, Within, within
 from api.web.deps import Has, Named, Reads
 from basin.errors import UsageError
-from basin.whole_numbers import AS_WHOLE
+from basin.written.whole_numbers import AS_WHOLE
 from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records import store as intake
 from monitoring_ingest.records.history_store import receipt_rows

@@ -16,8 +16,8 @@ from api.web.described import listed, problems
 from api.web.guarded import Guarded
 from api.web.schemas import Review
 from api.web.tabular import shaped
-from basin.texts import Text
-from basin.whole_numbers import AS_WHOLE
+from basin.written.texts import Text
+from basin.written.whole_numbers import AS_WHOLE
 
 router = APIRouter(route_class=Guarded)
 MOST_LISTED = 300  # on the page; the API lists all

@@ -45,9 +45,7 @@ OBLIGATION = (
 
 @router.get("/settlements.csv", include_in_schema=False)
 @router.get("/settlements", summary="结算一览 (settlements)", responses=listed(list[ListedHeader], 400, 404, 422))
-def settlements(
-    request: Request, reads: Reads, has: Has, wanted: Annotated[SettlementsWanted, Query()]
-) -> Response:
+def settlements(request: Request, reads: Reads, has: Has, wanted: Annotated[SettlementsWanted, Query()]) -> Response:
     """Headers of the settlements with who pays whom how much, the newest first; in CSV a row per payer and payee.
 
     An amount is a trial amount (试算额) while its settlement is 试算, to be confirmed (待确认额) while it is 待复核,
@@ -62,9 +60,7 @@ def settlements(
     "/settlements", status_code=201, summary="结算一个期间 (settle)", response_model=JsonObject,
     responses=problems(400, 401, 403, 422),
 )  # fmt: skip
-def settle(
-    wanted: SettlementWanted, has: Has, writer: Writer, about: About, response: Response
-) -> SettlementDocument:
+def settle(wanted: SettlementWanted, has: Has, writer: Writer, about: About, response: Response) -> SettlementDocument:
     """Settle one agreement for one period; the same text, period, instant and data give the same id and digest."""
     about(f"{wanted.agreement} {wanted.period}")
     as_of = parsed_instant(wanted.as_of, "body.as_of")

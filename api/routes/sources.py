@@ -25,7 +25,7 @@ from api.web.deps import Has, Named, Reads
 from api.web.keys import access_asked_for, ask_for_key_of_form, refuse_key_of_some_stations
 from basin.errors import UsageError
 from basin.sources import Source
-from basin.whole_numbers import Whole
+from basin.written.whole_numbers import Whole
 from monitoring_ingest.doors.declared import READERS, door_name, source_door
 from monitoring_ingest.doors.files import Door
 from monitoring_ingest.doors.pulling import run_source

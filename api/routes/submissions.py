@@ -21,7 +21,7 @@ from api.web.guarded import Guarded
 from api.web.schemas import DryRun, Problem, Receipt, ReceiptRow, ReceiptRows, Submissions
 from api.web.tabular import following, shaped
 from basin.errors import Refused, UsageError
-from basin.whole_numbers import AS_WHOLE
+from basin.written.whole_numbers import AS_WHOLE
 from monitoring_ingest.doors.claims_store import claim_name
 from monitoring_ingest.doors.files import Door
 from monitoring_ingest.doors.requests import PUSH, Pushed, Terms, observed_if_taken, push

@@ -13,7 +13,7 @@ from fastapi import Request
 from starlette.datastructures import Headers
 
 from basin.errors import Refused, UsageError
-from basin.numbers import whole
+from basin.written.numbers import whole
 from monitoring_ingest.formats.pushed import TooLarge
 
 GZIP = "gzip"

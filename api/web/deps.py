@@ -42,9 +42,7 @@ def names(has: Has, t: Annotated[Words, Depends(words)]) -> Names:
     return Names(t, has.registry)
 
 
-_header = APIKeyHeader(
-    name=HEADER, auto_error=False, description="写入密钥 (writing key): `hengjie key create NAME`"
-)
+_header = APIKeyHeader(name=HEADER, auto_error=False, description="写入密钥 (writing key): `hengjie key create NAME`")
 _bearer = HTTPBearer(auto_error=False, description="写入密钥 (the same key as a bearer token)")
 
 

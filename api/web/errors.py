@@ -22,7 +22,7 @@ from api.texts import HTTP_PROBLEMS, PROBLEM_TITLES
 from api.web.schemas import SHAPES, Problem
 from basin.errors import Damaged, HengjieError
 from basin.signs import shown
-from basin.texts import Misfit
+from basin.written.texts import Misfit
 from monitoring_ingest.database.trouble import ERRORS, trouble_of
 
 MEDIA_TYPE = "application/problem+json"

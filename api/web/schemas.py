@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from basin.texts import Text
+from basin.written.texts import Text
 
 JsonObject = dict[str, Any]  # what OpenAPI says of documents: an object; its keys are in `settlement.statement.rows`
 

@@ -11,11 +11,11 @@ from copy import deepcopy
 from typing import Any
 
 from basin.agreement import Agreement
-from basin.agreement_files import tree
 from basin.dated import NOTE_KEYS, is_noted
 from basin.errors import UsageError
 from basin.network import Network
 from basin.registry import checked
+from basin.written.agreement_files import tree
 
 CLAUSES = "clauses."
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from basin.dated import Hand, element_codes, is_by_element, is_dated, is_noted, join
-from basin.numbers import exact
+from basin.written.numbers import exact
 
 _NAMES = frozenset({"of", "ties", "times", "in_proportion_to", "fact"})  # a text here may be a ref that looks like 1
 

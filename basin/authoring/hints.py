@@ -21,7 +21,7 @@ from basin.ranges import ANY
 from basin.rounding import printed
 from basin.shapes import fitted
 from basin.standards import standard
-from basin.station_statuses import STATUSES
+from basin.written.station_statuses import STATUSES
 
 LARGE_SUM = 1_000_000  # [万元] 100 亿元, more than any agreement known; as yuan it is a million
 HIGH_PRICE = 1  # [万元/t] 10 000 yuan a tonne

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from basin.agreement import Agreement, compiled, paths_of
-from basin.agreement_files import tree
 from basin.authoring.certain_stops import WillStop, certain_stops
 from basin.authoring.diff import in_one_line
 from basin.authoring.hints import Hint, hints
@@ -24,6 +23,7 @@ from basin.dated import every_branch, is_noted, special_values
 from basin.errors import AgreementError
 from basin.network import Network
 from basin.shapes import fitted
+from basin.written.agreement_files import tree
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from basin import clauses, measures
 from basin.clauses import Clause, DataRules, Every, MoneyRules, SectionSheet
 from basin.dated import ELEMENT_AXES
 from basin.measures import FORBID_UNKNOWN
-from basin.numbers import exact
+from basin.written.numbers import exact
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

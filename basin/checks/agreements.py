@@ -40,8 +40,8 @@ from basin.indicators import find_indicator
 from basin.network import Network
 from basin.shapes import fitted
 from basin.standards import standard
-from basin.station_statuses import STATUSES
-from basin.texts import AGREEMENT_CODE, fits
+from basin.written.station_statuses import STATUSES
+from basin.written.texts import AGREEMENT_CODE, fits
 
 _LONGEST_MONTH = 31
 

@@ -25,10 +25,10 @@ from basin.dated import join
 from basin.indicators import find_indicator
 from basin.measures import Against, Measure, Runs, load_of
 from basin.network import Network
-from basin.numbers import exact
 from basin.ranges import ANY, NOT_NEGATIVE, Bound, Range, around, between, exactly
 from basin.rounding import half_even, printed
 from basin.scales import Piece, amounts_between, parts
+from basin.written.numbers import exact
 
 BOUNDS = ("at_most", "below", "at_least", "above")
 _MEASURING = ("measure", "when", "unless")

@@ -13,9 +13,9 @@ from basin.checks.finding import Finding
 from basin.checks.size import MOST_CHAINED
 from basin.clauses import TIME_AXES, Clause, Proportion
 from basin.measures import Against, Measure
-from basin.numbers import exact
 from basin.periods import LENGTHS
 from basin.scales import Piece
+from basin.written.numbers import exact
 
 
 def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Iterator[Finding]:

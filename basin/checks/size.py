@@ -1,7 +1,7 @@
 """How large an agreement may be, so that checking it and settling by it take a time that somebody waits for.
 
 In: a compiled `Agreement`. Out: `Finding`s. They are looked for before anything else: what is too large is not looked
-at any further. The text itself is bounded where it is read (`basin.agreement_files`).
+at any further. The text itself is bounded where it is read (`basin.written.agreement_files`).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, Row, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from basin.errors import NotFound, Refused, UsageError
-from basin.texts import KEY_NAME, accepted
+from basin.written.texts import KEY_NAME, accepted
 from monitoring_ingest.access.tables import access_keys
 from monitoring_ingest.database.engine import writing
 

@@ -69,9 +69,7 @@ def sources_health(connection: Connection, network: Network, sources: Iterable[S
     watched = [source for source in sources if source.every_hours or source.format == TELEGRAMS]
     heard = _pulled(connection, watched, now) | _sent_in(connection, watched, now)
     of_sources = source_healths(watched, heard, network, facts(connection), now)
-    return [
-        _with_failure(connection, health, now) if health.state is State.SILENT else health for health in of_sources
-    ]
+    return [_with_failure(connection, health, now) if health.state is State.SILENT else health for health in of_sources]
 
 
 def _pulled(connection: Connection, sources: Iterable[Source], now: datetime) -> dict[Subject, datetime]:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, insert, select
 
 from basin.errors import Refused
-from basin.texts import REQUEST_KEY, accepted
+from basin.written.texts import REQUEST_KEY, accepted
 from monitoring_ingest.access.tables import access_keys
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.doors.tables import idempotency_keys

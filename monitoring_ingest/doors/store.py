@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, insert, select, true
 
 from basin.errors import NotFound
-from basin.qualifiers import SAMPLE
+from basin.written.qualifiers import SAMPLE
 from monitoring_ingest.formats.laboratory import sampled
 from monitoring_ingest.quality.split_samples import Result
 from monitoring_ingest.readings.validation import FATES

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from basin.names import folded_name
-from basin.qualifiers import NO_NUMBER, OF_SEVERAL, is_bound, is_no_value
 from basin.sources import Source, title_and_unit
-from basin.units import factor
+from basin.written.names import folded_name
+from basin.written.qualifiers import NO_NUMBER, OF_SEVERAL, is_bound, is_no_value
+from basin.written.units import factor
 from monitoring_ingest.formats.table_cells import NO_VALUE, faults
 from monitoring_ingest.formats.table_headers import CONTRADICTS, Table, folded, tables
 from monitoring_ingest.formats.written_times import joined_times, written_instants

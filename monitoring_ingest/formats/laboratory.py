@@ -3,7 +3,7 @@
 A row is one result. Sample, side and method become the mark of the reading (``样品 S-01|上游|HJ 535-2009``), so
 that they are stored with the reading and two results of one sample can be matched again. A result without a number
 says so (``样品 未编号``): the sample tells a result of a laboratory from a station's own reading (`readings.origins`).
-Remark and sample type are read as `basin.qualifiers` says: 未检出 (ND), and a result below the limit of its row, are
+Remark and sample type are read as `written.qualifiers` says: 未检出 (ND), and a result below the limit of its row, are
 below that limit; 未检出 without a limit is not a number. The template is made in `laboratory_template`.
 """
 
@@ -17,8 +17,8 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from basin.qualifiers import SAMPLE, written_value
 from basin.sources import Source
+from basin.written.qualifiers import SAMPLE, written_value
 from monitoring_ingest.formats.declared_tables import readings_of
 from monitoring_ingest.formats.table_headers import Table, tables
 from monitoring_ingest.readings.station_statuses import SEPARATOR

@@ -22,8 +22,8 @@ import numpy as np
 
 from basin.errors import HengjieError, UsageError
 from basin.network import Network
-from basin.numbers import measured
 from basin.signs import shown
+from basin.written.numbers import measured
 from monitoring_ingest.formats.arrow_messages import announced
 from monitoring_ingest.formats.file_text import GZIP_MAGIC, UnreadableFile
 from monitoring_ingest.formats.station_files import OPTIONAL, REQUIRED, long_readings, read_long_csv

@@ -22,7 +22,7 @@ from itertools import islice
 from typing import IO, Any, NamedTuple
 from xml.parsers import expat
 
-from basin.numbers import LONGEST
+from basin.written.numbers import LONGEST
 from monitoring_ingest.formats.file_text import MOST_COLUMNS, UnreadableFile, csv_records, decoded, unpacked
 from monitoring_ingest.formats.sheet_layout import Layout, is_computed, layout_of
 from monitoring_ingest.formats.spreadsheet_cells import as_they_were
@@ -48,7 +48,7 @@ LONGEST_CELL_START = 300  # bytes of the start of a cell and its number
 MOST_CHARACTERS = 64 * 2**20  # of all cells together; a shared text counts in every cell that shows it
 LONGEST_PROLOG = 64 * 2**10  # bytes within which the root element of a part must begin
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what workbooks use; other methods ignore a limit on unpacking
-# The number of a cell that is longer than a number can be, or whose exponent has three digits (`basin.numbers`).
+# The number of a cell that is longer than a number can be, or whose exponent has three digits (`written.numbers`).
 _LOST_NUMBER = re.compile(
     rb"<(?:[A-Za-z0-9]{1,20}:)?v(?:\s[^<>]{0,99})?>\s{0,9}([0-9.+-]{101}|[0-9.+-]{1,100}[eE]-0{0,9}[1-9][0-9]{2})"
 )

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from basin.sources import Source, title_and_unit
-from basin.units import DIMENSIONLESS, factor
+from basin.written.units import DIMENSIONLESS, factor
 from monitoring_ingest.formats.file_text import UnreadableFile, longer_than_others
 from monitoring_ingest.formats.sheet_layout import Block, Layout
 from monitoring_ingest.formats.sheets import MOST_CSV_CELLS, Sheet, sheets

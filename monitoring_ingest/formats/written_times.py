@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from basin.numbers import half_width
+from basin.written.numbers import half_width
 from monitoring_ingest.readings.frames import in_reach
 
 EXCEL_DAY_ZERO = datetime(1899, 12, 30)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from basin.errors import UsageError
-from basin.names import same_person
-from basin.texts import LINE, PERSON, TEXT, Grammar, accepted
+from basin.written.names import same_person
+from basin.written.texts import LINE, PERSON, TEXT, Grammar, accepted
 from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.readings.messages import Message
 

@@ -18,11 +18,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import basin
-from basin.agreement_files import file_text, tree
 from basin.errors import RegisterError, UsageError
 from basin.indicators import INDICATORS
 from basin.network import Network, Section
-from basin.numbers import measured, whole
+from basin.written.agreement_files import file_text, tree
+from basin.written.numbers import measured, whole
 from monitoring_ingest.quality import clocks, relations, series
 from monitoring_ingest.quality.against_history import against_history
 from monitoring_ingest.quality.flags import Flags
@@ -218,9 +218,7 @@ def _verified(entry: Mapping[str, Any]) -> bool:
     return bool(entry.get("verified", "true") == "true")
 
 
-def _levels(
-    shared: DeclaredTest, entry: Mapping[str, Any], file: Path, network: Network
-) -> Iterator[Declaration]:
+def _levels(shared: DeclaredTest, entry: Mapping[str, Any], file: Path, network: Network) -> Iterator[Declaration]:
     """What all sections share, and each section that has thresholds of its own.
 
     Parameters
@@ -235,9 +233,7 @@ def _levels(
         yield Declaration(replace(shared, section=section.code), path, _mapping(thresholds, file, path))
 
 
-def _reaches(
-    shared: DeclaredTest, entry: Mapping[str, Any], file: Path, network: Network
-) -> Iterator[Declaration]:
+def _reaches(shared: DeclaredTest, entry: Mapping[str, Any], file: Path, network: Network) -> Iterator[Declaration]:
     """Each reach, named by the section at its lower end, with the time the water takes and the source of that time.
 
     Parameters

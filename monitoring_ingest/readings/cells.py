@@ -1,6 +1,6 @@
 """The text of cells: what a source wrote in, text that can be stored and read out.
 
-A cell that is longer than `LONGEST` characters or has a sign nobody can see (`basin.signs`) is quoted in a form that
+A cell that is longer than `LONGEST` characters or has a sign nobody can see (`signs`) is quoted in a form that
 can be printed, and its row gets the problem ``not_text``. A row that has a problem already keeps the earlier one.
 Readings of every door pass here (`validation`), so that no store and no page has to ask again.
 """

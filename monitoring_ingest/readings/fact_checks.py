@@ -12,9 +12,9 @@ from itertools import chain
 from basin.clauses import PAID
 from basin.errors import UnknownCode, UsageError
 from basin.fact_readers import CLASS, QUANTITIES, Recorded, Use, kinds_read, usable_agreements, uses
-from basin.names import folded_name
 from basin.periods import period
 from basin.registry import Registry
+from basin.written.names import folded_name
 from monitoring_ingest.readings.facts import KINDS, Fact, is_payment
 
 FEW = 20  # kinds to choose from are listed up to here

@@ -13,9 +13,9 @@ from typing import Literal
 
 from basin.clauses import PAID
 from basin.errors import UsageError
-from basin.names import folded_name
-from basin.numbers import exact
 from basin.periods import period
+from basin.written.names import folded_name
+from basin.written.numbers import exact
 from monitoring_ingest.readings.facts import Fact, is_payment
 
 Fate = Literal["recorded", "duplicate", "revised", "withdrawn"]

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from basin.agreement_files import tree
 from basin.clauses import GROUNDS, PAID, UNPAID
 from basin.errors import UsageError
-from basin.names import same_person
 from basin.network import CHINA
-from basin.numbers import exact
 from basin.periods import period
-from basin.texts import LINE, PERSON, TEXT, Grammar, accepted
+from basin.written.agreement_files import tree
+from basin.written.names import same_person
+from basin.written.numbers import exact
+from basin.written.texts import LINE, PERSON, TEXT, Grammar, accepted
 
 # The general kinds, the grounds for excluding data among them. Any other kind is one that a clause in use reads.
 KINDS: Mapping[str, str] = {

@@ -24,7 +24,7 @@ from basin.periods import YEARS
 # value_text    the value as sent, unrounded; "" where no value was sent
 # printed       what the source shows in place of the value: the rounded value, `--`, `*`
 # mark, status  the source's remarks on this value, and on the station (正常, 维护, 停站 …)
-# qualifier     what the source wrote on the value (`basin.qualifiers`); the mark, unless the reader says otherwise
+# qualifier     what the source wrote on the value (`written.qualifiers`); the mark, unless the reader says otherwise
 # limit         the detection limit, as written in a column of its own
 # water_class   the class that the source gave the reading
 # reason        why a value is sent again: one of `revisions.REASONS`, or free words

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from basin.qualifiers import SAMPLE
+from basin.written.qualifiers import SAMPLE
 
 
 def of_laboratory(observations: pd.DataFrame) -> NDArray[np.bool_]:

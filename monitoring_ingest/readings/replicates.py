@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from basin.indicators import INDICATORS
-from basin.numbers import measured
-from basin.qualifiers import sample_kinds
+from basin.written.numbers import measured
+from basin.written.qualifiers import sample_kinds
 from monitoring_ingest.readings.station_statuses import SEPARATOR
 
 SIGNIFICANT = 12  # digits of a mean: more are noise of float64

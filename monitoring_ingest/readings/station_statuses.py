@@ -2,16 +2,16 @@
 
 An agreement names the statuses whose values count (正常 unless the agreement says otherwise), and a value without
 status counts too. A status mistaken for a mere mark would therefore let its value count. So the words that are statuses
-on their own are listed in `basin.station_statuses`, for every door; where a source has a status column, any word in
+on their own are listed in `written.station_statuses`, for every door; where a source has a status column, any word in
 that column is a status. The letters of HJ 212 are statuses in telegrams and in a status column only: in a mark column,
-``D`` or ``B`` may as well be a qualifier of a laboratory (`basin.qualifiers`).
+``D`` or ``B`` may as well be a qualifier of a laboratory (`basin.written.qualifiers`).
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from basin.station_statuses import NORMAL, STATUS_OF, STATUSES, UNKNOWN_MARK
+from basin.written.station_statuses import NORMAL, STATUS_OF, STATUSES, UNKNOWN_MARK
 
 SEPARATOR = "|"
 

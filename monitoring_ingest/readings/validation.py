@@ -19,9 +19,9 @@ import pandas as pd
 
 from basin.indicators import INDICATORS, find_indicator
 from basin.network import Network
-from basin.numbers import LONGEST
-from basin.qualifiers import no_values, no_values_unless_declared, sample_kinds, written_value
-from basin.units import factor
+from basin.written.numbers import LONGEST
+from basin.written.qualifiers import no_values, no_values_unless_declared, sample_kinds, written_value
+from basin.written.units import factor
 from monitoring_ingest.readings.cells import legible
 from monitoring_ingest.readings.frames import NOT_EQUIPPED, Columns, columns_of, objects
 from monitoring_ingest.readings.station_names import stations_of
@@ -90,7 +90,7 @@ def _by_text(texts: np.ndarray, meaning: Callable[[str], Any]) -> np.ndarray:
 
 
 class _Values(NamedTuple):
-    """What was written of the values (`basin.qualifiers.Written`), row by row."""
+    """What was written of the values (`basin.written.qualifiers.Written`), row by row."""
 
     numbers: np.ndarray
     censored: np.ndarray

@@ -107,9 +107,7 @@ class Handed(NamedTuple):
     files: Sequence[Sent]
 
 
-def record_submission(
-    connection: Connection, origin: Origin, files: Sequence[tuple[str, bytes]], now: datetime
-) -> int:
+def record_submission(connection: Connection, origin: Origin, files: Sequence[tuple[str, bytes]], now: datetime) -> int:
     """Store that files have come in, with or before their rows, and return the number of the submission.
 
     Numbers have no gap: a number is given only where its submission is stored. The SHA-256 of several files is that of

@@ -15,7 +15,7 @@ import pandas as pd
 
 from basin.errors import RegisterError
 from basin.sources import Source
-from basin.station_statuses import NORMAL, STATUS_OF, UNKNOWN_MARK
+from basin.written.station_statuses import NORMAL, STATUS_OF, UNKNOWN_MARK
 from monitoring_ingest.formats.file_text import UnreadableFile
 from monitoring_ingest.formats.station_telegrams import FactorValues, Refused, Telegram, data_of, joined, read_data
 from monitoring_ingest.formats.written_times import instants

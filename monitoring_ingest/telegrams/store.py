@@ -202,9 +202,7 @@ def newest(connection: Connection, limit: int) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in connection.execute(query.order_by(frames.c.id.desc()).limit(limit))]
 
 
-def last_heard(
-    connection: Connection, devices: Collection[str], until: datetime | None = None
-) -> dict[str, datetime]:
+def last_heard(connection: Connection, devices: Collection[str], until: datetime | None = None) -> dict[str, datetime]:
     """When each device last sent a good frame; devices that never did are left out.
 
     Parameters

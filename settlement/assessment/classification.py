@@ -19,11 +19,11 @@ from basin.clauses import NonDetect
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, find_indicator, indicator
 from basin.network import WATER_BODIES
-from basin.qualifiers import written_value
 from basin.rounding import rounded
 from basin.sources import title_and_unit
 from basin.standards import Standard, classify, deciding
-from basin.units import factor
+from basin.written.qualifiers import written_value
+from basin.written.units import factor
 from settlement.statistics.counting import detected
 
 NOT_EQUIPPED = "*"

@@ -21,8 +21,8 @@ from basin.scorecards import Scorecard
 from settlement.clauses.context import Evaluation
 from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.values import Statistic
-from settlement.computable import computable
 from settlement.gathered import Gathered, measurements
+from settlement.obligations.computable import computable
 from settlement.statement.canonical import digest
 from settlement.statement.document import instant, places_of, statistic_row, working_rows
 from settlement.statement.engine_version import ENGINE_VERSION

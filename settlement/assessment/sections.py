@@ -191,9 +191,7 @@ def _limits_below_detection(
     return limits
 
 
-def item_classes(
-    means: NDArray[np.float64], code: str, section: Section, agreement: Agreement
-) -> NDArray[np.float64]:
+def item_classes(means: NDArray[np.float64], code: str, section: Section, agreement: Agreement) -> NDArray[np.float64]:
     """The class of one item in each month; nan where it has none, as for nitrogen in a river.
 
     Parameters

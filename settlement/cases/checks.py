@@ -17,7 +17,7 @@ from basin.errors import UsageError
 from basin.indicators import INDICATORS, find_indicator
 from basin.measures import load_of
 from basin.network import Network
-from basin.numbers import exact
+from basin.written.numbers import exact
 from monitoring_ingest.readings.facts import Fact, fact
 
 Finding = tuple[str, str, str, str]  # path, zh, en, remedy

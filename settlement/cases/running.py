@@ -18,15 +18,15 @@ import pandas as pd
 
 from basin import periods
 from basin.agreement import Agreement
-from basin.agreement_files import file_text, readable, tree
 from basin.clauses import POOL
 from basin.dated import join
 from basin.errors import AgreementError, HengjieError, UnknownCode
 from basin.measures import quantity_code
 from basin.network import Network
-from basin.numbers import exact
 from basin.registry import Registry, load_registry
 from basin.rounding import FEN_PER_WAN, printed, yuan
+from basin.written.agreement_files import file_text, readable, tree
+from basin.written.numbers import exact
 from settlement.cases.checks import (
     figures_of,
     is_by_period,

@@ -25,6 +25,7 @@ from settlement.statistics.trend import by_year_and_season, seasonal_kendall
 
 PERCENT_DECIMALS = 4
 
+
 def completeness(context: Context, spot: Element, trail: Trail) -> Value:
     """Share of the expected slots that hold an observation; absent where none is expected.
 

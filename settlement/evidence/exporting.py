@@ -15,10 +15,10 @@ from sqlalchemy import Engine
 
 from basin import periods
 from basin.agreement import compiled
-from basin.agreement_files import tree
 from basin.errors import Refused
 from basin.network import load_network
 from basin.registry import Registry, refuse
+from basin.written.agreement_files import tree
 from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.readings.facts import Fact
 from settlement.applied import applied

@@ -44,5 +44,3 @@ def postings(transfers: Iterable[tuple[str, str, int]]) -> list[Entry]:
 def reversal(entries: Iterable[Entry], confirmation: int) -> list[Entry]:
     """The entries that undo all those of one confirmation, in the same order."""
     return [Entry(entry.party, entry.counterparty, -entry.fen, confirmation) for entry in entries]
-
-

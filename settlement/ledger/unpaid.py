@@ -19,8 +19,8 @@ from basin import periods
 from basin.agreement import Agreement
 from basin.clauses import PAID, UNPAID
 from basin.network import CHINA
-from basin.numbers import exact
 from basin.rounding import FEN_PER_WAN, printed
+from basin.written.numbers import exact
 from monitoring_ingest.readings.facts import Fact
 from settlement.ledger.entries import Debt
 

@@ -22,7 +22,7 @@ from basin.rounding import FEN_PER_WAN, YUAN_PER_WAN, fen, split, yuan
 from settlement.clauses.context import Evaluation, Sides
 from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.working import Step, readable, short
-from settlement.computable import computable, refuse_too_much
+from settlement.obligations.computable import computable, refuse_too_much
 from settlement.obligations.falling_due import Evaluated, due_in, indicates
 from settlement.obligations.obligation import Due, Obligation, Stop, remainder
 from settlement.obligations.pools import closed_to_the_fen, pools_not_paid
@@ -56,7 +56,7 @@ def compensation(evaluator: Evaluator, span: pd.Period) -> Compensation:
 
     Raises
     ------
-    AgreementError : the clauses come to no number that can be written and posted (`settlement.computable`).
+    AgreementError : the clauses come to no number that can be written and posted (`settlement.obligations.computable`).
     """
     with computable(evaluator.agreement.file):
         return _compensation(evaluator, span)

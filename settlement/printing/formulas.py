@@ -72,9 +72,7 @@ class Factor:
     value: Fraction
 
 
-def factors(
-    evaluation: EvaluationRow, document: Decision, cell: Callable[[int], str]
-) -> list[Factor] | None:
+def factors(evaluation: EvaluationRow, document: Decision, cell: Callable[[int], str]) -> list[Factor] | None:
     """The multipliers of an evaluation; a reference to a line is the cell of that line. None where one is missing.
 
     Parameters
@@ -87,9 +85,7 @@ def factors(
     return stated if len(stated) == len(multipliers) else None
 
 
-def _factor(
-    text: str, evaluation: EvaluationRow, document: Decision, cell: Callable[[int], str]
-) -> Factor | None:
+def _factor(text: str, evaluation: EvaluationRow, document: Decision, cell: Callable[[int], str]) -> Factor | None:
     lines = [
         (position, exact(line["amount"]))
         for position, line in enumerate(document["evaluations"])

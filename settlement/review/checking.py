@@ -19,9 +19,9 @@ from itertools import pairwise, zip_longest
 from sqlalchemy import Connection
 
 from basin.errors import HengjieError
-from basin.names import same_person
 from basin.registry import Registry
 from basin.rounding import yuan_fen
+from basin.written.names import same_person
 from settlement import states, store
 from settlement.applied import applied
 from settlement.ledger import entries as ledger

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from basin import periods
 from basin.errors import Refused
 from basin.rounding import yuan_fen
-from basin.texts import PERSON, TEXT, accepted
+from basin.written.texts import PERSON, TEXT, accepted
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.database.instants import instant_to_record
 from monitoring_ingest.schedule.leases import Clock

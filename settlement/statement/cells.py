@@ -134,7 +134,7 @@ class GatheredCells:
         name = [section, indicator, periods.label(of)]
         notes = self._notes(runs) if self._has_notes else None
         return CellHash(
-            line=f"[{','.join(map(_text, name))},\"{read.hexdigest()}\"]\n",
+            line=f'[{",".join(map(_text, name))},"{read.hexdigest()}"]\n',
             note=None if notes is None else [*name, notes],
             stations=frozenset([*(run.station for run in runs), *(station for station, _, _ in left_out)]),
         )

@@ -85,9 +85,7 @@ class TestADryRun:
         ("form", "status", "words"),
         [({}, 401, "写入需要密钥"), ({"key": ""}, 401, "写入需要密钥"), ({"key": "wrong"}, 403, "密钥无效")],
     )
-    def test_without_a_known_key_is_refused(
-        self, client: TestClient, form: dict[str, str], status: int, words: str
-    ):
+    def test_without_a_known_key_is_refused(self, client: TestClient, form: dict[str, str], status: int, words: str):
         address, file = "/sources/demo-hand-samples/try", {"sample": ("样本.csv", SAMPLE)}
         answer = client.post(address, data=form, files=file, headers=PAGES)
         assert (answer.status_code, words in answer.text) == (status, True)

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from api.composition import Composition
 from api.listening import Limits
 from api.texts import TEXTS
-from basin.station_statuses import STATUS_OF, UNKNOWN_MARK
+from basin.written.station_statuses import STATUS_OF, UNKNOWN_MARK
 from monitoring_ingest.telegrams import frames, store
 from monitoring_ingest.telegrams.frames import judged
 from monitoring_ingest.telegrams.intake import World

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from basin.agreement import Agreement, compiled
-from basin.agreement_files import tree
 from basin.checks.agreements import problems
 from basin.clauses import GROUNDS, Ground, Proportion
 from basin.errors import AgreementError
 from basin.measures import Measure, Runs
 from basin.periods import Days, label, period
+from basin.written.agreement_files import tree
 from monitoring_ingest.readings.facts import KINDS
 from tests.settlement.makers import HEADER, RIVER, RULES, agreement_text, an_agreement
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from basin.agreement_files import tree
 from basin.dated import Hand, every_branch, in_force, special_values
 from basin.errors import AgreementError
+from basin.written.agreement_files import tree
 
 RATES = "{2018-01-01: 75%, 2019-01-01: 83%, 2020-01-01: 100%}"
 

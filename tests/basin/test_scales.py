@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
-from basin.agreement_files import tree
 from basin.draws import Draws
 from basin.scales import Piece, applied, capped, scaled
+from basin.written.agreement_files import tree
 
 PIECES = TypeAdapter(tuple[Piece, ...])
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from basin import periods
-from basin.agreement_files import tree
 from basin.errors import AgreementError
 from basin.periods import Days
 from basin.registry import checked_scorecard
 from basin.scorecards import Scorecard, scorecard_of
+from basin.written.agreement_files import tree
 from tests.registries import bundled
 from tests.settlement.makers import RIVER, RULES
 

@@ -67,7 +67,12 @@ def test_a_table_without_fault_is_read_as_declared():
         ("format: table", "format: table\nplace: 'http://[::1/x'", "place", "不是网址"),
         ("format: table", "format: table\nplace: 'http://a.cn:x/'", "place", "不是网址"),
         ("format: table", "format: table\nplace: x\nhosts: [a.cn]", "hosts", "只用于网址"),
-        ("format: table", "format: table\nplace: https://a.cn/\nhosts: ['http://b.cn']", "hosts", "不是主机名：http://b.cn"),
+        (
+            "format: table",
+            "format: table\nplace: https://a.cn/\nhosts: ['http://b.cn']",
+            "hosts",
+            "不是主机名：http://b.cn",
+        ),
         ("format: table", "format: table\nplace: https://a.cn/\nhosts: ['b.cn:80']", "hosts", "不是主机名：b.cn:80"),
         ("format: table", "format: table\nevery_hours: 4", "place", "没有写明从哪里取"),
         ("format: table", "format: table\nplace: x\nevery_hours: 5", "every_hours", "5 小时分不匀一天"),

@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from basin.indicators import find_indicator
-from basin.qualifiers import number_and_censored
+from basin.written.qualifiers import number_and_censored
 from monitoring_ingest.formats.national_release import read_release
 from monitoring_ingest.quality.flags import Flags, Quality
 from monitoring_ingest.quality.series import gaps

@@ -15,8 +15,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from basin import periods
-from basin.agreement_files import file_text, tree
 from basin.registry import Registry
+from basin.written.agreement_files import file_text, tree
 from settlement.cases.running import case_files, given
 from tests.independent.agreements import FAMILIES, SIDES, agreement, example, months
 from tests.independent.comparing import Example, differences, independent, network_of, of_engine

@@ -34,12 +34,12 @@ import yaml
 
 from basin import periods
 from basin.agreement import Agreement, compiled
-from basin.agreement_files import tree
 from basin.authoring.review import review
 from basin.errors import HengjieError
 from basin.network import Network
 from basin.registry import BUNDLED, checked_scorecard
 from basin.sources import source_findings
+from basin.written.agreement_files import tree
 from monitoring_ingest.quality.settings import FILE, declared_tests
 from monitoring_ingest.readings.facts import read_fact
 from settlement.cases.checks import name_findings, shape_findings

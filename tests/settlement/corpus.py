@@ -21,9 +21,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from basin import periods
-from basin.agreement_files import file_text, tree
 from basin.errors import HengjieError
 from basin.registry import load_registry
+from basin.written.agreement_files import file_text, tree
 from fixtures.make_readings import HERE as READINGS_FOLDER
 from fixtures.make_readings import demo_readings
 from monitoring_ingest.database.engine import open_engine

@@ -16,10 +16,10 @@ import pandas as pd
 
 from basin import periods
 from basin.agreement import Agreement
-from basin.agreement_files import tree
 from basin.network import Basin, Network, Party, Section, Station
 from basin.registry import checked
 from basin.rounding import FEN_PER_WAN, number, printed
+from basin.written.agreement_files import tree
 from monitoring_ingest.readings.facts import Fact
 from settlement.cases.running import given
 from settlement.clauses.context import Evaluation

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from basin.agreement_files import tree
 from basin.authoring.schema import schema
+from basin.written.agreement_files import tree
 from tests.settlement.makers import agreement_text
 
 ROOT = Path(__file__).parents[3]

@@ -176,7 +176,9 @@ class TestRedirections:
 
         return refusal
 
-    @pytest.mark.parametrize("location", ["http://127.0.0.1/", "http://[::ffff:127.0.0.1]/", "//10.0.0.1/", "http://else.example.cn/"])
+    @pytest.mark.parametrize(
+        "location", ["http://127.0.0.1/", "http://[::ffff:127.0.0.1]/", "//10.0.0.1/", "http://else.example.cn/"]
+    )
     def test_to_a_host_that_is_not_declared(self, led_to: Callable[..., str], location: str) -> None:
         told = led_to(location)
         assert "转向了没有声明的主机" in told and "在声明的 hosts 里写明那个主机" in told

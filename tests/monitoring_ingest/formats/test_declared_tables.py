@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine
 
 from basin.sources import Source
-from basin.units import factor
+from basin.written.units import factor
 from monitoring_ingest.doors.declared import source_door
 from monitoring_ingest.doors.files import ingest
 from monitoring_ingest.formats.declared_tables import read_table

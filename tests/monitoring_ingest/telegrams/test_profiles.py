@@ -7,7 +7,7 @@ import pytest
 
 from basin.errors import RegisterError
 from basin.sources import Source
-from basin.station_statuses import STATUS_OF
+from basin.written.station_statuses import STATUS_OF
 from monitoring_ingest.formats.file_text import UnreadableFile
 from monitoring_ingest.formats.station_telegrams import decode, masked
 from monitoring_ingest.readings.station_statuses import marks_and_status

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import Engine
 
 from basin import periods
-from basin.agreement_files import tree
 from basin.errors import AgreementError, UnknownCode
 from basin.registry import Registry, checked_scorecard
 from basin.scorecards import Scorecard
+from basin.written.agreement_files import tree
 from monitoring_ingest.doors.files import READINGS, ingest
 from monitoring_ingest.quality.flags import Quality
 from settlement import store

@@ -13,10 +13,10 @@ import pytest
 
 from basin import periods
 from basin.agreement import Agreement, compiled
-from basin.agreement_files import file_text, tree
 from basin.errors import AgreementError, UnknownCode
 from basin.registry import Registry, load_registry
 from basin.rounding import number, printed
+from basin.written.agreement_files import file_text, tree
 from settlement.cases.checks import recorded
 from settlement.cases.running import (
     _differences,

@@ -17,9 +17,7 @@ from settlement.statement.rows import SettlementDocument
 from tests.settlement.makers import RULES, a_network, an_agreement, gathered, per_unit
 
 ONE_EACH = a_network("s1 up down", "s2 up down")
-RIVER = replace(
-    ONE_EACH, stations={**ONE_EACH.stations, "s1b": replace(ONE_EACH.stations["s1"], code="s1b", rank=2)}
-)
+RIVER = replace(ONE_EACH, stations={**ONE_EACH.stations, "s1b": replace(ONE_EACH.stations["s1"], code="s1b", rank=2)})
 YEARLY = per_unit("kind: concentration, section: s1, indicator: cod", ", every: year")
 MONTHLY = per_unit("kind: concentration, section: s1, indicator: cod", ", every: month")
 SAMPLE = "样品 S-1|上游|HJ 828-2017"

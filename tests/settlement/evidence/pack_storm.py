@@ -178,7 +178,7 @@ def words(entries: Mapping[str, bytes], chance: Random) -> dict[str, bytes]:
     """The entries with one value of an agreement, a register, a fact or a table replaced by something hostile."""
     name = chance.choice(sorted(entries))
     text = entries[name].decode("utf-8", "replace")
-    marks = ": ,\n{}[]\"|"
+    marks = ': ,\n{}[]"|'
     starts = [place for place, sign in enumerate(text) if sign in marks]
     if not starts:
         return {**entries, name: chance.choice(BOMBS).encode()}

@@ -211,9 +211,12 @@ class TestWhatNoClauseReads:
     ASKS = EXCESS.replace(
         "- {ref", "- {unless: [{kind: reported, fact: incident, otherwise: 0, at_least: 1, because: 事故}], ref"
     )
-    UNPAID = EXCESS + """
+    UNPAID = (
+        EXCESS
+        + """
 - {ref: late, measure: {kind: reported, fact: unpaid}, scale: [{rate: 10%}], pays: downstream, receives: upstream}
 """
+    )
 
     def test_a_reading_of_an_indicator_that_no_clause_looks_at(self, engine: Engine) -> None:
         registry = a_registry()
@@ -252,9 +255,7 @@ class TestWhatNoClauseReads:
             (a_fact("s1", "2020", "quality_class", "3"), []),
         ],
     )
-    def test_a_fact_counts_where_a_clause_asks_for_it(
-        self, quick: Engine, fact: Fact, listed_kinds: list[str]
-    ) -> None:
+    def test_a_fact_counts_where_a_clause_asks_for_it(self, quick: Engine, fact: Fact, listed_kinds: list[str]) -> None:
         registry = a_registry(self.ASKS)
         in_review(quick, registry)
         recorded(quick, fact)
@@ -315,7 +316,6 @@ class TestStanding:
         sent(engine, {DECEMBER: 3.1}, LATER)
         (found,) = listed(engine, registry)
         assert settle(engine, registry, "test-river", "2020", now=LATER)["id"] == found["would_be"]
-
 
     def test_of_several_years_each_is_settled_again_from_the_readings_of_its_own_window(self, engine: Engine) -> None:
         """A trend takes two years, and 2020 knows only one, also where 2021 is read for another settlement."""

@@ -61,7 +61,8 @@ def unspeakable() -> Exception:
 
 
 # None that is told as a refusal: by Pydantic where a declared value is read (ValueError, AssertionError), or by
-# `settlement.computable` (RecursionError, OverflowError), for clauses that use each other too deeply do so every time.
+# `settlement.obligations.computable` (RecursionError, OverflowError): clauses that use each other too deeply do so
+# every time.
 EXCEPTIONS: dict[str, Raised] = {
     "MemoryError": MemoryError,
     "IndexError": lambda: IndexError("list index out of range"),

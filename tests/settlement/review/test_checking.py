@@ -61,7 +61,7 @@ def test_what_nobody_changed_holds(engine, identity):
     ("table", "change", "row", "words"),
     [
         ("agreement_texts", "text = text || ' '", "agreement_texts ", "协议文本与它的指纹不符"),
-        ("settlements", "document = replace(document, '\"payer\":\"', '\"payer\":\"x')", "settlements ID", "文书与它"),
+        ("settlements", 'document = replace(document, \'"payer":"\', \'"payer":"x\')', "settlements ID", "文书与它"),
         ("settlements", "document = 'x'", "settlements ID", "文书与它的指纹不符"),
         ("settlements", "digest = 'x'", "settlements ID", "文书与它的指纹不符"),
         ("settlements", "kind = 'indication'", "settlements ID", "kind：indication ≠ payable"),

@@ -260,9 +260,7 @@ def means_by_hand(data: pd.DataFrame) -> pd.Series:
     """Monthly means by plain pandas from the definition: 3 readings a day, 10 days a month, 正常 only."""
     used = data[data["status"] == "正常"].copy()
     acid = used["indicator"] == "ph"
-    used["value"] = np.where(
-        acid, 10.0 ** -used["value"], np.where(used["censored"], used["value"] / 2, used["value"])
-    )
+    used["value"] = np.where(acid, 10.0 ** -used["value"], np.where(used["censored"], used["value"] / 2, used["value"]))
     local = used["time"].dt.tz_convert("Asia/Shanghai").dt.tz_localize(None)
     used["day"] = local.dt.to_period("D")
     days = used.groupby(["section", "indicator", "day"])["value"].agg(["mean", "size"])

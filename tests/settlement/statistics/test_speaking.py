@@ -122,7 +122,6 @@ class TestStations:
         rules = StatedRules(1, 1, ("正常",), "half", stations="primary")
         assert means(readings("L2 07-01T10 20"), rules) == [20]
 
-
     def test_a_backup_that_does_not_speak_keeps_no_laboratory_from_speaking(self):
         data = readings("A2 07-01T00 3", "L1 07-01T10 20")
         assert means(data, StatedRules(1, 1, ("正常",), "half", stations="primary")) == [20]

@@ -1,4 +1,4 @@
-"""Whole numbers as fields of what is declared and asked for: the grammar of `basin.numbers` beside a type of pydantic.
+"""Whole numbers as fields of what is declared and asked for: the grammar of `numbers` beside a type of pydantic.
 
 A command that reads no declared file does without pydantic, so these stand in a file of their own.
 """
@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from basin.numbers import whole
+from basin.written.numbers import whole
 
 AS_WHOLE = BeforeValidator(whole)  # beside a type, after its bounds, or OpenAPI would not know them
 Whole = Annotated[int, AS_WHOLE]

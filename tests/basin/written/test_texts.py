@@ -8,7 +8,19 @@ import pytest
 
 from basin.errors import HengjieError, UsageError
 from basin.signs import shown, unseen_sign
-from basin.texts import AGREEMENT_CODE, CODE, KEY_NAME, LINE, PERSON, REQUEST_KEY, TEXT, Misfit, accepted, fits, fitting
+from basin.written.texts import (
+    AGREEMENT_CODE,
+    CODE,
+    KEY_NAME,
+    LINE,
+    PERSON,
+    REQUEST_KEY,
+    TEXT,
+    Misfit,
+    accepted,
+    fits,
+    fitting,
+)
 
 UNSEEN = [
     "\0",

@@ -8,7 +8,7 @@ import pytest
 
 from basin.errors import RegisterError
 from basin.indicators import INDICATORS
-from basin.units import COLUMNS, factor, load_units
+from basin.written.units import COLUMNS, factor, load_units
 
 
 def convert(value: float, unit: str, to: str) -> float | None:

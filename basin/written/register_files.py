@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from basin.agreement_files import file_text
 from basin.errors import RegisterError
-from basin.numbers import measured, whole
 from basin.signs import spelled, unseen_sign
+from basin.written.agreement_files import file_text
+from basin.written.numbers import measured, whole
 
 SEPARATOR = "|"
 MOST_BYTES = 16 * 2**20  # a register of all sections of the country has half a megabyte

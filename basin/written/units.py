@@ -13,10 +13,10 @@ from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 
-from basin.numbers import exact as exact_number
-from basin.register_files import Row, register_rows
+from basin.written.numbers import exact as exact_number
+from basin.written.register_files import Row, register_rows
 
-FILE = Path(__file__).parent / "data" / "units.csv"
+FILE = Path(__file__).parents[1] / "data" / "units.csv"
 COLUMNS = ("unit", "spellings", "canonical", "factor")
 DIMENSIONLESS = "-"
 _NOT_SAID = re.compile(r"[\s·^*]+")

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from basin.agreement_files import file_text, tree
 from basin.errors import AgreementError, RegisterError
 from basin.registry import BUNDLED
 from basin.rounding import number
+from basin.written.agreement_files import file_text, tree
 
 LAUGHS = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10))
 LEVELS = "".join(f"a{n}: &a{n} {'[' * 40}{f'*a{n - 1}' if n else 'x'}{']' * 40}\n" for n in range(3))

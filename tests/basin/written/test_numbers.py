@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from basin.numbers import exact, half_width, measured, whole
 from basin.rounding import number, printed
+from basin.written.numbers import exact, half_width, measured, whole
 
 NEVER = [
     "1e999999999",

@@ -21,7 +21,7 @@ import yaml
 
 from basin.errors import AgreementError, HengjieError
 from basin.signs import spelled, unseen_sign
-from basin.yaml_slips import slip
+from basin.written.yaml_slips import slip
 
 MOST_BYTES = 2**20  # of a YAML file
 MOST_LEVELS = 50  # of lists and mappings in each other; the longest agreements have nine

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from basin.qualifiers import Written, is_no_value, number_and_censored, sample_kinds, written_value
+from basin.written.qualifiers import Written, is_no_value, number_and_censored, sample_kinds, written_value
 
 NOTHING = math.nan
 

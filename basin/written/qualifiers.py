@@ -19,10 +19,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
-from basin.numbers import LONGEST, half_width, measured
-from basin.register_files import register_rows
+from basin.written.numbers import LONGEST, half_width, measured
+from basin.written.register_files import register_rows
 
-FILE = Path(__file__).parent / "data" / "qualifiers.csv"
+FILE = Path(__file__).parents[1] / "data" / "qualifiers.csv"
 COLUMNS = ("text", "spellings", "kind", "source", "note")
 Kind = Literal[
     "below", "above", "no_value", "no_value_unless_declared", "note", "routine", "not_river_water", "replicate"
