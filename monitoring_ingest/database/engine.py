@@ -356,6 +356,9 @@ def key_parameters(dialect: str, keys: Columns) -> dict[str, str]:
     from monitoring_ingest.readings.frames import instant_texts
 
     texts = [keys["station"].tolist(), keys["indicator"].tolist(), instant_texts(keys["time"])]
+    # each once: a thousand rows of one key would be answered with all that is stored for it a thousand times
+    asked = list(dict.fromkeys(zip(*texts, strict=True)))
     if dialect == "sqlite":
-        return {"keys": json.dumps(list(zip(*texts, strict=True)))}
-    return {f"{name}_keys": _BETWEEN.join(filter(None, column)) for name, column in zip(_KEY, texts, strict=True)}
+        return {"keys": json.dumps(asked)}
+    columns = zip(*asked, strict=True)
+    return {f"{name}_keys": _BETWEEN.join(filter(None, column)) for name, column in zip(_KEY, columns, strict=True)}
