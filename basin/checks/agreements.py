@@ -19,7 +19,7 @@ from basin.checks.ranges import Ranges, range_findings
 from basin.checks.references import reference_findings
 from basin.checks.scales import lines_of_exceedances, scale_findings
 from basin.checks.sheets import sheet_findings
-from basin.checks.sides import side_findings, unknown_party
+from basin.checks.sides import own_payment_findings, side_findings, unknown_party
 from basin.checks.size import chain_findings, size_findings
 from basin.checks.speaking import speaking_findings
 from basin.checks.values import coverage_findings
@@ -223,6 +223,7 @@ def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -
     yield from _axes(agreement, network, clause, path)
     for side in ("pays", "receives"):
         yield from side_findings(agreement, network, clause, getattr(clause, side), join(path, side))
+    yield from own_payment_findings(agreement, network, clause, path)
     yield from measure_findings(agreement, network, clause, path)
 
 

@@ -42,6 +42,7 @@ _OF_NO_INDICATOR = frozenset({"index", "volume", "flow"})  # their own keys, or 
 MOST_DECIMALS = 12  # a figure has no more significant digits than these
 _FEWEST_YEARS = 2  # one year has no slope
 _MOST_YEARS = 100
+_A_YEAR = LENGTHS.index("year")
 _NEEDED = {"index": "weights", "reported": "fact", "result": "of", "rank": "of", "trend": "significance"}
 
 
@@ -57,6 +58,9 @@ def measure_findings(agreement: Agreement, network: Network, clause: Clause, pat
             zh = f"over: {measure.over} 长于所评的期间"
             en = "over more than the period evaluated"
             yield Finding(f"{measure_path}.over", zh, en, "改 over，或改 every、each")
+        if measure.on is not None and place.name == "measure" and clause.pays and LENGTHS.index(lasts) < _A_YEAR:
+            zh = f"{measure.on} 一年只有一天，欠款却逐 {lasts} 照付，成了几倍"
+            yield Finding(path, zh, "what is unpaid on one day of the year is charged more often", "写 every: year")
         if measure.because is not None and not _EXCUSE.fullmatch(place.name):
             zh = "because 只用于 unless"
             remedy = "写在 unless 的一条上，或删去"
@@ -92,7 +96,7 @@ def foreign_findings(agreement: Agreement, network: Network, code: str | None, p
     registered = network.sections.get(code or "")
     if registered is not None and registered.basin != agreement.basin and agreement.basin in network.basins:
         zh = f"断面 {code} 属于流域 {registered.basin}，不属于 {agreement.basin}"
-        remedy = "改正断面代码，或改 basin；两个流域都有的断面各登记一次"
+        remedy = "改正断面代码，或改 basin；两个流域都有的断面以两个代码登记"
         yield Finding(path, zh, "a section of another basin", remedy)
 
 

@@ -55,6 +55,7 @@ def _sheet(agreement: Agreement, network: Network, code: str, sheet: SectionShee
         if indicator != "volume" and find_indicator(indicator.removeprefix("load ")) is None:
             yield Finding(f"{path}.{indicator}", f"不认识的指标 {indicator}", "unknown indicator", "用指标代码")
     yield from _ranges(sheet, f"{path}.limits")
+    yield from _finer_than_compared(agreement, sheet, f"{path}.limits")
     limits = {quantity: limit for quantity in sheet.limits if (limit := sheet.limit(quantity)) is not None}
     for key, figures in (("limits", limits), ("baseline", sheet.baseline)):
         yield from _impossible(figures, f"{path}.{key}")
@@ -66,6 +67,8 @@ def _sheet(agreement: Agreement, network: Network, code: str, sheet: SectionShee
     for key, codes in named:
         for source in codes:
             yield from section_findings(agreement, network, source, f"{path}.{key}")
+            if source is not None:
+                yield from foreign_findings(agreement, network, source, f"{path}.{key}")
 
 
 def _ranges(sheet: SectionSheet, path: str) -> Iterator[Finding]:
@@ -75,9 +78,24 @@ def _ranges(sheet: SectionSheet, path: str) -> Iterator[Finding]:
         if quantity == "ph" and (limits is None or limits.least >= limits.greatest):
             zh = "pH 的限值须是由小到大的一个区间"
             yield Finding(f"{path}.ph", zh, "the limit of pH is a range", "写 ph: [6, 9]")
+        elif quantity == "ph" and limits is not None:
+            yield from _impossible({"ph": limits.least}, path)
+            yield from _impossible({"ph": limits.greatest}, path)
         elif quantity != "ph" and limits is not None:
             zh = f"{quantity} 的限值须是一个数"
             yield Finding(f"{path}.{quantity}", zh, "only pH has a range", "只有 pH 写区间；别的写一个数，如 tp: 0.2")
+
+
+def _finer_than_compared(agreement: Agreement, sheet: SectionSheet, path: str) -> Iterator[Finding]:
+    """A range of pH with more decimals than the mean keeps: 6.5 rounded to 6 would lie outside 6.5–8.5."""
+    limits = sheet.between("ph")
+    decimals = agreement.data.decimals_of("ph")
+    if limits is None or agreement.data.compare != "rounded" or decimals is None:
+        return
+    if any(round(bound, decimals) != bound for bound in (limits.least, limits.greatest)):
+        zh = f"pH 的限值比修约后的均值（{decimals} 位小数）细"
+        en = "the limit of pH has more decimals than the mean it is compared with"
+        yield Finding(f"{path}.ph", zh, en, f"写 data: {{decimals: {{ph: {decimals + 1}}}}}，或 compare: unrounded")
 
 
 def _impossible(figures: Mapping[str, Fraction], path: str) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from basin.agreement import Agreement
 from basin.checks.finding import Finding
 from basin.checks.measures import empty_list
-from basin.clauses import SIDE_WORDS, Clause, Proportion, Side
+from basin.clauses import POOL, SIDE_WORDS, Clause, Proportion, Side
 from basin.network import Network
 
 
@@ -36,6 +36,31 @@ def side_findings(
         yield from _against_the_register(agreement, network, clause, side, path)
     elif side not in SIDE_WORDS and side not in network.parties and side not in agreement.parties:
         yield unknown_party(network, side, path)
+
+
+def own_payment_findings(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
+    """A party that pays itself: the sum would vanish."""
+    for section in _sections_in_hand(agreement, network, clause) or [""]:
+        payer = _whole_side(agreement, network, clause.pays, section)
+        if payer is not None and payer == _whole_side(agreement, network, clause.receives, section):
+            at = f"断面 {section} 的" if section else ""
+            zh = f"{at}付款方与收款方都是 {payer}"
+            remedy = "改正 pays、receives、parties，或断面表、sections.csv 里的上下游"
+            yield Finding(path, zh, "a party pays itself", remedy)
+
+
+def _whole_side(agreement: Agreement, network: Network, side: Side | None, section: str) -> str | None:
+    """The one party that a side is, at a section; None where that depends on something else, or it is several."""
+    if side in ("upstream", "downstream"):
+        sheet = agreement.document.get("sections", {}).get(section)
+        stated = sheet.get(side) if isinstance(sheet, dict) else None
+        registered = getattr(network.sections.get(section), side, None)
+        side = stated or agreement.parties.get(side) or registered
+    if isinstance(side, dict):
+        side = next(iter(side)) if len(side) == 1 else None
+    if not isinstance(side, str) or side in (POOL, "party"):
+        return None
+    return agreement.parties.get(side, side)
 
 
 def unknown_party(network: Network, code: str, path: str) -> Finding:

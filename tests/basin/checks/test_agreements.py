@@ -87,6 +87,14 @@ HEADERS: dict[str, tuple[str, str, str]] = {
     "one limit of pH": ("sections: {s1: {limits: {ph: 9}}}", "sections.s1.limits.ph", "写 ph: [6, 9]"),
     "limits of pH the wrong way round": ("sections: {s1: {limits: {ph: [9, 6]}}}", "sections.s1.limits.ph", "由小到大"),
     "a range of what has one limit": ("sections: {s1: {limits: {tp: [0.1, 0.2]}}}", "sections.s1.limits.tp", "一个数"),
+    "a range of pH beyond its scale": (
+        "sections: {s1: {limits: {ph: [6, 90]}}}", "sections.s1.limits.ph", "在 0 至 14",
+    ),
+    "a range of pH finer than the mean": (
+        "data: {compare: rounded}\nsections: {s1: {limits: {ph: [6.5, 8.5]}}}",
+        "sections.s1.limits.ph",
+        "decimals: {ph: 1}",
+    ),
     "a limit beyond the scale of pH": ("sections: {s1: {baseline: {ph: 15}}}", "sections.s1.baseline.ph", "在 0 至 14"),
     "an inflow that is the section itself": ("sections: {s1: {inflow: s1}}", "sections.s1.inflow", "s1 自己"),
     "a mean of itself": ("sections: {v: {mean_of: [s1, v]}}", "sections.v.mean_of", "mean_of 写的是断面 v 自己"),
@@ -182,7 +190,7 @@ class TestAllowed:
 
     def test_upstream_of_a_section_needs_no_role(self) -> None:
         clause = '- {ref: "1", each: {section: all}, scale: [{amount: 1}], pays: upstream, receives: province}'
-        assert found(clause, parties="{province: up}") == []
+        assert found(clause, parties="{province: third}") == []
 
     def test_a_sheet_may_name_the_party_that_the_network_does_not(self) -> None:
         river = a_network("s1 - down 3", parties="up third")

@@ -57,6 +57,22 @@ REFUSED = {
         "clauses.1.pays",
         "未登记的主体 nobody",
     ),
+    "a party that pays itself": (
+        '- {ref: "1", scale: [{amount: 1}], pays: down, receives: downstream}', "clauses.1", "付款方与收款方都是 down",
+    ),
+    "a party that receives its own sum whole": (
+        '- {ref: "1", scale: [{amount: 1}], pays: downstream, receives: {down: 1}}', "clauses.1", "都是 down",
+    ),
+    "a party that is both sides of a section": (
+        '- {ref: "1", each: {section: [s1]}, scale: [{amount: 1}], pays: upstream, receives: up}',
+        "clauses.1",
+        "断面 s1 的",
+    ),
+    "a month that pays for a day of the year": (
+        '- {ref: "1", every: month, each: {party: [up]}, measure: {kind: reported, fact: unpaid, on: "03-31"},'
+        " scale: [{rate: 5%}], pays: party, receives: down}",
+        "clauses.1", "逐 month 照付",
+    ),
     "a party among shares": (
         '- {ref: "1", scale: [{amount: 1}], pays: {up: 1/2, nobody: 1/2}, receives: pool}',
         "clauses.1.pays",

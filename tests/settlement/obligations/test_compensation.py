@@ -51,7 +51,6 @@ class TestSign:
             ("{s1: {}}", {"up → down": "10"}),
             ("{s1: {upstream: third}}", {"third → down": "10"}),
             ("{s1: {upstream: {up: 1/2, third: 1/2}}}", {"up → down": "5", "third → down": "5"}),
-            ("{s1: {downstream: upstream}}", {}),  # the role names the same party
         ],
     )
     def test_sides_of_a_section_are_the_sheets_else_the_networks(self, sheet: str, expected: dict[str, str]) -> None:
