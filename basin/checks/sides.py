@@ -43,8 +43,7 @@ def own_payment_findings(agreement: Agreement, network: Network, clause: Clause,
     for section in _sections_in_hand(agreement, network, clause) or [""]:
         payer = _whole_side(agreement, network, clause.pays, section)
         if payer is not None and payer == _whole_side(agreement, network, clause.receives, section):
-            at = f"断面 {section} 的" if section else ""
-            zh = f"{at}付款方与收款方都是 {payer}"
+            zh = f"断面 {section} 的付款方与收款方都是 {payer}" if section else f"付款方与收款方都是 {payer}"
             remedy = "改正 pays、receives、parties，或断面表、sections.csv 里的上下游"
             yield Finding(path, zh, "a party pays itself", remedy)
 
