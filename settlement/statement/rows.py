@@ -32,11 +32,20 @@ class StandInRow(TypedDict):
     period: str
 
 
+class StoodInForRow(TypedDict):
+    """Months of a longer period that something stands in for, and how many readings and days its values rest on."""
+
+    months: int
+    readings: int
+    days: int
+
+
 class StatisticRow(TypedDict):
     """A mean [canonical unit] of a section, an indicator and a period, and from how many readings and days.
 
     `instants` is there where several stations measured at one instant: their readings are pooled first. `stands_in` is
-    there where something else stands for a month without a mean of its own.
+    there where something else stands for a month without a mean of its own: readings and days are those of what stands
+    in. `stood_in_for` is there where a longer period has such months, whose readings and days it does not count.
     """
 
     section: str
@@ -50,6 +59,7 @@ class StatisticRow(TypedDict):
     reason: str | None
     instants: NotRequired[int]
     stands_in: NotRequired[StandInRow]
+    stood_in_for: NotRequired[StoodInForRow]
 
 
 class ScaleRow(TypedDict):
