@@ -136,14 +136,14 @@ def measurements(agreement: Agreement, network: Network, gathered: Gathered, spa
                 UpTo.the_end_of(span, "M", _months(gathered, network, of_stand_ins), lookups),
                 _substituted(gathered, network, of_stand_ins, with_days=False),
             )
-            for by, of_stand_ins in _rules_of_stand_ins(agreement, rules).items()
+            for by, of_stand_ins in rules_of_stand_ins(agreement, rules).items()
         },
         lookups=lookups,
         first_months=once(gathered, "first months", network, rules, lambda: first_months(months)),
     )
 
 
-def _rules_of_stand_ins(agreement: Agreement, rules: StatedRules) -> dict[StandIn, StatedRules]:
+def rules_of_stand_ins(agreement: Agreement, rules: StatedRules) -> dict[StandIn, StatedRules]:
     """By which rules a missing month is formed from the backup stations, or from the laboratory, alone.
 
     A laboratory takes a sample or two a month, so one result is enough; the least numbers are for automatic readings.

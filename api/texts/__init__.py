@@ -69,7 +69,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "stands_in.counts": ("，读数和天数是其所有", ", whose readings and days these are"),
     "stood_in_for": (
         "另有 {months} 个月缺月替代，所用 {readings} 个读数、{days} 天不计在内",
-        "and {months} months stood in for: their {readings} readings and {days} days are not counted here",
+        "months stood in for: {months}, whose {readings} readings and {days} days are not counted here",
     ),
     "legend": ("水质类别（GB 3838-2002）", "Water quality class (GB 3838-2002)"),
     "line": ("中间行", "line"),

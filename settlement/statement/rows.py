@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import NotRequired, TypedDict
 
 from basin.agreement import RuleRow
+from basin.clauses import StandIn
 
 # Who stands on a side of a clause: a party, several with their shares, or nobody (a line pays nobody).
 Side = str | dict[str, str] | None
@@ -27,7 +28,7 @@ class WorkingRow(TypedDict):
 class StandInRow(TypedDict):
     """What stands in for a missing month: one of the agreement's `substitute`, and whose month it is."""
 
-    by: str
+    by: StandIn
     section: str
     period: str
 

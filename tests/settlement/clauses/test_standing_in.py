@@ -13,6 +13,7 @@ from basin.agreement import Agreement
 from basin.errors import AgreementError
 from settlement.gathered import Gathered
 from settlement.settling import settled
+from settlement.statement.explanation import explanation
 from settlement.statement.rows import SettlementDocument
 from tests.settlement.makers import RULES, a_network, an_agreement, gathered, per_unit
 
@@ -74,6 +75,25 @@ class TestInOrder:
     def test_the_first_that_is_there_stands_in(self, missing: int, value: str, by: str, section: str, period: str):
         document = settlement(self.AGREEMENT, read(*all_there()[missing:]))
         assert value_and_stand_in(document) == (value, {"by": by, "section": section, "period": period})
+
+    @pytest.mark.parametrize(
+        ("by", "used", "not_used"),
+        [
+            ("backup", ["2"], ["3"]),
+            ("laboratory", ["3"], ["2"]),
+            ("neighbour", ["4"], ["2", "3"]),
+            ("previous_year", ["5"], ["2", "3"]),
+        ],
+    )
+    def test_the_explanation_lists_the_readings_that_stand_in(self, by: str, used: list[str], not_used: list[str]):
+        more = rules("stations: primary", "origins: automatic", f"substitute: [{by}]")
+        sheets = {"sections": "{s1: {neighbour: s2}}"} if by == "neighbour" else {}
+        agreement = an_agreement(MONTHLY, RIVER, data=more, **sheets)
+        document = settlement(agreement, read(*all_there()))
+        [statistic] = explanation(document, agreement, RIVER, read(*all_there()))["statistics"]
+        assert sorted(str(reading["value"]) for reading in statistic["used"]) == used
+        assert sorted(str(reading["value"]) for reading in statistic["not_used"]) == not_used
+        assert (statistic["readings"], sum(statistic["left_out"].values())) == (len(used), len(not_used))
 
     def test_with_none_of_them_the_month_is_missing(self):
         document = settlement(self.AGREEMENT, read("s1 2020-06 1", "s1 2019-06 1"))
