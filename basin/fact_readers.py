@@ -8,7 +8,7 @@ that uses the result of one that is told is not told itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -18,9 +18,9 @@ from basin.agreement import Agreement
 from basin.clauses import PAID, TIME_AXES, UNPAID, Clause
 from basin.errors import AgreementError
 from basin.indicators import INDICATORS
-from basin.measures import MEASURED_ITEMS, OF_A_SECTION, Against, Measure, load_of
+from basin.measures import MEASURED_ITEMS, OF_A_SECTION, Measure, load_of
 from basin.network import Network
-from basin.reach import ALL, measures_of
+from basin.reach import ALL, measures_of, sections_behind, sections_named
 from basin.registry import Registry
 
 CLASS = "quality_class"
@@ -149,7 +149,7 @@ class _Place:
             return False
         agreement = self.agreement
         hand = self.clause.each.keys() | measure.brings
-        in_hand = {axis: self._codes(axis) for axis in ("section", "party") if axis in hand}
+        in_hand = {axis: self._in_hand(axis) for axis in ("section", "party") if axis in hand}
         # with neither in hand it may be about any party or section
         subjects = in_hand or {"section": self._of_agreement("section"), "party": self._of_agreement("party")}
         return recorded.subject in {agreement.code, agreement.basin}.union(*subjects.values())
@@ -190,21 +190,24 @@ class _Place:
 
     @property
     def _sections(self) -> frozenset[str]:
-        """The sections that the clause looks at, with the members of means and the inflows of their sheets."""
-        codes = {*self._codes("section")}
-        for code in tuple(codes):
-            for sheet in self.agreement.section_sheets.get(code, ()):
-                codes.update(sheet.mean_of or ())
-                codes |= {sheet.inflow} if sheet.inflow else set()
-        return frozenset(codes)
+        """The sections that the clause looks at, and those behind their sheets: a member of a mean may have its own."""
+        looked_at: set[str] = set()
+        reached = self._resolved("section", sections_named(self.clause))
+        while reached:
+            looked_at |= reached
+            sheets = [sheet for code in reached for sheet in self.agreement.section_sheets.get(code, ())]
+            reached = frozenset().union(*map(sections_behind, sheets)) - looked_at
+        return frozenset(looked_at)
 
-    def _codes(self, axis: str) -> frozenset[str]:
-        """The sections, or parties, that the clause and its measures name; `all` stands for the agreement's."""
-        named = {*self.clause.each.get(axis, ())}
-        for measure in measures_of(self.clause).values() if axis == "section" else ():
-            other = measure.against.section if isinstance(measure.against, Against) else None
-            named.update(code for code in (*(measure.sections or ()), measure.section, other) if code is not None)
-        return frozenset(named - {ALL}) | (self._of_agreement(axis) if ALL in named else frozenset())
+    def _in_hand(self, axis: str) -> frozenset[str]:
+        """The sections, or parties, that may be in hand where the clause asks for a reported figure."""
+        named = sections_named(self.clause) if axis == "section" else self.clause.each.get(axis, ())
+        return self._resolved(axis, named)
+
+    def _resolved(self, axis: str, named: Iterable[str]) -> frozenset[str]:
+        """The sections, or parties, that are named; `all` stands for the agreement's."""
+        codes = frozenset(named)
+        return (codes - {ALL}) | (self._of_agreement(axis) if ALL in codes else frozenset())
 
     def _of_agreement(self, axis: str) -> frozenset[str]:
         """All sections, or parties, of the agreement."""

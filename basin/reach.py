@@ -8,7 +8,7 @@ looks at is missing; it may hold more than one period needs. It reads no reading
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -120,7 +120,7 @@ def reach_of(
     measures = [measure for clause in branches for measure in measures_of(clause).values()]
     every = {clause.every or named.every for clause in branches}
     frequencies = every | {axis for clause in branches for axis in clause.each} | {m.over for m in measures}
-    sections = {*named.sections, *_sections_of_clauses(branches, measures), *_sections_of_sheets(all_sheets)}
+    sections = named.sections.union(*map(sections_named, branches), *map(sections_behind, all_sheets))
     return Reach(
         sections=frozenset(sections - {ALL}),
         basin=None if sheets else named.basin,
@@ -217,19 +217,20 @@ def _chains(branches: Sequence[Clause]) -> bool:
     return bool(results & back)
 
 
-def _sections_of_clauses(clauses: Iterable[Clause], measures: Iterable[Measure]) -> Iterator[str]:
-    for clause in clauses:
-        yield from clause.each.get("section", ())
-    for measure in measures:
-        yield from measure.sections or ()
+def sections_named(clause: Clause) -> frozenset[str]:
+    """The sections that one branch of a clause names: on its axis, in its measures and tests; `all` is one of them."""
+    codes = {*clause.each.get("section", ())}
+    for measure in measures_of(clause).values():
         other = measure.against.section if isinstance(measure.against, Against) else None
-        yield from (code for code in (measure.section, other) if code is not None)
+        codes.update(measure.sections or ())
+        codes.update(code for code in (measure.section, other) if code is not None)
+    return frozenset(codes)
 
 
-def _sections_of_sheets(sheets: Iterable[SectionSheet]) -> Iterator[str]:
-    for sheet in sheets:
-        yield from sheet.mean_of or ()
-        yield from (code for code in (sheet.inflow, sheet.neighbour) if code is not None)
+def sections_behind(sheet: SectionSheet) -> frozenset[str]:
+    """The sections whose values a sheet takes for its own: members of its mean, its inflow, and its neighbour."""
+    others = (sheet.inflow, sheet.neighbour)
+    return frozenset({*(sheet.mean_of or ()), *(code for code in others if code is not None)})
 
 
 def _parties(clauses: Iterable[Clause], sheets: Iterable[SectionSheet]) -> frozenset[str]:

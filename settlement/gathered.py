@@ -32,6 +32,7 @@ from settlement.statistics.months import MonthlyStatistics, completeness, monthl
 from settlement.statistics.speaking import choices_of, ranks_by_code
 
 T = TypeVar("T")
+OF_STATISTICS = ("min_readings_a_day", "min_days_a_month", "statuses", "non_detect")
 OBSERVED = ["station", "indicator", "time", "value", "censored", "status", "mark", "revision"]
 QUALITY = ["quality", "test"]  # where quality control found anything
 LEFT_OUT = ["station", "indicator", "time", "reason"]
@@ -102,11 +103,11 @@ def data_rules(agreement: Agreement) -> StatedRules:
                 f"协议没有写明 {rule}", f"data.{rule} is used and not stated",
                 file=agreement.file, path=f"data.{rule}", remedy="写明取值；原文未载的注明 verified: false",
             )  # fmt: skip
-    stated = (data.min_readings_a_day, data.min_days_a_month, data.statuses, data.non_detect)
-    return StatedRules(  # which readings speak is asked where there is a choice (`_refuse_unstated_choices`)
-        *stated, doubtful=data.doubtful or "use", stations=data.stations or "mean_of_instants",  # type: ignore[arg-type]
-        origins=data.origins or "automatic_else_laboratory",
-    )  # fmt: skip
+    # The defaults are those of `StatedRules`: which readings speak is asked where there is a choice
+    # (`_refuse_unstated_choices`).
+    with_defaults = ("doubtful", "stations", "origins")
+    stated = {rule: getattr(data, rule) for rule in (*OF_STATISTICS, *with_defaults)}
+    return StatedRules(**{rule: value for rule, value in stated.items() if value is not None})
 
 
 def measurements(agreement: Agreement, network: Network, gathered: Gathered, span: pd.Period) -> NotedMeasurements:
@@ -135,14 +136,14 @@ def measurements(agreement: Agreement, network: Network, gathered: Gathered, spa
                 UpTo.the_end_of(span, "M", _months(gathered, network, of_stand_ins), lookups),
                 _substituted(gathered, network, of_stand_ins, with_days=False),
             )
-            for by, of_stand_ins in _rules_of_stand_ins(agreement, rules).items()
+            for by, of_stand_ins in rules_of_stand_ins(agreement, rules).items()
         },
         lookups=lookups,
         first_months=once(gathered, "first months", network, rules, lambda: first_months(months)),
     )
 
 
-def _rules_of_stand_ins(agreement: Agreement, rules: StatedRules) -> dict[StandIn, StatedRules]:
+def rules_of_stand_ins(agreement: Agreement, rules: StatedRules) -> dict[StandIn, StatedRules]:
     """By which rules a missing month is formed from the backup stations, or from the laboratory, alone.
 
     A laboratory takes a sample or two a month, so one result is enough; the least numbers are for automatic readings.

@@ -156,6 +156,11 @@ class NotedMeasurements(Measurements):
         """As of any measurements; a settlement looks at nothing after its period."""
         return not isinstance(self.months, UpTo) or month.ordinal <= self.months.last
 
+    def note_month(self, key: Key) -> None:
+        """As of any measurements; the month is written down as if it had been looked up."""
+        if isinstance(self.months, UpTo) and key[2].ordinal <= self.months.last:
+            self.lookups.so_far.cells.add(key)
+
     def fact(self, subject: str, kind: str, of: pd.Period) -> Fact | None:
         """As of any measurements."""
         self.lookups.so_far.asked.add(Asked("same", subject, kind, of))

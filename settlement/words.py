@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, TypedDict
 
+from basin.clauses import GROUNDS
 from monitoring_ingest.quality.names import FOUND
 from monitoring_ingest.readings.messages import MESSAGES
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
@@ -182,33 +183,67 @@ RULES: Mapping[str, tuple[str, str]] = {
     "money.place": ("金额精度", "Money rounded to"),
     "money.mode": ("金额取舍", "Way of rounding"),
 }
-RULE_VALUES: Mapping[str, tuple[str, str]] = {
-    "rounded": ("修约后比较", "rounded, then compared"),
-    "unrounded": ("不修约比较", "compared unrounded"),
-    "half": ("检出限的一半", "half the detection limit"),
-    "zero": ("零", "zero"),
-    "limit": ("检出限", "the detection limit"),
-    "stop": ("缺测即中止", "stops the clause"),
-    "exclude": ("不计缺测月份", "is left out"),
-    "half_up": ("四舍五入", "half up"),
-    "half_even": ("四舍六入五成双", "half to even"),
-    "down": ("舍去尾数", "toward zero"),
-    "fen": ("分", "fen"),
-    "yuan": ("元", "yuan"),
-    "wan": ("万元", "10 000 yuan"),
-    "quality_class": ("类别", "classes"),
-    "concentration": ("浓度", "concentrations"),
-    "use": ("采用", "used"),
-    "leave_out": ("不采用", "left out"),
-    "mean_of_instants": ("各站同一时刻取平均", "the mean of the stations at each instant"),
-    "primary": ("只用主站", "the primary station only"),
-    "primary_else_backup": ("主站，当日不足用备用站", "the primary station, on days without it a backup"),
-    "automatic": ("只用自动监测", "automatic readings only"),
-    "laboratory": ("化验结果", "laboratory results"),
-    "automatic_else_laboratory": ("自动监测，全月没有才用化验结果", "automatic, in months without any the laboratory"),
-    "all": ("自动监测与化验结果一并平均", "automatic readings and laboratory results in one mean"),
-    "limit_over_value": ("限值 ÷ 浓度 − 1", "limit over value, less 1"),
-    **{method: (f"{method}：{zh}", f"{method}: {IN_ENGLISH[method]}") for method, zh in IN_WORDS.items()},
+# what the values of a rule are called: one value may mean different things under two rules
+_VALUES_OF_RULES: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "data.excludes": {
+        "dry": (GROUNDS["dry"], "dry"),
+        "frozen": (GROUNDS["frozen"], "frozen"),
+        "suspended": (GROUNDS["suspended"], "monitoring suspended"),
+        "disaster": (GROUNDS["disaster"], "natural disaster"),
+    },
+    "data.compare": {
+        "rounded": ("修约后比较", "rounded, then compared"),
+        "unrounded": ("不修约比较", "compared unrounded"),
+    },
+    "data.non_detect": {
+        "half": ("检出限的一半", "half the detection limit"),
+        "zero": ("零", "zero"),
+        "limit": ("检出限", "the detection limit"),
+    },
+    "data.missing_month": {
+        "stop": ("缺测即中止", "stops the clause"),
+        "exclude": ("不计缺测月份", "is left out"),
+    },
+    "data.load_method": {
+        method: (f"{method}：{zh}", f"{method}: {IN_ENGLISH[method]}") for method, zh in IN_WORDS.items()
+    },
+    "data.published": {
+        "quality_class": ("类别", "classes"),
+        "concentration": ("浓度", "concentrations"),
+    },
+    "data.doubtful": {
+        "use": ("采用", "used"),
+        "leave_out": ("不采用", "left out"),
+    },
+    "data.stations": {
+        "mean_of_instants": ("各站同一时刻取平均", "the mean of the stations at each instant"),
+        "primary": ("只用主站", "the primary station only"),
+        "primary_else_backup": ("主站，当日不足用备用站", "the primary station, on days without it a backup"),
+    },
+    "data.origins": {
+        "automatic": ("只用自动监测", "automatic readings only"),
+        "laboratory": ("只用化验结果", "laboratory results only"),
+        "automatic_else_laboratory": (
+            "自动监测，全月没有才用化验结果",
+            "automatic, in months without any the laboratory",
+        ),
+        "all": ("自动监测与化验结果一并平均", "automatic readings and laboratory results in one mean"),
+    },
+    "data.substitute": STAND_INS,
+    "data.oxygen_multiple": {"limit_over_value": ("限值 ÷ 浓度 − 1", "limit over value, less 1")},
+    "money.place": {
+        "fen": ("分", "fen"),
+        "yuan": ("元", "yuan"),
+        "wan": ("万元", "10 000 yuan"),
+    },
+    "money.mode": {
+        "half_up": ("四舍五入", "half up"),
+        "half_even": ("四舍六入五成双", "half to even"),
+        "down": ("舍去尾数", "toward zero"),
+    },
+}
+RULE_VALUES: Mapping[tuple[str, str], tuple[str, str]] = {
+    (rule, value): words for rule, values in _VALUES_OF_RULES.items() for value, words in values.items()
 }
 ROLES: Mapping[str, tuple[str, str]] = {
     "upstream": ("上游", "upstream"),

@@ -23,7 +23,7 @@ from settlement.statement.explanation import (
 )
 from settlement.statement.readings_behind import ReadingRow
 from settlement.statement.rows import PairAmountRow, PoolRow, UndecidedRow, WorkingRow
-from settlement.words import UNDECIDED, in_chinese, message
+from settlement.words import STAND_INS, UNDECIDED, in_chinese, message
 
 INDENT = "    "
 
@@ -139,7 +139,7 @@ class _Writer:
         counts = f"采用 used {s['readings']}{instants}，天 days {s['days']}，未采用 left out {left_out}"
         absent = message(s["reason"] or "absent")["message_zh"]
         mean = absent if s["mean"] is None else f"{s['mean']} → {s['reported']}"
-        yield f"{indent}统计 {s['section']} {s['indicator']} {s['period']}：{mean}（{counts}）"
+        yield f"{indent}统计 {s['section']} {s['indicator']} {s['period']}：{mean}（{counts}{_stand_in(s)}）"
         if s["place"] in self.written:
             return
         self.written.add(s["place"])
@@ -147,6 +147,18 @@ class _Writer:
             yield f"{indent}{INDENT}{_reading(reading)}"
         for reading in s["not_used"]:
             yield f"{indent}{INDENT}未采用 left out {_reading(reading)}：{reading['reason_zh']}"
+
+
+def _stand_in(s: ExplainedStatistic) -> str:
+    """Whose counts these are, or how many months of a longer period are counted apart; blank where the mean is own."""
+    if "stands_in" in s:
+        by, section, period = (s["stands_in"][name] for name in ("by", "section", "period"))
+        zh, en = STAND_INS[by]
+        return f"；缺月替代 stands in：{zh} {en} {section} {period}"
+    if "stood_in_for" in s:
+        months, readings, days = (s["stood_in_for"][name] for name in ("months", "readings", "days"))
+        return f"；另有缺月替代 stood in for {months} 个月 months，所用 with {readings} 个读数 readings、{days} 天 days"
+    return ""
 
 
 def _outcome(e: ExplainedEvaluation) -> Iterator[str]:

@@ -57,7 +57,7 @@ def rule_text(rule: RuleRow, names: Names) -> dict[str, Any]:
 
 def _rule_value(rule: RuleRow, t: Words) -> str:
     """The value of a rule in words; each word by itself where it has several."""
-    return "、".join(t.known("rule_value", word) for word in rule["value"].split("、"))
+    return "、".join(t.known(f"rule_value.{rule['path']}", word) for word in rule["value"].split("、"))
 
 
 def _obligation(obligation: ObligationRow, document: SettlementDocument, names: Names) -> dict[str, Any]:
@@ -181,13 +181,16 @@ def statistic(row: StatisticRow, agreement: str | None, names: Names) -> dict[st
 
 
 def _stands_in(row: StatisticRow, names: Names) -> str:
-    """What stands in for a missing month; blank where the mean is its own."""
+    """What stands in for a missing month, or for how many of a longer period; blank where the mean is its own."""
+    if "stood_in_for" in row:
+        return names.t("stood_in_for", **row["stood_in_for"])
     if "stands_in" not in row:
         return ""
     stand_in = row["stands_in"]
     section = names.section(stand_in["section"]) if stand_in["section"] != row["section"] else ""
     period = names.period(stand_in["period"])
-    return names.t("stands_in", by=names.t(f"stand_in.{stand_in['by']}"), section=section, period=period)
+    text = names.t("stands_in", by=names.t(f"stand_in.{stand_in['by']}"), section=section, period=period)
+    return text + (names.t("stands_in.counts") if row["readings"] else "")
 
 
 def _of_series(row: StatisticRow | UndecidedRow, agreement: str | None, names: Names) -> dict[str, Any]:

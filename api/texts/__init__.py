@@ -66,6 +66,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "left_out": ("未采用的读数", "Readings left out"),
     "of_instants": ("（{count} 个时刻）", "({count} instants)"),
     "stands_in": ("缺月由{by}{section}（{period}）顶替", "missing: {by} {section} ({period}) stands in"),
+    "stands_in.counts": ("，读数和天数是其所有", ", whose readings and days these are"),
+    "stood_in_for": (
+        "另有 {months} 个月缺月替代，所用 {readings} 个读数、{days} 天不计在内",
+        "months stood in for: {months}, whose {readings} readings and {days} days are not counted here",
+    ),
     "legend": ("水质类别（GB 3838-2002）", "Water quality class (GB 3838-2002)"),
     "line": ("中间行", "line"),
     "mean": ("均值", "Mean"),
@@ -327,7 +332,7 @@ TEXTS |= {f"fate.{code}": (both[0], both[1]) for code, both in FATES.items()}
 TEXTS |= {f"status.{zh}": (zh, en) for zh, en in STATUSES.items()}
 TEXTS |= {f"kind.{code}": both for code, both in KINDS.items()}
 TEXTS |= {f"rule.{path}": both for path, both in RULES.items()}
-TEXTS |= {f"rule_value.{word}": both for word, both in RULE_VALUES.items()}
+TEXTS |= {f"rule_value.{rule}.{word}": both for (rule, word), both in RULE_VALUES.items()}
 TEXTS |= {f"stand_in.{code}": both for code, both in STAND_INS.items()}
 TEXTS |= {f"role.{code}": both for code, both in ROLES.items()}
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from basin.agreement import Agreement
 from basin.checks.finding import Finding
-from basin.dated import every_branch
 from basin.network import PRIMARY, Network
 
 
@@ -25,9 +24,7 @@ def speaking_findings(agreement: Agreement, network: Network) -> Iterator[Findin
         yield Finding("data.substitute", zh, "the backups speak already", "写 stations: primary，或删去 backup")
     for by in [by for by, times in Counter(rules.substitute).items() if times > 1]:
         yield Finding("data.substitute", f"{by} 写了两次", "a stand-in given twice", "每个只写一次")
-    sheets = dict(agreement.document.get("sections", {})).values()
-    branches = [branch for sheet in sheets for branch in every_branch(sheet or {})]
-    has_neighbour = any(isinstance(branch, dict) and branch.get("neighbour") for branch in branches)
+    has_neighbour = any(sheet.neighbour for branches in agreement.section_sheets.values() for sheet in branches)
     if "neighbour" in rules.substitute and not has_neighbour:
         zh = "substitute 写了 neighbour，而断面表都没有写 neighbour"
         remedy = "写 sections: {断面: {neighbour: 邻近断面}}，或删去"

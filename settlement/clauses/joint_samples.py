@@ -213,7 +213,7 @@ def _ends(part: Value) -> list[Number]:
 def _basis(part: Value) -> str:
     """What a member's value rests on."""
     last = part.statistics[-1] if part.statistics else None
-    if last is None or not (last.readings or last.reason == "published"):
+    if last is None or not (last.readings or last.stood_in_for or last.reason == "published"):
         return "没有读数"
     return "已公布的数值" if last.reason == "published" else f"{last.counts}的均值"
 

@@ -28,6 +28,7 @@ from settlement.clauses.values import (
     Rules,
     Statistic,
     StoodIn,
+    StoodInFor,
     Substituted,
     Value,
     excluded,
@@ -113,9 +114,12 @@ def _month(data: Measurements, rules: Rules, section: str, indicator: str, month
         return measured
     for by in rules.substitute:
         stand_in = _stand_in(data, rules, Cell(section, indicator, month), by)
-        if stand_in is not None:
-            left_out = measured.statistics[-1].left_out  # of the readings that were not enough
-            return replace(stand_in, statistics=(replace(stand_in.statistics[-1], left_out=left_out),))
+        if stand_in is None:
+            continue
+        if by in data.stand_ins:  # it is formed of the month's own readings, and says which of them it left out
+            return stand_in
+        left_out = measured.statistics[-1].left_out  # the month's own; those of the other month are told there
+        return replace(stand_in, statistics=(replace(stand_in.statistics[-1], left_out=left_out),))
     return measured
 
 
@@ -239,7 +243,7 @@ def _of_days(data: Measurements, rules: Rules, section: str, indicator: str, of:
     days = [day for day in periods.periods_in(of, "day") if excluded(data, rules, section, day) is None]
     if rules.origins == "automatic_else_laboratory":  # whether a laboratory speaks on a day, its whole month tells
         for month in dict.fromkeys(day.asfreq("M") for day in days):
-            data.months.get((section, indicator, month))
+            data.note_month((section, indicator, month))
     means: list[Value] = []
     shares: list[Fraction] = []
     for day in days:
@@ -314,7 +318,7 @@ def _rounded(exact: Number, decimals: int | None) -> Number:
 
 
 def _statistic_of_months(mean: Number, rules: Rules, months: Sequence[Statistic], of: pd.Period) -> Statistic:
-    """The statistic of a longer period: counts of its months summed.
+    """The statistic of a longer period: counts of its months summed; months stood in for are counted apart.
 
     Parameters
     ----------
@@ -322,6 +326,8 @@ def _statistic_of_months(mean: Number, rules: Rules, months: Sequence[Statistic]
     """
     section = months[0].section
     indicator = months[0].indicator
+    of_itself = [month for month in months if month.stands_in is None]
+    missing = [month for month in months if month.stands_in is not None]
     left_out: Counter[str] = Counter()
     for month in months:
         left_out.update(dict(month.left_out))
@@ -329,10 +335,18 @@ def _statistic_of_months(mean: Number, rules: Rules, months: Sequence[Statistic]
     shown = printed(mean if isinstance(mean, Draws) else reported(float(mean), None))
     return Statistic(
         section, indicator, periods.label(of), shown,
-        printed(_rounded(mean, rules.decimals_of(indicator))), sum(month.readings for month in months),
-        sum(month.days for month in months), tuple(sorted(left_out.items())), None,
-        sum(substituted, Fraction(0)) / len(substituted), _instants(months),
+        printed(_rounded(mean, rules.decimals_of(indicator))), sum(month.readings for month in of_itself),
+        sum(month.days for month in of_itself), tuple(sorted(left_out.items())), None,
+        sum(substituted, Fraction(0)) / len(substituted), _instants(of_itself),
+        stood_in_for=_stood_in_for(missing),
     )  # fmt: skip
+
+
+def _stood_in_for(months: Sequence[Statistic]) -> StoodInFor | None:
+    """How many months something stands in for, and the counts of what does; None where there are none."""
+    if not months:
+        return None
+    return StoodInFor(len(months), sum(month.readings for month in months), sum(month.days for month in months))
 
 
 def _instants(months: Sequence[Statistic]) -> int | None:

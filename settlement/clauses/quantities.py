@@ -104,7 +104,7 @@ def _counts(value: Value) -> str:
     months = sum(month.mean is not None for month in value.statistics[:-1]) if value.present else 0
     of_months = f"{months} 个月均值的平均" if months else ""
     left_out = "，未采用 " + "、".join(f"{in_chinese(why)} {n}" for why, n in last.left_out) if last.left_out else ""
-    if not last.readings:
+    if not last.readings and last.stood_in_for is None:
         return of_months or f"没有读数{left_out}"
     if last.substituted:
         left_out = f"，其中未检出占 {printed(100 * last.substituted)}%，按取值规则代入{left_out}"

@@ -16,6 +16,9 @@ from settlement.clauses.values import Value
 from settlement.clauses.working import Trail
 from settlement.words import STAND_INS
 
+# The statement prints the least numbers of the agreement, which a laboratory's result need not reach.
+ONE_RESULT = "（一个结果即可，不适用每日最少有效读数、每月最少有效天数）"
+
 
 def note_stand_ins(context: Context, spot: Element, indicator: str, mean: Value, trail: Trail) -> None:
     """Write down each month of a mean for which something else stands, and the doubts about who the neighbour is.
@@ -37,5 +40,6 @@ def note_stand_ins(context: Context, spot: Element, indicator: str, mean: Value,
         declared = context.network.sections.get(section)
         of_section = f"（{declared.name_zh if declared else section}）" if by == "neighbour" else ""
         label = context.label(replace(spot.holding("section", statistic.section), of=of), indicator)
-        source = f"{STAND_INS[by][0]}{of_section} {month}"
+        enough = ONE_RESULT if by == "laboratory" else ""
+        source = f"{STAND_INS[by][0]}{of_section} {month}{enough}"
         trail.note(f"{label} 缺月替代", source, statistic.mean or "")

@@ -25,6 +25,7 @@ from basin.indicators import INDICATORS
 from basin.rounding import number, quantised, reported
 from monitoring_ingest.readings.facts import Fact
 from settlement.statistics.loads import MonthLoad
+from settlement.words import STAND_INS
 
 NOTHING = Fraction(0)
 
@@ -80,12 +81,21 @@ class StoodIn(NamedTuple):
     month: str
 
 
+class StoodInFor(NamedTuple):
+    """Months of a longer period that something stands in for, and how many readings and days its values rest on."""
+
+    months: int
+    readings: int
+    days: int
+
+
 @dataclass(frozen=True)
 class Statistic:
     """A mean as the statement prints it: of which section, indicator and period, from how many readings.
 
     `stands_in` names what stands in for the missing readings of the month: which of the agreement's `substitute`, and
-    where its value comes from.
+    where its value comes from. The counts are those of what stands in. A longer period counts its own readings only,
+    and the months that something stands in for apart, in `stood_in_for`.
     """
 
     section: str
@@ -100,12 +110,21 @@ class Statistic:
     substituted: Fraction = NOTHING  # the share of the mean that rests on what the rule puts for non-detects
     instants: int | None = None  # where several readings are of one instant
     stands_in: StoodIn | None = None
+    stood_in_for: StoodInFor | None = None
 
     @property
     def counts(self) -> str:
-        """How many readings and days the mean rests on; the instants too where several stations measured at one."""
+        """How many readings and days the mean rests on, and whose where they are those of a stand-in.
+
+        The instants too where several stations measured at one.
+        """
+        whose = f"{STAND_INS[self.stands_in.by][0]}的 " if self.stands_in is not None else ""
         instants = f"、{self.instants} 个时刻" if self.instants is not None else ""
-        return f"{self.readings} 个读数{instants}、{self.days} 天"
+        apart = ""
+        if self.stood_in_for is not None:
+            months, readings, days = self.stood_in_for
+            apart = f"，另有 {months} 个月缺月替代，所用 {readings} 个读数、{days} 天"
+        return f"{whose}{self.readings} 个读数{instants}、{self.days} 天{apart}"
 
 
 @dataclass(frozen=True)
@@ -261,6 +280,9 @@ class Measurements:
             return None
         approver = f"，批准人 {covering[-1].approved_by}" if covering[-1].approved_by else ""  # older ones name none
         return f"{kind}（{covering[-1].proof}{approver}）"
+
+    def note_month(self, key: Key) -> None:
+        """Tell that a value depends on the readings of a month although it is not formed of them; nobody listens."""
 
     def reports(self, section: str, indicator: str, year: int) -> bool:
         """Whether the section has any reading or published figure of the indicator in that year."""

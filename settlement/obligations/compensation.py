@@ -115,8 +115,9 @@ def _sum(due: Evaluated, sides: Sides, amounts: Sequence[Fraction], money: Money
     steps = [Step("合计（万元）", " + ".join(map(_addend, addends)), short(whole))] if len(addends) > 1 else []
     turned = "；负数由收方付给付方" if rounded < 0 else ""
     expression = f"{readable(whole)} 万元 × {YUAN_PER_WAN}{turned}"
-    to_place = "" if money.place == "fen" else f"取整到{RULE_VALUES[money.place][0]}，"
-    steps.append(Step(f"修约一次（元，{to_place}{RULE_VALUES[money.mode][0]}）", expression, yuan(rounded)))
+    to_place = "" if money.place == "fen" else f"取整到{RULE_VALUES['money.place', money.place][0]}，"
+    way = RULE_VALUES["money.mode", money.mode][0]
+    steps.append(Step(f"修约一次（元，{to_place}{way}）", expression, yuan(rounded)))
     return Due(due.ref, due.period, sides, whole * FEN_PER_WAN, rounded, tuple(steps), money.unit)
 
 

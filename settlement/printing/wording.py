@@ -137,7 +137,7 @@ def rule_value_text(path: str, value: object) -> str:
     """The value of a data or money rule in words; a figure or a text as it is."""
     if path not in RULES:
         return str(value)
-    return "、".join(_chinese(RULE_VALUES, word) for word in str(value).split("、"))
+    return "、".join(RULE_VALUES.get((path, word), (word, word))[0] for word in str(value).split("、"))
 
 
 def instant_text(instant: str) -> str:
@@ -227,11 +227,11 @@ class StatisticCells(NamedTuple):
 
 def statistic_cells(statistic: StatisticRow, names: Names) -> StatisticCells:
     """A statistic in words."""
-    stands_in = stand_in_text(statistic, names)
+    stand_in = stand_in_text(statistic, names)
     return StatisticCells(
         names.section(statistic["section"]), names.indicator(statistic["indicator"]), period_text(statistic["period"]),
-        left_out_text(statistic["left_out"]), stands_in + reason_text(statistic["reason"], code=False),
-        stands_in + reason_text(statistic["reason"]),
+        left_out_text(statistic["left_out"]), _joined(stand_in, reason_text(statistic["reason"], code=False)),
+        _joined(stand_in, reason_text(statistic["reason"])),
     )  # fmt: skip
 
 
@@ -242,12 +242,21 @@ def readings_text(statistic: StatisticRow) -> str:
 
 
 def stand_in_text(statistic: StatisticRow, names: Names) -> str:
-    """What stands in for a missing month: 缺月由上年同月 2019年7月顶替."""
+    """What stands in for a missing month, 缺月由上年同月（2019年7月）顶替, or for how many of a longer period."""
+    if "stood_in_for" in statistic:
+        months, readings, days = (statistic["stood_in_for"][name] for name in ("months", "readings", "days"))
+        return f"另有 {months} 个月缺月替代，所用 {readings} 个读数、{days} 天不计在内"
     if "stands_in" not in statistic:
         return ""
     by, section, period = (statistic["stands_in"][name] for name in ("by", "section", "period"))
     of_section = names.section(section) if section != statistic["section"] else ""
-    return f"缺月由{STAND_INS[by][0]}{of_section}（{period_text(period)}）顶替"
+    whose = "，读数和天数是其所有" if statistic["readings"] else ""
+    return f"缺月由{STAND_INS[by][0]}{of_section}（{period_text(period)}）顶替{whose}"
+
+
+def _joined(*texts: str) -> str:
+    """The texts that say anything, set apart."""
+    return "；".join(filter(None, texts))
 
 
 class Band(NamedTuple):

@@ -85,6 +85,9 @@ def statistic_row(statistic: Statistic) -> StatisticRow:
     if statistic.stands_in is not None:
         by, section, period = statistic.stands_in
         row["stands_in"] = {"by": by, "section": section, "period": period}
+    if statistic.stood_in_for is not None:
+        months, readings, days = statistic.stood_in_for
+        row["stood_in_for"] = {"months": months, "readings": readings, "days": days}
     return row
 
 

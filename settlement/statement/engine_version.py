@@ -57,12 +57,17 @@ VERSIONS = (
         "哪些读数代表断面由协议写明（stations、origins）：化验结果不再混入自动监测均值，协议写 all 的除外；"
         "断面有几个站点或两种来源而协议没有写明的不结算；"
         "缺月由 substitute 所列的顶替，逐次印出；读数逐站计数，同一时刻几个站点的另印时刻数；"
-        "化验结果不使指标逐时次应报；随附协议写明这三条规则，金额不变",
+        "化验结果不使指标逐时次应报；随附协议写明这三条规则，金额不变；"
+        "长于一月的统计只计自己的读数和天数，缺月替代的另列（stood_in_for），顶替用了的读数不再计为未采用，"
+        "过程写明是谁的读数，化验结果顶替只需一个",
         "which readings speak for a section is stated (stations, origins): a laboratory result is no longer mixed into "
         "an automatic mean unless the agreement says all, and where several stations or both origins measured, nothing "
         "is settled without the rule; what stands in for a missing month named by substitute and printed at each use; "
         "readings are counted station by station, with their instants beside them; a laboratory result makes no "
-        "indicator due in every slot; the shipped agreements state the three rules, and no amount changes",
+        "indicator due in every slot; the shipped agreements state the three rules, and no amount changes; "
+        "a period longer than a month counts its own readings and days, and months stood in for apart (stood_in_for); "
+        "a reading that a stand-in uses no longer counts as left out too; the working says whose readings they are, "
+        "and that one result of a laboratory is enough to stand in",
     ),
 )  # fmt: skip
 ENGINE_VERSION = VERSIONS[-1].number

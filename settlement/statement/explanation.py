@@ -6,7 +6,7 @@ tree. Nothing is computed anew: all working is what was recorded when the settle
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TypedDict
 
@@ -15,15 +15,15 @@ import pandas as pd
 from basin import periods
 from basin.agreement import Agreement, RuleRow, clause_path
 from basin.authoring.figures import stated_figures
-from basin.clauses import CLAUSE, TIME_AXES
+from basin.clauses import CLAUSE, TIME_AXES, StandIn
 from basin.dated import Hand, every_branch
 from basin.errors import UnknownCode
 from basin.network import Network
 from basin.rounding import number
 from basin.shapes import typed
-from settlement.gathered import Gathered, data_rules
+from settlement.gathered import Gathered, data_rules, rules_of_stand_ins
 from settlement.statement.engine_version import version_of
-from settlement.statement.readings_behind import ReadingsBehind, readings_behind, readings_by_series
+from settlement.statement.readings_behind import ReadingsBehind, Series, readings_behind, readings_by_series
 from settlement.statement.rows import (
     EvaluationRow,
     ObligationRow,
@@ -153,11 +153,7 @@ def explanation(
     explained = _Explained(document, agreement)
     obligations = [explained.obligation(o) for o in document["obligations"] if clause in (None, o["clause"])]
     others = [explained.evaluation(place) for place in explained.others(clause)]
-    series = readings_by_series(found, network, data_rules(agreement)) if agreement.looks_at_readings else {}
-    statistics: list[ExplainedStatistic] = [
-        {"place": place, **document["statistics"][place], **readings_behind(series, document["statistics"][place])}
-        for place in sorted(explained.statistics)
-    ]
+    statistics = _with_readings(document, sorted(explained.statistics), agreement, network, found)
     shown = {_series_and_period(statistic) for statistic in statistics}
     undecided = document.get("limit_below_detection", [])
     return {
@@ -172,6 +168,27 @@ def explanation(
         "limit_below_detection": [row for row in undecided if clause is None or _series_and_period(row) in shown],
         "statistics": statistics, "rules": document["rules"],
     }  # fmt: skip
+
+
+def _with_readings(
+    document: SettlementDocument, places: Sequence[int], agreement: Agreement, network: Network, found: Gathered
+) -> list[ExplainedStatistic]:
+    """Statistics of the document with the readings behind them.
+
+    Parameters
+    ----------
+    document, agreement, network, found : as for `explanation`.
+    places : of the statistics.
+    """
+    series: Series = {}
+    alone: dict[StandIn, Series] = {}
+    if agreement.looks_at_readings:
+        rules = data_rules(agreement)
+        series = readings_by_series(found, network, rules)
+        for by, of_stand_in in rules_of_stand_ins(agreement, rules).items():
+            alone[by] = readings_by_series(found, network, of_stand_in)
+    rows = [(place, document["statistics"][place]) for place in places]
+    return [{"place": place, **row, **readings_behind(series, row, alone)} for place, row in rows]
 
 
 def _series_and_period(row: StatisticRow | UndecidedRow) -> tuple[str, str, str]:

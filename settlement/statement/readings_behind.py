@@ -12,7 +12,7 @@ from typing import Any, NotRequired, TypedDict
 import pandas as pd
 
 from basin import periods
-from basin.clauses import StatedRules
+from basin.clauses import StandIn, StatedRules
 from basin.indicators import INDICATORS
 from basin.network import CHINA, Network
 from basin.rounding import printed, reported
@@ -80,8 +80,14 @@ def _on_short_days(used: pd.DataFrame, rules: StatedRules) -> pd.Series:
     return instants.transform("nunique").lt(rules.min_readings_a_day).reindex(used.index, fill_value=False)
 
 
-def readings_behind(series: Series, statistic: StatisticRow) -> ReadingsBehind:
-    """The readings of one statistic of a settlement document.
+def readings_behind(series: Series, statistic: StatisticRow, alone: Mapping[StandIn, Series]) -> ReadingsBehind:
+    """The readings of one statistic of a settlement document; of a month stood in for, those of what stands in.
+
+    Parameters
+    ----------
+    series : the readings under the data rules of the agreement.
+    statistic : a row of the document.
+    alone : the readings under the rules by which backup stations, or laboratories, alone stand in.
 
     Returns
     -------
@@ -89,6 +95,20 @@ def readings_behind(series: Series, statistic: StatisticRow) -> ReadingsBehind:
     months are statistics of their own. Where several stations of a section measure at one instant, each is listed; the
     statistic pools them first, and counts each and their instants.
     """
+    if "stands_in" not in statistic:
+        return _behind(series, statistic)
+    by = statistic["stands_in"]["by"]
+    if by in alone:
+        return _behind(alone[by], statistic)
+    source = StatisticRow(**statistic)
+    source["section"] = statistic["stands_in"]["section"]
+    source["period"] = statistic["stands_in"]["period"]
+    # what the month itself left out is counted with it, what the other month left out is not
+    return {"used": _behind(series, source)["used"], "not_used": _behind(series, statistic)["not_used"]}
+
+
+def _behind(series: Series, statistic: StatisticRow) -> ReadingsBehind:
+    """The readings of the section and period that a statistic names."""
     rows = series.get((statistic["section"], statistic["indicator"]))
     of = periods.period(statistic["period"])
     if rows is None or statistic["reason"] == "published" or of.freqstr[0] not in "DWM" or len(periods.months(of)) > 2:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import NotRequired, TypedDict
 
 from basin.agreement import RuleRow
+from basin.clauses import StandIn
 
 # Who stands on a side of a clause: a party, several with their shares, or nobody (a line pays nobody).
 Side = str | dict[str, str] | None
@@ -27,16 +28,25 @@ class WorkingRow(TypedDict):
 class StandInRow(TypedDict):
     """What stands in for a missing month: one of the agreement's `substitute`, and whose month it is."""
 
-    by: str
+    by: StandIn
     section: str
     period: str
+
+
+class StoodInForRow(TypedDict):
+    """Months of a longer period that something stands in for, and how many readings and days its values rest on."""
+
+    months: int
+    readings: int
+    days: int
 
 
 class StatisticRow(TypedDict):
     """A mean [canonical unit] of a section, an indicator and a period, and from how many readings and days.
 
     `instants` is there where several stations measured at one instant: their readings are pooled first. `stands_in` is
-    there where something else stands for a month without a mean of its own.
+    there where something else stands for a month without a mean of its own: readings and days are those of what stands
+    in. `stood_in_for` is there where a longer period has such months, whose readings and days it does not count.
     """
 
     section: str
@@ -50,6 +60,7 @@ class StatisticRow(TypedDict):
     reason: str | None
     instants: NotRequired[int]
     stands_in: NotRequired[StandInRow]
+    stood_in_for: NotRequired[StoodInForRow]
 
 
 class ScaleRow(TypedDict):

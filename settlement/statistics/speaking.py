@@ -9,7 +9,8 @@ as much as four hours. So they are kept apart unless the agreement says `all`. U
 laboratory speaks in a month in which no automatic reading of the indicator speaks.
 
 Stations. Under `primary` only the station of rank 1 speaks; under `primary_else_backup` it does on every day on which
-it has as many readings as a day needs, and on any other day the next station in rank that has. Under
+it has as many readings as a day needs, and on any other day the next station in rank that has. Under `backups`, which
+no agreement writes, the stations of every other rank do so among themselves: what stands in for a missing month. Under
 `mean_of_instants` all of them speak, and readings of one instant are pooled (`reduction.in_order`). The rank orders
 automatic stations; a laboratory's result speaks for the section, whichever station it is entered for.
 """

@@ -6,7 +6,7 @@ import pytest
 
 from api.pages.language import Words
 from api.pages.names import Names
-from api.pages.settlements import scale_text, settlement, steps
+from api.pages.settlements import rule_text, scale_text, settlement, statistic, steps
 from api.reads.dues import netted, year_of
 from settlement.statement.engine_version import ENGINE_VERSION, as_made_by
 from tests.settlement import documents
@@ -129,3 +129,32 @@ class TestNetting:
 )
 def test_a_period_belongs_to_the_year_it_ends_in(period, year):
     assert year_of(period) == year
+
+
+LABORATORY = {"by": "laboratory", "section": "jiekou", "period": "2020-08"}
+STOOD_IN = documents.statistic("jiekou", "tp", "2020-08", "9", readings=31, stands_in=LABORATORY)
+YEAR = documents.statistic("jiekou", "tp", "2020", "9", stood_in_for={"months": 1, "readings": 31, "days": 30})
+
+
+@pytest.mark.parametrize(
+    ("row", "language", "text"),
+    [
+        (STOOD_IN, "zh", "缺月由化验结果（2020年8月）顶替，读数和天数是其所有"),
+        (YEAR, "zh", "另有 1 个月缺月替代，所用 31 个读数、30 天不计在内"),
+        (YEAR, "en", "months stood in for: 1, whose 31 readings and 30 days are not counted here"),
+        (documents.statistic("jiekou", "tp", "2020", "9"), "zh", ""),
+    ],
+)
+def test_a_statistic_says_whose_readings_are_counted(world, row, language, text):
+    assert statistic(row, None, Names(Words(language), world))["stands_in_text"] == text
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "text"),
+    [
+        ("data.origins", "laboratory", "只用化验结果"),
+        ("data.substitute", "backup、laboratory、neighbour", "备用站、化验结果、邻近断面"),
+    ],
+)
+def test_the_value_of_a_rule_is_called_by_its_rule(names, path, value, text):
+    assert rule_text(documents.rule(path, value), names)["value_text"] == text

@@ -9,16 +9,17 @@ import pytest
 
 from basin import periods
 from basin.agreement import Agreement
+from basin.clauses import StatedRules
 from basin.measures import Measure
 from basin.network import CHINA
 from basin.periods import Window
 from settlement.clauses.element import Element
 from settlement.clauses.values import Value
 from settlement.clauses.working import Trail
-from settlement.gathered import Gathered, closed_periods, measurements
+from settlement.gathered import Gathered, closed_periods, data_rules, measurements
 from settlement.settling import settled
 from settlement.statement.rows import SettlementDocument
-from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, gathered, monthly
+from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, gathered, monthly, per_unit
 
 NOW = datetime(2021, 1, 1, tzinfo=UTC)
 CLASSES = """
@@ -63,6 +64,15 @@ def test_readings_are_reduced_once_for_all_periods_and_agreements_of_the_same_ru
     )
     key = ("s1", "tp", periods.period("2020-02"))
     assert march[key] is april[key]
+
+
+def test_a_data_rule_that_is_not_stated_is_the_default_of_the_stated_rules():
+    clause = per_unit("kind: concentration, section: s1, indicator: cod")
+    least = StatedRules(1, 1, ("正常",), "half")
+    assert data_rules(an_agreement(clause, data=RULES)) == least
+    more = RULES.replace("{min", "{stations: primary, origins: all, doubtful: leave_out, min")
+    stated = replace(least, stations="primary", origins="all", doubtful="leave_out")
+    assert data_rules(an_agreement(clause, data=more)) == stated
 
 
 def test_other_rules_reduce_the_readings_anew():

@@ -115,3 +115,14 @@ def test_an_indication_is_called_one_and_a_month_is_named_once():
         "    条款 clause 3 2021-01 s1 → 0",
         "        出处 source：",
     ]
+
+
+def test_a_statistic_says_in_a_terminal_what_stands_in_and_what_is_counted_apart():
+    plain = {"mean": "9", "reported": "9", "readings": 3, "days": 3, "left_out": {}, "reason": None, "place": 0}
+    series = {"section": "s1", "indicator": "tp", "used": [], "not_used": []}
+    stands_in = {"by": "neighbour", "section": "s2", "period": "2020-07"}
+    month = {**plain, **series, "period": "2020-07", "stands_in": stands_in}
+    year = {**plain, **series, "period": "2020", "stood_in_for": {"months": 1, "readings": 3, "days": 3}}
+    [of_month, of_year] = [next(explanation._Writer({0: one}, False)._statistic(one, "")) for one in (month, year)]
+    assert of_month.endswith("；缺月替代 stands in：邻近断面 the neighbouring section s2 2020-07）")
+    assert of_year.endswith("；另有缺月替代 stood in for 1 个月 months，所用 with 3 个读数 readings、3 天 days）")

@@ -10,7 +10,7 @@ from basin.registry import Declaration, Declared, Registry
 from monitoring_ingest.readings.fact_checks import about_something_known, read_by
 from monitoring_ingest.readings.facts import Fact
 from tests.basin.test_scorecards import a_card
-from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement
+from tests.settlement.makers import RIVER, RULES, a_fact, a_network, an_agreement
 
 PAYS = "scale: [{rate: 1}], pays: downstream, receives: upstream"
 CLAUSES = f"""
@@ -128,6 +128,22 @@ class TestWhoReads:
     def test_published_figures_where_the_agreement_lets_them_in(self, kind: str, refs: tuple[str, ...]) -> None:
         (use,) = read_by(a_fact("s1", "2021-07", kind, "3"), a_registry(PUBLISHED))
         assert (use.agreement, use.title, use.clauses) == ("test-river", "试验协议", refs)
+
+    @pytest.mark.parametrize(
+        ("sheets", "subject"),
+        [
+            ("{s1: {neighbour: s2}}", "s2"),
+            ("{s1: {mean_of: [s2, s3]}, s2: {neighbour: s4}}", "s4"),  # a month of a member may be missing, too
+        ],
+    )
+    def test_a_figure_of_the_neighbour_is_read_where_the_neighbour_stands_in(self, sheets: str, subject: str) -> None:
+        clause = f"- {{ref: nitrogen, measure: {{kind: concentration, section: s1, indicator: nh3n}}, {PAYS}}}"
+        network = a_network("s1 up down", "s2 up down", "s3 up down", "s4 up down")
+        rules = RULES.replace("{", "{published: [concentration], substitute: [neighbour], ", 1)
+        agreement = an_agreement(clause, network, data=rules, sections=sheets)
+        registry = Registry(network, {"test-river": agreement}, {}, ())
+        fact = about_something_known(a_fact(subject, "2021-07", "nh3n", "9"), registry)
+        assert [use.clauses for use in read_by(fact, registry)] == [("nitrogen",)]
 
     def test_criteria_of_scorecards_read_facts_too(self) -> None:
         card = a_card(criteria="[{ref: a, source: x, points: 10, scale: [{rate: 1}], "

@@ -13,6 +13,7 @@ from basin.agreement import Agreement
 from basin.errors import AgreementError
 from settlement.gathered import Gathered
 from settlement.settling import settled
+from settlement.statement.explanation import explanation
 from settlement.statement.rows import SettlementDocument
 from tests.settlement.makers import RULES, a_network, an_agreement, gathered, per_unit
 
@@ -75,6 +76,25 @@ class TestInOrder:
         document = settlement(self.AGREEMENT, read(*all_there()[missing:]))
         assert value_and_stand_in(document) == (value, {"by": by, "section": section, "period": period})
 
+    @pytest.mark.parametrize(
+        ("by", "used", "not_used"),
+        [
+            ("backup", ["2"], ["3"]),
+            ("laboratory", ["3"], ["2"]),
+            ("neighbour", ["4"], ["2", "3"]),
+            ("previous_year", ["5"], ["2", "3"]),
+        ],
+    )
+    def test_the_explanation_lists_the_readings_that_stand_in(self, by: str, used: list[str], not_used: list[str]):
+        more = rules("stations: primary", "origins: automatic", f"substitute: [{by}]")
+        sheets = {"sections": "{s1: {neighbour: s2}}"} if by == "neighbour" else {}
+        agreement = an_agreement(MONTHLY, RIVER, data=more, **sheets)
+        document = settlement(agreement, read(*all_there()))
+        [statistic] = explanation(document, agreement, RIVER, read(*all_there()))["statistics"]
+        assert sorted(str(reading["value"]) for reading in statistic["used"]) == used
+        assert sorted(str(reading["value"]) for reading in statistic["not_used"]) == not_used
+        assert (statistic["readings"], sum(statistic["left_out"].values())) == (len(used), len(not_used))
+
     def test_with_none_of_them_the_month_is_missing(self):
         document = settlement(self.AGREEMENT, read("s1 2020-06 1", "s1 2019-06 1"))
         assert [stop["reason"] for stop in document["stops"]] == ["no_readings"]
@@ -86,6 +106,51 @@ class TestInOrder:
         [evaluation] = settlement(self.AGREEMENT, read(*all_there()[2:]))["evaluations"]
         lines = [(step["label"], step["expression"], step["value"]) for step in evaluation["working"]]
         assert ("2020-07 s1 化学需氧量 缺月替代", "邻近断面（s2） 2020-07", "4") in lines
+        assert ("2020-07 s1 化学需氧量", "邻近断面的 1 个读数、1 天的均值", "4") in lines
+
+    def test_the_working_says_that_one_result_of_a_laboratory_is_enough(self):
+        [evaluation] = settlement(self.AGREEMENT, read(*all_there()[1:]))["evaluations"]
+        [line] = [step["expression"] for step in evaluation["working"] if step["label"].endswith("缺月替代")]
+        assert line == "化验结果 2020-07（一个结果即可，不适用每日最少有效读数、每月最少有效天数）"
+
+
+TWENTY = "{min_readings_a_day: 4, min_days_a_month: 20, " + RULED.partition("min_days_a_month: 1, ")[2]
+
+
+class TestLeftOut:
+    """A reading is used or left out, never both."""
+
+    @pytest.mark.parametrize(
+        ("more", "readings", "left_out"),
+        [
+            ("stations: primary, origins: automatic, substitute: [laboratory]", ("s1 2020-07 3 L",), {}),
+            # the laboratory speaks, but one result a day is too few for a mean of readings
+            ("stations: primary, origins: automatic_else_laboratory, substitute: [laboratory]",
+             ("s1 2020-07 3 L",), {}),
+            ("stations: primary, origins: laboratory, substitute: [laboratory]", ("s1 2020-07 3 L",), {}),
+            ("stations: primary, origins: automatic, substitute: [laboratory]",
+             ("s1 2020-07 3 L", "s1 2020-07 9"), {"of_station": 1}),
+        ],
+    )  # fmt: skip
+    def test_the_result_that_stands_in_is_not_left_out(
+        self, more: str, readings: tuple[str, ...], left_out: dict[str, int]
+    ):
+        agreement = an_agreement(MONTHLY, RIVER, data=rules(more, of=TWENTY))
+        [statistic] = settlement(agreement, read(*readings))["statistics"]
+        assert (statistic["mean"], statistic["readings"], statistic["left_out"]) == ("3", 1, left_out)
+
+    def test_nor_is_the_backup_that_stands_in(self):
+        substitute = "stations: primary, origins: automatic, substitute: [backup]"
+        agreement = an_agreement(MONTHLY, RIVER, data=rules(substitute))
+        [statistic] = settlement(agreement, read("s1b 2020-07 2", "s1 2020-07 3 L"))["statistics"]
+        assert (statistic["mean"], statistic["readings"]) == ("2", 1)
+        assert statistic["left_out"] == {"of_laboratory": 1}
+
+    def test_what_the_month_itself_left_out_is_told_where_another_month_stands_in(self):
+        substitute = "stations: primary, origins: automatic, substitute: [previous_year]"
+        agreement = an_agreement(MONTHLY, RIVER, data=rules(substitute))
+        [statistic] = settlement(agreement, read("s1 2019-07 5", "s1b 2020-07 2"))["statistics"]
+        assert (statistic["mean"], statistic["left_out"]) == ("5", {"other_station": 1})
 
 
 class TestYear:
@@ -99,6 +164,18 @@ class TestYear:
         assert document["evaluations"][0]["value"] == "13"
         used = [row["period"] for row in document["statistics"] if "stands_in" in row]
         assert used == ["2020-12"]
+
+    def test_a_year_counts_its_own_readings_and_those_of_the_stand_in_apart(self):
+        document = settlement(self.LAST_YEAR, read(*self.ELEVEN, "s1 2019-12 24"), "2020")
+        year = document["statistics"][-1]
+        assert (year["period"], year["readings"], year["days"]) == ("2020", 11, 11)
+        assert year["stood_in_for"] == {"months": 1, "readings": 1, "days": 1}
+        [line] = [s["expression"] for s in document["evaluations"][0]["working"] if s["label"] == "2020 s1 化学需氧量"]
+        assert line == "12 个月均值的平均，共 11 个读数、11 天，另有 1 个月缺月替代，所用 1 个读数、1 天"
+
+    def test_a_year_of_its_own_counts_nothing_apart(self):
+        document = settlement(self.LAST_YEAR, read(*self.ELEVEN, "s1 2020-12 24"), "2020")
+        assert "stood_in_for" not in document["statistics"][-1]
 
     def test_a_month_that_was_missing_last_year_too_stays_missing(self):
         document = settlement(self.LAST_YEAR, read(*self.ELEVEN, "s1 2018-12 24"), "2020")

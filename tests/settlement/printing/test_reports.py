@@ -210,9 +210,19 @@ class TestTheView:
         stands_in = {"by": "previous_year", "section": "jiekou", "period": "2019-08"}
         pooled = statistic("jiekou", "tp", "2020-07", "0.1", readings=372, instants=186, days=31)
         missing = statistic("jiekou", "tp", "2020-08", "0.2", readings=31, days=31, stands_in=stands_in)
-        rows = settlement_view(settlement("demo", "示例", "2020", statistics=[pooled, missing]), NAMES)["statistics"]
+        apart = {"months": 1, "readings": 31, "days": 31}
+        year = statistic("jiekou", "tp", "2020", "0.1", readings=341, days=330, stood_in_for=apart)
+        document = settlement("demo", "示例", "2020", statistics=[pooled, missing, year])
+        rows = settlement_view(document, NAMES)["statistics"]
         assert rows[0][6:] == ["372（186 个时刻）", "31", ""]
-        assert rows[1][6:] == ["31", "31", "缺月由上年同月（2019年8月）顶替"]
+        assert rows[1][6:] == ["31", "31", "缺月由上年同月（2019年8月）顶替，读数和天数是其所有"]
+        assert rows[2][6:] == ["341", "330", "另有 1 个月缺月替代，所用 31 个读数、31 天不计在内"]
+
+    def test_a_stand_in_is_set_apart_from_the_reason(self) -> None:
+        stands_in = {"by": "neighbour", "section": "jiekou", "period": "2020-08"}
+        figure = statistic("s1", "tp", "2020-08", "9", readings=0, days=0, stands_in=stands_in, reason="published")
+        [row] = settlement_view(settlement("demo", "示例", "2020", statistics=[figure]), NAMES)["statistics"]
+        assert row[-1] == "缺月由邻近断面街口（2020年8月）顶替；采用已公布的数值"
 
     def test_a_section_month_is_not_told_twice_in_a_heading(self) -> None:
         month = evaluation("1", "2020-08", "1", "1", element={"month": "2020-08", "section": "jiekou"})

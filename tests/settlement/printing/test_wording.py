@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
+from basin.clauses import (
+    Doubtful,
+    Ground,
+    LoadMethod,
+    NonDetect,
+    Origins,
+    OxygenMultiple,
+    Published,
+    StandIn,
+    Stations,
+)
 from settlement.printing.wording import (
     Names,
     capital_yuan,
@@ -22,6 +35,7 @@ from settlement.printing.wording import (
     side_text,
     total_yuan,
 )
+from settlement.words import RULE_VALUES
 
 NAMES = Names({"anhui": "安徽省", "zhejiang": "浙江省"}, {"jiekou": "街口"}, {"tp": "总磷"}, {"xinan": "新安江"})
 ROLES = {"upstream": "anhui", "downstream": "zhejiang"}
@@ -154,6 +168,40 @@ def test_data_rules_are_told_in_words_and_figures_by_their_path() -> None:
     assert rule_text("clauses.0.cap") == "clauses.0.cap"
     assert rule_value_text("data.compare", "rounded") == "修约后比较"
     assert rule_value_text("clauses.0.scale", "half") == "half"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("data.origins", "laboratory", "只用化验结果"),
+        ("data.substitute", "backup、laboratory、neighbour、previous_year", "备用站、化验结果、邻近断面、上年同月"),
+        ("data.substitute", "无", "无"),
+        ("data.excludes", "dry、frozen", "断流、封冻"),
+        ("data.min_days_a_month", "20", "20"),
+    ],
+)
+def test_one_value_is_called_differently_under_different_rules(path: str, value: str, words: str) -> None:
+    assert rule_value_text(path, value) == words
+
+
+CHOICES = {
+    "data.compare": ("rounded", "unrounded"),
+    "data.missing_month": ("stop", "exclude"),
+    "data.excludes": get_args(Ground),
+    "data.non_detect": get_args(NonDetect),
+    "data.load_method": get_args(LoadMethod),
+    "data.doubtful": get_args(Doubtful),
+    "data.stations": get_args(Stations),
+    "data.origins": get_args(Origins),
+    "data.substitute": get_args(StandIn),
+    "data.oxygen_multiple": get_args(OxygenMultiple),
+    "data.published": get_args(Published),
+}
+
+
+@pytest.mark.parametrize("path", CHOICES)
+def test_every_value_that_a_rule_may_have_has_words(path: str) -> None:
+    assert [value for value in CHOICES[path] if (path, value) not in RULE_VALUES] == []
 
 
 def test_rules_are_numbered_with_those_who_used_them() -> None:
