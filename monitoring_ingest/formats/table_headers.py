@@ -129,6 +129,8 @@ def _tables_of(sheet: Sheet, declared: _Declared, source: Source, further: Seque
     further : titles of columns that the caller reads besides.
     """
     headers = _headers(sheet.rows, declared)
+    if not headers:
+        _refuse_too_large(sheet)  # the size is the reason that helps, not the columns it lacks
     if len(headers) > MOST_TABLES:
         raise UnreadableFile("file_too_large", f"{sheet.name} {len(headers)}".strip())
     ends = [*(header.position for header in headers[1:]), len(sheet.rows)]
@@ -168,9 +170,7 @@ def _table(sheet: Sheet, height: int, source: Source, further: Sequence[str]) ->
     source : declares the titles of columns.
     further : titles of columns that the caller reads besides.
     """
-    width = max(len(cells) for _, cells in sheet.rows)
-    if width * len(sheet.rows) > MOST_CSV_CELLS:
-        raise UnreadableFile("file_too_large", f"{sheet.name} {len(sheet.rows)} × {width}".strip())
+    _refuse_too_large(sheet)
     padded = _of_one_width([cells for _, cells in sheet.rows])
     rows = [(number, cells) for (number, _), cells in zip(sheet.rows, padded, strict=True)]
     titles = _titles(padded[:height])
@@ -179,6 +179,13 @@ def _table(sheet: Sheet, height: int, source: Source, further: Sequence[str]) ->
         titles = in_units
         below = below[1:]
     return _recognised(sheet, _none_blank(titles, below), below, source, further)
+
+
+def _refuse_too_large(sheet: Sheet) -> None:
+    """Refuse rows that would be too many cells once the short ones are padded."""
+    width = max((len(cells) for _, cells in sheet.rows), default=0)
+    if width * len(sheet.rows) > MOST_CSV_CELLS:
+        raise UnreadableFile("file_too_large", f"{sheet.name} {len(sheet.rows)} × {width}".strip())
 
 
 def _of_one_width(rows: Sequence[Cells]) -> list[Cells]:
