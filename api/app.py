@@ -34,12 +34,12 @@ from api.routes import (
 )
 from api.settings import Settings
 from api.web import errors
+from api.web.audit import AuditTrail
 from api.web.described import problems
 from api.web.entrance import Entrance
 from api.web.keys import Doorkeeper
 from api.web.parameters import refuse_unknown_parameters
 from api.web.schemas import Problem
-from api.web.trail import Trail
 
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
@@ -63,6 +63,10 @@ Settling river compensation between provinces. Amounts are yuan as text, exact t
 as JSON, or as CSV by `Accept: text/csv` or a `.csv` address. Every error is `application/problem+json`.
 地址没有的查询参数、给了两次的查询参数一律拒绝（400），不会悄悄忽略。A query parameter that an address does
 not take, or that is given twice, is refused (400) and never ignored.
+结算的 `kind` 说明算得是否完整（payable 完整、indication 预估、stopped 中止），不说明该不该付：该付的只有 `status` 为
+“已确认”的，各条款补偿款以 `payable` 标明，所以试算可以是 `kind` payable 而 `payable` false。The `kind` of a settlement
+says how far it was computed, not whether it is owed: owed is what has the `status` 已确认, and obligations say so by
+`payable`. So a trial may be of kind payable while its `payable` is false.
 """
 
 
@@ -74,7 +78,7 @@ class Application(FastAPI):
         settings: Settings = self.state.composition.settings
         doorkeeper: Doorkeeper = self.state.doorkeeper
         most = max(settings.limits.body, sources.MOST_SAMPLE_BYTES + sources.FORM_BYTES)
-        trail: Trail = self.state.trail
+        trail: AuditTrail = self.state.trail
         return Entrance(super().build_middleware_stack(), settings, doorkeeper, trail, most)
 
 
@@ -94,7 +98,7 @@ def application(composition: Composition) -> FastAPI:
     app.state.composition = composition
     app.state.description = None
     app.state.doorkeeper = Doorkeeper(monotonic)
-    app.state.trail = Trail(composition.engine, composition.now, monotonic)
+    app.state.trail = AuditTrail(composition.engine, composition.now, monotonic)
     errors.install(app)
     for module in ROUTES:
         app.include_router(module.router, dependencies=[Depends(refuse_unknown_parameters)])

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 
-from api.web.trail import Trail, write_lines
+from api.web.audit import AuditTrail, write_lines
 from basin.errors import UsageError
 from monitoring_ingest.access.audit_store import Act
 from monitoring_ingest.access.tries import Tries
@@ -73,7 +73,7 @@ class Listener:
     _stopping: bool = False
 
     def __post_init__(self) -> None:
-        self._trail = Trail(self.world.engine, self.now)
+        self._trail = AuditTrail(self.world.engine, self.now)
         self._tries = Tries(monotonic)
 
     async def listen(self, listening: socket.socket, stop: asyncio.Event) -> None:

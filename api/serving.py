@@ -23,7 +23,7 @@ from api.app import application
 from api.composition import Composition
 from api.connections import Connection
 from api.settings import Settings
-from api.web.trail import write_lines
+from api.web.audit import write_lines
 from basin.errors import UsageError
 from monitoring_ingest.coverage.jobs import coverage_jobs
 from monitoring_ingest.doors.files import accept_known

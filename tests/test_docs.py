@@ -281,10 +281,10 @@ def test_coverage_names_every_case_and_only_agreements_and_cases_that_are_shippe
     assert sorted(named - cases - {one["code"] for one in shipped()}) == []
 
 
-def test_from_clause_to_obligation_is_five_files_and_about_850_lines():
+def test_from_clause_to_obligation_is_six_files_and_about_950_lines():
     """The table in README's reading order: what a newcomer reads to follow one clause to the fen."""
     text = (ROOT / "README.md").read_text("utf-8")
     rows = re.findall(r"^\| `((?:basin|settlement)/[a-z_/]+\.py)` \|", text, re.MULTILINE)
     lines = [len((ROOT / row).read_text("utf-8").splitlines()) for row in rows]
-    assert len(rows) == 5
-    assert sum(lines) <= 850
+    assert len(rows) == 6
+    assert sum(lines) <= 960

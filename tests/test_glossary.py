@@ -28,7 +28,7 @@ def defined(body: list[ast.stmt]) -> dict[str, list[ast.stmt]]:
     """Names that statements define, each with what is defined inside it."""
     names: dict[str, list[ast.stmt]] = {}
     for node in body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             names[node.name] = node.body
         elif isinstance(node, ast.Assign):
             names |= {target.id: [] for target in node.targets if isinstance(target, ast.Name)}

@@ -1,7 +1,7 @@
 """The command that lists what was refused and what was decided.
 
 In: options. Out: acts as they are stored, newest first. Which acts leave a row is decided by the doors:
-`api.web.trail` and `api.commands.shared.audited`.
+`api.web.audit` and `api.commands.shared.audited`.
 """
 
 from __future__ import annotations

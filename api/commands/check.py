@@ -1,7 +1,7 @@
 """The command that compares what is stored with the same made again.
 
-In: a database. Out: how much was compared, and the first row that differs. What is compared is in
-`settlement.review.checking`.
+In: a database. Out: how many settlements and assessments hold, of which settlements it cannot be told, and the first
+row that differs. What is compared is in `settlement.review.checking`.
 """
 
 from __future__ import annotations
@@ -41,5 +41,8 @@ def _lines(report: Report, missing: Sequence[str]) -> list[str]:
         lines.append(f"✗ 少了 {len(missing)} 个不许改动证据的触发器 triggers are missing；hengjie serve 会补上")
     if report.difference is not None:
         lines.append(f"✗ {report.difference.row}：{report.difference.words}")
-    compared = f"核对了 compared：{report.settlements} 份结算 settlements，{report.assessments} 份评价 assessments"
-    return [*lines, compared if report.difference is not None or missing else f"{compared}，都相符 all hold"]
+    holding = f"{report.settlements} 份结算 settlements、{report.assessments} 份评价 assessments"
+    if report.otherwise:
+        return [*lines, f"{holding} 相符 hold，{len(report.otherwise)} 份结算无从核对 settlements cannot be told"]
+    is_whole = report.difference is None and not missing
+    return [*lines, f"{holding}，都相符 all hold" if is_whole else f"{holding} 相符 hold"]

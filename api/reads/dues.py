@@ -1,4 +1,4 @@
-"""Who owes whom in a year: the settlements of a basin that stand, netted between each two parties.
+"""Who owes whom in a year: the settlements of a basin that speak, netted between each two parties.
 
 In: a connection and headers of settlements. Out: dues by agreement, with codes and exact sums; what the sums are called
 is said by `settlement.words`. Nothing is written here.
@@ -11,11 +11,12 @@ from typing import TypedDict
 
 from sqlalchemy import Connection
 
+from api.reads.speaking import speaking
 from basin import periods
 from basin.rounding import yuan, yuan_fen
 from settlement import store as decided
 from settlement.statement.rows import PairAmountRow, SettlementHeader, StopRow
-from settlement.states import MAY_FOLLOW, REVOKED
+from settlement.states import MAY_FOLLOW
 
 
 class NetAmount(TypedDict):
@@ -60,7 +61,7 @@ def dues(connection: Connection, headers: Sequence[SettlementHeader], year: str 
     headers : settlements of one basin, newest first, as the settlement store lists them.
     year : the year that is shown; None for the latest.
     """
-    current = _newest([h for h in headers if h["status"] != REVOKED and h["kind"] != "indication"])
+    current = _speaking_of_each([header for header in headers if header["kind"] != "indication"])
     by_year: dict[str, list[SettlementHeader]] = {}
     for header in current:
         by_year.setdefault(year_of(header["period"]), []).append(header)
@@ -76,12 +77,12 @@ def dues(connection: Connection, headers: Sequence[SettlementHeader], year: str 
     return {"years": years, "dues": stopped}
 
 
-def _newest(headers: Sequence[SettlementHeader]) -> list[SettlementHeader]:
-    """The newest settlement of each agreement and period; `headers` come newest first."""
-    newest: dict[tuple[str, str], SettlementHeader] = {}
+def _speaking_of_each(headers: Sequence[SettlementHeader]) -> list[SettlementHeader]:
+    """Of each agreement and period the settlement that speaks; `headers` come newest first."""
+    together: dict[tuple[str, str], list[SettlementHeader]] = {}
     for header in headers:
-        newest.setdefault((header["agreement"], header["period"]), header)
-    return list(newest.values())
+        together.setdefault((header["agreement"], header["period"]), []).append(header)
+    return [settlement for of_one in together.values() if (settlement := speaking(of_one)) is not None]
 
 
 def year_of(period: str) -> str:

@@ -1,8 +1,7 @@
 """What settlements state of a section: its statistics as they were settled under one agreement, each with its reason.
 
 In: a connection, the registry, a section and months. Out: plain rows. Settlements overlap, as a month and its year do:
-for each month one of them speaks, a confirmed one before others, one that obliges before an estimate, else the newest.
-A withdrawn one never speaks.
+for each month one of them speaks (`api.reads.speaking`).
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import TypedDict
 import pandas as pd
 from sqlalchemy import Connection
 
+from api.reads.speaking import speaking
 from basin import periods
 from basin.agreement import Agreement
 from basin.errors import UsageError
@@ -111,24 +111,20 @@ def settled_months(
     agreement, section : whose settlements, and of what. months : the months to show, also those not settled.
     """
     headers = store.settlements(connection, agreement=agreement.code)
-    covered = {header["id"]: _months(header["period"]) for header in headers if header["status"] != REVOKED}
+    covered = {header["id"]: _months(header["period"]) for header in headers}
     statistics: dict[str, Sequence[StatisticRow]] = {}
     rows: list[SettledMonth] = []
     for month in map(str, months):
-        covering = [header for header in headers if month in covered.get(header["id"], ())]
-        speaking = max(covering, key=_weight, default=None)  # of equals the first, which is the newest
-        if speaking is not None and speaking["id"] not in statistics:
-            document = store.settlement(connection, speaking["id"])
-            statistics[speaking["id"]] = [row for row in document["statistics"] if row["section"] == section.code]
-        stated = statistics[speaking["id"]] if speaking is not None else ()
+        covering = [header for header in headers if month in covered[header["id"]]]
+        settlement = speaking(covering)
+        if settlement is not None and settlement["id"] not in statistics:
+            document = store.settlement(connection, settlement["id"])
+            statistics[settlement["id"]] = [row for row in document["statistics"] if row["section"] == section.code]
+        stated = statistics[settlement["id"]] if settlement is not None else ()
         of_month = [row for row in stated if row["period"] == month]
         others = [row for row in stated if row["period"] != month and month in _months(row["period"])]
-        rows.append({"month": month, "settlement": speaking, "statistics": of_month, "longer_or_shorter": others})
+        rows.append({"month": month, "settlement": settlement, "statistics": of_month, "longer_or_shorter": others})
     return rows
-
-
-def _weight(header: SettlementHeader) -> tuple[bool, bool]:
-    return header["status"] == CONFIRMED, header["kind"] != "indication"
 
 
 @lru_cache(maxsize=512)

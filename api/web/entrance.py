@@ -1,10 +1,10 @@
-"""What is asked of every request before any route, and what every answer carries, whoever gives it.
+"""What is checked of every request before any route, and the headers that every answer carries.
 
 An ASGI layer around the whole application, so that pages, the API, static files, its own description, addresses nobody
 declared and faults of the program are all behind it. In: a request whose head has arrived. Out: a problem, or what the
-application answers. Asked are how often its sender came, what its key opens, the host and the size; then a request
-that reads gets a place in a lane. A body that nobody read ends the connection: what is left of it is no next request.
-What was refused or decided leaves a trail.
+application answers. It checks the rate of the sender, the key, the host and the size; a request that reads then waits
+for its place in a lane. A connection is closed if nobody read the body of its request, because what is left of the body
+is not the next request. Refusals and decisions go to the audit trail.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.settings import Settings
 from api.web.addresses import refuse_illegible
+from api.web.audit import AuditTrail
 from api.web.bodies import refuse_announced, too_large
 from api.web.errors import MEDIA_TYPE, answer, of_status
 from api.web.guarded import JSON_BYTES
@@ -25,7 +26,6 @@ from api.web.hosts import Hosts
 from api.web.keys import Doorkeeper
 from api.web.lanes import Lane, Width
 from api.web.rates import TOO_MANY, Buckets, Turns, bucket_of, seconds_of
-from api.web.trail import Trail
 from basin.errors import Refused
 from basin.signs import shown
 from monitoring_ingest.access.audit_store import DONE, Act
@@ -60,12 +60,14 @@ class Entrance:
 
     Parameters
     ----------
-    inside : what is behind it. settings : how often who may come, and what the server is called.
-    doorkeeper : knows the keys. trail : of what is refused and decided.
-    most : bytes of a body that is handed in; every other request has at most `JSON_BYTES`.
+    inside : the application behind it. settings : the rates of strangers and keys, and the names of the server.
+    doorkeeper : looks up keys. trail : where refusals and decisions are audited.
+    most : largest body of a POST [bytes]; the body of any other request has at most `JSON_BYTES`.
     """
 
-    def __init__(self, inside: ASGIApp, settings: Settings, doorkeeper: Doorkeeper, trail: Trail, most: int) -> None:
+    def __init__(
+        self, inside: ASGIApp, settings: Settings, doorkeeper: Doorkeeper, trail: AuditTrail, most: int
+    ) -> None:  # fmt: skip
         self._inside = inside
         self._hosts = Hosts(settings.hosts)
         self._most = most

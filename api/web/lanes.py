@@ -17,14 +17,14 @@ from api.web.rates import too_many
 
 @dataclass(frozen=True)
 class Width:
-    """How wide a lane is; of each address or key, one request is answered at one time.
+    """How wide a lane is. Each peer (an address or a key) has one request answered at a time; its others wait.
 
     Attributes
     ----------
-    at_once : requests that are answered at one time, in all.
-    waiting : further ones that wait for a place, in all.
-    of_one : of those together, from one address or with one key; a browser opens six connections.
-    seconds : that one waits at most [s].
+    at_once : requests of all peers that are answered at a time.
+    waiting : further requests of all peers that may wait.
+    of_one : requests of one peer, answered or waiting; a browser opens six connections.
+    seconds : after which a waiting request gets 429 [s].
     """
 
     at_once: int = 2

@@ -32,7 +32,7 @@ class _Bucket:
 
 
 class Buckets:
-    """A bucket for each of whom it is asked about.
+    """One token bucket per address or key.
 
     Parameters
     ----------

@@ -207,9 +207,18 @@ class Transfer(BaseModel):
     amount_yuan: str = Field(description="元, exact", examples=["12000000.00"])
 
 
-class ListedHeader(Header):
-    """A stored settlement without its working: its status says whether its amounts are payable."""
+KIND = (
+    "how far it was computed, not whether it is owed: payable (完整) all clauses came to an amount, indication (预估) "
+    "a part of an obligation period, stopped (中止) a clause could not be computed; a trial of kind payable may be "
+    "submitted and confirmed, and its sums are owed once status is 已确认"
+)
 
+
+class ListedHeader(Header):
+    """A stored settlement without its working: its status says whether its amounts are payable, its kind does not."""
+
+    kind: str = Field(description=KIND, examples=["payable"])
+    status: str = Field(description="试算, 待复核, 已确认 (its sums are owed) or 已撤销", examples=["试算"])
     transfers: list[Transfer]
 
 
@@ -221,6 +230,8 @@ class Obligation(BaseModel):
     period: str
     payer: str
     payee: str
+    kind: str = Field(description=KIND, examples=["payable"])
+    payable: bool = Field(description="whether the sum is owed now: the settlement is 已确认", examples=[False])
     amount_yuan: str = Field(description="元, exact", examples=["12000000.00"])
 
 

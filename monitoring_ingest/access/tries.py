@@ -24,7 +24,7 @@ class _Tried:
 
 
 class Tries:
-    """How often who tried in vain.
+    """Counts wrong secrets per sender.
 
     Parameters
     ----------

@@ -11,7 +11,8 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import pairwise
+from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from basin.sources import Source, title_and_unit
@@ -28,6 +29,33 @@ MOST_TABLES = 100  # of one sheet
 REMARKS = frozenset({"备注", "说明", "remark", "remarks", "note", "notes"})  # columns with words, also where ignored
 MARKS = ("mark", "status", "sample_type")
 Cells = list[str]
+
+
+class _Header(NamedTuple):
+    """Where a header stands among the rows of a sheet, and how many rows it has."""
+
+    position: int
+    height: int
+
+
+@dataclass(frozen=True)
+class _Declared:
+    """What makes rows a header.
+
+    Attributes
+    ----------
+    columns : declared titles, all of which a header holds.
+    indicators : titles of indicators, one of which a wide table holds; None where the table is long.
+    """
+
+    columns: frozenset[str]
+    indicators: frozenset[str] | None
+
+    def are_in(self, titles: Sequence[str]) -> bool:
+        """Whether titles are those of a header."""
+        if not self.columns <= set(map(folded, titles)):
+            return False
+        return self.indicators is None or not self.indicators.isdisjoint(_with_and_without_unit(titles))
 
 
 class Table(NamedTuple):
@@ -75,11 +103,14 @@ def tables(raw: bytes, source: Source, further: Sequence[str] = ()) -> list[Tabl
 
     Raises
     ------
-    UnreadableFile : as `read_table`.
+    UnreadableFile : no sheet holds the declared columns, one has too many cells or tables, or a declared title stands
+        twice; and as `sheets`.
     """
     may_lack = OPTIONAL if source.format == "readings" else ()
     wanted = [title for column, title in source.columns.items() if column not in may_lack]
-    fitting = [table for sheet in sheets(raw) for table in _tables_of(sheet, wanted, source, further)]
+    indicators = frozenset(_with_and_without_unit(source.indicators)) if source.is_wide else None
+    declared = _Declared(frozenset(map(folded, wanted)), indicators)
+    fitting = [table for sheet in sheets(raw) for table in _tables_of(sheet, declared, source, further)]
     if not fitting:
         raise UnreadableFile("missing_column", " ".join([*wanted, *source.indicators][:HEADER_WITHIN]))
     for table in fitting:
@@ -87,65 +118,80 @@ def tables(raw: bytes, source: Source, further: Sequence[str] = ()) -> list[Tabl
     return fitting
 
 
-def _tables_of(sheet: Sheet, wanted: Sequence[str], source: Source, further: Sequence[str]) -> Iterator[Table]:
+def _tables_of(sheet: Sheet, declared: _Declared, source: Source, further: Sequence[str]) -> Iterator[Table]:
     """The tables of a sheet, one below the other: where the header comes again, it may state other units.
 
     Parameters
     ----------
     sheet : the sheet.
-    wanted : titles that a header must hold.
-    source : declares the titles of indicators.
+    declared : what makes rows a header.
+    source : declares the titles of columns.
     further : titles of columns that the caller reads besides.
     """
-    columns = {folded(title) for title in wanted}
-    measured = _with_and_without_unit(source.indicators)
-    headers: list[int] = []
-    written: set[str] = set()  # the titles of the first header, one of which stands in every other
-    for position, (_, cells) in enumerate(sheet.rows):
-        if headers and written.isdisjoint(cells):
-            continue
-        fits = columns <= set(map(folded, cells))
-        if fits and (not source.is_wide or measured & _with_and_without_unit(cells)):
-            headers.append(position)
-            written = written or set(filter(None, cells))
-        elif position > HEADER_WITHIN and not headers:
-            break
+    headers = _headers(sheet.rows, declared)
+    if not headers:
+        _refuse_too_large(sheet)  # the size is the reason that helps, not the columns it lacks
     if len(headers) > MOST_TABLES:
         raise UnreadableFile("file_too_large", f"{sheet.name} {len(headers)}".strip())
-    for start, end in pairwise([0, *headers[1:], len(sheet.rows)]):
-        if table := _table(sheet._replace(rows=sheet.rows[start:end]), wanted, source, further):
-            yield table
+    ends = [*(header.position for header in headers[1:]), len(sheet.rows)]
+    for header, end in zip(headers, ends, strict=False):  # no header, no table
+        yield _table(sheet._replace(rows=sheet.rows[header.position : end]), header.height, source, further)
 
 
-def _table(sheet: Sheet, wanted: Sequence[str], source: Source, further: Sequence[str]) -> Table | None:
-    """The sheet with its header recognised; None where no row holds the declared columns (and, if wide, an indicator).
+def _headers(rows: Sequence[tuple[int, Cells]], declared: _Declared) -> list[_Header]:
+    """The headers of a sheet: one near its top, and each row below that holds what is declared again."""
+    first = _first_header(rows, declared)
+    if first is None:
+        return []
+    below = first.position + first.height
+    written = set(chain.from_iterable(cells for _, cells in rows[first.position : below])) - {""}
+    # most rows hold no title at all: they are passed over before anything is compared
+    with_titles = [position for position in range(below, len(rows)) if not written.isdisjoint(rows[position][1])]
+    return [first, *(_Header(position, 1) for position in with_titles if declared.are_in(rows[position][1]))]
+
+
+def _first_header(rows: Sequence[tuple[int, Cells]], declared: _Declared) -> _Header | None:
+    """The first row, or pair of rows, near the top that holds what is declared."""
+    for position in range(min(len(rows), HEADER_WITHIN)):
+        for height in HEADER_ROWS:
+            cells = [cells for _, cells in rows[position : position + height]]
+            if declared.are_in(_titles(_of_one_width(cells))):
+                return _Header(position, height)
+    return None
+
+
+def _table(sheet: Sheet, height: int, source: Source, further: Sequence[str]) -> Table:
+    """The table that a sheet begins with.
 
     Parameters
     ----------
-    sheet : rows of any width; shorter rows are padded with blank cells.
-    wanted : titles that the header must hold.
-    source : declares the titles of indicators; a wide table needs at least one of them.
+    sheet : its rows begin with the header and may be of any width.
+    height : of the header [rows], without units below it.
+    source : declares the titles of columns.
     further : titles of columns that the caller reads besides.
     """
-    columns = {folded(title) for title in wanted}
-    measured = _with_and_without_unit(source.indicators)
+    _refuse_too_large(sheet)
+    padded = _of_one_width([cells for _, cells in sheet.rows])
+    rows = [(number, cells) for (number, _), cells in zip(sheet.rows, padded, strict=True)]
+    titles = _titles(padded[:height])
+    below = rows[height:]
+    if in_units := _with_units_below(titles, below, source):
+        titles = in_units
+        below = below[1:]
+    return _recognised(sheet, _none_blank(titles, below), below, source, further)
+
+
+def _refuse_too_large(sheet: Sheet) -> None:
+    """Refuse rows that would be too many cells once the short ones are padded."""
     width = max((len(cells) for _, cells in sheet.rows), default=0)
     if width * len(sheet.rows) > MOST_CSV_CELLS:
         raise UnreadableFile("file_too_large", f"{sheet.name} {len(sheet.rows)} × {width}".strip())
-    rows = [(number, [*cells, *[""] * (width - len(cells))]) for number, cells in sheet.rows]
-    for first in range(min(len(rows), HEADER_WITHIN)):
-        for height in HEADER_ROWS:
-            titles = _titles([cells for _, cells in rows[first : first + height]])
-            present = {folded(title) for title in titles}
-            if columns <= present and (not source.is_wide or measured & _with_and_without_unit(titles)):
-                below = rows[first + height :]
-                if in_units := _with_units_below(titles, below, source):
-                    titles = in_units
-                    below = below[1:]
-                    height += 1
-                longer = _longer(sheet.rows[first:], height) if not sheet.name else frozenset()
-                return _recognised(sheet, _none_blank(titles, below), below, source, further)._replace(longer=longer)
-    return None
+
+
+def _of_one_width(rows: Sequence[Cells]) -> list[Cells]:
+    """The rows, the shorter ones with blank cells at their end."""
+    width = max(map(len, rows), default=0)
+    return [[*cells, *[""] * (width - len(cells))] for cells in rows]
 
 
 def _with_and_without_unit(titles: Iterable[str]) -> set[str]:
@@ -186,8 +232,8 @@ def _recognised(
 
     Parameters
     ----------
-    sheet : where the table stands.
-    titles, rows : of the table, all of one width.
+    sheet : its rows are those of the table, the header among them, each as long as in the file.
+    titles, rows : of the table, without the header, all of one width.
     source : declares which columns describe a row.
     further : titles of columns that the caller reads besides.
     """
@@ -198,17 +244,19 @@ def _recognised(
     titled = [(position, folded(title)) for position, title in enumerate(titles) if title]
     others = [position for position, title in titled if title not in read | passed_over]
     measured = others if source.is_wide else [position for position, title in titled if title == value]
+    described = [position for position, _ in titled if position not in measured]
+    is_csv = not sheet.name
     return Table(
-        sheet.name,
-        titles,
-        _filled(rows, sheet.layout.merged, [position for position, _ in titled if position not in measured]),
-        sheet.layout,
-        [position for position, title in titled if title in read],
-        [position for position, title in titled if title in marks],
-        measured,
-        [] if source.is_wide else [position for position in others if position not in measured],
-        [position for position, title in titled if title in marks | REMARKS],
-        frozenset(),
+        name=sheet.name,
+        titles=titles,
+        rows=_filled(rows, sheet.layout.merged, described),
+        layout=sheet.layout,
+        read=[position for position, title in titled if title in read],
+        marks=[position for position, title in titled if title in marks],
+        measured=measured,
+        unknown=[] if source.is_wide else [position for position in others if position not in measured],
+        remarks=[position for position, title in titled if title in marks | REMARKS],
+        longer=_longer(sheet.rows, len(sheet.rows) - len(rows)) if is_csv else frozenset(),
     )
 
 

@@ -1,1 +1,1 @@
-"""What people decide about a settlement."""
+"""What people decide about a settlement, and `check`: whether what is stored is still what was decided."""

@@ -1,9 +1,10 @@
 """Whether what is stored is what was decided: each settlement, and what hangs on it, against the same made again.
 
-In: a connection and the registry. Out: the first row that differs, by table and key, and how much was compared. The
-text of the agreement, the document and its digest, the columns beside it, the document made again from the readings and
-facts that are stored, obligations, confirmations and entries, then assessments: so a change by hand is found although
-the triggers that refuse it were dropped. Nothing is changed and nothing put right here.
+In: a connection and the registry. Out: the first row that differs, by table and key, how many settlements and
+assessments hold, and of which settlements it cannot be told. The text of the agreement, the document and its digest,
+the columns beside it, the document made again from the readings and facts that are stored, obligations, confirmations
+and entries, then assessments: so a change by hand is found although the triggers that refuse it were dropped. Nothing
+is changed and nothing put right here.
 """
 
 from __future__ import annotations
@@ -32,15 +33,25 @@ from settlement.statement.canonical import digest, first_difference
 from settlement.statement.engine_version import ENGINE_VERSION, as_made_by, made_by, version_of
 from settlement.statement.rows import SettlementDocument
 
+# The fingerprints of what lies in the database. That of the register changes with how an engine writes it, too.
+STORED_PARTS = ("observations", "facts", "parameters")
 COLUMNS = ("id", "agreement", "agreement_sha256", "title", "basin", "period", "kind", "digest")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A stored row that is not what it should be: table and key, and how it differs."""
+    """A stored row that is not what it should be.
+
+    Attributes
+    ----------
+    row : table and key. words : how it differs.
+    certain : somebody changed the row. Otherwise an earlier version of the engine made it and this one makes it
+        differently, so whether it was changed cannot be told.
+    """
 
     row: str
     words: str
+    certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -49,10 +60,10 @@ class Report:
 
     Attributes
     ----------
-    settlements, assessments : how many were compared, up to the difference.
-    difference : the first row that differs; None where all hold.
-    otherwise : settlements that an earlier version of the engine made and this one makes otherwise: whether their
-        readings are those of then cannot be told.
+    settlements, assessments : how many hold, up to the difference.
+    difference : the first row that certainly differs; None where there is none.
+    otherwise : the settlements of which nobody can tell whether they hold, for an earlier version of the engine made
+        them and this one makes them differently. They are not among `settlements`.
     """
 
     settlements: int
@@ -62,31 +73,30 @@ class Report:
 
 
 def check(connection: Connection, registry: Registry) -> Report:
-    """Compare all that is stored of settlements and assessments, up to the first difference."""
-    compared = 0
+    """Compare all that is stored of settlements and assessments, up to the first certain difference."""
+    holding = 0
     otherwise: list[Difference] = []
     for identity in kept_store.identities(connection):
-        for difference in _differences(connection, registry, identity, otherwise):
-            return Report(compared, 0, difference, otherwise)
-        compared += 1
+        holds = True
+        for difference in _differences(connection, registry, identity):
+            if difference.certain:
+                return Report(holding, 0, difference, otherwise)
+            otherwise.append(difference)
+            holds = False
+        holding += holds
     for row in kept_store.without_settlement(connection):
-        return Report(compared, 0, Difference(row, "它所属的那一行没有了 what it belongs to is gone"), otherwise)
+        return Report(holding, 0, Difference(row, "它所属的那一行没有了 what it belongs to is gone"), otherwise)
     assessments = len(store.assessments(connection))
-    for identity in store.altered_documents(connection):
-        altered = Difference(f"assessments {identity}", "文书与它的指纹不符 document and digest differ")
-        return Report(compared, assessments, altered, otherwise)
-    return Report(compared, assessments, None, otherwise)
+    altered = store.altered_documents(connection)  # assessments alone: a settlement would have differed above
+    if altered:
+        words = "文书与它的指纹不符 document and digest differ"
+        first = Difference(f"assessments {altered[0]}", words)
+        return Report(holding, assessments - len(altered), first, otherwise)
+    return Report(holding, assessments, None, otherwise)
 
 
-def _differences(
-    connection: Connection, registry: Registry, identity: str, otherwise: list[Difference]
-) -> Iterator[Difference]:
-    """What differs of one settlement, causes first.
-
-    Parameters
-    ----------
-    otherwise : takes the settlement where an earlier version of the engine made it and this one makes it otherwise.
-    """
+def _differences(connection: Connection, registry: Registry, identity: str) -> Iterator[Difference]:
+    """What differs of one settlement, causes first."""
     stored = kept_store.settlement_kept(connection, identity)
     row = f"settlements {identity}"
     if sha256(stored.text.encode()).hexdigest() != stored.agreement_sha256:
@@ -98,11 +108,10 @@ def _differences(
         return
     yield from (Difference(row, words) for words in _other_columns(stored, document))
     again = _made_again(connection, registry, identity)
-    words = again if isinstance(again, str) else _compared(document, again)
-    if words is not None and version_of(document) == ENGINE_VERSION:
-        yield Difference(row, words)
-    elif words is not None:
-        otherwise.append(Difference(row, words))
+    if isinstance(again, str):
+        yield Difference(row, again, certain=version_of(document) == ENGINE_VERSION)
+    else:
+        yield from _made_otherwise(row, document, again)
     yield from _other_obligations(kept_store.obligations_kept(connection, identity), document)
     changes = kept_store.statuses_kept(connection, identity)
     yield from _other_statuses(changes, document)
@@ -138,16 +147,28 @@ def _made_again(connection: Connection, registry: Registry, identity: str) -> Se
         return f"不能重算 cannot be made again：{type(problem).__name__} {problem}"
 
 
-def _compared(document: SettlementDocument, again: SettlementDocument) -> str | None:
-    """Where a document differs from the same made again."""
+def _made_otherwise(row: str, document: SettlementDocument, again: SettlementDocument) -> Iterator[Difference]:
+    """Where a document differs from the same made again.
+
+    What an earlier version made may differ because the rules did. Its fingerprints tell: where those of readings, facts
+    or decisions are not as they were, the data differ, whatever the rules are.
+
+    Parameters
+    ----------
+    row : table and key of the document.
+    document, again : as it is stored, and from what is stored now.
+    """
     stamped = as_made_by(again, version_of(document))
     difference = first_difference(document, stamped)
     if difference is None:
-        return None
+        return
     parts = document.get("parts", {})
-    other = "、".join(part for part, fingerprint in parts.items() if stamped.get("parts", {}).get(part) != fingerprint)
-    held = f"（{other} 与当时不同 not as they were）" if other else ""
-    return f"重算不同 made again otherwise：{difference}{held}（{made_by(document)['message_zh']}）"
+    now = stamped.get("parts", {})
+    changed = [part for part, fingerprint in parts.items() if now.get(part) != fingerprint]
+    by_data = not set(STORED_PARTS).isdisjoint(changed)
+    held = f"（{'、'.join(changed)} 与当时不同 not as they were）" if changed else ""
+    words = f"重算不同 made again otherwise：{difference}{held}（{made_by(document)['message_zh']}）"
+    yield Difference(row, words, certain=by_data or version_of(document) == ENGINE_VERSION)
 
 
 def _other_obligations(stored: Sequence[ObligationKept], document: SettlementDocument) -> Iterator[Difference]:

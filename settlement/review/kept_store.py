@@ -1,7 +1,7 @@
-"""The stored rows of settlements and of what hangs on them, as they stand, for whoever compares them.
+"""The stored rows of settlements and of what hangs on them, as they stand, for the check that compares them.
 
 In: a connection, and the identity of a settlement. Out: rows with their keys. Nothing is parsed and nothing is left
-out: what somebody changed by hand is read as it was left.
+out, so that a row changed by hand is read as it stands.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class StatusKept:
 
 
 def identities(connection: Connection) -> list[str]:
-    """All settlements, the oldest first."""
+    """The identities of all settlements, the oldest first."""
     s = tables.settlements.c
     return list(connection.scalars(select(s.id).order_by(s.recorded_at, s.id)))
 

@@ -113,6 +113,7 @@ def _is_in_order(times: Instants, runs: Sequence[tuple[tuple[str, str], Run]]) -
 
 
 def places_of(runs: Iterable[Run]) -> NDArray[np.intp]:
+    """The positions of all rows of the runs, in order and each once."""
     return np.unique(np.concatenate([np.arange(run.start, run.stop) for run in runs] or [np.zeros(0, dtype=np.intp)]))
 
 

@@ -76,3 +76,10 @@ def test_what_writes_needs_a_key_and_what_reads_does_not(described):
 def test_lists_declare_their_csv(described):
     listed = described["paths"]["/v1/obligations"]["get"]["responses"]["200"]["content"]
     assert set(listed) == {"application/json", "text/csv"}
+
+
+@pytest.mark.parametrize(("shape", "says_what_is_owed"), [("ListedHeader", "status"), ("Obligation", "payable")])
+def test_the_kind_of_a_settlement_is_not_said_to_make_it_owed(described, shape, says_what_is_owed):
+    fields = described["components"]["schemas"][shape]["properties"]
+    assert "not whether it is owed" in fields["kind"]["description"]
+    assert "owed" in fields[says_what_is_owed]["description"]

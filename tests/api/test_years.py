@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from settlement import run
@@ -92,3 +94,23 @@ def test_sums_of_settlements_of_which_some_are_confirmed_are_called_so(world, tm
             confirm(identity)
             words.append(page(client, "/").all("article")[0].all("small")[0].text)
     assert words == ["试算额", "合计，部分已确认", "应付额"]
+
+
+def test_a_confirmed_sum_is_shown_until_it_is_withdrawn_also_beside_a_newer_trial(world, tmp_path):
+    """August is confirmed; a correction makes a trial of August, one class worse, that nobody owes yet."""
+    made = composed(sqlite(tmp_path / "hengjie.sqlite"), world)
+    send(made, [*month_rows("demo-qx2", "2025-08", tp="0.25"), *month_rows("demo-qx3", "2025-08")], "august.csv")
+    first = run.settle(made.engine, world, AGREEMENT, "2025-08", now=NOW)["id"]
+    for status, person in (("待复核", "甲"), ("已确认", "乙")):
+        set_status(made.engine, first, StatusChange(status, person, "示例"), stopped(NOW))
+    later = NOW + timedelta(days=1)
+    send(made, month_rows("demo-qx2", "2025-08", tp="0.35"), "corrected.csv", later)
+    second = run.settle(made.engine, world, AGREEMENT, "2025-08", now=later + timedelta(hours=1))["id"]
+    assert second != first
+    with client_of(made) as client:
+        assert page(client, "/").all("article")[0].all("small")[0].text == "应付额"
+        assert card(client, "/") == (["2025年8月"], ["50"])
+        set_status(made.engine, first, StatusChange("已撤销", "丙", "示例"), stopped(later + timedelta(hours=2)))
+        assert page(client, "/").all("article")[0].all("small")[0].text == "试算额"
+        assert card(client, "/") == (["2025年8月"], ["100"])
+    made.engine.dispose()

@@ -518,3 +518,11 @@ def test_the_same_rows_in_any_order_split_and_form_are_stored_the_same(engine: E
     expected = {("qiaotou", "nh3n", float(value), "mg/L", 1) for _, _, value in rows}
     assert {(s, i, v, unit, revision) for s, i, _, v, _, revision, unit in stored_set(engine)} == expected
     assert len(stored_set(engine)) == len(rows)
+
+
+def test_a_header_below_the_first_thirty_rows_is_none_also_where_it_comes_again():
+    table = ["点位,采样时间,氨氮(mg/L)", "老桥桥下,2020-08-08 08:00,0.21"]
+    assert len(read(text(*["说明"] * 29, *table, *table))) == 2
+    with pytest.raises(UnreadableFile) as refused:
+        read(text(*["说明"] * 30, *table, *table))
+    assert refused.value.code == "missing_column"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy import Engine
@@ -11,9 +12,12 @@ from basin.registry import Registry
 from monitoring_ingest.database.engine import reading, writing
 from monitoring_ingest.database.schema import create_schema, unguarded
 from monitoring_ingest.doors.files import READINGS, ingest
+from settlement import store
 from settlement.review.checking import Report, check
 from settlement.review.confirming import set_status
 from settlement.run import settle
+from settlement.statement.engine_version import as_made_by
+from settlement.statement.rows import SettlementDocument
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, StatusChange
 from tests.clocks import stopped
 from tests.settlement.makers import RIVER, RULES, an_agreement, monthly, per_unit, readings
@@ -107,3 +111,44 @@ def test_dropped_triggers_are_missed_also_those_of_later_revisions(engine):
     create_schema(engine)
     with reading(engine) as connection:
         assert unguarded(connection) == []
+
+
+class TestAnEarlierVersion:
+    """What an earlier version of the engine made and this one makes differently."""
+
+    OTHER_RULES: ClassVar = {"title": "另一份"}
+
+    def kept(self, engine: Engine, version: str | None, other: dict[str, Any] | None = None) -> str:
+        """The identity of a settlement as another version made it, whose rules gave `other` content."""
+        ingest(engine, RIVER, [("a.csv", readings(monthly({("s1", "nh3n"): TWELVE})))], READINGS, stopped(NOW))
+        document = settle(engine, REGISTRY, AGREEMENT.code, "2020", now=NOW + timedelta(minutes=1))
+        old: SettlementDocument = as_made_by({**document, **(other or {})}, version)  # type: ignore[typeddict-item]
+        with writing(engine) as connection:
+            as_of = datetime.fromisoformat(old["as_of"])
+            store.keep_settlement(connection, old, AGREEMENT.text, as_of, as_of)
+        return old["id"]
+
+    @pytest.mark.parametrize("version", [None, "1", "2"])
+    def test_with_the_same_result_it_holds(self, engine, version):
+        self.kept(engine, version)
+        assert checked(engine) == Report(2, 0, None, [])
+
+    @pytest.mark.parametrize("version", [None, "1", "2"])
+    def test_with_another_result_it_cannot_be_told_and_does_not_count_as_holding(self, engine, version):
+        old = self.kept(engine, version, self.OTHER_RULES)
+        report = checked(engine)
+        assert (report.settlements, report.difference) == (1, None)
+        assert [(row.row, row.certain) for row in report.otherwise] == [(f"settlements {old}", False)]
+
+    def test_readings_that_are_not_as_its_hashes_say_are_a_difference(self, engine):
+        old = self.kept(engine, "2", {"parts": {"observations": "x", "register": "y"}})
+        report = checked(engine)
+        assert report.otherwise == [] and report.difference is not None
+        assert report.difference.row == f"settlements {old}"
+        assert "observations、register 与当时不同" in report.difference.words
+
+    def test_a_register_that_another_version_wrote_differently_cannot_be_told(self, engine):
+        old = self.kept(engine, "2", {"parts": {"register": "y"}})
+        report = checked(engine)
+        assert report.difference is None
+        assert [row.row for row in report.otherwise] == [f"settlements {old}"]

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from api.app import application
 from api.cli import main
 from api.composition import Composition
-from api.web.trail import OF_ALL, OF_ONE_ADDRESS, Trail
+from api.web.audit import OF_ALL, OF_ONE_ADDRESS, AuditTrail
 from monitoring_ingest.access.audit_store import DONE, Act, RecordedAct, Wanted, acts
 from monitoring_ingest.access.store import create_key
 from monitoring_ingest.access.tries import FREE
@@ -117,9 +117,9 @@ class TestRequests:
         assert (act.act, len(act.subject) < 300) == ("POST *", True)
 
 
-class TestTrail:
-    def trail(self, here: Composition, seconds: list[float]) -> Trail:
-        return Trail(here.engine, lambda: NOW, lambda: seconds[0])
+class TestAuditTrail:
+    def trail(self, here: Composition, seconds: list[float]) -> AuditTrail:
+        return AuditTrail(here.engine, lambda: NOW, lambda: seconds[0])
 
     def test_a_peer_that_is_refused_all_the_time_leaves_a_row_a_minute_that_counts_the_others(self, here):
         seconds = [0.0]

@@ -1,4 +1,4 @@
-"""The trail of a serving process: for each act that was refused or decided, a row of `audit` and a line of the log.
+"""The audit trail of a serving process: a row of `audit` and a line of the log for each act refused or decided.
 
 In: acts of the doors. A peer that is refused all the time leaves a few rows at first and then one a minute, which says
 how many acts it stands for; all of those together are bounded, too: neither disk nor log is filled by strangers. What
@@ -41,7 +41,7 @@ def write_lines() -> None:
         _lines.addHandler(logging.StreamHandler())
 
 
-class Trail:
+class AuditTrail:
     """What a process leaves of its acts.
 
     Parameters
