@@ -157,7 +157,7 @@ def test_the_readings_behind_a_statistic_tell_what_was_found_of_each(engine: Eng
     with engine.connect() as connection:
         found = gathered(connection, RIVER, ["s1"], between, LATER)
     rules = data_rules(registry.agreement("test-river"))
-    behind = readings_behind(readings_by_series(found, RIVER, rules), statistic)
+    behind = readings_behind(readings_by_series(found, RIVER, rules), statistic, {})
     assert [(r["value"], r.get("quality"), r.get("test")) for r in behind["used"]] == [
         ("1", None, None), ("2", "doubtful", "gross_range"),
     ]  # fmt: skip
