@@ -8,7 +8,6 @@ was done always leaves its row. A line is one JSON object. No secret gets here.
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -21,6 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from api.settings import Rate
 from api.web.rates import MOST_BUCKETS, Buckets, Seconds
 from monitoring_ingest.access.audit_store import DONE, Act, record_act
+from monitoring_ingest.access.remembered import Remembered
 from monitoring_ingest.database.trouble import ERRORS
 
 OF_ONE_ADDRESS = Rate(a_second=1 / 60, at_once=20)  # refusals that get a row
@@ -54,7 +54,7 @@ class AuditTrail:
         self._now = now
         self._of_one = Buckets(OF_ONE_ADDRESS, seconds)
         self._of_all = Buckets(OF_ALL, seconds)
-        self._without_row: OrderedDict[str, int] = OrderedDict()  # refusals of each address since its last row
+        self._without_row: Remembered[int] = Remembered(MOST_BUCKETS)  # refusals of each address since its last row
 
     async def leave(self, act: Act) -> None:
         """Leave row and line of an act, unless its address has left too many."""
@@ -75,7 +75,5 @@ class AuditTrail:
         times = self._without_row.pop(act.address, 0) + 1
         if self._of_one.take(act.address) or self._of_all.take(ALL):
             self._without_row[act.address] = times
-            if len(self._without_row) > MOST_BUCKETS:
-                self._without_row.popitem(last=False)
             return None
         return replace(act, times=times)

@@ -6,7 +6,6 @@ as the first field of a form, because a form sets no header: then no more is rea
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from contextlib import suppress
 from hashlib import sha256
 from typing import NamedTuple
@@ -22,6 +21,7 @@ from starlette.types import Message, Receive
 from api.composition import Composition
 from api.web.rates import Seconds, too_many
 from basin.errors import Refused
+from monitoring_ingest.access.remembered import Remembered
 from monitoring_ingest.access.store import Access, access
 from monitoring_ingest.access.tries import Tries
 from monitoring_ingest.database.trouble import ERRORS
@@ -62,7 +62,7 @@ class Doorkeeper:
 
     def __init__(self, seconds: Seconds) -> None:
         self._tries = Tries(seconds)
-        self._opened: OrderedDict[str, str] = OrderedDict()  # SHA-256 of keys that opened, with their names
+        self._opened: Remembered[str] = Remembered(MOST_REMEMBERED)  # SHA-256 of keys that opened, with their names
 
     async def ask(self, request: Request, host: str) -> Asker:
         """Whose key a request has, if it opens.
@@ -127,9 +127,6 @@ class Doorkeeper:
         if digest not in self._opened:
             self._tries.give_back(host)
         self._opened[digest] = may.name
-        self._opened.move_to_end(digest)
-        if len(self._opened) > MOST_REMEMBERED:
-            self._opened.popitem(last=False)
         request.state.access = may
         return may
 

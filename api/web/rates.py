@@ -7,7 +7,6 @@ buckets is bounded: the one that was not used for the longest time makes room, a
 from __future__ import annotations
 
 import ipaddress
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +14,7 @@ from math import ceil
 
 from api.settings import Rate
 from basin.errors import Refused
+from monitoring_ingest.access.remembered import Remembered
 
 TOO_MANY = 429
 MOST_BUCKETS = 10_000
@@ -42,7 +42,7 @@ class Buckets:
     def __init__(self, rate: Rate, seconds: Seconds) -> None:
         self._rate = rate
         self._seconds = seconds
-        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self._buckets: Remembered[_Bucket] = Remembered(MOST_BUCKETS)
 
     def take(self, whose: str) -> float:
         """Let a request through, or how long it has to wait [s]."""
@@ -59,12 +59,8 @@ class Buckets:
 
     def _filled(self, whose: str) -> _Bucket:
         now = self._seconds()
-        bucket = self._buckets.get(whose)
-        if bucket is None:
-            bucket = self._buckets[whose] = _Bucket(self._rate.at_once, now)
-            if len(self._buckets) > MOST_BUCKETS:
-                self._buckets.popitem(last=False)
-        self._buckets.move_to_end(whose)
+        bucket = self._buckets.get(whose) or _Bucket(self._rate.at_once, now)
+        self._buckets[whose] = bucket
         bucket.holds = min(self._rate.at_once, bucket.holds + (now - bucket.since) * self._rate.a_second)
         bucket.since = now
         return bucket
@@ -80,7 +76,7 @@ class Turns:
 
     def __init__(self, seconds: Seconds) -> None:
         self._seconds = seconds
-        self._last: OrderedDict[str, float] = OrderedDict()
+        self._last: Remembered[float] = Remembered(MOST_BUCKETS)
 
     def next(self, whose: str) -> float:
         """How long until the next turn of one address or key [s]."""
@@ -88,9 +84,6 @@ class Turns:
         after_the_last = self._last.get(whose, now) + BETWEEN_TURNS
         turn = min(max(now + SHORTEST_REST, after_the_last), now + LONGEST_REST)
         self._last[whose] = turn
-        self._last.move_to_end(whose)
-        if len(self._last) > MOST_BUCKETS:
-            self._last.popitem(last=False)
         return turn - now
 
 

@@ -6,9 +6,10 @@ waits. The number of those remembered is bounded: the one that has not tried for
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from monitoring_ingest.access.remembered import Remembered
 
 FREE = 10  # wrong ones that nobody waits for: people mistype, and a station goes on with the password of yesterday
 LONGEST = 60.0  # [s]
@@ -33,7 +34,7 @@ class Tries:
 
     def __init__(self, seconds: Callable[[], float]) -> None:
         self._seconds = seconds
-        self._tried: OrderedDict[str, _Tried] = OrderedDict()
+        self._tried: Remembered[_Tried] = Remembered(MOST_REMEMBERED)
 
     def take(self, whose: str) -> float:
         """Let a secret be looked at, or how long its sender has to wait [s].
@@ -48,9 +49,6 @@ class Tries:
         wrong = (before.wrong if before is not None and is_remembered else 0) + 1
         wait = 0.0 if wrong <= FREE else min(2.0 ** min(wrong - FREE - 1, 30), LONGEST)
         self._tried[whose] = _Tried(wrong, now, now + wait)
-        self._tried.move_to_end(whose)
-        if len(self._tried) > MOST_REMEMBERED:
-            self._tried.popitem(last=False)
         return 0.0
 
     def give_back(self, whose: str) -> None:
