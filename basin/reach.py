@@ -84,6 +84,12 @@ class Reach:
         of_basin = {section.code for section in network.sections.values() if section.basin == self.basin}
         return sorted(self.sections | of_basin)
 
+    def parties_in(self, network: Network) -> frozenset[str]:
+        """The codes of all parties that may owe or receive: those named, and those of the sections looked at."""
+        sections = [network.sections[code] for code in self.sections_in(network) if code in network.sections]
+        of_sections = {side for section in sections for side in (section.upstream, section.downstream)}
+        return frozenset(code for code in network.parties if code in self.parties | of_sections)
+
 
 @dataclass(frozen=True)
 class Named:

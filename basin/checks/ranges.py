@@ -22,9 +22,9 @@ from basin.checks.size import MOST_CHAINED
 from basin.checks.values import codes_on, values_that_depend
 from basin.clauses import TIME_AXES, UNPAID, Clause
 from basin.dated import join
-from basin.indicators import find_indicator
-from basin.measures import Against, Measure, Runs, load_of
+from basin.measures import Against, Measure, Runs
 from basin.network import Network
+from basin.possible import CLASSES, possible
 from basin.ranges import ANY, NOT_NEGATIVE, Bound, Range, around, between, exactly
 from basin.rounding import half_even, printed
 from basin.scales import Piece, amounts_between, parts
@@ -45,7 +45,6 @@ Take = str | Runs | None
 _ONE = exactly(1)
 _ZERO = exactly(0)
 _SHARE = between(0, 1)
-_CLASS = between(1, 6)
 
 
 class Ranges:
@@ -227,23 +226,11 @@ class Ranges:
 _OF_KIND: Mapping[str, Range] = {
     "volume": NOT_NEGATIVE,
     "load": NOT_NEGATIVE,
-    "quality_class": _CLASS,
+    "quality_class": CLASSES,
     "exceedance": NOT_NEGATIVE,
     "met": _SHARE,
     "completeness": _SHARE,
 }
-
-
-def possible(indicator: str) -> Range:
-    """What is physically possible of an indicator, a volume or a load; unlimited where the register states no end."""
-    if indicator == "volume" or indicator.startswith(load_of("")):
-        return NOT_NEGATIVE
-    declared = find_indicator(indicator)
-    if declared is None:
-        return ANY
-    least = -inf if declared.possible_min is None else exact(f"{declared.possible_min:g}")
-    greatest = inf if declared.possible_max is None else exact(f"{declared.possible_max:g}")
-    return Range(least, greatest)
 
 
 def _number(text: str) -> Range:

@@ -7,6 +7,7 @@ do not exist, circles, lines nobody uses, several numbers where one is needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 
 from basin.agreement import Agreement, clause_path
 from basin.checks.finding import Finding
@@ -178,8 +179,9 @@ def _paid_again(
 ) -> Iterator[Finding]:
     """A sum that arises once a year and is paid as it stands every month would be paid twelve times.
 
-    Only a sum that is passed on unchanged is refused: a rate of 1/12, a condition or a factor of the month's own says
-    that the payment is meant. A yearly line may always be a test, a factor or a share of a month.
+    Only a sum that is passed on whole or multiplied, by any piece of a scale, is refused: a rate of 1/12, a condition
+    or a factor of the month's own says that the payment is meant. A yearly line may always be a test, a factor or a
+    share of a month.
     """
     ours = _shortest(agreement, payer, ())
     theirs = _arises(agreement, clauses, payer, (), arising)
@@ -223,24 +225,25 @@ def _arises(
 
 
 def _passes_on(clause: Clause) -> bool:
-    """Whether the sums it refers to come out of it whole: no condition, no cap, no tiers, no part of them."""
+    """Whether the sums it refers to come out of it whole or multiplied: no condition, no cap, no part of them."""
     measure = clause.measure
     if clause.when or clause.unless or clause.cap is not None or measure is None or measure.against is not None:
         return False
-    weights = (measure.of or {}).values()
-    factors = [exact(text) for text in clause.times if _is_number(text)]
-    return _is_whole(clause.scale) and all(abs(part) >= 1 for part in (*weights, *factors))
+    passed = _steepest(clause.scale)
+    for text in clause.times:
+        passed *= abs(exact(text)) if _is_number(text) else 1
+    return all(abs(weight) * passed >= 1 for weight in (measure.of or {}).values())
 
 
-def _is_whole(scale: Sequence[Piece] | None) -> bool:
-    """Whether a scale gives the value itself, either way round."""
+def _steepest(scale: Sequence[Piece] | None) -> Fraction:
+    """How many times the value the scale gives at most, the sign aside; the value itself where there is no scale.
+
+    A piece before or after it that says nothing does not make a part of the sum: the steepest one counts. A piece
+    that no value reaches is refused for itself.
+    """
     if scale is None:
-        return True
-    if len(scale) != 1:
-        return False
-    piece = scale[0]
-    unchanged = not piece.amount and not piece.origin and piece.steps is None
-    return unchanged and piece.per != 0 and abs(piece.rate / piece.per) == 1
+        return Fraction(1)
+    return max((abs(piece.rate / piece.per) for piece in scale if piece.per != 0), default=Fraction(0))
 
 
 def _many(of: Sequence[str]) -> bool:

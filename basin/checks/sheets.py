@@ -12,15 +12,13 @@ from fractions import Fraction
 from basin.agreement import Agreement
 from basin.checks.finding import Finding
 from basin.checks.measures import class_findings, empty_list, foreign_findings, section_findings
-from basin.checks.ranges import possible
 from basin.checks.sides import share_findings
 from basin.clauses import SHEET, SectionSheet
 from basin.dated import every_branch
 from basin.errors import AgreementError
 from basin.indicators import find_indicator
 from basin.network import Network
-from basin.ranges import exactly
-from basin.rounding import printed
+from basin.possible import impossible_of
 from basin.shapes import fitted
 
 
@@ -101,7 +99,6 @@ def _finer_than_compared(agreement: Agreement, sheet: SectionSheet, path: str) -
 def _impossible(figures: Mapping[str, Fraction], path: str) -> Iterator[Finding]:
     """Limits and baselines that the quantity can never have, such as a negative concentration."""
     for quantity, figure in figures.items():
-        values = possible(quantity)
-        if not exactly(figure).meets(values):
-            zh = f"{quantity} 不会是 {printed(figure)}：这个数{values.in_words()}"
+        zh = impossible_of(quantity, figure)
+        if zh is not None:
             yield Finding(f"{path}.{quantity}", zh, "a figure that cannot be", "改正数值")

@@ -1,20 +1,28 @@
 """What a fact is checked against before it is recorded: what is declared, and the clauses that might read it.
 
 In: a fact and the registry. Out: the same fact, or a refusal that says what to write. A fact that nobody will ever
-look up is not recorded in silence: its kind is one that some clause reads, or one of the general kinds.
+look up is not recorded in silence: its kind is one that some clause reads, or one of the general kinds. A figure that
+cannot be is not paid on: what stands in place of readings lies in the same range as in a case. What was recorded before
+stays, and may be withdrawn.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from difflib import get_close_matches
 from itertools import chain
 
+from basin import periods
+from basin.agreement import Agreement
 from basin.clauses import PAID
 from basin.errors import UnknownCode, UsageError
 from basin.fact_readers import CLASS, QUANTITIES, Recorded, Use, kinds_read, usable_agreements, uses
+from basin.network import Network
 from basin.periods import period
+from basin.possible import impossible_of
 from basin.registry import Registry
 from basin.written.names import folded_name
+from basin.written.numbers import exact
 from monitoring_ingest.readings.facts import KINDS, Fact, is_payment
 
 FEW = 20  # kinds to choose from are listed up to here
@@ -32,13 +40,14 @@ def about_something_known(fact: Fact, registry: Registry, *, file: object = None
     Raises
     ------
     UnknownCode : the subject is no section, station, party, basin, agreement or scorecard.
-    UsageError : no clause reads facts of that kind, or a payment could not be counted.
+    UsageError : no clause reads facts of that kind, its figure cannot be, or a payment could not be counted.
     """
     if is_payment(fact):
         _refuse_payment_that_cannot_count(fact, registry, file)
     _refuse_unknown_subject(fact, registry, file)
     if fact.withdrawn_by is None:  # whatever was recorded by earlier versions may be withdrawn
         _refuse_kind_nobody_reads(fact, registry, file)
+        _refuse_impossible_figure(fact, file)
     return fact
 
 
@@ -81,6 +90,21 @@ def _refuse_kind_nobody_reads(fact: Fact, registry: Registry, file: object) -> N
     raise UsageError(zh, "no clause reads this kind", file=file, path="kind", remedy=_kind_meant(fact.kind, kinds))
 
 
+def _refuse_impossible_figure(fact: Fact, file: object) -> None:
+    """Refuse what stands in place of readings and is no number, or one that the quantity can never have."""
+    if fact.kind not in QUANTITIES:
+        return
+    remedy = "类别写 1–6 的数字，如 3（Ⅲ类）" if fact.kind == CLASS else "写数字，如 0.15"
+    try:
+        zh = impossible_of(fact.kind, exact(fact.value))
+    except ValueError as problem:
+        en = "the figure is no number"
+        raise UsageError(f"{fact.kind} 不是数字：{fact.value}", en, file=file, path="value", remedy=remedy) from problem
+    if zh is not None:
+        remedy = remedy if fact.kind == CLASS else "改正数值"
+        raise UsageError(zh, "a figure that cannot be", file=file, path="value", remedy=remedy)
+
+
 def _kind_meant(kind: str, kinds: set[str]) -> str:
     """What to write in place of a kind that is not known."""
     named = {folded_name(code): code for code in kinds} | {folded_name(name): code for code, name in KINDS.items()}
@@ -91,7 +115,7 @@ def _kind_meant(kind: str, kinds: set[str]) -> str:
 
 
 def _refuse_payment_that_cannot_count(payment: Fact, registry: Registry, file: object) -> None:
-    """Refuse a payment whose agreement or payer is not declared, or that has no day where a clause counts by days.
+    """Refuse a payment whose agreement or payer is not declared, or that could not be made under the agreement.
 
     Parameters
     ----------
@@ -113,3 +137,32 @@ def _refuse_payment_that_cannot_count(payment: Fact, registry: Registry, file: o
             zh = f"没有主体 {payer}"
             en = f"no party {payer}"
             raise UnknownCode(zh, en, file=file, path="kind", remedy=f"写 kind: {PAID}，或 kind: {PAID} 主体代码")
+    if payment.withdrawn_by is None:
+        agreement = registry.agreements[payment.subject]
+        _refuse_payer_of_another_agreement(payment, agreement, registry.network, file)
+        _refuse_payment_outside_the_term(payment, agreement, file)
+
+
+def _refuse_payer_of_another_agreement(payment: Fact, agreement: Agreement, network: Network, file: object) -> None:
+    """Refuse a payer that can owe nothing under the agreement: its payment would be taken from no debt."""
+    parties = agreement.reach.parties_in(network)
+    for payer in payment.kind.split()[1:]:
+        if payer not in parties:
+            zh = f"{payer} 不是协议 {agreement.code} 的主体"
+            en = f"{payer} is no party of the agreement"
+            remedy = f"写 kind: {PAID} 主体代码，本协议的有 {'、'.join(sorted(parties))}"
+            raise UsageError(zh, en, file=file, path="kind", remedy=remedy)
+
+
+def _refuse_payment_outside_the_term(payment: Fact, agreement: Agreement, file: object) -> None:
+    """Refuse a payment for a period in which nothing is owed, or of a day before the agreement."""
+    of = period(payment.period)
+    is_outside = periods.ends_on(of) < agreement.starts or periods.starts_on(of) > agreement.ends
+    if is_outside or agreement.reaches_beyond(of):
+        zh = f"所付的结算期 {payment.period} 不在协议期限 {agreement.starts} 至 {agreement.ends} 以内"
+        en = "a payment for a period outside the term of the agreement"
+        raise UsageError(zh, en, file=file, path="period", remedy="写所付的结算期，如 " + agreement.years[:4])
+    if payment.paid_on is not None and date.fromisoformat(payment.paid_on) < agreement.starts:
+        zh = f"付款日 {payment.paid_on} 早于协议开始的 {agreement.starts}"
+        en = "a day of payment before the agreement starts"
+        raise UsageError(zh, en, file=file, path="paid_on", remedy="改正付款日；付的是别的协议的，改正 subject")

@@ -142,7 +142,7 @@ def fact(written: Mapping[str, object], *, file: object = None) -> Fact:
 
 
 def _refuse_what_the_ledger_cannot_take(recorded: Fact, file: object) -> None:
-    """Refuse a recorded unpaid sum, which the ledger computes, and a payment whose sum is no number."""
+    """Refuse a recorded unpaid sum, which the ledger computes, and a payment of no sum above 0."""
     if recorded.kind.split()[:1] == [UNPAID]:
         zh = "未付额由账目算出，不能登记"
         en = "what is unpaid is computed from the ledger, not recorded"
@@ -150,11 +150,16 @@ def _refuse_what_the_ledger_cannot_take(recorded: Fact, file: object) -> None:
         raise UsageError(zh, en, file=file, path="kind", remedy=remedy)
     if is_payment(recorded) and recorded.withdrawn_by is None:
         try:
-            exact(recorded.value)
+            paid = exact(recorded.value)
         except ValueError as problem:
             zh = f"付款额不是数字：{recorded.value}"
             en = "the sum paid is no number"
             raise UsageError(zh, en, file=file, path="value", remedy="写万元数，如 1200") from problem
+        if paid <= 0:  # which would raise the debt
+            zh = f"付款额应大于 0：{recorded.value}"
+            en = "the sum paid must be above 0"
+            remedy = "写付了多少万元；登错、退回的，更正或撤销原来那笔，写明 reason"
+            raise UsageError(zh, en, file=file, path="value", remedy=remedy)
 
 
 def _refuse_day_of_no_payment(recorded: Fact, file: object) -> None:

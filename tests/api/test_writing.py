@@ -234,6 +234,10 @@ class TestFacts:
         [
             ({"subject": "shanzhou"}, "subject"),
             ({"kind": "paid nobody"}, "kind"),
+            ({"kind": "paid jiazhou"}, "kind"),  # a party of other agreements
+            ({"value": "-120"}, "value"),
+            ({"period": "2022"}, "period"),
+            ({"paid_on": "1925-08-31"}, "paid_on"),
             ({"value": "much"}, "value"),
             ({"kind": "unpaid"}, "kind"),
         ],

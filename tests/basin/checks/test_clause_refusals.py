@@ -297,6 +297,24 @@ REFUSED = {
         "clauses.1",
         "成了几倍",
     ),
+    **{
+        f"the sum of a year every month {name}": (
+            f'{YEARLY}- {{ref: "1", every: month, measure: {{kind: result, of: {of}}}, {scale}, {PAYS}}}',
+            "clauses.1",
+            "金额一个 year 才有一笔，却逐 month 照付",
+        )
+        for name, of, scale in [
+            ("above nothing", "[a]", "scale: [{up_to: 0}, {rate: 1}]"),
+            ("above a free sum", "[a]", "scale: [{up_to: 10}, {rate: 1, origin: 10}]"),
+            ("below a bound", "[a]", "scale: [{up_to: 10, rate: 1}, {amount: 10}]"),
+            ("with a fixed part", "[a]", "scale: [{amount: 5, rate: 1}]"),
+            ("twice", "[a]", "scale: [{rate: 2}]"),
+            ("twice, the other way round", "[a]", "scale: [{rate: -2}]"),
+            ("a thousandfold by a small unit", "[a]", "scale: [{rate: 1, per: 1/1000}]"),
+            ("as a twelfth taken twelve times", "[a]", 'scale: [{rate: 1/12}], times: ["12"]'),
+            ("as a weight of a twelfth taken twelve times", "{a: 1/12}", "scale: [{rate: 12}]"),
+        ]
+    },
     "several numbers to compare with": (
         f"- {{ref: a, each: {{section: all}}, {FACT}}}\n"
         + measured("kind: reported, fact: y, against: {ref: a}, expressed: ratio"),
@@ -401,6 +419,10 @@ LAWFUL = {
     "a twelfth of the sum of a year": "measure: {kind: result, of: [a]}, scale: [{rate: 1/12}]",
     "a weight of a twelfth": "measure: {kind: result, of: {a: 1/12}}, scale: [{rate: 1}]",
     "a twelfth as a factor": 'measure: {kind: result, of: [a]}, scale: [{rate: 1}], times: ["1/12"]',
+    "a twelfth of what is above a free sum": (
+        "measure: {kind: result, of: [a]}, scale: [{up_to: 10}, {rate: 1/12, origin: 10}]"
+    ),
+    "five for each ten of the year": "measure: {kind: result, of: [a]}, scale: [{rate: 5, per: 10}]",
     "a tier by the year": "measure: {kind: result, of: [a]}, scale: [{up_to: 1, amount: 80}, {amount: 40}]",
     "a condition of the month": (
         "when: [{kind: quality_class, section: s1, at_most: 3}], measure: {kind: result, of: [a]}, scale: [{rate: 1}]"

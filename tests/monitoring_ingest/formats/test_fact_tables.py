@@ -71,6 +71,16 @@ REFUSED = {
         "第 2 行 line 2 kind",
         "没有条款读 cooperation_scores",
     ),
+    "a payment below nothing": (
+        HEADER + "test-river,2021,paid,-120,回单,张三,\n",
+        "第 2 行 line 2 value",
+        "付款额应大于 0",
+    ),
+    "a payment for a period after the term": (
+        HEADER + SCORE + "test-river,2030,paid,120,回单,张三,\n",
+        "第 3 行 line 3 period",
+        "不在协议期限",
+    ),
     "data taken away and nobody approved": (
         HEADER + FROZEN.replace("李四", ""),
         "第 2 行 line 2 approved_by",

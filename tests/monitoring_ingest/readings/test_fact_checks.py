@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from basin.agreement import Agreement
-from basin.errors import AgreementError, UsageError
+from basin.errors import AgreementError, HengjieError, UnknownCode, UsageError
 from basin.registry import Declaration, Declared, Registry
 from monitoring_ingest.readings.fact_checks import about_something_known, read_by
 from monitoring_ingest.readings.facts import Fact
@@ -31,11 +33,19 @@ def a_registry(rules: str = RULES) -> Registry:
     return Registry(RIVER, {"test-river": an_agreement(CLAUSES, data=rules)}, {}, ())
 
 
-def refusal(fact: Fact, registry: Registry | None = None) -> UsageError:
-    with pytest.raises(UsageError) as refused:
+PAYMENT = replace(a_fact("test-river", "2021", "paid up", "120"), paid_on="2022-03-31")
+
+
+def refused(fact: Fact, registry: Registry | None = None) -> HengjieError:
+    with pytest.raises((UsageError, UnknownCode)) as problem:
         about_something_known(fact, registry or a_registry())
-    assert refused.value.path == "kind"
-    return refused.value
+    return problem.value
+
+
+def refusal(fact: Fact, registry: Registry | None = None) -> HengjieError:
+    problem = refused(fact, registry)
+    assert problem.path == "kind"
+    return problem
 
 
 class TestKinds:
@@ -92,6 +102,100 @@ class TestKinds:
         fact = a_fact("test-river", "2021", "incident")
         registry = Registry(RIVER, Declared(declared), {}, ())
         assert [use.agreement for use in read_by(about_something_known(fact, registry), registry)] == ["test-river"]
+
+
+class TestFigures:
+    """What stands in place of readings is a figure that can be, in the ranges of a case."""
+
+    @pytest.mark.parametrize(
+        ("subject", "kind", "value", "reason"),
+        [
+            ("s1", "quality_class", "7", "quality_class 不会是 7：这个数在 1 至 6"),
+            ("s1", "quality_class", "0", "quality_class 不会是 0"),
+            ("s1", "quality_class", "2.5", "quality_class 不会是 2.5：类别是 1 至 6 的整数"),
+            ("s1", "quality_class", "Ⅲ", "quality_class 不是数字：Ⅲ"),
+            ("s2", "volume", "-1", "volume 不会是 -1：这个数不小于 0"),
+            ("s2", "load tp", "-120", "load tp 不会是 -120"),
+            ("s1", "nh3n", "-1", "nh3n 不会是 -1"),
+            ("s1", "nh3n", "<0.02", "nh3n 不是数字：<0.02"),
+            ("s1", "ph", "15", "ph 不会是 15：这个数在 0 至 14"),
+        ],
+    )
+    def test_one_that_cannot_be_is_refused(self, subject: str, kind: str, value: str, reason: str) -> None:
+        problem = refused(a_fact(subject, "2021-07", kind, value), a_registry(PUBLISHED))
+        assert (problem.path, problem.zh.startswith(reason), bool(problem.remedy)) == ("value", True, True)
+
+    @pytest.mark.parametrize(
+        ("subject", "kind", "value"),
+        [
+            ("s1", "quality_class", "1"),
+            ("s1", "quality_class", "6"),
+            ("s2", "volume", "0"),
+            ("s2", "load tp", "120.5"),
+            ("s1", "nh3n", "1/3"),
+            ("s1", "ph", "14"),
+            ("s1", "temperature", "-0.2"),
+            ("up", "cooperation_score", "-5"),
+        ],
+    )
+    def test_one_that_can_be_is_taken(self, subject: str, kind: str, value: str) -> None:
+        fact = a_fact(subject, "2021-07", kind, value)
+        assert about_something_known(fact, a_registry(PUBLISHED)) == fact
+
+
+class TestPayments:
+    """A payment is one that a party of the agreement could make under it."""
+
+    @pytest.mark.parametrize(
+        ("stated", "path", "reason"),
+        [
+            ({"kind": "paid third"}, "kind", "third 不是协议 test-river 的主体"),
+            ({"kind": "paid nobody"}, "kind", "没有主体 nobody"),
+            ({"period": "2023"}, "period", "所付的结算期 2023 不在协议期限 2020-01-01 至 2022-12-31 以内"),
+            ({"period": "2019-12"}, "period", "所付的结算期 2019-12 不在协议期限"),
+            ({"period": "2022..2023"}, "period", "所付的结算期 2022..2023 不在协议期限"),
+            ({"paid_on": "2019-12-31"}, "paid_on", "付款日 2019-12-31 早于协议开始的 2020-01-01"),
+            ({"paid_on": "1926-03-31"}, "paid_on", "付款日 1926-03-31 早于协议开始"),
+        ],
+    )
+    def test_one_that_nobody_could_make_is_refused(self, stated: dict[str, str], path: str, reason: str) -> None:
+        problem = refused(replace(PAYMENT, **stated))
+        assert (problem.path, problem.zh.startswith(reason), bool(problem.remedy)) == (path, True, True)
+
+    @pytest.mark.parametrize(
+        "stated",
+        [
+            {"kind": "paid"},
+            {"kind": "paid down"},
+            {"period": "2022-12"},
+            {"period": "2020..2022"},
+            {"paid_on": "2020-01-01"},
+            {"paid_on": "2026-03-31"},  # late, and long after the term
+        ],
+    )
+    def test_every_other_is_taken(self, stated: dict[str, str]) -> None:
+        payment = replace(PAYMENT, **stated)
+        assert about_something_known(payment, a_registry()) == payment
+
+    @pytest.mark.parametrize(
+        "header",
+        [
+            {"parties": "{upstream: up, downstream: down, payer: third}"},
+            {"clauses": CLAUSES + "- {ref: more, scale: [{amount: 1}], pays: third, receives: pool}"},
+            {"sections": "{s1: {upstream: third}}"},
+        ],
+    )
+    def test_a_party_may_be_one_of_the_header_of_a_clause_or_of_a_section(self, header: dict[str, str]) -> None:
+        agreement = an_agreement(**{"clauses": CLAUSES, "data": RULES, **header})
+        payment = replace(PAYMENT, kind="paid third")
+        assert about_something_known(payment, Registry(RIVER, {agreement.code: agreement}, {}, ())) == payment
+
+    @pytest.mark.parametrize(
+        "stated", [{"kind": "paid third"}, {"period": "2030"}, {"paid_on": "1926-03-31"}, {"paid_on": None}]
+    )
+    def test_what_was_recorded_before_may_be_withdrawn(self, stated: dict[str, str | None]) -> None:
+        withdrawal = replace(PAYMENT, value="", reason="登错", withdrawn_by="更正函", **stated)
+        assert about_something_known(withdrawal, a_registry()) == withdrawal
 
 
 class TestWhoReads:

@@ -263,6 +263,8 @@ class TestFacts:
             ("unpaid", "500", "kind", "未付额由账目算出，不能登记"),
             ("paid", "全部", "value", "付款额不是数字：全部"),
             ("paid zhejiang", "", "value", "缺少或不是文字"),
+            ("paid", "0", "value", "付款额应大于 0：0"),
+            ("paid zhejiang", "-120", "value", "付款额应大于 0：-120"),
             ("paid", "1e10000000", "value", "付款额不是数字：1e10000000"),
             ("paid", "1e999999999", "value", "付款额不是数字"),
             ("paid", "1e-400", "value", "付款额不是数字"),

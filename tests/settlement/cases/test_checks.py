@@ -162,6 +162,7 @@ def test_a_case_that_speaks_of_what_is_not_there_fails_at_its_place(
 
 IMPOSSIBLE = {
     "a class that is none": ("given: {s1: {quality_class: 7}}", "given.s1.quality_class", "quality_class 不会是 7"),
+    "half a class": ("given: {s1: {quality_class: 2.5}}", "given.s1.quality_class", "类别是 1 至 6 的整数"),
     "one of a list of classes": ("given: {s1: {quality_class: [3, 0]}}", "given.s1.quality_class.1", "在 1 至 6"),
     "a negative concentration": ("given: {s1: {tp: -0.1}}", "given.s1.tp", "tp 不会是 -0.1"),
     "one of the year before": ("given_previous: {s2: {TP: {2019: -1}}}", "given_previous.s2.TP.2019", "不小于 0"),
