@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from basin.fact_readers import Use
+from basin.authoring.fact_readers import Use
 from basin.registry import Registry
 from monitoring_ingest.readings.fact_checks import read_by
 from monitoring_ingest.readings.fact_history import FATES, Outcome

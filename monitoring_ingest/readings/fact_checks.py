@@ -14,9 +14,9 @@ from itertools import chain
 
 from basin import periods
 from basin.agreement import Agreement
+from basin.authoring.fact_readers import CLASS, QUANTITIES, Recorded, Use, kinds_read, usable_agreements, uses
 from basin.clauses import PAID
 from basin.errors import UnknownCode, UsageError
-from basin.fact_readers import CLASS, QUANTITIES, Recorded, Use, kinds_read, usable_agreements, uses
 from basin.network import Network
 from basin.periods import period
 from basin.possible import impossible_of
