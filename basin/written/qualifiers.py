@@ -5,8 +5,9 @@ of a value below detection, and why there is no number that somebody measured in
 ``data/qualifiers.csv``; every door reads values here, and `settlement.assessment.classification` does too. Units and
 ranges are not known here.
 
-A mark that the table does not know is a remark, and the number counts. But a short mark of Latin letters or signs
-(``J``, ``~``) is a qualifier of somebody's laboratory: what it says of the number a person has to decide.
+A mark that the table does not know is a remark, and the number counts. Two kinds of mark a person has to decide: a
+short one of Latin letters or signs (``J``, ``~``), which is a qualifier of somebody's laboratory, and one in whatever
+words that holds a telling word of the table (检出限, 作废, blank, µg/L): no list knows every way to say it.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from basin.written.register_files import register_rows
 FILE = Path(__file__).parents[1] / "data" / "qualifiers.csv"
 COLUMNS = ("text", "spellings", "kind", "source", "note")
 Kind = Literal[
-    "below", "above", "no_value", "no_value_unless_declared", "note", "routine", "not_river_water", "replicate"
-]
+    "below", "above", "no_value", "no_value_unless_declared", "note", "routine", "not_river_water", "replicate",
+    "telling", "method", "negation",
+]  # fmt: skip
 Reason = Literal[
     "", "above_range", "unreadable_number", "no_limit", "sentinel", "sentinel_unless_declared", "unknown_qualifier",
     "not_river_water",
@@ -34,10 +36,16 @@ Reason = Literal[
 NO_NUMBER = "缺测"  # a mark that says so: readers add it to the numbers that a source declares as codes of no value
 SAMPLE = "样品 "  # before the number of a sample in a mark
 OF_SEVERAL = "<|>"  # contradicts itself: of several values one is below or above something, and nobody knows which
+DOUBTED = "?"  # beside a type of sample that nobody knows: a person has to decide
+OUT_OF_PROPORTION = 10  # a limit so many times a value that nobody marked is a slip of the unit, or of the row
 _SAMPLES: frozenset[Kind] = frozenset({"routine", "not_river_water", "replicate"})
+_BOUNDS: frozenset[Kind] = frozenset({"below", "above"})
 _ENDS = "*"  # before a text of the table: any mark that ends so
 _BETWEEN = re.compile(r"[|;；,，、]")
 _IN_SAMPLE_NUMBER = re.compile(r"[-_./\s()]+")
+_CODE_IN_SAMPLE_NUMBER = re.compile(r"[a-z]{3,}")  # S1BLK2; of two letters it may as well be a place
+_SIGNS_AND_WORDS = re.compile(r"[()\[\]:]+|(?<=[^<>=≤≥])(?=[<>≤≥])")  # what 未检出(< is made of
+_AROUND = "()[]{}【】〔〕《》「」“”‘’\"'.。:…"  # says nothing at the ends of a mark
 _NUMBERED = re.compile(r"[\d\s#().-]+$", re.ASCII)  # what may follow a kind of sample: 空白1, 平行样(2)
 _SHORT = re.compile(r"[a-z<>=≤≥~≈*#†?!+^-]{1,4}")
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
@@ -64,7 +72,7 @@ class Written:
     reason : why the number is none that somebody measured in river water; "" where it is. Of
         ``sentinel_unless_declared`` the caller decides, who knows which range the station declares: the number is a
         measurement where that range reaches it, else a code for no value.
-    limit : whether the number is that of the column of detection limits.
+    limit : whether the number is that of a detection limit beside the value: of the limits' column, or of a mark.
     """
 
     number: float
@@ -88,6 +96,7 @@ class _Table:
     def __init__(self, file: Path) -> None:
         self.kinds: dict[str, Kind] = {}
         self.endings: dict[str, Kind] = {}
+        self.words: dict[Kind, list[str]] = {"telling": [], "method": [], "negation": []}
         self.no_values: set[float] = set()
         self.no_values_unless_declared: set[float] = set()
         for row in register_rows(file, COLUMNS):
@@ -103,6 +112,8 @@ class _Table:
             self.no_values.add(number)
         elif kind == "no_value_unless_declared":
             self.no_values_unless_declared.add(number)
+        elif kind in self.words:
+            self.words[kind].append(_folded(text))
         elif text.startswith(_ENDS) and len(text) > 1:
             self.endings[_folded(text.removeprefix(_ENDS))] = kind
         else:
@@ -115,13 +126,28 @@ class _Table:
         unnumbered = _NUMBERED.sub("", text)
         if self.kinds.get(unnumbered) in _SAMPLES:
             return self.kinds[unnumbered]
-        return next((kind for ending, kind in self.endings.items() if unnumbered.endswith(ending)), None)
+        ending = max(filter(unnumbered.endswith, self.endings), key=len, default="")
+        if not ending:
+            return None
+        before = unnumbered.removesuffix(ending)
+        if before.endswith(tuple(self.words["negation"])):  # 无空白, 去除空白
+            return "telling"
+        # a replicate of a blank or spike (基体加标平行) is no replicate of the river
+        if self.endings[ending] == "replicate" and before and self.kind(before) in ("not_river_water", "telling"):
+            return self.kind(before)
+        return self.endings[ending]
+
+    def tells(self, text: str) -> bool:
+        """Whether a folded text holds a telling word, other than in the name of a method."""
+        for name in self.words["method"]:
+            text = text.replace(name, "")
+        return any(word in text for word in self.words["telling"])
 
 
 def _folded(text: str) -> str:
-    """A qualifier regardless of width, case, blanks and brackets around it."""
+    """A qualifier regardless of width, case, blanks, and of brackets and punctuation around it."""
     plain = "".join(half_width(text).translate(_MINUS).casefold().split())
-    return plain[1:-1] if plain[:1] in ("(", "[", "（") and plain[-1:] in (")", "]", "）") else plain
+    return plain.strip(_AROUND) or plain
 
 
 def _number(text: str) -> float:
@@ -161,34 +187,66 @@ def written_value(value: str, qualifier: str = "", limit: str = "") -> Written:
     """
     cell = _cell(value)
     parts = _parts(qualifier)
-    marks = {kind for part in parts if (kind := _TABLE.kind(part)) is not None}
-    kinds = cell.kinds | marks
+    beside = [_mark(part) for part in parts]
+    kinds = cell.kinds.union(*(mark.kinds for mark in beside))
     if "not_river_water" in kinds:
         return Written(cell.number, reason="not_river_water")
-    bound = _number(limit) if limit else math.nan
-    if "below" in kinds and math.isnan(cell.number) and cell.readable and not math.isnan(bound):
+    stated = _limits(limit, beside)
+    bound = stated.number
+    is_doubtful = not stated.readable or "telling" in kinds or any(map(_is_unknown, parts)) or kinds >= _BOUNDS
+    if "below" in kinds and math.isnan(cell.number) and cell.readable and not math.isnan(bound) and not is_doubtful:
         return Written(bound, censored=True, limit=True)
     if math.isnan(cell.number):
-        return Written(math.nan, reason=_no_number(value, cell))
+        return Written(math.nan, reason=_no_number(value, cell, kinds))
     if "no_value" in kinds or cell.number in _TABLE.no_values:
         return Written(cell.number, "below" in kinds, "sentinel")
     if cell.number in _TABLE.no_values_unless_declared:
         # beside a mark that says more than nothing the number is no plain measurement, and the code stays a code
-        is_plain = kinds.isdisjoint({"below", "above"}) and not any(map(_is_unknown, parts)) and not cell.number < bound
+        is_plain = kinds.isdisjoint(_BOUNDS) and not is_doubtful and not cell.number < bound
         return Written(cell.number, "below" in kinds, "sentinel_unless_declared" if is_plain else "sentinel")
-    if kinds >= {"below", "above"} or any(map(_is_unknown, parts)):
+    if is_doubtful:
         return Written(cell.number, "below" in kinds, "unknown_qualifier")
     if "above" in kinds:
         return Written(math.nan, reason="above_range")
+    marked = [mark.number for mark in beside if not math.isnan(mark.number)]
+    if marked and cell.number == 0:
+        return Written(bound, censored=True, limit=True)
+    if any(number != cell.number for number in marked):  # 0.4 beside <0.02
+        return Written(cell.number, censored=True, reason="unknown_qualifier")
     if "below" not in kinds and 0 <= cell.number < bound:  # never true where no limit is stated
+        if 0 < cell.number <= bound / OUT_OF_PROPORTION:
+            return Written(cell.number, reason="unknown_qualifier")
         return Written(bound, censored=True, limit=True)
     return Written(cell.number, "below" in kinds)
 
 
-def _no_number(value: str, cell: _Cell) -> Reason:
+def _limits(limit: str, beside: Iterable[_Cell]) -> _Cell:
+    """The detection limit stated in its column (``0.02``, ``<0.02``, ``0.02L``) or in a mark; nan where there is none.
+
+    Not readable where there is one that nobody can read, or where two of them differ.
+    """
+    numbers = {mark.number for mark in beside if not math.isnan(mark.number)}
+    if limit.strip() and _TABLE.kind(_folded(limit)) != "note":  # not "/"
+        column = _cell(limit)
+        if not column.number >= 0 or "above" in column.kinds:  # not readable: nan
+            return _Cell(math.nan, readable=False)
+        numbers.add(column.number)
+    if len(numbers) > 1:
+        return _Cell(math.nan, readable=False)
+    return _Cell(next(iter(numbers), math.nan))
+
+
+def without_unit(limit: str, unit: str) -> str:
+    """A detection limit without the unit behind it, where that is the value's own: ``0.02 mg/L`` beside mg/L."""
+    plain = half_width(limit).strip()
+    own = half_width(unit).strip()
+    return plain[: -len(own)].strip() if own and plain.casefold().endswith(own.casefold()) else limit
+
+
+def _no_number(value: str, cell: _Cell, kinds: frozenset[Kind]) -> Reason:
     if not value.strip():
         return ""
-    if cell.readable and "below" in cell.kinds:
+    if cell.readable and "below" in kinds:
         return "no_limit"
     return "unreadable_number"
 
@@ -210,35 +268,73 @@ def _cell(value: str) -> _Cell:
     parts = _CELL.fullmatch(plain)
     if parts is None:
         return _Cell(math.nan, readable=False)
-    around = [_folded(text.strip(" ()（）[]:：")) for text in (parts["before"], parts["after"])]
-    kinds = [_TABLE.kind(text) for text in around if text]
+    kinds = [*_kinds_around(parts["before"]), *_kinds_around(parts["after"])]
     number = _number(parts["number"])
-    if math.isnan(number) or not all(kind in ("below", "above") for kind in kinds):
+    # (120) is a negative number to a bookkeeper, a doubtful one to a laboratory
+    if math.isnan(number) or not kinds or not _BOUNDS.issuperset(kinds):
         return _Cell(math.nan, readable=False)
     return _Cell(number, frozenset(kind for kind in kinds if kind is not None))
 
 
+def _kinds_around(text: str) -> list[Kind | None]:
+    """What the signs and words on one side of a number say: ``<``, ``未检出(<``."""
+    whole = _TABLE.kind(_folded(text.strip(" ()[]:")))
+    if whole is not None:
+        return [whole]
+    return [_TABLE.kind(_folded(word)) for word in _SIGNS_AND_WORDS.split(text) if word.strip()]
+
+
 def _parts(qualifier: str) -> list[str]:
-    return [folded for part in _BETWEEN.split(qualifier) if (folded := _folded(part))]
+    return [part for part in _BETWEEN.split(qualifier) if _folded(part)]
+
+
+@lru_cache(_REMEMBERED)
+def _mark(part: str) -> _Cell:
+    """A part of a mark: what it says, and its number where it reads as a value below or above it (``0.02L``)."""
+    folded = _folded(part)
+    kinds = _sample_number(part) if part.startswith(SAMPLE) else frozenset()
+    kind = _TABLE.kind(folded)
+    if kind is not None:
+        return _Cell(math.nan, kinds | {kind})
+    tokens = {_TABLE.kind(_folded(token)) for token in part.split()}
+    if "not_river_water" in tokens and tokens <= _SAMPLES:  # MS DUP
+        return _Cell(math.nan, frozenset({"not_river_water"}))
+    cell = _cell(part.strip())
+    if not math.isnan(cell.number) and cell.kinds:
+        return cell
+    return _Cell(math.nan, kinds | {"telling"} if _TABLE.tells(folded) else kinds)
+
+
+def _sample_number(part: str) -> frozenset[Kind]:
+    """The kinds of sample that the pieces of a sample's number name: ``S-01-DUP``, ``S1BLK2``."""
+    pieces = [_folded(piece) for piece in _IN_SAMPLE_NUMBER.split(part.removeprefix(SAMPLE))]
+    codes = [code for piece in pieces for code in _CODE_IN_SAMPLE_NUMBER.findall(piece)]
+    kinds = set(map(_TABLE.kind, [*pieces, *codes]))
+    return frozenset(kind for kind in kinds if kind in _SAMPLES)
 
 
 def _is_unknown(part: str) -> bool:
-    """Whether a folded mark looks like a qualifier and is not in the table."""
-    return _SHORT.fullmatch(part) is not None and _TABLE.kind(part) is None
+    """Whether a mark looks like a qualifier and is not in the table."""
+    folded = _folded(part)
+    return _SHORT.fullmatch(folded) is not None and _TABLE.kind(folded) is None
 
 
 @lru_cache(_REMEMBERED)
 def sample_kinds(mark: str) -> frozenset[Kind]:
     """Which kinds of sample the marks on a value name: 全程序空白, ``S-01-DUP`` (as the number of a sample), 平行."""
-    kinds: set[Kind | None] = {_TABLE.kind(part) for part in _parts(mark)}
-    for part in mark.split("|"):
-        kinds |= {_TABLE.kind(_folded(token)) for token in _IN_SAMPLE_NUMBER.split(part) if part.startswith(SAMPLE)}
-    return frozenset(kind for kind in kinds if kind in _SAMPLES)
+    kinds = frozenset[Kind]().union(*(_mark(part).kinds for part in _parts(mark)))
+    return kinds & _SAMPLES
+
+
+def is_known_type(text: str) -> bool:
+    """Whether a cell of the column of sample types is blank or names types that the table knows."""
+    kinds = {_TABLE.kind(_folded(part)) for part in _parts(text)}
+    return kinds <= {*_SAMPLES, "note"} or "not_river_water" in sample_kinds(text)
 
 
 def is_bound(qualifier: str) -> bool:
     """Whether the marks say that a value lies below or above the number beside them."""
-    return not {"below", "above"}.isdisjoint(map(_TABLE.kind, _parts(qualifier)))
+    return any(_BOUNDS & _mark(part).kinds for part in _parts(qualifier))
 
 
 def is_number(text: str) -> bool:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from basin.sources import Source, title_and_unit
 from basin.written.names import folded_name
-from basin.written.qualifiers import NO_NUMBER, OF_SEVERAL, is_bound, is_no_value
+from basin.written.qualifiers import DOUBTED, NO_NUMBER, OF_SEVERAL, is_bound, is_known_type, is_no_value
 from basin.written.units import factor
 from monitoring_ingest.formats.table_cells import NO_VALUE, faults
 from monitoring_ingest.formats.table_headers import CONTRADICTS, Table, folded, tables
@@ -192,10 +192,12 @@ def _marks(types: list[str], marks: list[str], statuses: list[str]) -> dict[str,
     marked = [SEPARATOR.join(filter(None, pair)) for pair in zip(types, marks, strict=True)]
     pairs = list(zip(marked, statuses, strict=True))
     meanings = {pair: marks_and_status(*pair) for pair in set(pairs)}
+    doubts = {kind: "" if is_known_type(kind) else DOUBTED for kind in set(types)}
+    typed = list(zip(types, pairs, strict=True))
     return {
         "mark": [meanings[pair].marks for pair in pairs],
         "status": [meanings[pair].status for pair in pairs],
-        "qualifier": [meanings[pair].qualifier for pair in pairs],
+        "qualifier": [SEPARATOR.join(filter(None, (meanings[pair].qualifier, doubts[kind]))) for kind, pair in typed],
     }
 
 

@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from basin.sources import Source
-from basin.written.qualifiers import SAMPLE, written_value
+from basin.written.qualifiers import DOUBTED, SAMPLE, is_known_type, without_unit, written_value
 from monitoring_ingest.formats.declared_tables import readings_of
 from monitoring_ingest.formats.table_headers import Table, tables
 from monitoring_ingest.readings.station_statuses import SEPARATOR
@@ -80,7 +80,10 @@ def _results(table: Table, source: Source) -> pd.DataFrame:
     frame["limit"] = pd.Series(cells["limit"], dtype=object)
     described = (cells[name] for name in ("sample", "side", "method", "sampler"))
     marks = list(starmap(_mark, zip(*described, frame["mark"], cells["sample_type"], strict=True)))
-    remarks = zip(frame["value_text"], frame["qualifier"], cells["limit"], strict=True)
+    qualifying = zip(cells["sample"], frame["qualifier"], cells["sample_type"], strict=True)
+    frame["qualifier"] = pd.Series(list(starmap(_qualifier, qualifying)), dtype=object)
+    limits = map(without_unit, cells["limit"], frame["unit"])
+    remarks = zip(frame["value_text"], frame["qualifier"], limits, strict=True)
     # A mark on a blank result would be taken for the reason why the value was withheld.
     filled = [bool(value) or written_value(value, remark, limit).limit for value, remark, limit in remarks]
     frame["mark"] = pd.Series(marks, dtype=object).where(pd.Series(filled, dtype=bool), frame["mark"])
@@ -91,6 +94,12 @@ def _code(text: str) -> str:
     """The code in ``nh3n 氨氮``, as the drop-downs of the template write it; any other text as it is."""
     from_list = _CODE_AND_NAME.fullmatch(text)
     return from_list[1] if from_list else text
+
+
+def _qualifier(sample: str, remark: str, kind: str) -> str:
+    """What qualifies a result: the number of its sample, remark and type; method and sampler do not."""
+    doubt = "" if is_known_type(kind) else DOUBTED
+    return SEPARATOR.join(filter(None, (sample and SAMPLE + sample, remark, kind, doubt)))
 
 
 def _mark(sample: str, side: str, method: str, sampler: str, remark: str, sample_type: str) -> str:

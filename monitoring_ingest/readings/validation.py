@@ -20,7 +20,14 @@ import pandas as pd
 from basin.indicators import INDICATORS, find_indicator
 from basin.network import Network
 from basin.written.numbers import LONGEST
-from basin.written.qualifiers import no_values, no_values_unless_declared, sample_kinds, written_value
+from basin.written.qualifiers import (
+    is_number,
+    no_values,
+    no_values_unless_declared,
+    sample_kinds,
+    without_unit,
+    written_value,
+)
 from basin.written.units import factor
 from monitoring_ingest.readings.cells import legible
 from monitoring_ingest.readings.frames import NOT_EQUIPPED, Columns, columns_of, objects
@@ -100,8 +107,8 @@ class _Values(NamedTuple):
 def _values(rows: Columns) -> _Values:
     """The values of the rows; plain decimals without marks and limits take a faster way.
 
-    Where a number is that of the column of detection limits, `value_text` becomes ``<0.02``, so that whoever reads the
-    stored text again finds the same value.
+    Where a number is that of a detection limit beside the value, `value_text` becomes ``<0.02``, so that whoever reads
+    the stored text again finds the same value.
     """
     texts = rows["value_text"].tolist()
     beside = [rows["qualifier"].tolist(), rows["limit"].tolist()]
@@ -109,11 +116,13 @@ def _values(rows: Columns) -> _Values:
         reasons = np.where(np.isin(numbers, _NO_VALUES), SENTINEL, "").astype(object)
         reasons[np.isin(numbers, _NO_VALUES_UNLESS_DECLARED)] = SENTINEL_UNLESS_DECLARED
         return _Values(numbers, np.zeros(len(texts), dtype=bool), reasons)
-    cells = list(zip(texts, *beside, strict=True))
+    limits = list(map(without_unit, rows["limit"].tolist(), rows["unit"].tolist()))
+    cells = list(zip(texts, rows["qualifier"].tolist(), limits, strict=True))
     by_cell = {cell: written_value(*cell) for cell in set(cells)}
     values = [by_cell[cell] for cell in cells]
-    limits = zip(texts, rows["limit"].tolist(), values, strict=True)
-    rows["value_text"] = objects([f"<{limit}" if value.limit else text for text, limit, value in limits])
+    shown = [limit if is_number(limit) else f"{value.number:.12g}" for limit, value in zip(limits, values, strict=True)]
+    limited = zip(texts, shown, values, strict=True)
+    rows["value_text"] = objects([f"<{limit}" if value.limit else text for text, limit, value in limited])
     return _Values(
         np.array([value.number for value in values], dtype="float64"),
         np.array([value.censored for value in values], dtype=bool),

@@ -6,7 +6,15 @@ import math
 
 import pytest
 
-from basin.written.qualifiers import Written, is_no_value, number_and_censored, sample_kinds, written_value
+from basin.written.qualifiers import (
+    Written,
+    is_known_type,
+    is_no_value,
+    number_and_censored,
+    sample_kinds,
+    without_unit,
+    written_value,
+)
 
 NOTHING = math.nan
 
@@ -46,6 +54,9 @@ class TestNumbers:
             ("1,5", NOTHING, False),
             ("inf", NOTHING, False),
             ("①", NOTHING, False),
+            ("(120)", NOTHING, False),
+            ("未检出（<0.02）", 0.02, True),
+            ("ND<0.02", 0.02, True),
             ("½", NOTHING, False),
             ("二", NOTHING, False),
             ("5²", NOTHING, False),
@@ -120,7 +131,8 @@ class TestQualifiers:
 
     @pytest.mark.parametrize(
         "text", ["-99", "-99.0", "-999", "-9999", "−9999", "-9.999e3", "-99999", "-999999", "-32768", "32767", "65535",
-                 "9999.9", "99999", "999999"],
+                 "9999.9", "99999", "999999", "-32767", "-9999.99", "-999.99", "-99.99", "9999.99", "-6999", "-7777",
+                 "-8888"],
     )  # fmt: skip
     def test_a_code_for_no_value_is_told_by_name(self, text: str):
         assert written_value(text).reason == "sentinel"
@@ -144,6 +156,88 @@ class TestQualifiers:
     )
     def test_9999_beside_a_mark_that_says_more_than_nothing_is_a_code(self, mark: str, limit: str, reason: str):
         assert written_value("9999", mark, limit).reason == reason
+
+    @pytest.mark.parametrize("text", ["65534", "32766", "88888"])
+    def test_of_a_code_that_a_large_river_may_reach_the_range_decides(self, text: str):
+        assert written_value(text).reason == "sentinel_unless_declared"
+
+    @pytest.mark.parametrize(
+        "mark",
+        ["有检出", "检出", "檢出", "低于方法的检测限", "报告限以下", "定量限", "痕量", "未检", "检不出", "value BDL here",
+         "detected below", "limit of blank", "超出量程", "200以上", "饱和", "仪器上限", "数据作废", "无效数据", "弃用",
+         "异常值", "rejected", "invalid", "插补", "推算值", "估算", "预报", "模拟值", "沿用上月", "限值1.0", "日均值",
+         "不合格", "未换算", "稀释10倍", "空白1号瓶水", "加标后测", "标样A", "盲样", "考核样", "标准曲线", "去离子水",
+         "纯水", "废水", "污水处理厂出口", "地下水", "自来水", "海水", "沉积物", "blank no 3", "a control sample of us",
+         "wastewater", "deionized water", "µg/L", "μg/L", "ug/l", "×10", "<0.02mg/L", "【检 测 限】", "无空白", "无加标",
+         "去除空白", "样品 S-1加标样2号",
+         "本次采样时仪器校准后重新测定两次，结果一致，但现场记录表中写明该数据系由上月结果推算得到供参考使用"],
+    )  # fmt: skip
+    def test_a_mark_with_a_telling_word_waits_for_a_person(self, mark: str):
+        assert written_value("0.40", mark).reason == "unknown_qualifier"
+
+    @pytest.mark.parametrize(
+        "mark",
+        ["样品 S-01|上游|HJ 535-2009 纳氏试剂分光光度法|采样 张三", "样品 未编号", "平行 0.9、0.94", "上游 upstream",
+         "HJ 505-2009 稀释与接种法", "水和废水监测分析方法（第四版）", "极值过滤", "人工补测", "常规样", "ICP-MS"],
+    )  # fmt: skip
+    def test_marks_of_the_program_and_names_of_methods_keep_counting(self, mark: str):
+        assert written_value("0.92", mark) == Written(0.92)
+
+    @pytest.mark.parametrize("mark", ["<0.02", "0.02L", "0.02 U", "ND(0.02)", "未检出（<0.02）", "（＜0.02）"])
+    @pytest.mark.parametrize(
+        ("value", "expected"),
+        [
+            ("0.02", Written(0.02, censored=True)),
+            ("0", Written(0.02, censored=True, limit=True)),
+            ("", Written(0.02, censored=True, limit=True)),
+            ("ND", Written(0.02, censored=True, limit=True)),
+            ("0.40", Written(0.4, censored=True, reason="unknown_qualifier")),
+            ("0.01", Written(0.01, censored=True, reason="unknown_qualifier")),
+        ],
+    )
+    def test_a_mark_that_reads_as_a_value_below_detection(self, mark: str, value: str, expected: Written):
+        assert written_value(value, mark) == expected
+
+    @pytest.mark.parametrize(
+        "mark", ["基体加标平行", "空白平行", "质控平行样", "MS DUP", "样品 S-1空白平行", "样品 S1BLK2", "样品 S-1-MS-DUP"]
+    )
+    def test_a_replicate_of_a_blank_or_spike_is_not_river_water(self, mark: str):
+        assert written_value("0.40", mark).reason == "not_river_water"
+        assert "not_river_water" in sample_kinds(mark)
+
+    @pytest.mark.parametrize(
+        ("value", "limit", "expected"),
+        [
+            ("0.01", "<0.02", Written(0.02, censored=True, limit=True)),
+            ("0.01", "0.02L", Written(0.02, censored=True, limit=True)),
+            ("0.01", "MDL 0.02", Written(0.02, censored=True, limit=True)),
+            ("0.40", "<0.02", Written(0.4)),
+            ("0.40", "/", Written(0.4)),
+            ("0.40", "0,02", Written(0.4, reason="unknown_qualifier")),
+            ("0.01", "20 µg/L", Written(0.01, reason="unknown_qualifier")),
+            ("0.40", "见方法", Written(0.4, reason="unknown_qualifier")),
+            ("0.40", "-1", Written(0.4, reason="unknown_qualifier")),
+            ("0.3", "20", Written(0.3, reason="unknown_qualifier")),
+            ("0.3", "2.9", Written(2.9, censored=True, limit=True)),
+        ],
+    )
+    def test_a_detection_limit_is_read_where_it_is_plain(self, value: str, limit: str, expected: Written):
+        assert written_value(value, "", limit) == expected
+
+    @pytest.mark.parametrize(
+        ("limit", "unit", "expected"),
+        [("0.02mg/L", "mg/L", "0.02"), ("<0.02 mg/l", "mg/L", "<0.02"), ("20 µg/L", "mg/L", "20 µg/L"), ("2", "", "2")],
+    )
+    def test_a_detection_limit_may_have_the_unit_of_the_value(self, limit: str, unit: str, expected: str):
+        assert without_unit(limit, unit) == expected
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [("", True), ("常规样", True), ("平行", True), ("空白", True), ("/", True), ("DUP", True), ("其他", False),
+         ("出厂水", False), ("作废", False), ("常规、样", False)],
+    )  # fmt: skip
+    def test_a_type_of_sample_that_the_table_knows(self, text: str, expected: bool):
+        assert is_known_type(text) is expected
 
     @pytest.mark.parametrize(
         ("text", "expected"), [("999", True), ("999.0", True), ("９９９", True), ("99", False), ("x", False)]
