@@ -47,6 +47,7 @@ _CODE_IN_SAMPLE_NUMBER = re.compile(r"[a-z]{3,}")  # S1BLK2; of two letters it m
 _SIGNS_AND_WORDS = re.compile(r"[()\[\]:]+|(?<=[^<>=≤≥])(?=[<>≤≥])")  # what 未检出(< is made of
 _AROUND = "()[]{}【】〔〕《》「」“”‘’\"'.。:…"  # says nothing at the ends of a mark
 _NUMBERED = re.compile(r"[\d\s#().-]+$", re.ASCII)  # what may follow a kind of sample: 空白1, 平行样(2)
+_VALUE = re.compile(r"[0-9.][0-9.e+-]*")
 _SHORT = re.compile(r"[a-z<>=≤≥~≈*#†?!+^-]{1,4}")
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _POWER = r"10(?:(?:\^|\*\*)(?P<{0}>[+-]?[0-9]{{1,2}})|(?P<{1}>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}))"
@@ -327,9 +328,13 @@ def sample_kinds(mark: str) -> frozenset[Kind]:
 
 
 def is_known_type(text: str) -> bool:
-    """Whether a cell of the column of sample types is blank or names types that the table knows."""
-    kinds = {_TABLE.kind(_folded(part)) for part in _parts(text)}
-    return kinds <= {*_SAMPLES, "note"} or "not_river_water" in sample_kinds(text)
+    """Whether a cell of the column of sample types is blank or names types that the table knows.
+
+    The values of a mean (``平行 0.9、0.94``) may stand behind the type; a number alone is no type.
+    """
+    parts = [_folded(part) for part in _parts(text)]
+    kinds = {_TABLE.kind(part) for part in parts if not _VALUE.fullmatch(part)}
+    return bool(kinds or not parts) and kinds <= {*_SAMPLES, "note"} or "not_river_water" in sample_kinds(text)
 
 
 def is_bound(qualifier: str) -> bool:

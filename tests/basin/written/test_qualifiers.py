@@ -168,8 +168,8 @@ class TestQualifiers:
          "异常值", "rejected", "invalid", "插补", "推算值", "估算", "预报", "模拟值", "沿用上月", "限值1.0", "日均值",
          "不合格", "未换算", "稀释10倍", "空白1号瓶水", "加标后测", "标样A", "盲样", "考核样", "标准曲线", "去离子水",
          "纯水", "废水", "污水处理厂出口", "地下水", "自来水", "海水", "沉积物", "blank no 3", "a control sample of us",
-         "wastewater", "deionized water", "µg/L", "μg/L", "ug/l", "×10", "<0.02mg/L", "【检 测 限】", "无空白", "无加标",
-         "去除空白", "样品 S-1加标样2号",
+         "wastewater", "deionized water", "µg/L", "μg/L", "ug/l", "×10", "<0.02mg/L", "【检 测 限】", "无空白",
+         "无加标", "去除空白", "样品 S-1加标样2号",
          "本次采样时仪器校准后重新测定两次，结果一致，但现场记录表中写明该数据系由上月结果推算得到供参考使用"],
     )  # fmt: skip
     def test_a_mark_with_a_telling_word_waits_for_a_person(self, mark: str):
@@ -199,8 +199,9 @@ class TestQualifiers:
         assert written_value(value, mark) == expected
 
     @pytest.mark.parametrize(
-        "mark", ["基体加标平行", "空白平行", "质控平行样", "MS DUP", "样品 S-1空白平行", "样品 S1BLK2", "样品 S-1-MS-DUP"]
-    )
+        "mark",
+        ["基体加标平行", "空白平行", "质控平行样", "MS DUP", "样品 S-1空白平行", "样品 S1BLK2", "样品 S-1-MS-DUP"],
+    )  # fmt: skip
     def test_a_replicate_of_a_blank_or_spike_is_not_river_water(self, mark: str):
         assert written_value("0.40", mark).reason == "not_river_water"
         assert "not_river_water" in sample_kinds(mark)
@@ -234,7 +235,7 @@ class TestQualifiers:
     @pytest.mark.parametrize(
         ("text", "expected"),
         [("", True), ("常规样", True), ("平行", True), ("空白", True), ("/", True), ("DUP", True), ("其他", False),
-         ("出厂水", False), ("作废", False), ("常规、样", False)],
+         ("出厂水", False), ("作废", False), ("常规、样", False), ("平行样|平行 0.9、0.94", True), ("3", False)],
     )  # fmt: skip
     def test_a_type_of_sample_that_the_table_knows(self, text: str, expected: bool):
         assert is_known_type(text) is expected
