@@ -47,7 +47,7 @@ _CODE_IN_SAMPLE_NUMBER = re.compile(r"[a-z]{3,}")  # S1BLK2; of two letters it m
 _SIGNS_AND_WORDS = re.compile(r"[()\[\]:]+|(?<=[^<>=≤≥])(?=[<>≤≥])")  # what 未检出(< is made of
 _AROUND = "()[]{}【】〔〕《》「」“”‘’\"'.。:…"  # says nothing at the ends of a mark
 _NUMBERED = re.compile(r"[\d\s#().-]+$", re.ASCII)  # what may follow a kind of sample: 空白1, 平行样(2)
-_VALUE = re.compile(r"[0-9.][0-9.e+-]*")
+_VALUE = re.compile(r"[0-9.][0-9.e+-]*$")
 _SHORT = re.compile(r"[a-z<>=≤≥~≈*#†?!+^-]{1,4}")
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _POWER = r"10(?:(?:\^|\*\*)(?P<{0}>[+-]?[0-9]{{1,2}})|(?P<{1}>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}))"
@@ -192,9 +192,9 @@ def written_value(value: str, qualifier: str = "", limit: str = "") -> Written:
     kinds = cell.kinds.union(*(mark.kinds for mark in beside))
     if "not_river_water" in kinds:
         return Written(cell.number, reason="not_river_water")
-    stated = _limits(limit, beside)
-    bound = stated.number
-    is_doubtful = not stated.readable or "telling" in kinds or any(map(_is_unknown, parts)) or kinds >= _BOUNDS
+    detection_limit = _limits(limit, beside)
+    bound = detection_limit.number
+    is_doubtful = not detection_limit.readable or "telling" in kinds or any(map(_is_unknown, parts)) or kinds >= _BOUNDS
     if "below" in kinds and math.isnan(cell.number) and cell.readable and not math.isnan(bound) and not is_doubtful:
         return Written(bound, censored=True, limit=True)
     if math.isnan(cell.number):
@@ -240,8 +240,9 @@ def _limits(limit: str, beside: Iterable[_Cell]) -> _Cell:
 def without_unit(limit: str, unit: str) -> str:
     """A detection limit without the unit behind it, where that is the value's own: ``0.02 mg/L`` beside mg/L."""
     plain = half_width(limit).strip()
-    own = half_width(unit).strip()
-    return plain[: -len(own)].strip() if own and plain.casefold().endswith(own.casefold()) else limit
+    of_value = half_width(unit).strip()
+    is_own = of_value != "" and plain.casefold().endswith(of_value.casefold())
+    return plain[: -len(of_value)].strip() if is_own else limit
 
 
 def _no_number(value: str, cell: _Cell, kinds: frozenset[Kind]) -> Reason:
@@ -332,9 +333,10 @@ def is_known_type(text: str) -> bool:
 
     The values of a mean (``平行 0.9、0.94``) may stand behind the type; a number alone is no type.
     """
-    parts = [_folded(part) for part in _parts(text)]
-    kinds = {_TABLE.kind(part) for part in parts if not _VALUE.fullmatch(part)}
-    return bool(kinds or not parts) and kinds <= {*_SAMPLES, "note"} or "not_river_water" in sample_kinds(text)
+    parts = _parts(text)
+    types = set(filter(None, (_VALUE.sub("", _folded(part)) for part in parts)))
+    is_listed = {*_SAMPLES, "note"}.issuperset(map(_TABLE.kind, types)) and bool(types or not parts)
+    return is_listed or "not_river_water" in sample_kinds(text)
 
 
 def is_bound(qualifier: str) -> bool:

@@ -21,6 +21,7 @@ from basin.indicators import INDICATORS, find_indicator
 from basin.network import Network
 from basin.written.numbers import LONGEST
 from basin.written.qualifiers import (
+    Written,
     is_number,
     no_values,
     no_values_unless_declared,
@@ -120,14 +121,19 @@ def _values(rows: Columns) -> _Values:
     cells = list(zip(texts, rows["qualifier"].tolist(), limits, strict=True))
     by_cell = {cell: written_value(*cell) for cell in set(cells)}
     values = [by_cell[cell] for cell in cells]
-    shown = [limit if is_number(limit) else f"{value.number:.12g}" for limit, value in zip(limits, values, strict=True)]
-    limited = zip(texts, shown, values, strict=True)
-    rows["value_text"] = objects([f"<{limit}" if value.limit else text for text, limit, value in limited])
+    rows["value_text"] = objects(list(map(_text_of, texts, limits, values)))
     return _Values(
         np.array([value.number for value in values], dtype="float64"),
         np.array([value.censored for value in values], dtype=bool),
         objects([value.reason for value in values]),
     )
+
+
+def _text_of(text: str, limit: str, value: Written) -> str:
+    """The text of a value, ``<0.02`` where the number is that of a detection limit beside it."""
+    if not value.limit:
+        return text
+    return f"<{limit}" if is_number(limit) else f"<{value.number:.12g}"
 
 
 def _plain_numbers(texts: Sequence[str]) -> np.ndarray | None:
