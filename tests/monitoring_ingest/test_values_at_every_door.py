@@ -64,6 +64,16 @@ def declared(value: str, mark: str) -> list[tuple[float, bool, str, str]]:
         ("-9999", "", (-9999, False, "quarantined", "sentinel")),
         ("0.4", "全程序空白", (0.4, False, "rejected", "not_river_water")),
         ("0.4", "FB", (0.4, False, "rejected", "not_river_water")),
+        ("0.4", "空白平行", (0.4, False, "rejected", "not_river_water")),
+        ("0.02", "未检出（<0.02）", (0.02, True, "accepted", "")),
+        ("0", "0.02L", (0.02, True, "accepted", "")),
+        ("0.4", "<0.02", (0.4, True, "quarantined", "unknown_qualifier")),
+        ("0.4", "低于方法的检测限", (0.4, False, "quarantined", "unknown_qualifier")),
+        ("0.4", "数据作废", (0.4, False, "quarantined", "unknown_qualifier")),
+        ("0.4", "µg/L", (0.4, False, "quarantined", "unknown_qualifier")),
+        ("-7777", "", (-7777, False, "quarantined", "sentinel")),
+        ("88888", "", (88888, False, "quarantined", "sentinel")),
+        ("0.4", "样品 S-01|上游|HJ 535-2009|采样 张三", (0.4, False, "accepted", "")),
     ],
 )
 def test_a_value_and_its_mark(door, value: str, mark: str, expected: tuple[float, bool, str, str]):
@@ -76,6 +86,12 @@ def test_a_value_and_its_mark(door, value: str, mark: str, expected: tuple[float
         ("0,,0.02,", (0.02, True, "accepted", "")),
         (",U,0.02,", (0.02, True, "accepted", "")),
         ("0.4,,0.02,常规样", (0.4, False, "accepted", "")),
+        ("0.4,,0.02,其他", (0.4, False, "quarantined", "unknown_qualifier")),
+        ("0.4,,0.02,无空白", (0.4, False, "quarantined", "unknown_qualifier")),
+        ("0.01,,0.02mg/L,", (0.02, True, "accepted", "")),
+        ("0.01,,<0.02 mg/L,", (0.02, True, "accepted", "")),
+        ("0.01,,20 µg/L,", (0.01, False, "quarantined", "unknown_qualifier")),
+        ("0.3,,20,", (0.3, False, "quarantined", "unknown_qualifier")),
         ("0.4,,0.02,现场空白", (0.4, False, "rejected", "not_river_water")),
         ("999,,,", (999, False, "quarantined", "sentinel")),
         ("99,,,", (99, False, "accepted", "")),
@@ -90,7 +106,7 @@ def test_limit_and_sample_type_in_columns_of_their_own(cells: str, expected: tup
 class TestWideTables:
     """One mark stands beside several values."""
 
-    @pytest.mark.parametrize("mark", ["未检出", "<", ">"])
+    @pytest.mark.parametrize("mark", ["未检出", "<", ">", "<0.1"])
     def test_nobody_knows_which_value_is_below(self, mark: str):
         found = table(f"时间,氨氮,总磷,备注\n2020-07-01 08:00,0.4,0.1,{mark}\n", WIDE)
         assert [row[2:] for row in found] == [("quarantined", "unknown_qualifier")] * 2
