@@ -298,7 +298,7 @@ def _mark(part: str) -> _Cell:
     kind = _TABLE.kind(folded)
     if kind is not None:
         return _Cell(math.nan, kinds | {kind})
-    tokens = {_TABLE.kind(_folded(token)) for token in part.split()}
+    tokens = {_TABLE.kind(_folded(token)) for token in _IN_SAMPLE_NUMBER.split(part.strip())}
     if "not_river_water" in tokens and tokens <= _SAMPLES:  # MS DUP
         return _Cell(math.nan, frozenset({"not_river_water"}))
     cell = _cell(part.strip())

@@ -201,7 +201,8 @@ class TestQualifiers:
 
     @pytest.mark.parametrize(
         "mark",
-        ["基体加标平行", "空白平行", "质控平行样", "MS DUP", "样品 S-1空白平行", "样品 S1BLK2", "样品 S-1-MS-DUP"],
+        ["基体加标平行", "空白平行", "质控平行样", "MS DUP", "MSD-DUP",
+         "样品 S-1空白平行", "样品 S1BLK2", "样品 S-1-MS-DUP"],
     )  # fmt: skip
     def test_a_replicate_of_a_blank_or_spike_is_not_river_water(self, mark: str):
         assert written_value("0.40", mark).reason == "not_river_water"
