@@ -435,9 +435,41 @@ class TestUnitsInTheSheet:
         assert read == [("0.2", "mg/L"), ("35", "mg/L≠μg/L")]
         assert factor("mg/L≠μg/L", "mg/L") is None
 
-    def test_what_stands_in_brackets_and_is_no_unit_says_nothing_of_it(self):
-        read = self.units("点位,采样时间,氨氮(现场),总磷(以P计)", "qiaotou,2020-08-08,0.2,0.35")
-        assert read == [("0.2", "mg/L"), ("0.35", "mg/L")]
+    @pytest.mark.parametrize(
+        ("title", "indicator"),
+        [
+            ("氨氮(NH3-N)", "nh3n"), ("氨氮（NH₃-N）", "nh3n"), ("氨氮(µg/L)", "nh3n"), ("氨氮", "nh3n"),
+            ("总磷(以P计)", "tp"), ("总磷(TP)", "tp"),
+            *((title, title) for title in (
+                "氨氮(ppb)", "氨氮(µg N/L)", "氨氮(10⁻³mg/L)", "氨氮(umol/L)", "氨氮(以NH4计)", "氨氮(现场)",
+                "氨氮(检出限)", "氨氮(标准限值)", "氨氮(预报)", "氨氮(上月)", "氨氮(空白)", "氨氮（全程序空白）",
+                "总磷(溶解态)", "总磷(TN)",
+            )),
+        ],
+    )  # fmt: skip
+    def test_a_title_with_other_words_in_brackets_is_no_indicator(self, title: str, indicator: str):
+        raw = text(f"点位,采样时间,{title},溶解氧", "qiaotou,2020-08-08,0.2,7")
+        frame = read_table(raw, name="a.csv", source=self.SOURCE)
+        assert frame["indicator_text"].tolist() == [indicator, "溶解氧"]
+        columns = {"station": "点位", "time": "采样时间", "indicator": "项目", "value": "结果"}
+        source = wide(columns=columns, indicators={"氨氮": "nh3n", "总磷": "tp"}, stations={}, units={})
+        raw = text("点位,采样时间,项目,结果", f"qiaotou,2020-08-08,{title},0.2")
+        assert read_table(raw, name="a.csv", source=source)["indicator_text"].tolist() == [indicator]
+
+    def test_a_declared_title_may_have_any_words_in_brackets(self):
+        source = wide(indicators={"氨氮(现场)": "nh3n"}, units={"氨氮(现场)": "µg/L"}, stations={})
+        raw = text("点位,采样时间,氨氮(现场)", "qiaotou,2020-08-08,0.2")
+        assert read(raw, source) == [("qiaotou", "nh3n", read(raw, source)[0][2], "0.2", "µg/L")]
+
+    @pytest.mark.parametrize(
+        ("cell", "unit", "expected"),
+        [("氨氮(mg/L)", "mg/L", "mg/L"), ("氨氮(mg/L)", "", "mg/L"), ("氨氮(mg/L)", "µg/L", "mg/L≠µg/L")],
+    )
+    def test_an_indicator_cell_that_contradicts_its_column_of_units_has_none(self, cell: str, unit: str, expected: str):
+        columns = {"station": "点位", "time": "采样时间", "indicator": "项目", "value": "结果", "unit": "单位"}
+        source = wide(columns=columns, indicators={"氨氮": "nh3n"}, stations={}, units={})
+        raw = text("点位,采样时间,项目,结果,单位", f"qiaotou,2020-08-08,{cell},0.2,{unit}")
+        assert read_table(raw, name="a.csv", source=source)["unit"].tolist() == [expected]
 
     def test_of_another_table_further_down(self):
         read = self.units(
