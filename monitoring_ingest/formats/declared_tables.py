@@ -18,6 +18,7 @@ from basin.sources import Source, title_and_unit
 from basin.written.names import folded_name
 from basin.written.qualifiers import NO_NUMBER, OF_SEVERAL, is_bound, is_no_value
 from basin.written.units import factor
+from monitoring_ingest.formats.stated_units import contradicting_unit
 from monitoring_ingest.formats.table_cells import NO_VALUE, faults
 from monitoring_ingest.formats.table_headers import CONTRADICTS, Table, folded, tables
 from monitoring_ingest.formats.written_times import joined_times, written_instants
@@ -104,7 +105,11 @@ def _refused(
     """
     why = faults(table, take_hidden=source.hidden == "taken")
     places = [(row, column) for row in range(len(table.rows)) for column in table.measured]
-    refused: list[Refusal | None] = [why.of(row, column) for row, column in places]
+    width = max(len(table.measured), 1)
+    units = {column: set(columns["unit"][position::width]) for position, column in enumerate(table.measured)}
+    other = contradicting_unit(table, units)
+    of_table = Refusal("unknown_unit", other) if other else None
+    refused: list[Refusal | None] = [why.of(row, column) or of_table for row, column in places]
     fields = columns.get("field", [""] * len(places))
     return {
         "problem": [fault.code if fault else "" for fault in refused],
