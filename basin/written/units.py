@@ -96,7 +96,9 @@ def factor(unit: str, to: str) -> float | None:
 def is_unit(text: str) -> bool:
     """Whether a text is a unit with a dimension, ``(µg/L)`` too."""
     bare = text.strip().strip("()（）")
-    return bool(bare) and not bare[0].isdigit() and bare != DIMENSIONLESS and factor(bare, bare) is not None
+    if not bare or bare[0].isdigit() or factor(bare, DIMENSIONLESS) is not None:
+        return False
+    return factor(bare, bare) is not None
 
 
 def units_in(remark: str) -> list[str]:
