@@ -107,8 +107,8 @@ def _refused(
     places = [(row, column) for row in range(len(table.rows)) for column in table.measured]
     width = max(len(table.measured), 1)
     units = {column: set(columns["unit"][position::width]) for position, column in enumerate(table.measured)}
-    other = contradicting_unit(table, units)
-    of_table = Refusal("unknown_unit", other) if other else None
+    contradiction = contradicting_unit(table, units)
+    of_table = Refusal("unknown_unit", contradiction) if contradiction else None
     refused: list[Refusal | None] = [why.of(row, column) or of_table for row, column in places]
     fields = columns.get("field", [""] * len(places))
     return {
