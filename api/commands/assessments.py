@@ -15,7 +15,7 @@ from basin.clauses import NonDetect
 from basin.errors import UsageError
 from basin.standards import standard
 from basin.written.agreement_files import file_text
-from monitoring_ingest.formats.file_text import CsvLines, UnreadableFile, csv_lines
+from monitoring_ingest.formats.file_text import CsvLines, UnreadableFile, csv_lines, csv_records
 from settlement import run as settling
 from settlement.assessment.classification import classified
 
@@ -101,7 +101,24 @@ def _table(file: Path) -> pd.DataFrame:
         zh = f"单元格比表头多：{cell}"
         remedy = "小数点写成逗号的改正；多出的列写上列名"
         raise UsageError(zh, "more cells than titles", file=file, path=line, remedy=remedy)
+    _refuse_short(table, text, file)
     return pd.DataFrame(table.lines, columns=_titles(table), dtype=object).drop(columns="", errors="ignore")
+
+
+def _refuse_short(table: CsvLines, text: str, file: Path) -> None:
+    """Refuse a table with a row that has fewer cells than titles: nobody knows which cell is missing.
+
+    Parameters
+    ----------
+    table : the table. text : of the file. file : for the message.
+    """
+    width = max((column + 1 for column, title in enumerate(table.header) if title), default=0)
+    for number, cells in csv_records(text):
+        if any(cells) and len(cells) < width:
+            line = f"第 {number} 行 line {number}"
+            zh = f"单元格比表头少：{len(cells)} < {width}"
+            remedy = "补齐这一行；没有值的格留空，逗号不能少"
+            raise UsageError(zh, "fewer cells than titles", file=file, path=line, remedy=remedy)
 
 
 def _titles(table: CsvLines) -> list[str]:

@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import cache
 from time import monotonic
 
+from h11 import LocalProtocolError
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -171,7 +172,15 @@ class _Passage:
             if self._unread:
                 headers.append((b"connection", b"close"))
             message = {**message, "headers": headers}
-        await self._send(message)
+        try:
+            await self._send(message)
+        except LocalProtocolError:
+            # The server has answered a body that is no HTTP, as a chunk of length zz, with 400 and closed.
+            self._send = _to_nobody
+
+
+async def _to_nobody(_message: Message) -> None:
+    """Leave a piece of an answer unsent."""
 
 
 async def _turn_away(passage: _Passage, wait: float) -> None:

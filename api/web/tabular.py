@@ -22,7 +22,7 @@ from basin.errors import UsageError
 from monitoring_ingest.formats.spreadsheet_cells import no_formula
 
 CSV = "text/csv"
-_WEIGHT = re.compile(r"[0-9]{1,3}(\.[0-9]{0,9})?|\.[0-9]{1,9}")
+_WEIGHT = re.compile(r"0(\.[0-9]{0,9})?|1(\.0{0,9})?|\.[0-9]{1,9}")  # from 0 to 1 (RFC 9110, 12.4.2)
 JSON = ("application/json", "application/*", "*/*")
 
 

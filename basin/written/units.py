@@ -20,6 +20,9 @@ FILE = Path(__file__).parents[1] / "data" / "units.csv"
 COLUMNS = ("unit", "spellings", "canonical", "factor")
 DIMENSIONLESS = "-"
 _NOT_SAID = re.compile(r"[\s·^*]+")
+UNIT_WORDS = ("单位", "unit")  # where a text speaks of units; 单位 is also an institution
+_BETWEEN_UNITS = re.compile(r"单位|units?\b|[，,。；;：:、()（）\[\]为均是以]", re.IGNORECASE)
+_LIKE_A_UNIT = re.compile(r"[A-Za-zµμ%‰°0-9/.·^*⁰¹²³⁴-⁹⁻-]+")
 
 # One written unit may stand for several quantities: 个/L counts algae as well as bacteria.
 Factors = Mapping[str, Mapping[str, Fraction]]
@@ -88,3 +91,24 @@ def factor(unit: str, to: str) -> float | None:
     shared: Iterable[str] = (canonical for canonical in end if canonical in start)
     exact = {start[canonical] / end[canonical] for canonical in shared}
     return float(exact.pop()) if len(exact) == 1 else None
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit with a dimension, ``(µg/L)`` too."""
+    bare = text.strip().strip("()（）")
+    if not bare or bare[0].isdigit() or factor(bare, DIMENSIONLESS) is not None:
+        return False
+    return factor(bare, bare) is not None
+
+
+def units_in(remark: str) -> list[str]:
+    """The units of which a remark speaks: ``备注：以上单位均为µg/L``; blank where it does not speak of units.
+
+    A text that begins with the word, ``单位：ppb``, states a unit even if nobody knows it.
+    """
+    if not any(word in remark.casefold() for word in UNIT_WORDS):
+        return []
+    pieces = list(filter(None, _BETWEEN_UNITS.split(re.sub(r"\s+", "", remark))))
+    stated = [piece for piece in pieces if is_unit(piece)]
+    begins_so = remark.strip().casefold().startswith(UNIT_WORDS)
+    return stated or [piece for piece in pieces[:1] if begins_so and _LIKE_A_UNIT.fullmatch(piece)]

@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from basin.indicators import find_indicator
 from basin.sources import Source, title_and_unit
 from basin.written.names import folded_name
 from basin.written.qualifiers import DOUBTED, NO_NUMBER, OF_SEVERAL, is_bound, is_known_type, is_no_value
 from basin.written.units import factor
+from monitoring_ingest.formats.stated_units import contradicting_unit
 from monitoring_ingest.formats.table_cells import NO_VALUE, faults
 from monitoring_ingest.formats.table_headers import CONTRADICTS, Table, folded, tables
 from monitoring_ingest.formats.written_times import joined_times, written_instants
@@ -103,7 +105,11 @@ def _refused(
     """
     why = faults(table, take_hidden=source.hidden == "taken")
     places = [(row, column) for row in range(len(table.rows)) for column in table.measured]
-    refused: list[Refusal | None] = [why.of(row, column) for row, column in places]
+    width = max(len(table.measured), 1)
+    units = {column: set(columns["unit"][position::width]) for position, column in enumerate(table.measured)}
+    contradiction = contradicting_unit(table, units)
+    of_table = Refusal("unknown_unit", contradiction) if contradiction else None
+    refused: list[Refusal | None] = [why.of(row, column) or of_table for row, column in places]
     fields = columns.get("field", [""] * len(places))
     return {
         "problem": [fault.code if fault else "" for fault in refused],
@@ -133,11 +139,30 @@ def _meaning(written: str, source: Source) -> _Meaning:
     units = _by_title(source.units)
     title = folded(written)
     short = folded(plain)
-    unit = units.get(short, stated)
-    # A unit that the title states stands above what is declared for its name; other words in brackets are no unit.
-    if stated and (factor(stated, stated) is not None or CONTRADICTS in stated):
-        unit = stated
-    return _Meaning(indicators.get(title, indicators.get(short, plain)), units.get(title, unit))
+    meant = indicators.get(title, indicators.get(short, plain))
+    states_unit = _is_unit(stated) or CONTRADICTS in stated
+    # A unit that the title states stands above what is declared for its name.
+    unit = units.get(title, stated if states_unit else units.get(short, ""))
+    # Other words may say that the column holds a limit, a forecast or another unit: nobody knows what it is.
+    is_understood = title in indicators or not stated or states_unit or _is_name(written, stated, meant)
+    return _Meaning(meant if is_understood else written, unit)
+
+
+def _is_unit(text: str) -> bool:
+    return bool(text) and factor(text, text) is not None
+
+
+def _is_name(written: str, in_brackets: str, meant: str) -> bool:
+    """Whether a title with its brackets, or what stands in them, is another name of the indicator meant.
+
+    Parameters
+    ----------
+    written : the whole title, ``总磷(以P计)``.
+    in_brackets : what its brackets hold.
+    meant : what the title means without them.
+    """
+    known = find_indicator(meant)
+    return known is not None and known in (find_indicator(written), find_indicator(in_brackets))
 
 
 def _by_title(declared: Mapping[str, str]) -> dict[str, str]:
@@ -212,8 +237,23 @@ def _long(indicators: list[str], units: list[str], source: Source) -> dict[str, 
     meanings = {text: _meaning(text, source) for text in dict.fromkeys(indicators)}
     return {
         "indicator_text": [meanings[text].indicator for text in indicators],
-        "unit": [unit or meanings[text].unit for unit, text in zip(units, indicators, strict=True)],
+        "unit": [_unit_of_row(unit, meanings[text].unit, text) for unit, text in zip(units, indicators, strict=True)],
     }
+
+
+def _unit_of_row(unit: str, declared: str, indicator: str) -> str:
+    """The unit of a row; one that contradicts what the indicator's cell states becomes a text that is no unit.
+
+    Parameters
+    ----------
+    unit : in the row's column of units.
+    declared : what holds where that cell is blank.
+    indicator : the cell that names the indicator, ``氨氮(mg/L)``.
+    """
+    stated = title_and_unit(indicator)[1]
+    if unit and _is_unit(stated) and factor(unit, stated) != 1:
+        return f"{stated}{CONTRADICTS}{unit}"
+    return unit or declared
 
 
 def _value_cells(texts: list[str], source: Source) -> dict[str, list[str]]:

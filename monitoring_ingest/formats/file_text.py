@@ -47,18 +47,28 @@ def csv_records(text: str, separator: str = ",") -> Iterator[tuple[int, list[str
 
     Raises
     ------
-    UnreadableFile : an unclosed quote swallows the file, or a line or a record is too long.
+    UnreadableFile : an unclosed quote swallows the file or lines of it, or a line or a record is too long.
     """
     if any(len(line) > LONGEST_LINE for line in io.StringIO(text, newline="")):
         raise UnreadableFile("file_too_large", f"1: {LONGEST_LINE}")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    before = 0  # lines up to the record
     try:
         for cells in reader:
+            if reader.line_num > before + 1 and any(_swallows(cell, separator) for cell in cells):
+                lines = f"{before + 1}–{reader.line_num}"
+                raise UnreadableFile("unreadable_file", f"CSV：引号未闭合，第 {lines} 行成了一格 unclosed quote")
+            before = reader.line_num
             if len(cells) > MOST_COLUMNS:
                 raise UnreadableFile("file_too_large", f"{reader.line_num}: {MOST_COLUMNS}")
             yield reader.line_num, cells
     except csv.Error as problem:
         raise UnreadableFile("unreadable_file", str(problem)) from problem
+
+
+def _swallows(cell: str, separator: str) -> bool:
+    """Whether a cell of several lines holds further rows: those have separators, which a title or remark rarely has."""
+    return separator in cell and ("\n" in cell or "\r" in cell)
 
 
 class CsvLines(NamedTuple):

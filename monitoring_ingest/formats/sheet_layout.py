@@ -13,7 +13,6 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
 from typing import IO, NamedTuple
 from xml.parsers import expat
 
@@ -29,13 +28,14 @@ _APPLICATION = "docprops/app.xml"
 _WORKBOOK = re.compile(r"(?:.*/)?workbook\d*\.xml", re.IGNORECASE)
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
 _COLUMN = re.compile(r"[A-Z]{1,3}")
-# A worksheet without any of these bytes hides and merges nothing, and has no formula.
-_SIGNS = (
-    b"hidden", b"mergeCell", b'ht="0', b"ht='0", b'width="0', b"width='0",
-    *(before + b"f" + after for before, after in product((b"<", b":"), (b">", b"/", b" ", b"\n", b"\r", b"\t"))),
-)  # fmt: skip
-_PIECE = 2**20
-_LONGEST_SIGN = 64
+# of another file, or another at every look: what was saved is not what anybody sees
+_UNSTEADY = re.compile(r"\[\d+\]|\b(?:RAND|RANDBETWEEN|RANDARRAY|NOW|TODAY)\(", re.IGNORECASE)
+# Words that a number format prints beside the number; what stands for a minus or a gap says nothing.
+_WORDS_OF_FORMAT = re.compile(r'"[^"]*[^"\s()-][^"]*"|\\[^\s()-]')
+_STYLES = re.compile(r"(?:.*/)?styles\.xml", re.IGNORECASE)
+_TEXTS = re.compile(r"(?:.*/)?sharedstrings\.xml", re.IGNORECASE)
+UNSEEN_FORMAT = ";;;"
+ODD_RUNS = ("vertAlign", "strike")
 
 
 class Place(NamedTuple):
@@ -71,6 +71,8 @@ class Layout:
     merged : blocks of merged cells.
     uncomputed : cells with a formula that no spreadsheet program computed.
     from_1904 : whether the workbook counts its days from 1904.
+    struck : cells whose content is struck through, or formatted so that nothing of it shows.
+    worded : cells that show more than their value: a sign of the number format, or digits raised or struck.
     """
 
     hidden: bool = False
@@ -79,6 +81,79 @@ class Layout:
     merged: tuple[Block, ...] = ()
     uncomputed: frozenset[Place] = frozenset()
     from_1904: bool = False
+    struck: frozenset[Place] = frozenset()
+    worded: frozenset[Place] = frozenset()
+
+
+@dataclass(frozen=True)
+class Looks:
+    """The styles of a workbook, by number as cells name them, and its shared texts, whose content is not all shown."""
+
+    struck: frozenset[str] = frozenset()
+    worded: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
+
+
+def looks_of(archive: zipfile.ZipFile) -> Looks:
+    """The styles and shared texts of a workbook that show other than the value of a cell."""
+    styles = _Styles()
+    texts = _Texts()
+    for name in archive.namelist():
+        reader = styles.start if _STYLES.fullmatch(name) else texts.start if _TEXTS.fullmatch(name) else None
+        if reader is not None:
+            with archive.open(name) as part:
+                _parse(part, reader, styles.end, lambda _: None)
+    return Looks(frozenset(styles.struck), frozenset(styles.worded), frozenset(texts.odd))
+
+
+class _Styles:
+    """What the elements of the part with styles say."""
+
+    def __init__(self) -> None:
+        self.struck: set[str] = set()
+        self.worded: set[str] = set()
+        self._formats: dict[str, str] = {}
+        self._struck_fonts: set[str] = set()
+        self._fonts = -1
+        self._styles = -1
+        self._of_cells = False
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        name = _local(tag)
+        if name == "numFmt":
+            self._formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif name == "font":
+            self._fonts += 1
+        elif name == "strike" and not _is_false(attributes.get("val")):
+            self._struck_fonts.add(str(self._fonts))
+        elif name == "cellXfs":
+            self._of_cells = True
+        elif name == "xf" and self._of_cells:
+            self._styles += 1
+            code = self._formats.get(attributes.get("numFmtId", ""), "")
+            if attributes.get("fontId") in self._struck_fonts or code.strip() == UNSEEN_FORMAT:
+                self.struck.add(str(self._styles))
+            elif _WORDS_OF_FORMAT.search(code):
+                self.worded.add(str(self._styles))
+
+    def end(self, tag: str) -> None:
+        if _local(tag) == "cellXfs":
+            self._of_cells = False
+
+
+class _Texts:
+    """Which shared texts have raised, lowered or struck pieces."""
+
+    def __init__(self) -> None:
+        self.odd: set[str] = set()
+        self._position = -1
+
+    def start(self, tag: str, _: Mapping[str, str]) -> None:
+        name = _local(tag)
+        if name == "si":
+            self._position += 1
+        elif name in ODD_RUNS:
+            self.odd.add(str(self._position))
 
 
 def is_computed(archive: zipfile.ZipFile) -> bool:
@@ -133,11 +208,15 @@ def _says_computed(archive: zipfile.ZipFile, name: str) -> bool:
 
 def _is_finished(setting: Mapping[str, str]) -> bool:
     by_hand = setting.get("calcMode") == "manual" and _is_false(setting.get("calcOnSave"))
-    anew = _is_true(setting.get("fullCalcOnLoad")) or setting.get("calcId") == "0"
+    anew = (
+        any(_is_true(setting.get(key)) for key in ("fullCalcOnLoad", "forceFullCalc")) or setting.get("calcId") == "0"
+    )
     return not (by_hand or anew or _is_false(setting.get("calcCompleted")))
 
 
-def layout_of(part: Callable[[], IO[bytes]], *, computed: bool, hidden: bool, from_1904: bool) -> Layout:
+def layout_of(
+    part: Callable[[], IO[bytes]], *, computed: bool, hidden: bool, from_1904: bool, looks: Looks
+) -> Layout:  # fmt: skip
     """The layout of one worksheet.
 
     Parameters
@@ -146,44 +225,43 @@ def layout_of(part: Callable[[], IO[bytes]], *, computed: bool, hidden: bool, fr
     computed : whether a spreadsheet program computed the formulas (`is_computed`).
     hidden : whether the worksheet is.
     from_1904 : whether the workbook counts its days from 1904.
+    looks : the styles and texts of the workbook that show other than a value.
 
     Raises
     ------
-    UnreadableFile : blocks cover more than `MOST_COVERED` cells.
+    UnreadableFile : a row or cell stands twice, or blocks cover more than `MOST_COVERED` cells.
     """
-    with part() as stream:
-        if not _is_worth_a_look(stream):
-            return Layout(hidden=hidden, from_1904=from_1904)
-    worksheet = _Worksheet()
+    worksheet = _Worksheet(looks)
     with part() as stream:
         _parse(stream, worksheet.start, worksheet.end, worksheet.text)
     uncomputed = worksheet.valueless if computed else worksheet.formulas
     if not computed:
         uncomputed |= set(worksheet.covered(worksheet.arrays))
     return Layout(
-        hidden=hidden,
+        hidden=hidden or worksheet.hidden,
         hidden_rows=frozenset(worksheet.hidden_rows),
         hidden_columns=frozenset(worksheet.hidden_columns),
         merged=tuple(worksheet.shown(worksheet.merged)),
         uncomputed=frozenset(uncomputed),
         from_1904=from_1904,
+        struck=frozenset(worksheet.struck),
+        worded=frozenset(worksheet.worded),
     )
-
-
-def _is_worth_a_look(stream: IO[bytes]) -> bool:
-    before = b""
-    while piece := stream.read(_PIECE):
-        looked_at = before + piece
-        if any(map(looked_at.__contains__, _SIGNS)):
-            return True
-        before = piece[-_LONGEST_SIGN:]
-    return False
 
 
 class _Worksheet:
     """What the elements of a worksheet say, as a parser meets them; rows and cells are numbered as openpyxl does."""
 
-    def __init__(self) -> None:
+    def __init__(self, looks: Looks) -> None:
+        self.hidden = False
+        self.struck: set[Place] = set()
+        self.worded: set[Place] = set()
+        self._looks = looks
+        self._rows: set[int] = set()
+        self._columns: set[int] = set()  # of the row
+        self._is_shared = False
+        self._in_formula = False
+        self._formula = ""
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.merged: list[Block] = []
@@ -203,11 +281,13 @@ class _Worksheet:
         if name == "c":
             self._begin_cell(attributes)
         elif name == "v":
-            if self._has_formula:  # which stands before its value
+            if self._has_formula or self._is_shared:  # a formula stands before its value
                 self._in_value = True
                 self._value = ""
         elif name == "f" and self._in_cell:
             self._has_formula = True
+            self._in_formula = True
+            self._formula = ""
             # A formula may fill a block of cells, of which only the first has it.
             self._add(self.arrays, attributes.get("ref") if attributes.get("t") in ("array", "dataTable") else None)
         elif name == "row":
@@ -216,6 +296,10 @@ class _Worksheet:
             first = _whole(attributes.get("min")) or 1
             last = _whole(attributes.get("max")) or first
             self.hidden_columns.update(range(first - 1, min(last, MOST_COLUMNS)))
+        elif name == "sheetFormatPr":
+            self.hidden = _is_true(attributes.get("zeroHeight")) or _is_not_shown(attributes, "defaultColWidth")
+        elif name in ODD_RUNS and self._in_cell:
+            self.worded.add(Place(self._row, self._column))
         elif name == "mergeCell":
             self._add(self.merged, attributes.get("ref"))
 
@@ -223,18 +307,25 @@ class _Worksheet:
         name = _local(tag)
         if name == "v":
             self._in_value = False
+        elif name == "f":
+            self._in_formula = False
         elif name == "c" and self._in_cell:
             self._in_cell = False
+            if self._is_shared and (self._value or "").strip() in self._looks.texts:
+                self.worded.add(Place(self._row, self._column))
             if self._has_formula:
                 self._has_formula = False
                 place = Place(self._row, self._column)
                 self.formulas.add(place)
-                if self._value is None or not (self._value or self._is_text):
+                blank = self._value is None or not (self._value or self._is_text)
+                if blank or _UNSTEADY.search(self._formula):
                     self.valueless.add(place)
 
     def text(self, piece: str) -> None:
         if self._in_value:
             self._value = f"{self._value or ''}{piece}"
+        elif self._in_formula:
+            self._formula += piece
 
     def shown(self, blocks: Iterable[Block]) -> Iterator[Block]:
         """The blocks, without what lies beyond the last row and the last column that is read.
@@ -262,6 +353,10 @@ class _Worksheet:
     def _begin_row(self, attributes: Mapping[str, str]) -> None:
         self._row = _whole(attributes.get("r")) or self._row + 1
         self._column = -1
+        self._columns.clear()
+        if self._row in self._rows:
+            raise UnreadableFile("unreadable_file", f"XLSX：第 {self._row} 行写了两次 row twice")
+        self._rows.add(self._row)
         if _is_not_shown(attributes, "ht"):
             self.hidden_rows.add(self._row)
 
@@ -269,6 +364,16 @@ class _Worksheet:
         letters = _COLUMN.match(attributes.get("r", ""))
         self._column = _position(letters[0]) if letters else self._column + 1
         self._in_cell = True
+        if self._column in self._columns:
+            raise UnreadableFile("unreadable_file", f"XLSX：{attributes.get('r', '')} 写了两次 cell twice")
+        self._columns.add(self._column)
+        place = Place(self._row, self._column)
+        style = attributes.get("s", "0")
+        if style in self._looks.struck:
+            self.struck.add(place)
+        elif style in self._looks.worded:
+            self.worded.add(place)
+        self._is_shared = attributes.get("t") == "s"
         self._is_text = attributes.get("t") == "str"
         self._has_formula = False
         self._value = None
@@ -304,9 +409,9 @@ def _local(tag: str) -> str:
 
 
 def _is_not_shown(attributes: Mapping[str, str], size: str) -> bool:
-    """Whether a row or column is hidden, or has no height or width."""
+    """Whether a row or column is hidden, or has no height or width to speak of."""
     try:
-        return _is_true(attributes.get("hidden")) or float(attributes.get(size, "1")) <= 0
+        return _is_true(attributes.get("hidden")) or float(attributes.get(size, "1")) < 1
     except ValueError:
         return False
 

@@ -24,7 +24,7 @@ from xml.parsers import expat
 
 from basin.written.numbers import LONGEST
 from monitoring_ingest.formats.file_text import MOST_COLUMNS, UnreadableFile, csv_records, decoded, unpacked
-from monitoring_ingest.formats.sheet_layout import Layout, is_computed, layout_of
+from monitoring_ingest.formats.sheet_layout import Layout, is_computed, layout_of, looks_of
 from monitoring_ingest.formats.spreadsheet_cells import as_they_were
 
 ZIP_MAGIC = b"PK\x03\x04"
@@ -247,12 +247,13 @@ def _sheets(book: Any) -> Iterator[Sheet]:
     """The worksheets; refused as soon as their texts together exceed `MOST_CHARACTERS`."""
     characters = 0
     computed = is_computed(book._archive)
+    looks = looks_of(book._archive)
     from_1904 = book.epoch == MAC_EPOCH
     for sheet in book.worksheets:
         hidden = sheet.sheet_state != SHOWN
         # the parts from which the library reads the cells
         part = partial(book._archive.open, sheet._worksheet_path)
-        layout = layout_of(part, computed=computed, hidden=hidden, from_1904=from_1904)
+        layout = layout_of(part, computed=computed, hidden=hidden, from_1904=from_1904, looks=looks)
         rows = []
         for number, texts in _rows(sheet):
             characters += sum(map(len, texts))

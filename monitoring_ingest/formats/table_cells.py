@@ -23,6 +23,7 @@ MERGED = "merged_value"
 MOVED = "moved_cells"
 NOT_COMPUTED = "formula_not_computed"
 ERROR = "formula_error"
+NO_NUMBER = "unreadable_number"  # shows more than the number that is saved
 _DECIMAL = re.compile(r"\d{1,6}\.\d{1,6}", re.ASCII)
 ERRORS = frozenset({
     "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!",
@@ -110,6 +111,8 @@ def _of_values(table: Table) -> Iterator[tuple[Place, Refusal]]:
                 yield Place(row, column), Refusal(NOT_COMPUTED, cells[column])
             elif cells[column] in ERRORS:
                 yield Place(row, column), Refusal(ERROR, cells[column])
+            elif Place(number, column) in table.layout.worded and cells[column]:
+                yield Place(row, column), Refusal(NO_NUMBER, cells[column])
 
 
 def _hidden(table: Table) -> Iterator[tuple[Place, Refusal]]:
@@ -119,7 +122,7 @@ def _hidden(table: Table) -> Iterator[tuple[Place, Refusal]]:
         unseen_row = layout.hidden or number in layout.hidden_rows
         marked = unseen_row and any(cells[column] for column in table.marks)
         for column in table.measured:
-            unseen = unseen_row or column in layout.hidden_columns
+            unseen = unseen_row or column in layout.hidden_columns or Place(number, column) in layout.struck
             if unseen and (cells[column] or marked):
                 yield Place(row, column), Refusal(HIDDEN, cells[column])
 

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from basin.sources import Source, title_and_unit
-from basin.written.units import DIMENSIONLESS, factor
+from basin.written.units import DIMENSIONLESS, factor, units_in
 from monitoring_ingest.formats.file_text import UnreadableFile, longer_than_others
 from monitoring_ingest.formats.sheet_layout import Block, Layout
 from monitoring_ingest.formats.sheets import MOST_CSV_CELLS, Sheet, sheets
@@ -27,6 +27,7 @@ HEADER_ROWS = (1, 2)
 CONTRADICTS = "≠"  # between two units that a column states
 MOST_TABLES = 100  # of one sheet
 REMARKS = frozenset({"备注", "说明", "remark", "remarks", "note", "notes"})  # columns with words, also where ignored
+UNIT_LABELS = frozenset({"单位", "计量单位", "unit", "units"})  # before a row of units
 MARKS = ("mark", "status", "sample_type")
 Cells = list[str]
 
@@ -63,8 +64,8 @@ class Table(NamedTuple):
 
     `read` are the positions of the columns that say what a row is about, `marks` those among them with remarks on its
     values, `measured` those with values, `unknown` those of a long table that the source says nothing about, and
-    `remarks` those with words of any kind. `longer` are the positions of rows whose cells may have
-    moved (`longer_than_others`).
+    `remarks` those with words of any kind. `longer` are the positions of rows whose cells may have moved
+    (`longer_than_others`). `notes` are the texts of the sheet, outside the header, that state a unit.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Table(NamedTuple):
     unknown: list[int]
     remarks: list[int]
     longer: frozenset[int]
+    notes: tuple[str, ...] = ()
 
     def column(self, title: str) -> Cells:
         """The cells below a title; width and blanks in the title are ignored. Blank cells where no column has it."""
@@ -133,9 +135,12 @@ def _tables_of(sheet: Sheet, declared: _Declared, source: Source, further: Seque
         _refuse_too_large(sheet)  # the size is the reason that helps, not the columns it lacks
     if len(headers) > MOST_TABLES:
         raise UnreadableFile("file_too_large", f"{sheet.name} {len(headers)}".strip())
+    notes = [cell for _, cells in sheet.rows for cell in cells if units_in(cell)]
     ends = [*(header.position for header in headers[1:]), len(sheet.rows)]
     for header, end in zip(headers, ends, strict=False):  # no header, no table
-        yield _table(sheet._replace(rows=sheet.rows[header.position : end]), header.height, source, further)
+        table = _table(sheet._replace(rows=sheet.rows[header.position : end]), header.height, source, further)
+        in_titles = " ".join(table.titles)
+        yield table._replace(notes=tuple(note for note in notes if note not in in_titles))
 
 
 def _headers(rows: Sequence[tuple[int, Cells]], declared: _Declared) -> list[_Header]:
@@ -210,11 +215,17 @@ def _with_units_below(titles: list[str], rows: Sequence[tuple[int, Cells]], sour
     source : declares the titles of columns that are no indicators.
     """
     others = {folded(title) for title in (*source.columns.values(), *source.ignored)}
-    units = {column: cell.strip("()（）") for column, cell in enumerate(rows[0][1]) if cell} if rows else {}
+    cells = rows[0][1] if rows else []
+    units = {column: cell.strip("()（）") for column, cell in enumerate(cells) if cell and not is_unit_label(cell)}
     of_values = source.is_wide and all(titles[column] and folded(titles[column]) not in others for column in units)
     if not of_values or not any(units.values()) or any(factor(unit, unit) is None for unit in units.values()):
         return None
     return [_with_unit(title, units.get(column, "")) for column, title in enumerate(titles)]
+
+
+def is_unit_label(cell: str) -> bool:
+    """Whether a cell says that units stand in its row."""
+    return folded(cell).rstrip(":").casefold() in UNIT_LABELS
 
 
 def _with_unit(title: str, unit: str) -> str:

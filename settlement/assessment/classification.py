@@ -23,7 +23,7 @@ from basin.rounding import rounded
 from basin.sources import title_and_unit
 from basin.standards import Standard, classify, deciding
 from basin.written.qualifiers import written_value
-from basin.written.units import factor
+from basin.written.units import factor, is_unit, units_in
 from settlement.statistics.counting import detected
 
 NOT_EQUIPPED = "*"
@@ -53,8 +53,8 @@ def classified(
 
     Raises
     ------
-    UsageError : no `water_body` column, a column nobody understands, a unit that does not fit its indicator, one
-        indicator in two columns, or a required one in none.
+    UsageError : no `water_body` column, a column nobody understands, a unit that does not fit its indicator or
+        stands below the titles, one indicator in two columns, or a required one in none.
     UnknownCode : a required indicator nobody knows.
     """
     columns = _indicator_columns(table, standard, ignore)
@@ -65,6 +65,7 @@ def classified(
                 f"没有 {code} 一列", f"no column {code}", path=code, remedy="补上此列，或不要 --require 它"
             )
     texts = {code: table[column.title].fillna("").str.strip() for code, column in columns.items()}
+    _refuse_units_in_rows(table, texts.values())
     values = {code: _numbers(text, non_detect) * columns[code].factor for code, text in texts.items()}
     if compare == "reported":
         values = {code: _rounded(code, array) for code, array in values.items()}
@@ -142,6 +143,36 @@ def _rounded(code: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
     return values if decimals is None else rounded(values, decimals)
 
 
+def _refuse_units_in_rows(table: pd.DataFrame, texts: Iterable[pd.Series]) -> None:
+    """Refuse a table that states units below its titles: nobody knows for which rows they hold.
+
+    Parameters
+    ----------
+    table : all its cells.
+    texts : the cells of each indicator column.
+    """
+    cells = {str(cell) for column in table.columns for cell in table[column].fillna("").unique()}
+    stated = [text for column in texts for text in column.unique() if is_unit(text)]
+    stated += [cell for cell in cells if units_in(cell)]
+    if stated:
+        zh = f"表头之下写着单位：{stated[0]}"
+        remedy = "单位写进列名的括号里，如 氨氮(µg/L)，删去写单位的行"
+        raise UsageError(zh, "a unit below the titles", path=stated[0], remedy=remedy)
+
+
+def _outside(values: NDArray[np.float64], least: float | None, most: float | None) -> NDArray[np.bool_]:
+    """Which values are outside a range of the indicator; a missing bound bounds nothing, nan is outside nothing.
+
+    Parameters
+    ----------
+    values : in the unit of the indicator.
+    least, most : the bounds, both within the range.
+    """
+    below = values < (-np.inf if least is None else least)
+    above = values > (np.inf if most is None else most)
+    return np.asarray(below | above)
+
+
 def _reasons(
     table: pd.DataFrame, texts: dict[str, pd.Series], values: dict[str, NDArray[np.float64]], needed: Iterable[str]
 ) -> NDArray[np.object_]:
@@ -150,6 +181,11 @@ def _reasons(
     for code, text in texts.items():
         unreadable = np.isnan(values[code]) & ~text.isin(["", NOT_EQUIPPED]).to_numpy()
         reasons[unreadable & (reasons == "")] = f"not_a_number: {code}"
+        bounds = INDICATORS[code]
+        impossible = _outside(values[code], bounds.possible_min, bounds.possible_max)
+        implausible = _outside(values[code], bounds.plausible_min, bounds.plausible_max)
+        reasons[impossible & (reasons == "")] = f"impossible: {code}"
+        reasons[implausible & (reasons == "")] = f"implausible: {code}"
     for code in needed:
         reasons[(texts[code] == "").to_numpy() & (reasons == "")] = f"missing: {code}"
     return reasons

@@ -121,6 +121,8 @@ def test_no_address_makes_the_program_fail(app, part):
         ("text/csv;q=²", 400, MEDIA_TYPE),
         ("text/csv;q=high", 400, MEDIA_TYPE),
         ("text/csv;q=1.2.3", 400, MEDIA_TYPE),
+        ("text/csv;q=5", 400, MEDIA_TYPE),
+        ("text/csv;q=1.1", 400, MEDIA_TYPE),
         ("text/html, image/gif, *; q=.2, */*; q=.2", 200, "application/json"),
         ("TEXT/CSV;Q=1", 200, "text/csv; charset=utf-8"),
         ("", 200, "application/json"),

@@ -71,3 +71,10 @@ def test_what_the_wide_export_writes_is_classified_as_it_was_measured(
     for options, expected in (((), "1"), (("--non-detect", "limit"), "2")):
         (row,) = CliRunner().invoke(main, ["classify", table, *options]).stdout.splitlines()[1:]
         assert "<0.2" in row and row.endswith(f",{expected},nh3n,")
+
+
+def test_a_row_with_fewer_cells_than_titles_is_refused_by_its_line(tmp_path: Path) -> None:
+    rows, said = classes(tmp_path, "section,time,water_body,nh3n,tp", "s1,2020-07-01,river,0.2")
+    assert rows == ""
+    assert "第 2 行" in said
+    assert "单元格比表头少" in said

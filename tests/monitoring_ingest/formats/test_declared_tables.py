@@ -435,9 +435,68 @@ class TestUnitsInTheSheet:
         assert read == [("0.2", "mg/L"), ("35", "mg/L≠μg/L")]
         assert factor("mg/L≠μg/L", "mg/L") is None
 
-    def test_what_stands_in_brackets_and_is_no_unit_says_nothing_of_it(self):
-        read = self.units("点位,采样时间,氨氮(现场),总磷(以P计)", "qiaotou,2020-08-08,0.2,0.35")
-        assert read == [("0.2", "mg/L"), ("0.35", "mg/L")]
+    @pytest.mark.parametrize(
+        ("title", "indicator"),
+        [
+            ("氨氮(NH3-N)", "nh3n"), ("氨氮（NH₃-N）", "nh3n"), ("氨氮(µg/L)", "nh3n"), ("氨氮", "nh3n"),
+            ("总磷(以P计)", "tp"), ("总磷(TP)", "tp"),
+            *((title, title) for title in (
+                "氨氮(ppb)", "氨氮(µg N/L)", "氨氮(10⁻³mg/L)", "氨氮(umol/L)", "氨氮(以NH4计)", "氨氮(现场)",
+                "氨氮(检出限)", "氨氮(标准限值)", "氨氮(预报)", "氨氮(上月)", "氨氮(空白)", "氨氮（全程序空白）",
+                "总磷(溶解态)", "总磷(TN)",
+            )),
+        ],
+    )  # fmt: skip
+    def test_a_title_with_other_words_in_brackets_is_no_indicator(self, title: str, indicator: str):
+        raw = text(f"点位,采样时间,{title},溶解氧", "qiaotou,2020-08-08,0.2,7")
+        frame = read_table(raw, name="a.csv", source=self.SOURCE)
+        assert frame["indicator_text"].tolist() == [indicator, "溶解氧"]
+        columns = {"station": "点位", "time": "采样时间", "indicator": "项目", "value": "结果"}
+        source = wide(columns=columns, indicators={"氨氮": "nh3n", "总磷": "tp"}, stations={}, units={})
+        raw = text("点位,采样时间,项目,结果", f"qiaotou,2020-08-08,{title},0.2")
+        assert read_table(raw, name="a.csv", source=source)["indicator_text"].tolist() == [indicator]
+
+    def test_a_declared_title_may_have_any_words_in_brackets(self):
+        source = wide(indicators={"氨氮(现场)": "nh3n"}, units={"氨氮(现场)": "µg/L"}, stations={})
+        raw = text("点位,采样时间,氨氮(现场)", "qiaotou,2020-08-08,0.2")
+        assert read(raw, source) == [("qiaotou", "nh3n", read(raw, source)[0][2], "0.2", "µg/L")]
+
+    @pytest.mark.parametrize(
+        ("cell", "unit", "expected"),
+        [("氨氮(mg/L)", "mg/L", "mg/L"), ("氨氮(mg/L)", "", "mg/L"), ("氨氮(mg/L)", "µg/L", "mg/L≠µg/L")],
+    )
+    def test_an_indicator_cell_that_contradicts_its_column_of_units_has_none(self, cell: str, unit: str, expected: str):
+        columns = {"station": "点位", "time": "采样时间", "indicator": "项目", "value": "结果", "unit": "单位"}
+        source = wide(columns=columns, indicators={"氨氮": "nh3n"}, stations={}, units={})
+        raw = text("点位,采样时间,项目,结果,单位", f"qiaotou,2020-08-08,{cell},0.2,{unit}")
+        assert read_table(raw, name="a.csv", source=source)["unit"].tolist() == [expected]
+
+    @pytest.mark.parametrize(
+        ("lines", "stated"),
+        [
+            (["{T}", "{R}", "单位：mg/L"], ""),  # agrees
+            (["填报单位：黄山市环境监测站", "{T}", "{R}"], ""),  # an institution
+            (["{T}", "单位,,mg/L,mg/L", "{R}"], ""),
+            (["单位：µg/L", "{T}", "{R}"], "单位：µg/L"),
+            (["单位：ppb", "{T}", "{R}"], "单位：ppb"),
+            (["{T}", "{R}", "备注：以上单位均为µg/L"], "备注：以上单位均为µg/L"),
+            (["{T}", ",,µg/L,ppb", "{R}"], "µg/L"),
+            (["{T}", "单位,,ppb,ppb", "{R}"], "ppb"),
+            (["{T}", ",,铵态,磷", ",,µg/L,µg/L", "{R}"], "µg/L"),
+            (["{T}", "{R}", ",,µg/L,"], "µg/L"),
+        ],
+    )
+    def test_that_nobody_can_apply_refuse_the_rows_unless_they_agree(self, lines: list[str], stated: str):
+        filled = [line.format(T="点位,采样时间,氨氮,总磷", R="qiaotou,2020-08-08,0.2,0.035") for line in lines]
+        frame = read_table(text(*filled), name="a.csv", source=self.SOURCE)
+        cells = frame[frame["time_text"] == "2020-08-08"]
+        assert cells["unit"].tolist() == ["mg/L", "mg/L"]
+        assert cells["problem"].tolist() == ["unknown_unit" if stated else ""] * 2
+        assert cells["value_text"].tolist() == ([stated] * 2 if stated else ["0.2", "0.035"])
+
+    def test_in_a_labelled_row_below_the_header_count(self):
+        read = self.units("点位,采样时间,氨氮,总磷", "单位,,mg/L,µg/L", "qiaotou,2020-08-08,0.2,35")
+        assert read == [("0.2", "mg/L"), ("35", "µg/L")]
 
     def test_of_another_table_further_down(self):
         read = self.units(
@@ -449,6 +508,19 @@ class TestUnitsInTheSheet:
     def test_a_header_printed_again_on_every_page_is_no_row(self):
         page = ("点位,采样时间,氨氮,总磷", "qiaotou,2020-08-08,0.2,0.035")
         assert len(self.units(*page, *page, *page)) == 6
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_a_quote_that_swallows_rows_refuses_the_file_and_names_the_lines(ending: str):
+    lines = [HEADED, ROW.replace("晴", '"open'), ROW.replace("8/8", "8/9"), ROW.replace("8/8", "8/10") + '"', ""]
+    with pytest.raises(UnreadableFile) as refused:
+        read_table(ending.join(lines).encode(), name="a.csv", source=wide())
+    assert refused.value.code == "unreadable_file" and "2–4" in refused.value.value
+
+
+def test_titles_and_remarks_may_have_several_lines():
+    raw = text('点位,采样时间,"氨氮\n(mg/L)",总磷,备注', '老桥桥下,2020/8/8 8:00,0.21,35,"晴\n无风"')
+    assert [row[3] for row in read(raw)] == ["0.21", "35"]
 
 
 IN_ROWS = {"station": "点位", "time": "采样时间", "indicator": "项目", "value": "结果", "mark": "情况"}

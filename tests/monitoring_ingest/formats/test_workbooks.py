@@ -94,6 +94,7 @@ class TestAFormula:
             ("Microsoft Excel", '<calcPr calcId="191029" calcCompleted="0"/>'),
             ("Microsoft Excel", '<calcPr calcId="191029" calcMode="manual" calcOnSave="0"/>'),
             ("Microsoft Excel", '<calcPr calcId="0"/>'),
+            ("Microsoft Excel", '<calcPr calcId="191029" forceFullCalc="1"/>'),
             ("Microsoft Excel", ""),
         ],
     )
@@ -209,6 +210,71 @@ class TestWhatIsHidden:
     def test_is_taken_where_the_source_says_so(self, engine: Engine):
         book = written(lambda sheet: sheet.set_row(1, None, None, {"hidden": True}), *self.ROWS)
         assert outcome(engine, book, hand(hidden="taken")) == [0.08, 0.09, 0.5, 2.5]
+
+
+class TestWhatACellShows:
+    """Is more or less than the value that is saved: then the value is refused."""
+
+    def book(self, **looks: object) -> bytes:
+        out = io.BytesIO()
+        with xlsxwriter.Workbook(out) as book:
+            sheet = book.add_worksheet()
+            sheet.write_row(0, 0, TITLES)
+            sheet.write_row(1, 0, ["qiaotou", EIGHT, 0.5, 0.08])
+            sheet.write_number(1, 2, 0.5, book.add_format(looks))
+        return out.getvalue()
+
+    @pytest.mark.parametrize(
+        ("looks", "code"),
+        [
+            ({"num_format": '"<"0.00'}, "unreadable_number"),
+            ({"num_format": '0"L"'}, "unreadable_number"),
+            ({"num_format": '0" µg/L"'}, "unreadable_number"),
+            ({"num_format": '0"万"'}, "unreadable_number"),
+            ({"num_format": ";;;"}, "hidden"),
+            ({"font_strikeout": True}, "hidden"),
+        ],
+    )
+    def test_by_its_format(self, engine: Engine, looks: dict[str, object], code: str):
+        assert outcome(engine, self.book(**looks)) == [(2, "氨氮(mg/L)", code, "0.5"), 0.08]
+
+    @pytest.mark.parametrize("form", ["0.00", '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', "General"])
+    def test_a_format_without_words_shows_the_value(self, engine: Engine, form: str):
+        assert outcome(engine, self.book(num_format=form)) == [0.08, 0.5]
+
+    @pytest.mark.parametrize("look", [{"font_script": 1}, {"font_strikeout": True}], ids=["raised", "struck"])
+    def test_by_the_look_of_some_digits(self, engine: Engine, look: dict[str, object]):
+        out = io.BytesIO()
+        with xlsxwriter.Workbook(out) as book:
+            sheet = book.add_worksheet()
+            sheet.write_row(0, 0, TITLES)
+            sheet.write_row(1, 0, ["qiaotou", EIGHT, None, 0.08])
+            sheet.write_rich_string(1, 2, "1", book.add_format(look), "4")
+        assert outcome(engine, out.getvalue()) == [(2, "氨氮(mg/L)", "unreadable_number", "14"), 0.08]
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ('<row r="2"', '<row r="2" ht="0.01" customHeight="1"'),
+            ("<sheetFormatPr", '<sheetFormatPr zeroHeight="1"'),
+            ("<sheetFormatPr", '<sheetFormatPr defaultColWidth="0"'),
+        ],
+    )
+    def test_nothing_where_no_row_or_column_has_a_size(self, engine: Engine, before: str, after: str):
+        told = outcome(engine, changed(self.book(), before, after))
+        assert [code for _, _, code, _ in told] == ["hidden", "hidden"]
+
+    @pytest.mark.parametrize(("before", "after"), [('<row r="2"', '<row r="1"'), ('<c r="D2"', '<c r="C2"')])
+    def test_a_row_or_cell_that_stands_twice_damages_the_workbook(self, engine: Engine, before: str, after: str):
+        assert [row[2] for row in outcome(engine, changed(self.book(), before, after))] == ["unreadable_file"]
+
+    @pytest.mark.parametrize("formula", ["=[1]Sheet1!A1", "=RAND()", "=NOW()-1", "=A9+TODAY()"])
+    def test_a_formula_that_changes_by_itself_was_not_computed(self, engine: Engine, formula: str):
+        book = written(
+            lambda sheet: sheet.write_formula("C2", formula, None, 0.5), TITLES, ["qiaotou", EIGHT, None, 0.08]
+        )
+        told = outcome(engine, saved_by("Microsoft Excel", book))
+        assert told == [(2, "氨氮(mg/L)", "formula_not_computed", "0.5"), 0.08]
 
 
 class TestAMergedCell:

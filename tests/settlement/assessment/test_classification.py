@@ -84,6 +84,32 @@ class TestClass:
         assert one("water_body,总磷(μg/L)", "river,<30", non_detect=non_detect)[0] == expected
         assert one("water_body,nh3n", "river,<0.2")[0] == "1"
 
+    @pytest.mark.parametrize(
+        ("header", "row", "reason"),
+        [
+            ("nh3n", "-0.5", "impossible: nh3n"),
+            ("ph", "14.5", "impossible: ph"),
+            ("do", "45", "implausible: do"),
+            ("氨氮(µg/L)", "200000", "implausible: nh3n"),
+            ("do", "30", ""),
+            ("nh3n", "0", ""),
+        ],
+    )
+    def test_a_value_outside_the_ranges_of_its_indicator_has_a_reason_and_no_class(
+        self, header: str, row: str, reason: str
+    ) -> None:
+        quality, _, given = one(f"water_body,{header}", f"river,{row}")
+        assert (given, bool(quality)) == (reason, not reason)
+
+    @pytest.mark.parametrize("row", ["单位,,,µg/L,µg/L", ",,,µg/L,ppb", "备注：以上单位均为µg/L,,,,"])
+    @pytest.mark.parametrize("place", [0, 1])
+    def test_a_unit_below_the_titles_is_refused(self, row: str, place: int) -> None:
+        rows = ["s1,2020-07-01,river,0.2,0.02"]
+        rows.insert(place, row)
+        text = "\n".join(["section,time,water_body,nh3n,tp", *rows, ""])
+        with pytest.raises(UsageError, match="µg/L"):
+            classified(a_table(text), GB3838)
+
     def test_the_class_that_a_source_published_is_no_indicator(self) -> None:
         assert one("water_body,nh3n,water_class", "river,0.2,Ⅲ") == ("2", "nh3n", "")
 
