@@ -161,8 +161,8 @@ def _is_name(written: str, in_brackets: str, meant: str) -> bool:
     in_brackets : what its brackets hold.
     meant : what the title means without them.
     """
-    known = find_indicator(meant)
-    return known is not None and known in (find_indicator(written), find_indicator(in_brackets))
+    indicator = find_indicator(meant)
+    return indicator is not None and indicator in (find_indicator(written), find_indicator(in_brackets))
 
 
 def _by_title(declared: Mapping[str, str]) -> dict[str, str]:
