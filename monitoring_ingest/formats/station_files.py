@@ -58,6 +58,7 @@ def long_readings(numbers: Sequence[int], columns: Mapping[str, Sequence[str]], 
     zones = _zones(network, columns["province"], columns["station"])
     pairs = list(zip(columns["mark"], columns["status"], strict=True))
     meanings = {pair: marks_and_status(*pair) for pair in set(pairs)}
+    qualifiers = {pair: meaning.qualifier for pair, meaning in meanings.items()}
     values = columns["value"]
     return plain_columns(
         {
@@ -72,7 +73,7 @@ def long_readings(numbers: Sequence[int], columns: Mapping[str, Sequence[str]], 
             "unit": columns["unit"],
             "mark": [meanings[pair].marks for pair in pairs],
             "status": [meanings[pair].status for pair in pairs],
-            "qualifier": [meanings[pair].qualifier for pair in pairs],
+            "qualifier": [qualifiers[pair] for pair in pairs],
             "reason": columns["reason"],
         }
     )
