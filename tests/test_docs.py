@@ -246,6 +246,7 @@ def test_every_shipped_agreement_is_in_the_page_of_figures_and_its_cases_pass():
     assert [one["code"] for one in shipped() if not 0 < one["cases"] == one["cases_passed"]] == []
 
 
+@pytest.mark.proof
 def test_every_dated_value_and_every_figure_has_a_reference():
     assert sum(one["dated"] for one in shipped()) > 0
     assert [path for one in shipped() for path in one["dated_without_reference"]] == []

@@ -138,6 +138,7 @@ class TestAForm:
         assert (answer.status, answer.read <= FIRST_BYTES + 100) == (401, True)
 
 
+@pytest.mark.proof
 class TestOverASocket:
     """Who sends a large body gets the answer, although nobody reads what was sent."""
 

@@ -47,7 +47,7 @@ from tests.monitoring_ingest.telegram_makers import (
 )
 from tests.monitoring_ingest.telegrams.test_intake import VALUES_OF_VECTORS
 
-pytestmark = pytest.mark.alone
+pytestmark = [pytest.mark.alone, pytest.mark.proof]
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "fixtures"
 SOON = 1.0  # seconds after which the listener of a test loses patience

@@ -60,6 +60,7 @@ def key(blank: Composition) -> str:
     return create_key(blank.engine, "示例监测中心", NOW)
 
 
+@pytest.mark.proof
 class TestSlowPeers:
     @pytest.mark.parametrize("begun", [b"G", b"GET / HTTP/1.1\r\nHost: local", b"GET / HTTP/1.1\r\n" + b"X: 1\r\n" * 9])
     def test_a_head_that_does_not_end_is_answered_408(self, here, begun):
@@ -130,6 +131,7 @@ class TestSlowPeers:
         assert 0 < answer.count(b"HTTP/1.1 200") < 20
 
 
+@pytest.mark.proof
 class TestManyPeers:
     def test_half_sent_requests_keep_nobody_out(self, here):
         with served(here, Patience(connections=100)) as port, ExitStack() as opened:
@@ -155,6 +157,7 @@ class TestManyPeers:
         assert answer.startswith(b"HTTP/1.1 503") and b"retry-after: 5" in answer
 
 
+@pytest.mark.proof
 class TestStopping:
     """`served` waits for the server to end."""
 

@@ -26,6 +26,8 @@ from monitoring_ingest.records import tables
 from tests.monitoring_ingest.database.rows import digests, every_row
 from tests.monitoring_ingest.makers import NOW, sent
 
+pytestmark = pytest.mark.proof  # every database is filled, written out and restored
+
 MADE_AT = datetime(2026, 1, 31, tzinfo=UTC)
 NEWEST = revision_ids()[-1]
 STRANGE = "制表\t换行\n回车\r反斜\\ \\N 引号'\" \b\f\v"

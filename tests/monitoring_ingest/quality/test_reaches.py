@@ -24,6 +24,8 @@ from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, csv, network, rows_of, sent
 from tests.monitoring_ingest.quality.test_running import levels, rows, standing, standing_after
 
+pytestmark = pytest.mark.proof  # whole runs of quality control over two sections
+
 ROOT = Path(__file__).parents[3]
 LATER = NOW + timedelta(hours=4)
 BETWEEN = "between_sections"

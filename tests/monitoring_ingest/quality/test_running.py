@@ -27,6 +27,8 @@ from monitoring_ingest.schedule.store import hold, release
 from tests.clocks import stopped
 from tests.monitoring_ingest.makers import NOW, network, rows_of, sent, with_alias
 
+pytestmark = pytest.mark.proof  # whole runs of quality control
+
 LATER = NOW + timedelta(hours=4)
 HOURS = [f"{day:02d} {hour:02d}:00" for day in range(1, 8) for hour in range(0, 24, 4)]
 
