@@ -6,7 +6,6 @@ In: a connection, the registry and what was asked for. Out: rows with codes and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypedDict
 
 from sqlalchemy import Connection
 
@@ -15,7 +14,14 @@ from api.reads.filters import SettlementsWanted, within
 from basin.registry import Registry
 from basin.rounding import yuan
 from settlement import store as decided
-from settlement.statement.rows import PairAmountRow, SettlementHeader, StatusRow, StoredObligation, StoredSettlement
+from settlement.statement.rows import (
+    ObligationOfSettlement,
+    PairAmountRow,
+    SettlementHeader,
+    StatusRow,
+    StoredObligation,
+    StoredSettlement,
+)
 
 
 class ListedSettlement(SettlementHeader):
@@ -24,19 +30,9 @@ class ListedSettlement(SettlementHeader):
     transfers: list[PairAmountRow]
 
 
-class ObligationInYuan(TypedDict):
+class ObligationInYuan(ObligationOfSettlement):
     """An obligation as lists show it."""
 
-    settlement: str
-    agreement: str
-    basin: str
-    kind: str
-    clause: str
-    period: str
-    payer: str
-    payee: str
-    status: str
-    payable: bool
     amount_yuan: str
 
 

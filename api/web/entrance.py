@@ -175,6 +175,8 @@ class _Passage:
         try:
             await self._send(message)
         except LocalProtocolError:
+            if not self._unread:  # then it is an answer of ours that is no HTTP
+                raise
             # The server has answered a body that is no HTTP, as a chunk of length zz, with 400 and closed.
             self._send = _to_nobody
 

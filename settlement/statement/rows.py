@@ -327,8 +327,8 @@ class StatusRow(TypedDict):
     recorded_at: str
 
 
-class StoredObligation(TypedDict):
-    """An obligation [fen] with the settlement it belongs to; `payable` only where that settlement is confirmed."""
+class ObligationOfSettlement(TypedDict):
+    """An obligation with the settlement it belongs to; `payable` only where that settlement is confirmed."""
 
     settlement: str
     agreement: str
@@ -338,6 +338,11 @@ class StoredObligation(TypedDict):
     period: str
     payer: str
     payee: str
-    fen: int
     status: str
     payable: bool
+
+
+class StoredObligation(ObligationOfSettlement):
+    """An obligation [fen] as it is stored."""
+
+    fen: int

@@ -161,6 +161,13 @@ class TestOverASocket:
             answer = talk(port, head.encode(), *[chunk] * 200)
         assert answer.startswith(b"HTTP/1.1 401")
 
+    def test_a_chunk_of_no_length_is_a_fault_of_the_peer_and_none_of_ours(self, here, caplog):
+        head = self.HEAD.format(path="/v1/submissions") + "Transfer-Encoding: chunked\r\n\r\n"
+        with served(here) as port:
+            answer = talk(port, head.encode(), b"zz\r\n")
+        assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 401"))
+        assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
     def test_a_refused_peer_that_never_stops_is_cut_off(self, here):
         head = self.HEAD.format(path="/v1/facts") + f"Content-Length: {HUGE}\r\n\r\n"
         with (
