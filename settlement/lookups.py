@@ -18,6 +18,7 @@ import pandas as pd
 
 from basin import periods
 from basin.measures import Measure
+from monitoring_ingest.readings.fact_findings import differing
 from monitoring_ingest.readings.facts import Fact
 from settlement.clauses.closed_periods import ClosedPeriods
 from settlement.clauses.element import Axes, Element
@@ -161,10 +162,10 @@ class NotedMeasurements(Measurements):
         if isinstance(self.months, UpTo) and key[2].ordinal <= self.months.last:
             self.lookups.so_far.cells.add(key)
 
-    def fact(self, subject: str, kind: str, of: pd.Period) -> Fact | None:
+    def facts_about(self, subject: str, kind: str, of: pd.Period) -> Sequence[Fact]:
         """As of any measurements."""
         self.lookups.so_far.asked.add(Asked("same", subject, kind, of))
-        return super().fact(subject, kind, of)
+        return super().facts_about(subject, kind, of)
 
     def ground(self, section: str, kind: str, of: pd.Period) -> str | None:
         """As of any measurements."""
@@ -283,7 +284,7 @@ FITS: Mapping[str, Callable[[pd.Period, pd.Period], bool]] = {
 
 
 def facts_read(facts: Sequence[Fact], asked: Iterable[Asked]) -> list[Fact]:
-    """The facts that answered: of those that fit a question the newest, for the newest decides.
+    """The facts that answered: of those that fit a question the newest; all of them where they state different values.
 
     Returns
     -------
@@ -299,8 +300,10 @@ def facts_read(facts: Sequence[Fact], asked: Iterable[Asked]) -> list[Fact]:
         about = recorded.get((question.subject, question.kind), [])
         fits = FITS[question.fits]
         fitting = [place for place, fact in enumerate(about) if fits(periods.period(fact.period), question.of)]
-        if fitting:
-            places.add((question.subject, question.kind, fitting[-1]))
+        answering = fitting[-1:]
+        if question.fits == "same" and differing([about[place] for place in fitting]):
+            answering = fitting
+        places.update((question.subject, question.kind, place) for place in answering)
     return [recorded[subject, kind][place] for subject, kind, place in sorted(places)]
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypedDict
 
 from basin.clauses import GROUNDS
 from monitoring_ingest.quality.names import FOUND
+from monitoring_ingest.readings.fact_findings import FACTS_DIFFER
 from monitoring_ingest.readings.messages import MESSAGES
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL
 from settlement.statistics.loads import IN_ENGLISH, IN_WORDS
@@ -26,6 +27,10 @@ WORDS = {
     "no_fact": ("没有登记所需的事实", "the fact has not been recorded"),
     "fact_of_other_period": ("事实登记在更短或更长的期间", "the fact is recorded for a shorter or longer period"),
     "several_facts": ("几方登记的事实不同，条款没有说用谁的", "facts of several parties differ"),
+    FACTS_DIFFER: (
+        "几份文件登记的数值不同，不取其一",
+        "documents state different values of one fact, and none is chosen",
+    ),
     "fact_is_no_number": ("登记的事实不是数字", "the recorded fact is no number"),
     "no_result": ("所引用的条款没有结果", "the clause referred to has no result"),
     "tie": ("名次并列，协议没有规定如何区分", "a tie that the agreement does not break"),

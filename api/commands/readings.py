@@ -13,7 +13,7 @@ import click
 from api.commands.shared import AS_OF, Told, audited, command, composed, composed_to_read, example, say, written
 from api.commands.sources import ingest_laboratory
 from api.composition import Composition
-from api.reads.facts import outcome_row, readers_in_words
+from api.reads.facts import findings_in_words, outcome_row, readers_in_words
 from basin.errors import UsageError
 from basin.registry import Registry
 from basin.written.agreement_files import file_text
@@ -128,8 +128,9 @@ def _recorded(composition: Composition, file: Path) -> Told:
     with writing(composition.engine) as connection:
         now = instant_to_record(connection, composition.now())
         recorded = record_fact(connection, fact, now, file=file)
-    registry = composition.registry
-    return outcome_row(recorded, registry), f"{_in_words(recorded)}\n{_readers(recorded, registry)}"
+    row = outcome_row(recorded, composition.registry)
+    lines = [_in_words(recorded), _readers(recorded, composition.registry), *findings_in_words(row["findings"])]
+    return row, "\n".join(lines)
 
 
 def _recorded_together(composition: Composition, file: Path) -> Told:
@@ -142,9 +143,11 @@ def _recorded_together(composition: Composition, file: Path) -> Told:
         for number, stated in facts:
             with at_line(number):
                 recorded = record_fact(connection, stated, now, file=file)
-            rows.append({"row": number} | outcome_row(recorded, composition.registry))
+            row = outcome_row(recorded, composition.registry)
+            rows.append({"row": number} | row)
             readers = _readers(recorded, composition.registry)
             lines.append(f"第 {number} 行 line {number} {_in_words(recorded)}；{readers}")
+            lines += [f"  {line}" for line in findings_in_words(row["findings"])]
     counts = Counter(row["fate"] for row in rows)
     summary = "，".join(f"{FATES[fate]} {fate} {count} 件" for fate, count in counts.items())
     return {"facts": rows, "fates": counts}, "\n".join([*lines, summary])

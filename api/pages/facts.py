@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from api.pages.names import Names
-from api.reads.facts import fact_row
+from api.reads.facts import fact_row, findings_to_tell
 from basin.clauses import PAID
 from monitoring_ingest.readings.fact_checks import read_by
 from monitoring_ingest.readings.facts import KINDS, Fact, is_payment
@@ -19,7 +20,10 @@ MOST_LISTED = 300  # the newest; the API lists all
 def facts(in_force: Sequence[Fact], names: Names) -> dict[str, Any]:
     """The facts in force, the last recorded first."""
     newest = sorted(in_force, key=_recorded_at, reverse=True)
-    listed = [_shown(fact, names) for fact in newest[:MOST_LISTED]]
+    about: defaultdict[str, list[Fact]] = defaultdict(list)
+    for fact in in_force:
+        about[fact.subject].append(fact)
+    listed = [_shown(fact, about[fact.subject], names) for fact in newest[:MOST_LISTED]]
     return {"facts": listed, "cut": len(newest) > len(listed)}
 
 
@@ -28,10 +32,12 @@ def _recorded_at(fact: Fact) -> datetime:
     return fact.recorded_at
 
 
-def _shown(fact: Fact, names: Names) -> dict[str, Any]:
+def _shown(fact: Fact, about_subject: Sequence[Fact], names: Names) -> dict[str, Any]:
     uses = [asdict(use) for use in read_by(fact, names.registry)]
     words = {"period": names.period(fact.period), "kind_zh": _kind_in_chinese(fact, names)}
-    return fact_row(fact) | words | {"uses": uses}
+    findings = findings_to_tell(fact, about_subject, uses)
+    sentences = [names.t.choose(finding["message_zh"], finding["message_en"]) for finding in findings]
+    return fact_row(fact) | words | {"uses": uses, "findings": sentences}
 
 
 def _kind_in_chinese(fact: Fact, names: Names) -> str:

@@ -44,11 +44,13 @@ class Outcome:
     fate : one of `FATES`.
     fact : as it stands now; of a duplicate, what was recorded before.
     replaces : the row that it revises or withdraws.
+    in_force : the facts about its subject that count once it is recorded.
     """
 
     fate: Fate
     fact: Fact
     replaces: StoredFact | None = None
+    in_force: Sequence[Fact] = ()
 
 
 def outcome(stated: Fact, newest: Sequence[StoredFact], *, file: object = None) -> Outcome:
@@ -86,7 +88,7 @@ def outcome(stated: Fact, newest: Sequence[StoredFact], *, file: object = None) 
 def in_force(rows: Sequence[StoredFact]) -> list[Fact]:
     """The facts that count, of rows in the order of their numbers: of each fact the newest row, unless it withdraws it.
 
-    A revision keeps the place of the fact among the others, for of several facts the one recorded last decides.
+    A revision keeps the place of the fact among the others, for of several grounds the one recorded last decides.
     """
     current: dict[int, Fact] = {}  # by the number of the first row of the fact
     first_of: dict[int, int] = {}
@@ -99,7 +101,7 @@ def in_force(rows: Sequence[StoredFact]) -> list[Fact]:
 
 def _same_fact(stated: Fact, newest: Sequence[StoredFact], file: object) -> StoredFact | None:
     """The row of the same fact: as written, else as people read it."""
-    of_document = [row for row in newest if _document(row.fact) == _document(stated) and _same_kind(row.fact, stated)]
+    of_document = [row for row in newest if _document(row.fact) == _document(stated) and same_kind(row.fact, stated)]
     of_line = [row for row in of_document if folded_name(row.fact.line) == folded_name(stated.line)]
     as_written = [row for row in of_line if (row.fact.kind, row.fact.document) == (stated.kind, stated.document)]
     candidates = as_written or of_line
@@ -114,7 +116,7 @@ def _document(fact: Fact) -> tuple[object, ...]:
     return fact.subject, period(fact.period), folded_name(fact.document)
 
 
-def _same_kind(fact: Fact, other: Fact) -> bool:
+def same_kind(fact: Fact, other: Fact) -> bool:
     """Whether two facts are of one kind; a payment that names no payer may be by anybody."""
     kinds = (fact.kind.split(), other.kind.split())
     return kinds[0] == kinds[1] or (is_payment(fact) and is_payment(other) and [PAID] in kinds)
@@ -128,13 +130,14 @@ def _says_nothing_new(stated: Fact, before: Fact) -> bool:
     same_payer = not payers_named or stated.kind.split() == before.kind.split()
     return (
         same_payer
-        and _same_value(stated.value, before.value)
+        and same_value(stated.value, before.value)
         and stated.paid_on in (None, before.paid_on)
         and stated.approved_by in (None, before.approved_by)
     )
 
 
-def _same_value(value: str, other: str) -> bool:
+def same_value(value: str, other: str) -> bool:
+    """Whether two values are the same number, or the same text as people read it."""
     try:
         return exact(value) == exact(other)
     except ValueError:

@@ -464,12 +464,13 @@ def record_fact(connection: Connection, fact: Fact, now: datetime, *, file: obje
     replaced = {row.revises for row in rows}
     decided = outcome(fact, [row for row in rows if row.id not in replaced], file=file)
     if decided.fate == DUPLICATE:
-        return decided
+        return replace(decided, in_force=in_force(rows))
     recorded = replace(decided.fact, recorded_at=now)
     number = int(connection.scalar(select(func.max(tables.facts.c.id))) or 0) + 1
     revises = None if decided.replaces is None else decided.replaces.id
     connection.execute(insert(tables.facts).values(id=number, revises=revises, **asdict(recorded)))
-    return replace(decided, fact=recorded)
+    counting = in_force([*rows, StoredFact(number, recorded, revises)])
+    return replace(decided, fact=recorded, in_force=counting)
 
 
 def stored_facts(

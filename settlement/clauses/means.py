@@ -32,6 +32,7 @@ from settlement.clauses.values import (
     Substituted,
     Value,
     excluded,
+    in_conflict,
     recorded,
     through_the_gate,
 )
@@ -151,6 +152,8 @@ def _stand_in(data: Measurements, rules: Rules, missing: Cell, by: StandIn) -> V
     elif by == "previous_year":
         source = missing._replace(month=periods.year_before(missing.month))
     value = _alone(data, rules, source, by) if by in data.stand_ins else _of_itself(data, rules, source)
+    if in_conflict(value):  # something is stated there, so nothing further down the list may stand in for it
+        return value
     if value.number is None:
         return None
     stood_in = StoodIn(by, source.section, periods.label(source.month))

@@ -32,7 +32,7 @@ from settlement.clauses.intervals import BELOW_DETECTION, as_settled, first_miss
 from settlement.clauses.joint_samples import joint_mean
 from settlement.clauses.means import concentration
 from settlement.clauses.standing_in import note_stand_ins
-from settlement.clauses.values import Explained, Value, recorded
+from settlement.clauses.values import Explained, Value, in_conflict, recorded
 from settlement.clauses.working import Trail
 from settlement.words import CLASS_NAMES, in_chinese
 
@@ -83,7 +83,8 @@ def _note_recorded(context: Context, spot: Element, indicator: str, mean: Value,
         fact = recorded(context.data, statistic.section, indicator, of)
         if fact is not None and context.data.published(statistic.section, indicator, of) is None:
             label = context.label(replace(spot, of=of), indicator)
-            trail.note(label, f"采用登记的数值：{fact.how}", _shown(fact.value))
+            taken = "" if in_conflict(fact.value) else "采用登记的数值："
+            trail.note(label, f"{taken}{fact.how}", _shown(fact.value))
 
 
 def _rounding(context: Context, value: Value, indicator: str) -> str:
@@ -127,7 +128,8 @@ def quality_class(context: Context, measure: Measure, spot: Element, trail: Trai
     fact = recorded(context.data, section, measure.kind, spot.of) if measure.kind in context.rules.published else None
     if fact is not None:
         number = fact.value.number
-        trail.note(label, f"采用登记的类别：{fact.how}", _shown(fact.value) if number is None else _class_name(number))
+        taken = "" if in_conflict(fact.value) else "采用登记的类别："
+        trail.note(label, f"{taken}{fact.how}", _shown(fact.value) if number is None else _class_name(number))
         return fact.value
     listed = () if {"all", MEASURED_ITEMS} & {*(measure.indicators or ())} else measure.indicators
     indicators = listed or measured_items(context, spot)

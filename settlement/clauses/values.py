@@ -23,6 +23,7 @@ from basin.clauses import DataRules, StandIn
 from basin.draws import Array, Draws, Number
 from basin.indicators import INDICATORS
 from basin.rounding import number, quantised, reported
+from monitoring_ingest.readings.fact_findings import FACTS_DIFFER, differing, values_stated
 from monitoring_ingest.readings.facts import Fact
 from settlement.statistics.loads import MonthLoad
 from settlement.words import STAND_INS
@@ -224,10 +225,9 @@ class Measurements:
         """
         return self.given.get((subject, quantity, of))
 
-    def fact(self, subject: str, kind: str, of: pd.Period) -> Fact | None:
-        """The newest fact of that kind about a subject for exactly this period."""
-        about = [fact for period, fact in self._recorded.get((subject, kind), ()) if period == of]
-        return about[-1] if about else None
+    def facts_about(self, subject: str, kind: str, of: pd.Period) -> Sequence[Fact]:
+        """The facts of that kind about a subject for exactly this period, oldest first."""
+        return [fact for period, fact in self._recorded.get((subject, kind), ()) if period == of]
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -308,17 +308,29 @@ def recorded(data: Measurements, subject: str, quantity: str, of: pd.Period) -> 
 
     Returns
     -------
-    None where there is no such fact. Text that is no number is bad data, not an error: the value is absent.
+    None where there is no such fact. Text that is no number is bad data, not an error: the value is absent. So it is
+    where documents state different values: none of them is chosen.
     """
-    fact = data.fact(subject, quantity, of)
-    if fact is None:
+    facts = data.facts_about(subject, quantity, of)
+    if not facts:
         return None
+    conflict = differing(facts)
+    if conflict:
+        values = values_stated(conflict)
+        reason = f"{FACTS_DIFFER}: {subject} {quantity} {periods.label(of)}，{values}"
+        return Explained(Value(None, reason), f"几份文件登记的数值不同，不取其一：{values}")
+    fact = facts[-1]
     try:
         value = Value(number(fact.value))
     except ValueError:
         value = Value(None, f"fact_is_no_number: {fact.kind}")
     revised = f"，更正：{fact.reason}" if fact.reason else ""
     return Explained(value, f"{fact.proof}，{fact.recorded_by} 记录{revised}")
+
+
+def in_conflict(value: Value) -> bool:
+    """Whether there is no number because documents state different ones."""
+    return value.number is None and (value.reason or "").startswith(FACTS_DIFFER)
 
 
 def _covers(longer: pd.Period, of: pd.Period) -> bool:

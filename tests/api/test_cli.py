@@ -181,6 +181,15 @@ class TestRecord:
         assert answer["fates"] == {"recorded": 2, "duplicate": 1}
         assert "第 3 行 line 3 先前已登记" in hengjie("record", table).stdout
 
+    def test_a_row_says_that_its_voucher_pays_another_period_too(self, hengjie, tmp_path):
+        table = tmp_path / "paid.csv"
+        rows = [f"xinan-anhui-zhejiang-2018,{year},paid,100,回单1号,甲" for year in (2018, 2019)]
+        table.write_text("\n".join(["对象,期间,种类,数值,文件,登记人", *rows]) + "\n", encoding="utf-8")
+        result = hengjie("record", table)
+        assert (result.exit_code, result.stdout.count("同一凭证另登记付了 2018：100（万元）")) == (0, 1)
+        findings = [fact["findings"] for fact in told(hengjie("record", table, "--json"))["facts"]]
+        assert [[finding["code"] for finding in of_row] for of_row in findings] == [["voucher_pays_again"]] * 2
+
     def test_of_a_table_that_contradicts_what_is_recorded_nothing_is_taken(self, hengjie, tmp_path):
         table = tmp_path / "facts.csv"
         header = "对象,期间,种类,数值,文件,登记人,批准人\n"

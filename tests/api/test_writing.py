@@ -214,6 +214,24 @@ class TestFacts:
         assert "no clause will use it" in writing.get("/facts", params={"lang": "en"}).text
         assert 'href="/facts"' in writing.get("/submissions").text
 
+    def test_documents_that_differ_and_a_voucher_that_pays_again_are_told_in_answer_and_page(self, writing):
+        of_year = {"subject": "demo-bonus-holdback-veto", "period": "2021", "kind": "incident"}
+        writing.post("/v1/facts", json=FACT | of_year)
+        [finding] = writing.post("/v1/facts", json=FACT | of_year | {"value": "0", "document": "乙文"}).json()[
+            "findings"
+        ]
+        assert finding["code"] == "facts_differ" and "0（乙文）" in finding["message_zh"]
+        paid = FACT | {"subject": "demo-bonus-holdback-veto", "kind": "paid", "value": "100", "document": "回单1号"}
+        periods = [paid | {"period": period} for period in ("2021", "2022")]
+        answers = writing.post("/v1/facts", json=periods).json()
+        assert [[finding["code"] for finding in answer["findings"]] for answer in answers] == [
+            [],
+            ["voucher_pays_again"],
+        ]
+        text = writing.get("/facts").text
+        assert text.count("几份文件登记的数值不同") == 2 and text.count("同一凭证另登记付了") == 2
+        assert "documents state different values" in writing.get("/facts", params={"lang": "en"}).text
+
     def test_a_kind_that_no_clause_reads_is_refused_and_every_fact_says_who_reads_it(self, writing):
         refused = writing.post("/v1/facts", json=FACT | {"kind": "freeze"}).json()
         assert (refused["path"], refused["detail"]) == ("kind", "没有条款读 freeze")

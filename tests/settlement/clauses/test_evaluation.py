@@ -244,14 +244,22 @@ class TestAbsent:
         found = decided(an_agreement(text), "2020", facts=[a_fact("test-river", "2020", "x", "死鱼")])
         assert reasons(found) == ["fact_is_no_number: x"]
 
-    def test_the_newest_fact_counts(self) -> None:
+    def test_documents_that_state_one_value_are_one_fact(self) -> None:
         text = per_unit("kind: reported, fact: x")
         facts = [
-            a_fact("test-river", "2020", "x", "1"),
-            a_fact("test-river", "2020", "x", "2"),
+            a_fact("test-river", "2020", "x", "2", "甲文"),
+            a_fact("test-river", "2020", "x", "2.0", "乙文"),
             a_fact("test-river", "2021", "x", "9"),
         ]
         assert amounts(decided(an_agreement(text), "2020", facts=facts), "1") == ["2"]
+
+    @pytest.mark.parametrize(
+        "text", [per_unit("kind: reported, fact: x"), per_unit("kind: reported, fact: x, otherwise: 0")]
+    )
+    def test_documents_that_state_different_values_stop_and_all_are_named(self, text: str) -> None:
+        facts = [a_fact("test-river", "2020", "x", "1", "甲文"), a_fact("test-river", "2020", "x", "2", "乙文")]
+        found = decided(an_agreement(text), "2020", facts=facts)
+        assert reasons(found) == ["facts_differ: test-river x 2020，1（甲文）、2（乙文）"]
 
     @pytest.mark.parametrize(
         ("figures", "stops"),

@@ -467,6 +467,21 @@ class TestPublished:
         fact = a_fact("s1", "2020-07", "quality_class", "Ⅳ类")
         assert self.found(self.CLASS, "2020-07", fact).reason == "fact_is_no_number: quality_class"
 
+    def test_classes_of_two_documents_that_differ_stop_and_both_are_printed(self) -> None:
+        facts = [
+            a_fact("s1", "2020-07", "quality_class", value, document) for value, document in (("3", "甲"), ("4", "乙"))
+        ]
+        found = self.found(self.CLASS, "2020-07", *facts, m2020_07=0.1)
+        assert (found.amount, found.reason) == (None, "facts_differ: s1 quality_class 2020-07，3（甲）、4（乙）")
+        assert "几份文件登记的数值不同，不取其一：3（甲）、4（乙）" in [step.expression for step in found.steps]
+
+    def test_no_rule_on_missing_months_leaves_out_a_month_whose_documents_differ(self) -> None:
+        months = {f"m2020_{month:02d}": 1.0 for month in range(1, 12)}
+        facts = [a_fact("s1", "2020-12", "nh3n", value, document) for value, document in (("2", "甲"), ("3", "乙"))]
+        rules = self.RULES.replace("missing_month: stop", "missing_month: exclude")
+        found = self.found(self.MEAN, "2020", *facts, rules=rules, **months)
+        assert (found.amount, found.reason) == (None, "facts_differ: s1 nh3n 2020-12，2（甲）、3（乙）")
+
 
 def test_a_case_gives_what_is_unpaid_on_a_day_as_it_gives_what_is_unpaid() -> None:
     text = per_unit("kind: reported, fact: unpaid, on: 03-31")

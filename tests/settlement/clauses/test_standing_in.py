@@ -15,7 +15,7 @@ from settlement.gathered import Gathered
 from settlement.settling import settled
 from settlement.statement.explanation import explanation
 from settlement.statement.rows import SettlementDocument
-from tests.settlement.makers import RULES, a_network, an_agreement, gathered, per_unit
+from tests.settlement.makers import RULES, a_fact, a_network, an_agreement, gathered, per_unit
 
 ONE_EACH = a_network("s1 up down", "s2 up down")
 RIVER = replace(ONE_EACH, stations={**ONE_EACH.stations, "s1b": replace(ONE_EACH.stations["s1"], code="s1b", rank=2)})
@@ -98,6 +98,13 @@ class TestInOrder:
     def test_with_none_of_them_the_month_is_missing(self):
         document = settlement(self.AGREEMENT, read("s1 2020-06 1", "s1 2019-06 1"))
         assert [stop["reason"] for stop in document["stops"]] == ["no_readings"]
+
+    def test_a_neighbour_whose_documents_differ_is_not_passed_over(self):
+        more = rules("published: [concentration]", "stations: primary", "origins: automatic", self.SUBSTITUTE)
+        agreement = an_agreement(MONTHLY, RIVER, data=more, sections="{s1: {neighbour: s2}}")
+        published = [a_fact("s2", "2020-07", "cod", value, document) for value, document in (("4", "甲"), ("6", "乙"))]
+        document = settlement(agreement, replace(read("s1 2019-07 5"), facts=published))
+        assert [stop["reason"] for stop in document["stops"]] == ["facts_differ: s2 cod 2020-07，4（甲）、6（乙）"]
 
     def test_a_month_of_its_own_needs_nobody(self):
         assert value_and_stand_in(settlement(self.AGREEMENT, read("s1 2020-07 1", *all_there()))) == ("1", None)

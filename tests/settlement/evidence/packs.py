@@ -132,7 +132,7 @@ def _decision(row: Any, action: str) -> DecisionRow:
 def facts() -> list[Fact]:
     """Grounds and figures, of which some are about something else, and one was corrected."""
     return [
-        Fact("test-river", "2020", "funds used", "3", "初稿", "甲", RECORDED),
+        Fact("test-river", "2020", "funds used", "2.5", "初稿", "甲", RECORDED),
         Fact("s1", "2020-02", "frozen", "1", "会议纪要", "甲", RECORDED, "乙"),
         Fact("s1", "2018-02", "frozen", "1", "会议纪要", "甲", RECORDED, "乙"),
         Fact("elsewhere", "2020-03", "frozen", "1", "会议纪要", "甲", RECORDED, "乙"),

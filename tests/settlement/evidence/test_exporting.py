@@ -156,6 +156,29 @@ class TestVerified:
         (working,) = (e["working"] for e in found.document["evaluations"] if e["clause"] == "1")
         assert working[0]["expression"] == "会议纪要（3），记录人 记录，更正：录错"
 
+    def test_documents_that_differ_travel_together_and_the_stop_names_both(self, stored: Engine) -> None:
+        with writing(stored) as connection:
+            for value, document in (("1", "甲文"), ("2", "乙文")):
+                intake.record_fact(connection, a_fact("test-river", "2020", "k", value, document), NOW)
+        raw = file_of(stored, a_registry(per_unit("kind: reported, fact: k")))
+        found = contents(raw)
+        assert verify(raw, recomputed).ok
+        assert [(fact["value"], fact["document"]) for fact in found.facts] == [("1", "甲文"), ("2", "乙文")]
+        [stop] = found.document["stops"]
+        assert stop["message_zh"] == "几份文件登记的数值不同，不取其一：test-river k 2020，1（甲文）、2（乙文）"
+
+    def test_a_document_that_is_withdrawn_leaves_the_other_to_count(self, stored: Engine) -> None:
+        withdrawal = replace(a_fact("test-river", "2020", "k", "", "甲文"), withdrawn_by="更正函", reason="登错")
+        with writing(stored) as connection:
+            for fact in (
+                a_fact("test-river", "2020", "k", "1", "甲文"),
+                a_fact("test-river", "2020", "k", "2", "乙文"),
+            ):
+                intake.record_fact(connection, fact, NOW)
+            intake.record_fact(connection, withdrawal, NOW)
+        found = contents(file_of(stored, a_registry(per_unit("kind: reported, fact: k"))))
+        assert [evaluation["amount"] for evaluation in found.document["evaluations"]] == ["2"]
+
     def test_a_fact_that_the_database_numbered_is_told_as_it_was_before(self, stored: Engine) -> None:
         """Settlements that rest on it were made before it had a number, and are made again alike."""
         fact = a_fact("test-river", "2020", "k")
