@@ -246,10 +246,27 @@ def slot_rows(page: StationPage) -> list[SlotRow]:
     ]
 
 
-def sources(connection: Connection, registry: Registry, now: datetime) -> list[SourceRow]:
-    """How every declared source that is due by a schedule or sends telegrams is doing, silent ones first."""
+def sources(connection: Connection, registry: Registry, now: datetime, basin: str | None = None) -> list[SourceRow]:
+    """How every declared source that is due by a schedule or sends telegrams is doing, silent ones first.
+
+    Parameters
+    ----------
+    now : the instant asked about.
+    basin : only the sources that speak for a station there, or do not say for which; None for all.
+    """
     of_sources = sources_health(connection, registry.network, registry.sources.values(), now)
-    return [_source_row(health, registry) for health in of_sources]
+    return [_source_row(health, registry) for health in of_sources if _is_in(basin, health, registry)]
+
+
+def _is_in(basin: str | None, health: Health, registry: Registry) -> bool:
+    """Whether a source, or its device, speaks for a station of the basin."""
+    if basin is None:
+        return True
+    network = registry.network
+    source = registry.sources[health.source]
+    stations = {health.station} if health.station else {source.station, *source.stations.values()} - {""}
+    basins = {network.sections[network.stations[station].section].basin for station in stations}
+    return not basins or basin in basins
 
 
 def _source_row(health: Health, registry: Registry) -> SourceRow:

@@ -50,10 +50,17 @@ def slots(station: str, request: Request, reads: Reads, has: Has, month: Month =
 
 
 @router.get("/v1/sources.csv", include_in_schema=False)
-@router.get("/v1/sources", summary="数据来源运行情况 (sources)", responses=listed(list[SourceHealth], 422))
-def sources(request: Request, reads: Reads, has: Has, state: StateName | None = None) -> Response:
-    """Every declared source that is due by a schedule or sends telegrams: when it last brought something new."""
-    rows = health.sources(reads, has.registry, has.now())
+@router.get("/v1/sources", summary="数据来源运行情况 (sources)", responses=listed(list[SourceHealth], 404, 422))
+def sources(
+    request: Request, reads: Reads, has: Has, basin: str | None = None, state: StateName | None = None
+) -> Response:
+    """Every declared source that is due by a schedule or sends telegrams: when it last brought something new.
+
+    Of a basin: those that speak for a station there, or do not say for which.
+    """
+    if basin is not None:
+        declared.known_basin(has.registry, basin)
+    rows = health.sources(reads, has.registry, has.now(), basin)
     chosen = [row for row in rows if state in (None, row["state"])]
     return shaped(request, chosen, list(SourceHealth.model_fields))
 
@@ -111,16 +118,21 @@ def status_page(request: Request, has: Has, names: Named) -> HTMLResponse:
 def health_page(
     request: Request, reads: Reads, has: Has, names: Named, basin: str | None = None, month: Month = None
 ) -> HTMLResponse:
-    """The stations of every basin, or of one."""
+    """The stations of every basin, or of one, with the sources and alarms there."""
     if basin is not None:
         declared.known_basin(has.registry, basin)
     rows = health.stations(reads, has.registry, has.now(), month)
     in_basin = {row["station"] for row in rows if row["basin"] == basin}
+    watched = health.sources(reads, has.registry, has.now(), basin)
+    whole_sources = {row["source"] for row in watched if not row["station"]}
     newest = health.alarms(reads, None if basin else MOST_ALARMS + 1)
-    chosen = [alarm for alarm in newest if basin is None or alarm["station"] in in_basin]
+    chosen = [
+        alarm
+        for alarm in newest
+        if basin is None or alarm["station"] in in_basin or (not alarm["station"] and alarm["source"] in whole_sources)
+    ]
     model = pages.overview(rows, chosen[:MOST_ALARMS], basin, names) | {"alarms_cut": len(chosen) > MOST_ALARMS}
-    of_sources = pages.sources(health.sources(reads, has.registry, has.now()), names)
-    return page(request, "health.html", model | {"sources": of_sources})
+    return page(request, "health.html", model | {"sources": pages.sources(watched, names)})
 
 
 @router.get("/health/{station}", include_in_schema=False)

@@ -164,6 +164,18 @@ class TestSources:
         assert client.get("/v1/alarms", params={"source": "nowhere"}).status_code == 400
         assert client.get("/v1/status").json()["sources"]["silent"] == 1
 
+    def test_of_a_basin_only_its_sources_and_their_alarms_are_listed(self, stopped_source):
+        client = stopped_source
+        by_basin = [client.get("/v1/sources", params={"basin": basin}).json() for basin in ("demo-qingxi", "xinan")]
+        assert [[row["source"] for row in rows] for rows in by_basin] == [
+            ["demo-bulletin", "demo-qingxi-telegrams"],
+            [],
+        ]
+        assert client.get("/v1/sources", params={"basin": "nowhere"}).status_code == 404
+        pages = [client.get("/health", params={"basin": basin}).text for basin in ("demo-qingxi", "xinan")]
+        assert ["/sources/demo-bulletin" in text for text in pages] == [True, False]
+        assert [len(read(text).all("table")[-1].all("a")) for text in pages] == [1, 0]
+
     def test_stands_on_the_pages(self, stopped_source):
         client = stopped_source
         pages = {address: client.get(address) for address in ("/health", "/sources", "/sources/demo-bulletin")}
