@@ -16,7 +16,7 @@ from basin import periods
 from basin.rounding import yuan, yuan_fen
 from settlement import store as decided
 from settlement.statement.rows import PairAmountRow, SettlementHeader, StopRow
-from settlement.states import MAY_FOLLOW
+from settlement.states import CONFIRMED, MAY_FOLLOW
 
 
 class NetAmount(TypedDict):
@@ -28,7 +28,7 @@ class NetAmount(TypedDict):
 
 
 class Due(TypedDict):
-    """The latest year of one agreement: who owes whom, or why nobody does.
+    """The latest year of one agreement, or what is confirmed of it: who owes whom, or why nobody does.
 
     `parts` counts the settlements where they do not cover the period without a gap. `statuses` are all of
     theirs, the least first, `amount_statuses` those of the settlements that the sums come from.
@@ -94,7 +94,26 @@ def _dues_of(connection: Connection, headers: Sequence[SettlementHeader], year: 
     by_agreement: dict[str, list[SettlementHeader]] = {}
     for header in headers:
         by_agreement.setdefault(header["agreement"], []).append(header)
-    return [_due(connection, _covering(of, year)) for of in by_agreement.values()]
+    return [_due(connection, shown) for of in by_agreement.values() for shown in shown_together(of, year)]
+
+
+def shown_together(headers: Sequence[SettlementHeader], year: str) -> list[list[SettlementHeader]]:
+    """The settlements of an agreement and year that are shown, those whose sums are added up together.
+
+    They are those that make up the year. Where these would hide a confirmed sum, as a trial of the whole year hides
+    its confirmed months, what is confirmed stands before them on its own: it is owed until it is withdrawn.
+
+    Parameters
+    ----------
+    headers : of each period the settlement that speaks, at least one; newest first.
+    year : the year they end in.
+    """
+    covering = _covering(headers, year)
+    confirmed = [header for header in headers if header["status"] == CONFIRMED]
+    owed = _covering(confirmed, year)
+    if all(header in covering for header in owed):
+        return [covering]
+    return [owed, covering]
 
 
 def _covering(headers: Sequence[SettlementHeader], year: str) -> list[SettlementHeader]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from api.reads.dues import shown_together
 from settlement import run
 from settlement.review.confirming import set_status
 from settlement.states import StatusChange
@@ -114,3 +115,39 @@ def test_a_confirmed_sum_is_shown_until_it_is_withdrawn_also_beside_a_newer_tria
         assert page(client, "/").all("article")[0].all("small")[0].text == "试算额"
         assert card(client, "/") == (["2025年8月"], ["100"])
     made.engine.dispose()
+
+
+def test_a_trial_of_the_whole_year_stands_beside_its_confirmed_months_and_hides_none(world, tmp_path):
+    """August is confirmed; then the whole of 2025 is tried, when July has come as well and is one class worse, too."""
+    made = composed(sqlite(tmp_path / "hengjie.sqlite"), world)
+    send(made, [*month_rows("demo-qx2", "2025-08", tp="0.25"), *month_rows("demo-qx3", "2025-08")], "august.csv")
+    august = run.settle(made.engine, world, AGREEMENT, "2025-08", now=NOW)["id"]
+    for status, person in (("待复核", "甲"), ("已确认", "乙")):
+        set_status(made.engine, august, StatusChange(status, person, "示例"), stopped(NOW))
+    later = NOW + timedelta(days=1)
+    send(made, [*month_rows("demo-qx2", "2025-07", tp="0.25"), *month_rows("demo-qx3", "2025-07")], "july.csv", later)
+    run.settle(made.engine, world, AGREEMENT, "2025", now=later + timedelta(hours=1))
+    with client_of(made) as client:
+        for address in ("/", "/basins/demo-qingxi"):
+            text = page(client, address).text
+            assert text.index("应付额 50 万元") < text.index("试算额 100 万元"), address
+        assert card(client, "/") == (["2025年8月", "2025年"], ["50", "100"])
+    made.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("settled", "shown"),
+    [
+        (["2025 试算", "2025-08 已确认"], [["2025-08"], ["2025"]]),
+        (["2025 待复核", "2025-09 已确认", "2025-08 已确认"], [["2025-08", "2025-09"], ["2025"]]),
+        (["2025 试算", "2024..2025 已确认"], [["2024..2025"], ["2025"]]),
+        (["2025 已确认", "2025-08 已确认"], [["2025"]]),
+        (["2025-09 试算", "2025 已确认"], [["2025"]]),
+        (["2025-09 试算", "2025-08 已确认"], [["2025-08", "2025-09"]]),
+        (["2025 试算", "2025-08 试算"], [["2025"]]),
+    ],
+)
+def test_what_is_confirmed_is_never_hidden_by_a_trial(settled, shown):
+    headers = [dict(zip(("period", "status"), text.split(), strict=True)) for text in settled]
+    lines = shown_together(headers, "2025")
+    assert [[header["period"] for header in together] for together in lines] == shown
