@@ -87,6 +87,9 @@ def _used(of: SettledMonth, names: Names) -> str:
     stated = {"settled.used": of["statistics"], "settled.used.others": of["longer_or_shorter"]}
     counts = {text: sum(row["reported"] is not None for row in rows) for text, rows in stated.items()}
     used = [names.t(text, count=count) for text, count in counts.items() if count]
+    stood_in = sum("stands_in" in row for row in of["statistics"])
+    if stood_in:
+        used[0] = names.t("settled.used.stood_in", count=counts["settled.used"], stood_in=stood_in)
     return names.t("list").join(used) or ("" if any(stated.values()) else names.t("settled.unused"))
 
 
@@ -97,7 +100,8 @@ def _settled_cell(row: StatisticRow, names: Names, instead: str | None = None) -
     if instead is not None:
         return instead
     declared = INDICATORS.get(row["indicator"])
-    return padded(row["reported"], declared.evaluation_decimals if declared else None) or ""
+    mean = padded(row["reported"], declared.evaluation_decimals if declared else None) or ""
+    return names.t("settled.stood_in", mean=mean) if "stands_in" in row else mean
 
 
 def _indicator(one: IndicatorRow, year: str, settled: Mapping[str, Any], names: Names) -> dict[str, Any]:

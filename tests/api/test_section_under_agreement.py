@@ -131,6 +131,23 @@ def test_statistics_of_a_year_are_no_statistics_of_its_months_and_not_unused_eit
     assert settled(tn) == (["总氮：没有可用的监测数据"], "", {"tn": "没有可用的监测数据"})
 
 
+def test_a_month_that_something_stands_in_for_says_so(world):
+    """The year before stands in for total phosphorus; nitrogen was measured."""
+    tp = {
+        "section": "qingxi-2", "period": "2025-10", "indicator": "tp", "mean": "0.15", "reported": "0.15",
+        "reason": None, "readings": 180, "days": 30, "left_out": {},
+        "stands_in": {"by": "previous_year", "section": "qingxi-2", "period": "2024-10"},
+    }  # fmt: skip
+    tn = {key: value for key, value in tp.items() if key != "stands_in"} | {"indicator": "nh3n"}
+    header = {"id": "x", "status": "试算", "period": "2025"}
+    month = {"month": "2025-10", "settlement": header, "statistics": [tp, tn], "longer_or_shorter": []}
+    of = under({"agreement": "x", "agreements": [], "settled": [month]}, Names(Words("zh"), world))["settled"][
+        "2025-10"
+    ]
+    assert of["used"] == "采用 2 项，其中 1 项是缺月顶替"
+    assert of["cells"] == {"tp": "0.150（顶替）", "nh3n": "0.15"}
+
+
 def test_a_withdrawn_settlement_does_not_speak(world, tmp_path):
     made = composed(sqlite(tmp_path / "hengjie.sqlite"), world)
     send(made, [*month_rows("demo-qx2", "2025-10"), *month_rows("demo-qx3", "2025-10")])
