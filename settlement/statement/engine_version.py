@@ -69,6 +69,12 @@ VERSIONS = (
         "a reading that a stand-in uses no longer counts as left out too; the working says whose readings they are, "
         "and that one result of a laboratory is enough to stand in",
     ),
+    Version(
+        "4", date(2026, 12, 1),
+        "几份文件对同一件事实登记的数值不同，读它的条款以 facts_differ 中止并印出各份文件，此前后登记的一份计入而不说",
+        "where documents state different values of one fact, the clauses that read it stop by facts_differ with every "
+        "document named; before, the one recorded last counted and the others were not named",
+    ),
 )  # fmt: skip
 ENGINE_VERSION = VERSIONS[-1].number
 BEFORE_PARTS = (None, "1")  # what they made holds no hash of the parts
