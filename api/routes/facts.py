@@ -59,8 +59,9 @@ def record(
     """Record a fact, or a list of facts, all of them or none; facts are append-only like readings.
 
     A fact that is recorded already is stored no second time and answered with `fate: duplicate`, and with 200 where
-    that is so of all. One that says something else needs a `reason`. With an `Idempotency-Key`, the same request sent
-    again is answered as before.
+    that is so of all. One that says something else needs a `reason`. `findings` tell where other documents state
+    another value, or the same voucher pays another period; they refuse nothing. With an `Idempotency-Key`, the same
+    request sent again is answered as before.
     """
     about(_in_short(wanted))
     body = sha256(_CONTENT.dump_json(wanted, exclude_none=True)).hexdigest()

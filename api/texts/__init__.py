@@ -192,10 +192,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "settled.none": ("未结算", "not settled"),
     "settled.unused": ("结算没有用到", "not used"),
     "settled.used": ("采用 {count} 项", "{count} means used"),
-    "settled.used.stood_in": (
-        "采用 {count} 项，其中 {stood_in} 项是缺月顶替",
-        "{count} means used, {stood_in} of them stand-ins",
-    ),
+    "settled.used.stood_in": ("采用 {count} 项（{stood_in} 项顶替）", "{count} means used ({stood_in} stand-ins)"),
     "settled.stood_in": ("{mean}（顶替）", "{mean} (stand-in)"),
     "settled.others": ("按别的期间采用", "used by another period"),
     "settled.used.others": ("按别的期间采用 {count} 项", "{count} used by another period"),

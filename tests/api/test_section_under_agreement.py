@@ -144,7 +144,7 @@ def test_a_month_that_something_stands_in_for_says_so(world):
     of = under({"agreement": "x", "agreements": [], "settled": [month]}, Names(Words("zh"), world))["settled"][
         "2025-10"
     ]
-    assert of["used"] == "采用 2 项，其中 1 项是缺月顶替"
+    assert of["used"] == "采用 2 项（1 项顶替）"
     assert of["cells"] == {"tp": "0.150（顶替）", "nh3n": "0.15"}
 
 
