@@ -83,6 +83,8 @@ def problems(agreement: Agreement, network: Network, *, scored: bool = False) ->
         if clause.points is not None and not scored:
             remedy = "删去 points；金额写在 scale"
             findings.append(Finding(f"{path}.points", "points 只用于绩效评价表", "points belong to scorecards", remedy))
+    for ref, branches in whole.items():
+        findings += own_payment_findings(agreement, network, branches, clause_path(ref))
     findings += reference_findings(agreement, clauses)
     findings += range_findings(ranges)
     findings += chain_findings({clause.ref: clause for clause in clauses})
@@ -223,7 +225,6 @@ def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -
     yield from _axes(agreement, network, clause, path)
     for side in ("pays", "receives"):
         yield from side_findings(agreement, network, clause, getattr(clause, side), join(path, side))
-    yield from own_payment_findings(agreement, network, clause, path)
     yield from measure_findings(agreement, network, clause, path)
 
 

@@ -88,7 +88,9 @@ HEADERS: dict[str, tuple[str, str, str]] = {
     "limits of pH the wrong way round": ("sections: {s1: {limits: {ph: [9, 6]}}}", "sections.s1.limits.ph", "由小到大"),
     "a range of what has one limit": ("sections: {s1: {limits: {tp: [0.1, 0.2]}}}", "sections.s1.limits.tp", "一个数"),
     "a range of pH beyond its scale": (
-        "sections: {s1: {limits: {ph: [6, 90]}}}", "sections.s1.limits.ph", "在 0 至 14",
+        "sections: {s1: {limits: {ph: [6, 90]}}}",
+        "sections.s1.limits.ph",
+        "在 0 至 14",
     ),
     "a range of pH finer than the mean": (
         "data: {compare: rounded}\nsections: {s1: {limits: {ph: [6.5, 8.5]}}}",
