@@ -122,6 +122,7 @@ def of_agreements() -> tuple[HengjieError, ...]:
         *(refusal for clauses, _, _ in tables for refusal in found(clauses)),
         *(refusal for key, _, value in headers for refusal in found(lump("cap: 5"), **{key: value})),
         *(r for clauses, header, _, _ in test_values.REFUSED.values() for r in found(clauses, **header)),
+        *(r for clauses, header, _, _ in test_measures.NEVER_PAID.values() for r in found(clauses, **header)),
         *(r for clauses, header, _, _ in test_sides.REFUSED.values() for r in found(clauses, **header)),
         *(r for clauses, sheets, _ in test_agreements.FOREIGN.values() for r in elsewhere(clauses, sheets)),
         *(r for data, rank, _ in test_agreements.RANKED.values() for r in with_two_stations(data, rank)),

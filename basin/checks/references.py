@@ -34,8 +34,9 @@ def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Itera
     by_ref = {clause.ref: clause for clause in clauses}
     arising: dict[str, _Sum] = {}
     for clause in clauses:
+        ties = {tie for measure in clause.measures for tie in measure.tie_breakers}  # told where leagues are looked at
         for ref in clause.refs:
-            if ref not in looks_at and not (ref in clause.times and _is_number(ref)):
+            if ref not in ties and ref not in looks_at and not (ref in clause.times and _is_number(ref)):
                 yield Finding(clause_path(clause.ref), f"引用了不存在的条款 {ref}", "unknown ref", "改正 ref")
         yield from _ambiguous(agreement, clause)
         yield from _not_apart(agreement, by_ref, clause)

@@ -6,6 +6,7 @@ by is told in `basin.checks.references`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -28,6 +29,8 @@ def side_findings(
     if isinstance(side, Proportion):
         if not side.among:
             yield empty_list(f"{path}.among")
+        for code in [code for code, times in Counter(side.among).items() if times > 1]:
+            yield Finding(f"{path}.among", f"{code} 写了两次", "a party given twice", "每个只写一次")
         for code in side.among:
             if code not in network.parties:
                 yield unknown_party(network, code, path)

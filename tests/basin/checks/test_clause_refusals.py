@@ -126,9 +126,35 @@ REFUSED = {
     ),
     "a tie-break": (
         f"- {{ref: a, each: {{party: all}}, {FACT}}}\n" + LEAGUE % "of: [a], ties: [zz]",
-        "clauses.1",
-        "zz",
+        "clauses.1.measure.ties",
+        "引用了不存在的条款 zz",
     ),
+    "a tie-break behind the place that is shared": (
+        f"- {{ref: a, each: {{party: all}}, {FACT}}}\n" + LEAGUE % "of: [a], ties: [same, a]",
+        "clauses.1.measure.ties",
+        "same 须写在最后",
+    ),
+    "a league of one": (
+        f"- {{ref: a, each: {{party: [up]}}, {FACT}}}\n"
+        + '- {ref: "1", each: {party: [up]}, measure: {kind: rank, of: [a]}, scale: [{rate: 1}],'
+        + " pays: pool, receives: party}",
+        "clauses.1.measure",
+        "只有一方，名次永远是 1",
+    ),
+    "a party among the shares twice": (
+        f"- {{ref: a, each: {{party: [up, down]}}, {FACT}}}\n"
+        + '- {ref: "1", scale: [{amount: 1}], pays: pool, receives: {in_proportion_to: a, among: [up, down, up]}}',
+        "clauses.1.receives.among",
+        "up 写了两次",
+    ),
+    "an element that an earlier branch has": (
+        lump('each: {section: [s1, s2]}, cap: {by: section, "s1,s2": 3, s2: 5}'),
+        "clauses.1.cap.s2",
+        "s2 前面已有一支",
+    ),
+    "a factor of nothing": (lump("times: ['0']"), "clauses.1.times", "times 里有 0"),
+    "a rate of nothing": (scaled("{rate: 0}"), "clauses.1.scale", "永远是 0"),
+    "pieces that all come to nothing": (scaled("{up_to: 5}, {amount: 0}"), "clauses.1.scale", "永远是 0"),
     "an axis of by": (scaled("{amount: {by: river, s1: 1}}"), "clauses.1.scale.0.amount.by", "不认识的轴 river"),
     "a code of by": (
         f'- {{ref: "1", each: {{section: all}}, scale: [{{amount: {{by: section, s9: 1, else: 2}}}}], {PAYS}}}',
@@ -470,6 +496,16 @@ LAWFUL = {
         "measure: {kind: result, of: [a], against: {ref: m}, expressed: difference}, scale: [{rate: 1}]"
     ),
 }
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [scaled("{rate: {2020-01-01: 0, 2021-01-01: 5}}"), lump("times: {2020-01-01: ['0'], 2021-01-01: ['1/2']}"),
+     scaled("{up_to: 5}, {rate: 1}")],
+    ids=["from the second year on", "by a factor from the second year on", "above a bound"],
+)  # fmt: skip
+def test_a_clause_may_come_to_nothing_at_times(clause: str) -> None:
+    assert found(clause) == []
 
 
 def test_a_twelfth_of_the_sum_of_a_year_may_be_handed_on() -> None:
