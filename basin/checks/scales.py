@@ -47,7 +47,7 @@ def nothing_findings(branches: Sequence[Clause], path: str) -> Iterator[Finding]
     """
     if all(_has_no_factor(clause) for clause in branches):
         yield Finding(f"{path}.times", "times 里有 0，永远是 0", "a factor of 0", "改正系数，或删去这一条")
-    if all(_comes_to_nothing(clause.scale or ()) for clause in branches):
+    if all(clause.measure is not None and _comes_to_nothing(clause.scale or ()) for clause in branches):
         zh = "各段的 amount 与 rate 都是 0，永远是 0"
         yield Finding(f"{path}.scale", zh, "every piece comes to nothing", "写明金额，或删去这一条")
 

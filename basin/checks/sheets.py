@@ -102,9 +102,9 @@ def _inflow_loops(agreement: Agreement) -> Iterator[Finding]:
     """
     inflows: dict[str, str] = {}
     for code, sheets in agreement.section_sheets.items():
-        stated = {sheet.inflow for sheet in sheets}
-        if len(stated) == 1:
-            inflows |= {code: inflow for inflow in stated if inflow not in (None, code)}
+        stated = [*{sheet.inflow for sheet in sheets}]
+        if len(stated) == 1 and stated[0] is not None and stated[0] != code:
+            inflows[code] = stated[0]
     looping: set[str] = set()
     for code in inflows:
         way = [code]

@@ -72,7 +72,7 @@ VERSIONS = (
     Version(
         "4", date(2026, 12, 1),
         "通量没有缺月替代：此前过程写着由谁顶替而通量并不用它，当月自己的读数不够有效也照样算出，今按缺月处理",
-        "nothing stands in for a month of a load: the working used to name a stand-in that the load made no use of, and "
+        "nothing stands in for a month of a load: the working used to name a stand-in that no load made use of, and "
         "a month without a valid mean of its own had a load; now such a month is missing",
     ),
 )  # fmt: skip

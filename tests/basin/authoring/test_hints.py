@@ -82,6 +82,7 @@ NO_HINTS: dict[str, tuple[str, dict[str, str]]] = {
     "a wider alternative behind a narrower one": (
         when(f"kind: met, at_least: 1, any_of: [{{{MEAN}, at_most: 0.2}}, {{{MEAN}, at_most: 0.5}}]"), {},
     ),
+    "a lump sum that is settled to be nothing": (f'- {{ref: "1", scale: [{{amount: 0}}], {PAYS}}}', {}),
     "a large sum": (f'- {{ref: "1", scale: [{{amount: 200000}}], {PAYS}}}', {}),
     "2500 yuan a tonne": (priced("0.25"), {}),
     "strict and lax limits": (lump("cap: 5"), {"sections": "{s1: {limits: {tp: 0.02, cod: 60}}}"}),
