@@ -188,6 +188,8 @@ def of_cases(folder: Path) -> Iterator[str]:
     for given in test_checks.IMPOSSIBLE.values():
         (failed,) = test_checks.ran_with_lines(folder, f"period: 2020, {given[0]}, expect: []")
         yield from failed.differences
+    for unread in test_checks.UNREAD.values():
+        yield from ran(folder, f"period: 2020, {unread[0]}, expect: []")[0].differences
     yield from ran(folder, "period: 2020-07, facts: {x: 0}, expect: []")[0].differences
     world = Registry(RIVER, {"test-river": an_agreement(lump("cap: 5"))}, {}, ())
     empty, other = folder / "empty", folder / "other.yaml"
