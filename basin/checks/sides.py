@@ -63,6 +63,7 @@ def own_payment_findings(
     except AgreementError:  # axes that change are told where values are looked at
         return
     placed = _sides_as_written(agreement.raw_clause(branches[0].ref))
+    is_special = any(True for _ in special_values(placed))
     words = {side for clause in branches for side in (clause.pays, clause.receives) if isinstance(side, str)}
     depends_on = {node["by"] for _, node in special_values(placed) if is_by_element(node)} | words & {"party"}
     if words & {"upstream", "downstream"}:
@@ -71,7 +72,7 @@ def own_payment_findings(
         span = Days(day, day)
         for codes in elements_of(agreement, network, axes, depends_on, span):
             try:
-                sides = in_force(placed, agreement.hand(span, codes)).value
+                sides = in_force(placed, agreement.hand(span, codes)).value if is_special else placed
             except AgreementError:  # told where values are looked at
                 continue
             hand = {"section": sides["section"], **codes} if isinstance(sides["section"], str) else codes

@@ -8,7 +8,7 @@ values under the tests of a clause change by date or element, nothing is conclud
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from basin.agreement import Agreement, clause_path
 from basin.checks.finding import Finding
@@ -19,7 +19,7 @@ from basin.checks.values import values_that_depend
 from basin.clauses import Clause
 from basin.dated import join
 from basin.measures import Measure
-from basin.ranges import ANY, Range
+from basin.ranges import Range
 
 _TESTING = ("measure", "when", "unless")
 
@@ -33,13 +33,20 @@ class _Row:
     all_must_hold: bool
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Earlier:
-    """What the tests before say of one number: the first of them, where all hold, and the widest of each."""
+    """What the tests before say of one number.
+
+    Attributes
+    ----------
+    path : of the first of them.
+    together : the values for which all of them hold.
+    widest : the values for which one of them holds, those inside another left out.
+    """
 
     path: str
-    together: Range = ANY
-    widest: list[Range] = field(default_factory=list)
+    together: Range
+    widest: tuple[Range, ...]
 
 
 @dataclass(frozen=True)
@@ -94,12 +101,13 @@ def _compared(row: _Row) -> Iterator[_Compared]:
             continue
         path = f"{row.path}.{i}"
         number = repr(replace(test, at_most=None, below=None, at_least=None, above=None, because=None))
-        if number in seen:
-            yield _Compared(path, test, values, seen[number])
-        earlier = seen.setdefault(number, _Earlier(path))
-        earlier.together = earlier.together.within(values)
-        narrower = [wide for wide in earlier.widest if wide.within(values) != wide]
-        earlier.widest = [*narrower, values]
+        earlier = seen.get(number)
+        if earlier is None:
+            seen[number] = _Earlier(path, values, (values,))
+            continue
+        yield _Compared(path, test, values, earlier)
+        outside = tuple(wide for wide in earlier.widest if wide.within(values) != wide)
+        seen[number] = _Earlier(earlier.path, earlier.together.within(values), (*outside, values))
 
 
 def _rows(clause: Clause, path: str) -> Iterator[_Row]:
