@@ -73,9 +73,11 @@ def without_effect(agreement: Agreement, clauses: Mapping[str, Sequence[Clause]]
     """The paths of tests that change nothing: an earlier one of the list has already decided wherever they could."""
     for row, compared in _beside_each_other(agreement, clauses):
         earlier = compared.earlier
-        follows = earlier.together.within(compared.values) == earlier.together
-        is_inside = any(compared.values.within(wide) == compared.values for wide in earlier.widest)
-        if follows if row.all_must_hold else is_inside:
+        if row.all_must_hold:  # where the earlier ones hold, this one holds as well
+            is_decided = earlier.together.within(compared.values) == earlier.together
+        else:  # where this one holds, an earlier one holds already
+            is_decided = any(compared.values.within(wide) == compared.values for wide in earlier.widest)
+        if is_decided:
             yield compared.path
 
 

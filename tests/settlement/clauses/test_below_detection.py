@@ -363,10 +363,10 @@ def test_an_amount_is_paid_only_where_every_possible_value_pays_it(
 ) -> None:
     compare, ends = EXPRESSED[expressed]
     bounds = [ends[place] for place in places]
-    pieces = [Piece(amount=Fraction(place), up_to=Fraction(bound)) for place, bound in enumerate(bounds)]
-    pieces.append(Piece(amount=Fraction(len(bounds))))
-    scale = ", ".join([*(f"{{up_to: {bound}, amount: {n}}}" for n, bound in enumerate(bounds)),
-                       f"{{amount: {len(bounds)}}}"])  # fmt: skip
+    pieces = [Piece(amount=Fraction(place), up_to=Fraction(bound)) for place, bound in enumerate(bounds, start=1)]
+    pieces.append(Piece(amount=Fraction(len(bounds) + 1)))
+    scale = ", ".join([*(f"{{up_to: {bound}, amount: {n}}}" for n, bound in enumerate(bounds, start=1)),
+                       f"{{amount: {len(bounds) + 1}}}"])  # fmt: skip
     values = at("s1", "cu", this) | at("s1", "cu", last, year=2019)
     found = comes_to(clause(f"{CU}, against: previous_year, expressed: {expressed}", scale), values)
     possible = {
