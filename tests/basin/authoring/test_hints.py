@@ -80,7 +80,8 @@ NO_HINTS: dict[str, tuple[str, dict[str, str]]] = {
     "a limit of nine times class five": (lump("cap: 5"), {"sections": "{s1: {limits: {tp: 3.6}}}"}),
     "the whole of a century": (lump("cap: 5"), {"starts": "2000-01-01", "ends": "2099-12-31"}),
     "a wider alternative behind a narrower one": (
-        when(f"kind: met, at_least: 1, any_of: [{{{MEAN}, at_most: 0.2}}, {{{MEAN}, at_most: 0.5}}]"), {},
+        when(f"kind: met, at_least: 1, any_of: [{{{MEAN}, at_most: 0.2}}, {{{MEAN}, at_most: 0.5}}]"),
+        {},
     ),
     "a lump sum that is settled to be nothing": (f'- {{ref: "1", scale: [{{amount: 0}}], {PAYS}}}', {}),
     "a large sum": (f'- {{ref: "1", scale: [{{amount: 200000}}], {PAYS}}}', {}),
