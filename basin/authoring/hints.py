@@ -15,8 +15,9 @@ from basin.agreement import Agreement, clause_path, paths_of
 from basin.checks.places import places
 from basin.checks.ranges import BOUNDS, Ranges, allowed_by
 from basin.checks.together import without_effect
+from basin.checks.values import codes_on
 from basin.clauses import SHEET, Clause
-from basin.dated import every_branch, is_dated, join, special_values
+from basin.dated import element_codes, every_branch, is_by_element, is_dated, join, special_values
 from basin.network import Network
 from basin.ranges import ANY
 from basin.rounding import printed
@@ -59,8 +60,23 @@ def _hints(agreement: Agreement, network: Network) -> Iterator[Hint]:
         for clause in branches:
             yield from _sums(clause, clause_path(ref))
             yield from _always(ranges, clause, clause_path(ref))
+        yield from _never_in_hand(agreement, network, ref)
     for path in without_effect(agreement, agreement.branches):
         yield Hint(path, "前面的条件已经定了，这一条不起作用", "an earlier test has decided already")
+
+
+def _never_in_hand(agreement: Agreement, network: Network, ref: str) -> Iterator[Hint]:
+    """Branches for sections, indicators or parties that the clause does not run over."""
+    axes = agreement.axes_of(ref)
+    for path, node in special_values(agreement.raw_clause(ref), clause_path(ref)):
+        axis = node["by"] if is_by_element(node) else None
+        if axis is None or axis not in axes:  # an axis that a measure brings, or a target class
+            continue
+        in_hand = codes_on(agreement, network, axis, axes[axis])
+        for key in [key for key in node if key not in ("by", "else")]:
+            if not {*element_codes(key)} & {*in_hand}:
+                zh = f"each 里没有 {key}，这一支用不到"
+                yield Hint(f"{path}.{key}", zh, "the clause never has this element in hand")
 
 
 def _term(agreement: Agreement) -> Iterator[Hint]:

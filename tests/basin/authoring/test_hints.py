@@ -44,6 +44,9 @@ HINTS: dict[str, tuple[str, dict[str, str], str, str]] = {
         lump("cap: 5"), {"sections": "{s1: {baseline: {nh3n: 2000}}}"}, "sections.s1.baseline.nh3n",
         "是Ⅴ类限值 2 的十倍以上",
     ),
+    "a branch for a section that the clause does not run over": (
+        lump("each: {section: [s1]}, cap: {by: section, s1: 5, s2: 6}"), {}, "clauses.1.cap.s2", "each 里没有 s2",
+    ),
     "a lost decimal point": (
         lump("cap: 5"), {"sections": "{s1: {limits: {tp: 15}}}"}, "sections.s1.limits.tp", "十倍以上",
     ),
@@ -84,6 +87,10 @@ NO_HINTS: dict[str, tuple[str, dict[str, str]]] = {
         {},
     ),
     "a lump sum that is settled to be nothing": (f'- {{ref: "1", scale: [{{amount: 0}}], {PAYS}}}', {}),
+    "a branch for several sections of which one is there": (
+        lump('each: {section: [s1]}, cap: {by: section, "s1,s2": 5, else: 6}'),
+        {},
+    ),
     "a large sum": (f'- {{ref: "1", scale: [{{amount: 200000}}], {PAYS}}}', {}),
     "2500 yuan a tonne": (priced("0.25"), {}),
     "strict and lax limits": (lump("cap: 5"), {"sections": "{s1: {limits: {tp: 0.02, cod: 60}}}"}),
