@@ -10,6 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import inf
 
+from basin.clauses import UNPAID
 from basin.indicators import find_indicator
 from basin.measures import load_of
 from basin.ranges import ANY, NOT_NEGATIVE, Range, between, exactly
@@ -21,10 +22,12 @@ CLASSES = between(1, 6)
 
 
 def possible(quantity: str) -> Range:
-    """What a class or a volume can be, and physically an indicator or a load; unlimited where nothing is known."""
+    """What a class, a volume or an unpaid sum can be, and physically an indicator or a load; unlimited where nothing is
+    known.
+    """
     if quantity == QUALITY_CLASS:
         return CLASSES
-    if quantity == "volume" or quantity.startswith(load_of("")):
+    if quantity in ("volume", UNPAID) or quantity.startswith((load_of(""), f"{UNPAID} ")):
         return NOT_NEGATIVE
     declared = find_indicator(quantity)
     if declared is None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from math import inf
+from math import ceil, floor, inf
 
 from basin.rounding import printed
 
@@ -40,6 +40,15 @@ class Range:
         if self.least == self.greatest:
             return self.without_least or self.without_greatest
         return self.least > self.greatest
+
+    @property
+    def holds_a_whole_number(self) -> bool:
+        """Whether a whole number lies in it."""
+        if not isinstance(self.least, Fraction) or not isinstance(self.greatest, Fraction):
+            return not self.is_empty
+        first = floor(self.least) + 1 if self.without_least else ceil(self.least)
+        last = ceil(self.greatest) - 1 if self.without_greatest else floor(self.greatest)
+        return first <= last
 
     def within(self, other: Range) -> Range:
         """The numbers that lie in both."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from itertools import groupby, takewhile
 from typing import Any, NamedTuple
 
@@ -162,7 +163,9 @@ def _words(error: ErrorDetails, place: str) -> _Words:
         return _Words("缺少必填的键", "required key is missing", "补上此键")
     if kind == "literal_error":
         expected = str(error.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
-        return _Words(f"不认识的取值 {given!r}", message, f"{_OTHER_VALUE}：{' '.join(expected)}")
+        similar = get_close_matches(str(given), expected, n=1)
+        meant = f"；写的是 {similar[0]} 吗？" if similar else ""
+        return _Words(f"不认识的取值 {given!r}", message, f"{_OTHER_VALUE}：{' '.join(expected)}{meant}")
     reason = message.removeprefix("Value error, ")
     figure = next((words for words in _NO_FIGURE if words in message), None)
     if figure is not None:

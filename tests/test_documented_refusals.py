@@ -122,6 +122,7 @@ def of_agreements() -> tuple[HengjieError, ...]:
         *(refusal for clauses, _, _ in tables for refusal in found(clauses)),
         *(refusal for key, _, value in headers for refusal in found(lump("cap: 5"), **{key: value})),
         *(r for clauses, header, _, _ in test_values.REFUSED.values() for r in found(clauses, **header)),
+        *(r for clauses, header, _, _ in test_measures.NEVER_PAID.values() for r in found(clauses, **header)),
         *(r for clauses, header, _, _ in test_sides.REFUSED.values() for r in found(clauses, **header)),
         *(r for clauses, sheets, _ in test_agreements.FOREIGN.values() for r in elsewhere(clauses, sheets)),
         *(r for data, rank, _ in test_agreements.RANKED.values() for r in with_two_stations(data, rank)),
@@ -187,6 +188,8 @@ def of_cases(folder: Path) -> Iterator[str]:
     for given in test_checks.IMPOSSIBLE.values():
         (failed,) = test_checks.ran_with_lines(folder, f"period: 2020, {given[0]}, expect: []")
         yield from failed.differences
+    for unread in test_checks.UNREAD.values():
+        yield from ran(folder, f"period: 2020, {unread[0]}, expect: []")[0].differences
     yield from ran(folder, "period: 2020-07, facts: {x: 0}, expect: []")[0].differences
     world = Registry(RIVER, {"test-river": an_agreement(lump("cap: 5"))}, {}, ())
     empty, other = folder / "empty", folder / "other.yaml"

@@ -25,6 +25,7 @@ from basin.registry import Registry
 
 CLASS = "quality_class"
 VOLUME = "volume"
+FLOW = "flow"
 QUANTITIES = frozenset({CLASS, VOLUME, *INDICATORS, *map(load_of, INDICATORS)})  # what may stand in place of readings
 
 
@@ -52,6 +53,23 @@ def uses(registry: Registry, recorded: Recorded) -> list[Use]:
     agreements = _readers(registry, recorded)
     readers = [Use(agreement.code, agreement.title, _clauses(agreement, network, recorded)) for agreement in agreements]
     return [use for use in readers if use.clauses]
+
+
+def clauses_reading(agreement: Agreement, network: Network, recorded: Recorded) -> tuple[str, ...]:
+    """The refs of the clauses of one agreement that read a fact."""
+    return _clauses(agreement, network, recorded)
+
+
+def takes_published(agreement: Agreement, network: Network, figure: Recorded) -> bool:
+    """Whether some clause looks at a figure of the subject, were it published: what a worked case gives.
+
+    A published figure needs no `data.published`; when it is published is not looked at.
+    """
+    for branches in agreement.branches.values():
+        for place in (_Place(agreement, network, clause) for clause in branches):
+            if any(place.takes_published(measure, figure) for measure in measures_of(place.clause).values()):
+                return True
+    return False
 
 
 def kinds_read(registry: Registry) -> frozenset[str]:
@@ -141,6 +159,23 @@ class _Place:
         if recorded.kind in self.agreement.data.excludes:
             return True
         return self._in_place_of_readings(measure, recorded)
+
+    def takes_published(self, measure: Measure, figure: Recorded) -> bool:
+        """Whether a measure of the clause takes the figure where it is published."""
+        kind = figure.kind
+        if measure.kind == "reported":
+            return self._reports(measure, figure) or (measure.fact == kind == UNPAID)
+        if measure.kind not in OF_A_SECTION or figure.subject not in self._sections:
+            return False
+        if kind in self.agreement.data.excludes:
+            return True
+        if kind in (CLASS, "index"):
+            return measure.kind == kind
+        if kind in (VOLUME, FLOW):
+            return measure.kind in (kind, VOLUME, "load")
+        if kind in map(load_of, INDICATORS):
+            return measure.kind == "load" and self._looks_at(measure, kind.removeprefix(load_of("")))
+        return kind in INDICATORS and measure.kind not in (VOLUME, FLOW) and self._looks_at(measure, kind)
 
     def _reports(self, measure: Measure, recorded: Recorded) -> bool:
         if measure.fact == UNPAID:

@@ -1,7 +1,7 @@
 """What in an agreement looks like a slip and may be meant: told to whoever writes it, never refused.
 
 In: an agreement without findings, and the network. Out: `Hint`s with the path: sums that could be yuan in place of
-万元, limits in another unit, conditions that always hold, values that are never in force.
+万元, limits in another unit, conditions that always hold or change nothing, values that are never in force.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from fractions import Fraction
 from basin.agreement import Agreement, clause_path, paths_of
 from basin.checks.places import places
 from basin.checks.ranges import BOUNDS, Ranges, allowed_by
+from basin.checks.together import without_effect
+from basin.checks.values import codes_on
 from basin.clauses import SHEET, Clause
-from basin.dated import every_branch, is_dated, join, special_values
+from basin.dated import element_codes, every_branch, is_by_element, is_dated, join, special_values
 from basin.network import Network
 from basin.ranges import ANY
 from basin.rounding import printed
@@ -25,7 +27,11 @@ from basin.written.station_statuses import STATUSES
 
 LARGE_SUM = 1_000_000  # [万元] 100 亿元, more than any agreement known; as yuan it is a million
 HIGH_PRICE = 1  # [万元/t] 10 000 yuan a tonne
-FAR_ABOVE = 1000  # times the limit of class Ⅴ: μg/L where mg/L are meant
+# Times the limit of class Ⅴ. No agreement of this field allows ten times what the worst class does; class Ⅰ is a
+# hundredth of class Ⅴ at most, so that any limit written in μg/L lies there too, and a lost decimal point as well.
+FAR_ABOVE = 10
+WORST_CLASS = 5
+LONGEST_TERM = 100  # years
 SHORTEST_MONTH = 28  # days
 
 
@@ -45,6 +51,7 @@ def hints(agreement: Agreement, network: Network) -> Iterator[Hint]:
 
 
 def _hints(agreement: Agreement, network: Network) -> Iterator[Hint]:
+    yield from _term(agreement)
     yield from _data(agreement)
     yield from _before_the_term(agreement)
     yield from _limits(agreement, network)
@@ -53,6 +60,29 @@ def _hints(agreement: Agreement, network: Network) -> Iterator[Hint]:
         for clause in branches:
             yield from _sums(clause, clause_path(ref))
             yield from _always(ranges, clause, clause_path(ref))
+        yield from _never_in_hand(agreement, network, ref)
+    for path in without_effect(agreement, agreement.branches):
+        yield Hint(path, "前面的条件已经定了，这一条不起作用", "an earlier test has decided already")
+
+
+def _never_in_hand(agreement: Agreement, network: Network, ref: str) -> Iterator[Hint]:
+    """Branches for sections, indicators or parties that the clause does not run over."""
+    axes = agreement.axes_of(ref)
+    for path, node in special_values(agreement.raw_clause(ref), clause_path(ref)):
+        axis = node["by"] if is_by_element(node) else None
+        if axis is None or axis not in axes:  # an axis that a measure brings, or a target class
+            continue
+        in_hand = codes_on(agreement, network, axis, axes[axis])
+        for key in [key for key in node if key not in ("by", "else")]:
+            if not {*element_codes(key)} & {*in_hand}:
+                zh = f"each 里没有 {key}，这一支用不到"
+                yield Hint(f"{path}.{key}", zh, "the clause never has this element in hand")
+
+
+def _term(agreement: Agreement) -> Iterator[Hint]:
+    years = agreement.ends.year - agreement.starts.year
+    if years > LONGEST_TERM:
+        yield Hint("ends", f"协议期有 {years} 年：年份写错了吗？", "a term of more than a hundred years: is it a slip?")
 
 
 def _data(agreement: Agreement) -> Iterator[Hint]:
@@ -75,7 +105,7 @@ def _before_the_term(agreement: Agreement) -> Iterator[Hint]:
 
 
 def _limits(agreement: Agreement, network: Network) -> Iterator[Hint]:
-    """Limits and baselines a thousand times those of class one: what is 0.1 mg/L, written in micrograms."""
+    """Limits and baselines far above the worst class: what is 0.1 mg/L, written in micrograms, or 1.5 as 15."""
     for section, raw in dict(agreement.document.get("sections", {})).items():
         registered = network.sections.get(section)
         body = registered.water_body if registered else "river"
@@ -90,10 +120,10 @@ def _limits(agreement: Agreement, network: Network) -> Iterator[Hint]:
 def _far_above(agreement: Agreement, figures: Mapping[str, Fraction], body: str, path: str) -> Iterator[Hint]:
     limit = standard(agreement.standard).limit
     for code, figure in figures.items():
-        best = limit(code, 1, body)
-        if best is not None and figure >= FAR_ABOVE * best > 0:
-            zh = f"{printed(figure)} 是Ⅰ类限值 {printed(best)} 的一千倍以上：单位是 mg/L 吗？"
-            yield Hint(f"{path}.{code}", zh, "a thousand times the limit of class one: is it in mg/L?")
+        worst = limit(code, WORST_CLASS, body)
+        if worst is not None and figure >= FAR_ABOVE * worst > 0:
+            zh = f"{printed(figure)} 是Ⅴ类限值 {printed(worst)} 的十倍以上：单位是 mg/L 吗？小数点对吗？"
+            yield Hint(f"{path}.{code}", zh, "ten times the limit of class five or more: is it in mg/L?")
 
 
 def _sums(clause: Clause, path: str) -> Iterator[Hint]:
@@ -107,9 +137,13 @@ def _sums(clause: Clause, path: str) -> Iterator[Hint]:
             zh = f"{printed(amount)} 万元是 100 亿元以上：把元写成万元了吗？"
             yield Hint(join(path, key), zh, "ten billion yuan or more: were yuan written for 万元?")
     for i, piece in enumerate(clause.scale or ()):
-        if by_tonne and piece.per and abs(piece.rate / piece.per) >= HIGH_PRICE:
-            zh = f"每吨 {printed(abs(piece.rate / piece.per))} 万元，即每吨一万元以上：把元写成万元了吗？"
+        price = abs(piece.rate / piece.per) if piece.per else Fraction(0)
+        if by_tonne and price >= HIGH_PRICE:
+            zh = f"每吨 {printed(price)} 万元，即每吨一万元以上：把元写成万元了吗？"
             yield Hint(f"{path}.scale.{i}.rate", zh, "10 000 yuan a tonne or more: were yuan written for 万元?")
+        elif price >= LARGE_SUM:
+            zh = f"每一单位 {printed(price)} 万元，是 100 亿元以上：把元写成万元了吗？"
+            yield Hint(f"{path}.scale.{i}.rate", zh, "ten billion yuan a unit or more: were yuan written for 万元?")
 
 
 def _always(ranges: Ranges, clause: Clause, path: str) -> Iterator[Hint]:

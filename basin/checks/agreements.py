@@ -17,11 +17,12 @@ from basin.checks.finding import Finding
 from basin.checks.measures import MOST_DECIMALS, empty_list, foreign_findings, measure_findings
 from basin.checks.ranges import Ranges, range_findings
 from basin.checks.references import reference_findings
-from basin.checks.scales import lines_of_exceedances, scale_findings
+from basin.checks.scales import lines_of_exceedances, nothing_findings, scale_findings
 from basin.checks.sheets import sheet_findings
 from basin.checks.sides import own_payment_findings, side_findings, unknown_party
 from basin.checks.size import chain_findings, size_findings
 from basin.checks.speaking import speaking_findings
+from basin.checks.together import contradictions
 from basin.checks.values import coverage_findings
 from basin.clauses import AXES, CLAUSE, TIME_AXES, Clause, DataRules
 from basin.dated import (
@@ -83,8 +84,12 @@ def problems(agreement: Agreement, network: Network, *, scored: bool = False) ->
         if clause.points is not None and not scored:
             remedy = "删去 points；金额写在 scale"
             findings.append(Finding(f"{path}.points", "points 只用于绩效评价表", "points belong to scorecards", remedy))
+    for ref, branches in whole.items():
+        findings += nothing_findings(branches, clause_path(ref))
+        findings += own_payment_findings(agreement, network, branches, clause_path(ref))
     findings += reference_findings(agreement, clauses)
     findings += range_findings(ranges)
+    findings += contradictions(agreement, whole)
     findings += chain_findings({clause.ref: clause for clause in clauses})
     if not scored and {agreement.starts.year, agreement.ends.year} <= set(periods.YEARS):
         findings += coverage_findings(agreement, network, clauses)
@@ -141,8 +146,13 @@ def _by(agreement: Agreement, network: Network, node: Mapping[str, Any], path: s
     if len(node) == 1:
         yield Finding(path, "by 之外没有数值", "by without values", "写明各取值")
     exists = _registered(agreement, network) | {"target": lambda code: code in {"1", "2", "3", "4", "5", "6"}}
-    for key in node.keys() - {"by", "else"}:
+    earlier: set[str] = set()
+    for key in [key for key in node if key not in ("by", "else")]:
         for code in element_codes(key):
+            if code in earlier:
+                zh = f"{code} 前面已有一支，这一支永远用不到"
+                yield Finding(f"{path}.{key}", zh, "an earlier branch has this element", "每个代码只写在一支里")
+            earlier.add(code)
             if not exists[node["by"]](code):
                 yield Finding(path, f"未登记的代码 {code}", "unknown code", "改正或先登记")
 
@@ -223,7 +233,6 @@ def _clause(agreement: Agreement, network: Network, clause: Clause, path: str) -
     yield from _axes(agreement, network, clause, path)
     for side in ("pays", "receives"):
         yield from side_findings(agreement, network, clause, getattr(clause, side), join(path, side))
-    yield from own_payment_findings(agreement, network, clause, path)
     yield from measure_findings(agreement, network, clause, path)
 
 

@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from itertools import chain
 
 from basin.agreement import Agreement
 from basin.checks.finding import Finding
 from basin.checks.places import Place, lasting, places
-from basin.clauses import SHEET, UNPAID, Clause
-from basin.dated import every_branch, join
+from basin.checks.values import codes_on
+from basin.clauses import UNPAID, Clause, SectionSheet
+from basin.dated import join
 from basin.indicators import INDICATORS, find_indicator
 from basin.measures import (
     ADDS_BY_ITSELF,
@@ -32,13 +34,13 @@ from basin.measures import (
 from basin.network import Network
 from basin.periods import LENGTHS
 from basin.rounding import printed
-from basin.shapes import fitted
 
 _DAY = re.compile(r"\d{2}-\d{2}")
 _EXCUSE = re.compile(r"unless\.\d+")
 _NO_INDICATOR = frozenset({"quality_class", "index", "volume", "flow"})
 _HAVE_CLASS_LIMITS = frozenset({"concentration", "quality_class", "exceedance", "index"})
 _OF_NO_INDICATOR = frozenset({"index", "volume", "flow"})  # their own keys, or nothing, say which
+_IN_A_RANGE = frozenset({"ph"})  # what a section sheet limits by a range: met or not, without a multiple
 MOST_DECIMALS = 12  # a figure has no more significant digits than these
 _FEWEST_YEARS = 2  # one year has no slope
 _MOST_YEARS = 100
@@ -67,6 +69,8 @@ def measure_findings(agreement: Agreement, network: Network, clause: Clause, pat
             yield Finding(f"{measure_path}.because", zh, "because belongs to unless", remedy)
         yield from _in_hand(agreement, network, place, measure_path)
         yield from _without_multiple(agreement, place, measure_path)
+        yield from _met_or_not(agreement, clause, place, measure_path)
+        yield from _league(agreement, network, place, measure_path)
     if clause.measure is not None and clause.measure.bounded:
         zh = "measure 里的界限不起作用"
         remedy = "作条件写在 when，或 kind: met 的 all_of 里"
@@ -113,7 +117,7 @@ def _without_multiple(agreement: Agreement, place: Place, path: str) -> Iterator
     listed = {**place.axes, **place.measure.axes}.get("indicator", ())
     codes = WITHOUT_MULTIPLE if "all" in listed else WITHOUT_MULTIPLE & set(listed)
     stated = {OXYGEN} if agreement.data.oxygen_multiple is not None else set()
-    in_a_range = {code for code in codes if _is_kept_in_a_range(agreement, code)}  # met or not, without a multiple
+    in_a_range = {code for code in codes if code in _IN_A_RANGE and _has_a_limit(agreement, code)}
     for code in sorted(codes - stated - in_a_range):
         name = INDICATORS[code].name_zh
         remedy = "改用 quality_class，或 concentration 作条件"
@@ -125,12 +129,53 @@ def _without_multiple(agreement: Agreement, place: Place, path: str) -> Iterator
         yield Finding(path, f"{name}没有超标倍数（环办〔2011〕22号）", f"{code} has no multiple", remedy)
 
 
+def _has_a_limit(agreement: Agreement, indicator: str) -> bool:
+    """Whether a section sheet states a limit of the indicator; whether it is one that may be is told there."""
+    return any(indicator in sheet.limits for sheet in _sheets(agreement))
+
+
 def _is_kept_in_a_range(agreement: Agreement, indicator: str) -> bool:
     """Whether a section sheet states between which limits the indicator keeps, as ``limits: {ph: [6, 9]}``."""
-    sheets = dict(agreement.document.get("sections", {})).values()
-    branches = [branch for raw in sheets for branch in every_branch(raw or {})]
-    typed = (fitted(SHEET, branch, agreement.file, "sections")[0] for branch in branches)
-    return any(sheet is not None and sheet.between(indicator) is not None for sheet in typed)
+    return any(sheet.between(indicator) is not None for sheet in _sheets(agreement))
+
+
+def _sheets(agreement: Agreement) -> Iterator[SectionSheet]:
+    """Every branch of every section sheet that fits its type."""
+    return chain.from_iterable(agreement.section_sheets.values())
+
+
+def _met_or_not(agreement: Agreement, clause: Clause, place: Place, path: str) -> Iterator[Finding]:
+    """A payment by the multiple of what is only met or not: it is 0 or stops, so nothing would ever be paid."""
+    measure = place.measure
+    if measure.kind != "exceedance" or place.name != "measure" or clause.is_line:
+        return
+    listed = {*{**place.axes, **measure.axes}.get("indicator", ())}
+    alone = listed <= _IN_A_RANGE if measure.indicators else True
+    for code in sorted(listed & _IN_A_RANGE if alone else ()):
+        if _is_kept_in_a_range(agreement, code):
+            name = INDICATORS[code].name_zh
+            zh = f"{name}的限值是区间，只有达标与否，没有倍数，永远付不出"
+            en = f"{code} is kept in a range, met or not: no multiple of it is ever paid"
+            remedy = f"从 indicator 删去 {code}；另写一条，金额写定额，when 写 kind: exceedance、above: 0"
+            yield Finding(path, zh, en, remedy)
+
+
+def _league(agreement: Agreement, network: Network, place: Place, path: str) -> Iterator[Finding]:
+    """A league has several parties, and its ties are broken by lines, at last by sharing the place."""
+    measure = place.measure
+    if measure.kind != "rank":
+        return
+    if len(set(codes_on(agreement, network, "party", place.axes.get("party", ())))) == 1:
+        remedy = "在 each 补上别的主体，或写 party: all；不排名的删去这一条"
+        yield Finding(path, "只有一方，名次永远是 1", "a league of one", remedy)
+    last = measure.ties[-1:]
+    for tie in measure.ties:
+        if tie in SHARING_A_PLACE and (tie,) != last:
+            zh = f"{tie} 须写在最后：在它之后的永远用不到"
+            yield Finding(f"{path}.ties", zh, "what stands behind it is never looked at", "把它移到最后，或删去")
+        elif tie not in SHARING_A_PLACE and tie not in agreement.refs:
+            zh = f"引用了不存在的条款 {tie}"
+            yield Finding(f"{path}.ties", zh, "unknown ref", "写中间项的 ref；同名次的写 same 或 same_if_equal")
 
 
 def _measure(clause: Clause, measure: Measure, path: str) -> Iterator[Finding]:
@@ -170,7 +215,7 @@ def _limits(measure: Measure, path: str) -> Iterator[Finding]:
         zh = f"decimals 须在 0–{MOST_DECIMALS} 之间"
         en = f"decimals must lie between 0 and {MOST_DECIMALS}"
         yield Finding(f"{path}.decimals", zh, en, "写小数位数，如 2")
-    if measure.decimals is not None and _is_whole_number(measure):
+    if measure.decimals is not None and is_whole_number(measure):
         zh = "decimals 不起作用：这个数总是整数"
         yield Finding(f"{path}.decimals", zh, "decimals of a whole number change nothing", "删去 decimals")
     if measure.significance is not None and not 0 < measure.significance < 1:
@@ -187,7 +232,7 @@ def _limits(measure: Measure, path: str) -> Iterator[Finding]:
             yield from class_findings(getattr(measure, key), f"{path}.{key}")
 
 
-def _is_whole_number(measure: Measure) -> bool:
+def is_whole_number(measure: Measure) -> bool:
     """Whether the value is a class, a place, a yes or no, or a count or difference of those."""
     whole = measure.kind in ("quality_class", "rank", "met") and measure.expressed in (None, "difference")
     compared_with_others = isinstance(measure.against, Against) and measure.against.ref is not None

@@ -16,7 +16,7 @@ from math import inf
 from basin import periods
 from basin.agreement import Agreement, clause_path
 from basin.checks.finding import Finding
-from basin.checks.measures import is_a_class
+from basin.checks.measures import is_a_class, is_whole_number
 from basin.checks.places import Place, lasting, places
 from basin.checks.size import MOST_CHAINED
 from basin.checks.values import codes_on, values_that_depend
@@ -255,7 +255,8 @@ def range_findings(ranges: Ranges) -> Iterator[Finding]:
         path = clause_path(ref)
         for branch in branches:
             for place in places(branch):
-                yield from _never_holds(place.measure, ranges.of_place(ref, place.name), join(path, place.name))
+                value = ranges.of_place(ref, place.name)
+                yield from _never_holds(place.measure, value, join(path, place.name))
             if branch.measure is not None:
                 yield from _never_reached(branch, ranges.of_place(ref, "measure"), join(path, "scale"))
 
@@ -265,11 +266,30 @@ def _never_holds(test: Measure, value: Range, path: str) -> Iterator[Finding]:
         zh = "条件永远不成立：界限互相矛盾"
         yield Finding(path, zh, "the bounds contradict each other", "改正其中一个界限")
         return
+    if is_whole_number(test):
+        yield from _between_whole_numbers(test, value, path)
     for key in BOUNDS:
         bound = getattr(test, key)
         if bound is not None and not allowed_by(key, bound).meets(value) and not _is_no_class(test, bound):
             zh = f"条件永远不成立：这个数{value.in_words()}"
             yield Finding(f"{path}.{key}", zh, "a test that can never hold", _remedy(test, value, bound))
+
+
+def _between_whole_numbers(test: Measure, value: Range, path: str) -> Iterator[Finding]:
+    """Bounds of a class, a place or a count: each a whole number, with one between them."""
+    broken = {key: bound for key in BOUNDS if (bound := getattr(test, key)) is not None and bound.denominator != 1}
+    for key, bound in broken.items():
+        yield _no_whole_number(f"{path}.{key}", bound)
+    possible_values = allowed(test).within(value)
+    if not broken and not possible_values.is_empty and not possible_values.holds_a_whole_number:
+        zh = "条件永远不成立：这个数总是整数，界限之间没有整数"
+        yield Finding(path, zh, "no whole number lies between the bounds", "改正其中一个界限")
+
+
+def _no_whole_number(path: str, bound: Fraction) -> Finding:
+    zh = f"界限 {printed(bound)} 不是整数，而这个数总是整数"
+    en = "the bound of a whole number is none"
+    return Finding(path, zh, en, "写整数；几个数的平均、份额写 take: mean")
 
 
 def _is_no_class(test: Measure, bound: Fraction) -> bool:
@@ -296,6 +316,11 @@ def allowed_by(key: str, bound: Fraction) -> Range:
 def _never_reached(clause: Clause, value: Range, path: str) -> Iterator[Finding]:
     pieces = clause.scale or ()
     last: Piece | None = None
+    is_whole = clause.measure is not None and is_whole_number(clause.measure)
+    broken = [i for i, piece in enumerate(pieces) if is_whole and piece.bound and piece.bound.denominator != 1]
+    for i in broken:
+        key = "below" if pieces[i].up_to is None else "up_to"
+        yield _no_whole_number(f"{path}.{i}.{key}", pieces[i].bound or Fraction(0))
     for i, (piece, covered) in enumerate(zip(pieces, parts(pieces), strict=True)):
         in_order = not covered.is_empty  # what is out of order is told where pieces are looked at
         if in_order and not covered.meets(value) and not _closes(piece, last, value):
@@ -303,7 +328,14 @@ def _never_reached(clause: Clause, value: Range, path: str) -> Iterator[Finding]
             bound = piece.bound if last is None or last.bound is None else last.bound
             remedy = _remedy(clause.measure or Measure(), value, bound)
             yield Finding(f"{path}.{i}", zh, "a piece that can never be reached", remedy)
+        elif in_order and is_whole and not broken and _holds_none(covered.within(value)):
+            zh = "此段永远用不到：这个数总是整数，此段之内没有整数"
+            yield Finding(f"{path}.{i}", zh, "no whole number lies in the piece", "改正界限，或删去此段")
         last = piece
+
+
+def _holds_none(values: Range) -> bool:
+    return not values.is_empty and not values.holds_a_whole_number
 
 
 def _closes(piece: Piece, last: Piece | None, value: Range) -> bool:
@@ -313,8 +345,10 @@ def _closes(piece: Piece, last: Piece | None, value: Range) -> bool:
 
 
 def _remedy(measure: Measure, value: Range, bound: Fraction | None) -> str:
+    if measure.kind == "met" and not measure.several:
+        return "met 是 0 或 1：成立为 1，不成立为 0；数几个月达标写 over: month、take: sum，份额写 take: mean"
     if value.greatest == 1 and bound is not None and 1 < bound <= 100:
-        return f"这是 0–1 的份额：写 {printed(bound)}% 或 {printed(bound / 100)}"
+        return f"这是 0–1 的份额：写 {printed(bound)}% 或 {printed(bound / 100)}；数个数的写 take: sum"
     if measure.kind == "quality_class" and measure.against is None:
         return "类别从 1（Ⅰ类，最好）到 6（劣Ⅴ类）；与目标比几类的写 against: target、expressed: difference"
     if measure.kind == "rank":

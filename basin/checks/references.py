@@ -7,6 +7,7 @@ do not exist, circles, lines nobody uses, several numbers where one is needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from basin.agreement import Agreement, clause_path
@@ -19,14 +20,23 @@ from basin.scales import Piece
 from basin.written.numbers import exact
 
 
+@dataclass(frozen=True)
+class _Sum:
+    """For how long a period a sum arises once, as its place in the order of length, and how many times it comes out."""
+
+    arises: int
+    times: Fraction = Fraction(1)
+
+
 def reference_findings(agreement: Agreement, clauses: Sequence[Clause]) -> Iterator[Finding]:
     """Everything the grammar refuses about the refs of an agreement."""
     looks_at: dict[str, set[str]] = {ref: set() for ref in agreement.refs}
     by_ref = {clause.ref: clause for clause in clauses}
-    arising: dict[str, int] = {}
+    arising: dict[str, _Sum] = {}
     for clause in clauses:
+        ties = {tie for measure in clause.measures for tie in measure.tie_breakers}  # told where leagues are looked at
         for ref in clause.refs:
-            if ref not in looks_at and not (ref in clause.times and _is_number(ref)):
+            if ref not in ties and ref not in looks_at and not (ref in clause.times and _is_number(ref)):
                 yield Finding(clause_path(clause.ref), f"引用了不存在的条款 {ref}", "unknown ref", "改正 ref")
         yield from _ambiguous(agreement, clause)
         yield from _not_apart(agreement, by_ref, clause)
@@ -175,7 +185,7 @@ def _compared(measure: Measure, brought: frozenset[str] = frozenset()) -> Iterat
 
 
 def _paid_again(
-    agreement: Agreement, clauses: Mapping[str, Clause], payer: Clause, arising: dict[str, int]
+    agreement: Agreement, clauses: Mapping[str, Clause], payer: Clause, arising: dict[str, _Sum]
 ) -> Iterator[Finding]:
     """A sum that arises once a year and is paid as it stands every month would be paid twelve times.
 
@@ -184,11 +194,11 @@ def _paid_again(
     share of a month.
     """
     ours = _shortest(agreement, payer, ())
-    theirs = _arises(agreement, clauses, payer, (), arising)
-    if payer.is_line or theirs <= ours:
+    due = _arising(agreement, clauses, payer, (), arising)
+    if payer.is_line or due.arises <= ours or due.times < 1:
         return
     paid = LENGTHS[ours]
-    arises = LENGTHS[theirs]
+    arises = LENGTHS[due.arises]
     zh = f"金额一个 {arises} 才有一笔，却逐 {paid} 照付，成了几倍"
     en = f"a sum of one {arises} is paid every {paid}"
     remedy = f"写 every: {arises}，去掉 each 里的 {paid}；分期付的写上份额，如 rate: 1/12"
@@ -196,10 +206,12 @@ def _paid_again(
     yield Finding(clause_path(payer.ref), zh, en, remedy)
 
 
-def _arises(
-    agreement: Agreement, clauses: Mapping[str, Clause], clause: Clause, through: Sequence[str], known: dict[str, int]
-) -> int:
-    """For how long a period the sum of a clause arises once, as its place in the order of length.
+def _arising(
+    agreement: Agreement, clauses: Mapping[str, Clause], clause: Clause, through: Sequence[str], known: dict[str, _Sum]
+) -> _Sum:
+    """The sum of a clause: for how long a period it arises once, and how much of it the clause passes on.
+
+    Parts multiply along the way: a twelfth of a year's sum that the next clause takes twelve times is the whole again.
 
     Parameters
     ----------
@@ -210,29 +222,36 @@ def _arises(
         return known[clause.ref]
     measure = clause.measure
     if measure is not None and clause.scale is None and measure.kind not in ("reported", "result"):
-        return 0  # a concentration or a class is no sum: a rate of any period may price it
+        return _Sum(0)  # a concentration or a class is no sum: a rate of any period may price it
     ours = _shortest(agreement, clause, measure.brings if measure is not None else ())
-    if measure is None or measure.kind != "result" or not _passes_on(clause):
-        return ours
+    if measure is None or measure.kind != "result" or _says_it_is_meant(clause):
+        return _Sum(ours)
     if clause.ref in through or len(through) >= MOST_CHAINED:  # which is refused elsewhere
-        return ours
+        return _Sum(ours)
     passed = [ref for ref in (*(measure.of or ()), *clause.times) if not _is_number(ref)]
     if not passed or not all(ref in clauses for ref in passed):
-        return ours
+        return _Sum(ours)
     further = (*through, clause.ref)
-    known[clause.ref] = max(ours, min(_arises(agreement, clauses, clauses[ref], further, known) for ref in passed))
+    sums = {ref: _arising(agreement, clauses, clauses[ref], further, known) for ref in passed}
+    arises = min(due.arises for due in sums.values())
+    parts = [abs(weight) * sums[ref].times for ref, weight in (measure.of or {}).items() if ref in sums]
+    # over its own period or a longer one a clause adds up what arises: that is a sum of its own
+    known[clause.ref] = _Sum(ours) if arises <= ours else _Sum(arises, _multiplied(clause) * min(parts, default=1))
     return known[clause.ref]
 
 
-def _passes_on(clause: Clause) -> bool:
-    """Whether the sums it refers to come out of it whole or multiplied: no condition, no cap, no part of them."""
-    measure = clause.measure
-    if clause.when or clause.unless or clause.cap is not None or measure is None or measure.against is not None:
-        return False
+def _says_it_is_meant(clause: Clause) -> bool:
+    """Whether a condition, a cap or a comparison of its own stands between the clause and the sums it refers to."""
+    compared = clause.measure is not None and clause.measure.against is not None
+    return bool(clause.when or clause.unless or clause.cap is not None or compared)
+
+
+def _multiplied(clause: Clause) -> Fraction:
+    """How many times what the clause refers to comes out of it, the sign aside."""
     passed = _steepest(clause.scale)
     for text in clause.times:
         passed *= abs(exact(text)) if _is_number(text) else 1
-    return all(abs(weight) * passed >= 1 for weight in (measure.of or {}).values())
+    return passed
 
 
 def _steepest(scale: Sequence[Piece] | None) -> Fraction:

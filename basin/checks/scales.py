@@ -15,6 +15,7 @@ from basin.clauses import Clause
 from basin.ranges import Range
 from basin.rounding import printed
 from basin.scales import Piece, applied, parts
+from basin.written.numbers import exact
 
 
 def scale_findings(clause: Clause, value: Range, lines: Mapping[str, bool], path: str) -> Iterator[Finding]:
@@ -34,6 +35,38 @@ def scale_findings(clause: Clause, value: Range, lines: Mapping[str, bool], path
     yield from _pieces(clause.scale or (), path)
     yield from _counted_back(clause, value, path)
     yield from _ladder(clause, lines, path)
+
+
+def nothing_findings(branches: Sequence[Clause], path: str) -> Iterator[Finding]:
+    """A clause that comes to nothing whatever is measured, on every day and for every element.
+
+    Parameters
+    ----------
+    branches : the clause as it may ever stand; one that pays nothing in its first year only is meant.
+    path : of the clause.
+    """
+    if all(_has_no_factor(clause) for clause in branches):
+        yield Finding(f"{path}.times", "times 里有 0，永远是 0", "a factor of 0", "改正系数，或删去这一条")
+    if all(clause.measure is not None and _comes_to_nothing(clause.scale or ()) for clause in branches):
+        zh = "各段的 amount 与 rate 都是 0，永远是 0"
+        yield Finding(f"{path}.scale", zh, "every piece comes to nothing", "写明金额，或删去这一条")
+
+
+def _comes_to_nothing(pieces: Sequence[Piece]) -> bool:
+    """Whether a whole scale gives 0 for every value; of a scale that is not whole, that is told first."""
+    is_whole = bool(pieces) and pieces[-1].bound is None
+    return is_whole and not any(piece.amount or piece.rate for piece in pieces)
+
+
+def _has_no_factor(clause: Clause) -> bool:
+    return any(_is_zero(text) for text in clause.times)
+
+
+def _is_zero(text: str) -> bool:
+    try:
+        return exact(text) == 0
+    except ValueError:  # the ref of a line
+        return False
 
 
 def _without_measure(pieces: Sequence[Piece], path: str) -> Iterator[Finding]:

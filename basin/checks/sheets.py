@@ -18,7 +18,7 @@ from basin.dated import every_branch
 from basin.errors import AgreementError
 from basin.indicators import find_indicator
 from basin.network import Network
-from basin.possible import impossible_of
+from basin.possible import impossible_of, possible
 from basin.shapes import fitted
 
 
@@ -37,6 +37,7 @@ def sheet_findings(agreement: Agreement, network: Network, refusals: list[Agreem
             yield from _sheet(agreement, network, code, sheet)
             if isinstance(plain.get("mean_of"), dict) and sheet.mean_of and sum(sheet.mean_of.values()) != 1:
                 yield Finding(f"{path}.mean_of", "权重之和不为 1", "weights do not sum to 1", "改正权重，或写成列表")
+    yield from _inflow_loops(agreement)
 
 
 def _sheet(agreement: Agreement, network: Network, code: str, sheet: SectionSheet) -> Iterator[Finding]:
@@ -53,6 +54,7 @@ def _sheet(agreement: Agreement, network: Network, code: str, sheet: SectionShee
         if indicator != "volume" and find_indicator(indicator.removeprefix("load ")) is None:
             yield Finding(f"{path}.{indicator}", f"不认识的指标 {indicator}", "unknown indicator", "用指标代码")
     yield from _ranges(sheet, f"{path}.limits")
+    yield from _limits_of_nothing(sheet, f"{path}.limits")
     yield from _finer_than_compared(agreement, sheet, f"{path}.limits")
     limits = {quantity: limit for quantity in sheet.limits if (limit := sheet.limit(quantity)) is not None}
     for key, figures in (("limits", limits), ("baseline", sheet.baseline)):
@@ -82,6 +84,37 @@ def _ranges(sheet: SectionSheet, path: str) -> Iterator[Finding]:
         elif quantity != "ph" and limits is not None:
             zh = f"{quantity} 的限值须是一个数"
             yield Finding(f"{path}.{quantity}", zh, "only pH has a range", "只有 pH 写区间；别的写一个数，如 tp: 0.2")
+
+
+def _limits_of_nothing(sheet: SectionSheet, path: str) -> Iterator[Finding]:
+    """A limit of 0 for what is never below 0: nothing can be divided by it, and nothing measured keeps it."""
+    for quantity in sheet.limits:
+        if sheet.limit(quantity) == 0 and possible(quantity).least == 0:
+            zh = f"{quantity} 的限值是 0，算不出倍数，测得出就不达标"
+            remedy = "写明限值，不知道的不写；不许检出的写成条件 at_most: 0"
+            yield Finding(f"{path}.{quantity}", zh, "a limit of 0 is no limit", remedy)
+
+
+def _inflow_loops(agreement: Agreement) -> Iterator[Finding]:
+    """Sections whose inflow leads back to themselves: water does not come in from below.
+
+    Only sheets with one inflow throughout are followed, so that no circle is made of two dates.
+    """
+    inflows: dict[str, str] = {}
+    for code, sheets in agreement.section_sheets.items():
+        stated = [*{sheet.inflow for sheet in sheets}]
+        if len(stated) == 1 and stated[0] is not None and stated[0] != code:
+            inflows[code] = stated[0]
+    looping: set[str] = set()
+    for code in inflows:
+        way = [code]
+        while way[-1] in inflows and inflows[way[-1]] not in way:
+            way.append(inflows[way[-1]])
+        if inflows.get(way[-1]) == code and not looping & {*way}:
+            looping |= {*way}
+            zh = f"入境断面绕了一圈：{' → '.join((*way, code))}"
+            remedy = "改正其中一个 inflow：写上游来水的断面"
+            yield Finding(f"sections.{code}.inflow", zh, "the inflow leads back to the section", remedy)
 
 
 def _finer_than_compared(agreement: Agreement, sheet: SectionSheet, path: str) -> Iterator[Finding]:

@@ -6,13 +6,19 @@ by is told in `basin.checks.references`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from basin.agreement import Agreement
 from basin.checks.finding import Finding
 from basin.checks.measures import empty_list
+from basin.checks.values import days_in, elements_of
 from basin.clauses import POOL, SIDE_WORDS, Clause, Proportion, Side
+from basin.dated import in_force, is_by_element, special_values
+from basin.errors import AgreementError
 from basin.network import Network
+from basin.periods import Days
 
 
 def side_findings(
@@ -23,6 +29,8 @@ def side_findings(
     if isinstance(side, Proportion):
         if not side.among:
             yield empty_list(f"{path}.among")
+        for code in [code for code, times in Counter(side.among).items() if times > 1]:
+            yield Finding(f"{path}.among", f"{code} 写了两次", "a party given twice", "每个只写一次")
         for code in side.among:
             if code not in network.parties:
                 yield unknown_party(network, code, path)
@@ -38,28 +46,73 @@ def side_findings(
         yield unknown_party(network, side, path)
 
 
-def own_payment_findings(agreement: Agreement, network: Network, clause: Clause, path: str) -> Iterator[Finding]:
-    """A party that pays itself: the sum would vanish."""
-    for section in _sections_in_hand(agreement, network, clause) or [""]:
-        payer = _whole_side(agreement, network, clause.pays, section)
-        if payer is not None and payer == _whole_side(agreement, network, clause.receives, section):
-            zh = f"断面 {section} 的付款方与收款方都是 {payer}" if section else f"付款方与收款方都是 {payer}"
-            remedy = "改正 pays、receives、parties，或断面表、sections.csv 里的上下游"
-            yield Finding(path, zh, "a party pays itself", remedy)
+def own_payment_findings(
+    agreement: Agreement, network: Network, branches: Sequence[Clause], path: str
+) -> Iterator[Finding]:
+    """A party that pays itself, for any section or party that the clause runs over: the sum would vanish.
+
+    Parameters
+    ----------
+    branches : the clause as it may ever stand, all of one ref.
+    path : of the clause.
+    """
+    if any(clause.pays is None or clause.receives is None for clause in branches):
+        return
+    try:
+        axes = agreement.axes_of(branches[0].ref)
+    except AgreementError:  # axes that change are told where values are looked at
+        return
+    placed = _sides_as_written(agreement.raw_clause(branches[0].ref))
+    is_special = any(True for _ in special_values(placed))
+    words = {side for clause in branches for side in (clause.pays, clause.receives) if isinstance(side, str)}
+    depends_on = {node["by"] for _, node in special_values(placed) if is_by_element(node)} | words & {"party"}
+    if words & {"upstream", "downstream"}:
+        depends_on.add("section")
+    for day in (agreement.starts, *(day for day in days_in(placed) if agreement.starts < day <= agreement.ends)):
+        span = Days(day, day)
+        for codes in elements_of(agreement, network, axes, depends_on, span):
+            try:
+                sides = in_force(placed, agreement.hand(span, codes)).value if is_special else placed
+            except AgreementError:  # told where values are looked at
+                continue
+            hand = {"section": sides["section"], **codes} if isinstance(sides["section"], str) else codes
+            payer = _whole_side(agreement, network, sides["pays"], hand, span)
+            if payer is not None and payer == _whole_side(agreement, network, sides["receives"], hand, span):
+                section = hand.get("section") if words & {"upstream", "downstream"} else None
+                zh = f"断面 {section} 的付款方与收款方都是 {payer}" if section else f"付款方与收款方都是 {payer}"
+                remedy = "改正 pays、receives、parties，或断面表、sections.csv 里的上下游"
+                if "party" in hand:
+                    remedy += f"；逐方付的，从 each 删去 {payer}，或写 {{by: party, …}}"
+                yield Finding(path, zh, "a party pays itself", remedy)
 
 
-def _whole_side(agreement: Agreement, network: Network, side: Side | None, section: str) -> str | None:
-    """The one party that a side is, at a section; None where that depends on something else, or it is several."""
+def _sides_as_written(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The sides of a raw clause, and the section of its measure, from which they may be taken."""
+    measure = raw.get("measure")
+    section = measure.get("section") if isinstance(measure, dict) else None
+    return {"pays": raw["pays"], "receives": raw["receives"], "section": section}
+
+
+def _whole_side(agreement: Agreement, network: Network, side: Any, hand: Mapping[str, str], span: Days) -> str | None:
+    """The one party that a side is for the element in hand; None where nobody knows yet, or it is several."""
     if side in ("upstream", "downstream"):
-        sheet = agreement.document.get("sections", {}).get(section)
-        stated = sheet.get(side) if isinstance(sheet, dict) else None
+        section = hand.get("section", "")
         registered = getattr(network.sections.get(section), side, None)
-        side = stated or agreement.parties.get(side) or registered
+        side = _in_the_sheet(agreement, section, side, span) or agreement.parties.get(side) or registered
     if isinstance(side, dict):
         side = next(iter(side)) if len(side) == 1 else None
-    if not isinstance(side, str) or side in (POOL, "party"):
+    if side == "party":
+        side = hand.get("party")
+    if not isinstance(side, str) or side == POOL:
         return None
     return agreement.parties.get(side, side)
+
+
+def _in_the_sheet(agreement: Agreement, section: str, side: str, span: Days) -> Any:
+    try:
+        return getattr(agreement.sheet(section, span).value, side)
+    except AgreementError:  # told where sheets are looked at
+        return None
 
 
 def unknown_party(network: Network, code: str, path: str) -> Finding:

@@ -85,7 +85,7 @@ def _clause(agreement: Agreement, network: Network, raw: Mapping[str, Any], path
     for value_path, node, days in _depending(raw, path):
         by = {inner["by"] for _, inner in special_values(node) if is_by_element(inner)}
         if "target" in by:  # it changes with the sheet
-            days = (*days, *_days_in(agreement.document.get("sections", {})))
+            days = (*days, *days_in(agreement.document.get("sections", {})))
         for span in _spans(agreement, _pace(axes, every), days) if by <= set(ELEMENT_AXES) else ():
             for codes in elements_of(agreement, network, axes, by, span):
                 yield from _missing(agreement, node, span, codes, value_path)
@@ -99,7 +99,7 @@ def _depending(raw: Any, path: str) -> Iterator[tuple[str, Any, tuple[date, ...]
             continue
         outer = value_path
         if any(is_dated(value) or is_by_element(value) for _, value in special_values(node, value_path)):
-            yield value_path, node, _days_in(node)
+            yield value_path, node, days_in(node)
 
 
 def values_that_depend(raw: Any, path: str) -> Iterator[str]:
@@ -111,7 +111,7 @@ def values_that_depend(raw: Any, path: str) -> Iterator[str]:
             yield value_path
 
 
-def _days_in(raw: Any) -> tuple[date, ...]:
+def days_in(raw: Any) -> tuple[date, ...]:
     """Every day on which a value in a raw tree changes."""
     texts = [text for _, node in special_values(raw) if is_dated(node) for text in node]
     return tuple(day for day in map(_day, texts) if day is not None)

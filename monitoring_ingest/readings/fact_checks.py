@@ -17,6 +17,7 @@ from basin.agreement import Agreement
 from basin.authoring.fact_readers import CLASS, QUANTITIES, Recorded, Use, kinds_read, usable_agreements, uses
 from basin.clauses import PAID
 from basin.errors import UnknownCode, UsageError
+from basin.indicators import INDICATORS
 from basin.network import Network
 from basin.periods import period
 from basin.possible import impossible_of
@@ -25,7 +26,9 @@ from basin.written.names import folded_name
 from basin.written.numbers import exact
 from monitoring_ingest.readings.facts import KINDS, Fact, is_payment
 
-FEW = 20  # kinds to choose from are listed up to here
+FEW = 20  # kinds, and sections, to choose from are listed up to here
+# what an agreement lets in by `data.published`; a volume or a load needs only a clause that looks at it
+_ONLY_WHERE_ALLOWED = frozenset({CLASS, *INDICATORS})
 
 
 def about_something_known(fact: Fact, registry: Registry, *, file: object = None) -> Fact:
@@ -78,9 +81,13 @@ def _refuse_kind_nobody_reads(fact: Fact, registry: Registry, file: object) -> N
     if fact.kind in QUANTITIES:
         if uses(registry, Recorded(fact.subject, fact.kind, None)):
             return
+        allowed = CLASS if fact.kind == CLASS else "concentration"
+        if not _waits_for_a_rule(fact, allowed, registry):
+            zh = f"没有条款读 {fact.subject} 的 {fact.kind}：没有条款看这个断面的这个量"
+            en = "no clause looks at this quantity of the section"
+            raise UsageError(zh, en, file=file, path="kind", remedy=_section_meant(fact, registry))
         zh = f"没有条款读 {fact.subject} 的 {fact.kind}：协议没有准许公布的数替代读数"
         en = "no clause takes this figure of the section in place of readings"
-        allowed = CLASS if fact.kind == CLASS else "concentration"
         remedy = f"在协议写 data.published: [{allowed}]，注明出处；有读数的，照常报送"
         raise UsageError(zh, en, file=file, path="kind", remedy=remedy)
     kinds = {*KINDS, *kinds_read(registry)}
@@ -88,6 +95,25 @@ def _refuse_kind_nobody_reads(fact: Fact, registry: Registry, file: object) -> N
         return
     zh = f"没有条款读 {fact.kind}"
     raise UsageError(zh, "no clause reads this kind", file=file, path="kind", remedy=_kind_meant(fact.kind, kinds))
+
+
+def _waits_for_a_rule(fact: Fact, rule: str, registry: Registry) -> bool:
+    """Whether agreements look at the section, and none of them lets such a figure in by `data.published`."""
+    declared = registry.network.sections.get(fact.subject)
+    if declared is None or fact.kind not in _ONLY_WHERE_ALLOWED:
+        return False
+    rules = [agreement.data for agreement in usable_agreements(registry) if agreement.reach.looks_at(declared)]
+    return bool(rules) and not any(rule in stated.published for stated in rules)
+
+
+def _section_meant(fact: Fact, registry: Registry) -> str:
+    """Which sections of the same river a clause looks at for the quantity; else that there must be such a clause."""
+    declared = registry.network.sections.get(fact.subject)
+    beside = [code for code, other in registry.network.sections.items() if declared and other.basin == declared.basin]
+    read = [code for code in beside if uses(registry, Recorded(code, fact.kind, None))]
+    if read:
+        return f"subject 写条款看 {fact.kind} 的断面：{'、'.join(read[:FEW])}"
+    return f"先在协议里写看 {fact.subject} 的 {fact.kind} 的条款；断面写错的改正 subject，量写错的改正 kind"
 
 
 def _refuse_impossible_figure(fact: Fact, file: object) -> None:

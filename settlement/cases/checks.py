@@ -25,9 +25,9 @@ FEW = 20  # codes to choose from are listed up to here
 _PUBLISHED = frozenset({"quality_class", "index", "volume"})
 # measured again, published, or computed elsewhere
 _RECORDED = frozenset({"volume", "quality_class", *INDICATORS, *map(load_of, INDICATORS)})
-_OF_A_SUBJECT = ("given", "given_previous")
+OF_A_SUBJECT = ("given", "given_previous")
 _SUBJECT = "断面、主体、协议或流域"
-_BLOCKS = (*_OF_A_SUBJECT, "facts", "lines", "lines_previous")
+_BLOCKS = (*OF_A_SUBJECT, "facts", "lines", "lines_previous")
 _ROWS = {"expect": ("payer", "payee", "amount"), "by_clause": ("clause", "payer", "payee", "amount")}
 _MAY_STAND = {"expect": (), "by_clause": ("period",)}
 
@@ -89,7 +89,7 @@ def _block_shape(block: object, key: str) -> Iterator[Finding]:
         yield key, "应是键值表", "must be a mapping", "如 given: {断面: {指标: 数值}}"
         return
     for name, figure in block.items():
-        if key in _OF_A_SUBJECT and not isinstance(figure, dict):
+        if key in OF_A_SUBJECT and not isinstance(figure, dict):
             yield f"{key}.{name}", "应是键值表", "must be a mapping", f"如 {name}: {{指标: 数值}}"
         else:
             yield from _figure_shape(figure, f"{key}.{name}")
@@ -165,7 +165,7 @@ def name_findings(case: Mapping[str, Any], agreement: Agreement, network: Networ
     yield from _period(case["period"], "period", agreement)
     subjects = {*network.sections, *agreement.section_codes, *network.parties, agreement.code, agreement.basin}
     facts = facts_of(agreement)
-    for key in _OF_A_SUBJECT:
+    for key in OF_A_SUBJECT:
         for subject, quantities in case.get(key, {}).items():
             yield from _known(subject, subjects, f"{key}.{subject}", _SUBJECT)
             for quantity, figure in quantities.items():

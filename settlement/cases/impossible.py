@@ -32,6 +32,8 @@ def impossible_findings(case: Mapping[str, Any], agreement: Agreement, network: 
         for subject, quantities in dict(case.get(block, {})).items():
             for quantity, figure in quantities.items():
                 yield from _impossible(figure, _of_quantity(quantity), f"{block}.{subject}.{quantity}")
+    for kind, figure in figures_of(case, "facts").items():
+        yield from _impossible(figure, _of_quantity(kind), f"facts.{kind}")
     for position, fact in enumerate(recorded(case)):
         yield from _impossible(fact.value, _of_quantity(fact.kind), f"facts.{position}.value")
     ranges = Ranges(agreement, network, agreement.branches)

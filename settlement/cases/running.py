@@ -28,6 +28,7 @@ from basin.rounding import FEN_PER_WAN, printed, yuan
 from basin.written.agreement_files import file_text, readable, tree
 from basin.written.numbers import exact
 from settlement.cases.checks import (
+    Finding,
     figures_of,
     is_by_period,
     is_there,
@@ -37,6 +38,7 @@ from settlement.cases.checks import (
     shape_findings,
 )
 from settlement.cases.impossible import impossible_findings
+from settlement.cases.unread import unread_findings
 from settlement.clauses.evaluation import Evaluator
 from settlement.clauses.values import Key, Measurements
 from settlement.clauses.working import printed_lines
@@ -199,18 +201,17 @@ def _outcome(file: Path, path: str, case: Mapping[str, Any], agreement: Agreemen
     name = case.get("name", f"#{int(path.rpartition('.')[2]) + 1}")
     findings = list(name_findings(case, agreement, network))
     findings = findings or list(impossible_findings(case, agreement, network))
-    wrong = [
-        str(AgreementError(zh, en, file=file, path=join(path, place), remedy=remedy))
-        for place, zh, en, remedy in findings
-    ]
-    if wrong:
-        return Outcome(str(file), name, agreement.code, tuple(wrong), (), ())
+    if findings:
+        return _refused(file, path, name, agreement, findings)
     span = periods.period(case["period"])
     try:
         figures = given(case, span, agreement)
     except ValueError as problem:
         raise AgreementError(f"算例写法有误：{problem}", "malformed case", file=file, path=path,
                              remedy="每月一个数，或每年一个数") from problem  # fmt: skip
+    unread = list(unread_findings(case, agreement, network))
+    if unread:
+        return _refused(file, path, name, agreement, unread)
     data = Measurements(given=figures, facts=recorded(case))
     try:
         decided = compensation(Evaluator(agreement, network, data), span)
@@ -228,6 +229,22 @@ def _outcome(file: Path, path: str, case: Mapping[str, Any], agreement: Agreemen
     return Outcome(
         str(file), name, agreement.code, words, tuple(working_lines(decided)), leading, tuple(sum_lines(decided))
     )
+
+
+def _refused(file: Path, path: str, name: str, agreement: Agreement, findings: Iterable[Finding]) -> Outcome:
+    """The outcome of a case that is not run: what is wrong with it, each with file, path and remedy.
+
+    Parameters
+    ----------
+    file, path : where the case stands.
+    name : of the case. agreement : it is run with.
+    findings : their paths are below the case.
+    """
+    wrong = tuple(
+        str(AgreementError(zh, en, file=file, path=join(path, place), remedy=remedy))
+        for place, zh, en, remedy in findings
+    )
+    return Outcome(str(file), name, agreement.code, wrong, (), ())
 
 
 def _leading(decided: Compensation, differing: Sequence[Difference]) -> set[str]:

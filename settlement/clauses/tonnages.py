@@ -21,7 +21,6 @@ from basin.rounding import printed, reported
 from settlement.clauses.context import Context
 from settlement.clauses.element import Element
 from settlement.clauses.means import concentration
-from settlement.clauses.standing_in import note_stand_ins
 from settlement.clauses.values import Explained, Value, through_the_gate
 from settlement.clauses.volumes import SECONDS_A_DAY, Adding, total, volume
 from settlement.clauses.working import Trail, short
@@ -66,11 +65,11 @@ def _of_month(context: Context, spot: Element, trail: Trail) -> Explained:
     section = spot.codes["section"]
     indicator = spot.codes["indicator"]
     method = context.rules.load_method
-    rules = replace(context.rules, compare="unrounded")
+    # nothing stands in for a month of a load: the slots of another month or station are not paired with this flow
+    rules = replace(context.rules, compare="unrounded", substitute=())
     if method is None:
         return Explained(Value(None, "missing_parameter: data.load_method"), "协议没有写明通量计算方法")
     mean = concentration(context.data, rules, section, indicator, spot.of)
-    note_stand_ins(context, spot, indicator, mean, trail)
     if mean.number is None:
         return Explained(mean, NO_CONCENTRATION)
     if context.data.published(section, indicator, spot.of) is not None:
@@ -79,7 +78,6 @@ def _of_month(context: Context, spot: Element, trail: Trail) -> Explained:
         needs_readings = Value(None, f"load_needs_readings: {method}", statistics=mean.statistics)
         return Explained(needs_readings, f"{method}：{IN_WORDS[method]}；只公布了月均值")
     flow = concentration(context.data, rules, section, "flow", spot.of)
-    note_stand_ins(context, spot, "flow", flow, trail)
     statistics = (*mean.statistics, *flow.statistics)
     if flow.number is None:
         return Explained(replace(flow, reason=_of_water(flow.reason), statistics=statistics), NO_WATER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -286,6 +287,48 @@ def test_a_time_no_reading_can_have_does_not_stop_a_file(hengjie, tmp_path):
     assert [(r["row"], r["fate"], r["code"]) for r in receipt["rows"] if r["row"] == 3] == [
         (3, "rejected", "unreadable_time")
     ]
+
+
+MANUAL = Path(__file__).parents[2] / "docs" / "agreements.md"
+
+
+@pytest.mark.proof
+class TestNextSteps:
+    """The steps that docs/agreements.md (9.4) tells an author to take with its outside folder, and their exit codes."""
+
+    def folder(self, folder: Path) -> Path:
+        """The outside folder of the document."""
+        text = MANUAL.read_text(encoding="utf-8")
+        for name, content in re.findall(r"^```folder (\S+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(content, encoding="utf-8")
+        return folder
+
+    def test_from_readings_to_what_is_owed(self, hengjie: Run, tmp_path: Path) -> None:
+        outside = ("--with", self.folder(tmp_path / "甲江"))
+        months = [row("jiajiang-zhan", f"2024-{month:02d}-15 08:00", "nh3n", "0.4") for month in range(1, 13)]
+        (tmp_path / "读数.csv").write_text("\n".join([HEADER, *months, ""]), encoding="utf-8")
+        assert "accepted 12" in hengjie("ingest", "readings", tmp_path / "读数.csv", *outside).stdout
+        year = told(hengjie("settle", "jiajiang-2024", "2024", *outside, "--json"))
+        assert (year["kind"], [pair["amount_yuan"] for pair in year["transfers"]]) == ("payable", ["1000000.00"])
+        of_zhang = ("--person", "张三", "--reason", "数据齐全", *outside)
+        of_li = ("--person", "李四", "--reason", "复核无误", *outside)
+        assert hengjie("status", year["id"], "待复核", *of_zhang).exit_code == 0
+        assert hengjie("status", year["id"], "已确认", *of_zhang).exit_code == 1
+        assert hengjie("status", year["id"], "已确认", *of_li).exit_code == 0
+        july = told(hengjie("settle", "jiajiang-2024", "2024-07", *outside, "--json"))
+        assert july["kind"] == "indication"
+        assert hengjie("status", july["id"], "待复核", *of_zhang).exit_code == 0
+        assert hengjie("status", july["id"], "已确认", *of_li).exit_code == 1
+
+    @pytest.mark.parametrize(
+        ("arguments", "code"),
+        [(["settle", "jiajiang-2024", "2024x"], 2), (["settle", "jiajiang-2024", "2030"], 2), (["settle"], 2),
+         (["settle", "nobody", "2024"], 1), (["agreement", "check", __file__], 1)],
+        ids=["no period", "outside the term", "an argument missing", "an unknown code", "findings"],
+    )  # fmt: skip
+    def test_exit_codes(self, hengjie: Run, tmp_path: Path, arguments: list[str], code: int) -> None:
+        assert hengjie(*arguments, "--with", self.folder(tmp_path / "甲江")).exit_code == code
 
 
 PAYS = """

@@ -149,10 +149,21 @@ def own_sides(section: str) -> Tree:
     return {side: code for side, code in sides if code != ROLES[side]}
 
 
-def steps(r: Random, bounds: Sequence[str], begin: str | None = None) -> list[Tree]:
-    """A ladder over rising bounds: lump sums and rates, closed or open at the bound; steps go up or down from one."""
-    pieces = zip([begin, *bounds], [*bounds, None], strict=True)
-    return [({r.choice(["up_to", "below"]): end} if end else {}) | _piece(r, start, end) for start, end in pieces]
+def steps(r: Random, bounds: Sequence[str], begin: str | None = None, whole: bool = False) -> list[Tree]:
+    """A ladder over rising bounds: lump sums and rates, closed or open at the bound; steps go up or down from one.
+
+    Of whole numbers none lies above 2 and below 3, and a piece for none is refused; so is a ladder that pays nothing.
+    """
+    closing: list[str] = []
+    pieces: list[Tree] = []
+    for start, end in zip([begin, *bounds], [*bounds, None], strict=True):
+        closing += [r.choice(["up_to", "below"])] if end else []
+        pieces.append(_piece(r, start, end))
+    if all(piece == {"amount": "0"} for piece in pieces):
+        pieces[-1] = {"amount": wan(r)}
+    ends = zip(sorted(closing) if whole else closing, bounds, strict=True)
+    upper: list[Tree] = [*({key: end} for key, end in ends), {}]
+    return [end | piece for end, piece in zip(upper, pieces, strict=True)]
 
 
 def counted(r: Random, per: str) -> Tree:

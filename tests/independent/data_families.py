@@ -44,7 +44,12 @@ def joint_samples(r: Random) -> Example:
     every = r.choice(["month", "quarter", "year"])
     # a concentration is never below 0, so a piece that ends there could never be reached, and is refused
     bounds = ["0", "1"] if "against" in measure else ["0.5", "1"]
-    clause = {"ref": "1", "every": every, "measure": measure | {"section": "s3"}, "scale": steps(r, bounds)}
+    clause = {
+        "ref": "1",
+        "every": every,
+        "measure": measure | {"section": "s3"},
+        "scale": steps(r, bounds, whole="against" in measure),
+    }
     tree = agreement(r, [modified(r, clause) | both_ways(r)], sections=sections, **term(r))
     tree["data"]["joint_sample"] = r.choice(["50%", "120%", "1.6", "2"])
     figures = sampled(r, ["s1", "s2"], codes)

@@ -119,7 +119,7 @@ def monthly_class_steps(r: Random) -> Example:
     measure = r.choice(
         [CLASS_STEP, CLASS_STEP | {"against": "previous_year"}, CLASS_STEP | {"against": {"class": "3"}}]
     )
-    scale: Any = steps(r, ["-1", "0"])
+    scale: Any = steps(r, ["-1", "0"], whole=True)
     if r.random() < 0.3:
         scale = {"by": "target", "1,2,3": scale, "else": steps(r, ["0"])}
     rhythm = r.choice([{"every": "month"}, {"every": "year", "month": "all"}, {"every": "quarter", "month": "all"}])
@@ -138,7 +138,12 @@ def attainment_rate(r: Random) -> Example:
     bound = "0.75" if take == "mean" else r.choice(["1", "9"]) if take == "sum" else "1"
     met = {"kind": "met", "over": "month", "take": take, r.choice(["all_of", "any_of"]): r.sample([attained, good], 2)}
     tested = {"ref": "1", "when": [met | {"at_least": bound}], "scale": [{"amount": wan(r)}]}
-    counted = {"ref": "1", "measure": met, "scale": steps(r, ["0.8", "0.9"])}
+    ladder = [{"below": "1", "amount": wan(r)}, {"amount": "-" + wan(r)}]  # of one or none
+    if take == "mean":
+        ladder = steps(r, ["0.8", "0.9"])
+    elif take not in ("min", "max"):
+        ladder = steps(r, ["8", "9"] if take == "sum" else ["1", "2"], whole=True)
+    counted = {"ref": "1", "measure": met, "scale": ladder}
     tree = agreement(
         r, [modified(r, r.choice([tested, counted])) | both_ways(r)], sections=sheets(r, ["s1"]), **term(r)
     )
@@ -284,7 +289,7 @@ def league(r: Random) -> Example:
     zero_sum = [{"rate": r.choice(["-20", "100/7", "0.0000005"]), "origin": "3"}]
     place = {"ref": "1", "every": every, "each": {"party": "all"}, "measure": rank, "pays": "pool", "receives": "party"}
     # places begin with 1, so a piece below 1 could never be reached, and is refused
-    reward = place | {"pays": "prov", "scale": steps(r, ["2", "3"])}
+    reward = place | {"pays": "prov", "scale": steps(r, ["2", "3"], whole=True)}
     clause = r.choice([place | {"scale": zero_sum}, place | {"scale": zero_sum}, reward])
     tree = agreement(r, [*lines, clause], parties=LEAGUE)
     figures = facts(r, LEAGUE, names, [YEAR] if every == "year" else months(), small=r.random() < 0.4)
@@ -360,9 +365,11 @@ def central_netting(r: Random) -> Example:
          "scale": [{"rate": wan(r)}], "pays": "party", "receives": "pool"},
     ]  # fmt: skip
     sheet = {"baseline": _baseline(r, codes)}
-    sections = {
-        s: sheet | {"inflow": inflow, "target": "3"} for s, inflow in (("s1", "s2"), ("s2", "s1"), ("s3", "s2"))
+    # the water of the first section comes from the others together, for no section is its own inflow in the end
+    sections: Tree = {
+        s: sheet | {"inflow": inflow, "target": "3"} for s, inflow in (("s1", "s0"), ("s2", "s1"), ("s3", "s2"))
     }
+    sections["s0"] = {"mean_of": ["s2", "s3"]}
     tree = agreement(r, clauses, parties=parties, sections=sections)
     return made(r, "F16", tree, sampled(r, list(SIDES), codes, ["2020", YEAR]))
 

@@ -13,6 +13,8 @@ from tests.settlement.makers import RIVER, agreement_text
 
 TEXT = (Path(__file__).parents[3] / "docs" / "agreements.md").read_text(encoding="utf-8")
 CLASS = "kind: quality_class, section: s1"
+MEAN = "kind: concentration, section: s1, indicator: tp"
+STEP = f"{CLASS}, against: target, expressed: difference"
 LOAD = "kind: load, section: s1, indicator: tp, against: limits, expressed: difference"
 
 
@@ -39,7 +41,28 @@ HINTS: dict[str, tuple[str, dict[str, str], str, str]] = {
         lump("cap: 5"), {"sections": "{s1: {limits: {tp: 100}}}"}, "sections.s1.limits.tp", "单位是 mg/L 吗",
     ),
     "a baseline in micrograms": (
-        lump("cap: 5"), {"sections": "{s1: {baseline: {nh3n: 2000}}}"}, "sections.s1.baseline.nh3n", "一千倍以上",
+        lump("cap: 5"), {"sections": "{s1: {baseline: {nh3n: 2000}}}"}, "sections.s1.baseline.nh3n",
+        "是Ⅴ类限值 2 的十倍以上",
+    ),
+    "a branch for a section that the clause does not run over": (
+        lump("each: {section: [s1]}, cap: {by: section, s1: 5, s2: 6}"), {}, "clauses.1.cap.s2", "each 里没有 s2",
+    ),
+    "a lost decimal point": (
+        lump("cap: 5"), {"sections": "{s1: {limits: {tp: 15}}}"}, "sections.s1.limits.tp", "十倍以上",
+    ),
+    "a hundred billion yuan for each class": (
+        f'- {{ref: "1", measure: {{{STEP}}}, scale: [{{rate: -1000000}}], {PAYS}}}', {}, "clauses.1.scale.0.rate",
+        "每一单位 1000000 万元",
+    ),
+    "a term of a hundred and forty years": (
+        lump("cap: 5"), {"starts": "1950-01-01", "ends": "2090-12-31"}, "ends", "协议期有 140 年",
+    ),
+    "an alternative that the one before it holds already": (
+        when(f"kind: met, at_least: 1, any_of: [{{{MEAN}, at_most: 0.5}}, {{{MEAN}, at_most: 0.2}}]"), {},
+        "clauses.1.when.0.any_of.1", "这一条不起作用",
+    ),
+    "a condition that the one before it holds already": (
+        lump(f"when: [{{{MEAN}, at_most: 0.2}}, {{{MEAN}, at_most: 0.5}}]"), {}, "clauses.1.when.1", "这一条不起作用",
     ),
     "any class at all": (when(f"{CLASS}, at_most: 6"), {}, "clauses.1.when.0.at_most", "总是成立：这个数在 1 至 6"),
     "no less than nothing": (
@@ -57,6 +80,17 @@ HINTS: dict[str, tuple[str, dict[str, str], str, str]] = {
     ),
 }  # fmt: skip
 NO_HINTS: dict[str, tuple[str, dict[str, str]]] = {
+    "a limit of nine times class five": (lump("cap: 5"), {"sections": "{s1: {limits: {tp: 3.6}}}"}),
+    "the whole of a century": (lump("cap: 5"), {"starts": "2000-01-01", "ends": "2099-12-31"}),
+    "a wider alternative behind a narrower one": (
+        when(f"kind: met, at_least: 1, any_of: [{{{MEAN}, at_most: 0.2}}, {{{MEAN}, at_most: 0.5}}]"),
+        {},
+    ),
+    "a lump sum that is settled to be nothing": (f'- {{ref: "1", scale: [{{amount: 0}}], {PAYS}}}', {}),
+    "a branch for several sections of which one is there": (
+        lump('each: {section: [s1]}, cap: {by: section, "s1,s2": 5, else: 6}'),
+        {},
+    ),
     "a large sum": (f'- {{ref: "1", scale: [{{amount: 200000}}], {PAYS}}}', {}),
     "2500 yuan a tonne": (priced("0.25"), {}),
     "strict and lax limits": (lump("cap: 5"), {"sections": "{s1: {limits: {tp: 0.02, cod: 60}}}"}),

@@ -84,11 +84,20 @@ HEADERS: dict[str, tuple[str, str, str]] = {
         "sections.s1.baseline.load tp",
         "不会是 -5",
     ),
+    "a limit of nothing": ("sections: {s1: {limits: {tp: 0}}}", "sections.s1.limits.tp", "tp 的限值是 0"),
+    "a load of nothing": ("sections: {s1: {limits: {load tp: 0}}}", "sections.s1.limits.load tp", "的限值是 0"),
+    "water that comes in from below": (
+        "sections: {s1: {inflow: s2}, s2: {inflow: s1}}",
+        "sections.s1.inflow",
+        "入境断面绕了一圈：s1 → s2 → s1",
+    ),
     "one limit of pH": ("sections: {s1: {limits: {ph: 9}}}", "sections.s1.limits.ph", "写 ph: [6, 9]"),
     "limits of pH the wrong way round": ("sections: {s1: {limits: {ph: [9, 6]}}}", "sections.s1.limits.ph", "由小到大"),
     "a range of what has one limit": ("sections: {s1: {limits: {tp: [0.1, 0.2]}}}", "sections.s1.limits.tp", "一个数"),
     "a range of pH beyond its scale": (
-        "sections: {s1: {limits: {ph: [6, 90]}}}", "sections.s1.limits.ph", "在 0 至 14",
+        "sections: {s1: {limits: {ph: [6, 90]}}}",
+        "sections.s1.limits.ph",
+        "在 0 至 14",
     ),
     "a range of pH finer than the mean": (
         "data: {compare: rounded}\nsections: {s1: {limits: {ph: [6.5, 8.5]}}}",

@@ -58,20 +58,46 @@ REFUSED = {
         "未登记的主体 nobody",
     ),
     "a party that pays itself": (
-        '- {ref: "1", scale: [{amount: 1}], pays: down, receives: downstream}', "clauses.1", "付款方与收款方都是 down",
+        '- {ref: "1", scale: [{amount: 1}], pays: down, receives: downstream}',
+        "clauses.1",
+        "付款方与收款方都是 down",
     ),
     "a party that receives its own sum whole": (
-        '- {ref: "1", scale: [{amount: 1}], pays: downstream, receives: {down: 1}}', "clauses.1", "都是 down",
+        '- {ref: "1", scale: [{amount: 1}], pays: downstream, receives: {down: 1}}',
+        "clauses.1",
+        "都是 down",
     ),
     "a party that is both sides of a section": (
         '- {ref: "1", each: {section: [s1]}, scale: [{amount: 1}], pays: upstream, receives: up}',
         "clauses.1",
         "断面 s1 的",
     ),
+    "a party that receives from itself by the party in hand": (
+        '- {ref: "1", each: {party: all}, scale: [{amount: 1}], pays: party, receives: {by: party, up: up, down: up}}',
+        "clauses.1",
+        "付款方与收款方都是 up",
+    ),
+    "a party among those that pay one of them": (
+        '- {ref: "1", each: {party: all}, scale: [{amount: 1}], pays: party, receives: down}',
+        "clauses.1",
+        "从 each 删去 down",
+    ),
+    "a section that pays its own upstream party": (
+        '- {ref: "1", each: {section: [s1, s2]}, scale: [{amount: 1}], pays: upstream,'
+        " receives: {by: section, s1: third, s2: up}}",
+        "clauses.1",
+        "断面 s2 的",
+    ),
+    "a party that pays itself from a later year on": (
+        '- {ref: "1", scale: [{amount: 1}], pays: up, receives: {2020-01-01: third, 2022-01-01: upstream}}',
+        "clauses.1",
+        "付款方与收款方都是 up",
+    ),
     "a month that pays for a day of the year": (
         '- {ref: "1", every: month, each: {party: [up]}, measure: {kind: reported, fact: unpaid, on: "03-31"},'
         " scale: [{rate: 5%}], pays: party, receives: down}",
-        "clauses.1", "逐 month 照付",
+        "clauses.1",
+        "逐 month 照付",
     ),
     "a party among shares": (
         '- {ref: "1", scale: [{amount: 1}], pays: {up: 1/2, nobody: 1/2}, receives: pool}',
@@ -100,9 +126,35 @@ REFUSED = {
     ),
     "a tie-break": (
         f"- {{ref: a, each: {{party: all}}, {FACT}}}\n" + LEAGUE % "of: [a], ties: [zz]",
-        "clauses.1",
-        "zz",
+        "clauses.1.measure.ties",
+        "引用了不存在的条款 zz",
     ),
+    "a tie-break behind the place that is shared": (
+        f"- {{ref: a, each: {{party: all}}, {FACT}}}\n" + LEAGUE % "of: [a], ties: [same, a]",
+        "clauses.1.measure.ties",
+        "same 须写在最后",
+    ),
+    "a league of one": (
+        f"- {{ref: a, each: {{party: [up]}}, {FACT}}}\n"
+        + '- {ref: "1", each: {party: [up]}, measure: {kind: rank, of: [a]}, scale: [{rate: 1}],'
+        + " pays: pool, receives: party}",
+        "clauses.1.measure",
+        "只有一方，名次永远是 1",
+    ),
+    "a party among the shares twice": (
+        f"- {{ref: a, each: {{party: [up, down]}}, {FACT}}}\n"
+        + '- {ref: "1", scale: [{amount: 1}], pays: pool, receives: {in_proportion_to: a, among: [up, down, up]}}',
+        "clauses.1.receives.among",
+        "up 写了两次",
+    ),
+    "an element that an earlier branch has": (
+        lump('each: {section: [s1, s2]}, cap: {by: section, "s1,s2": 3, s2: 5}'),
+        "clauses.1.cap.s2",
+        "s2 前面已有一支",
+    ),
+    "a factor of nothing": (lump("times: ['0']"), "clauses.1.times", "times 里有 0"),
+    "a rate of nothing": (scaled("{rate: 0}"), "clauses.1.scale", "永远是 0"),
+    "pieces that all come to nothing": (scaled("{up_to: 5}, {amount: 0}"), "clauses.1.scale", "永远是 0"),
     "an axis of by": (scaled("{amount: {by: river, s1: 1}}"), "clauses.1.scale.0.amount.by", "不认识的轴 river"),
     "a code of by": (
         f'- {{ref: "1", each: {{section: all}}, scale: [{{amount: {{by: section, s9: 1, else: 2}}}}], {PAYS}}}',
@@ -297,6 +349,13 @@ REFUSED = {
         "clauses.1",
         "成了几倍",
     ),
+    "a twelfth of the sum of a year, taken twelve times by the next clause": (
+        YEARLY
+        + "- {ref: b, every: month, measure: {kind: result, of: [a]}, scale: [{rate: 1/12}]}\n"
+        + f'- {{ref: "1", every: month, measure: {{kind: result, of: [b]}}, scale: [{{rate: 12}}], {PAYS}}}',
+        "clauses.1",
+        "金额一个 year 才有一笔，却逐 month 照付",
+    ),
     **{
         f"the sum of a year every month {name}": (
             f'{YEARLY}- {{ref: "1", every: month, measure: {{kind: result, of: {of}}}, {scale}, {PAYS}}}',
@@ -437,6 +496,32 @@ LAWFUL = {
         "measure: {kind: result, of: [a], against: {ref: m}, expressed: difference}, scale: [{rate: 1}]"
     ),
 }
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [scaled("{rate: {2020-01-01: 0, 2021-01-01: 5}}"), lump("times: {2020-01-01: ['0'], 2021-01-01: ['1/2']}"),
+     scaled("{up_to: 5}, {rate: 1}")],
+    ids=["from the second year on", "by a factor from the second year on", "above a bound"],
+)  # fmt: skip
+def test_a_clause_may_come_to_nothing_at_times(clause: str) -> None:
+    assert found(clause) == []
+
+
+def test_a_twelfth_of_the_sum_of_a_year_may_be_handed_on() -> None:
+    line = "- {ref: b, every: month, measure: {kind: result, of: [a]}, scale: [{rate: 1/12}]}\n"
+    payer = f'- {{ref: "1", every: month, measure: {{kind: result, of: [b]}}, scale: [{{rate: 6}}], {PAYS}}}'
+    assert found(YEARLY + line + payer) == []
+
+
+@pytest.mark.parametrize(
+    "sides",
+    ["each: {party: all}, pays: party, receives: {by: party, up: down, down: up}",
+     "each: {party: all}, pays: party, receives: third",
+     "each: {section: [s1, s2]}, pays: upstream, receives: {by: section, s1: third, s2: down}"],
+)  # fmt: skip
+def test_a_side_by_element_may_be_whoever_is_not_the_other_side_there(sides: str) -> None:
+    assert found(f'- {{ref: "1", scale: [{{amount: 1}}], {sides}}}') == []
 
 
 @pytest.mark.parametrize("clause", LAWFUL.values(), ids=LAWFUL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.basin.clauses import FACT, LEAGUE, assert_refused, exceeding, found, lump, measured, scaled, when
+from tests.basin.clauses import FACT, LEAGUE, PAYS, assert_refused, exceeding, found, lump, measured, scaled, when
 
 REFUSED = {
     # several values
@@ -352,3 +352,43 @@ def test_with_a_rule_of_the_agreement_oxygen_may_be_counted(note: str) -> None:
 @pytest.mark.parametrize(("clauses", "path", "word"), REFUSED.values(), ids=REFUSED)
 def test_refused(clauses: str, path: str, word: str) -> None:
     assert_refused(clauses, path, word)
+
+
+def by_indicator(codes: str, scale: str = "[{up_to: 0}, {rate: 5}]") -> str:
+    """A payment for each indicator by how far it exceeds its limit."""
+    measure = "measure: {kind: exceedance, section: s1, against: limits}"
+    return f'- {{ref: "1", each: {{indicator: {codes}}}, {measure}, scale: {scale}, {PAYS}}}'
+
+
+IN_A_RANGE = "{s1: {limits: {ph: [6, 9], tp: 0.2}}}"
+NEVER_PAID: dict[str, tuple[str, dict[str, str], str, str]] = {
+    "the multiple of a range": (
+        by_indicator("[ph]"), {"sections": IN_A_RANGE}, "clauses.1.measure", "没有倍数，永远付不出",
+    ),
+    "the multiple of a range among others": (
+        by_indicator("[tp, ph]"), {"sections": IN_A_RANGE}, "clauses.1.measure", "从 indicator 删去 ph",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("clauses", "header", "path", "word"), NEVER_PAID.values(), ids=NEVER_PAID)
+def test_what_is_met_or_not_is_never_paid_by_its_multiple(
+    clauses: str, header: dict[str, str], path: str, word: str
+) -> None:
+    assert_refused(clauses, path, word, **header)
+
+
+@pytest.mark.parametrize(
+    "clauses",
+    [by_indicator("[tp]"), lump("when: [{kind: exceedance, section: s1, indicator: ph, above: 0}]")],
+    ids=["another indicator", "a condition"],
+)
+def test_a_range_may_be_a_condition_beside_multiples_of_others(clauses: str) -> None:
+    assert found(clauses, sections=IN_A_RANGE) == []
+
+
+def test_a_single_limit_of_ph_is_one_finding_whoever_looks_at_it() -> None:
+    condition = lump("when: [{kind: exceedance, section: s1, indicator: ph, above: 0}]")
+    assert [refusal.path for refusal in found(condition, sections="{s1: {limits: {ph: 9}}}")] == [
+        "sections.s1.limits.ph"
+    ]

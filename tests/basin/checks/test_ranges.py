@@ -9,6 +9,7 @@ from tests.basin.clauses import FACT, LEAGUE, LUMP, PAYS, assert_refused, found,
 NEVER = "条件永远不成立"
 UNREACHED = "此段永远用不到"
 CLASS = "kind: quality_class, section: s1"
+MEAN = "kind: concentration, section: s1, indicator: tp"
 STEP = f"{CLASS}, against: target, expressed: difference"
 MET = f"all_of: [{{{CLASS}, at_most: 3}}]"
 SHARE = f"kind: met, over: month, take: mean, {MET}"
@@ -149,6 +150,42 @@ REFUSED = {
         "clauses.1.scale.0",
         "不小于 0",
     ),
+    # whole numbers
+    "a class between two and three": (when(f"{CLASS}, above: 2, below: 3"), "clauses.1.when.0", "界限之间没有整数"),
+    "half a class": (when(f"{CLASS}, at_most: 2.5"), "clauses.1.when.0.at_most", "界限 2.5 不是整数"),
+    "half a class of difference": (when(f"{STEP}, above: 0.5"), "clauses.1.when.0.above", "界限 0.5 不是整数"),
+    "a share of a count": (
+        when(f"kind: met, over: month, take: sum, {MET}, at_least: 75%"),
+        "clauses.1.when.0.at_least",
+        "份额写 take: mean",
+    ),
+    "a piece up to half a class": (
+        on(CLASS, "{up_to: 2.5, amount: 5}, {amount: 1}"),
+        "clauses.1.scale.0.up_to",
+        "界限 2.5 不是整数",
+    ),
+    "a piece for no class": (
+        on(CLASS, "{up_to: 2, amount: 9}, {below: 3, amount: 5}, {amount: 1}"),
+        "clauses.1.scale.1",
+        "此段之内没有整数",
+    ),
+    "a condition that is met twice": (when(f"kind: met, {MET}, at_least: 2"), "clauses.1.when.0.at_least", "是 0 或 1"),
+    # tests beside each other
+    "conditions that contradict each other": (
+        lump(f"when: [{{{MEAN}, at_least: 0.9}}, {{{MEAN}, at_most: 0.5}}]"),
+        "clauses.1.when.1",
+        "与 clauses.1.when.0 矛盾",
+    ),
+    "tests of one measure that contradict each other": (
+        measured(f"kind: met, all_of: [{{{MEAN}, above: 0.5}}, {{{CLASS}, at_most: 3}}, {{{MEAN}, at_most: 0.5}}]"),
+        "clauses.1.measure.all_of.2",
+        "与 clauses.1.measure.all_of.0 矛盾",
+    ),
+    "classes with none between them": (
+        lump(f"when: [{{{CLASS}, above: 2}}, {{{CLASS}, below: 3}}]"),
+        "clauses.1.when.1",
+        "矛盾",
+    ),
     "an empty last piece behind a class that is none": (
         on(CLASS, "{up_to: 7, amount: 5}, {}"),
         "clauses.1.scale.1",
@@ -156,6 +193,20 @@ REFUSED = {
     ),
 }  # fmt: skip
 ACCEPTED = {
+    "a class between two and four": when(f"{CLASS}, above: 2, below: 4"),
+    "half a class on average": when("kind: quality_class, sections: [s1, s2], take: mean, at_most: 2.5"),
+    "a piece for one class": on(CLASS, "{up_to: 2, amount: 9}, {below: 4, amount: 5}, {amount: 1}"),
+    "conditions that meet in one number": lump(f"when: [{{{MEAN}, at_least: 0.5}}, {{{MEAN}, at_most: 0.5}}]"),
+    "conditions of two sections": lump(
+        f"when: [{{{MEAN}, at_least: 0.9}}, {{kind: concentration, section: s2, indicator: tp, at_most: 0.5}}]"
+    ),
+    "either of two that exclude each other": measured(
+        f"kind: met, any_of: [{{{MEAN}, at_least: 0.9}}, {{{MEAN}, at_most: 0.5}}]"
+    ),
+    "bounds that move together": lump(
+        f"when: [{{{MEAN}, at_least: {{2020-01-01: 0.9, 2021-01-01: 0.6, 2022-01-01: 0.1}}}},"
+        f" {{{MEAN}, at_most: {{2020-01-01: 1, 2022-01-01: 0.5}}}}]"
+    ),
     "the best class": when(f"{CLASS}, at_most: 1"),
     "the worst class": when(f"{CLASS}, at_least: 6"),
     "every month of a year": when(f"{SHARE}, at_least: 100%"),

@@ -20,6 +20,11 @@ TOLD = {
         "改用列出的取值：concentration volume flow load quality_class exceedance index met reported result rank"
         " completeness trend",
     ),
+    "a word that is nearly one of a list": (
+        measured("kind: quality_clas, section: s1"), {}, "clauses.1.measure.kind", "不认识的取值 'quality_clas'",
+        "改用列出的取值：concentration volume flow load quality_class exceedance index met reported result rank"
+        " completeness trend；写的是 quality_class 吗？",
+    ),
     "a ground": (
         lump("cap: 5"), {"data": "{excludes: [frost]}"}, "data.excludes.0", "不认识的取值 'frost'",
         "改用列出的取值：dry frozen suspended disaster",

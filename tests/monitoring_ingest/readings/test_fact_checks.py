@@ -89,6 +89,18 @@ class TestKinds:
         problem = refusal(a_fact("s2", "2021-07", "quality_class", "3"), a_registry(PUBLISHED))
         assert problem.zh.startswith("没有条款读 s2 的 quality_class")
 
+        assert problem.remedy == "subject 写条款看 quality_class 的断面：s1"
+
+    def test_a_load_nobody_looks_at_needs_a_clause_and_no_rule(self) -> None:
+        problem = refusal(a_fact("s2", "2021-07", "load cod", "3"))
+        assert problem.zh == "没有条款读 s2 的 load cod：没有条款看这个断面的这个量"
+        assert problem.remedy.startswith("先在协议里写看 s2 的 load cod 的条款")
+
+    @pytest.mark.parametrize("kind", ["volume", "load tp"])
+    def test_a_quantity_at_the_wrong_section_is_shown_the_right_one(self, kind: str) -> None:
+        problem = refusal(a_fact("s1", "2021-07", kind, "3"))
+        assert problem.remedy == f"subject 写条款看 {kind} 的断面：s2"
+
     def test_what_an_earlier_version_recorded_may_be_withdrawn(self) -> None:
         withdrawal = Fact("s1", "2021", "incidents", "", "某函", "甲", reason="登错", withdrawn_by="更正函")
         assert about_something_known(withdrawal, a_registry()) == withdrawal

@@ -205,6 +205,63 @@ def test_a_case_that_gives_what_cannot_be_fails_at_its_place(
     assert "补救" in failed.differences[0]
 
 
+UNREAD = {
+    "an indicator that no clause looks at": ("given: {s1: {tp: 0.1, cod: 20}}", "given.s1.cod", "没有条款看 s1 的 cod"),
+    "a volume that no clause looks at": ("given: {s1: {volume: 5}}", "given.s1.volume", "没有条款看 s1 的 volume"),
+    "a class where the mean is looked at": ("given: {s2: {quality_class: 2}}", "given.s2.quality_class", "没有条款看"),
+    "a fact as if it were a party's section": ("given: {up: {tp: 0.1}}", "given.up.tp", "没有条款看 up 的 tp"),
+    "a volume as a fact of the agreement": ("facts: {volume: 5}", "facts.volume", "没有条款看 test-river 的 volume"),
+    "a whole fact in place of readings that no rule lets in": (
+        "facts: [{subject: s1, period: 2020, kind: tp, value: 1, document: 函, recorded_by: 甲}]",
+        "facts.0",
+        "没有条款看 s1 的 tp",
+    ),
+    "the year before": ("given_previous: {s1: {tp: 0.1}}", "given_previous", "没有条款看上年"),
+    "the line of the year before": ("lines_previous: {'1': 5}", "lines_previous", "没有条款看上年"),
+}
+
+
+@pytest.mark.parametrize(("written", "path", "said"), UNREAD.values(), ids=UNREAD)
+def test_a_case_that_gives_what_no_clause_looks_at_fails_at_its_place(
+    tmp_path: Path, written: str, path: str, said: str
+) -> None:
+    (failed,) = ran(tmp_path, f"period: 2020, {written}, expect: []")
+    assert [f"cases.0.{path}: {said}" in difference for difference in failed.differences] == [True]
+    assert "补救" in failed.differences[0]
+
+
+OF_THE_YEAR_BEFORE = """
+- {ref: "1", when: [{kind: quality_class, section: s1, at_most: 3}], scale: [{rate: 1}], pays: upstream,
+   receives: downstream, measure: {kind: concentration, section: s1, indicator: tn, against: previous_year,
+   expressed: difference}}
+- {ref: "2", measure: {kind: reported, fact: unpaid}, scale: [{rate: 10%}], pays: upstream, receives: downstream}
+"""
+
+
+def ran_with_unpaid(folder: Path, case: str) -> Outcome:
+    """The outcome of a case of an agreement on a class, on the year before and on what is unpaid."""
+    file = folder / "case.yaml"
+    file.write_text(f"agreement: test-river\ncases:\n  - {{{case}}}\n", encoding="utf-8")
+    agreement = an_agreement(OF_THE_YEAR_BEFORE, data=RULES)
+    (outcome,) = outcomes(file, Registry(RIVER, {"test-river": agreement}, {}, ()))
+    return outcome
+
+
+def test_a_figure_that_a_condition_keeps_the_clause_from_looking_at_may_be_given(tmp_path: Path) -> None:
+    figures = "given: {s1: {quality_class: 4, tn: 2}}, given_previous: {s1: {tn: 1}}, facts: {unpaid: 0}"
+    assert ran_with_unpaid(tmp_path, f"period: 2021, {figures}, expect: []").differences == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [("facts: {unpaid: -5}", "facts.unpaid"), ("facts: {unpaid: {up: -5}}", "facts.unpaid.up"),
+     ("given: {up: {unpaid: -5}}", "given.up.unpaid")],
+)  # fmt: skip
+def test_what_is_unpaid_is_never_below_nothing(tmp_path: Path, written: str, path: str) -> None:
+    failed = ran_with_unpaid(tmp_path, f"period: 2021, {written}, expect: []")
+    assert [f"cases.0.{path}: unpaid 不会是 -5" in difference for difference in failed.differences] == [True]
+
+
 def test_a_case_in_whose_period_nobody_owes_anything_yet_fails(tmp_path: Path) -> None:
     (failed,) = ran(tmp_path, "period: 2020-07, facts: {x: 0}, expect: []")
     assert failed.differences[0].startswith(f"{tmp_path / 'case.yaml'}: cases.0.period: 2020-07 之内没有付款条款到期")
@@ -232,7 +289,7 @@ def test_a_period_outside_the_term_fails(tmp_path: Path, period: str) -> None:
         f"period: 2020, {MET}, facts: {{x: {{test: 0}}}}, expect: [], assumed: false",
         f"period: 2020, {MET}, lines: {{'1': {{2020: 0}}}}, expect: [], assumed: true",
         f"period: 2020, {MET}, facts: {{x: 0, frozen: {{s1: 0}}}}, expect: []",
-        "period: 2020, given: {s1: {TP: 0.1, volume: 5}, s2: {总磷: 0.1}, up: {x: 0}, test-river: {x: 0}}, expect: []",
+        "period: 2020, given: {s1: {TP: 0.1}, s2: {总磷: 0.1}, up: {x: 0}, test-river: {x: 0}}, expect: []",
         f"period: 2020-07..2021-12, {MET}, facts: {{x: [0, 0]}}, expect: []",
         f"period: 2020, {MET}, facts: {{x: 5}}, "
         "by_clause: [{clause: '1', period: 2020-01..2020-12, payer: up, payee: down, amount: 5}]",

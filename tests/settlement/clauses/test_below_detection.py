@@ -258,7 +258,7 @@ class TestLines:
     def test_results(self, of: str, scale: str, expected: str) -> None:
         lines = self.LINE + f"- {{ref: M, measure: {{{NH3N}}}}}\n"
         values = at("s1", "cu", "<0.1") | at("s1", "nh3n", 3.0)
-        unused = clause("kind: result, of: [M, L]", "{amount: 0}").replace('"1"', '"2"')
+        unused = clause("kind: result, of: [M, L]", "{up_to: 1000}, {rate: 1}").replace('"1"', '"2"')
         assert comes_to(lines + clause(f"kind: result, of: {of}", scale) + unused, values) == expected
 
     @pytest.mark.parametrize(
@@ -272,12 +272,12 @@ class TestLines:
         network = a_network("s1 up down 3", "s2 third down 3")
         text = """
         - {ref: L, each: {section: [s1, s2]}, measure: {kind: concentration, indicator: cu}}
-        - {ref: "1", each: {party: [up]}, measure: {kind: rank, of: [L]}, scale: [{rate: 1}], pays: down,
+        - {ref: "1", each: {party: all}, measure: {kind: rank, of: [L]}, scale: [{rate: 1}], pays: down,
            receives: party}
         """
         values = at("s1", "cu", "<0.1") | at("s2", "cu", "<0.2")
         found = document(text, values, network=network, parties="[up, third]")
-        assert [stop["reason"].partition(":")[0] for stop in found["stops"] if stop["clause"] == "1"] == [BELOW]
+        assert [stop["reason"].partition(":")[0] for stop in found["stops"] if stop["clause"] == "1"] == [BELOW, BELOW]
 
 
 class TestJointSamples:
@@ -363,10 +363,10 @@ def test_an_amount_is_paid_only_where_every_possible_value_pays_it(
 ) -> None:
     compare, ends = EXPRESSED[expressed]
     bounds = [ends[place] for place in places]
-    pieces = [Piece(amount=Fraction(place), up_to=Fraction(bound)) for place, bound in enumerate(bounds)]
-    pieces.append(Piece(amount=Fraction(len(bounds))))
-    scale = ", ".join([*(f"{{up_to: {bound}, amount: {n}}}" for n, bound in enumerate(bounds)),
-                       f"{{amount: {len(bounds)}}}"])  # fmt: skip
+    pieces = [Piece(amount=Fraction(place), up_to=Fraction(bound)) for place, bound in enumerate(bounds, start=1)]
+    pieces.append(Piece(amount=Fraction(len(bounds) + 1)))
+    scale = ", ".join([*(f"{{up_to: {bound}, amount: {n}}}" for n, bound in enumerate(bounds, start=1)),
+                       f"{{amount: {len(bounds) + 1}}}"])  # fmt: skip
     values = at("s1", "cu", this) | at("s1", "cu", last, year=2019)
     found = comes_to(clause(f"{CU}, against: previous_year, expressed: {expressed}", scale), values)
     possible = {

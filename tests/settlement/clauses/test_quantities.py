@@ -373,7 +373,8 @@ class TestARangeOfPh:
         assert amount(text, "given: {s1: {ph: [7, 7, 7, 7, 7, 7, 7, 7, 7, 5, 9, 10]}}", sections=self.SHEET) == "10"
 
     def test_a_price_by_the_multiple_stops_outside(self) -> None:
-        text = per_unit("kind: exceedance, section: s1, indicator: ph").replace("[{rate", "[{up_to: 0}, {rate")
+        line = "- {ref: over, measure: {kind: exceedance, section: s1, indicator: ph}}\n"
+        text = line + per_unit("kind: result, of: [over]").replace("[{rate", "[{up_to: 0}, {rate")
         agreement = an_agreement(text, sections=self.SHEET)
         assert amounts(decided(agreement, "2020", "given: {s1: {ph: 8}}"), "1") == ["0"]
         assert reasons(decided(agreement, "2020", "given: {s1: {ph: 10}}")) == ["no_multiple"]

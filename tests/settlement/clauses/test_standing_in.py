@@ -195,6 +195,28 @@ class TestYear:
         assert {"path": "data.substitute", "value": "无", "source": "试验文本", "verified": True} in document["rules"]
 
 
+class TestLoad:
+    """A load is of readings that were measured together: nothing stands in for a month of it, and nothing says so."""
+
+    AGREEMENT = an_agreement(
+        per_unit("kind: load, section: s1, indicator: cod", ", every: month"), RIVER,
+        data=rules("stations: primary", "load_method: integral", "substitute: [previous_year]", of=TWENTY),
+    )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("days", "stops"),
+        [(0, ["no_readings"]), (3, ["too_few_days"]), (20, [])],
+        ids=["no reading", "too few days", "a month of its own"],
+    )
+    def test_a_month_without_a_valid_mean_has_no_load(self, days: int, stops: list[str]):
+        whole = [f"2020-07-{day:02d} {hour:02d}:00" for day in range(1, 21) for hour in range(0, 24, 4)]
+        times = [*whole[: 6 * days], *(time.replace("2020", "2019") for time in whole)]
+        readings = gathered({("s1", code, time): 2 for code in ("cod", "flow") for time in times})
+        document = settlement(self.AGREEMENT, readings)
+        assert [stop["reason"] for stop in document["stops"]] == stops
+        assert "缺月替代" not in str(document["evaluations"])
+
+
 def not_stated(*lines: str) -> SettlementDocument:
     """A settlement of July by an agreement that does not state which readings speak."""
     return settlement(an_agreement(MONTHLY, RIVER, data=RULES), read(*lines))
