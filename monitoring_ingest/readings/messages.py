@@ -23,6 +23,10 @@ MESSAGES: dict[str, Message] = {
     "revised": Message("与已有读数不同，作为修订入库", "differs from the stored reading, kept as its revision"),
     "replicate": Message("平行样，与同一样品的其他结果取平均，算一个读数", "a replicate: its mean counts"),
     "conflict": Message("同一文件内同一站点、指标、时刻有不同的值", "another value for the same key in the same file"),
+    "other_origin": Message(
+        "同一站点、指标、时刻已有另一来源的值（自动监测与实验室互不更正），先存的仍有效，这个待人决定",
+        "a value of the other origin (station or laboratory) stands there; neither revises the other; to be decided",
+    ),
     "unknown_station": Message(
         "登记表中没有此站点；加入别名后再次导入即可采用", "station not in the register; accepted once an alias exists"
     ),
