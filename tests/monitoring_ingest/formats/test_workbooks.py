@@ -375,9 +375,20 @@ def test_a_whole_day_on_the_clock_ends_the_day():
     assert sorted({f"{instant:%m-%d %H:%M}" for (instant,) in rows_of(frame, "time")}) == ["08-01 16:00", "08-02 16:00"]
 
 
-@pytest.mark.parametrize(("title", "told"), [("note", []), ("quality", []), ("qualifier", ["unknown_column"])])
-def test_the_long_table_as_a_workbook_passes_over_what_the_csv_does(engine: Engine, title: str, told: list[str]):
-    book = xlsx(["station", "time", "indicator", "value", "unit", title], ["qiaotou", EIGHT, "nh3n", 0.5, "mg/L", "<"])
+@pytest.mark.parametrize(
+    ("title", "cell", "told"),
+    [
+        ("note", "晴", []),
+        ("note", "作废", ["unknown_qualifier"]),
+        ("备注", "全程序空白", ["not_river_water"]),
+        ("quality", "<", []),
+        ("qualifier", "<", ["unknown_column"]),
+    ],
+)
+def test_the_long_table_as_a_workbook_reads_and_passes_over_what_the_csv_does(
+    engine: Engine, title: str, cell: str, told: list[str]
+):
+    book = xlsx(["station", "time", "indicator", "value", "unit", title], ["qiaotou", EIGHT, "nh3n", 0.5, "mg/L", cell])
     source = Source(code="long", title="长表（虚构）", format="readings")
     receipt = ingest(engine, network(), [("a.xlsx", book)], source_door(source), stopped(NOW))
     assert [row["code"] for row in receipt.rows or ()] == told
