@@ -203,6 +203,12 @@ class _Newest(NamedTuple):
     content: Content
     as_sent: str
 
+    def is_written(self, text: str, content: Content) -> bool:
+        """Whether a value with its unit, and the mark and status of a content, are the same texts."""
+        _, _, *marks, _ = content
+        _, _, *own_marks, _ = self.content
+        return text == self.as_sent and marks == own_marks
+
 
 class _Stored:
     """What is stored for the keys of the rows to decide."""
@@ -285,6 +291,8 @@ def decide(within: Columns, stored: Columns) -> Columns:
         fate = fates[row]
         newest = before.newest.get(key)
         repeats = fate in ("accepted", "quarantined") and before.repeats(fate, key, content)
+        # word for word what counts already: a mark that a workbook explained by its columns is no doubt without them
+        repeats |= fate == "quarantined" and newest is not None and newest.is_written(quoted[row], content)
         if fate == "accepted" and not repeats and before.has_other_origin(key, content):
             fate = fates[row] = "quarantined"
             codes[row] = OTHER_ORIGIN
