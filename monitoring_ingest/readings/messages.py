@@ -91,6 +91,10 @@ MESSAGES: dict[str, Message] = {
         "公式的结果是错误（#DIV/0!、#N/A 等），没有数；改正公式后保存再送",
         "the formula gives an error such as #DIV/0!, and no number; correct it, save, and send again",
     ),
+    "formula_without_input": Message(
+        "公式引用的单元格是空的，算出的不是测得的数；填上所引用的单元格，没有值的删去公式，保存后再送",
+        "a formula over an empty cell gives no measurement; fill in the cell it refers to, or take the formula out",
+    ),
     "unreadable_time": Message(
         f"不是时刻，或年份不在 {YEARS[0]}–{YEARS[-1]}", f"not a time, or of a year outside {YEARS[0]}-{YEARS[-1]}"
     ),
