@@ -116,7 +116,7 @@ def _columns(header: list[str], lines: list[list[str]]) -> dict[str, Sequence[st
     blank = [""] * len(lines)
     columns = {name: cells[header.index(name)] if name in header else blank for name in (*REQUIRED, *OPTIONAL)}
     remarks = [cells[header.index(name)] for name in REMARKS if name in header]
-    return columns | {"mark": with_remarks(columns["mark"], remarks)}
+    return {**columns, "mark": with_remarks(columns["mark"], remarks)}
 
 
 def with_remarks(marks: Sequence[str], remarks: Sequence[Sequence[str]]) -> list[str]:
