@@ -416,14 +416,15 @@ class _Worksheet:
         if self._column in self._columns:
             raise UnreadableFile("unreadable_file", f"XLSX：{attributes.get('r', '')} 写了两次 cell twice")
         self._columns.add(self._column)
-        place = Place(self._row, self._column)
         style = attributes.get("s", "0")
         if style in self._looks.struck:
-            self.struck.add(place)
+            self.struck.add(Place(self._row, self._column))
         elif style in self._looks.worded:
-            self.worded.add(place)
-        self._is_shared = attributes.get("t") == "s"
-        self._is_text = attributes.get("t") == "str"
+            self.worded.add(Place(self._row, self._column))
+        kind = attributes.get("t")
+        # a text counts here only where one of the workbook's texts is not all shown
+        self._is_shared = kind == "s" and bool(self._looks.texts)
+        self._is_text = kind == "str"
         self._has_formula = False
         self._value = None
 
@@ -448,6 +449,7 @@ def _parse(
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text
+    parser.buffer_text = True
     parser.ParseFile(part)
 
 
@@ -477,6 +479,7 @@ def _whole(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
+@lru_cache
 def position(letters: str) -> int:
     """The position of a column from 0: ``A`` is 0, ``AA`` is 26."""
     number = 0

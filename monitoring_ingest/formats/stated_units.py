@@ -8,6 +8,7 @@ directly below the titles is applied in `table_headers`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from itertools import chain
 
 from basin.indicators import find_indicator
 from basin.written.qualifiers import is_bound
@@ -30,8 +31,10 @@ def contradicting_unit(table: Table, units: Mapping[int, Collection[str]]) -> st
 def _in_rows(table: Table, units: Mapping[int, Collection[str]]) -> str:
     values = {cells[column] for _, cells in table.rows for column in table.measured}
     are_units = {text for text in values if text not in NO_VALUE and is_unit(text)}
+    texts = set(chain.from_iterable(cells for _, cells in table.rows))
+    telling = are_units.union(filter(is_unit_label, texts))
     for _, cells in table.rows:
-        if not (are_units.intersection(cells) or any(map(is_unit_label, filter(None, cells)))):
+        if telling.isdisjoint(cells):
             continue
         for column in table.measured:
             stated = cells[column].strip("()（）")

@@ -97,16 +97,18 @@ def _of_descriptions(table: Table, take_hidden: bool) -> Iterator[tuple[int, Ref
     uncomputed = _in_all_rows(layout.uncomputed, layout.merged)
     without_input = _in_all_rows(layout.without_input, layout.merged)
     struck = _in_all_rows(frozenset() if take_hidden else layout.struck | layout.struck_in_part, layout.merged)
+    special = {place.row for place in uncomputed | without_input | struck}  # in most workbooks no row is
     for row, (number, cells) in enumerate(table.rows):
-        for column in table.read:
+        for column in table.read if number in special else ():
             if Place(number, column) in uncomputed:
                 yield row, Refusal(NOT_COMPUTED, cells[column], table.titles[column])
-            elif cells[column] in ERRORS:
-                yield row, Refusal(ERROR, cells[column], table.titles[column])
             elif Place(number, column) in without_input:
                 yield row, Refusal(WITHOUT_INPUT, cells[column], table.titles[column])
             elif Place(number, column) in struck and cells[column]:
                 yield row, Refusal(HIDDEN, cells[column], table.titles[column])
+        for column in table.read:
+            if cells[column] in ERRORS:
+                yield row, Refusal(ERROR, cells[column], table.titles[column])
         for column in unseen:
             if cells[column]:
                 yield row, Refusal(HIDDEN, cells[column], table.titles[column])
@@ -120,16 +122,21 @@ def _in_all_rows(places: frozenset[Place], merged: Sequence[Block]) -> frozenset
 
 def _of_values(table: Table) -> Iterator[tuple[Place, Refusal]]:
     """Values that are errors, or formulas that were never computed or had nothing to be computed from."""
+    layout = table.layout
+    special = {place.row for place in layout.uncomputed | layout.without_input | layout.worded}
     for row, (number, cells) in enumerate(table.rows):
-        for column in table.measured:
-            if Place(number, column) in table.layout.uncomputed:
+        for column in table.measured if number in special else ():
+            if Place(number, column) in layout.uncomputed:
                 yield Place(row, column), Refusal(NOT_COMPUTED, cells[column])
-            elif cells[column] in ERRORS:
+            elif cells[column] in ERRORS:  # also where the formula refers to blank cells: the error says more
                 yield Place(row, column), Refusal(ERROR, cells[column])
-            elif Place(number, column) in table.layout.without_input:
+            elif Place(number, column) in layout.without_input:
                 yield Place(row, column), Refusal(WITHOUT_INPUT, cells[column])
-            elif Place(number, column) in table.layout.worded and cells[column]:
+            elif Place(number, column) in layout.worded and cells[column]:
                 yield Place(row, column), Refusal(NO_NUMBER, cells[column])
+        for column in table.measured:
+            if cells[column] in ERRORS:
+                yield Place(row, column), Refusal(ERROR, cells[column])
 
 
 def _hidden(table: Table) -> Iterator[tuple[Place, Refusal]]:

@@ -134,7 +134,8 @@ def _tables_of(sheet: Sheet, declared: _Declared, source: Source, further: Seque
         _refuse_too_large(sheet)  # the size is the reason that helps, not the columns it lacks
     if len(headers) > MOST_TABLES:
         raise UnreadableFile("file_too_large", f"{sheet.name} {len(headers)}".strip())
-    notes = [cell for _, cells in sheet.rows for cell in cells if units_in(cell)]
+    texts = dict.fromkeys(chain.from_iterable(cells for _, cells in sheet.rows))  # each once, in order
+    notes = [text for text in texts if units_in(text)]
     ends = [*(header.position for header in headers[1:]), len(sheet.rows)]
     for header, end in zip(headers, ends, strict=False):  # no header, no table
         table = _table(sheet._replace(rows=sheet.rows[header.position : end]), header.height, source, further)
