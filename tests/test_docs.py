@@ -24,6 +24,8 @@ from basin.errors import AgreementError
 from basin.indicators import INDICATORS
 from basin.registry import Registry, checked
 from basin.written.agreement_files import tree
+from monitoring_ingest.formats import table_cells
+from monitoring_ingest.readings.messages import MESSAGES
 from settlement.cases.running import outcomes, run_cases
 from settlement.words import WORDS
 from tests.registries import with_fixtures
@@ -175,6 +177,14 @@ def test_the_table_of_decimals_is_that_of_the_indicators():
 
 def test_every_reason_for_an_absent_amount_is_explained():
     assert [reason for reason in WORDS if f"`{reason}`" not in TEXT] == []
+
+
+def test_everything_a_cell_of_a_table_is_refused_for_is_in_the_table_of_refusals():
+    sources = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    table = sources.partition("### 拒收什么")[2].partition("\n## ")[0]
+    codes = {code for code in vars(table_cells).values() if isinstance(code, str) and code in MESSAGES}
+    listed = set(re.findall(r"`([a-z_]+)`", table))
+    assert codes - listed == set()
 
 
 def literal(node: ast.AST) -> str | None:

@@ -7,7 +7,9 @@ ranges are not known here.
 
 A mark that the table does not know is a remark, and the number counts. Two kinds of mark a person has to decide: a
 short one of Latin letters or signs (``J``, ``~``), which is a qualifier of somebody's laboratory, and one in whatever
-words that holds a telling word of the table (检出限, 作废, blank, µg/L): no list knows every way to say it.
+words that holds a telling word of the table (检出限, 作废, blank, µg/L): no list knows every way to say it. Of a
+laboratory's sample the mark names the method, and the method may name its detection limit: that is a doubt only where
+the value does not lie above that limit.
 """
 
 from __future__ import annotations
@@ -45,6 +47,13 @@ _BETWEEN = re.compile(r"[|;；,，、]")
 _IN_SAMPLE_NUMBER = re.compile(r"[-_./\s()]+")
 _CODE_IN_SAMPLE_NUMBER = re.compile(r"[a-z]{3,}")  # S1BLK2; of two letters it may as well be a place
 _SIGNS_AND_WORDS = re.compile(r"[()\[\]:]+|(?<=[^<>=≤≥])(?=[<>≤≥])")  # what 未检出(< is made of
+# A method and its limit as a laboratory names them, folded: hj535-2009纳氏试剂分光光度法(检出限0.025mg/l
+_LIMIT_OF_METHOD = re.compile(
+    r"(?:方法)?(?:最低)?(?:检出限|检测限|检出下限|测定下限|定量限|mdl|lod|loq|detectionlimit)(?:为|[:=])?"
+    r"(?P<limit>[0-9]+(?:\.[0-9]+)?)(?:[mμun]g/l|mg/m3|mpn/l|cfu/l|个/l)?",
+    re.ASCII,
+)
+_METHOD = re.compile(r"[(]?(?:(?:hj|gb|sl|iso|epa|db|cj|ny)(?:/t)?[0-9./-]+)?[)]?(?:[^\W\da-z未不无低小达]+法)?[(]?")
 _AROUND = "()[]{}【】〔〕《》「」“”‘’\"'.。:…"  # says nothing at the ends of a mark
 _NUMBERED = re.compile(r"[\d\s#().-]+$", re.ASCII)  # what may follow a kind of sample: 空白1, 平行样(2)
 _VALUE = re.compile(r"[0-9.][0-9.e+-]*$")
@@ -188,6 +197,8 @@ def written_value(value: str, qualifier: str = "", limit: str = "") -> Written:
     """
     cell = _cell(value)
     parts = _parts(qualifier)
+    if qualifier.startswith(SAMPLE):
+        parts = [part for part in parts if not _is_above_limit_of_method(cell, part)]
     beside = [_mark(part) for part in parts]
     kinds = cell.kinds.union(*(mark.kinds for mark in beside))
     if "not_river_water" in kinds:
@@ -219,6 +230,18 @@ def written_value(value: str, qualifier: str = "", limit: str = "") -> Written:
             return Written(cell.number, reason="unknown_qualifier")
         return Written(bound, censored=True, limit=True)
     return Written(cell.number, "below" in kinds)
+
+
+def _is_above_limit_of_method(cell: _Cell, part: str) -> bool:
+    """Whether a part of a sample's mark names a method and its limit, and says nothing against the value.
+
+    It says nothing against a value that is marked as below a limit, or lies above the limit of the method.
+    """
+    folded = _folded(part)
+    stated = _LIMIT_OF_METHOD.search(folded)
+    if stated is None or not _METHOD.fullmatch(folded[: stated.start()] + folded[stated.end() :]):
+        return False
+    return "below" in cell.kinds or cell.number > float(stated["limit"])
 
 
 def _limits(limit: str, beside: Iterable[_Cell]) -> _Cell:

@@ -22,6 +22,8 @@ DIMENSIONLESS = "-"
 _NOT_SAID = re.compile(r"[\s·^*]+")
 UNIT_WORDS = ("单位", "unit")  # where a text speaks of units; 单位 is also an institution
 _BETWEEN_UNITS = re.compile(r"单位|units?\b|[，,。；;：:、()（）\[\]为均是以]", re.IGNORECASE)
+_PER = "每"  # 毫克每升
+_SAYS_A_UNIT = re.compile(r"[A-Za-zµμ%‰°]|每")
 _LIKE_A_UNIT = re.compile(r"[A-Za-zµμ%‰°0-9/.·^*⁰¹²³⁴-⁹⁻-]+")
 
 # One written unit may stand for several quantities: 个/L counts algae as well as bacteria.
@@ -99,6 +101,12 @@ def is_unit(text: str) -> bool:
     if not bare or bare[0].isdigit() or factor(bare, DIMENSIONLESS) is not None:
         return False
     return factor(bare, bare) is not None
+
+
+def is_like_a_unit(text: str) -> bool:
+    """Whether a text looks as units do, also where nobody knows it: ``ppb``, ``mg.L-1``, ``毫克每升``."""
+    bare = text.strip().strip("()（）[]")
+    return bool(_SAYS_A_UNIT.search(bare)) and (_LIKE_A_UNIT.fullmatch(bare) is not None or _PER in bare)
 
 
 def units_in(remark: str) -> list[str]:

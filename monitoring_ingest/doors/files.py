@@ -28,7 +28,7 @@ from monitoring_ingest.formats.station_files import looks_like_long_csv, read_lo
 from monitoring_ingest.quality.store import note_due
 from monitoring_ingest.readings.frames import Columns, columns_of, joined, readings_frame, rows_at
 from monitoring_ingest.readings.receipts import Counts, Receipt, count_fates, newest_told
-from monitoring_ingest.readings.revisions import place, released, within_file
+from monitoring_ingest.readings.revisions import OTHER_ORIGIN, of_first_origin, place, released, within_file
 from monitoring_ingest.readings.station_names import stations_of
 from monitoring_ingest.readings.validation import FATES, plausible, validate
 from monitoring_ingest.records import history_store as history
@@ -236,8 +236,8 @@ def accept_known(engine: Engine, network: Network, clock: Clock) -> int:
     """Accept stored readings of unknown stations whose names the network knows by now; how many.
 
     The readings stay as they are; each gets an observation. One whose key has an observation already is not needed. One
-    outside the plausible range, or one that is doubted whatever its station (`store.DOUBTED`), waits for people from
-    now on as a reading of its station.
+    outside the plausible range, one of another origin than the first of its key, or one that is doubted whatever its
+    station (`store.DOUBTED`), waits for people from now on as a reading of its station.
     """
     with writing(engine) as connection:
         stations = stations_of(network, store.unknown_names(connection))
@@ -253,10 +253,13 @@ def accept_known(engine: Engine, network: Network, clock: Clock) -> int:
         now = instant_to_record(connection, clock())
         first = readings["code"] == "unknown_station"
         likely = plausible(readings["indicator"], readings["number"])
-        accepted = released(readings[first & likely])
+        may_count = readings[first & likely]
+        of_origin = of_first_origin(may_count)
+        accepted = released(may_count[of_origin])
         store.add_observations(connection, columns_of(accepted), now)
         note_recorded(connection, now)
-        doubted = readings[~(first & likely)]
-        store.ask_about(connection, doubted.assign(code=doubted["code"].where(~first, "implausible")), now)
+        codes = readings["code"].where(~first, "implausible").where(~(first & likely), OTHER_ORIGIN)
+        doubted = readings.assign(code=codes).drop(index=may_count.index[of_origin])
+        store.ask_about(connection, doubted, now)
         note_due(connection, accepted)
         return len(accepted)

@@ -19,6 +19,7 @@ from basin.written.names import folded_name
 from basin.written.qualifiers import DOUBTED, NO_NUMBER, OF_SEVERAL, is_bound, is_known_type, is_no_value
 from basin.written.units import factor
 from monitoring_ingest.formats.stated_units import contradicting_unit
+from monitoring_ingest.formats.station_files import REMARKS, with_remarks
 from monitoring_ingest.formats.table_cells import NO_VALUE, faults
 from monitoring_ingest.formats.table_headers import CONTRADICTS, Table, folded, tables
 from monitoring_ingest.formats.written_times import joined_times, written_instants
@@ -59,9 +60,14 @@ def read_table(raw: bytes, *, name: str, source: Source) -> pd.DataFrame:
     """
     frames = [
         readings_of(table, source, f"{table.name}!" if number else "")
-        for number, table in enumerate(tables(raw, source))
+        for number, table in enumerate(tables(raw, source, _remarks_read(source)))
     ]
     return pd.concat(frames, ignore_index=True)
+
+
+def _remarks_read(source: Source) -> Sequence[str]:
+    """The columns of remarks that are marks though the source declares none: the long table has titles of its own."""
+    return REMARKS if source.format == "readings" else ()
 
 
 def readings_of(table: Table, source: Source, prefix: str = "") -> pd.DataFrame:
@@ -175,6 +181,7 @@ def _described(table: Table, source: Source) -> dict[str, Sequence[Any]]:
     def column(name: str) -> list[str]:
         return table.column(source.columns[name]) if name in source.columns else [""] * len(table.rows)
 
+    remarks = [table.column(title) for title in _remarks_read(source)]
     times = column("time")
     if "date" in source.columns:
         times = joined_times(column("date"), times, source.at, table.layout.from_1904)
@@ -183,7 +190,7 @@ def _described(table: Table, source: Source) -> dict[str, Sequence[Any]]:
         "time_text": times,
         "time": written_instants(times, source.zone, table.layout.from_1904),
         **_stations(column("province"), column("station"), source),
-        **_marks(column("sample_type"), column("mark"), column("status")),
+        **_marks(column("sample_type"), with_remarks(column("mark"), remarks), column("status")),
         "limit": column("limit"),
     }
     if not source.is_wide:

@@ -35,7 +35,8 @@ _WORDS_OF_FORMAT = re.compile(r'"[^"]*[^"\s()-][^"]*"|\\[^\s()-]')
 _STYLES = re.compile(r"(?:.*/)?styles\.xml", re.IGNORECASE)
 _TEXTS = re.compile(r"(?:.*/)?sharedstrings\.xml", re.IGNORECASE)
 UNSEEN_FORMAT = ";;;"
-ODD_RUNS = ("vertAlign", "strike")
+STRIKE = "strike"
+ODD_RUNS = ("vertAlign", STRIKE)
 
 
 class Place(NamedTuple):
@@ -43,6 +44,17 @@ class Place(NamedTuple):
 
     row: int
     column: int
+
+
+class Formula(NamedTuple):
+    """A formula that gives a value: its text, the cell the text was written for, and the cell that it fills.
+
+    The two cells differ where a formula is filled down: its text stands in the first cell only.
+    """
+
+    text: str
+    written_at: Place
+    place: Place
 
 
 class Block(NamedTuple):
@@ -72,7 +84,10 @@ class Layout:
     uncomputed : cells with a formula that no spreadsheet program computed.
     from_1904 : whether the workbook counts its days from 1904.
     struck : cells whose content is struck through, or formatted so that nothing of it shows.
+    struck_in_part : cells with a text of which a piece is struck through.
     worded : cells that show more than their value: a sign of the number format, or digits raised or struck.
+    formulas : formulas that a spreadsheet program computed.
+    without_input : cells with such a formula that refers to blank cells (`formula_inputs`).
     """
 
     hidden: bool = False
@@ -82,7 +97,10 @@ class Layout:
     uncomputed: frozenset[Place] = frozenset()
     from_1904: bool = False
     struck: frozenset[Place] = frozenset()
+    struck_in_part: frozenset[Place] = frozenset()
     worded: frozenset[Place] = frozenset()
+    formulas: tuple[Formula, ...] = ()
+    without_input: frozenset[Place] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -92,6 +110,7 @@ class Looks:
     struck: frozenset[str] = frozenset()
     worded: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
+    struck_texts: frozenset[str] = frozenset()
 
 
 def looks_of(archive: zipfile.ZipFile) -> Looks:
@@ -103,7 +122,7 @@ def looks_of(archive: zipfile.ZipFile) -> Looks:
         if reader is not None:
             with archive.open(name) as part:
                 _parse(part, reader, styles.end, lambda _: None)
-    return Looks(frozenset(styles.struck), frozenset(styles.worded), frozenset(texts.odd))
+    return Looks(frozenset(styles.struck), frozenset(styles.worded), frozenset(texts.odd), frozenset(texts.struck))
 
 
 class _Styles:
@@ -146,14 +165,22 @@ class _Texts:
 
     def __init__(self) -> None:
         self.odd: set[str] = set()
+        self.struck: set[str] = set()
         self._position = -1
 
-    def start(self, tag: str, _: Mapping[str, str]) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         name = _local(tag)
         if name == "si":
             self._position += 1
         elif name in ODD_RUNS:
             self.odd.add(str(self._position))
+            if _strikes(name, attributes):
+                self.struck.add(str(self._position))
+
+
+def _strikes(name: str, attributes: Mapping[str, str]) -> bool:
+    """Whether an element strikes through the piece of text that it describes."""
+    return name == STRIKE and not _is_false(attributes.get("val"))
 
 
 def is_computed(archive: zipfile.ZipFile) -> bool:
@@ -245,6 +272,8 @@ def layout_of(
         uncomputed=frozenset(uncomputed),
         from_1904=from_1904,
         struck=frozenset(worksheet.struck),
+        struck_in_part=frozenset(worksheet.struck_in_part),
+        formulas=tuple(worksheet.with_values) if computed else (),
         worded=frozenset(worksheet.worded),
     )
 
@@ -255,7 +284,11 @@ class _Worksheet:
     def __init__(self, looks: Looks) -> None:
         self.hidden = False
         self.struck: set[Place] = set()
+        self.struck_in_part: set[Place] = set()
         self.worded: set[Place] = set()
+        self.with_values: list[Formula] = []
+        self._written: dict[str, Formula] = {}  # by the number under which cells share a formula, its first cell's
+        self._shared_by = ""
         self._looks = looks
         self._rows: set[int] = set()
         self._columns: set[int] = set()  # of the row
@@ -275,6 +308,7 @@ class _Worksheet:
         self._has_formula = False
         self._value: str | None = None  # None: no value is saved
         self._in_value = False
+        self._is_plain = False  # whether the formula fills its own cell only
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         name = _local(tag)
@@ -288,6 +322,8 @@ class _Worksheet:
             self._has_formula = True
             self._in_formula = True
             self._formula = ""
+            self._shared_by = attributes.get("si", "") if attributes.get("t") == "shared" else ""
+            self._is_plain = attributes.get("t", "normal") in ("normal", "shared")
             # A formula may fill a block of cells, of which only the first has it.
             self._add(self.arrays, attributes.get("ref") if attributes.get("t") in ("array", "dataTable") else None)
         elif name == "row":
@@ -300,6 +336,8 @@ class _Worksheet:
             self.hidden = _is_true(attributes.get("zeroHeight")) or _is_not_shown(attributes, "defaultColWidth")
         elif name in ODD_RUNS and self._in_cell:
             self.worded.add(Place(self._row, self._column))
+            if _strikes(name, attributes):
+                self.struck_in_part.add(Place(self._row, self._column))
         elif name == "mergeCell":
             self._add(self.merged, attributes.get("ref"))
 
@@ -311,8 +349,10 @@ class _Worksheet:
             self._in_formula = False
         elif name == "c" and self._in_cell:
             self._in_cell = False
-            if self._is_shared and (self._value or "").strip() in self._looks.texts:
+            if self._is_shared and (text := (self._value or "").strip()) in self._looks.texts:
                 self.worded.add(Place(self._row, self._column))
+                if text in self._looks.struck_texts:
+                    self.struck_in_part.add(Place(self._row, self._column))
             if self._has_formula:
                 self._has_formula = False
                 place = Place(self._row, self._column)
@@ -320,6 +360,8 @@ class _Worksheet:
                 blank = self._value is None or not (self._value or self._is_text)
                 if blank or _UNSTEADY.search(self._formula):
                     self.valueless.add(place)
+                elif self._is_plain and not self._is_text:
+                    self._add_formula(place)
 
     def text(self, piece: str) -> None:
         if self._in_value:
@@ -350,6 +392,13 @@ class _Worksheet:
             for row in block.rows():
                 yield from (Place(row, column) for column in block.columns())
 
+    def _add_formula(self, place: Place) -> None:
+        """Add the formula of a cell; of one filled down the text stands in its first cell."""
+        formula = Formula(self._formula, place, place)
+        if self._shared_by:
+            formula = self._written.setdefault(self._shared_by, formula)._replace(place=place)
+        self.with_values.append(formula)
+
     def _begin_row(self, attributes: Mapping[str, str]) -> None:
         self._row = _whole(attributes.get("r")) or self._row + 1
         self._column = -1
@@ -362,19 +411,20 @@ class _Worksheet:
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
         letters = _COLUMN.match(attributes.get("r", ""))
-        self._column = _position(letters[0]) if letters else self._column + 1
+        self._column = position(letters[0]) if letters else self._column + 1
         self._in_cell = True
         if self._column in self._columns:
             raise UnreadableFile("unreadable_file", f"XLSX：{attributes.get('r', '')} 写了两次 cell twice")
         self._columns.add(self._column)
-        place = Place(self._row, self._column)
         style = attributes.get("s", "0")
         if style in self._looks.struck:
-            self.struck.add(place)
+            self.struck.add(Place(self._row, self._column))
         elif style in self._looks.worded:
-            self.worded.add(place)
-        self._is_shared = attributes.get("t") == "s"
-        self._is_text = attributes.get("t") == "str"
+            self.worded.add(Place(self._row, self._column))
+        kind = attributes.get("t")
+        # a text counts here only where one of the workbook's texts is not all shown
+        self._is_shared = kind == "s" and bool(self._looks.texts)
+        self._is_text = kind == "str"
         self._has_formula = False
         self._value = None
 
@@ -385,8 +435,8 @@ class _Worksheet:
             return
         if len(blocks) == MOST_BLOCKS:
             raise UnreadableFile("file_too_large", f"{MOST_BLOCKS}")
-        first = Place(int(ends[2]), _position(ends[1]))
-        blocks.append(Block(first, Place(int(ends[4]), _position(ends[3])) if ends[3] else first))
+        first = Place(int(ends[2]), position(ends[1]))
+        blocks.append(Block(first, Place(int(ends[4]), position(ends[3])) if ends[3] else first))
 
 
 def _parse(
@@ -399,6 +449,7 @@ def _parse(
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text
+    parser.buffer_text = True
     parser.ParseFile(part)
 
 
@@ -428,9 +479,10 @@ def _whole(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _position(letters: str) -> int:
+@lru_cache
+def position(letters: str) -> int:
     """The position of a column from 0: ``A`` is 0, ``AA`` is 26."""
-    position = 0
+    number = 0
     for letter in letters:
-        position = 26 * position + ord(letter) - ord("A") + 1
-    return position - 1
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number - 1

@@ -16,6 +16,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import islice
@@ -24,6 +25,7 @@ from xml.parsers import expat
 
 from basin.written.numbers import LONGEST
 from monitoring_ingest.formats.file_text import MOST_COLUMNS, UnreadableFile, csv_records, decoded, unpacked
+from monitoring_ingest.formats.formula_inputs import without_input
 from monitoring_ingest.formats.sheet_layout import Layout, is_computed, layout_of, looks_of
 from monitoring_ingest.formats.spreadsheet_cells import as_they_were
 
@@ -260,6 +262,8 @@ def _sheets(book: Any) -> Iterator[Sheet]:
             if characters > MOST_CHARACTERS:
                 raise UnreadableFile("file_too_large", f"{sheet.title}: {MOST_CHARACTERS}")
             rows.append((number, texts))
+        if layout.formulas:
+            layout = replace(layout, without_input=without_input(layout.formulas, dict(rows)))
         yield Sheet(sheet.title, rows, layout)
 
 

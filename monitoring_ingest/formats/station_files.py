@@ -2,9 +2,9 @@
 
 `monitoring_ingest.exports` writes the same columns. A station is named by its code, or by a name that is unique in the
 register (or within the province of a further column ``province``). A time without zone is in the station's zone. The
-mark column holds marks and the station's status, joined by ``|``; in a status column of its own, a status may be any
-word. Rows are numbered by their line in the file; one with something in a column that nobody understands is refused.
-This module judges no reading.
+mark column holds marks and the station's status, joined by ``|``; a column of remarks (``note``, ``备注``) holds
+further marks; in a status column of its own, a status may be any word. Rows are numbered by their line in the file; one
+with something in a column that nobody understands is refused. This module judges no reading.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from monitoring_ingest.formats.written_times import instants
 from monitoring_ingest.readings.cells import BEYOND_THE_HEADER, UNKNOWN_COLUMN, Refusal, refused_rows
 from monitoring_ingest.readings.frames import NOT_EQUIPPED, NOT_MEASURED, Columns, plain_columns
 from monitoring_ingest.readings.station_names import stations_of
-from monitoring_ingest.readings.station_statuses import marks_and_status
+from monitoring_ingest.readings.station_statuses import SEPARATOR, marks_and_status
 
 REQUIRED = ("station", "time", "indicator", "value", "unit")
 OPTIONAL = ("mark", "province", "reason", "status")
-# what an export with flags adds, which is never taken in, and what people write to each other
-PASSED_OVER = ("origin", "quality", "test", "qartod", "note")
+# columns with words, which may say that the value beside them is none
+REMARKS = ("备注", "说明", "remark", "remarks", "note", "notes")
+# what an export with flags adds, which is never taken in
+PASSED_OVER = ("origin", "quality", "test", "qartod")
 
 
 def read_long_csv(raw: bytes, *, name: str, network: Network) -> Columns:
@@ -85,7 +87,8 @@ def _refusals(header: Sequence[str], table: CsvLines) -> dict[int, Refusal]:
     Such a column may say that the value lies below its detection limit, or is none.
     """
     refusals = {position: Refusal(BEYOND_THE_HEADER, cell) for position, cell in table.beyond.items()}
-    unknown = [column for column, title in enumerate(header) if title not in (*REQUIRED, *OPTIONAL, *PASSED_OVER)]
+    understood = {*REQUIRED, *OPTIONAL, *REMARKS, *PASSED_OVER}
+    unknown = [column for column, title in enumerate(header) if title not in understood]
     for position, cells in enumerate(table.lines if unknown else ()):
         for column in unknown:
             if cell := cells[column].strip():
@@ -104,14 +107,21 @@ def _columns(header: list[str], lines: list[list[str]]) -> dict[str, Sequence[st
     missing = [name for name in REQUIRED if name not in header]
     if missing:
         raise UnreadableFile("missing_column", " ".join(missing))
-    double = [name for name in (*REQUIRED, *OPTIONAL) if header.count(name) > 1]
+    double = [name for name in (*REQUIRED, *OPTIONAL, *REMARKS) if header.count(name) > 1]
     if double:
         raise UnreadableFile("double_column", " ".join(double))
     flat = list(map(str.strip, chain.from_iterable(lines)))
     width = len(header)
     cells = [flat[column::width] for column in range(width)]
     blank = [""] * len(lines)
-    return {name: cells[header.index(name)] if name in header else blank for name in (*REQUIRED, *OPTIONAL)}
+    columns = {name: cells[header.index(name)] if name in header else blank for name in (*REQUIRED, *OPTIONAL)}
+    remarks = [cells[header.index(name)] for name in REMARKS if name in header]
+    return {**columns, "mark": with_remarks(columns["mark"], remarks)}
+
+
+def with_remarks(marks: Sequence[str], remarks: Sequence[Sequence[str]]) -> list[str]:
+    """The marks of the rows, with what columns of remarks say behind them, each joined by `SEPARATOR`."""
+    return [SEPARATOR.join(filter(None, cells)) for cells in zip(marks, *remarks, strict=True)]
 
 
 def _zones(network: Network, provinces: Sequence[str], names: Sequence[str]) -> list[str]:

@@ -1,14 +1,15 @@
 """Cells of a table that nobody may take as they stand: a table in; by row and cell, why it is refused, out.
 
 A row is refused where it has more cells than there are titles, or where a cell that says what the row is about is
-hidden, merged away, an error, or a formula that was never computed. A value is refused for the same reasons, and where
-a merged cell states it for several values at once. Rows and values that are refused stand on the receipt by name.
+hidden, struck through, merged away, an error, or a formula that was never computed or refers to blank cells. A value is
+refused for the same reasons, and where a merged cell states it for several values at once. Rows and values that are
+refused stand on the receipt by name.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from monitoring_ingest.formats.file_text import DIGITS, WHOLE, last_text
@@ -23,6 +24,7 @@ MERGED = "merged_value"
 MOVED = "moved_cells"
 NOT_COMPUTED = "formula_not_computed"
 ERROR = "formula_error"
+WITHOUT_INPUT = "formula_without_input"
 NO_NUMBER = "unreadable_number"  # shows more than the number that is saved
 _DECIMAL = re.compile(r"\d{1,6}\.\d{1,6}", re.ASCII)
 ERRORS = frozenset({
@@ -92,27 +94,49 @@ def _of_descriptions(table: Table, take_hidden: bool) -> Iterator[tuple[int, Ref
     """Rows whose station, time or another description cannot be taken."""
     layout = table.layout
     unseen = [] if take_hidden else [column for column in table.read if column in layout.hidden_columns]
+    uncomputed = _in_all_rows(layout.uncomputed, layout.merged)
+    without_input = _in_all_rows(layout.without_input, layout.merged)
+    struck = _in_all_rows(frozenset() if take_hidden else layout.struck | layout.struck_in_part, layout.merged)
+    special = {place.row for place in uncomputed | without_input | struck}  # in most workbooks no row is
     for row, (number, cells) in enumerate(table.rows):
-        for column in table.read:
-            if Place(number, column) in layout.uncomputed:
+        for column in table.read if number in special else ():
+            if Place(number, column) in uncomputed:
                 yield row, Refusal(NOT_COMPUTED, cells[column], table.titles[column])
-            elif cells[column] in ERRORS:
+            elif Place(number, column) in without_input:
+                yield row, Refusal(WITHOUT_INPUT, cells[column], table.titles[column])
+            elif Place(number, column) in struck and cells[column]:
+                yield row, Refusal(HIDDEN, cells[column], table.titles[column])
+        for column in table.read:
+            if cells[column] in ERRORS:
                 yield row, Refusal(ERROR, cells[column], table.titles[column])
         for column in unseen:
             if cells[column]:
                 yield row, Refusal(HIDDEN, cells[column], table.titles[column])
 
 
+def _in_all_rows(places: frozenset[Place], merged: Sequence[Block]) -> frozenset[Place]:
+    """The cells, and those that a merged block repeats one of them in."""
+    below = {Place(row, block.first.column) for block in merged if block.first in places for row in block.rows()}
+    return places | below
+
+
 def _of_values(table: Table) -> Iterator[tuple[Place, Refusal]]:
-    """Values that are errors, or formulas that were never computed."""
+    """Values that are errors, or formulas that were never computed or had nothing to be computed from."""
+    layout = table.layout
+    special = {place.row for place in layout.uncomputed | layout.without_input | layout.worded}
     for row, (number, cells) in enumerate(table.rows):
-        for column in table.measured:
-            if Place(number, column) in table.layout.uncomputed:
+        for column in table.measured if number in special else ():
+            if Place(number, column) in layout.uncomputed:
                 yield Place(row, column), Refusal(NOT_COMPUTED, cells[column])
-            elif cells[column] in ERRORS:
+            elif cells[column] in ERRORS:  # also where the formula refers to blank cells: the error says more
                 yield Place(row, column), Refusal(ERROR, cells[column])
-            elif Place(number, column) in table.layout.worded and cells[column]:
+            elif Place(number, column) in layout.without_input:
+                yield Place(row, column), Refusal(WITHOUT_INPUT, cells[column])
+            elif Place(number, column) in layout.worded and cells[column]:
                 yield Place(row, column), Refusal(NO_NUMBER, cells[column])
+        for column in table.measured:
+            if cells[column] in ERRORS:
+                yield Place(row, column), Refusal(ERROR, cells[column])
 
 
 def _hidden(table: Table) -> Iterator[tuple[Place, Refusal]]:

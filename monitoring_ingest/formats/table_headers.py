@@ -20,13 +20,12 @@ from basin.written.units import DIMENSIONLESS, factor, units_in
 from monitoring_ingest.formats.file_text import UnreadableFile, longer_than_others
 from monitoring_ingest.formats.sheet_layout import Block, Layout
 from monitoring_ingest.formats.sheets import MOST_CSV_CELLS, Sheet, sheets
-from monitoring_ingest.formats.station_files import OPTIONAL
+from monitoring_ingest.formats.station_files import OPTIONAL, REMARKS
 
 HEADER_WITHIN = 30  # rows from the top in which the header is looked for
 HEADER_ROWS = (1, 2)
 CONTRADICTS = "≠"  # between two units that a column states
 MOST_TABLES = 100  # of one sheet
-REMARKS = frozenset({"备注", "说明", "remark", "remarks", "note", "notes"})  # columns with words, also where ignored
 UNIT_LABELS = frozenset({"单位", "计量单位", "unit", "units"})  # before a row of units
 MARKS = ("mark", "status", "sample_type")
 Cells = list[str]
@@ -64,8 +63,8 @@ class Table(NamedTuple):
 
     `read` are the positions of the columns that say what a row is about, `marks` those among them with remarks on its
     values, `measured` those with values, `unknown` those of a long table that the source says nothing about, and
-    `remarks` those with words of any kind. `longer` are the positions of rows whose cells may have moved
-    (`longer_than_others`). `notes` are the texts of the sheet, outside the header, that state a unit.
+    `remarks` those with words of any kind, also where they are ignored. `longer` are the positions of rows whose cells
+    may have moved (`longer_than_others`). `notes` are the texts of the sheet, outside the header, that state a unit.
     """
 
     name: str
@@ -135,7 +134,8 @@ def _tables_of(sheet: Sheet, declared: _Declared, source: Source, further: Seque
         _refuse_too_large(sheet)  # the size is the reason that helps, not the columns it lacks
     if len(headers) > MOST_TABLES:
         raise UnreadableFile("file_too_large", f"{sheet.name} {len(headers)}".strip())
-    notes = [cell for _, cells in sheet.rows for cell in cells if units_in(cell)]
+    texts = dict.fromkeys(chain.from_iterable(cells for _, cells in sheet.rows))  # each once, in order
+    notes = [text for text in texts if units_in(text)]
     ends = [*(header.position for header in headers[1:]), len(sheet.rows)]
     for header, end in zip(headers, ends, strict=False):  # no header, no table
         table = _table(sheet._replace(rows=sheet.rows[header.position : end]), header.height, source, further)
@@ -266,7 +266,7 @@ def _recognised(
         marks=[position for position, title in titled if title in marks],
         measured=measured,
         unknown=[] if source.is_wide else [position for position in others if position not in measured],
-        remarks=[position for position, title in titled if title in marks | REMARKS],
+        remarks=[position for position, title in titled if title in marks.union(REMARKS)],
         longer=_longer(sheet.rows, len(sheet.rows) - len(rows)) if is_csv else frozenset(),
     )
 

@@ -153,6 +153,8 @@ def _of_serial(number: str, from_1904: bool) -> datetime:
 def _folded(text: str) -> str:
     """A text in signs of usual width and form (NFKC), unless that would make a digit of a sign that is none: ``²``."""
     plain = half_width(text)
+    if plain.isascii():  # most texts
+        return plain
     if any(sign.isdigit() and not sign.isascii() for sign in plain):
         return plain
     return unicodedata.normalize("NFKC", plain)

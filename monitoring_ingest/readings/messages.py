@@ -23,6 +23,10 @@ MESSAGES: dict[str, Message] = {
     "revised": Message("与已有读数不同，作为修订入库", "differs from the stored reading, kept as its revision"),
     "replicate": Message("平行样，与同一样品的其他结果取平均，算一个读数", "a replicate: its mean counts"),
     "conflict": Message("同一文件内同一站点、指标、时刻有不同的值", "another value for the same key in the same file"),
+    "other_origin": Message(
+        "同一站点、指标、时刻已有另一来源的值（自动监测与实验室互不更正），先存的仍有效，这个待人决定",
+        "a value of the other origin (station or laboratory) stands there; neither revises the other; to be decided",
+    ),
     "unknown_station": Message(
         "登记表中没有此站点；加入别名后再次导入即可采用", "station not in the register; accepted once an alias exists"
     ),
@@ -86,6 +90,10 @@ MESSAGES: dict[str, Message] = {
     "formula_error": Message(
         "公式的结果是错误（#DIV/0!、#N/A 等），没有数；改正公式后保存再送",
         "the formula gives an error such as #DIV/0!, and no number; correct it, save, and send again",
+    ),
+    "formula_without_input": Message(
+        "公式引用的单元格是空的，算出的不是测得的数；填上所引用的单元格，没有值的删去公式，保存后再送",
+        "a formula over an empty cell gives no measurement; fill in the cell it refers to, or take the formula out",
     ),
     "unreadable_time": Message(
         f"不是时刻，或年份不在 {YEARS[0]}–{YEARS[-1]}", f"not a time, or of a year outside {YEARS[0]}-{YEARS[-1]}"

@@ -2,8 +2,10 @@
 
 A key is (station, indicator, time); for a station that is not in the register, province and name as written stand in
 the key. A repeat is a duplicate, in whatever unit it comes; a changed value is a revision; a second value in the same
-file is a conflict. There are two steps, because a long file is stored in parts: `within_file` over the whole file,
-`decide` over each part. The functions are pure: `records.store` reads what is stored and stores what is decided here.
+file is a conflict. A value of the other origin (`origins`), were it the same number, is none of these: the first that
+was stored stands, and a person decides about the second. There are two steps, because a long file is stored in parts:
+`within_file` over the whole file, `decide` over each part. The functions are pure: `records.store` reads what is stored
+and stores what is decided here.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import pandas as pd
 
 from monitoring_ingest.readings.frames import Columns, objects, rows_at
 from monitoring_ingest.readings.observing import becomes_observation
+from monitoring_ingest.readings.origins import name_samples, names_sample, of_laboratory
 from monitoring_ingest.readings.replicates import Analysis, Mean, belong_together, can_be_averaged, further, mean
 
 KEY = ("place", "indicator", "time")
@@ -91,9 +94,11 @@ def within_file(checked: Columns) -> Columns:
     fates = rows["fate"].tolist()
     codes = rows["code"].tolist()
     earlier: set[tuple[Key, Content]] = set()
-    claimed: set[Key] = set()  # keys for which a row of the file already gives a value that may count
+    # keys for which a row of the file already gives a value that may count, and whether it is a laboratory's
+    claimed: dict[Key, bool] = {}
     pairs = zip(listed, contents(rows), strict=True)
     for row, (fate, code, pair) in enumerate(zip(fates, codes, pairs, strict=True)):
+        key, content = pair
         if fate == "rejected":
             continue
         if fate in BLANK:
@@ -104,26 +109,27 @@ def within_file(checked: Columns) -> Columns:
         else:
             earlier.add(pair)
             claims = fate == "accepted" or code == "unknown_station"
-            if claims and pair[0] in claimed:
+            if claims and key in claimed:
                 fates[row] = "quarantined"
-                codes[row] = "conflict"
+                codes[row] = "conflict" if claimed[key] == _is_of_laboratory(content) else OTHER_ORIGIN
             elif claims:
-                claimed.add(pair[0])
+                claimed[key] = _is_of_laboratory(content)
     return rows | {"fate": objects(fates), "code": objects(codes)}
 
 
 def _with_means_of_replicates(rows: Columns) -> Columns:
     """The rows of a file, with the mean in the first of several rows that are replicates of each other.
 
-    The others are duplicates with the code ``replicate``. Two values that are no replicates stay as they are.
+    The others are duplicates with the code ``replicate``. Two values that are no replicates stay as they are. A
+    laboratory's replicate has no mean with what an instrument measured.
     """
-    of_keys: dict[Key, dict[Content, int]] = {}
+    of_keys: dict[_KeyOfOrigin, dict[Content, int]] = {}
     listed = rows["key"].tolist()
     for row, (key, content) in enumerate(zip(listed, contents(rows), strict=True)):
         if rows["fate"][row] == "accepted":
-            of_keys.setdefault(key, {}).setdefault(content, row)
+            of_keys.setdefault(_KeyOfOrigin(key, _is_of_laboratory(content)), {}).setdefault(content, row)
     changed = {name: rows[name].copy() for name in (*Mean._fields, "fate", "code")}
-    for key, by_content in of_keys.items():
+    for (key, _), by_content in of_keys.items():
         analyses = {row: analysis(content) for content, row in by_content.items()}
         routine = [row for row, analysed in analyses.items() if not analysed.is_replicate][:1]
         together = sorted([*routine, *(row for row, analysed in analyses.items() if analysed.is_replicate)])
@@ -136,6 +142,37 @@ def _with_means_of_replicates(rows: Columns) -> Columns:
             changed["fate"][row] = "duplicate"
             changed["code"][row] = REPLICATE
     return rows | changed
+
+
+class _KeyOfOrigin(NamedTuple):
+    """A key, and whether it is spoken of by a laboratory."""
+
+    key: Key
+    laboratory: bool
+
+
+def _is_of_laboratory(content: Content) -> bool:
+    """Whether a content (`contents`) is a laboratory's: its mark names a sample."""
+    return names_sample(content[2])
+
+
+def beside_other_origin(within: Columns, stored: Columns) -> np.ndarray:
+    """Which rows have a stored reading of the other origin under their key.
+
+    Parameters
+    ----------
+    within : from `within_file`.
+    stored : readings with the columns of `KEY` and `mark`.
+    """
+    of_rows = name_samples(within["mark"])
+    of_stored = name_samples(stored["mark"])
+    if not of_rows.any() and not of_stored.any():  # nearly always: no laboratory has spoken, and no key is compared
+        return of_rows
+    pairs = set(map(_KeyOfOrigin, keys(stored), of_stored.tolist()))
+    return np.array(
+        [_KeyOfOrigin(key, not sampled) in pairs for key, sampled in zip(within["key"], of_rows.tolist(), strict=True)],
+        dtype=bool,
+    )
 
 
 def analysis(content: Content) -> Analysis:
@@ -154,6 +191,7 @@ def _put(rows: Columns, row: int, averaged: Mean) -> None:
 
 
 REPLICATE = "replicate"
+OTHER_ORIGIN = "other_origin"  # of a value at whose key one of the other origin stands
 BLANK = frozenset({"withheld", "absent"})
 KEPT = frozenset({"accepted", "revised", "quarantined"})
 
@@ -165,6 +203,12 @@ class _Newest(NamedTuple):
     content: Content
     as_sent: str
 
+    def is_written(self, text: str, content: Content) -> bool:
+        """Whether a value with its unit, and the mark and status of a content, are the same texts."""
+        _, _, *marks, _ = content
+        _, _, *own_marks, _ = self.content
+        return text == self.as_sent and marks == own_marks
+
 
 class _Stored:
     """What is stored for the keys of the rows to decide."""
@@ -172,12 +216,14 @@ class _Stored:
     def __init__(self, stored: Columns) -> None:
         self.newest: dict[Key, _Newest] = {}
         self.set_aside: set[tuple[Key, Content]] = set()
+        self.observed: set[tuple[Key, Content]] = set()
         self.of_this_file: set[tuple[Key, Content]] = set()
         rest = (stored[name].tolist() for name in ("revision", "same_file", "as_sent"))
         for key, content, revision, same_file, text in zip(keys(stored), contents(stored), *rest, strict=True):
             if not becomes_observation(revision):
                 self.set_aside.add((key, content))
                 continue
+            self.observed.add((key, content))
             if same_file:
                 self.of_this_file.add((key, content))
             if key not in self.newest or self.newest[key].revision < revision:
@@ -197,7 +243,15 @@ class _Stored:
         newest = self.newest.get(key)
         if newest is not None and newest.content == content:
             return True
+        if fate == "accepted" and self.has_other_origin(key, content):
+            # what waits for people is not asked about twice, nor what people replaced by the other origin
+            return (key, content) in self.set_aside or (key, content) in self.observed
         return (key, content) in (self.of_this_file if fate == "accepted" else self.set_aside)
+
+    def has_other_origin(self, key: Key, content: Content) -> bool:
+        """Whether what counts for the key is of another origin than the content."""
+        newest = self.newest.get(key)
+        return newest is not None and _is_of_laboratory(newest.content) != _is_of_laboratory(content)
 
 
 def decide(within: Columns, stored: Columns) -> Columns:
@@ -213,8 +267,9 @@ def decide(within: Columns, stored: Columns) -> Columns:
     Returns
     -------
     The rows with `revision` (0: no observation, see `observing`) and `keep` (whether a reading is stored); `fate` and
-    `code` are changed where a row is duplicate, revised, a conflict or blank. `stands` is the value that counts for
-    the key from now on, `replaced` the value that counted before a revision, `sent` a rejected value with its unit.
+    `code` are changed where a row is duplicate, revised, a conflict, of the other origin or blank. `stands` is the
+    value that counts for the key from now on, `replaced` the value that counted before a revision, `sent` a rejected
+    value with its unit.
     `averaged` tells the rows whose value became the mean with a stored value: a replicate (`replicates`) revises its
     routine value to the mean of both.
     """
@@ -236,7 +291,12 @@ def decide(within: Columns, stored: Columns) -> Columns:
         fate = fates[row]
         newest = before.newest.get(key)
         repeats = fate in ("accepted", "quarantined") and before.repeats(fate, key, content)
-        if fate == "accepted" and not repeats and newest is not None:
+        # word for word what counts already: a mark that a workbook explained by its columns is no doubt without them
+        repeats |= fate == "quarantined" and newest is not None and newest.is_written(quoted[row], content)
+        if fate == "accepted" and not repeats and before.has_other_origin(key, content):
+            fate = fates[row] = "quarantined"
+            codes[row] = OTHER_ORIGIN
+        elif fate == "accepted" and not repeats and newest is not None:
             stored_one = analysis(newest.content)
             sent_one = analysis(content)
             if belong_together(stored_one, sent_one):
@@ -304,12 +364,22 @@ def reasons(decided: Columns) -> np.ndarray:
     return objects([reason or (RESUBMITTED if fate == "revised" else None) for reason, fate in pairs])
 
 
+def of_first_origin(waiting: pd.DataFrame) -> np.ndarray:
+    """Whether each of some waiting readings is of the origin of the first of its key; columns as of `released`."""
+    sampled = pd.Series(of_laboratory(waiting), index=waiting.index)
+    in_order = waiting.sort_values("id")
+    keys_in_order = [in_order[name] for name in ("station", "indicator", "time")]
+    first = sampled.loc[in_order.index].groupby(keys_in_order, sort=False).transform("first")
+    return (sampled == first.loc[waiting.index]).to_numpy(bool)
+
+
 def released(waiting: pd.DataFrame) -> pd.DataFrame:
     """Readings that waited until their station was registered, as observations to add: a changed value is a revision.
 
     Parameters
     ----------
-    waiting : id (in order of arrival), station, indicator, time, number, censored, unit, mark, status.
+    waiting : id (in order of arrival), station, indicator, time, number, censored, unit, mark, status; of one origin
+        for every key (`of_first_origin`).
     """
     rows = waiting.sort_values("id", ignore_index=True)
     key = rows.groupby(["station", "indicator", "time"], sort=False).ngroup()

@@ -41,7 +41,15 @@ from monitoring_ingest.readings.fact_history import DUPLICATE, Outcome, StoredFa
 from monitoring_ingest.readings.facts import Fact, refuse_payment_to_come
 from monitoring_ingest.readings.frames import Columns, frame_of, joined, rows_at
 from monitoring_ingest.readings.observing import becomes_observation
-from monitoring_ingest.readings.revisions import KEY, as_sent, place, reasons, shown
+from monitoring_ingest.readings.revisions import (
+    KEY,
+    OTHER_ORIGIN,
+    as_sent,
+    beside_other_origin,
+    place,
+    reasons,
+    shown,
+)
 from monitoring_ingest.readings.validation import FATES, NO_RIGHT
 from monitoring_ingest.records import tables
 
@@ -50,7 +58,7 @@ OBSERVATIONS = tables.observations
 OBSERVATION_COLUMNS = (
     "station", "indicator", "time", "value", "censored", "status", "mark", "revision", "reading", "recorded_at",
 )  # fmt: skip
-DOUBTED = ("conflict", "sentinel", "unknown_qualifier", "below_methods")  # codes that people are asked about
+DOUBTED = ("conflict", "sentinel", "unknown_qualifier", "below_methods", OTHER_ORIGIN)  # people are asked about these
 LEFT_OUT = ("withheld", "quarantined")
 INSTANT = timedelta(microseconds=1)
 SUBMISSION = "submission"  # what a lease is held on: "submission:7"
@@ -174,15 +182,19 @@ def next_numbers(connection: Connection) -> Next:
 def stored_readings(connection: Connection, within: Columns, digests: Collection[str] = ()) -> Columns:
     """What is stored for the keys of the rows of some files (of these SHA-256), as `revisions.decide` wants it.
 
-    Every valued row asks for the observations of its key; only rows that are set aside ask for what was set aside.
+    Every valued row asks for the observations of its key; only rows that are set aside, and those at whose key one of
+    the other origin stands, ask for what was set aside.
     """
     keyed = within["fate"] != "rejected"
     keyed &= ~np.isnat(within["time"]) & np.array([code is not None for code in within["indicator"]], dtype=bool)
     placed = np.array([code is not None for code in within["station"]], dtype=bool)
     parts = []
+    aside = keyed & placed & (within["fate"] != "accepted")
     if (observable := keyed & placed).any():
-        parts.append(_stored_for(connection, OBSERVATIONS, rows_at(within, observable)))
-    if (aside := keyed & placed & (within["fate"] != "accepted")).any():
+        observed = _stored_for(connection, OBSERVATIONS, rows_at(within, observable))
+        aside |= observable & beside_other_origin(within, observed | {"place": place(observed)})
+        parts.append(observed)
+    if aside.any():
         parts.append(_stored_for(connection, READINGS, rows_at(within, aside)))
     if (nameless := keyed & ~placed).any():
         parts.append(_of_unknown_stations(connection, rows_at(within, nameless)))

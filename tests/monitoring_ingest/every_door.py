@@ -2,7 +2,8 @@
 
 A door takes an engine, rows, a folder of its own and an instant, and hands the rows in as one submission. What comes
 by one of `DOORS` is the same observation, whichever it is. `SPEAKING` doors say something more of a value or leave
-something unsaid: the same values count, and nothing else is the same. Everything here is invented; the network is that
+something unsaid: the same values count, and nothing else is the same. What comes by one of `LABORATORIES` is of another
+origin: neither it nor what comes by the others revises the other. Everything here is invented; the network is that
 of `makers`.
 """
 
@@ -259,15 +260,18 @@ DOORS: Mapping[str, Hand] = {
     "telegrams": _telegrams,
 }
 SAMPLE = {"sample": "S-01", "side": "上游 upstream", "method": "HJ 535-2009", "sampler": "张三"}
-SPEAKING: Mapping[str, Hand] = {
+LABORATORIES: Mapping[str, Hand] = {
     "laboratory workbook without numbers of samples": _declared(
         LABORATORY, "化验单.xlsx", partial(_laboratory, mark="正常")
     ),
     "laboratory workbook of a sample": _declared(LABORATORY, "化验单.xlsx", partial(_laboratory, **SAMPLE)),
+}
+SPEAKING: Mapping[str, Hand] = {
     "hydrology bulletin": _declared(BULLETIN, "日报.csv", _bulletin),
     "release without states": _files_of(partial(a_release, with_status=False), "2025-06-15.json", NATIONAL_RELEASE),
 }
-HANDS: Mapping[str, Hand] = {**DOORS, **SPEAKING}
+HANDS: Mapping[str, Hand] = {**DOORS, **SPEAKING, **LABORATORIES}
+OF_STATIONS = {**DOORS, **SPEAKING}
 HALF_A_YEAR = 24 * 182
 # What the shape of a door cannot carry: a bulletin speaks of eight o'clock, and a release that is fetched states no
 # year. The instants at which the tests hand in are less than a month after the year 2025.

@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
+from basin.sources import Source
 from monitoring_ingest.database.engine import open_engine
 from monitoring_ingest.database.schema import create_schema
+from monitoring_ingest.doors.declared import source_door
 from monitoring_ingest.doors.files import NATIONAL_RELEASE, READINGS, ingest
 from monitoring_ingest.exports import csv_text, long_readings, wide_readings, with_flags, with_missing_slots
+from monitoring_ingest.formats.laboratory import COLUMNS
 from monitoring_ingest.formats.spreadsheet_cells import no_formula
 from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.reviewing import decide, uphold
@@ -18,7 +21,7 @@ from monitoring_ingest.quality.store import queue
 from monitoring_ingest.readings.frames import Key
 from monitoring_ingest.records.store import observations
 from tests.clocks import stopped
-from tests.monitoring_ingest.makers import NOW, fates, network, original, release, rows_of, sent, stored_set
+from tests.monitoring_ingest.makers import NOW, fates, network, original, release, rows_of, sent, stored_set, xlsx
 
 MEASURED = ("pH(无量纲)", "氨氮(mg/L)", "总磷(mg/L)", "总氮(mg/L)")
 REMOVAL = {"reason": "maintenance", "document": "维修单", "proposed_by": "张三", "approved_by": "李四"}
@@ -96,6 +99,40 @@ class TestLong:
         with filled.connect() as connection:
             found = long_readings(connection, network(), stations=["utc"], indicators=["nh3n"])
         assert found["value"].tolist() == ["<25"]
+
+
+class TestLaboratories:
+    """What columns of a workbook explain stands in one mark of the export, and is read as what it was."""
+
+    @pytest.mark.parametrize(
+        ("value", "limit", "method", "remark", "elsewhere"),
+        [
+            ("<0.025", "", "HJ 535-2009（检出限0.025mg/L）", "", {"accepted": 1}),
+            ("ND", "0.025", "HJ 535-2009 检出限0.025mg/L", "", {"accepted": 1}),
+            (0.01, "0.025", "HJ 535-2009，检出限 0.025mg/L", "", {"accepted": 1}),
+            ("", "0.025", "HJ 535-2009 检出限0.025mg/L", "未检出", {"accepted": 1}),
+            (0.4, "", "HJ 535-2009 检出限0.025mg/L", "", {"accepted": 1}),
+            # where nothing is stored, nobody can tell whose words these are
+            (0.4, "", "0.025L", "", {"quarantined": 1}),
+            (0.4, "", "GB 11893 空白扣除", "", {"quarantined": 1}),
+        ],
+    )
+    def test_sent_again_as_a_csv_a_result_is_a_duplicate(self, engine, value, limit, method, remark, elsewhere):
+        cells = {"sample": "S-01", "station": "qiaotou", "time": "2025-07-01 08:00", "indicator": "nh3n",
+                 "unit": "mg/L", "sampler": "张三", "value": value, "limit": limit, "method": method,
+                 "mark": remark}  # fmt: skip
+        book = xlsx(list(COLUMNS.values()), [cells.get(name) for name in COLUMNS])
+        laboratory = source_door(Source(code="lab", title="化验室（虚构）", format="laboratory"))
+        assert fates(ingest(engine, network(), [("a.xlsx", book)], laboratory, stopped(NOW))) == {"accepted": 1}
+        before = stored_set(engine)
+        with engine.connect() as connection:
+            exported = csv_text(long_readings(connection, network())).encode()
+        assert fates(ingest(engine, network(), [("b.csv", exported)], READINGS, stopped(NOW))) == {"duplicate": 1}
+        assert stored_set(engine) == before
+        other = open_engine("sqlite:///:memory:")
+        create_schema(other)
+        assert fates(ingest(other, network(), [("b.csv", exported)], READINGS, stopped(NOW))) == elsewhere
+        other.dispose()
 
 
 class TestWide:

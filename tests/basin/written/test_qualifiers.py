@@ -266,3 +266,29 @@ class TestQualifiers:
 )
 def test_the_kinds_of_sample_that_a_mark_names(mark: str, expected: set[str]):
     assert sample_kinds(mark) == expected
+
+
+class TestMethodsThatNameTheirLimit:
+    """The mark of a laboratory's sample names the method, which may say down to where it detects."""
+
+    @pytest.mark.parametrize(
+        ("value", "method", "expected"),
+        [
+            ("0.4", "HJ 535-2009 检出限0.025mg/L", Written(0.4)),
+            ("0.4", "HJ 535-2009（检出限：0.025 mg/L）", Written(0.4)),
+            ("0.4", "HJ 535-2009 纳氏试剂分光光度法（检出限为0.025mg/L）", Written(0.4)),
+            ("0.4", "GB/T 11893-89，方法检出限0.01mg/L", Written(0.4)),
+            ("<0.025", "HJ 535-2009 检出限0.025mg/L", Written(0.025, censored=True)),
+            ("0.025", "HJ 535-2009 检出限0.025mg/L", Written(0.025, reason="unknown_qualifier")),
+            ("0.01", "HJ 535-2009 检出限0.025mg/L", Written(0.01, reason="unknown_qualifier")),
+            ("0.4", "低于检出限0.5mg/L", Written(0.4, reason="unknown_qualifier")),
+            ("0.5", "未达本法检出限0.4", Written(0.5, reason="unknown_qualifier")),
+            ("0.4", "HJ 535-2009 检出限以下", Written(0.4, reason="unknown_qualifier")),
+            ("0.4", "HJ 535-2009 检出限0.025mg/L 数据作废", Written(0.4, reason="unknown_qualifier")),
+        ],
+    )
+    def test_the_limit_is_a_doubt_only_where_the_value_is_not_above_it(self, value: str, method: str, expected):
+        assert written_value(value, f"样品 S-01|上游|{method}|采样 张三") == expected
+
+    def test_beside_what_is_no_sample_nobody_knows_whose_limit_it_is(self):
+        assert written_value("0.4", "检出限0.025mg/L").reason == "unknown_qualifier"

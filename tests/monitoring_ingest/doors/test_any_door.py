@@ -31,7 +31,17 @@ from settlement.settling import settled
 from settlement.statement import canonical
 from settlement.statement.rows import SettlementDocument
 from tests.databases import KINDS, EmptiedDatabase, sqlite
-from tests.monitoring_ingest.every_door import DOORS, HANDS, NETWORK, SPEAKING, Sent, carrying, newest
+from tests.monitoring_ingest.every_door import (
+    DOORS,
+    HANDS,
+    LABORATORIES,
+    NETWORK,
+    OF_STATIONS,
+    SPEAKING,
+    Sent,
+    carrying,
+    newest,
+)
 from tests.settlement.makers import RULES, an_agreement
 
 NOW = datetime(2026, 1, 15, tzinfo=UTC)
@@ -208,7 +218,7 @@ class TestADoorThatSaysMore:
     """Or less: what it says of a value differs by nature; which value counts for a key does not."""
 
     @FEW
-    @given(sent=the_same_rows(HANDS))
+    @given(sent=the_same_rows(OF_STATIONS))
     def test_the_same_rows_count_the_same_and_end_in_the_same_digest(
         self, kind: tuple[str, EmptiedDatabase | None], sent: tuple[list[Sent], Deliveries]
     ) -> None:
@@ -216,7 +226,7 @@ class TestADoorThatSaysMore:
         assert counting(kind[1], deliveries) == (as_counting(rows), digest_of(rows))
 
     @FEW
-    @given(sent=revisions_in_one_order(HANDS))
+    @given(sent=revisions_in_one_order(OF_STATIONS))
     def test_of_revisions_sent_in_one_order_the_last_counts_whatever_doors_they_take(
         self, kind: tuple[str, EmptiedDatabase | None], sent: tuple[list[list[Sent]], Deliveries]
     ) -> None:
@@ -233,6 +243,38 @@ class TestADoorThatSaysMore:
     def test_is_a_revision_of_the_same_value_where_another_spoke_before(self, door: str) -> None:
         found, _ = stands_after(None, [("long CSV", CARRIED), (door, CARRIED)])
         assert found["revision"].tolist() == [1, 2, 1, 2]
+
+
+@pytest.mark.proof
+class TestADoorOfLaboratories:
+    """What a laboratory found and what a station measured never revise each other: the first that was stored stands."""
+
+    @FEW
+    @given(sent=revisions_in_one_order(LABORATORIES))
+    def test_of_revisions_by_laboratories_the_last_counts(
+        self, kind: tuple[str, EmptiedDatabase | None], sent: tuple[list[list[Sent]], Deliveries]
+    ) -> None:
+        chains, deliveries = sent
+        last = newest(row for chain in chains for row in chain).values()
+        assert counting(kind[1], deliveries) == (as_counting(last), digest_of(last))
+
+    @FEW
+    @given(sent=the_same_rows(HANDS))
+    def test_the_same_rows_count_the_same_whoever_spoke_first(
+        self, kind: tuple[str, EmptiedDatabase | None], sent: tuple[list[Sent], Deliveries]
+    ) -> None:
+        rows, deliveries = sent
+        assert counting(kind[1], deliveries)[0] == as_counting(rows)
+
+    @pytest.mark.parametrize("door", LABORATORIES)
+    @pytest.mark.parametrize("other", OF_STATIONS)
+    def test_the_first_of_two_origins_stands(self, door: str, other: str) -> None:
+        for first, second in ((door, other), (other, door)):
+            alone, _ = stands_after(None, [(first, CARRIED)])
+            both, _ = stands_after(None, [(first, CARRIED), (second, CARRIED)])
+            assert both[[*KEY, "revision", "mark"]].to_numpy().tolist() == (
+                alone[[*KEY, "revision", "mark"]].to_numpy().tolist()
+            )
 
 
 def test_the_agreement_of_this_test_looks_at_the_values() -> None:

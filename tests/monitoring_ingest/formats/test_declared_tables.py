@@ -484,6 +484,13 @@ class TestUnitsInTheSheet:
             (["{T}", "单位,,ppb,ppb", "{R}"], "ppb"),
             (["{T}", ",,铵态,磷", ",,µg/L,µg/L", "{R}"], "µg/L"),
             (["{T}", "{R}", ",,µg/L,"], "µg/L"),
+            (["{T}", ",,ppb,ppb", "{R}"], "ppb"),
+            (["{T}", ",,,mg.m-3", "{R}"], "mg.m-3"),
+            (["{T}", ",,毫克每方,毫克每方", "{R}"], "毫克每方"),
+            (["{T}", ",,铵态,磷", ",,(ppb),(ppb)", "{R}"], "(ppb)"),
+            (["{T}", ",,--,--", "{R}"], ""),
+            (["{T}", ",,NH3-N,TP", "{R}"], ""),  # names of indicators
+            (["{T}", ",,ND,ND", "{R}"], ""),
         ],
     )
     def test_that_nobody_can_apply_refuse_the_rows_unless_they_agree(self, lines: list[str], stated: str):

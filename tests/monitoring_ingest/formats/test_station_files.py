@@ -68,7 +68,7 @@ class TestText:
     def test_columns_are_found_by_name_in_any_order_and_case(self):
         raw = csv(" mg/L ,0.2,x,NH3-N,2020-07-01 08:00,qiaotou", header="Unit, value ,note,INDICATOR,time,station")
         frame = read_long_csv(raw, name="a.csv", network=network())
-        expected = [("qiaotou", "NH3-N", "0.2", "mg/L", "")]
+        expected = [("qiaotou", "NH3-N", "0.2", "mg/L", "x")]
         assert rows_of(frame, "station_text", "indicator_text", "value_text", "unit", "mark") == expected
 
     def test_a_short_line_is_filled_with_blanks(self):
@@ -91,9 +91,27 @@ class TestText:
         frame = read_long_csv(raw, name="a.csv", network=network())
         assert rows_of(frame, "field", "value_text", "problem") == [expected]
 
+    @pytest.mark.parametrize("title", ["note", "Remark", "备注", "说明"])
+    @pytest.mark.parametrize(
+        ("mark", "remark", "marks", "status", "qualifier"),
+        [
+            ("", "晴", "晴", "", "晴"),
+            ("", "ND", "ND", "", "ND"),
+            ("极值过滤", "低于检出限", "极值过滤|低于检出限", "", "极值过滤|低于检出限"),
+            ("", "维护", "", "维护", ""),
+            ("正常", "", "", "正常", ""),
+        ],
+    )
+    def test_a_remark_is_a_mark_behind_the_others(self, title, mark, remark, marks, status, qualifier):
+        header = f"station,time,indicator,value,unit,mark,{title}"
+        raw = csv(f"qiaotou,2020-07-01,nh3n,0.2,mg/L,{mark},{remark}", header=header)
+        frame = read_long_csv(raw, name="a.csv", network=network())
+        assert rows_of(frame, "mark", "status", "qualifier", "problem") == [(marks, status, qualifier, "")]
+
     @pytest.mark.parametrize(
         ("raw", "code", "value"),
         [
+            (b"station,time,indicator,value,unit,note,note\n", "double_column", "note"),
             (b"station,time,indicator,value,unit,value\n", "double_column", "value"),
             (b"station,time,indicator,value,unit,mark,mark\n", "double_column", "mark"),
             (b"station,time,indicator,value\n", "missing_column", "unit"),

@@ -139,6 +139,99 @@ class TestAFormula:
         assert outcome(engine, book) == [0.08, 0.5]
 
 
+class TestAFormulaOverBlankCells:
+    """Was computed from readings that nobody had typed in; a spreadsheet program takes them for 0."""
+
+    TITLES = (*TITLES, "吸光度")
+
+    def book(self, *formulas: tuple[str, str, float], absorbances: tuple[object, ...] = (None, None)) -> bytes:
+        """Two readings of which the first is computed by these formulas, beside absorbances in column E."""
+
+        def change(sheet: Any) -> None:
+            for cell, formula, cached in formulas:
+                sheet.write_formula(cell, formula, None, cached)
+
+        rows = [
+            ["qiaotou", f"2020-08-0{day} 08:00", 0.5, 0.08, absorbance]
+            for day, absorbance in enumerate(absorbances, start=8)
+        ]
+        return saved_by("Microsoft Excel", written(change, list(self.TITLES), *rows))
+
+    @pytest.mark.parametrize(
+        "formula",
+        ["=E2*10", "=0.5-E2", "=$E2/3", "=E$2", "=-E2", "=ROUND(E2*10,2)", "=(E2+E3)/2", "=SUM(E2:E3)", "=MAX(E2,E3)",
+         "=ROUND(SUM(E2:E3)/2,2)", "=SUM($E$2:$E$3)*0.01", "=1E-3*E2"],
+    )  # fmt: skip
+    def test_is_refused(self, engine: Engine, formula: str):
+        told = outcome(engine, self.book(("C2", formula, 0)))
+        assert told == [(2, "氨氮(mg/L)", "formula_without_input", "0"), 0.08, 0.08, 0.5]
+
+    def test_is_refused_whatever_it_gave(self, engine: Engine):
+        """With the blank of the reagents missing, the absorbance is too high."""
+        told = outcome(engine, self.book(("C2", "=E2-E3", 0.4), absorbances=(0.4, None)))
+        assert told == [(2, "氨氮(mg/L)", "formula_without_input", "0.4"), 0.08, 0.08, 0.5]
+
+    @pytest.mark.parametrize(
+        "formula",
+        ["=E2*10", "=SUM(E2:E3)", "=AVERAGE(E2,E3)", '=IF(E3="","",E3*10)', "=0.05*10", "=IFERROR(E3*10,E2)",
+         "=COUNT(E3)", "=Other!E3", "=blank_value*10", "=SUM(E3,0.5)", "=LOG10(E2)"],
+    )  # fmt: skip
+    def test_counts_where_its_cells_are_filled_or_it_may_mean_them_to_be_blank(self, engine: Engine, formula: str):
+        told = outcome(engine, self.book(("C2", formula, 0.25), absorbances=(0.025, None)))
+        assert told == [0.08, 0.08, 0.25, 0.5]
+
+    def test_reaches_what_is_computed_from_it(self, engine: Engine):
+        book = self.book(("C2", "=E2*2", 0.2), ("D2", "=C2/10", 0.02), ("E2", "=E3+0.1", 0.1))
+        assert outcome(engine, book) == [
+            (2, "氨氮(mg/L)", "formula_without_input", "0.2"), (2, "总磷(mg/L)", "formula_without_input", "0.02"),
+            0.08, 0.5,
+        ]  # fmt: skip
+
+    def test_that_is_filled_down_refers_to_other_cells_in_each_row(self, engine: Engine):
+        book = self.book(("C2", "=E2*10", 0.25), ("C3", "=E3*10", 0), absorbances=(0.025, None))
+        shared = changed(book, "<f>E2*10</f>", '<f t="shared" ref="C2:C3" si="0">E2*10</f>')
+        shared = changed(shared, "<f>E3*10</f>", '<f t="shared" si="0"/>')
+        assert outcome(engine, shared) == [(3, "氨氮(mg/L)", "formula_without_input", "0"), 0.08, 0.08, 0.25]
+
+    def test_of_the_time_refuses_the_row(self, engine: Engine):
+        told = outcome(engine, self.book(("B2", "=E2+44051", 44051)))
+        assert told == [(2, "采样时间", "formula_without_input", "44051")] * 2 + [0.08, 0.5]
+
+
+class TestWhatIsStruckThrough:
+    """Was taken back: also where it is the station or the time."""
+
+    def book(self, cell: tuple[int, int], *, in_part: bool, merged: bool = False) -> bytes:
+        out = io.BytesIO()
+        with xlsxwriter.Workbook(out) as book:
+            struck = book.add_format({"font_strikeout": True})
+            sheet = book.add_worksheet()
+            sheet.write_row(0, 0, TITLES)
+            sheet.write_row(1, 0, ["qiaotou", EIGHT, 0.5, 0.08])
+            sheet.write_row(2, 0, ["qiaotou", "2020-08-09 08:00", 0.6, 0.09])
+            text = ["qiaotou", EIGHT][cell[1]]
+            if merged:
+                sheet.merge_range(1, 0, 2, 0, text, struck)
+            elif in_part:
+                sheet.write_rich_string(*cell, struck, text[:3], text[3:])
+            else:
+                sheet.write_string(*cell, text, struck)
+        return out.getvalue()
+
+    @pytest.mark.parametrize("in_part", [False, True])
+    @pytest.mark.parametrize(("column", "text"), [(0, "qiaotou"), (1, EIGHT)])
+    def test_refuses_the_row(self, engine: Engine, column: int, text: str, in_part: bool):
+        told = outcome(engine, self.book((1, column), in_part=in_part))
+        assert told == [(2, TITLES[column], "hidden", text)] * 2 + [0.09, 0.6]
+
+    def test_refuses_all_rows_of_a_merged_cell(self, engine: Engine):
+        told = outcome(engine, self.book((1, 0), in_part=False, merged=True))
+        assert told == [(row, "点位", "hidden", "qiaotou") for row in (2, 2, 3, 3)]
+
+    def test_is_taken_where_the_source_says_so(self, engine: Engine):
+        assert outcome(engine, self.book((1, 0), in_part=False), hand(hidden="taken")) == [0.08, 0.09, 0.5, 0.6]
+
+
 class TestWhatIsHidden:
     """Is told and not taken."""
 
@@ -375,9 +468,20 @@ def test_a_whole_day_on_the_clock_ends_the_day():
     assert sorted({f"{instant:%m-%d %H:%M}" for (instant,) in rows_of(frame, "time")}) == ["08-01 16:00", "08-02 16:00"]
 
 
-@pytest.mark.parametrize(("title", "told"), [("note", []), ("quality", []), ("qualifier", ["unknown_column"])])
-def test_the_long_table_as_a_workbook_passes_over_what_the_csv_does(engine: Engine, title: str, told: list[str]):
-    book = xlsx(["station", "time", "indicator", "value", "unit", title], ["qiaotou", EIGHT, "nh3n", 0.5, "mg/L", "<"])
+@pytest.mark.parametrize(
+    ("title", "cell", "told"),
+    [
+        ("note", "晴", []),
+        ("note", "作废", ["unknown_qualifier"]),
+        ("备注", "全程序空白", ["not_river_water"]),
+        ("quality", "<", []),
+        ("qualifier", "<", ["unknown_column"]),
+    ],
+)
+def test_the_long_table_as_a_workbook_reads_and_passes_over_what_the_csv_does(
+    engine: Engine, title: str, cell: str, told: list[str]
+):
+    book = xlsx(["station", "time", "indicator", "value", "unit", title], ["qiaotou", EIGHT, "nh3n", 0.5, "mg/L", cell])
     source = Source(code="long", title="长表（虚构）", format="readings")
     receipt = ingest(engine, network(), [("a.xlsx", book)], source_door(source), stopped(NOW))
     assert [row["code"] for row in receipt.rows or ()] == told
