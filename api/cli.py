@@ -74,7 +74,7 @@ COMMANDS = (
     Elsewhere(
         "register",
         "register:register_group",
-        "登记的主体、断面、站点。Registered parties, sections and stations.",
+        "登记的主体、机构、断面、站点。Registered parties, offices, sections and stations.",
     ),
     Elsewhere(
         "review",

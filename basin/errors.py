@@ -109,3 +109,24 @@ class Damaged(Unavailable):
 
 class NoDatabase(Unavailable):
     """There is no database where one is to be read."""
+
+
+class NotSignedIn(HengjieError):
+    """Somebody has to sign in first, or again."""
+
+    code = "not_signed_in"
+    status = 401
+
+
+class Conflict(HengjieError):
+    """What was asked for does not go with what is stored now: it has ended, or has changed meanwhile."""
+
+    code = "conflict"
+    status = 409
+
+
+class NoSecondPerson(HengjieError):
+    """An act takes two people, and the office has no other one who could approve."""
+
+    code = "no_second_person"
+    status = 409

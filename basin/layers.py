@@ -1,9 +1,9 @@
 """Registers in layers: directories of CSV files in, every declared thing by code out, later directories on top.
 
-A directory holds ``basins/<code>/{parties,sections,stations}.csv`` or these files flat, and may name its basins in
-``basins.csv``; any file may be absent. A section of a flat directory belongs to the basin in its column ``basin``, else
-to the only basin that the directory names, else to a basin called like the directory. What the rows mean is not known
-here.
+A directory holds ``basins/<code>/{parties,offices,sections,stations}.csv`` or these files flat, and may name its basins
+in ``basins.csv``; any file may be absent. A section of a flat directory belongs to the basin in its column ``basin``,
+else to the only basin that the directory names, else to a basin called like the directory. What the rows mean is not
+known here.
 
 A directory may also be in memory, as texts by file name: then no disk is read or written.
 """
@@ -24,12 +24,14 @@ Directory = Path | Mapping[str, str]  # on disk, or in memory: ``basins/xinan/pa
 REGISTERS: Mapping[str, tuple[str, ...]] = {
     "basins": ("code", "name_zh", "name_en"),
     "parties": ("code", "name_zh", "name_en", "adcode"),
+    "offices": ("code", "name_zh", "name_en", "party", "kind"),
     "sections": (
         "code", "name_zh", "name_en", "river", "order", "upstream", "downstream", "water_body", "target_class",
     ),
     "stations": ("code", "section", "province", "name_zh", "aliases", "timezone"),
 }  # fmt: skip
-REPEATED_IN_BASINS = "parties"  # one government has dealings in several basins
+# One government has dealings in several basins, and so have its offices: what they are called in a message.
+REPEATED_IN_BASINS: Mapping[str, tuple[str, str]] = {"parties": ("主体", "party"), "offices": ("机构", "office")}
 
 
 class _Coded(Protocol):
@@ -128,7 +130,7 @@ def declared(
 
     Raises
     ------
-    RegisterError : a code is declared twice in one layer, other than the same party in two basins.
+    RegisterError : a code is declared twice in one layer, other than the same party or office in two basins.
     """
     by_code: dict[str, Declaration[Thing]] = {}
     for folder in folders:
@@ -144,13 +146,14 @@ def declared(
 
 
 def _refuse_double(old: Declaration[Thing], new: Declaration[Thing], register: str) -> None:
-    if old.row.file == new.row.file or register != REPEATED_IN_BASINS:
+    if old.row.file == new.row.file or register not in REPEATED_IN_BASINS:
         zh = f"代码重复：{new.thing.code}（已见于 {old.row.file}）"
         raise new.row.refused("code", zh, f"double code, already in {old.row.file}", "改其一的代码")
     if old.thing != new.thing:
-        zh = f"主体 {new.thing.code} 与 {old.row.file} 所载不一致"
-        remedy = "同一主体在各流域的写法须完全相同"
-        raise new.row.refused("code", zh, f"the party differs from that in {old.row.file}", remedy)
+        chinese, english = REPEATED_IN_BASINS[register]
+        zh = f"{chinese} {new.thing.code} 与 {old.row.file} 所载不一致"
+        remedy = f"同一{chinese}在各流域的写法须完全相同"
+        raise new.row.refused("code", zh, f"the {english} differs from that in {old.row.file}", remedy)
 
 
 def shadowing(register: str, name: str, file: Path) -> str:

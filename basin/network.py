@@ -1,4 +1,4 @@
-"""The river network as declared: parties that can owe, sections where the river is judged, stations that measure.
+"""The river network as declared: parties that can owe, offices that act, sections where the river is judged, stations.
 
 In: directories of CSV registers. Out: one `Network` of frozen dataclasses, checked as a whole, that finds parties and
 stations by the names that sources use. Readings and agreements are not known here.
@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from basin.indicators import INDICATORS, find_indicator
-from basin.layers import Declaration, Directory, basin_folders, declared, shadowing, things
+from basin.layers import Declaration, Directory, Folder, basin_folders, declared, shadowing, things
 from basin.written.names import folded_name, new_and_old, short_name
 from basin.written.numbers import measured
 from basin.written.register_files import Row
@@ -29,6 +29,7 @@ LAST_RANK = 99
 WATER_BODIES = ("river", "lake")
 CLASSES = range(1, 7)
 TO = ".."  # between the ends of a declared range
+OFFICE_KINDS = ("authority", "finance", "agency", "audit")  # 生态环境厅、财政厅、监测机构、审计
 GRAMMAR_WORDS = frozenset({"pool", "upstream", "downstream", "party", "all", "else", "by"})
 
 
@@ -49,6 +50,17 @@ class Party:
     name_zh: str
     name_en: str
     adcode: str
+
+
+@dataclass(frozen=True)
+class Office:
+    """An office whose people act (机构): of a party, or of none as a 流域局; `kind` is one of `OFFICE_KINDS`."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    party: str | None
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -112,6 +124,8 @@ class Network:
     parties: Mapping[str, Party]
     sections: Mapping[str, Section]
     stations: Mapping[str, Station]
+    offices: Mapping[str, Office] = field(default_factory=dict)
+    offices_of_basin: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def parties_named(self, text: str) -> frozenset[str]:
         """Codes of the parties a source means by `text`: code, full or short Chinese name, or adcode."""
@@ -169,13 +183,26 @@ def load_network(directories: Sequence[Directory]) -> tuple[Network, list[str]]:
     _check_adcodes(parties.values(), messages)
     who = Network({}, things(parties), {}, {})
     sections = declared(folders, "sections", lambda row, home: _section(row, home, who), messages)
+    offices = declared(folders, "offices", lambda row, _: _office(row, who), messages)
     where = Network({}, who.parties, things(sections), {})
     stations = declared(folders, "stations", lambda row, _: _station(row, where), messages)
     _check_station_names(stations.values(), messages)
     homes = {folder.basin for folder in folders if folder.path.parent.name == "basins"}  # a folder may have no sections
     unnamed = ({section.basin for section in where.sections.values()} | homes) - basins.keys()
     named = {**things(basins), **{code: Basin(code, code, code) for code in sorted(unnamed)}}
-    return Network(MappingProxyType(named), who.parties, where.sections, things(stations)), messages
+    network = Network(
+        MappingProxyType(named), who.parties, where.sections, things(stations), things(offices), _by_basin(folders)
+    )
+    return network, messages
+
+
+def _by_basin(folders: Sequence[Folder]) -> Mapping[str, tuple[str, ...]]:
+    """The codes of the offices that the folders of each basin declare, in their order."""
+    offices: dict[str, dict[str, None]] = {}
+    for folder in folders:
+        for row in folder.rows("offices"):
+            offices.setdefault(folder.basin, {})[row["code"]] = None
+    return {basin: tuple(codes) for basin, codes in offices.items()}
 
 
 def _code(row: Row) -> str:
@@ -214,6 +241,15 @@ def _check_adcodes(parties: Iterable[Declaration[Party]], messages: list[str]) -
             raise new.row.refused("code", zh, en, f"用 {old.code}，删去这一行")
         zh = f"{old.code}（{old.name_zh}）与 {party.code}（{party.name_zh}）的行政区划代码都是 {party.adcode}"
         messages.append(f"parties {zh}，请核对 (one adcode under two names)")
+
+
+def _office(row: Row, network: Network) -> Office:
+    if row["kind"] not in OFFICE_KINDS:
+        zh = f"机构类型应为 {'、'.join(OFFICE_KINDS)}：{row['kind']}"
+        remedy = "生态环境厅写 authority，财政厅 finance，监测机构 agency，审计 audit"
+        raise row.refused("kind", zh, "no such kind of office", remedy)
+    party = _party_code(row, "party", network) if row["party"] else None
+    return Office(_code(row), row.required("name_zh"), row["name_en"], party, row["kind"])
 
 
 def _section(row: Row, home: str, network: Network) -> Section:

@@ -23,7 +23,8 @@ import monitoring_ingest.doors.tables
 import monitoring_ingest.quality.tables
 import monitoring_ingest.schedule.tables
 import monitoring_ingest.telegrams.tables  # noqa: F401  all of these declare their tables on the one metadata
-import settlement.tables  # noqa: F401  declares its tables on the one metadata
+import settlement.people.tables
+import settlement.tables  # noqa: F401  both declare their tables on the one metadata
 from monitoring_ingest.database.engine import open_engine
 from monitoring_ingest.database.schema import create_schema
 

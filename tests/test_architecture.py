@@ -58,6 +58,8 @@ SHELLS = [
     "monitoring_ingest/doors/trial.py",
     "monitoring_ingest/quality/running.py",
     "monitoring_ingest/quality/reviewing.py",
+    "settlement/people/proposals.py",
+    "settlement/people/sessions.py",
     "settlement/applied.py",
     "settlement/assessment/sections.py",
     "settlement/evidence/exporting.py",

@@ -1,4 +1,4 @@
-"""Commands that tell what is registered: parties, sections and stations with their codes.
+"""Commands that tell what is registered: parties, offices, sections and stations with their codes.
 
 In: the bundled registers, with those of outside directories on top. Out: the rows, in the columns of the register's
 own file, so that a row can be copied into an outside one. No database is opened.
@@ -15,16 +15,16 @@ import pandas as pd
 from api.commands.shared import Told, command, example, registers, written
 from basin.errors import UnknownCode
 from basin.layers import REGISTERS
-from basin.network import Network, Party, Section, Station
+from basin.network import Network, Office, Party, Section, Station
 from basin.written.names import folded_name
 
 Cells = dict[str, str]
-REGISTER = click.Choice(("parties", "sections", "stations"))
+REGISTER = click.Choice(("parties", "offices", "sections", "stations"))
 
 
 @click.group("register")
 def register_group() -> None:
-    """登记的主体、断面、站点。Registered parties, sections and stations."""
+    """登记的主体、机构、断面、站点。Registered parties, offices, sections and stations."""
 
 
 @register_group.command("list", epilog=example("hengjie register list parties 甘肃"))
@@ -62,6 +62,19 @@ def _party(party: Party) -> Cells:
     return {"code": party.code, "name_zh": party.name_zh, "name_en": party.name_en, "adcode": party.adcode}
 
 
+def _offices(network: Network, basin: str | None) -> Iterable[Cells]:
+    sections = [section for section in network.sections.values() if section.basin == basin]
+    beside = {code for section in sections for code in (section.upstream, section.downstream)}
+    return (_office(office) for office in network.offices.values() if basin is None or office.party in beside)
+
+
+def _office(office: Office) -> Cells:
+    return {
+        "code": office.code, "name_zh": office.name_zh, "name_en": office.name_en, "party": office.party or "",
+        "kind": office.kind,
+    }  # fmt: skip
+
+
 def _sections(network: Network, basin: str | None) -> Iterable[Cells]:
     return (_section(section) for section in network.sections.values() if basin in (None, section.basin))
 
@@ -89,6 +102,7 @@ def _station(station: Station) -> Cells:
 
 _ROWS: Mapping[str, Callable[[Network, str | None], Iterable[Cells]]] = {
     "parties": _parties,
+    "offices": _offices,
     "sections": _sections,
     "stations": _stations,
 }

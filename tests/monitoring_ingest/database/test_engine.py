@@ -19,7 +19,7 @@ from tests.monitoring_ingest.makers import NOW, sent
 EVIDENCE = ["submissions", "submission_files", "receipts", "receipt_rows", "readings", "observations", "facts"]
 EVERY = sorted(name for name, table in metadata.tables.items() if table.info.get("append_only"))
 SOMETHING = {str: "x", int: 1, float: 1.0, bool: True, bytes: b"x"}
-MUTABLE = ["locks", "job_runs", "access_keys", "idempotency_keys"]
+MUTABLE = ["locks", "job_runs", "access_keys", "idempotency_keys", "credentials", "sessions"]
 A_FACT = Fact("qiaotou", "2020-07", "dry", "1", "水文公报第3号", "某甲", approved_by="某乙")
 
 
