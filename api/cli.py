@@ -64,6 +64,22 @@ COMMANDS = (
         "telegrams:listen",
         "接收站点报文（HJ 212-2017，TCP）：存下才应答。Take in telegrams of stations; answered means stored.",
     ),
+    Elsewhere(
+        "login",
+        "people:login",
+        "登录；此后的命令以此人的名义提出。Sign in: later commands propose in this person's name.",
+    ),
+    Elsewhere("logout", "people:logout", "退出登录。Sign out."),
+    Elsewhere(
+        "people",
+        "people:people_group",
+        "人员与任命：最初两人、列出、任命、停用。People and appointments: the first two, list, appoint, suspend.",
+    ),
+    Elsewhere(
+        "proposal",
+        "proposals:proposal_group",
+        "提议：待办、批准、退回、撤回。Proposals: what waits; approve, refuse, withdraw.",
+    ),
     Elsewhere("quality", "quality:quality_group", "数据质控。Quality control of data."),
     Elsewhere("readings", "readings:readings_group", "已接收的数据。Stored readings."),
     Elsewhere(

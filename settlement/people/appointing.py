@@ -219,6 +219,11 @@ def appointment_payload(
     }  # fmt: skip
 
 
+def today(now: datetime) -> str:
+    """The day in China, as an appointment states it."""
+    return now.astimezone(CHINA).date().isoformat()
+
+
 def _person(setting: Setting, login: str, name: str) -> Person:
     """The person with that login, who is made where there is none."""
     person = setting.staff.named(login)

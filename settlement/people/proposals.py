@@ -215,6 +215,21 @@ def withdraw(desk: Desk, person: int, number: int, *, reason: str = "") -> Propo
         return _stored(connection, number)
 
 
+def readable(connection: Connection, staff: Staff, person: int, number: int) -> Proposal:
+    """A proposal for somebody who may read it: of an office of his own party.
+
+    Raises
+    ------
+    NotFound : none has the number. Refused : it is of another party.
+    """
+    proposal = _stored(connection, number)
+    sides = {staff.side(appointment.office) for appointment in staff.in_force(person)}
+    if staff.side(proposal.office) not in sides:
+        zh = "这一项是另一方的"
+        raise Refused(zh, "this proposal is of another party", path="id", remedy=f"可由 {proposal.office} 的人查看")
+    return proposal
+
+
 def lapse_all_of(setting: Setting, person: int, reason: str) -> int:
     """Let everything lapse that a person proposed and nobody has decided; how many."""
     waiting = stored.open_of(setting.connection, person)
