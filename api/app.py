@@ -22,11 +22,13 @@ from api.routes import (
     declared,
     facts,
     late,
+    me,
     pages,
     readings,
     reviews,
     service,
     settlements,
+    signing_in,
     sources,
     stations,
     submissions,
@@ -38,8 +40,10 @@ from api.web.audit import AuditTrail
 from api.web.described import problems
 from api.web.entrance import Entrance
 from api.web.keys import Doorkeeper
+from api.web.login import note_visitor
 from api.web.parameters import refuse_unknown_parameters
 from api.web.schemas import Problem
+from monitoring_ingest.access.tries import Tries
 
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
@@ -55,6 +59,8 @@ ROUTES = (
     telegrams,
     stations,
     sources,
+    signing_in,
+    me,
     pages,
 )
 DESCRIPTION = """跨省流域横向生态保护补偿的结算。金额以元的字符串给出，精确到分；时刻为 UTC。
@@ -98,10 +104,11 @@ def application(composition: Composition) -> FastAPI:
     app.state.composition = composition
     app.state.description = None
     app.state.doorkeeper = Doorkeeper(monotonic)
+    app.state.tries = Tries(monotonic)
     app.state.trail = AuditTrail(composition.engine, composition.now, monotonic)
     errors.install(app)
     for module in ROUTES:
-        app.include_router(module.router, dependencies=[Depends(refuse_unknown_parameters)])
+        app.include_router(module.router, dependencies=[Depends(refuse_unknown_parameters), Depends(note_visitor)])
     routes = (route for module in ROUTES for route in module.router.routes if isinstance(route, APIRoute))
     app.state.addresses = [(route.path_regex, route.methods) for route in routes]
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

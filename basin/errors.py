@@ -111,6 +111,12 @@ class NoDatabase(Unavailable):
     """There is no database where one is to be read."""
 
 
+class ForgedForm(Refused):
+    """A form, or a request with a session, that a page of another server may have sent."""
+
+    code = "csrf"
+
+
 class NotSignedIn(HengjieError):
     """Somebody has to sign in first, or again."""
 

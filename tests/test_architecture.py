@@ -60,6 +60,7 @@ SHELLS = [
     "monitoring_ingest/quality/reviewing.py",
     "settlement/people/proposals.py",
     "settlement/people/sessions.py",
+    "settlement/people/watching.py",
     "settlement/applied.py",
     "settlement/assessment/sections.py",
     "settlement/evidence/exporting.py",

@@ -42,6 +42,10 @@ class Names:
         station = self.registry.network.stations.get(code)
         return station.name_zh if station else code
 
+    def office(self, code: str) -> str:
+        """An office's name."""
+        return self._of(self.registry.network.offices, code)
+
     def basin(self, code: str) -> str:
         """A basin's name."""
         return self._of(self.registry.network.basins, code)

@@ -6,6 +6,7 @@ request. It knows no figures and reads no store.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
@@ -21,6 +22,21 @@ POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 A_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who looks at a page, signed in.
+
+    Attributes
+    ----------
+    csrf : what each form of the page carries. waiting : how many proposals wait for this person.
+    """
+
+    name: str
+    csrf: str
+    waiting: int
+
 
 templates = Environment(
     loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -41,7 +57,9 @@ def page(request: Request, template: str, model: dict[str, Any], status_code: in
     """The page, with ``t`` for texts and ``other`` for the address of the same page in the other language."""
     t = words(request)
     other = next(code for code in LANGUAGES if code != t.code)
-    shared = {"t": t, "here": request.url.path, "other": str(request.url.include_query_params(lang=other).query)}
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    address = str(request.url.include_query_params(lang=other).query)
+    shared = {"t": t, "here": request.url.path, "other": address, "visitor": visitor}
     response = HTMLResponse(templates.get_template(template).render(shared | model), status_code)
     response.headers["Content-Security-Policy"] = POLICY
     if asked := chosen(request):

@@ -6,7 +6,7 @@ paper and on screen. What an agreement says is not here: it is shown as signed.
 
 from __future__ import annotations
 
-from api.texts import reviews, sources
+from api.texts import people, reviews, sources
 from api.texts.facts import FACTS
 from api.texts.late import LATE
 from api.texts.stations import COVERAGE
@@ -329,6 +329,7 @@ TEXTS |= TELEGRAM_TEXTS
 TEXTS |= COVERAGE
 TEXTS |= sources.TEXTS
 TEXTS |= reviews.TEXTS
+TEXTS |= people.TEXTS
 TEXTS |= FACTS
 TEXTS |= LATE
 TEXTS |= {f"left_out.{code}": (both[0], both[1]) for code, both in FATES.items()}
@@ -348,6 +349,10 @@ PROBLEM_TITLES = {
     "unknown_code": "代码没有登记",
     "not_found": "没有找到",
     "refused": "不允许",
+    "not_signed_in": "需要登录",
+    "csrf": "表单不是从本页发出的",
+    "conflict": "与现状不符",
+    "no_second_person": "没有另一人可以批准",
     "unavailable": "文件或数据库不可用",
     "damaged": "数据库已损坏",
     "too_large": "内容过大",

@@ -9,10 +9,10 @@ from api.web.schemas import Problem
 
 _DESCRIPTIONS = {
     400: "请求用法有误 (a request that does not fit)",
-    401: "没有写入密钥 (no writing key)",
+    401: "没有写入密钥，或没有登录 (no writing key, or not signed in)",
     403: "不允许 (refused)",
     404: "没有找到 (not found)",
-    409: "同一请求还在处理 (the same request is still at work; Retry-After)",
+    409: "与现状不符，或同一请求还在处理 (conflicts with what is stored, or the same request is still at work)",
     413: "内容过大 (too large)",
     415: "类型或编码不支持 (unsupported type or encoding)",
     422: "请求不符合接口说明 (does not fit the schema)",

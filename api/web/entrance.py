@@ -31,6 +31,7 @@ from basin.errors import Refused
 from basin.signs import shown
 from monitoring_ingest.access.audit_store import DONE, Act
 from monitoring_ingest.access.store import Access
+from settlement.people.sessions import Signed
 
 POLICY = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 # What a browser is told of every answer that does not say it itself: run nothing in it, show it in no frame, take it
@@ -45,6 +46,7 @@ ASK_AGAIN = "no-cache"  # kept for the way back, but asked for again: figures ch
 NEVER_KEPT = "no-store"
 LIGHT = ("/static/", "/healthz")  # a balancer asks whether this process is there, however many others ask
 READINGS = "/v1/submissions"
+WRITES = ("POST", "DELETE")
 UNKNOWN = "?"
 NO_ROUTE = "*"  # an address that nobody declared
 LONGEST_ADDRESS = 100  # characters: a proxy may tell anything
@@ -145,6 +147,7 @@ class _Passage:
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
+        self._state = scope.setdefault("state", {})
         self._method = str(scope["method"])
         self._receive = receive
         self._send = send
@@ -168,7 +171,9 @@ class _Passage:
             self.status = message["status"]
             headers = list(message.get("headers", []))
             given = {name.lower() for name, _ in headers}
-            headers += [header for header in _carried(self._method, message["status"]) if header[0] not in given]
+            is_personal = "signed" in self._state
+            carried_too = _carried(self._method, message["status"], is_personal)
+            headers += [header for header in carried_too if header[0] not in given]
             if self._unread:
                 headers.append((b"connection", b"close"))
             message = {**message, "headers": headers}
@@ -195,7 +200,8 @@ async def _turn_away(passage: _Passage, wait: float) -> None:
 def _act(request: Request, status: int) -> Act | None:
     """What a request did or was refused; None for one that only read, and for readings, which have their receipt."""
     wrong_key: Refused | None = getattr(request.state, "refusal", None)
-    writes = request.method == "POST"
+    signed: Signed | None = getattr(request.state, "signed", None)
+    writes = request.method in WRITES
     is_refused = wrong_key is not None or status in (401, 403) or (writes and 400 <= status < 500)
     if status >= 500:  # the program or its database failed, which is logged already
         return None
@@ -206,19 +212,20 @@ def _act(request: Request, status: int) -> Act | None:
     route = request.scope.get("route")
     return Act(
         act=f"{request.method} {getattr(route, 'path', NO_ROUTE)}",
-        who=access.name if access is not None else "",
+        who=access.name if access is not None else signed.person.login if signed is not None else "",
         address=shown(request.client.host if request.client else UNKNOWN, LONGEST_ADDRESS),
         outcome=outcome if wrong_key is None or status >= 400 else f"{wrong_key.status} {wrong_key.code}",
         subject=getattr(request.state, "about", shown(request.scope["path"], LONGEST_SUBJECT)),
     )
 
 
-def carried(method: str, status: int) -> dict[str, str]:
-    """The headers that an answer carries where it does not say otherwise."""
-    answers_a_reader = method in ("GET", "HEAD") and status < 400
+def carried(method: str, status: int, *, is_personal: bool = False) -> dict[str, str]:
+    """The headers that an answer carries where it does not say otherwise; what is for one person is never kept."""
+    answers_a_reader = method in ("GET", "HEAD") and status < 400 and not is_personal
     return CARRIED | {"cache-control": ASK_AGAIN if answers_a_reader else NEVER_KEPT}
 
 
 @cache
-def _carried(method: str, status: int) -> list[tuple[bytes, bytes]]:
-    return [(name.encode(), value.encode()) for name, value in carried(method, status).items()]
+def _carried(method: str, status: int, is_personal: bool) -> list[tuple[bytes, bytes]]:
+    headers = carried(method, status, is_personal=is_personal)
+    return [(name.encode(), value.encode()) for name, value in headers.items()]

@@ -13,14 +13,15 @@ from pathlib import Path, PurePath
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from api.pages.rendering import page
 from api.texts import HTTP_PROBLEMS, PROBLEM_TITLES
+from api.web.local import sign_in_address
 from api.web.schemas import SHAPES, Problem
-from basin.errors import Damaged, HengjieError
+from basin.errors import Damaged, HengjieError, NotSignedIn
 from basin.signs import shown
 from basin.written.texts import Misfit
 from monitoring_ingest.database.trouble import ERRORS, trouble_of
@@ -53,6 +54,8 @@ async def answer(request: Request, error: Exception) -> Response:
     headers = dict(getattr(reason, "headers", None) or {})
     if problem.status == 405:
         headers["Allow"] = ", ".join(_methods(request))
+    if isinstance(reason, NotSignedIn) and request.method == "GET" and _wants_page(request):
+        return RedirectResponse(sign_in_address(request), 303)
     if _wants_page(request):
         response = page(request, "problem.html", {"problem": problem.model_dump()}, status_code=problem.status)
         response.headers.update(headers)

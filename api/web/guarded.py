@@ -1,8 +1,9 @@
-"""Routes that ask for the key first, then for the size, and only then read the body.
+"""Routes that ask for the key or the person first, then for the size, and only then read the body.
 
 FastAPI reads and parses a body before it asks any dependency, so that a stranger could fill the memory. Here a route
 whose endpoint is given the access of a key (`deps.sender`) asks for the key as soon as the head of the request has
-arrived, and a body is read no further than allowed. An endpoint that reads the body itself bounds it itself.
+arrived, and one whose endpoint is given who is signed in (`login.signed_in`) asks for that. A body is read no further
+than allowed. An endpoint that reads the body itself bounds it itself.
 """
 
 from __future__ import annotations
@@ -17,23 +18,28 @@ from starlette.types import Message, Receive
 from api.web.bodies import refuse_announced, too_large
 from api.web.deps import sender
 from api.web.keys import ask_for_key
+from api.web.login import ask_for_sign_in, signed_in
 from api.web.parameters import with_dependencies
 
 JSON_BYTES = 64 * 2**10  # of a body that FastAPI parses: one fact, one decision, one change of status
 
 
 class Guarded(APIRoute):
-    """A route that reads no byte of a body before key and size are asked for."""
+    """A route that reads no byte of a body before key, person and size are asked for."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler of FastAPI behind the two questions."""
+        """The handler of FastAPI behind these questions."""
         answer = super().get_route_handler()
-        needs_key = any(dependency.call is sender for dependency in with_dependencies(self.dependant))
+        asked = {dependency.call for dependency in with_dependencies(self.dependant)}
+        needs_key = sender in asked
+        needs_person = signed_in in asked
         parses_body = self.body_field is not None
 
         async def guarded(request: Request) -> Response:
             if needs_key:
                 ask_for_key(request)
+            if needs_person:
+                await ask_for_sign_in(request)
             if parses_body:
                 request = await _read(request, JSON_BYTES)
             return await answer(request)

@@ -25,6 +25,7 @@ from monitoring_ingest.access.remembered import Remembered
 from monitoring_ingest.access.store import Access, access
 from monitoring_ingest.access.tries import Tries
 from monitoring_ingest.database.trouble import ERRORS
+from settlement.people.sessions import PREFIX
 
 HEADER = "X-API-Key"
 FIELD = b"key"
@@ -184,16 +185,16 @@ def refuse_key_of_some_stations(access: Access) -> None:
 
 
 def secret_in(headers: Headers) -> str | None:
-    """The key in ``X-API-Key`` or as a bearer token; None where there is none.
+    """The key in ``X-API-Key`` or as a bearer token; None where there is none. A token of a person is no key.
 
     Raises
     ------
     Refused : two keys that differ.
     """
-    given = {secret for secret in headers.getlist(HEADER) if secret}
+    given = {secret for secret in headers.getlist(HEADER) if secret and not secret.startswith(PREFIX)}
     for authorization in headers.getlist("Authorization"):
         scheme, token = get_authorization_scheme_param(authorization)
-        if scheme.lower() == "bearer" and token:
+        if scheme.lower() == "bearer" and token and not token.startswith(PREFIX):
             given.add(token)
     if len(given) > 1:
         raise Refused("给了两个不同的密钥", "two different keys", path="Authorization", remedy="只在一个头中给密钥")

@@ -74,7 +74,8 @@ def code_digest(code: str) -> str:
 
 
 def _plain(password: str) -> str:
-    return unicodedata.normalize("NFC", password[: LONGEST + 1])
+    written = password[: LONGEST + 1].encode(errors="replace").decode()  # half a surrogate pair cannot be hashed
+    return unicodedata.normalize("NFC", written)
 
 
 def _is_guessed_soon(password: str, *own: str) -> bool:

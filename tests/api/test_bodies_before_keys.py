@@ -19,12 +19,14 @@ from monitoring_ingest.access.store import create_key
 from tests.api.asgi import call
 from tests.api.live_server import served, talk
 from tests.api.makers import NOW, application_of
+from tests.api.people import house
 
 PIECE = b"x" * 2**16
 HUGE = 600 * 2**20
 MULTIPART = "multipart/form-data; boundary=parts"
 FORMS = ("/sources/demo-hand-samples/try", "/sources/demo-bulletin/run")
 SAFE = {"GET", "HEAD", "OPTIONS"}
+SIGN_IN = ("/sign-in", "/sign-in/code")  # which a stranger may send a form
 
 
 def endless() -> Iterator[bytes]:
@@ -37,17 +39,31 @@ def send_for_ever(peer: socket.socket) -> None:
         peer.sendall(piece)
 
 
-def writing() -> list[tuple[str, str]]:
+def all_that_write() -> list[tuple[str, str]]:
     """Method and address of everything that may be sent a body."""
     routes = [route for module in ROUTES for route in module.router.routes if isinstance(route, APIRoute)]
     addresses = {(method, route.path) for route in routes for method in route.methods - SAFE}
-    named = {"{code}/try": "demo-hand-samples/try", "{code}/run": "demo-bulletin/run", "{id}": "none"}
+    named = {"{code}/try": "demo-hand-samples/try", "{code}/run": "demo-bulletin/run", "{login}": "lu"}
     found = []
     for method, path in sorted(addresses):
         for placeholder, value in named.items():
             path = path.replace(placeholder, value)
-        found.append((method, path))
+        found.append((method, path.replace("{id}", "1" if takes_a_person(path) else "none")))
     return found
+
+
+def takes_a_person(path: str) -> bool:
+    return path.removeprefix("/v1").split("/")[1] in ("me", "people", "proposals", "sign-out")
+
+
+def writing() -> list[tuple[str, str]]:
+    """What takes a key."""
+    return [(method, path) for method, path in all_that_write() if not takes_a_person(path) and path not in SIGN_IN]
+
+
+def of_people() -> list[tuple[str, str]]:
+    """What takes a person, and a body."""
+    return [(method, path) for method, path in all_that_write() if takes_a_person(path) and method == "POST"]
 
 
 @pytest.fixture
@@ -65,7 +81,8 @@ def key(blank) -> dict[str, str]:
 def test_what_is_tried_here_is_every_address_that_writes():
     assert len(writing()) == 8
     assert {"/v1/submissions", "/v1/facts", "/v1/reviews", *FORMS} < {path for _, path in writing()}
-    assert not any("{" in path for _, path in writing())
+    assert {"/sign-out", "/me/tokens", "/v1/me/tokens"} < {path for _, path in of_people()}
+    assert not any("{" in path for _, path in all_that_write())
 
 
 @pytest.mark.parametrize("length", [{}, {"Content-Length": str(HUGE)}, {"Content-Length": "9"}], ids=str)
@@ -87,6 +104,30 @@ def test_with_a_wrong_key_the_answer_is_403_and_the_body_stays_unread(app, heade
     for method, path in writing():
         answer = call(app, method, path, {"Content-Type": "application/json"} | headers, endless())
         assert (answer.status, answer.read) == (403, 0), path
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-API-Key": "wrong"}, {"Cookie": "hengjie_session=wrong"}], ids=str)
+def test_nothing_is_read_of_who_is_not_signed_in(app, headers):
+    for method, path in of_people():
+        answer = call(app, method, path, {"Content-Type": "application/json"} | headers, endless())
+        expected = 403 if "X-API-Key" in headers else 401
+        assert (answer.status, answer.read) == (expected, 0), path
+
+
+def test_of_who_is_signed_in_no_more_is_read_than_allowed(engine, world):
+    at = house(engine, world)
+    token = at.program("upper-prepare").headers["Authorization"]
+    for kind in ("application/json", "application/x-www-form-urlencoded", MULTIPART):
+        for method, path in of_people():
+            answer = call(at.app, method, path, {"Content-Type": kind, "Authorization": token}, endless())
+            assert (answer.status, answer.read <= JSON_BYTES + len(PIECE)) == (413, True), path
+    at.here.engine.dispose()
+
+
+@pytest.mark.parametrize("path", SIGN_IN)
+def test_a_stranger_who_signs_in_is_read_no_further_than_allowed(app, path):
+    answer = call(app, "POST", path, {"Content-Type": "application/x-www-form-urlencoded"}, endless())
+    assert (answer.status, answer.read <= JSON_BYTES + len(PIECE)) == (413, True)
 
 
 @pytest.mark.parametrize("announced", [{}, {"Content-Length": str(HUGE)}], ids=["chunked", "announced"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from api.web.errors import MEDIA_TYPE
@@ -36,6 +38,7 @@ def test_the_paths_of_the_interface_are_there(described):
         "/v1/assessments",
         "/v1/assessments/{id}",
         "/v1/facts",
+        "/v1/me",
         "/healthz",
     } <= described["paths"].keys()
 
@@ -68,9 +71,19 @@ def test_every_operation_that_takes_something_declares_a_problem(described):
     assert [n for n, one in operations(described) if one.get("parameters") and len(one["responses"]) < 2] == []
 
 
+OF_PEOPLE = re.compile(r"\w+ /v1/(me|people|appointments|proposals)\b")
+
+
 def test_what_writes_needs_a_key_and_what_reads_does_not(described):
-    needs_key = {name for name, one in operations(described) if one.get("security")}
-    assert needs_key == {name for name, _ in operations(described) if name.startswith("post ")}
+    needs_key = {name for name, one in operations(described) if {"APIKeyHeader": []} in one.get("security", [])}
+    of_data = {name for name, _ in operations(described) if not OF_PEOPLE.match(name)}
+    assert needs_key == {name for name in of_data if name.startswith("post ")}
+
+
+def test_what_is_of_people_needs_a_session_or_a_token_and_takes_no_key(described):
+    of_people = [one for name, one in operations(described) if OF_PEOPLE.match(name)]
+    assert of_people
+    assert {tuple(key for way in one["security"] for key in way) for one in of_people} == {("Session", "Token")}
 
 
 def test_lists_declare_their_csv(described):
