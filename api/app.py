@@ -24,6 +24,8 @@ from api.routes import (
     late,
     me,
     pages,
+    people,
+    proposals,
     readings,
     reviews,
     service,
@@ -61,6 +63,8 @@ ROUTES = (
     sources,
     signing_in,
     me,
+    people,
+    proposals,
     pages,
 )
 DESCRIPTION = """跨省流域横向生态保护补偿的结算。金额以元的字符串给出，精确到分；时刻为 UTC。

@@ -93,6 +93,12 @@ def credentials_of(connection: Connection, person: int) -> Credentials:
     return Credentials(*row) if row is not None else Credentials(person, None, None, None, None, None)
 
 
+def signing_in(connection: Connection) -> frozenset[int]:
+    """Everybody who has a password or a bound account."""
+    able = credentials.c.password.is_not(None) | credentials.c.subject.is_not(None)
+    return frozenset(connection.execute(select(credentials.c.person).where(able)).scalars())
+
+
 def credentials_by_code(connection: Connection, code_sha256: str) -> Credentials | None:
     """Whose one-time code it is."""
     row = connection.execute(select(credentials).where(credentials.c.code_sha256 == code_sha256)).first()

@@ -1,7 +1,7 @@
-"""Which proposals and people somebody may see, and which proposals wait for him.
+"""Which proposals somebody sees, which of them wait for him, and whose people he sees.
 
-In: everybody as of now, and stored proposals. Out: the part of them that concerns one person. A proposal is for its
-office and the audit of its party; one that an admin proposes is for all who might propose or approve it.
+In: everybody as of now, and stored proposals. Out: the part of them that concerns one person: what is proposed for the
+offices of a party is seen by the people of all of them (as `proposals.readable`).
 """
 
 from __future__ import annotations
@@ -16,29 +16,23 @@ from settlement.people.persons import Staff
 from settlement.people.proposals import TwoPersonAct
 from settlement.people.proposals_store import Proposal, Wanted
 
-MOST = 1_000  # proposals looked at: more are never open at once in one party
+MOST = 1_000  # proposals looked at: never are more of them open in one party
 
 
 def sides_of(staff: Staff, person: int) -> list[str]:
-    """The sides that a person is appointed by."""
+    """The sides that appointed a person."""
     return list(dict.fromkeys(staff.side(appointment.office) for appointment in staff.in_force(person)))
+
+
+def offices_of(staff: Staff, person: int) -> list[str]:
+    """The declared offices of a person's sides."""
+    sides = sides_of(staff, person)
+    return [office for office in staff.offices if staff.side(office) in sides]
 
 
 def is_operators_admin(staff: Staff, person: int) -> bool:
     """Whether the person administers this installation."""
     return staff.operator is not None and roles.ADMIN in staff.roles(person, staff.operator)
-
-
-def may_see(acts: Mapping[str, TwoPersonAct], staff: Staff, person: int, proposal: Proposal) -> bool:
-    """Whether a proposal concerns a person."""
-    if proposal.person == person or staff.roles(person, proposal.office):
-        return True
-    if person in staff.with_role(roles.AUDIT, side=staff.side(proposal.office)):
-        return True
-    act = acts.get(proposal.kind)
-    if act is None or not act.by_side:
-        return False
-    return person in act.may_propose(staff, proposal.office) | act.may_approve(staff, proposal.office)
 
 
 def may_decide(acts: Mapping[str, TwoPersonAct], staff: Staff, person: int, proposal: Proposal) -> bool:
@@ -53,25 +47,15 @@ def waiting_for(
     connection: Connection, acts: Mapping[str, TwoPersonAct], staff: Staff, person: int
 ) -> list[Proposal]:  # fmt: skip
     """The open proposals that a person may approve, the newest first."""
-    wanted = Wanted(offices=_offices_of(staff, person), is_open=True)
-    waiting = proposals_store.listed(connection, wanted, MOST)
+    waiting = seen_by(connection, staff, person, Wanted(is_open=True))
     return [proposal for proposal in waiting if may_decide(acts, staff, person, proposal)]
 
 
-def seen_by(
-    connection: Connection, acts: Mapping[str, TwoPersonAct], staff: Staff, person: int, wanted: Wanted
-) -> list[Proposal]:
-    """The proposals of a person's sides that concern him, the newest first.
+def seen_by(connection: Connection, staff: Staff, person: int, wanted: Wanted) -> list[Proposal]:
+    """The proposals of a person's sides, the newest first.
 
     Parameters
     ----------
     wanted : narrows them; its offices are set here.
     """
-    listed = proposals_store.listed(connection, replace(wanted, offices=_offices_of(staff, person)), MOST)
-    return [proposal for proposal in listed if may_see(acts, staff, person, proposal)]
-
-
-def _offices_of(staff: Staff, person: int) -> list[str]:
-    """The declared offices of the person's sides."""
-    sides = sides_of(staff, person)
-    return [office for office in staff.offices if staff.side(office) in sides]
+    return proposals_store.listed(connection, replace(wanted, offices=offices_of(staff, person)), MOST)

@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 from api.composition import Composition
 from api.web.login import COOKIE
 from basin.registry import Registry
-from settlement.people import appointing, sessions
+from settlement.people import appointing, sessions, store
 from settlement.people.proposals import Desk
+from settlement.people.sessions import PAGE
 from tests.api.makers import application_of, composed
 from tests.api.markup import read
 from tests.settlement.people.makers import OFFICES, PASSWORD, Clock, number, signing_in, staffed
@@ -37,11 +38,20 @@ class House:
             opened.cookies.set(COOKIE, signing_in(self.desk, login, by or admin_of(login)))
         return opened
 
+    def browser(self, login: str) -> TestClient:
+        """The browser of somebody, signed in whether or not there is a password."""
+        with self.desk.engine.connect() as connection:
+            person = store.staff(connection, self.desk.offices, self.clock()).named(login)
+        assert person is not None
+        opened = self.client()
+        opened.cookies.set(COOKIE, sessions.begin(self.desk, person, PAGE, self.clock()).secret)
+        return opened
+
     def program(self, login: str, by: str = "") -> TestClient:
         """A program of a person, with a token."""
         signing_in(self.desk, login, by or admin_of(login))
         with self.desk.engine.connect() as connection:
-            person = sessions.store.staff(connection, self.desk.offices, self.clock()).named(login)
+            person = store.staff(connection, self.desk.offices, self.clock()).named(login)
         assert person is not None
         opened = TestClient(self.app, follow_redirects=False)
         opened.headers["Authorization"] = f"Bearer {sessions.new_token(self.desk, person, '程序', 30).secret}"

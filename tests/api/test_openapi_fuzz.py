@@ -20,11 +20,16 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from api.app import application
+from api.web.login import COOKIE
 from basin.registry import Registry
 from monitoring_ingest.access.store import create_key
+from settlement.people import sessions
+from settlement.people.appointing import Named, name_first
+from settlement.people.proposals import Desk
 from tests.api import makers
 from tests.api.makers import NOW
 from tests.api.test_hostile_requests import HEADERS, TEXTS
+from tests.settlement.people.makers import PASSWORD
 
 # What says how a body is sent, to whom and by whom is the test's own.
 OWN = {
@@ -37,18 +42,26 @@ EXAMPLES = int(os.environ.get("HENGJIE_FUZZ", "4"))
 
 @pytest.fixture
 def described(engine: Engine, world: Registry) -> Iterator[Any]:
-    """The description of a filled application of its own, and a key that may write everything."""
+    """The description of a filled application of its own; a key that may write everything, and a person's token."""
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed: make test installs it")
     here = makers.fill(makers.composed(engine, world))
-    key = create_key(here.engine, "随机请求", NOW)
+    headers = {"X-API-Key": create_key(here.engine, "随机请求", NOW)}
+    headers["Authorization"] = f"Bearer {_token(Desk(here.engine, world.network.offices, lambda: NOW))}"
     config = schemathesis.Config.from_dict(
         {
             "checks": {"positive_data_acceptance": {"expected-statuses": [200, 201, 400, 401, 403, 404, 409, 422]}},
         }
     )
     app = application(replace(here, now=lambda: NOW))
-    yield schemathesis.openapi.from_asgi("/openapi.json", app, config=config), {"X-API-Key": key}
+    yield schemathesis.openapi.from_asgi("/openapi.json", app, config=config), headers
     here.engine.dispose()
+
+
+def _token(desk: Desk) -> str:
+    """The token of an admin whose every proposal somebody else could approve."""
+    codes = name_first(desk, "demo-basin-office", Named("lu", "陆管理"), Named("he", "何审定"))
+    person = sessions.use_code(desk, codes["lu"], PASSWORD)
+    return sessions.new_token(desk, person, "随机请求", 30).secret
 
 
 @pytest.mark.proof
@@ -79,6 +92,7 @@ def _answered_as_described(operation: Any, key: dict[str, str]) -> None:
     def answered(data: st.DataObject) -> None:
         case = data.draw(operation.as_strategy(generation_mode=data.draw(modes)))
         hostile = data.draw(st.one_of(st.just({}), st.builds(dict, st.tuples(st.tuples(NAMES, VALUES)))))
+        case.cookies.pop(COOKIE, None)  # the token is given instead
         case.call_and_validate(headers=key | hostile)
 
     answered()

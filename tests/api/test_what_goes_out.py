@@ -23,6 +23,7 @@ from tests.api.makers import NOW, application_of, client_of
 BROWSER = {"Accept": "text/html"}
 NAMED = {
     "{code}": "xinan", "{id}": "1", "{station}": "demo-qx2", "{indicator}": "nh3n", "{time}": "2025-08-01T00:00:00Z",
+    "{login}": "lu",
 }  # fmt: skip
 
 
