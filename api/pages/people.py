@@ -75,20 +75,19 @@ def everybody(
     staff = signed.staff
     number = signed.person.number
     mine = frozenset(staff.side(office) for office in staff.offices_with(number, roles.ADMIN))
-    sides = people_read.sides_seen(staff, number)
+    sides = [_side(side, people, appointed, signed, names) for side in people_read.sides_seen(staff, number)]
     own_people = [person for person in people if not mine.isdisjoint(person.sides)]
     unstaffed = [office for office in staff.offices if not staff.ever_appointed(staff.side(office))]
     return {
-        "sides": [_side(side, people, appointed, signed, names) for side in sides],
+        "sides": [side for side in sides if side["people"]],
+        "without_people": names.t("list").join(side["name"] for side in sides if not side["people"]),
         "is_admin": bool(mine),
         "is_operator": is_operators_admin(staff, number),
         "own": own_people,
         "without_password": [
             person for person in own_people if not person.can_sign_in and person.login != signed.person.login
         ],
-        "going_on": [
-            _appointment_choice(row, names) for row in appointed if row.side in mine and row.state != "over"
-        ],
+        "going_on": [_appointment_choice(row, names) for row in appointed if row.side in mine and row.state != "over"],
         "offices": [_choice(office, names) for office in staff.offices if staff.side(office) in mine],
         "unstaffed": [_choice(office, names) for office in unstaffed],
         "roles": list(roles.WORDS),
@@ -105,7 +104,7 @@ def _side(
         for person in people
         if side in person.sides
     ]
-    return {"name": side_name(signed.staff, side, names), "code": side.removeprefix("office "), "people": rows}
+    return {"name": side_name(signed.staff, side, names), "people": rows}
 
 
 def _is(row: AppointmentRow, person: PersonRow, side: str) -> bool:

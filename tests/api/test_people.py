@@ -226,8 +226,10 @@ class TestWhoIsSeen:
     def test_are_all_of_them_for_the_operators_admin(self, at):
         client = at.browser("lu")
         assert len(client.get("/v1/people").json()) == 8
-        headings = [heading.text for heading in read(client.get("/people", headers=PAGES).text).all("h2")]
-        assert {"流域局", "审计署"} < set(headings)
+        page = read(client.get("/people", headers=PAGES).text)
+        headings = [heading.text for heading in page.all("h2")]
+        assert (headings[0], "upper" in headings, "lower" in headings) == ("流域局", True, True)
+        assert "还没有人员：审计署" in page.all("main")[0].text
 
     @pytest.mark.parametrize(
         ("login", "offered"),
