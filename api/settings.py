@@ -9,11 +9,12 @@ import ipaddress
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from basin.errors import UsageError
-from basin.hosts import NOTHING_INSIDE, SETTING, Inside, inside
+from basin.hosts import NOTHING_INSIDE, SETTING, Inside, host_of, inside
 from basin.written.numbers import whole
 
 
@@ -59,11 +60,27 @@ class Rates:
     keys: Rate
 
 
+@dataclass(frozen=True)
+class Provider:
+    """Who vouches for people that sign in by OpenID Connect, and as whom this server is registered there.
+
+    Attributes
+    ----------
+    issuer : its address, exactly as the provider writes it; ``HENGJIE_OIDC_ISSUER``.
+    client_id, client_secret : of this server; ``HENGJIE_OIDC_CLIENT_ID``, ``HENGJIE_OIDC_CLIENT_SECRET``.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
 STRANGERS_A_SECOND = 40
 KEYS_A_SECOND = 200
 AT_ONCE_SECONDS = 2  # so many seconds' requests may come together after a pause
 DEFAULTS = Limits()
 ANY = "*"
+CLIENT = ("HENGJIE_OIDC_ISSUER", "HENGJIE_OIDC_CLIENT_ID", "HENGJIE_OIDC_CLIENT_SECRET")
 
 
 @dataclass(frozen=True)
@@ -85,6 +102,9 @@ class Settings:
     limits : what one request may hand in.
     inside : hosts, addresses and networks that sources may be fetched from although they are not on the public
         internet; ``HENGJIE_ALLOW_HOSTS``, separated by commas.
+    provider : who vouches for people; None: they sign in by a password alone.
+    origin : scheme, host and port that browsers reach this server by; ``HENGJIE_ADDRESS``, else those it listens at. A
+        provider sends people back there, so it is never taken from a request.
     """
 
     data: Path = Path("var")
@@ -98,6 +118,8 @@ class Settings:
     settling_day: int = 5
     limits: Limits = DEFAULTS
     inside: Inside = NOTHING_INSIDE
+    provider: Provider | None = None
+    origin: str = "http://127.0.0.1:8000"
 
     @property
     def inbox(self) -> Path:
@@ -120,17 +142,20 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
 
     Raises
     ------
-    UsageError : when ``PORT`` is no port, the day no day, a limit no number, a proxy no address or an allowed host
-        none.
+    UsageError : when ``PORT`` is no port, the day no day, a limit no number, a proxy no address, an allowed host none,
+        or a provider of OpenID Connect is named by halves.
     """
     host = environ.get("HOST") or Settings.host
+    port = _port(environ.get("PORT") or str(Settings.port))
+    hosts = _listed(environ, "HENGJIE_HOSTS") or hosts_of(host)
+    provider = _provider(environ)
     return Settings(
         data=Path(environ.get("HENGJIE_DATA") or "var"),
         database_url=environ.get("HENGJIE_DATABASE_URL", ""),
         host=host,
-        port=_port(environ.get("PORT") or str(Settings.port)),
+        port=port,
         extra=tuple(Path(part) for part in environ.get("HENGJIE_WITH", "").split(os.pathsep) if part),
-        hosts=_listed(environ, "HENGJIE_HOSTS") or hosts_of(host),
+        hosts=hosts,
         rates=Rates(
             _rate(environ, "HENGJIE_RATE", STRANGERS_A_SECOND),
             _rate(environ, "HENGJIE_KEY_RATE", KEYS_A_SECOND),
@@ -142,6 +167,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
             _above_zero(environ, "HENGJIE_ROW_LIMIT", DEFAULTS.rows),
         ),
         inside=inside(environ.get(SETTING, "").replace(",", " ").split()),
+        provider=provider,
+        origin=_origin(environ, host, port, needed=provider is not None),
     )
 
 
@@ -155,6 +182,22 @@ def hosts_of(host: str) -> tuple[str, ...]:
     return (host, socket.gethostname().lower()) if is_every_address(host) else (host.lower(),)
 
 
+def is_secure(address: str) -> bool:
+    """Whether what is sent to an address stays between it and this server: https, or http to this very machine."""
+    host = host_of(address)
+    if host is None:
+        return False
+    return address.lower().startswith("https://") or is_this_machine(host)
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a host is a loopback address, or the name that stands for them."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def is_every_address(host: str) -> bool:
     """Whether a server that listens at `host` listens at every address of the machine."""
     try:
@@ -166,6 +209,48 @@ def is_every_address(host: str) -> bool:
 def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     """What is separated by commas in a variable."""
     return tuple(part.strip().lower() for part in environ.get(name, "").split(",") if part.strip())
+
+
+def _provider(environ: Mapping[str, str]) -> Provider | None:
+    """The provider of OpenID Connect: all three variables or none."""
+    written = {name: environ.get(name, "").strip() for name in CLIENT}
+    missing = [name for name, value in written.items() if not value]
+    if len(missing) == len(CLIENT):
+        return None
+    if missing:
+        zh = f"OpenID Connect 的三项设置缺 {'、'.join(missing)}"
+        en = "the three settings of OpenID Connect go together"
+        raise UsageError(zh, en, path=missing[0], remedy="三项都写，或都不写")
+    issuer = written[CLIENT[0]]
+    parts = urlsplit(issuer) if is_secure(issuer) else None
+    if parts is None or parts.query or parts.fragment:
+        zh = f"HENGJIE_OIDC_ISSUER 不是 https 网址：{issuer!r}"
+        en = f"no https address: {issuer!r}"
+        remedy = "照认证系统写明的 issuer 抄写，不带 ? 与 #；只有本机可用 http"
+        raise UsageError(zh, en, path=CLIENT[0], remedy=remedy)
+    return Provider(*written.values())
+
+
+def _origin(environ: Mapping[str, str], host: str, port: int, *, needed: bool) -> str:
+    """Where browsers reach this server: as it is written, else where it listens.
+
+    Raises
+    ------
+    UsageError : what is written is more or less than scheme, host and port; or nothing is, though a provider sends
+        people back here and the server listens at every address.
+    """
+    path = "HENGJIE_ADDRESS"
+    remedy = "写成 https://hengjie.example.cn，与浏览器里的一样，不带路径"
+    written = environ.get(path, "").strip().rstrip("/")
+    if not written:
+        if needed and is_every_address(host):
+            zh = "用 OpenID Connect 登录，须写明浏览器用哪个地址访问本服务器"
+            raise UsageError(zh, "by which address do browsers reach this server?", path=path, remedy=remedy)
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    if host_of(written) is None or urlsplit(written)[2:] != ("", "", ""):
+        zh = f"{path} 不是网站的地址：{written!r}"
+        raise UsageError(zh, f"not scheme, host and port: {written!r}", path=path, remedy=remedy)
+    return written
 
 
 def _proxies(environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -30,3 +30,79 @@ def test_a_proxy_is_named_by_its_address(written: str) -> None:
     with pytest.raises(UsageError) as refusal:
         from_environment({"HENGJIE_PROXY": written})
     assert (refusal.value.path, bool(refusal.value.remedy)) == ("HENGJIE_PROXY", True)
+
+
+ISSUER = "https://id.example.cn/realms/water"
+CLIENT = {
+    "HENGJIE_OIDC_ISSUER": ISSUER, "HENGJIE_OIDC_CLIENT_ID": "hengjie", "HENGJIE_OIDC_CLIENT_SECRET": "kept to oneself",
+}  # fmt: skip
+
+
+class TestAProviderOfOpenIDConnect:
+    def test_is_none_where_none_is_named(self) -> None:
+        assert from_environment({}).provider is None
+        assert from_environment(dict.fromkeys(CLIENT, " ")).provider is None
+
+    def test_is_named_by_three_settings(self) -> None:
+        provider = from_environment(CLIENT).provider
+        assert provider is not None
+        assert (provider.issuer, provider.client_id, provider.client_secret) == (ISSUER, "hengjie", "kept to oneself")
+        assert "kept to oneself" not in repr(provider)
+
+    @pytest.mark.parametrize("missing", CLIENT)
+    def test_is_not_named_by_two(self, missing: str) -> None:
+        with pytest.raises(UsageError, match=f"缺 {missing}") as refusal:
+            from_environment(CLIENT | {missing: ""})
+        assert (refusal.value.path, bool(refusal.value.remedy)) == (missing, True)
+
+    @pytest.mark.parametrize(
+        ("issuer", "is_taken"),
+        [
+            ("https://id.example.cn", True),
+            ("https://id.example.cn:8443/", True),
+            ("http://localhost:9400", True),
+            ("http://127.0.0.1:9400", True),
+            ("http://[::1]:9400", True),
+            ("http://id.example.cn", False),
+            ("http://10.0.0.5", False),
+            ("http://localhost.example.cn", False),
+            ("https://a@id.example.cn", False),
+            ("https://id.example.cn?a=b", False),
+            ("https://id.example.cn#a", False),
+            ("ftp://id.example.cn", False),
+            ("id.example.cn", False),
+        ],
+    )
+    def test_is_reached_by_https_or_on_this_machine(self, issuer: str, is_taken: bool) -> None:
+        environ = CLIENT | {"HENGJIE_OIDC_ISSUER": issuer}
+        if is_taken:
+            assert from_environment(environ).provider is not None
+        else:
+            with pytest.raises(UsageError, match="HENGJIE_OIDC_ISSUER 不是 https 网址"):
+                from_environment(environ)
+
+
+class TestTheAddressOfThisServer:
+    @pytest.mark.parametrize(
+        ("environ", "origin"),
+        [
+            ({}, "http://127.0.0.1:8000"),
+            ({"HOST": "10.0.0.5", "PORT": "8080"}, "http://10.0.0.5:8080"),
+            ({"HOST": "::1"}, "http://[::1]:8000"),
+            ({"HOST": "0.0.0.0", "HENGJIE_ADDRESS": "https://hengjie.example.cn/"}, "https://hengjie.example.cn"),
+            ({"HENGJIE_ADDRESS": "http://10.0.0.5:8080"}, "http://10.0.0.5:8080"),
+        ],
+    )
+    def test_is_as_written_or_where_it_listens(self, environ: dict[str, str], origin: str) -> None:
+        assert from_environment(CLIENT | environ).origin == origin
+
+    @pytest.mark.parametrize("written", ["hengjie.example.cn", "https://a/b", "https://a?b", "ftp://a", "https://a@b"])
+    def test_is_no_more_and_no_less_than_scheme_host_and_port(self, written: str) -> None:
+        with pytest.raises(UsageError) as refusal:
+            from_environment({"HENGJIE_ADDRESS": written})
+        assert (refusal.value.path, bool(refusal.value.remedy)) == ("HENGJIE_ADDRESS", True)
+
+    def test_is_asked_for_where_a_provider_must_know_it(self) -> None:
+        assert from_environment({"HOST": "0.0.0.0"}).provider is None
+        with pytest.raises(UsageError, match="浏览器用哪个地址访问"):
+            from_environment(CLIENT | {"HOST": "0.0.0.0"})
