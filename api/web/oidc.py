@@ -54,7 +54,7 @@ _REMEDY = "稍后再试；一再如此的，请管理员检查统一认证与 HE
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Metadata:
     """What the provider says of itself, and its keys."""
 
     authorization: str
@@ -83,7 +83,7 @@ class RelyingParty:
         self._provider = provider
         self._callback = callback
         self._seconds = seconds
-        self._said: _Said | None = None
+        self._remembered: _Metadata | None = None
         self._failure: _Failure | None = None
         self._lock = Lock()
         self._places = BoundedSemaphore(AT_ONCE)
@@ -101,9 +101,9 @@ class RelyingParty:
         Unavailable : the provider cannot be reached, or does not say what it should.
         """
         with self._conversation() as session:
-            said = self._as_said(session)
+            metadata = self._metadata(session)
             address: str = session.create_authorization_url(
-                said.authorization, state=begun.state, nonce=begun.nonce, code_verifier=begun.verifier
+                metadata.authorization, state=begun.state, nonce=begun.nonce, code_verifier=begun.verifier
             )[0]
             return address
 
@@ -118,19 +118,19 @@ class RelyingParty:
         if not 0 < len(code) <= LONGEST_CODE or not (code.isascii() and code.isprintable()):
             raise _not_acknowledged("code")
         with self._conversation() as session:
-            said = self._as_said(session)
-            session.token_endpoint_auth_method = said.method
+            metadata = self._metadata(session)
+            session.token_endpoint_auth_method = metadata.method
             answer = session.fetch_token(
-                said.token, grant_type="authorization_code", code=code, code_verifier=begun.verifier,
+                metadata.token, grant_type="authorization_code", code=code, code_verifier=begun.verifier,
                 allow_redirects=False,
             )  # fmt: skip
             access_token = str(answer.get("access_token", ""))
             expected = Expected(self.issuer, self._provider.client_id, begun.nonce, access_token, now)
             token = answer.get("id_token")
             try:
-                return subject_of(token, said.keys, expected)
+                return subject_of(token, metadata.keys, expected)
             except UnknownKey:  # providers change their keys every few weeks
-                keys = self._as_said(session, but=said).keys
+                keys = self._metadata(session, but=metadata).keys
             try:
                 return subject_of(token, keys, expected)
             except UnknownKey:
@@ -171,10 +171,13 @@ class RelyingParty:
         return session
 
     def _whole(self, response: requests.Response, **_: object) -> requests.Response:
-        """An answer with its body, if that is small and comes soon.
+        """An answer with its body, if that is small and comes soon, and leads nowhere else.
 
         Bytes are taken one by one, because a larger piece is waited for until it is complete, however slowly it comes.
         """
+        if response.is_redirect:
+            response.close()
+            raise ValueError("a redirection")
         until = self._seconds() + BODY_SECONDS
         body = bytearray()
         for byte in response.iter_content(1):
@@ -187,10 +190,11 @@ class RelyingParty:
         whole.status_code = response.status_code
         whole.headers = response.headers
         whole.url = response.url
+        whole.request = response.request
         whole.raw = BytesIO(body)
         return whole
 
-    def _as_said(self, session: OAuth2Session, *, but: _Said | None = None) -> _Said:
+    def _metadata(self, session: OAuth2Session, *, but: _Metadata | None = None) -> _Metadata:
         """What the provider says of itself, as it is remembered, else as it says it now.
 
         Parameters
@@ -199,21 +203,21 @@ class RelyingParty:
         """
         with self._lock:
             now = self._seconds()
-            remembered = self._said
+            remembered = self._remembered
             lasts = AGAIN_SECONDS if but is not None and remembered is but else LASTS_SECONDS
             if remembered is not None and now - remembered.fetched < lasts:
                 return remembered
             if self._failure is not None and now < self._failure.until:
                 raise self._failure.problem.with_traceback(None)
             try:
-                self._said = self._asked(session, now)
+                self._remembered = self._asked(session, now)
             except (Unavailable, *_WRONG) as why:
                 problem = why if isinstance(why, Unavailable) else _silent(why)
                 self._failure = _Failure(problem, now + AGAIN_SECONDS)
                 raise problem from None
-            return self._said
+            return self._remembered
 
-    def _asked(self, session: OAuth2Session, now: float) -> _Said:
+    def _asked(self, session: OAuth2Session, now: float) -> _Metadata:
         """What the provider says of itself now (OpenID Connect Discovery 1.0)."""
         document = _json(session, self.issuer.rstrip("/") + WELL_KNOWN)
         if document.get("issuer") != self.issuer:
@@ -226,7 +230,7 @@ class RelyingParty:
         methods = document.get("token_endpoint_auth_methods_supported") or [BASIC]
         method = POSTED if BASIC not in methods and POSTED in methods else BASIC
         keys = KeySet.import_key_set(_json(session, key_set))  # type: ignore[arg-type]  # it looks for itself
-        return _Said(authorization, token, method, keys, now)
+        return _Metadata(authorization, token, method, keys, now)
 
 
 class _CertificatesOfTheSystem(HTTPAdapter):
