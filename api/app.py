@@ -23,6 +23,7 @@ from api.routes import (
     facts,
     late,
     me,
+    oidc,
     pages,
     people,
     proposals,
@@ -43,8 +44,10 @@ from api.web.described import problems
 from api.web.entrance import Entrance
 from api.web.keys import Doorkeeper
 from api.web.login import note_visitor
+from api.web.oidc import RelyingParty
 from api.web.parameters import refuse_unknown_parameters
 from api.web.schemas import Problem
+from api.web.signing_in import SigningIn
 from monitoring_ingest.access.tries import Tries
 
 STATIC = Path(__file__).parent / "static"
@@ -62,6 +65,7 @@ ROUTES = (
     stations,
     sources,
     signing_in,
+    oidc,
     me,
     people,
     proposals,
@@ -109,6 +113,8 @@ def application(composition: Composition) -> FastAPI:
     app.state.description = None
     app.state.doorkeeper = Doorkeeper(monotonic)
     app.state.tries = Tries(monotonic)
+    app.state.signing_in = SigningIn(monotonic)
+    app.state.relying_party = _relying_party(composition.settings)
     app.state.trail = AuditTrail(composition.engine, composition.now, monotonic)
     errors.install(app)
     for module in ROUTES:
@@ -118,6 +124,13 @@ def application(composition: Composition) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _describe_problems(app)
     return app
+
+
+def _relying_party(settings: Settings) -> RelyingParty | None:
+    """This server as a client of a provider of OpenID Connect; None where none is named."""
+    if settings.provider is None:
+        return None
+    return RelyingParty(settings.provider, settings.origin + oidc.CALLBACK, monotonic)
 
 
 def _describe_problems(app: FastAPI) -> None:

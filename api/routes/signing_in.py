@@ -5,7 +5,7 @@ Wrong ones slow down whoever tries them, per address and per login, and are audi
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -30,7 +30,7 @@ TOO_MANY = 429
 @router.get(SIGN_IN)
 def sign_in_form(request: Request, to: str = ACCOUNT) -> HTMLResponse:
     """The two forms: password, and one-time code."""
-    return page(request, "sign_in.html", {"to": local(to, ACCOUNT), "login": "", "problem": None})
+    return page(request, "sign_in.html", _model(request, to, "", None))
 
 
 @router.post(SIGN_IN)
@@ -108,8 +108,12 @@ def _is_known(has: Composition, login: str) -> bool:
 
 def _again(request: Request, problem: HengjieError, to: str, login: str) -> HTMLResponse:
     request.state.outcome = f"{problem.status} {problem.code}"
-    model = {"to": local(to, ACCOUNT), "login": login, "problem": problem}
-    return page(request, "sign_in.html", model, problem.status)
+    return page(request, "sign_in.html", _model(request, to, login, problem), problem.status)
+
+
+def _model(request: Request, to: str, login: str, problem: HengjieError | None) -> dict[str, Any]:
+    has_provider = request.app.state.relying_party is not None
+    return {"to": local(to, ACCOUNT), "login": login, "problem": problem, "has_provider": has_provider}
 
 
 def _signed_in(request: Request, opened: Opened, login: str, to: str) -> Response:

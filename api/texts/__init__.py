@@ -6,7 +6,7 @@ paper and on screen. What an agreement says is not here: it is shown as signed.
 
 from __future__ import annotations
 
-from api.texts import people, reviews, sources
+from api.texts import oidc, people, reviews, sources
 from api.texts.facts import FACTS
 from api.texts.late import LATE
 from api.texts.stations import COVERAGE
@@ -330,6 +330,7 @@ TEXTS |= COVERAGE
 TEXTS |= sources.TEXTS
 TEXTS |= reviews.TEXTS
 TEXTS |= people.TEXTS
+TEXTS |= oidc.TEXTS
 TEXTS |= FACTS
 TEXTS |= LATE
 TEXTS |= {f"left_out.{code}": (both[0], both[1]) for code, both in FATES.items()}

@@ -45,6 +45,7 @@ CARRIED = {
 ASK_AGAIN = "no-cache"  # kept for the way back, but asked for again: figures change
 NEVER_KEPT = "no-store"
 LIGHT = ("/static/", "/healthz")  # a balancer asks whether this process is there, however many others ask
+PROVIDER = "/sign-in/oidc"  # waits for another server, and has places of its own for that (`web.oidc`)
 READINGS = "/v1/submissions"
 WRITES = ("POST", "DELETE")
 UNKNOWN = "?"
@@ -136,7 +137,7 @@ class Entrance:
 
     def _place(self, request: Request) -> AbstractAsyncContextManager[None]:
         """A place for a request that reads; who writes, and who asks for what costs next to nothing, needs none."""
-        if not self._limited or request.method == "POST" or request.scope["path"].startswith(LIGHT):
+        if not self._limited or request.method == "POST" or request.scope["path"].startswith((*LIGHT, PROVIDER)):
             return nullcontext()
         lane = self._lane_of_keys if request.state.has_key else self._lane
         return lane.place(request.state.whose)
@@ -201,7 +202,7 @@ def _act(request: Request, status: int) -> Act | None:
     """What a request did or was refused; None for one that only read, and for readings, which have their receipt."""
     wrong_key: Refused | None = getattr(request.state, "refusal", None)
     signed: Signed | None = getattr(request.state, "signed", None)
-    writes = request.method in WRITES
+    writes = request.method in WRITES or getattr(request.state, "acts", False)  # a link may act: it signs somebody in
     is_refused = wrong_key is not None or status in (401, 403) or (writes and 400 <= status < 500)
     if status >= 500:  # the program or its database failed, which is logged already
         return None

@@ -8,8 +8,9 @@ to choose from and are not asked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from inspect import isclass
+from typing import TypeVar
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
@@ -21,6 +22,14 @@ from basin.errors import UsageError
 from basin.signs import shown
 
 LONGEST_NAME = 40  # of a parameter, as a refusal repeats it
+Endpoint = TypeVar("Endpoint", bound=Callable[..., object])
+_TAKE_ANY: set[Callable[..., object]] = set()
+
+
+def takes_any_parameter(endpoint: Endpoint) -> Endpoint:
+    """Mark an endpoint whose address another server puts together, which may add what it likes."""
+    _TAKE_ANY.add(endpoint)
+    return endpoint
 
 
 async def refuse_unknown_parameters(request: Request) -> None:
@@ -31,7 +40,7 @@ async def refuse_unknown_parameters(request: Request) -> None:
     UsageError : 400, with the parameters that there are.
     """
     counts = Counter(name for name, _ in request.query_params.multi_items())
-    if not counts:
+    if not counts or takes_any(request.scope["route"]):
         return
     taken = parameters(request.scope["route"])
     for name, count in counts.items():
@@ -58,6 +67,11 @@ def _refuse_other_language(request: Request) -> None:
             f"没有这种语言：{text}", f"no such language: {text}", path=f"query.{PARAMETER}",
             remedy=f"可用：{'、'.join(LANGUAGES)}",
         )  # fmt: skip
+
+
+def takes_any(route: APIRoute) -> bool:
+    """Whether a route ignores parameters that it does not know."""
+    return route.endpoint in _TAKE_ANY
 
 
 def parameters(route: APIRoute) -> frozenset[str]:

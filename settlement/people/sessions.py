@@ -131,7 +131,7 @@ def signed(connection: Connection, desk: Desk, secret: str) -> Signed:
     staff = store.staff(connection, desk.offices, now)
     person = staff.people[session.person]
     if not person.active(now):
-        raise NotSignedIn(f"{person.name} 已停用", "suspended", remedy="请本方管理人办理恢复")
+        raise _suspended(person)
     return Signed(person, session, staff)
 
 
@@ -209,22 +209,21 @@ def bind_subject(desk: Desk, code: str, issuer: str, subject: str) -> Person:
     return person
 
 
-def person_bound_to(desk: Desk, issuer: str, subject: str) -> Person:
-    """Who signs in as a subject of OpenID Connect.
+def person_bound_to(desk: Desk, issuer: str, subject: str) -> Person | None:
+    """Who signs in as a subject of OpenID Connect; None where it is bound to nobody.
 
     Raises
     ------
-    NotSignedIn : it is bound to nobody, or to somebody who is not active.
+    NotSignedIn : the person is not active.
     """
     now = desk.now()
     with desk.engine.connect() as connection:
         number = store.person_bound_to(connection, issuer, subject)
-        staff = store.staff(connection, desk.offices, now)
-    person = None if number is None else staff.people.get(number)
-    if person is None or not person.active(now):
-        zh = "这个统一认证账号没有绑定在任的人"
-        en = "this account is bound to nobody who is active"
-        raise NotSignedIn(zh, en, remedy="用管理人给的一次性代码绑定")
+        if number is None:
+            return None
+        person = store.staff(connection, desk.offices, now).people[number]
+    if not person.active(now):
+        raise _suspended(person)
     return person
 
 
@@ -241,6 +240,10 @@ def is_csrf_token(secret: str, given: str) -> bool:
 def digest(secret: str) -> str:
     """How a secret is kept."""
     return sha256(secret.encode()).hexdigest()
+
+
+def _suspended(person: Person) -> NotSignedIn:
+    return NotSignedIn(f"{person.name} 已停用", "suspended", remedy="请本方管理人办理恢复")
 
 
 def _goes_on(session: Session, now: datetime) -> bool:

@@ -9,11 +9,12 @@ from fastapi.routing import APIRoute
 
 from api.app import ROUTES
 from api.web.login import signed_in
-from api.web.parameters import parameters, with_dependencies
+from api.web.parameters import parameters, takes_any, with_dependencies
 from tests.api.people import house
 from tests.databases import sqlite
 
-ALL = [route for module in ROUTES for route in module.router.routes if isinstance(route, APIRoute)]
+EVERY = [route for module in ROUTES for route in module.router.routes if isinstance(route, APIRoute)]
+ALL = [route for route in EVERY if not takes_any(route)]
 
 
 def address(route: APIRoute) -> str:
@@ -27,6 +28,10 @@ def program(world, tmp_path_factory):
     at = house(sqlite(tmp_path_factory.mktemp("people") / "h.sqlite"), world)
     yield at.program("upper-prepare")
     at.here.engine.dispose()
+
+
+def test_only_an_address_that_another_server_puts_together_takes_any():
+    assert [route.path for route in EVERY if takes_any(route)] == ["/sign-in/oidc/callback"]
 
 
 @pytest.mark.parametrize("route", ALL, ids=lambda route: f"{min(route.methods)} {route.path}")

@@ -194,7 +194,12 @@ class TestAProviderThatFails:
 
         monkeypatch.setattr(party, "_places", oidc.BoundedSemaphore(1))
         monkeypatch.setattr(party, "_asked", slow)
-        waiting = Thread(target=lambda: pytest.raises(Unavailable, party.address_for, BEGUN))
+
+        def waits() -> None:
+            with pytest.raises(Unavailable):
+                party.address_for(BEGUN)
+
+        waiting = Thread(target=waits)
         waiting.start()
         both_wait.wait(10)
         with pytest.raises(Unavailable, match="正在登录的人太多"):
