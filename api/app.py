@@ -43,6 +43,7 @@ from api.web.audit import AuditTrail
 from api.web.described import problems
 from api.web.entrance import Entrance
 from api.web.keys import Doorkeeper
+from api.web.local import CALLBACK
 from api.web.login import note_visitor
 from api.web.oidc import RelyingParty
 from api.web.parameters import refuse_unknown_parameters
@@ -130,7 +131,7 @@ def _relying_party(settings: Settings) -> RelyingParty | None:
     """This server as a client of a provider of OpenID Connect; None where none is named."""
     if settings.provider is None:
         return None
-    return RelyingParty(settings.provider, settings.origin + oidc.CALLBACK, monotonic)
+    return RelyingParty(settings.provider, settings.origin + CALLBACK, monotonic)
 
 
 def _describe_problems(app: FastAPI) -> None:

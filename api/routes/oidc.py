@@ -16,7 +16,7 @@ from api.pages.rendering import page
 from api.routes.signing_in import ACCOUNT, TOO_MANY
 from api.web.deps import Has
 from api.web.guarded import Guarded
-from api.web.local import SIGN_IN, local
+from api.web.local import AT_PROVIDER, CALLBACK, SIGN_IN, local
 from api.web.login import counted, desk_of, keep_cookie, refuse_other_site
 from api.web.oidc import RelyingParty, refused_by_provider
 from api.web.parameters import takes_any_parameter
@@ -28,13 +28,11 @@ from settlement.people.proposals import Desk
 from settlement.people.sessions import PAGE
 
 router = APIRouter(include_in_schema=False, route_class=Guarded)
-BEGIN = f"{SIGN_IN}/oidc"
-CALLBACK = f"{BEGIN}/callback"
-BIND = f"{BEGIN}/bind"
+BIND = f"{AT_PROVIDER}/bind"
 COOKIE = "hengjie_signing_in"
 
 
-@router.get(BEGIN)
+@router.get(AT_PROVIDER)
 def begin(request: Request, to: str = ACCOUNT) -> Response:
     """Send the browser to the provider."""
     party = _party(request)
@@ -142,7 +140,7 @@ def _signed_in(request: Request, desk: Desk, person: Person, to: str) -> Respons
     request.state.about = f"登录名 {person.login}"
     response = RedirectResponse(to, 303)
     keep_cookie(request, response, sessions.begin(desk, person, PAGE, desk.now()))
-    response.delete_cookie(COOKIE, path=BEGIN, httponly=True, samesite="lax")
+    response.delete_cookie(COOKIE, path=AT_PROVIDER, httponly=True, samesite="lax")
     return response
 
 
@@ -154,7 +152,7 @@ def _form(request: Request, secret: str, problem: Refused | None) -> HTMLRespons
 def _keep_cookie(request: Request, response: Response, secret: str) -> None:
     """Let the browser keep the secret of a sign-in; it comes along when the provider sends the browser back."""
     response.set_cookie(
-        COOKIE, secret, max_age=LASTS_SECONDS, path=BEGIN, httponly=True, samesite="lax",
+        COOKIE, secret, max_age=LASTS_SECONDS, path=AT_PROVIDER, httponly=True, samesite="lax",
         secure=request.url.scheme == "https",
     )  # fmt: skip
 

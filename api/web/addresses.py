@@ -10,11 +10,13 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Scope
 
+from api.web.local import CALLBACK
 from basin.errors import UsageError
 from basin.signs import spelled, unseen_sign
 
 LONGEST_PATH = 2_000  # characters
 LONGEST_PARAMETER = 1_000
+LONGEST_OF_PROVIDER = 4_096  # of what a provider adds to our address: some write codes of more than a thousand
 MOST_PARAMETERS = 50
 
 
@@ -34,9 +36,10 @@ def refuse_illegible(scope: Scope) -> None:
     except ValueError as problem:
         zh = f"查询参数超过 {MOST_PARAMETERS} 个"
         raise UsageError(zh, "too many query parameters", path="query", remedy="去掉多余的参数") from problem
+    longest = LONGEST_OF_PROVIDER if scope["path"] == CALLBACK else LONGEST_PARAMETER
     for name, value in parameters:
         for text in (name, value):
-            _refuse(text, f"query.{name}", LONGEST_PARAMETER)
+            _refuse(text, f"query.{name}", longest)
 
 
 def _refuse(text: str, path: str, longest: int) -> None:

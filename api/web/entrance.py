@@ -26,6 +26,7 @@ from api.web.guarded import JSON_BYTES
 from api.web.hosts import Hosts
 from api.web.keys import Doorkeeper
 from api.web.lanes import Lane, Width
+from api.web.local import AT_PROVIDER
 from api.web.rates import TOO_MANY, Buckets, Turns, bucket_of, seconds_of
 from basin.errors import Refused
 from basin.signs import shown
@@ -45,7 +46,6 @@ CARRIED = {
 ASK_AGAIN = "no-cache"  # kept for the way back, but asked for again: figures change
 NEVER_KEPT = "no-store"
 LIGHT = ("/static/", "/healthz")  # a balancer asks whether this process is there, however many others ask
-PROVIDER = "/sign-in/oidc"  # waits for another server, and has places of its own for that (`web.oidc`)
 READINGS = "/v1/submissions"
 WRITES = ("POST", "DELETE")
 UNKNOWN = "?"
@@ -136,8 +136,11 @@ class Entrance:
             raise too_large(0)
 
     def _place(self, request: Request) -> AbstractAsyncContextManager[None]:
-        """A place for a request that reads; who writes, and who asks for what costs next to nothing, needs none."""
-        if not self._limited or request.method == "POST" or request.scope["path"].startswith((*LIGHT, PROVIDER)):
+        """A place for a request that reads; who writes, and who asks for what costs next to nothing, needs none.
+
+        What waits for a provider has places of its own (`web.oidc`): it would keep readers from theirs.
+        """
+        if not self._limited or request.method == "POST" or request.scope["path"].startswith((*LIGHT, AT_PROVIDER)):
             return nullcontext()
         lane = self._lane_of_keys if request.state.has_key else self._lane
         return lane.place(request.state.whose)

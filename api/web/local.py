@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 SIGN_IN = "/sign-in"
+AT_PROVIDER = f"{SIGN_IN}/oidc"  # to a provider of OpenID Connect, and all that follows
+CALLBACK = f"{AT_PROVIDER}/callback"
 # A second slash or a backslash would name another server; browsers leave out tabs and line ends.
 _LOCAL = re.compile(r"/(?![/\\])[^\\\s\x00-\x1f\x7f]*")
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from api.routes.oidc import COOKIE
 from api.settings import Provider
 from api.web import login
+from api.web.local import CALLBACK
 from basin.registry import Registry
 from monitoring_ingest.access.audit_store import Wanted, acts
 from monitoring_ingest.access.tries import FREE
@@ -29,7 +30,6 @@ pytestmark = pytest.mark.alone
 
 LOGIN = "upper-prepare"
 ORIGIN = "http://testserver"
-CALLBACK = "/sign-in/oidc/callback"
 
 
 @dataclass
@@ -117,6 +117,10 @@ class TestSomebodyBound:
         w.bind()
         answer = w.back(browser, iss=w.provider.issuer, session_state="s", authuser="0", scope="openid", hd="x")
         assert (answer.status_code, login_of(browser)) == (303, LOGIN)
+
+    def test_brings_a_code_as_long_as_some_providers_write(self, w: World, browser: TestClient) -> None:
+        w.bind()
+        assert (w.back(browser, code="c" * 4096).status_code, login_of(browser)) == (303, LOGIN)
 
     @pytest.mark.parametrize("to", ["//evil.example", "https://evil.example", "/\\evil.example"])
     def test_is_led_to_no_other_server(self, w: World, browser: TestClient, to: str) -> None:
