@@ -26,6 +26,7 @@ from authlib.integrations.requests_client import OAuth2Session  # type: ignore[i
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from api.settings import Provider, is_secure
 from api.web.id_tokens import Expected, UnknownKey, subject_of
@@ -43,13 +44,14 @@ CONNECT_SECONDS = 3
 WAIT_SECONDS = 5
 BODY_SECONDS = 10
 MOST_BYTES = 256 * 2**10
+BLOCK = 2**14
 LASTS_SECONDS = 3_600  # what the provider says of itself
 AGAIN_SECONDS = 30  # before it is asked again after a failure, or for new keys
 AT_ONCE = 8
 LONGEST_CODE = 4_096
 LONGEST_ERROR = 60
 # What no answer, or one that is not as it should be, raises in Requests, Authlib and joserfc.
-_WRONG = (requests.RequestException, JoseError, OSError, ValueError, TypeError, KeyError, RecursionError)
+_WRONG = (requests.RequestException, HTTPError, JoseError, OSError, ValueError, TypeError, KeyError, RecursionError)
 _REMEDY = "稍后再试；一再如此的，请管理员检查统一认证与 HENGJIE_OIDC_ISSUER"
 
 
@@ -171,17 +173,14 @@ class RelyingParty:
         return session
 
     def _whole(self, response: requests.Response, **_: object) -> requests.Response:
-        """An answer with its body, if that is small and comes soon, and leads nowhere else.
-
-        Bytes are taken one by one, because a larger piece is waited for until it is complete, however slowly it comes.
-        """
+        """An answer with its body, if that is small and comes soon, and leads nowhere else."""
         if response.is_redirect:
             response.close()
             raise ValueError("a redirection")
         until = self._seconds() + BODY_SECONDS
         body = bytearray()
-        for byte in response.iter_content(1):
-            body += byte
+        while block := response.raw.read1(BLOCK):  # what has come, however little: a full block may take for ever
+            body += block
             if len(body) > MOST_BYTES or self._seconds() > until:
                 response.close()
                 raise ValueError("too large or too slow an answer")

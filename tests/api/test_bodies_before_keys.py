@@ -26,7 +26,7 @@ HUGE = 600 * 2**20
 MULTIPART = "multipart/form-data; boundary=parts"
 FORMS = ("/sources/demo-hand-samples/try", "/sources/demo-bulletin/run")
 SAFE = {"GET", "HEAD", "OPTIONS"}
-SIGN_IN = ("/sign-in", "/sign-in/code")  # which a stranger may send a form
+SIGN_IN = ("/sign-in", "/sign-in/code", "/sign-in/oidc/bind")  # which a stranger may send a form
 
 
 def endless() -> Iterator[bytes]:

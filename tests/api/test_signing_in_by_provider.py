@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,8 +14,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from api.routes.oidc import COOKIE
-from api.settings import Provider
-from api.web import login
+from api.settings import Provider, Rate, Rates
+from api.web import login, oidc
 from api.web.local import CALLBACK
 from basin.registry import Registry
 from monitoring_ingest.access.audit_store import Wanted, acts
@@ -163,6 +165,28 @@ class TestTheWayThere:
         answer = browser.get("/sign-in/oidc", headers=PAGES)
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
         assert "统一认证没有应答" in answer.text
+
+    def test_is_waited_for_by_few_while_everybody_reads_on(self, w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(oidc, "WAIT_SECONDS", 60)
+        often = Rate(1e6, 1e6)
+        here = replace(w.at.here, settings=replace(w.at.here.settings, rates=Rates(often, often)))
+        app = application_of(here)
+        w.provider.opened.clear()
+
+        def begin() -> Any:
+            return TestClient(app, follow_redirects=False).get("/sign-in/oidc", headers=PAGES)
+
+        with ThreadPoolExecutor(oidc.AT_ONCE) as threads:
+            try:
+                waiting = [threads.submit(begin) for _ in range(oidc.AT_ONCE)]
+                while app.state.relying_party._places._value:  # until all of them have a place
+                    time.sleep(0.01)
+                answer = begin()
+                assert (answer.status_code, "正在登录的人太多" in answer.text) == (503, True)
+                assert TestClient(app).get("/settlements").status_code == 200
+            finally:
+                w.provider.opened.set()
+        assert {one.result().status_code for one in waiting} == {303}
 
 
 class TestAnAnswer:

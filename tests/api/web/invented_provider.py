@@ -26,6 +26,7 @@ class Invented:
     Attributes
     ----------
     answers : a document, or bytes; a status instead of 200 by `statuses`. forms : what came to the token endpoint.
+    opened : it answers nobody while this is cleared.
     """
 
     issuer: str = ""
@@ -35,6 +36,7 @@ class Invented:
     asked: Counter[str] = field(default_factory=Counter)
     forms: list[dict[str, list[str]]] = field(default_factory=list)
     authorizations: list[str | None] = field(default_factory=list)
+    opened: threading.Event = field(default_factory=threading.Event)
 
     def discovery(self, **changed: Any) -> None:
         """Let it say this of itself."""
@@ -55,6 +57,7 @@ class Invented:
 def invented() -> Iterator[Invented]:
     """A provider that says what it should, until the test says otherwise."""
     provider = Invented()
+    provider.opened.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -68,6 +71,7 @@ def invented() -> Iterator[Invented]:
 
         def respond(self) -> None:
             provider.asked[self.path] += 1
+            provider.opened.wait(60)
             answer = provider.answers.get(self.path, {})
             body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             self.send_response(provider.statuses.get(self.path, 200))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from threading import Barrier, Thread
 from urllib.parse import parse_qs, urlsplit
 
@@ -176,6 +177,18 @@ class TestAProviderThatFails:
         provider.answers[path] = b" " * 4_001
         with pytest.raises(Unavailable, match="答复读不懂"):
             party.subject("code-7", BEGUN, NOW)
+
+    def test_by_an_answer_that_drips(self, provider: Invented, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(oidc, "BLOCK", 1)
+        six_seconds_each = count(0.0, 6.0)
+        party = RelyingParty(Provider(provider.issuer, "hengjie", "x"), CALLBACK, lambda: next(six_seconds_each))
+        with pytest.raises(Unavailable, match="答复读不懂"):
+            party.address_for(BEGUN)
+
+    def test_by_an_answer_that_is_cut_off(self, party: RelyingParty, provider: Invented) -> None:
+        provider.headers["Content-Length"] = "999999"
+        with pytest.raises(Unavailable, match="答复读不懂"):
+            party.address_for(BEGUN)
 
     @pytest.mark.parametrize("body", [b"[" * 100_000, b"null", b"7", b'"a"', b"\xff", b"<html>"])
     def test_by_answers_that_are_no_documents(self, party: RelyingParty, provider: Invented, body: bytes) -> None:
