@@ -149,6 +149,10 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     port = _port(environ.get("PORT") or str(Settings.port))
     hosts = _listed(environ, "HENGJIE_HOSTS") or hosts_of(host)
     provider = _provider(environ)
+    origin = _origin(environ, host, port, needed=provider is not None)
+    called = host_of(environ.get("HENGJIE_ADDRESS", "").strip())
+    if called is not None and not {called, ANY} & set(hosts):
+        hosts = (*hosts, called)  # where browsers are told to come back to, they are let in
     return Settings(
         data=Path(environ.get("HENGJIE_DATA") or "var"),
         database_url=environ.get("HENGJIE_DATABASE_URL", ""),
@@ -168,7 +172,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         ),
         inside=inside(environ.get(SETTING, "").replace(",", " ").split()),
         provider=provider,
-        origin=_origin(environ, host, port, needed=provider is not None),
+        origin=origin,
     )
 
 
@@ -237,13 +241,13 @@ def _origin(environ: Mapping[str, str], host: str, port: int, *, needed: bool) -
     Raises
     ------
     UsageError : what is written is more or less than scheme, host and port; or nothing is, though a provider sends
-        people back here and the server listens at every address.
+        people back here and they may come by another address than the one it listens at.
     """
     path = "HENGJIE_ADDRESS"
     remedy = "写成 https://hengjie.example.cn，与浏览器里的一样，不带路径"
     written = environ.get(path, "").strip().rstrip("/")
     if not written:
-        if needed and is_every_address(host):
+        if needed and (is_every_address(host) or _listed(environ, "HENGJIE_HOSTS")):
             zh = "用 OpenID Connect 登录，须写明浏览器用哪个地址访问本服务器"
             raise UsageError(zh, "by which address do browsers reach this server?", path=path, remedy=remedy)
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -154,7 +154,7 @@ class RelyingParty:
         except HengjieError:
             raise
         except OAuthError as problem:
-            raise _not_acknowledged(problem.error) from None
+            raise _not_acknowledged(str(problem.error)) from None
         except _WRONG as why:
             raise _silent(why) from None
         finally:

@@ -102,7 +102,13 @@ class TestTheAddressOfThisServer:
             from_environment({"HENGJIE_ADDRESS": written})
         assert (refusal.value.path, bool(refusal.value.remedy)) == ("HENGJIE_ADDRESS", True)
 
-    def test_is_asked_for_where_a_provider_must_know_it(self) -> None:
-        assert from_environment({"HOST": "0.0.0.0"}).provider is None
+    @pytest.mark.parametrize("environ", [{"HOST": "0.0.0.0"}, {"HOST": "::"}, {"HENGJIE_HOSTS": "hengjie.example.cn"}])
+    def test_is_asked_for_where_a_provider_must_know_it(self, environ: dict[str, str]) -> None:
+        assert from_environment(environ).provider is None
         with pytest.raises(UsageError, match="浏览器用哪个地址访问"):
-            from_environment(CLIENT | {"HOST": "0.0.0.0"})
+            from_environment(CLIENT | environ)
+
+    def test_is_one_that_the_server_goes_by(self) -> None:
+        address = {"HENGJIE_ADDRESS": "https://hengjie.example.cn"}
+        assert from_environment(address).hosts == ("127.0.0.1", "hengjie.example.cn")
+        assert from_environment(address | {"HENGJIE_HOSTS": "hengjie.example.cn"}).hosts == ("hengjie.example.cn",)
