@@ -137,6 +137,7 @@ class TestSomebodyBound:
         assert login_of(browser) is None
 
 
+@pytest.mark.proof
 class TestTheWayThere:
     def test_is_offered_where_there_is_a_provider(self, w: World, browser: TestClient) -> None:
         link = 'href="/sign-in/oidc?to=/reviews"'
@@ -189,6 +190,7 @@ class TestTheWayThere:
         assert {one.result().status_code for one in waiting} == {303}
 
 
+@pytest.mark.proof
 class TestAnAnswer:
     def refused(self, w: World, answer: Any, words: str, status: int = 403) -> None:
         assert (answer.status_code, words in answer.text) == (status, True)
