@@ -190,8 +190,9 @@ def history(connection: Connection, as_of: datetime | None = None) -> pd.DataFra
 
 
 def decisions(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
-    """What people decided, oldest first: every column of the table `reviews`."""
-    return read_frame(connection, select(reviews).where(selects(reviews, selected)).order_by(reviews.c.id))
+    """What people decided, oldest first: every column of the table `reviews` but the proposal, which some have not."""
+    columns = (column for column in reviews.c if column.name != "proposal")
+    return read_frame(connection, select(*columns).where(selects(reviews, selected)).order_by(reviews.c.id))
 
 
 def keep_review(connection: Connection, review: dict[str, Any], now: datetime) -> dict[str, Any]:

@@ -494,7 +494,7 @@ def stored_facts(
         query = query.where(tables.facts.c.recorded_at <= as_of)
     if subject is not None:
         query = query.where(tables.facts.c.subject == subject)
-    columns = [column.name for column in tables.facts.c if column.name not in ("id", "revises")]
+    columns = [column.name for column in tables.facts.c if column.name not in ("id", "revises", "proposal")]
     rows = connection.execute(query).mappings()
     return [StoredFact(row["id"], Fact(**{name: row[name] for name in columns}), row["revises"]) for row in rows]
 

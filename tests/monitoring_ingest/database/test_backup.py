@@ -264,9 +264,9 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("change", "why"),
         [
-            ({"revision": "0999"}, "备份的结构版本是 0999，比本程序（到 0006）新"),
+            ({"revision": "0999"}, "备份的结构版本是 0999，比本程序（到 0007）新"),
             ({"format": "another"}, "被改过：format another"),
-            ({"tables": {}}, "被改过：tables of revision 0006"),
+            ({"tables": {}}, "被改过：tables of revision 0007"),
             ({"tables": []}, "备份文件不完整或被改过"),
             ({"made_at": "x" * 2**20}, "被改过：manifest.json is larger than"),
         ],
