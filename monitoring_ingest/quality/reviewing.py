@@ -6,8 +6,8 @@ known before is still found `as_of`. A release makes an observation of the readi
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -35,6 +35,21 @@ Review = dict[str, Any]
 RESOLUTION = timedelta(microseconds=1)
 
 
+@dataclass(frozen=True)
+class Deciding:
+    """A decision that is being stored: in which write transaction, at which instant, and by which proposal.
+
+    Attributes
+    ----------
+    proposal : the number of what two people agreed on; None where both are named in the decision itself.
+    """
+
+    connection: Connection
+    decided: Decision
+    now: datetime
+    proposal: int | None = None
+
+
 def release(engine: Engine, reading: int, decided: Decision, clock: Clock) -> Review:
     """Make an observation of a quarantined reading: the next revision of its key, with the value as sent.
 
@@ -45,14 +60,24 @@ def release(engine: Engine, reading: int, decided: Decision, clock: Clock) -> Re
     NotFound : no such reading. Refused : it is not quarantined, its station is unknown, or it has been released.
     """
     with writing(engine) as connection:
-        now = instant_to_record(connection, clock())
-        row = _quarantined(connection, reading)
-        newest = _newest(connection, Key(row["station"], row["indicator"], row["time"].to_pydatetime()))
-        revision = 1 if newest is None else int(newest["revision"]) + 1
-        accepted = pd.DataFrame([{**row, "revision": revision}])
-        intake.add_observations(connection, columns_of(accepted), now)
-        store.note_due(connection, accepted)
-        return store.keep_review(connection, _review(row, revision, decided, reading), now)
+        return release_reading(Deciding(connection, decided, instant_to_record(connection, clock())), reading)
+
+
+def release_reading(deciding: Deciding, reading: int) -> Review:
+    """As `release`, within a transaction.
+
+    Raises
+    ------
+    NotFound, Refused : as `release`.
+    """
+    connection = deciding.connection
+    row = _quarantined(connection, reading)
+    newest = _newest(connection, Key(row["station"], row["indicator"], row["time"].to_pydatetime()))
+    revision = 1 if newest is None else int(newest["revision"]) + 1
+    accepted = pd.DataFrame([{**row, "revision": revision}])
+    intake.add_observations(connection, columns_of(accepted), deciding.now)
+    store.note_due(connection, accepted)
+    return _kept(deciding, row, revision, reading)
 
 
 def uphold(engine: Engine, reading: int, decided: Decision, clock: Clock) -> Review:
@@ -64,13 +89,22 @@ def uphold(engine: Engine, reading: int, decided: Decision, clock: Clock) -> Rev
     upheld.
     """
     with writing(engine) as connection:
-        now = instant_to_record(connection, clock())
-        row = _quarantined(connection, reading)
-        if UPHOLD in store.actions_about(connection, reading):
-            zh = f"读数 {reading} 已维持隔离"
-            en = f"reading {reading} has been upheld"
-            raise Refused(zh, en, path="reading", remedy="无须再决定；后来证实可信的，用 release 放行")
-        return store.keep_review(connection, _review(row, NO_OBSERVATION, decided, reading), now)
+        return uphold_reading(Deciding(connection, decided, instant_to_record(connection, clock())), reading)
+
+
+def uphold_reading(deciding: Deciding, reading: int) -> Review:
+    """As `uphold`, within a transaction.
+
+    Raises
+    ------
+    NotFound, Refused : as `uphold`.
+    """
+    row = _quarantined(deciding.connection, reading)
+    if UPHOLD in store.actions_about(deciding.connection, reading):
+        zh = f"读数 {reading} 已维持隔离"
+        en = f"reading {reading} has been upheld"
+        raise Refused(zh, en, path="reading", remedy="无须再决定；后来证实可信的，用 release 放行")
+    return _kept(deciding, row, NO_OBSERVATION, reading)
 
 
 def _quarantined(connection: Connection, reading: int) -> dict[str, Any]:
@@ -101,20 +135,28 @@ def decide(engine: Engine, key: Key, decided: Decision, clock: Clock) -> Review:
     NotFound : no such observation. Refused : it has been removed; there is nothing to restore.
     """
     with writing(engine) as connection:
-        now = instant_to_record(connection, clock())
-        newest = _newest(connection, key)
-        if newest is None:
-            zh = f"没有此观测：{key.station} {key.indicator} {key.time.isoformat()}"
-            en = "no such observation"
-            raise NotFound(zh, en, path="time", remedy="写明站点、指标与带时区的时刻；hengjie readings export 列出观测")
-        if decided.action == REMOVE and newest["test"] == DECIDED[REMOVE]:
-            raise Refused("已剔除", "it has been removed", path="action", remedy="要恢复用 restore")
-        if decided.action == RESTORE and newest["quality"] < Quality.DOUBTFUL:
-            remedy = "只有已剔除的，或检验标出的，才能恢复"
-            raise Refused("没有标记，无须恢复", "nothing speaks against it", path="action", remedy=remedy)
-        return store.keep_review(
-            connection, _review(newest, int(newest["revision"]), decided, int(newest["reading"])), now
-        )
+        return decide_observation(Deciding(connection, decided, instant_to_record(connection, clock())), key)
+
+
+def decide_observation(deciding: Deciding, key: Key) -> Review:
+    """As `decide`, within a transaction.
+
+    Raises
+    ------
+    NotFound, Refused : as `decide`.
+    """
+    newest = _newest(deciding.connection, key)
+    action = deciding.decided.action
+    if newest is None:
+        zh = f"没有此观测：{key.station} {key.indicator} {key.time.isoformat()}"
+        en = "no such observation"
+        raise NotFound(zh, en, path="time", remedy="写明站点、指标与带时区的时刻；hengjie readings export 列出观测")
+    if action == REMOVE and newest["test"] == DECIDED[REMOVE]:
+        raise Refused("已剔除", "it has been removed", path="action", remedy="要恢复用 restore")
+    if action == RESTORE and newest["quality"] < Quality.DOUBTFUL:
+        remedy = "只有已剔除的，或检验标出的，才能恢复"
+        raise Refused("没有标记，无须恢复", "nothing speaks against it", path="action", remedy=remedy)
+    return _kept(deciding, newest, int(newest["revision"]), int(newest["reading"]))
 
 
 def _newest(connection: Connection, key: Key) -> dict[str, Any] | None:
@@ -124,14 +166,14 @@ def _newest(connection: Connection, key: Key) -> dict[str, Any] | None:
     return None if rows.empty else rows.to_dict("records")[0]  # type: ignore[return-value]  # named by texts
 
 
-def _review(of: dict[str, Any], revision: int, decided: Decision, reading: int) -> Review:
-    """The row of a decision.
+def _kept(deciding: Deciding, of: dict[str, Any], revision: int, reading: int) -> Review:
+    """Store the row of a decision.
 
     Parameters
     ----------
     of : station, indicator and time of the value decided about.
     revision : of the observation, `NO_OBSERVATION` where the decision leaves none. reading : behind the observation.
-    decided : what was decided.
     """
     key = {name: of[name] for name in ("station", "indicator")} | {"time": of["time"].to_pydatetime()}
-    return key | {"revision": revision, "reading": reading} | asdict(decided)
+    review = key | {"revision": revision, "reading": reading} | asdict(deciding.decided)
+    return store.keep_review(deciding.connection, review, deciding.now, deciding.proposal)

@@ -6,6 +6,7 @@ and what two people decided about a value outranks every test.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Unpack
@@ -25,7 +26,8 @@ from sqlalchemy import (
 )
 
 from monitoring_ingest.database.bulk import insert_frame
-from monitoring_ingest.database.engine import read_columns, read_frame
+from monitoring_ingest.database.dialects import one_of
+from monitoring_ingest.database.engine import key_parameters, of_keys, read_columns, read_frame
 from monitoring_ingest.quality.decisions import NO_OBSERVATION, standing
 from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.quality.tables import (
@@ -38,7 +40,7 @@ from monitoring_ingest.quality.tables import (
     quality_tests,
     reviews,
 )
-from monitoring_ingest.readings.frames import Columns, frame_of, objects
+from monitoring_ingest.readings.frames import Columns, Key, frame_of, objects, utc, utc_array
 from monitoring_ingest.readings.observing import becomes_observation
 from monitoring_ingest.records import store
 from monitoring_ingest.records.store import Selected, selects
@@ -195,12 +197,56 @@ def decisions(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFr
     return read_frame(connection, select(*columns).where(selects(reviews, selected)).order_by(reviews.c.id))
 
 
-def keep_review(connection: Connection, review: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Store a decision; the decision with its identity and the instant it was recorded at."""
+def keep_review(
+    connection: Connection, review: dict[str, Any], now: datetime, proposal: int | None = None
+) -> dict[str, Any]:
+    """Store a decision; the decision with its identity and the instant it was recorded at.
+
+    Parameters
+    ----------
+    review : the decision and the value it is about. now : the instant of the transaction.
+    proposal : the number of what it was approved by; None where it came without one.
+    """
     identity = int(connection.scalar(select(func.max(reviews.c.id))) or 0) + 1
     row = {"id": identity, **review, "recorded_at": now}
-    connection.execute(insert(reviews).values(row))
+    connection.execute(insert(reviews).values(row | {"proposal": proposal}))
     return row
+
+
+def keys_of_readings(connection: Connection, identities: Collection[int]) -> Columns:
+    """Station, indicator and time of readings of known stations, by identity; a reading that is not there has no row."""
+    key = (readings.c[name] for name in KEY[:3])
+    query = select(*key).where(one_of(readings.c.id, identities), readings.c.station.is_not(None))
+    return read_columns(connection, query.order_by(readings.c.id))
+
+
+def columns_of_keys(keys: Sequence[Key]) -> Columns:
+    """Keys as columns: station, indicator and time."""
+    return {
+        "station": objects([key.station for key in keys]),
+        "indicator": objects([key.indicator for key in keys]),
+        "time": utc_array(utc([key.time for key in keys])),
+    }
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands of some values: revision and reading of each observation, number and action of each decision."""
+
+    observations: list[list[int]]
+    decisions: list[list[Any]]
+
+
+def standing_of(connection: Connection, keys: Columns) -> Standing:
+    """What stands of the values of some keys (station, indicator, time), in a fixed order."""
+    dialect = connection.dialect.name
+    parameters = key_parameters(dialect, keys)
+    values = of_keys(dialect, select(observed.c.reading, observed.c.revision), observed)
+    about = of_keys(dialect, select(reviews.c.id, reviews.c.action), reviews)
+    return Standing(
+        sorted([int(row.reading), int(row.revision)] for row in connection.execute(values, parameters)),
+        sorted([int(row.id), str(row.action)] for row in connection.execute(about, parameters)),
+    )
 
 
 def actions_about(connection: Connection, reading: int) -> set[str]:
