@@ -26,7 +26,6 @@ from sqlalchemy import (
 )
 
 from monitoring_ingest.database.bulk import insert_frame
-from monitoring_ingest.database.dialects import one_of
 from monitoring_ingest.database.engine import key_parameters, of_keys, read_columns, read_frame
 from monitoring_ingest.quality.decisions import NO_OBSERVATION, standing
 from monitoring_ingest.quality.flags import Quality
@@ -197,26 +196,26 @@ def decisions(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFr
     return read_frame(connection, select(*columns).where(selects(reviews, selected)).order_by(reviews.c.id))
 
 
-def keep_review(
-    connection: Connection, review: dict[str, Any], now: datetime, proposal: int | None = None
-) -> dict[str, Any]:
-    """Store a decision; the decision with its identity and the instant it was recorded at.
+def keep_reviews(
+    connection: Connection, decided_about: Sequence[dict[str, Any]], now: datetime, proposal: int | None = None
+) -> list[dict[str, Any]]:
+    """Store decisions; each with its identity and the instant it was recorded at.
 
     Parameters
     ----------
-    review : the decision and the value it is about. now : the instant of the transaction.
-    proposal : the number of what it was approved by; None where it came without one.
+    decided_about : the decisions, each with the value it is about. now : the instant of the transaction.
+    proposal : the number of what they were approved by; None where they came without one.
     """
-    identity = int(connection.scalar(select(func.max(reviews.c.id))) or 0) + 1
-    row = {"id": identity, **review, "recorded_at": now}
-    connection.execute(insert(reviews).values(row | {"proposal": proposal}))
-    return row
+    last = int(connection.scalar(select(func.max(reviews.c.id))) or 0)
+    rows = [{"id": number, **row, "recorded_at": now} for number, row in enumerate(decided_about, last + 1)]
+    connection.execute(insert(reviews), [row | {"proposal": proposal} for row in rows])
+    return rows
 
 
 def keys_of_readings(connection: Connection, identities: Collection[int]) -> Columns:
     """Station, indicator and time of readings of known stations, by identity; a reading that is not there has no row."""
     key = (readings.c[name] for name in KEY[:3])
-    query = select(*key).where(one_of(readings.c.id, identities), readings.c.station.is_not(None))
+    query = select(*key).where(readings.c.id.in_(identities), readings.c.station.is_not(None))
     return read_columns(connection, query.order_by(readings.c.id))
 
 
@@ -227,6 +226,18 @@ def columns_of_keys(keys: Sequence[Key]) -> Columns:
         "indicator": objects([key.indicator for key in keys]),
         "time": utc_array(utc([key.time for key in keys])),
     }
+
+
+def newest_revisions(connection: Connection, keys: Columns) -> dict[Key, int]:
+    """The newest revision of each of some keys that has an observation."""
+    dialect = connection.dialect.name
+    query = of_keys(dialect, select(*(observed.c[name] for name in KEY)), observed)
+    rows = frame_of(read_columns(connection, query, key_parameters(dialect, keys)))
+    newest: dict[Key, int] = {}
+    for station, indicator, time, revision in rows.itertuples(index=False, name=None):
+        key = Key(station, indicator, time.to_pydatetime())
+        newest[key] = max(revision, newest.get(key, 0))
+    return newest
 
 
 @dataclass(frozen=True)
@@ -249,14 +260,18 @@ def standing_of(connection: Connection, keys: Columns) -> Standing:
     )
 
 
-def actions_about(connection: Connection, reading: int) -> set[str]:
-    """What people have decided about a reading so far, and about the observation it gave."""
-    return set(connection.scalars(select(reviews.c.action).where(reviews.c.reading == reading)))
+def actions_about(connection: Connection, identities: Collection[int]) -> dict[int, set[str]]:
+    """What people have decided about readings so far, and about the observations they gave, by reading."""
+    actions: dict[int, set[str]] = {}
+    query = select(reviews.c.reading, reviews.c.action).where(reviews.c.reading.in_(identities))
+    for row in connection.execute(query):
+        actions.setdefault(row.reading, set()).add(row.action)
+    return actions
 
 
-def quarantined(connection: Connection, identity: int) -> pd.DataFrame:
-    """The quarantined reading of an identity, as `store.add_observations` wants it; no row where there is none."""
-    return read_frame(connection, _set_aside().where(readings.c.id == identity))
+def quarantined(connection: Connection, identities: Collection[int]) -> pd.DataFrame:
+    """The quarantined among some readings, as `store.add_observations` wants them, in the order of their identities."""
+    return read_frame(connection, _set_aside().where(readings.c.id.in_(identities)).order_by(readings.c.id))
 
 
 def queue(connection: Connection, limit: int | None = None, as_of: datetime | None = None) -> pd.DataFrame:

@@ -48,7 +48,9 @@ def of_subject(registry: Registry, subject: str) -> list[Office]:
         basins |= _basins_of_sections(network, {network.stations[subject].section})
     if subject in network.parties:
         parties.add(subject)
-        along = {code for code, section in network.sections.items() if subject in (section.upstream, section.downstream)}
+        along = {
+            code for code, section in network.sections.items() if subject in (section.upstream, section.downstream)
+        }
         basins |= _basins_of_sections(network, along)
     if subject in registry.agreements:
         agreement = registry.agreements[subject]

@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from basin.errors import UsageError
 from basin.indicators import indicator
 from monitoring_ingest.quality import reviewing, store
-from monitoring_ingest.quality.decisions import RELEASE, UPHOLD, Decision, proposed_decision
+from monitoring_ingest.quality.decisions import GROUNDS, RELEASE, UPHOLD, Decision, proposed_decision
 from monitoring_ingest.readings.frames import Columns, Key, in_reach
 from settlement.people import concerns, performing, roles
 from settlement.people.proposals import Payload, Setting, TwoPersonAct
 
-OF_READINGS = {RELEASE: reviewing.release_reading, UPHOLD: reviewing.uphold_reading}
+OF_READINGS = {RELEASE: reviewing.release_readings, UPHOLD: reviewing.uphold_readings}
 READINGS = "readings"
 VALUES = "values"
 KEY = ("station", "indicator", "time")
@@ -62,23 +62,20 @@ def _perform(setting: Setting, _office: str, payload: Payload) -> str:
 
 def _decision(payload: Payload) -> Decision:
     action = str(payload.get("action"))
-    grounds = {key: payload[key] for key in payload if key not in ("action", READINGS, VALUES)}
-    decision = proposed_decision(action, grounds)
-    performing.refuse_other_keys(payload, "action", *grounds, READINGS if action in OF_READINGS else VALUES)
+    decision = proposed_decision(action, payload)
+    performing.refuse_other_keys(payload, "action", *GROUNDS, READINGS if action in OF_READINGS else VALUES)
     return decision
 
 
 def _decide(setting: Setting, decision: Decision, payload: Payload) -> None:
-    """Decide about each value in turn; the place of a value that cannot be decided about is named."""
+    """Decide about all values, or about none."""
     people = performing.decided(setting)
     by_people = replace(decision, proposed_by=people.proposed_by, approved_by=people.approved_by)
     deciding = reviewing.Deciding(setting.connection, by_people, setting.now, setting.proposal)
     if decision.action in OF_READINGS:
-        for reading in _readings(payload):
-            OF_READINGS[decision.action](deciding, reading)
-        return
-    for key in _values(payload):
-        reviewing.decide_observation(deciding, key)
+        OF_READINGS[decision.action](deciding, _readings(payload))
+    else:
+        reviewing.decide_observations(deciding, list(_values(payload)))
 
 
 def _keys(setting: Setting, decision: Decision, payload: Payload) -> Columns:

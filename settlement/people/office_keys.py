@@ -93,7 +93,9 @@ def _check_rotate(setting: Setting, office: str, payload: Payload) -> str:
         raise UsageError(zh, f"0 to {LONGEST_OVERLAP} days", path="overlap_days", remedy="写天数，如 7")
     key = _key(setting, office, payload)
     if key.over(setting.now):
-        raise Refused(f"{key.name} 的密钥已撤销或到期", "the key is revoked or has expired", remedy="另建密钥，换一个名称")
+        raise Refused(
+            f"{key.name} 的密钥已撤销或到期", "the key is revoked or has expired", remedy="另建密钥，换一个名称"
+        )
     return _seen(setting, key.name)
 
 
@@ -107,7 +109,9 @@ def _check_revoke(setting: Setting, office: str, payload: Payload) -> str:
     performing.refuse_other_keys(payload, "name")
     key = _key(setting, office, payload)
     if key.revoked_at is not None:
-        raise Refused(f"{key.name} 的密钥已撤销", f"the key of {key.name} was revoked", path="name", remedy="无须再撤销")
+        raise Refused(
+            f"{key.name} 的密钥已撤销", f"the key of {key.name} was revoked", path="name", remedy="无须再撤销"
+        )
     return _seen(setting, key.name)
 
 

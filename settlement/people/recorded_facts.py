@@ -52,7 +52,9 @@ def written_facts(content: bytes, registry: Registry, *, file: object) -> list[M
         text = content.decode("utf-8-sig")
         listed = json.loads(text) if text.lstrip().startswith("[") else [tree(text, file, UsageError)]
     except ValueError as problem:  # bytes that are no UTF-8, or no JSON
-        raise UsageError("读不出事实", "no readable facts", file=file, remedy="存为 UTF-8 的 CSV、YAML 或 JSON") from problem
+        raise UsageError(
+            "读不出事实", "no readable facts", file=file, remedy="存为 UTF-8 的 CSV、YAML 或 JSON"
+        ) from problem
     _understood({FACTS: listed}, registry)
     return listed
 

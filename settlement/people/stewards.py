@@ -25,4 +25,6 @@ def steward(network: Network, agreement: Agreement) -> Office | None:
         return of_no_party
     upstream = agreement.parties.get(UPSTREAM)
     offices = network.offices.values()
-    return next((office for office in offices if upstream and (office.party, office.kind) == (upstream, AUTHORITY)), None)
+    return next(
+        (office for office in offices if upstream and (office.party, office.kind) == (upstream, AUTHORITY)), None
+    )

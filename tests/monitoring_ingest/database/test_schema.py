@@ -316,7 +316,9 @@ class TestUpAndDown:
     def test_what_two_people_decided_is_not_forgotten_on_the_way_down(self, old, written, table):
         create_schema(old)
         copied = ", ".join(set(column_names(old, table)) - {"id", "line", "proposal"})
-        proposal = "INSERT INTO proposals VALUES (1, 'status', 'env', '确认', '{}', '', 1, '无误', '2026-03-01T00:00:00Z')"
+        proposal = (
+            "INSERT INTO proposals VALUES (1, 'status', 'env', '确认', '{}', '', 1, '无误', '2026-03-01T00:00:00Z')"
+        )
         execute(old, proposal, written.format(copied, copied))
         with pytest.raises(Refused, match=f"{table} 里有 1 行"):
             downgrade(old, "0006")

@@ -112,7 +112,12 @@ class TestWhomItConcerns:
     @pytest.mark.parametrize(
         ("by", "office", "written", "refusal"),
         [
-            ("lower-prepare", "lower-env", INCIDENT | {"subject": "upper"}, "可由 流域局、上省生态环境厅、上省财政厅 提出"),
+            (
+                "lower-prepare",
+                "lower-env",
+                INCIDENT | {"subject": "upper"},
+                "可由 流域局、上省生态环境厅、上省财政厅 提出",
+            ),
             ("lower-prepare", "lower-env", INCIDENT | {"subject": "third"}, "没有机构可以办理：在 offices.csv 里声明"),
             ("river-prepare", "river", PAID, f"{CODE} 的付款不由流域局办理.*可由 上省财政厅 提出"),
             ("upper-prepare", "upper-env", PAID, "的付款不由上省生态环境厅办理"),
@@ -259,7 +264,11 @@ class TestAFile:
     @pytest.mark.parametrize(
         ("name", "content", "refusal"),
         [
-            ("a.csv", CSV.replace("文件\n", "文件,登记人\n").replace("号\n", "号,张三\n"), "不认识或重复的列 recorded_by"),
+            (
+                "a.csv",
+                CSV.replace("文件\n", "文件,登记人\n").replace("号\n", "号,张三\n"),
+                "不认识或重复的列 recorded_by",
+            ),
             ("a.csv", CSV.replace("s1,", "s9,"), "第 2 行 line 2"),
             ("a.yaml", YAML + "recorded_by: 张三\n", "不再写 recorded_by"),
             ("a.json", "[{]", "读不出事实"),
