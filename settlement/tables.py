@@ -66,8 +66,8 @@ obligations = append_only(
     )
 )
 
-# Each change of status, with person, time and reason; the newest counts. `proposal` is what it was approved by, `person`
-# who approved it; a change from before people signed in has no proposal, and `person` made it.
+# Each change of status, with person, time and reason; the newest counts. `proposal` is what it was approved by and
+# `person` who approved it; a change from before people signed in has no proposal, and `person` made it.
 statuses = append_only(
     Table(
         "statuses",

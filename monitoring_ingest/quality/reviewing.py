@@ -74,7 +74,7 @@ def release_readings(deciding: Deciding, identities: Sequence[int]) -> list[Revi
     """
     connection = deciding.connection
     rows = _quarantined(connection, identities)
-    keys = [Key(row.station, row.indicator, row.time.to_pydatetime()) for row in rows.itertuples()]
+    keys = _keys(rows)
     newest = store.newest_revisions(connection, store.columns_of_keys(keys))
     revisions = []
     for key in keys:
@@ -114,8 +114,7 @@ def uphold_readings(deciding: Deciding, identities: Sequence[int]) -> list[Revie
             zh = f"读数 {reading} 已维持隔离"
             en = f"reading {reading} has been upheld"
             raise Refused(zh, en, path="reading", remedy="无须再决定；后来证实可信的，用 release 放行")
-    keys = (Key(row.station, row.indicator, row.time.to_pydatetime()) for row in rows.itertuples())
-    about = zip(keys, identities, strict=True)
+    about = zip(_keys(rows), identities, strict=True)
     return _kept(deciding, [About(key, NO_OBSERVATION, reading) for key, reading in about])
 
 
@@ -138,6 +137,12 @@ def _quarantined(connection: Connection, identities: Sequence[int]) -> pd.DataFr
             en = f"reading {reading} has been released"
             raise Refused(zh, en, path="reading", remedy="已是观测，无须再放行；不应采用的，用 remove 剔除")
     return rows.loc[list(identities)].reset_index(drop=True)
+
+
+def _keys(rows: pd.DataFrame) -> list[Key]:
+    """The key of each row: of its station, indicator and time."""
+    times = rows["time"].dt.to_pydatetime()
+    return [Key(*key) for key in zip(rows["station"], rows["indicator"], times, strict=True)]
 
 
 def decide(engine: Engine, key: Key, decided: Decision, clock: Clock) -> Review:

@@ -213,7 +213,7 @@ def keep_reviews(
 
 
 def keys_of_readings(connection: Connection, identities: Collection[int]) -> Columns:
-    """Station, indicator and time of readings of known stations, by identity; a reading that is not there has no row."""
+    """Station, indicator and time of readings of known stations; a reading that is not there has no row."""
     key = (readings.c[name] for name in KEY[:3])
     query = select(*key).where(readings.c.id.in_(identities), readings.c.station.is_not(None))
     return read_columns(connection, query.order_by(readings.c.id))

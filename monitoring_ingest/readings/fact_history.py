@@ -119,9 +119,9 @@ def outcomes(stated: Iterable[Fact], stored: Iterable[StoredFact], last: int) ->
             yield Planned(decided, None)
             continue
         last += 1
-        kept = StoredFact(last, decided.fact, None if decided.replaces is None else decided.replaces.id)
-        of_document[:] = [row for row in of_document if row is not decided.replaces] + [kept]
-        yield Planned(decided, kept)
+        added = StoredFact(last, decided.fact, None if decided.replaces is None else decided.replaces.id)
+        of_document[:] = [row for row in of_document if row is not decided.replaces] + [added]
+        yield Planned(decided, added)
 
 
 def in_force(rows: Sequence[StoredFact]) -> list[Fact]:

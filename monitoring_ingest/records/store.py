@@ -8,7 +8,7 @@ jobs, which are no evidence, are in `schedule.store`, keys in `access.store`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -524,13 +524,13 @@ def record_facts(connection: Connection, stated: Sequence[Fact], by: TwoPeople, 
     planned = list(planned_facts(connection, stated, now))
     people = {"recorded_by": by.recorded_by, "approved_by": by.approved_by, "recorded_at": now}
     rows = [
-        {"id": kept.row.id, "revises": kept.row.revises, "proposal": by.proposal, **asdict(kept.row.fact), **people}
-        for kept in planned
-        if kept.row is not None
+        {"id": step.row.id, "revises": step.row.revises, "proposal": by.proposal, **asdict(step.row.fact), **people}
+        for step in planned
+        if step.row is not None
     ]
     if rows:
         connection.execute(insert(tables.facts), rows)
-    return [kept.outcome for kept in planned]
+    return [step.outcome for step in planned]
 
 
 def stored_facts(

@@ -35,7 +35,7 @@ def of_subject(registry: Registry, subject: str) -> list[Office]:
     """The offices that a fact about a subject concerns.
 
     These are the offices of a section's two parties, of a station's province, of a party itself, of the parties of an
-    agreement, or of the parties along a basin, which a scorecard is of; and those of no party of the basin concerned.
+    agreement, or of the parties along a basin; and those of no party of the basin concerned, of a scorecard any basin.
     """
     network = registry.network
     parties: set[str | None] = set()
@@ -62,8 +62,8 @@ def of_subject(registry: Registry, subject: str) -> list[Office]:
                 parties |= agreement.reach.parties_in(network)
                 basins.add(agreement.basin)
     of_basins = {subject} & network.basins.keys()
-    if subject in registry.scorecards:
-        of_basins.add(registry.scorecards[subject].basin)
+    if subject in registry.scorecards:  # it scores any basin
+        basins |= network.basins.keys()
     basins |= of_basins
     sections |= {code for code, section in network.sections.items() if section.basin in of_basins}
     for code in sections:

@@ -46,9 +46,9 @@ def decided(setting: Setting) -> Decided:
     proposal = proposals_store.proposal(setting.connection, setting.proposal)
     if proposal is None or proposal.ended_by is None:
         raise RuntimeError(f"proposal {setting.proposal} is performed before its approval is stored")
-    people = setting.staff.people
-    names = (in_words(people[number]) for number in (proposal.person, proposal.ended_by))
-    return Decided(*names, proposal.person, proposal.reason)
+    proposer = setting.staff.people[proposal.person]
+    approver = setting.staff.people[proposal.ended_by]
+    return Decided(in_words(proposer), in_words(approver), proposer.number, proposal.reason)
 
 
 def in_words(person: Person) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from basin.errors import Conflict, HengjieError, NotFound, Refused, UnknownCode, UsageError
+from basin.errors import Conflict, HengjieError, NotFound, Refused, UsageError
 from basin.registry import Registry
 from basin.written.agreement_files import tree
 from monitoring_ingest.access.store import PUSH, Access
@@ -121,8 +121,7 @@ def _batch(setting: Setting, office: str, number: object) -> Batch:
     ------
     NotFound : no such batch. Refused : it came by the key of another office.
     """
-    is_number = isinstance(number, int) and not isinstance(number, bool)
-    batch = batches_store.batch(setting.connection, number) if is_number else None
+    batch = batches_store.batch(setting.connection, number) if type(number) is int else None
     if batch is None:
         raise NotFound(f"没有批次 {number}", f"no batch {number}", path=BATCH, remedy="在待办里查批次的编号")
     if batch.office != office:

@@ -15,8 +15,8 @@ from settlement.people import performing, roles
 from settlement.people.proposals import Payload, Setting, TwoPersonAct
 from settlement.people.stewards import steward
 from settlement.review import confirming
-from settlement.states import StatusChange
 from settlement.statement.rows import StoredSettlement
+from settlement.states import StatusChange
 
 _NOTHING = ""  # that the act shows once
 

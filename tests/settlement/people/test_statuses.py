@@ -147,5 +147,5 @@ class TestTheSteward:
 
     def test_nobody_can_propose_where_there_is_none(self, desk):
         alone = proposals.Desk(desk.engine, desk.offices, desk.now, registry(network_with("court")))
-        with pytest.raises(Refused, match="没有主办机构：在流域的 offices.csv 里声明"):
+        with pytest.raises(Refused, match=r"没有主办机构：在流域的 offices\.csv 里声明"):
             proposed(alone, IN_REVIEW)
