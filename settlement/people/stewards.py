@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from basin.agreement import Agreement
 from basin.network import Network, Office
+from settlement.people.concerns import AUDIT
 
 UPSTREAM = "upstream"
 AUTHORITY = "authority"
-AUDIT = "audit"
 
 
 def steward(network: Network, agreement: Agreement) -> Office | None:

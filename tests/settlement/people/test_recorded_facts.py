@@ -13,6 +13,7 @@ from monitoring_ingest.readings.facts import proposed_fact
 from monitoring_ingest.records.store import facts, record_fact, stored_facts
 from settlement.people import acts, batches_store, concerns, proposals, recorded_facts
 from settlement.people.proposals import Matter
+from tests.basin.test_scorecards import a_card
 from tests.settlement.makers import a_fact
 from tests.settlement.people.makers import MORNING, Clock, number
 from tests.settlement.people.river import CODE, NETWORK, REGISTRY, at_work, registry
@@ -103,6 +104,10 @@ class TestWhomItConcerns:
     )
     def test_is_told_by_its_subject(self, subject, able):
         assert [office.code for office in concerns.of_subject(REGISTRY, subject)] == able.split()
+
+    def test_a_scorecard_scores_any_basin_and_concerns_offices_of_no_party(self):
+        scored = replace(REGISTRY, scorecards={"card": a_card()})
+        assert [office.code for office in concerns.of_subject(scored, "card")] == ["river"]
 
     def test_a_station_that_is_no_section_concerns_its_province(self):
         apart = {"z1": replace(NETWORK.stations["s2"], code="z1", section="s1")}
