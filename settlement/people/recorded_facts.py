@@ -10,19 +10,29 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
+from sqlalchemy import Connection
+
 from basin.errors import Conflict, HengjieError, NotFound, Refused, UsageError
+from basin.periods import period
 from basin.registry import Registry
 from basin.written.agreement_files import tree
+from basin.written.names import folded_name
 from monitoring_ingest.access.store import PUSH, Access
+from monitoring_ingest.database.engine import reading
 from monitoring_ingest.formats.fact_tables import read_proposed_facts
 from monitoring_ingest.readings.fact_checks import about_something_known
+from monitoring_ingest.readings.fact_findings import Finding, findings
+from monitoring_ingest.readings.fact_history import Fate, Planned, in_force
 from monitoring_ingest.readings.facts import Fact, TwoPeople, is_payment, proposed_fact
-from monitoring_ingest.records.store import planned_facts, record_facts
+from monitoring_ingest.records.store import planned_facts, record_facts, stored_facts
 from settlement.people import batches_store, concerns, performing, roles
 from settlement.people.batches_store import Batch
-from settlement.people.proposals import Payload, Setting, TwoPersonAct
+from settlement.people.proposals import Desk, Payload, Setting, TwoPersonAct
 
 FACTS = batches_store.FACTS
 BATCH = "batch"
@@ -78,6 +88,54 @@ def office_of_batch(key: Access, written: Sequence[Any], registry: Registry) -> 
     return key.office
 
 
+@dataclass(frozen=True)
+class Previewed:
+    """What would become of a fact: its fate, the row it would replace, and what there is to tell of it."""
+
+    fact: Fact
+    fate: Fate
+    replaces: Fact | None
+    findings: Sequence[Finding]
+
+
+def preview(desk: Desk, payload: Payload) -> list[Previewed]:
+    """What would become of the facts of a proposal as of now, for whoever proposes or approves it; nothing is stored.
+
+    Raises
+    ------
+    NotFound : no such batch. UsageError, UnknownCode : a fact could not be recorded; its place in the list is named.
+    """
+    with reading(desk.engine) as connection:
+        written = payload
+        if BATCH in payload:
+            written = facts_payload(_stored_batch(connection, payload[BATCH]).facts)
+        facts = _understood(written, desk.registry)
+        planned = list(_planned(connection, facts, desk.now()))
+        rows = [
+            row for subject in {fact.subject for fact in facts} for row in stored_facts(connection, subject=subject)
+        ]
+    rows += [step.row for step in planned if step.row is not None]
+    beside: dict[tuple[object, ...], list[Fact]] = {}
+    for fact in in_force(sorted(rows, key=attrgetter("id"))):
+        beside.setdefault(_told_together(fact), []).append(fact)
+    return [
+        Previewed(
+            step.outcome.fact,
+            step.outcome.fate,
+            None if step.outcome.replaces is None else step.outcome.replaces.fact,
+            findings(step.outcome.fact, beside.get(_told_together(step.outcome.fact), ())),
+        )
+        for step in planned
+    ]
+
+
+def _told_together(fact: Fact) -> tuple[object, ...]:
+    """What facts have in common of which a finding may tell: the voucher of payments, else subject, kind and period."""
+    if is_payment(fact):
+        return fact.subject, folded_name(fact.document)
+    return fact.subject, fact.kind, period(fact.period)
+
+
 def _check(setting: Setting, office: str, payload: Payload) -> str:
     """Refuse what could not be recorded; it rests on the rows that the facts revise or withdraw."""
     facts = _facts(setting, office, payload)
@@ -86,16 +144,22 @@ def _check(setting: Setting, office: str, payload: Payload) -> str:
         raise Conflict(zh, "the batch has been adopted", path=BATCH, remedy="要改的，另登记更正并写明 reason")
     for place, fact in enumerate(facts):
         _refuse_other_office(setting, office, fact, place)
-    planned = planned_facts(setting.connection, facts, setting.now)
     replaced: list[int | None] = []
     rows_of_this: set[int] = set()  # which these facts would add themselves, under numbers that others may take first
-    for place in range(len(facts)):
-        with _at(place):
-            step = next(planned)
+    for step in _planned(setting.connection, facts, setting.now):
         before = step.outcome.replaces
         replaced.append(None if before is None or before.id in rows_of_this else before.id)
         rows_of_this |= set() if step.row is None else {step.row.id}
     return performing.fingerprint(replaced)
+
+
+def _planned(connection: Connection, facts: Sequence[Fact], now: datetime) -> Iterator[Planned]:
+    """What would become of each fact; the place of a fact that cannot be recorded is named, from 0."""
+    planned = planned_facts(connection, facts, now)
+    for place in range(len(facts)):
+        with _at(place):
+            step = next(planned)
+        yield step
 
 
 def _perform(setting: Setting, office: str, payload: Payload) -> str:
@@ -121,14 +185,19 @@ def _batch(setting: Setting, office: str, number: object) -> Batch:
     ------
     NotFound : no such batch. Refused : it came by the key of another office.
     """
-    batch = batches_store.batch(setting.connection, number) if type(number) is int else None
-    if batch is None:
-        raise NotFound(f"没有批次 {number}", f"no batch {number}", path=BATCH, remedy="在待办里查批次的编号")
+    batch = _stored_batch(setting.connection, number)
     if batch.office != office:
         offices = setting.staff.offices
         named = offices[batch.office].name_zh if batch.office in offices else batch.office
         zh = f"批次 {batch.number} 由{named}的密钥送来"
         raise Refused(zh, "it came by the key of another office", path=BATCH, remedy=f"可由 {named} 提出")
+    return batch
+
+
+def _stored_batch(connection: Connection, number: object) -> Batch:
+    batch = batches_store.batch(connection, number) if type(number) is int else None
+    if batch is None:
+        raise NotFound(f"没有批次 {number}", f"no batch {number}", path=BATCH, remedy="在待办里查批次的编号")
     return batch
 
 

@@ -209,6 +209,37 @@ class TestManyFacts:
             proposed(desk, PAID | {"paid_on": "2026-04-01"}, by="cai", office="upper-finance")
 
 
+class TestAPreview:
+    def test_tells_what_would_become_of_each_fact(self, desk):
+        approve(desk, proposed(desk, INCIDENT))
+        revised = INCIDENT | {"value": "2", "reason": "录错"}
+        payload = recorded_facts.facts_payload([INCIDENT, revised, INCIDENT | {"document": "另一文"}])
+        told = recorded_facts.preview(desk, payload)
+        assert [(row.fate, row.replaces and row.replaces.value) for row in told] == [
+            ("duplicate", None), ("revised", "1"), ("recorded", None),
+        ]  # fmt: skip
+        assert len(in_force(desk)) == 1
+
+    def test_tells_which_documents_differ_and_which_voucher_pays_again(self, desk):
+        other = INCIDENT | {"document": "乙文", "value": "2"}
+        told = recorded_facts.preview(desk, recorded_facts.facts_payload([INCIDENT, other]))
+        assert [[finding["code"] for finding in row.findings] for row in told] == [["facts_differ"]] * 2
+        twice = recorded_facts.facts_payload([PAID, PAID | {"period": "2022"}])
+        told = recorded_facts.preview(desk, twice)
+        assert [[finding["code"] for finding in row.findings] for row in told] == [["voucher_pays_again"]] * 2
+
+    def test_names_the_place_of_what_could_not_be_recorded(self, desk):
+        with pytest.raises(UsageError, match="同一文件的这件事实已登记") as refused:
+            recorded_facts.preview(desk, recorded_facts.facts_payload([INCIDENT, INCIDENT | {"value": "2"}]))
+        assert refused.value.path == "1.reason"
+
+    def test_is_there_for_a_batch(self, desk):
+        with writing(desk.engine) as connection:
+            batch = batches_store.keep_batch(connection, "站", "upper-env", [INCIDENT], MORNING)
+        (told,) = recorded_facts.preview(desk, recorded_facts.batch_payload(batch))
+        assert (told.fate, told.fact.document) == ("recorded", "上省〔2026〕3号")
+
+
 class TestABatch:
     KEY = Access("上省一站", frozenset({"s1"}), MORNING, None, None, "upper-env", None, frozenset({"push"}))
 
