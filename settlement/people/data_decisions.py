@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from basin.errors import UsageError
+from basin.errors import Refused, UsageError
 from basin.indicators import indicator
 from monitoring_ingest.quality import reviewing, store
 from monitoring_ingest.quality.decisions import GROUNDS, RELEASE, UPHOLD, Decision, proposed_decision
@@ -46,6 +46,9 @@ def _check(setting: Setting, office: str, payload: Payload) -> str:
     network = setting.registry.network
     keys = _keys(setting, decision, payload)
     for station in sorted(set(keys["station"].tolist())):
+        if station not in network.stations:
+            remedy = "改正代码；或在 stations.csv 里登记"
+            raise Refused(f"站点 {station} 没有登记", f"no station {station}", path="station", remedy=remedy)
         able = concerns.of_station(network, station)
         concerns.refuse_other_office(setting.staff.offices, office, able, f"站点 {station} 的数据")
     if setting.proposal is None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 from sqlalchemy import Engine
 
 from basin.network import Network
 from basin.registry import Registry
 from settlement.people.proposals import Desk
+from tests.databases import written
 from tests.settlement.makers import RULES, a_network, an_agreement, per_unit
 from tests.settlement.people.makers import OFFICES, Clock, appoint, approved, staffed
 
@@ -43,8 +46,25 @@ MORE_PEOPLE: Iterable[tuple[str, str, str, str, str, str]] = (
 
 
 def at_work(engine: Engine, clock: Clock | None = None) -> Desk:
-    """Everybody of `staffed`, somebody who prepares for the river, and two of the finance department upstream."""
-    desk = replace(staffed(engine, clock), registry=REGISTRY)
+    """Everybody of `staffed`, somebody who prepares for the river, and two of the finance department upstream.
+
+    The database has nothing else in it yet. On SQLite it is a copy: to appoint everybody takes longer than most tests.
+    """
+    if engine.dialect.name == "sqlite":
+        assert engine.url.database is not None
+        engine.dispose()
+        Path(engine.url.database).write_bytes(_everybody())
+    else:
+        _appoint_everybody(engine)
+    return Desk(engine, OFFICES, clock or Clock(), REGISTRY)
+
+
+@cache
+def _everybody() -> bytes:
+    return written(_appoint_everybody)
+
+
+def _appoint_everybody(engine: Engine) -> None:
+    desk = staffed(engine)
     for admin, approver, login, name, office, role in MORE_PEOPLE:
         approved(desk, approver, appoint(desk, admin, login, name, office, role))
-    return desk

@@ -109,11 +109,12 @@ EACH_CASE = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 
 @pytest.fixture
 def desk(engine):
+    everybody = at_work(engine)
     ingest(engine, NETWORK, [("a.csv", SENT.encode())], READINGS, stopped(MORNING))
     ingest(engine, NETWORK, [("b.csv", readings(monthly({("s1", "nh3n"): TWELVE})))], READINGS, stopped(MORNING))
     settle(engine, REGISTRY, CODE, "2020", now=MORNING + timedelta(minutes=1))
     create_key(engine, "旧密钥", MORNING)
-    return at_work(engine)
+    return everybody
 
 
 def proposed(desk, case):

@@ -39,8 +39,9 @@ def clock():
 @pytest.fixture
 def desk(engine, clock):
     """Everybody at work, and three readings in quarantine: numbers 1, 2 of s1 and 3 of s2; and two observations."""
+    everybody = at_work(engine, clock)
     ingest(engine, NETWORK, [("a.csv", SENT.encode())], READINGS, stopped(MORNING))
-    return at_work(engine, clock)
+    return everybody
 
 
 def proposed(desk, payload, by="upper-prepare", office="upper-env"):
@@ -213,7 +214,7 @@ class TestWhoseDecisionItIs:
 
     def test_nobody_decides_about_a_station_that_is_declared_no_more(self, desk):
         gone = proposals.Desk(desk.engine, desk.offices, desk.now)
-        with pytest.raises(Refused, match=r"站点 s1 的数据不由.*没有机构可以办理"):
+        with pytest.raises(Refused, match=r"站点 s1 没有登记.*在 stations\.csv 里登记"):
             proposed(gone, of_readings("uphold", 1))
 
     def test_an_office_of_no_party_is_none_of_another_basin(self):

@@ -27,9 +27,10 @@ TWELVE = [1.5, 1.2, 0.8, 0.9, 1.1, 1.3, 1.0, 1.4, 0.7, 0.6, 1.6, 1.9]
 @pytest.fixture
 def desk(engine):
     """Everybody at work, and a settlement of 2020."""
+    everybody = at_work(engine)
     ingest(engine, NETWORK, [("a.csv", readings(monthly({("s1", "nh3n"): TWELVE})))], READINGS, stopped(MORNING))
     settle(engine, REGISTRY, CODE, "2020", now=MORNING + timedelta(minutes=1))
-    return at_work(engine)
+    return everybody
 
 
 def settlement(desk):
