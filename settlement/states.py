@@ -22,11 +22,17 @@ MAY_FOLLOW: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class StatusChange:
-    """The next status of a settlement, who gives it, and why."""
+    """The next status of a settlement, who gives it, and why.
+
+    Attributes
+    ----------
+    proposal : the number of what two people agreed on; None where one person gives it.
+    """
 
     status: str
     person: str
     reason: str
+    proposal: int | None = None
 
 
 def check_another_person(submitted_by: str, person: str) -> None:

@@ -66,7 +66,8 @@ obligations = append_only(
     )
 )
 
-# Each change of status, with person, time and reason; the newest counts.
+# Each change of status, with person, time and reason; the newest counts. `proposal` is what it was approved by and
+# `person` who approved it; a change from before people signed in has no proposal, and `person` made it.
 statuses = append_only(
     Table(
         "statuses",
@@ -77,6 +78,7 @@ statuses = append_only(
         Column("person", Text, nullable=False),
         Column("reason", Text, nullable=False),
         Column("recorded_at", Instant, nullable=False),
+        Column("proposal", Identity, ForeignKey("proposals.id")),
     )
 )
 

@@ -59,6 +59,7 @@ SHELLS = [
     "monitoring_ingest/quality/running.py",
     "monitoring_ingest/quality/reviewing.py",
     "settlement/people/proposals.py",
+    "settlement/people/recorded_facts.py",
     "settlement/people/sessions.py",
     "settlement/people/watching.py",
     "settlement/applied.py",

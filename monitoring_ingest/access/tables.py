@@ -8,7 +8,9 @@ from monitoring_ingest.database.dialects import Instant
 from monitoring_ingest.database.engine import Identity, append_only, metadata
 
 # Who may write. `stations` (codes, separated by blanks) are those the key may speak for; NULL: all of them, and it may
-# do everything else that writes, too. After a rotation the secret before it is good for a while.
+# do everything else that writes, too. After a rotation the secret before it is good for a while. `office` is whose key
+# it is, `maker` the number of the person who proposed it, `verbs` (separated by blanks) what it may do; a key from
+# before people signed in has none of these.
 access_keys = Table(
     "access_keys",
     metadata,
@@ -20,6 +22,10 @@ access_keys = Table(
     Column("revoked_at", Instant),
     Column("previous_sha256", Text),
     Column("previous_until", Instant),
+    Column("office", Text),
+    Column("maker", Integer),
+    Column("verbs", Text),
+    Column("used_at", Instant),
     UniqueConstraint("name"),
     PrimaryKeyConstraint("sha256"),
 )

@@ -6,7 +6,7 @@ rows, or a refusal that names the first row that is wrong and how many more ther
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -18,9 +18,11 @@ from monitoring_ingest.readings.facts import (
     APPROVED_BY,
     FIELDS,
     MAY_STAND,
+    PROPOSED,
     WITHDRAWN_BY,
     Fact,
     fact,
+    proposed_fact,
 )
 
 # what people write at the top of a form
@@ -46,6 +48,13 @@ class TableFact(NamedTuple):
     fact: Fact
 
 
+class TableRow(NamedTuple):
+    """A row of a table in the keys of a fact, and the line of the file it stands on."""
+
+    number: int
+    written: dict[str, str]
+
+
 def read_facts(raw: bytes, registry: Registry, *, file: object = None) -> list[TableFact]:
     """The facts of a CSV, each about something that is declared.
 
@@ -60,35 +69,60 @@ def read_facts(raw: bytes, registry: Registry, *, file: object = None) -> list[T
     UsageError, UnknownCode : the file is no table, a column is missing, double or unknown, or a row is no fact or about
         nothing known; the row is named.
     """
+    rows = _rows(raw, FIELDS, MAY_STAND, file)
+    return _understood(rows, lambda row: about_something_known(fact(row, file=file), registry, file=file))
+
+
+def read_proposed_facts(raw: bytes, registry: Registry, *, file: object = None) -> list[TableRow]:
+    """The rows of a CSV of facts that somebody proposes who is signed in: no column names a person.
+
+    Parameters and errors as of `read_facts`.
+    """
+    needed = [name for name in FIELDS if name in PROPOSED]
+    rows = _rows(raw, needed, [name for name in MAY_STAND if name in PROPOSED], file)
+    _understood(rows, lambda row: about_something_known(proposed_fact(row, file=file), registry, file=file))
+    return rows
+
+
+def _rows(raw: bytes, needed: Sequence[str], may_stand: Sequence[str], file: object) -> list[TableRow]:
+    """The rows of a CSV whose first line has the needed columns, and of the others those that it has."""
+    names = (*needed, *may_stand)
     try:
         table = csv_lines(decoded(unpacked(raw)))
     except UnreadableFile as problem:
-        remedy = "存为 UTF-8 的 CSV，第一行写列名：" + ",".join((*FIELDS, *MAY_STAND))
+        remedy = "存为 UTF-8 的 CSV，第一行写列名：" + ",".join(names)
         raise UsageError(f"读不出表格：{problem.value}", "not a readable CSV", file=file, remedy=remedy) from problem
     columns = [COLUMNS.get(title, title) for title in table.header]
-    _check_columns(columns, file)
-    facts: list[TableFact] = []
-    refusals: list[HengjieError] = []
+    _check_columns(columns, needed, names, file)
     for position, cell in table.beyond.items():
         zh = f"单元格比表头多：{cell}"
         path = f"第 {table.numbers[position]} 行 line {table.numbers[position]}"
         remedy = "有逗号的内容加引号，或删去多出的单元格"
         raise UsageError(zh, "more cells than titles", file=file, path=path, remedy=remedy)
+    rows = []
     for number, cells in zip(table.numbers, table.lines, strict=True):
         stated = dict(zip(columns, cells, strict=True))
-        left_blank = {*MAY_STAND, "value"} if stated.get(WITHDRAWN_BY) else MAY_STAND
-        written = {column: cell for column, cell in stated.items() if cell or column not in left_blank}
+        left_blank = {*may_stand, "value"} if stated.get(WITHDRAWN_BY) else may_stand
+        rows.append(TableRow(number, {name: cell for name, cell in stated.items() if cell or name not in left_blank}))
+    if not rows:
+        raise UsageError("表中没有事实", "no fact in the table", file=file, remedy="列名之下每行写一件事实")
+    return rows
+
+
+def _understood(rows: Sequence[TableRow], understand: Callable[[Mapping[str, str]], Fact]) -> list[TableFact]:
+    """The fact of each row; of several rows that are none the first is told, and how many more there are."""
+    facts: list[TableFact] = []
+    refusals: list[HengjieError] = []
+    for row in rows:
         try:
-            with at_line(number):
-                facts.append(TableFact(number, about_something_known(fact(written, file=file), registry, file=file)))
+            with at_line(row.number):
+                facts.append(TableFact(row.number, understand(row.written)))
         except (UsageError, UnknownCode) as problem:
             refusals.append(problem)
     if refusals:
         first = refusals[0]
         first.remedy += f"（另有 {len(refusals) - 1} 行有问题 and {len(refusals) - 1} more）" if refusals[1:] else ""
         raise first
-    if not facts:
-        raise UsageError("表中没有事实", "no fact in the table", file=file, remedy="列名之下每行写一件事实")
     return facts
 
 
@@ -102,9 +136,8 @@ def at_line(number: int) -> Iterator[None]:
         raise
 
 
-def _check_columns(columns: list[str], file: object) -> None:
-    names = (*FIELDS, *MAY_STAND)
-    missing = [name for name in FIELDS if name not in columns]
+def _check_columns(columns: list[str], needed: Sequence[str], names: Sequence[str], file: object) -> None:
+    missing = [name for name in needed if name not in columns]
     odd = [name for name in columns if name not in names or columns.count(name) > 1]
     if missing or odd:
         zh = f"缺少列 {'、'.join(missing)}" if missing else f"不认识或重复的列 {'、'.join(dict.fromkeys(odd))}"

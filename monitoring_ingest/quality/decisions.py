@@ -6,7 +6,7 @@ the field; the quality that decisions give to observations. Nothing is stored he
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -51,7 +51,9 @@ GRAMMARS: Mapping[str, Grammar] = {
     "proposed_by": PERSON,
     "approved_by": PERSON,
 }
-GIVEN = ("reason", "document", "proposed_by", "approved_by")
+GROUNDS = ("reason", "document")
+PEOPLE = ("proposed_by", "approved_by")
+GIVEN = (*GROUNDS, *PEOPLE)
 
 
 @dataclass(frozen=True)
@@ -85,20 +87,41 @@ def decision(action: str, given: Mapping[str, object]) -> Decision:
     UsageError : an unknown action or reason, a blank field, a name with a sign that no name has, or an approver who
         proposed it.
     """
-    if action not in REASONS_FOR:
-        raise UsageError(f"没有动作 {action}", f"no action {action}", path="action", remedy="、".join(REASONS_FOR))
-    for name in GIVEN:
-        value = given.get(name)
-        if not isinstance(value, str) or not value.strip():
-            raise UsageError("缺少或不是文字", "missing or not a text", path=name, remedy=f"写明 {name}")
-    stated = Decision(action, **{name: accepted(str(given[name]), GRAMMARS[name], name) for name in GIVEN})
-    if stated.reason not in REASONS_FOR[action]:
-        remedy = "；".join(f"{code} {REASONS[code].zh}" for code in REASONS_FOR[action])
-        raise UsageError(f"不能以此为由：{stated.reason}", "not a reason for this", path="reason", remedy=remedy)
+    stated = Decision(action, **_stated(action, given, GIVEN))
     if same_person(stated.proposed_by, stated.approved_by):
         zh = f"批准人与提出人同为 {stated.proposed_by}"
         en = "approved by the one who proposed it"
         raise UsageError(zh, en, path="approved_by", remedy="由另一人批准")
+    return stated
+
+
+def proposed_decision(action: str, given: Mapping[str, object]) -> Decision:
+    """A decision as somebody proposes it who is signed in: its two people come with the proposal and are blank here.
+
+    Raises
+    ------
+    UsageError : an unknown action or reason, a blank field, or a person who is named all the same.
+    """
+    for name in PEOPLE:
+        if name in given:
+            zh = f"不再写 {name}"
+            en = "who proposes and approves is known by signing in"
+            raise UsageError(zh, en, path=name, remedy=f"删去 {name}：提出人与批准人由登录确定")
+    return Decision(action, **_stated(action, given, GROUNDS), proposed_by="", approved_by="")
+
+
+def _stated(action: str, given: Mapping[str, object], fields: Sequence[str]) -> dict[str, str]:
+    """The fields of a decision as they are stated, once its action and reason are known."""
+    if action not in REASONS_FOR:
+        raise UsageError(f"没有动作 {action}", f"no action {action}", path="action", remedy="、".join(REASONS_FOR))
+    for name in fields:
+        value = given.get(name)
+        if not isinstance(value, str) or not value.strip():
+            raise UsageError("缺少或不是文字", "missing or not a text", path=name, remedy=f"写明 {name}")
+    stated = {name: accepted(str(given[name]), GRAMMARS[name], name) for name in fields}
+    if stated["reason"] not in REASONS_FOR[action]:
+        remedy = "；".join(f"{code} {REASONS[code].zh}" for code in REASONS_FOR[action])
+        raise UsageError(f"不能以此为由：{stated['reason']}", "not a reason for this", path="reason", remedy=remedy)
     return stated
 
 

@@ -6,6 +6,7 @@ and what two people decided about a value outranks every test.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Unpack
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 
 from monitoring_ingest.database.bulk import insert_frame
-from monitoring_ingest.database.engine import read_columns, read_frame
+from monitoring_ingest.database.engine import key_parameters, of_keys, read_columns, read_frame
 from monitoring_ingest.quality.decisions import NO_OBSERVATION, standing
 from monitoring_ingest.quality.flags import Quality
 from monitoring_ingest.quality.tables import (
@@ -38,7 +39,7 @@ from monitoring_ingest.quality.tables import (
     quality_tests,
     reviews,
 )
-from monitoring_ingest.readings.frames import Columns, frame_of, objects
+from monitoring_ingest.readings.frames import Columns, Key, frame_of, objects, utc, utc_array
 from monitoring_ingest.readings.observing import becomes_observation
 from monitoring_ingest.records import store
 from monitoring_ingest.records.store import Selected, selects
@@ -190,26 +191,87 @@ def history(connection: Connection, as_of: datetime | None = None) -> pd.DataFra
 
 
 def decisions(connection: Connection, **selected: Unpack[Selected]) -> pd.DataFrame:
-    """What people decided, oldest first: every column of the table `reviews`."""
-    return read_frame(connection, select(reviews).where(selects(reviews, selected)).order_by(reviews.c.id))
+    """What people decided, oldest first: every column of the table `reviews` but the proposal, which some have not."""
+    columns = (column for column in reviews.c if column.name != "proposal")
+    return read_frame(connection, select(*columns).where(selects(reviews, selected)).order_by(reviews.c.id))
 
 
-def keep_review(connection: Connection, review: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Store a decision; the decision with its identity and the instant it was recorded at."""
-    identity = int(connection.scalar(select(func.max(reviews.c.id))) or 0) + 1
-    row = {"id": identity, **review, "recorded_at": now}
-    connection.execute(insert(reviews).values(row))
-    return row
+def keep_reviews(
+    connection: Connection, decided_about: Sequence[dict[str, Any]], now: datetime, proposal: int | None = None
+) -> list[dict[str, Any]]:
+    """Store decisions; each with its identity and the instant it was recorded at.
+
+    Parameters
+    ----------
+    decided_about : the decisions, each with the value it is about. now : the instant of the transaction.
+    proposal : the number of what they were approved by; None where they came without one.
+    """
+    last = int(connection.scalar(select(func.max(reviews.c.id))) or 0)
+    rows = [{"id": number, **row, "recorded_at": now} for number, row in enumerate(decided_about, last + 1)]
+    connection.execute(insert(reviews), [row | {"proposal": proposal} for row in rows])
+    return rows
 
 
-def actions_about(connection: Connection, reading: int) -> set[str]:
-    """What people have decided about a reading so far, and about the observation it gave."""
-    return set(connection.scalars(select(reviews.c.action).where(reviews.c.reading == reading)))
+def keys_of_readings(connection: Connection, identities: Collection[int]) -> Columns:
+    """Station, indicator and time of readings of known stations; a reading that is not there has no row."""
+    key = (readings.c[name] for name in KEY[:3])
+    query = select(*key).where(readings.c.id.in_(identities), readings.c.station.is_not(None))
+    return read_columns(connection, query.order_by(readings.c.id))
 
 
-def quarantined(connection: Connection, identity: int) -> pd.DataFrame:
-    """The quarantined reading of an identity, as `store.add_observations` wants it; no row where there is none."""
-    return read_frame(connection, _set_aside().where(readings.c.id == identity))
+def columns_of_keys(keys: Sequence[Key]) -> Columns:
+    """Keys as columns: station, indicator and time."""
+    return {
+        "station": objects([key.station for key in keys]),
+        "indicator": objects([key.indicator for key in keys]),
+        "time": utc_array(utc([key.time for key in keys])),
+    }
+
+
+def newest_revisions(connection: Connection, keys: Columns) -> dict[Key, int]:
+    """The newest revision of each of some keys that has an observation."""
+    dialect = connection.dialect.name
+    query = of_keys(dialect, select(*(observed.c[name] for name in KEY)), observed)
+    rows = frame_of(read_columns(connection, query, key_parameters(dialect, keys)))
+    newest: dict[Key, int] = {}
+    for station, indicator, time, revision in rows.itertuples(index=False, name=None):
+        key = Key(station, indicator, time.to_pydatetime())
+        newest[key] = max(revision, newest.get(key, 0))
+    return newest
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands of some values: revision and reading of each observation, number and action of each decision."""
+
+    observations: list[list[int]]
+    decisions: list[list[Any]]
+
+
+def standing_of(connection: Connection, keys: Columns) -> Standing:
+    """What stands of the values of some keys (station, indicator, time), in a fixed order."""
+    dialect = connection.dialect.name
+    parameters = key_parameters(dialect, keys)
+    values = of_keys(dialect, select(observed.c.reading, observed.c.revision), observed)
+    about = of_keys(dialect, select(reviews.c.id, reviews.c.action), reviews)
+    return Standing(
+        sorted([int(row.reading), int(row.revision)] for row in connection.execute(values, parameters)),
+        sorted([int(row.id), str(row.action)] for row in connection.execute(about, parameters)),
+    )
+
+
+def actions_about(connection: Connection, identities: Collection[int]) -> dict[int, set[str]]:
+    """What people have decided about readings so far, and about the observations they gave, by reading."""
+    actions: dict[int, set[str]] = {}
+    query = select(reviews.c.reading, reviews.c.action).where(reviews.c.reading.in_(identities))
+    for row in connection.execute(query):
+        actions.setdefault(row.reading, set()).add(row.action)
+    return actions
+
+
+def quarantined(connection: Connection, identities: Collection[int]) -> pd.DataFrame:
+    """The quarantined among some readings, as `store.add_observations` wants them, in the order of their identities."""
+    return read_frame(connection, _set_aside().where(readings.c.id.in_(identities)).order_by(readings.c.id))
 
 
 def queue(connection: Connection, limit: int | None = None, as_of: datetime | None = None) -> pd.DataFrame:

@@ -100,6 +100,7 @@ quality_due = Table(
 # What two people decided about one value: `revision` is the observation it is about, `reading` the reading behind that;
 # 0 where the reading gives none, for they uphold that it is set aside.
 # `recorded_by` the name of the key it was written with; there is none on the command line.
+# `proposal`: what one proposed and the other approved; a decision from before people signed in has none.
 reviews = append_only(
     Table(
         "reviews",
@@ -117,6 +118,7 @@ reviews = append_only(
         Column("approved_by", Text, nullable=False),
         Column("recorded_at", Instant, nullable=False),
         Column("recorded_by", Text),
+        Column("proposal", Identity, ForeignKey("proposals.id")),
         Index("reviews_of_a_value", "station", "indicator", "time"),
         Index("reviews_of_a_reading", "reading"),
     )

@@ -7,7 +7,7 @@ is stored here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,6 +53,14 @@ class Outcome:
     in_force: Sequence[Fact] = ()
 
 
+@dataclass(frozen=True)
+class Planned:
+    """What becomes of a fact, and the row that is to be stored; None where nothing is."""
+
+    outcome: Outcome
+    row: StoredFact | None
+
+
 def outcome(stated: Fact, newest: Sequence[StoredFact], *, file: object = None) -> Outcome:
     """What becomes of a fact.
 
@@ -83,6 +91,37 @@ def outcome(stated: Fact, newest: Sequence[StoredFact], *, file: object = None) 
         remedy = "更正的写明 reason；是文件的另一行的写明 line；撤销的写 withdrawn_by 与 reason，不写 value"
         raise UsageError(zh, en, file=file, path="reason", remedy=remedy)
     return Outcome(REVISED if stated.withdrawn_by is None else WITHDRAWN, stated, before)
+
+
+def outcomes(stated: Iterable[Fact], stored: Iterable[StoredFact], last: int) -> Iterator[Planned]:
+    """What becomes of facts that are recorded one after another.
+
+    Parameters
+    ----------
+    stated : the facts to be recorded.
+    stored : every row of the facts about their subjects.
+    last : the greatest number that any fact has.
+
+    Raises
+    ------
+    UsageError : as `outcome`, when the first such fact is asked for.
+    """
+    rows = {row.id: row for row in stored}
+    for replaced in [row.revises for row in rows.values() if row.revises is not None]:
+        rows.pop(replaced, None)
+    newest: dict[tuple[object, ...], list[StoredFact]] = {}  # by document: looking through all of them takes long
+    for row in rows.values():
+        newest.setdefault(_document(row.fact), []).append(row)
+    for fact in stated:
+        of_document = newest.setdefault(_document(fact), [])
+        decided = outcome(fact, of_document)
+        if decided.fate == DUPLICATE:
+            yield Planned(decided, None)
+            continue
+        last += 1
+        added = StoredFact(last, decided.fact, None if decided.replaces is None else decided.replaces.id)
+        of_document[:] = [row for row in of_document if row is not decided.replaces] + [added]
+        yield Planned(decided, added)
 
 
 def in_force(rows: Sequence[StoredFact]) -> list[Fact]:

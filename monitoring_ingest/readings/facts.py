@@ -8,7 +8,7 @@ makes of a fact.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from basin.clauses import GROUNDS, PAID, UNPAID
@@ -104,6 +104,39 @@ def read_fact(text: str, *, file: object = None) -> Fact:
         named.
     """
     return fact(tree(text, file, UsageError), file=file)
+
+
+PEOPLE = ("recorded_by", APPROVED_BY)
+PROPOSED = tuple(name for name in (*FIELDS, *MAY_STAND) if name not in PEOPLE)
+
+
+@dataclass(frozen=True)
+class TwoPeople:
+    """Who proposed and who approved some facts, as rows name them, and the number of the proposal."""
+
+    recorded_by: str
+    approved_by: str
+    proposal: int
+
+
+def proposed_fact(written: Mapping[str, object], *, file: object = None) -> Fact:
+    """A fact as somebody proposes it who is signed in: its two people come with the proposal and are blank here.
+
+    Raises
+    ------
+    UsageError : as `fact`; or a person is named all the same.
+    """
+    for name in written:
+        if name in PEOPLE:
+            zh = f"不再写 {name}"
+            en = "who proposes and approves is known by signing in"
+            remedy = f"删去 {name}：提出人与批准人由登录确定"
+            raise UsageError(zh, en, file=file, path=name, remedy=remedy)
+        if name not in PROPOSED:
+            remedy = f"可用：{'、'.join(PROPOSED)}"
+            raise UsageError("未知的键", "unknown key", file=file, path=str(name), remedy=remedy)
+    stated = fact({**written, "recorded_by": "提出人", APPROVED_BY: "批准人"}, file=file)
+    return replace(stated, recorded_by="", approved_by=None)
 
 
 def fact(written: Mapping[str, object], *, file: object = None) -> Fact:

@@ -8,7 +8,7 @@ jobs, which are no evidence, are in `schedule.store`, keys in `access.store`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -37,8 +37,16 @@ from sqlalchemy import (
 from monitoring_ingest.database.bulk import Prepared, insert_columns, insert_frame, prepared
 from monitoring_ingest.database.dialects import one_of
 from monitoring_ingest.database.engine import key_parameters, no_rows, of_keys, read_columns, read_frame
-from monitoring_ingest.readings.fact_history import DUPLICATE, Outcome, StoredFact, in_force, outcome
-from monitoring_ingest.readings.facts import Fact, refuse_payment_to_come
+from monitoring_ingest.readings.fact_history import (
+    DUPLICATE,
+    Outcome,
+    Planned,
+    StoredFact,
+    in_force,
+    outcome,
+    outcomes,
+)
+from monitoring_ingest.readings.facts import Fact, TwoPeople, refuse_payment_to_come
 from monitoring_ingest.readings.frames import Columns, frame_of, joined, rows_at
 from monitoring_ingest.readings.observing import becomes_observation
 from monitoring_ingest.readings.revisions import (
@@ -485,6 +493,46 @@ def record_fact(connection: Connection, fact: Fact, now: datetime, *, file: obje
     return replace(decided, fact=recorded, in_force=counting)
 
 
+def planned_facts(connection: Connection, stated: Sequence[Fact], now: datetime) -> Iterator[Planned]:
+    """What would become of facts that are recorded one after another; nothing is stored.
+
+    Raises
+    ------
+    UsageError : as `record_fact`, when the first such fact is asked for.
+    """
+    subjects = dict.fromkeys(fact.subject for fact in stated)
+    rows = [row for subject in subjects for row in stored_facts(connection, subject=subject)]
+    last = int(connection.scalar(select(func.max(tables.facts.c.id))) or 0)
+    for fact, planned in zip(stated, outcomes(stated, rows, last), strict=True):
+        refuse_payment_to_come(fact, now)
+        yield planned
+
+
+def record_facts(connection: Connection, stated: Sequence[Fact], by: TwoPeople, now: datetime) -> list[Outcome]:
+    """Record facts on which two people agreed, all of them: new ones, revisions and withdrawals.
+
+    Asked only inside `writing`.
+
+    Parameters
+    ----------
+    stated : the facts, without people. by : who proposed and who approved them. now : the instant of the transaction.
+
+    Raises
+    ------
+    UsageError : as `record_fact`.
+    """
+    planned = list(planned_facts(connection, stated, now))
+    people = {"recorded_by": by.recorded_by, "approved_by": by.approved_by, "recorded_at": now}
+    rows = [
+        {"id": step.row.id, "revises": step.row.revises, "proposal": by.proposal, **asdict(step.row.fact), **people}
+        for step in planned
+        if step.row is not None
+    ]
+    if rows:
+        connection.execute(insert(tables.facts), rows)
+    return [step.outcome for step in planned]
+
+
 def stored_facts(
     connection: Connection, as_of: datetime | None = None, *, subject: str | None = None
 ) -> list[StoredFact]:
@@ -494,7 +542,7 @@ def stored_facts(
         query = query.where(tables.facts.c.recorded_at <= as_of)
     if subject is not None:
         query = query.where(tables.facts.c.subject == subject)
-    columns = [column.name for column in tables.facts.c if column.name not in ("id", "revises")]
+    columns = [column.name for column in tables.facts.c if column.name not in ("id", "revises", "proposal")]
     rows = connection.execute(query).mappings()
     return [StoredFact(row["id"], Fact(**{name: row[name] for name in columns}), row["revises"]) for row in rows]
 

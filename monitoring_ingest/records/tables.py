@@ -170,7 +170,8 @@ observations = append_only(
     )
 )
 
-# A fact is recorded once; whatever is recorded of it later, a withdrawal too, revises the newest row of it.
+# A fact is recorded once; whatever is recorded of it later, a withdrawal too, revises the newest row of it. `proposal`
+# is what it was approved by; a fact from before people signed in has none.
 facts = append_only(
     Table(
         "facts",
@@ -189,6 +190,7 @@ facts = append_only(
         Column("reason", Text),
         Column("withdrawn_by", Text),
         Column("revises", Identity, ForeignKey("facts.id")),
+        Column("proposal", Identity, ForeignKey("proposals.id")),
         Index(
             "facts_recorded_once",
             *("subject", "period", "kind", "document", "line"),

@@ -120,10 +120,10 @@ def issue_code(desk: Desk, by: int, login: str) -> str:
 def _check_appoint(setting: Setting, office: str, payload: Payload) -> str:
     """Refuse an appointment that could not stand; it rests on nothing stored."""
     refuse_unknown_office(setting.staff, payload["office"])
-    _refuse_other_side(setting.staff, office, payload["office"])
+    refuse_other_side(setting.staff, office, payload["office"])
     wanted = roles.roles_of(payload["roles"])
-    starts_at = _day(payload["starts"], "starts")
-    ends_at = _day(payload["ends"], "ends") + timedelta(days=1) if payload["ends"] else None
+    starts_at = day_of(payload["starts"], "starts")
+    ends_at = day_of(payload["ends"], "ends") + timedelta(days=1) if payload["ends"] else None
     if ends_at is not None and (ends_at <= starts_at or ends_at <= setting.now):
         raise UsageError("任期已过或止期在起期之前", "the term is over", path="ends", remedy="改起止日期")
     person = setting.staff.named(payload["login"])
@@ -144,8 +144,8 @@ def _check_appoint(setting: Setting, office: str, payload: Payload) -> str:
 
 def _appoint(setting: Setting, office: str, payload: Payload) -> str:
     person = _person(setting, payload["login"], payload["name"])
-    ends_at = _day(payload["ends"], "ends") + timedelta(days=1) if payload["ends"] else None
-    starts_at = max(_day(payload["starts"], "starts"), setting.now)  # nobody was appointed before it was approved
+    ends_at = day_of(payload["ends"], "ends") + timedelta(days=1) if payload["ends"] else None
+    starts_at = max(day_of(payload["starts"], "starts"), setting.now)  # nobody was appointed before it was approved
     wanted = frozenset(payload["roles"])
     appointment = Appointment(0, person.number, payload["office"], wanted, starts_at, ends_at)
     store.keep_appointment(setting.connection, appointment, setting.now, proposal=setting.proposal)
@@ -255,7 +255,7 @@ def _appointment(setting: Setting, office: str, number: int) -> Appointment:
     if appointment is None or not _goes_on(appointment, setting.now):
         zh = f"没有第 {number} 号在任的任命"
         raise UsageError(zh, "no such appointment in force", path="appointment", remedy="在人员页里查")
-    _refuse_other_side(setting.staff, office, appointment.office)
+    refuse_other_side(setting.staff, office, appointment.office)
     return appointment
 
 
@@ -263,7 +263,13 @@ def _goes_on(appointment: Appointment, now: datetime) -> bool:
     return appointment.ends_at is None or now < appointment.ends_at
 
 
-def _refuse_other_side(staff: Staff, own: str, other: str) -> None:
+def refuse_other_side(staff: Staff, own: str, other: str) -> None:
+    """Refuse an office of another party than one's own.
+
+    Raises
+    ------
+    Refused : saying whose admin it takes.
+    """
     if staff.side(own) != staff.side(other):
         zh = "管理人只管本方的机构"
         raise Refused(zh, "an admin is for offices of its own party", path="office", remedy="请那一方的管理人办理")
@@ -279,7 +285,7 @@ def _refuse_first_named_again(staff: Staff, office: str, by: int) -> None:
         raise Refused(zh, "this party has appointed people already", path="office", remedy="请该方管理人办理")
 
 
-def _day(text: str, path: str) -> datetime:
+def day_of(text: str, path: str) -> datetime:
     """The beginning of a day in China.
 
     Raises

@@ -17,7 +17,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from basin.errors import Conflict, NoSecondPerson, NotFound, Refused, UsageError
-from basin.network import Office
+from basin.network import Network, Office
+from basin.registry import Registry
 from basin.written.texts import TEXT, accepted
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.database.instants import instant_to_record
@@ -29,6 +30,7 @@ from settlement.statement.canonical import canonical_json
 
 Clock = Callable[[], datetime]
 Payload = Mapping[str, Any]
+NOTHING_DECLARED = Registry(Network({}, {}, {}, {}), {}, {}, ())
 WORDS: Mapping[str, tuple[str, str]] = {
     APPROVED: ("已批准", "approved"),
     REFUSED: ("已退回", "refused"),
@@ -39,11 +41,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Desk:
-    """Where people act: the database, the declared offices, and the clock."""
+    """Where people act: the database, the declared offices, the clock, and what is declared of rivers and agreements.
+
+    Acts about people need no rivers and no agreements.
+    """
 
     engine: Engine
     offices: Mapping[str, Office]
     now: Clock
+    registry: Registry = NOTHING_DECLARED
 
 
 @dataclass(frozen=True)
@@ -53,12 +59,14 @@ class Setting:
     Attributes
     ----------
     proposal : the number of the proposal that is being approved; None while it is only checked.
+    registry : what is declared of rivers and agreements.
     """
 
     connection: Connection
     staff: Staff
     now: datetime
     proposal: int | None = None
+    registry: Registry = NOTHING_DECLARED
 
 
 @dataclass(frozen=True)
@@ -137,7 +145,7 @@ def propose(desk: Desk, act: TwoPersonAct, person: int, matter: Matter) -> Propo
         _refuse_who_may_not_propose(act, staff, person, matter.office)
         if not act.may_approve(staff, matter.office) - {person}:
             raise _no_second_person(act, staff, matter.office)
-        rests_on = act.check(Setting(connection, staff, now), matter.office, matter.payload)
+        rests_on = act.check(Setting(connection, staff, now, None, desk.registry), matter.office, matter.payload)
         proposed = Proposal(0, act.kind, matter.office, subject, payload, rests_on, person, reason, now)
         return _stored(connection, stored.keep_proposal(connection, proposed))
 
@@ -165,7 +173,7 @@ def approve(desk: Desk, acts: Mapping[str, TwoPersonAct], person: int, number: i
             raise Refused(zh, "you may not approve this", path="id", remedy=_who_could(act, staff, waiting))
         has_lapsed = waiting.person not in act.may_propose(staff, waiting.office)
         if not has_lapsed:
-            setting = Setting(connection, staff, now, number)
+            setting = Setting(connection, staff, now, number, desk.registry)
             payload = json.loads(waiting.payload)
             if act.check(setting, waiting.office, payload) != waiting.rests_on:
                 zh = "提出之后，所依据的内容已变"

@@ -46,6 +46,20 @@ proposal_outcomes = append_only(
     )
 )
 
+# Facts that came by a key of an office, as canonical JSON: a list, each as it is written without its people. They count
+# for nothing until somebody of that office proposes the batch and another approves it.
+fact_batches = append_only(
+    Table(
+        "fact_batches",
+        metadata,
+        Column("id", Identity, primary_key=True),
+        Column("key", Text, nullable=False),
+        Column("office", Text, nullable=False),
+        Column("body", Text, nullable=False),
+        Column("recorded_at", Instant, nullable=False),
+    )
+)
+
 # A person, known by a number that never changes; of the rows with one number the newest counts. `active_until` in the
 # past: suspended.
 people = append_only(

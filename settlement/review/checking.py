@@ -191,7 +191,7 @@ def _other_statuses(changes: Sequence[StatusKept], document: SettlementDocument)
             continue
         if before.status != states.IN_REVIEW or document["kind"] != "payable":
             yield Difference(f"statuses {change.id}", "不该确认 could not be confirmed")
-        elif same_person(before.person, change.person):
+        elif change.proposal is None and same_person(before.person, change.person):  # a proposal has two people itself
             yield Difference(f"statuses {change.id}", "提交与确认是同一人 submitted and confirmed by the same person")
 
 

@@ -6,6 +6,8 @@ ledger.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection, Engine
 
 from basin import periods
@@ -42,14 +44,42 @@ def set_status(engine: Engine, identity: str, change: StatusChange, clock: Clock
     change = StatusChange(change.status, accepted(change.person, PERSON, "person"), reason)
     with writing(engine) as connection:
         now = instant_to_record(connection, clock())
-        document = store.settlement(connection, identity)
-        states.check_change(document["kind"], document["status"], change.status)
         if change.status == states.CONFIRMED:
+            refuse_change(connection, identity, change.status)
             states.check_another_person(_submitted_by(connection, identity), change.person)
-            _refuse_second(connection, document)
-        posted = _posted(connection, document, change.status)
-        store.add_status(connection, identity, change, posted, now)
-        return store.settlement(connection, identity)
+        return change_status(connection, identity, change, now)
+
+
+def refuse_change(connection: Connection, identity: str, status: str) -> StoredSettlement:
+    """The settlement, unless its next status may not be this one.
+
+    Raises
+    ------
+    NotFound, Refused : as `set_status`, whoever the person is.
+    """
+    document = store.settlement(connection, identity)
+    states.check_change(document["kind"], document["status"], status)
+    if status == states.CONFIRMED:
+        _refuse_second(connection, document)
+    return document
+
+
+def change_status(connection: Connection, identity: str, change: StatusChange, now: datetime) -> StoredSettlement:
+    """As `set_status`, within a transaction, for two people who agreed on it.
+
+    Parameters
+    ----------
+    identity : of the settlement. change : the next status, who gives it, why, and the proposal.
+    now : the instant of the transaction.
+
+    Raises
+    ------
+    NotFound, Refused : as `refuse_change`.
+    """
+    document = refuse_change(connection, identity, change.status)
+    posted = _posted(connection, document, change.status)
+    store.add_status(connection, identity, change, posted, now)
+    return store.settlement(connection, identity)
 
 
 def _submitted_by(connection: Connection, identity: str) -> str:

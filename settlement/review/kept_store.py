@@ -51,6 +51,7 @@ class StatusKept:
     id: int
     status: str
     person: str
+    proposal: int | None
 
 
 def identities(connection: Connection) -> list[str]:
@@ -79,7 +80,7 @@ def obligations_kept(connection: Connection, identity: str) -> list[ObligationKe
 def statuses_kept(connection: Connection, identity: str) -> list[StatusKept]:
     """The changes of status of a settlement, the oldest first."""
     s = tables.statuses.c
-    query = select(s.id, s.status, s.person).where(s.settlement == identity).order_by(s.id)
+    query = select(s.id, s.status, s.person, s.proposal).where(s.settlement == identity).order_by(s.id)
     return [StatusKept(**row._mapping) for row in connection.execute(query)]
 
 

@@ -155,6 +155,17 @@ def posted(engine: Engine, settlement: str, status: str, entries: list[Entry]) -
         return store.newest_status(connection, settlement)
 
 
+def posted_at_the_baseline(engine: Engine, settlement: str, status: str) -> int:
+    """The identity of a change of status as the first version of the program wrote it, whose entries come after it."""
+    with engine.begin() as connection:
+        identity = connection.exec_driver_sql("SELECT max(id) + 1 FROM statuses").scalar_one()
+        at = "'2021-01-15T08:00:00.000000Z'"
+        values = f"({identity}, '{settlement}', '{status}', '乙', '理由', {at})"
+        columns = "id, settlement, status, person, reason, recorded_at"
+        connection.exec_driver_sql(f"INSERT INTO statuses ({columns}) VALUES {values}")
+    return int(identity)
+
+
 class TestReversals:
     """The database itself refuses to reverse an entry a second time."""
 
@@ -186,7 +197,7 @@ class TestReversals:
         downgrade(engine, "0001")  # the ledger did not say yet which entry another one reverses
         columns = "status, ordinal, party, counterparty, fen"
         for status, entries in DOUBLED:
-            change = posted(engine, identity, status, [])
+            change = posted_at_the_baseline(engine, identity, status)
             rows = [f"({change}, {i}, '{e.party}', '{e.counterparty}', {e.fen})" for i, e in enumerate(entries)]
             with engine.begin() as connection:
                 connection.exec_driver_sql(f"INSERT INTO entries ({columns}) VALUES {', '.join(rows)}")
@@ -211,7 +222,7 @@ class TestReversals:
     def test_a_confirmation_of_an_earlier_version_is_reversed_once(self, engine: Engine) -> None:
         identity = kept(engine, "0.0005")["id"]
         downgrade(engine, "0001")  # the ledger did not say yet which entry another one reverses
-        confirmation = posted(engine, identity, CONFIRMED, [])
+        confirmation = posted_at_the_baseline(engine, identity, CONFIRMED)
         with engine.begin() as connection:
             values = f"({confirmation}, 0, 'up', 'down', -5), ({confirmation}, 1, 'down', 'up', 5)"
             connection.exec_driver_sql(f"INSERT INTO entries VALUES {values}")

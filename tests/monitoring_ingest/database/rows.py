@@ -19,10 +19,20 @@ def every_row(engine: Engine, *, without: tuple[str, ...] = ("alembic_version",)
 
 
 def _rows(connection: Connection, table: str) -> list[tuple[Any, ...]]:
-    names = sorted(column["name"] for column in inspect(connection).get_columns(table))
+    names = _names(connection, table)
     listed = ", ".join(f'"{name}"' for name in names)
     rows = connection.exec_driver_sql(f'SELECT {listed} FROM "{table}"').all()
     return sorted((tuple(row) for row in rows), key=repr)
+
+
+def column_names(engine: Engine, table: str) -> list[str]:
+    """The names of the columns of a table, in the order of `every_row`."""
+    with engine.connect() as connection:
+        return _names(connection, table)
+
+
+def _names(connection: Connection, table: str) -> list[str]:
+    return sorted(column["name"] for column in inspect(connection).get_columns(table))
 
 
 def digests(engine: Engine) -> dict[str, tuple[str, str]]:

@@ -24,7 +24,7 @@ from monitoring_ingest.database.schema import (
 from monitoring_ingest.database.shape import shape
 from monitoring_ingest.records.store import facts
 from settlement.review.checking import check
-from tests.monitoring_ingest.database.rows import digests, every_row
+from tests.monitoring_ingest.database.rows import column_names, digests, every_row
 from tests.registries import with_fixtures
 
 NEWEST = revision_ids()[-1]
@@ -37,7 +37,17 @@ DIGESTS = {
     ),
 }
 RENAMED = {"runs": "job_runs"}
-NEWER = {"audit", "proposals", "proposal_outcomes", "people", "appointments", "credentials", "sessions"}
+NEWER = {
+    "audit", "proposals", "proposal_outcomes", "people", "appointments", "credentials", "sessions", "fact_batches",
+}  # fmt: skip
+# What later revisions added to a table, and what it says of rows from before: nothing.
+ADDED: dict[str, dict[str, str | None]] = {
+    "entries": {"reverses": None},
+    "facts": {"line": "", "paid_on": None, "reason": None, "withdrawn_by": None, "revises": None, "proposal": None},
+    "reviews": {"proposal": None},
+    "statuses": {"proposal": None},
+    "access_keys": {"office": None, "maker": None, "verbs": None, "used_at": None},
+}
 OF_POSTGRESQL = (
     "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$"
@@ -166,15 +176,14 @@ class TestTakingOn:
 
     def test_it_is_upgraded_with_every_row(self, old):
         before = every_row(old)
+        columns = {name: column_names(old, name) for name in before}
         assert create_schema(old) == Moved("0001", NEWEST)
         after = every_row(old)
         assert {RENAMED.get(name, name) for name in before} == set(after) - NEWER
         for name, rows in before.items():
-            if name == "entries":  # columns in the order of their names; `reverses` is before `status`
-                rows = [(*row[:-1], None, row[-1]) for row in rows]
-            if name == "facts":  # nothing is known of line, day, reason, revised row and withdrawal
-                rows = [(*row[:4], "", None, row[4], None, *row[5:7], None, *row[7:], None) for row in rows]
-            assert after[RENAMED.get(name, name)] == rows
+            named = [dict(zip(columns[name], row, strict=True)) | ADDED.get(name, {}) for row in rows]
+            widened = [tuple(row[column] for column in sorted(row)) for row in named]
+            assert after[RENAMED.get(name, name)] == sorted(widened, key=repr)
         assert {name: len(rows) for name, rows in after.items() if rows} == {
             "access_keys": 1, "agreement_texts": 1, "alarms": 2, "assessments": 1, "entries": 24, "facts": 1,
             "filled_slots": 20, "idempotency_keys": 1, "job_runs": 1, "locks": 1, "obligations": 4, "observations": 63,
@@ -294,6 +303,27 @@ class TestUpAndDown:
         create_schema(old)
         assert digests(old)
 
+    @pytest.mark.parametrize(
+        ("written", "table"),
+        [
+            ("INSERT INTO reviews ({}, id, proposal) SELECT {}, 99, 1 FROM reviews WHERE id = 1", "reviews"),
+            ("INSERT INTO facts ({}, id, line, proposal) SELECT {}, 99, '9', 1 FROM facts WHERE id = 1", "facts"),
+            ("INSERT INTO statuses ({}, id, proposal) SELECT {}, 99, 1 FROM statuses WHERE id = 1", "statuses"),
+            ("INSERT INTO fact_batches VALUES (1, '某站', 'env', '[]', '2026-03-01T00:00:00.000000Z')", "fact_batches"),
+            ("UPDATE access_keys SET office = 'env', verbs = 'push'", "access_keys"),
+        ],
+    )
+    def test_what_two_people_decided_is_not_forgotten_on_the_way_down(self, old, written, table):
+        create_schema(old)
+        copied = ", ".join(set(column_names(old, table)) - {"id", "line", "proposal"})
+        proposal = (
+            "INSERT INTO proposals VALUES (1, 'status', 'env', '确认', '{}', '', 1, '无误', '2026-03-01T00:00:00Z')"
+        )
+        execute(old, proposal, written.format(copied, copied))
+        with pytest.raises(Refused, match=f"{table} 里有 1 行"):
+            downgrade(old, "0006")
+        assert current_revision(old) == NEWEST
+
     def test_down_at_the_baseline_it_has_the_schema_of_before(self, old):
         with old.connect() as connection:
             before = shape(connection)
@@ -370,9 +400,9 @@ class TestOtherPrograms:
         execute(old, "UPDATE alembic_version SET version_num = '0999'")
         before = every_row(old)
         for opening in (create_schema, require_schema, current_revision):
-            with pytest.raises(Unavailable, match="数据库的结构版本是 0999，比本程序（到 0006）新") as refusal:
+            with pytest.raises(Unavailable, match="数据库的结构版本是 0999，比本程序（到 0007）新") as refusal:
                 opening(old)
-            assert "hengjie database downgrade 0006" in refusal.value.remedy
+            assert "hengjie database downgrade 0007" in refusal.value.remedy
         assert every_row(old) == before
 
     @pytest.mark.parametrize("version", ["9bd1f2c0a7e4", "0007", "0003", "main", "x" * 1000])
@@ -398,7 +428,7 @@ class TestOtherPrograms:
             create_schema(engine)
 
     def test_who_does_not_serve_refuses_an_older_database(self, old):
-        with pytest.raises(Unavailable, match="数据库的结构版本是 0001，本程序要 0006") as refusal:
+        with pytest.raises(Unavailable, match="数据库的结构版本是 0001，本程序要 0007") as refusal:
             require_schema(old)
         assert "hengjie database upgrade" in refusal.value.remedy
         assert current_revision(old) == "0001"
