@@ -31,6 +31,7 @@ from monitoring_ingest.database.schema import create_schema, require_schema
 if TYPE_CHECKING:
     from basin.registry import Registry
     from monitoring_ingest.quality.settings import Tests
+    from settlement.people.proposals import Desk
 
 IN_MEMORY = "sqlite://"
 
@@ -56,6 +57,13 @@ class Composition:
     registry: Registry
     engine: Engine
     now: Callable[[], datetime] = utc_now
+
+    @property
+    def desk(self) -> Desk:
+        """Where people act."""
+        from settlement.people.proposals import Desk
+
+        return Desk(self.engine, self.registry, self.now)
 
     @cached_property
     def thresholds(self) -> Thresholds:

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from api.commands.shared import Told, audited, command, composed, composed_to_read, example, say
-from api.commands.signed_in import desk_of, forget_secret, keep_secret, signed_in
+from api.commands.signed_in import forget_secret, keep_secret, signed_in
 from api.composition import Composition
 from basin.errors import UsageError
 from settlement.people import appointing, proposals, roles, sessions, store
@@ -42,7 +42,7 @@ def people_group() -> None:
 def people_first(office: str, admin: str, approver: str, letter: str, extra: Sequence[Path]) -> Told:
     """任命一方最初的管理人与审定人，各给一个一次性代码。The first admin and approver of a side, a code each."""
     composition = composed(extra)
-    desk = desk_of(composition)
+    desk = composition.desk
     with desk.engine.connect() as connection:
         is_first = not store.staff(connection, desk.offices, desk.now()).appointments
     signed = None if is_first else signed_in(composition)
@@ -65,7 +65,7 @@ def _named(written: str) -> Named:
 def people_list(extra: Sequence[Path]) -> Told:
     """列出人员与任命。People and their appointments."""
     composition = composed_to_read(extra)
-    desk = desk_of(composition)
+    desk = composition.desk
     with desk.engine.connect() as connection:
         staff = store.staff(connection, desk.offices, desk.now())
     rows = _rows(staff)
@@ -152,7 +152,7 @@ people_group.add_command(
 def _proposed(composition: Composition, act: TwoPersonAct, matter: Matter) -> Told:
     signed = signed_in(composition)
     with audited(composition, f"propose {act.kind}", signed.person.login, matter.subject):
-        proposal = proposals.propose(desk_of(composition), act, signed.person.number, matter)
+        proposal = proposals.propose(composition.desk, act, signed.person.number, matter)
     return {"proposal": proposal.number}, f"已提出第 {proposal.number} 项 proposed：{proposal.subject}"
 
 
@@ -164,7 +164,7 @@ def people_code(login: str, extra: Sequence[Path]) -> Told:
     composition = composed(extra)
     signed = signed_in(composition)
     with audited(composition, "people code", signed.person.login, login):
-        code = appointing.issue_code(desk_of(composition), signed.person.number, login)
+        code = appointing.issue_code(composition.desk, signed.person.number, login)
     return {"login": login, "code": code}, code
 
 
@@ -175,7 +175,7 @@ def people_code(login: str, extra: Sequence[Path]) -> Told:
 def login(login: str, code: str | None, extra: Sequence[Path]) -> Told:
     """登录；此后的命令以此人的名义提出。Sign in: later commands propose in this person's name."""
     composition = composed(extra)
-    desk = desk_of(composition)
+    desk = composition.desk
     with audited(composition, "login", login, ""):
         if code is not None:
             say("新口令至少 12 个字符 the new password has at least 12 characters")
@@ -198,7 +198,7 @@ def logout(everywhere: bool, extra: Sequence[Path]) -> Told:
     """退出登录。Sign out."""
     composition = composed(extra)
     signed = signed_in(composition)
-    desk = desk_of(composition)
+    desk = composition.desk
     ended = sessions.sign_out(desk, signed.person.number, None if everywhere else signed.session.sha256)
     forget_secret()
     return {"ended": ended}, f"已退出 signed out：{ended}"

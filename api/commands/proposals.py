@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from api.commands.shared import Told, audited, command, composed, example
-from api.commands.signed_in import desk_of, signed_in
+from api.commands.signed_in import signed_in
 from settlement.people import proposals, proposals_store
 from settlement.people.acts import ACTS
 from settlement.people.proposals import WORDS
@@ -68,7 +68,7 @@ def proposal_approve(number: int, reason: str, extra: Sequence[Path]) -> Told:
     composition = composed(extra)
     signed = signed_in(composition)
     with audited(composition, "proposal approve", signed.person.login, str(number)):
-        approved = proposals.approve(desk_of(composition), ACTS, signed.person.number, number, reason=reason)
+        approved = proposals.approve(composition.desk, ACTS, signed.person.number, number, reason=reason)
     row = _row(approved.proposal, signed) | {"shown_once": approved.shown_once}
     secret = f"\n只显示这一次 shown once：{approved.shown_once}" if approved.shown_once else ""
     return row, f"已批准第 {number} 项 approved：{approved.proposal.subject}{secret}"
@@ -83,7 +83,7 @@ def proposal_refuse(number: int, reason: str, extra: Sequence[Path]) -> Told:
     composition = composed(extra)
     signed = signed_in(composition)
     with audited(composition, "proposal refuse", signed.person.login, str(number)):
-        proposal = proposals.refuse(desk_of(composition), ACTS, signed.person.number, number, reason=reason)
+        proposal = proposals.refuse(composition.desk, ACTS, signed.person.number, number, reason=reason)
     return _row(proposal, signed), f"已退回第 {number} 项 sent back：{proposal.subject}"
 
 
@@ -96,7 +96,7 @@ def proposal_withdraw(number: int, reason: str, extra: Sequence[Path]) -> Told:
     composition = composed(extra)
     signed = signed_in(composition)
     with audited(composition, "proposal withdraw", signed.person.login, str(number)):
-        proposal = proposals.withdraw(desk_of(composition), signed.person.number, number, reason=reason)
+        proposal = proposals.withdraw(composition.desk, signed.person.number, number, reason=reason)
     return _row(proposal, signed), f"已撤回第 {number} 项 withdrawn：{proposal.subject}"
 
 

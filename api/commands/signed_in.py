@@ -13,16 +13,10 @@ from pathlib import Path
 from api.composition import Composition
 from basin.errors import NotSignedIn, Refused
 from settlement.people import sessions
-from settlement.people.proposals import Desk
 from settlement.people.sessions import Signed
 
 SETTING = "HENGJIE_SESSION"
 _OTHERS = 0o077
-
-
-def desk_of(composition: Composition) -> Desk:
-    """Where people act."""
-    return Desk(composition.engine, composition.registry.network.offices, composition.now)
 
 
 def signed_in(composition: Composition, environ: Mapping[str, str] = os.environ) -> Signed:
@@ -32,7 +26,7 @@ def signed_in(composition: Composition, environ: Mapping[str, str] = os.environ)
     ------
     NotSignedIn : nobody, or no longer. Refused : others may read the file.
     """
-    desk = desk_of(composition)
+    desk = composition.desk
     with desk.engine.connect() as connection:
         signed = sessions.signed(connection, desk, _secret(_file(environ)))
     sessions.note_used(desk, signed.session)

@@ -19,7 +19,7 @@ from api.web.deps import Has, Named, Reads
 from api.web.described import problems
 from api.web.guarded import Guarded
 from api.web.local import SIGN_IN
-from api.web.login import Acts, ActsOnPage, SignedIn, counted, desk_of, drop_cookie, given_in
+from api.web.login import Acts, ActsOnPage, SignedIn, counted, drop_cookie, given_in
 from basin.errors import UsageError
 from basin.written.texts import Text
 from settlement.people import sessions, store
@@ -94,7 +94,7 @@ def account(request: Request, reads: Reads, signed: SignedIn, names: Named) -> R
 @router.post("/me/sessions/end", include_in_schema=False)
 def end_on_page(has: Has, signed: ActsOnPage, session: Annotated[str, Form()] = "") -> RedirectResponse:
     """End one session or token of mine."""
-    sessions.sign_out(desk_of(has), signed.person.number, session)
+    sessions.sign_out(has.desk, signed.person.number, session)
     return RedirectResponse("/me", 303)
 
 
@@ -103,7 +103,7 @@ def make_on_page(
     request: Request, has: Has, signed: ActsOnPage, name: Annotated[str, Form()] = "", days: Annotated[int, Form()] = 0
 ) -> HTMLResponse:
     """Make a token, whose secret this page shows once."""
-    opened = sessions.new_token(desk_of(has), signed.person, name, days)
+    opened = sessions.new_token(has.desk, signed.person, name, days)
     request.state.about = f"令牌 {opened.session.name}"
     t = words(request)
     rows = [{"label": opened.session.name, "text": opened.secret}]
@@ -123,7 +123,7 @@ async def change_password(
     """Give oneself another password; all sessions end, this one too."""
     refuse_if_they_differ(password, again)
     with counted(request, f"login {signed.person.login}"):
-        await run_in_threadpool(sessions.change_password, desk_of(has), signed.person, before, password)
+        await run_in_threadpool(sessions.change_password, has.desk, signed.person, before, password)
     response = RedirectResponse(SIGN_IN, 303)
     drop_cookie(response)
     return response
@@ -165,7 +165,7 @@ def make(request: Request, wanted: TokenWanted, has: Has, signed: Acts) -> NewTo
     if signed.session.kind == TOKEN:
         zh = "令牌不能再建令牌"
         raise UsageError(zh, "a token makes no token", path="Authorization", remedy="在 /me 登录后新建")
-    opened = sessions.new_token(desk_of(has), signed.person, wanted.name, wanted.days)
+    opened = sessions.new_token(has.desk, signed.person, wanted.name, wanted.days)
     request.state.about = f"令牌 {opened.session.name}"
     return NewToken(**_token(opened.session).model_dump(), secret=opened.secret)
 
@@ -175,7 +175,7 @@ def make(request: Request, wanted: TokenWanted, has: Has, signed: Acts) -> NewTo
 )  # fmt: skip
 def end(id: Sha256, has: Has, signed: Acts) -> Ended:
     """End one token or session of this person."""
-    return Ended(ended=sessions.sign_out(desk_of(has), signed.person.number, id))
+    return Ended(ended=sessions.sign_out(has.desk, signed.person.number, id))
 
 
 def _token(session: Session) -> Token:

@@ -17,7 +17,7 @@ from api.routes.signing_in import ACCOUNT, TOO_MANY
 from api.web.deps import Has
 from api.web.guarded import Guarded
 from api.web.local import AT_PROVIDER, CALLBACK, SIGN_IN, local
-from api.web.login import counted, desk_of, keep_cookie, refuse_other_site
+from api.web.login import counted, keep_cookie, refuse_other_site
 from api.web.oidc import RelyingParty, refused_by_provider
 from api.web.parameters import takes_any_parameter
 from api.web.signing_in import LASTS_SECONDS, SigningIn, Vouched, begun
@@ -55,7 +55,7 @@ def callback(request: Request, has: Has, code: str = "", state: str = "", error:
     if error:
         raise refused_by_provider(error)
     subject = party.subject(code, sign_in, has.now())
-    desk = desk_of(has)
+    desk = has.desk
     person = _bound(desk, party.issuer, subject)
     if person is not None:
         return _signed_in(request, desk, person, sign_in.to)
@@ -86,7 +86,7 @@ async def bind(
     if not sessions.is_csrf_token(secret, csrf):
         zh = "这个表单不是本页发出的"
         raise ForgedForm(zh, "this form was not sent by this page", path="csrf", remedy="重新打开本页再提交")
-    desk = desk_of(has)
+    desk = has.desk
     try:
         with counted(request):
             await run_in_threadpool(sessions.bind_subject, desk, code, vouched.issuer, vouched.subject)

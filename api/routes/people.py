@@ -22,7 +22,7 @@ from api.reads.proposals import matter
 from api.web.deps import Has, Named, Reads
 from api.web.described import listed, problems
 from api.web.guarded import Guarded
-from api.web.login import Acts, ActsOnPage, SignedIn, desk_of
+from api.web.login import Acts, ActsOnPage, SignedIn
 from api.web.tabular import shaped
 from basin.errors import Refused
 from basin.written.texts import Text
@@ -128,7 +128,7 @@ def code_on_page(
     request: Request, has: Has, signed: ActsOnPage, login: Annotated[str, Form()] = ""
 ) -> HTMLResponse:  # fmt: skip
     """A one-time code for somebody of one's own party, shown once."""
-    code = appointing.issue_code(desk_of(has), signed.person.number, login)
+    code = appointing.issue_code(has.desk, signed.person.number, login)
     request.state.about = f"一次性代码 {login}"
     return _codes(request, {login: code})
 
@@ -149,7 +149,7 @@ def first_on_page(
     admin = named(admin_login, admin_name)
     approver = named(approver_login, approver_name)
     by = signed.person.number
-    codes = appointing.name_first(desk_of(has), office, admin, approver, letter=letter.strip().lower(), by=by)
+    codes = appointing.name_first(has.desk, office, admin, approver, letter=letter.strip().lower(), by=by)
     request.state.about = f"最初两人 {office}"
     return _codes(request, codes)
 
@@ -179,7 +179,7 @@ def first(request: Request, wanted: FirstWanted, has: Has, signed: Acts) -> Code
     admin = named(wanted.admin.login, wanted.admin.name)
     approver = named(wanted.approver.login, wanted.approver.name)
     by = signed.person.number
-    codes = appointing.name_first(desk_of(has), wanted.office, admin, approver, letter=wanted.letter, by=by)
+    codes = appointing.name_first(has.desk, wanted.office, admin, approver, letter=wanted.letter, by=by)
     request.state.about = f"最初两人 {wanted.office}"
     return Codes(codes=dict(codes))
 
@@ -190,7 +190,7 @@ def first(request: Request, wanted: FirstWanted, has: Has, signed: Acts) -> Code
 )  # fmt: skip
 def code(request: Request, login: str, has: Has, signed: Acts) -> Codes:
     """A one-time code for somebody of one's own party who cannot sign in yet."""
-    issued = appointing.issue_code(desk_of(has), signed.person.number, login)
+    issued = appointing.issue_code(has.desk, signed.person.number, login)
     request.state.about = f"一次性代码 {login}"
     return Codes(codes={login: issued})
 
@@ -223,7 +223,7 @@ def _proposed(
     HengjieError : as `proposals.propose`.
     """
     wanted = matter(act, office, payload, reason)
-    proposal = proposals.propose(desk_of(has), act, signed.person.number, wanted)
+    proposal = proposals.propose(has.desk, act, signed.person.number, wanted)
     request.state.about = f"第 {proposal.number} 项 {proposal.subject}"
     return RedirectResponse(f"/proposals/{proposal.number}", 303)
 

@@ -23,7 +23,7 @@ from api.reads.proposals import ProposalRow, State, matter, proposal_row
 from api.web.deps import Has, Named, Reads
 from api.web.described import listed, problems
 from api.web.guarded import Guarded
-from api.web.login import Acts, ActsOnPage, SignedIn, desk_of
+from api.web.login import Acts, ActsOnPage, SignedIn
 from api.web.tabular import shaped
 from basin.written.texts import Text
 from basin.written.whole_numbers import AS_WHOLE
@@ -150,7 +150,7 @@ def approve_on_page(
     id: Number, request: Request, has: Has, signed: ActsOnPage, reason: Annotated[str, Form()] = ""
 ) -> Response:
     """Approve, which does it; what the act makes is shown once."""
-    approved = proposals.approve(desk_of(has), ACTS, signed.person.number, id, reason=reason)
+    approved = proposals.approve(has.desk, ACTS, signed.person.number, id, reason=reason)
     _note(request, approved.proposal)
     if not approved.shown_once:
         return RedirectResponse(f"/proposals/{id}", 303)
@@ -165,7 +165,7 @@ def refuse_on_page(
     id: Number, request: Request, has: Has, signed: ActsOnPage, reason: Annotated[str, Form()] = ""
 ) -> RedirectResponse:
     """Send back, with a reason."""
-    _note(request, proposals.refuse(desk_of(has), ACTS, signed.person.number, id, reason=reason))
+    _note(request, proposals.refuse(has.desk, ACTS, signed.person.number, id, reason=reason))
     return RedirectResponse(f"/proposals/{id}", 303)
 
 
@@ -174,7 +174,7 @@ def withdraw_on_page(
     id: Number, request: Request, has: Has, signed: ActsOnPage, reason: Annotated[str, Form()] = ""
 ) -> RedirectResponse:
     """Take back what one proposed oneself."""
-    _note(request, proposals.withdraw(desk_of(has), signed.person.number, id, reason=reason))
+    _note(request, proposals.withdraw(has.desk, signed.person.number, id, reason=reason))
     return RedirectResponse(f"/proposals/{id}", 303)
 
 
@@ -213,7 +213,7 @@ def propose(request: Request, wanted: ProposalWanted, has: Has, signed: Acts) ->
     act = ACTS[wanted.kind]
     payload = _payload(wanted)
     proposal = proposals.propose(
-        desk_of(has), act, signed.person.number, matter(act, wanted.office, payload, wanted.reason, wanted.subject)
+        has.desk, act, signed.person.number, matter(act, wanted.office, payload, wanted.reason, wanted.subject)
     )
     _note(request, proposal)
     return proposal_row(proposal, signed.staff, signed.person.number)
@@ -234,7 +234,7 @@ def one(id: Number, reads: Reads, signed: SignedIn) -> ProposalRow:
 )  # fmt: skip
 def approve(id: Number, wanted: Approving, request: Request, has: Has, signed: Acts) -> Decided:
     """Approve what somebody else proposed; it is done at once, in the transaction that stores the approval."""
-    approved = proposals.approve(desk_of(has), ACTS, signed.person.number, id, reason=wanted.reason)
+    approved = proposals.approve(has.desk, ACTS, signed.person.number, id, reason=wanted.reason)
     _note(request, approved.proposal)
     return Decided(proposal=_told(approved.proposal, signed), shown_once=approved.shown_once)
 
@@ -245,7 +245,7 @@ def approve(id: Number, wanted: Approving, request: Request, has: Has, signed: A
 )  # fmt: skip
 def refuse(id: Number, wanted: Refusing, request: Request, has: Has, signed: Acts) -> ProposalRow:
     """Send back what one might have approved, with a reason."""
-    proposal = proposals.refuse(desk_of(has), ACTS, signed.person.number, id, reason=wanted.reason)
+    proposal = proposals.refuse(has.desk, ACTS, signed.person.number, id, reason=wanted.reason)
     _note(request, proposal)
     return _told(proposal, signed)
 
@@ -256,7 +256,7 @@ def refuse(id: Number, wanted: Refusing, request: Request, has: Has, signed: Act
 )  # fmt: skip
 def withdraw(id: Number, wanted: Approving, request: Request, has: Has, signed: Acts) -> ProposalRow:
     """Take back what one proposed oneself."""
-    proposal = proposals.withdraw(desk_of(has), signed.person.number, id, reason=wanted.reason)
+    proposal = proposals.withdraw(has.desk, signed.person.number, id, reason=wanted.reason)
     _note(request, proposal)
     return _told(proposal, signed)
 

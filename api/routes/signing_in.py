@@ -16,7 +16,7 @@ from api.pages.rendering import page
 from api.web.deps import Has
 from api.web.guarded import Guarded
 from api.web.local import SIGN_IN, local
-from api.web.login import ActsOnPage, counted, desk_of, drop_cookie, keep_cookie, refuse_other_site
+from api.web.login import ActsOnPage, counted, drop_cookie, keep_cookie, refuse_other_site
 from basin.errors import HengjieError, NotSignedIn, Refused, UsageError
 from settlement.people import sessions, store
 from settlement.people.appointing import LOGIN
@@ -46,7 +46,7 @@ async def sign_in(
     login = login.strip().lower()
     try:
         with counted(request, f"login {login[: LOGIN.longest]}"):
-            opened = await run_in_threadpool(sessions.sign_in, desk_of(has), login, password)
+            opened = await run_in_threadpool(sessions.sign_in, has.desk, login, password)
     except NotSignedIn as problem:
         is_known = await run_in_threadpool(_is_known, has, login)
         request.state.about = f"登录名 {login}" if is_known else "没有这个登录名"  # never what may be a password
@@ -65,7 +65,7 @@ async def use_code(
 ) -> Response:
     """Set the first password by a one-time code and sign in with it."""
     refuse_other_site(request)
-    desk = desk_of(has)
+    desk = has.desk
     try:
         refuse_if_they_differ(password, again)
         with counted(request):
@@ -81,7 +81,7 @@ async def use_code(
 @router.post("/sign-out")
 def sign_out(request: Request, has: Has, signed: ActsOnPage, everywhere: Annotated[bool, Form()] = False) -> Response:
     """End this session, or all sessions and tokens of this person."""
-    desk = desk_of(has)
+    desk = has.desk
     sessions.sign_out(desk, signed.person.number, None if everywhere else signed.session.sha256)
     request.state.about = "全部登录与令牌" if everywhere else "本次登录"
     response = RedirectResponse(SIGN_IN, 303)
@@ -101,7 +101,7 @@ def refuse_if_they_differ(password: str, again: str) -> None:
 
 
 def _is_known(has: Composition, login: str) -> bool:
-    desk = desk_of(has)
+    desk = has.desk
     with desk.engine.connect() as connection:
         return store.staff(connection, desk.offices, desk.now()).named(login) is not None
 

@@ -44,11 +44,6 @@ class Given(NamedTuple):
     by_cookie: bool
 
 
-def desk_of(composition: Composition) -> Desk:
-    """Where the people of this server act."""
-    return Desk(composition.engine, composition.registry.network.offices, composition.now)
-
-
 def given_in(request: Request) -> Given | None:
     """The token in the headers, else the cookie; None where there is neither."""
     for authorization in request.headers.getlist("Authorization"):
@@ -99,12 +94,12 @@ def _asked(request: Request) -> Signed:
     except Refused:  # two keys that differ
         has_key = True
     if has_key:
-        raise _key_acts_for_nobody(desk_of(request.app.state.composition))
+        raise _key_acts_for_nobody(request.app.state.composition.desk)
     raise NotSignedIn("没有登录", "not signed in", remedy=_REMEDY)
 
 
 def _looked_up(request: Request, given: Given) -> Signed:
-    desk = desk_of(request.app.state.composition)
+    desk = request.app.state.composition.desk
     with desk.engine.connect() as connection:
         signed = sessions.signed(connection, desk, given.secret)
     with suppress(*ERRORS):  # who reads while another writes for long is not signed out for it

@@ -85,7 +85,7 @@ def name_first(
             if not _SHA256.fullmatch(letter):
                 zh = "须写来函的 SHA-256（64 位小写十六进制）"
                 raise UsageError(zh, "the SHA-256 of the party's letter", path="letter", remedy="用 sha256sum 算出")
-        setting = Setting(connection, staff, now)
+        setting = Setting(connection, staff, now, desk.registry)
         codes = {}
         for wanted, role in ((admin, roles.ADMIN), (approver, roles.APPROVE)):
             person = _person(setting, wanted.login, wanted.name)
@@ -114,7 +114,7 @@ def issue_code(desk: Desk, by: int, login: str) -> str:
         if store.credentials_of(connection, person.number).any:
             zh = f"{person.name} 已能登录"
             raise Conflict(zh, "this person can sign in already", path="login", remedy="先提出重置，由另一人批准")
-        return _new_code(Setting(connection, staff, now), person)
+        return _new_code(Setting(connection, staff, now, desk.registry), person)
 
 
 def _check_appoint(setting: Setting, office: str, payload: Payload) -> str:

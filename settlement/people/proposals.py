@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from basin.errors import Conflict, NoSecondPerson, NotFound, Refused, UsageError
-from basin.network import Network, Office
+from basin.network import Office
 from basin.registry import Registry
 from basin.written.texts import TEXT, accepted
 from monitoring_ingest.database.engine import writing
@@ -30,7 +30,6 @@ from settlement.statement.canonical import canonical_json
 
 Clock = Callable[[], datetime]
 Payload = Mapping[str, Any]
-NOTHING_DECLARED = Registry(Network({}, {}, {}, {}), {}, {}, ())
 WORDS: Mapping[str, tuple[str, str]] = {
     APPROVED: ("已批准", "approved"),
     REFUSED: ("已退回", "refused"),
@@ -41,15 +40,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Desk:
-    """Where people act: the database, the declared offices, the clock, and what is declared of rivers and agreements.
-
-    Acts about people need no rivers and no agreements.
-    """
+    """Where people act: the database, what is declared, and the clock."""
 
     engine: Engine
-    offices: Mapping[str, Office]
+    registry: Registry
     now: Clock
-    registry: Registry = NOTHING_DECLARED
+
+    @property
+    def offices(self) -> Mapping[str, Office]:
+        """The declared offices."""
+        return self.registry.network.offices
 
 
 @dataclass(frozen=True)
@@ -58,15 +58,15 @@ class Setting:
 
     Attributes
     ----------
+    registry : what is declared.
     proposal : the number of the proposal that is being approved; None while it is only checked.
-    registry : what is declared of rivers and agreements.
     """
 
     connection: Connection
     staff: Staff
     now: datetime
+    registry: Registry
     proposal: int | None = None
-    registry: Registry = NOTHING_DECLARED
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def propose(desk: Desk, act: TwoPersonAct, person: int, matter: Matter) -> Propo
         _refuse_who_may_not_propose(act, staff, person, matter.office)
         if not act.may_approve(staff, matter.office) - {person}:
             raise _no_second_person(act, staff, matter.office)
-        rests_on = act.check(Setting(connection, staff, now, None, desk.registry), matter.office, matter.payload)
+        rests_on = act.check(Setting(connection, staff, now, desk.registry), matter.office, matter.payload)
         proposed = Proposal(0, act.kind, matter.office, subject, payload, rests_on, person, reason, now)
         return _stored(connection, stored.keep_proposal(connection, proposed))
 
@@ -173,7 +173,7 @@ def approve(desk: Desk, acts: Mapping[str, TwoPersonAct], person: int, number: i
             raise Refused(zh, "you may not approve this", path="id", remedy=_who_could(act, staff, waiting))
         has_lapsed = waiting.person not in act.may_propose(staff, waiting.office)
         if not has_lapsed:
-            setting = Setting(connection, staff, now, number, desk.registry)
+            setting = Setting(connection, staff, now, desk.registry, number)
             payload = json.loads(waiting.payload)
             if act.check(setting, waiting.office, payload) != waiting.rests_on:
                 zh = "提出之后，所依据的内容已变"

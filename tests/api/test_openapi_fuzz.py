@@ -46,7 +46,7 @@ def described(engine: Engine, world: Registry) -> Iterator[Any]:
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed: make test installs it")
     here = makers.fill(makers.composed(engine, world))
     headers = {"X-API-Key": create_key(here.engine, "随机请求", NOW)}
-    headers["Authorization"] = f"Bearer {_token(Desk(here.engine, world.network.offices, lambda: NOW))}"
+    headers["Authorization"] = f"Bearer {_token(Desk(here.engine, world, lambda: NOW))}"
     config = schemathesis.Config.from_dict(
         {
             "checks": {"positive_data_acceptance": {"expected-statuses": [200, 201, 400, 401, 403, 404, 409, 422]}},

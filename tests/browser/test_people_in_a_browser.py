@@ -15,7 +15,6 @@ import uvicorn
 
 from api.app import application
 from settlement.people.appointing import Named, name_first
-from settlement.people.proposals import Desk
 from tests.api import makers
 from tests.browser.conftest import NO_SCRIPTS
 from tests.databases import sqlite
@@ -37,7 +36,7 @@ class Served:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     here = replace(makers.composed(sqlite(tmp_path / "h.sqlite"), makers.registry()), now=lambda: makers.NOW)
-    desk = Desk(here.engine, here.registry.network.offices, here.now)
+    desk = here.desk
     codes = name_first(desk, OFFICE, Named("lu", "陆管理"), Named("he", "何审定"))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(application(here), log_level="error"))

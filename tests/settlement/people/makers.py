@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from basin.network import Office
+from basin.network import Network, Office
+from basin.registry import Registry
 from settlement.people import appointing, proposals, sessions, store
 from settlement.people.appointing import Named
 from settlement.people.proposals import Desk, Matter, Proposal
@@ -24,6 +25,7 @@ OFFICES = {
         Office("court", "审计署", "", None, "audit"),
     )
 }
+REGISTRY = Registry(Network({}, {}, {}, {}, OFFICES), {}, {}, ())
 PASSWORD = "缓缓流过三座石桥的一江清水"  # of everybody: what it hides is nothing
 
 
@@ -41,7 +43,7 @@ class Clock:
 
 
 def desk(engine: Engine, clock: Clock | None = None) -> Desk:
-    return Desk(engine, OFFICES, clock or Clock())
+    return Desk(engine, REGISTRY, clock or Clock())
 
 
 def number(desk: Desk, login: str) -> int:

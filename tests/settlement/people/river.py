@@ -56,7 +56,7 @@ def at_work(engine: Engine, clock: Clock | None = None) -> Desk:
         Path(engine.url.database).write_bytes(_everybody())
     else:
         _appoint_everybody(engine)
-    return Desk(engine, OFFICES, clock or Clock(), REGISTRY)
+    return Desk(engine, REGISTRY, clock or Clock())
 
 
 @cache

@@ -15,6 +15,7 @@ from settlement.people import acts, concerns, data_decisions, proposals
 from settlement.people.data_decisions import DECISION
 from settlement.people.proposals import Matter
 from tests.clocks import stopped
+from tests.settlement.people import makers
 from tests.settlement.people.makers import MORNING, Clock, number
 from tests.settlement.people.river import NETWORK, at_work, network_with
 
@@ -213,7 +214,7 @@ class TestWhoseDecisionItIs:
         assert waiting(desk) == []
 
     def test_nobody_decides_about_a_station_that_is_declared_no_more(self, desk):
-        gone = proposals.Desk(desk.engine, desk.offices, desk.now)
+        gone = makers.desk(desk.engine, desk.now)
         with pytest.raises(Refused, match=r"站点 s1 没有登记.*在 stations\.csv 里登记"):
             proposed(gone, of_readings("uphold", 1))
 

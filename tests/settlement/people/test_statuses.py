@@ -18,6 +18,7 @@ from settlement.run import settle
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, StatusChange
 from tests.clocks import stopped
 from tests.settlement.makers import an_agreement, monthly, readings
+from tests.settlement.people import makers
 from tests.settlement.people.makers import MORNING, number
 from tests.settlement.people.river import AGREEMENT, CODE, NETWORK, REGISTRY, at_work, network_with, registry
 
@@ -97,7 +98,7 @@ class TestAStatus:
             proposed(desk, IN_REVIEW, person="张三")
 
     def test_of_an_agreement_nobody_declares_any_more(self, desk):
-        gone = proposals.Desk(desk.engine, desk.offices, desk.now)
+        gone = makers.desk(desk.engine, desk.now)
         with pytest.raises(UnknownCode, match=f"没有协议 {CODE}"):
             proposed(gone, IN_REVIEW)
 
@@ -147,6 +148,6 @@ class TestTheSteward:
         assert steward(network_with("upper-env"), of_three) is None
 
     def test_nobody_can_propose_where_there_is_none(self, desk):
-        alone = proposals.Desk(desk.engine, desk.offices, desk.now, registry(network_with("court")))
+        alone = proposals.Desk(desk.engine, registry(network_with("court")), desk.now)
         with pytest.raises(Refused, match=r"没有主办机构：在流域的 offices\.csv 里声明"):
             proposed(alone, IN_REVIEW)
