@@ -76,6 +76,8 @@ DESCRIPTION = """跨省流域横向生态保护补偿的结算。金额以元的
 
 Settling river compensation between provinces. Amounts are yuan as text, exact to the fen; instants are UTC. Lists come
 as JSON, or as CSV by `Accept: text/csv` or a `.csv` address. Every error is `application/problem+json`.
+密钥报送数据；人员办事用登录会话（写入带 `X-CSRF-Token`）或本人的令牌。Keys carry data; people act with a session, whose
+writes carry `X-CSRF-Token`, or by a token of their own.
 地址没有的查询参数、给了两次的查询参数一律拒绝（400），不会悄悄忽略。A query parameter that an address does
 not take, or that is given twice, is refused (400) and never ignored.
 结算的 `kind` 说明算得是否完整（payable 完整、indication 预估、stopped 中止），不说明该不该付：该付的只有 `status` 为

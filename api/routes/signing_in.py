@@ -17,6 +17,7 @@ from api.web.deps import Has
 from api.web.guarded import Guarded
 from api.web.local import SIGN_IN, local
 from api.web.login import ActsOnPage, counted, drop_cookie, keep_cookie, refuse_other_site
+from api.web.rates import TOO_MANY
 from basin.errors import HengjieError, NotSignedIn, Refused, UsageError
 from settlement.people import sessions, store
 from settlement.people.appointing import LOGIN
@@ -24,7 +25,6 @@ from settlement.people.sessions import PAGE, Opened
 
 router = APIRouter(include_in_schema=False, route_class=Guarded)
 ACCOUNT = "/me"
-TOO_MANY = 429
 
 
 @router.get(SIGN_IN)

@@ -20,7 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from api.composition import Composition
 from api.pages.rendering import Visitor
 from api.web.keys import HEADER, secret_in
-from api.web.rates import too_many
+from api.web.rates import seconds_of, too_many
 from basin.errors import ForgedForm, NotSignedIn, Refused
 from monitoring_ingest.access.tries import Tries
 from monitoring_ingest.database.trouble import ERRORS
@@ -204,7 +204,7 @@ def counted(request: Request, *whose: str) -> Iterator[None]:
     for name in names:
         wait = tries.take(name)
         if wait:
-            raise too_many(wait)
+            raise _too_many_wrong(wait)
     try:
         yield
     except (NotSignedIn, Refused):
@@ -213,6 +213,15 @@ def counted(request: Request, *whose: str) -> Iterator[None]:
         _give_back(tries, names)
         raise
     _give_back(tries, names)
+
+
+def _too_many_wrong(wait: float) -> Refused:
+    """The refusal of a password or code that comes too soon after wrong ones; `wait` in seconds."""
+    refused = too_many(wait)
+    refused.zh = "口令或代码错得太多"
+    refused.en = "too many wrong passwords or codes"
+    refused.remedy = f"过 {seconds_of(wait)} 秒再试；忘记口令的，请本方管理人办理重置"
+    return refused
 
 
 def _give_back(tries: Tries, names: tuple[str, ...]) -> None:

@@ -26,7 +26,7 @@ from settlement.people.store import Credentials, Session
 
 PAGE = "page"
 COMMAND = "command"
-TOKEN = "token"
+TOKEN = "token"  # nosec  # a kind of session, and no secret
 SECRET_BYTES = 32
 PREFIX = "hjt_"  # of the secret that a program sends for a person, so that no door takes it for a key
 NOTED_EVERY = timedelta(minutes=5)  # a session in use is written no more often

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -277,6 +278,27 @@ class TestTheFirstTwoOfAParty:
         }  # fmt: skip
         problem = post(admin, "/v1/people/first", wanted)
         assert (problem.status_code, problem.json()["detail"]) == (403, "各方最初的管理人由运行方管理人凭来函任命")
+
+
+class TestThePages:
+    @pytest.mark.parametrize("lang", ["zh", "en"])
+    def test_are_well_formed_and_every_field_has_its_label(self, at, lang):
+        number = proposed(at.browser("upper-admin"))
+        general = ["/me", "/people", "/proposals"]
+        proposal = f"/proposals/{number}"
+        seen = {"upper-approve": [*general, proposal], "upper-admin": [*general, proposal], "lu": general}
+        for login, addresses in seen.items():
+            client = at.browser(login)
+            for address in addresses:
+                text = client.get(f"{address}?lang={lang}", headers=PAGES).text
+                page = read(text)
+                ids = re.findall(r'\sid="([^"]+)"', text)
+                labelled = {label.attributes["for"] for label in page.all("label") if "for" in label.attributes}
+                fields = [one for one in page.all("input") + page.all("select") if "id" in one.attributes]
+                assert len(ids) == len(set(ids)), address
+                assert {field.attributes["id"] for field in fields} == labelled, address
+                assert "<script" not in text and len(page.all("h1")) == 1, address
+                assert all(table.all("caption") for table in page.all("table")), address
 
 
 class TestTheListOfProposals:

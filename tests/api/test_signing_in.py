@@ -179,7 +179,8 @@ class TestWrongPasswords:
         at.client(LOGIN)
         statuses = [stranger.post("/sign-in", data={"login": f"nobody-{n}"}).status_code for n in range(FREE + 2)]
         assert statuses == [401] * (FREE + 1) + [429]
-        assert stranger.post("/sign-in", data=PAIR).headers["retry-after"] == "1"
+        problem = stranger.post("/sign-in", data=PAIR)
+        assert (problem.headers["retry-after"], problem.json()["detail"]) == ("1", "口令或代码错得太多")
 
     @pytest.mark.proof
     def test_a_right_one_counts_for_nothing(self, at, stranger):

@@ -54,7 +54,18 @@ def fill(browser: Any, form: str, **fields: str) -> None:
         field = sent.find_element("name", name)
         field.clear()
         field.send_keys(text)
-    sent.find_element("css selector", "button[type=submit]").click()
+    follow(browser, sent.find_element("css selector", "button[type=submit]"))
+
+
+def follow(browser: Any, element: Any) -> None:
+    """Click what leads to another page, and wait until that page is there."""
+    from selenium.webdriver.support.expected_conditions import staleness_of
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    element.click()
+    wait = WebDriverWait(browser, 20)
+    wait.until(staleness_of(element))
+    wait.until(lambda opened: opened.execute_script("return document.readyState") == "complete")
 
 
 def looked_at(browser: Any, name: str) -> None:
@@ -91,6 +102,10 @@ def _appoint(browser: Any, served: Served) -> None:
     assert browser.current_url == f"{site}/people"
     looked_at(browser, "people")
 
+    browser.get(f"{site}/people?lang=en")
+    looked_at(browser, "people-in-english")
+    browser.get(f"{site}/people?lang=zh")
+
     browser.find_element("css selector", "input[value=prepare]").click()
     form = {"login": "qian", "name": "钱经办", "reason": "岗位调整"}
     fill(browser, "/people/appoint", **form)
@@ -106,9 +121,9 @@ def _appoint(browser: Any, served: Served) -> None:
     assert "登录名或口令不对" in browser.find_element("tag name", "main").text
     looked_at(browser, "sign-in-wrong")
     fill(browser, "/sign-in/code", code=served.codes["he"], password=PASSWORD, again=PASSWORD)
-    browser.find_element("link text", "待办 1").click()
+    follow(browser, browser.find_element("link text", "待办 1"))
     looked_at(browser, "proposals")
-    browser.find_element("link text", "任命 钱经办").click()
+    follow(browser, browser.find_element("link text", "任命 钱经办"))
     looked_at(browser, "proposal-to-decide")
     fill(browser, "/proposals/1/approve", reason="同意")
     assert "已批准" in browser.find_element("tag name", "main").text

@@ -48,6 +48,7 @@ def addresses(client, august):
         "/sources/demo-hand-samples",
         "/sources/demo-bulletin",
         "/sources/demo-split-samples",
+        "/sign-in",
         "/docs",
     ]
 
