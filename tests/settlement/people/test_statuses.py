@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -148,6 +149,6 @@ class TestTheSteward:
         assert steward(network_with("upper-env"), of_three) is None
 
     def test_nobody_can_propose_where_there_is_none(self, desk):
-        alone = proposals.Desk(desk.engine, registry(network_with("court")), desk.now)
+        alone = proposals.Desk(desk.engine, registry(replace(network_with("river"), offices_of_basin={})), desk.now)
         with pytest.raises(Refused, match=r"没有主办机构：在流域的 offices\.csv 里声明"):
             proposed(alone, IN_REVIEW)
