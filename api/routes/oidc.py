@@ -13,13 +13,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.pages.rendering import page
-from api.routes.signing_in import ACCOUNT, TOO_MANY
+from api.routes.signing_in import ACCOUNT
 from api.web.deps import Has
 from api.web.guarded import Guarded
 from api.web.local import AT_PROVIDER, CALLBACK, SIGN_IN, local
 from api.web.login import counted, keep_cookie, refuse_other_site
 from api.web.oidc import RelyingParty, refused_by_provider
 from api.web.parameters import takes_any_parameter
+from api.web.rates import TOO_MANY
 from api.web.signing_in import LASTS_SECONDS, SigningIn, Vouched, begun
 from basin.errors import ForgedForm, NotFound, NotSignedIn, Refused
 from settlement.people import sessions
