@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi.routing import APIRoute
 
 from api.routes import me, people, proposals, signing_in
-from basin.errors import Conflict, ForgedForm, NoSecondPerson, NotFound, NotSignedIn, Refused
+from basin.errors import Conflict, ForgedForm, NoSecondPerson, NotFound, NotSignedIn, Refused, Unavailable
 from settlement.people import appointing, roles
 
 TEXT = (Path(__file__).parent.parent / "docs" / "people.md").read_text(encoding="utf-8")
@@ -27,7 +27,7 @@ def test_every_role_and_every_act_about_people_is_explained():
 
 def test_every_refusal_has_its_row():
     rows = {(status, code) for status, code in re.findall(r"^\| (\d{3}) \| `(\w+)`", TEXT, re.MULTILINE)}
-    errors = (NotSignedIn, ForgedForm, Refused, NotFound, Conflict, NoSecondPerson)
+    errors = (NotSignedIn, ForgedForm, Refused, NotFound, Conflict, NoSecondPerson, Unavailable)
     assert rows == {(str(error.status), error.code) for error in errors} | {("422", "request")}
 
 

@@ -22,6 +22,7 @@ from settlement.people.store import Session
 from settlement.people.watching import is_operators_admin
 
 MOST_LISTED = 100
+MOST_PARTS = 20  # of a list in what is proposed: a decision may be about thousands of readings
 
 
 def me(signed: Signed, sessions: Sequence[Session], names: Names) -> dict[str, Any]:
@@ -177,10 +178,16 @@ def _payload(payload: Mapping[str, Any], staff: Staff, names: Names) -> Iterator
 def _value(key: str, value: Any, staff: Staff, names: Names) -> str:
     """One part of what is proposed, in words."""
     match key, value:
-        case _, None | "" | [] | {}:
+        case _, None | "" | []:
             return ""
         case "office", str():
             return names.office(value)
+        case "station", str():
+            return names.station(value)
+        case "indicator", str():
+            return names.indicator(value)
+        case "action", str():
+            return names.t.known("action", value)
         case "roles", list():
             return role_words(value, names)
         case "login", str():
@@ -193,8 +200,10 @@ def _value(key: str, value: Any, staff: Staff, names: Names) -> str:
             words = (staff.people[held.person].name, names.office(held.office), role_words(held.roles, names))
             return f"{names.t('payload.number', number=value)} · {' · '.join(words)}"
         case _, dict():
-            return "；".join(f"{row['label']} {row['text']}" for row in _payload(value, staff, names))
+            return " · ".join(f"{row['label']} {row['text']}" for row in _payload(value, staff, names))
         case _, list():
-            return names.t("list").join(_value(key, part, staff, names) for part in value)
+            parts = names.t("list").join(_value(key, part, staff, names) for part in value[:MOST_PARTS])
+            more = len(value) - MOST_PARTS
+            return parts + names.t("payload.more", count=more) if more > 0 else parts
         case _:
             return str(value)

@@ -16,6 +16,9 @@ from sqlalchemy import Engine
 from api.web.login import CSRF
 from basin.registry import Registry
 from monitoring_ingest.access.audit_store import Wanted, acts
+from monitoring_ingest.database.engine import writing
+from settlement.people.proposals_store import Proposal, keep_proposal
+from settlement.statement.canonical import canonical_json
 from tests.api.markup import read
 from tests.api.people import PAGES, House, house, send
 from tests.settlement.people.makers import LETTER
@@ -315,6 +318,20 @@ class TestTheListOfProposals:
         page = read(approver.get("/proposals?kind=appoint&state=ended", headers=PAGES).text)
         waiting, mine, narrowed = (table.text for table in page.all("table"))
         assert ("结束 第 5 号任命" in waiting, "没有提出过" in mine, "任命 钱经办" in narrowed) == (True, True, True)
+
+    def test_tells_what_a_decision_on_data_is_about_and_how_much_of_it(self, at, approver):
+        payload = {
+            "action": "remove", "reason": "instrument_fault", "document": "检修记录7号",
+            "values": [{"station": "demo-qx2", "indicator": "nh3n", "time": "2025-08-01T00:00:00+00:00"}],
+            "readings": list(range(1, 31)),
+        }  # fmt: skip
+        about = ("upper-env", "剔除一个值", canonical_json(payload), "", 4, "仪器故障", at.clock())
+        with writing(at.desk.engine) as connection:
+            number = keep_proposal(connection, Proposal(0, "decision", *about))
+        shown = text_of(approver, f"/proposals/{number}")
+        for words in ("决定 剔除", "依据文件 检修记录7号", "指标 氨氮", "……另有 10 项"):
+            assert words in shown, (words, shown)
+        assert "{" not in shown
 
     def test_says_the_same_in_english(self, admin):
         number = proposed(admin)
