@@ -42,7 +42,11 @@ class TestRevisions:
     def test_status_says_what_the_database_lacks_and_changes_nothing(self, data):
         before = (data / "var" / "hengjie.sqlite").read_bytes()
         told = answer("database", "status")
-        assert (told["revision"], told["newest"], told["lacking"]) == ("0001", "0005", ["0002", "0003", "0004", "0005"])
+        assert (told["revision"], told["newest"], told["lacking"]) == (
+            "0001",
+            "0007",
+            ["0002", "0003", "0004", "0005", "0006", "0007"],
+        )
         assert (data / "var" / "hengjie.sqlite").read_bytes() == before
 
     def test_where_no_database_is_none_is_made(self, data, monkeypatch):
@@ -55,17 +59,17 @@ class TestRevisions:
     def test_another_command_refuses_it_and_says_what_to_do(self, data):
         result = hengjie("jobs", "list")
         assert result.exit_code == 1
-        assert "数据库的结构版本是 0001，本程序要 0005" in result.stderr and "hengjie database upgrade" in result.stderr
+        assert "数据库的结构版本是 0001，本程序要 0007" in result.stderr and "hengjie database upgrade" in result.stderr
 
     def test_upgraded_it_answers_with_what_was_in_it(self, data):
-        assert hengjie("database", "upgrade").stdout == "结构版本 revision 0001 → 0005\n"
+        assert hengjie("database", "upgrade").stdout == "结构版本 revision 0001 → 0007\n"
         (run,) = answer("jobs", "list")["runs"]
         assert (run["job"], run["outcome"]) == ("inbox", "接收 0")
 
     def test_back_and_up_again(self, data):
         answer("database", "upgrade")
-        assert answer("database", "downgrade", "0001") == {"before": "0005", "after": "0001"}
-        assert answer("database", "upgrade") == {"before": "0001", "after": "0005"}
+        assert answer("database", "downgrade", "0001") == {"before": "0007", "after": "0001"}
+        assert answer("database", "upgrade") == {"before": "0001", "after": "0007"}
         refused = hengjie("database", "downgrade", "0009")
         assert refused.exit_code == 2 and "没有结构版本 0009" in refused.stderr
 
@@ -77,7 +81,7 @@ class TestBackupAndRestore:
         monkeypatch.setenv("HENGJIE_DATA", str(data / "new"))
         result = hengjie("database", "restore", str(data / "b.zip"))
         assert result.exit_code == 0 and "结算与评价的指纹全部重算相符" in result.stdout
-        assert answer("database", "status")["revision"] == "0005"
+        assert answer("database", "status")["revision"] == "0007"
         again = hengjie("database", "restore", str(data / "b.zip"))
         assert again.exit_code == 1 and "备份只恢复到空库" in again.stderr
 
