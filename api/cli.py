@@ -8,12 +8,14 @@ command parses, calls one function of the packages, and tells; how that is print
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from api.commands.shared import Commands, Elsewhere, Told, command, composed_to_serve, example, say
+from api.settings import OPEN
 
 if TYPE_CHECKING:
     from api.composition import Composition
@@ -175,7 +177,8 @@ def run_demonstration(extra: Sequence[Path]) -> Told:
 
     composition = composed_to_serve([FIXTURES, *extra])
     build(composition, say)
-    return _serving(composition)
+    openly = replace(composition.settings, reading=OPEN)  # what is invented is for everybody to look at
+    return _serving(replace(composition, settings=openly))
 
 
 if __name__ == "__main__":

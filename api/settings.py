@@ -81,6 +81,12 @@ AT_ONCE_SECONDS = 2  # so many seconds' requests may come together after a pause
 DEFAULTS = Limits()
 ANY = "*"
 CLIENT = ("HENGJIE_OIDC_ISSUER", "HENGJIE_OIDC_CLIENT_ID", "HENGJIE_OIDC_CLIENT_SECRET")
+SIGNED = "signed"
+PUBLIC = "public"
+OPEN = "open"
+READINGS = (SIGNED, PUBLIC, OPEN)
+OFF = "off"
+LOCALHOST = "localhost"
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,10 @@ class Settings:
     provider : who vouches for people; None: they sign in by a password alone.
     origin : scheme, host and port that browsers reach this server by; ``HENGJIE_ADDRESS``, else those it listens at. A
         provider sends people back there, so it is never taken from a request.
+    reading : who may read: `SIGNED` people what their offices may, `PUBLIC` everybody the network, what is confirmed and
+        its observations, `OPEN` everybody everything; ``HENGJIE_READING``. A program that calls the application itself
+        reads everything where it sets nothing.
+    people : whether people sign in; ``HENGJIE_PEOPLE=off`` on a machine that serves itself alone, which reads everything.
     """
 
     data: Path = Path("var")
@@ -120,6 +130,8 @@ class Settings:
     inside: Inside = NOTHING_INSIDE
     provider: Provider | None = None
     origin: str = "http://127.0.0.1:8000"
+    reading: str = OPEN
+    people: bool = True
 
     @property
     def inbox(self) -> Path:
@@ -143,11 +155,13 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     Raises
     ------
     UsageError : when ``PORT`` is no port, the day no day, a limit no number, a proxy no address, an allowed host none,
-        or a provider of OpenID Connect is named by halves.
+        a provider of OpenID Connect is named by halves, who may read is none of `READINGS`, or people are switched off
+        where others could reach this server.
     """
     host = environ.get("HOST") or Settings.host
     port = _port(environ.get("PORT") or str(Settings.port))
     hosts = _listed(environ, "HENGJIE_HOSTS") or hosts_of(host)
+    people = _people(environ, host)
     provider = _provider(environ)
     origin = _origin(environ, host, port, needed=provider is not None)
     called = host_of(environ.get("HENGJIE_ADDRESS", "").strip())
@@ -173,6 +187,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         inside=inside(environ.get(SETTING, "").replace(",", " ").split()),
         provider=provider,
         origin=origin,
+        reading=_reading(environ) if people else OPEN,
+        people=people,
     )
 
 
@@ -208,6 +224,36 @@ def is_every_address(host: str) -> bool:
         return ipaddress.ip_address(host).is_unspecified
     except ValueError:
         return False
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a server that listens at `host` is reached from this machine alone."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == LOCALHOST
+
+
+def _people(environ: Mapping[str, str], host: str) -> bool:
+    """Whether people sign in."""
+    written = environ.get("HENGJIE_PEOPLE", "").strip().lower()
+    if written not in ("", "on", OFF):
+        zh = f"HENGJIE_PEOPLE 只能是 on 或 off：{written!r}"
+        raise UsageError(zh, "either on or off", path="HENGJIE_PEOPLE", remedy="写 on 或 off")
+    if written == OFF and not is_this_machine(host):
+        zh = f"HENGJIE_PEOPLE=off 只能用在只供本机访问的服务上，HOST 现为 {host}"
+        en = "people can be switched off only where nobody but this machine is served"
+        raise UsageError(zh, en, path="HENGJIE_PEOPLE", remedy="去掉 HENGJIE_PEOPLE，或写 HOST=127.0.0.1")
+    return written != OFF
+
+
+def _reading(environ: Mapping[str, str]) -> str:
+    """Who may read."""
+    written = environ.get("HENGJIE_READING", "").strip().lower() or SIGNED
+    if written not in READINGS:
+        zh = f"HENGJIE_READING 没有这一档：{written!r}"
+        raise UsageError(zh, "no such setting", path="HENGJIE_READING", remedy=f"可用：{'、'.join(READINGS)}")
+    return written
 
 
 def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Table, func, insert, select
 
@@ -194,11 +194,38 @@ def settlement(connection: Connection, identity: str) -> StoredSettlement:
         select(s.c.document, s.c.recorded_at, _status().label("status")).where(s.c.id == identity)
     ).one_or_none()
     if row is None:
-        raise NotFound(f"没有结算 {identity}", f"no settlement {identity}", remedy="用 /v1/settlements 查看已有的结算")
+        raise _no_settlement(identity)
     stored = json.loads(row.document) | {"status": row.status, "recorded_at": row.recorded_at.isoformat()}
     if row.status == REVOKED:
         stored["withdrawn"] = _withdrawal(connection, stored)
     return stored
+
+
+class Heading(NamedTuple):
+    """Which agreement a settlement is of, and its status."""
+
+    agreement: str
+    status: str
+
+
+def heading(connection: Connection, identity: str) -> Heading:
+    """What says who may read a settlement; its document is not read.
+
+    Raises
+    ------
+    NotFound : no settlement of that identity.
+    """
+    s = tables.settlements.c
+    row = connection.execute(select(s.agreement, _status().label("status")).where(s.id == identity)).one_or_none()
+    if row is None:
+        raise _no_settlement(identity)
+    return Heading(row.agreement, row.status)
+
+
+def confirmed_agreements(connection: Connection) -> frozenset[str]:
+    """The agreements that have a confirmed settlement."""
+    query = select(tables.settlements.c.agreement).where(_status() == CONFIRMED).distinct()
+    return frozenset(connection.scalars(query))
 
 
 def transfers(connection: Connection, identities: Collection[str]) -> dict[str, list[PairAmountRow]]:
@@ -206,6 +233,10 @@ def transfers(connection: Connection, identities: Collection[str]) -> dict[str, 
     s = tables.settlements.c
     query = select(s.id, json_member(s.document, "transfers").label("transfers")).where(one_of(s.id, identities))
     return {row.id: _amounts(json.loads(row.transfers)) for row in connection.execute(query)}
+
+
+def _no_settlement(identity: str) -> NotFound:
+    return NotFound(f"没有结算 {identity}", f"no settlement {identity}", remedy="用 /v1/settlements 查看已有的结算")
 
 
 def _amounts(listed: Sequence[PairAmountRow]) -> list[PairAmountRow]:
@@ -304,8 +335,26 @@ def assessment(connection: Connection, identity: str) -> StoredAssessment:
     a = tables.assessments
     row = connection.execute(select(a.c.document, a.c.recorded_at).where(a.c.id == identity)).one_or_none()
     if row is None:
-        raise NotFound(f"没有评价 {identity}", f"no assessment {identity}", remedy="用 /v1/assessments 查看已有的评价")
+        raise _no_assessment(identity)
     return json.loads(row.document) | {"recorded_at": row.recorded_at.isoformat()}
+
+
+def assessed_basin(connection: Connection, identity: str) -> str:
+    """The basin of an assessment; the document is not read.
+
+    Raises
+    ------
+    NotFound : no assessment of that identity.
+    """
+    a = tables.assessments.c
+    basin = connection.scalar(select(a.basin).where(a.id == identity))
+    if basin is None:
+        raise _no_assessment(identity)
+    return str(basin)
+
+
+def _no_assessment(identity: str) -> NotFound:
+    return NotFound(f"没有评价 {identity}", f"no assessment {identity}", remedy="用 /v1/assessments 查看已有的评价")
 
 
 def _rows(connection: Connection, query: Select[Any]) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.settings import from_environment
+from api.settings import Settings, from_environment
 from basin.errors import UsageError
 
 NUMBERS = (
@@ -112,3 +112,40 @@ class TestTheAddressOfThisServer:
         address = {"HENGJIE_ADDRESS": "https://hengjie.example.cn"}
         assert from_environment(address).hosts == ("127.0.0.1", "hengjie.example.cn")
         assert from_environment(address | {"HENGJIE_HOSTS": "hengjie.example.cn"}).hosts == ("hengjie.example.cn",)
+
+
+@pytest.mark.parametrize(
+    ("environ", "reading", "people"),
+    [
+        ({}, "signed", True),
+        ({"HENGJIE_READING": "public"}, "public", True),
+        ({"HENGJIE_READING": "Open"}, "open", True),
+        ({"HENGJIE_PEOPLE": "on"}, "signed", True),
+        ({"HENGJIE_PEOPLE": "off"}, "open", False),
+        ({"HENGJIE_PEOPLE": "off", "HENGJIE_READING": "signed"}, "open", False),
+        ({"HENGJIE_PEOPLE": "off", "HOST": "localhost"}, "open", False),
+        ({"HENGJIE_PEOPLE": "off", "HOST": "::1"}, "open", False),
+    ],
+)
+def test_people_sign_in_to_read_unless_the_environment_says_otherwise(environ, reading, people) -> None:
+    settings = from_environment(environ)
+    assert (settings.reading, settings.people) == (reading, people)
+
+
+@pytest.mark.parametrize(
+    ("environ", "path"),
+    [
+        ({"HENGJIE_READING": "all"}, "HENGJIE_READING"),
+        ({"HENGJIE_PEOPLE": "no"}, "HENGJIE_PEOPLE"),
+        ({"HENGJIE_PEOPLE": "off", "HOST": "0.0.0.0"}, "HENGJIE_PEOPLE"),
+        ({"HENGJIE_PEOPLE": "off", "HOST": "hengjie.example.cn"}, "HENGJIE_PEOPLE"),
+    ],
+)
+def test_who_may_read_is_refused_where_it_is_no_setting_or_would_open_a_server_to_others(environ, path) -> None:
+    with pytest.raises(UsageError) as refusal:
+        from_environment(environ)
+    assert (refusal.value.path, bool(refusal.value.remedy)) == (path, True)
+
+
+def test_a_program_that_calls_the_application_itself_reads_everything() -> None:
+    assert Settings().reading == "open"
