@@ -17,6 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from api.composition import Composition
+from api.reads.reader import Rights
 from api.routes import (
     assessments,
     declared,
@@ -47,10 +48,12 @@ from api.web.local import CALLBACK
 from api.web.login import note_visitor
 from api.web.oidc import RelyingParty
 from api.web.parameters import refuse_unknown_parameters
+from api.web.reading import refuse_strangers
 from api.web.schemas import Problem
 from api.web.signing_in import SigningIn
 from monitoring_ingest.access.tries import Tries
 
+FOR_ANYBODY = (service,)  # whose addresses nobody has to sign in for; what they show is said there
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
     declared,
@@ -118,10 +121,13 @@ def application(composition: Composition) -> FastAPI:
     app.state.tries = Tries(monotonic)
     app.state.signing_in = SigningIn(monotonic)
     app.state.relying_party = _relying_party(composition.settings)
+    app.state.rights = Rights(composition.registry)
     app.state.trail = AuditTrail(composition.engine, composition.now, monotonic)
     errors.install(app)
     for module in ROUTES:
-        app.include_router(module.router, dependencies=[Depends(refuse_unknown_parameters), Depends(note_visitor)])
+        rights = [] if module in FOR_ANYBODY else [Depends(refuse_strangers)]
+        asked = [Depends(note_visitor), *rights, Depends(refuse_unknown_parameters)]
+        app.include_router(module.router, dependencies=asked)
     routes = (route for module in ROUTES for route in module.router.routes if isinstance(route, APIRoute))
     app.state.addresses = [(route.path_regex, route.methods) for route in routes]
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

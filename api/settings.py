@@ -111,10 +111,11 @@ class Settings:
     provider : who vouches for people; None: they sign in by a password alone.
     origin : scheme, host and port that browsers reach this server by; ``HENGJIE_ADDRESS``, else those it listens at. A
         provider sends people back there, so it is never taken from a request.
-    reading : who may read: `SIGNED` people what their offices may, `PUBLIC` everybody the network, what is confirmed and
-        its observations, `OPEN` everybody everything; ``HENGJIE_READING``. A program that calls the application itself
-        reads everything where it sets nothing.
-    people : whether people sign in; ``HENGJIE_PEOPLE=off`` on a machine that serves itself alone, which reads everything.
+    reading : who may read: `SIGNED` people what their offices may, `PUBLIC` everybody the network, what is confirmed
+        and its observations, `OPEN` everybody everything; ``HENGJIE_READING``. A program that calls the application
+        itself reads everything where it sets nothing.
+    people : whether people sign in; ``HENGJIE_PEOPLE=off`` on a machine that serves nobody but itself, which then reads
+        everything.
     """
 
     data: Path = Path("var")

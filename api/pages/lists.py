@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from api.pages.names import Names
 from api.reads.filters import SettlementsWanted
+from api.reads.reader import Reader
 from api.reads.settlements import ListedSettlement
 from settlement.statement.rows import AssessmentHeader
 from settlement.states import MAY_FOLLOW
@@ -29,24 +30,26 @@ def settlement_row(listed: ListedSettlement, names: Names) -> dict[str, Any]:
 
 
 def settlements(
-    listed: Sequence[ListedSettlement], count: int, wanted: SettlementsWanted, names: Names
+    listed: Sequence[ListedSettlement], count: int, wanted: SettlementsWanted, names: Names, reader: Reader
 ) -> dict[str, Any]:
     """The settlements asked for, newest first, with what they can be narrowed by.
 
     Parameters
     ----------
     listed : those that are shown. count : how many there are. wanted : what was asked for.
+    reader : who is offered what he may see.
     """
     registry = names.registry
-    parties = {code for agreement in registry.agreements.values() for code in agreement.parties.values()}
+    agreements = [agreement for agreement in registry.agreements.values() if reader.sees_agreement(agreement.code)]
+    parties = {code for agreement in agreements for code in agreement.parties.values()}
     chosen = wanted.model_dump()
     return {
         "settlements": [settlement_row(header, names) for header in listed],
         "count": count,
         "period": wanted.period or "",
         "choices": {
-            "basin": _choices({code: names.basin(code) for code in registry.network.basins}, wanted.basin),
-            "agreement": _choices({a.code: a.title for a in registry.agreements.values()}, wanted.agreement),
+            "basin": _choices(_basins(names, reader), wanted.basin),
+            "agreement": _choices({agreement.code: agreement.title for agreement in agreements}, wanted.agreement),
             "party": _choices({code: names.party(code) for code in sorted(parties)}, wanted.party),
             "status": _choices({word: names.t.known("status", word) for word in MAY_FOLLOW}, wanted.status),
         },
@@ -54,16 +57,21 @@ def settlements(
     }
 
 
+def _basins(names: Names, reader: Reader) -> dict[str, str]:
+    """The names of the basins that may be seen, by code."""
+    return {code: names.basin(code) for code in names.registry.network.basins if reader.sees_basin(code)}
+
+
 def assessments(
-    headers: Sequence[AssessmentHeader], count: int, wanted: Mapping[str, str | None], names: Names
+    headers: Sequence[AssessmentHeader], count: int, wanted: Mapping[str, str | None], names: Names, reader: Reader
 ) -> dict[str, Any]:
     """The assessments asked for, newest first.
 
     Parameters
     ----------
     headers : those that are shown. count : how many there are. wanted : basin and period that were asked for.
+    reader : who is offered what he may see.
     """
-    basins = {code: names.basin(code) for code in names.registry.network.basins}
     rows = [
         {**header, "basin_name": names.basin(header["basin"]), "period_text": names.period(header["period"])}
         for header in headers
@@ -72,7 +80,7 @@ def assessments(
         "assessments": rows,
         "count": count,
         "period": wanted["period"] or "",
-        "choices": {"basin": _choices(basins, wanted["basin"])},
+        "choices": {"basin": _choices(_basins(names, reader), wanted["basin"])},
         "query": urlencode({name: value for name, value in wanted.items() if value}),
     }
 
@@ -81,9 +89,9 @@ def _choices(words: Mapping[str, str], chosen: str | None) -> list[dict[str, Any
     return [{"code": code, "name": name, "chosen": code == chosen} for code, name in words.items()]
 
 
-def submissions(receipts: Sequence[Mapping[str, Any]], most: int, names: Names) -> dict[str, Any]:
-    """What was handed in, newest first, interrupted ones included; at most so many are shown."""
-    return {"submissions": list(receipts[:most]), "cut": len(receipts) > most, "fates": FATES}
+def submissions(receipts: Sequence[Mapping[str, Any]], is_cut: bool, names: Names) -> dict[str, Any]:
+    """What was handed in, newest first, interrupted ones included; older submissions may be left out."""
+    return {"submissions": list(receipts), "cut": is_cut, "fates": FATES}
 
 
 def submission(receipt: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], names: Names) -> dict[str, Any]:

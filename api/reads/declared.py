@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypedDict
 
+from api.reads.reader import Reader
 from basin.agreement import Agreement
 from basin.errors import UnknownCode
 from basin.network import Section
@@ -66,12 +67,14 @@ class AgreementRow(TypedDict):
     sha256: str
 
 
-def basins(registry: Registry) -> list[BasinRow]:
-    """Every basin with the number of its sections and the codes of its agreements."""
+def basins(registry: Registry, reader: Reader) -> list[BasinRow]:
+    """Every basin that may be seen with the number of its sections and the codes of its agreements."""
     sections = [section.basin for section in registry.network.sections.values()]
     rows: list[BasinRow] = []
     for basin in registry.network.basins.values():
-        agreements = [agreement.code for agreement in agreements_of(registry, basin.code)]
+        if not reader.sees_basin(basin.code):
+            continue
+        agreements = [agreement.code for agreement in seen_of(registry, reader, basin.code)]
         rows.append(
             {
                 "code": basin.code,
@@ -150,15 +153,24 @@ def agreements_of(registry: Registry, basin: str) -> list[Agreement]:
     return sorted(of_basin, key=lambda agreement: agreement.starts, reverse=True)
 
 
-def sections(registry: Registry, basin: str | None = None, party: str | None = None) -> list[SectionRow]:
-    """The sections from source to mouth, of one basin or at the border of one party."""
+def seen_of(registry: Registry, reader: Reader, basin: str) -> list[Agreement]:
+    """The agreements of a basin that may be seen, the latest first."""
+    return [agreement for agreement in agreements_of(registry, basin) if reader.sees_agreement(agreement.code)]
+
+
+def sections(
+    registry: Registry, reader: Reader, basin: str | None = None, party: str | None = None
+) -> list[SectionRow]:
+    """The sections that may be seen from source to mouth, of one basin or at the border of one party."""
     stations: dict[str, list[str]] = {}
     for station in registry.network.stations.values():
         stations.setdefault(station.section, []).append(station.code)
     rows = [
         section_row(section, stations.get(section.code, []))
         for section in registry.network.sections.values()
-        if basin in (None, section.basin) and party in (None, section.upstream, section.downstream)
+        if basin in (None, section.basin)
+        and party in (None, section.upstream, section.downstream)
+        and reader.sees_section(section.code)
     ]
     return sorted(rows, key=lambda row: (row["basin"], row["order"]))
 
@@ -200,12 +212,16 @@ def agreement_row(agreement: Agreement) -> AgreementRow:
     }
 
 
-def agreements(registry: Registry, basin: str | None = None, party: str | None = None) -> list[AgreementRow]:
-    """The agreements, of one basin or of one party."""
+def agreements(
+    registry: Registry, reader: Reader, basin: str | None = None, party: str | None = None
+) -> list[AgreementRow]:
+    """The agreements that may be seen, of one basin or of one party."""
     return [
         agreement_row(agreement)
         for agreement in registry.agreements.values()
-        if basin in (None, agreement.basin) and (party is None or party in agreement.parties.values())
+        if basin in (None, agreement.basin)
+        and (party is None or party in agreement.parties.values())
+        and reader.sees_agreement(agreement.code)
     ]
 
 

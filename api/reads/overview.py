@@ -6,17 +6,20 @@ names and words are added by `api.pages`. Nothing is written here. What a sectio
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
 import pandas as pd
 from sqlalchemy import Connection
 
+from api.reads import assessments as assessed
 from api.reads import declared as register
 from api.reads import sections as monitoring
 from api.reads.dues import DuesByYear, dues
+from api.reads.reader import Reader
 from api.reads.settled import SettledMonth, agreements_of, settled_months, shown_agreement
-from api.reads.settlements import ListedSettlement, with_amounts
+from api.reads.settlements import ListedSettlement, read_by, with_amounts
 from basin.agreement import Agreement
 from basin.network import Section
 from basin.periods import Days
@@ -80,6 +83,14 @@ class BasinPage(DuesByYear):
     assessments: list[AssessmentHeader]
 
 
+@dataclass(frozen=True)
+class SectionWanted:
+    """A section, and the agreement whose rules and settlements are shown; None for the one that was settled then."""
+
+    section: str
+    agreement: str | None
+
+
 class AgreementChoice(TypedDict):
     """An agreement that a section can be shown under."""
 
@@ -108,15 +119,18 @@ class SectionMonth(monitoring.MonthPage, UnderAgreement):
     month: str
 
 
-def overview(connection: Connection, registry: Registry, year: str | None, now: datetime) -> Overview:
-    """The first page: dues of every basin, those that owe first, and how fresh the data are.
+def overview(
+    connection: Connection, registry: Registry, reader: Reader, year: str | None, now: datetime
+) -> Overview:  # fmt: skip
+    """The first page: dues of every basin that may be seen, those that owe first, and how fresh the data are.
 
     Parameters
     ----------
-    year : which year's dues; None for the latest of each basin. now : no later reading counts as the newest.
+    reader : whose settlements count. year : which year's dues; None for the latest of each basin.
+    now : no later reading counts as the newest.
     """
     by_basin: dict[str, list[SettlementHeader]] = {}
-    for header in decided.settlements(connection):
+    for header in read_by(reader, decided.settlements(connection)):
         by_basin.setdefault(header["basin"], []).append(header)
     listed: list[BasinDues] = [
         {
@@ -125,27 +139,34 @@ def overview(connection: Connection, registry: Registry, year: str | None, now: 
             "agreements": len(row["agreements"]),
             **dues(connection, by_basin.get(row["code"], []), year),
         }
-        for row in register.basins(registry)
+        for row in register.basins(registry, reader)
     ]
     listed.sort(key=lambda row: (not any(due["transfers"] for due in row["dues"]), not row["dues"], -row["agreements"]))
     years = sorted({settled for row in listed for settled in row["years"]})
-    return {"freshness": freshness(connection, registry, now), "year": year, "years": years, "basins": listed}
+    fresh = freshness(connection, registry, reader, now)
+    return {"freshness": fresh, "year": year, "years": years, "basins": listed}
 
 
-def freshness(connection: Connection, registry: Registry, now: datetime) -> Freshness:
-    """The newest observation, how many stations have any, and the newest submission."""
-    ends = monitoring.extents(connection, registry.network.stations, now)
-    newest = history.submissions(connection, now, limit=1)
+def freshness(connection: Connection, registry: Registry, reader: Reader, now: datetime) -> Freshness:
+    """The newest observation of the stations that may be seen, how many of them have any, and the newest submission,
+    which is for those who may read all.
+    """
+    stations = [code for code in registry.network.stations if reader.sees_station(code)]
+    ends = monitoring.extents(connection, stations, now)
+    newest = history.submissions(connection, now, limit=1) if reader.reads_all else []
     return {
         "latest": max(last for _, last in ends.values()).isoformat() if ends else None,
         "reporting": len(ends),
-        "registered": len(registry.network.stations),
+        "registered": len(stations),
         "submission": {k: v for k, v in newest[0].document().items() if k not in ("files", "rows")} if newest else None,
     }
 
 
-def basin(connection: Connection, registry: Registry, code: str, year: str | None, now: datetime) -> BasinPage:
-    """A basin: its sections with the latest class by `now`, agreements, settlements, assessments and who owes whom.
+def basin(
+    connection: Connection, registry: Registry, reader: Reader, code: str, year: str | None, now: datetime
+) -> BasinPage:
+    """A basin: its sections with the latest class by `now`, agreements, settlements, assessments and who owes whom, as
+    far as they may be read.
 
     Parameters
     ----------
@@ -153,18 +174,21 @@ def basin(connection: Connection, registry: Registry, code: str, year: str | Non
 
     Raises
     ------
-    UnknownCode : when nobody declared the basin.
+    UnknownCode : when nobody declared the basin. Refused : it may not be seen.
     """
-    rows = register.sections(registry, register.known_basin(registry, code))
-    headers = decided.settlements(connection, basin=code)
-    latest = monitoring.latest_classes(connection, registry, [row["code"] for row in rows], headers, now)
+    register.known_basin(registry, code)
+    reader.refuse_basin(code)
+    rows = register.sections(registry, reader, code)
+    headers = read_by(reader, decided.settlements(connection, basin=code))
+    observed = [row["code"] for row in rows if reader.section(row["code"])]
+    latest = monitoring.latest_classes(connection, registry, observed, headers, now)
     return {
         "code": code,
         "sections": [{**_placed(row, registry), "latest": latest.get(row["code"])} for row in rows],
         "parties": list(registry.network.parties),
-        "agreements": [register.agreement_row(agreement) for agreement in register.agreements_of(registry, code)],
+        "agreements": [register.agreement_row(agreement) for agreement in register.seen_of(registry, reader, code)],
         "settlements": with_amounts(connection, headers),
-        "assessments": decided.assessments(connection, basin=code),
+        "assessments": assessed.read_by(reader, decided.assessments(connection, basin=code)),
         "year": year,
         **dues(connection, headers, year),
     }
@@ -198,61 +222,75 @@ def _stated_target(agreement: Agreement, section: str) -> int | None:
 
 
 def section(
-    connection: Connection, registry: Registry, code: str, year: str | None, agreement: str | None, now: datetime
+    connection: Connection, registry: Registry, reader: Reader, wanted: SectionWanted, year: str | None, now: datetime
 ) -> SectionYear:
     """A section with its months of one year, the newest where none is named, and what is settled of them.
 
     Parameters
     ----------
-    code, year : what is shown. now : readings of a later instant do not make a year the newest.
-    agreement : whose rules and settlements are shown; None for the agreement that was settled then.
+    wanted, year : what is shown. now : readings of a later instant do not make a year the newest.
 
     Raises
     ------
-    UnknownCode : when nobody declared the section or the agreement. UsageError : the agreement does not look at it.
+    As `_readable`. UsageError : the agreement does not look at the section.
     """
-    declared = register.known_section(registry, code)
-    register.known(registry, agreement=agreement)
+    declared = _readable(registry, reader, wanted)
     shown_year = year or monitoring.newest_year(connection, registry, declared, now)
-    ruling = shown_agreement(connection, registry, declared, agreement, shown_year)
-    aim = target(registry, code) if ruling is None else target_under(ruling, declared)
+    ruling = shown_agreement(connection, registry, reader, declared, wanted.agreement, shown_year)
+    aim = target(registry, declared.code) if ruling is None else target_under(ruling, declared)
     shown = monitoring.section_page(connection, registry, declared, ruling, year, aim, now)
     months = [pd.Period(row["month"]) for row in shown["classes"] if row["month"].startswith(shown["year"])]
-    under = _under(connection, registry, declared, ruling, months)
+    under = _under(connection, registry, reader, declared, ruling, months)
     return {**shown, **under, "section": _head(registry, declared)}
 
 
 def section_month(
-    connection: Connection, registry: Registry, code: str, month: pd.Period, agreement: str | None
+    connection: Connection, registry: Registry, reader: Reader, wanted: SectionWanted, month: pd.Period
 ) -> SectionMonth:
     """A section with the readings of one month, and what is settled of it.
 
     Parameters
     ----------
-    code, month : what is shown.
-    agreement : whose rules and settlements are shown; None for the agreement that was settled then.
+    wanted, month : what is shown.
 
     Raises
     ------
-    UnknownCode : when nobody declared the section or the agreement. UsageError : the agreement does not look at it.
+    As `_readable`. UsageError : the agreement does not look at the section.
     """
-    declared = register.known_section(registry, code)
-    register.known(registry, agreement=agreement)
-    ruling = shown_agreement(connection, registry, declared, agreement, str(month))
-    aim = target(registry, code) if ruling is None else target_under(ruling, declared)
-    readings = monitoring.month_page(connection, registry, declared, ruling, month, aim)
-    under = _under(connection, registry, declared, ruling, [month])
-    return {**readings, **under, "section": _head(registry, declared), "month": str(month)}
+    declared = _readable(registry, reader, wanted)
+    ruling = shown_agreement(connection, registry, reader, declared, wanted.agreement, str(month))
+    aim = target(registry, declared.code) if ruling is None else target_under(ruling, declared)
+    month_page = monitoring.month_page(connection, registry, declared, ruling, month, aim)
+    # what waits, or was refused, is no observation: who may see observations alone is not shown it
+    shown = [row for row in month_page["readings"] if row["is_observed"] or reader.station(row["station"])]
+    under = _under(connection, registry, reader, declared, ruling, [month])
+    head = _head(registry, declared)
+    return {**month_page, **under, "readings": shown, "section": head, "month": str(month)}
+
+
+def _readable(registry: Registry, reader: Reader, wanted: SectionWanted) -> Section:
+    """The section asked for.
+
+    Raises
+    ------
+    UnknownCode : when nobody declared the section or the agreement. NotSignedIn, Refused : one of them may not be read.
+    """
+    section = register.known_section(registry, wanted.section)
+    register.known(registry, agreement=wanted.agreement)
+    reader.refuse_section(section.code)
+    reader.refuse_agreement(wanted.agreement)
+    return section
 
 
 def _under(
-    connection: Connection, registry: Registry, section: Section, ruling: Agreement | None, months: list[pd.Period]
-) -> UnderAgreement:
-    offered = agreements_of(registry, section)
+    connection: Connection, registry: Registry, reader: Reader, section: Section, ruling: Agreement | None,
+    months: list[pd.Period],
+) -> UnderAgreement:  # fmt: skip
+    offered = agreements_of(registry, reader, section)
     return {
         "agreement": ruling.code if ruling else None,
         "agreements": [{"code": agreement.code, "title": agreement.title} for agreement in offered],
-        "settled": settled_months(connection, ruling, section, months) if ruling else [],
+        "settled": settled_months(connection, reader, ruling, section, months) if ruling else [],
     }
 
 

@@ -7,13 +7,14 @@ office may read is decided in `settlement.people.reading`; who asks is found out
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from basin.errors import HengjieError, NotSignedIn, Refused
 from basin.registry import Registry
-from settlement.people.reading import NOTHING, Readable, everything, readable_for
+from settlement.people.reading import NOTHING, Readable, readable_for
 from settlement.states import CONFIRMED
 
+ALL = replace(NOTHING, is_all=True)  # no code is looked up: whatever there is may be read
 MOST_NAMED = 6  # offices that a refusal names
 SIGN_IN = "在 /sign-in 登录；程序用本人的令牌，或用有 read 的密钥"
 
@@ -45,7 +46,7 @@ class Reader:
 
     Attributes
     ----------
-    own : what he may read by his offices.
+    granted : what he may read by his offices.
     public : what anybody may read here besides, of which the sections and stations are those whose observations are
         open; None where nothing is.
     is_known : whether he signed in or gave a key.
@@ -53,7 +54,7 @@ class Reader:
     """
 
     rights: Rights
-    own: Readable
+    granted: Readable
     public: Readable | None = None
     is_known: bool = False
     key: str | None = None
@@ -61,21 +62,21 @@ class Reader:
     @property
     def reads_all(self) -> bool:
         """Whether everything may be read, also what is declared no longer."""
-        return self.own.is_all
+        return self.granted.is_all
 
     @property
     def reads_nothing(self) -> bool:
         """Whether no office gives a right to read anything."""
-        return not (self.own.is_all or self.own.agreements or self.own.basins or self.own.stations)
+        return not (self.granted.is_all or self.granted.agreements or self.granted.basins or self.granted.stations)
 
     @property
     def sees_network(self) -> bool:
         """Whether the whole network and the health of all stations may be seen."""
-        return self.own.is_all or self.public is not None
+        return self.granted.is_all or self.public is not None
 
     def agreement(self, code: str) -> bool:
         """Whether the settlements, late data and evidence of an agreement may be read, and who owes whom."""
-        return self.own.is_all or code in self.own.agreements
+        return self.granted.is_all or code in self.granted.agreements
 
     def settlement(self, agreement: str, status: str) -> bool:
         """Whether a settlement of that agreement and status may be read."""
@@ -83,15 +84,16 @@ class Reader:
 
     def basin(self, code: str) -> bool:
         """Whether the assessments of a basin may be read."""
-        return self.own.is_all or code in self.own.basins
+        return self.granted.is_all or code in self.granted.basins
 
     def station(self, code: str) -> bool:
         """Whether waiting readings, decisions and receipts of a station may be read."""
-        return self.own.is_all or code in self.own.stations
+        return self.granted.is_all or code in self.granted.stations
 
     def section(self, code: str) -> bool:
         """Whether the observations of a section may be read."""
-        return self.own.is_all or code in self.own.sections or (self.public is not None and code in self.public.sections)
+        is_public = self.public is not None and code in self.public.sections
+        return self.granted.is_all or code in self.granted.sections or is_public
 
     def observes(self, station: str) -> bool:
         """Whether the observations of a station may be read."""
@@ -99,15 +101,15 @@ class Reader:
 
     def sees_basin(self, code: str) -> bool:
         """Whether a basin may be seen: its sections and how its stations are doing."""
-        return self.sees_network or code in self.own.basins
+        return self.sees_network or code in self.granted.basins
 
     def sees_section(self, code: str) -> bool:
         """Whether a section may be seen in a list."""
-        return self.sees_network or code in self.own.sections
+        return self.sees_network or code in self.granted.sections
 
     def sees_station(self, code: str) -> bool:
         """Whether it may be seen how a station is doing."""
-        return self.sees_network or code in self.own.stations
+        return self.sees_network or code in self.granted.stations
 
     def sees_agreement(self, code: str) -> bool:
         """Whether an agreement may be seen in a list: one whose settlements may be read, or are public."""
@@ -115,14 +117,15 @@ class Reader:
 
     def subject(self, code: str) -> bool:
         """Whether a fact about a section, station, party, basin or agreement may be read."""
-        own = self.own
-        return own.is_all or any(
-            code in codes for codes in (own.sections, own.stations, own.parties, own.basins, own.agreements)
+        may = self.granted
+        return may.is_all or any(
+            code in codes for codes in (may.sections, may.stations, may.parties, may.basins, may.agreements)
         )
 
     def any_station(self, codes: Collection[str]) -> bool:
         """Whether one of some stations may be read; where none is named, any station of all."""
-        return self.own.is_all or (not self.own.stations.isdisjoint(codes) if codes else bool(self.own.stations))
+        readable = self.granted.stations
+        return self.granted.is_all or bool(readable and not (codes and readable.isdisjoint(codes)))
 
     def refuse_agreement(self, code: str | None) -> None:
         """Refuse what only those of an agreement may read; None asks for none.
@@ -215,7 +218,7 @@ class Reader:
 
 def reads_everything(rights: Rights) -> Reader:
     """Whoever reads where reading is open."""
-    return Reader(rights, everything(rights.registry), is_known=True)
+    return Reader(rights, ALL, is_known=True)
 
 
 def stranger(rights: Rights, public: Readable | None = None) -> Reader:

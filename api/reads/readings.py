@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from api.reads import declared
 from api.reads.filters import Filter
 from api.reads.instants import parsed_instant
+from api.reads.reader import Reader
 from basin import periods
 from basin.errors import UsageError
 from basin.indicators import INDICATORS, indicator
@@ -56,7 +57,9 @@ class Wanted(Newest):
     after: Filter = Field(None, description="cursor: the `next` of the page before")
 
 
-def page_of(connection: Connection, registry: Registry, wanted: Wanted, as_of: datetime) -> dict[str, Any]:
+def page_of(
+    connection: Connection, registry: Registry, reader: Reader, wanted: Wanted, as_of: datetime
+) -> dict[str, Any]:  # fmt: skip
     """One page: `items`, the cursor `after` the last item (None on the last page) and `as_of`.
 
     Parameters
@@ -65,9 +68,10 @@ def page_of(connection: Connection, registry: Registry, wanted: Wanted, as_of: d
 
     Raises
     ------
-    UnknownCode : a code nobody declared. UsageError : text that is no period, or no cursor.
+    UnknownCode : a code nobody declared. UsageError : text that is no period, or no cursor. Refused : what was asked
+        for by its code may not be read.
     """
-    stations = sorted(_stations(registry, wanted))
+    stations = sorted(_stations(registry, reader, wanted))
     cursor = _cursor(wanted.after)
     if cursor is not None:
         stations = [code for code in stations if code >= cursor.station]
@@ -116,14 +120,15 @@ def _after(connection: Connection, stations: Sequence[str], asked: Asked, select
     return joined(parts)
 
 
-def _stations(registry: Registry, wanted: Newest) -> list[str]:
-    """The stations that serve what is wanted."""
+def _stations(registry: Registry, reader: Reader, wanted: Newest) -> list[str]:
+    """The stations that serve what is wanted, as far as their observations may be read."""
     if wanted.basin is not None:
-        declared.known_basin(registry, wanted.basin)
+        reader.refuse_basin(declared.known_basin(registry, wanted.basin))
     if wanted.section is not None:
-        declared.known_section(registry, wanted.section)
+        reader.refuse_section(declared.known_section(registry, wanted.section).code)
     if wanted.station is not None:
         declared.known(registry, station=wanted.station)
+        reader.refuse_station(wanted.station, reader.observes(wanted.station))
     sections = registry.network.sections
     return [
         station.code
@@ -131,6 +136,7 @@ def _stations(registry: Registry, wanted: Newest) -> list[str]:
         if wanted.station in (None, station.code)
         and wanted.section in (None, station.section)
         and wanted.basin in (None, sections[station.section].basin)
+        and reader.observes(station.code)
     ]
 
 
@@ -212,7 +218,7 @@ def _judged(connection: Connection, rows: Columns, as_of: datetime | None) -> tu
 
 
 def latest(
-    connection: Connection, registry: Registry, wanted: Newest, as_of: datetime | None = None
+    connection: Connection, registry: Registry, reader: Reader, wanted: Newest, as_of: datetime | None = None
 ) -> list[dict[str, Any]]:
     """The newest observation of every series wanted, ordered by station and indicator.
 
@@ -224,7 +230,7 @@ def latest(
     ------
     UnknownCode : a code nobody declared.
     """
-    stations = set(_stations(registry, wanted))
+    stations = set(_stations(registry, reader, wanted))
     code = indicator(wanted.indicator).code if wanted.indicator else None
     newest = history.newest(connection, as_of)
     series = zip(newest["station"].tolist(), newest["indicator"].tolist(), strict=True)

@@ -6,7 +6,7 @@ comes of it, is in `monitoring_ingest.quality`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from heapq import merge
@@ -93,9 +93,12 @@ def decide(engine: Engine, wanted: Mapping[str, Any], clock: Clock, writer: str 
     return _row(reviewing.decide(engine, key, decided, clock))
 
 
-def history(connection: Connection, as_of: datetime | None = None) -> list[ReviewRow]:
-    """Every decision so far, newest first."""
-    return [_row(review) for review in store.decisions(connection, as_of=as_of).to_dict("records")][::-1]
+def history(
+    connection: Connection, as_of: datetime | None = None, stations: Collection[str] | None = None
+) -> list[ReviewRow]:
+    """Every decision so far about one of some stations, or about all where None are named, newest first."""
+    decided = store.decisions(connection, as_of=as_of).to_dict("records")
+    return [_row(review) for review in decided if stations is None or review["station"] in stations][::-1]
 
 
 def chain(connection: Connection, key: Key, as_of: datetime | None = None) -> list[dict[str, Any]]:
@@ -125,9 +128,19 @@ def chain(connection: Connection, key: Key, as_of: datetime | None = None) -> li
     ]
 
 
-def queue(connection: Connection, limit: int | None = None, as_of: datetime | None = None) -> list[WaitingRow]:
-    """The quarantined readings that wait for a decision, or waited for one at `as_of`, newest first, and why."""
-    return [_waiting(reading) for reading in store.queue(connection, limit, as_of).itertuples()]
+def queue(
+    connection: Connection,
+    limit: int | None = None,
+    as_of: datetime | None = None,
+    stations: Collection[str] | None = None,
+) -> list[WaitingRow]:
+    """The quarantined readings that wait for a decision, or waited for one at `as_of`, newest first, and why.
+
+    Parameters
+    ----------
+    limit : at most so many. stations : only of these; None: of all.
+    """
+    return [_waiting(reading) for reading in store.queue(connection, limit, as_of, stations).itertuples()]
 
 
 def _waiting(reading: Any) -> WaitingRow:

@@ -118,6 +118,7 @@ class MonthReading(TypedDict):
     revision: int
     test: str
     quality: int
+    is_observed: bool
 
 
 class MonthPage(TypedDict):
@@ -392,7 +393,7 @@ def _used(row: Any, reason: str) -> MonthReading:
     return {
         "station": row.station, "indicator": row.indicator, "time": row.time.isoformat(),
         "text": ("<" if row.censored else "") + number, "reason": reason, "revision": row.revision - 1,
-        "test": row.test, "quality": row.quality,
+        "test": row.test, "quality": row.quality, "is_observed": True,
     }  # fmt: skip
 
 
@@ -400,5 +401,5 @@ def _aside(row: Any) -> MonthReading:
     """A reading that gave no observation, as it was sent."""
     return {
         "station": row.station, "indicator": row.indicator, "time": row.time.isoformat(), "text": row.value,
-        "reason": row.reason, "revision": 0, "test": "", "quality": 0,
+        "reason": row.reason, "revision": 0, "test": "", "quality": 0, "is_observed": False,
     }  # fmt: skip

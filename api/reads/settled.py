@@ -13,6 +13,8 @@ from typing import TypedDict
 import pandas as pd
 from sqlalchemy import Connection
 
+from api.reads.reader import Reader
+from api.reads.settlements import read_by
 from api.reads.speaking import speaking
 from basin import periods
 from basin.agreement import Agreement
@@ -37,9 +39,12 @@ class SettledMonth(TypedDict):
     longer_or_shorter: list[StatisticRow]
 
 
-def agreements_of(registry: Registry, section: Section) -> list[Agreement]:
-    """The agreements that look at a section and say how means are formed: those of its basin first, newest first."""
-    looking = [a for a in registry.agreements.values() if a.reach.looks_at(section) and states_rules(a)]
+def agreements_of(registry: Registry, reader: Reader, section: Section) -> list[Agreement]:
+    """The agreements that look at a section and say how means are formed, as far as they may be seen: those of its
+    basin first, newest first.
+    """
+    seen = (agreement for agreement in registry.agreements.values() if reader.sees_agreement(agreement.code))
+    looking = [agreement for agreement in seen if agreement.reach.looks_at(section) and states_rules(agreement)]
     newest_first = sorted(looking, key=lambda a: a.starts, reverse=True)
     return sorted(newest_first, key=lambda a: a.basin != section.basin)
 
@@ -74,7 +79,7 @@ def settled_under(
 
 
 def shown_agreement(
-    connection: Connection, registry: Registry, section: Section, asked: str | None, within: str
+    connection: Connection, registry: Registry, reader: Reader, section: Section, asked: str | None, within: str
 ) -> Agreement | None:
     """Under which agreement a section is shown: the one asked for, else the one that was settled, else the newest.
 
@@ -88,9 +93,10 @@ def shown_agreement(
     ------
     UsageError : the agreement asked for does not look at the section.
     """
-    offered = agreements_of(registry, section)
+    offered = agreements_of(registry, reader, section)
     if asked is None:
-        settled = settled_under(registry, store.settlements(connection, basin=section.basin), section.code, within)
+        headers = read_by(reader, store.settlements(connection, basin=section.basin))
+        settled = settled_under(registry, headers, section.code, within)
         return settled or next(iter(offered), None)
     chosen = next((agreement for agreement in offered if agreement.code == asked), None)
     if chosen is None:
@@ -102,7 +108,7 @@ def shown_agreement(
 
 
 def settled_months(
-    connection: Connection, agreement: Agreement, section: Section, months: Iterable[pd.Period]
+    connection: Connection, reader: Reader, agreement: Agreement, section: Section, months: Iterable[pd.Period]
 ) -> list[SettledMonth]:
     """What the settlements of an agreement state of a section, month by month.
 
@@ -110,7 +116,7 @@ def settled_months(
     ----------
     agreement, section : whose settlements, and of what. months : the months to show, also those not settled.
     """
-    headers = store.settlements(connection, agreement=agreement.code)
+    headers = read_by(reader, store.settlements(connection, agreement=agreement.code))
     covered = {header["id"]: _months(header["period"]) for header in headers}
     statistics: dict[str, Sequence[StatisticRow]] = {}
     rows: list[SettledMonth] = []

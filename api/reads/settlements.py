@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from api.reads import declared as register
 from api.reads.filters import SettlementsWanted, within
+from api.reads.reader import Reader
 from basin.registry import Registry
 from basin.rounding import yuan
 from settlement import store as decided
@@ -36,17 +37,51 @@ class ObligationInYuan(ObligationOfSettlement):
     amount_yuan: str
 
 
-def settlements(connection: Connection, registry: Registry, wanted: SettlementsWanted) -> list[SettlementHeader]:
-    """The settlements asked for, the newest first.
+def settlements(
+    connection: Connection, registry: Registry, reader: Reader, wanted: SettlementsWanted
+) -> list[SettlementHeader]:
+    """The settlements asked for that may be read, the newest first.
 
     Raises
     ------
-    UnknownCode : an agreement, basin, party or status that there is not. UsageError : no period.
+    UnknownCode : an agreement, basin, party or status that there is not. UsageError : no period. Refused : the
+        agreement or basin asked for may not be read.
     """
     register.known(registry, agreement=wanted.agreement, basin=wanted.basin, party=wanted.party, status=wanted.status)
-    headers = within(decided.settlements(connection, agreement=wanted.agreement, basin=wanted.basin), wanted.period)
+    reader.refuse_agreement(wanted.agreement)
+    reader.refuse_basin(wanted.basin)
+    stored = read_by(reader, decided.settlements(connection, agreement=wanted.agreement, basin=wanted.basin))
+    headers = within(stored, wanted.period)
     of_status = [header for header in headers if wanted.status in (None, header["status"])]
     return of_party(of_status, registry, wanted.party)
+
+
+def read_by(reader: Reader, headers: Sequence[SettlementHeader]) -> list[SettlementHeader]:
+    """The settlements that somebody may read."""
+    return [header for header in headers if reader.settlement(header["agreement"], header["status"])]
+
+
+def refuse_unreadable(connection: Connection, reader: Reader, identity: str) -> None:
+    """Refuse a settlement that may not be read, before its document is.
+
+    Raises
+    ------
+    NotFound : no such settlement. NotSignedIn, Refused : it may not be read.
+    """
+    if not reader.reads_all:
+        heading = decided.heading(connection, identity)
+        reader.refuse_settlement(heading.agreement, heading.status)
+
+
+def refuse_unreadable_working(connection: Connection, reader: Reader, identity: str) -> None:
+    """Refuse what only those of the agreement may read of a settlement, be it public: what came late for it.
+
+    Raises
+    ------
+    NotFound : no such settlement. NotSignedIn, Refused : the settlements of its agreement may not be read.
+    """
+    if not reader.reads_all:
+        reader.refuse_working(decided.heading(connection, identity).agreement)
 
 
 def with_amounts(connection: Connection, headers: Sequence[SettlementHeader]) -> list[ListedSettlement]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypedDict
 
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
+from api.reads.reader import Reader
+from api.reads.sources import may_read, stations_of_source
 from basin.errors import UnknownCode
 from basin.indicators import INDICATORS
 from basin.network import Network, Station
@@ -146,14 +149,19 @@ def instant_text(time: datetime | None) -> str | None:
     return None if time is None else instant(time)
 
 
-def stations(connection: Connection, registry: Registry, now: datetime, month: str | None) -> list[StationRow]:
-    """How every station is doing, silent ones first, with how full a month is: the current one where none is named."""
+def stations(
+    connection: Connection, registry: Registry, reader: Reader, now: datetime, month: str | None
+) -> list[StationRow]:
+    """How every station that may be seen is doing, silent ones first, with how full a month is: the current one where
+    none is named.
+    """
     network = registry.network
     of = pd.Period(month, freq="M") if month else month_at(now)
     filled, counted_at = _filled(connection, network, of, now)
     return [
         {**_station_row(health, network), **_full(filled.get(health.station, NOT_COUNTED), of, counted_at)}
         for health in stations_health(connection, network, now)
+        if reader.sees_station(health.station)
     ]
 
 
@@ -246,8 +254,11 @@ def slot_rows(page: StationPage) -> list[SlotRow]:
     ]
 
 
-def sources(connection: Connection, registry: Registry, now: datetime, basin: str | None = None) -> list[SourceRow]:
-    """How every declared source that is due by a schedule or sends telegrams is doing, silent ones first.
+def sources(
+    connection: Connection, registry: Registry, reader: Reader, now: datetime, basin: str | None = None
+) -> list[SourceRow]:
+    """How every declared source that is due by a schedule or sends telegrams is doing, as far as it may be read, silent
+    ones first.
 
     Parameters
     ----------
@@ -255,7 +266,13 @@ def sources(connection: Connection, registry: Registry, now: datetime, basin: st
     basin : only the sources that speak for a station there, or do not say for which; None for all.
     """
     of_sources = sources_health(connection, registry.network, registry.sources.values(), now)
-    return [_source_row(health, registry) for health in of_sources if _is_in(basin, health, registry)]
+    readable = (health for health in of_sources if _is_readable(health, registry, reader))
+    return [_source_row(health, registry) for health in readable if _is_in(basin, health, registry)]
+
+
+def _is_readable(health: Health, registry: Registry, reader: Reader) -> bool:
+    """Whether somebody may read of the station that a source serves or, where the health is of all, of the source."""
+    return reader.station(health.station) if health.station else may_read(reader, registry, health.source)
 
 
 def _is_in(basin: str | None, health: Health, registry: Registry) -> bool:
@@ -263,8 +280,7 @@ def _is_in(basin: str | None, health: Health, registry: Registry) -> bool:
     if basin is None:
         return True
     network = registry.network
-    source = registry.sources[health.source]
-    stations = {health.station} if health.station else {source.station, *source.stations.values()} - {""}
+    stations = {health.station} if health.station else stations_of_source(registry.sources[health.source])
     basins = {network.sections[network.stations[station].section].basin for station in stations}
     return not basins or basin in basins
 
@@ -289,6 +305,19 @@ def alarms(connection: Connection, limit: int | None = None, **of: str) -> list[
     return [_alarm_row(row) for row in coverage.listed_alarms(connection, limit, **of)]
 
 
+def readable_alarms(reader: Reader, registry: Registry, listed: Sequence[AlarmRow]) -> list[AlarmRow]:
+    """The alarms about stations, sources and settlements that somebody may see."""
+    return [alarm for alarm in listed if reader.reads_all or _may_see(alarm, registry, reader)]
+
+
+def _may_see(alarm: AlarmRow, registry: Registry, reader: Reader) -> bool:
+    if alarm["agreement"]:
+        return reader.agreement(alarm["agreement"])
+    if alarm["source"]:
+        return may_read(reader, registry, alarm["source"])
+    return reader.sees_station(alarm["station"])
+
+
 def _alarm_row(alarm: Mapping[str, Any]) -> AlarmRow:
     """An alarm about a settlement names its agreement and period; these are blank in others."""
     agreement, period = settlement_of(alarm["source"]) or ("", "")
@@ -299,10 +328,21 @@ def _alarm_row(alarm: Mapping[str, Any]) -> AlarmRow:
     }  # fmt: skip
 
 
-def senders(connection: Connection, registry: Registry, month: str | None, now: datetime) -> Senders:
-    """The scorecards of a month, by province and by sender."""
+def readable_network(reader: Reader, registry: Registry) -> Network:
+    """The network with the stations alone that somebody may read."""
+    network = registry.network
+    if reader.reads_all:
+        return network
+    readable = {code: station for code, station in network.stations.items() if reader.station(code)}
+    return replace(network, stations=readable)
+
+
+def senders(connection: Connection, network: Network, month: str | None, now: datetime) -> Senders:
+    """The scorecards of a month about the stations of a network, by province and by sender."""
     of = pd.Period(month, freq="M") if month else month_at(now)
-    of_provinces, of_senders = counts_of(connection, registry.network, of, now)
+    if not network.stations:
+        return {"month": str(of), "province": [], "sender": []}
+    of_provinces, of_senders = counts_of(connection, network, of, now)
     return {
         "month": str(of),
         "province": [vars(card) | card.shares() for card in of_provinces.cards("province")],

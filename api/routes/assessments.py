@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.reads import declared
-from api.reads.filters import Filter, Within, within
+from api.reads import assessments as stored
+from api.reads.filters import Filter, Within
 from api.reads.instants import parsed_instant
 from api.web.deps import About, Has, Reads, Writer
 from api.web.described import file, listed, problems
 from api.web.downloads import PDF, XLSX, download, report_names
 from api.web.guarded import Guarded
+from api.web.reading import ReadBy
 from api.web.schemas import AssessmentWanted, Header, JsonObject
 from api.web.tabular import shaped
 from settlement import run, store
@@ -23,10 +24,11 @@ HEADER = ("id", "scorecard", "title", "basin", "period", "score", "grade", "as_o
 
 @router.get("/assessments.csv", include_in_schema=False)
 @router.get("/assessments", summary="评价一览 (assessments)", responses=listed(list[Header], 400, 404, 422))
-def assessments(request: Request, reads: Reads, has: Has, basin: Filter = None, period: Within = None) -> Response:
+def assessments(
+    request: Request, reads: Reads, has: Has, reader: ReadBy, basin: Filter = None, period: Within = None
+) -> Response:
     """Headers of the assessments, the newest first; a period asks for those inside it, too."""
-    declared.known(has.registry, basin=basin)
-    return shaped(request, within(store.assessments(reads, basin=basin), period), HEADER)
+    return shaped(request, stored.assessments(reads, has.registry, reader, basin, period), HEADER)
 
 
 @router.post(
@@ -44,16 +46,18 @@ def assess(wanted: AssessmentWanted, has: Has, writer: Writer, about: About, res
 
 
 @router.get("/assessments/{id}.pdf", summary="评价报告 PDF (report)", response_class=Response, responses=file(PDF, 404))
-def assessment_pdf(id: str, reads: Reads, has: Has) -> Response:
+def assessment_pdf(id: str, reads: Reads, has: Has, reader: ReadBy) -> Response:
     """The report; the same bytes on every call."""
+    stored.refuse_unreadable(reads, reader, id)
     return download(reports.assessment_pdf(store.assessment(reads, id), report_names(has.registry)), PDF, f"{id}.pdf")
 
 
 @router.get(
     "/assessments/{id}.xlsx", summary="评价表 XLSX (workbook)", response_class=Response, responses=file(XLSX, 404)
 )
-def assessment_xlsx(id: str, reads: Reads, has: Has) -> Response:
+def assessment_xlsx(id: str, reads: Reads, has: Has, reader: ReadBy) -> Response:
     """The criteria with live formulas."""
+    stored.refuse_unreadable(reads, reader, id)
     return download(
         workbooks.assessment_xlsx(store.assessment(reads, id), report_names(has.registry)), XLSX, f"{id}.xlsx"
     )
@@ -62,6 +66,7 @@ def assessment_xlsx(id: str, reads: Reads, has: Has) -> Response:
 @router.get(
     "/assessments/{id}", summary="一份评价 (one assessment)", response_model=JsonObject, responses=problems(404)
 )
-def assessment(id: str, reads: Reads) -> StoredAssessment:
+def assessment(id: str, reads: Reads, reader: ReadBy) -> StoredAssessment:
     """The document: each criterion with value, points and working, the score and the grade."""
+    stored.refuse_unreadable(reads, reader, id)
     return store.assessment(reads, id)

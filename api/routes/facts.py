@@ -15,6 +15,7 @@ from api.reads.facts import FACT_COLUMNS, fact_row, outcome_row
 from api.web.deps import About, AsOf, Has, Reads, Writer
 from api.web.described import listed, problems
 from api.web.guarded import Guarded
+from api.web.reading import ReadBy
 from api.web.schemas import FactsWanted, FactWanted
 from api.web.tabular import shaped
 from basin.errors import UnknownCode, UsageError
@@ -39,12 +40,14 @@ RECORDED_BEFORE: dict[int | str, dict[str, Any]] = {200: {"description": "先前
 def facts(
     request: Request,
     reads: Reads,
+    reader: ReadBy,
     as_of: AsOf,
     history: Annotated[bool, Query(description="also what was revised or withdrawn since, as it was recorded")] = False,
 ) -> Response:
     """The facts in force, now or at `as_of`, in the order they were first recorded; with `history` every record."""
     rows = [row.fact for row in store.stored_facts(reads, as_of)] if history else store.facts(reads, as_of)
-    return shaped(request, [fact_row(recorded) for recorded in rows], FACT_COLUMNS)
+    readable = [fact_row(recorded) for recorded in rows if reader.subject(recorded.subject)]
+    return shaped(request, readable, FACT_COLUMNS)
 
 
 @router.post("/facts", status_code=201, summary="记录事实 (record facts)", responses=RECORDED_BEFORE | REFUSALS)

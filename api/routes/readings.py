@@ -11,6 +11,7 @@ from api.reads import reviews
 from api.reads.instants import time_of_reading
 from api.web.deps import AsOf, Has, Reads
 from api.web.described import listed, problems
+from api.web.reading import ReadBy
 from api.web.schemas import Reading, Readings, Revision
 from api.web.tabular import following, shaped
 from basin.errors import NotFound
@@ -29,6 +30,7 @@ def readings(
     request: Request,
     reads: Reads,
     has: Has,
+    reader: ReadBy,
     as_of: AsOf,
     wanted: Annotated[observed.Wanted, Query()],
 ) -> Response:
@@ -37,7 +39,8 @@ def readings(
     The first page fixes `as_of` (now, or just before what is still being stored); follow `next` (in CSV: the `Link`
     header) and no row is lost or repeated, whatever comes in meanwhile.
     """
-    readings_page = observed.page_of(reads, has.registry, wanted, as_of or seen_until(reads, has.now()))
+    known_by = as_of or seen_until(reads, has.now())
+    readings_page = observed.page_of(reads, has.registry, reader, wanted, known_by)
     cursor = readings_page["after"]
     address = following(request, as_of=readings_page["as_of"], after=cursor) if cursor else None
     whole = {"as_of": readings_page["as_of"], "items": readings_page["items"], "next": address}
@@ -52,10 +55,11 @@ def readings(
     "/readings/latest", summary="最新读数 (newest observations)", responses=listed(list[Reading], 400, 404, 422)
 )
 def latest(
-    request: Request, reads: Reads, has: Has, as_of: AsOf, wanted: Annotated[observed.Newest, Query()]
-) -> Response:
+    request: Request, reads: Reads, has: Has, reader: ReadBy, as_of: AsOf,
+    wanted: Annotated[observed.Newest, Query()],
+) -> Response:  # fmt: skip
     """The newest observation of every station and indicator, now or known at `as_of`, ordered by these."""
-    return shaped(request, observed.latest(reads, has.registry, wanted, as_of), list(Reading.model_fields))
+    return shaped(request, observed.latest(reads, has.registry, reader, wanted, as_of), list(Reading.model_fields))
 
 
 @router.get(
@@ -64,13 +68,16 @@ def latest(
     response_model=list[Revision],
     responses=problems(400, 404, 422),
 )
-def revisions(station: str, indicator: str, time: str, reads: Reads, has: Has, as_of: AsOf) -> list[dict[str, Any]]:
+def revisions(
+    station: str, indicator: str, time: str, reads: Reads, has: Has, reader: ReadBy, as_of: AsOf
+) -> list[dict[str, Any]]:
     """Every value a station, indicator and time ever had, or had had at `as_of`, oldest first: who, when, why, and what
     people decided about it. The time is written as in a push: without a zone it is in that of the station.
 
     What gave no observation is revision 0 with its fate: what people decided to leave so (`uphold`) and, where no value
     has counted yet, all that was quarantined or withheld.
     """
+    reader.refuse_station(station)
     code = find_indicator(indicator)
     declared = has.registry.network.stations.get(station)
     instant_of = time_of_reading(time, declared.timezone if declared else TIMEZONE)

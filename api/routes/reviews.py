@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,6 +15,7 @@ from api.reads import reviews as reviewed
 from api.web.deps import About, AsOf, Has, Named, Reads, Writer
 from api.web.described import listed, problems
 from api.web.guarded import Guarded
+from api.web.reading import ReadBy
 from api.web.schemas import Review
 from api.web.tabular import shaped
 from basin.written.texts import Text
@@ -65,21 +67,22 @@ class ReviewWanted(BaseModel):
 @router.get(
     "/v1/reviews", summary="数据复核决定 (decisions)", tags=["监测 monitoring"], responses=listed(list[Review], 400)
 )
-def reviews(request: Request, reads: Reads, as_of: AsOf) -> Response:
+def reviews(request: Request, reads: Reads, reader: ReadBy, as_of: AsOf) -> Response:
     """Every decision about a value so far, or known at `as_of`, newest first."""
-    return shaped(request, reviewed.history(reads, as_of), list(Review.model_fields))
+    return shaped(request, reviewed.history(reads, as_of, _stations(reader)), list(Review.model_fields))
 
 
 @router.get(
     "/v1/reviews/queue", summary="待核的读数 (queue)", tags=["监测 monitoring"], responses=listed(list[Waiting], 400)
 )
 def queue(
-    request: Request, reads: Reads, as_of: AsOf, limit: Annotated[int, Query(ge=1, le=10_000), AS_WHOLE] = 1000
-) -> Response:
+    request: Request, reads: Reads, reader: ReadBy, as_of: AsOf,
+    limit: Annotated[int, Query(ge=1, le=10_000), AS_WHOLE] = 1000,
+) -> Response:  # fmt: skip
     """The quarantined readings of known stations that nobody has decided about, now or at `as_of`, newest first, and
     why they wait.
     """
-    return shaped(request, reviewed.queue(reads, limit, as_of), list(Waiting.model_fields))
+    return shaped(request, reviewed.queue(reads, limit, as_of, _stations(reader)), list(Waiting.model_fields))
 
 
 @router.post(
@@ -94,7 +97,14 @@ def decide(wanted: ReviewWanted, has: Has, writer: Writer, about: About) -> Revi
 
 
 @router.get("/reviews", include_in_schema=False)
-def reviews_listed(request: Request, reads: Reads, names: Named) -> HTMLResponse:
+def reviews_listed(request: Request, reads: Reads, reader: ReadBy, names: Named) -> HTMLResponse:
     """The queue and the decisions."""
-    waiting = reviewed.queue(reads, MOST_LISTED + 1)
-    return page(request, "reviews.html", reviews_page.reviews(waiting, reviewed.history(reads), MOST_LISTED, names))
+    stations = _stations(reader)
+    waiting = reviewed.queue(reads, MOST_LISTED + 1, stations=stations)
+    decided = reviewed.history(reads, stations=stations)
+    return page(request, "reviews.html", reviews_page.reviews(waiting, decided, MOST_LISTED, names))
+
+
+def _stations(reader: ReadBy) -> Collection[str] | None:
+    """The stations whose waiting readings may be read; None: all."""
+    return None if reader.reads_all else reader.granted.stations

@@ -10,6 +10,8 @@ from fastapi.responses import HTMLResponse
 
 from api.pages.rendering import page
 from api.reads import overview
+from api.reads.reader import reads_everything
+from api.settings import OPEN
 from api.web.deps import Has, Reads
 from api.web.errors import refuse_damaged
 
@@ -23,9 +25,11 @@ DOCS_POLICY = (
 
 @router.get("/healthz", summary="是否正常 (health)", tags=["运行 operation"])
 def healthz(request: Request, reads: Reads, has: Has) -> dict[str, Any]:
-    """Whether the database answers, and how fresh the data are."""
+    """Whether the database answers, how fresh the data are and, where reading is open, what was handed in last."""
     refuse_damaged(request)
-    return {"status": "ok"} | overview.freshness(reads, has.registry, has.now())
+    fresh = overview.freshness(reads, has.registry, reads_everything(request.app.state.rights), has.now())
+    told_to_all = fresh if has.settings.reading == OPEN else {**fresh, "submission": None}
+    return {"status": "ok"} | told_to_all
 
 
 @router.get("/openapi.json", include_in_schema=False)

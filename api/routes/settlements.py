@@ -14,6 +14,7 @@ from api.web.deps import About, Has, Reads, Writer
 from api.web.described import file, listed, problems
 from api.web.downloads import PDF, XLSX, ZIP, download, report_names
 from api.web.guarded import Guarded
+from api.web.reading import ReadBy
 from api.web.schemas import JsonObject, ListedHeader, Obligation, SettlementWanted, StatusWanted
 from api.web.tabular import shaped
 from settlement import applied, run, store
@@ -45,14 +46,16 @@ OBLIGATION = (
 
 @router.get("/settlements.csv", include_in_schema=False)
 @router.get("/settlements", summary="结算一览 (settlements)", responses=listed(list[ListedHeader], 400, 404, 422))
-def settlements(request: Request, reads: Reads, has: Has, wanted: Annotated[SettlementsWanted, Query()]) -> Response:
+def settlements(
+    request: Request, reads: Reads, has: Has, reader: ReadBy, wanted: Annotated[SettlementsWanted, Query()]
+) -> Response:
     """Headers of the settlements with who pays whom how much, the newest first; in CSV a row per payer and payee.
 
     An amount is a trial amount (试算额) while its settlement is 试算, to be confirmed (待确认额) while it is 待复核,
     and payable (应付) only where it is 已确认; what is `stopped` lacks what could not be computed. The document is at
     `/v1/settlements/{id}`.
     """
-    rows = stored.with_amounts(reads, stored.settlements(reads, has.registry, wanted))
+    rows = stored.with_amounts(reads, stored.settlements(reads, has.registry, reader, wanted))
     return shaped(request, list(stored.by_transfer(rows)), HEADER, rows)
 
 
@@ -72,16 +75,18 @@ def settle(wanted: SettlementWanted, has: Has, writer: Writer, about: About, res
 @router.get(
     "/settlements/{id}.pdf", summary="结算书 PDF (statement)", response_class=Response, responses=file(PDF, 404)
 )
-def settlement_pdf(id: str, reads: Reads, has: Has) -> Response:
+def settlement_pdf(id: str, reads: Reads, has: Has, reader: ReadBy) -> Response:
     """The statement to sign; the same bytes while the status stays and, of a withdrawn one, its successor."""
+    stored.refuse_unreadable(reads, reader, id)
     return download(reports.settlement_pdf(store.settlement(reads, id), report_names(has.registry)), PDF, f"{id}.pdf")
 
 
 @router.get(
     "/settlements/{id}.xlsx", summary="结算表 XLSX (workbook)", response_class=Response, responses=file(XLSX, 404)
 )
-def settlement_xlsx(id: str, reads: Reads, has: Has) -> Response:
+def settlement_xlsx(id: str, reads: Reads, has: Has, reader: ReadBy) -> Response:
     """The working with live formulas."""
+    stored.refuse_unreadable(reads, reader, id)
     return download(
         workbooks.settlement_xlsx(store.settlement(reads, id), report_names(has.registry)), XLSX, f"{id}.xlsx"
     )
@@ -94,19 +99,21 @@ def settlement_xlsx(id: str, reads: Reads, has: Has) -> Response:
     response_class=Response,
     responses=file(ZIP, 403, 404),
 )
-def evidence(id: str, has: Has) -> Response:
+def evidence(id: str, reads: Reads, has: Has, reader: ReadBy) -> Response:
     """Everything to recompute the settlement without this database; check it with `hengjie verify`."""
+    stored.refuse_unreadable(reads, reader, id)
     return download(exporting.evidence(has.engine, has.registry, id), ZIP, f"{id}.evidence.zip")
 
 
 @router.get(
     "/settlements/{id}", summary="一份结算 (one settlement)", response_model=JsonObject, responses=problems(404)
 )
-def settlement(id: str, reads: Reads) -> StoredSettlement:
+def settlement(id: str, reads: Reads, reader: ReadBy) -> StoredSettlement:
     """The document: evaluations with their working, statistics, obligations, transfers and what stopped.
 
     A withdrawn one has `withdrawn`: who, when, why, and its `successor`, what stands for the same period now.
     """
+    stored.refuse_unreadable(reads, reader, id)
     return store.settlement(reads, id)
 
 
@@ -116,8 +123,9 @@ def settlement(id: str, reads: Reads) -> StoredSettlement:
     response_model=JsonObject,
     responses=problems(400, 404, 422),
 )
-def explanation(id: str, reads: Reads, has: Has, clause: Filter = None) -> Explanation:
+def explanation(id: str, reads: Reads, has: Has, reader: ReadBy, clause: Filter = None) -> Explanation:
     """Obligation → clause → working → statistics → readings as one tree, as of the settlement's own instant."""
+    stored.refuse_unreadable(reads, reader, id)
     return applied.explained(reads, has.registry, id, clause)
 
 
@@ -127,8 +135,9 @@ def explanation(id: str, reads: Reads, has: Has, clause: Filter = None) -> Expla
     response_model=list[JsonObject],
     responses=problems(404),
 )
-def statuses(id: str, reads: Reads) -> list[StatusRow]:
+def statuses(id: str, reads: Reads, reader: ReadBy) -> list[StatusRow]:
     """Every status of a settlement, oldest first, with person, reason and time."""
+    stored.refuse_unreadable(reads, reader, id)
     return stored.settlement(reads, id)[1]
 
 
@@ -148,6 +157,7 @@ def obligations(
     request: Request,
     reads: Reads,
     has: Has,
+    reader: ReadBy,
     basin: Filter = None,
     period: Within = None,
     party: Filter = None,
@@ -160,5 +170,7 @@ def obligations(
     `period`. Do not sum them blindly: one month may be settled alone and as part of the year.
     """
     declared.known(has.registry, basin=basin, party=party, status=status)
-    rows = store.obligations(reads, basin=basin, party=party, status=status)
+    reader.refuse_basin(basin)
+    owed = store.obligations(reads, basin=basin, party=party, status=status)
+    rows = [row for row in owed if reader.settlement(row["agreement"], row["status"])]
     return shaped(request, stored.in_yuan(within(rows, period)), OBLIGATION)

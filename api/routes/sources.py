@@ -19,10 +19,12 @@ from api.pages import sources as source_pages
 from api.pages import stations as coverage_pages
 from api.pages.rendering import page
 from api.reads import stations
+from api.reads.sources import may_read, readable_source
 from api.reads.split_samples import split_samples_of, told
 from api.web.bodies import announced_length
 from api.web.deps import Has, Named, Reads
 from api.web.keys import access_asked_for, ask_for_key_of_form, refuse_key_of_some_stations
+from api.web.reading import ReadBy
 from basin.errors import UsageError
 from basin.sources import Source
 from basin.written.whole_numbers import Whole
@@ -51,23 +53,26 @@ class SampleFile(NamedTuple):
 
 
 @router.get("/sources")
-def sources(request: Request, reads: Reads, has: Has, names: Named) -> HTMLResponse:
-    """All declared sources."""
-    newest = [(declared, _received(reads, declared, 1)) for declared in has.registry.sources.values()]
-    doings = coverage_pages.sources(stations.sources(reads, has.registry, has.now()), names)
+def sources(request: Request, reads: Reads, has: Has, reader: ReadBy, names: Named) -> HTMLResponse:
+    """The declared sources that may be read."""
+    readable = (declared for code, declared in has.registry.sources.items() if may_read(reader, has.registry, code))
+    newest = [(declared, _received(reads, declared, 1)) for declared in readable]
+    doings = coverage_pages.sources(stations.sources(reads, has.registry, reader, has.now()), names)
     return page(request, "sources.html", source_pages.sources(newest, doings, names))
 
 
 @router.get("/sources/{code}")
-def source(code: str, request: Request, reads: Reads, has: Has, names: Named, new: Whole | None = None) -> HTMLResponse:
+def source(
+    code: str, request: Request, reads: Reads, has: Has, reader: ReadBy, names: Named, new: Whole | None = None
+) -> HTMLResponse:  # fmt: skip
     """One source with its history."""
-    declared = has.registry.source(code)
+    declared = readable_source(reader, has.registry, code)
     most = source_pages.MOST_LISTED
     door = door_name(code)
     samples = [told(sample) for sample in split_samples_of(reads, has.registry, declared)]
     history = (_received(reads, declared, most), runs_of(reads, door, most, has.now()))
     model = source_pages.source(declared, *history, samples, names)
-    doings = coverage_pages.sources(stations.sources(reads, has.registry, has.now()), names)
+    doings = coverage_pages.sources(stations.sources(reads, has.registry, reader, has.now()), names)
     model |= {"doings": [doing for doing in doings if doing["source"] == code]}
     model |= {"alarms": coverage_pages.alarms_told(stations.alarms(reads, most, source=code), names)}
     may = {"may_try": declared.format in READERS, "may_run": bool(declared.place), "nothing_new": new == 0}

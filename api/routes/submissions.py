@@ -12,12 +12,16 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
 from api.composition import Composition
+from api.reads import submissions as handed_in
+from api.reads.reader import Reader
+from api.reads.submissions import Page
 from api.texts import PROBLEM_TITLES
 from api.web.bodies import body_of
 from api.web.deps import Has, Reads, Sender
 from api.web.described import listed, problems
 from api.web.errors import MEDIA_TYPE
 from api.web.guarded import Guarded
+from api.web.reading import ReadBy
 from api.web.schemas import DryRun, Problem, Receipt, ReceiptRow, ReceiptRows, Submissions
 from api.web.tabular import following, shaped
 from basin.errors import Refused, UsageError
@@ -72,6 +76,7 @@ async def take(
     request: Request,
     has: Has,
     sender: Sender,
+    reader: ReadBy,
     atomic: Annotated[bool, Query(description="全部采用或全不入库 (all or nothing)")] = False,
     dry_run: Annotated[bool, Query(description="只看结果，不入库 (store nothing)")] = False,
     name: Annotated[str | None, Query(max_length=200, description="报送方给的名称 (what the sender calls it)")] = None,
@@ -87,25 +92,27 @@ async def take(
     claim = claim_name(PUSH, sender.name, idempotency_key) if idempotency_key else None
     through = Door(PUSH, partial(_read, kind, has), sender.name, sender.stations)
     sent = Pushed(_legible(name) or NAMES[kind], body)
-    return await run_in_threadpool(_answered, has, sent, through, Terms(atomic, dry_run, claim))
+    return await run_in_threadpool(_answered, has, reader, sent, through, Terms(atomic, dry_run, claim))
 
 
-def _answered(has: Composition, sent: Pushed, through: Door, terms: Terms) -> Response:
+def _answered(has: Composition, reader: Reader, sent: Pushed, through: Door, terms: Terms) -> Response:
     receipt = push(has.engine, has.registry.network, sent, through, terms, has.now)
     document = receipt.document()
     if receipt.state == receipts.REFUSED:
         return _refused(document)
     if receipt.state == receipts.DRY_RUN:
-        return Response(msgspec.json.encode(document | {"effect": _effect(has, sent, through)}), media_type=JSON)
+        effect = _effect(has, reader, sent, through)
+        return Response(msgspec.json.encode(document | {"effect": effect}), media_type=JSON)
     headers = {"Location": f"/v1/submissions/{receipt.id}"}
     return Response(msgspec.json.encode(document), 201, headers, media_type=JSON)
 
 
-def _effect(has: Composition, sent: Pushed, through: Door) -> list[LateEffect]:
-    """What the rows of a dry run would change in settlements that are not withdrawn."""
+def _effect(has: Composition, reader: Reader, sent: Pushed, through: Door) -> list[LateEffect]:
+    """What the rows of a dry run would change in settlements that are not withdrawn and that the key may read."""
     extra = observed_if_taken(has.engine, has.registry.network, sent, through, has.now())
     with has.engine.connect() as connection:
-        return effect_of(connection, has.registry, extra, has.now())
+        effects = effect_of(connection, has.registry, extra, has.now())
+    return [effect for effect in effects if reader.agreement(effect["agreement"])]
 
 
 def _refused(document: dict[str, Any]) -> Response:
@@ -148,22 +155,28 @@ def submissions(
     request: Request,
     reads: Reads,
     has: Has,
+    reader: ReadBy,
     limit: Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE), AS_WHOLE] = 100,
     before: Before = None,
 ) -> Response:
-    """What was handed in through any door, newest first, page by page; interrupted ones are listed too."""
-    newest = history.submissions(reads, has.now(), limit=limit + 1, before=before)
-    items = [receipt.document() for receipt in newest[:limit]]
+    """What was handed in through any door, newest first, page by page; interrupted ones are listed too.
+
+    What may not be read is left out, so that a page may hold less than `limit`; follow `next`.
+    """
+    listed_page = handed_in.submissions(reads, has.registry, reader, has.now(), Page(limit, before))
+    items = [receipt.document() for receipt in listed_page.receipts]
     for item in items:
         del item["rows"]
-    address = following(request, before=items[-1]["id"]) if len(newest) > limit else None
+    address = following(request, before=listed_page.before) if listed_page.before is not None else None
     return _paged(request, items, LISTED, address)
 
 
 @router.get("/submissions/{id}", summary="回执 (a receipt)", response_model=Receipt, responses=problems(404, 422))
-def submission(id: Number, reads: Reads, has: Has) -> Response:
+def submission(id: Number, reads: Reads, has: Has, reader: ReadBy) -> Response:
     """The receipt of a submission, with every row that was not simply accepted."""
-    return Response(msgspec.json.encode(history.receipt(reads, id, has.now()).document()), media_type=JSON)
+    handed_in.refuse_unreadable(reads, has.registry, reader, id)
+    receipt = handed_in.receipt(reads, reader, id, has.now())
+    return Response(msgspec.json.encode(receipt.document()), media_type=JSON)
 
 
 @router.get("/submissions/{id}/rows.csv", include_in_schema=False)
@@ -174,11 +187,15 @@ def rows(
     id: Number,
     request: Request,
     reads: Reads,
+    has: Has,
+    reader: ReadBy,
     limit: Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE), AS_WHOLE] = 1000,
     after: Annotated[str | None, Query(description="cursor: the `next` of the page before")] = None,
 ) -> Response:
     """The rows that were not simply accepted, page by page; follow `next` (in CSV: the `Link` header)."""
-    items, cursor = receipt_rows(reads, id, _cursor(after), limit)
+    handed_in.refuse_unreadable(reads, has.registry, reader, id)
+    listed_rows, cursor = receipt_rows(reads, id, _cursor(after), limit)
+    items = handed_in.readable_rows(reader, history.handed_in_by(reads, id), listed_rows)
     for item in items:
         item["time"] = item["time"] and instant(item["time"])
     address = following(request, after="~".join(map(str, cursor))) if cursor else None

@@ -19,6 +19,7 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive
 
 from api.composition import Composition
+from api.settings import OPEN
 from api.web.rates import Seconds, too_many
 from basin.errors import Refused
 from monitoring_ingest.access.remembered import Remembered
@@ -68,8 +69,8 @@ class Doorkeeper:
     async def ask(self, request: Request, host: str) -> Asker:
         """Whose key a request has, if it opens.
 
-        A request that writes asks what its key may do now; for one that reads, which needs no key, it is enough that
-        the key has opened before.
+        A request asks what its key may do now; for one that reads, where reading is open and needs no key, it is enough
+        that the key has opened before.
 
         Parameters
         ----------
@@ -77,12 +78,14 @@ class Doorkeeper:
         """
         request.state.host = host
         writes = request.method == "POST"
+        composition: Composition = request.app.state.composition
+        asks_nothing = not writes and composition.settings.reading == OPEN
         try:
             secret = secret_in(request.headers)
             if secret is None:
                 return NOBODY
             name = self._opened.get(_digest(secret))
-            if name is not None and not writes:
+            if name is not None and asks_nothing:
                 return Asker(name)
             return Asker((await self._looked_up(request, secret)).name)
         except _TooManyTries as tried:

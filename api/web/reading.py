@@ -1,7 +1,7 @@
 """Who reads: a person who signed in, a key of an office, or nobody; asked before an address reads anything.
 
-In: a request. Out: a `Reader`, or a refusal. Where reading is open nobody is asked. A key without an office, or that may
-only push, reads the receipts of what it sent and nothing else.
+In: a request. Out: a `Reader`, or a refusal. Where reading is open nobody is asked. A key without an office, or that
+may only push, reads the receipts of what it sent and nothing else.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ async def reader_of(request: Request) -> Reader:
     return reader
 
 
-Reads = Annotated[Reader, Depends(reader_of)]
+ReadBy = Annotated[Reader, Depends(reader_of)]
 
 
 def _found_out(request: Request, composition: Composition, rights: Rights) -> Reader:

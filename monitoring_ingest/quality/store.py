@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from monitoring_ingest.database.bulk import insert_frame
+from monitoring_ingest.database.dialects import one_of
 from monitoring_ingest.database.engine import key_parameters, of_keys, read_columns, read_frame
 from monitoring_ingest.quality.decisions import NO_OBSERVATION, standing
 from monitoring_ingest.quality.flags import Quality
@@ -274,11 +275,21 @@ def quarantined(connection: Connection, identities: Collection[int]) -> pd.DataF
     return read_frame(connection, _set_aside().where(readings.c.id.in_(identities)).order_by(readings.c.id))
 
 
-def queue(connection: Connection, limit: int | None = None, as_of: datetime | None = None) -> pd.DataFrame:
+def queue(
+    connection: Connection,
+    limit: int | None = None,
+    as_of: datetime | None = None,
+    stations: Collection[str] | None = None,
+) -> pd.DataFrame:
     """The quarantined readings of known stations that nobody has decided about, now or at `as_of`, newest first, and
     why they wait (`code`).
+
+    Parameters
+    ----------
+    limit : at most so many. stations : only of these; None: of all.
     """
-    waiting = readings.c.station.is_not(None), ~decided(readings.c.id, as_of), selects(readings, {"as_of": as_of})
+    of_station = readings.c.station.is_not(None) if stations is None else one_of(readings.c.station, stations)
+    waiting = of_station, ~decided(readings.c.id, as_of), selects(readings, {"as_of": as_of})
     return read_frame(connection, _set_aside().where(*waiting).order_by(readings.c.id.desc()).limit(limit))
 
 

@@ -46,14 +46,37 @@ from monitoring_ingest.schedule.store import is_held
 KEY_FIELDS = ("station", "indicator", "time")
 
 
+class Handed(NamedTuple):
+    """By which door somebody handed something in, and who; the sender is blank where nobody is named."""
+
+    door: str
+    sender: str
+
+
 def submissions(
-    connection: Connection, now: datetime, *, limit: int | None = None, before: int | None = None
+    connection: Connection,
+    now: datetime,
+    *,
+    limit: int | None = None,
+    before: int | None = None,
+    by: Handed | None = None,
 ) -> list[Receipt]:
-    """The submissions so far (those before a number), newest first, with counts and state but without rows."""
-    query = select(tables.submissions).order_by(tables.submissions.c.id.desc()).limit(limit)
-    listed = connection.execute(query if before is None else query.where(tables.submissions.c.id < before)).fetchall()
+    """The submissions so far, newest first, with counts and state but without rows.
+
+    Parameters
+    ----------
+    before : only those before a number. by : only those of one sender by one door.
+    """
+    sent = tables.submissions.c
+    query = select(tables.submissions).order_by(sent.id.desc()).limit(limit)
+    query = query if before is None else query.where(sent.id < before)
+    query = query if by is None else query.where(sent.door == by.door, sent.sender == by.sender)
+    listed = connection.execute(query).fetchall()
     of = tables.submission_files.c.submission
-    files = _files(connection, of.between(listed[-1].id, listed[0].id)) if listed else {}
+    if by is None:
+        files = _files(connection, of.between(listed[-1].id, listed[0].id)) if listed else {}
+    else:  # those of others may lie between
+        files = _files(connection, of.in_([row.id for row in listed]))
     return [_receipt(connection, row, files[row.id], now) for row in listed]
 
 
@@ -73,6 +96,20 @@ def receipt(connection: Connection, identity: int, now: datetime) -> Receipt:
     listed = read_columns(connection, query.order_by(rows.c.file, rows.c.ordinal))
     rows_explained = explained(listed, [file.name for file in of_this])
     return replace(_receipt(connection, row, of_this, now), rows=rows_explained)
+
+
+def handed_in_by(connection: Connection, identity: int) -> Handed:
+    """Who handed a submission in.
+
+    Raises
+    ------
+    NotFound : no submission has that identity.
+    """
+    sent = tables.submissions.c
+    row = connection.execute(select(sent.door, sent.sender).where(sent.id == identity)).first()
+    if row is None:
+        raise no_receipt(identity)
+    return Handed(row.door, row.sender or "")
 
 
 def no_receipt(identity: int) -> NotFound:

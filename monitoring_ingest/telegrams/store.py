@@ -195,10 +195,17 @@ def link(connection: Connection, submission: int, files: Sequence[Sequence[Store
 # --- reading back ----------------------------------------------------------------------------------------------------
 
 
-def newest(connection: Connection, limit: int) -> list[dict[str, Any]]:
-    """Frames, newest first, with the submission of their values (None: not yet submitted, or no values taken)."""
+def newest(connection: Connection, limit: int, devices: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """Frames, newest first, with the submission of their values (None: not yet submitted, or no values taken).
+
+    Parameters
+    ----------
+    limit : at most so many. devices : only the good frames of these, by number (MN); None: all frames.
+    """
     submission = select(func.min(receipts.c.submission)).where(receipts.c.frame == frames.c.id).scalar_subquery()
     query = select(*(frames.c[name] for name in LISTED), submission.label("submission"))
+    if devices is not None:
+        query = query.where(GOOD, frames.c.mn.in_(list(devices)))
     return [dict(row._mapping) for row in connection.execute(query.order_by(frames.c.id.desc()).limit(limit))]
 
 

@@ -8,7 +8,7 @@ nothing else is late. An agreement counts as it was applied, so that what is tol
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -105,7 +105,11 @@ class Late:
 
 
 def would_change(
-    connection: Connection, registry: Registry, now: datetime, statuses: Collection[str] = VOUCHED_FOR
+    connection: Connection,
+    registry: Registry,
+    now: datetime,
+    statuses: Collection[str] = VOUCHED_FOR,
+    asked: Callable[[str], bool] | None = None,
 ) -> list[LateSettlement]:
     """Every standing settlement that has late data, and what settling it again as of now would change.
 
@@ -116,6 +120,7 @@ def would_change(
     ----------
     now : the instant up to which late data count.
     statuses : which standing settlements to look at.
+    asked : whether to look at the settlements of an agreement, by its code; None: at those of all.
 
     Returns
     -------
@@ -124,7 +129,8 @@ def would_change(
     status) and `problem` where it cannot be settled any more.
     """
     known_at = instant_known(connection, now)
-    headers = store.settlements(connection)
+    stored = store.settlements(connection)
+    headers = [header for header in stored if asked is None or asked(header["agreement"])]
     results: list[LateResult] = []
     for group in _by_agreement(connection, registry, _standing(headers, statuses)):
         late = [of_one for of_one in _since(connection, registry.network, group, known_at) if of_one.since]
