@@ -45,15 +45,14 @@ from api.web.described import problems
 from api.web.entrance import Entrance
 from api.web.keys import Doorkeeper
 from api.web.local import CALLBACK
-from api.web.login import note_visitor
+from api.web.login import note_visitor, refuse_without_people
 from api.web.oidc import RelyingParty
 from api.web.parameters import refuse_unknown_parameters
-from api.web.reading import refuse_strangers
+from api.web.reading import FOR_ANYBODY, refuse_strangers
 from api.web.schemas import Problem
 from api.web.signing_in import SigningIn
 from monitoring_ingest.access.tries import Tries
 
-FOR_ANYBODY = (service,)  # whose addresses nobody has to sign in for; what they show is said there
 STATIC = Path(__file__).parent / "static"
 ROUTES = (
     declared,
@@ -75,6 +74,7 @@ ROUTES = (
     proposals,
     pages,
 )
+OF_PEOPLE = (signing_in, me, people, proposals)  # which ask by themselves who is signed in
 DESCRIPTION = """跨省流域横向生态保护补偿的结算。金额以元的字符串给出，精确到分；时刻为 UTC。
 
 Settling river compensation between provinces. Amounts are yuan as text, exact to the fen; instants are UTC. Lists come
@@ -125,8 +125,8 @@ def application(composition: Composition) -> FastAPI:
     app.state.trail = AuditTrail(composition.engine, composition.now, monotonic)
     errors.install(app)
     for module in ROUTES:
-        rights = [] if module in FOR_ANYBODY else [Depends(refuse_strangers)]
-        asked = [Depends(note_visitor), *rights, Depends(refuse_unknown_parameters)]
+        may = refuse_without_people if module in OF_PEOPLE else refuse_strangers
+        asked = [Depends(question) for question in (note_visitor, may, refuse_unknown_parameters)]
         app.include_router(module.router, dependencies=asked)
     routes = (route for module in ROUTES for route in module.router.routes if isinstance(route, APIRoute))
     app.state.addresses = [(route.path_regex, route.methods) for route in routes]
@@ -153,9 +153,11 @@ def _describe_problems(app: FastAPI) -> None:
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         anywhere = {str(status): problem for status, problem in problems(400, 413, 429, 503).items()}
-        for item in document["paths"].values():
-            for operation in item.values():
-                operation["responses"] |= anywhere
+        unread = {str(status): problem for status, problem in problems(401, 403).items()}
+        for path, item in document["paths"].items():
+            for method, operation in item.items():
+                of_reading = unread if method == "get" and path not in FOR_ANYBODY else {}
+                operation["responses"] = of_reading | operation["responses"] | anywhere
                 answer = operation["responses"].get("422", {}).get("content", {})
                 if "application/json" in answer:
                     answer[errors.MEDIA_TYPE] = {"schema": {"$ref": "#/components/schemas/Problem"}}

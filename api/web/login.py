@@ -64,6 +64,30 @@ async def ask_for_sign_in(request: Request) -> None:
     request.state.signed = await run_in_threadpool(_asked, request)
 
 
+def signed_by(request: Request) -> Signed | None:
+    """Who is signed in by the token or cookie of a request; None where nobody is, or no longer."""
+    signed: Signed | None = getattr(request.state, "signed", None)
+    given = given_in(request) if signed is None else None
+    if given is not None:
+        with suppress(NotSignedIn):
+            signed = request.state.signed = _looked_up(request, given)
+    return signed
+
+
+async def refuse_without_people(request: Request) -> None:
+    """Refuse the addresses of people where nobody signs in.
+
+    Raises
+    ------
+    Refused : people are switched off.
+    """
+    composition: Composition = request.app.state.composition
+    if not composition.settings.people:
+        zh = "这个服务只供本机使用，不设登录"
+        en = "this server serves this machine alone, and nobody signs in"
+        raise Refused(zh, en, path="HENGJIE_PEOPLE", remedy="去掉 HENGJIE_PEOPLE=off，重新启动")
+
+
 async def note_visitor(request: Request) -> None:
     """Let the head of a page say who is signed in and what waits for him; who is not is a stranger, and no refusal."""
     route = request.scope["route"]
