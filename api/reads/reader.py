@@ -25,6 +25,7 @@ class Rights:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._of: dict[frozenset[str], Readable] = {}
+        self._public: dict[frozenset[str], Readable] = {}
 
     def of(self, offices: Collection[str]) -> Readable:
         """What the people of these offices may read together; offices that are declared no longer read nothing."""
@@ -33,6 +34,12 @@ class Rights:
             network = self.registry.network
             self._of[declared] = readable_for([network.offices[code] for code in sorted(declared)], self.registry)
         return self._of[declared]
+
+    def public(self, confirmed: frozenset[str]) -> Readable:
+        """What everybody may read where confirmed settlements are public: these agreements have one."""
+        if confirmed not in self._public:
+            self._public[confirmed] = _public_of(confirmed, self.registry)
+        return self._public[confirmed]
 
     def offices_that(self, may_read: Callable[[Readable], bool]) -> list[str]:
         """The names of the offices that may read something."""
@@ -226,16 +233,10 @@ def stranger(rights: Rights, public: Readable | None = None) -> Reader:
     return Reader(rights, NOTHING, public)
 
 
-def public_of(confirmed: Collection[str], registry: Registry) -> Readable:
-    """What everybody may read where confirmed settlements are public.
-
-    Parameters
-    ----------
-    confirmed : the agreements that have a confirmed settlement; of the sections that they look at, observations are
-        open, too.
-    """
+def _public_of(confirmed: frozenset[str], registry: Registry) -> Readable:
+    """The agreements that have a confirmed settlement, and the sections they look at, whose observations are open."""
     network = registry.network
     declared = [registry.agreements[code] for code in confirmed if code in registry.agreements]
     sections = frozenset().union(*(agreement.reach.sections_in(network) for agreement in declared))
     serving = (station.code for station in network.stations.values() if station.section in sections)
-    return Readable(frozenset(confirmed), frozenset(), sections, frozenset(serving), frozenset())
+    return Readable(confirmed, frozenset(), sections, frozenset(serving), frozenset())

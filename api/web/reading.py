@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from api.composition import Composition
-from api.reads.reader import Reader, Rights, public_of, reads_everything, stranger
+from api.reads.reader import Reader, Rights, reads_everything, stranger
 from api.settings import OPEN, PUBLIC
 from api.web.login import signed_by
 from basin.errors import Refused
@@ -90,7 +90,7 @@ ReadBy = Annotated[Reader, Depends(reader_of)]
 
 
 def _found_out(request: Request, composition: Composition, rights: Rights) -> Reader:
-    public = _public(composition) if composition.settings.reading == PUBLIC else None
+    public = _public(composition, rights) if composition.settings.reading == PUBLIC else None
     signed = signed_by(request)
     if signed is not None:
         offices = {appointment.office for appointment in signed.staff.in_force(signed.person.number)}
@@ -111,10 +111,10 @@ def _readable_by_key(access: Access, rights: Rights) -> Readable:
     return rights.of([office]) if office is not None and READ in verbs else NOTHING
 
 
-def _public(composition: Composition) -> Readable:
+def _public(composition: Composition, rights: Rights) -> Readable:
     with composition.engine.connect() as connection:
         confirmed = store.confirmed_agreements(connection)
-    return public_of(confirmed, composition.registry)
+    return rights.public(confirmed)
 
 
 def _reads_something(readable: Readable) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from fastapi.routing import APIRoute
@@ -14,11 +14,12 @@ from monitoring_ingest.database.engine import writing
 from monitoring_ingest.readings.facts import Fact
 from monitoring_ingest.records.store import record_fact
 from settlement.people import sessions, store
+from settlement.people.persons import Appointment
 from settlement.people.proposals import Desk
 from settlement.review import confirming
 from settlement.states import CONFIRMED, IN_REVIEW, StatusChange
 from tests.api import makers
-from tests.api.makers import NOW, XINAN, client_of, row
+from tests.api.makers import NOW, XINAN, application_of, client_of, row
 from tests.api.readers import AUDIT, FOREIGN, KEY, NOBODY, PARTY, READERS, RIVER, Readers, readers, with_foreign_offices
 
 pytestmark = pytest.mark.proof
@@ -139,8 +140,22 @@ ADDRESSES = {
     "/v1/submissions/{pushed}/rows": OF_KEY,
     "/v1/submissions/{pushed}/rows.csv": OF_KEY,
 }
-# Addresses of people and sign-in have rules of their own, which their tests hold.
-OF_PEOPLE = ("/sign-in", "/sign-out", "/me", "/v1/me", "/people", "/v1/people", "/proposals", "/v1/proposals")
+# These are for people alone, whoever may read the rest; nothing is stored under the number.
+PEOPLE = (401, 403, 200, 200, 200, 200)
+NO_PROPOSAL = (401, 403, 404, 404, 404, 404)
+OF_PEOPLE = {
+    "/me": PEOPLE,
+    "/people": PEOPLE,
+    "/proposals": PEOPLE,
+    "/proposals/4711": NO_PROPOSAL,
+    "/sign-in": ANYBODY,
+    "/v1/appointments": PEOPLE,
+    "/v1/me": PEOPLE,
+    "/v1/me/tokens": PEOPLE,
+    "/v1/people": PEOPLE,
+    "/v1/proposals": PEOPLE,
+    "/v1/proposals/4711": NO_PROPOSAL,
+}
 
 
 @dataclass(frozen=True)
@@ -186,11 +201,11 @@ def world(tmp_path_factory) -> World:
 def gets() -> list[APIRoute]:
     """Every address that is read."""
     routes = (route for module in ROUTES for route in module.router.routes if isinstance(route, APIRoute))
-    return [route for route in routes if "GET" in route.methods and not route.path.startswith(OF_PEOPLE)]
+    return [route for route in routes if "GET" in route.methods]
 
 
 def test_every_address_that_is_read_is_in_the_table():
-    paths = [re.sub(r"\{(\w+)\}", r"_\1_", address.partition("?")[0]) for address in ADDRESSES]
+    paths = [re.sub(r"\{(\w+)\}", r"_\1_", address.partition("?")[0]) for address in ADDRESSES | OF_PEOPLE]
     untested = [route.path for route in gets() if not any(route.path_regex.match(path) for path in paths)]
     assert untested == []
 
@@ -199,6 +214,13 @@ def test_every_address_that_is_read_is_in_the_table():
 def test_where_people_sign_in_each_is_answered_by_the_table(world, address):
     answered = {reader: world.client(reader).get(address.format(**world.stored)).status_code for reader in READERS}
     assert answered == dict(zip(READERS, ADDRESSES[address], strict=True))
+
+
+@pytest.mark.parametrize("address", OF_PEOPLE)
+@pytest.mark.parametrize("setting", ["signed", "public", "open"])
+def test_what_is_for_people_alone_is_so_under_every_setting(world, setting, address):
+    answered = {reader: world.client(reader, setting).get(address).status_code for reader in READERS}
+    assert answered == dict(zip(READERS, OF_PEOPLE[address], strict=True))
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -247,6 +269,10 @@ class TestRefusals:
         problem = world.client(NOBODY).get("/v1/settlements").json()
         assert (problem["type"], "/sign-in" in problem["remedy"]) == ("urn:hengjie:problem:not_signed_in", True)
 
+    def test_a_page_leads_to_where_one_signs_in_and_back(self, world):
+        answer = world.client(NOBODY).get("/basins/xinan", headers={"Accept": "text/html"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?to=%2Fbasins%2Fxinan")
+
     def test_others_are_told_which_offices_may_read(self, world):
         problem = world.client(PARTY).get(f"/v1/settlements/{world.stored['xinan']}").json()
         assert (problem["detail"], problem["remedy"]) == (
@@ -271,6 +297,27 @@ class TestRefusals:
         client = world.client(NOBODY)
         ended = client.get("/v1/settlements", headers={"Cookie": "hengjie_session=ended"})
         assert ended.status_code == 401
+
+
+def test_a_program_reads_with_the_token_of_a_person(world):
+    composition = world.readers.composition
+    desk = Desk(composition.engine, composition.registry.network.offices, lambda: NOW)
+    with writing(composition.engine) as connection:
+        person = store.add_person(connection, "programmer", "编程", NOW)
+        appointed = Appointment(0, person.number, PARTY, frozenset({"audit"}), NOW, None)
+        store.keep_appointment(connection, appointed, NOW)
+    token = sessions.new_token(desk, person, "nightly", 1).secret
+    answer = world.client(NOBODY).get("/v1/settlements", headers={"Authorization": f"Bearer {token}"})
+    assert {header["agreement"] for header in answer.json()} == {"demo-monthly-class"}
+
+
+def test_where_people_are_off_nobody_signs_in_and_everybody_reads(world):
+    here = world.readers.composition
+    alone = replace(here, settings=replace(here.settings, people=False))
+    client = TestClient(application_of(alone), follow_redirects=False)
+    answer = client.get("/sign-in")
+    assert (answer.status_code, "HENGJIE_PEOPLE=off" in answer.json()["remedy"]) == (403, True)
+    assert client.get("/v1/settlements").status_code == 200
 
 
 class TestReceipts:
