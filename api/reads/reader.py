@@ -42,9 +42,9 @@ class Rights:
         return self._public[confirmed]
 
     def offices_that(self, may_read: Callable[[Readable], bool]) -> list[str]:
-        """The names of the offices that may read something."""
-        offices = self.registry.network.offices.values()
-        return [office.name_zh for office in offices if may_read(self.of([office.code]))]
+        """The names of the offices that may read something, those that read all among them."""
+        readable = {office.name_zh: self.of([office.code]) for office in self.registry.network.offices.values()}
+        return [name for name, codes in readable.items() if codes.is_all or may_read(codes)]
 
 
 @dataclass(frozen=True)

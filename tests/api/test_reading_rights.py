@@ -377,6 +377,25 @@ def confirmed(world):
     return world
 
 
+def test_both_databases_answer_alike(engine):
+    composition = makers.fill(makers.composed(engine, with_foreign_offices(makers.registry())))
+    who = readers(composition)
+    signed = {reader: who.client(reader, who.application("signed")) for reader in (KEY, PARTY, FOREIGN)}
+    (august,) = signed[PARTY].get("/v1/settlements?period=2025-08").json()
+    assert signed[PARTY].get(f"/v1/settlements/{august['id']}").status_code == 200
+    assert signed[FOREIGN].get(f"/v1/settlements/{august['id']}").status_code == 403
+    assert signed[PARTY].get("/v1/assessments/nothing").status_code == 404
+    assert signed[KEY].get("/v1/submissions").json()["items"] == []
+    assert signed[KEY].get("/v1/submissions/1").status_code == 403
+    assert [row["station"] for row in signed[PARTY].get("/v1/reviews/queue").json()] == ["demo-qx2"]
+    assert signed[FOREIGN].get("/v1/reviews/queue").json() == []
+    assert signed[PARTY].get("/telegrams").status_code == 200
+    for status, person in ((IN_REVIEW, "甲"), (CONFIRMED, "乙")):
+        confirming.set_status(engine, august["id"], StatusChange(status, person, "示例"), lambda: NOW)
+    nobody = who.client(NOBODY, who.application("public"))
+    assert [header["id"] for header in nobody.get("/v1/settlements").json()] == [august["id"]]
+
+
 class TestWhereConfirmedSettlementsArePublic:
     def test_everybody_reads_what_is_confirmed_and_no_trial(self, confirmed):
         settlements = confirmed.listed(NOBODY, "/v1/settlements", "public")

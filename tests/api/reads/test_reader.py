@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from api.reads.reader import Reader, Rights, reads_everything, stranger
@@ -62,10 +64,18 @@ def test_nobody_is_asked_to_sign_in_and_others_are_told_who_may_read():
     )
 
 
-def test_where_no_office_may_read_it_the_remedy_says_so():
+def test_what_is_declared_no_longer_is_for_those_who_read_all():
     with pytest.raises(Refused) as refused:
         PARTY.refuse_agreement("declared no longer")
-    assert "示例审计署" in refused.value.remedy or "offices.csv" in refused.value.remedy
+    assert refused.value.remedy == "能看的机构：示例审计署（虚构）"
+
+
+def test_where_no_office_is_declared_the_remedy_says_so():
+    world = with_fixtures()
+    rights = Rights(replace(world, network=replace(world.network, offices={})))
+    with pytest.raises(Refused) as refused:
+        Reader(rights, rights.of([]), is_known=True).refuse_agreement(QINGXI)
+    assert refused.value.remedy == "没有登记能看它的机构：先写进 offices.csv"
 
 
 def test_what_was_not_asked_for_is_not_refused():
