@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from api.composition import Composition
 from api.reads.reader import Reader, Rights, reads_everything, stranger
 from api.settings import OPEN, PUBLIC
+from api.web.local import SIGN_IN
 from api.web.login import signed_by
 from basin.errors import Refused
 from monitoring_ingest.access.store import Access
@@ -55,7 +56,7 @@ async def refuse_strangers(request: Request) -> None:
     NotSignedIn : nobody signed in. Refused : a key that may only push, or a person of no office.
     """
     address = request.scope["route"].path
-    if request.method not in READS or address in FOR_ANYBODY:
+    if request.method not in READS or address in FOR_ANYBODY or address.startswith(SIGN_IN):
         return
     reader = await reader_of(request)
     is_public = reader.public is not None and address in OPEN_WHERE_PUBLIC
@@ -107,8 +108,9 @@ def _found_out(request: Request, composition: Composition, rights: Rights) -> Re
 def _readable_by_key(access: Access, rights: Rights) -> Readable:
     """What a key may read: as its office, where it has one and may read; else nothing but receipts."""
     office: str | None = getattr(access, "office", None)
-    verbs = getattr(access, "verbs", None) or ()
-    return rights.of([office]) if office is not None and READ in verbs else NOTHING
+    verbs: frozenset[str] | None = getattr(access, "verbs", None)
+    may_read = verbs is None or READ in verbs
+    return rights.of([office]) if office is not None and may_read else NOTHING
 
 
 def _public(composition: Composition, rights: Rights) -> Readable:

@@ -17,6 +17,7 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from api.reads import readings
+from api.reads.reader import Rights, reads_everything
 from basin.registry import Registry, load_registry
 from monitoring_ingest.database.bulk import insert_columns
 from monitoring_ingest.database.engine import writing
@@ -77,15 +78,16 @@ def compare_reading(database: str, fresh: Fresh, known: Registry) -> None:
     """Both answers beside their controls."""
     engine = filled(fresh)
     series = STATIONS * len(LEVELS)
+    reader = reads_everything(Rights(known))
     whole = readings.Wanted(limit=PAGE, period="2025-06", basin="bench")
 
     def newest(_: object) -> list[float]:
         with engine.connect() as connection:
-            return told(readings.latest(connection, known, readings.Newest()))
+            return told(readings.latest(connection, known, reader, readings.Newest()))
 
     def one_page(_: object) -> list[float]:
         with engine.connect() as connection:
-            return told(readings.page_of(connection, known, whole, NOW)["items"])
+            return told(readings.page_of(connection, known, reader, whole, NOW)["items"])
 
     of_groups = f"SELECT {COLUMNS} FROM observations NATURAL JOIN (SELECT station, indicator, max(time) AS time FROM"
     of_groups += " observations GROUP BY station, indicator) AS newest"
