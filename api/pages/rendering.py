@@ -59,7 +59,8 @@ def page(request: Request, template: str, model: dict[str, Any], status_code: in
     other = next(code for code in LANGUAGES if code != t.code)
     visitor: Visitor | None = getattr(request.state, "visitor", None)
     address = str(request.url.include_query_params(lang=other).query)
-    shared = {"t": t, "here": request.url.path, "other": address, "visitor": visitor}
+    signs_in = request.app.state.composition.settings.people
+    shared = {"t": t, "here": request.url.path, "other": address, "visitor": visitor, "people_sign_in": signs_in}
     response = HTMLResponse(templates.get_template(template).render(shared | model), status_code)
     response.headers["Content-Security-Policy"] = POLICY
     if asked := chosen(request):

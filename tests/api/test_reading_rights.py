@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from api.app import ROUTES
+from api.web.reading import FOR_ANYBODY, OPEN_WHERE_PUBLIC, RECEIPTS
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.readings.facts import Fact
 from monitoring_ingest.records.store import record_fact
@@ -30,7 +31,7 @@ ANYBODY = (200, 200, 200, 200, 200, 200)
 LISTS = (401, 403, 200, 200, 200, 200)
 OF_QINGXI = (401, 403, 200, 403, 200, 200)
 OF_XINAN = (401, 403, 403, 200, 403, 200)
-RECEIPTS = (401, 200, 200, 200, 200, 200)
+OF_SENDERS = (401, 200, 200, 200, 200, 200)
 OF_KEY = (401, 200, 200, 403, 200, 200)
 # An address, and its answers; {…} stands for what is stored in the world of the tests.
 ADDRESSES = {
@@ -65,7 +66,7 @@ ADDRESSES = {
     "/sources": LISTS,
     "/sources/demo-hand-samples": OF_QINGXI,
     "/status": ANYBODY,
-    "/submissions": RECEIPTS,
+    "/submissions": OF_SENDERS,
     "/submissions/{pushed}": OF_KEY,
     "/telegrams": LISTS,
     "/v1/agreements": LISTS,
@@ -134,11 +135,64 @@ ADDRESSES = {
     "/v1/sources": LISTS,
     "/v1/sources.csv": LISTS,
     "/v1/status": ANYBODY,
-    "/v1/submissions": RECEIPTS,
-    "/v1/submissions.csv": RECEIPTS,
+    "/v1/submissions": OF_SENDERS,
+    "/v1/submissions.csv": OF_SENDERS,
     "/v1/submissions/{pushed}": OF_KEY,
     "/v1/submissions/{pushed}/rows": OF_KEY,
     "/v1/submissions/{pushed}/rows.csv": OF_KEY,
+}
+# What nobody is answered besides where confirmed settlements are public, and that of demo-monthly-class is confirmed.
+PUBLIC = {
+    "/",
+    "/basins/demo-qingxi",
+    "/basins/xinan",
+    "/health",
+    "/health?basin=demo-qingxi",
+    "/health/demo-qx2",
+    "/health/jiekou",
+    "/sections/qingxi-2",
+    "/sections/qingxi-2?month=2025-08",
+    "/sections/qingxi-2?agreement=demo-monthly-class",
+    "/settlements",
+    "/settlements?agreement=demo-monthly-class",
+    "/settlements?basin=xinan",
+    "/settlements/{qingxi}",
+    "/v1/agreements",
+    "/v1/agreements.csv",
+    "/v1/agreements?basin=xinan",
+    "/v1/agreements/demo-monthly-class",
+    "/v1/alarms",
+    "/v1/alarms.csv",
+    "/v1/alarms?station=jiekou",
+    "/v1/basins",
+    "/v1/basins.csv",
+    "/v1/health",
+    "/v1/health.csv",
+    "/v1/health?basin=xinan",
+    "/v1/health/demo-qx2",
+    "/v1/health/demo-qx2.csv",
+    "/v1/obligations",
+    "/v1/obligations.csv",
+    "/v1/obligations?basin=demo-qingxi",
+    "/v1/readings",
+    "/v1/readings.csv",
+    "/v1/readings?station=demo-qx2",
+    "/v1/readings?section=qingxi-2",
+    "/v1/readings?basin=xinan",
+    "/v1/readings/latest",
+    "/v1/readings/latest.csv",
+    "/v1/sections",
+    "/v1/sections.csv",
+    "/v1/sections?basin=demo-qingxi",
+    "/v1/settlements",
+    "/v1/settlements.csv",
+    "/v1/settlements/{qingxi}",
+    "/v1/settlements/{qingxi}.evidence.zip",
+    "/v1/settlements/{qingxi}.pdf",
+    "/v1/settlements/{qingxi}.xlsx",
+    "/v1/settlements/{qingxi}/evidence",
+    "/v1/settlements/{qingxi}/explanation",
+    "/v1/settlements/{qingxi}/status",
 }
 # These are for people alone, whoever may read the rest; nothing is stored under the number.
 PEOPLE = (401, 403, 200, 200, 200, 200)
@@ -318,6 +372,7 @@ def test_where_people_are_off_nobody_signs_in_and_everybody_reads(world):
     answer = client.get("/sign-in")
     assert (answer.status_code, "HENGJIE_PEOPLE=off" in answer.json()["remedy"]) == (403, True)
     assert client.get("/v1/settlements").status_code == 200
+    assert 'href="/sign-in"' not in client.get("/settlements").text
 
 
 class TestReceipts:
@@ -394,6 +449,19 @@ def test_both_databases_answer_alike(engine):
         confirming.set_status(engine, august["id"], StatusChange(status, person, "示例"), lambda: NOW)
     nobody = who.client(NOBODY, who.application("public"))
     assert [header["id"] for header in nobody.get("/v1/settlements").json()] == [august["id"]]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_where_confirmed_settlements_are_public_nobody_is_answered_those_and_the_network(confirmed, address):
+    is_for_anybody = ADDRESSES[address] == ANYBODY or address in PUBLIC
+    answer = confirmed.client(NOBODY, "public").get(address.format(**confirmed.stored))
+    assert answer.status_code == (200 if is_for_anybody else 401)
+
+
+def test_every_address_that_a_rule_names_is_there():
+    named = FOR_ANYBODY | OPEN_WHERE_PUBLIC | RECEIPTS
+    assert named - {route.path for route in gets()} == set()
+    assert {address for address in PUBLIC if address not in ADDRESSES} == set()
 
 
 class TestWhereConfirmedSettlementsArePublic:
