@@ -86,7 +86,6 @@ PUBLIC = "public"
 OPEN = "open"
 READINGS = (SIGNED, PUBLIC, OPEN)
 OFF = "off"
-LOCALHOST = "localhost"
 
 
 @dataclass(frozen=True)
@@ -227,21 +226,13 @@ def is_every_address(host: str) -> bool:
         return False
 
 
-def is_this_machine(host: str) -> bool:
-    """Whether a server that listens at `host` is reached from this machine alone."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == LOCALHOST
-
-
 def _people(environ: Mapping[str, str], host: str) -> bool:
     """Whether people sign in."""
     written = environ.get("HENGJIE_PEOPLE", "").strip().lower()
     if written not in ("", "on", OFF):
         zh = f"HENGJIE_PEOPLE 只能是 on 或 off：{written!r}"
         raise UsageError(zh, "either on or off", path="HENGJIE_PEOPLE", remedy="写 on 或 off")
-    if written == OFF and not is_this_machine(host):
+    if written == OFF and not is_this_machine(host.lower()):
         zh = f"HENGJIE_PEOPLE=off 只能用在只供本机访问的服务上，HOST 现为 {host}"
         en = "people can be switched off only where nobody but this machine is served"
         raise UsageError(zh, en, path="HENGJIE_PEOPLE", remedy="去掉 HENGJIE_PEOPLE，或写 HOST=127.0.0.1")

@@ -17,11 +17,10 @@ from api.settings import OPEN, PUBLIC
 from api.web.local import SIGN_IN
 from api.web.login import signed_by
 from basin.errors import Refused
-from monitoring_ingest.access.store import Access
+from monitoring_ingest.access.store import READ, Access
 from settlement import store
 from settlement.people.reading import NOTHING, Readable
 
-READ = "read"  # the verb of a key
 FOR_ANYBODY = frozenset({"/v1/status", "/status", "/healthz", "/docs", "/openapi.json"})
 READS = ("GET", "HEAD")
 RECEIPTS = frozenset(
@@ -107,10 +106,7 @@ def _found_out(request: Request, composition: Composition, rights: Rights) -> Re
 
 def _readable_by_key(access: Access, rights: Rights) -> Readable:
     """What a key may read: as its office, where it has one and may read; else nothing but receipts."""
-    office: str | None = getattr(access, "office", None)
-    verbs: frozenset[str] | None = getattr(access, "verbs", None)
-    may_read = verbs is None or READ in verbs
-    return rights.of([office]) if office is not None and may_read else NOTHING
+    return rights.of([access.office]) if access.office is not None and access.may(READ) else NOTHING
 
 
 def _public(composition: Composition, rights: Rights) -> Readable:

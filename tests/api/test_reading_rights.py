@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 from fastapi.routing import APIRoute
@@ -11,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from api.app import ROUTES
 from api.web.reading import FOR_ANYBODY, OPEN_WHERE_PUBLIC, RECEIPTS
+from monitoring_ingest.access.store import KeyOfOffice, add_key
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.readings.facts import Fact
 from monitoring_ingest.records.store import record_fact
@@ -197,12 +199,17 @@ PUBLIC = {
 # These are for people alone, whoever may read the rest; nothing is stored under the number.
 PEOPLE = (401, 403, 200, 200, 200, 200)
 NO_PROPOSAL = (401, 403, 404, 404, 404, 404)
+NO_PROVIDER = (404,) * len(READERS)  # of OpenID Connect
+NOT_BEGUN = (403,) * len(READERS)
 OF_PEOPLE = {
     "/me": PEOPLE,
     "/people": PEOPLE,
     "/proposals": PEOPLE,
     "/proposals/4711": NO_PROPOSAL,
     "/sign-in": ANYBODY,
+    "/sign-in/oidc": NO_PROVIDER,
+    "/sign-in/oidc/bind": NOT_BEGUN,
+    "/sign-in/oidc/callback": NO_PROVIDER,
     "/v1/appointments": PEOPLE,
     "/v1/me": PEOPLE,
     "/v1/me/tokens": PEOPLE,
@@ -363,6 +370,27 @@ def test_a_program_reads_with_the_token_of_a_person(world):
     token = sessions.new_token(desk, person, "nightly", 1).secret
     answer = world.client(NOBODY).get("/v1/settlements", headers={"Authorization": f"Bearer {token}"})
     assert {header["agreement"] for header in answer.json()} == {"demo-monthly-class"}
+
+
+@pytest.mark.parametrize(
+    ("verbs", "settlements", "receipts"),
+    [
+        ({"read"}, (200, {"demo-monthly-class"}), 200),
+        ({"push", "read"}, (200, {"demo-monthly-class"}), 200),
+        ({"push"}, (403, set()), 200),
+    ],
+)
+def test_a_key_of_an_office_reads_as_its_office_where_it_may_read(world, verbs, settlements, receipts):
+    name = f"平州 {' '.join(sorted(verbs))}"
+    key = KeyOfOffice(name, PARTY, None, frozenset({"demo-qx3"}), frozenset(verbs), NOW + timedelta(days=1))
+    with writing(world.readers.composition.engine) as connection:
+        headers = {"X-API-Key": add_key(connection, key, NOW)}
+    client = world.client(NOBODY)
+    answer = client.get("/v1/settlements", headers=headers)
+    shown = {header["agreement"] for header in answer.json()} if answer.status_code == 200 else set()
+    assert (answer.status_code, shown) == settlements
+    assert client.get("/v1/submissions", headers=headers).status_code == receipts
+    assert client.get("/v1/settlements/" + str(world.stored["xinan"]), headers=headers).status_code == 403
 
 
 def test_where_people_are_off_nobody_signs_in_and_everybody_reads(world):
