@@ -194,19 +194,38 @@ class Reader:
         if code is not None and not self.section(code):
             raise self.refusal("section", f"断面 {code}", lambda readable: code in readable.sections)
 
-    def refuse_station(self, code: str | None, may: bool | None = None) -> None:
-        """Refuse what may not be read of a station; None asks for none.
-
-        Parameters
-        ----------
-        may : whether this reader may; None: whether he may read its waiting readings.
+    def refuse_station(self, code: str | None) -> None:
+        """Refuse the waiting readings and decisions of a station; None asks for none.
 
         Raises
         ------
         NotSignedIn, Refused : as `refusal`.
         """
-        if code is not None and not (self.station(code) if may is None else may):
-            raise self.refusal("station", f"站点 {code}", lambda readable: code in readable.stations)
+        if code is not None and not self.station(code):
+            raise self._of_station(code)
+
+    def refuse_observations(self, station: str) -> None:
+        """Refuse the observations of a station.
+
+        Raises
+        ------
+        NotSignedIn, Refused : as `refusal`.
+        """
+        if not self.observes(station):
+            raise self._of_station(station)
+
+    def refuse_health(self, station: str) -> None:
+        """Refuse how a station is doing.
+
+        Raises
+        ------
+        NotSignedIn, Refused : as `refusal`.
+        """
+        if not self.sees_station(station):
+            raise self._of_station(station)
+
+    def _of_station(self, code: str) -> HengjieError:
+        return self.refusal("station", f"站点 {code}", lambda readable: code in readable.stations)
 
     def refusal(self, path: str, what: str, could: Callable[[Readable], bool]) -> HengjieError:
         """Why something is not read: nobody signed in, or others may.

@@ -128,7 +128,7 @@ def _stations(registry: Registry, reader: Reader, wanted: Newest) -> list[str]:
         reader.refuse_section(declared.known_section(registry, wanted.section).code)
     if wanted.station is not None:
         declared.known(registry, station=wanted.station)
-        reader.refuse_station(wanted.station, reader.observes(wanted.station))
+        reader.refuse_observations(wanted.station)
     sections = registry.network.sections
     return [
         station.code

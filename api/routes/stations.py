@@ -177,5 +177,4 @@ def _refuse(station: str, has: Has, reader: ReadBy) -> None:
     ------
     UnknownCode : nobody declared it. NotSignedIn, Refused : it may not be seen.
     """
-    code = health.known_station(has.registry, station).code
-    reader.refuse_station(code, reader.sees_station(code))
+    reader.refuse_health(health.known_station(has.registry, station).code)
