@@ -118,7 +118,7 @@ reviews = append_only(
         Column("approved_by", Text, nullable=False),
         Column("recorded_at", Instant, nullable=False),
         Column("recorded_by", Text),
-        Column("proposal", Identity, ForeignKey("proposals.id")),
+        Column("proposal", Identity),  # of `settlement.people`, which this package does not know
         Index("reviews_of_a_value", "station", "indicator", "time"),
         Index("reviews_of_a_reading", "reading"),
     )

@@ -190,7 +190,7 @@ facts = append_only(
         Column("reason", Text),
         Column("withdrawn_by", Text),
         Column("revises", Identity, ForeignKey("facts.id")),
-        Column("proposal", Identity, ForeignKey("proposals.id")),
+        Column("proposal", Identity),  # of `settlement.people`, which this package does not know
         Index(
             "facts_recorded_once",
             *("subject", "period", "kind", "document", "line"),

@@ -18,9 +18,9 @@ DECIDED = ("reviews", "facts", "statuses")
 OF_KEYS = ("office", "maker", "verbs", "used_at")
 UPGRADE = {
     "postgresql": """
-ALTER TABLE reviews ADD COLUMN proposal BIGINT, ADD FOREIGN KEY (proposal) REFERENCES proposals (id)
+ALTER TABLE reviews ADD COLUMN proposal BIGINT
 
-ALTER TABLE facts ADD COLUMN proposal BIGINT, ADD FOREIGN KEY (proposal) REFERENCES proposals (id)
+ALTER TABLE facts ADD COLUMN proposal BIGINT
 
 ALTER TABLE statuses ADD COLUMN proposal BIGINT, ADD FOREIGN KEY (proposal) REFERENCES proposals (id)
 
@@ -40,9 +40,9 @@ CREATE TRIGGER fact_batches_refuses_change BEFORE UPDATE OR DELETE OR TRUNCATE O
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 """,
     "sqlite": """
-ALTER TABLE reviews ADD COLUMN proposal INTEGER REFERENCES proposals (id)
+ALTER TABLE reviews ADD COLUMN proposal INTEGER
 
-ALTER TABLE facts ADD COLUMN proposal INTEGER REFERENCES proposals (id)
+ALTER TABLE facts ADD COLUMN proposal INTEGER
 
 ALTER TABLE statuses ADD COLUMN proposal INTEGER REFERENCES proposals (id)
 
