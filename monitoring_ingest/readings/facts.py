@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 
 from basin.clauses import GROUNDS, PAID, UNPAID
 from basin.errors import UsageError
@@ -17,7 +18,7 @@ from basin.network import CHINA
 from basin.periods import period
 from basin.written.agreement_files import tree
 from basin.written.names import same_person
-from basin.written.numbers import exact
+from basin.written.numbers import exact, half_width
 from basin.written.texts import LINE, PERSON, TEXT, Grammar, accepted
 
 # The general kinds, the grounds for excluding data among them. Any other kind is one that a clause in use reads.
@@ -112,7 +113,7 @@ def fact(written: Mapping[str, object], *, file: object = None) -> Fact:
     Raises
     ------
     UsageError : a key is unknown, a field is missing, blank or no text, a name has a sign that no name has, the period
-        is none, or a ground for excluding data has no approver other than the recorder.
+        is none, or a ground for excluding data has no approver other than the recorder or is neither 1 nor 0.
     """
     fields = (*FIELDS, *MAY_STAND)
     for name in written:
@@ -138,6 +139,7 @@ def fact(written: Mapping[str, object], *, file: object = None) -> Fact:
     _refuse_day_of_no_payment(recorded, file)
     _refuse_what_the_ledger_cannot_take(recorded, file)
     _refuse_ground_nobody_else_approved(recorded, file)
+    _refuse_ground_that_is_neither(recorded, file)
     return recorded
 
 
@@ -210,3 +212,35 @@ def _refuse_ground_nobody_else_approved(recorded: Fact, file: object) -> None:
         zh = f"批准人与登记人同为 {recorded.recorded_by}"
         en = "approved by the one who recorded it"
         raise UsageError(zh, en, file=file, path=APPROVED_BY, remedy="由另一人批准，登记与批准分开")
+
+
+def _refuse_ground_that_is_neither(recorded: Fact, file: object) -> None:
+    """Refuse a ground that is neither 1 nor 0: a written "no", or a number of days, would take the data away as well."""
+    if recorded.kind not in GROUNDS or recorded.withdrawn_by is not None:
+        return
+    if _number(recorded.value) not in (0, 1):
+        zh = f"{GROUNDS[recorded.kind]}只有是与不是：{recorded.value}"
+        en = "a ground for excluding data is 1 or 0"
+        remedy = "是的写 1；不是、收回的写 0；只有几天的，period 写那几天，如 2021-01-03"
+        raise UsageError(zh, en, file=file, path="value", remedy=remedy)
+
+
+def takes_back(ground: Fact) -> bool:
+    """Whether a ground for excluding data says that it does not hold: any number equal to 0.
+
+    Versions before this one recorded any text as a ground, and a text that is no number counted as a ground that holds.
+    """
+    return _number(ground.value) == 0
+
+
+def is_plain_ground(ground: Fact) -> bool:
+    """Whether a ground says in one of the two ways that are recorded now whether it holds."""
+    return _number(ground.value) in (0, 1)
+
+
+def _number(value: str) -> Fraction | None:
+    """The number that a value is, also in full-width digits; None where it is none."""
+    try:
+        return exact(half_width(value))
+    except ValueError:
+        return None
