@@ -7,11 +7,14 @@ In: an agreement without findings, and the network. Out: `Hint`s with the path: 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import chain
 
 from basin.agreement import Agreement, clause_path, paths_of
+from basin.authoring.bound_hints import bound_hints
+from basin.authoring.hint import Hint
+from basin.checks.percentages import lines_in_percent
 from basin.checks.places import places
 from basin.checks.ranges import BOUNDS, Ranges, allowed_by
 from basin.checks.together import without_effect
@@ -35,15 +38,6 @@ LONGEST_TERM = 100  # years
 SHORTEST_MONTH = 28  # days
 
 
-@dataclass(frozen=True)
-class Hint:
-    """What should be looked at again, and where it stands."""
-
-    path: str
-    zh: str
-    en: str
-
-
 def hints(agreement: Agreement, network: Network) -> Iterator[Hint]:
     """Everything that looks like a slip, each once."""
     once = {(hint.path, hint.zh): hint for hint in _hints(agreement, network)}
@@ -56,8 +50,10 @@ def _hints(agreement: Agreement, network: Network) -> Iterator[Hint]:
     yield from _before_the_term(agreement)
     yield from _limits(agreement, network)
     ranges = Ranges(agreement, network, agreement.branches)
+    in_percent = lines_in_percent(chain.from_iterable(agreement.branches.values()))
     for ref, branches in agreement.branches.items():
         for clause in branches:
+            yield from bound_hints(clause, in_percent)
             yield from _sums(clause, clause_path(ref))
             yield from _always(ranges, clause, clause_path(ref))
         yield from _never_in_hand(agreement, network, ref)

@@ -139,7 +139,7 @@ def state(heard: datetime | None, suspended: bool, slots: Slots, now: datetime) 
 def suspensions(facts: Iterable[Fact], network: Network, now: datetime) -> Mapping[str, Fact]:
     """The stations that need not report today, each with the fact about the station or its section that says so.
 
-    Of several facts about one subject and ground the last recorded fact holds; a value equal to 0 takes the ground back.
+    Of several facts about one subject and ground the last recorded fact holds; a value of 0 takes the ground back.
 
     Parameters
     ----------

@@ -215,7 +215,7 @@ def _refuse_ground_nobody_else_approved(recorded: Fact, file: object) -> None:
 
 
 def _refuse_ground_that_is_neither(recorded: Fact, file: object) -> None:
-    """Refuse a ground that is neither 1 nor 0: a written "no", or a number of days, would take the data away as well."""
+    """Refuse a ground that is neither 1 nor 0: a written "no", or a number of days, would take data away as well."""
     if recorded.kind not in GROUNDS or recorded.withdrawn_by is not None:
         return
     if _number(recorded.value) not in (0, 1):

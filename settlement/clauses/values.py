@@ -270,7 +270,7 @@ class Measurements:
         ----------
         section : code.
         kind : of ground, such as ``dry`` or ``frozen``.
-        of : the ground must cover the whole of it; the newest fact decides, and a number equal to 0 takes a ground back.
+        of : the ground must cover the whole of it; the newest fact decides, and a number of 0 takes a ground back.
         """
         if self.published(section, kind, of):
             return kind

@@ -15,6 +15,8 @@ TEXT = (Path(__file__).parents[3] / "docs" / "agreements.md").read_text(encoding
 CLASS = "kind: quality_class, section: s1"
 MEAN = "kind: concentration, section: s1, indicator: tp"
 STEP = f"{CLASS}, against: target, expressed: difference"
+FALL = f"{MEAN}, against: previous_year, expressed: percent_change"
+RATIO = f"{MEAN}, against: previous_year, expressed: ratio"
 LOAD = "kind: load, section: s1, indicator: tp, against: limits, expressed: difference"
 
 
@@ -75,6 +77,12 @@ HINTS: dict[str, tuple[str, dict[str, str], str, str]] = {
     "more days than February has": (
         lump("cap: 5"), {"data": "{min_days_a_month: 30}"}, "data.min_days_a_month", "二月没有 30 天",
     ),
+    "a fall by a tenth, in a number of percent": (
+        f'- {{ref: "1", measure: {{{FALL}}}, scale: [{{up_to: -0.1, amount: 5}}, {{amount: 1}}], {PAYS}}}', {},
+        "clauses.1.scale.0.up_to", "-0.1 不到百分之一",
+    ),
+    "a test of such a fall": (when(f"{FALL}, at_most: -1/2"), {}, "clauses.1.when.0.at_most", "不到百分之一"),
+    "a share of eighty, in a ratio": (when(f"{RATIO}, at_most: 80"), {}, "clauses.1.when.0.at_most", "80 即 80 倍"),
     "a status that few sources state": (
         lump("cap: 5"), {"data": "{statuses: [正常, 在线]}"}, "data.statuses", "才会报 在线",
     ),
@@ -96,6 +104,11 @@ NO_HINTS: dict[str, tuple[str, dict[str, str]]] = {
     "strict and lax limits": (lump("cap: 5"), {"sections": "{s1: {limits: {tp: 0.02, cod: 60}}}"}),
     "a share of at least nothing known": (when("kind: reported, fact: x, at_least: 0"), {}),
     "a value in force when the term starts": (lump("cap: {2018-01-01: 6, 2021-01-01: 7}"), {}),
+    "a fall by one percent, and none": (
+        when(f"kind: met, any_of: [{{{FALL}, at_most: -1}}, {{{FALL}, below: 0}}], at_least: 1"),
+        {},
+    ),
+    "a ratio of nine": (when(f"{RATIO}, at_most: 9"), {}),
     "the usual rules": (lump("cap: 5"), {"data": "{min_days_a_month: 20, statuses: [正常, 维护]}"}),
 }
 
