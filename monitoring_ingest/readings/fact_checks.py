@@ -43,7 +43,8 @@ def about_something_known(fact: Fact, registry: Registry, *, file: object = None
     Raises
     ------
     UnknownCode : the subject is no section, station, party, basin, agreement or scorecard.
-    UsageError : no clause reads facts of that kind, its figure cannot be, or a payment could not be counted.
+    UsageError : no clause reads facts of that kind, its figure cannot be, a clause counts with what is no number, or a
+        payment could not be counted.
     """
     if is_payment(fact):
         _refuse_payment_that_cannot_count(fact, registry, file)
@@ -51,6 +52,7 @@ def about_something_known(fact: Fact, registry: Registry, *, file: object = None
     if fact.withdrawn_by is None:  # whatever was recorded by earlier versions may be withdrawn
         _refuse_kind_nobody_reads(fact, registry, file)
         _refuse_impossible_figure(fact, file)
+        _refuse_text_that_a_clause_counts(fact, registry, file)
     return fact
 
 
@@ -129,6 +131,24 @@ def _refuse_impossible_figure(fact: Fact, file: object) -> None:
     if zh is not None:
         remedy = remedy if fact.kind == CLASS else "改正数值"
         raise UsageError(zh, "a figure that cannot be", file=file, path="value", remedy=remedy)
+
+
+def _refuse_text_that_a_clause_counts(fact: Fact, registry: Registry, file: object) -> None:
+    """Refuse a value that is no number where a clause counts with it: the clause would stop.
+
+    A kind that is not general is recorded for a clause only, whatever the subject; an incident that no clause reads may
+    be told in words.
+    """
+    is_for_a_clause = fact.kind not in KINDS or bool(uses(registry, Recorded(fact.subject, fact.kind, None)))
+    if not is_for_a_clause or is_payment(fact):
+        return
+    try:
+        exact(fact.value)
+    except ValueError as problem:
+        zh = f"条款按数字读 {fact.kind}，这不是数字：{fact.value}"
+        en = "a clause counts with the value, and it is no number"
+        remedy = "只写数字，如 80、0.8；不写单位、“约”、逗号小数点，说明写进 document"
+        raise UsageError(zh, en, file=file, path="value", remedy=remedy) from problem
 
 
 def _kind_meant(kind: str, kinds: set[str]) -> str:

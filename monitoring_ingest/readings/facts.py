@@ -157,6 +157,10 @@ def _refuse_what_the_ledger_cannot_take(recorded: Fact, file: object) -> None:
             zh = f"付款额不是数字：{recorded.value}"
             en = "the sum paid is no number"
             raise UsageError(zh, en, file=file, path="value", remedy="写万元数，如 1200") from problem
+        if recorded.value.endswith("%"):
+            zh = f"付款额是钱，不是百分数：{recorded.value}"
+            en = "a sum paid is money, no percentage"
+            raise UsageError(zh, en, file=file, path="value", remedy="写付了多少万元，如 1200")
         if paid <= 0:  # which would raise the debt
             zh = f"付款额应大于 0：{recorded.value}"
             en = "the sum paid must be above 0"

@@ -279,6 +279,7 @@ class TestFacts:
             ("paid", "全部", "value", "付款额不是数字：全部"),
             ("paid zhejiang", "", "value", "缺少或不是文字"),
             ("paid", "0", "value", "付款额应大于 0：0"),
+            ("paid", "10%", "value", "付款额是钱，不是百分数：10%"),
             ("paid zhejiang", "-120", "value", "付款额应大于 0：-120"),
             ("paid", "1e10000000", "value", "付款额不是数字：1e10000000"),
             ("paid", "1e999999999", "value", "付款额不是数字"),
