@@ -13,6 +13,7 @@ from itertools import chain
 
 from basin.agreement import Agreement, clause_path, paths_of
 from basin.authoring.bound_hints import bound_hints
+from basin.authoring.fact_hints import fact_hints
 from basin.authoring.hint import Hint
 from basin.checks.percentages import lines_in_percent
 from basin.checks.places import places
@@ -49,6 +50,7 @@ def _hints(agreement: Agreement, network: Network) -> Iterator[Hint]:
     yield from _data(agreement)
     yield from _before_the_term(agreement)
     yield from _limits(agreement, network)
+    yield from fact_hints(agreement)
     ranges = Ranges(agreement, network, agreement.branches)
     in_percent = lines_in_percent(chain.from_iterable(agreement.branches.values()))
     for ref, branches in agreement.branches.items():

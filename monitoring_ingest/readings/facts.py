@@ -21,14 +21,6 @@ from basin.written.names import same_person
 from basin.written.numbers import exact, half_width
 from basin.written.texts import LINE, PERSON, TEXT, Grammar, accepted
 
-# The general kinds, the grounds for excluding data among them. Any other kind is one that a clause in use reads.
-KINDS: Mapping[str, str] = {
-    "incident": "水污染事件",
-    **GROUNDS,
-    "in-kind co-operation": "非资金方式的合作",
-    "funds used": "资金使用",
-    PAID: "已付款",
-}
 FIELDS = ("subject", "period", "kind", "value", "document", "recorded_by")
 APPROVED_BY = "approved_by"
 WITHDRAWN_BY = "withdrawn_by"
@@ -57,7 +49,7 @@ class Fact:
     ----------
     subject : code of the section, station, party, basin or agreement that the fact is about.
     period : ``2020``, ``2020-07``, ``2020Q3`` … (`basin.periods`).
-    kind : one of `KINDS`, or the kind that an agreement names.
+    kind : one of `GENERAL_FACTS`, or the kind that an agreement names.
     value : as written; a number stays text, because text is exact. Blank where the fact is withdrawn.
     document : the document that proves the fact.
     recorded_by : who recorded the fact.

@@ -15,6 +15,7 @@ TEXT = (Path(__file__).parents[3] / "docs" / "agreements.md").read_text(encoding
 CLASS = "kind: quality_class, section: s1"
 MEAN = "kind: concentration, section: s1, indicator: tp"
 STEP = f"{CLASS}, against: target, expressed: difference"
+SCORE = "kind: reported, fact: cooperation_score"
 FALL = f"{MEAN}, against: previous_year, expressed: percent_change"
 RATIO = f"{MEAN}, against: previous_year, expressed: ratio"
 LOAD = "kind: load, section: s1, indicator: tp, against: limits, expressed: difference"
@@ -30,6 +31,9 @@ def told(clauses: str, **header: str) -> list[tuple[str, str]]:
     reviewed = review(agreement_text(clauses, **header), "test.yaml", RIVER)
     assert reviewed.findings == ()
     return [(hint.path, hint.zh) for hint in reviewed.hints]
+
+
+SERIES = ("not_increased_tp", "not_increased_cod", "amount_above10", "amount_above20", "index_a", "index_b", "incident")
 
 
 HINTS: dict[str, tuple[str, dict[str, str], str, str]] = {
@@ -83,6 +87,14 @@ HINTS: dict[str, tuple[str, dict[str, str], str, str]] = {
     ),
     "a test of such a fall": (when(f"{FALL}, at_most: -1/2"), {}, "clauses.1.when.0.at_most", "不到百分之一"),
     "a share of eighty, in a ratio": (when(f"{RATIO}, at_most: 80"), {}, "clauses.1.when.0.at_most", "80 即 80 倍"),
+    "an excuse that nobody will ever record": (
+        lump("unless: [{kind: reported, fact: incidnet, otherwise: 0, above: 0, because: 第九条}]"), {},
+        "clauses.1.unless.0.fact", "事实 incidnet 与 incident 只差一点",
+    ),
+    "the fact of another clause in other letters": (
+        lump(f"when: [{{{SCORE}, at_least: 60}}, {{{SCORE.replace('operation', 'opreation')}, at_most: 90}}]"), {},
+        "clauses.1.when.1.fact", "写的是 cooperation_score 吗",
+    ),
     "a status that few sources state": (
         lump("cap: 5"), {"data": "{statuses: [正常, 在线]}"}, "data.statuses", "才会报 在线",
     ),
@@ -106,6 +118,12 @@ NO_HINTS: dict[str, tuple[str, dict[str, str]]] = {
     "a value in force when the term starts": (lump("cap: {2018-01-01: 6, 2021-01-01: 7}"), {}),
     "a fall by one percent, and none": (
         when(f"kind: met, any_of: [{{{FALL}, at_most: -1}}, {{{FALL}, below: 0}}], at_least: 1"),
+        {},
+    ),
+    "the facts of a series": (
+        when(
+            f"kind: met, at_least: 1, all_of: [{', '.join(f'{{kind: reported, fact: {k}, above: 0}}' for k in SERIES)}]"
+        ),
         {},
     ),
     "a ratio of nine": (when(f"{RATIO}, at_most: 9"), {}),
