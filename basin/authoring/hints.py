@@ -15,6 +15,7 @@ from basin.agreement import Agreement, clause_path, paths_of
 from basin.authoring.bound_hints import bound_hints
 from basin.authoring.fact_hints import fact_hints
 from basin.authoring.hint import Hint
+from basin.authoring.repeated_sums import repeated_sum_hints
 from basin.checks.percentages import lines_in_percent
 from basin.checks.places import places
 from basin.checks.ranges import BOUNDS, Ranges, allowed_by
@@ -56,6 +57,7 @@ def _hints(agreement: Agreement, network: Network) -> Iterator[Hint]:
     for ref, branches in agreement.branches.items():
         for clause in branches:
             yield from bound_hints(clause, in_percent)
+            yield from repeated_sum_hints(clause)
             yield from _sums(clause, clause_path(ref))
             yield from _always(ranges, clause, clause_path(ref))
         yield from _never_in_hand(agreement, network, ref)

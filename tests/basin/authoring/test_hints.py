@@ -87,6 +87,11 @@ HINTS: dict[str, tuple[str, dict[str, str], str, str]] = {
     ),
     "a test of such a fall": (when(f"{FALL}, at_most: -1/2"), {}, "clauses.1.when.0.at_most", "不到百分之一"),
     "a share of eighty, in a ratio": (when(f"{RATIO}, at_most: 80"), {}, "clauses.1.when.0.at_most", "80 即 80 倍"),
+    "a lump sum each day": (
+        lump("every: term, each: {day: all}"), {}, "clauses.1.each.day", "这笔金额按 each 逐 day 重复",
+    ),
+    "a lump sum each month": (lump("each: {month: all}"), {}, "clauses.1.each.month", "只付一次的删去 each"),
+    "eighty for eighty percent": (lump('times: ["80"]'), {}, "clauses.1.times", "系数 80 大于 10"),
     "an excuse that nobody will ever record": (
         lump("unless: [{kind: reported, fact: incidnet, otherwise: 0, above: 0, because: 第九条}]"), {},
         "clauses.1.unless.0.fact", "事实 incidnet 与 incident 只差一点",
@@ -120,6 +125,9 @@ NO_HINTS: dict[str, tuple[str, dict[str, str]]] = {
         when(f"kind: met, any_of: [{{{FALL}, at_most: -1}}, {{{FALL}, below: 0}}], at_least: 1"),
         {},
     ),
+    "a sum for each month that meets a condition": (lump(f"each: {{month: all}}, when: [{{{CLASS}, at_most: 3}}]"), {}),
+    "a sum for each section": (lump("each: {section: all}"), {}),
+    "a factor of ten": (lump('times: ["10"]'), {}),
     "the facts of a series": (
         when(
             f"kind: met, at_least: 1, all_of: [{', '.join(f'{{kind: reported, fact: {k}, above: 0}}' for k in SERIES)}]"
