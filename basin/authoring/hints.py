@@ -16,6 +16,7 @@ from basin.authoring.bound_hints import bound_hints
 from basin.authoring.fact_hints import fact_hints
 from basin.authoring.hint import Hint
 from basin.authoring.repeated_sums import repeated_sum_hints
+from basin.authoring.without_choice import without_choice
 from basin.checks.percentages import lines_in_percent
 from basin.checks.places import places
 from basin.checks.ranges import BOUNDS, Ranges, allowed_by
@@ -52,6 +53,7 @@ def _hints(agreement: Agreement, network: Network) -> Iterator[Hint]:
     yield from _before_the_term(agreement)
     yield from _limits(agreement, network)
     yield from fact_hints(agreement)
+    yield from without_choice(agreement, network)
     ranges = Ranges(agreement, network, agreement.branches)
     in_percent = lines_in_percent(chain.from_iterable(agreement.branches.values()))
     for ref, branches in agreement.branches.items():

@@ -23,7 +23,7 @@ from basin.checks.sheets import sheet_findings
 from basin.checks.sides import own_payment_findings, side_findings, unknown_party
 from basin.checks.size import chain_findings, size_findings
 from basin.checks.speaking import speaking_findings
-from basin.checks.together import contradictions
+from basin.checks.together import always_excused, contradictions
 from basin.checks.values import coverage_findings
 from basin.clauses import AXES, CLAUSE, TIME_AXES, Clause, DataRules
 from basin.dated import (
@@ -96,6 +96,7 @@ def problems(agreement: Agreement, network: Network, *, scored: bool = False) ->
     findings += reference_findings(agreement, clauses)
     findings += range_findings(ranges)
     findings += contradictions(agreement, whole)
+    findings += always_excused(whole)
     findings += chain_findings({clause.ref: clause for clause in clauses})
     if not scored and {agreement.starts.year, agreement.ends.year} <= set(periods.YEARS):
         findings += coverage_findings(agreement, network, clauses)

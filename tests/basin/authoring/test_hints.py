@@ -33,6 +33,7 @@ def told(clauses: str, **header: str) -> list[tuple[str, str]]:
     return [(hint.path, hint.zh) for hint in reviewed.hints]
 
 
+SCORED = "measure: {kind: reported, fact: cooperation_score}"
 SERIES = ("not_increased_tp", "not_increased_cod", "amount_above10", "amount_above20", "index_a", "index_b", "incident")
 
 
@@ -92,6 +93,28 @@ HINTS: dict[str, tuple[str, dict[str, str], str, str]] = {
     ),
     "a lump sum each month": (lump("each: {month: all}"), {}, "clauses.1.each.month", "只付一次的删去 each"),
     "eighty for eighty percent": (lump('times: ["80"]'), {}, "clauses.1.times", "系数 80 大于 10"),
+    "a cap below the amount": (
+        f'- {{ref: "1", {SCORED}, scale: [{{up_to: 60, amount: 200}}, {{amount: 400}}], cap: 300, {PAYS}}}', {},
+        "clauses.1.scale.1.amount", "cap 300 小于这一段的金额 400：这一段永远只付 300",
+    ),
+    "a factor twice": (
+        f"- {{ref: a, {SCORED}}}\n" + lump("times: [a, a]"), {}, "clauses.1.times", "a 在 times 里写了 2 次",
+    ),
+    "a party that pays half to itself": (
+        '- {ref: "1", scale: [{amount: 1}], pays: {up: 0.5, down: 0.5}, receives: upstream}', {},
+        "clauses.1.pays", "up 既在付方也在收方",
+    ),
+    "one clause under two refs": (
+        f"{lump('cap: 5')}\n{lump('cap: 5, title: 又').replace('1', '2', 1)}", {}, "clauses.2",
+        "与条款 1 除编号、名称、出处以外一样",
+    ),
+    "an inflow from below": (
+        lump("cap: 5"), {"sections": "{s1: {inflow: s2}}"}, "sections.s1.inflow", "入境断面 s2 在 s1 的下游",
+    ),
+    "more readings than a day has slots": (
+        lump(f"when: [{{{MEAN}, at_most: 0.2}}]"), {"data": "{min_readings_a_day: 99, stations: primary}"},
+        "data.min_readings_a_day", "99 个读数达不到",
+    ),
     "an excuse that nobody will ever record": (
         lump("unless: [{kind: reported, fact: incidnet, otherwise: 0, above: 0, because: 第九条}]"), {},
         "clauses.1.unless.0.fact", "事实 incidnet 与 incident 只差一点",
@@ -126,6 +149,13 @@ NO_HINTS: dict[str, tuple[str, dict[str, str]]] = {
         {},
     ),
     "a sum for each month that meets a condition": (lump(f"each: {{month: all}}, when: [{{{CLASS}, at_most: 3}}]"), {}),
+    "a cap above the amounts": (lump("cap: 1"), {}),
+    "a cap below an amount that a factor makes smaller": (
+        f'- {{ref: "1", {SCORED}, scale: [{{amount: 400}}], times: [50%], cap: 300, {PAYS}}}',
+        {},
+    ),
+    "shares of others": ('- {ref: "1", scale: [{amount: 1}], pays: {third: 0.5, down: 0.5}, receives: upstream}', {}),
+    "an inflow from above": (lump("cap: 5"), {"sections": "{s2: {inflow: s1}}"}),
     "a sum for each section": (lump("each: {section: all}"), {}),
     "a factor of ten": (lump('times: ["10"]'), {}),
     "the facts of a series": (
