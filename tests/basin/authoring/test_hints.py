@@ -16,6 +16,7 @@ CLASS = "kind: quality_class, section: s1"
 MEAN = "kind: concentration, section: s1, indicator: tp"
 STEP = f"{CLASS}, against: target, expressed: difference"
 SCORE = "kind: reported, fact: cooperation_score"
+AMMONIA = MEAN.replace("tp", "nh3n")
 FALL = f"{MEAN}, against: previous_year, expressed: percent_change"
 RATIO = f"{MEAN}, against: previous_year, expressed: ratio"
 LOAD = "kind: load, section: s1, indicator: tp, against: limits, expressed: difference"
@@ -115,6 +116,28 @@ HINTS: dict[str, tuple[str, dict[str, str], str, str]] = {
         lump(f"when: [{{{MEAN}, at_most: 0.2}}]"), {"data": "{min_readings_a_day: 99, stations: primary}"},
         "data.min_readings_a_day", "99 个读数达不到",
     ),
+    "a step in micrograms": (
+        f'- {{ref: "1", measure: {{{AMMONIA}}}, scale: [{{up_to: 1000}}, {{amount: 5}}], {PAYS}}}', {},
+        "clauses.1.scale.0.up_to", "1000 是Ⅴ类限值 2 的十倍以上",
+    ),
+    "a test in micrograms": (
+        when(f"{AMMONIA}, at_most: 1000"), {}, "clauses.1.when.0.at_most", "单位是 mg/L 吗",
+    ),
+    "a load that is a concentration": (
+        lump("cap: 5"), {"sections": "{s1: {limits: {load tp: 0.2}}}"}, "sections.s1.limits.load tp", "0.2 t 不到一吨",
+    ),
+    "a load in grams": (
+        lump("cap: 5"), {"sections": "{s1: {baseline: {load tp: 20000000}}}"}, "sections.s1.baseline.load tp",
+        "20000000 t 比Ⅴ类的长江",
+    ),
+    "a baseline in m³": (
+        lump("cap: 5"), {"sections": "{s1: {baseline: {volume: 200000000}}}"}, "sections.s1.baseline.volume",
+        "把 m³ 写成万 m³ 了吗",
+    ),
+    "a price by a hundred million m³, in m³": (
+        f'- {{ref: "1", measure: {{kind: volume, section: s1}}, scale: [{{rate: 5, per: 100000000}}], {PAYS}}}', {},
+        "clauses.1.scale.0.per", "100000000 万 m³",
+    ),
     "an excuse that nobody will ever record": (
         lump("unless: [{kind: reported, fact: incidnet, otherwise: 0, above: 0, because: 第九条}]"), {},
         "clauses.1.unless.0.fact", "事实 incidnet 与 incident 只差一点",
@@ -156,6 +179,18 @@ NO_HINTS: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "shares of others": ('- {ref: "1", scale: [{amount: 1}], pays: {third: 0.5, down: 0.5}, receives: upstream}', {}),
     "an inflow from above": (lump("cap: 5"), {"sections": "{s2: {inflow: s1}}"}),
+    "a step of nine times class five": (
+        f'- {{ref: "1", measure: {{{AMMONIA}}}, scale: [{{up_to: 18}}, {{amount: 5}}], {PAYS}}}',
+        {},
+    ),
+    "loads and volumes of a river": (
+        lump("cap: 5"),
+        {"sections": "{s1: {limits: {load tp: 8, load hg: 0.01}, baseline: {volume: 9500000}}}"},
+    ),
+    "a price by a hundred million m³": (
+        f'- {{ref: "1", measure: {{kind: volume, section: s1}}, scale: [{{rate: 5, per: 10000}}], {PAYS}}}',
+        {},
+    ),
     "a sum for each section": (lump("each: {section: all}"), {}),
     "a factor of ten": (lump('times: ["10"]'), {}),
     "the facts of a series": (
