@@ -28,7 +28,7 @@ FAR_ABOVE = 10
 WORST_CLASS = 5
 BODIES = ("river", "lake")
 LARGEST_VOLUME = (
-    100_000_000  # [万 m³] a year; the Yangtze carries 95 000 000 to the sea, no other river of China half as much
+    100_000_000  # [万 m³] a year; the Yangtze carries 95 000 000 to the sea, no other river here half of that
 )
 GRAMS_A_TONNE = 1_000_000
 CUBIC_METRES = 10_000  # of one 万 m³
