@@ -16,6 +16,7 @@ from basin.authoring.hint import Hint
 from basin.checks.places import places
 from basin.clauses import GENERAL_FACTS, UNPAID
 
+_BY_NAME = {name: kind for kind, name in GENERAL_FACTS.items()}
 LIKENESS = 0.8  # of 1: two letters of a word of eight turned round
 SHORTEST = 5  # letters: shorter words are alike by chance
 _DIGITS = re.compile(r"[0-9]+")  # what tells apart the members of a series: above10, above20
@@ -38,7 +39,7 @@ def fact_hints(agreement: Agreement) -> Iterator[Hint]:
             continue
         meant = _like(named.kind, earlier)
         if meant is not None:
-            zh = f"事实 {named.kind} 与 {meant} 只差一点：写的是 {meant} 吗？写错的永远没有人登记"
+            zh = f"事实 {named.kind} 像是 {meant}：写的是 {meant} 吗？写错的永远没有人登记"
             yield Hint(named.path, zh, f"very like {meant}: is it a slip? nobody would record it")
         earlier.append(named.kind)
 
@@ -53,7 +54,9 @@ def _named(agreement: Agreement) -> Iterator[Named]:
 
 
 def _like(kind: str, others: Sequence[str]) -> str | None:
-    """The first kind that another is very like; None where none is."""
+    """The first kind that another is very like, or whose Chinese name it is; None where there is none."""
+    if kind in _BY_NAME:
+        return _BY_NAME[kind]
     return next((other for other in others if _is_a_slip_of(kind, other)), None)
 
 

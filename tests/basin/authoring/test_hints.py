@@ -140,7 +140,11 @@ HINTS: dict[str, tuple[str, dict[str, str], str, str]] = {
     ),
     "an excuse that nobody will ever record": (
         lump("unless: [{kind: reported, fact: incidnet, otherwise: 0, above: 0, because: 第九条}]"), {},
-        "clauses.1.unless.0.fact", "事实 incidnet 与 incident 只差一点",
+        "clauses.1.unless.0.fact", "事实 incidnet 像是 incident：",
+    ),
+    "a general kind by its Chinese name": (
+        lump("unless: [{kind: reported, fact: 断流, otherwise: 0, above: 0, because: 第九条}]"), {},
+        "clauses.1.unless.0.fact", "写的是 dry 吗",
     ),
     "the fact of another clause in other letters": (
         lump(f"when: [{{{SCORE}, at_least: 60}}, {{{SCORE.replace('operation', 'opreation')}, at_most: 90}}]"), {},
