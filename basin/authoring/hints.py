@@ -1,7 +1,8 @@
 """What in an agreement looks like a slip and may be meant: told to whoever writes it, never refused.
 
 In: an agreement without findings, and the network. Out: `Hint`s with the path: sums that could be yuan in place of
-万元, limits in another unit, conditions that always hold or change nothing, values that are never in force.
+万元, conditions that always hold or change nothing, values that are never in force, and what the other modules of this
+room tell: figures of another size, bounds in percent, misspelled facts, repeated sums, clauses that decide nothing.
 """
 
 from __future__ import annotations

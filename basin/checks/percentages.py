@@ -43,8 +43,9 @@ def is_in_percent(measure: Measure, lines: Mapping[str, bool]) -> bool:
         return True
     if measure.expressed == "ratio":
         return False
-    refs = tuple(measure.of or ()) if measure.kind == "result" else ()
-    return measure.kind == "trend" or (bool(refs) and all(lines.get(ref, False) for ref in refs))
+    of = measure.of or {} if measure.kind == "result" else {}
+    keeps_the_unit = all(abs(weight) == 1 for weight in of.values())  # a weight of 1/100 makes shares of percent
+    return measure.kind == "trend" or (bool(of) and keeps_the_unit and all(lines.get(ref, False) for ref in of))
 
 
 def percentage_findings(clause: Clause, plain: Mapping[str, Any], lines: Mapping[str, bool]) -> Iterator[Finding]:

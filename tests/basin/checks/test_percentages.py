@@ -59,6 +59,7 @@ LAWFUL = {
         f"- {{ref: a, measure: {{{FALL}}}, scale: [{{up_to: -10, amount: 60%}}, {{amount: 40%}}]}}\n"
         + lump("when: [{kind: result, of: [a], at_least: 50%}]")
     ),
+    "a line of percent as shares": LINE + when("kind: result, of: {a: 1/100}, at_most: -10%"),
     "a ratio of percents": LINE + when("kind: result, of: [a], against: previous_year, expressed: ratio, at_most: 90%"),
 }
 
