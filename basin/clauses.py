@@ -44,6 +44,14 @@ POOL = "pool"
 # The unpaid sum is computed from the ledger; a clause names the unpaid sum like a recorded fact.
 PAID = "paid"
 UNPAID = "unpaid"
+# The general kinds of facts, the grounds for excluding data among them. Any other kind is one that a clause names.
+GENERAL_FACTS: Mapping[str, str] = {
+    "incident": "水污染事件",
+    **GROUNDS,
+    "in-kind co-operation": "非资金方式的合作",
+    "funds used": "资金使用",
+    PAID: "已付款",
+}
 SIDE_WORDS = frozenset({"upstream", "downstream", "party", POOL})
 
 

@@ -26,6 +26,7 @@ from tests.basin.checks import (
     test_agreements,
     test_clause_refusals,
     test_measures,
+    test_percentages,
     test_ranges,
     test_sides,
     test_size,
@@ -115,7 +116,9 @@ def refused(act: Callable[[], object]) -> HengjieError:
 def of_agreements() -> tuple[HengjieError, ...]:
     """What the malformed agreements and scorecards of all truth tables are refused for."""
     tables = tuple(
-        row for table in (test_clause_refusals, test_measures, test_ranges, test_size) for row in table.REFUSED.values()
+        row
+        for table in (test_clause_refusals, test_measures, test_percentages, test_ranges, test_size)
+        for row in table.REFUSED.values()
     )
     headers = [header.partition(": ") for header, _, _ in test_agreements.HEADERS.values()]
     return (

@@ -21,7 +21,7 @@ from api.settings import from_environment
 from basin.agreement import Agreement, compiled
 from basin.authoring.certain_stops import WillStop
 from basin.authoring.diff import Difference, differences
-from basin.authoring.hints import Hint
+from basin.authoring.hint import Hint
 from basin.authoring.review import Unverified, WithoutSource, review
 from basin.authoring.roles import Role
 from basin.authoring.schema import schema

@@ -10,9 +10,9 @@ from typing import Any
 
 from api.pages.names import Names
 from api.reads.facts import fact_row, findings_to_tell
-from basin.clauses import PAID
+from basin.clauses import GENERAL_FACTS, PAID
 from monitoring_ingest.readings.fact_checks import read_by
-from monitoring_ingest.readings.facts import KINDS, Fact, is_payment
+from monitoring_ingest.readings.facts import Fact, is_payment
 
 MOST_LISTED = 300  # the newest; the API lists all
 
@@ -43,4 +43,4 @@ def _shown(fact: Fact, about_subject: Sequence[Fact], names: Names) -> dict[str,
 def _kind_in_chinese(fact: Fact, names: Names) -> str:
     """The word for a general kind, with the payer that a payment names; blank for a kind of an agreement."""
     payers = fact.kind.split()[1:] if is_payment(fact) else []
-    return " ".join([KINDS.get(PAID if payers else fact.kind, ""), *map(names.party, payers)])
+    return " ".join([GENERAL_FACTS.get(PAID if payers else fact.kind, ""), *map(names.party, payers)])

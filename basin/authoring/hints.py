@@ -1,47 +1,40 @@
 """What in an agreement looks like a slip and may be meant: told to whoever writes it, never refused.
 
 In: an agreement without findings, and the network. Out: `Hint`s with the path: sums that could be yuan in place of
-万元, limits in another unit, conditions that always hold or change nothing, values that are never in force.
+万元, conditions that always hold or change nothing, values that are never in force, and what the other modules of this
+room tell: figures of another size, bounds in percent, misspelled facts, repeated sums, clauses that decide nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from itertools import chain
 
 from basin.agreement import Agreement, clause_path, paths_of
+from basin.authoring.bound_hints import bound_hints
+from basin.authoring.fact_hints import fact_hints
+from basin.authoring.hint import Hint
+from basin.authoring.repeated_sums import repeated_sum_hints
+from basin.authoring.sizes import size_hints
+from basin.authoring.without_choice import without_choice
+from basin.checks.percentages import lines_in_percent
 from basin.checks.places import places
 from basin.checks.ranges import BOUNDS, Ranges, allowed_by
 from basin.checks.together import without_effect
 from basin.checks.values import codes_on
-from basin.clauses import SHEET, Clause
-from basin.dated import element_codes, every_branch, is_by_element, is_dated, join, special_values
+from basin.clauses import Clause
+from basin.dated import element_codes, is_by_element, is_dated, join, special_values
 from basin.network import Network
 from basin.ranges import ANY
 from basin.rounding import printed
-from basin.shapes import fitted
-from basin.standards import standard
 from basin.written.station_statuses import STATUSES
 
 LARGE_SUM = 1_000_000  # [万元] 100 亿元, more than any agreement known; as yuan it is a million
 HIGH_PRICE = 1  # [万元/t] 10 000 yuan a tonne
-# Times the limit of class Ⅴ. No agreement of this field allows ten times what the worst class does; class Ⅰ is a
-# hundredth of class Ⅴ at most, so that any limit written in μg/L lies there too, and a lost decimal point as well.
-FAR_ABOVE = 10
-WORST_CLASS = 5
 LONGEST_TERM = 100  # years
 SHORTEST_MONTH = 28  # days
-
-
-@dataclass(frozen=True)
-class Hint:
-    """What should be looked at again, and where it stands."""
-
-    path: str
-    zh: str
-    en: str
 
 
 def hints(agreement: Agreement, network: Network) -> Iterator[Hint]:
@@ -54,10 +47,15 @@ def _hints(agreement: Agreement, network: Network) -> Iterator[Hint]:
     yield from _term(agreement)
     yield from _data(agreement)
     yield from _before_the_term(agreement)
-    yield from _limits(agreement, network)
+    yield from size_hints(agreement, network)
+    yield from fact_hints(agreement)
+    yield from without_choice(agreement, network)
     ranges = Ranges(agreement, network, agreement.branches)
+    in_percent = lines_in_percent(chain.from_iterable(agreement.branches.values()))
     for ref, branches in agreement.branches.items():
         for clause in branches:
+            yield from bound_hints(clause, in_percent)
+            yield from repeated_sum_hints(clause)
             yield from _sums(clause, clause_path(ref))
             yield from _always(ranges, clause, clause_path(ref))
         yield from _never_in_hand(agreement, network, ref)
@@ -102,28 +100,6 @@ def _before_the_term(agreement: Agreement) -> Iterator[Hint]:
             days = sorted(map(date.fromisoformat, node)) if is_dated(node) else []
             for day in [day for day in days if day <= agreement.starts][:-1]:
                 yield Hint(path, f"{day} 起的数值在协议生效以前就被取代，永远不生效", "replaced before the term begins")
-
-
-def _limits(agreement: Agreement, network: Network) -> Iterator[Hint]:
-    """Limits and baselines far above the worst class: what is 0.1 mg/L, written in micrograms, or 1.5 as 15."""
-    for section, raw in dict(agreement.document.get("sections", {})).items():
-        registered = network.sections.get(section)
-        body = registered.water_body if registered else "river"
-        for plain in every_branch(raw or {}):
-            sheet, _ = fitted(SHEET, plain, agreement.file, f"sections.{section}")
-            if sheet is not None:
-                limits = {code: limit for code in sheet.limits if (limit := sheet.limit(code)) is not None}
-                yield from _far_above(agreement, limits, body, f"sections.{section}.limits")
-                yield from _far_above(agreement, sheet.baseline, body, f"sections.{section}.baseline")
-
-
-def _far_above(agreement: Agreement, figures: Mapping[str, Fraction], body: str, path: str) -> Iterator[Hint]:
-    limit = standard(agreement.standard).limit
-    for code, figure in figures.items():
-        worst = limit(code, WORST_CLASS, body)
-        if worst is not None and figure >= FAR_ABOVE * worst > 0:
-            zh = f"{printed(figure)} 是Ⅴ类限值 {printed(worst)} 的十倍以上：单位是 mg/L 吗？小数点对吗？"
-            yield Hint(f"{path}.{code}", zh, "ten times the limit of class five or more: is it in mg/L?")
 
 
 def _sums(clause: Clause, path: str) -> Iterator[Hint]:

@@ -15,7 +15,8 @@ from typing import Any
 from basin.agreement import Agreement, compiled, paths_of
 from basin.authoring.certain_stops import WillStop, certain_stops
 from basin.authoring.diff import in_one_line
-from basin.authoring.hints import Hint, hints
+from basin.authoring.hint import Hint
+from basin.authoring.hints import hints
 from basin.authoring.roles import Role, roles
 from basin.checks.agreements import problems
 from basin.clauses import CLAUSE

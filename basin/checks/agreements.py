@@ -15,6 +15,7 @@ from basin import periods
 from basin.agreement import Agreement, clause_path, paths_of
 from basin.checks.finding import Finding
 from basin.checks.measures import MOST_DECIMALS, empty_list, foreign_findings, measure_findings
+from basin.checks.percentages import lines_in_percent, percentage_findings
 from basin.checks.ranges import Ranges, range_findings
 from basin.checks.references import reference_findings
 from basin.checks.scales import lines_of_exceedances, nothing_findings, scale_findings
@@ -22,7 +23,7 @@ from basin.checks.sheets import sheet_findings
 from basin.checks.sides import own_payment_findings, side_findings, unknown_party
 from basin.checks.size import chain_findings, size_findings
 from basin.checks.speaking import speaking_findings
-from basin.checks.together import contradictions
+from basin.checks.together import always_excused, contradictions
 from basin.checks.values import coverage_findings
 from basin.clauses import AXES, CLAUSE, TIME_AXES, Clause, DataRules
 from basin.dated import (
@@ -59,10 +60,12 @@ def problems(agreement: Agreement, network: Network, *, scored: bool = False) ->
         return too_large
     refusals: list[AgreementError] = []
     clauses: list[Clause] = []
+    written: list[tuple[Clause, Mapping[str, Any]]] = []
     whole: dict[str, list[Clause]] = {}
     for ref in agreement.refs:
         plains = every_branch(agreement.raw_clause(ref))
         typed = [fitted(CLAUSE, plain, agreement.file, clause_path(ref)) for plain in plains]
+        written += [(clause, plain) for (clause, _), plain in zip(typed, plains, strict=True) if clause is not None]
         branches = [clause for clause, _ in typed if clause is not None]
         refusals += [misfit for _, misfits in typed for misfit in misfits]
         clauses += branches
@@ -84,12 +87,16 @@ def problems(agreement: Agreement, network: Network, *, scored: bool = False) ->
         if clause.points is not None and not scored:
             remedy = "删去 points；金额写在 scale"
             findings.append(Finding(f"{path}.points", "points 只用于绩效评价表", "points belong to scorecards", remedy))
+    in_percent = lines_in_percent(clauses)
+    for clause, plain in written:
+        findings += percentage_findings(clause, plain, in_percent)
     for ref, branches in whole.items():
         findings += nothing_findings(branches, clause_path(ref))
         findings += own_payment_findings(agreement, network, branches, clause_path(ref))
     findings += reference_findings(agreement, clauses)
     findings += range_findings(ranges)
     findings += contradictions(agreement, whole)
+    findings += always_excused(whole)
     findings += chain_findings({clause.ref: clause for clause in clauses})
     if not scored and {agreement.starts.year, agreement.ends.year} <= set(periods.YEARS):
         findings += coverage_findings(agreement, network, clauses)

@@ -127,6 +127,10 @@ class Ranges:
         decimals = measure.decimals
         return value if decimals is None else value.mapped(lambda end: half_even(end, decimals))
 
+    def number_of_values(self, place: Place, clause: Clause) -> Bound:
+        """How many values the measure or test at a place of a clause has at most, before `take`."""
+        return self._number_of_values(place, self._every(clause))
+
     def _number_of_values(self, place: Place, every: str) -> Bound:
         """How many values a measure has at most, before `take`."""
         measure = place.measure
@@ -257,6 +261,7 @@ def range_findings(ranges: Ranges) -> Iterator[Finding]:
             for place in places(branch):
                 value = ranges.of_place(ref, place.name)
                 yield from _never_holds(place.measure, value, join(path, place.name))
+                yield from _never_so_long(place, ranges.number_of_values(place, branch), join(path, place.name))
             if branch.measure is not None:
                 yield from _never_reached(branch, ranges.of_place(ref, "measure"), join(path, "scale"))
 
@@ -273,6 +278,14 @@ def _never_holds(test: Measure, value: Range, path: str) -> Iterator[Finding]:
         if bound is not None and not allowed_by(key, bound).meets(value) and not _is_no_class(test, bound):
             zh = f"条件永远不成立：这个数{value.in_words()}"
             yield Finding(f"{path}.{key}", zh, "a test that can never hold", _remedy(test, value, bound))
+
+
+def _never_so_long(place: Place, count: Bound, path: str) -> Iterator[Finding]:
+    """A run of more values than there are, which no period ever has."""
+    take = place.measure.take
+    if isinstance(take, Runs) and place.measure.several and take.runs_of > count:
+        zh = f"只有 {count} 个数值，没有连续 {take.runs_of} 个，永远是 0"
+        yield Finding(f"{path}.take", zh, "a run of more values than there are", "改正 runs_of，或改 over、every")
 
 
 def _between_whole_numbers(test: Measure, value: Range, path: str) -> Iterator[Finding]:

@@ -133,7 +133,7 @@ def _against_the_register(
     path : of that side.
     """
     role = agreement.parties.get(side)
-    for code in _sections_in_hand(agreement, network, clause) if role else ():
+    for code in sections_in_hand(agreement, network, clause) if role else ():
         declared = getattr(network.sections.get(code), side, None)
         if declared and declared != role and not _stated(agreement, code, side):
             word = {"upstream": "上游", "downstream": "下游"}[side]
@@ -143,7 +143,7 @@ def _against_the_register(
             yield Finding(path, zh, en, remedy)
 
 
-def _sections_in_hand(agreement: Agreement, network: Network, clause: Clause) -> list[str]:
+def sections_in_hand(agreement: Agreement, network: Network, clause: Clause) -> list[str]:
     """The sections that a side of the clause may be taken from."""
     codes = clause.each.get("section", ()) or ((clause.measure.section,) if clause.measure else ())
     of_basin = [section.code for section in network.sections.values() if section.basin == agreement.basin]
@@ -152,7 +152,7 @@ def _sections_in_hand(agreement: Agreement, network: Network, clause: Clause) ->
 
 def _has_side(agreement: Agreement, network: Network, clause: Clause, side: str) -> bool:
     """Whether every section in hand has a party on that side, in its sheet or in the network."""
-    sections = _sections_in_hand(agreement, network, clause)
+    sections = sections_in_hand(agreement, network, clause)
     return bool(sections) and all(_stated(agreement, code, side) or _declared(network, code, side) for code in sections)
 
 

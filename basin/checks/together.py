@@ -69,6 +69,22 @@ def contradictions(agreement: Agreement, clauses: Mapping[str, Sequence[Clause]]
             yield Finding(compared.path, zh, "contradicts an earlier test", remedy)
 
 
+def always_excused(clauses: Mapping[str, Sequence[Clause]]) -> Iterator[Finding]:
+    """Every clause that is excused by one of its own conditions, on every day and for every element."""
+    for ref, branches in clauses.items():
+        excuses = [_own_excuse(branch) for branch in branches]
+        if excuses and None not in excuses:
+            zh = "与 when 的条件相同：条件成立就免除，永远是 0"
+            path = f"{clause_path(ref)}.unless.{excuses[0]}"
+            yield Finding(path, zh, "an excuse that is a condition as well", "删去一处，或改正其中一个")
+
+
+def _own_excuse(clause: Clause) -> int | None:
+    """The place of the first excuse that is a condition too."""
+    excuses = [replace(test, because=None) for test in clause.unless]
+    return next((i for i, test in enumerate(excuses) if test in clause.when), None)
+
+
 def without_effect(agreement: Agreement, clauses: Mapping[str, Sequence[Clause]]) -> Iterator[str]:
     """The paths of tests that change nothing: an earlier one of the list has already decided wherever they could."""
     for row, compared in _beside_each_other(agreement, clauses):

@@ -19,10 +19,8 @@ from basin.clauses import GROUNDS
 from basin.network import TIMEZONE, Network, Station
 from basin.periods import period
 from basin.sources import Source
-from monitoring_ingest.readings.facts import Fact
+from monitoring_ingest.readings.facts import Fact, takes_back
 from monitoring_ingest.telegrams.profiles import FORMAT as TELEGRAMS
-
-NOT_SO = "0"  # the value of a fact that takes an earlier fact back
 
 
 class Slots(NamedTuple):
@@ -141,7 +139,7 @@ def state(heard: datetime | None, suspended: bool, slots: Slots, now: datetime) 
 def suspensions(facts: Iterable[Fact], network: Network, now: datetime) -> Mapping[str, Fact]:
     """The stations that need not report today, each with the fact about the station or its section that says so.
 
-    Of several facts about one subject and ground the last recorded fact holds; the value ``0`` takes the ground back.
+    Of several facts about one subject and ground the last recorded fact holds; a value of 0 takes the ground back.
 
     Parameters
     ----------
@@ -156,7 +154,7 @@ def suspensions(facts: Iterable[Fact], network: Network, now: datetime) -> Mappi
         today = now.astimezone(ZoneInfo(station.timezone)).date()
         for subject, kind in product((station.section, station.code), GROUNDS):
             covering = [fact for fact in recorded.get((subject, kind), ()) if _covers(fact.period, today)]
-            if covering and covering[-1].value != NOT_SO:
+            if covering and not takes_back(covering[-1]):
                 suspended[station.code] = covering[-1]
     return suspended
 

@@ -15,7 +15,7 @@ from itertools import chain
 from basin import periods
 from basin.agreement import Agreement
 from basin.authoring.fact_readers import CLASS, QUANTITIES, Recorded, Use, kinds_read, usable_agreements, uses
-from basin.clauses import PAID
+from basin.clauses import GENERAL_FACTS, PAID
 from basin.errors import UnknownCode, UsageError
 from basin.indicators import INDICATORS
 from basin.network import Network
@@ -24,7 +24,7 @@ from basin.possible import impossible_of
 from basin.registry import Registry
 from basin.written.names import folded_name
 from basin.written.numbers import exact
-from monitoring_ingest.readings.facts import KINDS, Fact, is_payment
+from monitoring_ingest.readings.facts import Fact, is_payment
 
 FEW = 20  # kinds, and sections, to choose from are listed up to here
 # what an agreement lets in by `data.published`; a volume or a load needs only a clause that looks at it
@@ -43,7 +43,8 @@ def about_something_known(fact: Fact, registry: Registry, *, file: object = None
     Raises
     ------
     UnknownCode : the subject is no section, station, party, basin, agreement or scorecard.
-    UsageError : no clause reads facts of that kind, its figure cannot be, or a payment could not be counted.
+    UsageError : no clause reads facts of that kind, its figure cannot be, a clause counts with what is no number, or a
+        payment could not be counted.
     """
     if is_payment(fact):
         _refuse_payment_that_cannot_count(fact, registry, file)
@@ -51,6 +52,7 @@ def about_something_known(fact: Fact, registry: Registry, *, file: object = None
     if fact.withdrawn_by is None:  # whatever was recorded by earlier versions may be withdrawn
         _refuse_kind_nobody_reads(fact, registry, file)
         _refuse_impossible_figure(fact, file)
+        _refuse_text_that_a_clause_counts(fact, registry, file)
     return fact
 
 
@@ -76,7 +78,7 @@ def _refuse_unknown_subject(fact: Fact, registry: Registry, file: object) -> Non
 
 def _refuse_kind_nobody_reads(fact: Fact, registry: Registry, file: object) -> None:
     """Refuse a kind that no clause reads, or a figure of a section that stands in place of nothing there."""
-    if fact.kind in KINDS or is_payment(fact):
+    if fact.kind in GENERAL_FACTS or is_payment(fact):
         return
     if fact.kind in QUANTITIES:
         if uses(registry, Recorded(fact.subject, fact.kind, None)):
@@ -90,7 +92,7 @@ def _refuse_kind_nobody_reads(fact: Fact, registry: Registry, file: object) -> N
         en = "no clause takes this figure of the section in place of readings"
         remedy = f"在协议写 data.published: [{allowed}]，注明出处；有读数的，照常报送"
         raise UsageError(zh, en, file=file, path="kind", remedy=remedy)
-    kinds = {*KINDS, *kinds_read(registry)}
+    kinds = {*GENERAL_FACTS, *kinds_read(registry)}
     if fact.kind in kinds:
         return
     zh = f"没有条款读 {fact.kind}"
@@ -131,9 +133,28 @@ def _refuse_impossible_figure(fact: Fact, file: object) -> None:
         raise UsageError(zh, "a figure that cannot be", file=file, path="value", remedy=remedy)
 
 
+def _refuse_text_that_a_clause_counts(fact: Fact, registry: Registry, file: object) -> None:
+    """Refuse a value that is no number where a clause counts with it: the clause would stop.
+
+    A kind that is not general is recorded for a clause only, whatever the subject; an incident that no clause reads may
+    be told in words.
+    """
+    is_for_a_clause = fact.kind not in GENERAL_FACTS or bool(uses(registry, Recorded(fact.subject, fact.kind, None)))
+    if not is_for_a_clause or is_payment(fact):
+        return
+    try:
+        exact(fact.value)
+    except ValueError as problem:
+        zh = f"条款按数字读 {fact.kind}，这不是数字：{fact.value}"
+        en = "a clause counts with the value, and it is no number"
+        remedy = "只写数字，如 80、0.8；不写单位、“约”、逗号小数点，说明写进 document"
+        raise UsageError(zh, en, file=file, path="value", remedy=remedy) from problem
+
+
 def _kind_meant(kind: str, kinds: set[str]) -> str:
     """What to write in place of a kind that is not known."""
-    named = {folded_name(code): code for code in kinds} | {folded_name(name): code for code, name in KINDS.items()}
+    general = {folded_name(name): code for code, name in GENERAL_FACTS.items()}
+    named = {folded_name(code): code for code in kinds} | general
     similar = get_close_matches(folded_name(kind), named, n=3, cutoff=0.6)
     meant = " 或 ".join(dict.fromkeys(named[name] for name in similar))
     listed = f"；可用：{'、'.join(sorted(kinds))}" if len(kinds) <= FEW else ""

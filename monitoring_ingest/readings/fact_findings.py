@@ -1,4 +1,4 @@
-"""What people are told of a fact beside others: another document states another value, or its voucher pays twice.
+"""What people are told of a fact: another document states another value, its voucher pays twice, its size is odd.
 
 In: facts in force. Out: those that state different values of what can have one value only, and findings in words. A
 finding refuses nothing: people decide which document is right, and whether a voucher pays two periods. What a clause
@@ -10,14 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
+from basin.authoring.hints import LARGE_SUM
 from basin.clauses import GROUNDS
 from basin.periods import period
+from basin.rounding import printed
 from basin.written.names import folded_name
+from basin.written.numbers import exact
 from monitoring_ingest.readings.fact_history import same_kind, same_value
 from monitoring_ingest.readings.facts import Fact, is_payment
 
 FACTS_DIFFER = "facts_differ"
 VOUCHER_PAYS_AGAIN = "voucher_pays_again"
+COUNTS_AS_A_SHARE = "counts_as_a_share"
+LARGE_PAYMENT = "large_payment"
 
 
 class Finding(TypedDict):
@@ -62,7 +67,39 @@ def findings(fact: Fact, in_force: Sequence[Fact]) -> list[Finding]:
     if fact.withdrawn_by is not None:
         return []
     if is_payment(fact):
-        return _of_voucher(fact, in_force)
+        return [*_of_a_large_payment(fact), *_of_voucher(fact, in_force)]
+    return [*_of_a_percentage(fact), *_of_other_documents(fact, in_force)]
+
+
+def _of_a_large_payment(payment: Fact) -> list[Finding]:
+    """A payment that would be ordinary in yuan."""
+    try:
+        paid = exact(payment.value)
+    except ValueError:  # recorded by an early version: the clause that counts it stops
+        return []
+    if paid < LARGE_SUM:
+        return []
+    zh = f"付款额 {payment.value} 万元是 100 亿元以上：把元写成万元了吗？"
+    en = f"a payment of {payment.value} 万元 is ten billion yuan or more: were yuan written for 万元?"
+    return [{"code": LARGE_PAYMENT, "message_zh": zh, "message_en": en}]
+
+
+def _of_a_percentage(fact: Fact) -> list[Finding]:
+    """A percentage, which counts as a hundredth of what a clause in points or in percent would look for."""
+    if not fact.value.endswith("%"):
+        return []
+    try:
+        share = printed(exact(fact.value))
+    except ValueError:
+        return []
+    points = fact.value.removesuffix("%")
+    zh = f"{fact.value} 计作 {share}；条款按分数、百分数计的，登记 {points}"
+    en = f"{fact.value} counts as {share}; where the clause counts in points or percent, record {points}"
+    return [{"code": COUNTS_AS_A_SHARE, "message_zh": zh, "message_en": en}]
+
+
+def _of_other_documents(fact: Fact, in_force: Sequence[Fact]) -> list[Finding]:
+    """What other documents state of the same subject, period and kind, where it differs."""
     of = period(fact.period)
     alike = [other for other in in_force if other.kind == fact.kind and period(other.period) == of]
     conflict = differing(alike)

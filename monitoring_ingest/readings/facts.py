@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from fractions import Fraction
 
 from basin.clauses import GROUNDS, PAID, UNPAID
 from basin.errors import UsageError
@@ -17,17 +18,9 @@ from basin.network import CHINA
 from basin.periods import period
 from basin.written.agreement_files import tree
 from basin.written.names import same_person
-from basin.written.numbers import exact
+from basin.written.numbers import exact, half_width
 from basin.written.texts import LINE, PERSON, TEXT, Grammar, accepted
 
-# The general kinds, the grounds for excluding data among them. Any other kind is one that a clause in use reads.
-KINDS: Mapping[str, str] = {
-    "incident": "水污染事件",
-    **GROUNDS,
-    "in-kind co-operation": "非资金方式的合作",
-    "funds used": "资金使用",
-    PAID: "已付款",
-}
 FIELDS = ("subject", "period", "kind", "value", "document", "recorded_by")
 APPROVED_BY = "approved_by"
 WITHDRAWN_BY = "withdrawn_by"
@@ -56,7 +49,7 @@ class Fact:
     ----------
     subject : code of the section, station, party, basin or agreement that the fact is about.
     period : ``2020``, ``2020-07``, ``2020Q3`` … (`basin.periods`).
-    kind : one of `KINDS`, or the kind that an agreement names.
+    kind : one of `GENERAL_FACTS`, or the kind that an agreement names.
     value : as written; a number stays text, because text is exact. Blank where the fact is withdrawn.
     document : the document that proves the fact.
     recorded_by : who recorded the fact.
@@ -145,7 +138,7 @@ def fact(written: Mapping[str, object], *, file: object = None) -> Fact:
     Raises
     ------
     UsageError : a key is unknown, a field is missing, blank or no text, a name has a sign that no name has, the period
-        is none, or a ground for excluding data has no approver other than the recorder.
+        is none, or a ground for excluding data has no approver other than the recorder or is neither 1 nor 0.
     """
     fields = (*FIELDS, *MAY_STAND)
     for name in written:
@@ -171,6 +164,7 @@ def fact(written: Mapping[str, object], *, file: object = None) -> Fact:
     _refuse_day_of_no_payment(recorded, file)
     _refuse_what_the_ledger_cannot_take(recorded, file)
     _refuse_ground_nobody_else_approved(recorded, file)
+    _refuse_ground_that_is_neither(recorded, file)
     return recorded
 
 
@@ -188,6 +182,10 @@ def _refuse_what_the_ledger_cannot_take(recorded: Fact, file: object) -> None:
             zh = f"付款额不是数字：{recorded.value}"
             en = "the sum paid is no number"
             raise UsageError(zh, en, file=file, path="value", remedy="写万元数，如 1200") from problem
+        if recorded.value.endswith("%"):
+            zh = f"付款额是钱，不是百分数：{recorded.value}"
+            en = "a sum paid is money, no percentage"
+            raise UsageError(zh, en, file=file, path="value", remedy="写付了多少万元，如 1200")
         if paid <= 0:  # which would raise the debt
             zh = f"付款额应大于 0：{recorded.value}"
             en = "the sum paid must be above 0"
@@ -243,3 +241,35 @@ def _refuse_ground_nobody_else_approved(recorded: Fact, file: object) -> None:
         zh = f"批准人与登记人同为 {recorded.recorded_by}"
         en = "approved by the one who recorded it"
         raise UsageError(zh, en, file=file, path=APPROVED_BY, remedy="由另一人批准，登记与批准分开")
+
+
+def _refuse_ground_that_is_neither(recorded: Fact, file: object) -> None:
+    """Refuse a ground that is neither 1 nor 0: a written "no", or a number of days, would take data away as well."""
+    if recorded.kind not in GROUNDS or recorded.withdrawn_by is not None:
+        return
+    if _number(recorded.value) not in (0, 1):
+        zh = f"{GROUNDS[recorded.kind]}只有是与不是：{recorded.value}"
+        en = "a ground for excluding data is 1 or 0"
+        remedy = "是的写 1；不是、收回的写 0；只有几天的，period 写那几天，如 2021-01-03"
+        raise UsageError(zh, en, file=file, path="value", remedy=remedy)
+
+
+def takes_back(ground: Fact) -> bool:
+    """Whether a ground for excluding data says that it does not hold: any number equal to 0.
+
+    Versions before this one recorded any text as a ground, and a text that is no number counted as a ground that holds.
+    """
+    return _number(ground.value) == 0
+
+
+def is_plain_ground(ground: Fact) -> bool:
+    """Whether a ground says in one of the two ways that are recorded now whether it holds."""
+    return _number(ground.value) in (0, 1)
+
+
+def _number(value: str) -> Fraction | None:
+    """The number that a value is, also in full-width digits; None where it is none."""
+    try:
+        return exact(half_width(value))
+    except ValueError:
+        return None

@@ -24,7 +24,7 @@ from basin.draws import Array, Draws, Number
 from basin.indicators import INDICATORS
 from basin.rounding import number, quantised, reported
 from monitoring_ingest.readings.fact_findings import FACTS_DIFFER, differing, values_stated
-from monitoring_ingest.readings.facts import Fact
+from monitoring_ingest.readings.facts import Fact, is_plain_ground, takes_back
 from settlement.statistics.loads import MonthLoad
 from settlement.words import STAND_INS
 
@@ -270,16 +270,18 @@ class Measurements:
         ----------
         section : code.
         kind : of ground, such as ``dry`` or ``frozen``.
-        of : the ground must cover the whole of it; the newest fact decides, and ``0`` takes a ground back.
+        of : the ground must cover the whole of it; the newest fact decides, and a number of 0 takes a ground back.
         """
         if self.published(section, kind, of):
             return kind
         about = self._recorded.get((section, kind), ())
         covering = [fact for period, fact in about if _covers(period, of)]
-        if not covering or covering[-1].value == "0":
+        if not covering or takes_back(covering[-1]):
             return None
-        approver = f"，批准人 {covering[-1].approved_by}" if covering[-1].approved_by else ""  # older ones name none
-        return f"{kind}（{covering[-1].proof}{approver}）"
+        newest = covering[-1]
+        approver = f"，批准人 {newest.approved_by}" if newest.approved_by else ""  # older ones name none
+        written = "" if is_plain_ground(newest) else f"，登记的数值 {newest.value}"  # as older versions recorded
+        return f"{kind}（{newest.proof}{approver}{written}）"
 
     def note_month(self, key: Key) -> None:
         """Tell that a value depends on the readings of a month although it is not formed of them; nobody listens."""

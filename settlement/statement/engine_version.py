@@ -72,11 +72,15 @@ VERSIONS = (
     Version(
         "4", date(2026, 12, 1),
         "几份文件对同一件事实登记的数值不同，读它的条款以 facts_differ 中止并印出各份文件，此前后登记的一份计入而不说；"
-        "通量没有缺月替代：此前过程写着由谁顶替而通量并不用它，当月自己的读数不够有效也照样算出，今按缺月处理",
+        "通量没有缺月替代：此前过程写着由谁顶替而通量并不用它，当月自己的读数不够有效也照样算出，今按缺月处理；"
+        "剔除数据的事由登记为等于 0 的数（0.0、全角 ０）即不成立，此前只有写成 0 的才不成立；"
+        "早先登记的、既不是 0 也不是 1 的事由照旧成立，过程印出其数值",
         "where documents state different values of one fact, the clauses that read it stop by facts_differ with every "
         "document named; before, the one recorded last counted and the others were not named; nothing stands in for a "
         "month of a load: the working used to name a stand-in that no load made use of, and a month without a valid "
-        "mean of its own had a load; now such a month is missing",
+        "mean of its own had a load; now such a month is missing; "
+        "a ground recorded with any number equal to 0 does not hold, where only one written as 0 did not; one recorded "
+        "earlier that is neither 0 nor 1 holds as before, and its value is printed",
     ),
 )  # fmt: skip
 ENGINE_VERSION = VERSIONS[-1].number

@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 
 from basin.agreement import Agreement, compiled
 from basin.checks.agreements import problems
-from basin.clauses import GROUNDS, Ground, Proportion
+from basin.clauses import GENERAL_FACTS, GROUNDS, Ground, Proportion
 from basin.errors import AgreementError
 from basin.measures import Measure, Runs
 from basin.periods import Days, label, period
 from basin.written.agreement_files import tree
-from monitoring_ingest.readings.facts import KINDS
 from tests.settlement.makers import HEADER, RIVER, RULES, agreement_text, an_agreement
 
 LUMP = '- {ref: "1", scale: [{amount: 1}], pays: upstream, receives: downstream}'
@@ -265,7 +264,7 @@ class TestSheet:
 
 def test_every_ground_that_takes_data_away_has_its_name_and_is_a_kind_of_fact() -> None:
     assert tuple(GROUNDS) == get_args(Ground)
-    assert GROUNDS.items() <= KINDS.items()
+    assert GROUNDS.items() <= GENERAL_FACTS.items()
     for ground in GROUNDS:
         assert an_agreement(LUMP, data=f"{{excludes: {ground}}}").data.excludes == (ground,)
 

@@ -20,7 +20,19 @@ from tests.basin.clauses import (
 )
 
 YEARLY = f"- {{ref: a, {FACT}}}\n"
+SCORE = "kind: reported, fact: x, at_least: 60"
+RUNS = "kind: met, section: s1, over: month, all_of: [{kind: exceedance, indicator: tp, above: 0}]"
 REFUSED = {
+    "an excuse that is a condition too": (
+        lump(f"when: [{{{SCORE}}}], unless: [{{{SCORE}, because: 第九条}}]"),
+        "clauses.1.unless.0",
+        "永远是 0",
+    ),
+    "a run of thirteen months in a year": (
+        measured(f"{RUNS}, take: {{runs_of: 13}}"),
+        "clauses.1.measure.take",
+        "只有 12 个数值，没有连续 13 个",
+    ),
     # unknown key, kind, axis, code or ref
     "a key of a clause": (lump("ammount: 1"), "clauses.1.ammount", "不认识的键"),
     "a key of a measure": (measured("kind: reported, fakt: x"), "clauses.1.measure.fakt", "不认识的键"),
@@ -606,3 +618,16 @@ def test_steps_away_from_the_origin_are_not_refused(clause: str) -> None:
 @pytest.mark.parametrize(("clauses", "path", "word"), REFUSED.values(), ids=REFUSED)
 def test_refused(clauses: str, path: str, word: str) -> None:
     assert_refused(clauses, path, word)
+
+
+SOMETIMES = {
+    "an excuse with another bound": lump(
+        f"when: [{{{SCORE}}}], unless: [{{kind: reported, fact: x, at_least: 90, because: 第九条}}]"
+    ),
+    "a run of a whole year": measured(f"{RUNS}, take: {{runs_of: 12}}"),
+}
+
+
+@pytest.mark.parametrize("clauses", SOMETIMES.values(), ids=SOMETIMES)
+def test_what_is_not_always_nothing_is_taken(clauses: str) -> None:
+    assert found(clauses) == []

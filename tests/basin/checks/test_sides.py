@@ -6,7 +6,7 @@ import pytest
 
 from basin.authoring.roles import roles
 from tests.basin.clauses import assert_refused, found
-from tests.settlement.makers import RIVER, an_agreement
+from tests.settlement.makers import RIVER, a_network, an_agreement
 
 SWAPPED = "{upstream: down, downstream: up}"
 AT_S1 = '- {ref: "1", measure: {kind: quality_class, section: s1}, scale: [{rate: 1}], pays: %s, receives: %s}'
@@ -66,3 +66,20 @@ def test_who_is_upstream_and_downstream_and_which_text_says_so() -> None:
         ("s2", "upstream", "up", "sections.csv"),
         ("s2", "downstream", "down", "sections.csv"),
     ]
+
+
+MOUTH = a_network("s1 up down 3", "s2 down - 3")
+
+
+@pytest.mark.parametrize(
+    ("clause", "downstream"),
+    [
+        (AT_S1 % ("upstream", "downstream"), ("—", "")),
+        (EACH % ("up", "pool"), ("—", "")),
+        (EACH % ("downstream", "pool"), ("down", "parties")),  # the clause is settled by the role
+    ],
+)
+def test_nobody_is_downstream_of_itself(clause: str, downstream: tuple[str, str]) -> None:
+    agreement = an_agreement(clause, MOUTH, sections="{s1: {}, s2: {}}")
+    of_s2 = [role for role in roles(agreement, MOUTH) if role.section == "s2"]
+    assert [(role.party, role.stated_in) for role in of_s2] == [("down", "sections.csv"), downstream]

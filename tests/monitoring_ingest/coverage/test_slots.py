@@ -127,6 +127,8 @@ class TestSuspensions:
             ([fact("shangyou", "2025-04")], set()),
             ([fact("shangyou", "2025-03", "incident")], set()),
             ([fact("shangyou", "2025-03"), fact("shangyou", "2025", value="0")], set()),
+            ([fact("shangyou", "2025-03"), fact("shangyou", "2025", value="0.0")], set()),
+            ([fact("shangyou", "2025-03", value="停测")], {"shangyou"}),  # as earlier versions recorded
         ],
     )
     def test_who_need_not_report(self, facts, suspended):

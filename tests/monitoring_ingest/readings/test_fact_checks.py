@@ -155,6 +155,26 @@ class TestFigures:
         assert about_something_known(fact, a_registry(PUBLISHED)) == fact
 
 
+class TestNumbers:
+    """A clause counts with a reported figure, so it is a number; what no clause reads may be told in words."""
+
+    @pytest.mark.parametrize("value", ["约80", "80分", "0,8", "八十", "８０", "优秀"])
+    def test_what_is_no_number_is_refused(self, value: str) -> None:
+        problem = refused(a_fact("up", "2021-07", "cooperation_score", value))
+        assert (problem.path, problem.zh) == ("value", f"条款按数字读 cooperation_score，这不是数字：{value}")
+        assert "只写数字" in problem.remedy
+
+    @pytest.mark.parametrize("value", ["80", "0.8", "80%", "1/3", "1,200", "-5"])
+    def test_a_number_is_taken(self, value: str) -> None:
+        fact = a_fact("up", "2021-07", "cooperation_score", value)
+        assert about_something_known(fact, a_registry()) == fact
+
+    def test_an_incident_in_words_is_refused_only_where_a_clause_reads_it(self) -> None:
+        assert refused(a_fact("up", "2021", "incident", "较大事件")).path == "value"
+        told = a_fact("third", "2021", "incident", "较大事件")
+        assert about_something_known(told, a_registry()) == told
+
+
 class TestPayments:
     """A payment is one that a party of the agreement could make under it."""
 

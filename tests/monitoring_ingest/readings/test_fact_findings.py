@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from monitoring_ingest.readings.fact_findings import FACTS_DIFFER, VOUCHER_PAYS_AGAIN, findings
+from monitoring_ingest.readings.fact_findings import (
+    COUNTS_AS_A_SHARE,
+    FACTS_DIFFER,
+    LARGE_PAYMENT,
+    VOUCHER_PAYS_AGAIN,
+    findings,
+)
 from monitoring_ingest.readings.facts import Fact
 
 
@@ -64,6 +70,24 @@ OTHER_PAYMENTS = {
     "another voucher": (a_payment("2020-08", "回单2号"), []),
     "another voucher for the same period": (a_payment("2020-07", "回单2号", value="1"), []),
 }
+
+
+class TestSize:
+    """What would pay a hundredth, or ten thousand times, of what is meant is told; it may be meant."""
+
+    @pytest.mark.parametrize(
+        ("value", "expected"), [("80", []), ("0.8", []), ("80%", [COUNTS_AS_A_SHARE]), ("约80%", [])]
+    )
+    def test_a_percentage(self, value: str, expected: list[str]) -> None:
+        assert codes(a_class(value, kind="score")) == expected
+
+    def test_the_words_say_what_it_counts_as(self) -> None:
+        [finding] = findings(a_class("80%", kind="score"), [])
+        assert finding["message_zh"] == "80% 计作 0.8；条款按分数、百分数计的，登记 80"
+
+    @pytest.mark.parametrize(("value", "expected"), [("999999", []), ("1000000", [LARGE_PAYMENT]), ("全部", [])])
+    def test_a_payment_of_ten_billion_yuan(self, value: str, expected: list[str]) -> None:
+        assert codes(a_payment("2020", value=value)) == expected
 
 
 class TestVouchers:

@@ -9,7 +9,7 @@ from basin.errors import NotFound, UsageError
 from monitoring_ingest.database.engine import writing
 from monitoring_ingest.doors.files import NATIONAL_RELEASE, Door, ingest
 from monitoring_ingest.formats.station_files import read_long_csv
-from monitoring_ingest.readings.facts import Fact, read_fact
+from monitoring_ingest.readings.facts import Fact, read_fact, takes_back
 from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records import store
 from monitoring_ingest.records.history_store import newest_readings
@@ -257,6 +257,21 @@ class TestFacts:
         assert (problem.value.path, bool(problem.value.remedy)) == ("approved_by", True)
         assert read_fact(written + "approved_by: 某乙\n").approved_by == "某乙"
 
+    @pytest.mark.parametrize("kind", ["dry", "frozen", "suspended", "disaster"])
+    @pytest.mark.parametrize("value", ["否", "未断流", "3天", "0天", "true", "false", "-1", "3", "0.5"])
+    def test_a_ground_that_says_neither_yes_nor_no_takes_nothing_away(self, kind, value):
+        written = FACT.replace("funds used", kind).replace("1200.50", value) + "approved_by: 某乙\n"
+        with pytest.raises(UsageError, match=f"只有是与不是：{value}") as problem:
+            read_fact(written)
+        assert (problem.value.path, bool(problem.value.remedy)) == ("value", True)
+
+    @pytest.mark.parametrize(
+        ("value", "does_not_hold"), [("1", False), ("1.0", False), ("0", True), ("0.0", True), ("０", True)]
+    )
+    def test_a_ground_equal_to_nothing_does_not_hold(self, value, does_not_hold):
+        written = FACT.replace("funds used", "dry").replace("1200.50", f"'{value}'") + "approved_by: 某乙\n"
+        assert takes_back(read_fact(written)) == does_not_hold
+
     @pytest.mark.parametrize(
         ("kind", "value", "path", "said"),
         [
@@ -264,6 +279,7 @@ class TestFacts:
             ("paid", "全部", "value", "付款额不是数字：全部"),
             ("paid zhejiang", "", "value", "缺少或不是文字"),
             ("paid", "0", "value", "付款额应大于 0：0"),
+            ("paid", "10%", "value", "付款额是钱，不是百分数：10%"),
             ("paid zhejiang", "-120", "value", "付款额应大于 0：-120"),
             ("paid", "1e10000000", "value", "付款额不是数字：1e10000000"),
             ("paid", "1e999999999", "value", "付款额不是数字"),

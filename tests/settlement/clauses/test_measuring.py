@@ -270,6 +270,13 @@ class TestExcludedMonths:
         (step,) = [step for step in evaluations(found, "rate")[0].steps if "2020-01" in step.label]
         assert (step.expression, step.value) == ("按登记的事由不计", "dry（水文公报第3号，批准人 某乙）")
 
+    def test_a_ground_in_words_holds_as_earlier_versions_recorded_it_and_is_printed(self) -> None:
+        recorded = [a_fact("s1", "2020-01", "dry", "3天", document="水文公报第3号", approved_by="某乙")]
+        figures = f"given: {{s1: {{quality_class: {self.CLASSES}}}}}"
+        found = decided(an_agreement(self.RATE, data=RULES), "2020", figures, facts=recorded)
+        (step,) = [step for step in evaluations(found, "rate")[0].steps if "2020-01" in step.label]
+        assert step.value == "dry（水文公报第3号，批准人 某乙，登记的数值 3天）"
+
     def test_nine_of_ten_are_by_what_a_case_gives(self) -> None:
         figures = (
             f"given: {{s1: {{quality_class: {self.CLASSES}, frozen: [1, 1, '', '', '', '', '', '', '', '', '', '']}}}}"
@@ -289,6 +296,8 @@ class TestExcludedMonths:
             a_fact("s1", "2019-01", "frozen"),  # another year
             a_fact("s1", "2020-01-15", "frozen"),  # a day is not the month
             a_fact("s1", "2020-01", "frozen", "0"),  # withdrawn
+            a_fact("s1", "2020-01", "frozen", "0.0"),
+            a_fact("s1", "2020-01", "frozen", "０"),
         ],
     )
     def test_what_does_not_exclude(self, fact: object) -> None:
