@@ -78,7 +78,7 @@ statuses = append_only(
         Column("person", Text, nullable=False),
         Column("reason", Text, nullable=False),
         Column("recorded_at", Instant, nullable=False),
-        Column("proposal", Identity, ForeignKey("proposals.id")),
+        Column("proposal", Identity),  # of `people.tables`, by its number alone
     )
 )
 
