@@ -75,6 +75,11 @@ MESSAGES: dict[str, Message] = {
         "这一列没有声明，不知它说的是什么（限定符、检出限、备注……），这一行不采用；声明这一列，列入 ignored，或删去",
         "nobody declared this column, which may say that the value is none; declare it, ignore it, or take it out",
     ),
+    "other_subject": Message(
+        "工作表名或标题行说这些数是别的（空白样、作废、去年同期、另一个站），不知哪个对，整表不采用；改正这些字，或改来源声明",
+        "sheet name or title says the numbers are something else (a blank, another year, another station); correct "
+        "these words or the source",
+    ),
     "hidden": Message(
         "在隐藏的工作表、行、列里，或被筛选去、压在合并单元格之下，看不见的不采用；取消隐藏，或来源写 hidden: taken",
         "hidden in the workbook, so not taken; unhide it, or let the source say `hidden: taken`",
@@ -96,7 +101,10 @@ MESSAGES: dict[str, Message] = {
         "a formula over an empty cell gives no measurement; fill in the cell it refers to, or take the formula out",
     ),
     "unreadable_time": Message(
-        f"不是时刻，或年份不在 {YEARS[0]}–{YEARS[-1]}", f"not a time, or of a year outside {YEARS[0]}-{YEARS[-1]}"
+        f"不是一个时刻，或早于 1950 年、晚于 {YEARS[-1]} 年；08:00-12:00 可能是时段也可能是时区，"
+        "西时区写在秒或 T 之后：08:00:00-08:00",
+        f"not one time, or before 1950 or after {YEARS[-1]}; 08:00-12:00 may be hours or a zone: "
+        "write a zone west of UTC after the seconds or with T, 08:00:00-08:00",
     ),
     "future_time": Message("时刻在未来", "time lies in the future"),
     "withheld": Message("来源扣留了该值", "the source withholds this value"),
