@@ -128,15 +128,21 @@ class Network:
         """The station a source means; None where no station fits, or more than one.
 
         Names are unique only within a province. ``新名(旧名)`` means the station whose name, alias or code is the whole
-        text; where there is none, the station that has either part.
+        text; where there is none, the station that answers to both parts. Words in brackets that are no registered name
+        (空白, 目标值, 旧) may say that the numbers are not the station's, so nobody is meant.
         """
         provinces = self.parties_named(province_text)
         for names in ((folded_name(name_text),), new_and_old(name_text)):
-            keys = {(province, name) for province in provinces for name in names}
-            codes = {self._station_codes[key] for key in keys if key in self._station_codes}
+            by_name = [self._codes_named(provinces, name) for name in names]
+            codes = frozenset().union(*by_name)
             if codes:
-                return self.stations[codes.pop()] if len(codes) == 1 else None
+                return self.stations[next(iter(codes))] if len(codes) == 1 and all(by_name) else None
         return None
+
+    def _codes_named(self, provinces: Iterable[str], name: str) -> frozenset[str]:
+        """Codes of the stations in the provinces that answer to a folded name."""
+        keys = [(province, name) for province in provinces]
+        return frozenset(self._station_codes[key] for key in keys if key in self._station_codes)
 
     @cached_property
     def _party_codes(self) -> dict[str, frozenset[str]]:
