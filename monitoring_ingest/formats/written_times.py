@@ -3,7 +3,8 @@
 The forms are ISO 8601 (``2020-08-08T08:00:00Z``, ``20200808T080000``), the digits of telegrams (``20200808080000``),
 ``2020/8/8 8:00``, ``2020年8月8日8时``, ``24:00`` for the end of a day, the day numbers of Excel (``44051.333``), and a
 date and a clock time in two cells. Weeks, days of the year, more decimals than microseconds and offsets with seconds
-are none of them. A text that means two instants, or none, gives None.
+are none of them. A text that means two instants, or none, gives None; so does ``08:00-12:00`` behind a date, which
+people write of the hours from eight to noon and programs of a zone twelve hours behind.
 """
 
 from __future__ import annotations
@@ -80,6 +81,9 @@ def as_written(text: str) -> datetime | None:
     if not parts:
         return None
     *clock, decimals, offset = parts.groups()
+    second_written = clock[-1] is not None
+    if offset and offset.startswith("-") and not second_written and "T" not in plain:
+        return None  # may as well be a range of hours
     year, month, day, hour, minute, second = (int(part or 0) for part in clock)
     microsecond = int((decimals or "").ljust(6, "0"))
     end_of_day = hour == 24 and minute == second == microsecond == 0

@@ -96,7 +96,10 @@ MESSAGES: dict[str, Message] = {
         "a formula over an empty cell gives no measurement; fill in the cell it refers to, or take the formula out",
     ),
     "unreadable_time": Message(
-        f"不是时刻，或年份不在 {YEARS[0]}–{YEARS[-1]}", f"not a time, or of a year outside {YEARS[0]}-{YEARS[-1]}"
+        f"不是一个时刻，或年份不在 {YEARS[0]}–{YEARS[-1]}；08:00-12:00 可能是时段也可能是时区，"
+        "西时区写在秒或 T 之后：08:00:00-08:00",
+        f"not one time, or of a year outside {YEARS[0]}-{YEARS[-1]}; 08:00-12:00 may be hours or a zone: "
+        "write a zone west of UTC after the seconds or with T, 08:00:00-08:00",
     ),
     "future_time": Message("时刻在未来", "time lies in the future"),
     "withheld": Message("来源扣留了该值", "the source withholds this value"),
