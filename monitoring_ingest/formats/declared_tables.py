@@ -8,7 +8,7 @@ something in such a column is refused: so every cell gets a fate. This module ju
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -93,13 +93,18 @@ def readings_of(table: Table, source: Source, prefix: str = "") -> pd.DataFrame:
     columns["field"] = [f"{prefix}{table.titles[column]}" for column in table.measured] * len(rows)
     columns["indicator_text"] = [column.indicator for column in measured] * len(rows)
     columns["unit"] = [column.unit for column in measured] * len(rows)
-    columns |= _refused(table, columns, source, prefix)
+    without_meaning = [column.position for column in measured if find_indicator(column.indicator) is None]
+    columns |= _refused(table, columns, source, prefix, without_meaning)
     return readings_frame(_without_codes(columns, source))
 
 
 def _refused(
-    table: Table, columns: Mapping[str, Sequence[Any]], source: Source, prefix: str
-) -> dict[str, Sequence[str]]:  # fmt: skip
+    table: Table,
+    columns: Mapping[str, Sequence[Any]],
+    source: Source,
+    prefix: str,
+    without_meaning: Collection[int] = (),
+) -> dict[str, Sequence[str]]:
     """Problem, quoted cell and its field of every value; as they are where a value is taken.
 
     Parameters
@@ -108,8 +113,9 @@ def _refused(
     columns : of the readings frame, a row per value.
     source : says whether hidden cells are taken.
     prefix : stands before the titles where a receipt names them.
+    without_meaning : the measured columns of a wide table whose titles name no indicator.
     """
-    why = faults(table, take_hidden=source.hidden == "taken")
+    why = faults(table, take_hidden=source.hidden == "taken", without_meaning=without_meaning)
     places = [(row, column) for row in range(len(table.rows)) for column in table.measured]
     width = max(len(table.measured), 1)
     units = {column: set(columns["unit"][position::width]) for position, column in enumerate(table.measured)}

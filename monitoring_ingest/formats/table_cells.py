@@ -9,9 +9,10 @@ refused stand on the receipt by name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from basin.written.qualifiers import is_bound, is_number
 from monitoring_ingest.formats.file_text import DIGITS, WHOLE, last_text
 from monitoring_ingest.formats.sheet_layout import Block, Place
 from monitoring_ingest.formats.table_headers import Table
@@ -44,16 +45,21 @@ class Faults(NamedTuple):
         return self.rows.get(row) or self.values.get(Place(row, column))
 
 
-def faults(table: Table, *, take_hidden: bool) -> Faults:
+def faults(table: Table, *, take_hidden: bool, without_meaning: Collection[int] = ()) -> Faults:
     """What is wrong with the rows and values of a table.
 
     Parameters
     ----------
     table : the table; a place is the position of a row in it, and a column.
     take_hidden : whether what is hidden counts like what is shown.
+    without_meaning : the measured columns of a wide table whose titles name no indicator.
     """
     rows: dict[int, Refusal] = {}
-    for row, fault in (*_beyond(table), *_moved(table), *_undeclared(table), *_of_descriptions(table, take_hidden)):
+    of_rows = (
+        *_beyond(table), *_moved(table), *_undeclared(table), *_remarked(table, without_meaning),
+        *_of_descriptions(table, take_hidden),
+    )  # fmt: skip
+    for row, fault in of_rows:
         rows.setdefault(row, fault)
     values: dict[Place, Refusal] = {}
     for place, fault in (*_of_values(table), *_merged(table, take_hidden), *(() if take_hidden else _hidden(table))):
@@ -88,6 +94,19 @@ def _undeclared(table: Table) -> Iterator[tuple[int, Refusal]]:
         for column in table.unknown:
             if cells[column]:
                 yield row, Refusal(UNKNOWN_COLUMN, cells[column], table.titles[column])
+
+
+def _remarked(table: Table, without_meaning: Collection[int]) -> Iterator[tuple[int, Refusal]]:
+    """Rows of a wide table with words in such a column: 空白样, 作废, another station. Numbers there say nothing."""
+    for row, (_, cells) in enumerate(table.rows if without_meaning else ()):
+        for column in without_meaning:
+            if has_words(cells[column]):
+                yield row, Refusal(UNKNOWN_COLUMN, cells[column], table.titles[column])
+
+
+def has_words(cell: str) -> bool:
+    """Whether a cell holds something other than a number (``<0.02`` and ND too) or a sign for no value."""
+    return cell not in NO_VALUE and not is_number(cell) and not is_bound(cell)
 
 
 def _of_descriptions(table: Table, take_hidden: bool) -> Iterator[tuple[int, Refusal]]:
