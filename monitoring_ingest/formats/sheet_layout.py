@@ -32,6 +32,17 @@ _COLUMN = re.compile(r"[A-Z]{1,3}")
 _UNSTEADY = re.compile(r"\[\d+\]|\b(?:RAND|RANDBETWEEN|RANDARRAY|NOW|TODAY)\(", re.IGNORECASE)
 # Words that a number format prints beside the number; what stands for a minus or a gap says nothing.
 _WORDS_OF_FORMAT = re.compile(r'"[^"]*[^"\s()-][^"]*"|\\[^\s()-]')
+_SECTION = re.compile(r'(?:"[^"]*"|\\.|[^;"\\])*')  # of a format; the first is that of positive numbers
+# Gaps, fillings, colours, conditions and languages; [h] counts hours and [$¥-804] is a sign of money.
+_NOT_PRINTED = re.compile(r"_.|\*.|\[(?!h+\]|m+\]|s+\]|\$[^-\]])[^\]]*\]", re.IGNORECASE)
+_MONEY = "[$"
+_QUOTED = re.compile(r'"([^"]*)"|\\(.)')
+_OF_TIMES = re.compile(r"[ymdhs]", re.IGNORECASE)
+_GENERAL = re.compile(r"General|G/[^;]*格式|@", re.IGNORECASE)
+_FRACTION_OR_POWER = r"(?:E[+-][0#?]+|\s*/\s*[#?0-9]+)?\s*"
+_DIGITS = re.compile(r"[+\s]*[#?0\s]*(?:,[#?0\s]+)*(?:\.[#?0\s]*)?" + _FRACTION_OR_POWER, re.IGNORECASE)
+# Formats that a file names by number only (ECMA-376 part 1, 18.8.30), of those with signs.
+_BUILT_IN = {"9": "0%", "10": "0.00%"} | dict.fromkeys(("5", "6", "7", "8", "42", "44"), "$#,##0")
 _STYLES = re.compile(r"(?:.*/)?styles\.xml", re.IGNORECASE)
 _TEXTS = re.compile(r"(?:.*/)?sharedstrings\.xml", re.IGNORECASE)
 UNSEEN_FORMAT = ";;;"
@@ -149,15 +160,29 @@ class _Styles:
             self._of_cells = True
         elif name == "xf" and self._of_cells:
             self._styles += 1
-            code = self._formats.get(attributes.get("numFmtId", ""), "")
+            number = attributes.get("numFmtId", "")
+            code = self._formats.get(number, _BUILT_IN.get(number, ""))
             if attributes.get("fontId") in self._struck_fonts or code.strip() == UNSEEN_FORMAT:
                 self.struck.add(str(self._styles))
-            elif _WORDS_OF_FORMAT.search(code):
+            elif _WORDS_OF_FORMAT.search(code) or _shows_another_number(code):
                 self.worded.add(str(self._styles))
 
     def end(self, tag: str) -> None:
         if _local(tag) == "cellXfs":
             self._of_cells = False
+
+
+def _shows_another_number(code: str) -> bool:
+    """Whether a number format shows a positive number as another: 30% and ‰, thousands left out, −0.3, (0.3), ¥0.3.
+
+    The minus or the brackets of negative numbers stand in their own section and say what is stored.
+    """
+    first = _SECTION.match(code)
+    section = _NOT_PRINTED.sub("", first[0] if first else "")
+    if _MONEY not in section and _OF_TIMES.search(_QUOTED.sub("", section)):
+        return False  # a date is read as it is stored
+    printed = _GENERAL.sub("", _QUOTED.sub(r"\1\2", section))
+    return _DIGITS.fullmatch(printed) is None
 
 
 class _Texts:

@@ -324,6 +324,19 @@ class TestWhatACellShows:
             ({"num_format": '0"L"'}, "unreadable_number"),
             ({"num_format": '0" µg/L"'}, "unreadable_number"),
             ({"num_format": '0"万"'}, "unreadable_number"),
+            ({"num_format": "0%"}, "unreadable_number"),
+            ({"num_format": "0.0%;-0.0%"}, "unreadable_number"),
+            ({"num_format": "[Red]0.0%"}, "unreadable_number"),
+            ({"num_format": "0.0‰"}, "unreadable_number"),
+            ({"num_format": "0.0,"}, "unreadable_number"),
+            ({"num_format": "#,##0,,"}, "unreadable_number"),
+            ({"num_format": "-0.00"}, "unreadable_number"),
+            ({"num_format": '"-"0.00'}, "unreadable_number"),
+            ({"num_format": "(0.00)"}, "unreadable_number"),
+            ({"num_format": "¥0"}, "unreadable_number"),
+            ({"num_format": "[$¥-804]#,##0.00"}, "unreadable_number"),
+            ({"num_format": "[$USD] 0.00"}, "unreadable_number"),
+            ({"num_format": 9}, "unreadable_number"),  # per cent, by its number
             ({"num_format": ";;;"}, "hidden"),
             ({"font_strikeout": True}, "hidden"),
         ],
@@ -331,7 +344,14 @@ class TestWhatACellShows:
     def test_by_its_format(self, engine: Engine, looks: dict[str, object], code: str):
         assert outcome(engine, self.book(**looks)) == [(2, "氨氮(mg/L)", code, "0.5"), 0.08]
 
-    @pytest.mark.parametrize("form", ["0.00", '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', "General"])
+    @pytest.mark.parametrize(
+        "form",
+        [
+            "0.00", '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', "General", "G/通用格式", "@", "0.00E+00",
+            "# ?/?", "0.00_);[Red](0.00)", "0.00;-0.00", "[Blue]0.00", "[>=1]0.0;0.000", "# ##0.00", "#,##0.00_ ",
+            ".00", "[$-804]0.00", "[DBNum1][$-804]General",
+        ],
+    )  # fmt: skip
     def test_a_format_without_words_shows_the_value(self, engine: Engine, form: str):
         assert outcome(engine, self.book(num_format=form)) == [0.08, 0.5]
 
