@@ -99,7 +99,9 @@ def run(code: str, paths: Sequence[Path], extra: Sequence[Path]) -> Told:
     source = composition.registry.source(code)
     network = composition.registry.network
     if paths:
-        receipts = [ingest(composition.engine, network, _contents(paths), source_door(source), composition.now)]
+        receipts = [
+            ingest(composition.engine, network, _contents(paths), source_door(source, network), composition.now)
+        ]
     else:
         receipts = run_source(composition.engine, network, source, composition.now, composition.settings.inside)
     lines = [f"提交 submission {receipt.id}：{_counts(receipt.counts)}" for receipt in receipts]
@@ -114,7 +116,7 @@ def run(code: str, paths: Sequence[Path], extra: Sequence[Path]) -> Told:
 def try_files(code: str, paths: Sequence[Path], extra: Sequence[Path]) -> Told:
     """试读：每行会成为什么，不入库。What each row would become; nothing is stored."""
     composition = composed_to_try(extra)
-    door = source_door(composition.registry.source(code))
+    door = source_door(composition.registry.source(code), composition.registry.network)
     with composition.engine.connect() as connection:
         decided = trial(connection, composition.registry.network, _contents(paths), door, composition.now())
     counts = counted(decided)
@@ -154,7 +156,9 @@ def ingest_laboratory(paths: Sequence[Path], code: str, extra: Sequence[Path]) -
     composition = composed(extra)
     source = composition.registry.source(code) if code else _only_laboratory(composition.registry)
     network = composition.registry.network
-    receipt = ingest(composition.engine, network, _contents(paths), source_door(source), composition.now).document()
+    receipt = ingest(
+        composition.engine, network, _contents(paths), source_door(source, network), composition.now
+    ).document()
     with composition.engine.connect() as connection:
         samples = [told(sample) for sample in split_samples_of(connection, composition.registry, source)]
     rows = [

@@ -96,7 +96,7 @@ async def try_sample(code: str, request: Request, has: Has, names: Named) -> HTM
 
 
 def _tried(has: Composition, declared: Source, file: SampleFile, names: Any) -> dict[str, Any]:
-    door = source_door(declared)
+    door = source_door(declared, has.registry.network)
     bounded = Door(door.name, lambda raw, *, name: door.read(_bounded(raw), name=name), door.sender)
     with has.engine.connect() as connection:
         decided = trial(connection, has.registry.network, [file], bounded, has.now())

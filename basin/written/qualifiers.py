@@ -367,6 +367,12 @@ def is_bound(qualifier: str) -> bool:
     return any(_BOUNDS & _mark(part).kinds for part in _parts(qualifier))
 
 
+def speaks_of_others(text: str) -> bool:
+    """Whether words over several numbers say that these were not measured in the river: 空白样, 去年同期, 限值."""
+    kinds = frozenset[Kind]().union(*(_mark(part).kinds for part in _parts(text)))
+    return not kinds.isdisjoint({"telling", "not_river_water", "replicate", "no_value"})
+
+
 def is_number(text: str) -> bool:
     """Whether a text is a number as people write it."""
     return not math.isnan(_number(text))

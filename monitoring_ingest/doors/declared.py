@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from basin.errors import UsageError
+from basin.network import Network
 from basin.sources import Source
 from monitoring_ingest.doors.files import Door, Reader
 from monitoring_ingest.formats.declared_tables import read_table
@@ -21,8 +22,8 @@ from monitoring_ingest.formats.station_files import OPTIONAL, PASSED_OVER, REQUI
 PREFIX = "source:"
 
 
-def source_door(source: Source) -> Door:
-    """The door of a source's files.
+def source_door(source: Source, network: Network | None = None) -> Door:
+    """The door of a source's files. With the register of stations a title line that names another station is told.
 
     Raises
     ------
@@ -33,7 +34,7 @@ def source_door(source: Source) -> Door:
         zh = f"{source.format} 不是文件"
         en = "not a format of files"
         raise UsageError(zh, en, path="format", remedy="报文用 hengjie listen 接收")
-    return Door(door_name(source.code), reader(source), source.code)
+    return Door(door_name(source.code), reader(source, network), source.code)
 
 
 def door_name(code: str) -> str:
@@ -41,16 +42,16 @@ def door_name(code: str) -> str:
     return f"{PREFIX}{code}"
 
 
-def _long_csv(source: Source) -> Reader:
+def _long_csv(source: Source, network: Network | None) -> Reader:
     """The long CSV of readings as a table whose columns are known, times without zone in the source's."""
     columns = {name: name for name in (*REQUIRED, *OPTIONAL)}
-    return partial(read_table, source=replace(source, columns=columns, ignored=PASSED_OVER))
+    return partial(read_table, source=replace(source, columns=columns, ignored=PASSED_OVER), network=network)
 
 
-READERS: Mapping[str, Callable[[Source], Reader]] = {
+READERS: Mapping[str, Callable[[Source, Network | None], Reader]] = {
     "readings": _long_csv,
-    "table": lambda source: partial(read_table, source=source),
-    "bulletin": lambda source: partial(read_table, source=source),
-    "national-release": lambda _: read_release,
-    "laboratory": lambda source: partial(read_laboratory, source=source),
+    "table": lambda source, network: partial(read_table, source=source, network=network),
+    "bulletin": lambda source, network: partial(read_table, source=source, network=network),
+    "national-release": lambda _source, _network: read_release,
+    "laboratory": lambda source, _network: partial(read_laboratory, source=source),
 }

@@ -55,7 +55,7 @@ def run_source(
     UsageError : no place is declared. Unavailable : the place cannot be reached, or holds a file that is too large or
     must not be read; what could be read is taken in before.
     """
-    door = source_door(source)
+    door = source_door(source, network)
     new = _new(engine, source, clock, within)
     return [ingest(engine, network, files, door, clock) for files in _submissions(new)]
 

@@ -14,14 +14,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from basin.indicators import find_indicator
+from basin.network import Network
 from basin.sources import Source, title_and_unit
 from basin.written.names import folded_name
 from basin.written.qualifiers import DOUBTED, NO_NUMBER, OF_SEVERAL, is_bound, is_known_type, is_no_value
 from basin.written.units import factor
-from monitoring_ingest.formats.stated_units import contradicting_unit
 from monitoring_ingest.formats.station_files import REMARKS, with_remarks
 from monitoring_ingest.formats.table_cells import NO_VALUE, faults
 from monitoring_ingest.formats.table_headers import CONTRADICTS, Table, folded, tables
+from monitoring_ingest.formats.words_of_tables import refusal_of_table
 from monitoring_ingest.formats.written_times import joined_times, written_instants
 from monitoring_ingest.readings.cells import Refusal
 from monitoring_ingest.readings.frames import readings_frame, repeated
@@ -45,7 +46,7 @@ class _MeasuredColumn(NamedTuple):
     unit: str
 
 
-def read_table(raw: bytes, *, name: str, source: Source) -> pd.DataFrame:
+def read_table(raw: bytes, *, name: str, source: Source, network: Network | None = None) -> pd.DataFrame:
     """The readings of all sheets of one file. The titles of every sheet but the first are prefixed by its name.
 
     Parameters
@@ -53,13 +54,14 @@ def read_table(raw: bytes, *, name: str, source: Source) -> pd.DataFrame:
     raw : bytes of a CSV or XLSX file.
     name : name of the file; not used, every reader of a format takes it.
     source : the declaration by which the columns are read.
+    network : the register of stations, by which a title names another station; None where it is not known.
 
     Raises
     ------
     UnreadableFile : the file is no table, no header has the declared columns, or a declared column stands twice.
     """
     frames = [
-        readings_of(table, source, f"{table.name}!" if number else "")
+        readings_of(table, source, f"{table.name}!" if number else "", network)
         for number, table in enumerate(tables(raw, source, _remarks_read(source)))
     ]
     return pd.concat(frames, ignore_index=True)
@@ -70,7 +72,7 @@ def _remarks_read(source: Source) -> Sequence[str]:
     return REMARKS if source.format == "readings" else ()
 
 
-def readings_of(table: Table, source: Source, prefix: str = "") -> pd.DataFrame:
+def readings_of(table: Table, source: Source, prefix: str = "", network: Network | None = None) -> pd.DataFrame:
     """The readings frame of one sheet: a row per reading of a long table, a row per measured cell of a wide one.
 
     Parameters
@@ -78,11 +80,12 @@ def readings_of(table: Table, source: Source, prefix: str = "") -> pd.DataFrame:
     table : the sheet with its header recognised.
     source : declares columns, indicators and units.
     prefix : stands before the titles where a receipt names them.
+    network : the register of stations; None where it is not known.
     """
     described = _described(table, source)
     if not source.is_wide:
         columns = described | _value_cells(table.column(source.columns["value"]), source)
-        columns |= _refused(table, columns, source, prefix)
+        columns |= _refused(table, columns, source, prefix, network)
         return readings_frame(_without_codes(columns, source))
     measured = [_MeasuredColumn(column, *_meaning(table.titles[column], source)) for column in table.measured]
     if len(measured) > 1:
@@ -94,7 +97,7 @@ def readings_of(table: Table, source: Source, prefix: str = "") -> pd.DataFrame:
     columns["indicator_text"] = [column.indicator for column in measured] * len(rows)
     columns["unit"] = [column.unit for column in measured] * len(rows)
     without_meaning = [column.position for column in measured if find_indicator(column.indicator) is None]
-    columns |= _refused(table, columns, source, prefix, without_meaning)
+    columns |= _refused(table, columns, source, prefix, network, without_meaning)
     return readings_frame(_without_codes(columns, source))
 
 
@@ -103,6 +106,7 @@ def _refused(
     columns: Mapping[str, Sequence[Any]],
     source: Source,
     prefix: str,
+    network: Network | None,
     without_meaning: Collection[int] = (),
 ) -> dict[str, Sequence[str]]:
     """Problem, quoted cell and its field of every value; as they are where a value is taken.
@@ -113,14 +117,15 @@ def _refused(
     columns : of the readings frame, a row per value.
     source : says whether hidden cells are taken.
     prefix : stands before the titles where a receipt names them.
+    network : the register of stations; None where it is not known.
     without_meaning : the measured columns of a wide table whose titles name no indicator.
     """
     why = faults(table, take_hidden=source.hidden == "taken", without_meaning=without_meaning)
     places = [(row, column) for row in range(len(table.rows)) for column in table.measured]
     width = max(len(table.measured), 1)
     units = {column: set(columns["unit"][position::width]) for position, column in enumerate(table.measured)}
-    contradiction = contradicting_unit(table, units)
-    of_table = Refusal("unknown_unit", contradiction) if contradiction else None
+    times = columns["time"][::width] if table.measured else []
+    of_table = refusal_of_table(table, times, units, source, network) if table.measured else None
     refused: list[Refusal | None] = [why.of(row, column) or of_table for row, column in places]
     fields = columns.get("field", [""] * len(places))
     return {

@@ -64,7 +64,8 @@ class Table(NamedTuple):
     `read` are the positions of the columns that say what a row is about, `marks` those among them with remarks on its
     values, `measured` those with values, `unknown` those of a long table that the source says nothing about, and
     `remarks` those with words of any kind, also where they are ignored. `longer` are the positions of rows whose cells
-    may have moved (`longer_than_others`). `notes` are the texts of the sheet, outside the header, that state a unit.
+    may have moved (`longer_than_others`). `notes` are the texts of the sheet, outside the header, that state a unit,
+    `above` those above its titles.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Table(NamedTuple):
     remarks: list[int]
     longer: frozenset[int]
     notes: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
 
     def column(self, title: str) -> Cells:
         """The cells below a title; width and blanks in the title are ignored. Blank cells where no column has it."""
@@ -140,7 +142,9 @@ def _tables_of(sheet: Sheet, declared: _Declared, source: Source, further: Seque
     for header, end in zip(headers, ends, strict=False):  # no header, no table
         table = _table(sheet._replace(rows=sheet.rows[header.position : end]), header.height, source, further)
         in_titles = " ".join(table.titles)
-        yield table._replace(notes=tuple(note for note in notes if note not in in_titles))
+        upper = sheet.rows[: header.position + header.height - 1] if header is headers[0] else []
+        above = tuple(dict.fromkeys(filter(None, chain.from_iterable(cells for _, cells in upper))))
+        yield table._replace(notes=tuple(note for note in notes if note not in in_titles), above=above)
 
 
 def _headers(rows: Sequence[tuple[int, Cells]], declared: _Declared) -> list[_Header]:

@@ -18,6 +18,7 @@ MOST_QUOTED = 200
 NOT_TEXT = "not_text"
 BEYOND_THE_HEADER: Final = "beyond_header"  # the problem of a row that has more cells than there are titles
 UNKNOWN_COLUMN: Final = "unknown_column"  # of a row with something under a title that nobody understands
+OTHER_SUBJECT: Final = "other_subject"  # of a table whose words say that its numbers are something else
 
 
 class Refusal(NamedTuple):

@@ -75,6 +75,11 @@ MESSAGES: dict[str, Message] = {
         "这一列没有声明，不知它说的是什么（限定符、检出限、备注……），这一行不采用；声明这一列，列入 ignored，或删去",
         "nobody declared this column, which may say that the value is none; declare it, ignore it, or take it out",
     ),
+    "other_subject": Message(
+        "工作表名或标题行说这些数是别的（空白样、作废、去年同期、另一个站），不知哪个对，整表不采用；改正这些字，或改来源声明",
+        "sheet name or title says the numbers are something else (a blank, another year, another station); correct "
+        "these words or the source",
+    ),
     "hidden": Message(
         "在隐藏的工作表、行、列里，或被筛选去、压在合并单元格之下，看不见的不采用；取消隐藏，或来源写 hidden: taken",
         "hidden in the workbook, so not taken; unhide it, or let the source say `hidden: taken`",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from basin.sources import Source
 from monitoring_ingest.formats.declared_tables import read_table
@@ -32,7 +34,7 @@ def fates(*lines: str, source: Source | None = None) -> list[tuple[str, str]]:
 
 def fates_of(raw: bytes, source: Source | None = None) -> list[tuple[str, str]]:
     """Fate and code of every value of a file."""
-    rows = validate(read_table(raw, name="a", source=source or hand()), network(), NOW)
+    rows = validate(read_table(raw, name="a", source=source or hand(), network=network()), network(), NOW)
     return list(zip(rows["fate"].tolist(), rows["code"].tolist(), strict=True))
 
 
@@ -48,7 +50,7 @@ class TestAnUndeclaredColumn:
             ("备注", "空白样"),
             ("备注", "作废"),
             ("样品类型", "现场空白"),
-            ("点位", "乙站"),
+            ("河段", "乙站"),
             ("氨氮(方法)", "HJ 535"),
         ],
     )
@@ -71,3 +73,105 @@ class TestAnUndeclaredColumn:
         raw = f"站名,时间,氨氮,备注\n桥头,{EIGHT},0.3,空白样\n".encode()
         frame = read_table(raw, name="a.csv", source=hand())
         assert list(zip(frame["field"], frame["value_text"], strict=True)) == [("备注", "空白样")] * 2
+
+
+class TestAnotherStationOrTime:
+    """Than the source declares for all rows."""
+
+    SOURCE = hand(columns={"date": "日期"}, station="qiaotou", stations={}, at="08:00")
+
+    @pytest.mark.parametrize(
+        ("title", "cell"), [("站名", "上游"), ("断面", "桥头"), ("点 位", "限值"), ("时间", "0.5"), ("Station", "3")]
+    )
+    def test_in_an_undeclared_column_refuses_the_table(self, title: str, cell: str):
+        told = fates(f"日期,氨氮,{title}", "2020-08-08,0.3,", f"2020-08-09,0.4,{cell}", source=self.SOURCE)
+        assert {told[0], told[2]} == {("rejected", "unknown_column")}
+
+    def test_in_a_column_that_the_source_ignores_or_that_is_blank_refuses_nothing(self):
+        source = hand(columns={"date": "日期"}, station="qiaotou", stations={}, at="08:00", ignored=("站名",))
+        assert fates("日期,站名,氨氮", "2020-08-08,上游,0.3", source=source) == [TAKEN]
+        assert fates("日期,氨氮,站名", "2020-08-08,0.3,", source=self.SOURCE)[0] == TAKEN
+
+    @pytest.mark.parametrize(
+        ("title", "expected"),
+        [
+            ("上游监测数据", ("rejected", "other_subject")),
+            ("安徽省 上 游 站", ("rejected", "other_subject")),
+            ("桥头监测数据", TAKEN),
+            ("老桥（桥头）与上游监测数据", TAKEN),  # names its own, too
+            ("监测数据", TAKEN),
+        ],
+    )
+    def test_in_a_title_line_refuses_the_table(self, title: str, expected: tuple[str, str]):
+        for lines in ([title], [title, ""]):
+            assert fates(*lines, "日期,氨氮", "2020-08-08,0.3", source=self.SOURCE) == [expected]
+
+    def test_in_a_title_line_says_nothing_where_each_row_names_its_station(self):
+        assert fates("上游监测数据,,", "站名,时间,氨氮", f"桥头,{EIGHT},0.3") == [TAKEN]
+
+
+UNIT = ("rejected", "unknown_unit")
+TITLES = "站名,时间,氨氮,总磷"
+ROW = f"桥头,{EIGHT},0.3,0.1"
+
+
+class TestWordsWithoutStationAndTime:
+    """Of another unit, or in place of several numbers: nobody knows what the numbers of the table are."""
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            ",,以N计mg/L,以PO4计 mg/L",
+            ",,×10⁻³mg/L,×10⁻³mg/L",
+            ",,以N计,以PO4计",
+            "以上为底泥样品(mg/kg),,,",
+            ",以上为底泥样品(mg/kg),,",  # in the column of times
+            "总磷以微克每升计,,,",
+            "总磷数据已乘以1000,,,",
+            "注：氨氮 ug/L,,,",
+            "说明,,µg/L,",
+        ],
+    )
+    def test_refuse_the_table_wherever_they_stand(self, line: str):
+        for lines in ([TITLES, line, ROW], [TITLES, ROW, line]):
+            told = fates(*lines)
+            assert told.count(UNIT) >= 2
+            assert TAKEN not in told
+
+    @pytest.mark.parametrize("title", ["（氨氮、总磷单位 ppb）,,,", "监测结果 µg/L,,,", "氨氮 ×10⁻³,,,"])
+    def test_refuse_the_table_below_them(self, title: str):
+        assert fates(title, TITLES, ROW) == [UNIT, UNIT]
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            ",,检出限0.5,", "检出限,,0.025,0.01", ",,平均值,", "平均值,,0.3,0.1", "注：氨氮、总磷 mg/L,,,", ",,—,—",
+            ",,NH3-N,TP", "填表人：,,张三,", "共10个点位,,,",
+        ],
+    )  # fmt: skip
+    def test_of_the_same_unit_or_of_one_column_do_no_harm(self, line: str):
+        assert fates(TITLES, ROW, line)[:2] == [TAKEN, TAKEN]
+
+    def test_are_quoted_on_the_receipt(self):
+        raw = "\n".join([TITLES, ROW, "总磷以微克每升计,,,", ""]).encode()
+        assert read_table(raw, name="a.csv", source=hand())["value_text"].tolist()[:2] == ["总磷以微克每升计"] * 2
+
+
+class TestTheNameOfASheet:
+    """Speaks of all its numbers."""
+
+    def book(self, name: str) -> bytes:
+        out = io.BytesIO()
+        with xlsxwriter.Workbook(out) as book:
+            sheet = book.add_worksheet(name)
+            for number, line in enumerate((TITLES, ROW)):
+                sheet.write_row(number, 0, line.split(","))
+        return out.getvalue()
+
+    @pytest.mark.parametrize("name", ["空白样", "作废", "去年同期", "预测", "示例", "平行样", "限值", "QC"])
+    def test_refuses_the_sheet(self, name: str):
+        assert fates_of(self.book(name)) == [("rejected", "other_subject")] * 2
+
+    @pytest.mark.parametrize("name", ["Sheet1", "2024年1月", "水样", "tp", "桥头", "常规样"])
+    def test_says_nothing_else(self, name: str):
+        assert fates_of(self.book(name)) == [TAKEN, TAKEN]
