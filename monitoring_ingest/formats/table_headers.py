@@ -16,6 +16,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from basin.sources import Source, title_and_unit
+from basin.written.qualifiers import is_number, speaks_of_others
 from basin.written.units import DIMENSIONLESS, factor, units_in
 from monitoring_ingest.formats.file_text import UnreadableFile, longer_than_others
 from monitoring_ingest.formats.sheet_layout import Block, Layout
@@ -140,7 +141,10 @@ def _tables_of(sheet: Sheet, declared: _Declared, source: Source, further: Seque
     notes = [text for text in texts if units_in(text)]
     ends = [*(header.position for header in headers[1:]), len(sheet.rows)]
     for header, end in zip(headers, ends, strict=False):  # no header, no table
-        table = _table(sheet._replace(rows=sheet.rows[header.position : end]), header.height, source, further)
+        over = header.position + header.height - 2
+        words = sheet.rows[over][1] if over >= 0 else []
+        rows = sheet.rows[header.position : end]
+        table = _table(sheet._replace(rows=rows), header.height, source, further, words)
         in_titles = " ".join(table.titles)
         upper = sheet.rows[: header.position + header.height - 1] if header is headers[0] else []
         above = tuple(dict.fromkeys(filter(None, chain.from_iterable(cells for _, cells in upper))))
@@ -169,7 +173,7 @@ def _first_header(rows: Sequence[tuple[int, Cells]], declared: _Declared) -> _He
     return None
 
 
-def _table(sheet: Sheet, height: int, source: Source, further: Sequence[str]) -> Table:
+def _table(sheet: Sheet, height: int, source: Source, further: Sequence[str], words: Cells) -> Table:
     """The table that a sheet begins with.
 
     Parameters
@@ -178,11 +182,12 @@ def _table(sheet: Sheet, height: int, source: Source, further: Sequence[str]) ->
     height : of the header [rows], without units below it.
     source : declares the titles of columns.
     further : titles of columns that the caller reads besides.
+    words : the row directly above the titles.
     """
     _refuse_too_large(sheet)
     padded = _of_one_width([cells for _, cells in sheet.rows])
     rows = [(number, cells) for (number, _), cells in zip(sheet.rows, padded, strict=True)]
-    titles = _titles(padded[:height])
+    titles = _with_words_above(_titles(padded[:height]), words, source)
     below = rows[height:]
     if in_units := _with_units_below(titles, below, source):
         titles = in_units
@@ -225,6 +230,28 @@ def _with_units_below(titles: list[str], rows: Sequence[tuple[int, Cells]], sour
     if not of_values or not any(units.values()) or any(factor(unit, unit) is None for unit in units.values()):
         return None
     return [_with_unit(title, units.get(column, "")) for column, title in enumerate(titles)]
+
+
+def _with_words_above(titles: list[str], words: Cells, source: Source) -> list[str]:
+    """The titles of a wide table; those below 标准限值 or 上年同期 get these words in brackets: nobody knows them.
+
+    Parameters
+    ----------
+    titles : of the columns.
+    words : the row directly above. Its texts hold for the columns to their right, too: they may have been merged.
+    source : declares the titles of columns that are no indicators.
+    """
+    if not source.is_wide or any(map(is_number, words)):  # a reading of the table above
+        return titles
+    others = {folded(title) for title in (*source.columns.values(), *source.ignored)}
+    of_values = [column for column, title in enumerate(titles) if title and folded(title) not in others]
+    above = _rightwards([words[column] if column < len(words) else "" for column in of_values])
+    doubtful = {
+        column: text
+        for column, text in zip(of_values, above, strict=True)
+        if speaks_of_others(text) and folded(text) not in folded(titles[column])
+    }
+    return [f"{title}({doubtful[column]})" if column in doubtful else title for column, title in enumerate(titles)]
 
 
 def is_unit_label(cell: str) -> bool:

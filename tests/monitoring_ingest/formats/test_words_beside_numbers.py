@@ -175,3 +175,38 @@ class TestTheNameOfASheet:
     @pytest.mark.parametrize("name", ["Sheet1", "2024年1月", "水样", "tp", "桥头", "常规样"])
     def test_says_nothing_else(self, name: str):
         assert fates_of(self.book(name)) == [TAKEN, TAKEN]
+
+
+class TestWordsAboveATitle:
+    """Say of which kind the numbers below are, as words in the brackets of the title do."""
+
+    UNKNOWN = ("rejected", "unknown_indicator")
+
+    @pytest.mark.parametrize("words", ["标准限值", "上年同期", "空白样", "预测值", "作废"])
+    def test_refuse_their_columns(self, words: str):
+        assert fates(f",,{words},{words}", TITLES, ROW) == [self.UNKNOWN, self.UNKNOWN]
+        assert fates(f",,{words},", TITLES, ROW) == [self.UNKNOWN, self.UNKNOWN]  # it may have been merged
+        assert fates(f",,,{words}", TITLES, ROW) == [TAKEN, self.UNKNOWN]
+        assert fates(f",,监测值,{words}", TITLES, ROW) == [TAKEN, self.UNKNOWN]
+
+    def test_of_a_header_that_comes_again_refuse_the_columns_below_it(self):
+        told = fates(TITLES, ROW, ",,上年同期,上年同期", TITLES, "桥头,2020-08-09 08:00,0.4,0.2")
+        assert told[-2:] == [self.UNKNOWN, self.UNKNOWN]
+
+    def test_below_a_title_of_the_sheet_or_in_a_row_of_readings_say_nothing(self):
+        assert fates("去年与今年的均值见附表,,,", TITLES, ROW) == [TAKEN, TAKEN]
+        assert fates(",,检测结果,", TITLES, ROW) == [TAKEN, TAKEN]
+        told = fates(TITLES, "桥头,2020-08-07 08:00,0.3,作废", TITLES, ROW)
+        assert told[-2:] == [TAKEN, TAKEN]
+
+    def test_are_quoted_on_the_receipt(self):
+        raw = "\n".join([",,标准限值,标准限值", TITLES, ROW, ""]).encode()
+        assert read_table(raw, name="a.csv", source=hand())["indicator_text"].tolist() == [
+            "氨氮(标准限值)",
+            "总磷(标准限值)",
+        ]
+
+    def test_that_the_source_ignores_do_no_harm(self):
+        source = hand(indicators={"本期 氨氮": "nh3n"}, units={"本期 氨氮": "mg/L"}, ignored=("上年同期 氨氮",))
+        lines = (",,本期,上年同期", "站名,时间,氨氮,氨氮", f"桥头,{EIGHT},0.3,0.2")
+        assert fates(*lines, source=source) == [TAKEN]
