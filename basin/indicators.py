@@ -38,7 +38,7 @@ class Indicator:
         rejected. No concentration is negative, but a flow is negative when the tide turns.
     plausible_min, plausible_max : [unit] a reading outside is quarantined until a person has decided.
     method_limit, method : [unit] the lowest detection limit among the standard methods, and that method (None, "": not
-        stated); a positive reading that is far below once its unit is converted is quarantined: the unit may be wrong.
+        stated); a positive reading far below is quarantined, sooner where its unit is converted: the unit may be wrong.
     aliases : further spellings that sources use.
     """
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from basin.indicators import INDICATORS, find_indicator
 from basin.network import Network
@@ -40,6 +41,8 @@ CLOCKS_MAY_DIFFER = timedelta(hours=1)
 SENTINEL = "sentinel"
 SENTINEL_UNLESS_DECLARED = "sentinel_unless_declared"
 FAR_BELOW = 10  # times below the lowest detection limit: an instrument may print less than the limit of its method
+OUT_OF_SIGHT = 1_000  # times below: stations print clean water 200 times below the limit, in the indicator's own unit
+EARLIEST = np.datetime64("1950-01-01", "us")  # nobody measured rivers so before; 1924 is a slip of 2024
 OTHER_WATER = "not_river_water"
 
 _PLAIN = re.compile(r"[0-9.]+")
@@ -183,14 +186,20 @@ def possible(indicators: Iterable[str | None], numbers: np.ndarray | pd.Series) 
     return _within(_POSSIBLE, indicators, numbers)
 
 
-def measurable(indicators: Iterable[str | None], numbers: np.ndarray | pd.Series) -> np.ndarray:
+def measurable(indicators: Iterable[str | None], numbers: np.ndarray | pd.Series, times_below: ArrayLike) -> np.ndarray:
     """Whether each number [canonical unit] is 0 or not far below what any standard method detects.
 
     0.13 mg/L written into a column of µg/L becomes 0.00013 mg/L, which no method tells from 0.
+
+    Parameters
+    ----------
+    indicators : of each number; None where unknown.
+    numbers : in the canonical unit.
+    times_below : how many times below the lowest limit of a method a number may lie, one for all or of each number.
     """
     limits = np.array([_METHOD_LIMITS.get(code, 0.0) for code in indicators], dtype="float64")
     values = np.asarray(numbers, dtype="float64")
-    return (values <= 0) | (values >= limits / FAR_BELOW)
+    return (values <= 0) | (values >= limits / np.asarray(times_below))
 
 
 def _within(bounds: _Bounds, indicators: Iterable[str | None], numbers: np.ndarray | pd.Series) -> np.ndarray:
@@ -250,7 +259,7 @@ def _add_fate(rows: Columns, values: _Values, now: datetime, rights: Collection[
     latest = np.datetime64((now + CLOCKS_MAY_DIFFER).astimezone(UTC).replace(tzinfo=None), "us")
     foreign = ~_by_text(station, lambda code: rights is None or code in rights).astype(bool)
     # Stations print such numbers in mg/L when the water is clean; beside a unit that is converted they are a slip.
-    converted = rows["number"] != values.numbers
+    times_below = np.where(rows["number"] != values.numbers, FAR_BELOW, OUT_OF_SIGHT)
     table = [
         _Fate(problem, "rejected", "", "value_text"),
         _Fate(foreign, "rejected", NO_RIGHT, "station_text"),
@@ -263,13 +272,13 @@ def _add_fate(rows: Columns, values: _Values, now: datetime, rights: Collection[
         _Fate(reasons == "above_range", "rejected", "above_range", "value_text"),
         _Fate(reasons == "no_limit", "rejected", "no_limit", "value_text"),
         _Fate(reasons == "unreadable_number", "rejected", "unreadable_number", "value_text"),
-        _Fate(np.isnat(rows["time"]), "rejected", "unreadable_time", "time_text"),
+        _Fate(np.isnat(rows["time"]) | (rows["time"] < EARLIEST), "rejected", "unreadable_time", "time_text"),
         _Fate(rows["indicator"] == None, "rejected", "unknown_indicator", "indicator_text"),  # noqa: E711  elementwise
         _Fate(np.isnan(rows["number"]), "rejected", "unknown_unit", "unit"),
         _Fate(reasons == SENTINEL, "quarantined", SENTINEL, "value_text"),
         _Fate(~possible(codes, rows["number"]), "rejected", "impossible", "value_text"),
         _Fate(reasons == "unknown_qualifier", "quarantined", "unknown_qualifier", "mark"),
-        _Fate(converted & ~measurable(codes, rows["number"]), "quarantined", "below_methods", "value_text"),
+        _Fate(~measurable(codes, rows["number"], times_below), "quarantined", "below_methods", "value_text"),
         _Fate(station == None, "quarantined", "unknown_station", "station_text"),  # noqa: E711
         _Fate(~plausible(codes, rows["number"]), "quarantined", "implausible", "value_text"),
     ]

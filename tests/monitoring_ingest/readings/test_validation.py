@@ -1,7 +1,7 @@
 """What one row is found to be, before anything stored is looked at."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -34,6 +34,11 @@ def validated(rights=None, **changes):
     return {name: values[0] for name, values in found.items()}
 
 
+def in_year(year: int) -> dict[str, object]:
+    """The time of a reading in June of the year."""
+    return {"time": datetime(year, 6, 7, 0, tzinfo=UTC), "time_text": f"{year}-06-07 08:00"}
+
+
 class TestFates:
     """A hard failure is rejected, a doubt is quarantined, an absent value is neither."""
 
@@ -51,6 +56,9 @@ class TestFates:
             ({"time": YEARS_AHEAD, **WITHHELD}, "rejected", "future_time", "time", "2026-01-01 08:00"),
             ({"time": YEARS_AHEAD, **WITHHELD, "mark": ""}, "rejected", "future_time", "time", "2026-01-01 08:00"),
             ({"time": None, "time_text": "x"}, "rejected", "unreadable_time", "time", "x"),
+            (in_year(1924), "rejected", "unreadable_time", "time", "1924-06-07 08:00"),  # a slip of 2024
+            (in_year(1949), "rejected", "unreadable_time", "time", "1949-06-07 08:00"),
+            (in_year(1950), "accepted", "", "value", "0.2"),
             ({"time": None, "time_text": "x", **WITHHELD}, "withheld", "withheld", "mark", "极值过滤"),
             ({"time": None, "time_text": ""}, "absent", "no_time", "time", ""),
             ({"indicator_text": "蓝藻"}, "rejected", "unknown_indicator", "indicator", "蓝藻"),
@@ -160,6 +168,8 @@ class TestFates:
             ("tp", "mg/L", "0.0005", "accepted", ""),
             ("tp", "mg/L", "0.00013", "accepted", ""),  # in its own unit nothing slipped: stations print such numbers
             ("tp", "g/m3", "0.00013", "accepted", ""),
+            ("tp", "mg/L", "0.000005", "accepted", ""),
+            ("tp", "mg/L", "1e-9", "quarantined", "below_methods"),  # no water is so clean
             ("tp", "µg/L", "0.5", "accepted", ""),
             ("tp", "µg/L", "0.49", "quarantined", "below_methods"),
             ("tp", "mg/L", "0", "accepted", ""),
@@ -299,7 +309,9 @@ class TestStations:
             ("浙江省", "桥头", "qiaotou-zj", "hukou"),
             ("浙江", "桥头", "qiaotou-zj", "hukou"),
             ("330000", "桥头", "qiaotou-zj", "hukou"),
-            ("安徽省", "新桥(老桥)", "qiaotou", "qiaotou"),
+            ("安徽省", "桥头(老桥)", "qiaotou", "qiaotou"),
+            ("安徽省", "新桥(老桥)", None, None),  # of which nobody registered the new name
+            ("安徽省", "桥头(空白)", None, None),
             ("江西省", "桥头", None, None),
             ("", "", None, None),
         ],
