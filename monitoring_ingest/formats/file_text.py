@@ -47,7 +47,8 @@ def csv_records(text: str, separator: str = ",") -> Iterator[tuple[int, list[str
 
     Raises
     ------
-    UnreadableFile : an unclosed quote swallows the file or lines of it, or a line or a record is too long.
+    UnreadableFile : a quoted cell holds further lines with separators, as after an unclosed quote, or a line or a
+        record is too long.
     """
     if any(len(line) > LONGEST_LINE for line in io.StringIO(text, newline="")):
         raise UnreadableFile("file_too_large", f"1: {LONGEST_LINE}")
@@ -57,7 +58,9 @@ def csv_records(text: str, separator: str = ",") -> Iterator[tuple[int, list[str
         for cells in reader:
             if reader.line_num > before + 1 and any(_swallows(cell, separator) for cell in cells):
                 lines = f"{before + 1}–{reader.line_num}"
-                raise UnreadableFile("unreadable_file", f"CSV：引号未闭合，第 {lines} 行成了一格 unclosed quote")
+                zh = f"CSV：第 {lines} 行有一格跨了几行又有分隔符，或许少一个引号；补上引号，或去掉格里的换行"
+                en = "a cell over several lines, with separators: add the missing quote, or take the line breaks out"
+                raise UnreadableFile("unreadable_file", f"{zh} {en}")
             before = reader.line_num
             if len(cells) > MOST_COLUMNS:
                 raise UnreadableFile("file_too_large", f"{reader.line_num}: {MOST_COLUMNS}")

@@ -522,7 +522,8 @@ def test_a_quote_that_swallows_rows_refuses_the_file_and_names_the_lines(ending:
     lines = [HEADED, ROW.replace("晴", '"open'), ROW.replace("8/8", "8/9"), ROW.replace("8/8", "8/10") + '"', ""]
     with pytest.raises(UnreadableFile) as refused:
         read_table(ending.join(lines).encode(), name="a.csv", source=wide())
-    assert refused.value.code == "unreadable_file" and "2–4" in refused.value.value
+    assert refused.value.code == "unreadable_file" and "第 2–4 行有一格跨了几行" in refused.value.value
+    assert "未闭合" not in refused.value.value  # the quote may well be closed, as here
 
 
 def test_titles_and_remarks_may_have_several_lines():
