@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import chain
 
 from basin.indicators import find_indicator
-from basin.network import Network
+from basin.network import Network, Station
 from basin.sources import Source
 from basin.written.names import folded_name
 from basin.written.qualifiers import is_number, speaks_of_others
@@ -78,22 +78,27 @@ def _undeclared_description(table: Table) -> Refusal | None:
 
 def _line_of_another_station(lines: Iterable[str], code: str, network: Network) -> str:
     """The first line that names registered stations, and not the one with this code; blank where there is none."""
-    names = {
-        folded_name(name): station.code
-        for station in network.stations.values()
-        for name in (station.name_zh, *station.aliases)
-        if len(name) >= SHORTEST_NAME
-    }
-    own = network.stations.get(code)
-    own_names = {folded_name(name) for name in (own.name_zh, *own.aliases)} if own else set()
+    stations = [station for station in network.stations.values() if station.code != code]
+    names = set().union(*map(_names_of, stations))
+    declared = network.stations.get(code)
+    declared_names = _names_of(declared) if declared else set()
     for line in lines:
         written = folded_name(line)
-        # 街口下 is not 街口: a name within a longer name does not count
-        named = [name for name in names if name in written]
-        longest = [name for name in named if not any(name in other and name != other for other in named)]
-        if longest and own_names.isdisjoint(longest):
+        # 街口 in the name of 街口下 does not name 街口: the longest names go first
+        named = set()
+        for name in sorted(names | declared_names, key=len, reverse=True):
+            if name in written:
+                named.add(name)
+                written = written.replace(name, " ")
+        if named and named.isdisjoint(declared_names):
             return line
     return ""
+
+
+def _names_of(station: Station) -> set[str]:
+    """The folded name and aliases of a station that are long enough to be looked for."""
+    names = map(folded_name, (station.name_zh, *station.aliases))
+    return {name for name in names if len(name) >= SHORTEST_NAME}
 
 
 def _unit_like(
@@ -126,9 +131,9 @@ def _is_remark(cell: str) -> bool:
 
 def _speaks_of_another_unit(text: str, read_in: Collection[str]) -> bool:
     """Whether a text names a unit other than those in which the values are read, or says that they were multiplied."""
-    if _MULTIPLIED.search(text):
-        return True
-    return any(
-        not is_unit(stated) or any(factor(stated, unit) not in (None, 1) for unit in read_in)
-        for stated in _UNIT_LIKE.findall(text)
-    )
+    return bool(_MULTIPLIED.search(text)) or any(_is_another(unit, read_in) for unit in _UNIT_LIKE.findall(text))
+
+
+def _is_another(unit: str, read_in: Collection[str]) -> bool:
+    """Whether a unit is unknown, or converts to one of those in which the values are read by a factor other than 1."""
+    return not is_unit(unit) or not {factor(unit, other) for other in read_in} <= {None, 1}

@@ -100,6 +100,7 @@ class TestAnotherStationOrTime:
             ("桥头监测数据", TAKEN),
             ("老桥（桥头）与上游监测数据", TAKEN),  # names its own, too
             ("监测数据", TAKEN),
+            ("世界时站监测数据", ("rejected", "other_subject")),
         ],
     )
     def test_in_a_title_line_refuses_the_table(self, title: str, expected: tuple[str, str]):
