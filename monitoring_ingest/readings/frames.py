@@ -46,6 +46,7 @@ class Key(NamedTuple):
 # Arrays of one length by name: `row` int64, `time` datetime64[us] in UTC (NaT where there is none), texts as objects.
 Columns = dict[str, np.ndarray]
 
+EARLIEST_YEAR = 1950  # of a reading: nobody measured rivers so before, and 1924 is a slip of 2024
 NOT_MEASURED = "--"
 NOT_EQUIPPED = "*"
 

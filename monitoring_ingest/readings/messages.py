@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from basin.periods import YEARS
+from monitoring_ingest.readings.frames import EARLIEST_YEAR
 
 
 class Message(NamedTuple):
@@ -101,9 +102,9 @@ MESSAGES: dict[str, Message] = {
         "a formula over an empty cell gives no measurement; fill in the cell it refers to, or take the formula out",
     ),
     "unreadable_time": Message(
-        f"不是一个时刻，或早于 1950 年、晚于 {YEARS[-1]} 年；08:00-12:00 可能是时段也可能是时区，"
+        f"不是一个时刻，或早于 {EARLIEST_YEAR} 年、晚于 {YEARS[-1]} 年；08:00-12:00 可能是时段也可能是时区，"
         "西时区写在秒或 T 之后：08:00:00-08:00",
-        f"not one time, or before 1950 or after {YEARS[-1]}; 08:00-12:00 may be hours or a zone: "
+        f"not one time, or before {EARLIEST_YEAR} or after {YEARS[-1]}; 08:00-12:00 may be hours or a zone: "
         "write a zone west of UTC after the seconds or with T, 08:00:00-08:00",
     ),
     "future_time": Message("时刻在未来", "time lies in the future"),

@@ -32,7 +32,7 @@ from basin.written.qualifiers import (
 )
 from basin.written.units import factor
 from monitoring_ingest.readings.cells import legible
-from monitoring_ingest.readings.frames import NOT_EQUIPPED, Columns, columns_of, objects
+from monitoring_ingest.readings.frames import EARLIEST_YEAR, NOT_EQUIPPED, Columns, columns_of, objects
 from monitoring_ingest.readings.station_names import stations_of
 
 FATES = ("accepted", "duplicate", "revised", "quarantined", "rejected", "withheld", "absent")
@@ -42,7 +42,7 @@ SENTINEL = "sentinel"
 SENTINEL_UNLESS_DECLARED = "sentinel_unless_declared"
 FAR_BELOW = 10  # times below the lowest detection limit: an instrument may print less than the limit of its method
 OUT_OF_SIGHT = 1_000  # times below: stations print clean water 200 times below the limit, in the indicator's own unit
-EARLIEST = np.datetime64("1950-01-01", "us")  # nobody measured rivers so before; 1924 is a slip of 2024
+EARLIEST = np.datetime64(f"{EARLIEST_YEAR}-01-01", "us")
 OTHER_WATER = "not_river_water"
 
 _PLAIN = re.compile(r"[0-9.]+")

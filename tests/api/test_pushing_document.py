@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from api.cli import main
 from api.settings import Limits
 from basin.periods import YEARS
+from monitoring_ingest.readings.frames import EARLIEST_YEAR
 from monitoring_ingest.readings.messages import MESSAGES
 from monitoring_ingest.readings.revisions import REASONS
 from monitoring_ingest.readings.validation import FATES
@@ -40,7 +41,7 @@ def test_every_fate_is_named():
 
 def test_the_limits_are_those_of_the_program():
     assert (f"{Limits().body // 2**20} MiB" in TEXT, f"{Limits().rows:,}".replace(",", " ") in TEXT) == (True, True)
-    assert f"{YEARS[0]}–{YEARS[-1]}" in TEXT
+    assert f"早于 {EARLIEST_YEAR} 年、晚于 {YEARS[-1]} 年" in TEXT
 
 
 def test_every_json_example_is_accepted(pushing):
