@@ -35,6 +35,7 @@ from api.routes import (
     signing_in,
     sources,
     stations,
+    statuses,
     submissions,
     telegrams,
 )
@@ -61,6 +62,7 @@ ROUTES = (
     facts,
     reviews,
     settlements,
+    statuses,
     assessments,
     late,
     service,

@@ -108,7 +108,7 @@ COMMANDS = (
     Elsewhere(
         "status",
         "settlements:status",
-        "给结算下一个状态：待复核、已确认、已撤销。The next status of a settlement.",
+        "提出结算的下一个状态：待复核、已确认、已撤销。Propose the next status of a settlement.",
     ),
     Elsewhere("telegram", "telegrams:telegram_group", "站点报文（HJ 212-2017）。Telegrams of stations."),
     Elsewhere(

@@ -144,7 +144,7 @@ def test_the_whole_outside_folder_runs_as_it_stands(tmp_path: Path):
         (tmp_path / name).write_text(text, encoding="utf-8")
     ran = list(run_cases([tmp_path]))
     assert [(outcome.name, outcome.differences) for outcome in ran if not outcome.passed] == []
-    assert (len(files), len(ran)) == (5, 2)
+    assert (len(files), len(ran)) == (6, 2)
     assert "`2 passed, 0 failed`" in TEXT
 
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import click
 
 from api.commands import explanation
-from api.commands.shared import AS_OF, Told, audited, command, composed, composed_to_read, example
+from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example
+from api.commands.signed_in import acting, no_author, told
 from api.commands.stops import stop_lines
 from basin.clauses import TIME_AXES
 from basin.network import Network
 from settlement import applied
 from settlement import run as settling
-from settlement.review import confirming
+from settlement.people import statuses
 from settlement.statement.rows import SettlementDocument
-from settlement.states import StatusChange
 from settlement.words import amount_words, no_amount_words
 
 
@@ -67,16 +67,15 @@ def explain(settlement: str, clause: str | None, readings: bool, extra: Sequence
     return tree, "\n".join(explanation.lines(tree, readings))
 
 
-@click.command(epilog=example('hengjie status ID 待复核 --person 张三 --reason "数据齐全"'))
+@click.command(epilog=example('hengjie status ID 待复核 --reason "数据齐全"'))
 @click.argument("settlement")
 @click.argument("status")
-@click.option("--person", required=True, help="经办人。")
-@click.option("--reason", required=True, help="理由。")
+@no_author("--person")
+@click.option("--reason", required=True, help="理由。Why.")
 @command
-def status(settlement: str, status: str, person: str, reason: str, extra: Sequence[Path]) -> Told:
-    """给结算下一个状态：待复核、已确认、已撤销。The next status of a settlement."""
+def status(settlement: str, status: str, reason: str, extra: Sequence[Path]) -> Told:
+    """提出结算的下一个状态：待复核、已确认、已撤销。Propose the next status of a settlement."""
     composition = composed(extra)
-    change = StatusChange(status, person, reason)
-    with audited(composition, "status", person, settlement):
-        document = confirming.set_status(composition.engine, settlement, change, composition.now)
-    return document, f"{document['id']}：{document['status']}"
+    with acting(composition, "status", settlement) as signed:
+        proposal = statuses.propose(composition.desk, signed.person.number, settlement, status, reason)
+    return told(proposal)

@@ -1,18 +1,25 @@
 """Who is signed in at the command line: the session that `hengjie login` keeps in a file of this account.
 
-In: settings, and the file. Out: who it is, or a refusal. The file holds a secret, so nobody else may read it.
+In: settings, and the file. Out: who it is, or a refusal; an option that names who acts is refused. The file holds a
+secret, so nobody else may read it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
+import click
+
+from api.authors import NAMED
+from api.commands.shared import audited
 from api.composition import Composition
-from basin.errors import NotSignedIn, Refused
+from basin.errors import HengjieError, NotSignedIn, Refused, UsageError
 from settlement.people import sessions
+from settlement.people.proposals_store import Proposal
 from settlement.people.sessions import Signed
 
 SETTING = "HENGJIE_SESSION"
@@ -31,6 +38,45 @@ def signed_in(composition: Composition, environ: Mapping[str, str] = os.environ)
         signed = sessions.signed(connection, desk, _secret(_file(environ)))
     sessions.note_used(desk, signed.session)
     return signed
+
+
+@contextmanager
+def acting(composition: Composition, act: str, subject: str) -> Iterator[Signed]:
+    """Who is signed in, while he acts: what is done or refused leaves its row, also where nobody is signed in.
+
+    Parameters
+    ----------
+    act : the command. subject : what it is about.
+
+    Raises
+    ------
+    NotSignedIn, Refused : as `signed_in`. HengjieError : as what is done inside.
+    """
+    try:
+        signed = signed_in(composition)
+    except HengjieError as refusal:
+        with audited(composition, act, "", subject):
+            raise refusal
+    with audited(composition, act, signed.person.login, subject):
+        yield signed
+
+
+def no_author(option: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An option that once named who acts: it is hidden, and refused with a remedy."""
+    return click.option(option, hidden=True, expose_value=False, callback=_refuse_author)
+
+
+def _refuse_author(_context: click.Context, option: click.Parameter, written: str | None) -> None:
+    if written is not None:
+        raise click.UsageError(f"{NAMED.zh}；{NAMED.remedy}") from UsageError(
+            NAMED.zh, NAMED.en, path=option.name, remedy=NAMED.remedy
+        )
+
+
+def told(proposal: Proposal) -> tuple[dict[str, Any], str]:
+    """What a command tells of what it proposed, as JSON and as text."""
+    text = f"已提出第 {proposal.number} 项，等另一人批准 proposed：{proposal.subject}"
+    return {"proposal": proposal.number, "office": proposal.office, "subject": proposal.subject}, text
 
 
 def keep_secret(secret: str, environ: Mapping[str, str] = os.environ) -> Path:

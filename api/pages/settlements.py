@@ -9,10 +9,15 @@ from typing import Any
 
 from api.pages.language import Words
 from api.pages.names import Names
+from api.pages.people import proposal_rows
 from api.reads.numerals import approximate, padded, roman, signed
 from api.reads.settled import shows
 from basin.agreement import RuleRow
 from basin.indicators import INDICATORS
+from settlement.people.proposals_store import Proposal
+from settlement.people.sessions import Signed
+from settlement.people.statuses import STATUS
+from settlement.people.stewards import steward
 from settlement.statement.rows import (
     EvaluationRow,
     ObligationRow,
@@ -23,6 +28,7 @@ from settlement.statement.rows import (
     StatusRow,
     UndecidedRow,
 )
+from settlement.states import CONFIRMED, MAY_FOLLOW
 
 
 def settlement(document: SettlementDocument, statuses: Sequence[StatusRow], names: Names) -> dict[str, Any]:
@@ -46,6 +52,28 @@ def settlement(document: SettlementDocument, statuses: Sequence[StatusRow], name
         "rules": [rule_text(rule, names) for rule in document["rules"]],
         "statuses": list(statuses),
         "withdrawn": document.get("withdrawn"),
+    }
+
+
+def proposing(
+    document: SettlementDocument, signed: Signed, waiting: Sequence[Proposal], names: Names
+) -> dict[str, Any]:
+    """What is proposed of the status, and what who is signed in may propose next.
+
+    Parameters
+    ----------
+    document : the settlement. waiting : the open proposals about it.
+    """
+    network = names.registry.network
+    agreement = names.registry.agreements.get(document["agreement"])
+    office = None if agreement is None else steward(network, agreement)
+    may = office is not None and signed.person.number in STATUS.may_propose(signed.staff, office.code)
+    following = MAY_FOLLOW.get(document["status"], ())
+    return {
+        "proposed": proposal_rows(waiting, signed, names),
+        "may_propose": may,
+        "steward": "" if office is None else names.office(office.code),
+        "next_statuses": [status for status in following if status != CONFIRMED or document["kind"] == "payable"],
     }
 
 

@@ -11,13 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sqlalchemy import Connection
+
 from basin.errors import UsageError
 from settlement.people.acts import ACTS
 from settlement.people.appointing import END
 from settlement.people.persons import Staff
 from settlement.people.proposals import WORDS, Matter, TwoPersonAct
 from settlement.people.proposals_store import Proposal, Wanted
-from settlement.people.watching import may_decide
+from settlement.people.statuses import STATUS
+from settlement.people.watching import may_decide, seen_by
 from settlement.statement.document import instant
 
 State = Literal["open", "ended"]
@@ -82,6 +85,17 @@ def proposal_row(proposal: Proposal, staff: Staff, person: int) -> ProposalRow:
         ended_at=None if proposal.ended_at is None else instant(proposal.ended_at),
         may_decide=may_decide(ACTS, staff, person, proposal),
     )
+
+
+def open_about_settlement(connection: Connection, staff: Staff, person: int, identity: str) -> list[Proposal]:
+    """The open proposals about the status of a settlement that a person sees, the newest first.
+
+    Parameters
+    ----------
+    person : the number of who asks. identity : of the settlement.
+    """
+    waiting = seen_by(connection, staff, person, Wanted(kind=STATUS.kind, is_open=True))
+    return [proposal for proposal in waiting if json.loads(proposal.payload)["settlement"] == identity]
 
 
 def wanted(kind: str | None, state: State | None) -> Wanted:

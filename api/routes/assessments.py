@@ -1,4 +1,4 @@
-"""Performance assessments: list, document, downloads; assessing with a key."""
+"""Performance assessments: list, document, downloads; assessing."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from fastapi import APIRouter, Request, Response
 from api.reads import assessments as stored
 from api.reads.filters import Filter, Within
 from api.reads.instants import parsed_instant
-from api.web.deps import About, Has, Reads, Writer
+from api.web.deps import About, Has, Reads
 from api.web.described import file, listed, problems
 from api.web.downloads import PDF, XLSX, download, report_names
 from api.web.guarded import Guarded
+from api.web.login import Acts
 from api.web.reading import ReadBy
 from api.web.schemas import AssessmentWanted, Header, JsonObject
 from api.web.tabular import shaped
 from settlement import run, store
+from settlement.people import trials
 from settlement.printing import reports, workbooks
 from settlement.statement.rows import AssessmentDocument, StoredAssessment
 
@@ -35,9 +37,10 @@ def assessments(
     "/assessments", status_code=201, summary="评价一个流域 (assess)", response_model=JsonObject,
     responses=problems(400, 401, 403, 422),
 )  # fmt: skip
-def assess(wanted: AssessmentWanted, has: Has, writer: Writer, about: About, response: Response) -> AssessmentDocument:
-    """Assess one basin for one period by a scorecard."""
+def assess(wanted: AssessmentWanted, has: Has, signed: Acts, about: About, response: Response) -> AssessmentDocument:
+    """Assess one basin for one period by a scorecard; one person does it, of an office that may read the basin."""
     about(f"{wanted.basin} {wanted.period}")
+    trials.refuse_assessing(signed.staff, signed.person.number, has.registry, wanted.basin)
     as_of = parsed_instant(wanted.as_of, "body.as_of")
     registry = has.registry.scoring_by(wanted.scorecard)
     document = run.assess(has.engine, registry, wanted.basin, wanted.period, as_of=as_of, now=has.now())

@@ -21,6 +21,7 @@ from api.reads import overview as queries
 from api.reads import settlements as stored
 from api.reads import submissions as handed_in
 from api.reads.filters import Filter, SettlementsWanted, Within
+from api.reads.proposals import open_about_settlement
 from api.reads.submissions import Page
 from api.web.deps import Has, Named, Reads
 from api.web.reading import ReadBy
@@ -30,6 +31,7 @@ from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records import store as intake
 from monitoring_ingest.records.history_store import Handed, receipt_rows
 from settlement import store
+from settlement.people.sessions import Signed
 from settlement.restating.late import came_late
 
 router = APIRouter(include_in_schema=False)
@@ -87,11 +89,15 @@ def settlements(
 
 @router.get("/settlements/{id}")
 def settlement(id: str, request: Request, reads: Reads, has: Has, reader: ReadBy, names: Named) -> HTMLResponse:
-    """A settlement with its working and, for those of its agreement, how much came late for it."""
+    """A settlement with its working, what is proposed of its status and, for those of its agreement, what came late."""
     stored.refuse_unreadable(reads, reader, id)
     document, statuses = stored.settlement(reads, id)
     view = settlement_page.settlement(document, statuses, names)
     late = came_late(reads, has.registry, id, has.now()) if reader.agreement(document["agreement"]) else 0
+    signed: Signed | None = getattr(request.state, "signed", None)
+    if signed is not None:
+        waiting = open_about_settlement(reads, signed.staff, signed.person.number, id)
+        view |= settlement_page.proposing(document, signed, waiting, names)
     return page(request, "settlement.html", view | {"late": late})
 
 

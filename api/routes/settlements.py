@@ -1,4 +1,4 @@
-"""Settlements: list, document, downloads, obligations; settling and changing the status with a key."""
+"""Settlements: list, document, downloads, obligations; settling."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from api.reads import declared
 from api.reads import settlements as stored
 from api.reads.filters import Filter, SettlementsWanted, Within, within
 from api.reads.instants import parsed_instant
-from api.web.deps import About, Has, Reads, Writer
+from api.web.deps import About, Has, Reads
 from api.web.described import file, listed, problems
 from api.web.downloads import PDF, XLSX, ZIP, download, report_names
 from api.web.guarded import Guarded
+from api.web.login import Acts
 from api.web.reading import ReadBy
-from api.web.schemas import JsonObject, ListedHeader, Obligation, SettlementWanted, StatusWanted
+from api.web.schemas import JsonObject, ListedHeader, Obligation, SettlementWanted
 from api.web.tabular import shaped
 from settlement import applied, run, store
 from settlement.evidence import exporting
+from settlement.people import trials
 from settlement.printing import reports, workbooks
-from settlement.review import confirming
 from settlement.statement.explanation import Explanation
 from settlement.statement.rows import SettlementDocument, StatusRow, StoredSettlement
-from settlement.states import StatusChange
 
 router = APIRouter(prefix="/v1", tags=["结算 settlement"], route_class=Guarded)
 HEADER = (
@@ -63,9 +63,13 @@ def settlements(
     "/settlements", status_code=201, summary="结算一个期间 (settle)", response_model=JsonObject,
     responses=problems(400, 401, 403, 422),
 )  # fmt: skip
-def settle(wanted: SettlementWanted, has: Has, writer: Writer, about: About, response: Response) -> SettlementDocument:
-    """Settle one agreement for one period; the same text, period, instant and data give the same id and digest."""
+def settle(wanted: SettlementWanted, has: Has, signed: Acts, about: About, response: Response) -> SettlementDocument:
+    """Settle one agreement for one period; the same text, period, instant and data give the same id and digest.
+
+    A trial decides nothing, so one person does it: who prepares or approves in an office that may read the agreement.
+    """
     about(f"{wanted.agreement} {wanted.period}")
+    trials.refuse_settling(signed.staff, signed.person.number, has.registry, wanted.agreement)
     as_of = parsed_instant(wanted.as_of, "body.as_of")
     document = run.settle(has.engine, has.registry, wanted.agreement, wanted.period, as_of=as_of, now=has.now())
     response.headers["Location"] = f"/v1/settlements/{document['id']}"
@@ -139,16 +143,6 @@ def statuses(id: str, reads: Reads, reader: ReadBy) -> list[StatusRow]:
     """Every status of a settlement, oldest first, with person, reason and time."""
     stored.refuse_unreadable(reads, reader, id)
     return stored.settlement(reads, id)[1]
-
-
-@router.post(
-    "/settlements/{id}/status", summary="变更状态 (change the status)", response_model=JsonObject,
-    responses=problems(400, 401, 403, 404, 422),
-)  # fmt: skip
-def set_status(id: str, wanted: StatusWanted, has: Has, writer: Writer) -> StoredSettlement:
-    """试算 → 待复核 → 已确认 / 已撤销; each change is a new row with person, reason and time."""
-    change = StatusChange(wanted.status, wanted.person, wanted.reason)
-    return confirming.set_status(has.engine, id, change, has.now)
 
 
 @router.get("/obligations.csv", include_in_schema=False)

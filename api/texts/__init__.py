@@ -267,6 +267,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "协议写明或衡界补齐的规则及出处",
         "Rules that the agreement states, or that we had to add",
     ),
+    "settlement.next": ("提出的状态", "Proposed status"),
+    "settlement.next.none": ("没有待批准的", "Nothing waits for approval"),
+    "settlement.next.lead": (
+        "以{office}的名义提出；由该机构的另一人在“待办与提议”批准，随即生效。",
+        "You propose for {office}; another person of that office approves under To do, and then it is done.",
+    ),
+    "settlement.next.by": (
+        "下一个状态由{office}的经办人提出。",
+        "Somebody who prepares in {office} proposes the next status.",
+    ),
+    "settlement.next.nobody": (
+        "这份协议没有主办机构，谁也不能提出：先在 offices.csv 里声明。",
+        "No office runs this agreement, so nobody can propose: declare one in offices.csv.",
+    ),
     "settlement.history": ("状态记录", "Status history"),
     "settlement.history.caption": ("每次变更都是新的一行；只有“已确认”才是应付", "Each change is a new row"),
     "settlement.history.none": ("还没有变更", "No change yet"),

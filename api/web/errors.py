@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Mapping
 from pathlib import Path, PurePath
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -17,6 +19,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from api.authors import AUTHORS, NAMED
 from api.pages.rendering import page
 from api.texts import HTTP_PROBLEMS, PROBLEM_TITLES
 from api.web.local import sign_in_address
@@ -131,10 +134,10 @@ def problem_of(error: HengjieError) -> Problem:
 def _of_a_request(error: RequestValidationError) -> Problem:
     """A request that does not fit its description: the first field that does not, and how many others."""
     faults = error.errors()
-    first = faults[0]
+    first = next((fault for fault in faults if _names_author(fault)), faults[0])
     others = len(faults) - 1
     path = shown(".".join(str(part) for part in first["loc"] if part not in SHAPES), LONGEST_PATH)
-    misfit = first.get("ctx", {}).get("error")  # of a text, as our own grammar refuses it
+    misfit = NAMED if _names_author(first) else first.get("ctx", {}).get("error")  # of a text, by our own grammar
     is_ours = isinstance(misfit, Misfit)
     zh = misfit.zh if is_ours else shown(first["msg"])
     en = misfit.en if is_ours else shown(first["msg"])
@@ -147,6 +150,11 @@ def _of_a_request(error: RequestValidationError) -> Problem:
         remedy=misfit.remedy if is_ours else "对照 /docs 改正该字段",
         path=path,
     )
+
+
+def _names_author(fault: Mapping[str, Any]) -> bool:
+    """Whether a request names who acts, which its session says."""
+    return fault["type"] == "extra_forbidden" and fault["loc"][-1] in AUTHORS
 
 
 def of_status(status: int) -> Problem:

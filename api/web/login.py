@@ -21,10 +21,11 @@ from api.composition import Composition
 from api.pages.rendering import Visitor
 from api.web.keys import HEADER, secret_in
 from api.web.rates import seconds_of, too_many
-from basin.errors import ForgedForm, NotSignedIn, Refused
+from basin.errors import ForgedForm, NotFound, NotSignedIn, Refused, UnknownCode
 from monitoring_ingest.access.tries import Tries
 from monitoring_ingest.database.trouble import ERRORS
-from settlement.people import sessions, store
+from settlement import store as settlement_store
+from settlement.people import sessions, statuses, store
 from settlement.people.acts import ACTS
 from settlement.people.proposals import Desk
 from settlement.people.sessions import LASTING, PAGE, PREFIX, Opened, Signed
@@ -32,6 +33,7 @@ from settlement.people.watching import waiting_for
 
 COOKIE = "hengjie_session"
 CSRF = "X-CSRF-Token"
+STATUS_OF_SETTLEMENT = "/v1/settlements/{id}/status"
 MOST_OFFICES_NAMED = 6
 OTHER_SITES = ("cross-site", "same-site")  # as a browser says where a form comes from
 _REMEDY = "在 /sign-in 登录；程序用本人的令牌：Authorization: Bearer hjt_…"
@@ -118,7 +120,7 @@ def _asked(request: Request) -> Signed:
     except Refused:  # two keys that differ
         has_key = True
     if has_key:
-        raise _key_acts_for_nobody(request.app.state.composition.desk)
+        raise _key_acts_for_nobody(request)
     raise NotSignedIn("没有登录", "not signed in", remedy=_REMEDY)
 
 
@@ -131,15 +133,26 @@ def _looked_up(request: Request, given: Given) -> Signed:
     return signed
 
 
-def _key_acts_for_nobody(desk: Desk) -> Refused:
-    with desk.engine.connect() as connection:
-        staff = store.staff(connection, desk.offices, desk.now())
-    offices = {appointed.office: None for number in staff.people for appointed in staff.in_force(number)}
-    named = "、".join(desk.offices[office].name_zh for office in list(offices)[:MOST_OFFICES_NAMED])
+def _key_acts_for_nobody(request: Request) -> Refused:
+    desk: Desk = request.app.state.composition.desk
+    offices = _offices_that_could(request, desk)
+    named = "、".join(desk.offices[office].name_zh for office in offices[:MOST_OFFICES_NAMED])
     more = " 等" if len(offices) > MOST_OFFICES_NAMED else ""
     remedy = f"由 {named}{more} 的人员登录后办理" if named else "先由命令行任命最初两人"
     zh = "密钥只报送和读取数据，不能代人办事"
     return Refused(zh, "keys carry data only and act for nobody", path=HEADER, remedy=remedy)
+
+
+def _offices_that_could(request: Request, desk: Desk) -> list[str]:
+    """The office that runs the cycle of the settlement asked about; else every office with people."""
+    with desk.engine.connect() as connection:
+        if request.scope["route"].path == STATUS_OF_SETTLEMENT:
+            with suppress(NotFound, UnknownCode):  # nobody could: the usual answer serves
+                document = settlement_store.settlement(connection, request.path_params["id"])
+                office = statuses.office_of(desk.registry, document)
+                return [] if office is None else [office.code]
+        staff = store.staff(connection, desk.offices, desk.now())
+    return list(dict.fromkeys(held.office for number in staff.people for held in staff.in_force(number)))
 
 
 _cookie = APIKeyCookie(name=COOKIE, scheme_name="Session", auto_error=False, description="在 /sign-in 登录 (a session)")

@@ -257,12 +257,11 @@ class AssessmentWanted(BaseModel):
 
 
 class StatusWanted(BaseModel):
-    """The next status of a settlement; each change is a new row and needs a person and a reason."""
+    """The next status of a settlement, and why; who proposes it is who is signed in."""
 
     model_config = ConfigDict(extra="forbid")
 
     status: Text = Field(examples=["待复核"])
-    person: Text = Field(min_length=1)
     reason: Text = Field(min_length=1)
 
 

@@ -71,8 +71,8 @@ class TestRequests:
         [
             ("/v1/facts", FACT | {"approved_by": "某甲"}, "400 usage", "demo-qx2 2025-08 dry"),
             ("/v1/facts", {}, "422 request", "/v1/facts"),
-            ("/v1/settlements/none/status", {"status": "待复核", "person": "某甲", "reason": "数据齐全"},
-             "404 not_found", "/v1/settlements/none/status"),
+            ("/v1/settlements/none/status", {"status": "待复核", "reason": "数据齐全"},
+             "403 refused", "/v1/settlements/none/status"),
         ],
     )  # fmt: skip
     def test_a_refused_act_leaves_the_code_of_the_refusal(self, here, app, key, path, body, outcome, subject):
@@ -158,10 +158,10 @@ class TestCommands:
     def test_decisions_and_refusals_of_commands_are_listed(self):
         self.run("key", "create", "一站")
         self.run("key", "create", "一站")
-        self.run("status", "none", "待复核", "--person", "张三", "--reason", "数据齐全")
+        self.run("status", "none", "待复核", "--reason", "数据齐全")
         listed = json.loads(self.run("audit", "list", "--json"))["acts"]
         assert [(row["act"], row["who"], row["address"], row["outcome"], row["subject"]) for row in listed] == [
-            ("status", "张三", "zhang@local", "404 not_found", "none"),
+            ("status", "", "zhang@local", "401 not_signed_in", "none"),
             ("key create", "", "zhang@local", "400 usage", "一站"),
             ("key create", "", "zhang@local", "done", "一站"),
         ]

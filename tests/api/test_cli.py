@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from api.cli import main
 from basin.registry import BUNDLED
 from settlement.statement.engine_version import ENGINE_VERSION
+from tests.api.accounts import Office
 from tests.api.makers import HEADER, row
 
 Run = Callable[..., Result]
@@ -101,7 +102,7 @@ class TestOutside:
     @pytest.mark.parametrize(
         "arguments",
         [["explain", "@"], ["settle", "@", "2020"], ["settle", "a", "@"], ["assess", "@", "2020"],
-         ["evidence", "@", "-o", "x.zip"], ["status", "a", "待复核", "--person", "@", "--reason", "b"],
+         ["evidence", "@", "-o", "x.zip"], ["status", "@", "待复核", "--reason", "b"],
          ["key", "create", "@"], ["key", "revoke", "@"],
          ["whatif", "a", "--set", "@=1", "--years", "2020"], ["readings", "export", "--station", "@"]],
         ids=" ".join,
@@ -304,22 +305,25 @@ class TestNextSteps:
             (folder / name).write_text(content, encoding="utf-8")
         return folder
 
-    def test_from_readings_to_what_is_owed(self, hengjie: Run, tmp_path: Path) -> None:
+    def test_from_readings_to_what_is_owed(self, hengjie: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         outside = ("--with", self.folder(tmp_path / "甲江"))
         months = [row("jiajiang-zhan", f"2024-{month:02d}-15 08:00", "nh3n", "0.4") for month in range(1, 13)]
         (tmp_path / "读数.csv").write_text("\n".join([HEADER, *months, ""]), encoding="utf-8")
         assert "accepted 12" in hengjie("ingest", "readings", tmp_path / "读数.csv", *outside).stdout
         year = told(hengjie("settle", "jiajiang-2024", "2024", *outside, "--json"))
         assert (year["kind"], [pair["amount_yuan"] for pair in year["transfers"]]) == ("payable", ["1000000.00"])
-        of_zhang = ("--person", "张三", "--reason", "数据齐全", *outside)
-        of_li = ("--person", "李四", "--reason", "复核无误", *outside)
-        assert hengjie("status", year["id"], "待复核", *of_zhang).exit_code == 0
-        assert hengjie("status", year["id"], "已确认", *of_zhang).exit_code == 1
-        assert hengjie("status", year["id"], "已确认", *of_li).exit_code == 0
+        monkeypatch.setenv("HENGJIE_SESSION", str(tmp_path / "nobody.session"))
+        assert hengjie("status", year["id"], "待复核", "--reason", "数据齐全", *outside).exit_code == 1
+        office = Office("jiajiang-office", monkeypatch, tmp_path, outside[1])
+        office.agrees("status", year["id"], "待复核", "--reason", "数据齐全")
+        waiting = office.preparer.told("status", year["id"], "已确认", "--reason", "复核无误")
+        assert "自己提出的不能自己批准" in office.preparer.refused("proposal", "approve", str(waiting["proposal"]))
+        assert office.approver.told("proposal", "approve", str(waiting["proposal"]))["state"] == "已批准"
         july = told(hengjie("settle", "jiajiang-2024", "2024-07", *outside, "--json"))
         assert july["kind"] == "indication"
-        assert hengjie("status", july["id"], "待复核", *of_zhang).exit_code == 0
-        assert hengjie("status", july["id"], "已确认", *of_li).exit_code == 1
+        office.agrees("status", july["id"], "待复核", "--reason", "数据齐全")
+        refused = office.preparer.refused("status", july["id"], "已确认", "--reason", "复核无误")
+        assert "不是可支付的结算" in refused
 
     @pytest.mark.parametrize(
         ("arguments", "code"),

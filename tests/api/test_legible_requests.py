@@ -16,6 +16,7 @@ from api.app import ROUTES
 from api.composition import Composition
 from monitoring_ingest.access.store import create_key
 from tests.api.makers import NOW, client_of
+from tests.api.people import pair_of
 from tests.api.test_reviews import REMOVE
 from tests.api.test_writing import FACT, SETTLE
 
@@ -27,7 +28,7 @@ PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 BODIES: dict[str, dict[str, Any]] = {
     "/v1/settlements": SETTLE | {"as_of": "2026-01-09T00:00:00Z"},
     "/v1/assessments": {"basin": "demo-qingxi", "period": "2025", "scorecard": "watershed-performance"},
-    "/v1/settlements/any/status": {"status": "待复核", "person": "某人", "reason": "核对"},
+    "/v1/settlements/any/status": {"status": "待复核", "reason": "核对"},
     "/v1/facts": FACT,
     "/v1/reviews": REMOVE,
 }
@@ -35,9 +36,10 @@ BODIES: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def asked(blank: Composition) -> Iterator[TestClient]:
-    """A client with a writing key, which is answered also where the program fails."""
+    """A client with a writing key and the token of a person, which is answered also where the program fails."""
     with client_of(blank, raise_server_exceptions=False) as client:
         client.headers["X-API-Key"] = create_key(blank.engine, "测试", NOW)
+        client.headers.update(pair_of(blank).preparer)
         yield client
 
 

@@ -2,42 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
-from click.testing import CliRunner, Result
 
-from api.cli import main
-
-FIXTURES = Path(__file__).parents[2] / "fixtures"
-PASSWORD = "缓缓流过三座石桥的一江清水"
-
-
-class Account:
-    """Somebody's account of the machine, with his own file of the session."""
-
-    def __init__(self, name: str, monkeypatch, folder: Path) -> None:
-        self.file = folder / f"{name}.session"
-        self._monkeypatch = monkeypatch
-
-    def run(self, *arguments: str, typed: str = "") -> Result:
-        self._monkeypatch.setenv("HENGJIE_SESSION", str(self.file))
-        return CliRunner().invoke(main, [*arguments, "--with", str(FIXTURES)], input=typed)
-
-    def told(self, *arguments: str) -> dict:
-        result = self.run(*arguments, "--json")
-        assert result.exit_code == 0, result.output
-        return json.loads(result.stdout)
-
-    def refused(self, *arguments: str) -> str:
-        result = self.run(*arguments)
-        assert result.exit_code != 0, result.output
-        return result.stderr
-
-    def signs_in(self, login: str, code: str) -> None:
-        result = self.run("login", login, "--code", code, typed=f"{PASSWORD}\n{PASSWORD}\n")
-        assert result.exit_code == 0, result.output
+from tests.api.accounts import PASSWORD, Account
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ import pytest
 from api.pages.language import Words
 from api.pages.names import Names
 from api.pages.sections import under
-from monitoring_ingest.access.store import create_key
 from settlement import run
 from tests.api.makers import NOW, client_of, composed, month_rows, send
 from tests.api.markup import read
+from tests.api.people import give_status, pair_of
 from tests.databases import sqlite
 
 BY_CLASS = "demo-monthly-class"
@@ -152,18 +152,14 @@ def test_a_withdrawn_settlement_does_not_speak(world, tmp_path):
     made = composed(sqlite(tmp_path / "hengjie.sqlite"), world)
     send(made, [*month_rows("demo-qx2", "2025-10"), *month_rows("demo-qx3", "2025-10")])
     with client_of(made) as client:
-        key = {"X-API-Key": create_key(made.engine, "测试", NOW)}
-
-        def status(identity, word, person):
-            wanted = {"status": word, "person": person, "reason": "示例"}
-            assert client.post(f"/v1/settlements/{identity}/status", json=wanted, headers=key).status_code == 200
+        pair = pair_of(made)
 
         def shown():
             return table(page(client, "/sections/qingxi-2?year=2025"), "月均值")["2025-10"][2]
 
         first = run.settle(made.engine, world, BY_CLASS, "2025-10", now=NOW)["id"]
-        status(first, "待复核", "甲")
-        status(first, "已确认", "乙")
+        give_status(client, pair, first, "待复核")
+        give_status(client, pair, first, "已确认")
         assert "已确认" in shown()
-        status(first, "已撤销", "甲")
+        give_status(client, pair, first, "已撤销")
         assert shown() == "未结算"
