@@ -23,9 +23,11 @@ from monitoring_ingest.access.store import (
     refuse_name_taken,
     renew_key,
 )
-from settlement.people import performing
+from settlement.people import performing, proposals, store
 from settlement.people.appointing import BY_ADMIN, BY_PARTY, day_of, refuse_other_side
-from settlement.people.proposals import Payload, Setting, TwoPersonAct, refuse_unknown_office
+from settlement.people.persons import Staff
+from settlement.people.proposals import Desk, Matter, Payload, Setting, TwoPersonAct, refuse_unknown_office
+from settlement.people.proposals_store import Proposal
 
 LONGEST = 2  # years that a key lasts
 LONGEST_OVERLAP = 30  # days that the secret before a rotation stays valid
@@ -123,8 +125,8 @@ def _revoke(setting: Setting, _office: str, payload: Payload) -> str:
 def _key(setting: Setting, office: str, payload: Payload) -> Access:
     """A key of one's own side; one from before people signed in is the operator's."""
     key = named_key(setting.connection, performing.text(payload, "name")).access
-    of = key.office or setting.staff.operator
-    if of is not None:
+    of = office_of(setting.staff, key)
+    if of:
         refuse_other_side(setting.staff, office, of)
     return key
 
@@ -188,6 +190,49 @@ def _texts(payload: Payload, name: str) -> list[str]:
     if len(set(texts)) != len(listed):
         raise UsageError("应是代码的列表，每个写一次", "a list of codes, each once", path=name, remedy="每项写一个代码")
     return texts
+
+
+def propose_new(desk: Desk, person: int, payload: Payload, reason: str) -> Proposal:
+    """Propose a new key, for the office whose key it is.
+
+    Parameters
+    ----------
+    person : the number of who proposes it. payload : as `key_payload`.
+
+    Raises
+    ------
+    HengjieError : as `proposals.propose`.
+    """
+    matter = Matter(payload["office"], payload, f"{CREATE.zh} {payload['name']}", reason)
+    return proposals.propose(desk, CREATE, person, matter)
+
+
+def propose_about(desk: Desk, act: TwoPersonAct, person: int, payload: Payload, reason: str) -> Proposal:
+    """Propose to rotate or revoke a key, for the office whose key it is.
+
+    Parameters
+    ----------
+    act : `ROTATE` or `REVOKE`. person : the number of who proposes it. payload : of that act.
+
+    Raises
+    ------
+    NotFound : no such key. HengjieError : as `proposals.propose`.
+    """
+    with desk.engine.connect() as connection:
+        key = named_key(connection, payload["name"]).access
+        staff = store.staff(connection, desk.offices, desk.now())
+    matter = Matter(office_of(staff, key), payload, f"{act.zh} {key.name}", reason)
+    return proposals.propose(desk, act, person, matter)
+
+
+def office_of(staff: Staff, key: Access) -> str:
+    """Whose key it is; one from before people signed in is the operator's, blank while there is none."""
+    return key.office or staff.operator or ""
+
+
+def act_at_once(staff: Staff) -> bool:
+    """Whether keys are made by the account of this machine alone: nobody was ever appointed who could decide."""
+    return not staff.appointments
 
 
 CREATE = TwoPersonAct("key", "新建密钥", "new key", BY_ADMIN, BY_PARTY, _check_create, _create, by_side=True)
