@@ -22,6 +22,7 @@ from api.routes import (
     assessments,
     declared,
     facts,
+    keys,
     late,
     me,
     oidc,
@@ -73,10 +74,11 @@ ROUTES = (
     oidc,
     me,
     people,
+    keys,
     proposals,
     pages,
 )
-OF_PEOPLE = (signing_in, oidc, me, people, proposals)  # which ask by themselves who is signed in
+OF_PEOPLE = (signing_in, oidc, me, people, keys, proposals, statuses)  # which ask by themselves who is signed in
 DESCRIPTION = """跨省流域横向生态保护补偿的结算。金额以元的字符串给出，精确到分；时刻为 UTC。
 
 Settling river compensation between provinces. Amounts are yuan as text, exact to the fen; instants are UTC. Lists come

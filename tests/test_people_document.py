@@ -7,9 +7,10 @@ from pathlib import Path
 
 from fastapi.routing import APIRoute
 
-from api.routes import me, people, proposals, signing_in
+from api.routes import keys, me, people, proposals, signing_in, statuses
 from basin.errors import Conflict, ForgedForm, NoSecondPerson, NotFound, NotSignedIn, Refused, Unavailable
-from settlement.people import appointing, roles
+from settlement.people import appointing, office_keys, roles
+from settlement.people.statuses import STATUS
 
 TEXT = (Path(__file__).parent.parent / "docs" / "people.md").read_text(encoding="utf-8")
 TYPEWRITER = re.compile(r"`([^`\n]+)`")
@@ -21,7 +22,7 @@ def written() -> set[str]:
 
 
 def test_every_role_and_every_act_about_people_is_explained():
-    assert {*roles.WORDS, *appointing.ACTS} <= written()
+    assert {*roles.WORDS, *appointing.ACTS, *office_keys.ACTS, STATUS.kind} <= written()
     assert all(zh in TEXT for zh, _ in roles.WORDS.values())
 
 
@@ -32,7 +33,7 @@ def test_every_refusal_has_its_row():
 
 
 def test_every_address_is_named():
-    routes = [route for module in (me, people, proposals) for route in module.router.routes]
+    routes = [route for module in (keys, me, people, proposals, statuses) for route in module.router.routes]
     paths = {route.path for route in routes if isinstance(route, APIRoute)}
     pages = {path for path in paths if not path.startswith("/v1/")}
     read = {route.path for route in routes if isinstance(route, APIRoute) and "GET" in route.methods}

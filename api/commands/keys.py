@@ -86,7 +86,8 @@ def key_create(
 
 
 def _at_once(composition: Composition) -> bool:
-    return office_keys.act_at_once(_staff(composition))
+    """Whether the account of this machine makes keys alone: people are switched off, or nobody was ever appointed."""
+    return not composition.settings.people or office_keys.nobody_appointed(_staff(composition))
 
 
 def _staff(composition: Composition) -> Staff:

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from api.authors import NAMED
+from api.authors import NAMED, without_people
 from api.commands.shared import audited
 from api.composition import Composition
 from basin.errors import HengjieError, NotSignedIn, Refused, UsageError
@@ -31,8 +31,10 @@ def signed_in(composition: Composition, environ: Mapping[str, str] = os.environ)
 
     Raises
     ------
-    NotSignedIn : nobody, or no longer. Refused : others may read the file.
+    NotSignedIn : nobody, or no longer. Refused : others may read the file, or people are switched off.
     """
+    if not composition.settings.people:
+        raise without_people()
     desk = composition.desk
     with desk.engine.connect() as connection:
         signed = sessions.signed(connection, desk, _secret(_file(environ)))

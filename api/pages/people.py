@@ -9,12 +9,15 @@ from typing import Any
 
 from api.pages.names import Names
 from api.reads import people as people_read
+from api.reads.keys import KeyRow
 from api.reads.people import AppointmentRow, PersonRow
 from api.reads.proposals import proposal_row
 from basin.network import CHINA
+from monitoring_ingest.access.store import VERBS
 from settlement.people import roles
 from settlement.people.acts import ACTS
 from settlement.people.appointing import today
+from settlement.people.office_keys import LONGEST_OVERLAP
 from settlement.people.persons import Appointment, Staff
 from settlement.people.proposals_store import Proposal
 from settlement.people.sessions import LONGEST_TOKEN, Signed
@@ -93,6 +96,28 @@ def everybody(
         "unstaffed": [_choice(office, names) for office in unstaffed],
         "roles": list(roles.WORDS),
         "today": today(staff.now),
+    }
+
+
+def keys(rows: Sequence[KeyRow], names: Names) -> dict[str, Any]:
+    """The keys of the page, and those that are still of use for its forms."""
+    return {
+        "keys": [_key(row, names) for row in rows],
+        "valid_keys": [row.name for row in rows if row.state == "valid"],
+        "ending_keys": [row.name for row in rows if row.state != "revoked"],
+        "verbs": VERBS,
+        "longest_overlap": LONGEST_OVERLAP,
+    }
+
+
+def _key(row: KeyRow, names: Names) -> dict[str, Any]:
+    t = names.t
+    stations = t("keys.all") if row.stations is None else t("list").join(map(names.station, row.stations))
+    return {
+        "row": row,
+        "office": names.office(row.office) if row.office else t("keys.operator"),
+        "stations": stations,
+        "verbs": t("list").join(t(f"key_verb.{verb}") for verb in row.verbs),
     }
 
 

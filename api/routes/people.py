@@ -17,6 +17,7 @@ from api.pages import people as people_pages
 from api.pages.language import words
 from api.pages.rendering import page
 from api.reads import people as people_read
+from api.reads.keys import key_rows
 from api.reads.people import AppointmentRow, PersonRow
 from api.reads.proposals import matter
 from api.web.deps import Has, Named, Reads
@@ -26,7 +27,7 @@ from api.web.login import Acts, ActsOnPage, SignedIn
 from api.web.tabular import shaped
 from basin.errors import Refused
 from basin.written.texts import Text
-from settlement.people import appointing, proposals, roles, store
+from settlement.people import appointing, office_keys, proposals, roles, store
 from settlement.people.acts import ACTS
 from settlement.people.appointing import APPOINT, END, named
 from settlement.people.proposals import TwoPersonAct
@@ -67,16 +68,17 @@ class Codes(BaseModel):
 
 @router.get("/people", include_in_schema=False)
 def everybody(request: Request, reads: Reads, signed: SignedIn, names: Named) -> HTMLResponse:
-    """The people of the sides I see, their appointments, what is proposed, and what I may propose."""
+    """The people and keys of the sides I see, appointments, what is proposed, and what I may propose."""
     number = signed.person.number
     people = people_read.people_rows(signed.staff, number, store.signing_in(reads))
     appointed = people_read.appointment_rows(signed.staff, number)
     waiting = [
         proposal
         for proposal in seen_by(reads, signed.staff, number, Wanted(is_open=True))
-        if proposal.kind in appointing.ACTS
+        if proposal.kind in appointing.ACTS or proposal.kind in office_keys.ACTS
     ]
     model = people_pages.everybody(signed, people, appointed, names)
+    model |= people_pages.keys(key_rows(reads, signed.staff, number), names)
     return page(request, "people.html", model | {"open": people_pages.proposal_rows(waiting, signed, names)})
 
 

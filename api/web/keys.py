@@ -23,7 +23,7 @@ from api.settings import OPEN
 from api.web.rates import Seconds, too_many
 from basin.errors import Refused
 from monitoring_ingest.access.remembered import Remembered
-from monitoring_ingest.access.store import Access, access
+from monitoring_ingest.access.store import PUSH, Access, access, note_used
 from monitoring_ingest.access.tries import Tries
 from monitoring_ingest.database.trouble import ERRORS
 from settlement.people.sessions import PREFIX
@@ -140,13 +140,15 @@ def ask_for_key(request: Request) -> None:
 
     Raises
     ------
-    Refused : 401 without a key; 403 with one that is not known, revoked or over, or with two that differ.
+    Refused : 401 without a key; 403 with one that is not known, revoked or over, that only reads, or with two that
+        differ.
     """
     refusal: Refused | None = getattr(request.state, "refusal", None)
     if refusal is not None:
         raise refusal.with_traceback(None)
     if not hasattr(request.state, "access"):
         raise _no_key(_REMEDY)
+    _refuse_who_may_not_push(request.state.access)
 
 
 async def ask_for_key_of_form(request: Request) -> Request:
@@ -165,6 +167,7 @@ async def ask_for_key_of_form(request: Request) -> Request:
         raise _no_key(_FORM_REMEDY)
     doorkeeper: Doorkeeper = request.app.state.doorkeeper
     await doorkeeper.opened(request, secret)
+    _refuse_who_may_not_push(request.state.access)
     return Request(request.scope, _again(arrived, request.receive))
 
 
@@ -172,6 +175,19 @@ def access_asked_for(request: Request) -> Access:
     """What the key of this request may do, which was asked for before."""
     may: Access = request.state.access
     return may
+
+
+def _refuse_who_may_not_push(access: Access) -> None:
+    """Refuse a key that only reads where something is written.
+
+    Raises
+    ------
+    Refused : saying what to ask for.
+    """
+    if not access.may(PUSH):
+        zh = f"密钥 {access.name} 只能读取数据"
+        remedy = "由密钥所属一方的管理人提出新建有 push 的密钥"
+        raise Refused(zh, "this key only reads", path=HEADER, remedy=remedy)
 
 
 def refuse_key_of_some_stations(access: Access) -> None:
@@ -205,8 +221,12 @@ def secret_in(headers: Headers) -> str | None:
 
 
 def _asked(composition: Composition, secret: str) -> Access:
+    now = composition.now()
     with composition.engine.connect() as connection:
-        return access(connection, secret, composition.now())
+        key = access(connection, secret, now)
+    with suppress(*ERRORS):  # data are not refused because their key's use could not be noted
+        note_used(composition.engine, key, now)
+    return key
 
 
 def _digest(secret: str) -> str:

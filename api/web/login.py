@@ -17,6 +17,7 @@ from fastapi.security.http import HTTPAuthorizationCredentials
 from fastapi.security.utils import get_authorization_scheme_param
 from starlette.concurrency import run_in_threadpool
 
+from api.authors import without_people
 from api.composition import Composition
 from api.pages.rendering import Visitor
 from api.web.keys import HEADER, secret_in
@@ -61,8 +62,9 @@ async def ask_for_sign_in(request: Request) -> None:
 
     Raises
     ------
-    NotSignedIn : nobody, or no longer. Refused : a key came instead, which acts for nobody.
+    NotSignedIn : nobody, or no longer. Refused : a key came instead, which acts for nobody; or nobody signs in here.
     """
+    await refuse_without_people(request)
     request.state.signed = await run_in_threadpool(_asked, request)
 
 
@@ -85,9 +87,7 @@ async def refuse_without_people(request: Request) -> None:
     """
     composition: Composition = request.app.state.composition
     if not composition.settings.people:
-        zh = "这个服务只供本机使用，不设登录"
-        en = "this server serves this machine alone, and nobody signs in"
-        raise Refused(zh, en, path="HENGJIE_PEOPLE", remedy="去掉 HENGJIE_PEOPLE=off，重新启动")
+        raise without_people()
 
 
 async def note_visitor(request: Request) -> None:

@@ -230,8 +230,8 @@ def office_of(staff: Staff, key: Access) -> str:
     return key.office or staff.operator or ""
 
 
-def act_at_once(staff: Staff) -> bool:
-    """Whether keys are made by the account of this machine alone: nobody was ever appointed who could decide."""
+def nobody_appointed(staff: Staff) -> bool:
+    """Whether nobody was ever appointed who could decide: then the account of this machine makes keys alone."""
     return not staff.appointments
 
 

@@ -36,7 +36,7 @@ def refuse_settling(staff: Staff, person: int, registry: Registry, agreement: st
 
 
 def refuse_assessing(staff: Staff, person: int, registry: Registry, basin: str) -> None:
-    """Refuse a person who may not assess a basin: none of its sections is read by his offices.
+    """Refuse a person who may not assess a basin.
 
     Parameters
     ----------
@@ -46,10 +46,8 @@ def refuse_assessing(staff: Staff, person: int, registry: Registry, basin: str) 
     ------
     Refused : naming the offices whose people may.
     """
-    sections = {section.code for section in registry.network.sections.values() if section.basin == basin}
     if basin in registry.network.basins:
-        what = f"评价流域 {basin}"
-        _refuse(staff, person, registry, what, lambda readable: not sections.isdisjoint(readable.sections))
+        _refuse(staff, person, registry, f"评价流域 {basin}", lambda readable: basin in readable.basins)
 
 
 def _refuse(staff: Staff, person: int, registry: Registry, what: str, may: Callable[[Readable], bool]) -> None:

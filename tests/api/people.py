@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -61,10 +63,17 @@ def admin_of(login: str) -> str:
     return "lu" if login in ("he", "li") else f"{login.split('-')[0]}-admin"
 
 
-def house(engine: Engine, world: Registry) -> House:
-    """The offices of `tests.settlement.people.makers` with people, served over an empty database."""
+def house(engine: Engine, world: Registry, *, province_of: Mapping[str, str] = MappingProxyType({})) -> House:
+    """The offices of `tests.settlement.people.makers` with people, served over an empty database.
+
+    Parameters
+    ----------
+    province_of : the party of stations that are of another one here.
+    """
     clock = Clock()
-    declared = replace(world, network=replace(world.network, offices=OFFICES))
+    moved = {code: replace(world.network.stations[code], province=party) for code, party in province_of.items()}
+    stations = {**world.network.stations, **moved}
+    declared = replace(world, network=replace(world.network, offices=OFFICES, stations=stations))
     here = replace(composed(engine, declared), now=clock)
     return House(here, application_of(here), staffed(engine, clock), clock)
 

@@ -54,7 +54,7 @@ def all_that_write() -> list[tuple[str, str]]:
 
 def takes_a_person(path: str) -> bool:
     return path.removeprefix("/v1").split("/")[1] in (
-        "me", "people", "proposals", "sign-out", "settlements", "assessments",
+        "me", "people", "proposals", "sign-out", "keys", "settlements", "assessments",
     )  # fmt: skip
 
 

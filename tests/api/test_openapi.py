@@ -71,7 +71,7 @@ def test_every_operation_that_takes_something_declares_a_problem(described):
     assert [n for n, one in operations(described) if one.get("parameters") and len(one["responses"]) < 2] == []
 
 
-OF_PEOPLE = re.compile(r"\w+ /v1/(me|people|appointments|proposals)\b|post /v1/(settlements|assessments)\b")
+OF_PEOPLE = re.compile(r"\w+ /v1/(me|people|appointments|keys|proposals)\b|post /v1/(settlements|assessments)\b")
 
 
 def test_what_writes_needs_a_key_and_what_reads_does_not(described):

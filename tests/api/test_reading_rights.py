@@ -211,6 +211,7 @@ OF_PEOPLE = {
     "/sign-in/oidc/bind": NOT_BEGUN,
     "/sign-in/oidc/callback": NO_PROVIDER,
     "/v1/appointments": PEOPLE,
+    "/v1/keys": PEOPLE,
     "/v1/me": PEOPLE,
     "/v1/me/tokens": PEOPLE,
     "/v1/people": PEOPLE,

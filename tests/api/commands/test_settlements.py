@@ -24,6 +24,13 @@ def test_who_is_not_signed_in_is_told_how_to(status):
     assert "命令行没有登录" in result.stderr and "hengjie login" in result.stderr
 
 
+def test_where_people_are_switched_off_it_says_so(status, monkeypatch):
+    monkeypatch.setenv("HENGJIE_PEOPLE", "off")
+    result = status()
+    assert result.exit_code == 1
+    assert "不设登录" in result.stderr and "去掉 HENGJIE_PEOPLE=off" in result.stderr
+
+
 def test_a_typed_name_is_refused_with_a_remedy(status):
     result = status("--person", "张三", "--json")
     assert result.exit_code == 2
