@@ -1,4 +1,4 @@
-"""The states of a settlement (试算 → 待复核 → 已确认 / 已撤销), and who may change one into which."""
+"""The states of a settlement (试算 → 待复核 → 已确认 / 已撤销), and which may follow which."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from basin.errors import Refused
-from basin.written.names import same_person
 
 TRIAL = "试算"
 IN_REVIEW = "待复核"
@@ -33,20 +32,6 @@ class StatusChange:
     person: str
     reason: str
     proposal: int | None = None
-
-
-def check_another_person(submitted_by: str, person: str) -> None:
-    """Refuse a confirmation by the person who submitted the settlement for review.
-
-    Raises
-    ------
-    Refused : both are the same person.
-    """
-    if same_person(submitted_by, person):
-        raise Refused(
-            f"{person} 已将它提交复核，不能自己确认", "submitted for review by the same person",
-            path="person", remedy="由另一人复核后确认",
-        )  # fmt: skip
 
 
 def check_change(kind: str, now: str, then: str) -> None:

@@ -1,53 +1,22 @@
 """Submitting, confirming and revoking a settlement (复核): each change is a new row with person, instant and reason.
 
 In: the identity of a stored settlement. Out: its new state and, on a confirmation or its revocation, entries of the
-ledger.
+ledger. That two people agreed is seen to in `settlement.people.statuses`.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from basin import periods
 from basin.errors import Refused
 from basin.rounding import yuan_fen
-from basin.written.texts import PERSON, TEXT, accepted
-from monitoring_ingest.database.engine import writing
-from monitoring_ingest.database.instants import instant_to_record
-from monitoring_ingest.schedule.leases import Clock
 from settlement import states, store
 from settlement.ledger import entries as ledger
 from settlement.statement.rows import StoredSettlement
 from settlement.states import StatusChange
-
-
-def set_status(engine: Engine, identity: str, change: StatusChange, clock: Clock) -> StoredSettlement:
-    """Give a settlement its next status; confirming posts to the ledger, revoking reverses.
-
-    Parameters
-    ----------
-    identity : of the settlement.
-    change : the next status, who gives it, and why.
-    clock : read inside the write transaction, so that instants are in the order of the commits.
-
-    Raises
-    ------
-    NotFound : no such settlement. UsageError : the person or the reason has a sign that neither may have.
-    Refused : the change is not allowed, the person who submitted the settlement for review would confirm it, or another
-    settlement of the period is confirmed.
-    """
-    if not change.person.strip() or not change.reason.strip():
-        raise Refused("须写明经办人与理由", "person and reason are required", path="person", remedy="补上经办人与理由")
-    reason = accepted(change.reason, TEXT, "reason")
-    change = StatusChange(change.status, accepted(change.person, PERSON, "person"), reason)
-    with writing(engine) as connection:
-        now = instant_to_record(connection, clock())
-        if change.status == states.CONFIRMED:
-            refuse_change(connection, identity, change.status)
-            states.check_another_person(_submitted_by(connection, identity), change.person)
-        return change_status(connection, identity, change, now)
 
 
 def refuse_change(connection: Connection, identity: str, status: str) -> StoredSettlement:
@@ -55,7 +24,7 @@ def refuse_change(connection: Connection, identity: str, status: str) -> StoredS
 
     Raises
     ------
-    NotFound, Refused : as `set_status`, whoever the person is.
+    NotFound : no such settlement. Refused : the change is not allowed, or another one of the period is confirmed.
     """
     document = store.settlement(connection, identity)
     states.check_change(document["kind"], document["status"], status)
@@ -65,11 +34,11 @@ def refuse_change(connection: Connection, identity: str, status: str) -> StoredS
 
 
 def change_status(connection: Connection, identity: str, change: StatusChange, now: datetime) -> StoredSettlement:
-    """As `set_status`, within a transaction, for two people who agreed on it.
+    """Give a settlement its next status, within a transaction, as two people agreed; confirming posts to the ledger.
 
     Parameters
     ----------
-    identity : of the settlement. change : the next status, who gives it, why, and the proposal.
+    identity : of the settlement. change : the next status, who approved it, why, and the proposal.
     now : the instant of the transaction.
 
     Raises
@@ -80,11 +49,6 @@ def change_status(connection: Connection, identity: str, change: StatusChange, n
     posted = _posted(connection, document, change.status)
     store.add_status(connection, identity, change, posted, now)
     return store.settlement(connection, identity)
-
-
-def _submitted_by(connection: Connection, identity: str) -> str:
-    """Who brought a settlement to review last."""
-    return [row["person"] for row in store.statuses(connection, identity) if row["status"] == states.IN_REVIEW][-1]
 
 
 def _refuse_second(connection: Connection, document: StoredSettlement) -> None:

@@ -17,11 +17,11 @@ from monitoring_ingest.quality.decisions import decision
 from monitoring_ingest.quality.reviewing import decide, uphold
 from monitoring_ingest.readings.frames import Key
 from settlement import run
-from settlement.review import confirming
 from settlement.states import IN_REVIEW, StatusChange
 from tests.api.makers import HEADER, NOW, application_of, composed, month_rows, row, send
 from tests.clocks import stopped
 from tests.databases import sqlite
+from tests.settlement.statuses import set_status
 
 AFTER = NOW + timedelta(days=3)
 
@@ -32,7 +32,7 @@ def late_world(world: Registry, tmp_path_factory: pytest.TempPathFactory) -> Ite
     here = composed(sqlite(tmp_path_factory.mktemp("late") / "hengjie.sqlite"), world)
     send(here, month_rows("demo-qx2", "2025-08", tp="0.25"))
     identity = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)["id"]
-    confirming.set_status(here.engine, identity, StatusChange(IN_REVIEW, "张三", "数据齐全"), stopped(NOW))
+    set_status(here.engine, identity, StatusChange(IN_REVIEW, "张三", "数据齐全"), stopped(NOW))
     _came_late(here)
     with TestClient(application_of(replace(here, now=lambda: AFTER))) as client:
         yield client, identity
@@ -118,7 +118,7 @@ def test_a_reading_that_two_people_removed_later_is_late_too(world: Registry, tm
     here = composed(sqlite(tmp_path / "hengjie.sqlite"), world)
     send(here, month_rows("demo-qx2", "2025-08", tp="0.25"))
     identity = run.settle(here.engine, world, "demo-monthly-class", "2025-08", now=NOW)["id"]
-    confirming.set_status(here.engine, identity, StatusChange(IN_REVIEW, "张三", "数据齐全"), stopped(NOW))
+    set_status(here.engine, identity, StatusChange(IN_REVIEW, "张三", "数据齐全"), stopped(NOW))
     removal = {"reason": "instrument_fault", "document": "检修记录 3 号", "proposed_by": "李四", "approved_by": "王五"}
     key = Key("demo-qx2", "tp", datetime(2025, 8, 10, 0, tzinfo=UTC))
     decide(here.engine, key, decision("remove", removal), stopped(AFTER))

@@ -19,11 +19,11 @@ from monitoring_ingest.records.store import record_fact
 from settlement.people import sessions, store
 from settlement.people.persons import Appointment
 from settlement.people.proposals import Desk
-from settlement.review import confirming
 from settlement.states import CONFIRMED, IN_REVIEW, StatusChange
 from tests.api import makers
 from tests.api.makers import NOW, XINAN, application_of, client_of, row
 from tests.api.readers import AUDIT, FOREIGN, KEY, NOBODY, PARTY, READERS, RIVER, Readers, readers, with_foreign_offices
+from tests.settlement.statuses import set_status
 
 pytestmark = pytest.mark.proof
 
@@ -457,7 +457,7 @@ def confirmed(world):
     """August of demo-monthly-class is confirmed, November is a trial."""
     engine = world.readers.composition.engine
     for status, person in ((IN_REVIEW, "甲"), (CONFIRMED, "乙")):
-        confirming.set_status(engine, world.stored["qingxi"], StatusChange(status, person, "示例"), lambda: NOW)
+        set_status(engine, world.stored["qingxi"], StatusChange(status, person, "示例"), lambda: NOW)
     return world
 
 
@@ -475,7 +475,7 @@ def test_both_databases_answer_alike(engine):
     assert signed[FOREIGN].get("/v1/reviews/queue").json() == []
     assert signed[PARTY].get("/telegrams").status_code == 200
     for status, person in ((IN_REVIEW, "甲"), (CONFIRMED, "乙")):
-        confirming.set_status(engine, august["id"], StatusChange(status, person, "示例"), lambda: NOW)
+        set_status(engine, august["id"], StatusChange(status, person, "示例"), lambda: NOW)
     nobody = who.client(NOBODY, who.application("public"))
     assert [header["id"] for header in nobody.get("/v1/settlements").json()] == [august["id"]]
 

@@ -8,12 +8,12 @@ import pytest
 
 from api.reads.dues import shown_together
 from settlement import run
-from settlement.review.confirming import set_status
 from settlement.states import StatusChange
 from tests.api.makers import NOW, client_of, composed, month_rows, send
 from tests.api.markup import read
 from tests.clocks import stopped
 from tests.databases import sqlite
+from tests.settlement.statuses import set_status
 
 AGREEMENT = "demo-monthly-class"
 

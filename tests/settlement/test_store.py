@@ -15,11 +15,11 @@ from monitoring_ingest.database.engine import writing
 from monitoring_ingest.database.schema import create_schema, downgrade
 from settlement import store, tables
 from settlement.ledger.entries import Debt, Entry, postings, reversal
-from settlement.review.confirming import set_status
 from settlement.settling import settled
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, StatusChange
 from tests.clocks import stopped
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, gathered, per_unit
+from tests.settlement.statuses import set_status
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
 CLAUSE = per_unit("kind: reported, fact: x")

@@ -24,12 +24,12 @@ from settlement.evidence.exporting import evidence, recomputed
 from settlement.evidence.pack import verify
 from settlement.ledger.entries import Debt
 from settlement.ledger.unpaid import unpaid
-from settlement.review.confirming import set_status
 from settlement.run import settle
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, StatusChange
 from tests.clocks import stopped
 from tests.databases import sqlite
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement
+from tests.settlement.statuses import set_status
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -14,7 +14,6 @@ from settlement.people import acts, proposals, statuses
 from settlement.people.proposals import Matter
 from settlement.people.stewards import steward
 from settlement.review.checking import check
-from settlement.review.confirming import set_status
 from settlement.run import settle
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, StatusChange
 from tests.clocks import stopped
@@ -22,6 +21,7 @@ from tests.settlement.makers import an_agreement, monthly, readings
 from tests.settlement.people import makers
 from tests.settlement.people.makers import MORNING, number
 from tests.settlement.people.river import AGREEMENT, CODE, NETWORK, REGISTRY, at_work, network_with, registry
+from tests.settlement.statuses import set_status
 
 TWELVE = [1.5, 1.2, 0.8, 0.9, 1.1, 1.3, 1.0, 1.4, 0.7, 0.6, 1.6, 1.9]
 

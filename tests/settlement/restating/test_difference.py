@@ -23,7 +23,6 @@ from monitoring_ingest.records import store as intake
 from settlement import store
 from settlement.restating import difference
 from settlement.restating.late import OPEN, came_late, effect_of, would_change, would_change_one
-from settlement.review.confirming import set_status
 from settlement.run import settle
 from settlement.statement.engine_version import as_made_by
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, TRIAL, StatusChange
@@ -31,6 +30,7 @@ from tests.clocks import stopped
 from tests.databases import sqlite
 from tests.settlement.documents import lushui_2020
 from tests.settlement.makers import RIVER, RULES, a_fact, an_agreement, monthly, per_unit, readings
+from tests.settlement.statuses import set_status
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
 LATER = NOW + timedelta(days=30)

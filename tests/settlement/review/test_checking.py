@@ -14,13 +14,13 @@ from monitoring_ingest.database.schema import create_schema, unguarded
 from monitoring_ingest.doors.files import READINGS, ingest
 from settlement import store
 from settlement.review.checking import Report, check
-from settlement.review.confirming import set_status
 from settlement.run import settle
 from settlement.statement.engine_version import as_made_by
 from settlement.statement.rows import SettlementDocument
 from settlement.states import CONFIRMED, IN_REVIEW, REVOKED, StatusChange
 from tests.clocks import stopped
 from tests.settlement.makers import RIVER, RULES, an_agreement, monthly, per_unit, readings
+from tests.settlement.statuses import set_status
 
 NOW = datetime(2021, 1, 15, 8, tzinfo=UTC)
 EXCESS = per_unit("kind: concentration, section: s1, indicator: nh3n, against: target, expressed: difference")
