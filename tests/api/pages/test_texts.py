@@ -12,7 +12,7 @@ from api.texts import HTTP_PROBLEMS, TEXTS
 SOURCES = Path(api.__file__).parent
 ASKED = re.compile(r"""\bt\(\s*["']([\w.]+)["']\s*([,)~])""")
 PREFIXES = {"nav.", "class.", "fate.", "water_body."}
-PREFIXES |= {"proposal_state.", "people.kind.", "person_role."}
+PREFIXES |= {"proposal_state.", "people.kind.", "person_role.", "key_verb.", "key_state."}
 PREFIXES |= {"health.state.", "health.event.", "health.cell.", "senders.", "service.outcome."}
 
 
