@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -102,6 +103,12 @@ class TestPeople:
         answer = person.post(address, json=body, headers=bearer(person))
         assert answer.status_code == 403
         assert "清溪兰江流域局（虚构）" in answer.json()["remedy"]
+
+    @pytest.mark.parametrize(("address", "body"), OF_PEOPLE)
+    def test_where_people_are_switched_off_nobody_decides(self, here, address, body):
+        client = client_of(replace(here, settings=replace(here.settings, people=False)))
+        answer = client.post(address, json=body)
+        assert (answer.status_code, answer.json()["path"]) == (403, "HENGJIE_PEOPLE")
 
     def test_a_key_is_told_the_office_that_runs_the_cycle(self, person):
         identity = person.post("/v1/settlements", json=SETTLE).json()["id"]
