@@ -85,8 +85,8 @@ Settling river compensation between provinces. Amounts are yuan as text, exact t
 as JSON, or as CSV by `Accept: text/csv` or a `.csv` address. Every error is `application/problem+json`.
 密钥报送数据；人员办事用登录会话（写入带 `X-CSRF-Token`）或本人的令牌。Keys carry data; people act with a session, whose
 writes carry `X-CSRF-Token`, or by a token of their own.
-决定事情的请求只是提出：答 202 与提议，由另一人批准；请求里不写办事人的姓名。What decides something only proposes: 202 with
-the proposal, which another person approves. No request names who acts.
+决定事情的请求只是提出：答 202 与提议，由另一人批准；请求里不写办事人的姓名。What decides something only proposes: 202
+with the proposal, which another person approves. No request names who acts.
 地址没有的查询参数、给了两次的查询参数一律拒绝（400），不会悄悄忽略。A query parameter that an address does
 not take, or that is given twice, is refused (400) and never ignored.
 结算的 `kind` 说明算得是否完整（payable 完整、indication 预估、stopped 中止），不说明该不该付：该付的只有 `status` 为
