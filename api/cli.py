@@ -57,6 +57,11 @@ COMMANDS = (
         "settlements:explain",
         "一份结算从应付款到读数的全部依据。A settlement unfolded, from obligations down to readings.",
     ),
+    Elsewhere(
+        "fact",
+        "facts:fact_group",
+        "密钥送来的事实：待采用的批次，采用。Facts that came by keys: batches that wait, and adopting one.",
+    ),
     Elsewhere("ingest", "readings:ingest_group", "接收监测数据。Take in station data."),
     Elsewhere("jobs", "jobs:jobs_group", "定时任务的运行记录。Runs of the scheduled jobs."),
     Elsewhere("key", "keys:key_group", "写入用的密钥。Writing keys."),
@@ -86,8 +91,8 @@ COMMANDS = (
     Elsewhere("readings", "readings:readings_group", "已接收的数据。Stored readings."),
     Elsewhere(
         "record",
-        "readings:record",
-        "登记一件事实（断流、事件、资金使用等），或一张表（CSV）里的许多件。Record a fact, or the many of a CSV.",
+        "facts:record",
+        "提出登记一件事实（断流、事件、资金使用等），或一张表里的许多件。Propose to record a fact, or a table of them.",
     ),
     Elsewhere(
         "register",

@@ -9,17 +9,33 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import click
 
-from api.commands.shared import AS_OF, Told, audited, command, composed, composed_to_read, example, say
+from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example, say
+from api.commands.signed_in import acting, no_author, told
 from api.reads import reviews
-from api.reads.reviews import ReviewRow, WaitingRow
+from api.reads.reviews import DecisionWanted, ReviewRow, ValueWanted, WaitingRow
 from monitoring_ingest.quality import running, store
 from monitoring_ingest.quality.decisions import REASONS, REASONS_FOR, RELEASE, REMOVE, RESTORE, UPHOLD
 
 MOST_LISTED = 200
+
+
+class Grounds(TypedDict):
+    """The options of every decision."""
+
+    reason: str
+    document: str
+    office: str
+
+
+class About(TypedDict, total=False):
+    """The arguments of a decision: either of them."""
+
+    readings: Sequence[int]
+    values: Sequence[ValueWanted]
 
 
 @click.group("quality")
@@ -105,68 +121,78 @@ def _grounds(action: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The options every decision takes, with the reasons that an action may have."""
 
     def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
-        for name, words in (("approved-by", "批准人，与提出人不是同一人。"), ("proposed-by", "提出人。"),
-                           ("document", "依据文件的编号或名称。")):  # fmt: skip
-            function = click.option(f"--{name}", required=True, help=words)(function)
+        for option in ("--proposed-by", "--approved-by"):
+            function = no_author(option)(function)
+        office = "以哪个机构提出；只在一处任经办的不必写。For which office."
+        function = click.option("--office", default="", help=office)(function)
+        function = click.option("--document", required=True, help="依据文件的编号或名称。")(function)
         reasons = "；".join(f"{code} {REASONS[code].zh}" for code in REASONS_FOR[action])
         return click.option("--reason", required=True, help=f"理由代码：{reasons}。")(function)
 
     return with_options
 
 
-def _taken(extra: Sequence[Path], action: str, wanted: dict[str, Any]) -> Told:
+def _proposed(extra: Sequence[Path], action: str, grounds: Grounds, about: About) -> Told:
+    """Propose a decision as who is signed in."""
+    wanted = DecisionWanted(action, **grounds, **about)
     composition = composed(extra)
-    value = wanted.get("reading") or f"{wanted['station']} {wanted['indicator']} {wanted['time']}"
-    with audited(composition, f"review {action}", wanted["approved_by"], str(value)):
-        decision = reviews.decide(composition.engine, {"action": action, **wanted}, composition.now)
-    return decision, f"已登记 recorded：{_decided(decision)}"
+    with acting(composition, f"review {wanted.action}", wanted.subject) as signed:
+        proposal = reviews.propose(composition.desk, signed, wanted)
+    return told(proposal)
+
+
+_READINGS = click.argument("readings", nargs=-1, required=True, type=click.IntRange(min=1))
 
 
 @review_group.command("release", epilog=example(
-    "hengjie review release 1234 --reason laboratory_confirms --document 复核单7 --proposed-by 张三 --approved-by 李四"
+    "hengjie review release 1234 1235 --reason laboratory_confirms --document 复核单7"
 ))  # fmt: skip
-@click.argument("reading", type=click.IntRange(min=1))
+@_READINGS
 @_grounds(RELEASE)
 @command
-def review_release(reading: int, extra: Sequence[Path], **grounds: str) -> Told:
-    """放行一个隔离的读数，按原值成为观测。A quarantined reading becomes an observation."""
-    return _taken(extra, RELEASE, {"reading": reading, **grounds})
+def review_release(readings: tuple[int, ...], extra: Sequence[Path], **grounds: Unpack[Grounds]) -> Told:
+    """提出放行隔离的读数，批准后按原值成为观测。Propose that quarantined readings become observations."""
+    return _proposed(extra, RELEASE, grounds, {"readings": readings})
 
 
-@review_group.command("uphold", epilog=example(
-    "hengjie review uphold 1234 --reason not_confirmed --document 复核单8 --proposed-by 张三 --approved-by 李四"
-))  # fmt: skip
-@click.argument("reading", type=click.IntRange(min=1))
+@review_group.command("uphold", epilog=example("hengjie review uphold 1234 --reason not_confirmed --document 复核单8"))
+@_READINGS
 @_grounds(UPHOLD)
 @command
-def review_uphold(reading: int, extra: Sequence[Path], **grounds: str) -> Told:
-    """维持隔离：疑问成立，不再待核，不成为观测。The doubt stands: it waits no longer and gives no observation."""
-    return _taken(extra, UPHOLD, {"reading": reading, **grounds})
+def review_uphold(readings: tuple[int, ...], extra: Sequence[Path], **grounds: Unpack[Grounds]) -> Told:
+    """提出维持隔离：疑问成立，不再待核，不成为观测。Propose that the doubt stands: no observation."""
+    return _proposed(extra, UPHOLD, grounds, {"readings": readings})
 
 
 @review_group.command("remove", epilog=example(
-    "hengjie review remove jiekou nh3n 2020-08-31T08:00+08:00 --reason instrument_fault --document 维修单 "
-    "--proposed-by 张三 --approved-by 李四"
+    "hengjie review remove jiekou nh3n 2020-08-31T08:00+08:00 --reason instrument_fault --document 维修单"
 ))  # fmt: skip
 @click.argument("station")
 @click.argument("indicator")
-@click.argument("time")
+@click.argument("times", nargs=-1, required=True)
 @_grounds(REMOVE)
 @command
-def review_remove(station: str, indicator: str, time: str, extra: Sequence[Path], **grounds: str) -> Told:
-    """剔除一个观测：不删除，不再采用。An observation counts no longer; it is not deleted."""
-    return _taken(extra, REMOVE, {"station": station, "indicator": indicator, "time": time, **grounds})
+def review_remove(
+    station: str, indicator: str, times: tuple[str, ...], extra: Sequence[Path], **grounds: Unpack[Grounds]
+) -> Told:  # fmt: skip
+    """提出剔除观测：不删除，不再采用。Propose that observations count no longer; they are not deleted."""
+    return _proposed(extra, REMOVE, grounds, {"values": _values(station, indicator, times)})
 
 
 @review_group.command("restore", epilog=example(
-    "hengjie review restore jiekou nh3n 2020-08-31T08:00+08:00 --reason real_event --document 核查报告 "
-    "--proposed-by 张三 --approved-by 李四"
+    "hengjie review restore jiekou nh3n 2020-08-31T08:00+08:00 --reason real_event --document 核查报告"
 ))  # fmt: skip
 @click.argument("station")
 @click.argument("indicator")
-@click.argument("time")
+@click.argument("times", nargs=-1, required=True)
 @_grounds(RESTORE)
 @command
-def review_restore(station: str, indicator: str, time: str, extra: Sequence[Path], **grounds: str) -> Told:
-    """恢复一个已剔除的、或检验标出的观测。An observation removed or flagged counts again."""
-    return _taken(extra, RESTORE, {"station": station, "indicator": indicator, "time": time, **grounds})
+def review_restore(
+    station: str, indicator: str, times: tuple[str, ...], extra: Sequence[Path], **grounds: Unpack[Grounds]
+) -> Told:  # fmt: skip
+    """提出恢复已剔除的、或检验标出的观测。Propose that observations removed or flagged count again."""
+    return _proposed(extra, RESTORE, grounds, {"values": _values(station, indicator, times)})
+
+
+def _values(station: str, indicator: str, times: Sequence[str]) -> list[ValueWanted]:
+    return [ValueWanted(station, indicator, time) for time in times]

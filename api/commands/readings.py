@@ -1,8 +1,7 @@
-"""Commands that take readings and facts in, and hand readings out."""
+"""Commands that take readings in, and hand readings out."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -10,22 +9,11 @@ from typing import Any
 
 import click
 
-from api.commands.shared import AS_OF, Told, audited, command, composed, composed_to_read, example, say, written
+from api.commands.shared import AS_OF, Told, command, composed, composed_to_read, example, say, written
 from api.commands.sources import ingest_laboratory
-from api.composition import Composition
-from api.reads.facts import findings_in_words, outcome_row, readers_in_words
 from basin.errors import UsageError
-from basin.registry import Registry
-from basin.written.agreement_files import file_text
 from monitoring_ingest import exports
-from monitoring_ingest.database.engine import writing
-from monitoring_ingest.database.instants import instant_to_record
 from monitoring_ingest.doors.files import NATIONAL_RELEASE, READINGS, door, ingest
-from monitoring_ingest.formats.fact_tables import at_line, read_facts
-from monitoring_ingest.readings.fact_checks import about_something_known, read_by
-from monitoring_ingest.readings.fact_history import FATES, Outcome
-from monitoring_ingest.readings.facts import read_fact
-from monitoring_ingest.records.store import record_fact
 
 
 @click.group("ingest")
@@ -110,55 +98,3 @@ _FORMS = {
     (True, False): exports.wide_readings,
     (False, True): exports.with_missing_slots,
 }
-
-
-@click.command(epilog=example("hengjie record incident.yaml\n    hengjie record 事实.csv"))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@command
-def record(file: Path, extra: Sequence[Path]) -> Told:
-    """登记一件事实（断流、事件、资金使用等），或一张表（CSV）里的许多件。Record a fact, or the many of a CSV."""
-    composition = composed(extra)
-    with audited(composition, "record", "", file.name):
-        return (_recorded_together if file.suffix.lower() == ".csv" else _recorded)(composition, file)
-
-
-def _recorded(composition: Composition, file: Path) -> Told:
-    """The fact of a file."""
-    fact = about_something_known(read_fact(file_text(file, UsageError), file=file), composition.registry, file=file)
-    with writing(composition.engine) as connection:
-        now = instant_to_record(connection, composition.now())
-        recorded = record_fact(connection, fact, now, file=file)
-    row = outcome_row(recorded, composition.registry)
-    lines = [_in_words(recorded), _readers(recorded, composition.registry), *findings_in_words(row["findings"])]
-    return row, "\n".join(lines)
-
-
-def _recorded_together(composition: Composition, file: Path) -> Told:
-    """All facts of a table, or none of them."""
-    facts = read_facts(file.read_bytes(), composition.registry, file=file)
-    rows: list[dict[str, Any]] = []
-    lines: list[str] = []
-    with writing(composition.engine) as connection:
-        now = instant_to_record(connection, composition.now())
-        for number, stated in facts:
-            with at_line(number):
-                recorded = record_fact(connection, stated, now, file=file)
-            row = outcome_row(recorded, composition.registry)
-            rows.append({"row": number} | row)
-            readers = _readers(recorded, composition.registry)
-            lines.append(f"第 {number} 行 line {number} {_in_words(recorded)}；{readers}")
-            lines += [f"  {line}" for line in findings_in_words(row["findings"])]
-    counts = Counter(row["fate"] for row in rows)
-    summary = "，".join(f"{FATES[fate]} {fate} {count} 件" for fate, count in counts.items())
-    return {"facts": rows, "fates": counts}, "\n".join([*lines, summary])
-
-
-def _readers(recorded: Outcome, registry: Registry) -> str:
-    """Which clauses will read a fact, or would have read the withdrawn one."""
-    return readers_in_words(read_by(recorded.fact, registry))
-
-
-def _in_words(recorded: Outcome) -> str:
-    """What became of a fact, in one line."""
-    fact = recorded.fact
-    return f"{FATES[recorded.fate]} {recorded.fate}：{fact.subject} {fact.period} {fact.kind} {fact.value}".rstrip()

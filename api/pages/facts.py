@@ -1,4 +1,7 @@
-"""Facts: what people recorded and is in force, newest first, each with the clauses that will use it."""
+"""Facts: what people recorded and is in force, each with the clauses that will use it; and what is to be recorded.
+
+In: facts in force; or facts of a proposal or batch, of which it is told what would become of them. Out: view models.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from api.pages.names import Names
-from api.reads.facts import fact_row, findings_to_tell
+from api.reads.facts import BatchRow, fact_row, findings_to_tell, previewed_row
 from basin.clauses import GENERAL_FACTS, PAID
+from basin.errors import HengjieError
 from monitoring_ingest.readings.fact_checks import read_by
+from monitoring_ingest.readings.fact_history import FATES
 from monitoring_ingest.readings.facts import Fact, is_payment
+from settlement.people import recorded_facts
+from settlement.people.proposals import Desk, Payload
 
 MOST_LISTED = 300  # the newest; the API lists all
 
@@ -44,3 +51,33 @@ def _kind_in_chinese(fact: Fact, names: Names) -> str:
     """The word for a general kind, with the payer that a payment names; blank for a kind of an agreement."""
     payers = fact.kind.split()[1:] if is_payment(fact) else []
     return " ".join([GENERAL_FACTS.get(PAID if payers else fact.kind, ""), *map(names.party, payers)])
+
+
+def batch(row: BatchRow, able: Sequence[str], names: Names) -> dict[str, Any]:
+    """A batch that came by a key, and the offices for which who looks at it may propose to adopt it."""
+    return {
+        "batch": row,
+        "waits_for": names.t("list").join(names.office(office) for office in row["offices"]),
+        "offices": [{"code": office, "name": names.office(office)} for office in able],
+    }
+
+
+def previewed(desk: Desk, payload: Payload, names: Names) -> dict[str, Any]:
+    """What would become of the facts of a proposal or batch; where they cannot be recorded as things stand, why."""
+    try:
+        preview = recorded_facts.preview(desk, payload)
+    except HengjieError as problem:
+        return {"facts": [], "problem": f"{names.t.choose(problem.zh, problem.en)}（{problem.path}）"}
+    return {"facts": [_previewed(fact, names) for fact in preview], "problem": ""}
+
+
+def _previewed(fact: recorded_facts.Previewed, names: Names) -> dict[str, Any]:
+    row = previewed_row(fact, names.registry)
+    words = {
+        "period": names.period(fact.fact.period),
+        "kind_zh": _kind_in_chinese(fact.fact, names),
+        "fate": names.t.choose(FATES[fact.fate], fact.fate),
+        "before": "" if fact.replaces is None else fact.replaces.value,
+    }
+    findings = [names.t.choose(finding["message_zh"], finding["message_en"]) for finding in row["findings"]]
+    return row | words | {"findings": findings}

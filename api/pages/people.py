@@ -14,6 +14,7 @@ from api.reads.people import AppointmentRow, PersonRow
 from api.reads.proposals import proposal_row
 from basin.network import CHINA
 from monitoring_ingest.access.store import VERBS
+from monitoring_ingest.quality.decisions import REASONS
 from settlement.people import roles
 from settlement.people.acts import ACTS
 from settlement.people.appointing import today
@@ -215,6 +216,8 @@ def _value(key: str, value: Any, staff: Staff, names: Names) -> str:
             return names.t.known("action", value)
         case "roles", list():
             return role_words(value, names)
+        case "reason", str() if value in REASONS:
+            return names.t.choose(REASONS[value].zh, REASONS[value].en)
         case "login", str():
             person = staff.named(value)
             return value if person is None else f"{person.name}（{value}）"

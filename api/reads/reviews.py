@@ -1,34 +1,40 @@
 """Decisions about single values as commands, routes and the page show them: requests in, plain rows out.
 
-In: what a request states, and a connection or engine. Out: rows with instants as text. What may be decided, and what
-comes of it, is in `monitoring_ingest.quality`.
+In: what a request states, who is signed in, and a connection or desk. Out: rows with instants as text, and proposals.
+What may be decided, and what comes of it, is in `monitoring_ingest.quality`; how two people do it in
+`settlement.people.data_decisions`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
 from operator import itemgetter
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from api.reads.instants import parsed_instant
-from basin.errors import UsageError
+from basin.errors import HengjieError, UsageError
 from basin.indicators import indicator
-from monitoring_ingest.quality import reviewing, store
-from monitoring_ingest.quality.decisions import REASONS, RELEASE, UPHOLD, decision
+from monitoring_ingest.quality import store
+from monitoring_ingest.quality.decisions import REASONS, RELEASE, REMOVE, RESTORE, UPHOLD
 from monitoring_ingest.readings.frames import Key
 from monitoring_ingest.readings.messages import MESSAGES
 from monitoring_ingest.records import history_store as chains
 from monitoring_ingest.records.store import INSTANT, Selected
-from monitoring_ingest.schedule.leases import Clock
+from settlement.people import proposals
+from settlement.people.data_decisions import DECISION, OF_READINGS, readings_payload, values_payload
+from settlement.people.proposals import Desk, Matter, Payload
+from settlement.people.proposals_store import Proposal
+from settlement.people.sessions import Signed
+from settlement.people.watching import office_to_propose_for
 from settlement.statement.document import instant
 
-KEY = ("station", "indicator", "time")
-OF_READINGS = {RELEASE: reviewing.release, UPHOLD: reviewing.uphold}
+ACTIONS: Mapping[str, str] = {RELEASE: "放行", UPHOLD: "维持隔离", REMOVE: "剔除", RESTORE: "恢复"}
+MOST_NAMED = 3  # values that the subject of a proposal names
 
 
 class ReviewRow(TypedDict):
@@ -66,31 +72,84 @@ class WaitingRow(TypedDict):
     recorded_at: str
 
 
-def decide(engine: Engine, wanted: Mapping[str, Any], clock: Clock, writer: str = "") -> ReviewRow:
-    """Take a decision and store it.
+class ValueWanted(NamedTuple):
+    """Which observation is removed or restored: the newest of a key, whose time is ISO 8601 with zone."""
 
-    Parameters
+    station: str
+    indicator: str
+    time: str
+
+
+@dataclass(frozen=True)
+class DecisionWanted:
+    """A decision as somebody proposes it about one value, or about the many of an incident.
+
+    Attributes
     ----------
-    wanted : action, reason, document, proposed_by, approved_by, and `reading` (to release or uphold) or station,
-        indicator, time.
-    writer : the name of the key of the request; a command has none.
+    action : of `decisions.REASONS_FOR`. reason : a code that the action may have. document : what it rests on.
+    readings : to release or uphold, by their numbers. values : to remove or restore.
+    office : for which it is proposed; blank where the person can propose it for one office only.
+    """
+
+    action: str
+    reason: str
+    document: str
+    readings: Sequence[int] = ()
+    values: Sequence[ValueWanted] = ()
+    office: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What it is about, as a list shows it."""
+        about = [f"{value.station} {value.indicator} {value.time}" for value in self.values]
+        if self.action in OF_READINGS:
+            about = [f"读数 {number}" for number in self.readings]
+        more = f" 等 {len(about)} 个" if len(about) > MOST_NAMED else ""
+        return f"{ACTIONS.get(self.action, self.action)} {'、'.join(about[:MOST_NAMED])}{more}"
+
+
+def propose(desk: Desk, signed: Signed, wanted: DecisionWanted) -> Proposal:
+    """Propose a decision, which another person of the office approves; nothing is decided before.
 
     Raises
     ------
     HengjieError : something is missing, not allowed or not there; the field is named.
     """
-    decided = replace(decision(str(wanted["action"]), wanted), recorded_by=writer or None)
-    if decided.action in OF_READINGS:
-        if not isinstance(wanted.get("reading"), int):
-            raise UsageError("没有写读数", "no reading", path="reading", remedy="hengjie review list 列出读数的编号")
-        return _row(OF_READINGS[decided.action](engine, wanted["reading"], decided, clock))
-    for name in KEY:
-        if not wanted.get(name):
-            raise UsageError(f"没有写 {name}", f"no {name}", path=name, remedy="写明站点、指标与带时区的时刻")
-    time = parsed_instant(wanted["time"], "time")
-    assert time is not None  # only an absent text gives none
-    key = Key(wanted["station"], indicator(wanted["indicator"]).code, time)
-    return _row(reviewing.decide(engine, key, decided, clock))
+    person = signed.person.number
+    office = office_to_propose_for(DECISION, signed.staff, person, wanted.office)
+    why = REASONS.get(wanted.reason)
+    reason = wanted.reason if why is None else why.zh
+    return proposals.propose(desk, DECISION, person, Matter(office, _payload(wanted), wanted.subject, reason))
+
+
+def _payload(wanted: DecisionWanted) -> Payload:
+    """What the act reads; values and readings are not mixed up."""
+    if wanted.action in OF_READINGS:
+        if wanted.values or not wanted.readings:
+            remedy = "写 readings：读数的编号，hengjie review list 列出"
+            raise UsageError("放行与维持隔离是对读数的", "about readings", path="readings", remedy=remedy)
+        return readings_payload(wanted.action, wanted.reason, wanted.document, wanted.readings)
+    if wanted.readings or not wanted.values:
+        remedy = "写 values：每个写明站点、指标与带时区的时刻"
+        raise UsageError("剔除与恢复是对观测的", "about observations", path="values", remedy=remedy)
+    keys = [_key(value, place) for place, value in enumerate(wanted.values)]
+    return values_payload(wanted.action, wanted.reason, wanted.document, keys)
+
+
+def _key(value: ValueWanted, place: int) -> Key:
+    """The key of an observation.
+
+    Raises
+    ------
+    UsageError, UnknownCode : naming the place in the list, from 0, and the field.
+    """
+    try:
+        time = parsed_instant(value.time, "time")
+        assert time is not None  # only an absent text gives none
+        return Key(value.station, indicator(value.indicator).code, time)
+    except HengjieError as problem:
+        problem.path = f"values.{place}.{problem.path}"
+        raise
 
 
 def history(

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from api.pages import assessments as assessment_page
 from api.pages import basins as basin_page
 from api.pages import facts as fact_page
-from api.pages import lists, overview
+from api.pages import lists, overview, proposing
 from api.pages import sections as section_page
 from api.pages import settlements as settlement_page
 from api.pages.rendering import page
@@ -24,6 +24,7 @@ from api.reads.filters import Filter, SettlementsWanted, Within
 from api.reads.proposals import open_about_settlement
 from api.reads.submissions import Page
 from api.web.deps import Has, Named, Reads
+from api.web.login import MaybeSigned
 from api.web.reading import ReadBy
 from basin.errors import UsageError
 from basin.written.whole_numbers import AS_WHOLE
@@ -31,6 +32,7 @@ from monitoring_ingest.records import history_store as history
 from monitoring_ingest.records import store as intake
 from monitoring_ingest.records.history_store import Handed, receipt_rows
 from settlement import store
+from settlement.people.recorded_facts import RECORDED
 from settlement.people.sessions import Signed
 from settlement.restating.late import came_late
 
@@ -127,10 +129,13 @@ def submissions(request: Request, reads: Reads, has: Has, reader: ReadBy, names:
 
 
 @router.get("/facts")
-def facts(request: Request, reads: Reads, reader: ReadBy, names: Named) -> HTMLResponse:
+def facts(
+    request: Request, reads: Reads, reader: ReadBy, names: Named, signed: MaybeSigned
+) -> HTMLResponse:  # fmt: skip
     """What people recorded, and which clauses will use it."""
     in_force = [fact for fact in intake.facts(reads) if reader.subject(fact.subject)]
-    return page(request, "facts.html", fact_page.facts(in_force, names))
+    model = fact_page.facts(in_force, names)
+    return page(request, "facts.html", model | proposing.proposing(reads, signed, RECORDED, names))
 
 
 @router.get("/submissions/{id}")

@@ -15,9 +15,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.pages import people as people_pages
+from api.pages import proposed
 from api.pages.language import words
 from api.pages.rendering import page
 from api.reads import proposals as read
+from api.reads.facts import batch_row
 from api.reads.filters import Filter
 from api.reads.proposals import ProposalRow, State, matter, proposal_row
 from api.web.deps import Has, Named, Reads
@@ -30,8 +32,9 @@ from basin.written.whole_numbers import AS_WHOLE
 from settlement.people import proposals, roles
 from settlement.people.acts import ACTS
 from settlement.people.proposals_store import Proposal, Wanted
+from settlement.people.recorded_facts import batches_for
 from settlement.people.sessions import Signed
-from settlement.people.watching import seen_by, waiting_for
+from settlement.people.watching import offices_of, seen_by, waiting_for
 
 router = APIRouter(route_class=Guarded)
 TAG = "人员 people"
@@ -119,14 +122,16 @@ class Decided(BaseModel):
 
 @router.get("/proposals", include_in_schema=False)
 def listed_on_page(
-    request: Request, reads: Reads, signed: SignedIn, names: Named, kind: Filter = None, state: StateWanted = None
-) -> HTMLResponse:
+    request: Request, reads: Reads, has: Has, signed: SignedIn, names: Named, kind: Filter = None,
+    state: StateWanted = None,
+) -> HTMLResponse:  # fmt: skip
     """What waits for me, what I proposed, and all of my offices."""
     number = signed.person.number
     wanted = read.wanted(kind, state or None)
     waiting = waiting_for(reads, ACTS, signed.staff, number)
     mine = seen_by(reads, signed.staff, number, Wanted(person=number))
     everything = seen_by(reads, signed.staff, number, wanted)
+    batches = batches_for(reads, has.registry, offices_of(signed.staff, number))
     model = {
         "waiting": people_pages.proposal_rows(waiting, signed, names),
         "mine": people_pages.proposal_rows(mine, signed, names),
@@ -134,15 +139,17 @@ def listed_on_page(
         "kinds": [{"code": act.kind, "name": names.t.choose(act.zh, act.en)} for act in ACTS.values()],
         "query": {"kind": kind, "state": state or None},
         "most": people_pages.MOST_LISTED,
+        "batches": [batch_row(batch, has.registry) for batch in batches],
     }
     return page(request, "proposals.html", model)
 
 
 @router.get("/proposals/{id}", include_in_schema=False)
-def shown(id: Number, request: Request, reads: Reads, signed: SignedIn, names: Named) -> HTMLResponse:
+def shown(id: Number, request: Request, reads: Reads, has: Has, signed: SignedIn, names: Named) -> HTMLResponse:
     """One proposal in words, with what I may do about it."""
     proposal = proposals.readable(reads, signed.staff, signed.person.number, id)
-    return page(request, "proposal.html", people_pages.proposal(proposal, signed, names))
+    model = people_pages.proposal(proposal, signed, names)
+    return page(request, "proposal.html", model | proposed.about(reads, has.desk, proposal, names))
 
 
 @router.post("/proposals/{id}/approve", include_in_schema=False)

@@ -42,14 +42,16 @@ def names(has: Has, t: Annotated[Words, Depends(words)]) -> Names:
     return Names(t, has.registry)
 
 
-_header = APIKeyHeader(name=HEADER, auto_error=False, description="写入密钥 (writing key): `hengjie key create NAME`")
-_bearer = HTTPBearer(auto_error=False, description="写入密钥 (the same key as a bearer token)")
+KEY_HEADER = APIKeyHeader(
+    name=HEADER, auto_error=False, description="写入密钥 (writing key): `hengjie key create NAME`"
+)
+KEY_BEARER = HTTPBearer(auto_error=False, description="写入密钥 (the same key as a bearer token)")
 
 
 def sender(
     request: Request,
-    _in_header: Annotated[str | None, Depends(_header)],
-    _as_bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    _in_header: Annotated[str | None, Depends(KEY_HEADER)],
+    _as_bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(KEY_BEARER)],
 ) -> Access:
     """What the key of this request may do; its route asked for the key before the body came (`web.guarded`)."""
     return access_asked_for(request)

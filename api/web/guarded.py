@@ -2,8 +2,9 @@
 
 FastAPI reads and parses a body before it asks any dependency, so that a stranger could fill the memory. Here a route
 whose endpoint is given the access of a key (`deps.sender`) asks for the key as soon as the head of the request has
-arrived, and one whose endpoint is given who is signed in (`login.signed_in`) asks for that. A body is read no further
-than allowed. An endpoint that reads the body itself bounds it itself.
+arrived, one whose endpoint is given who is signed in (`login.signed_in`) asks for that, and one that takes either
+(`login.person_or_key`) for either. A body is read no further than allowed. An endpoint that reads the body itself
+bounds it itself.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from starlette.types import Message, Receive
 from api.web.bodies import refuse_announced, too_large
 from api.web.deps import sender
 from api.web.keys import ask_for_key
-from api.web.login import ask_for_sign_in, signed_in
+from api.web.login import ask_for_person_or_key, ask_for_sign_in, person_or_key, signed_in
 from api.web.parameters import with_dependencies
 
 JSON_BYTES = 64 * 2**10  # of a body that FastAPI parses: one fact, one decision, one change of status
@@ -33,6 +34,7 @@ class Guarded(APIRoute):
         asked = {dependency.call for dependency in with_dependencies(self.dependant)}
         needs_key = sender in asked
         needs_person = signed_in in asked
+        needs_either = person_or_key in asked
         parses_body = self.body_field is not None
 
         async def guarded(request: Request) -> Response:
@@ -40,6 +42,8 @@ class Guarded(APIRoute):
                 ask_for_key(request)
             if needs_person:
                 await ask_for_sign_in(request)
+            if needs_either:
+                await ask_for_person_or_key(request)
             if parses_body:
                 request = await _read(request, JSON_BYTES)
             return await answer(request)

@@ -20,9 +20,11 @@ from starlette.concurrency import run_in_threadpool
 from api.authors import without_people
 from api.composition import Composition
 from api.pages.rendering import Visitor
-from api.web.keys import HEADER, secret_in
+from api.web.deps import KEY_BEARER, KEY_HEADER
+from api.web.keys import HEADER, access_asked_for, ask_for_key, secret_in
 from api.web.rates import seconds_of, too_many
 from basin.errors import ForgedForm, NotFound, NotSignedIn, Refused, UnknownCode
+from monitoring_ingest.access.store import Access
 from monitoring_ingest.access.tries import Tries
 from monitoring_ingest.database.trouble import ERRORS
 from settlement import store as settlement_store
@@ -172,6 +174,14 @@ def signed_in(
 SignedIn = Annotated[Signed, Depends(signed_in)]
 
 
+def maybe_signed_in(request: Request) -> Signed | None:
+    """Who looks at a page that strangers may see too; None: a stranger."""
+    return getattr(request.state, "signed", None)
+
+
+MaybeSigned = Annotated[Signed | None, Depends(maybe_signed_in)]
+
+
 def acting_on_page(request: Request, signed: SignedIn, csrf: Annotated[str, Form()] = "") -> Signed:
     """Who sends a form of this server.
 
@@ -214,6 +224,49 @@ def _refuse_forged(request: Request, token: str) -> None:
         zh = "这一请求没有本次登录的防伪标记，或标记已过期"
         en = "no token of this session against forged forms, or an old one"
         raise ForgedForm(zh, en, path=CSRF, remedy="重新打开本页再提交；程序用令牌，或带上 /v1/me 给的 csrf")
+
+
+async def ask_for_person_or_key(request: Request) -> None:
+    """Ask who is signed in or, of nobody, for the key, before any of the body is read.
+
+    Raises
+    ------
+    NotSignedIn, Refused : as `ask_for_sign_in` and `keys.ask_for_key`.
+    """
+    if given_in(request) is not None:
+        await ask_for_sign_in(request)
+        request.state.access = None  # a key that came too does nothing here, and the trail names the person
+        return
+    try:
+        ask_for_key(request)
+    except Refused as refusal:
+        if refusal.status == 401:
+            refusal.remedy = f"{refusal.remedy}；人员{_REMEDY}"
+        raise
+
+
+def person_or_key(
+    request: Request,
+    _by_cookie: Annotated[str | None, Depends(_cookie)],
+    _by_token: Annotated[HTTPAuthorizationCredentials | None, Depends(_token)],
+    _in_header: Annotated[str | None, Depends(KEY_HEADER)],
+    _as_bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(KEY_BEARER)],
+    csrf: Annotated[str, Header(alias=CSRF, description="/v1/me 的 csrf；令牌、密钥不必带 (of a session)")] = "",
+) -> Signed | Access:
+    """Who acts through the API or, of nobody, what the key may do; its route asked before the body came.
+
+    Raises
+    ------
+    ForgedForm : as `_refuse_forged`.
+    """
+    if given_in(request) is None:
+        return access_asked_for(request)
+    _refuse_forged(request, csrf)
+    signed: Signed = request.state.signed
+    return signed
+
+
+PersonOrKey = Annotated[Signed | Access, Depends(person_or_key)]
 
 
 def refuse_other_site(request: Request) -> None:

@@ -269,7 +269,7 @@ MOST_FACTS = 200  # of one request, whose body may have 64 KiB
 
 
 class FactWanted(BaseModel):
-    """A fact that people record: an incident, a frozen month, funds used …"""
+    """A fact that people record: an incident, a frozen month, funds used … Its two people are who is signed in."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -278,13 +278,6 @@ class FactWanted(BaseModel):
     kind: Text = Field(examples=["frozen"])
     value: Text | None = Field(default=None, description="left out where the fact is withdrawn", examples=["1"])
     document: Text = Field(min_length=1, description="number or title of the document that says so")
-    recorded_by: Text = Field(min_length=1)
-    approved_by: Text | None = Field(
-        default=None,
-        min_length=1,
-        description="who allowed it; required of dry, frozen, suspended and disaster, and not the one who records it",
-        examples=["李四"],
-    )
     line: Text | None = Field(
         default=None, min_length=1, description="of the document, where it proves several facts", examples=["3"]
     )

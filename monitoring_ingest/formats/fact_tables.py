@@ -1,12 +1,12 @@
 """Many facts in one CSV: a row each, in the keys of a single fact or their Chinese names.
 
-In: the bytes of a CSV with the columns of `monitoring_ingest.readings.facts`. Out: the `Fact`s in the order of the
-rows, or a refusal that names the first row that is wrong and how many more there are. Nothing is stored here.
+In: the bytes of a CSV with the columns of `readings.facts.PROPOSED`. Out: the rows in their order, in the keys of a
+fact, or a refusal that names the first row that is wrong and how many more there are. Nothing is stored here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -18,10 +18,9 @@ from monitoring_ingest.readings.facts import (
     APPROVED_BY,
     FIELDS,
     MAY_STAND,
+    PEOPLE,
     PROPOSED,
     WITHDRAWN_BY,
-    Fact,
-    fact,
     proposed_fact,
 )
 
@@ -41,13 +40,6 @@ COLUMNS: Mapping[str, str] = {
 }
 
 
-class TableFact(NamedTuple):
-    """A fact, and the line of the file it stands on."""
-
-    number: int
-    fact: Fact
-
-
 class TableRow(NamedTuple):
     """A row of a table in the keys of a fact, and the line of the file it stands on."""
 
@@ -55,8 +47,8 @@ class TableRow(NamedTuple):
     written: dict[str, str]
 
 
-def read_facts(raw: bytes, registry: Registry, *, file: object = None) -> list[TableFact]:
-    """The facts of a CSV, each about something that is declared.
+def read_proposed_facts(raw: bytes, registry: Registry, *, file: object = None) -> list[TableRow]:
+    """The rows of a CSV of facts that somebody proposes, each about something declared; no column names a person.
 
     Parameters
     ----------
@@ -69,18 +61,9 @@ def read_facts(raw: bytes, registry: Registry, *, file: object = None) -> list[T
     UsageError, UnknownCode : the file is no table, a column is missing, double or unknown, or a row is no fact or about
         nothing known; the row is named.
     """
-    rows = _rows(raw, FIELDS, MAY_STAND, file)
-    return _understood(rows, lambda row: about_something_known(fact(row, file=file), registry, file=file))
-
-
-def read_proposed_facts(raw: bytes, registry: Registry, *, file: object = None) -> list[TableRow]:
-    """The rows of a CSV of facts that somebody proposes who is signed in: no column names a person.
-
-    Parameters and errors as of `read_facts`.
-    """
     needed = [name for name in FIELDS if name in PROPOSED]
     rows = _rows(raw, needed, [name for name in MAY_STAND if name in PROPOSED], file)
-    _understood(rows, lambda row: about_something_known(proposed_fact(row, file=file), registry, file=file))
+    _refuse_no_facts(rows, registry, file)
     return rows
 
 
@@ -109,21 +92,19 @@ def _rows(raw: bytes, needed: Sequence[str], may_stand: Sequence[str], file: obj
     return rows
 
 
-def _understood(rows: Sequence[TableRow], understand: Callable[[Mapping[str, str]], Fact]) -> list[TableFact]:
-    """The fact of each row; of several rows that are none the first is told, and how many more there are."""
-    facts: list[TableFact] = []
+def _refuse_no_facts(rows: Sequence[TableRow], registry: Registry, file: object) -> None:
+    """Refuse rows that are no facts; of several the first is told, and how many more there are."""
     refusals: list[HengjieError] = []
     for row in rows:
         try:
             with at_line(row.number):
-                facts.append(TableFact(row.number, understand(row.written)))
+                about_something_known(proposed_fact(row.written, file=file), registry, file=file)
         except (UsageError, UnknownCode) as problem:
             refusals.append(problem)
     if refusals:
         first = refusals[0]
         first.remedy += f"（另有 {len(refusals) - 1} 行有问题 and {len(refusals) - 1} more）" if refusals[1:] else ""
         raise first
-    return facts
 
 
 @contextmanager
@@ -143,4 +124,5 @@ def _check_columns(columns: list[str], needed: Sequence[str], names: Sequence[st
         zh = f"缺少列 {'、'.join(missing)}" if missing else f"不认识或重复的列 {'、'.join(dict.fromkeys(odd))}"
         en = "missing column" if missing else "unknown or double column"
         remedy = f"第一行写列名：{','.join(names)}"
+        remedy += "；不写登记人、批准人：由登录确定" if not set(PEOPLE).isdisjoint(odd) else ""
         raise UsageError(zh, en, file=file, path="第 1 行 line 1", remedy=remedy)

@@ -1,9 +1,9 @@
-"""Batches of facts that came by key, in the database: they wait until two people of the key's office adopt them."""
+"""Batches of facts that came by key, in the database: they wait until two people of an office adopt them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,11 +15,12 @@ from settlement.people.tables import fact_batches, proposal_outcomes, proposals
 from settlement.statement.canonical import canonical_json
 
 FACTS = "facts"  # the kind of the act that adopts a batch
+ANY = ""  # office of a batch that came by a key of no office: any office that all its facts concern may adopt it
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Facts that came by the key of an office, each as it is written without its people."""
+    """Facts that came by a key of an office, or of `ANY`, each as it is written without its people."""
 
     number: int
     key: str
@@ -38,7 +39,7 @@ def keep_batch(connection: Connection, key: str, office: str, facts: Sequence[Ma
 
     Parameters
     ----------
-    key : the name of the key. office : whose key it is.
+    key : the name of the key. office : whose key it is, or `ANY`.
     facts : each as it is written. now : the instant of the transaction.
     """
     values = {"key": key, "office": office, "body": canonical_json(facts), "recorded_at": now}
@@ -58,10 +59,11 @@ def is_adopted(connection: Connection, number: int) -> bool:
     return connection.execute(select(proposals.c.id).select_from(_ENDED).where(_ADOPTED, adopting)).first() is not None
 
 
-def waiting_batches(connection: Connection, office: str) -> list[Batch]:
-    """The batches of an office that nobody has adopted, the oldest first."""
+def waiting_batches(connection: Connection, offices: Collection[str]) -> list[Batch]:
+    """The batches of some offices, and those of `ANY`, that nobody has adopted, the oldest first."""
     adopted = set(connection.scalars(select(proposals.c.payload).select_from(_ENDED).where(_ADOPTED)))
-    rows = connection.execute(select(fact_batches).where(fact_batches.c.office == office).order_by(fact_batches.c.id))
+    whose = fact_batches.c.office.in_([*offices, ANY])
+    rows = connection.execute(select(fact_batches).where(whose).order_by(fact_batches.c.id))
     return [_batch(row) for row in rows if canonical_json(naming(row.id)) not in adopted]
 
 

@@ -8,7 +8,7 @@ in `monitoring_ingest.readings`; whom it concerns in `concerns`. A batch counts 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from basin.errors import Conflict, HengjieError, NotFound, Refused, UsageError
+from basin.errors import Conflict, HengjieError, NotFound, Refused, UnknownCode, UsageError
+from basin.network import Office
 from basin.periods import period
 from basin.registry import Registry
 from basin.written.agreement_files import tree
@@ -65,27 +66,105 @@ def written_facts(content: bytes, registry: Registry, *, file: object) -> list[M
         raise UsageError(
             "读不出事实", "no readable facts", file=file, remedy="存为 UTF-8 的 CSV、YAML 或 JSON"
         ) from problem
-    _understood({FACTS: listed}, registry)
+    understood(listed, registry)
     return listed
 
 
 def office_of_batch(key: Access, written: Sequence[Any], registry: Registry) -> str:
     """The office that facts wait for which came by a key; they are stored by `batches_store.keep_batch`.
 
+    Facts that came by a key from before there were offices wait for `batches_store.ANY` that all of them concern.
+
     Parameters
     ----------
-    key : of an office, that may push. written : the facts. registry : what is declared.
+    key : that may push. written : the facts. registry : what is declared.
 
     Raises
     ------
-    Refused : the key has no office, or may not push. UsageError, UnknownCode : a fact could not be recorded.
+    Refused : the key may not push, or the facts concern another office, or no office together. UsageError,
+        UnknownCode : a fact could not be recorded.
     """
-    if key.office is None or not key.may(PUSH):
+    if not key.may(PUSH):
         zh = f"密钥 {key.name} 不能报送事实"
         remedy = "由机构的管理人另建能报送（push）的密钥；或由经办登录后提出"
         raise Refused(zh, "this key may not hand in facts", path="X-API-Key", remedy=remedy)
-    _understood({FACTS: list(written)}, registry)
+    facts = understood(written, registry)
+    if key.office is None:
+        if not offices_concerned(registry, facts):
+            zh = "没有一个机构同时与这些事实都有关，没有人可以采用"
+            remedy = "按所涉的一方分开报送；或在 offices.csv 里声明所涉一方的机构"
+            raise Refused(zh, "no office is concerned by all of these facts", path=FACTS, remedy=remedy)
+        return batches_store.ANY
+    if key.office not in registry.network.offices:
+        zh = f"密钥 {key.name} 的机构 {key.office} 没有登记"
+        remedy = "在 offices.csv 里声明它，或由另一机构的管理人另建密钥"
+        raise Refused(zh, "the office of this key is not declared", path="X-API-Key", remedy=remedy)
+    for place, fact in enumerate(facts):
+        _refuse_other_office(registry, key.office, fact, place)
     return key.office
+
+
+def understood(written: Sequence[Any], registry: Registry) -> list[Fact]:
+    """Facts as they are written, each about something that is declared.
+
+    Raises
+    ------
+    UsageError, UnknownCode : a fact cannot be recorded; its place in the list is named, from 0.
+    """
+    return _understood({FACTS: list(written)}, registry)
+
+
+def offices_concerned(registry: Registry, facts: Sequence[Fact]) -> list[str]:
+    """The offices that all of some facts concern, in the order of the register."""
+    concerned = set(registry.network.offices)
+    for fact in facts:
+        concerned &= {office.code for office in _concerned(registry, fact)}
+    return [office for office in registry.network.offices if office in concerned]
+
+
+def _concerned(registry: Registry, fact: Fact) -> list[Office]:
+    """The offices that a fact concerns; a payment is recorded by a finance department that pays."""
+    if is_payment(fact):
+        return concerns.of_payment(registry, fact)
+    return concerns.of_subject(registry, fact.subject)
+
+
+def may_adopt(registry: Registry, batch: Batch) -> list[str]:
+    """The offices whose people may adopt a batch; none where what it is about is declared no more."""
+    if batch.office != batches_store.ANY:
+        return [batch.office]
+    try:
+        return offices_concerned(registry, understood(batch.facts, registry))
+    except (UsageError, UnknownCode):
+        return []
+
+
+def batches_for(connection: Connection, registry: Registry, offices: Collection[str]) -> list[Batch]:
+    """The batches that nobody has adopted and the people of some offices may adopt, the oldest first."""
+    waiting = batches_store.waiting_batches(connection, offices)
+    return [batch for batch in waiting if not set(may_adopt(registry, batch)).isdisjoint(offices)]
+
+
+def batch_for(connection: Connection, registry: Registry, number: int, offices: Collection[str]) -> Batch:
+    """A batch that the people of some offices may adopt, or could have.
+
+    Raises
+    ------
+    NotFound : no such batch. Refused : it waits for other offices, which are named.
+    """
+    batch = stored_batch(connection, number)
+    able = may_adopt(registry, batch)
+    if set(able).isdisjoint(offices):
+        raise _of_other_offices(registry, batch, able)
+    return batch
+
+
+def _of_other_offices(registry: Registry, batch: Batch, able: Sequence[str]) -> Refused:
+    declared = registry.network.offices
+    named = "、".join(declared[office].name_zh if office in declared else office for office in able)
+    zh = f"批次 {batch.number} 由{named or '别的机构'}采用"
+    remedy = f"可由 {named} 提出" if named else "在 offices.csv 里声明所涉一方的机构"
+    return Refused(zh, "it waits for another office", path=BATCH, remedy=remedy)
 
 
 @dataclass(frozen=True)
@@ -108,7 +187,7 @@ def preview(desk: Desk, payload: Payload) -> list[Previewed]:
     with reading(desk.engine) as connection:
         written = payload
         if BATCH in payload:
-            written = facts_payload(_stored_batch(connection, payload[BATCH]).facts)
+            written = facts_payload(stored_batch(connection, payload[BATCH]).facts)
         facts = _understood(written, desk.registry)
         planned = list(_planned(connection, facts, desk.now()))
         rows = [
@@ -143,7 +222,7 @@ def _check(setting: Setting, office: str, payload: Payload) -> str:
         zh = f"批次 {payload[BATCH]} 已采用"
         raise Conflict(zh, "the batch has been adopted", path=BATCH, remedy="要改的，另登记更正并写明 reason")
     for place, fact in enumerate(facts):
-        _refuse_other_office(setting, office, fact, place)
+        _refuse_other_office(setting.registry, office, fact, place)
     replaced: list[int | None] = []
     rows_of_this: set[int] = set()  # which these facts would add themselves, under numbers that others may take first
     for step in _planned(setting.connection, facts, setting.now):
@@ -175,29 +254,33 @@ def _facts(setting: Setting, office: str, payload: Payload) -> list[Fact]:
         return _understood(payload, setting.registry)
     performing.refuse_other_keys(payload, BATCH)
     adopted = _batch(setting, office, payload[BATCH])
-    return _understood({FACTS: adopted.facts}, setting.registry)
+    return understood(adopted.facts, setting.registry)
 
 
 def _batch(setting: Setting, office: str, number: object) -> Batch:
-    """A batch that came by a key of the office.
+    """A batch that the office may adopt.
 
     Raises
     ------
-    NotFound : no such batch. Refused : it came by the key of another office.
+    NotFound : no such batch. Refused : it waits for other offices.
     """
-    batch = _stored_batch(setting.connection, number)
-    if batch.office != office:
-        offices = setting.staff.offices
-        named = offices[batch.office].name_zh if batch.office in offices else batch.office
-        zh = f"批次 {batch.number} 由{named}的密钥送来"
-        raise Refused(zh, "it came by the key of another office", path=BATCH, remedy=f"可由 {named} 提出")
+    batch = stored_batch(setting.connection, number)
+    able = may_adopt(setting.registry, batch)
+    if office not in able:
+        raise _of_other_offices(setting.registry, batch, able)
     return batch
 
 
-def _stored_batch(connection: Connection, number: object) -> Batch:
+def stored_batch(connection: Connection, number: object) -> Batch:
+    """The batch with a number.
+
+    Raises
+    ------
+    NotFound : there is none.
+    """
     batch = batches_store.batch(connection, number) if type(number) is int else None
     if batch is None:
-        raise NotFound(f"没有批次 {number}", f"no batch {number}", path=BATCH, remedy="在待办里查批次的编号")
+        raise NotFound(f"没有批次 {number}", f"no batch {number}", path=BATCH, remedy="hengjie fact list 列出批次")
     return batch
 
 
@@ -218,16 +301,11 @@ def _understood(payload: Mapping[str, Any], registry: Registry) -> list[Fact]:
     return facts
 
 
-def _refuse_other_office(setting: Setting, office: str, fact: Fact, place: int) -> None:
-    """Refuse a fact that does not concern the office; a payment is recorded by a finance department that pays."""
-    offices = setting.staff.offices
+def _refuse_other_office(registry: Registry, office: str, fact: Fact, place: int) -> None:
+    """Refuse a fact that does not concern the office; its place in the list is named, from 0."""
+    about = f"{fact.subject} 的{'付款' if is_payment(fact) else '事实'}"
     with _at(place):
-        if is_payment(fact):
-            able = concerns.of_payment(setting.registry, fact)
-            concerns.refuse_other_office(offices, office, able, f"{fact.subject} 的付款")
-            return
-        able = concerns.of_subject(setting.registry, fact.subject)
-        concerns.refuse_other_office(offices, office, able, f"{fact.subject} 的事实")
+        concerns.refuse_other_office(registry.network.offices, office, _concerned(registry, fact), about)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Which proposals somebody sees, which of them wait for him, and whose people he sees.
+"""Which proposals somebody sees, which of them wait for him, whose people he sees, and for which office he proposes.
 
 In: everybody as of now, and stored proposals. Out: the part of them that concerns one person: what is proposed for the
 offices of a party is seen by the people of all of them (as `proposals.readable`).
@@ -6,11 +6,12 @@ offices of a party is seen by the people of all of them (as `proposals.readable`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from basin.errors import Refused, UsageError
 from settlement.people import proposals_store, roles
 from settlement.people.persons import Staff
 from settlement.people.proposals import TwoPersonAct
@@ -59,3 +60,38 @@ def seen_by(connection: Connection, staff: Staff, person: int, wanted: Wanted) -
     wanted : narrows them; its offices are set here.
     """
     return proposals_store.listed(connection, replace(wanted, offices=offices_of(staff, person)), MOST)
+
+
+def offices_to_propose_for(act: TwoPersonAct, staff: Staff, person: int) -> list[str]:
+    """The offices for which a person may propose an act."""
+    return [office for office in staff.offices if person in act.may_propose(staff, office)]
+
+
+def office_to_propose_for(
+    act: TwoPersonAct, staff: Staff, person: int, stated: str = "", concerned: Collection[str] = ()
+) -> str:
+    """The office for which a person proposes: the one he states, else the only one for which he may.
+
+    Parameters
+    ----------
+    stated : the code of an office; blank where he states none.
+    concerned : the offices that it concerns, where they are known; of several, the others are left out.
+
+    Raises
+    ------
+    Refused : he has no appointment at all. UsageError : he may for several and states none.
+    """
+    if stated:
+        return stated
+    able = offices_to_propose_for(act, staff, person)
+    able = [office for office in able if office in concerned] or able
+    if len(able) > 1:
+        zh = f"在几个机构都可以提出{act.zh}"
+        named = "、".join(f"{office} {staff.offices[office].name_zh}" for office in able)
+        raise UsageError(zh, "you may propose this for several offices", path="office", remedy=f"写明一个：{named}")
+    held = [*able, *(appointment.office for appointment in staff.in_force(person))]
+    if not held:
+        zh = f"没有在任的任命，不能提出{act.zh}"
+        remedy = "请本方管理人任命为经办，或由有任命的人提出"
+        raise Refused(zh, f"no appointment, so you cannot propose this {act.en}", path="office", remedy=remedy)
+    return held[0]  # where he may not propose it, `proposals.propose` says who could

@@ -25,7 +25,6 @@ from tests.api.makers import NOW
 
 FACT = {
     "subject": "demo-qx2", "period": "2025-08", "kind": "dry", "value": "1", "document": "水文公报第3号",
-    "recorded_by": "某甲", "approved_by": "某乙",
 }  # fmt: skip
 WRONG = "a-secret-that-opens-nothing"
 ALL = Wanted()
@@ -63,13 +62,13 @@ class TestRequests:
         assert post(app, "/v1/facts", key, FACT) == 201
         (act,) = left(here)
         assert act == RecordedAct(
-            "POST /v1/facts", "示例监测中心", "127.0.0.1", DONE, "demo-qx2 2025-08 dry", times=1, recorded_at=NOW
+            "POST /v1/facts", "示例监测中心", "127.0.0.1", DONE, "demo-qx2 2025-08 dry 1", times=1, recorded_at=NOW
         )
 
     @pytest.mark.parametrize(
         ("path", "body", "outcome", "subject"),
         [
-            ("/v1/facts", FACT | {"approved_by": "某甲"}, "400 usage", "demo-qx2 2025-08 dry"),
+            ("/v1/facts", FACT | {"period": "some day"}, "400 usage", "demo-qx2 some day dry 1"),
             ("/v1/facts", {}, "422 request", "/v1/facts"),
             ("/v1/settlements/none/status", {"status": "待复核", "reason": "数据齐全"},
              "403 refused", "/v1/settlements/none/status"),

@@ -15,20 +15,14 @@ from click.testing import CliRunner, Result
 
 from api.cli import main
 from basin.registry import BUNDLED
+from monitoring_ingest.database.engine import open_existing, writing
+from monitoring_ingest.readings.facts import fact
+from monitoring_ingest.records.store import record_fact
 from settlement.statement.engine_version import ENGINE_VERSION
 from tests.api.accounts import Office
-from tests.api.makers import HEADER, row
+from tests.api.makers import HEADER, NOW, row
 
 Run = Callable[..., Result]
-FACT = {
-    "subject": "jiekou",
-    "period": "2020-07",
-    "kind": "frozen",
-    "value": "1",
-    "document": "示例函〔2020〕1号",
-    "recorded_by": "示例记录人",
-    "approved_by": "示例批准人",
-}
 
 
 @pytest.fixture
@@ -47,12 +41,6 @@ def told(result: Result) -> dict[str, str]:
     (line,) = result.stdout.splitlines()
     found: dict[str, str] = json.loads(line)
     return found
-
-
-def written(file: Path, **changed: str) -> Path:
-    """A fact file."""
-    file.write_text("\n".join(f"{key}: {value}" for key, value in (FACT | changed).items()), encoding="utf-8")
-    return file
 
 
 class TestUsage:
@@ -153,86 +141,6 @@ class TestOutside:
         assert (result.exit_code, told(result)["error"]) == (2, "usage")
         assert "HENGJIE_DATABASE_URL" in told(result)["remedy"]
         assert "secret" not in result.output
-
-
-class TestRecord:
-    """A fact is recorded about something that is declared, from a text."""
-
-    def test_a_fact_about_a_section_is_recorded(self, hengjie, tmp_path):
-        result = hengjie("record", written(tmp_path / "fact.yaml"), "--json")
-        assert (result.exit_code, told(result)["subject"]) == (0, "jiekou")
-
-    def test_recorded_again_it_is_a_duplicate_and_says_who_reads_it(self, hengjie, tmp_path):
-        file = written(tmp_path / "fact.yaml")
-        hengjie("record", file)
-        result = hengjie("record", file)
-        assert result.stdout.startswith("先前已登记，不再记 duplicate：jiekou")
-        assert "没有条款会用到它" in result.stdout
-        assert told(hengjie("record", file, "--json"))["fate"] == "duplicate"
-
-    def test_each_row_of_a_table_has_its_fate(self, hengjie, tmp_path):
-        table = tmp_path / "facts.csv"
-        frozen = "jiekou,2020-01,frozen,1,某函,甲,乙"
-        dry = "jiekou,2020-02,dry,1,某函,甲,乙"
-        rows = ["对象,期间,种类,数值,文件,登记人,批准人", frozen, frozen, dry]
-        table.write_text("\n".join(rows) + "\n", encoding="utf-8")
-        answer = told(hengjie("record", table, "--json"))
-        assert [(fact["row"], fact["fate"]) for fact in answer["facts"]] == [
-            (2, "recorded"), (3, "duplicate"), (4, "recorded"),
-        ]  # fmt: skip
-        assert answer["fates"] == {"recorded": 2, "duplicate": 1}
-        assert "第 3 行 line 3 先前已登记" in hengjie("record", table).stdout
-
-    def test_a_row_says_that_its_voucher_pays_another_period_too(self, hengjie, tmp_path):
-        table = tmp_path / "paid.csv"
-        rows = [f"xinan-anhui-zhejiang-2018,{year},paid,100,回单1号,甲" for year in (2018, 2019)]
-        table.write_text("\n".join(["对象,期间,种类,数值,文件,登记人", *rows]) + "\n", encoding="utf-8")
-        result = hengjie("record", table)
-        assert (result.exit_code, result.stdout.count("同一凭证另登记付了 2018：100（万元）")) == (0, 1)
-        findings = [fact["findings"] for fact in told(hengjie("record", table, "--json"))["facts"]]
-        assert [[finding["code"] for finding in of_row] for of_row in findings] == [["voucher_pays_again"]] * 2
-
-    def test_of_a_table_that_contradicts_what_is_recorded_nothing_is_taken(self, hengjie, tmp_path):
-        table = tmp_path / "facts.csv"
-        header = "对象,期间,种类,数值,文件,登记人,批准人\n"
-        table.write_text(f"{header}jiekou,2020-01,frozen,1,某函,甲,乙\njiekou,2020-01,frozen,0,某函,甲,乙\n", "utf-8")
-        problem = told(hengjie("record", table, "--json"))
-        assert (problem["path"], "已登记" in problem["message_zh"]) == ("第 3 行 line 3 reason", True)
-        assert told(hengjie("record", table, "--json"))["path"] == "第 3 行 line 3 reason"
-
-    def test_data_are_not_taken_away_without_an_approver(self, hengjie, tmp_path):
-        result = hengjie("record", written(tmp_path / "fact.yaml", approved_by="示例记录人"), "--json")
-        assert (result.exit_code, told(result)["path"]) == (2, "approved_by")
-        assert "另一人" in told(result)["remedy"]
-
-    @pytest.mark.parametrize("subject", ["jieko", "街口", "JIEKOU", "nobody"])
-    def test_one_about_nothing_that_is_declared_is_refused(self, hengjie, tmp_path, subject):
-        result = hengjie("record", written(tmp_path / "fact.yaml", subject=subject), "--json")
-        problem = told(result)
-        assert (result.exit_code, problem["error"], problem["path"]) == (1, "unknown_code", "subject")
-        assert problem["file"] == str(tmp_path / "fact.yaml")
-        assert "断面、站点、主体、流域或协议的代码" in problem["remedy"]
-
-    def test_a_slip_is_shown_what_is_like_it(self, hengjie, tmp_path):
-        result = hengjie("record", written(tmp_path / "fact.yaml", subject="jieko"), "--json")
-        assert "相近的有 jiekou" in told(result)["remedy"]
-
-    @pytest.mark.parametrize(
-        ("raw", "said"),
-        [
-            ("subject: 街口".encode("gb18030"), "不是 UTF-8 文本"),
-            (b"\xff\xfe", "不是 UTF-8 文本"),
-            (b"a: [1", "YAML 无法读取"),
-            (b"- a", "文件应是键值表"),
-            (b"", "文件应是键值表"),
-        ],
-    )
-    def test_what_is_no_fact_is_refused_by_name(self, hengjie, tmp_path, raw, said):
-        (tmp_path / "fact.yaml").write_bytes(raw)
-        result = hengjie("record", tmp_path / "fact.yaml", "--json")
-        problem = told(result)
-        assert (result.exit_code, problem["error"], problem["file"]) == (2, "usage", str(tmp_path / "fact.yaml"))
-        assert said in problem["message_zh"]
 
 
 @pytest.mark.proof
@@ -350,6 +258,12 @@ clauses:
 """
 
 
+USED = {
+    "subject": "pays", "period": "2024", "kind": "funds used", "value": "2.5", "document": "示例函〔2020〕1号",
+    "recorded_by": "示例记录人", "approved_by": "示例批准人",
+}  # fmt: skip
+
+
 @pytest.mark.proof
 class TestVerify:
     """An evidence file that holds is told in short, with what it does not prove; one that does not: exit 1 and why."""
@@ -358,8 +272,11 @@ class TestVerify:
         """The evidence file of a clause that pays by a recorded fact."""
         rules = folder / "pays.yaml"
         rules.write_text(PAYS, encoding="utf-8")
-        fact = written(folder / "fact.yaml", subject="pays", period="2024", kind="funds used", value="2.5")
-        assert hengjie("record", fact, "--with", rules).exit_code == 0
+        assert hengjie("database", "upgrade").exit_code == 0
+        engine = open_existing(f"sqlite:///{folder / 'var' / 'hengjie.sqlite'}")
+        with writing(engine) as connection:
+            record_fact(connection, fact(USED), NOW)
+        engine.dispose()
         settlement = told(hengjie("settle", "pays", "2024", "--with", rules, "--json"))["id"]
         file = folder / "evidence.zip"
         assert hengjie("evidence", settlement, "-o", file, "--with", rules).exit_code == 0

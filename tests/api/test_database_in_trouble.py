@@ -25,8 +25,7 @@ from tests.databases import sqlite
 
 ROW = {"station": "demo-qx2", "indicator": "nh3n", "value": "0.21", "unit": "mg/L"}
 ROWS = [ROW | {"time": f"2025-08-{day:02d} {hour:02d}:00"} for day in range(1, 29) for hour in range(24)]
-FACT = {"subject": "qingxi-2", "period": "2025-08", "kind": "funds used", "value": "1", "document": "示例函" * 660,
-        "recorded_by": "示例记录人"}  # fmt: skip
+FACT = {"subject": "qingxi-2", "period": "2025-08", "kind": "funds used", "value": "1", "document": "示例函" * 660}
 WRITING = (("/v1/submissions", {"rows": ROWS}), ("/v1/facts", FACT))
 
 

@@ -17,8 +17,9 @@ from api.composition import Composition
 from monitoring_ingest.access.store import create_key
 from tests.api.makers import NOW, client_of
 from tests.api.people import pair_of
+from tests.api.test_facts import FACT
 from tests.api.test_reviews import REMOVE
-from tests.api.test_writing import FACT, SETTLE
+from tests.api.test_writing import SETTLE
 
 UNSEEN = {"NUL": "\0", "right-to-left override": "\u202e", "zero-width space": "\u200b", "tag": "\U000e0041"}
 IN_ADDRESSES = {name: quote(sign) for name, sign in UNSEEN.items()} | {"half a pair": "%ED%A0%80", "no UTF-8": "%FF"}

@@ -71,12 +71,16 @@ def test_every_operation_that_takes_something_declares_a_problem(described):
     assert [n for n, one in operations(described) if one.get("parameters") and len(one["responses"]) < 2] == []
 
 
-OF_PEOPLE = re.compile(r"\w+ /v1/(me|people|appointments|keys|proposals)\b|post /v1/(settlements|assessments)\b")
+OF_PEOPLE = re.compile(
+    r"\w+ /v1/(me|people|appointments|keys|proposals|facts/batches)\b|post /v1/(settlements|assessments|reviews)\b"
+)
+TAKES_EITHER = {"post /v1/facts"}  # a person who proposes, or a key that hands in
 
 
 def test_what_writes_needs_a_key_and_what_reads_does_not(described):
     needs_key = {name for name, one in operations(described) if {"APIKeyHeader": []} in one.get("security", [])}
     of_data = {name for name, _ in operations(described) if not OF_PEOPLE.match(name)}
+    assert needs_key >= TAKES_EITHER
     assert needs_key == {name for name in of_data if name.startswith("post ")}
 
 
@@ -84,6 +88,10 @@ def test_what_is_of_people_needs_a_session_or_a_token_and_takes_no_key(described
     of_people = [one for name, one in operations(described) if OF_PEOPLE.match(name)]
     assert of_people
     assert {tuple(key for way in one["security"] for key in way) for one in of_people} == {("Session", "Token")}
+    either = [one for name, one in operations(described) if name in TAKES_EITHER]
+    assert {frozenset(key for way in one["security"] for key in way) for one in either} == {
+        frozenset({"Session", "Token", "APIKeyHeader", "HTTPBearer"})
+    }
 
 
 def test_lists_declare_their_csv(described):

@@ -202,6 +202,7 @@ NO_PROPOSAL = (401, 403, 404, 404, 404, 404)
 NO_PROVIDER = (404,) * len(READERS)  # of OpenID Connect
 NOT_BEGUN = (403,) * len(READERS)
 OF_PEOPLE = {
+    "/facts/batches/4711": NO_PROPOSAL,
     "/me": PEOPLE,
     "/people": PEOPLE,
     "/proposals": PEOPLE,
@@ -211,6 +212,8 @@ OF_PEOPLE = {
     "/sign-in/oidc/bind": NOT_BEGUN,
     "/sign-in/oidc/callback": NO_PROVIDER,
     "/v1/appointments": PEOPLE,
+    "/v1/facts/batches": PEOPLE,
+    "/v1/facts/batches/4711": NO_PROPOSAL,
     "/v1/keys": PEOPLE,
     "/v1/me": PEOPLE,
     "/v1/me/tokens": PEOPLE,

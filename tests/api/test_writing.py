@@ -10,18 +10,10 @@ import pytest
 from monitoring_ingest.access.store import create_key
 from tests.api.makers import NOW, XINAN, client_of, composed, month_rows, registry, send
 from tests.api.people import give_status, pair_of
+from tests.api.test_facts import FACT
 from tests.databases import sqlite, written
 
 SETTLE = {"agreement": "demo-monthly-class", "period": "2025-08"}
-FACT = {
-    "subject": "qingxi-2",
-    "period": "2025-08",
-    "kind": "frozen",
-    "value": "1",
-    "document": "示例函〔2025〕1号",
-    "recorded_by": "示例记录人",
-    "approved_by": "示例批准人",
-}
 STATUS = {"status": "待复核", "reason": "核对"}
 WRITES = [("/v1/facts", FACT)]
 ASSESS = {"basin": "demo-qingxi", "period": "2025"}
@@ -211,155 +203,6 @@ class TestStatus:
         identity = person.post("/v1/settlements", json=SETTLE).json()["id"]
         answer = person.post(f"/v1/settlements/{identity}/status", json=STATUS | {"reason": ""})
         assert answer.status_code == 422
-
-
-class TestFacts:
-    def test_a_fact_is_recorded_and_listed(self, writing):
-        answer = writing.post("/v1/facts", json=FACT)
-        assert (answer.status_code, answer.json()["fate"]) == (201, "recorded")
-        blank = {"line": "", "paid_on": None, "reason": None, "withdrawn_by": None}
-        assert writing.get("/v1/facts").json() == [FACT | blank | {"recorded_at": "2026-01-10T00:00:00Z"}]
-
-    def test_a_fact_without_its_document_is_refused(self, writing):
-        assert writing.post("/v1/facts", json=FACT | {"document": ""}).status_code == 422
-
-    @pytest.mark.parametrize(
-        ("approver", "said"),
-        [({}, "自然灾害剔除数据，须有批准人"), ({"approved_by": FACT["recorded_by"]}, "批准人与登记人同为 示例记录人")],
-    )
-    def test_data_are_not_taken_away_by_one_person(self, writing, approver, said):
-        alone = {key: value for key, value in FACT.items() if key != "approved_by"} | {"kind": "disaster"}
-        problem = writing.post("/v1/facts", json=alone | approver).json()
-        assert (problem["path"], problem["detail"], bool(problem["remedy"])) == ("approved_by", said, True)
-        assert writing.get("/v1/facts").json() == []
-
-    def test_the_same_request_with_the_same_key_is_recorded_once(self, writing):
-        once = {"Idempotency-Key": "2025-08/1"}
-        first, second = (writing.post("/v1/facts", json=FACT, headers=once) for _ in range(2))
-        assert first.json() == second.json()
-        assert len(writing.get("/v1/facts").json()) == 1
-
-    def test_another_request_with_the_same_key_is_refused(self, writing):
-        once = {"Idempotency-Key": "2025-08/2"}
-        writing.post("/v1/facts", json=FACT, headers=once)
-        answer = writing.post("/v1/facts", json=FACT | {"value": "0"}, headers=once)
-        assert (answer.status_code, answer.json()["path"]) == (422, "Idempotency-Key")
-        assert len(writing.get("/v1/facts").json()) == 1
-
-    def test_the_same_fact_is_recorded_once_without_a_key_too(self, writing):
-        first, second = (writing.post("/v1/facts", json=FACT) for _ in range(2))
-        assert [(first.status_code, first.json()["fate"]), (second.status_code, second.json()["fate"])] == [
-            (201, "recorded"), (200, "duplicate"),
-        ]  # fmt: skip
-        assert second.json()["recorded_at"] == first.json()["recorded_at"]
-        assert len(writing.get("/v1/facts").json()) == 1
-
-    def test_another_value_needs_a_reason_and_both_are_kept(self, writing):
-        writing.post("/v1/facts", json=FACT)
-        refused = writing.post("/v1/facts", json=FACT | {"value": "0"})
-        assert (refused.status_code, refused.json()["path"]) == (400, "reason")
-        assert "已登记：frozen 1" in refused.json()["detail"]
-        revised = writing.post("/v1/facts", json=FACT | {"value": "0", "reason": "解冻"})
-        assert (revised.status_code, revised.json()["fate"], revised.json()["replaces"]["value"]) == (
-            201, "revised", "1",
-        )  # fmt: skip
-        assert [fact["value"] for fact in writing.get("/v1/facts").json()] == ["0"]
-        assert [fact["value"] for fact in writing.get("/v1/facts?history=true").json()] == ["1", "0"]
-
-    def test_a_fact_is_withdrawn_by_a_document(self, writing):
-        writing.post("/v1/facts", json=FACT)
-        without_value = {key: text for key, text in FACT.items() if key != "value"}
-        withdrawal = without_value | {"withdrawn_by": "更正函", "reason": "误报"}
-        assert writing.post("/v1/facts", json=withdrawal).json()["fate"] == "withdrawn"
-        assert writing.post("/v1/facts", json=withdrawal).json()["fate"] == "duplicate"
-        assert writing.get("/v1/facts").json() == []
-        assert [fact["withdrawn_by"] for fact in writing.get("/v1/facts?history=true").json()] == [None, "更正函"]
-
-    def test_several_facts_go_in_one_request_and_each_has_its_fate(self, writing):
-        other = FACT | {"period": "2025-09"}
-        writing.post("/v1/facts", json=FACT)
-        answer = writing.post("/v1/facts", json=[FACT, other, other])
-        assert answer.status_code == 201
-        assert [fact["fate"] for fact in answer.json()] == ["duplicate", "recorded", "duplicate"]
-        assert writing.post("/v1/facts", json=[FACT, other]).status_code == 200
-
-    def test_of_several_facts_all_are_recorded_or_none(self, writing):
-        answer = writing.post("/v1/facts", json=[FACT, FACT | {"period": "some day"}])
-        assert (answer.status_code, answer.json()["path"]) == (400, "1.period")
-        answer = writing.post("/v1/facts", json=[FACT, FACT | {"period": 2025}])
-        assert (answer.status_code, answer.json()["path"]) == (422, "body.1.period")
-        assert writing.get("/v1/facts").json() == []
-
-    @pytest.mark.parametrize("subject", ["qingxi-2", "demo-qx2", "shanzhou", "demo-qingxi", "demo-monthly-class"])
-    def test_a_fact_is_about_a_section_a_station_a_party_a_basin_or_an_agreement(self, writing, subject):
-        assert writing.post("/v1/facts", json=FACT | {"subject": subject, "kind": "funds used"}).status_code == 201
-
-    def test_the_page_lists_facts_in_force_with_the_clauses_that_use_them(self, writing):
-        incident = FACT | {"subject": "demo-bonus-holdback-veto", "period": "2021", "kind": "incident"}
-        writing.post("/v1/facts", json=[FACT, incident])
-        writing.post("/v1/facts", json=FACT | {"value": "0", "reason": "解冻"})
-        text = writing.get("/facts").text
-        assert "更正：解冻" in text and "批准 示例批准人" in text and "封冻" in text
-        assert 'title="' in text and "demo-bonus-holdback-veto</span> bonus" in text and "没有条款会用到" in text
-        assert "no clause will use it" in writing.get("/facts", params={"lang": "en"}).text
-        assert 'href="/facts"' in writing.get("/submissions").text
-
-    def test_documents_that_differ_and_a_voucher_that_pays_again_are_told_in_answer_and_page(self, writing):
-        of_year = {"subject": "demo-bonus-holdback-veto", "period": "2021", "kind": "incident"}
-        writing.post("/v1/facts", json=FACT | of_year)
-        [finding] = writing.post("/v1/facts", json=FACT | of_year | {"value": "0", "document": "乙文"}).json()[
-            "findings"
-        ]
-        assert finding["code"] == "facts_differ" and "0（乙文）" in finding["message_zh"]
-        paid = FACT | {"subject": "demo-bonus-holdback-veto", "kind": "paid", "value": "100", "document": "回单1号"}
-        periods = [paid | {"period": period} for period in ("2021", "2022")]
-        answers = writing.post("/v1/facts", json=periods).json()
-        assert [[finding["code"] for finding in answer["findings"]] for answer in answers] == [
-            [],
-            ["voucher_pays_again"],
-        ]
-        text = writing.get("/facts").text
-        assert text.count("几份文件登记的数值不同") == 2 and text.count("同一凭证另登记付了") == 2
-        assert "documents state different values" in writing.get("/facts", params={"lang": "en"}).text
-
-    def test_a_kind_that_no_clause_reads_is_refused_and_every_fact_says_who_reads_it(self, writing):
-        refused = writing.post("/v1/facts", json=FACT | {"kind": "freeze"}).json()
-        assert (refused["path"], refused["detail"]) == ("kind", "没有条款读 freeze")
-        recorded = writing.post("/v1/facts", json=FACT | {"subject": "demo-qx2", "kind": "funds used"}).json()
-        assert recorded["used_by"] == []
-        incident = FACT | {"subject": "demo-bonus-holdback-veto", "period": "2021", "kind": "incident"}
-        (use,) = writing.post("/v1/facts", json=incident).json()["used_by"]
-        assert use["agreement"] == "demo-bonus-holdback-veto" and use["clauses"]
-
-    def test_a_fact_about_nothing_that_is_declared_is_refused(self, writing):
-        answer = writing.post("/v1/facts", json=FACT | {"subject": "qingxi-22"})
-        assert (answer.status_code, answer.json()["type"]) == (400, "urn:hengjie:problem:unknown_code")
-        assert (answer.json()["path"], "qingxi-2" in answer.json()["remedy"]) == ("subject", True)
-        assert writing.get("/v1/facts").json() == []
-
-    @pytest.mark.parametrize(
-        ("changed", "path"),
-        [
-            ({"subject": "shanzhou"}, "subject"),
-            ({"kind": "paid nobody"}, "kind"),
-            ({"kind": "paid jiazhou"}, "kind"),  # a party of other agreements
-            ({"value": "-120"}, "value"),
-            ({"period": "2022"}, "period"),
-            ({"paid_on": "1925-08-31"}, "paid_on"),
-            ({"value": "much"}, "value"),
-            ({"kind": "unpaid"}, "kind"),
-        ],
-    )
-    def test_a_payment_is_a_sum_under_an_agreement_by_a_known_party(self, writing, changed, path):
-        payment = FACT | {"subject": "demo-monthly-class", "kind": "paid shanzhou", "value": "50.25"}
-        answer = writing.post("/v1/facts", json=payment | changed)
-        assert (answer.status_code, answer.json()["path"]) == (400, path)
-        assert writing.post("/v1/facts", json=payment).status_code == 201
-        assert writing.post("/v1/facts", json=payment | {"kind": "paid"}).json()["fate"] == "duplicate"
-
-    def test_a_fact_of_no_period_is_refused(self, writing):
-        answer = writing.post("/v1/facts", json=FACT | {"period": "some day"})
-        assert (answer.status_code, answer.json()["path"]) == (400, "period")
 
 
 def test_a_basin_is_assessed(person):

@@ -250,7 +250,7 @@ class TestABatch:
 
     def waiting(self, desk, office="upper-env"):
         with desk.engine.connect() as connection:
-            return [(batch.number, batch.key) for batch in batches_store.waiting_batches(connection, office)]
+            return [(batch.number, batch.key) for batch in batches_store.waiting_batches(connection, [office])]
 
     def adopted(self, desk, batch, **who):
         return proposed(desk, payload=recorded_facts.batch_payload(batch), **who)
@@ -272,7 +272,7 @@ class TestABatch:
 
     def test_of_another_office_or_of_no_number_is_refused(self, desk):
         batch = self.kept(desk, INCIDENT)
-        with pytest.raises(Refused, match=r"由上省生态环境厅的密钥送来.*可由 上省生态环境厅 提出"):
+        with pytest.raises(Refused, match=r"由上省生态环境厅采用.*可由 上省生态环境厅 提出"):
             self.adopted(desk, batch, by="river-prepare", office="river")
         for unknown in (99, "1", True, None):
             with pytest.raises(NotFound, match="没有批次"):
@@ -282,10 +282,68 @@ class TestABatch:
         with pytest.raises(UsageError, match="不再写 recorded_by"):
             self.kept(desk, INCIDENT | {"recorded_by": "张三"})
         reads = Access("读", None, MORNING, None, None, "upper-env", None, frozenset({"read"}))
-        old = Access("旧", None, MORNING, None, None)
-        for key in (reads, old):
-            with pytest.raises(Refused, match="不能报送事实"):
-                self.kept(desk, INCIDENT, key=key)
+        with pytest.raises(Refused, match="不能报送事实"):
+            self.kept(desk, INCIDENT, key=reads)
+
+    @pytest.mark.parametrize(
+        ("office", "written", "refusal"),
+        [
+            ("upper-env", INCIDENT | {"subject": "third"}, "没有机构可以办理"),
+            ("upper-finance", PAID | {"kind": "paid lower"}, "的付款不由上省财政厅办理"),
+            ("gone", INCIDENT, "密钥 上省一站 的机构 gone 没有登记"),
+        ],
+    )
+    def test_that_the_office_of_the_key_could_never_adopt_is_refused_at_the_door(self, desk, office, written, refusal):
+        with pytest.raises(Refused, match=refusal):
+            self.kept(desk, written, key=replace(self.KEY, office=office))
+
+
+class TestABatchOfAKeyWithoutOffice:
+    """A key from before there were offices: its facts wait for whoever they all concern."""
+
+    OLD = Access("旧", None, MORNING, None, None)
+
+    def kept(self, desk, *written):
+        office = recorded_facts.office_of_batch(self.OLD, written, REGISTRY)
+        assert office == batches_store.ANY
+        with writing(desk.engine) as connection:
+            return batches_store.keep_batch(connection, self.OLD.name, office, written, MORNING)
+
+    def seen_by(self, desk, *offices):
+        with desk.engine.connect() as connection:
+            return [batch.number for batch in recorded_facts.batches_for(connection, REGISTRY, offices)]
+
+    @pytest.mark.parametrize(
+        ("written", "able"),
+        [
+            ((INCIDENT,), "river upper-env upper-finance lower-env"),
+            ((INCIDENT, INCIDENT | {"subject": "upper"}), "river upper-env upper-finance"),
+            ((INCIDENT, PAID), "upper-finance"),
+        ],
+    )
+    def test_waits_for_the_offices_that_all_its_facts_concern(self, desk, written, able):
+        batch = self.kept(desk, *written)
+        assert [office for office in NETWORK.offices if self.seen_by(desk, office)] == able.split()
+        with desk.engine.connect() as connection:
+            stored = recorded_facts.batch_for(connection, REGISTRY, batch, [able.split()[0]])
+            assert recorded_facts.may_adopt(REGISTRY, stored) == able.split()
+            with pytest.raises(Refused, match=r"由.*上省财政厅.*采用.*可由 .*上省财政厅"):
+                recorded_facts.batch_for(connection, REGISTRY, batch, ["court"])
+
+    def test_is_adopted_by_one_of_them(self, desk):
+        batch = self.kept(desk, INCIDENT | {"subject": "upper"})
+        payload = recorded_facts.batch_payload(batch)
+        with pytest.raises(Refused, match="可由 流域局、上省生态环境厅、上省财政厅 提出"):
+            proposed(desk, payload=payload, by="lower-prepare", office="lower-env")
+        approve(desk, proposed(desk, payload=payload))
+        assert [row[0] for row in in_force(desk)] == ["upper"]
+        assert self.seen_by(desk, "upper-env") == self.seen_by(desk, "river") == []
+
+    def test_that_no_office_could_adopt_is_refused_at_the_door(self, desk):
+        paid_by_lower = PAID | {"kind": "paid lower"}
+        for written in ((paid_by_lower,), (INCIDENT, INCIDENT | {"subject": "third"})):
+            with pytest.raises(Refused, match="没有一个机构同时与这些事实都有关"):
+                self.kept(desk, *written)
 
 
 class TestAFile:
