@@ -1,4 +1,4 @@
-"""What a proposal is about, looked up for whoever decides it: the values of a decision, what would become of facts.
+"""What a proposal is about, looked up for whoever decides it: a settlement, values of a decision, facts to record.
 
 In: a stored proposal. Out: a part of the view model of its page; empty for acts that its own words tell in full.
 """
@@ -14,14 +14,17 @@ from typing import Any, TypedDict
 from sqlalchemy import Connection
 
 from api.pages import facts as fact_page
+from api.pages import settlements as settlement_page
 from api.pages.names import Names
 from monitoring_ingest.quality import store
 from monitoring_ingest.readings.frames import Key
 from monitoring_ingest.records import history_store
+from settlement import store as decided
 from settlement.people.data_decisions import DECISION, READINGS, VALUES
 from settlement.people.proposals import Desk
 from settlement.people.proposals_store import Proposal
 from settlement.people.recorded_facts import RECORDED
+from settlement.people.statuses import STATUS
 from settlement.statement.document import instant
 
 MOST_VALUES = 100  # that the page of one proposal lists
@@ -39,11 +42,13 @@ class ProposedValue(TypedDict):
 
 
 def about(connection: Connection, desk: Desk, proposal: Proposal, names: Names) -> dict[str, Any]:
-    """The facts or values of a proposal; facts only while it is open, since afterwards they are on their own page."""
-    model: dict[str, Any] = {"facts": [], "values": [], "problem": "", "most_values": MOST_VALUES}
+    """The settlement, values or facts of a proposal; facts only while it is open: afterwards they have a page."""
+    model: dict[str, Any] = {"facts": [], "values": [], "settlement": None, "problem": "", "most_values": MOST_VALUES}
     payload = json.loads(proposal.payload)
     if proposal.kind == RECORDED.kind and proposal.outcome is None:
         model |= fact_page.previewed(desk, payload, names)
+    if proposal.kind == STATUS.kind:
+        model["settlement"] = settlement_page.in_short(decided.settlement(connection, payload["settlement"]), names)
     if proposal.kind == DECISION.kind:
         values = islice(_values(connection, payload), MOST_VALUES)
         model["values"] = [_in_words(value, names) for value in values]

@@ -55,6 +55,18 @@ def settlement(document: SettlementDocument, statuses: Sequence[StatusRow], name
     }
 
 
+def in_short(document: SettlementDocument, names: Names) -> dict[str, Any]:
+    """Which settlement it is and who pays whom how much, for whoever decides about it."""
+    return {
+        "id": document["id"],
+        "title": document["title"],
+        "period_text": names.period(document["period"]),
+        "transfers": [names.transfer(transfer) for transfer in document["transfers"]],
+        "amount_word": names.amount_word(document["kind"], document["status"]),
+        "no_amount_word": names.no_amount_word(document["kind"]),
+    }
+
+
 def proposing(
     document: SettlementDocument, signed: Signed, waiting: Sequence[Proposal], names: Names
 ) -> dict[str, Any]:

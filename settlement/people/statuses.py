@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from basin.errors import Refused
 from basin.network import Office
 from basin.registry import Registry
-from settlement import states, store
+from settlement import store
 from settlement.people import performing, proposals, roles
 from settlement.people.proposals import Desk, Matter, Payload, Setting, TwoPersonAct
 from settlement.people.proposals_store import Proposal
@@ -91,7 +91,12 @@ def _refuse_who_is_not_steward(setting: Setting, office: str, document: StoredSe
 
 
 STATUS = TwoPersonAct(
-    "status", f"结算的{states.IN_REVIEW}、{states.CONFIRMED}与{states.REVOKED}", "change of status of a settlement",
-    frozenset({roles.PREPARE}), frozenset({roles.APPROVE}), _check, _perform,
-)  # fmt: skip
+    "status",
+    "结算状态",
+    "status of a settlement",
+    frozenset({roles.PREPARE}),
+    frozenset({roles.APPROVE}),
+    _check,
+    _perform,
+)
 ACTS: Mapping[str, TwoPersonAct] = {STATUS.kind: STATUS}

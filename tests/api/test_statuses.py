@@ -44,7 +44,11 @@ def test_who_prepares_proposes_on_the_page_and_another_approves(served):
     assert "demo-monthly-class 2025-08 待复核" in shown(preparer, address).text
     approver = browser_of(here, app, "he")
     assert "demo-monthly-class 2025-08 待复核" in shown(approver, address).text
-    assert "数据齐全" in shown(approver, answer.headers["location"]).text
+    proposal = shown(approver, answer.headers["location"])
+    assert "数据齐全" in proposal.text
+    assert address in [link.attributes["href"] for link in proposal.all("a")]  # what is approved can be read first
+    (sums,) = (line.text for line in shown(preparer, address).all("p") if line.attributes.get("class") == "even")
+    assert sums and sums in proposal.text
     send(approver, f"{answer.headers['location']}/approve")
     page = shown(preparer, address)
     assert options(page) == ["已确认", "已撤销"]
