@@ -160,6 +160,7 @@ def approve(desk: Desk, acts: Mapping[str, TwoPersonAct], person: int, number: i
         may not act lapses.
     HengjieError : as the act performs.
     """
+    reason = _remark(reason)
     with writing(desk.engine) as connection:
         now = instant_to_record(connection, desk.now())
         staff = store.staff(connection, desk.offices, now)
@@ -213,6 +214,7 @@ def withdraw(desk: Desk, person: int, number: int, *, reason: str = "") -> Propo
     ------
     NotFound, Conflict : as `approve`. Refused : somebody else proposed it.
     """
+    reason = _remark(reason)
     with writing(desk.engine) as connection:
         now = instant_to_record(connection, desk.now())
         waiting = _waiting(connection, number)
@@ -272,6 +274,16 @@ def refuse_unknown_office(staff: Staff, office: str) -> None:
     if office not in staff.offices:
         remedy = "hengjie register list offices 列出全部；在 offices.csv 里声明"
         raise UsageError(f"没有机构 {office}", f"no office {office}", path="office", remedy=remedy)
+
+
+def _remark(reason: str) -> str:
+    """What somebody adds to his decision, bounded like any text; it may be blank.
+
+    Raises
+    ------
+    UsageError : it is too long, or has a sign that nobody can see.
+    """
+    return accepted(reason, TEXT, "reason") if reason.strip() else ""
 
 
 def _waiting(connection: Connection, number: int) -> Proposal:

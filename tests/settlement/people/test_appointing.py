@@ -88,6 +88,16 @@ class TestAnAppointment:
         with pytest.raises(Refused, match=r"自己提出的不能自己批准.*可由 上审定 批准"):
             approved(at, "upper-admin", proposed)
 
+    @pytest.mark.parametrize("remark", ["x\x00y", "石" * 2_001])
+    def test_is_neither_approved_nor_withdrawn_with_a_remark_nobody_can_read(self, engine, remark):
+        at = staffed(engine)
+        proposed = appoint(at, "upper-admin", "zhao", "赵经办", "upper-env", "prepare")
+        with pytest.raises(UsageError, match="reason"):
+            proposals.approve(at, appointing.ACTS, number(at, "upper-approve"), proposed.number, reason=remark)
+        with pytest.raises(UsageError, match="reason"):
+            proposals.withdraw(at, number(at, "upper-admin"), proposed.number, reason=remark)
+        assert approved(at, "upper-approve", proposed).outcome == "approved"
+
     @pytest.mark.parametrize("by", ["lower-approve", "lower-admin", "lu", "he", "upper-prepare"])
     def test_is_approved_within_the_party_only(self, engine, by):
         at = staffed(engine)
